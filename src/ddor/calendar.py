@@ -1,0 +1,87 @@
+"""The reporting week: Saturday 00:00 up to, not including, the next Saturday 00:00.
+
+The original report ran Saturday to Friday (week of 28 January 2017: to 3 February). Times are
+wall-clock at the agency, without offset, so a week has no time zone either.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ddor.errors import UsageError
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True, order=True)
+class Week:
+    """A reporting week, named by its first day, a Saturday: `str(week)` is that day in ISO form."""
+
+    first_day: dt.date
+
+    def __post_init__(self):
+        if self.first_day.weekday() != SATURDAY:
+            raise ValueError(f"{self.first_day} is not a Saturday; use Week.containing()")
+
+    @classmethod
+    def containing(cls, day: dt.date) -> "Week":
+        return cls(day - dt.timedelta(days=(day.weekday() - SATURDAY) % 7))
+
+    @classmethod
+    def parse(cls, text: str) -> "Week":
+        """The week that holds a date written YYYY-MM-DD. Raises UsageError."""
+        return cls.containing(parse_date(text))
+
+    @property
+    def last_day(self) -> dt.date:
+        return self.first_day + dt.timedelta(days=6)
+
+    @property
+    def next(self) -> "Week":
+        return Week(self.first_day + dt.timedelta(days=7))
+
+    def holds(self, times: pd.Series) -> pd.Series:
+        """Which of these datetimes fall in the week; an empty one does not. Bool, same index."""
+        start, end = pd.Timestamp(self.first_day), pd.Timestamp(self.next.first_day)
+        return (times >= start) & (times < end)
+
+    @property
+    def title(self) -> str:
+        """"January 28 to February 3, 2017", for a sentence."""
+        first, last = self.first_day, self.last_day
+        start = long_date(first) if first.year != last.year else f"{first:%B} {first.day}"
+        end = f"{last.day}, {last.year}" if first.month == last.month else long_date(last)
+        return f"{start} to {end}"
+
+    def __str__(self) -> str:
+        return self.first_day.isoformat()
+
+
+def parse_date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(
+            f'"{text}" is not a date: expected YYYY-MM-DD, such as 2017-01-28'
+        ) from None
+
+
+def parse_weeks(texts: list[str]) -> list[Week]:
+    """Weeks named one by one ("2017-02-01") or as a range ("2017-01-28..2017-02-25", both ends
+    counted), each week once, in order. Raises UsageError."""
+    weeks: set[Week] = set()
+    for text in texts:
+        start, dots, end = text.partition("..")
+        first, last = Week.parse(start), Week.parse(end if dots else start)
+        if last < first:
+            raise UsageError(f'the range "{text}" ends before it starts')
+        while first <= last:
+            weeks.add(first)
+            first = first.next
+    return sorted(weeks)
+
+
+def long_date(day: dt.date) -> str:
+    """"February 3, 2017"."""
+    return f"{day:%B} {day.day}, {day.year}"

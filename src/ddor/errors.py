@@ -1,0 +1,82 @@
+"""Errors that a user is shown without a traceback, each with its exit code (DESIGN 4).
+
+Anything else that escapes is a bug: it keeps its traceback and ends with exit code 1.
+"""
+
+from dataclasses import dataclass
+
+
+class DdorError(Exception):
+    """The family: `str()` of one is the whole message a user sees."""
+
+    exit_code = 1
+
+
+class UsageError(DdorError):
+    """The command line, a parameter, or what was asked does not fit."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an input, told so that a records clerk can mend it.
+
+    `rows` are numbered as a spreadsheet shows them: the header is row 1. It is empty where the
+    problem is not one of rows (a missing column, a table that is not there).
+    """
+
+    table: str
+    rows: tuple[int, ...]
+    column: str
+    seen: str
+    expected: str
+    mend: str
+
+    def __str__(self) -> str:
+        place = self.table
+        if self.rows:
+            place += f" {'row' if len(self.rows) == 1 else 'rows'} {_ranges(self.rows)}"
+        if self.column:
+            place += f", {self.column}"
+        return f"{place}: seen {self.seen}, expected {self.expected}; {self.mend}"
+
+
+class ExtractInvalid(DdorError):
+    """The extract cannot be used. Lists every problem found, never only the first."""
+
+    exit_code = 3
+
+    def __init__(self, problems: list[Problem], what: str = "the extract"):
+        self.problems = problems
+        count = f"{len(problems)} problem" + ("" if len(problems) == 1 else "s")
+        super().__init__("\n".join([f"{what} is invalid, {count}:", *map(str, problems)]))
+
+
+class HeldForReview(DdorError):
+    """The week waits for a person; nothing was published."""
+
+    exit_code = 4
+
+
+class NotebookFailed(DdorError):
+    """The template does not fit, a cell failed, or the run did not prove itself."""
+
+    exit_code = 5
+
+
+class ArchiveUnavailable(DdorError):
+    """The archive is busy or cannot be written."""
+
+    exit_code = 6
+
+
+def _ranges(numbers: tuple[int, ...]) -> str:
+    """(2, 3, 4, 9) -> "2-4, 9": every row is named, however many there are."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
