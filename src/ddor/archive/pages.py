@@ -1,0 +1,92 @@
+"""The pages of the archive: header, footer and status around what a revision keeps for good.
+
+All of this is chrome. It can be made again at any time from the kept article and the catalog,
+without a new revision.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ddor.archive.catalog import Catalog, status_of
+from ddor.archive.downloads import SYNTHETIC
+from ddor.calendar import Week, long_date
+
+HERE = Path(__file__).parent
+NAME = "Declined Detainer Outcome Report"
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Who stands behind the site, from the parameters; both may be empty."""
+
+    name: str
+    contact: str
+
+
+def static_files() -> dict[str, bytes]:
+    """assets/<name> -> bytes."""
+    return {f"assets/{f.name}": f.read_bytes() for f in sorted((HERE / "static").iterdir())}
+
+
+def week_page(article: str, title: str, week: Week, revision: int, catalog: Catalog,
+              publisher: Publisher, current: bool) -> bytes:  # fmt: skip
+    """The page of one revision: at weeks/<week>/ for the current one, at weeks/<week>/rN/."""
+    if current:
+        # The pictures stay in the revision's folder; the data has a copy beside this page.
+        article = re.sub(r'((?:src|srcset)=")([a-z0-9-]+\.svg")', rf"\1r{revision}/\2", article)
+    revisions = catalog.weeks[str(week)]
+    return _render(
+        "week.html.j2",
+        root="../.." if current else "../../..",
+        title=f"{NAME}, {week.title}",
+        article=article,
+        week=week,
+        this=revisions[revision - 1],
+        latest=revisions[-1],
+        status=status_of(week, revisions[revision - 1]),
+        current=current,
+        catalog=catalog,
+        publisher=publisher,
+    )
+
+
+def draft_page(article: str, week: Week, catalog: Catalog, publisher: Publisher) -> bytes:
+    """A page for the analyst, with its assets beside it."""
+    return _render("draft.html.j2", root=".", title=f"Draft: {NAME}, {week.title}",
+                   article=article, catalog=catalog, publisher=publisher)  # fmt: skip
+
+
+def list_pages(catalog: Catalog, publisher: Publisher) -> dict[str, bytes]:
+    """Path below site/ -> page: the archive's index and the home page, which point to the weeks."""
+    weeks = [(week, r, status_of(week, r)) for week, r in catalog.newest_first()]
+    years: dict[int, list] = {}
+    for line in weeks:
+        years.setdefault(line[0].first_day.year, []).append(line)
+    common = {"catalog": catalog, "publisher": publisher, "years": years, "weeks": weeks}
+    archive = _render("archive.html.j2", root="..", title=f"Archived reports. {NAME}", **common)
+    home = _render("home.html.j2", root=".", title=NAME, **common)
+    return {"archive/index.html": archive, "index.html": home}
+
+
+def _render(template: str, **names) -> bytes:
+    page = _environment().get_template(template).render(names | {"site_name": NAME})
+    return page.encode()
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["long_date"] = lambda day: long_date(dt.date.fromisoformat(str(day)))
+    environment.filters["number"] = lambda value: f"{value:,}"
+    environment.globals["synthetic_notice"] = SYNTHETIC
+    return environment

@@ -1,0 +1,110 @@
+"""All or nothing: how a revision gets into the archive, and what the next run does after a crash.
+
+A publication is staged whole under `runs/.staging/`, in the layout of `outputs/`. Then a journal
+names every move, in the order in which they are made: the revision's folders first, the pages that
+point to it last. With a journal a crash is finished by the next run, because a move that was
+already made finds nothing to move; without one the staged files are dropped. Either way a reader
+sees the archive as it was, or as it is to be.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ddor.errors import ArchiveUnavailable
+
+WAIT_SECONDS = 60
+
+
+class Archive:
+    """The folder `outputs/`: `site` is public, `runs` private. Use it through `opened`."""
+
+    def __init__(self, output: Path):
+        self.output = output
+        self.site, self.runs = output / "site", output / "runs"
+        self.staging = self.runs / ".staging"
+        self.journal = self.runs / ".journal.json"
+
+    def next_revision(self, week: str) -> int:
+        """From site/, the only place that says what readers have been shown."""
+        revisions = (self.site / "weeks" / week).glob("r*")
+        return 1 + max((int(r.name[1:]) for r in revisions if r.name[1:].isdigit()), default=0)
+
+    def publish(self, folders: dict[str, dict[str, bytes]], pointers: dict[str, bytes]) -> None:
+        """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.
+        `pointers`: path -> bytes of the single files replaced after them, in order."""
+        tree = self.staging / "tree"
+        for folder, files in folders.items():
+            for name, data in files.items():
+                _write(tree / folder / name, data)
+        for path, data in pointers.items():
+            _write(tree / path, data)
+        self._write_journal([*folders, *pointers])
+        self._finish()
+
+    def recover(self) -> str:
+        """Finish or drop what a crash left; a sentence that says which, or "" if nothing was."""
+        if self.journal.exists():
+            self._finish()
+            return "finished a publication that an earlier run had begun"
+        if self.staging.exists():
+            shutil.rmtree(self.staging)
+            return "dropped what an earlier run had left unfinished"
+        return ""
+
+    def _write_journal(self, moves: list[str]) -> None:
+        partial = self.journal.with_suffix(".partial")
+        with open(partial, "w", encoding="utf-8") as file:
+            json.dump(moves, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, self.journal)
+
+    def _finish(self) -> None:
+        for path in json.loads(self.journal.read_text(encoding="utf-8")):
+            source, target = self.staging / "tree" / path, self.output / path
+            if not source.exists():
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir() and target.exists():
+                shutil.rmtree(target)
+            os.replace(source, target)
+        self.journal.unlink()
+        shutil.rmtree(self.staging)
+
+
+@contextlib.contextmanager
+def opened(output: Path) -> Iterator[Archive]:
+    """The archive, locked for this process, recovered, with an empty staging folder.
+
+    Raises ArchiveUnavailable when another run holds it for WAIT_SECONDS or it cannot be written.
+    """
+    archive = Archive(output)
+    try:
+        archive.runs.mkdir(parents=True, exist_ok=True)
+        with FileLock(archive.runs / ".lock", timeout=WAIT_SECONDS):
+            archive.recover()
+            archive.staging.mkdir()
+            try:
+                yield archive
+            finally:
+                if not archive.journal.exists():
+                    shutil.rmtree(archive.staging, ignore_errors=True)
+    except Timeout:
+        raise ArchiveUnavailable(
+            f"{output.name} is busy: another run holds it; nothing was changed, try again later"
+        ) from None
+    except OSError as error:
+        raise ArchiveUnavailable(
+            f"{output} cannot be written: {error.strerror or error}; nothing was published"
+        ) from error
+
+
+def _write(file: Path, data: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)

@@ -1,0 +1,82 @@
+"""How to mend a value that a rule has refused: asked only then, it changes no verdict.
+
+First what Excel is known to do to values, then what the column itself suggests: the nearest word
+of its list, the code of a state or country written out, a date with an offset.
+"""
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Iterable
+
+from ddor.extract import excel_damage, model
+from ddor.extract.columns import KINDS, TRISTATES
+from ddor.reference.areas import AREAS
+from ddor.reference.countries import country_from_ice_label
+from ddor.reference.forms import FORMS, form_from_ice_text
+from ddor.reference.places import state_named
+
+WORDS = {
+    "form": tuple(FORMS),
+    "agency_level": model.LEVELS,
+    "outcome": model.OUTCOMES,
+    "decline_reason": model.DECLINE_REASONS,
+    "follow_up_status": model.FOLLOW_UP_STATUSES,
+    "disposition": model.DISPOSITIONS,
+    "timing": model.TIMINGS,
+} | {column: model.TRISTATE for column in TRISTATES}
+
+_CODES = {
+    "form": form_from_ice_text,
+    "state": state_named,
+    "citizenship": country_from_ice_label,
+}  # fmt: skip
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = _DATE + r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
+
+
+def advise(column: str, value: str, otherwise: str) -> tuple[str, str]:
+    """The cause of a refused value, a word to group values by, and how to mend it; `otherwise`
+    where nothing is recognized."""
+    return (
+        excel_damage.diagnose(column, value)
+        or (KINDS[column] in ("date", "time") and _about_time(value))
+        or _about_code(column, value.strip())
+        or ("", otherwise)
+    )
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like this one, whatever its case; None if none is alike."""
+    by_key = {key.casefold(): key for key in known}
+    found = difflib.get_close_matches(word.strip().casefold(), by_key, n=1, cutoff=0.6)
+    return by_key[found[0]] if found else None
+
+
+def _about_time(value: str) -> tuple[str, str] | None:
+    if re.fullmatch(_TIME + r" ?(?:Z|[+-][0-9]{2}:?[0-9]{2})", value):
+        return "offset", "leave the offset away and give the wall-clock time at the agency"
+    if re.fullmatch(_TIME, value) and "." in value:
+        return "fraction", "give whole seconds"
+    if re.fullmatch(rf"{_TIME}|{_DATE}", value) and not _exists(value):
+        return "impossible", "no such day or time of day exists: look it up at the source"
+    return None
+
+
+def _exists(value: str) -> bool:
+    try:
+        dt.datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _about_code(column: str, value: str) -> tuple[str, str] | None:
+    code = _CODES[column](value) if column in _CODES else None
+    words = WORDS.get(column) or (AREAS if column == "area" else ())
+    found = code or nearest(value, words)
+    if found:
+        return f"written otherwise: {found}", f'write "{found}", if that is what is meant'
+    if value != value.upper() and column in ("agency_id", "releasing_agency_id", "ncic_code"):
+        return "small letters", "write the code in capitals"
+    return None

@@ -1,0 +1,11 @@
+"""From a FOIA detainer file to one extract folder for each week of issue.
+
+In: the cleaned CSV or Parquet of the Deportation Data Project, or ICE's own workbook (DOMAIN 3).
+Out: `write_extract` folders, and an account of every row that did not make it into one.
+Not here: the contract of the extract itself (`schema.py`), and whether a row can be believed.
+"""
+
+from ddor.extract.foia.importer import FOIA_SOURCE, import_foia
+from ddor.extract.foia.summary import ImportSummary
+
+__all__ = ["FOIA_SOURCE", "ImportSummary", "import_foia"]

@@ -1,0 +1,115 @@
+"""Invented agencies for the samples: a directory like `params/agencies.csv`, of no real place.
+
+Only the state and the county FIPS are real, for the checks compare them. An agency's ID says that
+it was made up: the state, "9SYN", a number. Among the first are the cases that a directory must get right: one large agency, two of one name in two states, two of one name in one county at
+different levels, one sheriff with two codes, a federal facility.
+"""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from ddor.reference.areas import area_of
+from ddor.reference.places import COUNTIES
+
+DIRECTORY_COLUMNS = (
+    "agency_id", "name", "level", "state", "county_fips", "area", "weekly_requests", "same_as",
+)  # fmt: skip
+COMMITTED = 150
+SEED = 247
+
+# States with more agencies stand more often. Harlingen is left out below: no such area in 2017.
+STATES_DRAWN = (
+    "TX TX TX TX CA CA CA CA FL FL FL GA GA NY NY AZ NJ VA IL WA NC AL AR CO CT IA ID IN KS KY "
+    "LA MA MD MI MN MO NE NM NV OH OK OR PA SC TN UT WI"
+).split()
+FIRST_WORDS = (
+    "Alder Amber Bobbin Bracken Brindle Cinder Copper Dapple Dovecote Ember Fennel Furrow Gannet "
+    "Garnet Harrow Inkwell Kestrel Lantern Mallow Nettle Oriel Pewter Plover Quill Rowan "
+    "Russet Saffron Sorrel Tansy Teasel Thimble Thistle Umber Verbena Wagtail Wicket Yarrow "
+    "Barley Catkin Damson"
+).split()
+SECOND_WORDS = (
+    "Bend Croft Edge Fold Furlong Gate Hatch Holm Knoll Lea Loft Mere Narrows Nook Pound "
+    "Quay Reach Row Shoal Steps Terrace Weir Wold Yard"
+).split()
+DESKS = {
+    "county": ("Jail", "Sheriff", "Detention"),
+    "municipal": ("Police", "City Jail"),
+    "state": ("State Prison", "State Jail"),
+    "tribal": ("Tribal Police",),
+    "federal": ("Federal Detention",),
+}
+SAME_NAME_OTHER_STATE = (10, 11)
+SAME_NAME_OTHER_LEVEL = (33, 34)
+TWO_CODES = (13, 14)
+FEDERAL = 9
+# The largest, and one that E4 holds every request of.
+KNOWN_VOLUMES = {0: 55.0, FEDERAL: 0.3}
+
+
+@cache
+def _directory(count: int) -> pd.DataFrame:
+    rows = [_agency(number) for number in range(count)]
+    for first, second in (SAME_NAME_OTHER_STATE, SAME_NAME_OTHER_LEVEL, TWO_CODES):
+        rows[second]["name"] = rows[first]["name"]
+    for first, second in (SAME_NAME_OTHER_LEVEL, TWO_CODES):
+        place = {key: rows[first][key] for key in ("state", "county_fips", "area")}
+        rows[second] |= place
+    rows[SAME_NAME_OTHER_LEVEL[1]]["level"] = "municipal"
+    seen: dict[str, int] = {}
+    for row in rows:
+        seen[row["state"]] = seen.get(row["state"], 0) + 1
+        row["agency_id"] = f"{row['state']}9SYN{seen[row['state']]:03d}"
+    sheriff, annex = (rows[number] for number in TWO_CODES)
+    annex |= {"level": sheriff["level"], "name": f"{sheriff['name']} Annex"}
+    sheriff["same_as"], annex["same_as"] = annex["agency_id"], sheriff["agency_id"]
+    return pd.DataFrame(rows, columns=DIRECTORY_COLUMNS, dtype="str")
+
+
+def invented_agencies(count: int = COMMITTED) -> pd.DataFrame:
+    """DIRECTORY_COLUMNS as text, "" for empty, one row per agency, in the order of invention.
+
+    The first rows are the same whatever the count (at least 35): `params/agencies.csv` holds the
+    first 150, and a larger directory adds to them.
+    """
+    return _directory(count).copy()
+
+
+def _agency(number: int) -> dict[str, str]:
+    rng = np.random.default_rng([SEED, number])
+    level = _level(number)
+    state = "TX" if number == 0 else str(rng.choice(STATES_DRAWN))
+    county = str(rng.choice(_counties(state)))
+    place = f"{FIRST_WORDS[number % 40]} {SECOND_WORDS[(number + number // 40) % 24]}"
+    mean = KNOWN_VOLUMES.get(number, max(0.1, rng.lognormal(0.235, 1.15)))
+    return {
+        "name": f"{place} {rng.choice(DESKS[level])}",
+        "level": level,
+        "state": state,
+        "county_fips": county,
+        "area": area_of(state, county),
+        # A tenth of the directory leaves the volume open, as a real one would.
+        "weekly_requests": "" if number % 10 == 7 else f"{mean:.1f}",
+        "same_as": "",
+    }
+
+
+def _level(number: int) -> str:
+    if number == FEDERAL:
+        return "federal"
+    if number % 50 == 20:
+        return "tribal"
+    if number % 12 == 3:
+        return "state"
+    return "municipal" if number % 5 == 2 else "county"
+
+
+@cache
+def _counties(state: str) -> list[str]:
+    return [
+        fips
+        for fips, county in sorted(COUNTIES.items())
+        if county.state == state and area_of(state, fips) not in (None, "Harlingen")
+    ]

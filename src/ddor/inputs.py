@@ -1,0 +1,101 @@
+"""All that a week's report is made from, in one hand: what is kept, hashed and run again.
+
+The job gathers the inputs, saves them beside the run, and the notebook reads them from there; in
+JupyterLab the notebook gathers them itself. Either way the same report comes out, because nothing
+else goes in: no clock, no path, no environment.
+
+    extract.parquet charges.parquet         the two tables of the extract, as model.py types them
+    agencies.csv policies.csv coverage.csv  the directory in effect
+    history.csv                             counts of the weeks already published
+    week.json                               the week, about, the parameters in effect, the note
+"""
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ddor.calendar import Week
+from ddor.directory import COLUMNS, Directory, read_directory
+from ddor.extract.model import About, Extract
+from ddor.history import History, no_history, read_history
+from ddor.parameters import IN_EFFECT, Parameters, extract_location
+
+INPUT_FILES = (
+    "extract.parquet", "charges.parquet", "agencies.csv", "policies.csv", "coverage.csv",
+    "history.csv", "week.json",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """`parameters` holds the keys of parameters.IN_EFFECT, as plain values."""
+
+    week: Week
+    extract: Extract
+    directory: Directory
+    history: History
+    parameters: dict
+    note: str
+
+
+def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
+    """Read and check everything at the door.
+
+    Raises UsageError (parameters, tables, no extract there) or ExtractInvalid.
+    """
+    # pandera costs over a second to import, which a kernel that loads saved inputs need not pay.
+    from ddor.extract.read import read_extract
+
+    directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
+    extract = read_extract(
+        extract_location(parameters, week),
+        week=week,
+        ignored_columns=parameters.ignored_columns,
+        cohort=parameters.cohort,
+    )
+    effective = parameters.model_dump(mode="json", include=set(IN_EFFECT))
+    history = read_history(parameters.output / "site", week)
+    return Inputs(week, extract, directory, history, effective, parameters.note)
+
+
+def save_inputs(inputs: Inputs, folder: Path) -> None:
+    """Write INPUT_FILES into `folder`; equal inputs give equal bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    inputs.extract.requests.to_parquet(folder / "extract.parquet", index=False)
+    inputs.extract.charges.to_parquet(folder / "charges.parquet", index=False)
+    for name in COLUMNS:
+        getattr(inputs.directory, name).to_csv(
+            folder / f"{name}.csv", index=False, lineterminator="\n"
+        )
+    inputs.history.counts.to_csv(folder / "history.csv", index=False, lineterminator="\n")
+    about = asdict(inputs.extract.about) | {"as_of": inputs.extract.about.as_of.isoformat()}
+    week = {
+        "week": str(inputs.week),
+        "about": about,
+        "parameters": inputs.parameters,
+        "note": inputs.note,
+        "history": list(inputs.history.weeks),
+    }
+    (folder / "week.json").write_text(json.dumps(week, indent=1) + "\n", encoding="utf-8")
+
+
+def load_inputs(folder: Path) -> Inputs:
+    """What save_inputs wrote, equal to what it was given."""
+    week = json.loads((folder / "week.json").read_text(encoding="utf-8"))
+    about = week["about"] | {"as_of": dt.date.fromisoformat(week["about"]["as_of"])}
+    counts = pd.read_csv(folder / "history.csv", dtype={"week": "str", "agency_id": "str"})
+    return Inputs(
+        week=Week.parse(week["week"]),
+        extract=Extract(
+            pd.read_parquet(folder / "extract.parquet"),
+            pd.read_parquet(folder / "charges.parquet"),
+            About(**about),
+        ),
+        directory=read_directory(*(folder / f"{name}.csv" for name in COLUMNS)),
+        history=History(tuple(week["history"]), counts if len(counts) else no_history().counts),
+        parameters=week["parameters"],
+        note=week["note"],
+    )

@@ -1,0 +1,62 @@
+"""The charges of the people whose request was declined: national counts by NCIC offense group.
+
+Only charges dated before the release (`timing` before_release). The unit stays the request: in a
+group it is *convicted* if one charge of that group is a conviction, else *charged only*. A charge
+that was dismissed or ended in acquittal puts a request in no group. A request can be in several
+groups, so groups do not add up.
+"""
+
+import pandas as pd
+
+from ddor.reference.offenses import OFFENSE_GROUPS, offense_group
+
+COLUMNS = ("group_code", "offense_group", "convicted", "charged_only", "requests")
+UNLISTED, UNLISTED_NAME = "other", "Code outside the NCIC list"
+STANDING = ("charged", "unknown", "convicted")
+
+
+def declined_charges(status: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
+    """The before_release charges of this week's declined requests: request_id, group_code,
+    disposition; one row per charge."""
+    declined = status.loc[status["declined"], "request_id"]
+    rows = charges[charges["request_id"].isin(declined) & (charges["timing"] == "before_release")]
+    codes = {code: offense_group(code) or UNLISTED for code in rows["ncic_code"].unique()}
+    return pd.DataFrame(
+        {
+            "request_id": rows["request_id"],
+            "group_code": rows["ncic_code"].map(codes).astype("str"),
+            "disposition": rows["disposition"],
+        }
+    ).reset_index(drop=True)
+
+
+def charges_by_group(rows: pd.DataFrame) -> pd.DataFrame:
+    """COLUMNS, one row per group with any request, in code order; requests = convicted +
+    charged_only. `rows` from declined_charges."""
+    standing = rows[rows["disposition"].isin(STANDING)]
+    convicted = (
+        (standing["disposition"] == "convicted")
+        .groupby([standing["group_code"], standing["request_id"]])
+        .any()
+    )
+    by_group = convicted.groupby(level="group_code")
+    table = pd.DataFrame({"convicted": by_group.sum(), "requests": by_group.size()})
+    table = table.astype("int64").rename_axis("group_code").reset_index()
+    table["charged_only"] = table["requests"] - table["convicted"]
+    names = OFFENSE_GROUPS | {UNLISTED: UNLISTED_NAME}
+    table["offense_group"] = table["group_code"].map(names)
+    return table.sort_values("group_code", ignore_index=True)[list(COLUMNS)]
+
+
+def charge_standing(status: pd.DataFrame, rows: pd.DataFrame) -> dict[str, int]:
+    """Every declined request in exactly one of four: convicted (any conviction), charged_only,
+    dismissed_or_acquitted (all its charges), no_charges. They add up to the declined."""
+    by_request = rows.groupby("request_id")["disposition"]
+    convicted = by_request.agg(lambda d: (d == "convicted").any()).astype(bool)
+    standing = by_request.agg(lambda d: d.isin(STANDING).any()).astype(bool)
+    return {
+        "convicted": int(convicted.sum()),
+        "charged_only": int((standing & ~convicted).sum()),
+        "dismissed_or_acquitted": int((~standing).sum()),
+        "no_charges": int(status["declined"].sum()) - len(by_request),
+    }

@@ -1,0 +1,49 @@
+"""How old a declined request was when its outcome was recorded, and dates in an unusual order.
+
+The recorded date is the date ICE learned of the decline, not the date of release: an old request
+recorded this week says as much about recording as about releases (E8 in 2017).
+"""
+
+import pandas as pd
+
+BINS = (
+    ("Same day or next day", 0, 1),
+    ("2 to 7 days", 2, 7),
+    ("8 to 30 days", 8, 30),
+    ("31 to 90 days", 31, 90),
+    ("91 to 365 days", 91, 365),
+    ("More than a year", 366, None),
+)
+BEFORE_ISSUE, UNKNOWN = "Recorded before it was issued", "No recording date"
+
+ORDERS = (
+    ("outcome_recorded_at", "issued_at", "the outcome was recorded before the request was issued"),
+    ("notice_at", "issued_at", "notice was given before the request was issued"),
+    ("released_at", "issued_at", "the release came before the request was issued"),
+    ("outcome_recorded_at", "released_at", "the outcome was recorded before the release"),
+    ("ice_custody_at", "issued_at", "ICE custody began before the request was issued"),
+)
+
+
+def days_to_recording(status: pd.DataFrame) -> pd.DataFrame:
+    """Columns days (label), requests: this week's declined requests by the calendar days from
+    issue to recording. All bins of BINS in order, then BEFORE_ISSUE and UNKNOWN where not zero;
+    requests add up to the declined."""
+    rows = status[status["declined"]]
+    days = (rows["outcome_recorded_at"].dt.normalize() - rows["issued_at"].dt.normalize()).dt.days
+    counts = [
+        (label, int(((days >= low) & (days <= (high or days.max()))).sum()))
+        for label, low, high in BINS
+    ]
+    extra = [(BEFORE_ISSUE, int((days < 0).sum())), (UNKNOWN, int(days.isna().sum()))]
+    return pd.DataFrame(counts + [e for e in extra if e[1]], columns=["days", "requests"])
+
+
+def unusual_orders(requests: pd.DataFrame) -> pd.DataFrame:
+    """Columns order (a sentence), requests: received rows whose dates stand in an order that needs
+    a reason. Counted and shown, never corrected. Orders that do not occur are left out."""
+    counts = [
+        (sentence, int((requests[earlier] < requests[later]).sum()))
+        for earlier, later, sentence in ORDERS
+    ]
+    return pd.DataFrame([c for c in counts if c[1]], columns=["order", "requests"])

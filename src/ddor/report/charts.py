@@ -1,0 +1,138 @@
+"""The charts: drawn from a frame, with a text alternative made from the same frame, and the frame
+itself behind a *Show as table* fold.
+
+Each is drawn twice, for light and for dark screens. Text stays text in the SVG, and nothing in it
+depends on the clock or on chance, so that the same figures give the same bytes.
+"""
+
+import base64
+import io
+import itertools
+from dataclasses import dataclass
+from html import escape
+
+import matplotlib
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ddor.report.tables import Table
+
+SYNTHETIC = "Synthetic data, not a report about any agency"
+WIDTH = 5.2  # inches: labels stay legible when a phone shows it at 330 pixels
+MOST_BARS = 12
+
+# Differ in lightness as well as in hue, so that they stay apart in gray print (Okabe and Ito).
+LIGHT = {"ink": "#1b1b1f", "paper": "#ffffff", "rule": "#c6c6cc",
+         "bars": ("#0b5a8a", "#d98a00", "#5fb3d9", "#8a8a92")}  # fmt: skip
+DARK = {"ink": "#ececf1", "paper": "#16161a", "rule": "#4a4a52",
+        "bars": ("#5fb3e6", "#e8a33a", "#9ad5b8", "#8f8f99")}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Chart:
+    name: str
+    caption: str
+    alternative: str
+    light: str
+    dark: str
+    table: Table
+
+    def _repr_html_(self) -> str:
+        dark, light = (
+            "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+            for svg in (self.dark, self.light)
+        )
+        # On paper the light one: `screen` keeps a dark theme from printing black.
+        return (
+            f'<figure class="chart" data-name="{self.name}"><picture>'
+            f'<source media="screen and (prefers-color-scheme: dark)" srcset="{dark}">'
+            f'<img src="{light}" alt="{escape(self.alternative, quote=True)}"></picture>'
+            f"<figcaption>{escape(self.caption)}</figcaption>\n"
+            f"<details><summary>Show as table</summary>{self.table._repr_html_()}</details></figure>"
+        )
+
+
+def stacked_bars(
+    name: str, frame: pd.DataFrame, label: str, parts: dict[str, str], caption: str,
+    synthetic: bool, unit: str = "requests",
+) -> Chart | Table:  # fmt: skip
+    """Horizontal bars, one per row of `frame`, from the columns `parts` (column -> legend).
+
+    Rows are drawn in the given order; of more than MOST_BARS the rest become one bar, *All
+    others*. An empty frame gives its empty table: a chart of nothing says nothing.
+    """
+    heads = {label: label.capitalize(), **parts}
+    table = Table(frame.assign(Total=frame[list(parts)].sum(axis=1)),
+                  {**heads, **({"Total": "Total"} if len(parts) > 1 else {})}, caption)  # fmt: skip
+    if frame.empty or not int(frame[list(parts)].to_numpy().sum()):
+        return table
+    drawn = _drawn_rows(frame[[label, *parts]], label)
+    pictures = [_draw(drawn, label, parts, theme, unit, synthetic, name) for theme in (LIGHT, DARK)]
+    alternative = _alternative(caption, drawn, label, parts, unit, synthetic)
+    return Chart(name, caption, alternative, *pictures, table)
+
+
+def _drawn_rows(frame: pd.DataFrame, label: str) -> pd.DataFrame:
+    if len(frame) <= MOST_BARS:
+        return frame
+    rest = frame.iloc[MOST_BARS - 1 :]
+    others = {label: f"All others ({len(rest)})", **rest.sum(numeric_only=True)}
+    return pd.concat([frame.iloc[: MOST_BARS - 1], pd.DataFrame([others])], ignore_index=True)
+
+
+def _alternative(caption, rows, label, parts, unit, synthetic) -> str:
+    """Every bar with its figures, in the order drawn."""
+    bars = []
+    for row in rows.to_dict("records"):
+        values = [(legend, int(row[column])) for column, legend in parts.items() if row[column]]
+        total = sum(value for _, value in values)
+        detail = ", ".join(f"{legend.lower()} {value:,}" for legend, value in values)
+        bars.append(f"{row[label]}: {total:,}" + (f" ({detail})" if len(parts) > 1 and detail else ""))
+    text = f"Bar chart. {caption}, in {unit}. " + "; ".join(bars) + "."
+    return f"{SYNTHETIC}. {text}" if synthetic else text
+
+
+def _draw(rows, label, parts, theme, unit, synthetic, name) -> str:
+    settings = {
+        "svg.fonttype": "none", "svg.hashsalt": name, "font.size": 9.5, "hatch.linewidth": 0.5,
+        "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "sans-serif"],
+        "text.color": theme["ink"], "axes.labelcolor": theme["ink"],
+        "xtick.color": theme["ink"], "ytick.color": theme["ink"], "axes.edgecolor": theme["rule"],
+    }  # fmt: skip
+    with matplotlib.rc_context(settings):
+        height = 1.0 + 0.34 * len(rows) + (0.25 if len(parts) > 1 else 0)
+        figure = Figure(figsize=(WIDTH, height), layout="constrained", facecolor=theme["paper"])
+        axes = figure.subplots()
+        axes.set_facecolor(theme["paper"])
+        _bars(axes, rows, label, parts, theme)
+        axes.set_xlabel(unit.capitalize())
+        if len(parts) > 1:
+            figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=8.5)
+        if synthetic:
+            figure.supxlabel(SYNTHETIC, fontsize=8)
+        picture = io.StringIO()
+        figure.savefig(picture, format="svg", metadata={"Date": None})
+        plt.close(figure)
+    return picture.getvalue()
+
+
+def _bars(axes, rows, label, parts, theme) -> None:
+    places = range(len(rows))
+    left = pd.Series(0, index=rows.index)
+    for (column, legend), color in zip(parts.items(), itertools.cycle(theme["bars"])):
+        axes.barh(places, rows[column], left=left, color=color, label=legend,
+                  edgecolor=theme["paper"], linewidth=0.8)  # fmt: skip
+        left = left + rows[column]
+    for place, total in zip(places, left, strict=True):
+        axes.text(total, place, f" {int(total):,}", va="center")
+    axes.set_yticks(places, rows[label].map(_short))
+    axes.invert_yaxis()
+    axes.margins(x=0.12)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def _short(text: str, most: int = 34) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

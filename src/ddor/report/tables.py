@@ -1,0 +1,76 @@
+"""Tables as HTML: a caption, a head for each column and row, nothing that only color says."""
+
+from html import escape
+
+import pandas as pd
+
+from ddor.report.narrative import NarrativeError
+
+MOST_ROWS = 100
+
+
+class Table:
+    """A table in a notebook. `heads` maps the columns shown to their heads, in order; the first
+    is the head of its row. Numbers stand right, missing ones are an empty cell."""
+
+    def __init__(self, frame: pd.DataFrame, heads: dict[str, str], caption: str):
+        missing = [name for name in heads if name not in frame]
+        if missing:
+            raise NarrativeError(f"the table has no column {missing}; it has {list(frame.columns)}")
+        self.frame, self.heads, self.caption = frame[list(heads)], heads, caption
+
+    def _repr_html_(self) -> str:
+        if self.frame.empty:
+            return f'<p class="empty">{escape(self.caption)}: no rows this week.</p>'
+        numeric = [pd.api.types.is_numeric_dtype(self.frame[name]) for name in self.heads]
+        head = "".join(
+            f'<th scope="col"{_number(is_number)}>{escape(title)}</th>'
+            for title, is_number in zip(self.heads.values(), numeric, strict=True)
+        )
+        body = "\n".join(
+            f'<tr><th scope="row">{_text(row[0])}</th>'
+            + "".join(
+                f"<td{_number(is_number)}>{_text(value)}</td>"
+                for value, is_number in zip(row[1:], numeric[1:], strict=True)
+            )
+            + "</tr>"
+            for row in self.frame.itertuples(index=False, name=None)
+        )
+        label = escape(self.caption, quote=True)
+        # tabindex: a region that scrolls on a narrow screen has to be reachable by keyboard.
+        return (
+            f'<div class="table" role="region" tabindex="0" aria-label="{label}">\n'
+            f"<table><caption>{escape(self.caption)}</caption>\n"
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
+        )
+
+
+def agency_table(frame: pd.DataFrame, by: str, heads: dict[str, str], caption: str) -> Table:
+    """A table by agency with place, level and code beside each name. Of more than MOST_ROWS
+    agencies the largest by column `by` are named and the others added up in a last line; the
+    download beside the table has them all."""
+    named = frame.nlargest(MOST_ROWS, by, keep="all") if len(frame) > MOST_ROWS else frame
+    named = named.sort_values([by, "state", "agency"], ascending=[False, True, True])
+    rows = named.assign(agency=[agency_label(row) for row in named.to_dict("records")])
+    others = frame.drop(named.index)
+    if len(others):
+        totals = others.sum(numeric_only=True)
+        rows = pd.concat([rows, pd.DataFrame([{"agency": f"{len(others)} other agencies", **totals}])])
+    return Table(rows, {"agency": "Agency", **heads}, caption)
+
+
+def agency_label(row: dict) -> str:
+    """"Travis County Jail, TX (county, TX2270000)": two agencies of one name stay two."""
+    return f"{row['agency']}, {row['state']} ({row['level']}, {row['agency_id']})"
+
+
+def _number(is_number: bool) -> str:
+    return ' class="n"' if is_number else ""
+
+
+def _text(value: object) -> str:
+    if pd.isna(value):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return f"{value:,}" if isinstance(value, int) else escape(str(value))

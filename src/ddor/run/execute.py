@@ -1,0 +1,67 @@
+"""Runs a template through papermill, in a folder of its own.
+
+papermill rewrites the output after every cell, in place, and changes the working directory: so it
+runs in staging, and one process runs one week at a time.
+"""
+
+import contextlib
+import logging
+import os
+from pathlib import Path
+
+from ddor.errors import NotebookFailed
+
+CELL_TIMEOUT = 900  # seconds; the longest cell of a week takes a few
+
+
+def execute(template: Path, output: Path, parameters: dict) -> None:
+    """Execute `template` with `parameters` into `output`, in output's folder.
+
+    Raises NotebookFailed with the cell and its error. `output` is then as far as it came, for the
+    analyst to open. That nothing is raised proves nothing: see proof.py.
+    """
+    import papermill  # seconds to import; a week that is unchanged does without
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    with _kernel_environment(output.parent):
+        try:
+            papermill.execute_notebook(
+                template,
+                output,
+                parameters=parameters,
+                cwd=output.parent,
+                progress_bar=False,
+                start_timeout=120,
+                execution_timeout=CELL_TIMEOUT,
+            )
+        except papermill.PapermillExecutionError as error:
+            raise NotebookFailed(
+                f"{template.name}, code cell {error.exec_count}: {error.ename}: {error.evalue}"
+            ) from error
+        except Exception as error:  # a dead kernel, a timeout, a kernel that never came up
+            raise NotebookFailed(
+                f"{template.name}: {type(error).__name__}: {error}".rstrip(": ")
+            ) from error
+
+
+@contextlib.contextmanager
+def _kernel_environment(folder: Path):
+    """The kernel runs this package, whatever else is installed, and nobody's start-up files."""
+    source = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))
+    changes = {
+        "PYTHONPATH": path,
+        "PYTHONHASHSEED": "0",
+        "IPYTHONDIR": str(folder / ".ipython"),
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "MPLBACKEND": "agg",
+    }
+    before = {key: os.environ.get(key) for key in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            os.environ.pop(key, None)
+            if value is not None:
+                os.environ[key] = value
