@@ -261,7 +261,8 @@ def test_unknown_words_stop_the_import_all_at_once_and_nothing_is_written(tmp_pa
         "facility_aor": "Mars Area of Responsibility",
         "detainer_prepared_criminality": "4 Unheard Of",
     }
-    file = csv_of(tmp_path, detainer(), detainer(**unknown), detainer(citizenship_country="ATLANTIS"))
+    again = detainer(citizenship_country="ATLANTIS")
+    file = csv_of(tmp_path, detainer(), detainer(**unknown), again)
     with pytest.raises(ExtractInvalid) as refused:
         imported(tmp_path, file)
     assert {problem.column for problem in refused.value.problems} == set(unknown)
@@ -450,7 +451,9 @@ dirty = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(dirty, min_size=1, max_size=12))
 def test_every_row_read_is_kept_outside_or_set_aside(tmp_path, rows):
     summary = imported(tmp_path, csv_of(tmp_path, *[detainer(**row) for row in rows]))

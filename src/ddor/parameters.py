@@ -17,6 +17,7 @@ import difflib
 from pathlib import Path
 from typing import Any, Literal
 
+import fsspec
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -115,6 +116,26 @@ def extract_location(parameters: Parameters, week: Week) -> str:
             if Path(location + ending).exists():
                 return location + ending
     return location
+
+
+def weeks_with_extract(pattern: str) -> list[Week]:
+    """The weeks for which something lies at `pattern`, a path or URL that holds {week}."""
+    before, after = pattern.split("{week}", 1)
+    try:
+        fs, path = fsspec.core.url_to_fs(before + "*" + after)
+        found = fs.glob(path) + fs.glob(path + ".zip") + fs.glob(path + ".xlsx")
+    except Exception as error:  # every back end has its own
+        raise UsageError(f"{pattern}: cannot look for extracts there ({error})") from error
+    start = len(path.partition("*")[0])
+    days = {name[start : start + 10] for name in found}
+    return sorted(Week(d) for d in map(_as_day, days) if d and Week.containing(d).first_day == d)
+
+
+def _as_day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _read_yaml(file: Path, problems: list[str]) -> dict[str, Any]:

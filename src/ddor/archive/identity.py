@@ -5,6 +5,7 @@ same identity, on any machine: so it is taken over text, not over Parquet bytes,
 the library that wrote them. published_on and all paths stay out.
 """
 
+import datetime as dt
 import hashlib
 import json
 import platform
@@ -42,13 +43,13 @@ def identity_of(hashes: dict[str, str]) -> str:
 
 
 def manifest_file(
-    project: Path, hashes: dict[str, str], outputs: dict[str, bytes], published_on: str
+    project: Path, hashes: dict[str, str], outputs: dict[str, bytes], published_on: dt.date
 ) -> bytes:
     """manifest.json: what went in, what came out, and with which programs. `outputs`: name -> bytes
     of everything that the revision keeps."""
     content = {
         "identity": identity_of(hashes),
-        "published_on": published_on,
+        "published_on": published_on.isoformat(),
         "inputs": hashes,
         "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in outputs.items()},
         "packages": {"python": platform.python_version(), **_packages()},

@@ -32,22 +32,23 @@ def static_files() -> dict[str, bytes]:
     return {f"assets/{f.name}": f.read_bytes() for f in sorted((HERE / "static").iterdir())}
 
 
-def week_page(article: str, title: str, week: Week, revision: int, catalog: Catalog,
-              publisher: Publisher, current: bool) -> bytes:  # fmt: skip
-    """The page of one revision: at weeks/<week>/ for the current one, at weeks/<week>/rN/."""
+def week_page(
+    article: str, week: Week, revision: int, catalog: Catalog, publisher: Publisher, current: bool
+) -> bytes:
+    """The page of one revision: `current`, at weeks/<week>/; else its own, at weeks/<week>/rN/."""
     if current:
         # The pictures stay in the revision's folder; the data has a copy beside this page.
         article = re.sub(r'((?:src|srcset)=")([a-z0-9-]+\.svg")', rf"\1r{revision}/\2", article)
     revisions = catalog.weeks[str(week)]
+    this = revisions[revision - 1]
     return _render(
         "week.html.j2",
         root="../.." if current else "../../..",
         title=f"{NAME}, {week.title}",
         article=article,
-        week=week,
-        this=revisions[revision - 1],
+        this=this,
         latest=revisions[-1],
-        status=status_of(week, revisions[revision - 1]),
+        status=status_of(week, this),
         current=current,
         catalog=catalog,
         publisher=publisher,

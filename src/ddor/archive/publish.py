@@ -29,23 +29,31 @@ class Archive:
         self.site, self.runs = output / "site", output / "runs"
         self.staging = self.runs / ".staging"
         self.journal = self.runs / ".journal.json"
+        self.recovered = ""
 
     def next_revision(self, week: str) -> int:
         """From site/, the only place that says what readers have been shown."""
         revisions = (self.site / "weeks" / week).glob("r*")
         return 1 + max((int(r.name[1:]) for r in revisions if r.name[1:].isdigit()), default=0)
 
+    def left_unfinished(self) -> bool:
+        return self.journal.exists() or self.staging.exists()
+
     def publish(self, folders: dict[str, dict[str, bytes]], pointers: dict[str, bytes]) -> None:
         """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.
         `pointers`: path -> bytes of the single files replaced after them, in order."""
+        with _writing(self.output):
+            self._stage(folders, pointers)
+            self._write_journal([*folders, *pointers])
+            self._finish()
+
+    def _stage(self, folders: dict[str, dict[str, bytes]], pointers: dict[str, bytes]) -> None:
         tree = self.staging / "tree"
         for folder, files in folders.items():
             for name, data in files.items():
                 _write(tree / folder / name, data)
         for path, data in pointers.items():
             _write(tree / path, data)
-        self._write_journal([*folders, *pointers])
-        self._finish()
 
     def recover(self) -> str:
         """Finish or drop what a crash left; a sentence that says which, or "" if nothing was."""
@@ -85,20 +93,30 @@ def opened(output: Path) -> Iterator[Archive]:
     Raises ArchiveUnavailable when another run holds it for WAIT_SECONDS or it cannot be written.
     """
     archive = Archive(output)
-    try:
+    with _writing(output):
         archive.runs.mkdir(parents=True, exist_ok=True)
-        with FileLock(archive.runs / ".lock", timeout=WAIT_SECONDS):
-            archive.recover()
+        lock = FileLock(archive.runs / ".lock", timeout=WAIT_SECONDS)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise ArchiveUnavailable(
+                f"{output} is busy: another run holds it; nothing was changed, try again later"
+            ) from None
+    try:
+        with _writing(output):
+            archive.recovered = archive.recover()
             archive.staging.mkdir()
-            try:
-                yield archive
-            finally:
-                if not archive.journal.exists():
-                    shutil.rmtree(archive.staging, ignore_errors=True)
-    except Timeout:
-        raise ArchiveUnavailable(
-            f"{output.name} is busy: another run holds it; nothing was changed, try again later"
-        ) from None
+        yield archive
+    finally:
+        if not archive.journal.exists():
+            shutil.rmtree(archive.staging, ignore_errors=True)
+        lock.release()
+
+
+@contextlib.contextmanager
+def _writing(output: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ArchiveUnavailable(
             f"{output} cannot be written: {error.strerror or error}; nothing was published"

@@ -25,10 +25,9 @@ CHART = re.compile(r'<figure class="chart" data-name="([a-z0-9-]+)">.*?</figure>
 
 @dataclass(frozen=True)
 class Article:
-    """title: its one h1 as text. html: `<article>…</article>`; its pictures are named files beside
-    the page. pictures: file name -> bytes."""
+    """html: `<article>…</article>`; its pictures are named files beside the page. pictures: file
+    name -> bytes."""
 
-    title: str
     html: str
     pictures: dict[str, bytes]
 
@@ -51,14 +50,14 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
         raise NotebookFailed(
             "a cell shows a picture without a text alternative; draw it with ddor.report.charts"
         )
-    titles = re.findall(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
-    if len(titles) != 1:
+    titles = body.count("<h1")
+    if titles != 1:
         raise NotebookFailed(
-            f"the page has {len(titles)} titles (lines that begin with one #), expected one"
+            f"the page has {titles} titles (lines that begin with one #), expected one"
         )
     pictures: dict[str, bytes] = {}
     body = CHART.sub(lambda chart: _picture_files(chart, pictures), body)
-    return Article(re.sub(r"<[^>]+>", "", titles[0]).strip(), body.strip() + "\n", pictures)
+    return Article(body.strip() + "\n", pictures)
 
 
 def _without_scraps(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

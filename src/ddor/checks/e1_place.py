@@ -6,6 +6,8 @@ name is not looked at; the state of the county code, the states of the ICE area 
 row for the agency's code have to agree with the row.
 """
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from ddor.checks.check import Case, Finding
@@ -17,41 +19,40 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     """Compares, where both sides are given: county_fips with state; area with state; and state,
     county_fips and area with the directory. A row with none of the pairs is not assessed."""
     listed = case.directory.agencies.set_index("agency_id").reindex(rows["agency_id"])
-    listed = listed.set_axis(rows.index)
-    reasons = pd.Series("", index=rows.index, dtype="str")
+    listed = listed.set_axis(rows.index).replace("", None)
+    reasons: dict[str, list[str]] = {}
     compared = pd.Series(False, index=rows.index)
 
-    fips_state = rows["county_fips"].map(state_of_fips, na_action="ignore")
-    compared |= fips_state.notna()
-    wrong = fips_state.notna() & (fips_state != rows["state"])
-    reasons[wrong] += [
-        f"County code {fips} lies in {STATES[there].name}, the request names {STATES[here].name}. "
-        for fips, there, here in zip(rows["county_fips"][wrong], fips_state[wrong],
-                                     rows["state"][wrong], strict=True)
-    ]  # fmt: skip
-
-    pairs = rows.loc[rows["area"].notna(), ["area", "state"]]
-    outside = {
-        pair for pair in set(pairs.itertuples(index=False, name=None))
-        if pair[1] not in AREAS[pair[0]].states
-    }  # fmt: skip
-    compared |= rows["area"].notna()
-    wrong = pd.Series(list(zip(rows["area"], rows["state"], strict=True)), rows.index).isin(outside)
-    reasons[wrong] += [
-        f"The ICE area {area} does not cover {STATES[state].name}. "
-        for area, state in zip(rows["area"][wrong], rows["state"][wrong], strict=True)
-    ]
-
-    for column, words in (("state", "state"), ("county_fips", "county code"), ("area", "ICE area")):
-        both = rows[column].notna() & listed[column].notna() & (listed[column] != "")
+    def compare(both: pd.Series, differ: pd.Series, sentence: Callable[..., str]) -> None:
+        """Note the rows in which both sides are given, and say why of those that differ."""
+        nonlocal compared
         compared |= both
-        wrong = both & (rows[column] != listed[column])
-        reasons[wrong] += [
-            f"The directory has {there} as the {words} of agency {agency}, the request has {here}. "
-            for there, agency, here in zip(listed[column][wrong], rows["agency_id"][wrong],
-                                           rows[column][wrong], strict=True)
-        ]  # fmt: skip
+        for index in rows.index[both & differ]:
+            row = rows.loc[index]
+            reasons.setdefault(row["request_id"], []).append(sentence(row, listed.loc[index]))
 
-    stopped = reasons != ""
-    sentences = reasons[stopped].str.strip().set_axis(rows["request_id"][stopped])
-    return Finding(assessed=int(compared.sum()), stopped=sentences)
+    fips_state = rows["county_fips"].map(state_of_fips, na_action="ignore")
+    compare(
+        fips_state.notna(),
+        fips_state != rows["state"],
+        lambda row, _: f"County code {row['county_fips']} lies in "
+        f"{STATES[state_of_fips(row['county_fips'])].name}, "
+        f"the request names {STATES[row['state']].name}.",
+    )
+    pairs = zip(rows["area"], rows["state"], strict=True)
+    outside = [area in AREAS and state not in AREAS[area].states for area, state in pairs]
+    compare(
+        rows["area"].notna(),
+        pd.Series(outside, rows.index, dtype=bool),
+        lambda row, _: f"The ICE area {row['area']} does not cover {STATES[row['state']].name}.",
+    )
+    for column, words in (("state", "state"), ("county_fips", "county code"), ("area", "ICE area")):
+        compare(
+            rows[column].notna() & listed[column].notna(),
+            rows[column] != listed[column],
+            lambda row, there, column=column, words=words: "The directory has "
+            f"{there[column]} as the {words} of agency {row['agency_id']}, "
+            f"the request has {row[column]}.",
+        )
+    stopped = pd.Series({row: " ".join(why) for row, why in reasons.items()}, dtype="str")
+    return Finding(assessed=int(compared.sum()), stopped=stopped)

@@ -1,8 +1,9 @@
 """Invented agencies for the samples: a directory like `params/agencies.csv`, of no real place.
 
 Only the state and the county FIPS are real, for the checks compare them. An agency's ID says that
-it was made up: the state, "9SYN", a number. Among the first are the cases that a directory must get right: one large agency, two of one name in two states, two of one name in one county at
-different levels, one sheriff with two codes, a federal facility.
+it was made up: the state, "9SYN", a number. Among the first are the cases that a directory must get
+right: one large agency, two of one name in two states, two of one name in one county at different
+levels, one sheriff with two codes, a federal facility.
 """
 
 from functools import cache

@@ -25,7 +25,7 @@ CITIZENSHIPS = {
 }  # fmt: skip
 # How a declined request ended; each falls in the class of DESIGN 3 that its name suggests.
 WAYS = {"late_notice": 22, "no_notice": 27, "not_held": 17, "unconfirmed": 26, "undated": 8}
-REASONS = {"policy": 50, "none_given": 28, "law_or_court": 6, "not_held": 7, "": 9}
+REASONS = {"policy": 50, "none_given": 28, "law_or_court": 9, "not_held": 7, "": 9}
 LATE_REASONS = {"insufficient_notice": 65, "policy": 15, "none_given": 20}
 FOLLOW_UPS = {"at_large": 42, "rearrested": 28, "ice_custody": 15, "removed": 10, "unknown": 5}
 UNTIMED_SHARE = 0.25

@@ -16,10 +16,12 @@ import pandas as pd
 
 from ddor.calendar import Week
 from ddor.extract.model import About, Extract
+from ddor.extract.reenactment import make_reenactment
 from ddor.extract.sample_agencies import COMMITTED, invented_agencies
 from ddor.extract.sample_charges import as_extract, draw_charges
 from ddor.extract.sample_draws import draw_requests, drawn, office_times, waits
-from ddor.reference.areas import AREAS, area_of
+from ddor.extract.write import write_extract
+from ddor.reference.areas import AREAS
 from ddor.reference.places import COUNTIES
 
 EXTRACT_LAG = dt.timedelta(days=45)
@@ -32,13 +34,15 @@ SAME_DAY_SHARE = 0.3
 UNKNOWN_VOLUME = 1.0
 LARGEST_DECLINES = 0.6
 TENDENCY_SEED = 48
+COMMITTED_SEEDS = {"2017-02-18": 4, "2017-02-25": 5, "2017-03-04": 3}
+REENACTMENT_SEED = 6
 PLANTED = (("E2", "E7"), ("E3", "E6"), ("E4", "E11"))
 
 
 def make_sample(
     week: Week, seed: int, requests: int = 600, agencies: pd.DataFrame | None = None
 ) -> Extract:
-    """An extract of `requests` rows (40 or more) that holds `week`, taken 45 days after its end.
+    """An extract of `requests` rows that holds `week`, taken 45 days after its end.
 
     agencies: a directory as in params/agencies.csv (text, "" for empty), each asked in proportion
     to its weekly_requests; without it the invented one, grown with `requests` so that no agency
@@ -55,7 +59,7 @@ def make_sample(
     issued_at, recorded_at = _dates(rng, asked, week)
     outcome = _outcomes(rng, asked, recorded_at.notna())
     rows = draw_requests(rng, asked, issued_at, outcome, recorded_at, as_of)
-    rows = _with_planted_errors(rng, rows, week)
+    rows = _with_planted_errors(rng, rows, asked["area"], week)
     return as_extract(rows, draw_charges(rng, rows), about)
 
 
@@ -110,24 +114,26 @@ def _outcomes(
 
 
 def _with_planted_errors(
-    rng: np.random.Generator, rows: pd.DataFrame, week: Week
+    rng: np.random.Generator, rows: pd.DataFrame, own_area: pd.Series, week: Week
 ) -> pd.DataFrame:
-    """Four rows changed so that a hold check stops each: see PLANTED."""
+    """Two rows changed for E1 and one for each check whose turn it is, where there is a row that
+    fits; own_area: the area that the directory gives for each row."""
     rows = rows.copy()
     in_week = rows.index[week.holds(rows["issued_at"]) & (rows["outcome"] != "declined")]
     split = in_week[rows.loc[in_week, "state"].isin(["TX", "CA", "NY"])]
-    elsewhere = rng.choice(split)
-    rows.loc[elsewhere, "area"] = _another_area(rows.loc[elsewhere, "state"], rows.loc[elsewhere])
-    misplaced = rng.choice(in_week.drop(elsewhere))
-    rows.loc[misplaced, "county_fips"] = _county_outside(rng, rows.loc[misplaced, "state"])
-    # Only a detainer declined in the week can fail every one of the other checks.
+    elsewhere = rng.permutation(split)[:1]
+    for row in elsewhere:
+        rows.loc[row, "area"] = _another_area(rows.loc[row, "state"], own_area[row])
+    for row in rng.permutation(in_week.difference(elsewhere))[:1]:
+        rows.loc[row, "county_fips"] = _county_outside(rng, rows.loc[row, "state"])
+    # Only such a detainer, declined in the week, can fail every one of the other checks.
     declined = rows.index[
         week.holds(rows["outcome_recorded_at"])
         & (rows["outcome"] == "declined")
-        & (rows["form"] == "I-247D")
+        & rows["form"].isin(["I-247A", "I-247D"])
     ]
-    turn = week.first_day.toordinal() // 7 % len(PLANTED)
-    for check, row in zip(PLANTED[turn], rng.choice(declined, 2, replace=False), strict=True):
+    checks = PLANTED[week.first_day.toordinal() // 7 % len(PLANTED)]
+    for check, row in zip(checks, rng.permutation(declined), strict=False):
         for column, value in _planted(check, rows.loc[row], rows["agency_id"]).items():
             rows.loc[row, column] = value
     return rows
@@ -154,9 +160,8 @@ def _planted(check: str, row: pd.Series, agency_ids: pd.Series) -> dict:
     raise ValueError(check)
 
 
-def _another_area(state: str, row: pd.Series) -> str:
-    own = area_of(state, row["county_fips"])
-    return next(name for name, area in sorted(AREAS.items()) if state in area.states and name != own)
+def _another_area(state: str, own_area: str) -> str:
+    return min(name for name, area in AREAS.items() if state in area.states and name != own_area)
 
 
 def _county_outside(rng: np.random.Generator, state: str) -> str:
@@ -165,14 +170,7 @@ def _county_outside(rng: np.random.Generator, state: str) -> str:
 
 def write_committed_samples(folder: Path) -> None:
     """Write the three ordinary weeks and the re-enactment, each as `folder`/<first day>."""
-    from ddor.extract.reenactment import make_reenactment
-    from ddor.extract.write import write_extract
-
     for first_day, seed in COMMITTED_SEEDS.items():
         week = Week.parse(first_day)
         write_extract(make_sample(week, seed), folder / first_day)
     write_extract(make_reenactment(REENACTMENT_SEED), folder / "2017-01-28")
-
-
-COMMITTED_SEEDS = {"2017-02-18": 2, "2017-02-25": 5, "2017-03-04": 3}
-REENACTMENT_SEED = 4

@@ -6,15 +6,17 @@ The columns of codes need no scan: there every rule refuses a name, and no messa
 import datetime as dt
 
 from ddor.extract import identifiers
-from ddor.extract.columns import FREE_TEXT
 from ddor.extract.heads import extra_columns
 from ddor.extract.table import REMOVE_IDENTIFIER, Table
+
+# A request_id of charges stands in requests too, or fails as a charge without a request.
+SCANNED = {"requests": ("request_id", "agency_name"), "charges": ("description",)}
 
 
 def scan(table: Table, issued: dt.date) -> None:
     """Tell the values of free-text and unknown columns that look like a direct identifier; the
     values stay untold. `issued` is a day near the requests, to know a birth date by."""
-    known = [column for column in FREE_TEXT if column in table.text]
+    known = [column for column in SCANNED[table.name] if column in table.text]
     for column in known + extra_columns(table):
         by_kind: dict[str, list[str]] = {}
         for value, kind in _found(table, column, issued).items():

@@ -10,33 +10,33 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ddor.archive.catalog import Revision, read_catalog
+from ddor.archive.catalog import Catalog, read_catalog
 from ddor.archive.downloads import summary_file, table_files
 from ddor.archive.identity import identity_of, input_hashes, manifest_file
-from ddor.archive.pages import Publisher, draft_page, list_pages, static_files, week_page
+from ddor.archive.pages import Publisher, draft_page, static_files
 from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
+from ddor.archive.revision import Publication, kept_article, publish_revision
 from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.checks.registry import run_checks
 from ddor.errors import DdorError, NotebookFailed
-from ddor.inputs import Inputs, gather_inputs, save_inputs
-from ddor.jobs.differences import differences
+from ddor.inputs import INPUT_FILES, Inputs, gather_inputs, save_inputs
+from ddor.jobs.differences import figure_differences, sentence_differences
 from ddor.measures.figures import Counts, count_week
 from ddor.measures.private import private_counts
-from ddor.parameters import Parameters, load_parameters
+from ddor.parameters import load_parameters
 from ddor.run.execute import execute
 from ddor.run.proof import prove_run
 from ddor.run.template import check_template
 from ddor.run.tidy import tidy
 
 TEMPLATE = "weekly_report.ipynb"
-LISTED = ("issued_total", "declined_total", "honored_total", "agencies_declining")
 
 
 @dataclass(frozen=True)
-class Request:
-    """What was asked for on the command line, for every week alike."""
+class Order:
+    """What was asked for on the command line, for every week alike. `project`: the checkout."""
 
     project: Path
     params_file: Path | None = None
@@ -47,7 +47,7 @@ class Request:
 
 @dataclass(frozen=True)
 class WeekResult:
-    """status: published, unchanged, draft, held or failed. `page` is a path, or "" for none."""
+    """status: published, unchanged, draft, held or failed. `page`: its path, or "" for none."""
 
     week: Week
     status: str
@@ -58,69 +58,151 @@ class WeekResult:
     messages: tuple[str, ...] = ()
 
 
-def run_week(week: Week, request: Request) -> WeekResult:
-    """One week, whole. Raises DdorError; `attempt` turns that into a result."""
-    template = request.project / "notebooks" / TEMPLATE
+def run_week(week: Week, order: Order) -> WeekResult:
+    """One week, whole. Raises DdorError; nothing is then published."""
+    template = order.project / "notebooks" / TEMPLATE
     check_template(template, ("week", "inputs"))
-    parameters = load_parameters(request.project, week, request.params_file, request.settings)
-    recovered = _recover(parameters.output)
+    parameters = load_parameters(order.project, week, order.params_file, order.settings)
+    recovered = recover(parameters.output)
 
     inputs = gather_inputs(week, parameters)
-    counts = count_inputs(inputs)
+    counts = count(inputs)
     hashes = input_hashes(inputs, template)
 
     with opened(parameters.output) as archive:
-        cohort, synthetic = parameters.cohort, inputs.extract.about.synthetic
-        catalog = read_catalog(archive.site, cohort, synthetic)
-        published = catalog.weeks.get(str(week))
-        if published and not (request.force or request.draft):
-            last = published[-1].revision
-            if _identity(archive, week, last) == identity_of(hashes):
-                return WeekResult(week, "unchanged", revision=last, page=_page(archive, week),
-                                  figures=counts.figures, messages=recovered)  # fmt: skip
+        about = inputs.extract.about
+        catalog = read_catalog(archive.site, parameters.cohort, about.synthetic)
+        current = catalog.weeks[str(week)][-1].revision if str(week) in catalog.weeks else None
+        page = str(archive.site / "weeks" / str(week) / "index.html")
+        if not (order.draft or order.force) and current is not None:
+            if published_identity(archive, week, current) == identity_of(hashes):
+                return WeekResult(week, "unchanged", 0, current, page, counts.figures, recovered)
 
-        executed = archive.staging / "report.ipynb"
-        save_inputs(inputs, archive.staging / "inputs")
-        try:
-            execute(template, executed, {"week": str(week), "inputs": "inputs"})
-            figures = prove_run(executed, counts.figures)
-        except NotebookFailed as failure:
-            raise _with_the_notebook(archive, week, executed, failure) from failure
-        article = render_article(tidy(executed))
-
-        data = _data_files(inputs, counts, figures)
-        publisher = Publisher(parameters.publisher, parameters.contact)
-        if request.draft:
-            page = draft_page(article.html, week, catalog, publisher)
-            return _keep_draft(archive, week, article, data, page, executed, figures)
-
-        number = archive.next_revision(str(week))
-        published_on = (parameters.published_on or dt.date.today()).isoformat()
-        listed = {name: figures[name] for name in LISTED}
-        as_of = inputs.extract.about.as_of.isoformat()
-        catalog = catalog.with_revision(week, Revision(number, published_on, as_of, listed))
-
-        kept = {"article.html": article.html.encode(), **article.pictures, **data}
-        private = _private_files(archive, executed, counts) | {
-            "manifest.json": manifest_file(request.project, hashes, kept, published_on)
-        }
-        here = f"site/weeks/{week}"
-
-        def page_of(revision: int, current: bool, html: str) -> bytes:
-            return week_page(html, article.title, week, revision, catalog, publisher, current)
-
-        revision = {"index.html": page_of(number, False, article.html), **article.pictures, **data}
-        pointers = {f"site/{name}": file for name, file in static_files().items()}
-        if published:
-            last = published[-1].revision
-            earlier = archive.kept_article(str(week), last)
-            pointers[f"{here}/r{last}/index.html"] = page_of(last, False, earlier)
-        pointers |= {f"{here}/{name}": file for name, file in data.items()}
-        pointers[f"{here}/index.html"] = page_of(number, True, article.html)
-        pointers["site/data/catalog.json"] = catalog.file()
-        pointers |= {f"site/{name}": p for name, p in list_pages(catalog, publisher).items()}
-        archive.publish(
-            {f"runs/{week}/r{number}": private, f"{here}/r{number}": revision}, pointers
+        executed, figures = run_notebook(archive, template, inputs, counts)
+        publication = Publication(
+            week=week,
+            article=render_article(tidy(executed)),
+            data=data_files(inputs, counts, figures),
+            figures=figures,
+            as_of=about.as_of,
+            published_on=parameters.published_on or dt.date.today(),
+            publisher=Publisher(parameters.publisher, parameters.contact),
         )
-        return WeekResult(week, "published", revision=number, page=_page(archive, week),
-                          figures=figures, messages=recovered)  # fmt: skip
+        if order.draft:
+            return keep_draft(archive, publication, catalog, executed)
+        private = private_files(executed, inputs, counts) | {
+            "manifest.json": manifest_file(
+                order.project, hashes, publication.kept(), publication.published_on
+            )
+        }
+        number = publish_revision(archive, catalog, publication, private)
+    return WeekResult(week, "published", 0, number, page, figures, recovered)
+
+
+def attempt(week: Week, order: Order) -> WeekResult:
+    """run_week, with an error for the user told as a result, so that other weeks still run."""
+    try:
+        return run_week(week, order)
+    except DdorError as error:
+        status = "held" if error.exit_code == 4 else "failed"
+        messages = tuple(str(error).splitlines())
+        return WeekResult(week, status, error.exit_code, messages=messages)
+
+
+def count(inputs: Inputs) -> Counts:
+    """What the checks hold back, and then everything that is counted."""
+    cohort = inputs.parameters["cohort"]
+    case = Case(inputs.extract, inputs.week, inputs.directory, inputs.history, cohort)
+    checked = run_checks(case)
+    return count_week(inputs.extract, inputs.week, cohort, inputs.directory.agencies, checked)
+
+
+def recover(output: Path) -> tuple[str, ...]:
+    """First thing: finish or drop what a crash left, so that what is read next is whole."""
+    if not Archive(output).left_unfinished():
+        return ()
+    with opened(output) as archive:
+        return (archive.recovered,)
+
+
+def published_identity(archive: Archive, week: Week, revision: int) -> str:
+    """The identity that a revision was published with; "" where its private files are gone."""
+    manifest = archive.runs / str(week) / f"r{revision}" / "manifest.json"
+    return json.loads(manifest.read_bytes())["identity"] if manifest.exists() else ""
+
+
+def run_notebook(archive: Archive, template: Path, inputs: Inputs, counts: Counts):
+    """-> the executed notebook, in staging, and its figures as read back from its scraps, proved
+    equal to `counts`. A notebook that failed is kept for the analyst."""
+    executed = archive.staging / "report.ipynb"
+    save_inputs(inputs, archive.staging / "inputs")
+    try:
+        execute(template, executed, {"week": str(inputs.week), "inputs": "inputs"})
+        return executed, prove_run(executed, counts.figures)
+    except NotebookFailed as failure:
+        if not executed.exists():
+            raise
+        folder = archive.runs / str(inputs.week) / "failed"
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(executed, folder / executed.name)
+        raise NotebookFailed(f"{failure}\nthe notebook as far as it came: {folder}") from failure
+
+
+def data_files(inputs: Inputs, counts: Counts, figures: dict[str, int]) -> dict[str, bytes]:
+    """The downloads: file name -> bytes."""
+    about = inputs.extract.about
+    tables = {
+        "issued_by_agency": counts.issued_by_agency,
+        "declined_by_agency": counts.declined_by_agency,
+        "charges_by_group": counts.charges_by_group,
+        "checks": counts.checks,
+        "reconciliation": counts.reconciliation,
+    }
+    summary = {
+        "week": str(inputs.week),
+        "last_day": inputs.week.last_day.isoformat(),
+        "cohort": inputs.parameters["cohort"],
+        "as_of": about.as_of.isoformat(),
+        "source": about.source,
+        "synthetic": about.synthetic,
+        "figures": figures,
+    }
+    return {"summary.json": summary_file(summary), **table_files(tables, about.synthetic)}
+
+
+def private_files(executed: Path, inputs: Inputs, counts: Counts) -> dict[str, bytes]:
+    """What an analyst needs to answer for the revision, and what runs it again."""
+    folder = executed.parent / "inputs"
+    cohort = inputs.parameters["cohort"]
+    private = private_counts(counts.status, inputs.week, cohort)
+    held = counts.held.to_csv(index=False, lineterminator="\n")
+    return {
+        "report.ipynb": executed.read_bytes(),
+        "private_counts.json": (json.dumps(private, indent=1) + "\n").encode(),
+        "review.csv": held.encode(),
+        **{name: (folder / name).read_bytes() for name in INPUT_FILES},
+    }
+
+
+def keep_draft(
+    archive: Archive, draft: Publication, catalog: Catalog, executed: Path
+) -> WeekResult:
+    """Render to runs/<week>/draft/ and say what differs from the published revision."""
+    folder = archive.runs / str(draft.week) / "draft"
+    shutil.rmtree(folder, ignore_errors=True)
+    page = draft_page(draft.article.html, draft.week, catalog, draft.publisher)
+    files = {"index.html": page, **draft.article.pictures, **static_files()}
+    files |= {f"data/{name}": file for name, file in draft.data.items()}
+    files["report.ipynb"] = executed.read_bytes()
+    for name, file in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(file)
+    messages = ["no revision of this week is published yet"]
+    week = archive.site / "weeks" / str(draft.week)
+    if (week / "data" / "summary.json").exists():
+        before = json.loads((week / "data" / "summary.json").read_bytes())["figures"]
+        messages = figure_differences(before, draft.figures)
+        messages += sentence_differences(kept_article(week / "index.html"), draft.article.html)
+        messages = messages or ["nothing differs from the published revision"]
+    return WeekResult(draft.week, "draft", 0, None, str(folder / "index.html"), draft.figures,
+                      tuple(messages))  # fmt: skip

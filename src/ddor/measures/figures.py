@@ -33,6 +33,7 @@ class Counts:
     declined_share: ShareRange
     held_declines: int
     charges_supplied: bool
+    held: pd.DataFrame
     status: pd.DataFrame
 
 
@@ -56,6 +57,7 @@ def count_week(extract, week: Week, cohort: str, agencies: pd.DataFrame, checked
         declined_share=declined_share(status, week, cohort),
         held_declines=held_declines(status, week, cohort),
         charges_supplied=len(extract.charges) > 0,
+        held=checked.held,
         status=status,
     )
 

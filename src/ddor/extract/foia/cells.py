@@ -25,11 +25,11 @@ def clean_cells(rows: pd.DataFrame, fields: list[str]) -> tuple[pd.DataFrame, Co
     met: Counter = Counter()
     cleaned = {}
     for field in fields:
-        counts = rows[field].value_counts()
-        new = {text: _clean(text) for text in counts.index}
-        for text, (_, rules) in new.items():
-            met.update(dict.fromkeys(rules, int(counts[text])))
-        cleaned[field] = rows[field].map({text: value for text, (value, _) in new.items()})
+        new = {}
+        for text, times in rows[field].value_counts().items():
+            new[text], rules = _clean(text)
+            met.update(dict.fromkeys(rules, times))
+        cleaned[field] = rows[field].map(new)
     return rows.assign(**cleaned).astype(dict.fromkeys(fields, "str")), met
 
 

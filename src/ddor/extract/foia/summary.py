@@ -1,4 +1,4 @@
-"""The account that an import closes with: what was read, kept and set aside, and what to look at."""
+"""The account that an import closes with: what was read, kept, set aside, and wants a look."""
 
 import csv
 import datetime as dt

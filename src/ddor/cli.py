@@ -1,0 +1,230 @@
+"""The two command lines: `run_week.py` and `ddor`. Arguments in, exit code out (DESIGN 4).
+
+Progress and messages go to stderr; stdout carries the page's address, or with --json one object a
+week and nothing else.
+"""
+
+import argparse
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from ddor.calendar import Week, parse_date, parse_weeks
+from ddor.errors import DdorError, UsageError
+
+# Asked for before they are built, these say so rather than being passed over.
+LATER = {
+    "jobs": "running several weeks at once",
+    "scheduler": "running weeks on a Dask cluster",
+    "correct": "corrections",
+    "accept_held": "publishing a week under review",
+    "reason": "publishing a week under review, and corrections",
+    "decisions": "decisions on held rows",
+}
+
+
+def run_week(arguments: list[str], project: Path) -> int:
+    """The weekly job's command line. `project`: the checkout. Returns the exit code."""
+    return _told(lambda: _run_weeks(_run_week_parser().parse_args(arguments), project))
+
+
+def ddor(arguments: list[str] | None = None) -> None:
+    """The `ddor` command."""
+    options = _ddor_parser().parse_args(arguments)
+    sys.exit(_told(lambda: options.command(options)))
+
+
+def _told(command: Callable[[], int]) -> int:
+    """An error for the user is its message and its exit code, without a traceback."""
+    try:
+        return command()
+    except DdorError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+def _run_week_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="run_week.py",
+        description="Make and publish the Declined Detainer Outcome Report of one or more weeks.",
+        epilog="Exit codes: 0 published or unchanged, 2 usage or parameters, 3 invalid extract, "
+        "4 held for review, 5 the notebook failed, 6 the archive is busy or cannot be written.",
+    )
+    parser.add_argument("weeks", nargs="*", metavar="WEEK",
+                        help="any date in the week, or START..END; without one, the latest "
+                        "complete week that has an extract")  # fmt: skip
+    parser.add_argument("--extract", metavar="PATH|URL", help="the week's extract")
+    parser.add_argument("--sample", action="store_true", help="run on the sample extracts")
+    _shared_options(parser)
+    parser.add_argument("--draft", action="store_true", help="render for a look, publish nothing")
+    parser.add_argument("--force", action="store_true", help="publish though nothing changed")
+    parser.add_argument("--quiet", action="store_true", help="errors only on stderr")
+    for name in ("jobs", "scheduler", "reason", "decisions"):
+        parser.add_argument(f"--{name}", help=argparse.SUPPRESS)
+    for name in ("correct", "accept-held"):
+        parser.add_argument(f"--{name}", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _shared_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--params", metavar="FILE", help="in place of params/weekly.yaml")
+    parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], dest="settings",
+                        help="a parameter; may be given several times")  # fmt: skip
+    parser.add_argument("--output", metavar="DIR", help="where site/ and runs/ are")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+
+
+def _run_weeks(options: argparse.Namespace, project: Path) -> int:
+    from tqdm import tqdm
+
+    from ddor.jobs.weekly import Order, attempt
+
+    for name, what in LATER.items():
+        if getattr(options, name):
+            raise UsageError(f"--{name.replace('_', '-')} is not built yet: {what}")
+    settings = _settings(options)
+    if options.sample:
+        settings.setdefault("extract", str(project / "samples" / "{week}"))
+    order = Order(project, _path(options.params), settings, options.draft, options.force)
+    weeks = parse_weeks(options.weeks) or [_latest_week(order)]
+    results = []
+    for week in tqdm(weeks, unit="week", disable=options.quiet or len(weeks) == 1):
+        result = attempt(week, order)
+        results.append(result)
+        _tell(result, options)
+    return next((result.exit_code for result in results if result.exit_code), 0)
+
+
+def _latest_week(order) -> Week:
+    from ddor.parameters import load_parameters, weeks_with_extract
+
+    parameters = load_parameters(order.project, None, order.params_file, order.settings)
+    if "{week}" not in parameters.extract:
+        raise UsageError("name a WEEK, or put {week} into `extract`, so that one can be chosen")
+    running = Week.containing(dt.date.today())
+    complete = [week for week in weeks_with_extract(parameters.extract) if week < running]
+    if not complete:
+        raise UsageError(f"no complete week has an extract at {parameters.extract}")
+    return max(complete)
+
+
+def _tell(result, options: argparse.Namespace) -> None:
+    if options.json:
+        line = {
+            "week": str(result.week),
+            "status": result.status,
+            "revision": result.revision,
+            "page": result.page,
+            "figures": result.figures,
+            "messages": list(result.messages),
+        }
+        print(json.dumps(line), flush=True)
+    elif result.page:
+        revision = f" r{result.revision}" if result.revision else ""
+        print(f"{result.week} {result.status}{revision}: {result.page}", flush=True)
+    if result.exit_code or not options.quiet:
+        heading = [f"{result.week} {result.status}:"] if result.exit_code else []
+        print(*heading, *result.messages, sep="\n", end="\n" if result.messages else "",
+              file=sys.stderr)  # fmt: skip
+
+
+def _settings(options: argparse.Namespace) -> dict[str, str]:
+    settings = {}
+    for text in options.settings:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f'--set "{text}": expected KEY=VALUE, such as cohort=issued')
+        settings[key.strip()] = value.strip()
+    for key in ("extract", "output"):
+        if getattr(options, key, None):
+            settings[key] = getattr(options, key)
+    return settings
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+def _ddor_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ddor", description="Tools beside run_week.py.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="list every problem of an extract, run nothing")
+    check.add_argument("extract", metavar="EXTRACT", help="folder, .zip, .xlsx or URL")
+    check.add_argument("--week", metavar="DATE", help="a date in the week it is meant for")
+    _shared_options(check)
+    check.set_defaults(command=_check)
+
+    imports = commands.add_parser("import", help="make extracts from another source")
+    sources = imports.add_subparsers(required=True, metavar="SOURCE")
+    foia = sources.add_parser("foia", help="a FOIA detainer file: CSV, Parquet or ICE's workbook")
+    foia.add_argument("file", metavar="FILE")
+    weeks = foia.add_mutually_exclusive_group(required=True)
+    weeks.add_argument("--week", metavar="DATE", help="the week of issue, by any date in it")
+    weeks.add_argument("--weeks", metavar="START..END", help="every week of issue in the range")
+    foia.add_argument("--out", required=True, metavar="DIR", help="may hold {week}")
+    foia.add_argument("--as-of", metavar="DATE", help="the date of the release, if not in the file")
+    _shared_options(foia)
+    foia.set_defaults(command=_import_foia)
+
+    sample = commands.add_parser("sample", help="make a synthetic extract with invented agencies")
+    sample.add_argument("--week", required=True, metavar="DATE")
+    sample.add_argument("--seed", type=int, default=1, help="the same seed, the same bytes")
+    sample.add_argument("--requests", type=int, default=600, help="requests issued in the week")
+    sample.add_argument("--out", required=True, metavar="DIR", help="may hold {week}")
+    sample.set_defaults(command=_sample)
+    return parser
+
+
+def _parameters(options: argparse.Namespace, week: Week | None):
+    from ddor.parameters import load_parameters
+    from ddor.project import find_project
+
+    return load_parameters(find_project(), week, _path(options.params), _settings(options))
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Reads the extract as the job would; prints what is wrong with it, or what it holds."""
+    from ddor.errors import ExtractInvalid
+    from ddor.extract.read import read_extract
+
+    week = Week.parse(options.week) if options.week else None
+    # The extract is named on the command line, whatever `extract` the parameters hold.
+    named, options.extract = options.extract, None
+    parameters = _parameters(options, week)
+    try:
+        extract = read_extract(named, week, parameters.ignored_columns, parameters.cohort)
+    except ExtractInvalid as error:
+        if options.json:
+            print(json.dumps({"valid": False, "problems": [str(p) for p in error.problems]}))
+            return error.exit_code
+        raise
+    rows = {"requests": len(extract.requests), "charges": len(extract.charges)}
+    if options.json:
+        print(json.dumps({"valid": True, **rows}))
+    else:
+        print(f"{named}: valid, {rows['requests']:,} requests and {rows['charges']:,} charges")
+    return 0
+
+
+def _import_foia(options: argparse.Namespace) -> int:
+    from ddor.extract.foia import import_foia
+
+    weeks = parse_weeks([options.week or options.weeks])
+    as_of = parse_date(options.as_of) if options.as_of else None
+    agencies = _parameters(options, None).agencies
+    print(import_foia(options.file, weeks, options.out, agencies, as_of=as_of))
+    return 0
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from ddor.extract.samples import make_sample
+    from ddor.extract.write import write_extract
+
+    week = Week.parse(options.week)
+    folder = Path(options.out.replace("{week}", str(week)))
+    write_extract(make_sample(week, options.seed, options.requests), folder)
+    print(folder)
+    return 0

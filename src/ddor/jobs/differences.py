@@ -1,0 +1,48 @@
+"""What differs between a draft and the published revision: figures, and sentences."""
+
+import difflib
+from html.parser import HTMLParser
+
+BLOCKS = ("p", "li", "h1", "h2", "h3", "figcaption", "caption")
+
+
+def figure_differences(before: dict[str, int], after: dict[str, int]) -> list[str]:
+    """"declined_total: 41 -> 43", in the order of `after`."""
+    return [
+        f"{name}: {before.get(name, 'none')} -> {value}"
+        for name, value in after.items()
+        if before.get(name) != value
+    ]
+
+
+def sentence_differences(before: str, after: str) -> list[str]:
+    """Paragraphs of two pages' HTML that stand in one only: "- " gone, "+ " new."""
+    lines = difflib.ndiff(paragraphs(before), paragraphs(after))
+    return [line for line in lines if line.startswith(("- ", "+ "))]
+
+
+def paragraphs(html: str) -> list[str]:
+    """The text of an article's paragraphs, list items, headings and captions, in order."""
+    reader = _Paragraphs()
+    reader.feed(html)
+    return [text for text in (" ".join(part.split()) for part in reader.parts) if text]
+
+
+class _Paragraphs(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.parts: list[str] = []
+        self.inside = 0
+
+    def handle_starttag(self, tag, attrs):
+        if tag in BLOCKS:
+            self.parts.append("")
+            self.inside += 1
+
+    def handle_endtag(self, tag):
+        if tag in BLOCKS:
+            self.inside -= 1
+
+    def handle_data(self, data):
+        if self.inside:
+            self.parts[-1] += data

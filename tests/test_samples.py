@@ -1,0 +1,321 @@
+"""The samples: the same bytes from the same seed, believable, and wrong only where planned.
+
+`holds` counts the hold checks of DESIGN 3 again, in its own words, so that a slip in the program's
+checks and one in the samples do not hide each other.
+"""
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ddor.calendar import Week
+from ddor.extract.model import OUTCOMES
+from ddor.extract.reenactment import make_reenactment
+from ddor.extract.sample_agencies import invented_agencies
+from ddor.extract.samples import (
+    COMMITTED_SEEDS,
+    REENACTMENT_SEED,
+    make_sample,
+    write_committed_samples,
+)
+from ddor.extract.withdrawn_report import PLACES, reenacted_agencies
+from ddor.reference.areas import AREAS
+from ddor.reference.places import COUNTIES, state_of_fips
+
+ROOT = Path(__file__).resolve().parents[1]
+REENACTED = Week.parse("2017-01-28")
+ORDINARY = [(Week.parse(first_day), seed) for first_day, seed in COMMITTED_SEEDS.items()]
+TWO_DAYS = pd.Timedelta(hours=48)
+
+
+@pytest.fixture(scope="module")
+def reenactment():
+    return make_reenactment(REENACTMENT_SEED).requests
+
+
+def declined_in(requests: pd.DataFrame, week: Week) -> pd.Series:
+    return week.holds(requests["outcome_recorded_at"]) & (requests["outcome"] == "declined")
+
+
+def directory() -> dict[str, dict[str, str]]:
+    with open(ROOT / "params" / "agencies.csv", encoding="utf-8", newline="") as file:
+        return {row["agency_id"]: row for row in csv.DictReader(file)}
+
+
+def holds(requests: pd.DataFrame, week: Week) -> pd.Series:
+    """The check that holds each row, "" for none; on the index of `requests`."""
+    agencies = directory()
+    declined = declined_in(requests, week)
+    rows = requests.astype(object).where(requests.notna(), None).to_dict("index")
+    return pd.Series({i: _hold(row, agencies, declined[i]) for i, row in rows.items()})
+
+
+def _hold(row: dict, agencies: dict, declined: bool) -> str:
+    known = agencies.get(row["agency_id"], {})
+    if row["county_fips"] and state_of_fips(row["county_fips"]) != row["state"]:
+        return "E1"
+    if row["area"] and row["state"] not in AREAS[row["area"]].states:
+        return "E1"
+    for column in ("state", "county_fips", "area"):
+        if row[column] and known.get(column) and row[column] != known[column]:
+            return "E1"
+    if row["custody_confirmed"] == "false" or row["decline_reason"] == "not_in_custody":
+        return "E3"
+    if row["agency_level"] == "federal" or row["agency_level"] != known.get(
+        "level", row["agency_level"]
+    ):
+        return "E4"
+    return _hold_of_outcome(row, known) if declined else ""
+
+
+def _hold_of_outcome(row: dict, known: dict) -> str:
+    released, due, notice = row["released_at"], row["release_due_at"], row["notice_at"]
+    by, custody = row["releasing_agency_id"], row["ice_custody_at"]
+    recorded = row["outcome_recorded_at"]
+    if by and by not in (row["agency_id"], known.get("same_as")):
+        return "E2"
+    if custody:
+        start = released - pd.Timedelta(hours=24) if released else row["issued_at"]
+        if start <= custody <= (released or recorded) + TWO_DAYS:
+            return "E6"
+    if not released and row["sentence_ends_on"] and row["sentence_ends_on"] > recorded:
+        return "E7"
+    if row["decline_reason"] == "not_collected":
+        return "E11"
+    if row["form"] in ("I-247G", "I-247N"):
+        return "E11" if released and notice and released - notice >= TWO_DAYS else ""
+    # Weekends stretch the hours of a plain I-247: all of these are under the bound of the others.
+    is_detainer = row["form"] in ("I-247", "I-247A", "I-247D")
+    return "E11" if is_detainer and released and due and released - due >= TWO_DAYS else ""
+
+
+def poisson_tail(count: int, mean: float) -> float:
+    below = (math.exp(-mean + k * math.log(mean) - math.lgamma(k + 1)) for k in range(count))
+    return 1 - math.fsum(below)
+
+
+def beyond_their_volume(requests: pd.DataFrame, week: Week) -> set[str]:
+    """Agencies that E5 stops without a history: by the directory's weekly_requests."""
+    issued = requests.loc[week.holds(requests["issued_at"]), "agency_id"].value_counts()
+    means = {id: row["weekly_requests"] for id, row in directory().items()}
+    return {
+        id for id, count in issued.items()
+        if means.get(id) and poisson_tail(count, float(means[id])) < 1e-6
+    }  # fmt: skip
+
+
+def recorded_in_bulk(requests: pd.DataFrame, week: Week) -> set[str]:
+    """Agencies that E8 stops."""
+    stopped = set()
+    for agency_id, rows in requests[declined_in(requests, week)].groupby("agency_id"):
+        dates = rows["outcome_recorded_at"].dt.floor("D")
+        day, most = dates.mode()[0], dates.value_counts().max()
+        old = (rows["issued_at"] < day - pd.Timedelta(days=30)).mean()
+        if len(rows) >= 10 and most >= 0.8 * len(rows) and old >= 0.5:
+            stopped.add(agency_id)
+    return stopped
+
+
+def test_the_committed_samples_are_what_the_generator_makes(tmp_path):
+    write_committed_samples(tmp_path)
+    made = {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*.*")}
+    committed = ROOT / "samples"
+    assert {p.relative_to(committed) for p in committed.rglob("*.*")} == set(made)
+    for path, content in made.items():
+        assert (committed / path).read_bytes() == content, path
+    assert sum(map(len, made.values())) < 950_000
+
+
+@pytest.mark.parametrize("week, seed", [*ORDINARY, (REENACTED, None)], ids=str)
+def test_a_committed_sample_reads_back_as_it_was_made(week, seed):
+    from ddor.extract.read import read_extract
+
+    made = make_sample(week, seed) if seed else make_reenactment(REENACTMENT_SEED)
+    read = read_extract(str(ROOT / "samples" / str(week)), week=week)
+    pd.testing.assert_frame_equal(read.requests, made.requests)
+    pd.testing.assert_frame_equal(read.charges, made.charges)
+    assert read.about == made.about
+    assert read.about.synthetic
+
+
+def test_another_seed_and_another_week_give_other_requests():
+    week, seed = ORDINARY[0]
+    first = make_sample(week, seed).requests["citizenship"]
+    assert not first.equals(make_sample(week, seed + 1).requests["citizenship"])
+    assert not first.equals(make_sample(week.next, seed).requests["citizenship"])
+
+
+@pytest.mark.parametrize("week, seed", ORDINARY, ids=str)
+def test_an_ordinary_week_has_the_shares_of_a_real_one(week, seed):
+    requests = make_sample(week, seed).requests
+    issued = requests[week.holds(requests["issued_at"])]
+    recorded = requests[week.holds(requests["outcome_recorded_at"])]
+    assert len(requests) == 600
+    assert set(recorded["outcome"]) == set(OUTCOMES) - {"pending"}
+    assert 0.40 < (issued["outcome"] == "pending").mean() < 0.50
+    assert 0.06 < (issued["outcome"] == "declined").mean() < 0.14
+    assert 0.15 < (recorded["outcome"] == "declined").mean() < 0.23
+    assert (recorded["outcome"] == "honored").mean() > 0.5
+    outside = len(requests) - len(requests.loc[issued.index.union(recorded.index)])
+    assert 3 <= outside <= 10
+    volumes = issued["agency_id"].value_counts()
+    assert volumes.var() > 5 * volumes.mean()
+    assert volumes.between(1, 10).mean() > 0.85
+    assert issued["state"].nunique() >= 30
+    untimed = issued["issued_at"] == issued["issued_at"].dt.floor("D")
+    assert 0.15 < untimed.mean() < 0.35
+    desk_days = issued.groupby(["agency_id", issued["issued_at"].dt.date]).size()
+    assert (desk_days > 1).sum() > 30
+    assert requests.groupby("agency_id")["agency_name"].nunique().max() > 1
+
+
+@pytest.mark.parametrize("week, seed", ORDINARY, ids=str)
+def test_an_ordinary_week_is_held_for_a_few_planted_rows_and_nothing_else(week, seed):
+    requests = make_sample(week, seed).requests
+    held = holds(requests, week).value_counts().drop("")
+    assert held["E1"] == 2
+    assert 4 <= held.sum() <= 7
+    assert not beyond_their_volume(requests, week)
+    assert not recorded_in_bulk(requests, week)
+
+
+def test_every_check_holds_a_row_and_every_week_has_every_class_of_a_decline():
+    held = set()
+    for week, seed in ORDINARY:
+        requests = make_sample(week, seed).requests
+        held |= set(holds(requests, week))
+        rows = requests[declined_in(requests, week)]
+        notice = rows["released_at"] - rows["notice_at"]
+        late = (rows["decline_reason"] == "insufficient_notice") | notice.between(
+            pd.Timedelta(minutes=1), TWO_DAYS, inclusive="left"
+        )
+        none = ~late & rows["released_at"].notna() & ~(notice > pd.Timedelta(0))
+        not_held = ~late & ~none & rows["form"].isin(["I-247", "I-247D"]) & (
+            notice >= TWO_DAYS) & rows["release_due_at"].notna()  # fmt: skip
+        classes = np.select([late, none, not_held], ["late", "none", "not held"], "rest")
+        assert set(classes) == {"late", "none", "not held", "rest"}
+        assert rows["released_at"].isna().sum() >= 5
+        assert (rows["released_at"] - rows["issued_at"] < TWO_DAYS).sum() >= 1
+        assert (rows["decline_reason"] == "law_or_court").sum() >= 1
+        assert rows["follow_up_status"].notna().sum() >= 1
+    assert held == {"", "E1", "E2", "E3", "E4", "E6", "E7", "E11"}
+
+
+def test_one_agency_has_declines_enough_for_a_table_of_its_own():
+    week, seed = ORDINARY[0]
+    requests = make_sample(week, seed).requests
+    counted = declined_in(requests, week) & (holds(requests, week) == "")
+    assert requests.loc[counted, "agency_id"].value_counts().max() >= 20
+
+
+def test_a_larger_sample_asks_more_agencies_and_not_the_same_ones_more():
+    week = ORDINARY[0][0]
+    requests = make_sample(week, 1, requests=6000).requests
+    assert requests["agency_id"].nunique() > 1000
+    assert not beyond_their_volume(requests, week)
+
+
+def test_a_small_sample_and_one_of_later_forms_can_be_made():
+    assert len(make_sample(ORDINARY[0][0], 1, requests=20).requests) == 20
+    later = Week.parse("2019-06-15")
+    requests = make_sample(later, 1).requests
+    assert requests.loc[later.holds(requests["issued_at"]), "form"].isin(["I-247A", "I-247G"]).all()
+    assert holds(requests, later).ne("").sum() >= 4
+
+
+def test_a_given_directory_is_the_one_asked():
+    week = ORDINARY[0][0]
+    given = invented_agencies().query("state in ('TX', 'MN', 'NE')")
+    assert set(make_sample(week, 1, agencies=given).requests["agency_id"]) <= set(
+        given["agency_id"]
+    )
+
+
+def test_the_reenactment_has_the_published_totals_and_section_i(reenactment):
+    issued = reenactment[REENACTED.holds(reenactment["issued_at"])]
+    declined = reenactment[declined_in(reenactment, REENACTED)]
+    assert len(issued) == 3083
+    assert len(declined) == 206
+    assert declined["state"].nunique() == 16
+    volumes = issued["agency_id"].value_counts()
+    listed = {place.agency_id: place.issued for place in PLACES if place.issued}
+    assert volumes.head(10).to_dict() == listed
+    assert sum(listed.values()) == 157
+
+
+def test_the_reenactment_has_the_known_rows_of_section_ii(reenactment):
+    declined = reenactment[declined_in(reenactment, REENACTED)]
+    counts = declined["agency_id"].value_counts()
+    names = {place.name if place.level == "state" else f"{place.name} {place.state}":
+             counts.get(place.agency_id, 0) for place in PLACES if not place.issued}  # fmt: skip
+    assert names == {
+        "Travis County Jail TX": 128, "Travis County State Jail": 14, "Williamson County TX": 4,
+        "Bastrop County TX": 3, "Boulder County CO": 6, "Broomfield County CO": 3,
+        "Denver County CO": 1, "Weld County CO": 1, "Hennepin County MN": 2,
+        "Santa Rita Jail CA": 1, "Sioux County IA": 1, "Sac County IA": 1,
+        "Chester County PA": 1, "Richmond County NC": 1,
+    }  # fmt: skip
+    travis = declined[declined["agency_id"].isin(["TX9RE001", "TX9RE002"])]
+    assert (travis["outcome_recorded_at"] != pd.Timestamp("2017-02-01")).sum() == 3
+    assert round((travis["issued_at"] < pd.Timestamp("2017-01-01")).mean(), 2) == 0.73
+    assert travis["issued_at"].min() == pd.Timestamp("2010-10-16")
+    boulder = declined[declined["agency_id"] == "CO9RE001"]
+    assert set(boulder["outcome_recorded_at"]) == {pd.Timestamp("2017-01-31")}
+
+
+def test_the_reenactment_tells_the_charges_that_were_printed():
+    extract = make_reenactment(REENACTMENT_SEED)
+    declined = extract.requests[declined_in(extract.requests, REENACTED)]
+    told = extract.charges.merge(declined, on="request_id").groupby("agency_id")
+    printed = {
+        agency_id: sorted(zip(rows["citizenship"], rows["ncic_code"], rows["disposition"]))
+        for agency_id, rows in told
+    }
+    assert printed["MN9RE001"] == [("MEX", "35AA", "convicted"), ("MEX", "5212", "charged")]
+    assert printed["CA9RE001"] == [("KHM", "13AB", "convicted")]
+    assert printed["IA9RE003"] == [("GTM", "5499", "charged")]
+    assert [charge[1:] for charge in printed["IA9RE004"]] == [("35AA", "convicted")]
+
+
+def test_the_reenactment_fails_the_checks_it_is_known_to_fail_and_no_others(reenactment):
+    held = holds(reenactment, REENACTED)
+    found = reenactment.assign(check=held)[held != ""].groupby(["check", "agency_id"]).size()
+    assert found.to_dict() == {
+        ("E1", "IA9RE001"): 7, ("E1", "IA9RE002"): 5, ("E1", "PA9RE001"): 2,
+        ("E2", "TX9RE003"): 4, ("E2", "TX9RE004"): 3,
+        ("E3", "PA9RE002"): 1, ("E3", "NC9RE001"): 1,
+        ("E6", "MN9RE001"): 2, ("E7", "TX9RE002"): 3,
+    }  # fmt: skip
+    franklins_and_montgomery = {"IA9RE001", "IA9RE002", "NY9RE002", "PA9RE001"}
+    assert beyond_their_volume(reenactment, REENACTED) == franklins_and_montgomery
+    assert recorded_in_bulk(reenactment, REENACTED) == {"TX9RE001", "TX9RE002"}
+
+
+def test_the_directory_holds_the_agencies_of_the_samples_where_the_samples_put_them():
+    listed = directory()
+    made = pd.concat([invented_agencies(), reenacted_agencies()])
+    for row in made.to_dict("records"):
+        kept = listed[row["agency_id"]]
+        for column in ("name", "level", "state", "county_fips", "area", "same_as"):
+            assert kept[column] == row[column], row["agency_id"]
+
+
+def test_the_agencies_of_the_report_stand_in_the_counties_it_named():
+    for place in PLACES:
+        county = COUNTIES[place.county_fips]
+        assert county.state == place.state
+        if place.name.endswith(" County"):
+            assert county.name in (place.name, place.name.removesuffix(" County")), place
+
+
+def test_invented_names_collide_as_real_ones_do():
+    agencies = invented_agencies()
+    states = agencies.groupby("name")["state"].nunique()
+    assert (states > 1).sum() >= 1
+    assert agencies.groupby(["name", "state"])["level"].nunique().max() == 2
+    counties = {county.name.removesuffix(" County") for county in COUNTIES.values()}
+    assert not counties & {" ".join(name.split()[:2]) for name in agencies["name"]}
