@@ -222,7 +222,7 @@ def test_a_row_that_cannot_be_a_request_is_set_aside_with_its_rule(tmp_path, ove
     summary = imported(tmp_path, file)
     assert (summary.read, summary.kept, summary.outside) == (2, 1, 0)
     assert [(why in rule, count) for rule, count in summary.set_aside.items()] == [(True, 1)]
-    assert f"1 rows: {next(iter(summary.set_aside))}" in str(summary)
+    assert f"  1: {next(iter(summary.set_aside))}" in str(summary)
 
 
 def test_dirt_is_counted_by_rule(tmp_path):
@@ -232,10 +232,10 @@ def test_dirt_is_counted_by_rule(tmp_path):
         citizenship_country="",
     )))  # fmt: skip
     text = str(summary)
-    assert "3 cells: cells that say NA" in text
-    assert "1 cells: cells that say Not Applicable" in text
-    assert "1 cells: cells with a redaction mark" in text
-    assert "2 cells: cells with outer or doubled spaces" in text
+    assert "  3: cells that say NA" in text
+    assert "  1: cells that say Not Applicable" in text
+    assert "  1: cells with a redaction mark" in text
+    assert "  2: cells with outer or doubled spaces" in text
     assert "1: citizenship empty: UNK" in text
     assert "1: '1 Convicted Criminal' without a most serious conviction" in text
     assert written(tmp_path)["agency_name"].tolist() == ["MINN.C.F., ST.CLOUD"]
@@ -296,7 +296,7 @@ def test_a_facility_that_the_directory_lacks_is_other_and_proposed_with_a_guess(
     assert requests.loc["MNHENAD", "agency_level"].unique().tolist() == ["other"]
     assert requests.loc["MNHENAD", "county_fips"].unique().tolist() == [""]
     assert "\nMNHENAD,HENNEPIN COUNTY ADC,county,MN,,St. Paul,,\n" in str(summary)
-    assert "2 requests, HENNEPIN COUNTY ADC (MNHENAD): level county is guessed" in str(summary)
+    assert "  2: HENNEPIN COUNTY ADC (MNHENAD), level guessed: county" in str(summary)
     assert "MNCFSTC,MINN" not in str(summary)
 
 
@@ -304,7 +304,7 @@ def test_federal_facilities_are_kept_and_counted(tmp_path):
     federal = {"detention_facility": "US MARSHALS, MINNESOTA", "detention_facility_code": "USMMN"}
     summary = imported(tmp_path, csv_of(tmp_path, detainer(**federal), detainer()))
     assert len(written(tmp_path)) == 2
-    assert "1 requests at 1 facilities, kept" in str(summary)
+    assert "requests kept: 1 (facilities: 1)" in str(summary)
 
 
 def test_misspelt_twins_are_hinted_at_and_not_merged(tmp_path):

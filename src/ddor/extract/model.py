@@ -39,7 +39,7 @@ DISPOSITIONS = ("charged", "convicted", "dismissed", "acquitted", "unknown")
 TIMINGS = ("before_release", "after_release")
 
 # How the source of an imported FOIA file begins: the page says what such a file cannot tell.
-FOIA_SOURCE = "FOIA detainer file"
+FOIA_SOURCE = "ICE detainer records released under FOIA"
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,14 @@ def _finalize(value: object) -> object:
     return value if isinstance(value, StrictUndefined) else shown(value)
 
 
-render_markdown = mistune.create_markdown(escape=True, plugins=["table"])
+class _Renderer(mistune.HTMLRenderer):
+    """Raw HTML is escaped; a character reference, which `literal` writes, stays one character."""
+
+    def text(self, text: str) -> str:
+        return mistune.safe_entity(text)
+
+
+render_markdown = mistune.create_markdown(renderer=_Renderer(escape=True), plugins=["table"])
 
 
 def load_ipython_extension(ipython) -> None:

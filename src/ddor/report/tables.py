@@ -1,5 +1,6 @@
 """Tables as HTML: a caption, a head for each column and row, nothing that only color says."""
 
+import re
 from html import escape
 
 import pandas as pd
@@ -30,7 +31,7 @@ class Table:
         body = "\n".join(
             f'<tr><th scope="row">{_text(row[0])}</th>'
             + "".join(
-                f"<td{_number(is_number)}>{_text(value)}</td>"
+                f"<td{_kind(value, is_number)}>{_text(value)}</td>"
                 for value, is_number in zip(row[1:], numeric[1:], strict=True)
             )
             + "</tr>"
@@ -66,6 +67,12 @@ def agency_label(row: dict) -> str:
 
 def _number(is_number: bool) -> str:
     return ' class="n"' if is_number else ""
+
+
+def _kind(value: object, is_number: bool) -> str:
+    """n: a number, stands right. d: a date or a month, not to be broken at its hyphens."""
+    is_date = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d(-\d\d)?", value)
+    return ' class="d"' if is_date else _number(is_number)
 
 
 def _text(value: object) -> str:

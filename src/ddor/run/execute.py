@@ -7,7 +7,10 @@ runs in staging, and one process runs one week at a time.
 import contextlib
 import logging
 import os
+import tempfile
 from pathlib import Path
+
+from traitlets.config import Config
 
 from ddor.errors import NotebookFailed
 
@@ -23,7 +26,10 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
     import papermill  # seconds to import; a week that is unchanged does without
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    with _kernel_environment(output.parent):
+    with tempfile.TemporaryDirectory(prefix="ddor-") as sockets, _environment(output.parent):
+        # Sockets in a folder of ours (mode 0700) rather than TCP: no port to race for, nobody to
+        # listen in. mkdtemp keeps the path short; a socket's is limited to 108 characters.
+        config = Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/k"})
         try:
             papermill.execute_notebook(
                 template,
@@ -33,6 +39,7 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
                 progress_bar=False,
                 start_timeout=120,
                 execution_timeout=CELL_TIMEOUT,
+                config=config,
             )
         except papermill.PapermillExecutionError as error:
             raise NotebookFailed(
@@ -45,7 +52,7 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
 
 
 @contextlib.contextmanager
-def _kernel_environment(folder: Path):
+def _environment(folder: Path):
     """The kernel runs this package, whatever else is installed, and nobody's start-up files."""
     source = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))

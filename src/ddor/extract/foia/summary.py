@@ -49,9 +49,9 @@ class ImportSummary:
     def __str__(self) -> str:
         blocks = [
             self._head(),
-            _counts("Set aside, by the first rule that fits", self.set_aside, "rows"),
-            _counts("Mended in the whole file", self.cells, "cells"),
-            _counts("Rules used on the rows kept", self.notes, ""),
+            _counts("Rows set aside, by the first rule that fits", self.set_aside),
+            _counts("Cells mended in the whole file", self.cells),
+            _counts("Rules used on the rows kept", self.notes),
             self._federal(),
             self._twins(),
             self._missing(),
@@ -73,8 +73,8 @@ class ImportSummary:
         federal = [facility for facility in self.facilities if facility.level == "federal"]
         requests = sum(facility.requests for facility in federal)
         return "" if not federal else (
-            f"Federal by the directory or by name: {requests} requests at {len(federal)} "
-            "facilities, kept: the checks hold what the directory lists as federal (E4)."
+            f"Federal by the directory or by name, requests kept: {requests} (facilities: "
+            f"{len(federal)}); the checks hold what the directory lists as federal (E4)."
         )
 
     def _twins(self) -> str:
@@ -89,28 +89,28 @@ class ImportSummary:
         missing = [facility for facility in self.facilities if not facility.known]
         if not missing:
             return ""
-        lines = [f"  {f.requests} requests, {f.name} ({f.code}): level {f.level} is guessed from "
-                 "the name" for f in missing]  # fmt: skip
+        lines = [f"  {f.requests}: {f.name} ({f.code}), level guessed: {f.level}" for f in missing]
         rows = io.StringIO()
         csv.writer(rows, lineterminator="\n").writerows(
             (f.code, f.name, f.level, f.state, "", f.area, "", "") for f in missing
         )
         return "\n".join([
-            f"Facilities that the directory lacks: {len(missing)}; level other in the extract.",
+            f"Requests at facilities that the directory lacks ({len(missing)}, level other in the "
+            "extract):",
             *lines,
-            "Proposed rows for agencies.csv, guessed; look each one up, add its county, then paste"
-            f" ({','.join(DIRECTORY_COLUMNS)}):",
+            "Proposed rows for agencies.csv, guessed from the name: look each one up, add its "
+            f"county, then paste ({','.join(DIRECTORY_COLUMNS)}):",
             rows.getvalue().rstrip("\n"),
         ])  # fmt: skip
 
     def _written(self) -> str:
         return "\n".join([
-            *(f"{w.week}: {w.requests} requests, {w.charges} charges in {w.folder}"
+            *(f"{w.week}: requests {w.requests}, charges {w.charges}, written to {w.folder}"
               for w in self.written),
             *(f"{week}: no rows, nothing written" for week in self.weeks_without_rows),
         ])  # fmt: skip
 
 
-def _counts(title: str, counts: Counter, unit: str) -> str:
-    lines = [f"  {n} {unit}".rstrip() + f": {rule}" for rule, n in counts.items() if n]
+def _counts(title: str, counts: Counter) -> str:
+    lines = [f"  {number}: {rule}" for rule, number in counts.items()]
     return "\n".join([f"{title}:", *lines]) if lines else ""
