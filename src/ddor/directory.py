@@ -50,10 +50,6 @@ def read_directory(agencies: Path, policies: Path, coverage: Path) -> Directory:
         name: _read(path, name, problems)
         for name, path in (("agencies", agencies), ("policies", policies), ("coverage", coverage))
     }
-    ids = frames["agencies"]["agency_id"]
-    for row in ids.index[ids.duplicated()]:
-        problems.append(_problem("agencies", row, "agency_id", ids[row], "each agency once",
-                                 "keep one of the two rows"))  # fmt: skip
     if problems:
         raise TablesInvalid(problems)
     return Directory(
@@ -63,6 +59,15 @@ def read_directory(agencies: Path, policies: Path, coverage: Path) -> Directory:
         ),
         coverage=frames["coverage"].sort_values(["jurisdiction", "place_code"], ignore_index=True),
     )
+
+
+def read_agencies(path: Path) -> pd.DataFrame:
+    """The table of agencies alone, for an import. Raises TablesInvalid."""
+    problems: list[Problem] = []
+    agencies = _read(path, "agencies", problems)
+    if problems:
+        raise TablesInvalid(problems)
+    return agencies
 
 
 def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
@@ -88,6 +93,11 @@ def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
         for row, value in frame[column].items():
             if not fits(value):
                 problems.append(_problem(table, row, column, value, expected, _mend(value)))
+    if table == "agencies":
+        ids = frame["agency_id"]
+        for row in ids.index[ids.duplicated()]:
+            problems.append(_problem(table, row, "agency_id", ids[row], "each agency once",
+                                     "keep one of the two rows"))  # fmt: skip
     return frame[list(columns)]
 
 

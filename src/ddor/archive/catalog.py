@@ -20,11 +20,13 @@ FINAL_AFTER = dt.timedelta(weeks=13)
 
 @dataclass(frozen=True)
 class Revision:
-    """One published revision. Dates in ISO form; figures: the few that lists of weeks show."""
+    """One published revision. Dates in ISO form; source: where its extract came from, in words;
+    figures: the few that lists of weeks show."""
 
     revision: int
     published_on: str
     as_of: str
+    source: str
     figures: dict[str, int]
 
 

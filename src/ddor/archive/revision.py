@@ -29,6 +29,7 @@ class Publication:
     data: dict[str, bytes]
     figures: dict[str, int]
     as_of: dt.date
+    source: str
     published_on: dt.date
     publisher: Publisher
 
@@ -46,7 +47,11 @@ def publish_revision(
     number = archive.next_revision(str(week))
     listed = {name: publication.figures[name] for name in LISTED}
     line = Revision(
-        number, publication.published_on.isoformat(), publication.as_of.isoformat(), listed
+        revision=number,
+        published_on=publication.published_on.isoformat(),
+        as_of=publication.as_of.isoformat(),
+        source=publication.source,
+        figures=listed,
     )
     catalog = catalog.with_revision(week, line)
     here = f"site/weeks/{week}"

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ddor.extract.table import Table
+from ddor.extract.table import Table, shown
 
 
 def check_keys(table: Table, frame: pd.DataFrame) -> None:
@@ -15,8 +15,12 @@ def check_keys(table: Table, frame: pd.DataFrame) -> None:
         expected, mend = "each request_id once", "remove the repeated rows, or give each its own id"
         table.tell("request_id", repeated, expected, mend)
     else:
-        expected = "each charge_no once for a request_id"
-        table.tell("charge_no", repeated, expected, "number the charges of a request 1, 2, 3 …")
+        rows = frame.loc[repeated, key]
+        if len(rows):
+            pairs = rows["request_id"] + " " + rows["charge_no"].astype("str")
+            expected, mend = "each charge_no once for a request_id", "number them 1, 2, 3 …"
+            seen = f"more than once {shown(list(pairs.unique()))}"
+            table.add(pairs.index, "request_id, charge_no", seen, expected, mend)
 
 
 def check_links(charges: Table, requests: Table) -> None:

@@ -85,6 +85,7 @@ def run_week(week: Week, order: Order) -> WeekResult:
             data=data_files(inputs, counts, figures),
             figures=figures,
             as_of=about.as_of,
+            source=about.source,
             published_on=parameters.published_on or dt.date.today(),
             publisher=Publisher(parameters.publisher, parameters.contact),
         )

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from ddor.report.tables import Table
 
 SYNTHETIC = "Synthetic data, not a report about any agency"
-WIDTH = 5.2  # inches: labels stay legible when a phone shows it at 330 pixels
+WIDTH = 4.9  # inches: labels stay legible when a phone shows it at 330 pixels
 MOST_BARS = 12
 
 # Differ in lightness as well as in hue, so that they stay apart in gray print (Okabe and Ito).
@@ -95,20 +95,20 @@ def _alternative(caption, rows, label, parts, unit, synthetic) -> str:
 
 def _draw(rows, label, parts, theme, unit, synthetic, name) -> str:
     settings = {
-        "svg.fonttype": "none", "svg.hashsalt": name, "font.size": 9.5, "hatch.linewidth": 0.5,
+        "svg.fonttype": "none", "svg.hashsalt": name, "font.size": 10, "hatch.linewidth": 0.5,
         "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "sans-serif"],
         "text.color": theme["ink"], "axes.labelcolor": theme["ink"],
         "xtick.color": theme["ink"], "ytick.color": theme["ink"], "axes.edgecolor": theme["rule"],
     }  # fmt: skip
     with matplotlib.rc_context(settings):
-        height = 1.0 + 0.34 * len(rows) + (0.25 if len(parts) > 1 else 0)
+        height = 0.95 + 0.32 * len(rows) + (0.25 if len(parts) > 1 else 0)
         figure = Figure(figsize=(WIDTH, height), layout="constrained", facecolor=theme["paper"])
         axes = figure.subplots()
         axes.set_facecolor(theme["paper"])
         _bars(axes, rows, label, parts, theme)
         axes.set_xlabel(unit.capitalize())
         if len(parts) > 1:
-            figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=8.5)
+            figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=9)
         if synthetic:
             figure.supxlabel(SYNTHETIC, fontsize=8)
         picture = io.StringIO()

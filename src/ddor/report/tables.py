@@ -1,9 +1,9 @@
 """Tables as HTML: a caption, a head for each column and row, nothing that only color says."""
 
 import re
-from html import escape
 
 import pandas as pd
+from markupsafe import Markup, escape
 
 from ddor.report.narrative import NarrativeError
 
@@ -37,22 +37,24 @@ class Table:
             + "</tr>"
             for row in self.frame.itertuples(index=False, name=None)
         )
-        label = escape(self.caption, quote=True)
+        label = escape(self.caption)
         # tabindex: a region that scrolls on a narrow screen has to be reachable by keyboard.
         return (
             f'<div class="table" role="region" tabindex="0" aria-label="{label}">\n'
-            f"<table><caption>{escape(self.caption)}</caption>\n"
+            f"<table><caption><span>{label}</span></caption>\n"
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
         )
 
 
 def agency_table(frame: pd.DataFrame, by: str, heads: dict[str, str], caption: str) -> Table:
-    """A table by agency with place, level and code beside each name. Of more than MOST_ROWS
-    agencies the largest by column `by` are named and the others added up in a last line; the
-    download beside the table has them all."""
-    named = frame.nlargest(MOST_ROWS, by, keep="all") if len(frame) > MOST_ROWS else frame
-    named = named.sort_values([by, "state", "agency"], ascending=[False, True, True])
-    rows = named.assign(agency=[agency_label(row) for row in named.to_dict("records")])
+    """A table by agency with place, level and code beside each name. Agencies without any in
+    column `by`, and those past the MOST_ROWS largest, are added up in a last line; the download
+    beside the table has them all."""
+    order = [by, "state", "agency", "agency_id"]
+    named = frame.sort_values(order, ascending=[False, True, True, True])
+    named = named[named[by] > 0].head(MOST_ROWS)
+    labels = [agency_label(row) for row in named.to_dict("records")]
+    rows = named.assign(agency=pd.Series(labels, named.index, dtype="object"))
     others = frame.drop(named.index)
     if len(others):
         totals = others.sum(numeric_only=True)
@@ -60,9 +62,10 @@ def agency_table(frame: pd.DataFrame, by: str, heads: dict[str, str], caption: s
     return Table(rows, {"agency": "Agency", **heads}, caption)
 
 
-def agency_label(row: dict) -> str:
-    """"Travis County Jail, TX (county, TX2270000)": two agencies of one name stay two."""
-    return f"{row['agency']}, {row['state']} ({row['level']}, {row['agency_id']})"
+def agency_label(row: dict) -> Markup:
+    """The name with its state, level and code beneath: two agencies of one name stay two."""
+    place = " · ".join((row["state"], row["level"], row["agency_id"]))
+    return Markup("{}<small>{}</small>").format(row["agency"], place)
 
 
 def _number(is_number: bool) -> str:
@@ -80,4 +83,4 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return f"{value:,}" if isinstance(value, int) else escape(str(value))
+    return f"{value:,}" if isinstance(value, int) else str(escape(value))

@@ -53,24 +53,6 @@ class Facility(NamedTuple):
     known: bool
 
 
-def read_directory(path: Path) -> pd.DataFrame:
-    """agency_id -> level and county_fips (`str`, empty is missing). Raises UsageError."""
-    try:
-        table = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
-        table = table.set_index("agency_id")[["level", "county_fips"]]
-    except (OSError, ValueError, KeyError) as error:
-        raise UsageError(
-            f"{path}: cannot be used as the directory of agencies ({error}); expected a CSV with "
-            f"the columns {', '.join(DIRECTORY_COLUMNS)}"
-        ) from None
-    if twice := sorted(table.index[table.index.duplicated()]):
-        raise UsageError(f"{path}: {', '.join(twice)} more than once; keep one row for each")
-    wrong = table.index[~table["level"].isin(LEVELS)]
-    if len(wrong):
-        raise UsageError(f"{path}: level of {', '.join(wrong)}: expected {', '.join(LEVELS)}")
-    return table
-
-
 def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> list[Facility]:
     """The facilities of these rows, the most requests first."""
     told = pd.DataFrame({

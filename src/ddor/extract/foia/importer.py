@@ -8,15 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
+from ddor.directory import read_agencies
 from ddor.errors import ExtractInvalid, Problem, UsageError
 from ddor.extract.foia import cells, facilities, shape, sifting, vocabulary
 from ddor.extract.foia.source import TITLES, Source, read_source
 from ddor.extract.foia.summary import ImportSummary, Written
-from ddor.extract.model import About, Extract
+from ddor.extract.model import FOIA_SOURCE, About, Extract
 from ddor.extract.write import write_extract
-
-FOIA_SOURCE = "ICE detainer records released under FOIA"
-"""How `source` in about.yaml begins: the sign that a page must say what these files lack."""
 
 _RELEASE_DATE = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)")
 
@@ -36,7 +34,7 @@ def import_foia(
     cases nothing was written.
     """
     weeks = _asked(weeks, out)
-    directory = facilities.read_directory(Path(agencies))
+    directory = read_agencies(Path(agencies)).set_index("agency_id").replace("", None)
     source = read_source(Path(file))
     rows, mended = cells.clean_cells(source.rows, list(TITLES))
     prepared = cells.dates(rows["detainer_prepare_date"])

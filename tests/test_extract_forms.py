@@ -1,0 +1,380 @@
+"""Every form an extract may have gives the same extract, and every broken one says what is wrong."""
+
+import datetime as dt
+import shutil
+import zipfile
+from pathlib import Path
+
+import fsspec
+import openpyxl
+import pandas as pd
+import pytest
+from extract_factory import charge, request, write_csv_extract
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ddor.errors import ExtractInvalid, UsageError
+from ddor.extract import location
+from ddor.extract.model import DATES_ONLY, DATETIMES, Extract
+from ddor.extract.read import read_extract
+from ddor.extract.write import write_extract
+
+ABOUT = {"as_of": "2017-03-01", "source": "test", "synthetic": "true"}
+REQUESTS = [
+    request(request_id="r2", county_fips="01001", state="AL", area="New Orleans"),
+    request(sentence_ends_on="2040-05-06", follow_up_on="2017-02-20", notice_at=""),
+]
+CHARGES = [charge(), charge(charge_no="2", ncic_code="0999", charged_on="")]
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return write_csv_extract(tmp_path / "week", REQUESTS, CHARGES, ABOUT)
+
+
+def refused(place) -> list:
+    with pytest.raises(ExtractInvalid) as error:
+        read_extract(str(place))
+    return error.value.problems
+
+
+def same(a: Extract, b: Extract) -> bool:
+    pd.testing.assert_frame_equal(a.requests, b.requests)
+    pd.testing.assert_frame_equal(a.charges, b.charges)
+    return a.about == b.about
+
+
+def zipped(folder: Path, path: Path, inside: str = "") -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.iterdir()):
+            archive.write(file, inside + file.name)
+    return path
+
+
+def workbook(path: Path, requests=REQUESTS, charges=CHARGES, about=ABOUT, change=None) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in [("requests", requests), ("charges", charges)]:
+        sheet = book.create_sheet(name)
+        sheet.append(list(rows[0]))
+        for row in rows:
+            sheet.append([value if value != "" else None for value in row.values()])
+    sheet = book.create_sheet("about")
+    for pair in [("key", "value"), *about.items()]:
+        sheet.append(pair)
+    if change:
+        change(book)
+    book.save(path)
+    return path
+
+
+def cell(sheet, head: str, row: int = 2):
+    heads = [each.value for each in sheet[1]]
+    return sheet.cell(row=row, column=heads.index(head) + 1)
+
+
+def test_a_zip_with_or_without_a_folder_inside_is_the_same_extract(folder, tmp_path):
+    extract = read_extract(str(folder))
+    assert same(extract, read_extract(str(zipped(folder, tmp_path / "a.zip"))))
+    assert same(extract, read_extract(str(zipped(folder, tmp_path / "b.zip", "week 7/"))))
+    with zipfile.ZipFile(tmp_path / "b.zip", "a") as archive:
+        archive.writestr("__MACOSX/week 7/requests.csv", b"what a Mac adds")
+    assert same(extract, read_extract(str(tmp_path / "b.zip")))
+
+
+def test_a_url_is_the_same_extract(folder, tmp_path):
+    extract = read_extract(str(folder))
+    memory = fsspec.filesystem("memory")
+    for file in folder.iterdir():
+        memory.pipe(f"/ddor-test/week/{file.name}", file.read_bytes())
+    memory.pipe("/ddor-test/week.zip", zipped(folder, tmp_path / "a.zip").read_bytes())
+    assert same(extract, read_extract("memory://ddor-test/week"))
+    assert same(extract, read_extract("memory://ddor-test/week.zip"))
+    assert same(extract, read_extract(folder.as_uri()))
+
+
+@pytest.mark.parametrize("native", [False, True])
+def test_a_folder_of_parquet_files_is_the_same_extract(folder, tmp_path, native):
+    other = tmp_path / "parquet"
+    other.mkdir()
+    shutil.copy(folder / "about.yaml", other)
+    for name in ("requests", "charges"):
+        frame = pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
+        if native:
+            frame = frame.replace("", None)
+            for column in frame.columns.intersection(DATETIMES):
+                frame[column] = pd.to_datetime(frame[column], format="ISO8601")
+            for column in frame.columns.intersection(DATES_ONLY):
+                frame[column] = frame[column].dt.date
+            if name == "charges":
+                frame["charge_no"] = frame["charge_no"].astype("int64")
+            else:
+                frame["custody_confirmed"] = frame["custody_confirmed"] == "true"
+                frame["form"] = frame["form"].astype("category")
+        frame.to_parquet(other / f"{name}.parquet", index=False)
+    assert same(read_extract(str(folder)), read_extract(str(other)))
+    assert same(read_extract(str(folder)), read_extract(str(zipped(other, tmp_path / "p.zip"))))
+
+
+@pytest.mark.parametrize(
+    "column, values",
+    [
+        ("county_fips", [1001, 27053]),
+        ("issued_at", pd.to_datetime(["2017-02-12", "2017-02-13"], utc=True)),
+        ("protected", [1, 0]),
+        ("request_id", [1, 2]),
+    ],
+)
+def test_a_parquet_column_of_a_type_that_loses_something_is_refused(tmp_path, column, values):
+    frame = pd.DataFrame(REQUESTS).assign(**{column: values})
+    frame.to_parquet(tmp_path / "requests.parquet", index=False)
+    pd.DataFrame([charge(request_id=frame.request_id[0])]).astype("str").to_parquet(
+        tmp_path / "charges.parquet", index=False
+    )
+    found = refused(tmp_path)
+    assert [problem.column for problem in found] == [column]
+    assert found[0].seen.startswith("a column of type")
+
+
+def test_a_workbook_of_text_is_the_same_extract(folder, tmp_path):
+    assert same(read_extract(str(folder)), read_extract(str(workbook(tmp_path / "a.xlsx"))))
+
+
+def test_the_dates_and_booleans_of_a_workbook_are_exact(folder, tmp_path):
+    def change(book):
+        cell(book["requests"], "issued_at").value = dt.datetime(2017, 2, 12, 9, 15)
+        cell(book["requests"], "custody_confirmed").value = True
+        cell(book["requests"], "sentence_ends_on", 3).value = dt.date(2040, 5, 6)
+        cell(book["charges"], "charge_no").value = 1
+        cell(book["about"], "value", 2).value = dt.date(2017, 3, 1)
+        cell(book["about"], "value", 4).value = True
+        book["requests"].row_dimensions[2].hidden = True
+        book["requests"].auto_filter.ref = "A1:C3"
+        book["requests"].append([None] * 30)
+        book.create_sheet("notes").append(["anything"])
+
+    path = workbook(tmp_path / "a.xlsx", change=change)
+    assert same(read_extract(str(folder)), read_extract(str(path)))
+
+
+@pytest.mark.parametrize(
+    "sheet, head, value, seen",
+    [
+        ("requests", "county_fips", 1001, 'a number, "1001"'),
+        ("charges", "ncic_code", 1399, 'a number, "1399"'),
+        ("charges", "charge_no", 1.5, 'a number, "1.5"'),
+        ("requests", "issued_at", 42778.38, 'a number, "42778.38"'),
+        ("requests", "issued_at", dt.time(9, 15), 'a time or a duration, "09:15:00"'),
+        ("requests", "agency_id", dt.datetime(2017, 3, 1), "text that Excel turned into a date"),
+        ("requests", "outcome", True, "a TRUE or FALSE of Excel's"),
+        ("requests", "agency_name", "=A1", "a formula"),
+    ],
+)
+def test_a_cell_that_excel_has_typed_is_named_with_its_place(tmp_path, sheet, head, value, seen):
+    def change(book):
+        cell(book[sheet], head).value = value
+
+    (problem,) = refused(workbook(tmp_path / "a.xlsx", change=change))
+    assert (problem.table, problem.rows, problem.column) == (f"sheet {sheet}", (2,), head)
+    assert problem.seen.startswith(seen)
+
+
+def test_merged_cells_are_refused_by_their_range(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", change=lambda book: book["requests"].merge_cells("D2:D3"))
+    found = refused(path)
+    assert "merged cells D2:D3" in found[0].seen and found[0].rows == (2, 3)
+
+
+def test_a_workbook_without_its_sheets_says_which(tmp_path):
+    def change(book):
+        book["requests"].title = "Requests"
+        del book["charges"]
+
+    found = refused(workbook(tmp_path / "a.xlsx", change=change))
+    assert [problem.expected for problem in found] == ["a sheet requests", "a sheet charges"]
+    assert "Requests" in found[0].seen
+
+
+def test_a_truncated_zip_or_workbook_is_invalid(folder, tmp_path):
+    for path in (zipped(folder, tmp_path / "a.zip"), workbook(tmp_path / "a.xlsx")):
+        content = path.read_bytes()
+        for end in (0, 3, 100, len(content) // 2, len(content) - 1):
+            path.write_bytes(content[:end])
+            assert refused(path)
+
+
+def test_a_zip_with_a_flipped_byte_is_invalid(folder, tmp_path):
+    path = zipped(folder, tmp_path / "a.zip")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 0xFF
+    path.write_bytes(content)
+    assert "damaged" in refused(path)[0].seen
+
+
+def test_a_zip_that_unpacks_to_too_much_is_refused_unopened(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(location, "MOST_BYTES", 200)
+    assert "more than" in refused(zipped(folder, tmp_path / "a.zip"))[0].seen
+
+
+def test_a_zip_of_two_extracts_is_refused(folder, tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for inside in ("one/", "two/"):
+            archive.write(folder / "requests.csv", f"{inside}requests.csv")
+    assert '"one", "two"' in refused(path)[0].seen
+
+
+def test_a_missing_table_is_named_and_so_is_a_misspelt_one(folder):
+    (folder / "charges.csv").rename(folder / "Charges.CSV")
+    (folder / "requests.csv").unlink()
+    (folder / "about.yaml").rename(folder / "about.yml")
+    requests, charges, about = refused(folder)
+    assert (requests.table, requests.seen) == ("requests", "no such file")
+    assert "Charges.CSV" in charges.seen and "header alone" in charges.mend
+    assert "about.yml" in about.seen
+
+
+def test_a_table_in_two_forms_is_refused(folder):
+    pd.DataFrame(CHARGES).to_parquet(folder / "charges.parquet")
+    (problem,) = refused(folder)
+    assert problem.seen == "both charges.csv and charges.parquet"
+
+
+def test_a_file_of_zero_bytes_is_invalid(folder):
+    for name in ("requests.csv", "charges.csv"):
+        (folder / name).write_bytes(b"")
+    assert [problem.seen for problem in refused(folder)] == ["an empty file"] * 2
+
+
+def test_a_parquet_file_that_is_cut_off_is_invalid(tmp_path):
+    pd.DataFrame(REQUESTS).to_parquet(tmp_path / "requests.parquet")
+    pd.DataFrame(CHARGES).to_parquet(tmp_path / "charges.parquet")
+    content = (tmp_path / "charges.parquet").read_bytes()
+    (tmp_path / "charges.parquet").write_bytes(content[: len(content) // 2])
+    (problem,) = refused(tmp_path)
+    assert problem.table == "charges.parquet" and "cut off" in problem.seen
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["nowhere", "memory://ddor-test/nowhere", "nosuchscheme://x/y"],
+)
+def test_a_location_that_does_not_exist_is_a_usage_error(tmp_path, place):
+    with pytest.raises(UsageError, match="cannot be reached"):
+        read_extract(place if "://" in place else str(tmp_path / place))
+
+
+def test_a_file_that_is_no_form_of_an_extract_is_a_usage_error(folder):
+    with pytest.raises(UsageError, match="expected a folder, a .zip of one, or an .xlsx"):
+        read_extract(str(folder / "requests.csv"))
+
+
+def test_a_missing_back_end_names_the_group_to_install(monkeypatch):
+    def missing(url):
+        raise ImportError("Install s3fs to access S3")
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", missing)
+    with pytest.raises(UsageError, match=r"the group `cloud`"):
+        read_extract("s3://bucket/week")
+
+
+def test_no_message_shows_the_secrets_of_a_url():
+    shown = location.without_secrets("https://user:pass@host.example/week.zip?signature=abc")
+    assert shown == "https://host.example/week.zip"
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"   "])
+def test_a_table_without_a_header_is_invalid(folder, content):
+    (folder / "requests.csv").write_bytes(content)
+    assert len(refused(folder)) == 1
+
+
+def test_rows_without_a_header_are_told_once_and_not_shown(folder):
+    lines = (folder / "requests.csv").read_text().split("\n", 1)
+    (folder / "requests.csv").write_text(lines[1])
+    (problem,) = refused(folder)
+    assert problem.seen == "no header" and "r2" not in str(problem)
+
+
+def test_a_column_twice_or_without_head_is_refused(folder):
+    path = folder / "charges.csv"
+    rows = path.read_text().splitlines()
+    path.write_text("\n".join([rows[0] + ",timing,", rows[1] + ",x,y"]) + "\n")
+    assert [problem.seen for problem in refused(folder)] == [
+        'more than one column "timing"',
+        "a column without a head",
+    ]
+
+
+def test_a_row_too_long_or_too_short_is_named(folder):
+    path = folder / "charges.csv"
+    rows = path.read_text().splitlines()
+    path.write_text("\n".join([*rows, "r1,3,1399,Assault, simple,charged,,before_release", "r1,4"]))
+    assert [(problem.rows, problem.seen) for problem in refused(folder)] == [
+        ((4,), "8 fields"),
+        ((5,), "2 fields"),
+    ]
+
+
+def test_blank_lines_at_the_end_are_fine_and_elsewhere_named(folder):
+    path = folder / "charges.csv"
+    extract, text = read_extract(str(folder)), path.read_text()
+    path.write_text(text + "\n,,,,,,\n\n")
+    assert same(extract, read_extract(str(folder)))
+    head, first, second = text.splitlines()
+    path.write_text("\n".join([head, "", first, ",,,,,,", second]))
+    assert [(problem.rows, problem.seen) for problem in refused(folder)] == [
+        ((2,), "an empty row"),
+        ((4,), "an empty row"),
+    ]
+
+
+def test_a_quote_that_is_never_closed_is_named(folder):
+    with open(folder / "charges.csv", "a") as file:
+        file.write('r1,3,1399,"Assault')
+    (problem,) = refused(folder)
+    assert problem.rows == (4,) and "cannot be read" in problem.seen
+
+
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(folder):
+    path = folder / "charges.csv"
+    path.write_text(path.read_text().replace("Assault", '"Assault,\nsimple"', 1) + "r1,3,13,,,,\n")
+    assert {problem.rows for problem in refused(folder)} == {(4,)}
+
+
+def test_what_is_written_reads_back_as_the_same_extract(folder, tmp_path):
+    extract = read_extract(str(folder))
+    write_extract(extract, tmp_path / "out")
+    assert same(extract, read_extract(str(tmp_path / "out")))
+    text = (tmp_path / "out" / "requests.csv").read_bytes()
+    assert b"2017-02-12T09:15," in text and b",2017-02-14," in text and b"\r" not in text
+    write_extract(extract, tmp_path / "again")
+    for name in ("requests.csv", "charges.csv", "about.yaml"):
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2017, 2, 17)),
+            st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_any_time_and_any_agency_name_survive_writing_and_reading(tmp_path_factory, cases):
+    rows = [
+        request(
+            request_id=f"r{n}",
+            issued_at=time.replace(microsecond=0).isoformat(),
+            agency_name=f"Jail {name}.",
+        )
+        for n, (time, name) in enumerate(cases)
+    ]
+    folder = tmp_path_factory.mktemp("round")
+    extract = read_extract(str(write_csv_extract(folder / "in", rows)))
+    write_extract(extract, folder / "out")
+    assert same(extract, read_extract(str(folder / "out")))
+    assert list(extract.requests.agency_name) == [row["agency_name"] for row in rows]
