@@ -8,7 +8,7 @@ import json
 
 import pandas as pd
 
-SYNTHETIC = "Synthetic data, not a report about any agency"
+from ddor.extract.model import SYNTHETIC_NOTICE
 
 REQUESTS = "number of requests"
 MEANINGS = {
@@ -53,7 +53,7 @@ def table_files(tables: dict[str, pd.DataFrame], synthetic: bool) -> dict[str, b
     """File name -> bytes: each of `tables` (name without ending -> frame) as CSV, and
     datapackage.json, which gives every column its type and meaning."""
     if synthetic:
-        tables = {name: frame.assign(flags=SYNTHETIC) for name, frame in tables.items()}
+        tables = {name: frame.assign(flags=SYNTHETIC_NOTICE) for name, frame in tables.items()}
     files = {
         f"{name}.csv": frame.to_csv(index=False, lineterminator="\n").encode()
         for name, frame in tables.items()
@@ -68,7 +68,7 @@ def summary_file(summary: dict) -> bytes:
 def _descriptor(tables: dict[str, pd.DataFrame], synthetic: bool) -> dict:
     package = {"profile": "tabular-data-package", "name": "ddor-week"}
     if synthetic:
-        package["description"] = SYNTHETIC
+        package["description"] = SYNTHETIC_NOTICE
     package["resources"] = [
         {
             "name": name.replace("_", "-"),

@@ -12,8 +12,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ddor.archive.catalog import Catalog, status_of
-from ddor.archive.downloads import SYNTHETIC
 from ddor.calendar import Week, long_date
+from ddor.extract.model import SYNTHETIC_NOTICE
 
 HERE = Path(__file__).parent
 NAME = "Declined Detainer Outcome Report"
@@ -89,5 +89,5 @@ def _environment() -> Environment:
     )
     environment.filters["long_date"] = lambda day: long_date(dt.date.fromisoformat(str(day)))
     environment.filters["number"] = lambda value: f"{value:,}"
-    environment.globals["synthetic_notice"] = SYNTHETIC
+    environment.globals["synthetic_notice"] = SYNTHETIC_NOTICE
     return environment

@@ -11,9 +11,6 @@ def check_heads(table: Table, ignored: tuple[str, ...]) -> None:
     """Tell what is wrong with the heads. `ignored` heads may be unknown, an identifier never."""
     known = TABLES[table.name]
     heads = list(table.text)
-    if heads and not set(heads) & set(known):
-        _tell_no_header(table, heads, known)
-        return
     for head in heads:
         if head in known:
             continue
@@ -32,15 +29,6 @@ def check_heads(table: Table, ignored: tuple[str, ...]) -> None:
 
 def extra_columns(table: Table) -> list[str]:
     return [head for head in table.text if head not in TABLES[table.name]]
-
-
-def _tell_no_header(table: Table, heads: list[str], known: tuple[str, ...]) -> None:
-    for head in filter(head_is_identifier, heads):
-        _tell(table, f'a column "{head}"', "no direct identifier", REMOVE_IDENTIFIER)
-    alike = [f'"{head}" is like "{found}"' for head in heads if (found := nearest(head, known))]
-    seen = f"no head that is known ({'; '.join(alike[:3])})" if alike else "no header"
-    expected = f"a header in row 1: {', '.join(known[:3])} …"
-    _tell(table, seen, expected, "put the heads in row 1, spelled as in docs/extract.md")
 
 
 def _tell(table: Table, seen: str, expected: str, mend: str, column: str = "") -> None:

@@ -56,3 +56,6 @@ class Extract:
     requests: pd.DataFrame
     charges: pd.DataFrame
     about: About
+
+# Stands on every page, chart and download made from an extract with `synthetic: true`.
+SYNTHETIC_NOTICE = "Synthetic data, not a report about any agency"

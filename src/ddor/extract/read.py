@@ -35,8 +35,8 @@ def read_extract(
 ) -> Extract:
     """The extract at a local path or fsspec URL, typed and sorted as `model.py` says.
 
-    `week` bounds the dates (two years after it; without one, after as_of or the latest
-    issued_at). `cohort` is recorded or issued: under issued, outcome_recorded_at may be empty and
+    `week` bounds the dates (two years after it; without one, after as_of or else the latest
+    issued_at or outcome_recorded_at). `cohort` is recorded or issued: under issued, outcome_recorded_at may be empty and
     as_of is required. Raises UsageError if there is no extract at the location, ExtractInvalid
     with all problems if it breaks the contract of DESIGN 2.
     """
@@ -128,9 +128,12 @@ def _day(week: Week | None, told: Told, requests: Table) -> dt.date | None:
     """The day that dates are measured from; None if the extract has no date at all."""
     if week or told.as_of:
         return week.last_day if week else told.as_of
-    if "issued_at" not in requests.text:
-        return None
-    latest = parse_times(requests.text["issued_at"]).max()
+    told_times = [
+        parse_times(requests.text[column]).max()
+        for column in ("issued_at", "outcome_recorded_at")
+        if column in requests.text
+    ]
+    latest = pd.Series(told_times, dtype="datetime64[s]").max()
     return None if pd.isna(latest) else latest.date()
 
 

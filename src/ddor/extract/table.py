@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from ddor.errors import Problem
-from ddor.extract.advice import advise
+from ddor.extract.advice import advise, nearest
+from ddor.extract.columns import TABLES
 from ddor.extract.identifiers import looks, to_hide
 
 REMOVE_IDENTIFIER = "remove it at the source: no column of the extract identifies a person"
@@ -50,7 +51,10 @@ class Table:
         uneven: Sequence[int] = (),
     ) -> "Table":
         """From the cells below the heads, the first of them in row 2. A column without head and
-        without values is left out. `uneven` are positions that a problem already names whole."""
+        without values is left out. `uneven` are positions that a problem already names whole.
+        Unreadable if no head is known: then what stands in row 1 is no header."""
+        if not set(heads) & set(TABLES[name]):
+            return cls.unreadable(name, label, [*problems, _no_header(label, heads, TABLES[name])])
         series = [pd.Series(values, dtype="str") for values in columns]
         kept: dict[str, pd.Series] = {}
         for head, values in zip(heads, series):
@@ -108,6 +112,14 @@ class Table:
         if positions:
             self.add(positions, "", "an empty row", "a row with values", "remove the row")
             self.refused.iloc[positions] = True
+
+
+def _no_header(label: str, heads: Sequence[str], known: Sequence[str]) -> Problem:
+    alike = [f'"{head}" for "{found}"' for head in heads if (found := nearest(head, known))]
+    seen = f"no known head, but {', '.join(alike[:3])}" if alike else "no header"
+    expected = f"a header in row 1: {', '.join(known[:3])} …"
+    mend = "put the heads in row 1, spelled as in docs/extract.md"
+    return Problem(label, (1,), "", seen, expected, mend)
 
 
 def shown(values: Sequence[str], most: int = 3) -> str:

@@ -12,7 +12,12 @@ from ddor.measures.agencies import KINDS, declined_by_agency, issued_by_agency
 from ddor.measures.charges import charge_standing, charges_by_group, declined_charges
 from ddor.measures.shares import ShareRange, declined_share, held_declines
 from ddor.measures.status import (
-    CLASSES, DECLINED_CLASSES, DECLINED_FLAGS, ISSUED_OUTCOMES, OUTSIDE, request_status,
+    CLASSES,
+    DECLINED_CLASSES,
+    DECLINED_FLAGS,
+    ISSUED_OUTCOMES,
+    OUTSIDE,
+    request_status,
 )  # fmt: skip
 from ddor.measures.timing import days_to_recording, unusual_orders
 

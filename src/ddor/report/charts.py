@@ -16,9 +16,9 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.report.tables import Table
 
-SYNTHETIC = "Synthetic data, not a report about any agency"
 WIDTH = 4.9  # inches: labels stay legible when a phone shows it at 330 pixels
 MOST_BARS = 12
 
@@ -90,7 +90,7 @@ def _alternative(caption, rows, label, parts, unit, synthetic) -> str:
         detail = ", ".join(f"{legend.lower()} {value:,}" for legend, value in values)
         bars.append(f"{row[label]}: {total:,}" + (f" ({detail})" if len(parts) > 1 and detail else ""))
     text = f"Bar chart. {caption}, in {unit}. " + "; ".join(bars) + "."
-    return f"{SYNTHETIC}. {text}" if synthetic else text
+    return f"{SYNTHETIC_NOTICE}. {text}" if synthetic else text
 
 
 def _draw(rows, label, parts, theme, unit, synthetic, name) -> str:
@@ -110,7 +110,7 @@ def _draw(rows, label, parts, theme, unit, synthetic, name) -> str:
         if len(parts) > 1:
             figure.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=9)
         if synthetic:
-            figure.supxlabel(SYNTHETIC, fontsize=8)
+            figure.supxlabel(SYNTHETIC_NOTICE, fontsize=8)
         picture = io.StringIO()
         figure.savefig(picture, format="svg", metadata={"Date": None})
         plt.close(figure)

@@ -7,20 +7,13 @@ person has put the facility into `agencies.csv`.
 import difflib
 import re
 from itertools import combinations
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from ddor.errors import UsageError
 from ddor.extract.foia.vocabulary import translated
-from ddor.extract.model import LEVELS
 from ddor.reference.areas import area_named
 from ddor.reference.places import state_named
-
-DIRECTORY_COLUMNS = (
-    "agency_id", "name", "level", "state", "county_fips", "area", "weekly_requests", "same_as",
-)  # fmt: skip
 
 # In this order: "Travis County State Jail" is a state's, "Essex County Corr. Fac." a county's,
 # "Minn. C.F., Rush City" a state's.

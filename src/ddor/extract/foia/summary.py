@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ddor.calendar import Week
-from ddor.extract.foia.facilities import DIRECTORY_COLUMNS, Facility
+from ddor.directory import COLUMNS
+from ddor.extract.foia.facilities import Facility
 
 
 class Written(NamedTuple):
@@ -99,7 +100,7 @@ class ImportSummary:
             "extract):",
             *lines,
             "Proposed rows for agencies.csv, guessed from the name: look each one up, add its "
-            f"county, then paste ({','.join(DIRECTORY_COLUMNS)}):",
+            f"county, then paste ({','.join(COLUMNS['agencies'])}):",
             rows.getvalue().rstrip("\n"),
         ])  # fmt: skip
 

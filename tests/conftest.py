@@ -1,0 +1,87 @@
+"""Shared by the tests: how a program is required, how the job is run, and one built archive."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHARED = PROJECT.parent / "shared" / "data" / "foia"
+SAMPLE_WEEKS = ("2017-01-28", "2017-02-18", "2017-02-25", "2017-03-04")
+PUBLISHED_ON = "2017-05-01"
+
+Ran = namedtuple("Ran", "code stdout stderr")
+missing_programs = set()
+
+
+def need(program: str) -> None:
+    """Skip a test whose program is missing; with DDOR_REQUIRE_ALL=1 (CI) fail it."""
+    if shutil.which(program):
+        return
+    missing_programs.add(program)
+    if os.environ.get("DDOR_REQUIRE_ALL") == "1":
+        pytest.fail(f"{program} is missing, and DDOR_REQUIRE_ALL=1 asks for every test")
+    pytest.skip(f"{program} is missing")
+
+
+def pytest_sessionfinish(session):
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["missing_programs"] = sorted(missing_programs)
+
+
+def pytest_testnodedown(node, error):
+    missing_programs.update(getattr(node, "workeroutput", {}).get("missing_programs", ()))
+
+
+def pytest_unconfigure(config):
+    if missing_programs and not hasattr(config, "workeroutput"):
+        print(f"\nskipped for want of a program: {', '.join(sorted(missing_programs))}")
+
+
+def run_week(*arguments, project: Path = PROJECT) -> Ran:
+    """`python run_week.py ...` as a process of its own, in the project's folder."""
+    return _run([sys.executable, str(project / "run_week.py"), *map(str, arguments)], project)
+
+
+def ddor(*arguments, cwd: Path = PROJECT) -> Ran:
+    """`ddor ...` as a process of its own."""
+    return _run([sys.executable, "-c", "from ddor.cli import ddor; ddor()", *map(str, arguments)], cwd)
+
+
+def _run(command: list[str], cwd: Path) -> Ran:
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300)
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def json_lines(ran: Ran) -> list[dict]:
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+@pytest.fixture(scope="session")
+def sample_archive(tmp_path_factory, worker_id) -> Path:
+    """outputs/ with all four sample weeks published: read it, never write into it."""
+    root = tmp_path_factory.getbasetemp()
+    root = root if worker_id == "master" else root.parent
+    output = root / "sample-archive"
+    with FileLock(root / "sample-archive.lock"):
+        if not output.exists():
+            ran = run_week(*SAMPLE_WEEKS, "--sample", "--output", output,
+                           "--set", f"published_on={PUBLISHED_ON}")  # fmt: skip
+            assert ran.code == 0, ran.stderr
+    return output
+
+
+@pytest.fixture
+def project_copy(tmp_path) -> Path:
+    """A checkout whose template and params a test may change."""
+    copy = tmp_path / "project"
+    ignored = shutil.ignore_patterns(".git", ".venv", "outputs", "__pycache__", "*.egg-info")
+    shutil.copytree(PROJECT, copy, ignore=ignored)
+    return copy

@@ -1,0 +1,118 @@
+"""What Excel does to a CSV is recognized and named, with the way to mend it."""
+
+import pytest
+from extract_factory import charge, request, write_csv_extract
+
+from ddor.errors import ExtractInvalid, Problem
+from ddor.extract.read import read_extract
+
+
+def refused(folder) -> list[Problem]:
+    with pytest.raises(ExtractInvalid) as error:
+        read_extract(str(folder))
+    return error.value.problems
+
+
+@pytest.mark.parametrize(
+    "column, value, named",
+    [
+        ("county_fips", "1001", '"01001" becomes "1001"'),
+        ("county_fips", "27053.0", 'write "27053"'),
+        ("county_fips", "'01001", "apostrophe"),
+        ("county_fips", " 27053", "leading space"),
+        ("county_fips", "NA", "leave the cell empty"),
+        ("issued_at", "Jan-17", "2017-01 becomes Jan-17"),
+        ("issued_at", "28-Jan-17", "Excel took the text for a date"),
+        ("issued_at", "1/28/2017", "cannot be told apart"),
+        ("issued_at", "1/28/2017 9:15 AM", "cannot be told apart"),
+        ("issued_at", "28.01.2017", "cannot be told apart"),
+        ("issued_at", "42778.385", "as Excel counts days"),
+        ("issued_at", "########", "widen the column"),
+        ("issued_at", "2017-02-12T09:15Z", "leave the offset away"),
+        ("issued_at", "2017-02-30", "no such day"),
+        ("agency_id", "1.23E+11", "its digits are lost"),
+        ("agency_id", "#REF!", "restore it from the source"),
+        ("agency_id", "mn0270000", "in capitals"),
+        ("agency_name", "#NAME?", "restore it from the source"),
+        ("request_id", "1.23457E+11", "its digits are lost"),
+        ("request_id", "'00017", "apostrophe"),
+        ("request_id", "r1 ", "trailing space"),
+        ("custody_confirmed", "TRUE", "small letters"),
+        ("protected", "False", "small letters"),
+        ("outcome", "Honored", 'write "honored"'),
+        ("outcome", "declned", 'write "declined"'),
+        ("citizenship", "MEXICO", 'write "MEX"'),
+        ("state", "Minnesota", 'write "MN"'),
+        ("form", "I247A", 'write "I-247A"'),
+        ("area", "St. Paull", 'write "St. Paul"'),
+    ],
+)
+def test_the_damage_of_a_request_is_named(tmp_path, column, value, named):
+    (problem,) = refused(write_csv_extract(tmp_path, [request(**{column: value})]))
+    assert problem.column == column and named in problem.mend
+
+
+@pytest.mark.parametrize(
+    "column, value, named",
+    [
+        ("ncic_code", "399", '"0399" becomes "399"'),
+        ("ncic_code", "1399.0", 'write "1399"'),
+        ("ncic_code", "1399 ", 'it has 5 characters with a trailing space: write "1399"'),
+        ("ncic_code", "1E+3", "its digits are lost"),
+        ("charge_no", "1.0", 'write "1"'),
+        ("charged_on", "02/01/2017", "cannot be told apart"),
+        ("description", "#N/A", "restore it from the source"),
+    ],
+)
+def test_the_damage_of_a_charge_is_named(tmp_path, column, value, named):
+    rows = [charge(**{column: value})]
+    (problem,) = refused(write_csv_extract(tmp_path, [request()], rows))
+    assert problem.column == column and named in problem.mend
+
+
+@pytest.mark.parametrize("separator, word", [(";", "semicolons"), ("\t", "tabs")])
+def test_another_separator_is_named_and_the_rest_still_judged(tmp_path, separator, word):
+    folder = write_csv_extract(tmp_path, [request(issued_at="28.01.2017")])
+    path = folder / "requests.csv"
+    path.write_text(path.read_text().replace(",", separator))
+    separators, date = refused(folder)
+    assert separators.seen.startswith(word) and "CSV UTF-8" in separators.mend
+    assert (date.rows, date.column) == ((2,), "issued_at")
+
+
+def test_windows_1252_is_named_with_its_rows_and_the_rest_still_judged(tmp_path):
+    rows = [
+        request(request_id="r1", agency_name="DOÑA ANA"),
+        request(request_id="r2"),
+        request(request_id="r3", agency_name="CAÑON CITY", state="XX"),
+    ]
+    path = write_csv_extract(tmp_path, rows) / "requests.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
+    encoding, state = refused(tmp_path)
+    assert encoding.rows == (2, 4) and '0xD1 at position' in encoding.seen
+    assert '"Ñ" in Windows-1252' in encoding.seen and "UTF-8" in encoding.mend
+    assert (state.rows, state.column) == ((4,), "state")
+
+
+def test_utf_16_is_named(tmp_path):
+    path = write_csv_extract(tmp_path, [request()]) / "requests.csv"
+    path.write_bytes(path.read_text().encode("utf-16"))
+    (problem,) = refused(tmp_path)
+    assert problem.seen == "UTF-16 text"
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_damage(tmp_path):
+    path = write_csv_extract(tmp_path, [request(agency_name="DOÑA ANA")]) / "requests.csv"
+    text = path.read_text(encoding="utf-8").replace("\n", "\r\n")
+    path.write_bytes(text.encode("utf-8-sig"))
+    assert list(read_extract(str(tmp_path)).requests.agency_name) == ["DOÑA ANA"]
+
+
+def test_damage_of_one_kind_in_many_rows_is_one_problem(tmp_path):
+    values = ["1001", "1003", "01005", "4013", "Jan-17"]
+    rows = [
+        request(request_id=f"r{at}", county_fips=value) for at, value in enumerate(values)
+    ]
+    zeros, month = refused(write_csv_extract(tmp_path, rows))
+    assert zeros.rows == (2, 3, 5) and zeros.seen == '"1001", "1003", "4013"'
+    assert month.rows == (6,)
