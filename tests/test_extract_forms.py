@@ -1,4 +1,4 @@
-"""Every form an extract may have gives the same extract, and every broken one says what is wrong."""
+"""Every form an extract may have gives the same extract; every broken one says what is wrong."""
 
 import datetime as dt
 import shutil
@@ -269,6 +269,11 @@ def test_a_file_that_is_no_form_of_an_extract_is_a_usage_error(folder):
         read_extract(str(folder / "requests.csv"))
 
 
+def test_an_empty_location_is_not_the_working_directory():
+    with pytest.raises(UsageError, match="no extract is named"):
+        read_extract("")
+
+
 def test_a_missing_back_end_names_the_group_to_install(monkeypatch):
     def missing(url):
         raise ImportError("Install s3fs to access S3")
@@ -294,6 +299,13 @@ def test_rows_without_a_header_are_told_once_and_not_shown(folder):
     (folder / "requests.csv").write_text(lines[1])
     (problem,) = refused(folder)
     assert problem.seen == "no header" and "r2" not in str(problem)
+
+
+def test_a_header_in_capitals_is_recognized(folder):
+    head, rest = (folder / "charges.csv").read_text().split("\n", 1)
+    (folder / "charges.csv").write_text(f"{head.upper()}\n{rest}")
+    (problem,) = refused(folder)
+    assert '"REQUEST_ID" for "request_id"' in problem.seen
 
 
 def test_a_column_twice_or_without_head_is_refused(folder):

@@ -37,7 +37,7 @@ def named(tmp_path, values: list[str], column: str, ignored=()) -> str:
     [
         "name", "Name", "NAMES", "first_name", "FirstName", "Last Name", "surname", "full-name",
         "detainee name", "Subject Name", "name_last", "alien_number", "Alien No.", "A-Number",
-        "a_number", "A Num", "AlienRegistrationNumber", "SSN", "ssn_last4", "social security number",
+        "a_number", "A Num", "AlienRegistrationNumber", "SSN", "ssn_last4", "social security no",
         "DOB", "date_of_birth", "BirthDate", "Birth Date", "birth_year", "Birth Year", "FINS",
         "fins_number", "FBI No", "fbi_number", "passport", "Passport Number", "drivers_license",
         "address", "Home Address", "phone", "Phone Number", "telephone", "email", "E-mail",
@@ -86,8 +86,7 @@ def test_an_identifier_column_is_refused_even_if_it_is_ignored_or_empty(tmp_path
     ],
 )
 def test_a_value_is_known_by_its_look(value, kind):
-    expected = None if value == "María Peña-López" else kind
-    assert looks(value) == expected
+    assert looks(value) == kind
 
 
 @pytest.mark.parametrize(

@@ -14,15 +14,15 @@ import pytest
 
 from ddor.calendar import Week
 from ddor.extract.model import OUTCOMES
-from ddor.extract.reenactment import make_reenactment
-from ddor.extract.sample_agencies import invented_agencies
 from ddor.extract.samples import (
     COMMITTED_SEEDS,
     REENACTMENT_SEED,
     make_sample,
     write_committed_samples,
 )
-from ddor.extract.withdrawn_report import PLACES, reenacted_agencies
+from ddor.extract.samples.agencies import invented_agencies
+from ddor.extract.samples.reenactment import make_reenactment
+from ddor.extract.samples.withdrawn_report import PLACES, reenacted_agencies
 from ddor.reference.areas import AREAS
 from ddor.reference.places import COUNTIES, state_of_fips
 
@@ -122,9 +122,9 @@ def recorded_in_bulk(requests: pd.DataFrame, week: Week) -> set[str]:
 
 def test_the_committed_samples_are_what_the_generator_makes(tmp_path):
     write_committed_samples(tmp_path)
-    made = {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*.*")}
+    made = {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.glob("*/*")}
     committed = ROOT / "samples"
-    assert {p.relative_to(committed) for p in committed.rglob("*.*")} == set(made)
+    assert {p.relative_to(committed) for p in committed.glob("*/*")} == set(made)
     for path, content in made.items():
         assert (committed / path).read_bytes() == content, path
     assert sum(map(len, made.values())) < 950_000

@@ -14,6 +14,7 @@ The analyst's note of a week, `notes/<first day>.md` beside weekly.yaml, is read
 
 import datetime as dt
 import difflib
+import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,7 +29,7 @@ PATH_KEYS = ("extract", "output", "agencies", "policies", "coverage")
 
 
 class Parameters(BaseModel):
-    """A week's parameters, typed. Paths are absolute, `extract` may be a URL; `note` is Markdown."""
+    """A week's parameters, typed. Paths are absolute; `extract` may be a URL; `note` is Markdown."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -162,7 +163,7 @@ def _take(values, given: dict[str, Any], source: str, folder: Path, problems: li
         if value == "" and key in ("published_on", *PATH_KEYS[1:]):
             continue  # `published_on:` with nothing behind it leaves the default
         if key in PATH_KEYS and isinstance(value, str) and value and "://" not in value:
-            value = str((folder / Path(value).expanduser()).absolute())
+            value = os.path.normpath(folder.absolute() / Path(value).expanduser())
         values[key] = (value, source)
 
 

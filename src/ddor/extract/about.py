@@ -1,4 +1,4 @@
-"""about.yaml (or the sheet `about`): when the extract was taken, where from, and whether it is real.
+"""about.yaml (or the sheet `about`): when the extract was taken, where from, whether it is real.
 
 Read as text and typed here, because YAML would make a date, a number or a boolean of anything.
 """
@@ -46,11 +46,9 @@ def told_by_yaml(data: bytes, label: str = "about.yaml") -> Told:
         return told
     if node is None:
         return told
-    pairs = node.value if isinstance(node, yaml.MappingNode) else [(node, node)]
-    if not all(isinstance(part, yaml.ScalarNode) for pair in pairs for part in pair) or not (
-        isinstance(node, yaml.MappingNode)
-    ):
-        told.tell("", "lists or nested keys", "a line `key: value` each", "correct the file")
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    if not pairs or not all(isinstance(part, yaml.ScalarNode) for pair in pairs for part in pair):
+        told.tell("", "no keys, or nested ones", "a line `key: value` each", "correct the file")
         return told
     return _typed(told, [(key.value, value.value) for key, value in pairs])
 

@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterable
 
 from ddor.extract.personal_names import GIVEN_NAMES, SURNAMES
-from ddor.reference.places import STATES, state_named
+from ddor.reference.places import state_named
+from ddor.reference.spelling import name_key
 
 # A birth date is told from other dates by its age: nobody under 14 is expected in an extract.
 YOUNGEST = dt.timedelta(days=14 * 365)
@@ -30,7 +31,7 @@ _IN_HEAD = re.compile(
     r"|ssn|social_?security(_?(number|no|num))?|itin"
     r"|dob|d_o_b|birth_?(date|day|year|dt)|(date|year|day)_?of_?birth|birthday|born(_on)?"
     r"|fins?_?(number|no|num|id)?|fbi_?(number|no|num|id)|ucn|state_?id(entification)?_?(number|no)"
-    r"|passport(_?(number|no|num))?|driver_?s?_?licen[cs]e(_?(number|no|num))?|licen[cs]e_?plate"
+    r"|passport(_?(number|no|num))?|driver_?s?_?licen[cs]e(_?(number|no|num))?|licen[cs]e_plate"
     r"|visa_?(number|no|num)|booking_?(number|no|num|id)|inmate_?(number|no|num|id)"
     r"|detainee_?id|person_?id|subject_?id|(eid_)?civ(il)?_?id"
     r"|(home_|street_|mailing_)?address(es)?|street|e_?mails?|tele_?phone|phones?|mobile|cell_?phone"
@@ -87,9 +88,7 @@ def to_hide(text: str) -> str | None:
     since no facility or offense can be meant."""
     words = text.split()
     is_saint = bool(words) and words[0].lower() in ("san", "santa", "st.", "saint")
-    named = len(words) > 1 and not is_saint and any(
-        word.strip(",.").lower() in SURNAMES | GIVEN_NAMES for word in words
-    )
+    named = len(words) > 1 and not is_saint and _has(text, SURNAMES | GIVEN_NAMES)
     return looks(text) or (NAME if named or _name_shape(text.strip()) else None)
 
 
@@ -100,7 +99,7 @@ def name_column(values: Iterable[str]) -> set[str]:
     shaped = {value: found for value in distinct if (found := _name_shape(value))}
     known = [
         found for found in shaped.values()
-        if _has(found[1], SURNAMES) or found[2].lower() in GIVEN_NAMES
+        if _has(found[1], SURNAMES) or _has(found[2], GIVEN_NAMES)
     ]  # fmt: skip
     is_names = 2 * len(shaped) >= len(distinct) and 5 * len(known) >= len(shaped) > 0
     return set(shaped) if is_names else set()
@@ -128,11 +127,11 @@ def hashes(values: Iterable[str]) -> bool:
 
 def _is_name(text: str) -> bool:
     for found in _PAIR.finditer(text):
-        if _has(found[1], SURNAMES) and found[2].lower() in GIVEN_NAMES:
+        if _has(found[1], SURNAMES) and _has(found[2], GIVEN_NAMES):
             return True
     words = _TWO_TO_FOUR_WORDS.fullmatch(text.strip())
     return bool(words) and any(
-        given.lower() in GIVEN_NAMES and _has(surname, SURNAMES)
+        _has(given, GIVEN_NAMES) and _has(surname, SURNAMES)
         for given, surname in [(words[1], words[2]), (words[2], words[1])]
     )
 
@@ -142,12 +141,11 @@ def _name_shape(text: str) -> re.Match | None:
     if not found:
         return None
     after = (found[2] + found[3]).strip()
-    is_place = after.upper() in STATES or state_named(after) is not None
-    return None if is_place else found
+    return None if state_named(after) else found
 
 
 def _has(words: str, names: frozenset[str]) -> bool:
-    return any(word in names for word in re.split(r"[ '’-]", words.lower()))
+    return not names.isdisjoint(name_key(words).split())
 
 
 def _day(text: str) -> dt.date | None:

@@ -27,6 +27,8 @@ def fetch(location: str) -> tuple[dict[str, bytes], list[str]]:
     """The content of each of FILES that is there, or of WORKBOOK alone; and the names of the other
     files beside them, as far as they can be listed. Raises UsageError, ExtractInvalid."""
     name = without_secrets(location)
+    if not location.strip():
+        raise UsageError(f"no extract is named: expected {FORMS}")
     try:
         fs, path = fsspec.core.url_to_fs(location)
         lone = _lone_file(fs, path)

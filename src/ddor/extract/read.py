@@ -36,8 +36,8 @@ def read_extract(
     """The extract at a local path or fsspec URL, typed and sorted as `model.py` says.
 
     `week` bounds the dates (two years after it; without one, after as_of or else the latest
-    issued_at or outcome_recorded_at). `cohort` is recorded or issued: under issued, outcome_recorded_at may be empty and
-    as_of is required. Raises UsageError if there is no extract at the location, ExtractInvalid
+    issued_at or outcome_recorded_at). `cohort` is recorded or issued: under issued,
+    outcome_recorded_at may be empty and as_of is required. Raises UsageError if there is no extract at the location, ExtractInvalid
     with all problems if it breaks the contract of DESIGN 2.
     """
     requests, charges, told = _tables(location)
@@ -89,7 +89,8 @@ def _file_table(name: str, files: dict[str, bytes], names: list[str]) -> Table:
     if parquet in files:
         return parquet_table(name, parquet, files[parquet])
     other = _misnamed(name, names)
-    return _absent(name, f'only a file "{other}"' if other else "no such file", f"{csv} or {parquet}")
+    seen = f'only a file "{other}"' if other else "no such file"
+    return _absent(name, seen, f"{csv} or {parquet}")
 
 
 def _sheets(data: bytes) -> tuple[Table, Table, Told]:

@@ -116,7 +116,9 @@ class Table:
 
 def _no_header(label: str, heads: Sequence[str], known: Sequence[str]) -> Problem:
     alike = [f'"{head}" for "{found}"' for head in heads if (found := nearest(head, known))]
-    seen = f"no known head, but {', '.join(alike[:3])}" if alike else "no header"
+    # A row of data has a word that is like a head by chance; a misspelt header has many.
+    is_header = 2 * len(alike) > len(heads)
+    seen = f"no known head, but {', '.join(alike[:3])}" if is_header else "no header"
     expected = f"a header in row 1: {', '.join(known[:3])} …"
     mend = "put the heads in row 1, spelled as in docs/extract.md"
     return Problem(label, (1,), "", seen, expected, mend)

@@ -1,4 +1,4 @@
-"""Writing an extract as a folder of CSV files that `read_extract` reads back as the same extract."""
+"""Writing an extract as a folder of CSV files, which `read_extract` reads back unchanged."""
 
 from pathlib import Path
 

@@ -7,6 +7,7 @@ nothing; the notebook runs in staging; only a proved run reaches the archive.
 import datetime as dt
 import json
 import shutil
+import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,13 +102,16 @@ def run_week(week: Week, order: Order) -> WeekResult:
 
 
 def attempt(week: Week, order: Order) -> WeekResult:
-    """run_week, with an error for the user told as a result, so that other weeks still run."""
+    """run_week, with what went wrong told as a result, so that other weeks still run."""
     try:
         return run_week(week, order)
     except DdorError as error:
         status = "held" if error.exit_code == 4 else "failed"
         messages = tuple(str(error).splitlines())
         return WeekResult(week, status, error.exit_code, messages=messages)
+    except Exception:  # a bug of ours: the traceback is what there is to tell
+        messages = tuple(traceback.format_exc().splitlines())
+        return WeekResult(week, "failed", DdorError.exit_code, messages=messages)
 
 
 def count(inputs: Inputs) -> Counts:

@@ -49,7 +49,8 @@ class Chart:
             f'<source media="screen and (prefers-color-scheme: dark)" srcset="{dark}">'
             f'<img src="{light}" alt="{escape(self.alternative, quote=True)}"></picture>'
             f"<figcaption>{escape(self.caption)}</figcaption>\n"
-            f"<details><summary>Show as table</summary>{self.table._repr_html_()}</details></figure>"
+            "<details><summary>Show as table</summary>"
+            f"{self.table._repr_html_()}</details></figure>"
         )
 
 
@@ -88,7 +89,8 @@ def _alternative(caption, rows, label, parts, unit, synthetic) -> str:
         values = [(legend, int(row[column])) for column, legend in parts.items() if row[column]]
         total = sum(value for _, value in values)
         detail = ", ".join(f"{legend.lower()} {value:,}" for legend, value in values)
-        bars.append(f"{row[label]}: {total:,}" + (f" ({detail})" if len(parts) > 1 and detail else ""))
+        several = f" ({detail})" if len(parts) > 1 and detail else ""
+        bars.append(f"{row[label]}: {total:,}{several}")
     text = f"Bar chart. {caption}, in {unit}. " + "; ".join(bars) + "."
     return f"{SYNTHETIC_NOTICE}. {text}" if synthetic else text
 

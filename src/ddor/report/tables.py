@@ -57,8 +57,8 @@ def agency_table(frame: pd.DataFrame, by: str, heads: dict[str, str], caption: s
     rows = named.assign(agency=pd.Series(labels, named.index, dtype="object"))
     others = frame.drop(named.index)
     if len(others):
-        totals = others.sum(numeric_only=True)
-        rows = pd.concat([rows, pd.DataFrame([{"agency": f"{len(others)} other agencies", **totals}])])
+        line = {"agency": f"{len(others)} other agencies", **others.sum(numeric_only=True)}
+        rows = pd.concat([rows, pd.DataFrame([line])])
     return Table(rows, {"agency": "Agency", **heads}, caption)
 
 

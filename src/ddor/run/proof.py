@@ -30,7 +30,7 @@ def prove_run(executed: Path, figures: dict[str, int]) -> dict[str, int]:
                 problems.append(f"cell {number} ended with {output.ename}: {output.evalue}")
     scraps = scrapbook.read_notebook(str(executed)).scraps.data_dict
     if scraps.get("report_complete") is not True:
-        problems.append("the last scrap, report_complete, is missing: the run did not reach its end")
+        problems.append("the last scrap, report_complete, is missing: the end was not reached")
     for name, counted in figures.items():
         if name not in scraps:
             problems.append(f"the figure {name} was not glued")

@@ -16,10 +16,10 @@ import pandas as pd
 
 from ddor.calendar import Week
 from ddor.extract.model import About, Extract
-from ddor.extract.reenactment import make_reenactment
-from ddor.extract.sample_agencies import COMMITTED, invented_agencies
-from ddor.extract.sample_charges import as_extract, draw_charges
-from ddor.extract.sample_draws import draw_requests, drawn, office_times, waits
+from ddor.extract.samples.agencies import COMMITTED, invented_agencies
+from ddor.extract.samples.charges import as_extract, draw_charges
+from ddor.extract.samples.draws import draw_requests, drawn, office_times, waits
+from ddor.extract.samples.reenactment import make_reenactment
 from ddor.extract.write import write_extract
 from ddor.reference.areas import AREAS
 from ddor.reference.places import COUNTIES

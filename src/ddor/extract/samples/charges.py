@@ -14,7 +14,7 @@ from ddor.extract.model import (
     About,
     Extract,
 )
-from ddor.extract.sample_draws import drawn
+from ddor.extract.samples.draws import drawn
 
 NUMBERS = {0: 35, 1: 44, 2: 13, 3: 5, 4: 3}
 CODES = {

@@ -14,10 +14,16 @@ import pandas as pd
 
 from ddor.calendar import Week
 from ddor.extract.model import About, Extract
-from ddor.extract.sample_agencies import COMMITTED, invented_agencies
-from ddor.extract.sample_charges import as_extract, draw_charges, numbered
-from ddor.extract.sample_draws import draw_requests, drawn, office_times, waits
-from ddor.extract.withdrawn_report import DECLINED, ISSUED, PLACES, SECTION_II, reenacted_agencies
+from ddor.extract.samples.agencies import COMMITTED, invented_agencies
+from ddor.extract.samples.charges import as_extract, draw_charges, numbered
+from ddor.extract.samples.draws import draw_requests, drawn, office_times, waits
+from ddor.extract.samples.withdrawn_report import (
+    DECLINED,
+    ISSUED,
+    PLACES,
+    SECTION_II,
+    reenacted_agencies,
+)
 
 WEEK = Week(dt.date(2017, 1, 28))
 ABOUT = About(

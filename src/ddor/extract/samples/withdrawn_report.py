@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ddor.extract.sample_agencies import DIRECTORY_COLUMNS
+from ddor.extract.samples.agencies import DIRECTORY_COLUMNS
 from ddor.reference.areas import area_of
 
 ISSUED, DECLINED = 3083, 206
