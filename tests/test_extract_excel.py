@@ -62,6 +62,7 @@ def test_the_damage_of_a_request_is_named(tmp_path, column, value, named):
         ("charge_no", "1.0", 'write "1"'),
         ("charged_on", "02/01/2017", "cannot be told apart"),
         ("description", "#N/A", "restore it from the source"),
+        ("description", "Assault\x00", "look it up at the source"),
     ],
 )
 def test_the_damage_of_a_charge_is_named(tmp_path, column, value, named):
@@ -106,6 +107,11 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_damage(tmp_path):
     text = path.read_text(encoding="utf-8").replace("\n", "\r\n")
     path.write_bytes(text.encode("utf-8-sig"))
     assert list(read_extract(str(tmp_path)).requests.agency_name) == ["DOÑA ANA"]
+
+
+def test_a_control_character_is_written_out_in_the_message(tmp_path):
+    (problem,) = refused(write_csv_extract(tmp_path, [request(state="M\x1bN")]))
+    assert problem.seen == r'"M\x1bN"'
 
 
 def test_damage_of_one_kind_in_many_rows_is_one_problem(tmp_path):

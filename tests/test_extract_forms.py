@@ -381,7 +381,7 @@ def test_any_time_and_any_agency_name_survive_writing_and_reading(tmp_path_facto
         request(
             request_id=f"r{n}",
             issued_at=time.replace(microsecond=0).isoformat(),
-            agency_name=f"Jail {name}.",
+            agency_name=f"Jail,\n{name}.",
         )
         for n, (time, name) in enumerate(cases)
     ]

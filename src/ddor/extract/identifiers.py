@@ -34,7 +34,7 @@ _IN_HEAD = re.compile(
     r"|passport(_?(number|no|num))?|driver_?s?_?licen[cs]e(_?(number|no|num))?|licen[cs]e_plate"
     r"|visa_?(number|no|num)|booking_?(number|no|num|id)|inmate_?(number|no|num|id)"
     r"|detainee_?id|person_?id|subject_?id|(eid_)?civ(il)?_?id"
-    r"|(home_|street_|mailing_)?address(es)?|street|e_?mails?|tele_?phone|phones?|mobile|cell_?phone"
+    r"|(home_|street_|mailing_)?address(es)?|street|e_?mails?|(tele_?|cell_?)?phones?|mobile"
     r"|photo(graph)?|mugshot|fingerprints?|biometric_?id"
     r")(_|$)"
 )
@@ -45,7 +45,8 @@ _DATE = (
 )
 _LOOKS = re.compile(
     r"(?P<anumber>(?<![a-z0-9])(?:a[\s#:-]*|alien\D{1,20})"
-    r"[0-9]{3}[-\s]?[0-9]{3}[-\s]?[0-9]{2,3}(?![a-z0-9]))"
+    r"[0-9]{3}[-\s]?[0-9]{3}[-\s]?[0-9]{2,3}(?![a-z0-9])"
+    r"|(?<![a-z0-9-])[0-9]{3}-[0-9]{3}-[0-9]{3}(?![a-z0-9-]))"
     r"|(?P<ssn>(?<![a-z0-9-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![a-z0-9-]))"
     r"|(?P<email>[^@\s]+@[^@\s]+\.[a-z]{2,})"
     r"|(?P<phone>(?<![a-z0-9-])(?:\+?1[-. ])?(?:\([0-9]{3}\) ?|[0-9]{3}[-. ])"
@@ -93,16 +94,23 @@ def to_hide(text: str) -> str | None:
 
 
 def name_column(values: Iterable[str]) -> set[str]:
-    """The values shaped LAST, FIRST of a column in which they are at least half, a fifth of them
-    with a name of the lists; else none. Places ("DAKOTA CO. JAIL, MN") have not the shape."""
+    """The values of a column that are personal names as a whole, though no single one is known to
+    be: at least half are written LAST, FIRST, a fifth of those with a name of the lists; or at
+    least half, and three, are a given name, a surname of the lists or both with words beside."""
     distinct = {value.strip() for value in values} - {""}
-    shaped = {value: found for value in distinct if (found := _name_shape(value))}
+    reversed_ = {value: found for value in distinct if (found := _name_shape(value))}
     known = [
-        found for found in shaped.values()
+        found for found in reversed_.values()
         if _has(found[1], SURNAMES) or _has(found[2], GIVEN_NAMES)
     ]  # fmt: skip
-    is_names = 2 * len(shaped) >= len(distinct) and 5 * len(known) >= len(shaped) > 0
-    return set(shaped) if is_names else set()
+    if 2 * len(reversed_) >= len(distinct) and 5 * len(known) >= len(reversed_) > 0:
+        return set(reversed_)
+    straight = {
+        value for value in distinct
+        if (found := _TWO_TO_FOUR_WORDS.fullmatch(value))
+        and (_has(found[1], GIVEN_NAMES) or _has(found[2], SURNAMES))
+    }  # fmt: skip
+    return straight if 2 * len(straight) >= max(len(distinct), 6) else set()
 
 
 def birth_dates(values: Iterable[str], issued: dt.date) -> set[str]:

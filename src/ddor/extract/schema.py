@@ -26,6 +26,8 @@ EARLIEST = {column: dt.date(1990, 1, 1) for column in DATETIMES} | {
 }
 WITHOUT_LATEST = ("sentence_ends_on",)
 _LOOK_UP = "look it up at the source"
+# Line ends and tabs are text; a lone CR is not, since CSV would not keep it.
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\n]|\r$"
 
 
 def check_columns(table: Table, frame: pd.DataFrame, latest: dt.date | None) -> None:
@@ -75,6 +77,7 @@ def _text_checks(column: str) -> list[pa.Check]:
             if column == "request_id"
             else _matches(r"(?s).*\S.*", "text"),
             pa.Check(lambda text: ~damaged(text), error="the text as the source has it"),
+            pa.Check(lambda text: ~text.str.contains(_CONTROL), error="no control characters"),
         ]
     return [_CODE_CHECKS[column]] if column in _CODE_CHECKS else []
 

@@ -135,4 +135,7 @@ def _shown(value: str) -> str:
     if not value:
         return "an empty cell"
     hidden = to_hide(value)
-    return f"what looks like {hidden} (not shown)" if hidden else f'"{value[:60]}"'
+    if hidden:
+        return f"what looks like {hidden} (not shown)"
+    # Written out, because a control character would act on the terminal that shows the message.
+    return '"' + "".join(c if c.isprintable() else repr(c)[1:-1] for c in value[:60]) + '"'

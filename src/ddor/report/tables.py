@@ -65,7 +65,7 @@ def agency_table(frame: pd.DataFrame, by: str, heads: dict[str, str], caption: s
 def agency_label(row: dict) -> Markup:
     """The name with its state, level and code beneath: two agencies of one name stay two."""
     place = " · ".join((row["state"], row["level"], row["agency_id"]))
-    return Markup("{}<small>{}</small>").format(row["agency"], place)
+    return Markup("{}<br><small>{}</small>").format(row["agency"], place)
 
 
 def _number(is_number: bool) -> str:

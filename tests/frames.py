@@ -1,0 +1,103 @@
+"""Extracts, directories and cases in memory, made from the rows of `extract_factory`.
+
+The week is extract_factory's, 2017-02-11 to 2017-02-17. No file is read: what the door would make
+of these rows is made here by hand, and test_inputs_round_trip proves that it is the same.
+"""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+from extract_factory import WEEK as FIRST_DAY
+from extract_factory import request
+
+from ddor.calendar import Week
+from ddor.checks.check import Case
+from ddor.checks.registry import CHECKS, run_checks
+from ddor.directory import COLUMNS, Directory
+from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
+from ddor.history import no_history
+from ddor.measures.figures import count_week
+from ddor.measures.status import request_status
+
+WEEK = Week.parse(FIRST_DAY)
+
+
+def agency(**overrides) -> dict[str, str]:
+    """The directory's row of the agency that extract_factory.request() asks."""
+    return {
+        "agency_id": "MN0270000", "name": "Hennepin County Jail", "level": "county",
+        "state": "MN", "county_fips": "27053", "area": "St. Paul", "weekly_requests": "",
+        "same_as": "",
+    } | overrides  # fmt: skip
+
+
+def policy(**overrides) -> dict[str, str]:
+    return {
+        "jurisdiction": "Travis County, Texas", "place_code": "48453", "area": "San Antonio",
+        "kind": "agency", "enacted": "2017-02", "policy": "A county policy", "criteria": "",
+        "verified_on": "2017-02-01", "source": "The county",
+    } | overrides  # fmt: skip
+
+
+def coverage(**overrides) -> dict[str, str]:
+    return {
+        "jurisdiction": "Cook County, Illinois", "place_code": "17031", "state": "IL",
+        "limit": "No interviews", "since": "", "source": "A report",
+    } | overrides  # fmt: skip
+
+
+def numbered(*rows: dict[str, str]) -> list[dict[str, str]]:
+    """The rows with request_id r0, r1, … in order."""
+    return [{**row, "request_id": f"r{at}"} for at, row in enumerate(rows)]
+
+
+def copies(count: int, prefix: str, **overrides) -> list[dict[str, str]]:
+    return [request(request_id=f"{prefix}{at}", **overrides) for at in range(count)]
+
+
+def extract_of(requests, charges=(), as_of="2017-03-01", synthetic=False) -> Extract:
+    """Rows of text -> the Extract of model.py."""
+    requests = _typed(requests, REQUEST_COLUMNS).sort_values("request_id", ignore_index=True)
+    charges = _typed(charges, CHARGE_COLUMNS).astype({"charge_no": "int64"})
+    charges = charges.sort_values(["request_id", "charge_no"], ignore_index=True)
+    return Extract(requests, charges, About(dt.date.fromisoformat(as_of), "a source", synthetic))
+
+
+def directory_of(agencies=(), policies=(), covered=()) -> Directory:
+    tables = zip(COLUMNS, (agencies, policies, covered), strict=True)
+    return Directory(
+        **{name: pd.DataFrame(list(rows), columns=list(COLUMNS[name]), dtype="str")
+           for name, rows in tables}
+    )  # fmt: skip
+
+
+def case_of(requests, charges=(), agencies=(), cohort="recorded") -> Case:
+    extract = extract_of(requests, charges)
+    return Case(extract, WEEK, directory_of(agencies), no_history(), cohort)
+
+
+def status_of(*requests, held=(), cohort="recorded") -> pd.DataFrame:
+    """request_status with request_id as index. `held`: (request_id, check, doubts), each."""
+    held = pd.DataFrame(list(held), columns=["request_id", "check", "doubts"], dtype="str")
+    return request_status(
+        extract_of(requests).requests, WEEK, cohort, held.assign(reason="told")
+    ).set_index("request_id", drop=False)
+
+
+def counted(case: Case, checks=CHECKS):
+    """-> Counts, as the job makes them."""
+    checked = run_checks(case, checks)
+    return count_week(case.extract, case.week, case.cohort, case.directory.agencies, checked)
+
+
+def counts_of(requests, charges=(), agencies=(), cohort="recorded", checks=CHECKS):
+    return counted(case_of(requests, charges, agencies, cohort), checks)
+
+
+def _typed(rows, columns) -> pd.DataFrame:
+    text = pd.DataFrame(list(rows), columns=list(columns), dtype="str")
+    text = text.mask(text == "", np.nan)
+    times = {name: pd.to_datetime(text[name], format="ISO8601").astype("datetime64[s]")
+             for name in columns if name in DATETIMES}  # fmt: skip
+    return text.assign(**times)

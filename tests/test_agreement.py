@@ -1,0 +1,381 @@
+"""Page, downloads, scraps, summary and an independent count agree, for every sample.
+
+`independent_count` uses nothing of ddor and nothing but the standard library: it is DESIGN 3 read a
+second time, straight from the samples' CSV files.
+"""
+
+import csv
+import json
+import re
+import shutil
+from collections import Counter, namedtuple
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import scrapbook
+from conftest import PROJECT, PUBLISHED_ON, SAMPLE_WEEKS
+
+from ddor.cli import run_week
+
+KINDS = {"I-247N": "notifications", "I-247G": "notifications", "I-247X": "transfers"}
+CLASSES = ("insufficient_notice", "no_notice", "not_held", "unclassified")
+FLAGS = ("release_not_confirmed", "law_or_court", "short_custody")
+ISSUED_COLUMNS = (
+    "detainers", "notifications", "transfers", "issued", "honored", "declined", "other", "pending",
+)  # fmt: skip
+DECLINED_COLUMNS = (
+    "detainers", "notifications", "transfers", "declined", *CLASSES, *FLAGS, "honored",
+)  # fmt: skip
+LINES = (
+    "held_back", "declined", "honored", "withdrawn", "superseded", "left_custody",
+    "issued_pending", "issued_outcome_another_week", "outside_week",
+)  # fmt: skip
+
+Count = namedtuple("Count", "figures lines issued declined groups standing")
+
+
+def independent_count(folder: Path, week: str) -> Count:
+    """Counted from `folder`/requests.csv and charges.csv. E1 is the only check so far: every row
+    that it stops in the samples differs from its agency's row in params/agencies.csv."""
+    directory = {row["agency_id"]: row for row in rows_of(PROJECT / "params" / "agencies.csv")}
+    charges: dict[str, list] = {}
+    for row in rows_of(folder / "charges.csv"):
+        if row["timing"] == "before_release":
+            each = (row["ncic_code"][:2], row["disposition"])
+            charges.setdefault(row["request_id"], []).append(each)
+    figures, lines, issued, declined = Counter(), Counter(), Counter(), Counter()
+    groups, standing, states = Counter(), Counter(), set()
+    for row in rows_of(folder / "requests.csv"):
+        figures["received_total"] += 1
+        agency, outcome, listed = row["agency_id"], row["outcome"], directory.get(row["agency_id"])
+        places = [(row[k], listed[k]) for k in ("state", "county_fips", "area")] if listed else []
+        if any(here and there and here != there for here, there in places):
+            figures.update(["held_back_requests", "held_back_total"])
+            lines["held_back"] += 1
+            continue
+        kind = KINDS.get(row["form"], "detainers")
+        is_issued, is_recorded = (
+            in_week(row[column], week) for column in ("issued_at", "outcome_recorded_at")
+        )
+        if is_issued:
+            so_far = outcome if outcome in ("honored", "declined", "pending") else "other"
+            figures.update(f"issued_{name}" for name in ("total", kind, so_far))
+            issued.update((agency, name) for name in ("issued", kind, so_far))
+        another = "issued_pending" if outcome == "pending" else "issued_outcome_another_week"
+        lines[outcome if is_recorded else another if is_issued else "outside_week"] += 1
+        if is_recorded and outcome == "honored":
+            figures["honored_total"] += 1
+            declined[agency, "honored"] += 1
+        if is_recorded and outcome == "declined":
+            names = [kind, class_of(row), *flags_of(row)]
+            figures.update(f"declined_{name}" for name in ["total", *names])
+            declined.update((agency, name) for name in ["declined", *names])
+            states.add(listed["state"] if listed else row["state"])
+            standing[standing_of(charges.get(row["request_id"], []), groups)] += 1
+    figures["declined_with_charges"] = figures["declined_total"] - standing["none"]
+    figures["declined_with_conviction"] = standing["convicted"]
+    figures["agencies_declining"] = sum(column == "declined" for _, column in declined)
+    figures["states_declining"] = len(states)
+    figures["outside_week_total"] = lines["outside_week"]
+    return Count(figures, lines, issued, declined, groups, standing)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def in_week(text: str, week: str) -> bool:
+    start = datetime.fromisoformat(week)
+    return bool(text) and start <= datetime.fromisoformat(text) < start + timedelta(days=7)
+
+
+def hours(start: str, end: str) -> float | None:
+    if not (start and end):
+        return None
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)) / timedelta(hours=1)
+
+
+def class_of(row: dict) -> str:
+    notice = hours(row["notice_at"], row["released_at"])
+    in_time = notice is not None and notice > 0
+    if row["decline_reason"] == "insufficient_notice" or (in_time and notice < 48):
+        return "insufficient_notice"
+    if row["released_at"] and not in_time:
+        return "no_notice"
+    is_detainer = row["form"] not in KINDS
+    return "not_held" if is_detainer and in_time and row["release_due_at"] else "unclassified"
+
+
+def flags_of(row: dict) -> list[str]:
+    custody = hours(row["issued_at"], row["released_at"])
+    holds = (
+        not row["released_at"],
+        row["decline_reason"] == "law_or_court",
+        custody is not None and custody < 48,
+    )
+    return [name for name, flag in zip(FLAGS, holds, strict=True) if flag]
+
+
+def standing_of(charges: list[tuple[str, str]], groups: Counter) -> str:
+    """Of one declined request: convicted, charged only, neither or none; its groups into `groups`."""
+    convicted = {group for group, disposition in charges if disposition == "convicted"}
+    charged = {group for group, disposition in charges if disposition in ("charged", "unknown")}
+    groups.update((group, "convicted") for group in convicted)
+    groups.update((group, "charged_only") for group in charged - convicted)
+    if convicted or charged:
+        return "convicted" if convicted else "charged_only"
+    return "neither" if charges else "none"
+
+
+class Page(HTMLParser):
+    """text: all of it in one line. tables: caption -> rows of cells. alternatives: file -> text."""
+
+    def __init__(self, path: Path):
+        super().__init__()
+        self.text, self.caption, self.cell = "", None, None
+        self.tables: dict[str, list[list[str]]] = {}
+        self.alternatives: dict[str, str] = {}
+        self.feed(path.read_text(encoding="utf-8"))
+        self.text = " ".join(self.text.split())
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "img":
+            named = dict(attributes)
+            self.alternatives[Path(named["src"]).name] = named["alt"]
+        elif tag == "caption":
+            self.caption = ""
+        elif tag == "tr":
+            self.tables.setdefault(self.caption, []).append([])
+        elif tag in ("th", "td"):
+            self.cell = ""
+        elif tag == "small":
+            self.handle_data("|")
+
+    def handle_endtag(self, tag):
+        if tag in ("th", "td"):
+            self.tables[self.caption][-1].append(self.cell)
+            self.cell = None
+        elif tag == "table":
+            self.caption = None
+
+    def handle_data(self, data):
+        self.text += data
+        if self.cell is not None:
+            self.cell += data
+        elif self.caption is not None and data.strip():
+            self.caption += data
+
+    def table(self, caption: str) -> list[list[str]]:
+        """Rows below the head of the one table whose caption is, or ends with, `caption`."""
+        found = [rows for name, rows in self.tables.items() if name.endswith(caption)]
+        assert len(found) == 1, f"{caption}: {list(self.tables)}"
+        return found[0][1:]
+
+
+def numbers(cells: list[str]) -> list[int]:
+    return [int(cell.replace(",", "")) for cell in cells]
+
+
+def said(text: str, sentence: str) -> dict[str, int]:
+    """The figures where `sentence` has {names}; its words have to be on the page, once."""
+    pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[\\d,]+)", re.escape(sentence))
+    pattern = pattern.replace(r"\(s\)", "s?").replace("ies/y", "(?:ies|y)")
+    found = list(re.finditer(pattern, text))
+    assert len(found) == 1, f"{len(found)} times on the page: {sentence}"
+    return {name: numbers([value])[0] for name, value in found[0].groupdict().items()}
+
+
+SENTENCES = (
+    "recorded {declined_total} request(s) as declined, by {agencies_declining} agencies/y in "
+    "{states_declining} state(s); a release date is on record for {confirmed} of them.",
+    "In the same week ICE issued {issued_total} request(s); by",
+    "{issued_honored} of these had been honored, {issued_declined} declined, {issued_other} had "
+    "another outcome, and {issued_pending} had none on record.",
+    "{convicted} concern a person with a conviction on record, {charged_only} a person with charges "
+    "and no conviction, {neither} a person whose charges were all dismissed or ended in acquittal, "
+    "and for {none} no charge is on record.",
+    "ICE issued {issued_total} request(s) this week to {agencies_issued} agencies/y: "
+    "{issued_detainers} detainer(s), {issued_notifications} request(s) for notification and "
+    "{issued_transfers} request(s) for transfer.",
+    "This week ICE recorded {declined_total} request(s) as declined, whenever issued, by "
+    "{agencies_declining} agencies/y: {declined_detainers} detainer(s), {declined_notifications} "
+    "request(s) for notification and {declined_transfers} request(s) for transfer. {honored_total} "
+    "request(s) w",
+    "Insufficient notice, {declined_insufficient_notice}:",
+    "No notice on record, {declined_no_notice}:",
+    "Not held, {declined_not_held}:",
+    "Unclassified, {declined_unclassified}:",
+    "for {declined_release_not_confirmed} no release date is on record; for {declined_law_or_court} "
+    "the agency named a law or a court; for {declined_short_custody} the time from issue",
+    "The extract holds {received_total} request(s). Of these {held_back_total} ",
+    "held back by a check: {held_back_requests} because the request itself is in doubt, counted in "
+    "neither section, and {held_back_outcomes} because the outcome is in doubt, counted as issued "
+    "and not as declined. {outside_week_total} lie outside the week.",
+)  # fmt: skip
+
+
+def assert_agreement(output: Path, week: str, folder: Path, figures: dict[str, int]) -> None:
+    """Everything that the revision r1 of `week` says is what `folder` holds."""
+    count = independent_count(folder, week)
+    assert {name: count.figures[name] for name in figures} == figures
+    assert count.figures.total() == sum(figures.values()), "a figure is missing from the summary"
+    assert_scraps_agree(output / "runs" / week / "r1" / "report.ipynb", figures)
+    site_week = output / "site" / "weeks" / week
+    assert_downloads_agree(site_week / "data", count)
+    for page in (site_week / "index.html", site_week / "r1" / "index.html"):
+        assert_page_agrees(Page(page), site_week / "data", count)
+
+
+def assert_scraps_agree(notebook: Path, figures: dict[str, int]) -> None:
+    scraps = scrapbook.read_notebook(str(notebook)).scraps.data_dict
+    assert list(scraps)[-1] == "report_complete"
+    assert scraps == figures | {"report_complete": True}
+
+
+def assert_downloads_agree(data: Path, count: Count) -> None:
+    for name, columns, counted in (
+        ("issued_by_agency", ISSUED_COLUMNS, count.issued),
+        ("declined_by_agency", DECLINED_COLUMNS, count.declined),
+    ):
+        rows = rows_of(data / f"{name}.csv")
+        cells = {(row["agency_id"], column): int(row[column]) for row in rows for column in columns}
+        assert len(rows) == len({row["agency_id"] for row in rows}) == len({a for a, _ in counted})
+        assert {key: value for key, value in cells.items() if value} == dict(counted)
+    groups = rows_of(data / "charges_by_group.csv")
+    cells = {(g["group_code"], c): int(g[c]) for g in groups for c in ("convicted", "charged_only")}
+    assert {key: value for key, value in cells.items() if value} == dict(count.groups)
+    assert all(int(g["requests"]) == int(g["convicted"]) + int(g["charged_only"]) for g in groups)
+    lines = [(row["class"], int(row["rows"])) for row in rows_of(data / "reconciliation.csv")]
+    assert lines == [(name, count.lines[name]) for name in LINES]
+    held = sum(int(row["rows"]) for row in rows_of(data / "checks.csv") if row["effect"] == "hold")
+    assert held == count.figures["held_back_total"]
+
+
+def assert_page_agrees(page: Page, data: Path, count: Count) -> None:
+    figures = count.figures
+    known = dict(figures) | dict(count.standing) | {
+        "confirmed": figures["declined_total"] - figures["declined_release_not_confirmed"],
+        "agencies_issued": len({agency for agency, _ in count.issued}),
+    }
+    for sentence in SENTENCES:
+        for name, value in said(page.text, sentence).items():
+            assert value == known.get(name, 0), f"{name} in: {sentence}"
+    issued = ("issued", "detainers", "notifications", "transfers", "honored", "declined", "other",
+              "pending")  # fmt: skip
+    declined = ("declined", *CLASSES, *FLAGS, "honored")
+    title = re.search(r"week of (.+? \d{4})", page.text)[1]
+    assert_agency_table(page.table(f"Requests issued, {title}, by agency"),
+                        rows_of(data / "issued_by_agency.csv"), issued)  # fmt: skip
+    assert_agency_table(page.table("recorded as declined, by agency"),
+                        rows_of(data / "declined_by_agency.csv"), declined)  # fmt: skip
+    groups = [
+        [row[column] for column in ("group_code", "convicted", "charged_only", "requests")]
+        for row in rows_of(data / "charges_by_group.csv")
+    ]
+    assert [row[1:] for row in page.table("Offense groups of declined requests")] == groups
+    lines = numbers([row[1] for row in page.table("Where every received request is counted")])
+    assert lines == [*(count.lines[name] for name in LINES), figures["received_total"]]
+    assert_charts_agree(page, data, count)
+
+
+def assert_agency_table(shown: list[list[str]], rows: list[dict], columns: tuple) -> None:
+    """Each agency by its code; those that the page adds up in its last line are the rest."""
+    rest = {row["agency_id"]: [int(row[column]) for column in columns] for row in rows}
+    for label, *cells in shown:
+        if "|" in label:
+            code = label.rpartition("· ")[2]
+            assert numbers(cells) == rest.pop(code), label
+        else:
+            assert label == f"{len(rest)} other agencies" and label == shown[-1][0]
+            assert numbers(cells) == [sum(column) for column in zip(*rest.values(), strict=True)]
+            rest = {}
+    assert not rest, "agencies that the page leaves out"
+
+
+def assert_charts_agree(page: Page, data: Path, count: Count) -> None:
+    """The text alternative and the table behind each chart, against the downloads."""
+    figures, text = count.figures, page.alternatives
+    outcomes = [figures[f"issued_{name}"] for name in ("honored", "declined", "other", "pending")]
+    for shown in (text["outcomes-of-issued.svg"], page.text):
+        assert "What became of the requests issued this week" in shown
+    assert bars(text["outcomes-of-issued.svg"]) == outcomes
+    agencies = [
+        int(row["declined"])
+        for row in rows_of(data / "declined_by_agency.csv")
+        if int(row["declined"])
+    ]
+    assert sum(bars(text["declined-by-agency.svg"])) == figures["declined_total"]
+    assert bars(text["declined-by-agency.svg"])[:11] == sorted(agencies, reverse=True)[:11]
+    groups = [int(row["requests"]) for row in rows_of(data / "charges_by_group.csv")]
+    assert sorted(bars(text["charge-groups.svg"])[:11]) == sorted(groups, reverse=True)[:11][::-1]
+    assert sum(bars(text["charge-groups.svg"])) == sum(groups)
+    assert sum(bars(text["days-to-recording.svg"])) == figures["declined_total"]
+    by_agency = page.table("recorded as declined, by agency and class")
+    assert sorted(numbers([row[-1] for row in by_agency])) == sorted(agencies)
+    by_days = page.table("Declined requests by days from issue to recording")
+    assert numbers([row[1] for row in by_days]) == bars(text["days-to-recording.svg"])
+
+
+def bars(alternative: str) -> list[int]:
+    """The figure of each bar of a text alternative, in the order drawn: "name: 12 (detail)"."""
+    return numbers(re.findall(r": (\d[\d,]*)(?= \(|; |\.)", alternative))
+
+
+@pytest.mark.parametrize("week", SAMPLE_WEEKS)
+def test_page_downloads_scraps_and_an_independent_count_agree(sample_archive, week):
+    summary = sample_archive / "site" / "weeks" / week / "data" / "summary.json"
+    figures = json.loads(summary.read_bytes())["figures"]
+    assert figures["received_total"] > 500 and figures["declined_total"] > 30
+    assert_agreement(sample_archive, week, PROJECT / "samples" / week, figures)
+
+
+def test_the_lists_of_weeks_show_the_figures_of_each_week(sample_archive):
+    site = sample_archive / "site"
+    home = Page(site / "index.html").table("The latest weeks")
+    archive = [row for rows in Page(site / "archive" / "index.html").tables.values()
+               for row in rows[1:]]  # fmt: skip
+    assert home == archive and len(archive) == len(SAMPLE_WEEKS)
+    for week, row in zip(sorted(SAMPLE_WEEKS, reverse=True), archive, strict=True):
+        figures = independent_count(PROJECT / "samples" / week, week).figures
+        listed = ("issued_total", "declined_total", "honored_total", "agencies_declining")
+        assert numbers(row[2:6]) == [figures[name] for name in listed]
+
+
+def test_one_changed_row_changes_the_sentence_and_the_text_alternative(sample_archive, tmp_path):
+    week = "2017-02-18"
+    folder = tmp_path / "extract"
+    shutil.copytree(PROJECT / "samples" / week, folder)
+    rows = rows_of(folder / "requests.csv")
+    changed = next(
+        row
+        for row in rows
+        if row["outcome"] == "declined"
+        and in_week(row["outcome_recorded_at"], week)
+        and in_week(row["issued_at"], week)
+        and row["released_at"]
+    )
+    changed |= {"outcome": "honored", "decline_reason": ""}
+    with open(folder / "requests.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    output = tmp_path / "outputs"
+    arguments = ["--extract", folder, "--output", output, "--set", f"published_on={PUBLISHED_ON}"]
+    assert run_week([week, *map(str, arguments)], PROJECT) == 0
+
+    summary, page = f"weeks/{week}/data/summary.json", f"weeks/{week}/index.html"
+    before = json.loads((sample_archive / "site" / summary).read_bytes())["figures"]
+    after = json.loads((output / "site" / summary).read_bytes())["figures"]
+    assert after["declined_total"] == before["declined_total"] - 1
+    assert after["issued_honored"] == before["issued_honored"] + 1
+    assert_agreement(output, week, folder, after)
+
+    was, now = (Page(root / "site" / page) for root in (sample_archive, output))
+    for sentence in SENTENCES[:1]:
+        one = said(was.text, sentence)["declined_total"]
+        assert said(now.text, sentence)["declined_total"] == one - 1
+    for chart in ("outcomes-of-issued.svg", "declined-by-agency.svg", "days-to-recording.svg"):
+        assert was.alternatives[chart] != now.alternatives[chart]

@@ -1,0 +1,31 @@
+"""docs/extract.md names every column, word and area that the reader knows."""
+
+from pathlib import Path
+
+from ddor.extract.about import KEYS
+from ddor.extract.advice import WORDS
+from ddor.extract.columns import MAY_BE_EMPTY, TABLES
+from ddor.reference.areas import AREAS
+
+DOCS = (Path(__file__).parents[1] / "docs" / "extract.md").read_text(encoding="utf-8")
+
+
+def _row(column: str) -> str:
+    return next(line for line in DOCS.splitlines() if line.startswith("| ") and column in line)
+
+
+def test_every_column_is_described_with_its_words_and_whether_it_may_be_empty():
+    for table, columns in TABLES.items():
+        assert f"### `{table}`" in DOCS
+        for column in columns:
+            row = _row(f"`{column}`")
+            assert [word for word in WORDS.get(column, ()) if f"`{word}`" not in row] == []
+            last = row.strip("| ").split("|")[-1].strip()
+            if column != "outcome_recorded_at":
+                assert (last == "yes") == (column in MAY_BE_EMPTY), column
+
+
+def test_every_area_and_every_key_of_about_is_named():
+    joined = " ".join(DOCS.split())
+    assert [area for area in AREAS if f"{area}," not in joined and f"{area}." not in joined] == []
+    assert [key for key in KEYS if f"| `{key}` |" not in DOCS] == []
