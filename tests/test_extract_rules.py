@@ -289,7 +289,6 @@ def test_about_is_read_as_written(tmp_path):
 @pytest.mark.parametrize(
     "about, column",
     [
-        ({"as_of": "2017-02-14"}, "as_of"),
         ({"as_of": "March 4"}, "as_of"),
         ({"as_of": "2017-02-31"}, "as_of"),
         ({"as_of": "0002-06-14"}, "as_of"),
@@ -306,3 +305,8 @@ def test_an_about_that_does_not_fit_is_named(tmp_path, about, column):
 
 def test_cohort_issued_needs_the_date_of_extraction(tmp_path):
     assert only(tmp_path, cohort="issued").column == "as_of"
+
+
+def test_an_as_of_before_the_latest_date_is_counted_on_the_page_and_not_refused(tmp_path):
+    write_csv_extract(tmp_path, [request()], about={"as_of": "2017-02-01"})
+    assert read_extract(str(tmp_path)).about.as_of == dt.date(2017, 2, 1)

@@ -35,6 +35,10 @@ class Article:
 def render_article(notebook: nbformat.NotebookNode) -> Article:
     """Raises NotebookFailed where the page would have no title or more than one."""
     notebook = _without_scraps(notebook)
+    if any("image/png" in output.get("data", {}) for output in _outputs(notebook)):
+        raise NotebookFailed(
+            "a cell shows a picture without a text alternative; draw it with ddor.report.charts"
+        )
     config = Config()
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_cell_tags = set(NOT_PUBLISHED)
@@ -46,10 +50,6 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
         preprocessors=[TagRemovePreprocessor],
     )
     body, _ = exporter.from_notebook_node(notebook)
-    if "image/png" in str([c.get("outputs") for c in notebook.cells]):
-        raise NotebookFailed(
-            "a cell shows a picture without a text alternative; draw it with ddor.report.charts"
-        )
     titles = body.count("<h1")
     if titles != 1:
         raise NotebookFailed(
@@ -71,6 +71,10 @@ def _without_scraps(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
                 if not any(kind.startswith(SCRAP) for kind in output.get("data", {}))
             ]
     return notebook
+
+
+def _outputs(notebook: nbformat.NotebookNode) -> list:
+    return [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
 
 
 def _picture_files(chart: re.Match, pictures: dict[str, bytes]) -> str:

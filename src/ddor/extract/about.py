@@ -17,7 +17,11 @@ from ddor.extract.table import shown
 
 KEYS = ("as_of", "source", "synthetic")
 # The dates that tell what had happened by then; the others may lie in the future or be old.
-HAPPENED = ("issued_at", "outcome_recorded_at", "notice_at", "released_at", "ice_custody_at")
+HAPPENED = (
+    ("requests", "issued_at"), ("requests", "outcome_recorded_at"), ("requests", "notice_at"),
+    ("requests", "released_at"), ("requests", "ice_custody_at"), ("requests", "follow_up_on"),
+    ("charges", "charged_on"),
+)  # fmt: skip
 
 
 @dataclass
@@ -58,19 +62,18 @@ def told_by_pairs(pairs: list[tuple[str, str]], label: str, problems: list[Probl
     return _typed(Told(label, problems=problems), pairs)
 
 
-def settle(told: Told, requests: pd.DataFrame, cohort: str) -> About | None:
-    """The About of the extract; what is not said follows from the typed requests: as_of is the
+def settle(told: Told, frames: dict[str, pd.DataFrame], cohort: str) -> About | None:
+    """The About of the extract; what is not said follows from the typed tables: as_of is the
     latest date among HAPPENED. None, with a problem told, where that cannot be."""
-    happened = requests[[column for column in HAPPENED if column in requests]].max()
-    latest = happened.reindex(["issued_at", "outcome_recorded_at"]).max()
-    if told.as_of and pd.notna(latest) and pd.Timestamp(told.as_of) < latest.normalize():
-        mend = "correct as_of, or the date that is later"
-        expected = f"{latest.date()} or later, the latest issued_at or outcome_recorded_at"
-        told.tell("as_of", f'"{told.as_of}"', expected, mend)
     if told.as_of is None and cohort == "issued":
         mend = f"add the line `as_of: YYYY-MM-DD` to {told.label}"
         told.tell("as_of", "no as_of", "the date of extraction (needed by cohort: issued)", mend)
-    as_of = told.as_of or (happened.max().date() if pd.notna(happened.max()) else None)
+    latest = [
+        frames[table][column].max()
+        for table, column in HAPPENED
+        if column in frames[table] and frames[table][column].notna().any()
+    ]
+    as_of = told.as_of or (max(latest).date() if latest else None)
     return as_of and About(as_of, told.source or "not stated", bool(told.synthetic))
 
 

@@ -37,8 +37,8 @@ def read_extract(
 
     `week` bounds the dates (two years after it; without one, after as_of or else the latest
     issued_at or outcome_recorded_at). `cohort` is recorded or issued: under issued,
-    outcome_recorded_at may be empty and as_of is required. Raises UsageError if there is no extract at the location, ExtractInvalid
-    with all problems if it breaks the contract of DESIGN 2.
+    outcome_recorded_at may be empty and as_of is required. Raises UsageError if there is no
+    extract at the location, ExtractInvalid with all problems if it breaks the contract of DESIGN 2.
     """
     requests, charges, told = _tables(location)
     frames = {}
@@ -51,7 +51,7 @@ def read_extract(
         check_keys(table, frames[table.name])
     check_links(charges, requests)
     check_outcome_dates(requests, frames["requests"], cohort)
-    about = settle(told, frames["requests"], cohort)
+    about = settle(told, frames, cohort)
     problems = requests.problems + charges.problems + told.problems
     if problems:
         raise ExtractInvalid(problems, without_secrets(location))

@@ -56,7 +56,7 @@ def count_week(extract, week: Week, cohort: str, agencies: pd.DataFrame, checked
         charges_by_group=charges_by_group(charge_rows),
         charge_standing=standing,
         days_to_recording=days_to_recording(status),
-        unusual_orders=unusual_orders(extract.requests),
+        unusual_orders=unusual_orders(extract.requests, extract.about.as_of),
         checks=checked.table,
         reconciliation=reconciliation(status),
         declined_share=declined_share(status, week, cohort),

@@ -4,6 +4,8 @@ The recorded date is the date ICE learned of the decline, not the date of releas
 recorded this week says as much about recording as about releases (E8 in 2017).
 """
 
+import datetime as dt
+
 import pandas as pd
 
 BINS = (
@@ -16,6 +18,7 @@ BINS = (
 )
 BEFORE_ISSUE, UNKNOWN = "Recorded before it was issued", "No recording date"
 
+AFTER_EXTRACT = "a request or an outcome is dated after the extract was taken"
 ORDERS = (
     ("outcome_recorded_at", "issued_at", "the outcome was recorded before the request was issued"),
     ("notice_at", "issued_at", "notice was given before the request was issued"),
@@ -39,11 +42,14 @@ def days_to_recording(status: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(counts + [e for e in extra if e[1]], columns=["days", "requests"])
 
 
-def unusual_orders(requests: pd.DataFrame) -> pd.DataFrame:
+def unusual_orders(requests: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     """Columns order (a sentence), requests: received rows whose dates stand in an order that needs
     a reason. Counted and shown, never corrected. Orders that do not occur are left out."""
     counts = [
         (sentence, int((requests[earlier] < requests[later]).sum()))
         for earlier, later, sentence in ORDERS
     ]
+    day_after = pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    after = (requests[["issued_at", "outcome_recorded_at"]] >= day_after).any(axis=1)
+    counts.append((AFTER_EXTRACT, int(after.sum())))
     return pd.DataFrame([c for c in counts if c[1]], columns=["order", "requests"])

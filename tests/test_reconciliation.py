@@ -1,0 +1,224 @@
+"""What must hold of every extract: the sums, and what may change nothing."""
+
+import dataclasses
+
+import pandas as pd
+from extract_factory import charge, request
+from frames import agency, case_of, counted, counts_of, numbered
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ddor.checks.check import Check, Finding
+from ddor.checks.registry import CHECKS
+from ddor.measures.figures import Counts
+from ddor.measures.status import CLASSES
+
+# Around the week of 2017-02-11, 48 hours apart here and there.
+TIMES = st.sampled_from(
+    ["2010-10-16", "2017-02-10T23:59", "2017-02-11", "2017-02-12T09:15", "2017-02-13T09:15",
+     "2017-02-14T09:14", "2017-02-14T09:15", "2017-02-17T23:59", "2017-02-18", "2017-03-01"]
+)  # fmt: skip
+MAYBE = st.one_of(st.just(""), TIMES)
+PLACES = (
+    {},
+    {"county_fips": "", "area": ""},
+    {"agency_id": "MN0270001", "agency_level": "municipal", "agency_name": "PD"},
+    {"agency_id": "TX2270000", "state": "TX", "county_fips": "48453", "area": "San Antonio"},
+    {"agency_id": "TX2270000", "state": "TX", "county_fips": "01001", "area": "San Antonio"},
+    {"agency_id": "TX2270000", "state": "MN", "county_fips": "27053", "area": "St. Paul"},
+)
+FORMS = ["I-247", "I-247A", "I-247D", "I-247G", "I-247N", "I-247X"]
+OUTCOMES = ["pending", "honored", "declined", "declined", "declined", "withdrawn", "superseded",
+            "left_custody"]  # fmt: skip
+REASONS = ["", "policy", "law_or_court", "insufficient_notice", "none_given"]
+
+
+@st.composite
+def requests(draw, places=PLACES, least=1):
+    rows = draw(
+        st.lists(
+            st.fixed_dictionaries(
+                {
+                    "place": st.sampled_from(places),
+                    "form": st.sampled_from(FORMS),
+                    "issued_at": TIMES,
+                    "outcome": st.sampled_from(OUTCOMES),
+                    "outcome_recorded_at": TIMES,
+                    "notice_at": MAYBE,
+                    "release_due_at": MAYBE,
+                    "released_at": MAYBE,
+                    "ice_custody_at": MAYBE,
+                    "decline_reason": st.sampled_from(REASONS),
+                }
+            ),
+            min_size=least,
+            max_size=12,
+        )
+    )
+    for row in rows:
+        row |= row.pop("place")
+        if row["outcome"] == "pending":
+            row["outcome_recorded_at"] = ""
+    return numbered(*(request(**row) for row in rows))
+
+
+CHARGES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "request_id": st.sampled_from(["r0", "r1", "r2"]),
+            "ncic_code": st.sampled_from(["1399", "13AB", "2399", "9999"]),
+            "disposition": st.sampled_from(
+                ["charged", "convicted", "dismissed", "acquitted", "unknown"]
+            ),
+            "timing": st.sampled_from(["before_release", "before_release", "after_release"]),
+        }
+    ),
+    max_size=10,
+)
+COHORTS = st.sampled_from(["recorded", "issued"])
+DIRECTORY = [agency(), agency(agency_id="TX2270000", state="TX", county_fips="48453",
+                              area="San Antonio", name="Travis County Jail")]  # fmt: skip
+
+
+def in_custody(rows, case) -> Finding:
+    """An invented check that doubts an outcome: ICE custody is on record."""
+    found = rows[rows["ice_custody_at"].notna()]
+    return Finding(len(rows), pd.Series("In custody.", index=found["request_id"], dtype="str"))
+
+
+DOUBTING = (*CHECKS, Check("X", "X", "hold", "outcome", "?", "", in_custody))
+
+
+def with_numbers(charges):
+    return [charge(**row, charge_no=str(number)) for number, row in enumerate(charges, start=1)]
+
+
+def same(one: Counts, other: Counts, left_out=("status",)) -> None:
+    for field in dataclasses.fields(Counts):
+        if field.name in left_out:
+            continue
+        a, b = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(a, pd.DataFrame):
+            pd.testing.assert_frame_equal(a, b)
+        else:
+            assert a == b, field.name
+
+
+@settings(deadline=None, max_examples=60)
+@given(requests(), CHARGES, COHORTS)
+def test_the_sums_hold_for_any_extract(rows, charges, cohort):
+    ids = {row["request_id"] for row in rows}
+    charges = with_numbers([row for row in charges if row["request_id"] in ids])
+    counts = counts_of(rows, charges, DIRECTORY, cohort, DOUBTING)
+    figures = counts.figures
+
+    assert counts.reconciliation["rows"].sum() == figures["received_total"] == len(rows)
+    assert list(counts.reconciliation["class"]) == list(CLASSES)
+    assert figures["declined_total"] == sum(
+        figures[f"declined_{name}"]
+        for name in ("insufficient_notice", "no_notice", "not_held", "unclassified")
+    )
+    for section in ("issued", "declined"):
+        kinds = ("detainers", "notifications", "transfers")
+        assert figures[f"{section}_total"] == sum(figures[f"{section}_{kind}"] for kind in kinds)
+    assert figures["issued_total"] == sum(
+        figures[f"issued_{name}"] for name in ("honored", "declined", "other", "pending")
+    )
+    assert figures["held_back_total"] == (
+        figures["held_back_requests"] + figures["held_back_outcomes"]
+    )
+    assert sum(counts.charge_standing.values()) == figures["declined_total"]
+    assert figures["declined_with_conviction"] <= figures["declined_with_charges"]
+    assert counts.days_to_recording["requests"].sum() == figures["declined_total"]
+    groups = counts.charges_by_group
+    assert (groups["convicted"] + groups["charged_only"]).tolist() == groups["requests"].tolist()
+
+
+@settings(deadline=None, max_examples=60)
+@given(requests(), COHORTS)
+def test_only_requests_recorded_as_declined_and_not_held_are_declined(rows, cohort):
+    counts = counts_of(rows, (), DIRECTORY, cohort, DOUBTING)
+    status = counts.status.set_index("request_id")
+    assert (status.loc[status["declined"], "outcome"] == "declined").all()
+    held = status.loc[counts.held["request_id"]]
+    assert not held["declined"].any() and not held["honored"].any()
+    assert (held["class"] == "held_back").all()
+    assert (status["class"] == "held_back").sum() == len(held)
+    doubtful = counts.held.loc[counts.held["doubts"] == "request", "request_id"]
+    assert not status.loc[doubtful, "issued"].any()
+    # A doubted outcome takes nothing from the issued.
+    unchecked = counts_of(rows, (), DIRECTORY, cohort, CHECKS).figures["issued_total"]
+    assert counts.figures["issued_total"] == unchecked
+
+
+@settings(deadline=None, max_examples=40)
+@given(requests(), CHARGES, COHORTS, st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_changes_nothing(rows, charges, cohort, random):
+    ids = {row["request_id"] for row in rows}
+    charges = with_numbers([row for row in charges if row["request_id"] in ids])
+    case = case_of(rows, charges, DIRECTORY, cohort)
+    shuffled = []
+    for frame in (case.extract.requests, case.extract.charges):
+        order = list(range(len(frame)))
+        random.shuffle(order)
+        shuffled.append(frame.iloc[order].reset_index(drop=True))
+    permuted = dataclasses.replace(
+        case, extract=dataclasses.replace(case.extract, requests=shuffled[0], charges=shuffled[1])
+    )
+    before, after = counted(case, DOUBTING), counted(permuted, DOUBTING)
+    same(before, after)
+    by_id = [counts.status.sort_values("request_id", ignore_index=True)
+             for counts in (before, after)]  # fmt: skip
+    pd.testing.assert_frame_equal(*by_id)
+
+
+@settings(deadline=None, max_examples=40)
+@given(requests(), requests(places=PLACES[3:4]), COHORTS)
+def test_the_rows_of_another_agency_change_no_other_agencys_figures(rows, more, cohort):
+    asked = [row for row in rows if row["agency_id"] != "TX2270000"] or [{**request(),
+                                                                        "request_id": "r0"}]  # fmt: skip
+    added = [{**row, "request_id": "t" + row["request_id"]} for row in more]
+    alone = counts_of(asked, (), DIRECTORY, cohort, DOUBTING)
+    together = counts_of(asked + added, (), DIRECTORY, cohort, DOUBTING)
+    for name in ("issued_by_agency", "declined_by_agency"):
+        others = getattr(together, name)
+        others = others[others["agency_id"] != "TX2270000"].reset_index(drop=True)
+        pd.testing.assert_frame_equal(others, getattr(alone, name))
+
+
+def test_each_class_counts_the_rows_that_fit_it_first():
+    pending = {"outcome": "pending", "outcome_recorded_at": ""}
+    rows = numbered(
+        request(state="TX"),  # held, though recorded this week
+        request(state="TX", issued_at="2016-01-01", **pending),  # held, though outside the week
+        request(),
+        request(outcome="honored"),
+        request(outcome="withdrawn"),
+        request(outcome="superseded"),
+        request(outcome="left_custody"),
+        request(**pending),
+        request(outcome_recorded_at="2017-02-18"),
+        request(issued_at="2017-02-10", outcome_recorded_at="2017-02-18"),
+        request(issued_at="2017-02-10", **pending),
+    )
+    counts = counts_of(rows)
+    assert dict(counts.reconciliation.to_numpy()) == {
+        "held_back": 2, "declined": 1, "honored": 1, "withdrawn": 1, "superseded": 1,
+        "left_custody": 1, "issued_pending": 1, "issued_outcome_another_week": 1,
+        "outside_week": 2,
+    }  # fmt: skip
+    assert counts.figures["outside_week_total"] == 2
+    assert counts.figures["held_back_requests"] == counts.figures["held_back_total"] == 2
+    assert counts.figures["issued_total"] == 7
+    assert counts.figures["honored_total"] == 1
+
+
+def test_the_figures_are_those_of_the_contract_by_name():
+    names = """received_total issued_total issued_detainers issued_notifications issued_transfers
+    issued_pending issued_honored issued_declined issued_other declined_total declined_detainers
+    declined_notifications declined_transfers declined_insufficient_notice declined_no_notice
+    declined_not_held declined_unclassified declined_release_not_confirmed declined_law_or_court
+    declined_short_custody declined_with_charges declined_with_conviction honored_total
+    agencies_declining states_declining held_back_requests held_back_outcomes held_back_total
+    outside_week_total""".split()
+    assert set(counts_of([request()]).figures) == set(names)
