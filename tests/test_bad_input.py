@@ -133,14 +133,14 @@ CASES = {
     orphan_charge: ("charges.csv row 2", "request_id", '"r9"'),
     no_requests_table: ("requests", "no such file"),
     empty_requests_table: ("requests.csv", "no rows"),
-    zero_bytes: ("requests.csv", "zero bytes"),
+    zero_bytes: ("requests.csv", "an empty file"),
     truncated_zip: ("zip", "damaged"),
     merged_cells: ("requests", "merged", "E2:E3"),
     name_column: ("requests.csv", "Last Name", "identifier"),
     names_under_another_head: ("requests.csv rows 2-6", "agency_name", "person's name"),
     excel_fips: ("county_fips", "1001", "Excel"),
     excel_code: ("charges.csv row 2", "ncic_code", "Jan-17", "Excel"),
-    excel_date: ("issued_at", "2/12/2017 9:15", "Excel"),
+    excel_date: ("issued_at", "2/12/2017 9:15", "as a spreadsheet shows it"),
     excel_semicolons: ("requests.csv", "semicolons"),
     excel_windows_1252: ("requests.csv row 2", "Windows-1252"),
 }
@@ -227,8 +227,6 @@ def test_a_path_that_does_not_exist_ends_with_2(tmp_path, capsys):
         (["--set", "cohort"], ("KEY=VALUE",)),
         (["--params", "nowhere.yaml"], ("nowhere.yaml", "no such file")),
         (["--set", "agencies=nowhere.csv"], ("nowhere.csv", "no such file")),
-        (["2017-02-30"], ('"2017-02-30" is not a date',)),
-        (["2017-03-04..2017-02-18"], ("ends before it starts",)),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -238,6 +236,22 @@ def test_wrong_parameters_end_with_2_and_are_named(tmp_path, capsys, arguments, 
     assert code == 2
     for words in named:
         assert words in told
+    assert not (tmp_path / "outputs").exists()
+
+
+@pytest.mark.parametrize(
+    "week, named",
+    [
+        ("2017-02-30", '"2017-02-30" is not a date'),
+        ("2017-03-04..2017-02-18", "ends before it starts"),
+        ("2017-02-18..soon", '"soon" is not a date'),
+    ],
+)
+def test_a_week_that_is_none_ends_with_2(tmp_path, capsys, week, named):
+    folder = write_csv_extract(tmp_path / "extract", [request()])
+    code, told = refused(folder, tmp_path / "outputs", capsys, week=[week])
+    assert code == 2
+    assert named in told
     assert not (tmp_path / "outputs").exists()
 
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import pandas as pd
 from extract_factory import charge, request
-from frames import agency, case_of, counted, counts_of, numbered
+from frames import WEEK, agency, case_of, counted, counts_of, numbered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,7 +52,7 @@ def requests(draw, places=PLACES, least=1):
                 }
             ),
             min_size=least,
-            max_size=12,
+            max_size=15,
         )
     )
     for row in rows:
@@ -104,9 +104,9 @@ def same(one: Counts, other: Counts, left_out=("status",)) -> None:
             assert a == b, field.name
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=50)
 @given(requests(), CHARGES, COHORTS)
-def test_the_sums_hold_for_any_extract(rows, charges, cohort):
+def test_the_sums_hold_for_any_extract_and_nothing_held_is_declined(rows, charges, cohort):
     ids = {row["request_id"] for row in rows}
     charges = with_numbers([row for row in charges if row["request_id"] in ids])
     counts = counts_of(rows, charges, DIRECTORY, cohort, DOUBTING)
@@ -132,26 +132,24 @@ def test_the_sums_hold_for_any_extract(rows, charges, cohort):
     assert counts.days_to_recording["requests"].sum() == figures["declined_total"]
     groups = counts.charges_by_group
     assert (groups["convicted"] + groups["charged_only"]).tolist() == groups["requests"].tolist()
+    prove_nothing_held_is_declined(counts)
 
 
-@settings(deadline=None, max_examples=60)
-@given(requests(), COHORTS)
-def test_only_requests_recorded_as_declined_and_not_held_are_declined(rows, cohort):
-    counts = counts_of(rows, (), DIRECTORY, cohort, DOUBTING)
+def prove_nothing_held_is_declined(counts: Counts) -> None:
     status = counts.status.set_index("request_id")
     assert (status.loc[status["declined"], "outcome"] == "declined").all()
     held = status.loc[counts.held["request_id"]]
     assert not held["declined"].any() and not held["honored"].any()
     assert (held["class"] == "held_back").all()
     assert (status["class"] == "held_back").sum() == len(held)
-    doubtful = counts.held.loc[counts.held["doubts"] == "request", "request_id"]
-    assert not status.loc[doubtful, "issued"].any()
+    by_doubt = counts.held.set_index("request_id")["doubts"]
+    assert not status.loc[by_doubt.index[by_doubt == "request"], "issued"].any()
     # A doubted outcome takes nothing from the issued.
-    unchecked = counts_of(rows, (), DIRECTORY, cohort, CHECKS).figures["issued_total"]
-    assert counts.figures["issued_total"] == unchecked
+    doubted = status.loc[by_doubt.index[by_doubt == "outcome"]]
+    assert doubted["issued"].equals(WEEK.holds(doubted["issued_at"]).rename("issued"))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(requests(), CHARGES, COHORTS, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing(rows, charges, cohort, random):
     ids = {row["request_id"] for row in rows}
@@ -172,7 +170,7 @@ def test_the_order_of_the_rows_changes_nothing(rows, charges, cohort, random):
     pd.testing.assert_frame_equal(*by_id)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(requests(), requests(places=PLACES[3:4]), COHORTS)
 def test_the_rows_of_another_agency_change_no_other_agencys_figures(rows, more, cohort):
     asked = [row for row in rows if row["agency_id"] != "TX2270000"] or [{**request(),
