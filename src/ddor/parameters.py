@@ -168,4 +168,10 @@ def _take(values, given: dict[str, Any], source: str, folder: Path, problems: li
 
 
 def _expected(error: dict) -> str:
-    return error["msg"].removeprefix("Input should be ").replace("Value error, ", "")
+    words = {
+        "int_parsing": "a whole number",
+        "float_parsing": "a number",
+        "date_from_datetime_parsing": "a date, YYYY-MM-DD",
+        "string_pattern_mismatch": "an address such as https://example.org/",
+    }
+    return words.get(error["type"]) or error["msg"].removeprefix("Input should be ")

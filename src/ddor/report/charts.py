@@ -29,7 +29,7 @@ DARK = {"ink": "#ececf1", "paper": "#16161a", "rule": "#4a4a52",
         "bars": ("#5fb3e6", "#e8a33a", "#9ad5b8", "#8f8f99")}  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Chart:
     name: str
     caption: str
@@ -37,6 +37,9 @@ class Chart:
     light: str
     dark: str
     table: Table
+
+    def __repr__(self) -> str:
+        return self.alternative
 
     def _repr_html_(self) -> str:
         dark, light = (

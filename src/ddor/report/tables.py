@@ -20,6 +20,9 @@ class Table:
             raise NarrativeError(f"the table has no column {missing}; it has {list(frame.columns)}")
         self.frame, self.heads, self.caption = frame[list(heads)], heads, caption
 
+    def __repr__(self) -> str:
+        return f"Table: {self.caption}"
+
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return f'<p class="empty">{escape(self.caption)}: no rows this week.</p>'
