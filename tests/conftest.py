@@ -52,7 +52,8 @@ def run_week(*arguments, project: Path = PROJECT) -> Ran:
 
 def ddor(*arguments, cwd: Path = PROJECT) -> Ran:
     """`ddor ...` as a process of its own."""
-    return _run([sys.executable, "-c", "from ddor.cli import ddor; ddor()", *map(str, arguments)], cwd)
+    command = [sys.executable, "-c", "from ddor.cli import ddor; ddor()", *map(str, arguments)]
+    return _run(command, cwd)
 
 
 def _run(command: list[str], cwd: Path) -> Ran:

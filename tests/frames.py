@@ -17,6 +17,7 @@ from ddor.checks.registry import CHECKS, run_checks
 from ddor.directory import COLUMNS, Directory
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
 from ddor.history import no_history
+from ddor.inputs import Inputs
 from ddor.measures.figures import count_week
 from ddor.measures.status import request_status
 
@@ -72,8 +73,8 @@ def directory_of(agencies=(), policies=(), covered=()) -> Directory:
     )  # fmt: skip
 
 
-def case_of(requests, charges=(), agencies=(), cohort="recorded") -> Case:
-    extract = extract_of(requests, charges)
+def case_of(requests, charges=(), agencies=(), cohort="recorded", synthetic=False) -> Case:
+    extract = extract_of(requests, charges, synthetic=synthetic)
     return Case(extract, WEEK, directory_of(agencies), no_history(), cohort)
 
 
@@ -93,6 +94,18 @@ def counted(case: Case, checks=CHECKS):
 
 def counts_of(requests, charges=(), agencies=(), cohort="recorded", checks=CHECKS):
     return counted(case_of(requests, charges, agencies, cohort), checks)
+
+
+def inputs_of(case: Case, note="", **parameters) -> Inputs:
+    """The case as the job hands it to the notebook, with the default parameters."""
+    defaults = {
+        "cohort": case.cohort, "ignored_columns": [], "disclosure_threshold": 5,
+        "max_held_back_share": 0.25, "publisher": "", "contact": "", "site_url": "",
+        "release_lag_days": 45,
+    }  # fmt: skip
+    return Inputs(
+        case.week, case.extract, case.directory, case.history, defaults | parameters, note
+    )
 
 
 def _typed(rows, columns) -> pd.DataFrame:

@@ -120,7 +120,7 @@ def flags_of(row: dict) -> list[str]:
 
 
 def standing_of(charges: list[tuple[str, str]], groups: Counter) -> str:
-    """Of one declined request: convicted, charged only, neither or none; its groups into `groups`."""
+    """Of a request: convicted, charged_only, neither or none. Adds its groups to `groups`."""
     convicted = {group for group, disposition in charges if disposition == "convicted"}
     charged = {group for group, disposition in charges if disposition in ("charged", "unknown")}
     groups.update((group, "convicted") for group in convicted)
@@ -194,9 +194,9 @@ SENTENCES = (
     "In the same week ICE issued {issued_total} request(s); by",
     "{issued_honored} of these had been honored, {issued_declined} declined, {issued_other} had "
     "another outcome, and {issued_pending} had none on record.",
-    "{convicted} concern a person with a conviction on record, {charged_only} a person with charges "
-    "and no conviction, {neither} a person whose charges were all dismissed or ended in acquittal, "
-    "and for {none} no charge is on record.",
+    "{convicted} concern a person with a conviction on record, {charged_only} a person with "
+    "charges and no conviction, {neither} a person whose charges were all dismissed or ended in "
+    "acquittal, and for {none} no charge is on record.",
     "ICE issued {issued_total} request(s) this week to {agencies_issued} agencies/y: "
     "{issued_detainers} detainer(s), {issued_notifications} request(s) for notification and "
     "{issued_transfers} request(s) for transfer.",
@@ -208,8 +208,9 @@ SENTENCES = (
     "No notice on record, {declined_no_notice}:",
     "Not held, {declined_not_held}:",
     "Unclassified, {declined_unclassified}:",
-    "for {declined_release_not_confirmed} no release date is on record; for {declined_law_or_court} "
-    "the agency named a law or a court; for {declined_short_custody} the time from issue",
+    "for {declined_release_not_confirmed} no release date is on record; for "
+    "{declined_law_or_court} the agency named a law or a court; for {declined_short_custody} the "
+    "time from issue",
     "The extract holds {received_total} request(s). Of these {held_back_total} ",
     "held back by a check: {held_back_requests} because the request itself is in doubt, counted in "
     "neither section, and {held_back_outcomes} because the outcome is in doubt, counted as issued "
@@ -299,8 +300,6 @@ def assert_charts_agree(page: Page, data: Path, count: Count) -> None:
     """The text alternative and the table behind each chart, against the downloads."""
     figures, text = count.figures, page.alternatives
     outcomes = [figures[f"issued_{name}"] for name in ("honored", "declined", "other", "pending")]
-    for shown in (text["outcomes-of-issued.svg"], page.text):
-        assert "What became of the requests issued this week" in shown
     assert bars(text["outcomes-of-issued.svg"]) == outcomes
     agencies = [
         int(row["declined"])
@@ -374,8 +373,7 @@ def test_one_changed_row_changes_the_sentence_and_the_text_alternative(sample_ar
     assert_agreement(output, week, folder, after)
 
     was, now = (Page(root / "site" / page) for root in (sample_archive, output))
-    for sentence in SENTENCES[:1]:
-        one = said(was.text, sentence)["declined_total"]
-        assert said(now.text, sentence)["declined_total"] == one - 1
+    declined = said(was.text, SENTENCES[0])["declined_total"]
+    assert said(now.text, SENTENCES[0])["declined_total"] == declined - 1
     for chart in ("outcomes-of-issued.svg", "declined-by-agency.svg", "days-to-recording.svg"):
         assert was.alternatives[chart] != now.alternatives[chart]

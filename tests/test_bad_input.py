@@ -85,7 +85,8 @@ def merged_cells(folder: Path) -> Path:
     path = folder.with_suffix(".xlsx")
     book = openpyxl.Workbook()
     book.remove(book.active)
-    for name, rows in (("requests", [request(), request(request_id="r2")]), ("charges", [charge()])):
+    tables = {"requests": [request(), request(request_id="r2")], "charges": [charge()]}
+    for name, rows in tables.items():
         sheet = book.create_sheet(name)
         sheet.append(list(rows[0]))
         for row in rows:
@@ -221,7 +222,7 @@ def test_a_path_that_does_not_exist_ends_with_2(tmp_path, capsys):
     [
         (["--set", "cohort=weekly"], ("--set, cohort", "'recorded' or 'issued'")),
         (["--set", "publishr=Office"], ('"publishr"', "publisher")),
-        (["--set", "disclosure_threshold=none"], ("disclosure_threshold", "integer")),
+        (["--set", "disclosure_threshold=none"], ("disclosure_threshold", "whole number")),
         (["--set", "max_held_back_share=25"], ("max_held_back_share", "1")),
         (["--set", "published_on=1 May 2017"], ("published_on", "date")),
         (["--set", "cohort"], ("KEY=VALUE",)),
@@ -290,7 +291,7 @@ def test_a_damaged_directory_ends_with_2_and_names_every_row(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("first_day", [WEEK, "2017-02-18"])
-def test_a_real_week_next_to_synthetic_ones_ends_with_2(sample_archive, tmp_path, capsys, first_day):
+def test_a_real_week_among_synthetic_ones_ends_with_2(sample_archive, tmp_path, capsys, first_day):
     output = tmp_path / "outputs"
     shutil.copytree(sample_archive, output)
     before = files_of(output)

@@ -129,7 +129,7 @@ def test_a_template_that_is_not_there_is_refused(project_copy, tmp_path, capsys)
         ("import sys\nsys.exit()", "SystemExit"),
         ("import os\nos._exit(0)", "DeadKernelError"),
         ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "DeadKernelError"),
-        ("get_ipython().ask_exit()", "never ran"),
+        ("exit()", "DeadKernelError"),
     ],
 )
 def test_a_cell_that_ends_the_run_publishes_nothing(attempt, source, reason):

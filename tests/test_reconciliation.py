@@ -3,15 +3,18 @@
 import dataclasses
 
 import pandas as pd
+import pytest
 from extract_factory import charge, request
-from frames import WEEK, agency, case_of, counted, counts_of, numbered
+from frames import WEEK, agency, case_of, counted, counts_of, inputs_of, numbered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddor.checks.check import Check, Finding
 from ddor.checks.registry import CHECKS
+from ddor.errors import DdorError
 from ddor.measures.figures import Counts
 from ddor.measures.status import CLASSES
+from ddor.report.week import WeeklyReport
 
 # Around the week of 2017-02-11, 48 hours apart here and there.
 TIMES = st.sampled_from(
@@ -104,7 +107,7 @@ def same(one: Counts, other: Counts, left_out=("status",)) -> None:
             assert a == b, field.name
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=30)
 @given(requests(), CHARGES, COHORTS)
 def test_the_sums_hold_for_any_extract_and_nothing_held_is_declined(rows, charges, cohort):
     ids = {row["request_id"] for row in rows}
@@ -149,7 +152,7 @@ def prove_nothing_held_is_declined(counts: Counts) -> None:
     assert doubted["issued"].equals(WEEK.holds(doubted["issued_at"]).rename("issued"))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(requests(), CHARGES, COHORTS, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing(rows, charges, cohort, random):
     ids = {row["request_id"] for row in rows}
@@ -170,7 +173,7 @@ def test_the_order_of_the_rows_changes_nothing(rows, charges, cohort, random):
     pd.testing.assert_frame_equal(*by_id)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 @given(requests(), requests(places=PLACES[3:4]), COHORTS)
 def test_the_rows_of_another_agency_change_no_other_agencys_figures(rows, more, cohort):
     asked = [row for row in rows if row["agency_id"] != "TX2270000"] or [{**request(),
@@ -220,3 +223,46 @@ def test_the_figures_are_those_of_the_contract_by_name():
     agencies_declining states_declining held_back_requests held_back_outcomes held_back_total
     outside_week_total""".split()
     assert set(counts_of([request()]).figures) == set(names)
+
+
+# The proof at the end of the notebook
+
+
+def proved(**changes) -> None:
+    """Run the closing proof on a week whose counts were changed."""
+    report = WeeklyReport(inputs_of(case_of(numbered(request(), request(outcome="honored")))))
+    report.counts = dataclasses.replace(
+        report.counts, **{name: change(getattr(report.counts, name))
+                          for name, change in changes.items()}
+    )  # fmt: skip
+    report.prove()
+
+
+def test_the_closing_proof_passes_on_what_was_counted():
+    proved()
+
+
+@pytest.mark.parametrize(
+    ("figure", "named"),
+    [
+        ("received_total", "received_total"), ("held_back_total", "held_back_total"),
+        ("held_back_outcomes", "held_back_total"), ("issued_total", "issued_total"),
+        ("issued_pending", "issued_total"), ("issued_transfers", "issued_total by kind"),
+        ("declined_total", "declined_total"), ("declined_no_notice", "declined_total"),
+        ("declined_detainers", "declined_total by kind"),
+    ],
+)  # fmt: skip
+def test_a_figure_that_does_not_add_up_stops_the_notebook_and_is_named(figure, named):
+    with pytest.raises(DdorError, match=named):
+        proved(figures=lambda figures: figures | {figure: figures[figure] + 1})
+
+
+def test_a_row_missing_from_the_reconciliation_stops_the_notebook():
+    with pytest.raises(DdorError, match="received_total"):
+        proved(reconciliation=lambda frame: frame.iloc[2:])
+
+
+@pytest.mark.parametrize("outcome", ["pending", "honored"])
+def test_a_request_without_a_decline_among_the_declined_stops_the_notebook(outcome):
+    with pytest.raises(DdorError, match="E10"):
+        proved(status=lambda status: status.assign(outcome=outcome))

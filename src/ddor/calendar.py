@@ -59,12 +59,13 @@ class Week:
 
 
 def parse_date(text: str) -> dt.date:
+    text = text.strip()
     try:
-        return dt.date.fromisoformat(text.strip())
+        if len(text) == 10 and "W" not in text:  # fromisoformat takes 20170128 and 2017-W04-6 too
+            return dt.date.fromisoformat(text)
     except ValueError:
-        raise UsageError(
-            f'"{text}" is not a date: expected YYYY-MM-DD, such as 2017-01-28'
-        ) from None
+        pass
+    raise UsageError(f'"{text}" is not a date: expected YYYY-MM-DD, such as 2017-01-28')
 
 
 def parse_weeks(texts: list[str]) -> list[Week]:

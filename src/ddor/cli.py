@@ -27,7 +27,7 @@ LATER = {
 
 def run_week(arguments: list[str], project: Path) -> int:
     """The weekly job's command line. `project`: the checkout. Returns the exit code."""
-    return _told(lambda: _run_weeks(_run_week_parser().parse_args(arguments), project))
+    return _told(lambda: _run_weeks(_run_week_parser().parse_intermixed_args(arguments), project))
 
 
 def ddor(arguments: list[str] | None = None) -> None:

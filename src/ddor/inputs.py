@@ -19,7 +19,7 @@ import pandas as pd
 
 from ddor.calendar import Week
 from ddor.directory import COLUMNS, Directory, read_directory
-from ddor.extract.model import About, Extract
+from ddor.extract.model import DATETIMES, About, Extract
 from ddor.history import History, no_history, read_history
 from ddor.parameters import IN_EFFECT, Parameters, extract_location
 
@@ -86,12 +86,13 @@ def load_inputs(folder: Path) -> Inputs:
     """What save_inputs wrote, equal to what it was given."""
     week = json.loads((folder / "week.json").read_text(encoding="utf-8"))
     about = week["about"] | {"as_of": dt.date.fromisoformat(week["about"]["as_of"])}
-    counts = pd.read_csv(folder / "history.csv", dtype={"week": "str", "agency_id": "str"})
+    text = {"week": "str", "agency_id": "str"}
+    counts = pd.read_csv(folder / "history.csv", dtype=text, keep_default_na=False)
     return Inputs(
         week=Week.parse(week["week"]),
         extract=Extract(
-            pd.read_parquet(folder / "extract.parquet"),
-            pd.read_parquet(folder / "charges.parquet"),
+            _read_table(folder / "extract.parquet"),
+            _read_table(folder / "charges.parquet"),
             About(**about),
         ),
         directory=read_directory(*(folder / f"{name}.csv" for name in COLUMNS)),
@@ -99,3 +100,9 @@ def load_inputs(folder: Path) -> Inputs:
         parameters=week["parameters"],
         note=week["note"],
     )
+
+
+def _read_table(file: Path) -> pd.DataFrame:
+    frame = pd.read_parquet(file)
+    # Parquet knows no seconds, only milliseconds.
+    return frame.astype({name: "datetime64[s]" for name in DATETIMES if name in frame})

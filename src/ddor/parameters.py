@@ -15,6 +15,7 @@ The analyst's note of a week, `notes/<first day>.md` beside weekly.yaml, is read
 import datetime as dt
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,7 +30,7 @@ PATH_KEYS = ("extract", "output", "agencies", "policies", "coverage")
 
 
 class Parameters(BaseModel):
-    """A week's parameters, typed. Paths are absolute; `extract` may be a URL; `note` is Markdown."""
+    """A week's parameters, typed. Paths are absolute; extract may be a URL; note is Markdown."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -94,7 +95,7 @@ def load_parameters(
     _take(values, dict(settings or {}), "--set", Path.cwd(), problems)
 
     note_file = weekly.parent / "notes" / f"{week}.md"
-    note = note_file.read_text(encoding="utf-8") if week and note_file.is_file() else ""
+    note = _read_text(note_file, problems) if week and note_file.is_file() else ""
     try:
         parameters = Parameters(note=note, **{key: value for key, (value, _) in values.items()})
     except ValidationError as error:
@@ -121,15 +122,16 @@ def extract_location(parameters: Parameters, week: Week) -> str:
 
 def weeks_with_extract(pattern: str) -> list[Week]:
     """The weeks for which something lies at `pattern`, a path or URL that holds {week}."""
-    before, after = pattern.split("{week}", 1)
     try:
-        fs, path = fsspec.core.url_to_fs(before + "*" + after)
+        fs, path = fsspec.core.url_to_fs(pattern.replace("{week}", "*"))
         found = fs.glob(path) + fs.glob(path + ".zip") + fs.glob(path + ".xlsx")
     except Exception as error:  # every back end has its own
         raise UsageError(f"{pattern}: cannot look for extracts there ({error})") from error
-    start = len(path.partition("*")[0])
-    days = {name[start : start + 10] for name in found}
-    return sorted(Week(d) for d in map(_as_day, days) if d and Week.containing(d).first_day == d)
+    # Where the week stands twice in a path, both have to be the same day.
+    start, *rest = map(re.escape, path.split("*"))
+    named = re.compile(start + "(.{10})" + r"\1".join(rest) + r"(\.zip|\.xlsx)?/?")
+    days = {_as_day(match[1]) for name in found if (match := named.fullmatch(name))} - {None}
+    return sorted(Week(day) for day in days if Week.containing(day).first_day == day)
 
 
 def _as_day(text: str) -> dt.date | None:
@@ -139,11 +141,19 @@ def _as_day(text: str) -> dt.date | None:
         return None
 
 
+def _read_text(file: Path, problems: list[str]) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        problems.append(f"{file.name}: not UTF-8 at byte {error.start}; save it as UTF-8")
+        return ""
+
+
 def _read_yaml(file: Path, problems: list[str]) -> dict[str, Any]:
     try:
         # BaseLoader leaves every scalar the text that was written.
-        content = yaml.load(file.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        content = yaml.load(_read_text(file, problems), Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
         problems.append(f"{file.name}: not readable as YAML: {' '.join(str(error).split())}")
         return {}
     if content in (None, ""):

@@ -36,13 +36,25 @@ class Archive:
         revisions = (self.site / "weeks" / week).glob("r*")
         return 1 + max((int(r.name[1:]) for r in revisions if r.name[1:].isdigit()), default=0)
 
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Whatever writes below outputs/ does so in here: a full disk is told as one."""
+        try:
+            yield
+        except OSError as error:
+            begun = self.journal.exists()
+            after = "the next run finishes what was begun" if begun else "nothing was published"
+            raise ArchiveUnavailable(
+                f"{self.output} cannot be written: {error.strerror or error}; {after}"
+            ) from error
+
     def left_unfinished(self) -> bool:
         return self.journal.exists() or self.staging.exists()
 
     def publish(self, folders: dict[str, dict[str, bytes]], pointers: dict[str, bytes]) -> None:
         """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.
         `pointers`: path -> bytes of the single files replaced after them, in order."""
-        with _writing(self.output):
+        with self.writing():
             self._stage(folders, pointers)
             self._write_journal([*folders, *pointers])
             self._finish()
@@ -82,8 +94,8 @@ class Archive:
             if source.is_dir() and target.exists():
                 shutil.rmtree(target)
             os.replace(source, target)
+        shutil.rmtree(self.staging, ignore_errors=True)
         self.journal.unlink()
-        shutil.rmtree(self.staging)
 
 
 @contextlib.contextmanager
@@ -93,7 +105,7 @@ def opened(output: Path) -> Iterator[Archive]:
     Raises ArchiveUnavailable when another run holds it for WAIT_SECONDS or it cannot be written.
     """
     archive = Archive(output)
-    with _writing(output):
+    with archive.writing():
         archive.runs.mkdir(parents=True, exist_ok=True)
         lock = FileLock(archive.runs / ".lock", timeout=WAIT_SECONDS)
         try:
@@ -103,7 +115,7 @@ def opened(output: Path) -> Iterator[Archive]:
                 f"{output} is busy: another run holds it; nothing was changed, try again later"
             ) from None
     try:
-        with _writing(output):
+        with archive.writing():
             archive.recovered = archive.recover()
             archive.staging.mkdir()
         yield archive
@@ -113,16 +125,9 @@ def opened(output: Path) -> Iterator[Archive]:
         lock.release()
 
 
-@contextlib.contextmanager
-def _writing(output: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise ArchiveUnavailable(
-            f"{output} cannot be written: {error.strerror or error}; nothing was published"
-        ) from error
-
-
 def _write(file: Path, data: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(data)
+    with open(file, "wb") as opened_file:
+        opened_file.write(data)
+        opened_file.flush()
+        os.fsync(opened_file.fileno())  # the journal may not outlive what it promises

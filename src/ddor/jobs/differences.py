@@ -7,11 +7,11 @@ BLOCKS = ("p", "li", "h1", "h2", "h3", "figcaption", "caption")
 
 
 def figure_differences(before: dict[str, int], after: dict[str, int]) -> list[str]:
-    """"declined_total: 41 -> 43", in the order of `after`."""
+    """"declined_total: 41 -> 43", in the order of `after`; a figure that one lacks is *none*."""
     return [
-        f"{name}: {before.get(name, 'none')} -> {value}"
-        for name, value in after.items()
-        if before.get(name) != value
+        f"{name}: {before.get(name, 'none')} -> {after.get(name, 'none')}"
+        for name in after | before
+        if before.get(name) != after.get(name)
     ]
 
 

@@ -140,7 +140,8 @@ def run_notebook(archive: Archive, template: Path, inputs: Inputs, counts: Count
     """-> the executed notebook, in staging, and its figures as read back from its scraps, proved
     equal to `counts`. A notebook that failed is kept for the analyst."""
     executed = archive.staging / "report.ipynb"
-    save_inputs(inputs, archive.staging / "inputs")
+    with archive.writing():
+        save_inputs(inputs, archive.staging / "inputs")
     try:
         execute(template, executed, {"week": str(inputs.week), "inputs": "inputs"})
         return executed, prove_run(executed, counts.figures)
@@ -148,8 +149,9 @@ def run_notebook(archive: Archive, template: Path, inputs: Inputs, counts: Count
         if not executed.exists():
             raise
         folder = archive.runs / str(inputs.week) / "failed"
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(executed, folder / executed.name)
+        with archive.writing():
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(executed, folder / executed.name)
         raise NotebookFailed(f"{failure}\nthe notebook as far as it came: {folder}") from failure
 
 
@@ -199,9 +201,10 @@ def keep_draft(
     files = {"index.html": page, **draft.article.pictures, **static_files()}
     files |= {f"data/{name}": file for name, file in draft.data.items()}
     files["report.ipynb"] = executed.read_bytes()
-    for name, file in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(file)
+    with archive.writing():
+        for name, file in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(file)
     messages = ["no revision of this week is published yet"]
     week = archive.site / "weeks" / str(draft.week)
     if (week / "data" / "summary.json").exists():

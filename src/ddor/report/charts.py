@@ -100,7 +100,8 @@ def _alternative(caption, rows, label, parts, unit, synthetic) -> str:
 
 def _draw(rows, label, parts, theme, unit, synthetic, name) -> str:
     settings = {
-        "svg.fonttype": "none", "svg.hashsalt": name, "font.size": 10, "hatch.linewidth": 0.5,
+        "svg.fonttype": "none", "svg.hashsalt": name, "font.size": 10,
+        "text.parse_math": False,  # a name with two dollar signs is a name
         "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "sans-serif"],
         "text.color": theme["ink"], "axes.labelcolor": theme["ink"],
         "xtick.color": theme["ink"], "ytick.color": theme["ink"], "axes.edgecolor": theme["rule"],

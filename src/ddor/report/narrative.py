@@ -13,90 +13,111 @@ Left out on purpose: raw HTML in the text. It is shown as text, as an editor wou
 """
 
 import datetime as dt
-import re
+from numbers import Integral, Real
 
 import mistune
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ddor.calendar import long_date
 from ddor.errors import DdorError
-
-MARKDOWN_SIGNS = re.compile(r"""[\\`*_{}\[\]()<>#+\-.!|~&"'$:^=]""")
 
 
 class NarrativeError(DdorError):
     """A sentence that cannot be written: its text, and what is missing."""
 
 
+class Words(str):
+    """Words of this module's own making, which may stand in a sentence as they are."""
+
+
 def render_narrative(text: str, names: dict) -> str:
     """Markdown with `{{ }}` -> HTML. Raises NarrativeError."""
+    values = _Values()
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=values.shown)
+    environment.filters |= FILTERS
     try:
-        filled = _environment().from_string(text).render(names)
+        filled = environment.from_string(text).render(names)
     except (TemplateError, TypeError, ArithmeticError) as error:
         raise NarrativeError(f"this sentence cannot be written: {error}\n{text}") from error
-    return render_markdown(filled)
+    html = mistune.create_markdown(renderer=_Renderer(values), plugins=["table"])(filled)
+    return values.put_back(html, escape)
 
 
-def literal(value: object) -> Markup:
-    """Text that neither Markdown nor HTML reads as markup: each sign as a character reference."""
-    return Markup(MARKDOWN_SIGNS.sub(lambda sign: f"&#{ord(sign[0])};", str(value)))
+def render_markdown(text: str) -> str:
+    """Markdown without figures -> HTML; raw HTML in it is shown as text."""
+    return mistune.create_markdown(escape=True, plugins=["table"])(text)
 
 
-def number(value: int) -> Markup:
-    return Markup(f"{value:,}")
+def number(value: int) -> Words:
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f'"{value}" is not a whole number')
+    return Words(f"{int(value):,}")
 
 
-def count(value: int, one: str, many: str) -> Markup:
+def count(value: int, one: str, many: str) -> Words:
     """1, "agency", "agencies" -> "1 agency"."""
-    return Markup(f"{value:,} {one if value == 1 else many}")
+    return Words(f"{number(value)} {one if value == 1 else many}")
 
 
-def requests(value: int) -> Markup:
+def requests(value: int) -> Words:
     return count(value, "request", "requests")
 
 
-def percent(fraction: float) -> Markup:
+def percent(fraction: float) -> Words:
     """0.4561 -> "45.6 %"."""
-    return Markup(f"{100 * fraction:.1f}&nbsp;%")
-
-
-def shown(value: object) -> Markup:
-    """How a value looks in a sentence when no filter says otherwise."""
-    if isinstance(value, Markup):
-        return value
-    if isinstance(value, bool) or value is None or isinstance(value, float):
-        raise TypeError(f"{value!r} has no form for a sentence: use a filter, such as percent")
-    if isinstance(value, int):
-        return number(value)
-    if isinstance(value, dt.date):
-        return Markup(long_date(value))
-    return literal(value)
+    if isinstance(fraction, bool) or not isinstance(fraction, Real):
+        raise TypeError(f'"{fraction}" is not a fraction')
+    return Words(f"{100 * fraction:.1f}\N{NO-BREAK SPACE}%")
 
 
 FILTERS = {"count": count, "requests": requests, "percent": percent, "number": number}
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=_finalize)
-    environment.filters |= FILTERS
-    return environment
+class _Values:
+    """Texts from outside the narrative. Markdown sees a token in their place, which is no markup
+    wherever it stands, and the text itself is put back, escaped, once the HTML is made."""
 
+    def __init__(self):
+        self.texts: list[str] = []
 
-def _finalize(value: object) -> object:
-    # An undefined name has to reach Jinja, whose error says which one it was.
-    return value if isinstance(value, StrictUndefined) else shown(value)
+    def shown(self, value: object) -> object:
+        """How a value looks in a sentence when no filter says otherwise (Jinja's `finalize`)."""
+        if isinstance(value, (Words, StrictUndefined)):
+            return value  # Jinja's own error says which name is undefined
+        if isinstance(value, str):
+            return self._token(value)
+        if isinstance(value, dt.date) and value == value:  # NaT is a date, and equals nothing
+            return long_date(value)
+        if isinstance(value, Integral) and not isinstance(value, bool):
+            return number(value)
+        raise TypeError(f"{value!r} has no form for a sentence: use a filter, such as percent")
+
+    def put_back(self, text: str, form) -> str:
+        for index, value in enumerate(self.texts):
+            text = text.replace(self._name(index), str(form(value)))
+        return text
+
+    def _token(self, value: str) -> str:
+        line = " ".join(value.split())
+        self.texts.append(Markup(line) if isinstance(value, Markup) else line)
+        return self._name(len(self.texts) - 1)
+
+    @staticmethod
+    def _name(index: int) -> str:
+        return f"\ue000{index}\ue001"  # private use: in no text, and no sign of Markdown
 
 
 class _Renderer(mistune.HTMLRenderer):
-    """Raw HTML is escaped; a character reference, which `literal` writes, stays one character."""
+    """Raw HTML is escaped, and an address is judged as it will stand."""
 
-    def text(self, text: str) -> str:
-        return mistune.safe_entity(text)
+    def __init__(self, values: _Values):
+        super().__init__(escape=True)
+        self.values = values
 
-
-render_markdown = mistune.create_markdown(renderer=_Renderer(escape=True), plugins=["table"])
+    def safe_url(self, url: str) -> str:
+        return super().safe_url(self.values.put_back(url, str))
 
 
 def load_ipython_extension(ipython) -> None:

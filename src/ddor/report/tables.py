@@ -60,7 +60,8 @@ def agency_table(frame: pd.DataFrame, by: str, heads: dict[str, str], caption: s
     rows = named.assign(agency=pd.Series(labels, named.index, dtype="object"))
     others = frame.drop(named.index)
     if len(others):
-        line = {"agency": f"{len(others)} other agencies", **others.sum(numeric_only=True)}
+        words = "1 other agency" if len(others) == 1 else f"{len(others)} other agencies"
+        line = {"agency": words, **others.sum(numeric_only=True)}
         rows = pd.concat([rows, pd.DataFrame([line])])
     return Table(rows, {"agency": "Agency", **heads}, caption)
 

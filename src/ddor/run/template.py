@@ -46,6 +46,6 @@ def _parameters_cell(notebook, wanted: tuple[str, ...]) -> list[str]:
 
 def _last_cell(notebook) -> list[str]:
     code = [c.source for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
-    if code and "glue_complete" in code[-1]:
+    if code and "glue_complete(" in code[-1]:
         return []
     return ["its last code cell does not call glue_complete(); without it no run can be proved"]

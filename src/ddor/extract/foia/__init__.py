@@ -5,7 +5,6 @@ Out: `write_extract` folders, and an account of every row that did not make it i
 Not here: the contract of the extract itself (`schema.py`), and whether a row can be believed.
 """
 
-from ddor.extract.foia.importer import FOIA_SOURCE, import_foia
-from ddor.extract.foia.summary import ImportSummary
+from ddor.extract.foia.importer import import_foia
 
-__all__ = ["FOIA_SOURCE", "ImportSummary", "import_foia"]
+__all__ = ["import_foia"]

@@ -7,13 +7,8 @@ person has put the facility into `agencies.csv`.
 import difflib
 import re
 from itertools import combinations
-from typing import NamedTuple
 
 import pandas as pd
-
-from ddor.extract.foia.vocabulary import translated
-from ddor.reference.areas import area_named
-from ddor.reference.places import state_named
 
 # In this order: "Travis County State Jail" is a state's, "Essex County Corr. Fac." a county's,
 # "Minn. C.F., Rush City" a state's.
@@ -33,69 +28,40 @@ _COMMON_WORDS = re.compile(
 _ALIKE = 0.9
 
 
-class Facility(NamedTuple):
-    """One facility code of the kept rows; name, state and area as most of its rows have them.
-    level: from the directory, else guessed from the name (`known` says which)."""
-
-    code: str
-    name: str
-    state: str
-    area: str
-    requests: int
-    level: str
-    known: bool
-
-
-def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> list[Facility]:
-    """The facilities of these rows, the most requests first."""
-    told = pd.DataFrame({
-        "code": rows["detention_facility_code"],
-        "name": rows["detention_facility"].fillna(rows["detention_facility_code"]),
-        "state": translated(rows["facility_state"], state_named),
-        "area": translated(rows["facility_aor"], area_named).fillna(""),
-    })  # fmt: skip
-    counts = told.value_counts().reset_index()
-    most = counts.drop_duplicates("code").set_index("code")
-    found = []
-    for code, requests in counts.groupby("code")["count"].sum().items():
-        name, known = most.at[code, "name"], code in directory.index
-        level = directory.at[code, "level"] if known else guessed_level(name)
-        found.append(Facility(
-            code, name, most.at[code, "state"], most.at[code, "area"], requests, level, known
-        ))  # fmt: skip
-    return sorted(found, key=lambda facility: (-facility.requests, facility.code))
+def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> list[tuple]:
+    """Named tuples of code; name, state and area as most of its rows have them; requests; level;
+    and known: whether the level is the directory's, not guessed. Most requests first."""
+    columns = {"agency_id": "code", "agency_name": "name", "state": "state", "area": "area"}
+    told = rows[list(columns)].rename(columns=columns).fillna({"area": ""})
+    counts = told.value_counts().reset_index(name="requests")
+    found = counts.drop_duplicates("code")
+    level = found["code"].map(directory["level"])
+    found = found.assign(
+        requests=found["code"].map(counts.groupby("code")["requests"].sum()),
+        level=level.fillna(found["name"].map(_guessed_level)),
+        known=level.notna(),
+    )
+    found = found.sort_values(["requests", "code"], ascending=[False, True])
+    return list(found.itertuples(index=False, name="Facility"))
 
 
-def guessed_level(name: str) -> str:
-    """The level that the words of a name hint at; "other" where none does."""
-    signs = (level for level, sign in _SIGNS_OF_LEVEL if re.search(sign, name.upper()))
-    return next(signs, "other")
-
-
-def twins(facilities: list[Facility]) -> list[tuple[Facility, Facility]]:
-    """Facilities of one state whose names are nearly the same, as if one had been misspelt.
-
-    Compared without the words that most jails share, and only where the first letter agrees.
-    """
-    by_start: dict[tuple[str, str], list[tuple[str, Facility]]] = {}
-    for facility in facilities:
-        if core := _core(facility.name):
-            by_start.setdefault((facility.state, core[0]), []).append((core, facility))
+def twins(facilities: list[tuple]) -> list[tuple]:
+    """Pairs of facilities of one state whose names are nearly the same, as if one had been
+    misspelt: without the words that most jails share, and only where the first letter agrees."""
+    cores = [_core(facility.name) for facility in facilities]
     return [
         (one, other)
-        for group in by_start.values()
-        for (one_core, one), (other_core, other) in combinations(group, 2)
-        if _alike(one_core, other_core)
-    ]
+        for (one, core), (other, other_core) in combinations(zip(facilities, cores), 2)
+        if core and one.state == other.state and core[0] == other_core[:1]
+        and difflib.get_close_matches(other_core, [core], cutoff=_ALIKE)
+    ]  # fmt: skip
+
+
+def _guessed_level(name: str) -> str:
+    signs = (level for level, sign in _SIGNS_OF_LEVEL if re.search(sign, name.upper()))
+    return next(signs, "other")
 
 
 def _core(name: str) -> str:
     words = re.sub(r"[^A-Z0-9]+", " ", name.upper())
     return " ".join(_COMMON_WORDS.sub(" ", words).split())
-
-
-def _alike(one: str, other: str) -> bool:
-    compare = difflib.SequenceMatcher(None, one, other, autojunk=False)
-    return compare.real_quick_ratio() >= _ALIKE and (
-        compare.quick_ratio() >= _ALIKE and compare.ratio() >= _ALIKE
-    )

@@ -1,7 +1,7 @@
-"""`ddor import foia`: read, clean, sift, refuse what is unknown, shape, write, account for it."""
+"""`ddor import foia`: read, mend, sift, refuse what is unknown, shape, write, account for it."""
 
 import datetime as dt
-import re
+import hashlib
 from collections import Counter
 from pathlib import Path
 
@@ -10,13 +10,11 @@ import pandas as pd
 from ddor.calendar import Week
 from ddor.directory import read_agencies
 from ddor.errors import ExtractInvalid, Problem, UsageError
-from ddor.extract.foia import cells, facilities, shape, sifting, vocabulary
-from ddor.extract.foia.source import TITLES, Source, read_source
+from ddor.extract.foia import dirt, facilities, shape, vocabulary
+from ddor.extract.foia.source import FIELDS, read_source
 from ddor.extract.foia.summary import ImportSummary, Written
-from ddor.extract.model import FOIA_SOURCE, About, Extract
+from ddor.extract.model import FOIA_SOURCE, About
 from ddor.extract.write import write_extract
-
-_RELEASE_DATE = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)(?!\d)")
 
 
 def import_foia(
@@ -33,43 +31,47 @@ def import_foia(
     Raises UsageError, or ExtractInvalid with all missing columns or all unknown words; in both
     cases nothing was written.
     """
-    weeks = _asked(weeks, out)
+    weeks = sorted(set(weeks or []))
+    if not weeks:
+        raise UsageError("say which weeks to import: --week DATE or --weeks START..END")
+    if len(weeks) > 1 and "{week}" not in out:
+        place = 'put {week} into it, such as "extracts/{week}"'
+        raise UsageError(f'"{out}" is one folder for {len(weeks)} weeks; {place}')
     directory = read_agencies(Path(agencies)).set_index("agency_id").replace("", None)
-    source = read_source(Path(file))
-    rows, mended = cells.clean_cells(source.rows, list(TITLES))
-    prepared = cells.dates(rows["detainer_prepare_date"])
-    as_of, as_of_from = _release_day(as_of, source, rows, prepared)
 
-    rule = sifting.set_aside(rows, prepared, as_of, source.fields)
-    good = rule.isna()
-    vocabulary.refuse_unknown_words(rows[good])
+    file = Path(file)
+    rows, tables, unread = read_source(file)
+    rows, mended = dirt.mended(rows, FIELDS)
+    rows = rows.assign(issued_at=dirt.dates(rows["detainer_prepare_date"]))
+    as_of, as_of_from = (as_of, "as given") if as_of else _release_day(file.name, rows)
+    rule, duplicates = dirt.set_aside(rows, as_of)
+    good = vocabulary.translated(rows[rule.isna()])
+    asked = pd.concat([week.holds(good["issued_at"]) for week in weeks], axis=1).any(axis=1)
+    kept = shape.shaped(good[asked], directory, as_of)
 
-    asked = good & prepared.dt.floor("D").isin(_days(weeks))
-    kept = shape.with_dates(rows[asked], prepared[asked], as_of)
-    about = About(as_of, f"{FOIA_SOURCE}: {source.name}, sha256 {source.sha256[:16]}", False)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+    about = About(as_of, f"{FOIA_SOURCE}: {file.name}, sha256 {digest}", synthetic=False)
     written = []
     for week in weeks:
         issued = kept[week.holds(kept["issued_at"])]
         if len(issued):
-            extract = Extract(
-                shape.requests_of(issued, directory), shape.charges_of(issued), about
-            )
+            extract = shape.extract_of(issued, about)
             folder = Path(out.replace("{week}", str(week)))
             write_extract(extract, folder)
             written.append(Written(week, folder, len(extract.requests), len(extract.charges)))
 
     there = facilities.facilities_of(kept, directory)
     return ImportSummary(
-        source=source.name,
-        tables=source.tables,
-        unread=source.unread,
+        source=file.name,
+        tables=tuple(tables),
+        unread=tuple(unread),
         as_of=as_of,
         as_of_from=as_of_from,
-        duplicates=sifting.duplicates_found_by(source.fields),
+        duplicates=duplicates,
         read=len(rows),
         kept=len(kept),
-        outside=int((good & ~asked).sum()),
-        set_aside=Counter({name: n for name in sifting.RULES if (n := int((rule == name).sum()))}),
+        outside=int((~asked).sum()),
+        set_aside=Counter(rule.value_counts().to_dict()),
         cells=mended,
         notes=shape.notes_of(kept),
         facilities=there,
@@ -79,45 +81,18 @@ def import_foia(
     )
 
 
-def _asked(weeks: list[Week] | None, out: str) -> list[Week]:
-    if not weeks:
-        raise UsageError("say which weeks to import: --week DATE or --weeks START..END")
-    if len(set(weeks)) > 1 and "{week}" not in out:
-        raise UsageError(
-            f'"{out}" is one folder for {len(set(weeks))} weeks; put {{week}} into it, such as '
-            '"extracts/{week}"'
-        )
-    return sorted(set(weeks))
-
-
-def _days(weeks: list[Week]) -> pd.DatetimeIndex:
-    days = [pd.date_range(week.first_day, week.last_day) for week in weeks]
-    return days[0].append(days[1:])
-
-
-def _release_day(
-    given: dt.date | None, source: Source, rows: pd.DataFrame, prepared: pd.Series
-) -> tuple[dt.date, str]:
-    """The day the records were taken, and where that is known from."""
-    if given:
-        return given, "as given"
-    names = [*rows["file_original"].dropna().unique(), source.name]
-    for name, days in ((name, _days_in(name)) for name in names):
-        if days:
-            return max(days), f"from the file name {name}"
-    if prepared.isna().all():
+def _release_day(file: str, rows: pd.DataFrame) -> tuple[dt.date, str]:
+    """The day the records were taken, and where that is known from. A file merged from several
+    releases is as of the latest."""
+    for names in (rows["file_original"].drop_duplicates(), pd.Series([file])):
+        digits = names.str.extractall(r"(?<!\d)(20\d{6})(?!\d)")[0]
+        days = pd.to_datetime(digits, format="%Y%m%d", errors="coerce").dropna()
+        if len(days):
+            return days.max().date(), f"from the file name {names[days.idxmax()[0]]}"
+    latest = rows["issued_at"].max()
+    if pd.isna(latest):
         raise ExtractInvalid([Problem(
-            source.name, (), "detainer_prepare_date", "no readable date in any row",
+            file, (), "detainer_prepare_date", "no readable date in any row",
             "dates such as 2026-02-11", "use the file as it was released",
-        )], source.name)  # fmt: skip
-    return prepared.max().date(), "the latest prepare date: no release is named, --as-of can"
-
-
-def _days_in(name: str) -> list[dt.date]:
-    days = []
-    for year, month, day in _RELEASE_DATE.findall(name):
-        try:
-            days.append(dt.date(int(year), int(month), int(day)))
-        except ValueError:
-            continue
-    return days
+        )], file)  # fmt: skip
+    return latest.date(), "the latest prepare date: no release is named, --as-of can"

@@ -4,8 +4,6 @@ Lift reasons: DOMAIN 3. The files give no reason for a decline other than short 
 decline_reason stays empty elsewhere: `none_given` would say that the agency was asked.
 """
 
-from collections.abc import Callable
-
 import pandas as pd
 
 from ddor.errors import ExtractInvalid, Problem
@@ -29,62 +27,44 @@ _LIFT_REASONS = {
         "United States Citizen Interviewed",
     ),
 }  # fmt: skip
+# By lift reason in small letters, as the words below are looked up.
 _OUTCOMES = {text.casefold(): out for out, texts in _LIFT_REASONS.items() for text in texts}
-_INSUFFICIENT_NOTICE = "insufficient notice to ice"
-_CITIZENSHIP_REASONS = {
+DECLINE_REASONS = {"insufficient notice to ice": "insufficient_notice"}
+CLAIMS_TO_CITIZENSHIP = (
     "usc or presumptive claim to us citizenship", "united states citizen interviewed",
-}  # fmt: skip
+)  # fmt: skip
 CONVICTED = "1 convicted criminal"
-_CRIMINALITIES = {CONVICTED, "2 pending criminal charges", "3 other immigration violator"}
-_FLAGS = {"true", "false"}
+_CRIMINALITIES = (CONVICTED, "2 pending criminal charges", "3 other immigration violator")
+# Column made, column of the source, look-up, and what it knows.
+_WORDS = {
+    "form": ("detainer_type", form_from_ice_text, "I247, I247A, I247D, I247G, I247N or I247X"),
+    "outcome": ("detainer_lift_reason", _OUTCOMES.get, "a lift reason of docs/foia.md"),
+    "state": ("facility_state", state_named, "the name of a state or territory"),
+    "area": ("facility_aor", area_named, "an ERO area of responsibility"),
+    "citizenship": ("citizenship_country", country_from_ice_label, "a country as ICE names it"),
+    "criminality": (
+        "detainer_prepared_criminality", {word: word for word in _CRIMINALITIES}.get,
+        "one of the three criminality categories",
+    ),
+    "duplicate": ("duplicate_likely", {"true": "yes", "false": "no"}.get, "TRUE or FALSE"),
+}  # fmt: skip
 
 
-def outcome_of(lift_reason: str) -> str | None:
-    return _OUTCOMES.get(lift_reason.casefold())
-
-
-def decline_reason_of(lift_reason: str) -> str | None:
-    return "insufficient_notice" if lift_reason.casefold() == _INSUFFICIENT_NOTICE else None
-
-
-def claims_citizenship(lift_reasons: pd.Series) -> pd.Series:
-    return lift_reasons.str.casefold().isin(_CITIZENSHIP_REASONS)
-
-
-def translated(texts: pd.Series, look_up: Callable) -> pd.Series:
-    """Each text as `look_up` has it, asked once for each distinct one; empty stays empty."""
-    return texts.map({text: look_up(text) for text in texts.dropna().unique()}).astype("str")
-
-
-def refuse_unknown_words(rows: pd.DataFrame) -> None:
-    """Raises ExtractInvalid that names every unknown word of the rows, with its count and place."""
-    problems = []
-    for column, (known, expected) in _WORDS.items():
-        for text in rows[column].dropna().unique():
-            if known(text) is None:
-                found = rows.loc[rows[column] == text, ["table", "row"]]
-                for table, numbers in found.groupby("table", sort=False)["row"]:
-                    times = f"{len(numbers)} {'time' if len(numbers) == 1 else 'times'}"
-                    problems.append(Problem(
-                        str(table), tuple(numbers.tolist()), column, f'"{text}" {times}', expected,
-                        "nothing was imported; if it is right, the importer's lists need it",
-                    ))  # fmt: skip
+def translated(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with form, outcome, state, area, citizenship and criminality as columns, missing
+    where the source's field is empty. Raises ExtractInvalid that names every unknown word, with
+    its count and place."""
+    made, problems = {}, []
+    for name, (column, look_up, expected) in _WORDS.items():
+        meanings = {text: look_up(text.casefold()) for text in rows[column].dropna().unique()}
+        made[name] = rows[column].map(meanings).astype("str")
+        unknown = rows[rows[column].notna() & made[name].isna()]
+        for (text, table), found in unknown.groupby([column, "table"], sort=False)["row"]:
+            times = f"{len(found)} {'time' if len(found) == 1 else 'times'}"
+            problems.append(Problem(
+                table, tuple(found.tolist()), column, f'"{text}" {times}', expected,
+                "nothing was imported; if it is right, the importer's lists need it",
+            ))  # fmt: skip
     if problems:
         raise ExtractInvalid(problems, "the FOIA file")
-
-
-def _member(words: set[str]) -> Callable:
-    return lambda text: text if text.casefold() in words else None
-
-
-_WORDS = {
-    "detainer_type": (form_from_ice_text, "I247, I247A, I247D, I247G, I247N or I247X"),
-    "detainer_lift_reason": (outcome_of, "a lift reason of docs/foia.md"),
-    "facility_state": (state_named, "the name of a state or territory"),
-    "facility_aor": (area_named, "an ERO area of responsibility"),
-    "citizenship_country": (country_from_ice_label, "a country, as ISO or ICE names it"),
-    "detainer_prepared_criminality": (
-        _member(_CRIMINALITIES), "one of the three criminality categories",
-    ),
-    "duplicate_likely": (_member(_FLAGS), "TRUE or FALSE"),
-}  # fmt: skip
+    return rows.assign(**made)

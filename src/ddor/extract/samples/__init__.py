@@ -1,7 +1,6 @@
 """Synthetic extracts: three ordinary weeks and the re-enactment of the withdrawn one.
 
-Everything about people and, but for the re-enactment, about agencies is invented. Not here: any
-rule of the report. A sample is read through the same door as a real extract.
+Not here: any rule of the report. A sample is read through the same door as a real extract.
 """
 
 from ddor.extract.samples.ordinary import (

@@ -1,22 +1,20 @@
 """Invented agencies for the samples: a directory like `params/agencies.csv`, of no real place.
 
 Only the state and the county FIPS are real, for the checks compare them. An agency's ID says that
-it was made up: the state, "9SYN", a number. Among the first are the cases that a directory must get
-right: one large agency, two of one name in two states, two of one name in one county at different
-levels, one sheriff with two codes, a federal facility.
+it was made up: the state, "9SYN", a number. Among the first are the cases that a directory must
+get right, and that the constants below name.
 """
 
+from collections import Counter
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
+from ddor.directory import COLUMNS
 from ddor.reference.areas import area_of
 from ddor.reference.places import COUNTIES
 
-DIRECTORY_COLUMNS = (
-    "agency_id", "name", "level", "state", "county_fips", "area", "weekly_requests", "same_as",
-)  # fmt: skip
 COMMITTED = 150
 SEED = 247
 
@@ -50,32 +48,26 @@ FEDERAL = 9
 KNOWN_VOLUMES = {0: 55.0, FEDERAL: 0.3}
 
 
-@cache
-def _directory(count: int) -> pd.DataFrame:
-    rows = [_agency(number) for number in range(count)]
-    for first, second in (SAME_NAME_OTHER_STATE, SAME_NAME_OTHER_LEVEL, TWO_CODES):
-        rows[second]["name"] = rows[first]["name"]
-    for first, second in (SAME_NAME_OTHER_LEVEL, TWO_CODES):
-        place = {key: rows[first][key] for key in ("state", "county_fips", "area")}
-        rows[second] |= place
-    rows[SAME_NAME_OTHER_LEVEL[1]]["level"] = "municipal"
-    seen: dict[str, int] = {}
-    for row in rows:
-        seen[row["state"]] = seen.get(row["state"], 0) + 1
-        row["agency_id"] = f"{row['state']}9SYN{seen[row['state']]:03d}"
-    sheriff, annex = (rows[number] for number in TWO_CODES)
-    annex |= {"level": sheriff["level"], "name": f"{sheriff['name']} Annex"}
-    sheriff["same_as"], annex["same_as"] = annex["agency_id"], sheriff["agency_id"]
-    return pd.DataFrame(rows, columns=DIRECTORY_COLUMNS, dtype="str")
-
-
 def invented_agencies(count: int = COMMITTED) -> pd.DataFrame:
-    """DIRECTORY_COLUMNS as text, "" for empty, one row per agency, in the order of invention.
+    """A directory as text, "" for empty, one row per agency, in the order of invention.
 
     The first rows are the same whatever the count (at least 35): `params/agencies.csv` holds the
     first 150, and a larger directory adds to them.
     """
-    return _directory(count).copy()
+    rows = [_agency(number) for number in range(count)]
+    for first, second in (SAME_NAME_OTHER_STATE, SAME_NAME_OTHER_LEVEL, TWO_CODES):
+        rows[second]["name"] = rows[first]["name"]
+    for first, second in (SAME_NAME_OTHER_LEVEL, TWO_CODES):
+        rows[second] |= {key: rows[first][key] for key in ("state", "county_fips", "area")}
+    rows[SAME_NAME_OTHER_LEVEL[1]]["level"] = "municipal"
+    seen: Counter = Counter()
+    for row in rows:
+        seen[row["state"]] += 1
+        row["agency_id"] = f"{row['state']}9SYN{seen[row['state']]:03d}"
+    sheriff, annex = (rows[number] for number in TWO_CODES)
+    annex |= {"level": sheriff["level"], "name": f"{sheriff['name']} Annex"}
+    sheriff["same_as"], annex["same_as"] = annex["agency_id"], sheriff["agency_id"]
+    return pd.DataFrame(rows, columns=list(COLUMNS["agencies"]), dtype="str")
 
 
 def _agency(number: int) -> dict[str, str]:

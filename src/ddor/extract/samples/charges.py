@@ -6,15 +6,10 @@ assault, immigration, larceny. None to four charges, the disposition of each dra
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 
-from ddor.extract.model import (
-    CHARGE_COLUMNS,
-    DATETIMES,
-    REQUEST_COLUMNS,
-    About,
-    Extract,
-)
-from ddor.extract.samples.draws import drawn
+from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
+from ddor.extract.samples.draws import days, drawn
 
 NUMBERS = {0: 35, 1: 44, 2: 13, 3: 5, 4: 3}
 CODES = {
@@ -33,7 +28,7 @@ DESCRIPTIONS = {
 DISPOSITIONS = {"charged": 49, "convicted": 39, "dismissed": 7, "acquitted": 2, "unknown": 3}
 
 
-def draw_charges(rng: np.random.Generator, requests: pd.DataFrame) -> pd.DataFrame:
+def draw_charges(rng: Generator, requests: pd.DataFrame) -> pd.DataFrame:
     """For rows of `draw_requests`: columns row (its index label), charge_no and the rest of
     CHARGE_COLUMNS. A person rearrested after the release has one charge more, after it."""
     rows = requests.index.repeat(drawn(rng, len(requests), NUMBERS))
@@ -42,28 +37,23 @@ def draw_charges(rng: np.random.Generator, requests: pd.DataFrame) -> pd.DataFra
     issued = requests.loc[rows, "issued_at"].reset_index(drop=True)
     # Most charges are those of the arrest that led to the request; a third are older.
     age = np.where(rng.random(count) < 0.65, rng.uniform(0, 20, count), rng.exponential(900, count))
-    charged_on = (issued - pd.to_timedelta(pd.Series(age.round()), unit="D")).dt.floor("D")
-    before = pd.DataFrame(
-        {
-            "row": rows,
-            "ncic_code": code,
-            "description": code.map(DESCRIPTIONS).where(rng.random(count) < 0.05).fillna(""),
-            "disposition": drawn(rng, count, DISPOSITIONS),
-            "charged_on": charged_on.where(rng.random(count) < 0.33),
-            "timing": "before_release",
-        }
-    )
-    rearrested = requests.index[requests["follow_up_status"] == "rearrested"]
-    after = pd.DataFrame(
-        {
-            "row": rearrested,
-            "ncic_code": drawn(rng, len(rearrested), CODES),
-            "description": "",
-            "disposition": drawn(rng, len(rearrested), {"charged": 8, "convicted": 2}),
-            "charged_on": requests.loc[rearrested, "follow_up_on"].array,
-            "timing": "after_release",
-        }
-    )
+    before = pd.DataFrame({
+        "row": rows,
+        "ncic_code": code,
+        "description": code.map(DESCRIPTIONS).where(rng.random(count) < 0.05).fillna(""),
+        "disposition": drawn(rng, count, DISPOSITIONS),
+        "charged_on": (issued - days(age.round())).dt.floor("D").where(rng.random(count) < 0.33),
+        "timing": "before_release",
+    })  # fmt: skip
+    rearrested = requests[requests["follow_up_status"] == "rearrested"]
+    after = pd.DataFrame({
+        "row": rearrested.index,
+        "ncic_code": drawn(rng, len(rearrested), CODES),
+        "description": "",
+        "disposition": drawn(rng, len(rearrested), {"charged": 8, "convicted": 2}),
+        "charged_on": rearrested["follow_up_on"].array,
+        "timing": "after_release",
+    })  # fmt: skip
     return numbered(pd.concat([before, after], ignore_index=True))
 
 
@@ -75,26 +65,18 @@ def numbered(charges: pd.DataFrame) -> pd.DataFrame:
 def as_extract(requests: pd.DataFrame, charges: pd.DataFrame, about: About) -> Extract:
     """Rows and their charges (column `row`) as model.py types them, with IDs in issue order."""
     requests = requests.sort_values(["issued_at", "agency_id"], kind="stable")
-    count = len(requests)
-    width = len(str(count))
-    ids = pd.Series([f"R{n:0{width}d}" for n in range(1, count + 1)], index=requests.index)
-    requests = requests.assign(request_id=ids)
+    width = len(str(len(requests)))
+    numbers = [f"R{number:0{width}d}" for number in range(1, len(requests) + 1)]
+    ids = pd.Series(numbers, index=requests.index)
     charges = charges.assign(request_id=charges["row"].map(ids))
     return Extract(
-        _typed(requests, REQUEST_COLUMNS).sort_values("request_id", ignore_index=True),
-        _typed(charges, CHARGE_COLUMNS).sort_values(["request_id", "charge_no"], ignore_index=True),
+        _typed(requests.assign(request_id=ids), REQUEST_COLUMNS, ["request_id"]),
+        _typed(charges, CHARGE_COLUMNS, ["request_id", "charge_no"]),
         about,
     )
 
 
-def _typed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    typed = {}
-    for column in columns:
-        if column in DATETIMES:
-            typed[column] = frame[column].astype("datetime64[s]")
-        elif column == "charge_no":
-            typed[column] = frame[column].astype("int64")
-        else:
-            text = frame[column].astype("str")
-            typed[column] = text.mask(text == "")
-    return pd.DataFrame(typed)
+def _typed(frame: pd.DataFrame, columns: tuple[str, ...], key: list[str]) -> pd.DataFrame:
+    types = {c: "datetime64[s]" if c in DATETIMES else "str" for c in columns if c != "charge_no"}
+    typed = frame[list(columns)].astype(types).replace("", None)
+    return typed.sort_values(key, ignore_index=True)

@@ -1,13 +1,13 @@
 """What the samples draw for a request beyond who was asked, when, and what became of it.
 
-The shares are those of DOMAIN 1 and 2 where it gives them (forms by period, declines, no outcome
-yet), and otherwise invented to look plausible. Drawn this way no row fails a hold check: the
-bounds below keep every class of DESIGN 3 populated and clear of E2, E6, E7 and E11, also when
-times are cut to dates. What is to fail is planted by `samples` and `reenactment`.
+The shares are those of DOMAIN 1 and 2 where it gives them, and otherwise plausible. The bounds
+below populate every class of DESIGN 3 and keep all rows clear of E2, E6, E7 and E11, also when
+times are cut to dates: what is to fail is planted by `ordinary` and `reenactment`.
 """
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 
 from ddor.extract.model import DATES_ONLY, DATETIMES, REQUEST_COLUMNS
 
@@ -31,82 +31,73 @@ FOLLOW_UPS = {"at_large": 42, "rearrested": 28, "ice_custody": 15, "removed": 10
 UNTIMED_SHARE = 0.25
 
 
-def drawn(rng: np.random.Generator, count: int, weights: dict) -> np.ndarray:
+def drawn(rng: Generator, count: int, weights: dict) -> np.ndarray:
     share = np.array(list(weights.values()), dtype=float)
     return rng.choice(np.array(list(weights)), count, p=share / share.sum())
 
 
-def hours(rng: np.random.Generator, count: int, low: float, high: float) -> pd.Series:
+def days(numbers) -> pd.Series:
+    return pd.to_timedelta(pd.Series(numbers), unit="D")
+
+
+def hours(rng: Generator, count: int, low: float, high: float) -> pd.Series:
     return pd.to_timedelta(pd.Series(rng.uniform(low, high, count) * 60).round(), unit="min")
 
 
-def waits(rng: np.random.Generator, count: int, mean_days: float, longest: float) -> pd.Series:
+def waits(rng: Generator, count: int, mean_days: float, longest: float) -> pd.Series:
     """Two hours at least: most short, some near `longest` days."""
-    days = np.minimum(rng.exponential(mean_days, count), longest)
-    return pd.to_timedelta(pd.Series(120 + days * 1440).round(), unit="min")
+    wait = np.minimum(rng.exponential(mean_days, count), longest)
+    return pd.to_timedelta(pd.Series(120 + wait * 1440).round(), unit="min")
 
 
-def office_times(rng: np.random.Generator, days: pd.Series) -> pd.Series:
+def office_times(rng: Generator, on: pd.Series) -> pd.Series:
     """Each day at a minute of it, most of them in working hours."""
-    minutes = np.clip(rng.normal(11.5, 4, len(days)), 0, 23.98) * 60
-    return days.dt.floor("D") + pd.to_timedelta(pd.Series(minutes).round(), unit="min")
+    minutes = np.clip(rng.normal(11.5, 4, len(on)), 0, 23.98) * 60
+    return on.dt.floor("D") + pd.to_timedelta(pd.Series(minutes).round(), unit="min")
 
 
-def draw_requests(
-    rng: np.random.Generator,
-    asked: pd.DataFrame,
-    issued_at: pd.Series,
-    outcome: pd.Series,
-    recorded_at: pd.Series,
-    as_of: pd.Timestamp,
-) -> pd.DataFrame:
-    """One row for each row of `asked`, an agency as in DIRECTORY_COLUMNS; all on a RangeIndex.
+def draw_requests(rng: Generator, asked: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """One row for each row of `asked`, an agency of a directory with issued_at, outcome and
+    outcome_recorded_at (NaT where pending, not before issued_at elsewhere), on a RangeIndex.
 
     Returns REQUEST_COLUMNS without request_id: text with "" for empty, datetimes with NaT.
-    `recorded_at` is NaT where outcome is pending, and not before issued_at elsewhere.
     """
     count = len(asked)
-    rows = pd.DataFrame(
-        {
-            "form": _forms(rng, issued_at),
-            "issued_at": issued_at,
-            "agency_id": asked["agency_id"],
-            "agency_name": _as_written(rng, asked),
-            "agency_level": asked["level"],
-            "state": asked["state"],
-            "county_fips": asked["county_fips"].where(rng.random(count) > 0.05, ""),
-            "area": asked["area"].where(rng.random(count) > 0.2, ""),
-            "citizenship": drawn(rng, count, CITIZENSHIPS),
-            "custody_confirmed": drawn(rng, count, {"true": 9, "unknown": 1}),
-            "outcome": outcome,
-            "outcome_recorded_at": recorded_at,
-            "protected": drawn(rng, count, {"false": 96, "true": 2.5, "unknown": 1.5}),
-        }
+    rows = asked[["issued_at", "agency_id", "state", "outcome", "outcome_recorded_at"]].assign(
+        form=_forms(rng, asked["issued_at"]),
+        agency_name=_as_written(rng, asked),
+        agency_level=asked["level"],
+        county_fips=asked["county_fips"].where(rng.random(count) > 0.05, ""),
+        area=asked["area"].where(rng.random(count) > 0.2, ""),
+        citizenship=drawn(rng, count, CITIZENSHIPS),
+        custody_confirmed=drawn(rng, count, {"true": 9, "unknown": 1}),
+        protected=drawn(rng, count, {"false": 96, "true": 2.5, "unknown": 1.5}),
     )
     rows = rows.join(_releases(rng, rows, asked["same_as"]))
-    follow_ups = _follow_ups(rng, rows, as_of)
-    custody = follow_ups.pop("ice_custody_at")
-    rows["ice_custody_at"] = rows["ice_custody_at"].fillna(custody)
-    rows = rows.join(follow_ups)
-    return _with_dates_alone(rng, rows)[list(REQUEST_COLUMNS[1:])]
+    rows = rows.join(_follow_ups(rng, rows, as_of))
+    rows["ice_custody_at"] = rows["ice_custody_at"].fillna(rows["taken_later"])
+    untimed = rng.random(count) < UNTIMED_SHARE
+    for column in rows.columns.intersection(DATETIMES):
+        only_date = untimed | (column in DATES_ONLY)
+        rows[column] = rows[column].mask(only_date, rows[column].dt.floor("D"))
+    return rows[list(REQUEST_COLUMNS[1:])]
 
 
-def _forms(rng: np.random.Generator, issued_at: pd.Series) -> pd.Series:
+def _forms(rng: Generator, issued_at: pd.Series) -> pd.Series:
     forms = pd.Series("", index=issued_at.index, dtype="str")
     for start, weights in FORMS_BY_START.items():
-        drawn_now = drawn(rng, len(forms), weights)
-        forms = forms.mask(issued_at >= pd.Timestamp(start), drawn_now)
+        forms = forms.mask(issued_at >= pd.Timestamp(start), drawn(rng, len(forms), weights))
     return forms
 
 
-def _as_written(rng: np.random.Generator, asked: pd.DataFrame) -> pd.Series:
+def _as_written(rng: Generator, asked: pd.DataFrame) -> pd.Series:
     way = rng.random(len(asked))
     names = asked["name"].mask(way > 0.72, asked["name"].str.upper())
     names = names.mask(way > 0.88, asked["name"] + ", " + asked["state"])
     return names.mask(way > 0.95, asked["name"].str.replace("Detention", "Det. Ctr."))
 
 
-def _releases(rng: np.random.Generator, rows: pd.DataFrame, same_as: pd.Series) -> pd.DataFrame:
+def _releases(rng: Generator, rows: pd.DataFrame, same_as: pd.Series) -> pd.DataFrame:
     count = len(rows)
     issued, recorded = rows["issued_at"], rows["outcome_recorded_at"]
     honored, pending = rows["outcome"] == "honored", rows["outcome"] == "pending"
@@ -142,40 +133,25 @@ def _releases(rng: np.random.Generator, rows: pd.DataFrame, same_as: pd.Series) 
     by = rows["agency_id"].mask((same_as != "") & (rng.random(count) < 0.4), same_as)
     late_reasons, reasons = drawn(rng, count, LATE_REASONS), drawn(rng, count, REASONS)
     reason = pd.Series(reasons, dtype="str").mask(way == "late_notice", late_reasons)
-    return pd.DataFrame(
-        {
-            "notice_at": notice,
-            "release_due_at": due,
-            "released_at": released,
-            "releasing_agency_id": by.where(released.notna() & (rng.random(count) < 0.35), ""),
-            "sentence_ends_on": sentence,
-            "ice_custody_at": released.where(honored),
-            "decline_reason": reason.where(declined, ""),
-        }
-    )
+    return pd.DataFrame({
+        "notice_at": notice,
+        "release_due_at": due,
+        "released_at": released,
+        "releasing_agency_id": by.where(released.notna() & (rng.random(count) < 0.35), ""),
+        "sentence_ends_on": sentence,
+        "ice_custody_at": released.where(honored),
+        "decline_reason": reason.where(declined, ""),
+    })  # fmt: skip
 
 
-def _follow_ups(
-    rng: np.random.Generator, rows: pd.DataFrame, as_of: pd.Timestamp
-) -> pd.DataFrame:
+def _follow_ups(rng: Generator, rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     count = len(rows)
     # Five days and more: a booking within 48 hours of the release would be E6.
     day = (rows["released_at"] + hours(rng, count, 5 * 24, 40 * 24)).dt.floor("D")
     known = (rows["outcome"] == "declined") & (day <= as_of) & (rng.random(count) < 0.2)
     status = pd.Series(drawn(rng, count, FOLLOW_UPS), dtype="str").where(known, "")
-    return pd.DataFrame(
-        {
-            "follow_up_status": status,
-            "follow_up_on": day.where(known),
-            "ice_custody_at": day.where(status.isin(["ice_custody", "removed"])),
-        }
-    )
-
-
-def _with_dates_alone(rng: np.random.Generator, rows: pd.DataFrame) -> pd.DataFrame:
-    untimed = rng.random(len(rows)) < UNTIMED_SHARE
-    for column in rows.columns.intersection(DATETIMES):
-        rows[column] = rows[column].mask(untimed, rows[column].dt.floor("D"))
-        if column in DATES_ONLY:
-            rows[column] = rows[column].dt.floor("D")
-    return rows
+    return pd.DataFrame({
+        "follow_up_status": status,
+        "follow_up_on": day.where(known),
+        "taken_later": day.where(status.isin(["ice_custody", "removed"])),
+    })  # fmt: skip

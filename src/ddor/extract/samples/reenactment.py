@@ -1,38 +1,26 @@
 """The re-enactment of the withdrawn report, week of 28 January 2017: see docs/samples.md.
 
-Agencies and counts are as published (3,083 issued; 206 recorded as declined, in 16 states; the
-ten agencies of Section I; the known rows of Section II). Every detail of a request is invented
-but for the few facts that the report gave. What was never found is filled with invented agencies
-of at most four requests each, so that Section I begins as it was printed; they fail no check.
-The errors that were found later are built in, for the checks to find again.
+Agencies and counts are as published. Every detail of a request is invented but for the few facts
+that the report gave. What was never found is filled with invented agencies of at most four
+requests each, so that Section I begins as it was printed; they fail no check. The errors that
+were found later are built in, for the checks to find again.
 """
-
-import datetime as dt
 
 import numpy as np
 import pandas as pd
 
-from ddor.calendar import Week
 from ddor.extract.model import About, Extract
 from ddor.extract.samples.agencies import COMMITTED, invented_agencies
 from ddor.extract.samples.charges import as_extract, draw_charges, numbered
-from ddor.extract.samples.draws import draw_requests, drawn, office_times, waits
+from ddor.extract.samples.draws import days, draw_requests, drawn, office_times, waits
 from ddor.extract.samples.withdrawn_report import (
-    DECLINED,
-    ISSUED,
-    PLACES,
-    SECTION_II,
-    reenacted_agencies,
-)
+    DECLINED, ISSUED, PLACES, SECTION_II, reenacted_agencies,
+)  # fmt: skip
 
-WEEK = Week(dt.date(2017, 1, 28))
-ABOUT = About(
-    as_of=dt.date(2017, 3, 20),
-    source=(
-        "Re-enactment of the report of 28 January 2017: "
-        "agencies and counts as published, details invented"
-    ),
-    synthetic=True,
+START, AS_OF = pd.Timestamp("2017-01-28"), pd.Timestamp("2017-03-20")
+SOURCE = (
+    "Re-enactment of the report of 28 January 2017: agencies and counts as published, details "
+    "invented"
 )
 HONORED_EARLIER = 70
 FILLER_COUNTS = {1: 5, 2: 10, 3: 25, 4: 60}
@@ -52,101 +40,74 @@ def make_reenactment(seed: int) -> Extract:
     parts = [
         _issued(rng, places, fillers),
         _section_ii(rng, places),
-        _declined_by_fillers(rng, fillers),
-        _honored_earlier(rng, fillers),
+        _recorded(rng, _declining(fillers), "declined"),
+        _recorded(rng, fillers.iloc[rng.integers(0, len(fillers), HONORED_EARLIER)], "honored"),
     ]
     asked = pd.concat(parts, ignore_index=True)
-    rows = draw_requests(
-        rng, asked, asked["issued_at"], asked["outcome"], asked["recorded_at"],
-        pd.Timestamp(ABOUT.as_of),
-    )  # fmt: skip
-    charges = draw_charges(rng, rows)
-    rows = _with_areas_of_twins(rows)
-    rows, charges = _with_known_facts(rows, charges, asked["fact"])
-    return as_extract(rows, charges, ABOUT)
-
-
-def _part(asked: pd.DataFrame, issued_at, outcome, recorded_at, fact=-1) -> pd.DataFrame:
-    """Rows of agencies with the columns that make_reenactment draws from; fact: the position in
-    SECTION_II, -1 elsewhere."""
-    return asked.reset_index(drop=True).assign(
-        issued_at=issued_at, outcome=outcome, recorded_at=recorded_at, fact=fact
-    )
+    rows = draw_requests(rng, asked, AS_OF)
+    rows, charges = _as_told(rows, draw_charges(rng, rows), asked["fact"])
+    return as_extract(rows, charges, About(AS_OF.date(), SOURCE, synthetic=True))
 
 
 def _issued(rng, places: pd.DataFrame, fillers: pd.DataFrame) -> pd.DataFrame:
     published = [p.agency_id for p in PLACES for _ in range(p.issued)]
     counts = drawn(rng, len(fillers), FILLER_COUNTS)
     rest = fillers.iloc[np.repeat(np.arange(len(fillers)), counts)[: ISSUED - len(published)]]
-    asked = pd.concat([places.loc[published], rest])
+    asked = pd.concat([places.loc[published], rest], ignore_index=True)
     count = len(asked)
-    days = pd.Timestamp(WEEK.first_day) + pd.to_timedelta(
-        pd.Series(rng.integers(0, 7, count)), unit="D"
-    )
-    issued_at = office_times(rng, days)
+    issued_at = office_times(rng, START + days(rng.integers(0, 7, count)))
     outcome = pd.Series(drawn(rng, count, OUTCOMES_SO_FAR), dtype="str")
     recorded_at = issued_at + waits(rng, count, mean_days=9, longest=40)
     # A decline of this week would be one of the 206, which are all made elsewhere.
-    later = office_times(
-        rng, pd.Timestamp(WEEK.next.first_day) + waits(rng, count, mean_days=9, longest=40)
-    )
-    recorded_at = recorded_at.mask(outcome == "declined", later)
-    return _part(asked, issued_at, outcome, recorded_at.mask(outcome == "pending"))
+    next_week = START + pd.Timedelta(days=7)
+    later = office_times(rng, next_week + waits(rng, count, mean_days=9, longest=40))
+    recorded_at = recorded_at.mask(outcome == "declined", later).mask(outcome == "pending")
+    return asked.assign(issued_at=issued_at, outcome=outcome, outcome_recorded_at=recorded_at)
 
 
 def _section_ii(rng, places: pd.DataFrame) -> pd.DataFrame:
-    facts = np.repeat(np.arange(len(SECTION_II)), [fact.count for fact in SECTION_II])
-    count = len(facts)
-    place_in_fact = pd.Series(facts).groupby(facts).cumcount()
-    is_older = place_in_fact < np.array([fact.older for fact in SECTION_II])[facts]
-    years_back = np.minimum(rng.exponential(500, count), 2150).round()
-    older = pd.Timestamp("2016-12-31") - pd.to_timedelta(pd.Series(years_back), unit="D")
-    recent = pd.Timestamp("2017-01-01") + pd.to_timedelta(
-        pd.Series(rng.integers(0, 27, count)), unit="D"
+    """The rows of SECTION_II, each with its position there as `fact`."""
+    facts = pd.DataFrame([vars(fact) for fact in SECTION_II])
+    rows = facts.loc[facts.index.repeat(facts["count"])].reset_index(names="fact")
+    days_back = np.minimum(rng.exponential(500, len(rows)), 2150).round()
+    recent = pd.Timestamp("2017-01-01") + days(rng.integers(0, 27, len(rows)))
+    is_older = rows.groupby("fact").cumcount() < rows["older"]
+    issued_at = recent.mask(is_older, pd.Timestamp("2016-12-31") - days(days_back))
+    told = pd.to_datetime(rows["issued_at"].replace("", None))
+    return places.loc[rows["agency_id"]].reset_index(drop=True).assign(
+        issued_at=told.fillna(office_times(rng, issued_at)),
+        outcome="declined",
+        outcome_recorded_at=pd.to_datetime(rows["recorded"]),
+        fact=rows["fact"],
     )
-    issued_at = office_times(rng, recent.mask(is_older, older))
-    told = pd.to_datetime(pd.Series([fact.issued_at or None for fact in SECTION_II]))
-    issued_at = told.iloc[facts].reset_index(drop=True).fillna(issued_at)
-    recorded_at = pd.to_datetime([SECTION_II[fact].recorded for fact in facts])
-    asked = places.loc[[SECTION_II[fact].agency_id for fact in facts]]
-    return _part(asked, issued_at, "declined", recorded_at, facts)
 
 
-def _declined_by_fillers(rng, fillers: pd.DataFrame) -> pd.DataFrame:
+def _declining(fillers: pd.DataFrame) -> pd.DataFrame:
     count = DECLINED - sum(fact.count for fact in SECTION_II)
     two_in_each = fillers[fillers["state"].isin(FILLER_DECLINES_IN)].groupby("state").head(2)
     # Each of them at least once, so that the states are 16; then a few more than once.
-    chosen = np.arange(count) % len(two_in_each)
-    recorded_at, issued_at = _recorded_and_issued(rng, count)
-    return _part(two_in_each.iloc[chosen], issued_at, "declined", recorded_at)
+    return two_in_each.iloc[np.arange(count) % len(two_in_each)]
 
 
-def _honored_earlier(rng, fillers: pd.DataFrame) -> pd.DataFrame:
-    asked = fillers.iloc[rng.integers(0, len(fillers), HONORED_EARLIER)]
-    recorded_at, issued_at = _recorded_and_issued(rng, HONORED_EARLIER)
-    return _part(asked, issued_at, "honored", recorded_at)
+def _recorded(rng, asked: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    """Requests issued earlier, with an outcome in the week."""
+    recorded_on = START + days(rng.integers(0, 7, len(asked)))
+    issued_on = START - pd.Timedelta(days=1) - waits(rng, len(asked), mean_days=60, longest=1500)
+    return asked.reset_index(drop=True).assign(
+        outcome=outcome,
+        outcome_recorded_at=office_times(rng, recorded_on),
+        issued_at=office_times(rng, issued_on),
+    )
 
 
-def _recorded_and_issued(rng, count: int) -> tuple[pd.Series, pd.Series]:
-    start = pd.Timestamp(WEEK.first_day)
-    day = start + pd.to_timedelta(pd.Series(rng.integers(0, 7, count)), unit="D")
-    issued_on = start - pd.Timedelta(days=1) - waits(rng, count, mean_days=60, longest=1500)
-    return office_times(rng, day), office_times(rng, issued_on)
-
-
-def _with_areas_of_twins(rows: pd.DataFrame) -> pd.DataFrame:
+def _as_told(
+    rows: pd.DataFrame, charges: pd.DataFrame, facts: pd.Series
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """With the areas of the same-named places, and what is known of the rows of Section II."""
     rows = rows.copy()
     for place in PLACES:
         area, count = place.area_of_twin
-        meant_elsewhere = rows.index[rows["agency_id"] == place.agency_id][:count]
-        rows.loc[meant_elsewhere, "area"] = area
-    return rows
-
-
-def _with_known_facts(
-    rows: pd.DataFrame, charges: pd.DataFrame, facts: pd.Series
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    rows = rows.copy()
+        rows.loc[rows.index[rows["agency_id"] == place.agency_id][:count], "area"] = area
     for number, fact in enumerate(SECTION_II):
         known = rows.index[facts == number]
         for column, value in fact.fields.items():
@@ -154,9 +115,9 @@ def _with_known_facts(
             rows.loc[known, column] = pd.to_datetime(value or None) if is_time else value
         if fact.charge:
             code, disposition = fact.charge
-            told = pd.DataFrame(
-                {"row": known, "ncic_code": code, "description": "", "disposition": disposition,
-                 "charged_on": pd.NaT, "timing": "before_release"}
-            )  # fmt: skip
+            told = pd.DataFrame({
+                "row": known, "ncic_code": code, "description": "", "disposition": disposition,
+                "charged_on": pd.NaT, "timing": "before_release",
+            })  # fmt: skip
             charges = pd.concat([charges[~charges["row"].isin(known)], told], ignore_index=True)
     return rows, numbered(charges)

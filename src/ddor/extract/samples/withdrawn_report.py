@@ -1,23 +1,20 @@
 """The withdrawn report for the week of 28 January 2017, as far as its figures are known.
 
 PLACES are its agencies, SECTION_II its known rows of declined requests, each with the error that
-was found later, where one was. Source: the report as published in March 2017 and what was found
-out about it afterwards, as the project's notes on its subject give them. Invented are the agency
-IDs, the weekly volumes, the dates that only a check needs, which same-named place a request was
-meant for, the jail that released people elsewhere, and that three of the state jail's people
-were still held.
+was found later, where one was. Source: DOMAIN 1 and 2. Invented are the agency IDs, the weekly
+volumes, the dates that only a check needs, which same-named place a request was meant for, the
+jail that released people elsewhere, and that three of the state jail's people were still held.
 """
 
 from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ddor.extract.samples.agencies import DIRECTORY_COLUMNS
+from ddor.directory import COLUMNS
 from ddor.reference.areas import area_of
 
 ISSUED, DECLINED = 3083, 206
 POLICY_DAY = "2017-02-01"
-OTHER_JAIL = "TX9SYN001"
 
 
 @dataclass(frozen=True)
@@ -84,16 +81,10 @@ class Declined:
     charge: tuple[str, str] | None = None
 
 
-def _elsewhere(agency_id: str, count: int, recorded: str) -> Declined:
-    return Declined(agency_id, count, recorded, fields={"releasing_agency_id": OTHER_JAIL})
-
-
-def _handed_over(charge: tuple[str, str]) -> Declined:
-    times = {"released_at": "2017-02-03T10:15", "ice_custody_at": "2017-02-03T13:40"}
-    fields = times | {"citizenship": "MEX"}
-    return Declined("MN9RE001", 1, "2017-02-03", fields=fields, charge=charge)
-
-
+ELSEWHERE = {"releasing_agency_id": "TX9SYN001"}
+HANDED_OVER = {
+    "citizenship": "MEX", "released_at": "2017-02-03T10:15", "ice_custody_at": "2017-02-03T13:40",
+}  # fmt: skip
 NEVER_THERE = {"custody_confirmed": "false"}
 STILL_HELD = {"released_at": "", "notice_at": "", "sentence_ends_on": "2019-05-31"}
 SECTION_II = (
@@ -109,10 +100,10 @@ SECTION_II = (
     Declined("CO9RE002", 3, "2017-02-01"),
     Declined("CO9RE003", 1, "2017-02-02"),
     Declined("CO9RE004", 1, "2017-01-30"),
-    _elsewhere("TX9RE003", 4, "2017-02-02"),
-    _elsewhere("TX9RE004", 3, "2017-01-30"),
-    _handed_over(("35AA", "convicted")),
-    _handed_over(("5212", "charged")),
+    Declined("TX9RE003", 4, "2017-02-02", fields=ELSEWHERE),
+    Declined("TX9RE004", 3, "2017-01-30", fields=ELSEWHERE),
+    Declined("MN9RE001", 1, "2017-02-03", fields=HANDED_OVER, charge=("35AA", "convicted")),
+    Declined("MN9RE001", 1, "2017-02-03", fields=HANDED_OVER, charge=("5212", "charged")),
     Declined("CA9RE001", 1, "2017-02-02", fields={"citizenship": "KHM"},
              charge=("13AB", "convicted")),
     Declined("IA9RE003", 1, "2017-01-31", fields={"citizenship": "GTM"},
@@ -124,11 +115,6 @@ SECTION_II = (
 
 
 def reenacted_agencies() -> pd.DataFrame:
-    """The directory rows of the report's own agencies, in DIRECTORY_COLUMNS as text. Their IDs
-    and weekly volumes are invented, their places are not."""
-    rows = [
-        (p.agency_id, p.name, p.level, p.state, p.county_fips, area_of(p.state, p.county_fips),
-         p.weekly_requests, "")
-        for p in PLACES
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=DIRECTORY_COLUMNS, dtype="str")
+    """The directory rows of the report's own agencies, as text."""
+    rows = [vars(place) | {"area": area_of(place.state, place.county_fips)} for place in PLACES]
+    return pd.DataFrame(rows, dtype="str").reindex(columns=list(COLUMNS["agencies"]), fill_value="")

@@ -1,0 +1,54 @@
+"""Errors for the user: each with its exit code, each problem with its place and what mends it."""
+
+import pytest
+
+from ddor import errors
+from ddor.errors import DdorError, ExtractInvalid, Problem
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("UsageError", 2), ("ExtractInvalid", 3), ("HeldForReview", 4), ("NotebookFailed", 5),
+     ("ArchiveUnavailable", 6)],
+)  # fmt: skip
+def test_each_error_has_the_exit_code_of_the_design(name, code):
+    error = getattr(errors, name)
+    assert issubclass(error, DdorError)
+    assert error.exit_code == code
+
+
+def problem(rows=(), column="ncic_code", table="charges.csv") -> Problem:
+    return Problem(table, tuple(rows), column, '"1399 "', "4 characters", "remove the space")
+
+
+def test_a_problem_names_table_row_column_seen_expected_and_how_to_mend_it():
+    assert str(problem([17])) == (
+        'charges.csv row 17, ncic_code: seen "1399 ", expected 4 characters; remove the space'
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        ((), "charges.csv, ncic_code:"),
+        ((2, 3, 4), "charges.csv rows 2-4, ncic_code:"),
+        ((9, 2, 4, 3, 3), "charges.csv rows 2-4, 9, ncic_code:"),
+        ((2, 4, 6), "charges.csv rows 2, 4, 6, ncic_code:"),
+        ((5, 6), "charges.csv rows 5-6, ncic_code:"),
+    ],
+)
+def test_every_row_is_named_and_neighbors_as_a_range(rows, place):
+    assert str(problem(rows)).startswith(place)
+
+
+def test_a_problem_of_the_whole_table_names_no_column():
+    assert str(problem(column="")).startswith("charges.csv: seen")
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 problem:"), (3, "3 problems:")])
+def test_an_invalid_extract_lists_every_problem_and_counts_them(count, words):
+    problems = [problem([number]) for number in range(2, 2 + count)]
+    lines = str(ExtractInvalid(problems, "in/x.zip")).splitlines()
+    assert lines[0].startswith("in/x.zip") and lines[0].endswith(words)
+    assert lines[1:] == [str(each) for each in problems]
+    assert ExtractInvalid(problems).problems == problems

@@ -1,0 +1,122 @@
+"""Real, public records, from the FOIA file to the page: what such a source says and cannot say."""
+
+import csv
+import json
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT, PUBLISHED_ON, SHARED
+from extract_factory import request, write_csv_extract
+
+from ddor.cli import ddor, run_week
+
+ST_CLOUD = SHARED / "st_cloud_declined_2026.csv"
+MINNESOTA = SHARED / "minnesota_facility_outcomes.csv"
+WEEK, WEEK_BEFORE = "2026-02-07", "2026-01-31"
+OUTCOMES = {
+    "booked_into_detention": "honored",
+    "declined_by_lea": "declined",
+    "no_longer_in_custody": "left_custody",
+    "other": "withdrawn",
+    "no_outcome_recorded": "pending",
+}
+pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared FOIA files are not here")
+
+
+def publish(extract: Path, output: Path, *weeks: str) -> None:
+    arguments = ["--extract", extract, "--output", output, "--quiet", "--set", "cohort=issued",
+                 "--set", f"published_on={PUBLISHED_ON}"]  # fmt: skip
+    assert run_week([*weeks, *map(str, arguments)], PROJECT) == 0
+
+
+def summary(output: Path, week: str) -> dict:
+    return json.loads((output / "site" / "weeks" / week / "data" / "summary.json").read_bytes())
+
+
+def text_of(page: Path) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8"))).split())
+
+
+def test_the_declines_at_one_state_prison_in_february_2026(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    for date in ("2026-02-11", "2026-02-02"):
+        with pytest.raises(SystemExit) as ended:
+            ddor(["import", "foia", str(ST_CLOUD), "--week", date, "--out", f"{tmp_path}/{{week}}"])
+        assert not ended.value.code
+    assert "22 rows read" in capsys.readouterr().out
+    output = tmp_path / "outputs"
+    publish(tmp_path / "{week}", output, "2026-02-11", "2026-02-02")
+
+    # The prison is in the directory; without its row it would be of level `other`.
+    with open(PROJECT / "params" / "agencies.csv", encoding="utf-8", newline="") as file:
+        prison = next(row for row in csv.DictReader(file) if row["agency_id"] == "MNCFSTC")
+    assert (prison["level"], prison["county_fips"]) == ("state", "27145")
+
+    private = json.loads((output / "runs" / WEEK / "r1" / "private_counts.json").read_bytes())
+    received = private["received"]
+    assert received["requests"] == 21
+    assert received["agency_id"] == {"MNCFSTC": 21}
+    assert received["agency_level"] == {"state": 21}
+    assert received["citizenship"]["MEX"] == 12
+    assert sum(received["citizenship"].values()) == 21
+
+    figures = summary(output, WEEK)["figures"]
+    assert figures["received_total"] == 21
+    assert figures["declined_total"] == figures["issued_total"] == 21
+    assert figures["declined_with_charges"] == figures["declined_with_conviction"] == 18
+    assert summary(output, WEEK_BEFORE)["figures"]["received_total"] == 1
+
+    page = text_of(output / "site" / "weeks" / WEEK / "index.html")
+    assert "The charges are the most serious conviction on record of any year, not the charge of " \
+           "this arrest" in page  # fmt: skip
+    assert "It holds no date of decline and no date of release" in page
+    assert "21 requests had been recorded as declined by March 11, 2026" in page
+    assert "18 concern a person with a conviction on record, 0 a person with charges" in page
+    assert "and for 3 no charge is on record" in page
+    assert "Minnesota Correctional Facility St. Cloud MN · state · MNCFSTC" in page
+    assert "ICE recorded 21" not in page, "a sentence of the other cohort"
+    assert "Synthetic" not in page
+
+
+def minnesota_extract(folder: Path) -> Path:
+    """A request for each of the 882 detainers of the table: facility and outcome as given, all
+    else that an extract needs (codes, dates, citizenship) invented or unknown."""
+    with open(MINNESOTA, encoding="utf-8", newline="") as file:
+        facilities = list(csv.DictReader(file))
+    rows = []
+    for number, facility in enumerate(facilities):
+        assert sum(int(facility[column]) for column in OUTCOMES) == int(facility["total"])
+        for column, outcome in OUTCOMES.items():
+            for _ in range(int(facility[column])):
+                rows.append(request(
+                    request_id=f"m{len(rows)}", form="I-247A", issued_at="2026-02-09",
+                    agency_id=f"MN9TEST{number:02d}", agency_name=facility["facility"],
+                    agency_level="other", county_fips="", citizenship="UNK",
+                    custody_confirmed="unknown", outcome=outcome, outcome_recorded_at="",
+                    released_at="", decline_reason="", protected="unknown",
+                ))  # fmt: skip
+    return write_csv_extract(folder, rows, about={"as_of": "2026-03-11"})
+
+
+def test_minnesota_without_charges_says_that_none_were_supplied(tmp_path):
+    output = tmp_path / "outputs"
+    publish(minnesota_extract(tmp_path / "extract"), output, WEEK)
+    figures = summary(output, WEEK)["figures"]
+    assert figures["received_total"] == figures["issued_total"] == 882
+    assert figures["issued_declined"] == figures["declined_total"] == 292
+    assert figures["issued_pending"] == 310
+    assert figures["issued_honored"] == figures["honored_total"] == 152
+    assert figures["issued_other"] == 882 - 292 - 310 - 152
+    assert figures["declined_with_charges"] == figures["declined_with_conviction"] == 0
+
+    page = text_of(output / "site" / "weeks" / WEEK / "index.html")
+    assert "No charge data was supplied with this extract." in page
+    assert "No charge data was supplied for the 292 requests declined" in page
+    assert "with a conviction" not in page and "charges and no conviction" not in page
+    assert "no date on which an outcome was recorded" in page and "no date of release" in page
+    assert "most serious conviction" not in page
+    assert "STERNS CO. JAIL" in page and "STEARNS COUNTY SHERIFF/JAIL" in page
+    charges = output / "site" / "weeks" / WEEK / "data" / "charges_by_group.csv"
+    assert len(charges.read_text(encoding="utf-8").splitlines()) == 1

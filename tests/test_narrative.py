@@ -1,0 +1,257 @@
+"""`%%narrative`: sentences with figures in them, and nothing from the extract read as markup."""
+
+import datetime as dt
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ddor.errors import DdorError
+from ddor.report.narrative import NarrativeError, render_narrative
+
+FILTERS = ["requests", 'count("agency", "agencies")', "percent", "number"]
+
+
+class Read(HTMLParser):
+    """The tags of a piece of HTML, their attributes, and its text."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.tags, self.attributes, self.text = [], {}, ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes |= dict(attrs)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def render(text: str, **names) -> str:
+    return render_narrative(text, names).strip()
+
+
+def sentence(text: str, **names) -> str:
+    """What one paragraph says."""
+    read = Read(render(text, **names))
+    assert read.tags == ["p"]
+    return read.text.strip()
+
+
+def refused(text: str, **names) -> str:
+    with pytest.raises(NarrativeError) as error:
+        render(text, **names)
+    return str(error.value)
+
+
+# Figures
+
+
+def test_the_example_of_the_design_reads_as_a_sentence():
+    text = (
+        "In the week of {{ week }}, {{ declined.total | requests }} were recorded as declined by\n"
+        '{{ declined.agencies | count("agency", "agencies") }}; a release date is on record for '
+        "{{ declined.confirmed }} of them."
+    )
+    declined = SimpleNamespace(total=1206, agencies=1, confirmed=1198)
+    found = sentence(text, week="January 28 to February 3, 2017", declined=declined)
+    assert " ".join(found.split()) == (
+        "In the week of January 28 to February 3, 2017, 1,206 requests were recorded as declined "
+        "by 1 agency; a release date is on record for 1,198 of them."
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0, "0 requests"), (1, "1 request"), (2, "2 requests"), (1234567, "1,234,567 requests")],
+)
+def test_one_request_is_singular_and_none_is_plural(value, words):
+    assert sentence("{{ value | requests }}", value=value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0, "0"), (999, "999"), (1000, "1,000"), (-1234, "-1,234")]
+)
+def test_numbers_have_thousands_separators_with_and_without_a_filter(value, words):
+    assert sentence("{{ value }}", value=value) == words
+    assert sentence("{{ value | number }}", value=value) == words
+
+
+@pytest.mark.parametrize("value", [np.int64(12345), np.int32(12345), np.uint16(12345)])
+def test_an_integer_of_a_frame_is_written_like_any_other(value):
+    assert sentence("{{ value }}", value=value) == "12,345"
+    assert sentence("{{ value | requests }}", value=value) == "12,345 requests"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.4561, "45.6\xa0%"), (0, "0.0\xa0%"), (1, "100.0\xa0%"), (0.0004, "0.0\xa0%")],
+)
+def test_a_share_is_written_as_a_percentage(value, words):
+    assert sentence("{{ value | percent }}", value=value) == words
+
+
+@pytest.mark.parametrize(
+    "day", [dt.date(2017, 2, 3), dt.datetime(2017, 2, 3, 9, 15), pd.Timestamp("2017-02-03")]
+)
+def test_a_date_is_written_in_words(day):
+    assert sentence("as of {{ day }}", day=day) == "as of February 3, 2017"
+
+
+@pytest.mark.parametrize(
+    "value", [0.5, float("nan"), np.float64(0.5), True, False, np.bool_(True), None, pd.NaT, pd.NA]
+)
+def test_what_has_no_form_for_a_sentence_is_refused(value):
+    assert "{{ value }}" in refused("It was {{ value }}.", value=value)
+
+
+@pytest.mark.parametrize("filter", FILTERS)
+@pytest.mark.parametrize("value", [None, "12", [1]])
+def test_a_filter_refuses_what_is_no_number_and_shows_the_sentence(filter, value):
+    text = f"It was {{{{ value | {filter} }}}}."
+    assert text in refused(text, value=value)
+
+
+# Names that do not exist
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ totl }}", "{{ declined.totl }}", "{{ declined['totl'] }}", "{{ totl + 1 }}",
+        "{% if totl %}x{% endif %}", "{% if declined.totl %}x{% endif %}",
+        "{% for each in totl %}x{% endfor %}", "{{ totl.deeper }}",
+        *(f"{{{{ declined.totl | {name} }}}}" for name in FILTERS),
+    ],
+)  # fmt: skip
+def test_a_name_that_does_not_exist_stops_the_notebook_and_is_named(text):
+    message = refused(f"There were {text}.", declined=SimpleNamespace(total=1))
+    assert "totl" in message.splitlines()[0]  # the next line repeats the sentence
+    assert text in message
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ total", "{% if total %}", "{{ total | nofilter }}", "{{ 1 / 0 }}",
+             '{% include "x" %}']
+)  # fmt: skip
+def test_a_sentence_that_is_no_template_is_refused_with_its_text(text):
+    assert text in refused(text, total=1)
+
+
+def test_the_error_is_one_for_users():
+    assert issubclass(NarrativeError, DdorError)
+
+
+# Sandbox
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{{ value.__class__ }}", "{{ value.__class__.__mro__ }}", "{{ rows.append(2) }}",
+     "{{ names.update({'a': 1}) }}", "{{ make.__globals__ }}", "{{ make.__code__ }}",
+     "{{ ''.__class__.__base__.__subclasses__() }}", "{{ range(99999999) | list }}"],
+)  # fmt: skip
+def test_a_sentence_reaches_neither_the_machinery_nor_changes_a_value(text):
+    names = {"a": 0}
+    rows = [1]
+    refused(text, value="x", rows=rows, names=names, make=lambda: 1)
+    assert (rows, names) == ([1], {"a": 0})
+
+
+# What comes from the extract is shown as it is
+
+HOSTILE = (
+    '<script>alert(1)</script><img src=x onerror="alert(1)"> *a* _b_ **c** `d` [e](http://f) '
+    "![g](h) <http://i> # 1. - + | ~~j~~ $k$ &amp; &lt; \\* \"l\" 'm' [^1] :n: ==o=="
+)
+POSITIONS = {
+    "paragraph": ("{{ value }}", ["p"]),
+    "middle of a sentence": ("It is {{ value }}, they say.", ["p"]),
+    "heading": ("## {{ value }}", ["h2"]),
+    "list": ("- {{ value }}", ["ul", "li"]),
+    "numbered list": ("1. {{ value }}", ["ol", "li"]),
+    "quotation": ("> {{ value }}", ["blockquote", "p"]),
+    "strong": ("**{{ value }}**", ["p", "strong"]),
+    "emphasis": ("*{{ value }}*", ["p", "em"]),
+    "link text": ("[{{ value }}](page.html)", ["p", "a"]),
+    "code": ("`{{ value }}`", ["p", "code"]),
+    "table cell": ("| a | b |\n|---|---|\n| {{ value }} | c |",
+                   ["table", "thead", "tr", "th", "th", "tbody", "tr", "td", "td"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("position", POSITIONS)
+def test_markup_in_a_value_is_shown_as_it_is_in_every_position(position):
+    template, tags = POSITIONS[position]
+    read = Read(render(template, value=HOSTILE))
+    assert read.tags == tags
+    assert HOSTILE in read.text
+
+
+@pytest.mark.parametrize("template", ["[t](a '{{ value }}')", "![{{ value }}](a.svg)"])
+def test_markup_in_a_value_stays_text_in_an_attribute(template):
+    read = Read(render(template, value=HOSTILE))
+    assert read.tags in (["p", "a"], ["p", "img"])
+    assert HOSTILE in read.attributes.values()
+    assert set(read.attributes) <= {"href", "title", "src", "alt"}
+
+
+@pytest.mark.parametrize(
+    "template",
+    ['<a title="{{ value }}">x</a>', "<{{ value }}>", "<!-- {{ value }} -->",
+     "```\n{{ value }}\n```", "    {{ value }}",
+     "{% set copy %}{{ value }}{% endset %}{{ copy }}", "{{ value | upper }}",
+     "{{ [value, value] | join(', ') }}", "{{ value ~ '!' }}", "{{ value | replace('a', 'b') }}"],
+)  # fmt: skip
+def test_no_way_of_writing_a_value_makes_it_html(template):
+    read = Read(render(template, value=HOSTILE))
+    assert set(read.tags) <= {"p", "pre", "code"}
+    assert read.attributes == {}
+
+
+def test_a_value_that_an_analyst_escapes_by_habit_is_not_read_as_markdown():
+    assert Read(render("{{ value | e }}", value="*a* [b](http://c)")).tags == ["p"]
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "JavaScript:alert(1)", "vbscript:x", "data:text/html,x",
+            "java\tscript:alert(1)", "javascript&colon;alert(1)", "javascript&#58;alert(1)"]
+)  # fmt: skip
+def test_a_value_as_an_address_runs_nothing(url):
+    address = Read(render("[t]({{ value }})", value=url)).attributes.get("href", "")
+    scheme = "".join(address.split()).lower()
+    assert not scheme.startswith(("javascript:", "vbscript:", "data:"))
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["one\n\ntwo", "one\ntwo", "one\r\ntwo", "one\n\n    two", "one  \ntwo", "    one"],
+)
+@pytest.mark.parametrize("position", ["paragraph", "heading", "table cell"])
+def test_line_breaks_and_spaces_in_a_value_open_no_new_block(position, value):
+    template, tags = POSITIONS[position]
+    read = Read(render(template, value=value))
+    assert read.tags == tags
+    assert value.split()[-1] in read.text
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=30))
+def test_any_text_without_spaces_is_shown_as_it_is(value):
+    assert sentence("It is {{ value }}.", value=value) == f"It is {value}."
+
+
+def test_an_analysts_own_html_is_shown_as_text():
+    read = Read(render('Look: <b onclick="x()">here</b>'))
+    assert (read.tags, read.text.strip()) == (["p"], 'Look: <b onclick="x()">here</b>')
+    assert Read(render("<script>alert(1)</script>")).tags == ["p"]
+
+
+def test_an_analysts_own_markdown_is_markdown():
+    tags = Read(render("# A\n\n**b** [c](d)\n\n- e\n\n| f |\n|---|\n| g |")).tags
+    assert tags == ["h1", "p", "strong", "a", "ul", "li", "table", "thead", "tr", "th", "tbody",
+                    "tr", "td"]  # fmt: skip
