@@ -1,9 +1,11 @@
 """Sections I and II by agency: who is a line, what it is called, and what adds up to what."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from extract_factory import request
-from frames import agency, counts_of, numbered
+from frames import agency, case_of, counted, counts_of, numbered
 
 from ddor.measures.agencies import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS
 
@@ -127,6 +129,14 @@ def test_an_agency_outside_the_directory_is_called_as_its_latest_row_calls_it():
     ]
     assert identity(*rows)["agency"] == "NEW NAME"
     assert identity(*reversed(rows))["agency"] == "NEW NAME"
+
+
+def test_of_rows_issued_at_one_moment_the_last_by_request_id_names_the_agency():
+    case = case_of(numbered(request(agency_name="A"), request(agency_name="B")))
+    backwards = case.extract.requests.iloc[::-1].reset_index(drop=True)
+    for requests in (case.extract.requests, backwards):
+        frame = counted(replace(case, extract=replace(case.extract, requests=requests)))
+        assert frame.issued_by_agency.loc[0, "agency"] == "B"
 
 
 def test_an_unknown_county_or_area_is_empty_text():

@@ -148,12 +148,18 @@ def test_all_problems_of_all_three_tables_come_at_once(problems):
 
 @pytest.mark.parametrize(
     "header", ["agency_id,name", ",".join([*COLUMNS["agencies"], "sheriff"]),
-               ";".join(COLUMNS["agencies"]), ",".join([*COLUMNS["agencies"], "name"])]
+               ",".join([*COLUMNS["agencies"], "name"])]
 )  # fmt: skip
 def test_a_header_with_other_columns_is_refused_and_both_are_listed(problems, header):
     (problem,) = problems(agencies=header + "\n")
     assert problem.rows == (1,)
     assert "same_as" in problem.expected
+
+
+def test_a_table_that_excel_saved_with_semicolons_is_refused_as_such(problems):
+    (problem,) = problems(agencies=";".join(COLUMNS["agencies"]) + "\n")
+    assert (problem.rows, problem.seen, problem.expected) == (
+        (1,), "semicolons between the columns", "commas")  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -181,7 +187,8 @@ def test_a_table_that_is_missing_or_no_csv_is_refused_with_the_others(tmp_path):
     (tmp_path / "coverage.csv").write_bytes(b"")
     with pytest.raises(TablesInvalid) as error:
         read_directory(*(tmp_path / f"{name}.csv" for name in COLUMNS))
-    assert [each.table for each in error.value.problems] == [f"{name}.csv" for name in COLUMNS]
+    named = dict.fromkeys(each.table for each in error.value.problems)
+    assert list(named) == [f"{name}.csv" for name in COLUMNS]
 
 
 def test_the_agencies_alone_are_read_by_the_same_rules(tmp_path):

@@ -8,7 +8,6 @@ analyst's to mend, for a wrong place in the directory would make E1 hold the wro
 """
 
 import datetime as dt
-import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.errors import Problem, UsageError
+from ddor.extract.csv_table import csv_records
 from ddor.extract.model import LEVELS
 from ddor.reference.areas import area_named
 from ddor.reference.places import STATES, state_of_fips
@@ -71,24 +71,23 @@ def read_agencies(path: Path) -> pd.DataFrame:
 
 
 def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
-    columns = COLUMNS[table]
+    columns, label = COLUMNS[table], f"{table}.csv"
     empty = pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        frame = pd.read_csv(io.StringIO(text), dtype="str", keep_default_na=False, index_col=False)
-    except FileNotFoundError:
-        problems.append(Problem(path.name, (), "", "no such file", f"the {table} table",
+        data = path.read_bytes()
+    except OSError as error:
+        problems.append(Problem(label, (), "", error.strerror or "no file", f"the {table} table",
                                 f"give its path as `{table}:` in the parameters"))  # fmt: skip
         return empty
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        problems.append(Problem(path.name, (), "", str(error).splitlines()[0], "CSV in UTF-8",
-                                "save it as CSV UTF-8 with a header"))  # fmt: skip
+    records, uneven, told = csv_records(label, data)
+    problems.extend(told)
+    if not records:
         return empty
-    missing = [name for name in columns if name not in frame]
-    if missing or len(frame.columns) != len(columns):
-        problems.append(Problem(path.name, (1,), "", ", ".join(frame.columns), ", ".join(columns),
+    if sorted(records[0]) != sorted(columns):
+        problems.append(Problem(label, (1,), "", ", ".join(records[0]), ", ".join(columns),
                                 "give it exactly these columns"))  # fmt: skip
         return empty
+    frame = pd.DataFrame(records[1:], columns=records[0], dtype="str").drop(index=uneven)
     for column, (fits, expected) in columns.items():
         for row, value in frame[column].items():
             if not fits(value):
@@ -98,7 +97,7 @@ def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
         for row in ids.index[ids.duplicated()]:
             problems.append(_problem(table, row, "agency_id", ids[row], "each agency once",
                                      "keep one of the two rows"))  # fmt: skip
-    return frame[list(columns)]
+    return frame[list(columns)].reset_index(drop=True)
 
 
 def _problem(table, row, column, value, expected, mend) -> Problem:
@@ -134,7 +133,7 @@ def _is_date(value: str) -> bool:
         dt.date.fromisoformat(value)
     except ValueError:
         return False
-    return len(value) == 10
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None
 
 
 def _is_month(value: str) -> bool:

@@ -14,6 +14,16 @@ def csv_table(name: str, label: str, data: bytes) -> Table:
     """The table of a CSV file. What is wrong with the file itself (zero bytes, encoding,
     separator, rows too long or too short) is in its problems; it has no columns if nothing could
     be read."""
+    records, uneven, problems = csv_records(label, data)
+    if not records:
+        return Table.unreadable(name, label, problems)
+    columns = list(zip(*records[1:], strict=True)) or [()] * len(records[0])
+    return Table.build(name, label, records[0], columns, problems, uneven)
+
+
+def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], list[Problem]]:
+    """The rows of a CSV file as text, the header first, each as long as the header (none if there
+    is no header); the positions below the header of those that were not; and the problems."""
     problems: list[Problem] = []
 
     def tell(rows, seen, expected, mend):
@@ -26,16 +36,15 @@ def csv_table(name: str, label: str, data: bytes) -> Table:
     if not records or not any(records[0]):
         tell((), "no header" if data.strip() else "an empty file",
              "a header and, below it, the rows", "export the table again")  # fmt: skip
-        return Table.unreadable(name, label, problems)
+        return [], [], problems
     if separator != ",":
         tell((1,), f"{_SEPARATORS[separator]} between the columns", "commas", _SAVE_AS)
-    heads, width = records[0], len(records[0])
+    width = len(records[0])
     uneven = [at for at, record in enumerate(records[1:]) if len(record) != width]
     _tell_uneven(records, uneven, width, tell)
     for at in uneven:
         records[at + 1] = (records[at + 1] + [""] * width)[:width]
-    columns = list(zip(*records[1:])) or [()] * width
-    return Table.build(name, label, heads, columns, problems, uneven)
+    return records, uneven, problems
 
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}

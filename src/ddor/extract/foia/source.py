@@ -94,8 +94,9 @@ def _tables(path: Path) -> Iterator[tuple[str, Iterable[Sequence]]]:
 def _csv_lines(path: Path) -> Iterator[Sequence]:
     """Refuses a line with a field too many or too few. It is not quoted: a person may be in it."""
     with path.open(encoding="utf-8-sig", newline="") as file:
+        width = 0
         for number, cells in enumerate(csv.reader(file, strict=True), start=1):
-            width = len(cells) if number == 1 else width
+            width = width or len(cells)
             if cells and len(cells) != width:
                 seen = f"a line of another width (Expected {width} columns, got {len(cells)})"
                 mend = "look for a comma that is not inside quotes, or get the file again"

@@ -14,7 +14,11 @@ from ddor.extract.samples.agencies import COMMITTED, invented_agencies
 from ddor.extract.samples.charges import as_extract, draw_charges, numbered
 from ddor.extract.samples.draws import days, draw_requests, drawn, office_times, waits
 from ddor.extract.samples.withdrawn_report import (
-    DECLINED, ISSUED, PLACES, SECTION_II, reenacted_agencies,
+    DECLINED,
+    ISSUED,
+    PLACES,
+    SECTION_II,
+    reenacted_agencies,
 )  # fmt: skip
 
 START, AS_OF = pd.Timestamp("2017-01-28"), pd.Timestamp("2017-03-20")
