@@ -20,6 +20,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 NOT_PUBLISHED = ("parameters", "injected-parameters", "not-published")
 SCRAP = "application/scrapbook.scrap"
 PICTURE = re.compile(r'(srcset|src)="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"')
+# nbconvert puts this sentence where an alternative is missing, and no checker minds it.
+NBCONVERTS_PLACEHOLDER = "No description has been provided for this image"
+WITHOUT_ALTERNATIVE = re.compile(r'<img(?![^>]*\balt="[^"]+")')
 CHART = re.compile(r'<figure class="chart" data-name="([a-z0-9-]+)">.*?</figure>', re.DOTALL)
 
 
@@ -35,10 +38,6 @@ class Article:
 def render_article(notebook: nbformat.NotebookNode) -> Article:
     """Raises NotebookFailed where the page would have no title or more than one."""
     notebook = _without_scraps(notebook)
-    if any("image/png" in output.get("data", {}) for output in _outputs(notebook)):
-        raise NotebookFailed(
-            "a cell shows a picture without a text alternative; draw it with ddor.report.charts"
-        )
     config = Config()
     config.TagRemovePreprocessor.enabled = True
     config.TagRemovePreprocessor.remove_cell_tags = set(NOT_PUBLISHED)
@@ -50,6 +49,12 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
         preprocessors=[TagRemovePreprocessor],
     )
     body, _ = exporter.from_notebook_node(notebook)
+    drawn = any("image/png" in output.get("data", {}) for output in _outputs(notebook))
+    if drawn or WITHOUT_ALTERNATIVE.search(body) or NBCONVERTS_PLACEHOLDER in body:
+        raise NotebookFailed(
+            "a picture has no text alternative; draw it with ddor.report.charts, or write one in "
+            "the brackets of ![…](…)"
+        )
     titles = body.count("<h1")
     if titles != 1:
         raise NotebookFailed(

@@ -1,0 +1,85 @@
+"""The floors of DESIGN 1: a room imports only from floors below it."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+from conftest import PROJECT
+
+FLOORS = (
+    {"errors", "reference"},
+    {"calendar"},
+    {"extract", "project"},
+    {"directory"},
+    {"extract/foia", "extract/samples"},
+    {"cohort", "parameters", "history"},
+    {"inputs"},
+    {"checks"},
+    {"measures"},
+    {"report", "run", "archive"},
+    {"jobs"},
+    {"cli"},
+)
+SOURCE = PROJECT / "src" / "ddor"
+APART = {"report", "run", "archive"}
+
+
+def room_of(parts) -> str:
+    """The importer and the samples make extracts, and may know more than the door does."""
+    inside = "/".join(parts[:2])
+    return inside if inside in ("extract/foia", "extract/samples") else parts[0].removesuffix(".py")
+
+
+def floor_of(room: str) -> int:
+    return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
+
+
+def imports() -> list[tuple[str, str, str]]:
+    """file, its room, the room it imports from"""
+    found = []
+    for file in sorted(SOURCE.rglob("*.py")):
+        inside = file.relative_to(SOURCE)
+        if inside.parts == ("__init__.py",):
+            continue
+        for node in ast.walk(ast.parse(file.read_text())):
+            names = [node.module] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                if name and name.startswith("ddor."):
+                    found.append((str(inside), room_of(inside.parts), room_of(name.split(".")[1:])))
+    return found
+
+
+def test_every_room_stands_on_a_floor():
+    rooms = {room_of(file.relative_to(SOURCE).parts) for file in SOURCE.rglob("*.py")}
+    assert rooms - {"__init__"} == set().union(*FLOORS)
+
+
+def test_a_room_imports_only_from_floors_below_it():
+    wrong = [
+        f"{file} imports ddor.{other}"
+        for file, room, other in imports()
+        if room != other and floor_of(other) >= floor_of(room) and not {room, other} <= APART
+    ]
+    assert len(imports()) > 100 and wrong == []
+
+
+def test_the_notebooks_wing_the_runner_and_the_archive_do_not_know_each_other():
+    wrong = [entry for entry in imports() if entry[1] != entry[2] and set(entry[1:]) <= APART]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("ddor.cli", "papermill scrapbook matplotlib nbconvert pandera"),
+        ("ddor.report", "papermill nbconvert pandera"),
+        ("ddor.reference.areas", "pandas"),
+    ],
+)
+def test_a_module_does_not_bring_what_costs_seconds_to_import(module, heavy):
+    code = f"import sys, {module}; print(*(set({heavy.split()}) & set(sys.modules)))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=PROJECT / "src", capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"

@@ -1,0 +1,169 @@
+"""What a reader sees: every kind of page in Debian's Chromium, from files and from a server."""
+
+import functools
+import http.server
+import shutil
+import threading
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import need
+
+PAGES = {
+    "home": "index.html",
+    "archive": "archive/index.html",
+    "week": "weeks/2017-03-04/index.html",
+    "revision": "weeks/2017-03-04/r1/index.html",
+    "re-enactment": "weeks/2017-01-28/index.html",
+}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+A4_CONTENT = 794 - 2 * 53  # pixels at 96 dpi, less the margins of ddor.css
+
+
+@pytest.fixture(scope="module")
+def browser():
+    need("chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+
+
+@pytest.fixture(scope="module")
+def served(sample_archive):
+    handler = functools.partial(QuietHandler, directory=sample_archive / "site")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def show(browser, sample_archive):
+    """Opens a page by its kind, from its file: show("week", color_scheme="dark") -> page."""
+    contexts = []
+
+    def opened(kind, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto((sample_archive / "site" / PAGES[kind]).as_uri())
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def open_folds(page):
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", PAGES)
+def test_no_page_asks_another_host_or_complains(browser, served, kind, scheme):
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
+    page.on("response", lambda r: r.status >= 400 and said.append(f"{r.status}: {r.url}"))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(served + PAGES[kind], wait_until="networkidle")
+    assert len(asked) >= 2  # the page and its style sheet at least
+    assert [url for url in asked if not url.startswith((served, "data:"))] == []
+    assert said == []
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", PAGES)
+def test_axe_finds_nothing(show, kind, scheme):
+    page = show(kind, color_scheme=scheme)
+    open_folds(page)
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response
+    told = [f"{v['id']}: {n['html'][:120]}" for v in found["violations"] for n in v["nodes"]]
+    assert len(found["passes"]) > 10
+    assert told == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 640])
+@pytest.mark.parametrize("kind", PAGES)
+def test_a_page_fits_a_narrow_screen(show, kind, width):
+    page = show(kind, viewport={"width": width, "height": 800})
+    open_folds(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_a_page_fits_a4_paper(show, kind):
+    page = show(kind, viewport={"width": A4_CONTENT, "height": 1000})
+    page.emulate_media(media="print")
+    too_wide = page.evaluate(
+        """width => [...document.querySelectorAll('main *')]
+            .filter(e => e.getClientRects().length && e.getBoundingClientRect().right > width + 1)
+            .map(e => e.outerHTML.slice(0, 80))""",
+        A4_CONTENT,
+    )
+    assert too_wide == []
+
+
+def test_the_charts_on_paper_are_the_light_ones_even_for_a_dark_screen(show):
+    page = show("week", color_scheme="dark")
+    sources = "[...document.querySelectorAll('figure.chart img')].map(i => i.currentSrc)"
+    on_screen = page.evaluate(sources)
+    assert len(on_screen) == 4 and all(url.endswith("-dark.svg") for url in on_screen)
+    page.emulate_media(media="print", color_scheme="dark")
+    page.wait_for_function(f"{sources}.every(url => !url.endsWith('-dark.svg'))", timeout=5000)
+
+
+def test_every_chart_is_drawn_and_named_by_its_figures(show):
+    page = show("week")
+    charts = page.evaluate(
+        """[...document.querySelectorAll('img')].map(i =>
+            ({alt: i.alt, wide: i.naturalWidth, cells: [...i.closest('figure')
+              .querySelectorAll('tbody tr')].map(r => [...r.cells].map(c => c.innerText))}))"""
+    )
+    assert len(charts) == 4
+    for chart in charts:
+        assert chart["wide"] > 200
+        label, *values = chart["cells"][0]
+        assert f"{label}: {values[-1]}" in chart["alt"]
+
+
+def test_a_fold_opens_and_the_skip_link_works_by_keyboard_alone(show):
+    page = show("week")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#content")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName") == "SUMMARY":
+            break
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.parentElement.open") is True
+
+
+def test_without_javascript_the_page_reads_the_same(show):
+    with_it, without = show("week"), show("week", java_script_enabled=False)
+    assert without.locator("main").inner_text() == with_it.locator("main").inner_text()
+
+
+def test_a_reader_gets_from_the_home_page_to_the_same_figure_in_a_download(show, sample_archive):
+    page = show("home")
+    page.click("text=Read the latest report")
+    assert "41 requests as declined" in page.locator("blockquote").inner_text()
+    address = page.get_attribute("a[href='data/declined_by_agency.csv']", "href")
+    csv = (sample_archive / "site" / "weeks" / "2017-03-04" / address).read_text().splitlines()
+    declined = csv[0].split(",").index("declined")
+    assert sum(int(line.split(",")[declined]) for line in csv[1:]) == 41

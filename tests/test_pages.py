@@ -1,0 +1,154 @@
+"""What the published files hold, without a browser: structure, links, words, and what they must
+never hold."""
+
+import csv
+import re
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import PROJECT, SAMPLE_WEEKS
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+from ddor.archive.render import NBCONVERTS_PLACEHOLDER, render_article
+from ddor.errors import NotebookFailed
+
+SYNTHETIC = "Synthetic data, not a report about any agency"
+WEEK = "2017-03-04"
+
+
+@pytest.fixture(scope="module")
+def site(sample_archive) -> Path:
+    return sample_archive / "site"
+
+
+@pytest.fixture(scope="module")
+def pages(site) -> dict[str, BeautifulSoup]:
+    """Path below site/ -> page."""
+    files = sorted(site.rglob("*.html"))
+    assert len(files) == 2 + 2 * len(SAMPLE_WEEKS)
+    return {
+        str(file.relative_to(site)): BeautifulSoup(file.read_text("utf-8"), "html.parser")
+        for file in files
+    }
+
+
+def notebook(*markdown: str):
+    return new_notebook(cells=[new_markdown_cell(text) for text in ("# A title", *markdown)])
+
+
+def test_the_placeholder_sentence_is_still_nbconverts_own():
+    html, _ = HTMLExporter().from_notebook_node(notebook('<img src="a.svg">'))
+    assert NBCONVERTS_PLACEHOLDER in html
+
+
+@pytest.mark.parametrize("picture", ['<img src="a.svg">', "![](a.svg)", '<img alt="" src="a">'])
+def test_a_page_with_a_picture_without_alternative_is_refused(picture):
+    with pytest.raises(NotebookFailed, match="text alternative"):
+        render_article(notebook(picture))
+    assert 'alt="A line"' in render_article(notebook("![A line](a.svg)")).html
+
+
+def test_a_page_without_a_title_or_with_two_is_refused():
+    with pytest.raises(NotebookFailed, match="2 titles"):
+        render_article(notebook("# Another"))
+
+
+def test_no_picture_is_without_a_real_text_alternative(pages):
+    images = [image for page in pages.values() for image in page.find_all("img")]
+    assert len(images) == 4 * 2 * len(SAMPLE_WEEKS)
+    for image in images:
+        assert NBCONVERTS_PLACEHOLDER not in image["alt"]
+        assert len(image["alt"]) > 60 and re.search(r": \d", image["alt"])
+
+
+def test_each_page_has_one_title_and_its_heads_do_not_jump(pages):
+    for path, page in pages.items():
+        levels = [int(head.name[1]) for head in page.find_all(re.compile("^h[1-6]$"))]
+        assert levels.count(1) == 1 and levels[0] == 1, path
+        assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False)), path
+        assert page.html["lang"] == "en-US"
+    titles = [page.title.text for path, page in pages.items() if "/r1/" not in path]
+    assert len(set(titles)) == len(titles)
+
+
+def test_every_table_has_a_caption_and_every_head_its_scope(pages):
+    tables = [table for page in pages.values() for table in page.find_all("table")]
+    assert len(tables) > 50
+    for table in tables:
+        assert table.caption.get_text(strip=True)
+        assert all(head.get("scope") in ("col", "row") for head in table.find_all("th"))
+        assert all(row.find("th", scope="row") for row in table.tbody.find_all("tr"))
+
+
+def test_every_link_and_anchor_leads_somewhere(pages, site):
+    seen = 0
+    for path, page in pages.items():
+        links = [(tag, tag.get("href") or tag.get("src") or tag.get("srcset"))
+                 for tag in page.find_all(["a", "link", "img", "source"])]  # fmt: skip
+        for tag, link in links:
+            target = urlsplit(urljoin(f"http://site/{path}", link))
+            assert target.netloc == "site", (path, tag)
+            file = site / target.path.lstrip("/")
+            assert file.is_file(), (path, link)
+            if target.fragment:
+                assert page.find(id=target.fragment), (path, link)
+            seen += 1
+    assert seen > 100
+
+
+def test_no_page_is_over_100_kilobytes_with_its_style(site):
+    style = (site / "assets" / "ddor.css").stat().st_size
+    for file in site.rglob("*.html"):
+        assert file.stat().st_size + style < 100_000, file
+
+
+def test_nothing_public_holds_a_request_id(site):
+    text = {f: f.read_text("utf-8") for f in site.rglob("*") if f.is_file()}
+    assert len(text) > 60
+    for week in SAMPLE_WEEKS:
+        with open(PROJECT / "samples" / week / "requests.csv", encoding="utf-8") as file:
+            ids = {row["request_id"] for row in csv.DictReader(file)}
+        pattern = re.compile(rf"\b({'|'.join(map(re.escape, sorted(ids)))})\b")
+        for file, content in text.items():
+            if f"weeks/{week}" in file.as_posix():
+                assert not pattern.search(content), file
+
+
+def test_every_page_chart_and_download_says_that_the_data_is_synthetic(site):
+    files = [f for f in site.rglob("*") if f.suffix in (".html", ".svg", ".csv") and
+             f.name != "icon.svg"]  # fmt: skip
+    files += list(site.rglob("datapackage.json"))
+    assert len(files) == 10 + 8 * 4 + 5 * 2 * 4 + 2 * 4
+    for file in files:
+        assert SYNTHETIC in file.read_text("utf-8"), file
+    assert all('"synthetic": true' in f.read_text() for f in site.rglob("summary.json"))
+
+
+def test_the_re_enactment_says_what_it_is_in_its_first_line(pages):
+    for path in ("weeks/2017-01-28/index.html", "weeks/2017-01-28/r1/index.html"):
+        banner = pages[path].find("aside").get_text(" ", strip=True)
+        assert banner.startswith(SYNTHETIC) and "Re-enactment" in banner
+        main = " ".join(pages[path].find("main").get_text(" ").split())
+        assert "This page re-enacts a report that was published in March 2017" in main
+    assert "re-enact" not in pages[f"weeks/{WEEK}/index.html"].get_text().lower()
+
+
+def test_the_four_sections_stand_in_their_order_and_no_code_is_shown(pages):
+    page = pages[f"weeks/{WEEK}/index.html"]
+    heads = [head.get_text() for head in page.find_all("h2")]
+    assert [head.split(".")[0] for head in heads] == [
+        "Summary", "Section I", "Section II", "Section III", "Section IV"]  # fmt: skip
+    assert len(page.find("blockquote").find_all("p")) == 3
+    text = page.get_text()
+    for code in ("import ", "report.", "%%narrative", "{{", "glue", "For the analyst", "papermill"):
+        assert code not in text
+
+
+def test_no_page_shows_what_a_program_says_for_nothing(pages):
+    for path, page in pages.items():
+        words = set(re.findall(r"[\w&#;]+", page.get_text()))
+        assert not words & {"nan", "NaN", "NaT", "None", "null", "undefined", "Undefined"}, path
+        assert "&#" not in page.get_text() and "\ue000" not in page.get_text(), path
