@@ -40,9 +40,10 @@ def test_an_empty_archive_has_no_history(tmp_path):
 
 def test_issued_and_declined_are_counted_by_week_and_agency(tmp_path):
     pending = {"outcome": "pending", "outcome_recorded_at": ""}
-    texas = {"agency_id": "TX2270000", "state": "TX", "county_fips": "48453", "area": "San Antonio"}
-    publish(tmp_path, "2017-01-28", request(), request(**pending),
-            request(**texas, issued_at="2016-01-01"), request(**texas, outcome="honored"))  # fmt: skip
+    texas = {"agency_id": "TX2270000", "state": "TX", "county_fips": "48453",
+             "area": "San Antonio"}  # fmt: skip
+    of_texas = [request(**texas, issued_at="2016-01-01"), request(**texas, outcome="honored")]
+    publish(tmp_path, "2017-01-28", request(), request(**pending), *of_texas)
     publish(tmp_path, "2017-02-04", request(**pending))
     history = read_history(tmp_path, WEEK)
     assert history.weeks == ("2017-01-28", "2017-02-04")

@@ -11,7 +11,7 @@ from conftest import PROJECT
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-LOCKS = {"requirements.lock": None, "requirements-test.lock": "test", "requirements-lab.lock": "lab"}
+GROUP_OF = {f"requirements{group and '-' + group}.lock": group for group in ("", "test", "lab")}
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
 GROUPS = PYPROJECT["optional-dependencies"]
 
@@ -32,7 +32,7 @@ def test_environment_yml_is_the_twin_of_pyproject():
     assert wanted - conda == set(by_pip) - {"-e ."}
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", GROUP_OF)
 def test_a_lock_file_has_hashes_fits_pyproject_and_names_no_index(lock):
     text = (PROJECT / lock).read_text()
     assert not re.search(r"https?:|file:|--(extra-)?index|--find-links|--trusted", text)
@@ -43,7 +43,7 @@ def test_a_lock_file_has_hashes_fits_pyproject_and_names_no_index(lock):
             assert "--hash=sha256:" in entry, entry
             requirement = Requirement(entry.split(" --hash")[0])
             pinned.setdefault(requirement.name, []).append(requirement.specifier)
-    wanted = [*PYPROJECT["dependencies"], *GROUPS.get(LOCKS[lock], [])]
+    wanted = [*PYPROJECT["dependencies"], *GROUPS.get(GROUP_OF[lock], [])]
     for requirement in map(Requirement, wanted):
         for specifier in pinned[requirement.name.lower()]:
             version = Version(str(specifier).removeprefix("=="))

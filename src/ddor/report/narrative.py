@@ -13,6 +13,8 @@ Left out on purpose: raw HTML in the text. It is shown as text, as an editor wou
 """
 
 import datetime as dt
+import html
+import re
 from numbers import Integral, Real
 
 import mistune
@@ -22,6 +24,9 @@ from markupsafe import Markup, escape
 
 from ddor.calendar import long_date
 from ddor.errors import DdorError
+
+# Letters and digits only: no sign of Markdown, and nothing that an address would encode.
+TOKEN = re.compile(r"zqvalue(\d+)zq", re.IGNORECASE)
 
 
 class NarrativeError(DdorError):
@@ -41,8 +46,8 @@ def render_narrative(text: str, names: dict) -> str:
         filled = environment.from_string(text).render(names)
     except (TemplateError, TypeError, ArithmeticError) as error:
         raise NarrativeError(f"this sentence cannot be written: {error}\n{text}") from error
-    html = mistune.create_markdown(renderer=_Renderer(values), plugins=["table"])(filled)
-    return values.put_back(html, escape)
+    markdown = mistune.create_markdown(renderer=_Renderer(values), plugins=["table"])
+    return values.put_back(markdown(filled), escape)
 
 
 def render_markdown(text: str) -> str:
@@ -94,19 +99,24 @@ class _Values:
             return number(value)
         raise TypeError(f"{value!r} has no form for a sentence: use a filter, such as percent")
 
-    def put_back(self, text: str, form) -> str:
-        for index, value in enumerate(self.texts):
-            text = text.replace(self._name(index), str(form(value)))
-        return text
+    def put_back(self, text: str, form, below: int | None = None) -> str:
+        """`text` with each token as form(its value). A value that went through a {% set %} block
+        holds the tokens of earlier ones, and no others."""
+        below = len(self.texts) if below is None else below
+
+        def value(token: re.Match) -> str:
+            index = int(token[1])
+            if index >= below:
+                return token[0]
+            return self.put_back(str(form(self.texts[index])), form, index)
+
+        return TOKEN.sub(value, text)
 
     def _token(self, value: str) -> str:
-        line = " ".join(value.split())
-        self.texts.append(Markup(line) if isinstance(value, Markup) else line)
-        return self._name(len(self.texts) - 1)
-
-    @staticmethod
-    def _name(index: int) -> str:
-        return f"\ue000{index}\ue001"  # private use: in no text, and no sign of Markdown
+        # What Jinja's own filters have escaped is taken back, to be escaped once and for all.
+        plain = html.unescape(value) if isinstance(value, Markup) else value
+        self.texts.append(" ".join(plain.split()))
+        return f"zqvalue{len(self.texts) - 1}zq"
 
 
 class _Renderer(mistune.HTMLRenderer):
@@ -116,8 +126,9 @@ class _Renderer(mistune.HTMLRenderer):
         super().__init__(escape=True)
         self.values = values
 
-    def safe_url(self, url: str) -> str:
-        return super().safe_url(self.values.put_back(url, str))
+    def sanitize_url(self, url: str) -> str:
+        # Judged as a browser will read it: "javascript&colon;" is a scheme too.
+        return super().sanitize_url(html.unescape(self.values.put_back(url, str)))
 
 
 def load_ipython_extension(ipython) -> None:
