@@ -71,7 +71,7 @@ def read_agencies(path: Path) -> pd.DataFrame:
 
 
 def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
-    columns, label = COLUMNS[table], f"{table}.csv"
+    columns, label = COLUMNS[table], path.name
     empty = pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
     try:
         data = path.read_bytes()
@@ -91,16 +91,16 @@ def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
     for column, (fits, expected) in columns.items():
         for row, value in frame[column].items():
             if not fits(value):
-                problems.append(_problem(table, row, column, value, expected, _mend(value)))
+                problems.append(_problem(label, row, column, value, expected, _mend(value)))
     if table == "agencies":
         ids = frame["agency_id"]
         for row in ids.index[ids.duplicated()]:
-            problems.append(_problem(table, row, "agency_id", ids[row], "each agency once",
+            problems.append(_problem(label, row, "agency_id", ids[row], "each agency once",
                                      "keep one of the two rows"))  # fmt: skip
     return frame[list(columns)].reset_index(drop=True)
 
 
-def _problem(table, row, column, value, expected, mend) -> Problem:
+def _problem(label, row, column, value, expected, mend) -> Problem:
     return Problem(f"{table}.csv", (row + 2,), column, f'"{value}"', expected, mend)
 
 
