@@ -76,7 +76,8 @@ def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
     try:
         data = path.read_bytes()
     except OSError as error:
-        problems.append(Problem(label, (), "", error.strerror or "no file", f"the {table} table",
+        seen = (error.strerror or "no such file").lower()
+        problems.append(Problem(label, (), "", seen, f"the {table} table",
                                 f"give its path as `{table}:` in the parameters"))  # fmt: skip
         return empty
     records, uneven, told = csv_records(label, data)
@@ -101,7 +102,7 @@ def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
 
 
 def _problem(label, row, column, value, expected, mend) -> Problem:
-    return Problem(f"{table}.csv", (row + 2,), column, f'"{value}"', expected, mend)
+    return Problem(label, (row + 2,), column, f'"{value}"', expected, mend)
 
 
 def _mend(value: str) -> str:
