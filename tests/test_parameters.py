@@ -342,3 +342,8 @@ def test_without_an_extract_of_a_complete_week_none_is_chosen(latest):
 def test_a_location_without_a_week_needs_one_to_be_named(latest):
     with pytest.raises(UsageError, match="name a WEEK"):
         latest("2017-02-18", pattern="2017-02-18")
+
+
+def test_a_key_that_stands_twice_is_refused_and_named(project):
+    (line,) = refused(project, weekly="contact: a\ncontact: b\n")
+    assert line == "weekly.yaml: cannot be read: contact more than once; keep one line"

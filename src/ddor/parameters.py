@@ -141,6 +141,16 @@ def _as_day(text: str) -> dt.date | None:
         return None
 
 
+class _TextLoader(yaml.BaseLoader):
+    """Leaves every scalar the text that was written, and refuses a key that stands twice."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [key.value for key, _ in node.value]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise yaml.YAMLError(f"{', '.join(twice)} more than once; keep one line")
+        return super().construct_mapping(node, deep)
+
+
 def _read_text(file: Path, problems: list[str]) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
@@ -151,10 +161,9 @@ def _read_text(file: Path, problems: list[str]) -> str:
 
 def _read_yaml(file: Path, problems: list[str]) -> dict[str, Any]:
     try:
-        # BaseLoader leaves every scalar the text that was written.
-        content = yaml.load(_read_text(file, problems), Loader=yaml.BaseLoader)
+        content = yaml.load(_read_text(file, problems), Loader=_TextLoader)
     except yaml.YAMLError as error:
-        problems.append(f"{file.name}: not readable as YAML: {' '.join(str(error).split())}")
+        problems.append(f"{file.name}: cannot be read: {' '.join(str(error).split())}")
         return {}
     if content in (None, ""):
         return {}
