@@ -1,6 +1,6 @@
 """The reporting week: Saturday 00:00 up to, not including, the next Saturday 00:00.
 
-The original report ran Saturday to Friday (week of 28 January 2017: to 3 February). Times are
+The original report ran Saturday to Friday (week of January 28, 2017: to February 3). Times are
 wall-clock at the agency, without offset, so a week has no time zone either.
 """
 

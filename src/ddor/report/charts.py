@@ -8,6 +8,7 @@ depends on the clock or on chance, so that the same figures give the same bytes.
 import base64
 import io
 import itertools
+import textwrap
 from dataclasses import dataclass
 from html import escape
 
@@ -107,7 +108,7 @@ def _draw(rows, label, parts, theme, unit, synthetic, name) -> str:
         "xtick.color": theme["ink"], "ytick.color": theme["ink"], "axes.edgecolor": theme["rule"],
     }  # fmt: skip
     with matplotlib.rc_context(settings):
-        height = 0.95 + 0.32 * len(rows) + (0.25 if len(parts) > 1 else 0)
+        height = 0.95 + 0.34 * len(rows) + (0.25 if len(parts) > 1 else 0)
         figure = Figure(figsize=(WIDTH, height), layout="constrained", facecolor=theme["paper"])
         axes = figure.subplots()
         axes.set_facecolor(theme["paper"])
@@ -132,7 +133,7 @@ def _bars(axes, rows, label, parts, theme) -> None:
         left = left + rows[column]
     for place, total in zip(places, left, strict=True):
         axes.text(total, place, f" {int(total):,}", va="center")
-    axes.set_yticks(places, rows[label].map(_short))
+    axes.set_yticks(places, rows[label].map(_wrapped), linespacing=0.95)
     axes.invert_yaxis()
     axes.margins(x=0.12)
     axes.xaxis.get_major_locator().set_params(integer=True)
@@ -140,5 +141,6 @@ def _bars(axes, rows, label, parts, theme) -> None:
     axes.tick_params(axis="y", length=0)
 
 
-def _short(text: str, most: int = 34) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+def _wrapped(text: str) -> str:
+    """In two lines at most, so that the state at the end of an agency's label stays in sight."""
+    return textwrap.fill(text, 28, max_lines=2, placeholder="…")

@@ -1,4 +1,4 @@
-"""The re-enactment of the withdrawn report, week of 28 January 2017: see docs/samples.md.
+"""The re-enactment of the withdrawn report, week of January 28, 2017: see docs/samples.md.
 
 Agencies and counts are as published. Every detail of a request is invented but for the few facts
 that the report gave. What was never found is filled with invented agencies of at most four
@@ -23,7 +23,7 @@ from ddor.extract.samples.withdrawn_report import (
 
 START, AS_OF = pd.Timestamp("2017-01-28"), pd.Timestamp("2017-03-20")
 SOURCE = (
-    "Re-enactment of the report of 28 January 2017: agencies and counts as published, details "
+    "Re-enactment of the report of January 28, 2017: agencies and counts as published, details "
     "invented"
 )
 HONORED_EARLIER = 70

@@ -1,4 +1,4 @@
-"""The withdrawn report for the week of 28 January 2017, as far as its figures are known.
+"""The withdrawn report for the week of January 28, 2017, as far as its figures are known.
 
 PLACES are its agencies, SECTION_II its known rows of declined requests, each with the error that
 was found later, where one was. Source: DOMAIN 1 and 2. Invented are the agency IDs, the weekly
