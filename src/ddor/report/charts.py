@@ -129,7 +129,7 @@ def _bars(axes, rows, label, parts, theme) -> None:
     left = pd.Series(0, index=rows.index)
     for (column, legend), color in zip(parts.items(), itertools.cycle(theme["bars"])):
         axes.barh(places, rows[column], left=left, color=color, label=legend,
-                  edgecolor=theme["paper"], linewidth=0.8)  # fmt: skip
+                  edgecolor=theme["paper"], linewidth=0.4)  # fmt: skip
         left = left + rows[column]
     for place, total in zip(places, left, strict=True):
         axes.text(total, place, f" {int(total):,}", va="center")
