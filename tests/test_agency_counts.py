@@ -155,7 +155,7 @@ def test_a_leading_zero_of_a_county_is_kept():
     assert identity(request(**alabama))["county_fips"] == "01001"
 
 
-def test_tables_sort_by_the_name_of_the_state_and_then_of_the_agency():
+def test_tables_sort_by_state_and_then_by_the_name_of_the_agency():
     rows = numbered(
         request(agency_id="MI0010000", agency_name="B", state="MI", county_fips="", area=""),
         request(agency_id="MI0020000", agency_name="A", state="MI", county_fips="", area=""),
@@ -165,8 +165,8 @@ def test_tables_sort_by_the_name_of_the_state_and_then_of_the_agency():
         request(**ADA),
     )
     counts = counts_of(rows)
-    # Idaho, Michigan, Minnesota, Mississippi, Missouri: by their codes MO would be before MS.
-    expected = ["ID0010000", "MI0020000", "MI0010000", "MN0010000", "MS0010000", "MO0010000"]
+    # By the column that the table shows: MO before MS, though Mississippi is before Missouri.
+    expected = ["ID0010000", "MI0020000", "MI0010000", "MN0010000", "MO0010000", "MS0010000"]
     assert list(counts.issued_by_agency["agency_id"]) == expected
     assert list(counts.declined_by_agency["agency_id"]) == expected
 
@@ -189,3 +189,12 @@ def test_the_figures_are_the_sums_of_the_columns(form):
         assert counts.figures[name] == counts.declined_by_agency[column].sum()
     assert counts.figures["declined_total"] == 2
     assert all(type(value) is int for value in counts.figures.values())
+
+
+def test_a_request_that_e1_holds_does_not_lend_its_agency_a_name_or_a_place():
+    good = request(agency_id="QQQQ", agency_name="Right", issued_at="2017-02-11")
+    held = request(agency_id="QQQQ", agency_name="Wrong", state="WI", issued_at="2017-02-12")
+    counts = counts_of(numbered(good, held))
+    assert counts.figures["held_back_requests"] == 1
+    (row,) = counts.declined_by_agency.to_dict("records")
+    assert (row["agency"], row["state"], row["declined"]) == ("Right", "MN", 1)

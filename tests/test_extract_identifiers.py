@@ -197,3 +197,18 @@ def test_names_are_known_by_their_column_where_no_single_one_is():
     ):
         assert not any(looks(name) for name in names)
         assert name_column(names) == set(names)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Henry County Jail", "Christian County Jail", "Gregory County Jail"],
+        ["City of Taylor", "City of Jackson", "County of Clark"],
+        ["Justin PD", "Edgar County Jail", "Paul Police Dept"],
+        ["Clark County, Jail", "Nassau County, Jail"],
+        ["Jackson, Henry County Sheriff"],
+    ],
+)
+def test_places_that_bear_the_names_of_people_are_not_people(names):
+    assert name_column(names) == set()
+    assert [looks(name) for name in names] == [None] * len(names)

@@ -188,3 +188,12 @@ def test_a_sentence_with_an_unknown_figure_publishes_nothing(attempt):
         cell_named(notebook, "title")["source"] = "%%narrative\n# {{ declined.totl }} declined"
 
     assert "totl" in attempt(change)
+
+
+def test_a_page_that_cannot_be_rendered_leaves_its_notebook_for_the_analyst(attempt, tmp_path):
+    def second_title(notebook):
+        cell_named(notebook, "summary-head")["source"] = "# Another title"
+
+    told = attempt(second_title, fresh=True)
+    assert "2 titles" in told
+    assert (tmp_path / "outputs" / "runs" / WEEK / "failed" / "report.ipynb").exists()

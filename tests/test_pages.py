@@ -6,14 +6,16 @@ import re
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from conftest import PROJECT, SAMPLE_WEEKS
 from nbconvert import HTMLExporter
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from ddor.archive.render import NBCONVERTS_PLACEHOLDER, render_article
 from ddor.errors import NotebookFailed
+from ddor.report.charts import stacked_bars
 
 SYNTHETIC = "Synthetic data, not a report about any agency"
 WEEK = "2017-03-04"
@@ -132,7 +134,7 @@ def test_the_re_enactment_says_what_it_is_in_its_first_line(pages):
         banner = pages[path].find("aside").get_text(" ", strip=True)
         assert banner.startswith(SYNTHETIC) and "Re-enactment" in banner
         main = " ".join(pages[path].find("main").get_text(" ").split())
-        assert "This page re-enacts a report that was published in March 2017" in main
+        assert "Re-enactment of the report of January 28, 2017, which was suspended" in main
     assert "re-enact" not in pages[f"weeks/{WEEK}/index.html"].get_text().lower()
 
 
@@ -152,3 +154,15 @@ def test_no_page_shows_what_a_program_says_for_nothing(pages):
         words = set(re.findall(r"[\w&#;]+", page.get_text()))
         assert not words & {"nan", "NaN", "NaT", "None", "null", "undefined", "Undefined"}, path
         assert "&#" not in page.get_text() and "\ue000" not in page.get_text(), path
+
+
+@pytest.mark.parametrize("name", ["\"Q\" Jail", "O'Neill's", "\"both\" and '", "A & B <C>", "É 🙂"])
+def test_an_agency_may_have_any_name_in_a_charts_alternative(name):
+    frame = pd.DataFrame({"agency": [name], "n": [3]})
+    chart = stacked_bars("a-chart", frame, "agency", {"n": "N"}, "A caption", False)
+    page = notebook()
+    output = new_output("display_data", {"text/html": chart._repr_html_()})
+    page.cells.append(new_code_cell("chart", outputs=[output]))
+    article = render_article(page)
+    assert BeautifulSoup(article.html, "html.parser").img["alt"] == chart.alternative
+    assert set(article.pictures) == {"a-chart.svg", "a-chart-dark.svg"}

@@ -140,7 +140,7 @@ def test_force_makes_a_second_revision_and_the_first_stays_for_good(published, c
 
     superseded = (week / "r1" / "index.html").read_text(encoding="utf-8")
     assert "<strong>Superseded.</strong> This is revision 1" in superseded
-    assert 'href="../index.html">Read revision 2</a>, published June 1, 2017' in superseded
+    assert 'href="../index.html">Read the current revision</a>' in superseded
     page = f"site/weeks/{WEEK}/r1/index.html"
     assert article_of(week / "r1" / "index.html").encode() in before[page]
     assert b"Superseded" not in before[page]

@@ -360,3 +360,12 @@ def test_the_table_of_checks_says_what_each_asks_and_cannot_see(report):
     assert row[head.index("Requests")] == "1"
     assert row[head.index("What it asks")].endswith("?")
     assert row[head.index("What it cannot see")]
+
+
+def test_a_week_without_outcomes_does_not_say_that_its_source_has_no_recording_dates():
+    pending = request(outcome="pending", outcome_recorded_at="")
+    *_, extract = WeeklyReport(inputs_of(case_of([pending]))).for_sentences()
+    assert extract.has_recording_dates
+    source = request(outcome_recorded_at="")
+    *_, extract = WeeklyReport(inputs_of(case_of([source], cohort="issued"))).for_sentences()
+    assert not extract.has_recording_dates

@@ -62,10 +62,13 @@ def parse_date(text: str) -> dt.date:
     text = text.strip()
     try:
         if len(text) == 10 and "W" not in text:  # fromisoformat takes 20170128 and 2017-W04-6 too
-            return dt.date.fromisoformat(text)
+            day = dt.date.fromisoformat(text)
+            if 1990 <= day.year <= 2100:  # I-247 is younger; weeks at the ends of time have no next
+                return day
     except ValueError:
         pass
-    raise UsageError(f'"{text}" is not a date: expected YYYY-MM-DD, such as 2017-01-28')
+    expected = "YYYY-MM-DD, such as 2017-01-28, from 1990 to 2100"
+    raise UsageError(f'"{text}" is not a date: expected {expected}')
 
 
 def parse_weeks(texts: list[str]) -> list[Week]:

@@ -82,7 +82,7 @@ def _run_weeks(options: argparse.Namespace, project: Path) -> int:
     from ddor.jobs.weekly import Order, attempt
 
     for name, what in LATER.items():
-        if getattr(options, name):
+        if getattr(options, name) not in (None, False):
             raise UsageError(f"--{name.replace('_', '-')} is not built yet: {what}")
     settings = _settings(options)
     if options.sample:
@@ -174,6 +174,7 @@ def _ddor_parser() -> argparse.ArgumentParser:
     sample.add_argument("--seed", type=int, default=1, help="the same seed, the same bytes")
     sample.add_argument("--requests", type=int, default=600, help="requests issued in the week")
     sample.add_argument("--out", required=True, metavar="DIR", help="may hold {week}")
+    _shared_options(sample)
     sample.set_defaults(command=_sample)
     return parser
 
@@ -215,7 +216,10 @@ def _import_foia(options: argparse.Namespace) -> int:
     weeks = parse_weeks([options.week or options.weeks])
     as_of = parse_date(options.as_of) if options.as_of else None
     agencies = _parameters(options, None).agencies
-    print(import_foia(options.file, weeks, options.out, agencies, as_of=as_of))
+    summary = import_foia(options.file, weeks, options.out, agencies, as_of=as_of)
+    folders = {str(w.week): {"requests": w.requests, "folder": str(w.folder)}
+               for w in summary.written}  # fmt: skip
+    print(json.dumps({"weeks": folders, "summary": str(summary)}) if options.json else summary)
     return 0
 
 
@@ -226,5 +230,5 @@ def _sample(options: argparse.Namespace) -> int:
     week = Week.parse(options.week)
     folder = Path(options.out.replace("{week}", str(week)))
     write_extract(make_sample(week, options.seed, options.requests), folder)
-    print(folder)
+    print(json.dumps({"week": str(week), "folder": str(folder)}) if options.json else folder)
     return 0

@@ -40,7 +40,7 @@ class Directory:
 class TablesInvalid(UsageError):
     def __init__(self, problems: list[Problem]):
         self.problems = problems
-        super().__init__("\n".join(["the tables under params/ need mending:", *map(str, problems)]))
+        super().__init__("\n".join(["the maintained tables need mending:", *map(str, problems)]))
 
 
 def read_directory(agencies: Path, policies: Path, coverage: Path) -> Directory:

@@ -113,11 +113,12 @@ def extract_location(parameters: Parameters, week: Week) -> str:
     if not parameters.extract:
         raise UsageError("no extract: give --extract, or `extract:` in params/weekly.yaml")
     location = parameters.extract.replace("{week}", str(week))
-    if "://" not in location and not Path(location).exists():
-        for ending in (".zip", ".xlsx"):
-            if Path(location + ending).exists():
-                return location + ending
-    return location
+    try:
+        fs, path = fsspec.core.url_to_fs(location)
+        endings = [ending for ending in ("", ".zip", ".xlsx") if fs.exists(path + ending)]
+    except Exception:  # every back end has its own; reading the extract will tell it
+        return location
+    return location + endings[0] if endings else location
 
 
 def weeks_with_extract(pattern: str) -> list[Week]:

@@ -1,7 +1,7 @@
 """What is published: `site/data/catalog.json`, read first and written last.
 
-One line for each week with its revisions; pages that list weeks are made from it, so that the cost
-of publishing one does not grow with their number.
+One entry for each week with its revisions; pages that list weeks are made from it, without
+opening any of theirs.
 
     {"cohort": "recorded", "synthetic": true, "weeks": {"2017-02-18": [{"revision": 1, …}]}}
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ddor.calendar import Week
 from ddor.errors import ArchiveUnavailable, UsageError
+from ddor.extract.model import SYNTHETIC_NOTICE
 
 CATALOG = "data/catalog.json"
 FINAL_AFTER = dt.timedelta(weeks=13)
@@ -21,9 +22,10 @@ FINAL_AFTER = dt.timedelta(weeks=13)
 @dataclass(frozen=True)
 class Revision:
     """One published revision. Dates in ISO form; source: where its extract came from, in words;
-    figures: the few that lists of weeks show."""
+    figures: the few that lists of weeks show; identity: see identity.py."""
 
     revision: int
+    identity: str
     published_on: str
     as_of: str
     source: str
@@ -47,7 +49,8 @@ class Catalog:
         return Catalog(self.cohort, self.synthetic, dict(sorted(weeks.items())))
 
     def file(self) -> bytes:
-        return (json.dumps(asdict(self), indent=1) + "\n").encode()
+        content = {"notice": SYNTHETIC_NOTICE} if self.synthetic else {}
+        return (json.dumps(content | asdict(self), indent=1) + "\n").encode()
 
 
 def read_catalog(site: Path, cohort: str, synthetic: bool) -> Catalog:

@@ -19,7 +19,8 @@ from ddor.inputs import Inputs
 
 
 def input_hashes(inputs: Inputs, template: Path) -> dict[str, str]:
-    """Name of the input -> sha256 of its canonical text."""
+    """Name of the input -> sha256 of its canonical text. The history is not among them as long as
+    no check reads it: an older week published later changes nothing in a newer one."""
     about = inputs.extract.about
     parts = {
         "requests": _csv(inputs.extract.requests),
@@ -31,7 +32,6 @@ def input_hashes(inputs: Inputs, template: Path) -> dict[str, str]:
         "policies": _csv(inputs.directory.policies),
         "coverage": _csv(inputs.directory.coverage),
         "note": inputs.note,
-        "history": _csv(inputs.history.counts) + " ".join(inputs.history.weeks),
         "template": _template_text(template),
         "code_lists": _code_lists(),
     }
@@ -43,7 +43,11 @@ def identity_of(hashes: dict[str, str]) -> str:
 
 
 def manifest_file(
-    project: Path, hashes: dict[str, str], outputs: dict[str, bytes], published_on: dt.date
+    project: Path,
+    inputs: Inputs,
+    hashes: dict[str, str],
+    outputs: dict[str, bytes],
+    published_on: dt.date,
 ) -> bytes:
     """manifest.json: what went in, what came out, and with which programs. `outputs`: name -> bytes
     of everything that the revision keeps."""
@@ -51,6 +55,7 @@ def manifest_file(
         "identity": identity_of(hashes),
         "published_on": published_on.isoformat(),
         "inputs": hashes,
+        "history": list(inputs.history.weeks),
         "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in outputs.items()},
         "packages": {"python": platform.python_version(), **_packages()},
         "git_commit": _git_commit(project),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import TagRemovePreprocessor
 from traitlets.config import Config
@@ -22,7 +23,6 @@ SCRAP = "application/scrapbook.scrap"
 PICTURE = re.compile(r'(srcset|src)="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"')
 # nbconvert puts this sentence where an alternative is missing, and no checker minds it.
 NBCONVERTS_PLACEHOLDER = "No description has been provided for this image"
-WITHOUT_ALTERNATIVE = re.compile(r'<img(?![^>]*\balt="[^"]+")')
 CHART = re.compile(r'<figure class="chart" data-name="([a-z0-9-]+)">.*?</figure>', re.DOTALL)
 
 
@@ -50,7 +50,8 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
     )
     body, _ = exporter.from_notebook_node(notebook)
     drawn = any("image/png" in output.get("data", {}) for output in _outputs(notebook))
-    if drawn or WITHOUT_ALTERNATIVE.search(body) or NBCONVERTS_PLACEHOLDER in body:
+    images = BeautifulSoup(body, "html.parser").find_all("img")
+    if drawn or any(image.get("alt", "") in ("", NBCONVERTS_PLACEHOLDER) for image in images):
         raise NotebookFailed(
             "a picture has no text alternative; draw it with ddor.report.charts, or write one in "
             "the brackets of ![…](…)"

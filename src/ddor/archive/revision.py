@@ -25,6 +25,7 @@ class Publication:
     """article and data are what the revision keeps for good; data: file name -> bytes."""
 
     week: Week
+    identity: str
     article: Article
     data: dict[str, bytes]
     figures: dict[str, int]
@@ -48,6 +49,7 @@ def publish_revision(
     listed = {name: publication.figures[name] for name in LISTED}
     line = Revision(
         revision=number,
+        identity=publication.identity,
         published_on=publication.published_on.isoformat(),
         as_of=publication.as_of.isoformat(),
         source=publication.source,

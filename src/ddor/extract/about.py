@@ -94,8 +94,8 @@ def _typed(told: Told, pairs: list[tuple[str, str]]) -> Told:
         elif key == "source":
             told.source = value
         elif key == "synthetic":
-            told.synthetic = value == "true"
-            if value not in ("true", "false"):
+            told.synthetic = value.lower() == "true"  # True is YAML's own spelling
+            if value.lower() not in ("true", "false"):
                 told.tell(key, shown([value]), "true or false", "write true or false")
     return told
 

@@ -24,11 +24,12 @@ def parquet_table(name: str, label: str, data: bytes) -> Table:
         return Table.unreadable(name, label, [problem])
     heads, problems, refused = arrow.column_names, [], set()
     columns = []
-    for head, column in zip(heads, arrow.columns):
+    for head, column in zip(heads, arrow.columns, strict=True):
         kind = KINDS.get(head)
         if pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
-        if kind and not _allowed(kind, column.type):
+        is_empty = column.null_count == len(column)  # of any type: pandas writes it as a double
+        if kind and not is_empty and not _allowed(kind, column.type):
             expected, mend = NATIVE[kind], "write the column as text"
             problems.append(
                 Problem(label, (), head, f"a column of type {column.type}", expected, mend)

@@ -19,10 +19,9 @@ from ddor.reference.places import STATES, state_of_fips
 
 # Years of grace of DESIGN 2; a sentence may end at any later time.
 YEARS_AFTER_THE_WEEK = 2
-EARLIEST = {column: dt.date(1990, 1, 1) for column in DATETIMES} | {
-    # A charge may be as old as the person; a sentence of before 1990 can have ended long ago.
-    "charged_on": dt.date(1900, 1, 1),
-    "sentence_ends_on": dt.date(1900, 1, 1),
+# DESIGN 2 bounds issued_at alone; the year 2 of a known file is no date anywhere.
+EARLIEST = {column: dt.date(1900, 1, 1) for column in DATETIMES} | {
+    "issued_at": dt.date(1990, 1, 1)
 }
 WITHOUT_LATEST = ("sentence_ends_on",)
 _LOOK_UP = "look it up at the source"
@@ -94,7 +93,7 @@ _AGENCY = _matches("[A-Z0-9]{4,12}", "4 to 12 capital letters and digits")
 _CODE_CHECKS = {
     "agency_id": _AGENCY,
     "releasing_agency_id": _AGENCY,
-    "ncic_code": _matches("[A-Z0-9]{4}", "4 characters, capital letters and digits"),
+    "ncic_code": _matches("[A-Za-z0-9]{4}", "4 characters, letters and digits"),
     "state": pa.Check.isin(list(STATES), error="a USPS code of a state, such as MN"),
     "county_fips": pa.Check(
         _has_state, error="5 digits, the first two of them the code of a state"

@@ -60,19 +60,17 @@ def sheet_table(name: str, sheet: Worksheet) -> Table:
 
 
 def sheet_pairs(sheet: Worksheet) -> tuple[list[tuple[str, str]], str, list[Problem]]:
-    """Key and value of the rows of the sheet `about`, below a header "key", "value"; the sheet's
-    label; its problems."""
+    """Key and value of the rows of the sheet `about`, with or without a header "key", "value";
+    the sheet's label; its problems."""
     label = f"sheet {sheet.title}"
     rows = [[_plain(cell) for cell in row[:2]] for row in sheet.iter_rows(max_col=2)]
     problems = _merged(sheet, label)
-    if not rows or rows[0] != ["key", "value"]:
-        seen = shown(rows[0]) if rows else "an empty sheet"
-        problems.append(Problem(label, (1,), "", seen, '"key", "value"', "add the header row"))
-        return [], label, problems
-    formulas = [row[1].row for row in sheet.iter_rows(2, max_col=2) if row[1].data_type == "f"]
+    formulas = [row[1].row for row in sheet.iter_rows(max_col=2) if row[1].data_type == "f"]
     if formulas:
         problems.append(Problem(label, tuple(formulas), "value", "a formula", "a value", _PASTE))
-    return [(key, value) for key, value in rows[1:] if key], label, problems
+    if rows and rows[0] == ["key", "value"]:
+        del rows[0]
+    return [(key, value) for key, value in rows if key], label, problems
 
 
 def _merged(sheet: Worksheet, label: str) -> list[Problem]:

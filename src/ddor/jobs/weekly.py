@@ -22,6 +22,7 @@ from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.checks.registry import run_checks
 from ddor.errors import DdorError, NotebookFailed
+from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.inputs import INPUT_FILES, Inputs, gather_inputs, save_inputs
 from ddor.jobs.differences import figure_differences, sentence_differences
 from ddor.measures.figures import Counts, count_week
@@ -69,20 +70,21 @@ def run_week(week: Week, order: Order) -> WeekResult:
     inputs = gather_inputs(week, parameters)
     counts = count(inputs)
     hashes = input_hashes(inputs, template)
+    identity = identity_of(hashes)
 
     with opened(parameters.output) as archive:
         about = inputs.extract.about
         catalog = read_catalog(archive.site, parameters.cohort, about.synthetic)
-        current = catalog.weeks[str(week)][-1].revision if str(week) in catalog.weeks else None
         page = str(archive.site / "weeks" / str(week) / "index.html")
-        if not (order.draft or order.force) and current is not None:
-            if published_identity(archive, week, current) == identity_of(hashes):
-                return WeekResult(week, "unchanged", 0, current, page, counts.figures, recovered)
+        last = catalog.weeks.get(str(week), [None])[-1]
+        if last and last.identity == identity and not (order.draft or order.force):
+            return WeekResult(week, "unchanged", 0, last.revision, page, counts.figures, recovered)
 
-        executed, figures = run_notebook(archive, template, inputs, counts)
+        executed, article, figures = run_notebook(archive, template, inputs, counts)
         publication = Publication(
             week=week,
-            article=render_article(tidy(executed)),
+            identity=identity,
+            article=article,
             data=data_files(inputs, counts, figures),
             figures=figures,
             as_of=about.as_of,
@@ -94,7 +96,7 @@ def run_week(week: Week, order: Order) -> WeekResult:
             return keep_draft(archive, publication, catalog, executed)
         private = private_files(executed, inputs, counts) | {
             "manifest.json": manifest_file(
-                order.project, hashes, publication.kept(), publication.published_on
+                order.project, inputs, hashes, publication.kept(), publication.published_on
             )
         }
         number = publish_revision(archive, catalog, publication, private)
@@ -130,21 +132,16 @@ def recover(output: Path) -> tuple[str, ...]:
         return (archive.recovered,)
 
 
-def published_identity(archive: Archive, week: Week, revision: int) -> str:
-    """The identity that a revision was published with; "" where its private files are gone."""
-    manifest = archive.runs / str(week) / f"r{revision}" / "manifest.json"
-    return json.loads(manifest.read_bytes())["identity"] if manifest.exists() else ""
-
-
 def run_notebook(archive: Archive, template: Path, inputs: Inputs, counts: Counts):
-    """-> the executed notebook, in staging, and its figures as read back from its scraps, proved
-    equal to `counts`. A notebook that failed is kept for the analyst."""
+    """-> the executed notebook, in staging; its article; and its figures as read back from its
+    scraps, proved equal to `counts`. A notebook that failed is kept for the analyst."""
     executed = archive.staging / "report.ipynb"
     with archive.writing():
         save_inputs(inputs, archive.staging / "inputs")
     try:
         execute(template, executed, {"week": str(inputs.week), "inputs": "inputs"})
-        return executed, prove_run(executed, counts.figures)
+        figures = prove_run(executed, counts.figures)
+        return executed, render_article(tidy(executed)), figures
     except NotebookFailed as failure:
         if not executed.exists():
             raise
@@ -174,6 +171,8 @@ def data_files(inputs: Inputs, counts: Counts, figures: dict[str, int]) -> dict[
         "synthetic": about.synthetic,
         "figures": figures,
     }
+    if about.synthetic:
+        summary = {"notice": SYNTHETIC_NOTICE} | summary
     return {"summary.json": summary_file(summary), **table_files(tables, about.synthetic)}
 
 

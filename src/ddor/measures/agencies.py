@@ -8,7 +8,6 @@ one name are two.
 import pandas as pd
 
 from ddor.measures.status import DECLINED_CLASSES, DECLINED_FLAGS, ISSUED_OUTCOMES
-from ddor.reference.places import STATES
 
 IDENTITY = ("agency_id", "agency", "level", "state", "county_fips", "area")
 KINDS = {"detainer": "detainers", "notification": "notifications", "transfer": "transfers"}
@@ -18,13 +17,15 @@ DECLINED_COLUMNS = (
 )  # fmt: skip
 
 
-def agency_identities(requests: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
-    """One row for each agency_id of `requests`: the columns IDENTITY, text, "" where unknown.
+def agency_identities(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
+    """One row for each agency_id of `status`: the columns IDENTITY, text, "" where unknown.
 
-    `agencies` is the directory's table.
+    `agencies` is the directory's table. A row that a check holds back names its agency only where
+    no other does: a request with a wrong place (E1) may not lend it to the agency.
     """
     latest = (
-        requests.sort_values(["issued_at", "request_id"], kind="stable")
+        status.assign(_believed=status["held_by"].isna())
+        .sort_values(["_believed", "issued_at", "request_id"], kind="stable")
         .drop_duplicates("agency_id", keep="last")
         .rename(columns={"agency_name": "agency", "agency_level": "level"})[list(IDENTITY)]
     )
@@ -77,6 +78,5 @@ def _table(counts, status, agencies, columns) -> pd.DataFrame:
     counts = counts.rename_axis("agency_id").fillna(0).astype("int64").reset_index()
     identities = agency_identities(status, agencies)
     table = counts.merge(identities, on="agency_id", how="left", validate="one_to_one")
-    table["_state"] = table["state"].map(lambda usps: STATES[usps].name)
-    table = table.sort_values(["_state", "agency", "agency_id"], ignore_index=True)
+    table = table.sort_values(["state", "agency", "agency_id"], ignore_index=True)
     return table[list(columns)]

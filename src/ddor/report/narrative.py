@@ -22,7 +22,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from ddor.calendar import long_date
+from ddor.calendar import Week, long_date
 from ddor.errors import DdorError
 
 # Letters and digits only: no sign of Markdown, and nothing that an address would encode.
@@ -91,6 +91,8 @@ class _Values:
         """How a value looks in a sentence when no filter says otherwise (Jinja's `finalize`)."""
         if isinstance(value, (Words, StrictUndefined)):
             return value  # Jinja's own error says which name is undefined
+        if isinstance(value, Week):
+            return value.title
         if isinstance(value, str):
             return self._token(value)
         if isinstance(value, dt.date) and value == value:  # NaT is a date, and equals nothing

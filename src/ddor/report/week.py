@@ -21,7 +21,7 @@ from ddor.report.narrative import render_markdown
 from ddor.report.tables import Table, agency_table
 
 
-def open_week(week: str, params: str = "", settings: dict | None = None, inputs: str = ""):
+def open_week(week: str | Week, params: str = "", settings: dict | None = None, inputs: str = ""):
     """-> WeeklyReport. `inputs`: the folder of checked inputs that the weekly job hands over;
     without it (JupyterLab, plain papermill) they are read as the job would read them, with
     `params` in place of params/weekly.yaml and `settings` as --set would change them."""
@@ -49,7 +49,7 @@ class WeeklyReport:
         self.synthetic = inputs.extract.about.synthetic
 
     def for_sentences(self) -> tuple:
-        """week, issued, declined, charges, held_back, extract: what %%narrative can name."""
+        """week (a Week), issued, declined, charges, held_back, extract: what %%narrative names."""
         figures, counts = self.counts.figures, self.counts
         issued = _group(figures, "issued_", agencies=len(counts.issued_by_agency))
         declined = _group(
@@ -64,7 +64,7 @@ class WeeklyReport:
         )
         charges = SimpleNamespace(supplied=counts.charges_supplied, **counts.charge_standing)
         held_back = _group(figures, "held_back_", declines=counts.held_declines)
-        return self.week.title, issued, declined, charges, held_back, self._extract()
+        return self.week, issued, declined, charges, held_back, self._extract()
 
     def _since(self) -> str:
         """How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*)."""
@@ -75,7 +75,6 @@ class WeeklyReport:
 
     def _extract(self) -> SimpleNamespace:
         about, requests = self.inputs.extract.about, self.inputs.extract.requests
-        outcomes = requests[requests["outcome"] != "pending"]
         parameters = SimpleNamespace(**self.inputs.parameters)
         return SimpleNamespace(
             received=len(requests),
@@ -85,7 +84,8 @@ class WeeklyReport:
             synthetic=about.synthetic,
             is_foia=about.source.startswith(FOIA_SOURCE),
             by_issue=self.cohort == ISSUED,
-            has_recording_dates=bool(outcomes["outcome_recorded_at"].notna().any()),
+            has_recording_dates=self.cohort != ISSUED
+            or bool(requests["outcome_recorded_at"].notna().any()),
             has_release_dates=bool(requests["released_at"].notna().any()),
             publisher=parameters.publisher,
             contact=parameters.contact,

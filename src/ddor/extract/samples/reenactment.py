@@ -23,8 +23,9 @@ from ddor.extract.samples.withdrawn_report import (
 
 START, AS_OF = pd.Timestamp("2017-01-28"), pd.Timestamp("2017-03-20")
 SOURCE = (
-    "Re-enactment of the report of January 28, 2017: agencies and counts as published, details "
-    "invented"
+    "Re-enactment of the report of January 28, 2017, which was suspended on April 10, 2017: "
+    "agencies and counts as published, known errors included; details invented, and what was "
+    "never found filled up with invented agencies"
 )
 HONORED_EARLIER = 70
 FILLER_COUNTS = {1: 5, 2: 10, 3: 25, 4: 60}
