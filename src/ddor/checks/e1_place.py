@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding
+from ddor.checks.check import Case, Finding, stopped_because
 from ddor.reference.areas import AREAS
 from ddor.reference.places import STATES, state_of_fips
 
@@ -54,5 +54,5 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
             f"{there[column]} as the {words} of agency {row['agency_id']}, "
             f"the request has {row[column]}.",
         )
-    stopped = pd.Series({row: " ".join(why) for row, why in reasons.items()}, dtype="str")
-    return Finding(assessed=int(compared.sum()), stopped=stopped)
+    sentences = {request_id: " ".join(why) for request_id, why in reasons.items()}
+    return Finding(int(compared.sum()), stopped_because(sentences))

@@ -3,16 +3,30 @@
 A row that fails a *hold* check is not dropped: it counts under the first check that stopped it.
 Checks that doubt the request come first, in the order of this list, and look at every received
 row. Those that doubt the outcome look only at what would count as declined this week and has
-passed them.
+passed them. E10, an expected decline shown as one, is no check: no pending request can be counted
+as declined, and the reconciliation proves it.
 """
 
 from dataclasses import dataclass
 
 import pandas as pd
 
-from ddor.checks import e1_place
+from ddor.checks import (
+    e1_place,
+    e2_transferred,
+    e3_never_there,
+    e4_level,
+    e5_volume,
+    e6_ice_custody,
+    e7_not_released,
+    e8_bulk_recording,
+    e9_stale_policy,
+    e11_did_as_asked,
+    e12_law_forbids,
+)
 from ddor.checks.check import Case, Check, Finding
 from ddor.cohort import would_count_as_declined
+from ddor.ledger import Cleared
 
 CHECKS = (
     Check(
@@ -22,60 +36,216 @@ CHECKS = (
         doubts="request",
         question="Do the agency's code, state, county and ICE area name one place?",
         limits="A wrong agency code that is carried through every field of a row passes.",
+        printed="Franklin (Iowa, New York, Pennsylvania) and Montgomery (Iowa) with requests meant "
+        "for places of the same name elsewhere",
         assess=e1_place.assess,
     ),
+    Check(
+        id="E2",
+        title="Transferred, then released elsewhere",
+        effect="hold",
+        doubts="outcome",
+        question="Did the agency that was asked release the person?",
+        limits="Without the releasing agency on record a transfer is not seen.",
+        printed="Williamson County 4 and Bastrop County 3: people who had been moved to another "
+        "jail, which released them",
+        assess=e2_transferred.assess,
+    ),
+    Check(
+        id="E3",
+        title="Sent where the person never was",
+        effect="hold",
+        doubts="request",
+        question="Did the agency hold the person when the request was issued?",
+        limits="It relies on what ICE recorded; where custody is unknown it cannot tell.",
+        printed="Chester County (Pennsylvania) and Richmond County (North Carolina) for people "
+        "they never held",
+        assess=e3_never_there.assess,
+    ),
+    Check(
+        id="E4",
+        title="Another agency in the same county",
+        effect="hold",
+        doubts="request",
+        question="Is the agency of the level that the directory gives, and not federal?",
+        limits="An agency that the directory does not list passes with any level but federal.",
+        printed="14 requests to a state jail under the name of Travis County",
+        assess=e4_level.assess,
+    ),
+    Check(
+        id="E5",
+        title="A volume the agency could not have",
+        effect="review",
+        doubts="volume",
+        question="Are there far more requests to, or declines by, an agency than it ever had?",
+        limits="An agency that is in neither the last weeks nor the directory is not compared; a "
+        "true sudden rise looks the same.",
+        printed="Franklin County (New York) with nine in a week, which it never had",
+        assess=e5_volume.assess,
+    ),
+    Check(
+        id="E6",
+        title="In ICE custody",
+        effect="hold",
+        doubts="outcome",
+        question="Was the person booked into ICE custody near the release?",
+        limits="A handover and a later arrest outside the jail cannot be told apart.",
+        printed="Hennepin County 2: both people had been handed over on February 3",
+        assess=e6_ice_custody.assess,
+    ),
+    Check(
+        id="E7",
+        title="Not released",
+        effect="hold",
+        doubts="outcome",
+        question="Is there no release on record while a sentence still runs?",
+        limits="Without the end of the sentence on record a person still held is not seen.",
+        printed="people still held, some with long sentences to serve",
+        assess=e7_not_released.assess,
+    ),
+    Check(
+        id="E8",
+        title="Bulk recording",
+        effect="review",
+        doubts="volume",
+        question="Were most of an agency's declines recorded on one date, and many of them old?",
+        limits="A true mass release and a cleaning of records look alike until someone asks.",
+        printed="Travis County 142, nearly all with the date of a county policy, 73 % of them "
+        "older than the year",
+        assess=e8_bulk_recording.assess,
+    ),
+    Check(
+        id="E9",
+        title="Stale policy",
+        effect="show",
+        doubts="policy",
+        question="Was each policy verified within 180 days of the week's last day?",
+        limits="A policy that was verified and misread passes. A policy never changes a count.",
+        printed="Nassau County with a policy although it had honored detainers since 2014",
+        assess=e9_stale_policy.assess,
+    ),
+    Check(
+        id="E11",
+        title="Did as asked",
+        effect="hold",
+        doubts="outcome",
+        question="Did the agency hold the person for 48 hours, give the notice asked for, or did "
+        "ICE not come?",
+        limits="Without the date the release was due a full hold is not seen.",
+        printed="8 of 15 requests of Hennepin County for people whom ICE chose not to collect",
+        assess=e11_did_as_asked.assess,
+    ),
+    Check(
+        id="E12",
+        title="The law forbids it",
+        effect="show",
+        doubts="nothing",
+        question="Did a law or a court keep the agency from holding the person?",
+        limits="Only laws and rulings in the table of policies are known; what binds an agency is "
+        "for its counsel to say.",
+        printed="no word of the rulings that bind, as for Clackamas County (Oregon)",
+        assess=e12_law_forbids.assess,
+    ),
 )
+
+# Doubts of the request come before doubts of the outcome; what is said of the rest needs both.
+ORDER = ("request", "outcome", "volume", "policy", "nothing")
 
 
 @dataclass(frozen=True)
 class CheckResults:
     """held: one row per request held back, columns request_id, check, doubts, reason, sorted by
-    request_id. table: the columns of checks.csv, one row per check, in the registry's order."""
+    request_id. table: the columns of checks.csv, one row per check, in the registry's order.
+
+    review: one row for each check and agency that the week waits for, columns check, agency_id,
+    rows, reason. shown: id of a *show* check -> what it stopped. cleared: one row for each flag
+    that a person has decided to count, columns check, subject (request_id or agency_id), reason.
+    """
 
     held: pd.DataFrame
     table: pd.DataFrame
+    review: pd.DataFrame
+    shown: dict[str, pd.Series]
+    cleared: pd.DataFrame
 
 
-def run_checks(case: Case, checks: tuple[Check, ...] = CHECKS) -> CheckResults:
-    """Every check once, in order. `case` is left as it is."""
+def run_checks(
+    case: Case, checks: tuple[Check, ...] = CHECKS, cleared: Cleared = frozenset()
+) -> CheckResults:
+    """Every check once, in order. `case` is left as it is. `cleared`: flags decided to be counted;
+    such a flag stops nothing, and the next check looks at the row."""
     requests = case.extract.requests
     declined = would_count_as_declined(requests, case.week, case.cohort)
     agency_of = requests.set_index("request_id")["agency_id"]
     held: dict[str, tuple[str, str, str]] = {}
-    lines = []
-    for check in sorted(checks, key=lambda c: c.doubts == "outcome"):
+    review, shown, passed, lines = [], {}, [], []
+    for check in sorted(checks, key=lambda check: ORDER.index(check.doubts)):
         rows = requests
-        if check.doubts == "outcome":
+        if check.doubts in ("outcome", "nothing"):
             rows = requests[declined & ~requests["request_id"].isin(held.keys())]
         finding = check.assess(rows, case)
-        stopped = finding.stopped
+        subject = agency_of if check.doubts == "volume" else None
+        stopped, let_pass = _without_cleared(check, finding.stopped, subject, cleared)
+        passed += let_pass
+        flagged = len(stopped) > 0
         if check.effect == "hold":
             # Only the first check that stops a row counts it, so that no row counts twice.
             stopped = stopped[~stopped.index.isin(held.keys())]
             held |= {row: (check.id, check.doubts, why) for row, why in stopped.items()}
-        lines.append(_line(check, finding, stopped, agency_of))
+        elif check.effect == "review":
+            review += _named_agencies(check, stopped, agency_of)
+        else:
+            shown[check.id] = stopped
+        lines.append(_line(check, finding, flagged, stopped, agency_of))
     order = [check.id for check in checks]
-    table = pd.DataFrame(lines).set_index("check").loc[order].reset_index()
-    frame = pd.DataFrame(
-        [(row, *rest) for row, rest in sorted(held.items())],
-        columns=["request_id", "check", "doubts", "reason"],
-        dtype="str",
+    return CheckResults(
+        held=_frame(
+            [(row, *rest) for row, rest in sorted(held.items())], "request_id check doubts reason"
+        ),
+        table=pd.DataFrame(lines).set_index("check").loc[order].reset_index(),
+        review=_frame(review, "check agency_id rows reason").astype({"rows": "int64"}),
+        shown=shown,
+        cleared=_frame(passed, "check subject reason"),
     )
-    return CheckResults(frame, table)
 
 
-def _line(check: Check, finding: Finding, stopped: pd.Series, agency_of: pd.Series) -> dict:
+def _without_cleared(check: Check, stopped: pd.Series, subject: pd.Series | None, cleared: Cleared):
+    """-> stopped without the flags in `cleared`, and those flags. `subject`: request_id -> what a
+    flag is about, where that is not the request itself."""
+    names = stopped.index if subject is None else subject.loc[stopped.index]
+    flags = [(check.id, name, why) for name, why in zip(names, stopped, strict=True)]
+    keep = [flag not in cleared for flag in flags]
+    return stopped[keep], sorted({flag for flag in flags if flag in cleared})
+
+
+def _named_agencies(check: Check, stopped: pd.Series, agency_of: pd.Series) -> list[tuple]:
+    """One line for each agency; all its rows were stopped with what is said of the agency."""
+    agencies = agency_of.loc[stopped.index]
+    return [
+        (check.id, agency_id, len(theirs), " ".join(dict.fromkeys(theirs)))
+        for agency_id, theirs in stopped.groupby(agencies.to_numpy())
+    ]
+
+
+def _line(
+    check: Check, finding: Finding, flagged: bool, stopped: pd.Series, agency_of: pd.Series
+) -> dict:
     if finding.assessed == 0:
         status = "not assessed"
-    elif len(finding.stopped) == 0:
+    elif not flagged:
         status = "ok"
     else:
         status = "shown" if check.effect == "show" else "stopped"
+    of_rows = check.doubts != "policy"
     return {
         "check": check.id,
         "title": check.title,
         "effect": check.effect,
         "status": status,
         "rows": len(stopped),
-        "agencies": agency_of.loc[stopped.index].nunique(),
+        "agencies": agency_of.loc[stopped.index].nunique() if of_rows else 0,
     }
+
+
+def _frame(rows: list[tuple], columns: str) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns.split(), dtype="str")

@@ -6,11 +6,9 @@ one held back because its outcome is in doubt stays issued, and is not declined.
 
 import pandas as pd
 
-from ddor.calendar import Week
+from ddor.calendar import HOURS_ASKED, Week
 from ddor.cohort import issued_this_week, recorded_this_week
 from ddor.reference.forms import FORMS
-
-NOTICE_ASKED = pd.Timedelta(hours=48)  # form I-247A, box 2; 8 CFR 287.7(a)
 
 HELD_BACK = "held_back"
 ISSUED_PENDING = "issued_pending"
@@ -64,7 +62,7 @@ def request_status(
         "release_not_confirmed": requests["released_at"].isna(),
         "law_or_court": requests["decline_reason"] == "law_or_court",
         # Negative too: a request that came after the release could not be given 48 hours' notice.
-        "short_custody": requests["released_at"] - requests["issued_at"] < NOTICE_ASKED,
+        "short_custody": requests["released_at"] - requests["issued_at"] < HOURS_ASKED,
     }
     for name, holds in flags.items():
         frame[name] = frame["declined"] & holds
@@ -76,12 +74,12 @@ def _declined_class(frame: pd.DataFrame) -> pd.Series:
     notice, released = frame["notice_at"], frame["released_at"]
     before_release = notice < released
     insufficient = (frame["decline_reason"] == "insufficient_notice") | (
-        before_release & (released - notice < NOTICE_ASKED)
+        before_release & (released - notice < HOURS_ASKED)
     )
     no_notice = released.notna() & ~before_release
     not_held = (
         (frame["kind"] == "detainer")
-        & (released - notice >= NOTICE_ASKED)
+        & (released - notice >= HOURS_ASKED)
         & frame["release_due_at"].notna()
     )
     result = pd.Series("unclassified", index=frame.index, dtype="str")

@@ -1,0 +1,49 @@
+"""E11, ICE did not collect: did the agency do what it was asked?
+
+In 2017 for 8 of 15 rows of Hennepin County ICE had chosen not to come. An agency that held a
+person for the full 48 hours, or that gave 48 hours' notice where only notice was asked, declined
+nothing.
+"""
+
+import pandas as pd
+
+from ddor.calendar import HOURS_ASKED, working_time
+from ddor.checks.check import Case, Finding, long_times, stopped_because
+from ddor.reference.forms import FORMS
+
+# 8 CFR 287.7(d) takes weekends and holidays out of the 48 hours; the forms of 2015 and 2017 ask
+# for 48 hours as such.
+WORKING_HOURS_FORMS = ("I-247",)
+NOT_COLLECTED = "The reason on record is that ICE did not collect the person."
+
+
+def assess(rows: pd.DataFrame, case: Case) -> Finding:
+    """A detainer: released_at 48 hours or more after release_due_at, on form I-247 without
+    Saturdays, Sundays and federal holidays. A request for notification: notice_at 48 hours or
+    more before released_at. Any form: decline_reason not_collected. Bounds are inclusive."""
+    kind = rows["form"].map({form.code: form.kind for form in FORMS.values()})
+    due, released, notice = rows["release_due_at"], rows["released_at"], rows["notice_at"]
+    detainer = (kind == "detainer") & due.notna() & released.notna()
+    by_working = detainer & rows["form"].isin(WORKING_HOURS_FORMS)
+    elapsed = (released - due).where(detainer)
+    if by_working.any():
+        elapsed[by_working] = working_time(due[by_working], released[by_working])
+    held = elapsed >= HOURS_ASKED
+    notification = (kind == "notification") & notice.notna() & released.notna()
+    notified = notification & (released - notice >= HOURS_ASKED)
+    not_collected = rows["decline_reason"] == "not_collected"
+
+    reasons: dict[str, str] = {}
+    for row in rows[held | notified | not_collected].itertuples():
+        why = []
+        if held[row.Index]:
+            why.append(f"The release was due on {long_times(row.release_due_at)}, and the person "
+                       f"was held until {long_times(row.released_at)}.")  # fmt: skip
+        if notified[row.Index]:
+            why.append(f"Notice was asked for, and given on {long_times(row.notice_at)}; the "
+                       f"release was on {long_times(row.released_at)}.")  # fmt: skip
+        if not_collected[row.Index]:
+            why.append(NOT_COLLECTED)
+        reasons[row.request_id] = " ".join(why)
+    assessed = detainer | notification | rows["decline_reason"].notna()
+    return Finding(int(assessed.sum()), stopped_because(reasons))

@@ -1,0 +1,40 @@
+"""E12, the law forbids it: did a law or a court keep the agency from holding the person?
+
+Federal courts ruled that a detainer binds no agency to hold a person (Galarza) and that holding
+on a detainer alone can make a county liable (Clackamas County, Oregon). Such a decline counts, and
+is shown apart.
+"""
+
+import pandas as pd
+
+from ddor.checks.check import Case, Finding, stopped_because
+from ddor.reference.places import STATES
+
+KINDS = ("law", "court")
+
+
+def assess(rows: pd.DataFrame, case: Case) -> Finding:
+    """Looks at decline_reason law_or_court; and for a policy of kind law or court, enacted in or
+    before the month of the week's last day, whose place_code is the agency's id, county or state.
+    A stale policy (E9) is looked at too: it may be old and still bind."""
+    in_force = laws_in_force(case)
+    listed = case.directory.agencies.set_index("agency_id")[["state", "county_fips"]]
+    reasons: dict[str, str] = {}
+    for row in rows.itertuples():
+        why = []
+        if row.decline_reason == "law_or_court":
+            why.append("The agency named a law or a court as its reason.")
+        place = listed.loc[row.agency_id] if row.agency_id in listed.index else row
+        codes = {row.agency_id, place.county_fips, STATES[place.state].fips}
+        why += [f"{p.jurisdiction}: {p.policy}." for p in in_force.itertuples()
+                if p.place_code in codes]  # fmt: skip
+        if why:
+            reasons[row.request_id] = " ".join(why)
+    return Finding(len(rows), stopped_because(reasons))
+
+
+def laws_in_force(case: Case) -> pd.DataFrame:
+    """The policies of kind law or court that are not younger than the week."""
+    policies = case.directory.policies
+    month = f"{case.week.last_day:%Y-%m}"
+    return policies[policies["kind"].isin(KINDS) & (policies["enacted"] <= month)]

@@ -1,0 +1,95 @@
+"""E5, a volume the agency could not have: are there far more requests than it ever had?
+
+In 2017 Franklin County (New York), which "never had nine in one week", was listed with nine, and
+Kern County with 65 in a week against 25 in a month.
+"""
+
+import math
+
+import pandas as pd
+
+from ddor.checks.check import Case, Finding, stopped_because
+from ddor.cohort import issued_this_week, would_count_as_declined
+
+WEEKS_NEEDED = 8
+TIMES, PLUS = 3, 3
+IMPROBABLE = 1e-6
+WORDS = {"issued": "requests issued to", "declined": "declines by"}
+
+
+def assess(rows: pd.DataFrame, case: Case) -> Finding:
+    """Counts requests issued and declines by agency, as received, and compares each with 3 times
+    the agency's highest of the published weeks, plus 3. With fewer than 8 published weeks:
+    requests issued, against a Poisson distribution at the directory's weekly_requests. An agency
+    with neither is not assessed."""
+    of_week = {
+        "issued": rows[issued_this_week(rows, case.week)],
+        "declined": rows[would_count_as_declined(rows, case.week, case.cohort)],
+    }
+    if len(case.history.weeks) >= WEEKS_NEEDED:
+        return _against_history(of_week, case)
+    return _against_directory(of_week["issued"], case)
+
+
+def _against_history(of_week: dict[str, pd.DataFrame], case: Case) -> Finding:
+    highest = highest_weeks(case)
+    sentences: dict[str, list[str]] = {}
+    named: dict[str, list[str]] = {}
+    for column, rows in of_week.items():
+        for agency_id, theirs in rows.groupby("agency_id"):
+            most = int(highest[column].get(agency_id, 0))
+            if len(theirs) > TIMES * most + PLUS:
+                sentences.setdefault(agency_id, []).append(
+                    f"{len(theirs)} {WORDS[column]} agency {agency_id} this week; its most in the "
+                    f"last {len(case.history.weeks)} published weeks is {most}."
+                )
+                named.setdefault(agency_id, []).extend(theirs["request_id"])
+    looked_at = set(of_week["issued"]["request_id"]) | set(of_week["declined"]["request_id"])
+    reasons = {
+        request_id: " ".join(sentences[agency_id])
+        for agency_id, request_ids in named.items()
+        for request_id in request_ids
+    }
+    return Finding(len(looked_at), stopped_because(reasons))
+
+
+def highest_weeks(case: Case) -> pd.DataFrame:
+    """Index agency_id, columns issued, declined: the highest of the published weeks. An agency
+    that is in none of them has no row, and counts as 0."""
+    counts = case.history.counts
+    return counts.groupby("agency_id")[["issued", "declined"]].max()
+
+
+def _against_directory(issued: pd.DataFrame, case: Case) -> Finding:
+    listed = case.directory.agencies.set_index("agency_id")["weekly_requests"]
+    expected = pd.to_numeric(listed[listed != ""])
+    reasons: dict[str, str] = {}
+    assessed = 0
+    for agency_id, theirs in issued.groupby("agency_id"):
+        if agency_id not in expected.index:
+            continue
+        assessed += len(theirs)
+        if poisson_tail(len(theirs), expected[agency_id]) < IMPROBABLE:
+            why = (
+                f"{len(theirs)} requests issued to agency {agency_id} this week; the directory "
+                f"has {listed[agency_id]} a week."
+            )
+            reasons |= {request_id: why for request_id in theirs["request_id"]}
+    return Finding(assessed, stopped_because(reasons))
+
+
+def poisson_tail(count: int, mean: float) -> float:
+    """P(X >= count) for a Poisson X with this mean. Summed from `count` upwards, because one minus
+    the sum below it would lose the small values that matter here."""
+    if count <= 0:
+        return 1.0
+    if mean <= 0:
+        return 0.0
+    if count <= mean:  # then it is no small value, and the terms would still rise
+        return 1.0
+    term = math.exp(count * math.log(mean) - mean - math.lgamma(count + 1))
+    total, k = 0.0, count
+    while term > total * 1e-17:
+        total, k = total + term, k + 1
+        term *= mean / k
+    return total

@@ -1,0 +1,32 @@
+"""E6, into ICE custody: was the person handed over after all?
+
+In 2017 both rows of Hennepin County were of people who had gone into ICE custody on February 3.
+"""
+
+import pandas as pd
+
+from ddor.checks.check import Case, Finding, long_times, stopped_because
+
+BEFORE_RELEASE = pd.Timedelta(hours=24)
+AFTER = pd.Timedelta(hours=48)
+
+
+def assess(rows: pd.DataFrame, case: Case) -> Finding:
+    """Compares ice_custody_at, where given, with released_at: from 24 hours before to 48 hours
+    after it; without released_at: from issued_at to 48 hours after outcome_recorded_at. Bounds are
+    inclusive."""
+    released = rows["released_at"].notna()
+    start = (rows["released_at"] - BEFORE_RELEASE).where(released, rows["issued_at"])
+    end = (rows["released_at"] + AFTER).where(released, rows["outcome_recorded_at"] + AFTER)
+    booked = rows["ice_custody_at"]
+    assessed = booked.notna() & start.notna() & end.notna()
+    near = rows[assessed & (booked >= start) & (booked <= end)]
+    reasons = {row.request_id: _why(row) for row in near.itertuples()}
+    return Finding(int(assessed.sum()), stopped_because(reasons))
+
+
+def _why(row) -> str:
+    booked = f"The person was booked into ICE custody on {long_times(row.ice_custody_at)}"
+    if pd.notna(row.released_at):
+        return f"{booked}; the release is dated {long_times(row.released_at)}."
+    return f"{booked}; the decline was recorded on {long_times(row.outcome_recorded_at)}."

@@ -1,0 +1,23 @@
+"""E9, stale policy: was the policy looked at again not long before the week?
+
+In 2017 Nassau County was listed with a policy although it had honored detainers since 2014.
+"""
+
+import datetime as dt
+
+import pandas as pd
+
+from ddor.checks.check import Case, Finding, stopped_because
+
+VERIFIED_WITHIN = dt.timedelta(days=180)
+
+
+def assess(rows: pd.DataFrame, case: Case) -> Finding:
+    """Compares verified_on of each policy with the week's last day; `rows` are not looked at.
+    A policy verified after the week is not stale."""
+    policies = case.directory.policies
+    oldest = (case.week.last_day - VERIFIED_WITHIN).isoformat()
+    stale = policies[policies["verified_on"] < oldest]
+    why = {index: f"Not verified since {day}." for index, day in stale["verified_on"].items()}
+    return Finding(len(policies), stopped_because(why))
+

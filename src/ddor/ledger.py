@@ -1,0 +1,104 @@
+"""The private ledger: every flag that a check ever raised, since when, and what was decided of it.
+
+A flag is what one check says of one request, or of one agency's week (E5, E8), in one sentence. A
+decision stands as long as the check says the same: when the row changes so that the sentence does,
+it is a new flag, which nobody has looked at. So a decision follows a request through every week
+and revision in which it appears.
+
+    outputs/runs/ledger.csv
+
+    flag        label, such as E2-4f81c09a3d: stands in review.csv, and names the row in a correction
+    week        first day of the week in which it was first held; of E5 and E8 the week it is about
+    check       subject: request_id, or agency_id for E5 and E8
+    agency_id   the agency asked
+    why         the check's sentence
+    first_held  the date of the extract in which it was first held
+    decision    count, hold, or empty; with reason, by (a role, no name) and decided_on
+
+Left out on purpose: a decision is never taken back by deleting a line; a later line of review.csv
+decides anew.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from ddor.calendar import Week
+from ddor.errors import ArchiveUnavailable
+
+LEDGER = "ledger.csv"
+COLUMNS = (
+    "flag", "week", "check", "subject", "agency_id", "why", "first_held",
+    "decision", "reason", "by", "decided_on",
+)  # fmt: skip
+COUNT, HOLD = "count", "hold"
+DECISIONS = (COUNT, HOLD)
+
+# (check, subject, why) of each flag that a person decided to count.
+Cleared = frozenset[tuple[str, str, str]]
+
+
+def no_ledger() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(COLUMNS), dtype="str")
+
+
+def read_ledger(runs: Path) -> pd.DataFrame:
+    """COLUMNS as text, "" for empty, one row per flag, in the order of the file; empty where there
+    is none yet. Raises ArchiveUnavailable where it cannot be read."""
+    file = runs / LEDGER
+    if not file.exists():
+        return no_ledger()
+    try:
+        return ledger_from(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise ArchiveUnavailable(f"{LEDGER} cannot be read ({error}); restore it") from error
+
+
+def ledger_from(data: bytes) -> pd.DataFrame:
+    """Raises ValueError where columns are missing."""
+    frame = pd.read_csv(io.BytesIO(data), dtype="str", keep_default_na=False)
+    return frame.astype("str")[list(COLUMNS)] if len(frame) else no_ledger()
+
+
+def ledger_file(ledger: pd.DataFrame) -> bytes:
+    return ledger.to_csv(index=False, lineterminator="\n").encode()
+
+
+def flag_label(check: str, week: str, subject: str, why: str) -> str:
+    """`week` is "" for a flag about a request, which is the same in every week."""
+    text = "\x1f".join((check, week, subject, why))
+    # A letter first and a hyphen in it: no spreadsheet takes it for a number or a date.
+    return f"{check}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def lines_of(ledger: pd.DataFrame, week: Week, request_ids: Iterable[str]) -> pd.DataFrame:
+    """What the ledger says of these requests, in any week, and of agencies in this week; by flag."""
+    about_week = ledger["week"] == str(week)
+    lines = ledger[ledger["subject"].isin(set(request_ids)) | about_week]
+    return lines.sort_values("flag", ignore_index=True)
+
+
+def cleared_flags(lines: pd.DataFrame) -> Cleared:
+    """The flags decided to be counted, of what `lines_of` gave."""
+    count = lines[lines["decision"] == COUNT]
+    return frozenset(zip(count["check"], count["subject"], count["why"], strict=True))
+
+
+def with_flags(ledger: pd.DataFrame, flags: pd.DataFrame) -> pd.DataFrame:
+    """The ledger with the new ones of `flags` (COLUMNS up to first_held) added at its end."""
+    new = flags[~flags["flag"].isin(ledger["flag"])].reindex(columns=list(COLUMNS), fill_value="")
+    return pd.concat([ledger, new.astype("str")], ignore_index=True)
+
+
+def with_decisions(ledger: pd.DataFrame, decisions: pd.DataFrame, day: str) -> pd.DataFrame:
+    """The ledger with `decisions` (columns flag, decision, reason, by), taken on `day`. Every flag
+    of them has to be in it."""
+    ledger = ledger.set_index("flag")
+    for line in decisions.itertuples():
+        ledger.loc[line.flag, ["decision", "reason", "by", "decided_on"]] = (
+            line.decision, line.reason, line.by, day,
+        )  # fmt: skip
+    return ledger.reset_index()[list(COLUMNS)]
