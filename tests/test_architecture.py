@@ -8,12 +8,12 @@ import pytest
 from conftest import PROJECT
 
 FLOORS = (
-    {"errors", "reference"},
+    {"errors", "reference", "text_yaml"},
     {"calendar"},
     {"extract", "project"},
-    {"directory"},
+    {"directory", "corrections"},
     {"extract/foia", "extract/samples"},
-    {"cohort", "parameters", "history"},
+    {"cohort", "parameters", "history", "ledger"},
     {"inputs"},
     {"checks"},
     {"measures"},

@@ -18,10 +18,6 @@ from ddor.errors import DdorError, UsageError
 LATER = {
     "jobs": "running several weeks at once",
     "scheduler": "running weeks on a Dask cluster",
-    "correct": "corrections",
-    "accept_held": "publishing a week under review",
-    "reason": "publishing a week under review, and corrections",
-    "decisions": "decisions on held rows",
 }
 
 
@@ -61,10 +57,14 @@ def _run_week_parser() -> argparse.ArgumentParser:
     parser.add_argument("--draft", action="store_true", help="render for a look, publish nothing")
     parser.add_argument("--force", action="store_true", help="publish though nothing changed")
     parser.add_argument("--quiet", action="store_true", help="errors only on stderr")
-    for name in ("jobs", "scheduler", "reason", "decisions"):
+    parser.add_argument("--decisions", metavar="FILE", help="a week's review.csv, filled in")
+    parser.add_argument("--accept-held", action="store_true",
+                        help="publish a week under review, with --reason")  # fmt: skip
+    parser.add_argument("--correct", action="store_true",
+                        help="publish as the correction of a mistake, with --reason")  # fmt: skip
+    parser.add_argument("--reason", metavar="TEXT", default="", help="stands on the page")
+    for name in ("jobs", "scheduler"):
         parser.add_argument(f"--{name}", help=argparse.SUPPRESS)
-    for name in ("correct", "accept-held"):
-        parser.add_argument(f"--{name}", action="store_true", help=argparse.SUPPRESS)
     return parser
 
 
@@ -87,14 +87,42 @@ def _run_weeks(options: argparse.Namespace, project: Path) -> int:
     settings = _settings(options)
     if options.sample:
         settings.setdefault("extract", str(project / "samples" / "{week}"))
-    order = Order(project, _path(options.params), settings, options.draft, options.force)
+    order = Order(
+        project=project,
+        params_file=_path(options.params),
+        settings=settings,
+        draft=options.draft,
+        force=options.force,
+        decisions=_path(options.decisions),
+        accept_held=options.accept_held,
+        correct=options.correct,
+        reason=_reason(options),
+    )
     weeks = parse_weeks(options.weeks) or [_latest_week(order)]
+    if order.decisions and len(weeks) > 1:
+        raise UsageError("--decisions is about one week: name one WEEK")
     results = []
     for week in tqdm(weeks, unit="week", disable=options.quiet or len(weeks) == 1):
         result = attempt(week, order)
         results.append(result)
         _tell(result, options)
     return next((result.exit_code for result in results if result.exit_code), 0)
+
+
+def _reason(options: argparse.Namespace) -> str:
+    """Needed by --correct and --accept-held, and by nothing else; it is published as it stands."""
+    from ddor.extract.identifiers import looks
+
+    reason = " ".join(options.reason.split())
+    asking = [f"--{name}" for name in ("correct", "accept-held")
+              if getattr(options, name.replace("-", "_"))]  # fmt: skip
+    if asking and not reason:
+        raise UsageError(f"{' and '.join(asking)} needs --reason TEXT, which stands on the page")
+    if reason and not asking:
+        raise UsageError("--reason goes with --correct or --accept-held")
+    if kind := looks(reason):
+        raise UsageError(f"--reason holds text that looks like {kind}; no person is named")
+    return reason
 
 
 def _latest_week(order) -> Week:

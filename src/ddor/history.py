@@ -1,10 +1,12 @@
-"""The counts of weeks already published, as an input of the next one.
+"""What was published before, as an input of the next run: counts of earlier weeks, and what
+earlier revisions of the week itself told of people.
 
-Read from the public archive and from nothing else, so that anyone can follow what a check
-compared a week with. Only earlier weeks, and of those the last 26: the cost of a week does not
-grow with the age of the archive.
+The counts are read from the public archive and from nothing else, so that anyone can follow what a
+check compared a week with. Only earlier weeks, and of those the last 26: the cost of a week does
+not grow with the age of the archive.
 """
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,8 @@ import pandas as pd
 from ddor.calendar import Week
 
 WEEKS_LOOKED_BACK = 26
+WEEKS_NEEDED = 8
+ATTRIBUTES = "attributes.json"
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,15 @@ class History:
     weeks: tuple[str, ...]
     counts: pd.DataFrame
 
+    def is_long_enough(self) -> bool:
+        """Whether a week may be compared with it (E5)."""
+        return len(self.weeks) >= WEEKS_NEEDED
+
+    def highest(self) -> pd.DataFrame:
+        """Index agency_id, columns issued, declined: the highest of the weeks. An agency that is
+        in none of them has no row, and counts as 0."""
+        return self.counts.groupby("agency_id")[["issued", "declined"]].max()
+
 
 def no_history() -> History:
     columns = {"week": "str", "agency_id": "str", "issued": "int64", "declined": "int64"}
@@ -31,12 +44,15 @@ def no_history() -> History:
 
 def read_history(site: Path, week: Week) -> History:
     """The last 26 published weeks before `week`, from `site/weeks/*/data/`. A week whose current
-    revision is withdrawn has no data folder, and so no part in it."""
-    published = sorted(
-        folder.parent.name
-        for folder in site.glob("weeks/*/data")
-        if folder.parent.name < str(week) and (folder / "summary.json").exists()
-    )[-WEEKS_LOOKED_BACK:]
+    revision is withdrawn has no part in it."""
+    published: list[str] = []
+    for summary in sorted(site.glob("weeks/*/data/summary.json"), reverse=True):
+        first_day = summary.parent.parent.name
+        if len(published) == WEEKS_LOOKED_BACK:
+            break
+        if first_day < str(week) and not is_withdrawn(summary):
+            published.append(first_day)
+    published.sort()
     frames = [no_history().counts]
     for first_day in published:
         data = site / "weeks" / first_day / "data"
@@ -48,6 +64,30 @@ def read_history(site: Path, week: Week) -> History:
     return History(tuple(published), counts[["week", "agency_id", "issued", "declined"]])
 
 
+def is_withdrawn(summary: Path) -> bool:
+    """Whether a notice stands where a summary.json with figures stood."""
+    return "figures" not in json.loads(summary.read_bytes())
+
+
+def read_earlier(output: Path, week: Week) -> dict:
+    """What earlier revisions of `week` told of people: {"attributes": as measures.disclosure wrote
+    it, "gone": why it may not be told again, or ""}. Private: it names requests."""
+    revisions = sorted(
+        (output / "runs" / str(week)).glob(f"r*/{ATTRIBUTES}"),
+        key=lambda file: int(file.parent.name[1:]),
+    )
+    summaries = list((output / "site" / "weeks" / str(week)).glob("r*/data/summary.json"))
+    if summaries and not revisions:
+        return {"attributes": {}, "gone": "what an earlier revision was made from is not at hand"}
+    withdrawn = any(map(is_withdrawn, summaries))
+    return {
+        "attributes": json.loads(revisions[-1].read_bytes()) if revisions else {},
+        "gone": "an earlier revision was withdrawn, and too few requests changed since"
+        if withdrawn else "",
+    }  # fmt: skip
+
+
 def _by_agency(csv: Path, column: str) -> pd.Series:
     table = pd.read_csv(csv, dtype={"agency_id": "str"}, keep_default_na=False)
-    return table.set_index("agency_id")[column]
+    # Protected requests that may not be shown with their agency stand in a line without one.
+    return table[table["agency_id"] != ""].set_index("agency_id")[column]

@@ -7,31 +7,46 @@ else goes in: no clock, no path, no environment.
     extract.parquet charges.parquet         the two tables of the extract, as model.py types them
     agencies.csv policies.csv coverage.csv  the directory in effect
     history.csv                             counts of the weeks already published
+    ledger.csv                              what was decided of these requests, and since when held
+    corrections.json                        the week's records, and the requests that they correct
+    earlier.json                            what earlier revisions of the week told of people
     week.json                               the week, about, the parameters in effect, the note
 """
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from ddor.calendar import Week
+from ddor.corrections import Record, from_plain, read_corrections, to_plain
 from ddor.directory import COLUMNS, Directory, read_directory
 from ddor.extract.model import DATETIMES, About, Extract
-from ddor.history import History, no_history, read_history
+from ddor.history import History, no_history, read_earlier, read_history
+from ddor.ledger import (
+    ledger_file,
+    ledger_from,
+    lines_of,
+    no_ledger,
+    read_labels,
+    read_ledger,
+)
 from ddor.parameters import IN_EFFECT, Parameters, extract_location
 
 INPUT_FILES = (
     "extract.parquet", "charges.parquet", "agencies.csv", "policies.csv", "coverage.csv",
-    "history.csv", "week.json",
+    "history.csv", "ledger.csv", "corrections.json", "earlier.json", "week.json",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """`parameters` holds the keys of parameters.IN_EFFECT, as plain values."""
+    """extract: as received, before any correction. parameters: the keys of parameters.IN_EFFECT,
+    as plain values. ledger: the lines about this extract's requests. request_ids: label -> request
+    of the rows that `corrections` name. earlier: see history.read_earlier."""
 
     week: Week
     extract: Extract
@@ -39,6 +54,10 @@ class Inputs:
     history: History
     parameters: dict
     note: str
+    ledger: pd.DataFrame = field(default_factory=no_ledger)
+    corrections: tuple[Record, ...] = ()
+    request_ids: Mapping[str, str] = field(default_factory=dict)
+    earlier: Mapping = field(default_factory=lambda: {"attributes": {}, "gone": ""})
 
 
 def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
@@ -57,8 +76,26 @@ def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
         cohort=parameters.cohort,
     )
     effective = parameters.model_dump(mode="json", include=set(IN_EFFECT))
-    history = read_history(parameters.output / "site", week)
-    return Inputs(week, extract, directory, history, effective, parameters.note)
+    records = tuple(r for r in read_corrections(parameters.corrections) if r.week == week)
+    inputs = Inputs(
+        week, extract, directory, no_history(), effective, parameters.note, corrections=records
+    )
+    return with_archive(inputs, parameters.output)
+
+
+def with_archive(inputs: Inputs, output: Path) -> Inputs:
+    """`inputs` with all that an archive holds for them, as it is now."""
+    labels = read_labels(output / "runs")
+    named = {row for record in inputs.corrections if record.action for row in record.action.rows}
+    return replace(
+        inputs,
+        history=read_history(output / "site", inputs.week),
+        ledger=lines_of(
+            read_ledger(output / "runs"), inputs.week, inputs.extract.requests["request_id"]
+        ),
+        request_ids={label: labels[label] for label in sorted(named & labels.keys())},
+        earlier=read_earlier(output, inputs.week),
+    )
 
 
 def save_inputs(inputs: Inputs, folder: Path) -> None:
@@ -71,6 +108,11 @@ def save_inputs(inputs: Inputs, folder: Path) -> None:
             folder / f"{name}.csv", index=False, lineterminator="\n"
         )
     inputs.history.counts.to_csv(folder / "history.csv", index=False, lineterminator="\n")
+    (folder / "ledger.csv").write_bytes(ledger_file(inputs.ledger))
+    records = {"records": to_plain(inputs.corrections), "request_ids": dict(inputs.request_ids)}
+    for name, content in (("corrections", records), ("earlier", dict(inputs.earlier))):
+        text = json.dumps(content, indent=1) + "\n"
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
     about = asdict(inputs.extract.about) | {"as_of": inputs.extract.about.as_of.isoformat()}
     week = {
         "week": str(inputs.week),
@@ -87,6 +129,7 @@ def load_inputs(folder: Path) -> Inputs:
     week = json.loads((folder / "week.json").read_text(encoding="utf-8"))
     about = week["about"] | {"as_of": dt.date.fromisoformat(week["about"]["as_of"])}
     text = {"week": "str", "agency_id": "str"}
+    records = json.loads((folder / "corrections.json").read_text(encoding="utf-8"))
     counts = pd.read_csv(folder / "history.csv", dtype=text, keep_default_na=False)
     return Inputs(
         week=Week.parse(week["week"]),
@@ -99,6 +142,10 @@ def load_inputs(folder: Path) -> Inputs:
         history=History(tuple(week["history"]), counts if len(counts) else no_history().counts),
         parameters=week["parameters"],
         note=week["note"],
+        ledger=ledger_from((folder / "ledger.csv").read_bytes()),
+        corrections=from_plain(records["records"]),
+        request_ids=records["request_ids"],
+        earlier=json.loads((folder / "earlier.json").read_text(encoding="utf-8")),
     )
 
 

@@ -7,7 +7,7 @@ and revision in which it appears.
 
     outputs/runs/ledger.csv
 
-    flag        label, such as E2-4f81c09a3d: stands in review.csv, and names the row in a correction
+    flag        label, such as E2-4f81c09a3d: the flag in review.csv, the row in a correction
     week        first day of the week in which it was first held; of E5 and E8 the week it is about
     check       subject: request_id, or agency_id for E5 and E8
     agency_id   the agency asked
@@ -19,6 +19,7 @@ Left out on purpose: a decision is never taken back by deleting a line; a later 
 decides anew.
 """
 
+import datetime as dt
 import hashlib
 import io
 from collections.abc import Iterable
@@ -29,11 +30,12 @@ import pandas as pd
 from ddor.calendar import Week
 from ddor.errors import ArchiveUnavailable
 
-LEDGER = "ledger.csv"
+LEDGER, LABELS = "ledger.csv", "labels.csv"
 COLUMNS = (
     "flag", "week", "check", "subject", "agency_id", "why", "first_held",
     "decision", "reason", "by", "decided_on",
 )  # fmt: skip
+LONG_HELD = dt.timedelta(days=90)
 COUNT, HOLD = "count", "hold"
 DECISIONS = (COUNT, HOLD)
 
@@ -75,7 +77,7 @@ def flag_label(check: str, week: str, subject: str, why: str) -> str:
 
 
 def lines_of(ledger: pd.DataFrame, week: Week, request_ids: Iterable[str]) -> pd.DataFrame:
-    """What the ledger says of these requests, in any week, and of agencies in this week; by flag."""
+    """What the ledger says of these requests, in any week, and of agencies in this one; by flag."""
     about_week = ledger["week"] == str(week)
     lines = ledger[ledger["subject"].isin(set(request_ids)) | about_week]
     return lines.sort_values("flag", ignore_index=True)
@@ -85,6 +87,28 @@ def cleared_flags(lines: pd.DataFrame) -> Cleared:
     """The flags decided to be counted, of what `lines_of` gave."""
     count = lines[lines["decision"] == COUNT]
     return frozenset(zip(count["check"], count["subject"], count["why"], strict=True))
+
+
+def held_since(lines: pd.DataFrame) -> pd.Series:
+    """Index subject, value the earliest first_held: since when each has been held, by any check."""
+    return lines.groupby("subject")["first_held"].min()
+
+
+def waiting_since(as_of: dt.date) -> str:
+    """What was held before this day has waited too long on `as_of`."""
+    return (as_of - LONG_HELD).isoformat()
+
+
+def read_labels(runs: Path) -> dict[str, str]:
+    """label -> request_id, of every flag and of every workbook that `ddor rows` wrote (jobs.rows):
+    the names by which a correction may name a row."""
+    ledger = read_ledger(runs)
+    labels = dict(zip(ledger["flag"], ledger["subject"], strict=True))
+    file = runs / LABELS
+    if file.exists():
+        table = pd.read_csv(file, dtype="str", keep_default_na=False)
+        labels |= dict(zip(table["label"], table["request_id"], strict=True))
+    return labels
 
 
 def with_flags(ledger: pd.DataFrame, flags: pd.DataFrame) -> pd.DataFrame:

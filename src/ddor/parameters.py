@@ -9,7 +9,8 @@ all problems of all files come in one error.
     cohort: recorded                or `issued`, for a source without recording dates
     ignored_columns: [internal_no]  columns of the extract that are known and left unread
 
-The analyst's note of a week, `notes/<first day>.md` beside weekly.yaml, is read with them.
+The analyst's note of a week, `notes/<first day>.md` beside weekly.yaml, is read with them; the
+records of corrections and disputes are in `corrections/` beside it (corrections.py).
 """
 
 import datetime as dt
@@ -25,12 +26,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ddor.calendar import Week
 from ddor.errors import UsageError
+from ddor.text_yaml import TextLoader
 
 PATH_KEYS = ("extract", "output", "agencies", "policies", "coverage")
 
 
 class Parameters(BaseModel):
-    """A week's parameters, typed. Paths are absolute; extract may be a URL; note is Markdown."""
+    """A week's parameters, typed. Paths are absolute; extract may be a URL; note is Markdown;
+    corrections is the folder of records."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -49,6 +52,7 @@ class Parameters(BaseModel):
     release_lag_days: int = Field(45, ge=0, le=3650)
     published_on: dt.date | None = None
     note: str = Field("", exclude=True)
+    corrections: Path = Field(Path(), exclude=True)
 
     @field_validator("ignored_columns", mode="before")
     @classmethod
@@ -63,7 +67,9 @@ IN_EFFECT = (
     "cohort", "ignored_columns", "disclosure_threshold", "max_held_back_share", "publisher",
     "contact", "site_url", "release_lag_days",
 )  # fmt: skip
-KEYS = tuple(name for name in Parameters.model_fields if name != "note")
+# Beside weekly.yaml, wherever that is; not keys in it.
+BESIDE = ("note", "corrections")
+KEYS = tuple(name for name in Parameters.model_fields if name not in BESIDE)
 
 
 def load_parameters(
@@ -97,7 +103,11 @@ def load_parameters(
     note_file = weekly.parent / "notes" / f"{week}.md"
     note = _read_text(note_file, problems) if week and note_file.is_file() else ""
     try:
-        parameters = Parameters(note=note, **{key: value for key, (value, _) in values.items()})
+        parameters = Parameters(
+            note=note,
+            corrections=weekly.parent / "corrections",
+            **{key: value for key, (value, _) in values.items()},
+        )
     except ValidationError as error:
         for each in error.errors():
             key = str(each["loc"][0])
@@ -142,16 +152,6 @@ def _as_day(text: str) -> dt.date | None:
         return None
 
 
-class _TextLoader(yaml.BaseLoader):
-    """Leaves every scalar the text that was written, and refuses a key that stands twice."""
-
-    def construct_mapping(self, node, deep=False):
-        keys = [key.value for key, _ in node.value]
-        if twice := sorted({key for key in keys if keys.count(key) > 1}):
-            raise yaml.YAMLError(f"{', '.join(twice)} more than once; keep one line")
-        return super().construct_mapping(node, deep)
-
-
 def _read_text(file: Path, problems: list[str]) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
@@ -162,7 +162,10 @@ def _read_text(file: Path, problems: list[str]) -> str:
 
 def _read_yaml(file: Path, problems: list[str]) -> dict[str, Any]:
     try:
-        content = yaml.load(_read_text(file, problems), Loader=_TextLoader)
+        loader = TextLoader(_read_text(file, problems))
+        content = loader.get_single_data()
+        if loader.twice:
+            raise yaml.YAMLError(f"{', '.join(loader.twice)} more than once; keep one line")
     except yaml.YAMLError as error:
         problems.append(f"{file.name}: cannot be read: {' '.join(str(error).split())}")
         return {}

@@ -8,7 +8,7 @@ opening any of theirs.
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ddor.calendar import Week
@@ -19,10 +19,21 @@ CATALOG = "data/catalog.json"
 FINAL_AFTER = dt.timedelta(weeks=13)
 
 
+FIRST, REVISED, CORRECTED = "first", "revision", "correction"
+
+
 @dataclass(frozen=True)
 class Revision:
     """One published revision. Dates in ISO form; source: where its extract came from, in words;
-    figures: the few that lists of weeks show; identity: see identity.py."""
+    figures: the few that lists of weeks show; identity: see identity.py.
+
+    kind: FIRST; REVISED, by new data, a decision or another input; CORRECTED, because of a mistake.
+    because: why, in words, for the last two. accepted: why the week was published although a
+    person had to look at it, or "". records: the week's disputes and corrections, as
+    corrections.to_plain writes them, without the rows that an action names.
+
+    A withdrawn one keeps its number, its dates and the kind of reason, and nothing of its content.
+    """
 
     revision: int
     identity: str
@@ -30,6 +41,16 @@ class Revision:
     as_of: str
     source: str
     figures: dict[str, int]
+    kind: str = FIRST
+    because: str = ""
+    accepted: str = ""
+    records: list[dict] = field(default_factory=list)
+    withdrawn_on: str = ""
+    withdrawn_for: str = ""
+
+    def withdrawn(self, day: str, reason: str) -> "Revision":
+        return Revision(self.revision, self.identity, self.published_on, "", "", {}, self.kind,
+                        withdrawn_on=day, withdrawn_for=reason)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,27 +65,40 @@ class Catalog:
         """Every week with its current revision."""
         return [(Week.parse(day), self.weeks[day][-1]) for day in sorted(self.weeks, reverse=True)]
 
-    def with_revision(self, week: Week, revision: Revision) -> "Catalog":
-        weeks = self.weeks | {str(week): [*self.weeks.get(str(week), []), revision]}
+    def current(self, week: Week) -> Revision | None:
+        return self.weeks.get(str(week), [None])[-1]
+
+    def with_revisions(self, week: Week, revisions: list[Revision]) -> "Catalog":
+        weeks = self.weeks | {str(week): revisions}
         return Catalog(self.cohort, self.synthetic, dict(sorted(weeks.items())))
+
+    def with_revision(self, week: Week, revision: Revision) -> "Catalog":
+        return self.with_revisions(week, [*self.weeks.get(str(week), []), revision])
 
     def file(self) -> bytes:
         content = {"notice": SYNTHETIC_NOTICE} if self.synthetic else {}
         return (json.dumps(content | asdict(self), indent=1) + "\n").encode()
 
 
-def read_catalog(site: Path, cohort: str, synthetic: bool) -> Catalog:
-    """The catalog of `site`, or an empty one. Raises UsageError where the site holds another
-    cohort, or real weeks where these are synthetic: neither may ever stand side by side."""
+def open_catalog(site: Path) -> Catalog | None:
+    """The catalog of `site`, None where nothing is published. Raises ArchiveUnavailable."""
     file = site / CATALOG
     if not file.exists():
-        return Catalog(cohort, synthetic, {})
+        return None
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         weeks = {day: [Revision(**r) for r in rs] for day, rs in content["weeks"].items()}
-        catalog = Catalog(content["cohort"], content["synthetic"], weeks)
+        return Catalog(content["cohort"], content["synthetic"], weeks)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ArchiveUnavailable(f"{CATALOG} cannot be read ({error}); restore it") from error
+
+
+def read_catalog(site: Path, cohort: str, synthetic: bool) -> Catalog:
+    """The catalog of `site`, or an empty one. Raises UsageError where the site holds another
+    cohort, or real weeks where these are synthetic: neither may ever stand side by side."""
+    catalog = open_catalog(site)
+    if catalog is None:
+        return Catalog(cohort, synthetic, {})
     if catalog.synthetic != synthetic:
         kinds = {True: "synthetic", False: "real"}
         raise UsageError(
@@ -80,6 +114,11 @@ def read_catalog(site: Path, cohort: str, synthetic: bool) -> Catalog:
 
 
 def status_of(week: Week, revision: Revision) -> str:
-    """*provisional* until the week is run on an extract of 13 weeks or more after its end."""
+    """*provisional* until the week is run on an extract of 13 weeks or more after its end, then
+    *final*; with *revised* or *corrected* where it is not the first; or *withdrawn*."""
+    if revision.withdrawn_on:
+        return "withdrawn"
     as_of = dt.date.fromisoformat(revision.as_of)
-    return "final" if as_of >= week.last_day + FINAL_AFTER else "provisional"
+    age = "final" if as_of >= week.last_day + FINAL_AFTER else "provisional"
+    kind = {FIRST: "", REVISED: ", revised", CORRECTED: ", corrected"}[revision.kind]
+    return age + kind

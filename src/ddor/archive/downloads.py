@@ -1,7 +1,8 @@
 """The data beside a page: CSV tables, summary.json, and a Frictionless descriptor of the tables.
 
-UTF-8, comma, LF, a header; codes are text with their leading zeros. Under a synthetic extract each
-table has a last column `flags` that says so in every row, for a file is passed on without its page.
+UTF-8, comma, LF, a header; codes are text with their leading zeros. Where a reader of a row has to
+know more (a dispute, an earlier date), a last column `flags` says it; under a synthetic extract it
+says so in every row, for a file is passed on without its page.
 """
 
 import json
@@ -12,7 +13,7 @@ from ddor.extract.model import SYNTHETIC_NOTICE
 
 REQUESTS = "number of requests"
 MEANINGS = {
-    "agency_id": "ORI or DETLOC code of the agency asked: the key",
+    "agency_id": "ORI or DETLOC code of the agency asked: the key; empty: agency not shown, or all",
     "agency": "name of the agency; not a key, names repeat",
     "level": "county, municipal, state, federal, tribal or other",
     "state": "USPS code",
@@ -33,8 +34,12 @@ MEANINGS = {
     "release_not_confirmed": f"{REQUESTS} declined without a release date; beside the classes",
     "law_or_court": f"{REQUESTS} declined because of a law or court; beside the classes",
     "short_custody": f"{REQUESTS} declined with under 48 hours from issue to release",
-    "group_code": "NCIC offense group, two digits; `other` for a code outside the list",
+    "group_code": "NCIC offense group, two digits; `unlisted`: a code outside the list; `other`: "
+    "groups added up so that nobody can be identified",
     "offense_group": "name of the NCIC offense group",
+    "attribute": "charges, citizenship (by world region) or days (from issue to recording)",
+    "category": "offense group, world region or number of days; Other: categories added up",
+    "standing": "convicted or charged_only for charges, else all",
     "convicted": f"{REQUESTS} declined, with a conviction in the group",
     "charged_only": f"{REQUESTS} declined, with a charge and no conviction in the group",
     "requests": f"{REQUESTS} declined, in the group: convicted and charged only",
@@ -53,12 +58,19 @@ def table_files(tables: dict[str, pd.DataFrame], synthetic: bool) -> dict[str, b
     """File name -> bytes: each of `tables` (name without ending -> frame) as CSV, and
     datapackage.json, which gives every column its type and meaning."""
     if synthetic:
-        tables = {name: frame.assign(flags=SYNTHETIC_NOTICE) for name, frame in tables.items()}
+        tables = {name: _synthetic(frame) for name, frame in tables.items()}
     files = {
         f"{name}.csv": frame.to_csv(index=False, lineterminator="\n").encode()
         for name, frame in tables.items()
     }
     return files | {"datapackage.json": _json(_descriptor(tables, synthetic))}
+
+
+def _synthetic(frame: pd.DataFrame) -> pd.DataFrame:
+    if "flags" not in frame:
+        return frame.assign(flags=SYNTHETIC_NOTICE)
+    others = ("; " + frame["flags"]).where(frame["flags"] != "", "")
+    return frame.assign(flags=SYNTHETIC_NOTICE + others)
 
 
 def summary_file(summary: dict) -> bytes:

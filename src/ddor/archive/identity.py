@@ -15,12 +15,16 @@ from pathlib import Path
 
 import nbformat
 
+from ddor.corrections import canonical
 from ddor.inputs import Inputs
+from ddor.ledger import cleared_flags, held_since, waiting_since
 
 
 def input_hashes(inputs: Inputs, template: Path) -> dict[str, str]:
-    """Name of the input -> sha256 of its canonical text. The history is not among them as long as
-    no check reads it: an older week published later changes nothing in a newer one."""
+    """Name of the input -> sha256 of its canonical text. Of the history and the ledger only what
+    this week's report is made with: an older week published later, or a decision on a request
+    that is not in it, makes no new revision of it. What earlier revisions told of people is none:
+    it says which tables may be shown, and follows from the revisions themselves."""
     about = inputs.extract.about
     parts = {
         "requests": _csv(inputs.extract.requests),
@@ -32,6 +36,9 @@ def input_hashes(inputs: Inputs, template: Path) -> dict[str, str]:
         "policies": _csv(inputs.directory.policies),
         "coverage": _csv(inputs.directory.coverage),
         "note": inputs.note,
+        "corrections": canonical(inputs.corrections),
+        "history": _history_used(inputs),
+        "decisions": _decisions_used(inputs),
         "template": _template_text(template),
         "code_lists": _code_lists(),
     }
@@ -61,6 +68,21 @@ def manifest_file(
         "git_commit": _git_commit(project),
     }
     return (json.dumps(content, indent=1) + "\n").encode()
+
+
+def _history_used(inputs: Inputs) -> str:
+    """E5 compares with the highest week of each agency asked; with a short history it does not."""
+    if not inputs.history.is_long_enough():
+        return ""
+    asked = sorted(inputs.extract.requests["agency_id"].unique())
+    return inputs.history.highest().reindex(asked, fill_value=0).to_csv(lineterminator="\n")
+
+
+def _decisions_used(inputs: Inputs) -> str:
+    since = held_since(inputs.ledger)
+    waiting = since[since < waiting_since(inputs.extract.about.as_of)]
+    cleared = sorted(cleared_flags(inputs.ledger))
+    return json.dumps([cleared, sorted(waiting.index)]) if cleared or len(waiting) else ""
 
 
 def _csv(frame) -> str:

@@ -11,8 +11,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ddor.archive.agency_pages import records_of
 from ddor.archive.catalog import Catalog, status_of
+from ddor.archive.changes import Change
+from ddor.archive.log import ENTRIES, FEED_LENGTH, entries, logged
 from ddor.calendar import Week, long_date
+from ddor.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.extract.model import SYNTHETIC_NOTICE
 
 HERE = Path(__file__).parent
@@ -33,26 +37,87 @@ def static_files() -> dict[str, bytes]:
 
 
 def week_page(
-    article: str, week: Week, revision: int, catalog: Catalog, publisher: Publisher, current: bool
+    article: str,
+    week: Week,
+    revision: int,
+    catalog: Catalog,
+    publisher: Publisher,
+    current: bool,
+    changes: list[Change],
 ) -> bytes:
-    """The page of one revision: `current`, at weeks/<week>/; else its own, at weeks/<week>/rN/."""
+    """The page of one revision: `current`, at weeks/<week>/; else its own, at weeks/<week>/rN/.
+    `changes`: since the revision before it."""
     if current:
         # The pictures stay in the revision's folder; the data has a copy beside this page.
         article = re.sub(r'((?:src|srcset)=")([a-z0-9-]+\.svg")', rf"\1r{revision}/\2", article)
-    revisions = catalog.weeks[str(week)]
-    this = revisions[revision - 1]
+    root = "../.." if current else "../../.."
+    article = re.sub(
+        r'<a data-agency="([A-Z0-9]+)"',
+        rf'<a href="{root}/agencies/\1/index.html" data-agency="\1"',
+        article,
+    )
     return _render(
         "week.html.j2",
-        root="../.." if current else "../../..",
         title=f"{NAME}, {week.title}",
         article=article,
-        this=this,
-        latest=revisions[-1],
-        status=status_of(week, this),
-        current=current,
+        changes=changes,
+        **_of_revision(week, revision, catalog, publisher, current),
+    )
+
+
+def notice_page(
+    week: Week, revision: int, catalog: Catalog, publisher: Publisher, current: bool
+) -> bytes:
+    """What stands in place of a withdrawn revision, at either address."""
+    return _render(
+        "withdrawn.html.j2",
+        title=f"Withdrawn: {NAME}, {week.title}",
+        week=week,
+        **_of_revision(week, revision, catalog, publisher, current),
+    )
+
+
+def _of_revision(week, revision, catalog, publisher, current) -> dict:
+    revisions = catalog.weeks[str(week)]
+    this = revisions[revision - 1]
+    return {
+        "root": "../.." if current else "../../..",
+        "this": this,
+        "latest": revisions[-1],
+        "before": revisions[revision - 2] if revision > 1 else None,
+        "next": revisions[revision] if revision < len(revisions) else None,
+        "status": status_of(week, this),
+        "current": current,
+        "catalog": catalog,
+        "publisher": publisher,
+    }
+
+
+def agency_page(agency_id: str, weeks: list[dict], catalog: Catalog, publisher: Publisher) -> bytes:
+    """`weeks`: the agency's lines, newest first, as agency_pages writes them."""
+    return _render(
+        "agency.html.j2",
+        root="../..",
+        title=f"Agency {agency_id}. {NAME}",
+        agency_id=agency_id,
+        weeks=[(Week.parse(line["week"]), line) for line in weeks],
+        records=records_of(agency_id, catalog),
         catalog=catalog,
         publisher=publisher,
+        figures=FIGURES,
+        grounds=GROUNDS,
+        statuses=STATUSES,
     )
+
+
+def log_pages(catalog: Catalog, publisher: Publisher, today: dt.date) -> dict[str, bytes]:
+    """Path below site/ -> file: the corrections log and the feed."""
+    found = entries(catalog, today)
+    common = {"catalog": catalog, "publisher": publisher, "today": today}
+    log = _render("corrections.html.j2", root="..", title=f"Corrections. {NAME}",
+                  entries=logged(found), **common)  # fmt: skip
+    feed = _render("feed.xml.j2", entries=found[:FEED_LENGTH], site_id=ENTRIES, **common)
+    return {"corrections/index.html": log, "feed.xml": feed}
 
 
 def draft_page(article: str, week: Week, catalog: Catalog, publisher: Publisher) -> bytes:
@@ -64,10 +129,11 @@ def draft_page(article: str, week: Week, catalog: Catalog, publisher: Publisher)
 def list_pages(catalog: Catalog, publisher: Publisher) -> dict[str, bytes]:
     """Path below site/ -> page: the archive's index and the home page, which point to the weeks."""
     weeks = [(week, r, status_of(week, r)) for week, r in catalog.newest_first()]
+    shown = [line for line in weeks if not line[1].withdrawn_on]
     years: dict[int, list] = {}
     for line in weeks:
         years.setdefault(line[0].first_day.year, []).append(line)
-    common = {"catalog": catalog, "publisher": publisher, "years": years, "weeks": weeks}
+    common = {"catalog": catalog, "publisher": publisher, "years": years, "weeks": shown}
     archive = _render("archive.html.j2", root="..", title=f"Archived reports. {NAME}", **common)
     home = _render("home.html.j2", root=".", title=NAME, **common)
     return {"archive/index.html": archive, "index.html": home}
@@ -89,5 +155,6 @@ def _environment() -> Environment:
     )
     environment.filters["long_date"] = lambda day: long_date(dt.date.fromisoformat(str(day)))
     environment.filters["number"] = lambda value: f"{value:,}"
+    environment.filters["words"] = lambda name: name.replace("_", " ").capitalize()
     environment.globals["synthetic_notice"] = SYNTHETIC_NOTICE
     return environment

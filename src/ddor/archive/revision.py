@@ -1,20 +1,35 @@
 """What a publication touches: the files of the new revision, and those that point to it.
 
-    site/weeks/<week>/rN/     for good: its page, pictures and data
-    site/weeks/<week>/        the current revision's page and a copy of its data
-    site/weeks/<week>/rN-1/   its page only, which now says that it is superseded
-    runs/<week>/rN/           private: the executed notebook, the inputs, counts, the manifest
+    site/weeks/<week>/rN/      for good: its page, pictures and data
+    site/weeks/<week>/         the current revision's page and a copy of its data
+    site/weeks/<week>/rN-1/    its page only, which now says what it is superseded by, and why
+    site/agencies/<id>/        of the agencies that this or the revision before names
+    site/                      home, archive, corrections, feed.xml, data/catalog.json
+    runs/<week>/rN/            private: the executed notebook, the inputs, counts, the manifest
 """
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
-from ddor.archive.catalog import Catalog, Revision
-from ddor.archive.pages import Publisher, list_pages, static_files, week_page
+from ddor.archive.agency_pages import agency_lines, weeks_file, with_line
+from ddor.archive.catalog import FIRST, Catalog, Revision
+from ddor.archive.changes import changes_between
+from ddor.archive.pages import (
+    Publisher,
+    agency_page,
+    list_pages,
+    log_pages,
+    notice_page,
+    static_files,
+    week_page,
+)
 from ddor.archive.publish import Archive
 from ddor.archive.render import Article
 from ddor.calendar import Week
+from ddor.errors import ArchiveUnavailable
 
 # The few figures that lists of weeks show.
 LISTED = ("issued_total", "declined_total", "honored_total", "agencies_declining")
@@ -22,7 +37,8 @@ LISTED = ("issued_total", "declined_total", "honored_total", "agencies_declining
 
 @dataclass(frozen=True)
 class Publication:
-    """article and data are what the revision keeps for good; data: file name -> bytes."""
+    """article and data are what the revision keeps for good; data: file name -> bytes. kind,
+    because, accepted and records as in catalog.Revision."""
 
     week: Week
     identity: str
@@ -33,6 +49,10 @@ class Publication:
     source: str
     published_on: dt.date
     publisher: Publisher
+    kind: str = FIRST
+    because: str = ""
+    accepted: str = ""
+    records: tuple[dict, ...] = ()
 
     def kept(self) -> dict[str, bytes]:
         """All that must never change again: what the manifest has the sha256 of."""
@@ -41,9 +61,14 @@ class Publication:
 
 
 def publish_revision(
-    archive: Archive, catalog: Catalog, publication: Publication, private: dict[str, bytes]
+    archive: Archive,
+    catalog: Catalog,
+    publication: Publication,
+    private: dict[str, bytes],
+    ledger: bytes,
 ) -> int:
-    """Publish as the next revision; its number. `private`: what goes into runs/<week>/rN/."""
+    """Publish as the next revision; its number. `private`: what goes into runs/<week>/rN/;
+    `ledger`: the private ledger with this week's flags."""
     week = publication.week
     number = archive.next_revision(str(week))
     listed = {name: publication.figures[name] for name in LISTED}
@@ -54,29 +79,110 @@ def publish_revision(
         as_of=publication.as_of.isoformat(),
         source=publication.source,
         figures=listed,
+        kind=publication.kind,
+        because=publication.because,
+        accepted=publication.accepted,
+        records=list(publication.records),
     )
     catalog = catalog.with_revision(week, line)
     here = f"site/weeks/{week}"
+    before = data_files_of(archive.output / here)
 
-    def page(revision: int, current: bool, article: str) -> bytes:
-        return week_page(article, week, revision, catalog, publication.publisher, current)
-
-    html = publication.article.html
-    data = {f"data/{name}": file for name, file in publication.data.items()}
-    revision = {"index.html": page(number, False, html), **publication.article.pictures, **data}
-    pointers = {f"site/{name}": file for name, file in static_files().items()}
+    article, data = publication.article, publication.data
+    files = {f"data/{name}": file for name, file in data.items()}
+    pages = _Pages(archive, catalog, week, publication.publisher, {number: (article.html, data)})
+    revision = {"index.html": pages.of(number, False), **article.pictures, **files}
+    pointers = {f"{here}/{name}": file for name, file in files.items()}
+    pointers[f"{here}/index.html"] = pages.of(number, True)
     if number > 1:
-        before = f"{here}/r{number - 1}/index.html"
-        pointers[before] = page(number - 1, False, kept_article(archive.output / before))
-    pointers |= {f"{here}/{name}": file for name, file in data.items()}
-    pointers[f"{here}/index.html"] = page(number, True, html)
-    pages = list_pages(catalog, publication.publisher)
-    pointers |= {f"site/{name}": file for name, file in pages.items()}
-    pointers["site/data/catalog.json"] = catalog.file()
+        pointers[f"{here}/r{number - 1}/index.html"] = pages.of(number - 1, False)
+    agencies = touched_agencies(week, before, data)
+    pointers |= chrome(
+        archive, catalog, week, agencies, data, publication.publisher, line.published_on
+    )
+    pointers["runs/ledger.csv"] = ledger
     archive.publish({f"runs/{week}/r{number}": private, f"{here}/r{number}": revision}, pointers)
     return number
 
 
-def kept_article(page) -> str:
-    """The article of a revision's own page, as it was published."""
-    return re.search(r"<article>.*</article>\n", page.read_text(encoding="utf-8"), re.DOTALL)[0]
+class _Pages:
+    """The pages of a week's revisions: of those in `new` (number -> article, data) from what is
+    given, of the others from what is published."""
+
+    def __init__(self, archive, catalog: Catalog, week: Week, publisher: Publisher, new=None):
+        self.folder = archive.site / "weeks" / str(week)
+        self.catalog, self.week, self.publisher = catalog, week, publisher
+        self.new = new or {}
+
+    def of(self, number: int, current: bool) -> bytes:
+        """The page of a revision: at the week's address if `current`, else at its own."""
+        revisions = self.catalog.weeks[str(self.week)]
+        if revisions[number - 1].withdrawn_on:
+            return notice_page(self.week, number, self.catalog, self.publisher, current)
+        article, data = self.new.get(number) or self._published(number)
+        changes = []
+        if number > 1 and not revisions[number - 2].withdrawn_on:
+            changes = changes_between(self._published(number - 1)[1], data)
+        return week_page(
+            article, self.week, number, self.catalog, self.publisher, current, changes
+        )
+
+    def _published(self, number: int) -> tuple[str, dict[str, bytes]]:
+        folder = self.folder / f"r{number}"
+        return kept_article(folder / "index.html"), data_files_of(folder)
+
+
+def pages_around(
+    archive: Archive, catalog: Catalog, week: Week, numbers: Iterable[int], publisher: Publisher
+) -> dict[str, bytes]:
+    """Path below outputs/ -> page, of each revision in `numbers` that the week has; at its own
+    address, and the week's if it is the current one."""
+    pages = _Pages(archive, catalog, week, publisher)
+    here, last = f"site/weeks/{week}", len(catalog.weeks[str(week)])
+    own = {n: f"{here}/r{n}/index.html" for n in sorted(set(numbers)) if 0 < n <= last}
+    found = {path: pages.of(number, False) for number, path in own.items()}
+    return found | ({f"{here}/index.html": pages.of(last, True)} if last in own else {})
+
+
+def chrome(
+    archive: Archive,
+    catalog: Catalog,
+    week: Week,
+    agencies: Iterable[str],
+    data: dict[str, bytes],
+    publisher: Publisher,
+    day: str,
+) -> dict[str, bytes]:
+    """Path below outputs/ -> file, of all that lists what is published: agency pages first, the
+    catalog last. `data`: the week's data now, none if it is withdrawn; `day`: that of printing."""
+    files = static_files()
+    lines = agency_lines(week, data)
+    for agency_id in sorted(agencies):
+        weeks = with_line(archive.site, agency_id, week, lines.get(agency_id))
+        files[f"agencies/{agency_id}/weeks.csv"] = weeks_file(weeks)
+        files[f"agencies/{agency_id}/index.html"] = agency_page(
+            agency_id, weeks, catalog, publisher
+        )
+    files |= log_pages(catalog, publisher, dt.date.fromisoformat(day))
+    files |= list_pages(catalog, publisher)
+    files["data/catalog.json"] = catalog.file()
+    return {f"site/{name}": file for name, file in files.items()}
+
+
+def touched_agencies(week: Week, *data: dict[str, bytes]) -> set[str]:
+    """The agencies that any of these data files names."""
+    return {agency_id for files in data if files for agency_id in agency_lines(week, files)}
+
+
+def data_files_of(folder: Path) -> dict[str, bytes]:
+    """Name -> bytes of the data files in `folder`/data."""
+    return {file.name: file.read_bytes() for file in sorted((folder / "data").glob("*"))}
+
+
+def kept_article(page: Path) -> str:
+    """The article of a revision's own page, as it was published: without the links to agency
+    pages, which the page around it adds."""
+    article = re.search(r"<article>.*</article>\n", page.read_text(encoding="utf-8"), re.DOTALL)
+    if article is None:
+        raise ArchiveUnavailable(f"{page} has no article; restore it")
+    return re.sub(r'<a href="[^"]*" data-agency=', "<a data-agency=", article[0])

@@ -11,7 +11,6 @@ import pandas as pd
 from ddor.checks.check import Case, Finding, stopped_because
 from ddor.cohort import issued_this_week, would_count_as_declined
 
-WEEKS_NEEDED = 8
 TIMES, PLUS = 3, 3
 IMPROBABLE = 1e-6
 WORDS = {"issued": "requests issued to", "declined": "declines by"}
@@ -26,13 +25,13 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
         "issued": rows[issued_this_week(rows, case.week)],
         "declined": rows[would_count_as_declined(rows, case.week, case.cohort)],
     }
-    if len(case.history.weeks) >= WEEKS_NEEDED:
+    if case.history.is_long_enough():
         return _against_history(of_week, case)
     return _against_directory(of_week["issued"], case)
 
 
 def _against_history(of_week: dict[str, pd.DataFrame], case: Case) -> Finding:
-    highest = highest_weeks(case)
+    highest = case.history.highest()
     sentences: dict[str, list[str]] = {}
     named: dict[str, list[str]] = {}
     for column, rows in of_week.items():
@@ -51,13 +50,6 @@ def _against_history(of_week: dict[str, pd.DataFrame], case: Case) -> Finding:
         for request_id in request_ids
     }
     return Finding(len(looked_at), stopped_because(reasons))
-
-
-def highest_weeks(case: Case) -> pd.DataFrame:
-    """Index agency_id, columns issued, declined: the highest of the published weeks. An agency
-    that is in none of them has no row, and counts as 0."""
-    counts = case.history.counts
-    return counts.groupby("agency_id")[["issued", "declined"]].max()
 
 
 def _against_directory(issued: pd.DataFrame, case: Case) -> Finding:

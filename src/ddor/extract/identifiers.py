@@ -103,7 +103,7 @@ def name_column(values: Iterable[str]) -> set[str]:
     """The values of a column that are personal names as a whole, though no single one is known to
     be: at least half are written LAST, FIRST, a fifth of those with a name of the lists; or at
     least half, and three, are a given name, a surname of the lists or both with words beside."""
-    distinct = {value.strip() for value in values if not _of_an_agency(value)} - {""}
+    distinct = {value.strip() for value in values if not of_an_agency(value)} - {""}
     reversed_ = {value: found for value in distinct if (found := _name_shape(value))}
     known = [
         found for found in reversed_.values()
@@ -139,13 +139,13 @@ def hashes(values: Iterable[str]) -> bool:
     )
 
 
-def _of_an_agency(text: str) -> bool:
+def of_an_agency(text: str) -> bool:
     """Counties and towns bear the names of people; a word like *Jail* says that none is meant."""
     return not _AGENCY_WORDS.isdisjoint(name_key(text).split())
 
 
 def _is_name(text: str) -> bool:
-    if _of_an_agency(text):
+    if of_an_agency(text):
         return False
     for found in _PAIR.finditer(text):
         if _has(found[1], SURNAMES) and _has(found[2], GIVEN_NAMES):

@@ -8,26 +8,32 @@ import datetime as dt
 import json
 import shutil
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pandas as pd
+
 from ddor.archive.catalog import Catalog, read_catalog
-from ddor.archive.downloads import summary_file, table_files
 from ddor.archive.identity import identity_of, input_hashes, manifest_file
 from ddor.archive.pages import Publisher, draft_page, static_files
 from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
 from ddor.archive.revision import Publication, kept_article, publish_revision
 from ddor.calendar import Week
-from ddor.checks.check import Case
-from ddor.checks.registry import run_checks
-from ddor.errors import DdorError, NotebookFailed
-from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.inputs import INPUT_FILES, Inputs, gather_inputs, save_inputs
+from ddor.errors import DdorError, HeldForReview, NotebookFailed, UsageError
+from ddor.inputs import Inputs, gather_inputs, save_inputs, with_archive
 from ddor.jobs.differences import figure_differences, sentence_differences
-from ddor.measures.figures import Counts, count_week
-from ddor.measures.private import private_counts
-from ddor.parameters import load_parameters
+from ddor.jobs.publication import (
+    changed_inputs,
+    data_files,
+    kind_and_reason,
+    private_files,
+    public_records,
+)
+from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
+from ddor.ledger import LEDGER, ledger_file, lines_of, read_ledger, with_decisions, with_flags
+from ddor.measures.figures import Counts, count_inputs
+from ddor.parameters import Parameters, load_parameters
 from ddor.run.execute import execute
 from ddor.run.proof import prove_run
 from ddor.run.template import check_template
@@ -38,13 +44,19 @@ TEMPLATE = "weekly_report.ipynb"
 
 @dataclass(frozen=True)
 class Order:
-    """What was asked for on the command line, for every week alike. `project`: the checkout."""
+    """What was asked for on the command line, for every week alike. `project`: the checkout;
+    decisions: a review.csv, filled in; reason: why a week is corrected, or published under review.
+    """
 
     project: Path
     params_file: Path | None = None
     settings: dict[str, str] = field(default_factory=dict)
     draft: bool = False
     force: bool = False
+    decisions: Path | None = None
+    accept_held: bool = False
+    correct: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,21 +78,38 @@ def run_week(week: Week, order: Order) -> WeekResult:
     check_template(template, ("week", "inputs"))
     parameters = load_parameters(order.project, week, order.params_file, order.settings)
     recovered = recover(parameters.output)
-
     inputs = gather_inputs(week, parameters)
-    counts = count(inputs)
-    hashes = input_hashes(inputs, template)
-    identity = identity_of(hashes)
 
     with opened(parameters.output) as archive:
+        inputs = with_archive(inputs, archive.output)  # another run may have published meanwhile
         about = inputs.extract.about
         catalog = read_catalog(archive.site, parameters.cohort, about.synthetic)
+        last = catalog.current(week)
+        if order.correct and last is None:
+            raise UsageError(f"{week} is not published, so there is nothing to correct")
+        ledger = read_ledger(archive.runs)
+        if order.decisions:
+            inputs, ledger = decide(archive, inputs, ledger, order, parameters)
+        counts = count_inputs(inputs)
+        flags = flags_of(counts, week)
+        ledger = with_flags(ledger, flags)
+        hashes = input_hashes(inputs, template)
+        identity = identity_of(hashes)
+
         page = str(archive.site / "weeks" / str(week) / "index.html")
-        last = catalog.weeks.get(str(week), [None])[-1]
         if last and last.identity == identity and not (order.draft or order.force):
-            return WeekResult(week, "unchanged", 0, last.revision, page, counts.figures, recovered)
+            told = (*recovered, *_if_withdrawn(last))
+            return WeekResult(week, "unchanged", 0, last.revision, page, counts.figures, told)
 
         executed, article, figures = run_notebook(archive, template, inputs, counts)
+        before = archive.runs / str(week) / f"r{last.revision}" if last else archive.runs
+        kind, because = kind_and_reason(
+            last,
+            changed_inputs(hashes, before / "manifest.json"),
+            inputs,
+            order.reason if order.correct else "",
+        )
+        under_review = len(counts.review) > 0
         publication = Publication(
             week=week,
             identity=identity,
@@ -89,18 +118,52 @@ def run_week(week: Week, order: Order) -> WeekResult:
             figures=figures,
             as_of=about.as_of,
             source=about.source,
-            published_on=parameters.published_on or dt.date.today(),
+            published_on=_today(parameters),
             publisher=Publisher(parameters.publisher, parameters.contact),
+            kind=kind,
+            because=because,
+            accepted=order.reason if under_review and order.accept_held else "",
+            records=tuple(public_records(inputs)),
         )
         if order.draft:
-            return keep_draft(archive, publication, catalog, executed)
-        private = private_files(executed, inputs, counts) | {
+            return draft_result(archive, publication, catalog, executed, counts)
+        if under_review and not order.accept_held:
+            return held_result(archive, publication, catalog, executed, counts, flags, ledger)
+        private = private_files(executed, template, inputs, counts, flags, ledger) | {
             "manifest.json": manifest_file(
                 order.project, inputs, hashes, publication.kept(), publication.published_on
             )
         }
-        number = publish_revision(archive, catalog, publication, private)
+        number = publish_revision(archive, catalog, publication, private, ledger_file(ledger))
     return WeekResult(week, "published", 0, number, page, figures, recovered)
+
+
+def _today(parameters: Parameters) -> dt.date:
+    return parameters.published_on or dt.date.today()
+
+
+def _if_withdrawn(last) -> tuple[str, ...]:
+    if not last.withdrawn_on:
+        return ()
+    return (
+        f"revision {last.revision} of this week was withdrawn on {last.withdrawn_on} "
+        f"({last.withdrawn_for}), and its inputs are the same; --force would publish them again",
+    )
+
+
+def decide(
+    archive: Archive, inputs: Inputs, ledger: pd.DataFrame, order: Order, parameters: Parameters
+) -> tuple[Inputs, pd.DataFrame]:
+    """The inputs and the ledger with the decisions of the file; recorded at once, so that none is
+    lost if the week cannot be published. A draft records nothing. Raises DecisionsInvalid."""
+    flags = flags_of(count_inputs(inputs), inputs.week)
+    decisions = read_decisions(order.decisions, flags, ledger)
+    day = _today(parameters).isoformat()
+    ledger = with_decisions(with_flags(ledger, flags), decisions, day)
+    if not order.draft:
+        archive.publish({}, {f"runs/{LEDGER}": ledger_file(ledger)})
+    lines = lines_of(ledger, inputs.week, inputs.extract.requests["request_id"])
+    return replace(inputs, ledger=lines), ledger
 
 
 def attempt(week: Week, order: Order) -> WeekResult:
@@ -114,14 +177,6 @@ def attempt(week: Week, order: Order) -> WeekResult:
     except Exception:  # a bug of ours: the traceback is what there is to tell
         messages = tuple(traceback.format_exc().splitlines())
         return WeekResult(week, "failed", DdorError.exit_code, messages=messages)
-
-
-def count(inputs: Inputs) -> Counts:
-    """What the checks hold back, and then everything that is counted."""
-    cohort = inputs.parameters["cohort"]
-    case = Case(inputs.extract, inputs.week, inputs.directory, inputs.history, cohort)
-    checked = run_checks(case)
-    return count_week(inputs.extract, inputs.week, cohort, inputs.directory.agencies, checked)
 
 
 def recover(output: Path) -> tuple[str, ...]:
@@ -152,64 +207,57 @@ def run_notebook(archive: Archive, template: Path, inputs: Inputs, counts: Count
         raise NotebookFailed(f"{failure}\nthe notebook as far as it came: {folder}") from failure
 
 
-def data_files(inputs: Inputs, counts: Counts, figures: dict[str, int]) -> dict[str, bytes]:
-    """The downloads: file name -> bytes."""
-    about = inputs.extract.about
-    tables = {
-        "issued_by_agency": counts.issued_by_agency,
-        "declined_by_agency": counts.declined_by_agency,
-        "charges_by_group": counts.charges_by_group,
-        "checks": counts.checks,
-        "reconciliation": counts.reconciliation,
-    }
-    summary = {
-        "week": str(inputs.week),
-        "last_day": inputs.week.last_day.isoformat(),
-        "cohort": inputs.parameters["cohort"],
-        "as_of": about.as_of.isoformat(),
-        "source": about.source,
-        "synthetic": about.synthetic,
-        "figures": figures,
-    }
-    if about.synthetic:
-        summary = {"notice": SYNTHETIC_NOTICE} | summary
-    return {"summary.json": summary_file(summary), **table_files(tables, about.synthetic)}
-
-
-def private_files(executed: Path, inputs: Inputs, counts: Counts) -> dict[str, bytes]:
-    """What an analyst needs to answer for the revision, and what runs it again."""
-    folder = executed.parent / "inputs"
-    cohort = inputs.parameters["cohort"]
-    private = private_counts(counts.status, inputs.week, cohort)
-    held = counts.held.to_csv(index=False, lineterminator="\n")
-    return {
-        "report.ipynb": executed.read_bytes(),
-        "private_counts.json": (json.dumps(private, indent=1) + "\n").encode(),
-        "review.csv": held.encode(),
-        **{name: (folder / name).read_bytes() for name in INPUT_FILES},
-    }
-
-
-def keep_draft(
-    archive: Archive, draft: Publication, catalog: Catalog, executed: Path
+def held_result(
+    archive: Archive,
+    publication: Publication,
+    catalog: Catalog,
+    executed: Path,
+    counts: Counts,
+    flags: pd.DataFrame,
+    ledger: pd.DataFrame,
 ) -> WeekResult:
-    """Render to runs/<week>/draft/ and say what differs from the published revision."""
-    folder = archive.runs / str(draft.week) / "draft"
-    shutil.rmtree(folder, ignore_errors=True)
-    page = draft_page(draft.article.html, draft.week, catalog, draft.publisher)
-    files = {"index.html": page, **draft.article.pictures, **static_files()}
-    files |= {f"data/{name}": file for name, file in draft.data.items()}
-    files["report.ipynb"] = executed.read_bytes()
-    with archive.writing():
-        for name, file in files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(file)
+    """Publishes nothing; leaves the draft, the list to fill in, and the ledger with its flags."""
+    week = publication.week
+    folder = archive.runs / str(week)
+    page = keep_draft(archive, publication, catalog, executed)
+    archive.publish({}, {
+        f"runs/{week}/review.csv": review_list(counts, flags, ledger),
+        f"runs/{LEDGER}": ledger_file(ledger),
+    })  # fmt: skip
+    told = tuple(review_lines(counts, folder))
+    return WeekResult(week, "held", HeldForReview.exit_code, None, str(page),
+                      publication.figures, told)  # fmt: skip
+
+
+def draft_result(
+    archive: Archive, draft: Publication, catalog: Catalog, executed: Path, counts: Counts
+) -> WeekResult:
+    """A draft, and what differs from the published revision."""
+    page = keep_draft(archive, draft, catalog, executed)
     messages = ["no revision of this week is published yet"]
     week = archive.site / "weeks" / str(draft.week)
-    if (week / "data" / "summary.json").exists():
+    last = catalog.current(draft.week)
+    if last and last.withdrawn_on:
+        messages = ["the published revision of this week was withdrawn"]
+    elif last:
         before = json.loads((week / "data" / "summary.json").read_bytes())["figures"]
         messages = figure_differences(before, draft.figures)
         messages += sentence_differences(kept_article(week / "index.html"), draft.article.html)
         messages = messages or ["nothing differs from the published revision"]
-    return WeekResult(draft.week, "draft", 0, None, str(folder / "index.html"), draft.figures,
-                      tuple(messages))  # fmt: skip
+    if len(counts.review):
+        messages += ["a person would have to look at this week before it is published:",
+                     *counts.review["reason"]]  # fmt: skip
+    return WeekResult(draft.week, "draft", 0, None, str(page), draft.figures, tuple(messages))
+
+
+def keep_draft(
+    archive: Archive, draft: Publication, catalog: Catalog, executed: Path
+) -> Path:
+    """Render to runs/<week>/draft/; the path of the page."""
+    folder = archive.runs / str(draft.week) / "draft"
+    page = draft_page(draft.article.html, draft.week, catalog, draft.publisher)
+    files = {"index.html": page, **draft.article.pictures, **static_files()}
+    files |= {f"data/{name}": file for name, file in draft.data.items()}
+    files["report.ipynb"] = executed.read_bytes()
+    archive.publish({f"runs/{draft.week}/draft": files}, {})
+    return folder / "index.html"

@@ -1,4 +1,4 @@
-"""The charges of the people whose request was declined: national counts by NCIC offense group.
+"""The charges of the people whose request was declined, by NCIC offense group.
 
 Only charges dated before the release (`timing` before_release). The unit stays the request: in a
 group it is *convicted* if one charge of that group is a conviction, else *charged only*. A charge
@@ -8,10 +8,9 @@ groups, so groups do not add up.
 
 import pandas as pd
 
-from ddor.reference.offenses import OFFENSE_GROUPS, offense_group
+from ddor.reference.offenses import offense_group
 
-COLUMNS = ("group_code", "offense_group", "convicted", "charged_only", "requests")
-UNLISTED, UNLISTED_NAME = "other", "Code outside the NCIC list"
+UNLISTED, UNLISTED_NAME = "unlisted", "Code outside the NCIC list"
 STANDING = ("charged", "unknown", "convicted")
 
 
@@ -28,24 +27,6 @@ def declined_charges(status: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFram
             "disposition": rows["disposition"],
         }
     ).reset_index(drop=True)
-
-
-def charges_by_group(rows: pd.DataFrame) -> pd.DataFrame:
-    """COLUMNS, one row per group with any request, in code order; requests = convicted +
-    charged_only. `rows` from declined_charges."""
-    standing = rows[rows["disposition"].isin(STANDING)]
-    convicted = (
-        (standing["disposition"] == "convicted")
-        .groupby([standing["group_code"], standing["request_id"]])
-        .any()
-    )
-    by_group = convicted.groupby(level="group_code")
-    table = pd.DataFrame({"convicted": by_group.sum(), "requests": by_group.size()})
-    table = table.astype("int64").rename_axis("group_code").reset_index()
-    table["charged_only"] = table["requests"] - table["convicted"]
-    names = OFFENSE_GROUPS | {UNLISTED: UNLISTED_NAME}
-    table["offense_group"] = table["group_code"].map(names)
-    return table.sort_values("group_code", ignore_index=True)[list(COLUMNS)]
 
 
 def charge_standing(status: pd.DataFrame, rows: pd.DataFrame) -> dict[str, int]:

@@ -7,10 +7,28 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.checks.registry import CheckResults
-from ddor.measures.agencies import KINDS, declined_by_agency, issued_by_agency
-from ddor.measures.charges import charge_standing, charges_by_group, declined_charges
-from ddor.measures.shares import ShareRange, declined_share, held_declines
+from ddor.checks.check import Case
+from ddor.checks.registry import CheckResults, run_checks
+from ddor.corrections import corrected
+from ddor.extract.model import Extract
+from ddor.inputs import Inputs
+from ddor.ledger import cleared_flags
+from ddor.measures.agencies import (
+    KINDS,
+    agency_identities,
+    declined_by_agency,
+    issued_by_agency,
+)
+from ddor.measures.attributes import attributes_of_declined
+from ddor.measures.charges import charge_standing, declined_charges
+from ddor.measures.disclosure import (
+    Earlier,
+    Shown,
+    from_plain,
+    listed_agency,
+    shown_attributes,
+)
+from ddor.measures.shares import ShareRange, declined_share, held_declines, held_share_reason
 from ddor.measures.status import (
     CLASSES,
     DECLINED_CLASSES,
@@ -18,20 +36,24 @@ from ddor.measures.status import (
     ISSUED_OUTCOMES,
     OUTSIDE,
     request_status,
-)  # fmt: skip
-from ddor.measures.timing import days_to_recording, unusual_orders
+)
+from ddor.measures.timing import unusual_orders
 
 
 @dataclass(frozen=True)
 class Counts:
-    """All that is counted of a week. The frames are described where they are made."""
+    """All that is counted of a week. The frames are described where they are made.
+
+    extract: as counted, with the week's corrections. attributes: attribute -> disclosure.Shown.
+    review: one line for each reason why a person has to look before the week is published, as in
+    CheckResults; the share of held rows has neither check nor agency.
+    """
 
     figures: dict[str, int]
     issued_by_agency: pd.DataFrame
     declined_by_agency: pd.DataFrame
-    charges_by_group: pd.DataFrame
+    attributes: dict[str, Shown]
     charge_standing: dict[str, int]
-    days_to_recording: pd.DataFrame
     unusual_orders: pd.DataFrame
     checks: pd.DataFrame
     reconciliation: pd.DataFrame
@@ -39,32 +61,76 @@ class Counts:
     held_declines: int
     charges_supplied: bool
     held: pd.DataFrame
+    review: pd.DataFrame
+    shown: dict[str, pd.Series]
+    cleared: pd.DataFrame
     status: pd.DataFrame
+    extract: Extract
 
 
-def count_week(extract, week: Week, cohort: str, agencies: pd.DataFrame, checked: CheckResults):
-    """-> Counts. `agencies` is the directory's table, `checked` from run_checks."""
+def count_inputs(inputs: Inputs) -> Counts:
+    """Corrections, checks, and then everything that is counted: the job and the notebook both
+    count with this, and with nothing else."""
+    parameters = inputs.parameters
+    cohort = parameters["cohort"]
+    extract = corrected(inputs.extract, inputs.corrections, inputs.request_ids, cohort)
+    case = Case(extract, inputs.week, inputs.directory, inputs.history, cohort)
+    checked = run_checks(case, cleared=cleared_flags(inputs.ledger))
+    earlier = Earlier(from_plain(inputs.earlier["attributes"]), inputs.earlier["gone"])
+    return count_week(
+        extract, inputs.week, cohort, inputs.directory.agencies, checked,
+        parameters["disclosure_threshold"], parameters["max_held_back_share"], earlier,
+    )  # fmt: skip
+
+
+def count_week(
+    extract: Extract,
+    week: Week,
+    cohort: str,
+    agencies: pd.DataFrame,
+    checked: CheckResults,
+    threshold: int = 5,
+    max_held_back_share: float = 0.25,
+    earlier: Earlier | None = None,
+) -> Counts:
+    """`agencies` is the directory's table, `checked` from run_checks; the rest as in the
+    parameters of the week, and what earlier revisions of it showed."""
     status = request_status(extract.requests, week, cohort, checked.held)
+    status["listed_agency"] = listed_agency(status, threshold)
     issued = issued_by_agency(status, agencies)
     declined = declined_by_agency(status, agencies)
     charge_rows = declined_charges(status, extract.charges)
     standing = charge_standing(status, charge_rows)
+    attributes = shown_attributes(
+        attributes_of_declined(status, charge_rows),
+        status.loc[status["declined"], ["request_id", "agency_id"]],
+        threshold,
+        extract.about.as_of.isoformat(),
+        earlier or Earlier(),
+    )
+    held_share = held_share_reason(status, week, cohort, max_held_back_share)
+    held_rows = held_declines(status, week, cohort)
+    share_line = pd.DataFrame([("", "", held_rows, held_share)], columns=checked.review.columns)
     return Counts(
-        figures=_figures(status, issued, declined, standing, checked.held),
+        figures=_figures(status, agencies, standing, checked.held),
         issued_by_agency=issued,
         declined_by_agency=declined,
-        charges_by_group=charges_by_group(charge_rows),
+        attributes=attributes,
         charge_standing=standing,
-        days_to_recording=days_to_recording(status),
         unusual_orders=unusual_orders(extract.requests, extract.about.as_of),
         checks=checked.table,
         reconciliation=reconciliation(status),
         declined_share=declined_share(status, week, cohort),
-        held_declines=held_declines(status, week, cohort),
+        held_declines=held_rows,
         charges_supplied=len(extract.charges) > 0,
         held=checked.held,
+        review=pd.concat([checked.review, share_line[share_line["reason"] != ""]],
+                         ignore_index=True),
+        shown=checked.shown,
+        cleared=checked.cleared,
         status=status,
-    )
+        extract=extract,
+    )  # fmt: skip
 
 
 def reconciliation(status: pd.DataFrame) -> pd.DataFrame:
@@ -74,24 +140,33 @@ def reconciliation(status: pd.DataFrame) -> pd.DataFrame:
     return counts.astype("int64").rename_axis("class").rename("rows").reset_index()
 
 
-def _figures(status, issued, declined, standing, held) -> dict[str, int]:
-    declining = declined[declined["declined"] > 0]
+def _figures(status, agencies, standing, held) -> dict[str, int]:
+    """Sums over all of `status`: the tables by agency add up to them."""
+    issued, declined = status[status["issued"]], status[status["declined"]]
+    places = agency_identities(status, agencies).set_index("agency_id")["state"]
     held_by_doubt = held["doubts"].value_counts()
+    by_kind = {
+        f"{cohort}_{column}": (rows["kind"] == kind).sum()
+        for cohort, rows in (("issued", issued), ("declined", declined))
+        for kind, column in KINDS.items()
+    }
     figures = {
         "received_total": len(status),
-        "issued_total": issued["issued"].sum(),
-        **{f"issued_{column}": issued[column].sum() for column in KINDS.values()},
-        **{f"issued_{outcome}": issued[outcome].sum() for outcome in ISSUED_OUTCOMES},
-        "declined_total": declined["declined"].sum(),
+        "issued_total": len(issued),
+        **{name: value for name, value in by_kind.items() if name.startswith("issued")},
+        **{f"issued_{name}": (issued["issued_outcome"] == name).sum() for name in ISSUED_OUTCOMES},
+        "declined_total": len(declined),
+        **{name: value for name, value in by_kind.items() if name.startswith("declined")},
         **{
-            f"declined_{column}": declined[column].sum()
-            for column in (*KINDS.values(), *DECLINED_CLASSES, *DECLINED_FLAGS)
+            f"declined_{name}": (declined["declined_class"] == name).sum()
+            for name in DECLINED_CLASSES
         },
-        "declined_with_charges": status["declined"].sum() - standing["no_charges"],
+        **{f"declined_{name}": declined[name].sum() for name in DECLINED_FLAGS},
+        "declined_with_charges": len(declined) - standing["no_charges"],
         "declined_with_conviction": standing["convicted"],
-        "honored_total": declined["honored"].sum(),
-        "agencies_declining": len(declining),
-        "states_declining": declining["state"].nunique(),
+        "honored_total": status["honored"].sum(),
+        "agencies_declining": declined["agency_id"].nunique(),
+        "states_declining": declined["agency_id"].map(places).nunique(),
         "held_back_requests": held_by_doubt.get("request", 0),
         "held_back_outcomes": held_by_doubt.get("outcome", 0),
         "held_back_total": len(held),

@@ -12,6 +12,7 @@ from ddor.calendar import Week
 from ddor.cohort import would_count_as_declined
 
 SMALLEST_BASE = 30
+HELD_SHARE_BASE = 20
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,16 @@ def declined_share(status: pd.DataFrame, week: Week, cohort: str) -> ShareRange:
     if base < SMALLEST_BASE:
         return ShareRange(None, None, base)
     return ShareRange(declined / base, (declined + held) / base, base)
+
+
+def held_share_reason(status: pd.DataFrame, week: Week, cohort: str, most: float) -> str:
+    """Why a person has to look at the week: of the requests recorded as declined, the share that
+    checks hold back is above `most`, on a base of 20 or more. "" if it is not (DESIGN 3)."""
+    held = held_declines(status, week, cohort)
+    base = held + int(status["declined"].sum())
+    if base < HELD_SHARE_BASE or held / base <= most:
+        return ""
+    return (
+        f"{held} of {base} requests recorded as declined are held back by a check: "
+        f"{held / base:.1%}, more than {most:.1%}".replace("%", " %") + "."
+    )

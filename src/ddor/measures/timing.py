@@ -17,6 +17,7 @@ BINS = (
     ("More than a year", 366, None),
 )
 BEFORE_ISSUE, UNKNOWN = "Recorded before it was issued", "No recording date"
+DAY_LABELS = (*(label for label, _, _ in BINS), BEFORE_ISSUE, UNKNOWN)
 
 AFTER_EXTRACT = "a request or an outcome is dated after the extract was taken"
 ORDERS = (
@@ -28,18 +29,15 @@ ORDERS = (
 )
 
 
-def days_to_recording(status: pd.DataFrame) -> pd.DataFrame:
-    """Columns days (label), requests: this week's declined requests by the calendar days from
-    issue to recording. All bins of BINS in order, then BEFORE_ISSUE and UNKNOWN where not zero;
-    requests add up to the declined."""
-    rows = status[status["declined"]]
-    days = (rows["outcome_recorded_at"].dt.normalize() - rows["issued_at"].dt.normalize()).dt.days
-    counts = [
-        (label, int(((days >= low) & (days <= (high or days.max()))).sum()))
-        for label, low, high in BINS
-    ]
-    extra = [(BEFORE_ISSUE, int((days < 0).sum())), (UNKNOWN, int(days.isna().sum()))]
-    return pd.DataFrame(counts + [e for e in extra if e[1]], columns=["days", "requests"])
+def days_from_issue(requests: pd.DataFrame) -> pd.Series:
+    """A label of DAY_LABELS for each request: the calendar days from issue to recording."""
+    days = (
+        requests["outcome_recorded_at"].dt.normalize() - requests["issued_at"].dt.normalize()
+    ).dt.days
+    labels = pd.Series(UNKNOWN, index=requests.index, dtype="str").mask(days < 0, BEFORE_ISSUE)
+    for label, low, high in BINS:
+        labels = labels.mask(days.between(low, float("inf") if high is None else high), label)
+    return labels
 
 
 def unusual_orders(requests: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:

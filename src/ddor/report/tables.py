@@ -8,24 +8,29 @@ from markupsafe import Markup, escape
 from ddor.report.narrative import NarrativeError
 
 MOST_ROWS = 100
+PROTECTED_NOTE = (
+    "Agency not shown: requests about people whom the law protects, at agencies with few requests."
+)
 
 
 class Table:
     """A table in a notebook. `heads` maps the columns shown to their heads, in order; the first
-    is the head of its row. Numbers stand right, missing ones are an empty cell."""
+    is the head of its row. Numbers stand right, missing ones are an empty cell. note: a sentence
+    beneath."""
 
-    def __init__(self, frame: pd.DataFrame, heads: dict[str, str], caption: str):
+    def __init__(self, frame: pd.DataFrame, heads: dict[str, str], caption: str, note: str = ""):
         missing = [name for name in heads if name not in frame]
         if missing:
             raise NarrativeError(f"the table has no column {missing}; it has {list(frame.columns)}")
-        self.frame, self.heads, self.caption = frame[list(heads)], heads, caption
+        self.frame, self.heads = frame[list(heads)], heads
+        self.caption, self.note = caption, note
 
     def __repr__(self) -> str:
         return f"Table: {self.caption}"
 
     def _repr_html_(self) -> str:
         if self.frame.empty:
-            return f'<p class="empty">{escape(self.caption)}: no rows this week.</p>'
+            return f'<p class="empty">{escape(self.caption)}: no rows this week.</p>{self._note()}'
         numeric = [pd.api.types.is_numeric_dtype(self.frame[name]) for name in self.heads]
         head = "".join(
             f'<th scope="col"{_number(is_number)}>{escape(title)}</th>'
@@ -45,31 +50,63 @@ class Table:
         return (
             f'<div class="table" role="region" tabindex="0" aria-label="{label}">\n'
             f"<table><caption><span>{label}</span></caption>\n"
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>"
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>{self._note()}"
         )
 
+    def _note(self) -> str:
+        return f'\n<p class="note">{escape(self.note)}</p>' if self.note else ""
 
-def agency_table(frame: pd.DataFrame, by: str, heads: dict[str, str], caption: str) -> Table:
+
+class Several:
+    """Several tables or charts that one cell shows, one beneath the other."""
+
+    def __init__(self, parts: list):
+        self.parts = parts
+
+    def __repr__(self) -> str:
+        return "; ".join(map(repr, self.parts))
+
+    def _repr_html_(self) -> str:
+        return "\n".join(part._repr_html_() for part in self.parts)
+
+
+def agency_table(
+    frame: pd.DataFrame, by: str, heads: dict[str, str], caption: str, flags: dict[str, str]
+) -> Table:
     """A table by agency with place, level and code beside each name. Agencies without any in
     column `by`, and those past the MOST_ROWS largest, are added up in a last line; the download
-    beside the table has them all."""
-    order = [by, "state", "agency", "agency_id"]
-    named = frame.sort_values(order, ascending=[False, True, True, True])
-    named = named[named[by] > 0].head(MOST_ROWS)
-    labels = [agency_label(row) for row in named.to_dict("records")]
-    rows = named.assign(agency=pd.Series(labels, named.index, dtype="object"))
-    others = frame.drop(named.index)
+    beside the table has them all. `flags`: agency_id -> the disputes of its line, which is then
+    shown however small."""
+    named = frame.sort_values([by, "state", "agency", "agency_id"],
+                              ascending=[False, True, True, True])  # fmt: skip
+    is_hidden = named["agency_id"] == ""
+    disputed = named["agency_id"].isin(flags)
+    listed = named[(named[by] > 0) & ~is_hidden & ~disputed].head(MOST_ROWS)
+    listed = named[named.index.isin(listed.index) | disputed | (is_hidden & (named[by] > 0))]
+    listed = listed.iloc[(listed["agency_id"] == "").argsort(kind="stable")]
+    labels = [agency_label(row, flags) for row in listed.to_dict("records")]
+    rows = listed.assign(agency=pd.Series(labels, listed.index, dtype="object"))
+    others = frame.drop(listed.index)
     if len(others):
         words = "1 other agency" if len(others) == 1 else f"{len(others)} other agencies"
         line = {"agency": words, **others.sum(numeric_only=True)}
         rows = pd.concat([rows, pd.DataFrame([line])])
-    return Table(rows, {"agency": "Agency", **heads}, caption)
+    note = PROTECTED_NOTE if is_hidden.any() else ""
+    return Table(rows, {"agency": "Agency", **heads}, caption, note)
 
 
-def agency_label(row: dict) -> Markup:
-    """The name with its state, level and code beneath: two agencies of one name stay two."""
+def agency_label(row: dict, flags: dict[str, str] | None = None) -> Markup:
+    """The name with its state, level and code beneath: two agencies of one name stay two. The
+    archive makes a link to the agency's page of it."""
+    if not row["agency_id"]:
+        return Markup("{}").format(row["agency"])
     place = " · ".join((row["state"], row["level"], row["agency_id"]))
-    return Markup("{}<br><small>{}</small>").format(row["agency"], place)
+    label = Markup('<a data-agency="{}">{}</a><br><small>{}</small>').format(
+        row["agency_id"], row["agency"], place
+    )
+    if row["agency_id"] in (flags or {}):
+        label += Markup('<br><a href="#disputes">Disputed</a>')
+    return label
 
 
 def _number(is_number: bool) -> str:

@@ -1,24 +1,31 @@
 """`open_week`: a week as a notebook sees it: names for sentences, tables, charts, scraps."""
 
+import datetime as dt
 from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 from IPython.display import HTML
+from markupsafe import Markup, escape
 
 from ddor.calendar import Week, long_date
-from ddor.checks.check import Case
-from ddor.checks.registry import CHECKS, run_checks
+from ddor.checks.registry import CHECKS
 from ddor.cohort import ISSUED
+from ddor.corrections import FIGURES, GROUNDS, STATUSES, flags_for
 from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
-from ddor.measures.figures import Counts, count_week
+from ddor.ledger import held_since, waiting_since
+from ddor.measures.agencies import agency_identities
+from ddor.measures.attributes import CHARGES, CITIZENSHIP, DAYS, OTHER
+from ddor.measures.disclosure import AGENCY_AT_LEAST, NATIONAL
+from ddor.measures.figures import Counts, count_inputs
+from ddor.measures.published import table_lines
 from ddor.parameters import load_parameters
 from ddor.project import find_project
 from ddor.report.charts import stacked_bars
 from ddor.report.narrative import render_markdown
-from ddor.report.tables import Table, agency_table
+from ddor.report.tables import Several, Table, agency_label, agency_table
 
 
 def open_week(week: str | Week, params: str = "", settings: dict | None = None, inputs: str = ""):
@@ -41,11 +48,8 @@ class WeeklyReport:
     def __init__(self, inputs: Inputs):
         self.inputs, self.week = inputs, inputs.week
         self.cohort = inputs.parameters["cohort"]
-        case = Case(inputs.extract, inputs.week, inputs.directory, inputs.history, self.cohort)
-        agencies = inputs.directory.agencies
-        self.counts: Counts = count_week(
-            inputs.extract, inputs.week, self.cohort, agencies, run_checks(case)
-        )
+        self.counts: Counts = count_inputs(inputs)
+        self.threshold = inputs.parameters["disclosure_threshold"]
         self.synthetic = inputs.extract.about.synthetic
 
     def for_sentences(self) -> tuple:
@@ -61,10 +65,37 @@ class WeeklyReport:
             honored=figures["honored_total"],
             share=counts.declined_share,
             since=self._since(),
+            law_forbids=len(counts.shown["E12"]),
         )
-        charges = SimpleNamespace(supplied=counts.charges_supplied, **counts.charge_standing)
-        held_back = _group(figures, "held_back_", declines=counts.held_declines)
+        held_back = _group(
+            figures,
+            "held_back_",
+            declines=counts.held_declines,
+            long_held=self._long_held(),
+            cleared=len(counts.cleared),
+            review=len(counts.review),
+        )
+        charges = self._charges()
         return self.week, issued, declined, charges, held_back, self._extract()
+
+    def _charges(self) -> SimpleNamespace:
+        """What is said of charges in a sentence. charged_only and dismissed_or_acquitted are told
+        apart only where both are none or reach the disclosure threshold."""
+        standing = self.counts.charge_standing
+        parts = (standing["charged_only"], standing["dismissed_or_acquitted"])
+        return SimpleNamespace(
+            supplied=self.counts.charges_supplied,
+            apart=all(part == 0 or part >= self.threshold for part in parts),
+            not_convicted=sum(parts),
+            **standing,
+        )
+
+    def _long_held(self) -> int:
+        """Of the requests held back this week, how many were first held over 90 days before the
+        date of this extract."""
+        since = held_since(self.inputs.ledger)
+        waiting = since[since < waiting_since(self.inputs.extract.about.as_of)]
+        return int(self.counts.held["request_id"].isin(waiting.index).sum())
 
     def _since(self) -> str:
         """How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*)."""
@@ -89,6 +120,7 @@ class WeeklyReport:
             has_release_dates=bool(requests["released_at"].notna().any()),
             publisher=parameters.publisher,
             contact=parameters.contact,
+            threshold=self.threshold,
         )
 
     def note(self) -> HTML | None:
@@ -102,8 +134,10 @@ class WeeklyReport:
         heads = {"issued": "Issued", "detainers": "Detainers", "notifications": "For notification",
                  "transfers": "For transfer", "honored": "Honored", "declined": "Declined",
                  "other": "Other outcome", "pending": "Pending"}  # fmt: skip
-        return agency_table(self.counts.issued_by_agency, "issued", heads,
-                            f"Requests issued, {self.week.title}, by agency")  # fmt: skip
+        frame = self.counts.issued_by_agency
+        return agency_table(frame, "issued", heads,
+                            f"Requests issued, {self.week.title}, by agency",
+                            flags_for(self.inputs.corrections, frame.columns))  # fmt: skip
 
     def outcomes_chart(self):
         figures = self.counts.figures
@@ -123,7 +157,8 @@ class WeeklyReport:
                  "release_not_confirmed": "Release not confirmed", "law_or_court": "Law or court",
                  "short_custody": "Short custody", "honored": "Honored"}  # fmt: skip
         frame = self.counts.declined_by_agency
-        return agency_table(frame, "declined", heads, f"Requests {self._since()}, by agency")
+        return agency_table(frame, "declined", heads, f"Requests {self._since()}, by agency",
+                            flags_for(self.inputs.corrections, frame.columns))  # fmt: skip
 
     def declined_chart(self):
         frame = self.counts.declined_by_agency
@@ -134,35 +169,115 @@ class WeeklyReport:
                             f"Requests {self._since()}, by agency and class",
                             self.synthetic)  # fmt: skip
 
-    def charges_table(self) -> Table:
-        heads = {"offense_group": "Offense group", "group_code": "Code", "convicted": "Convicted",
-                 "charged_only": "Charged only", "requests": "Requests"}  # fmt: skip
-        return Table(self.counts.charges_by_group, heads,
-                     "Offense groups of declined requests")  # fmt: skip
+    def law_table(self) -> Table:
+        """E12: declined, but a law or a court forbids holding; by agency."""
+        status = self.counts.status.set_index("request_id")
+        forbidden = status.loc[self.counts.shown["E12"].index, "listed_agency"].value_counts()
+        frame = self.counts.declined_by_agency
+        frame = frame.assign(forbidden=frame["agency_id"].map(forbidden).fillna(0).astype(int))
+        return agency_table(frame[frame["forbidden"] > 0], "forbidden",
+                            {"forbidden": "A law or a court forbids it", "declined": "Declined"},
+                            f"Requests {self._since()} where a law or a court forbids to hold, "
+                            "by agency", {})  # fmt: skip
+
+    # What is told of people, after disclosure control
 
     def charges_chart(self):
-        frame = self.counts.charges_by_group.rename(columns={"offense_group": "offense group"})
-        frame = frame.sort_values(["requests", "group_code"], ascending=[False, True])
+        table = self.counts.attributes[CHARGES].tables.get(NATIONAL)
+        if table is None:
+            return None
+        frame = table_lines(CHARGES, table).rename(columns={"category": "offense group"})
+        frame = frame.assign(last=frame["code"] == "other")
+        frame = frame.sort_values(["last", "requests", "code"], ascending=[True, False, True])
         return stacked_bars("charge-groups", frame, "offense group",
                             {"convicted": "Convicted", "charged_only": "Charged only"},
                             "Declined requests by offense group", self.synthetic)  # fmt: skip
 
+    def charges_table(self) -> Table | HTML:
+        return self._attribute_table(CHARGES, NATIONAL)
+
+    def citizenship_chart(self):
+        return self._attribute_chart(CITIZENSHIP, "citizenship", "world region",
+                                     "Declined requests by world region of citizenship")
+
     def timing_chart(self):
-        return stacked_bars("days-to-recording", self.counts.days_to_recording, "days",
-                            {"requests": "Requests"},
-                            "Declined requests by days from issue to recording",
-                            self.synthetic)  # fmt: skip
+        return self._attribute_chart(DAYS, "days-to-recording", "days",
+                                     "Declined requests by days from issue to recording")
+
+    def _attribute_chart(self, attribute: str, name: str, label: str, caption: str):
+        table = self.counts.attributes[attribute].tables.get(NATIONAL)
+        note = self._note(attribute, NATIONAL)
+        if table is None:
+            return note
+        frame = table_lines(attribute, table).rename(columns={"category": label})
+        chart = stacked_bars(name, frame, label, {"requests": "Requests"}, caption, self.synthetic)
+        return Several([chart, note] if note else [chart])
+
+    def _attribute_table(self, attribute: str, agency_id: str, of: str = "") -> Table | HTML:
+        """The table of one attribute, of all agencies or `of` one; or why there is none."""
+        title, heads = ATTRIBUTE_TABLES[attribute]
+        table = self.counts.attributes[attribute].tables.get(agency_id)
+        note = self._note(attribute, agency_id)
+        if table is None:
+            return note
+        parts = [Table(table_lines(attribute, table), heads, title + of)]
+        return Several([*parts, note] if note else parts)
+
+    def _note(self, attribute: str, agency_id: str) -> HTML | None:
+        """What was added up or withheld, and why; or from when the table is."""
+        shown = self.counts.attributes[attribute]
+        told = []
+        if agency_id not in shown.tables:
+            why = shown.withheld.get(agency_id, "no table was shown in the revision before")
+            told.append(f"{ATTRIBUTE_TABLES[attribute][0]}: no table is shown ({why}).")
+        elif OTHER in shown.tables[agency_id].index:
+            told.append(
+                f"Categories with counts under {self.threshold}, or that would let such a count be "
+                "worked out, are added up in the last line, so that nobody can be identified."
+            )
+        if shown.stands and agency_id in shown.tables:
+            told.append(
+                f"This table stands as of {long_date(dt.date.fromisoformat(shown.as_of))}: too few "
+                "requests have changed since for another one."
+            )
+        return HTML(f'<p class="note">{escape(" ".join(told))}</p>') if told else None
+
+    def agency_attributes(self):
+        """The same tables of each agency with 20 or more declined requests."""
+        frame = self.counts.declined_by_agency.set_index("agency_id", drop=False)
+        shown = self.counts.attributes.values()
+        listed = sorted({a for each in shown for a in (*each.tables, *each.withheld)} - {NATIONAL})
+        if not listed:
+            return HTML(f"<p>No agency has {AGENCY_AT_LEAST} or more declined requests "
+                        "this week, so none is shown by itself.</p>")  # fmt: skip
+        parts = []
+        for agency_id in listed:
+            agency = frame.loc[agency_id]
+            parts.append(HTML(f"<h4>{agency_label(dict(agency))}</h4>"))
+            named = f", {agency['agency']}, {agency['state']} ({agency_id})"
+            parts += [self._attribute_table(name, agency_id, named) for name in ATTRIBUTE_TABLES]
+        return Several([part for part in parts if part])
 
     # Sections III and IV
 
     def policies_table(self) -> Table:
+        return self._policies(False, "Laws and policies that limit cooperation, newest first")
+
+    def stale_policies_table(self) -> Table | None:
+        """E9: policies that nobody has verified for long."""
+        if self.counts.shown["E9"].empty:
+            return None
+        return self._policies(True, "Not verified since")
+
+    def _policies(self, stale: bool, caption: str) -> Table:
         policies = self.inputs.directory.policies
+        policies = policies[policies.index.isin(self.counts.shown["E9"].index) == stale]
         place = policies["jurisdiction"].str.cat(" (" + policies["area"] + ")")
         frame = policies.assign(place=place.where(policies["area"] != "", policies["jurisdiction"]))
         heads = {"place": "Jurisdiction (area)", "enacted": "Date enacted", "kind": "Kind",
                  "policy": "Policy", "criteria": "Criteria for honoring",
                  "verified_on": "Verified on", "source": "Source"}  # fmt: skip
-        return Table(frame, heads, "Laws and policies that limit cooperation, newest first")
+        return Table(frame, heads, caption)
 
     def coverage_table(self) -> Table:
         heads = {"jurisdiction": "Jurisdiction", "state": "State", "limit": "Limit",
@@ -181,6 +296,25 @@ class WeeklyReport:
                  "status": "Result", "rows": "Requests", "agencies": "Agencies",
                  "limits": "What it cannot see"}  # fmt: skip
         return Table(frame, heads, "Checks run on this week's extract")
+
+    def review_table(self) -> Table | None:
+        """Why a person had to look at the week before it was published."""
+        if self.counts.review.empty:
+            return None
+        places = agency_identities(self.counts.status, self.inputs.directory.agencies)
+        labels = {row["agency_id"]: agency_label(row) for row in places.to_dict("records")}
+        review = self.counts.review
+        frame = review.assign(agency=[labels.get(each, "All") for each in review["agency_id"]],
+                              check=review["check"].replace("", "Share held back"))  # fmt: skip
+        return Table(frame, {"check": "Check", "agency": "Agency", "reason": "What it says"},
+                     "What a person had to look at before publication")  # fmt: skip
+
+    def disputes(self) -> HTML | None:
+        """The week's disputes and corrections; the marks in the tables lead here."""
+        if not self.inputs.corrections:
+            return None
+        items = "\n".join(f"<li>{_dispute(record)}</li>" for record in self.inputs.corrections)
+        return HTML(f'<h3 id="disputes">Disputes and corrections</h3>\n<ul>\n{items}\n</ul>')
 
     def reconciliation_table(self) -> Table:
         words = CLASS_WORDS_ISSUED if self.cohort == ISSUED else CLASS_WORDS
@@ -238,6 +372,36 @@ CLASS_WORDS_ISSUED = {
     name: words.replace("Recorded this week as", "Issued this week, and since")
     for name, words in CLASS_WORDS.items()
 }
+
+
+ATTRIBUTE_TABLES = {
+    CHARGES: (
+        "Offense groups of declined requests",
+        {"category": "Offense group", "code": "Code", "convicted": "Convicted",
+         "charged_only": "Charged only", "requests": "Requests"},
+    ),
+    CITIZENSHIP: (
+        "World regions of citizenship of declined requests",
+        {"category": "World region", "requests": "Requests"},
+    ),
+    DAYS: (
+        "Days from issue to recording of declined requests",
+        {"category": "Days", "requests": "Requests"},
+    ),
+}  # fmt: skip
+
+
+def _dispute(record) -> Markup:
+    """One record in words. Everything in it was written by an analyst, and is escaped."""
+    agency = Markup('<a data-agency="{0}">{0}</a>').format(record.agency_id)
+    notice = f" ({record.notice})" if record.notice else ""
+    answered = f" on {long_date(record.answered_on)}" if record.answered_on else ""
+    rows = len(record.action.rows) if record.action else 0
+    corrected = f" {rows} {'request' if rows == 1 else 'requests'} corrected." if rows else ""
+    return Markup("Agency {}, {}: received {}. The agency says: {}{}. {}{}.{} {}").format(
+        agency, FIGURES[record.figure], long_date(record.received_on), GROUNDS[record.ground],
+        notice, STATUSES[record.status].capitalize(), answered, corrected, record.answer,
+    )  # fmt: skip
 
 
 def _group(figures: dict[str, int], prefix: str, **more) -> SimpleNamespace:

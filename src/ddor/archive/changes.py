@@ -1,0 +1,64 @@
+"""What changed between two revisions of a week: figure by figure, agency by agency, from -> to.
+
+Read from what both published, so it tells nothing that a reader could not find by comparing them.
+It is made again with the page around a revision's article: when the earlier one is withdrawn it is
+gone.
+"""
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+
+AGENCY_TABLES = {"issued_by_agency.csv": "issued", "declined_by_agency.csv": "recorded"}
+NOT_COUNTS = ("agency_id", "agency", "level", "state", "county_fips", "area", "flags")
+
+
+@dataclass(frozen=True)
+class Change:
+    """where: "" for a figure of the whole week, else the agency with its place and code."""
+
+    where: str
+    name: str
+    before: int
+    after: int
+
+
+def changes_between(before: dict[str, bytes], after: dict[str, bytes]) -> list[Change]:
+    """`before` and `after`: the data files of two revisions, name -> bytes. Figures first, in their
+    order, then agencies by state and name; what did not change is left out."""
+    figures = [json.loads(files["summary.json"])["figures"] for files in (before, after)]
+    changes = _differing("", *figures)
+    for table, words in AGENCY_TABLES.items():
+        old, new = (_by_agency(files[table]) for files in (before, after))
+        for key in sorted(old.keys() | new.keys()):
+            place, name, agency_id = key
+            where = " · ".join(filter(None, (name, place, agency_id)))
+            named = _differing(where, old.get(key, {}), new.get(key, {}))
+            changes += [Change(c.where, _words(c.name, words), c.before, c.after) for c in named]
+    return changes
+
+
+def _words(column: str, cohort: str) -> str:
+    """The column as a reader knows it, with the section it stands in."""
+    section = {"issued": "Section I", "recorded": "Section II"}[cohort]
+    return f"{column.replace('_', ' ')} ({section})"
+
+
+def _differing(where: str, before: dict[str, int], after: dict[str, int]) -> list[Change]:
+    names = [*after, *(name for name in before if name not in after)]
+    return [
+        Change(where, name, before.get(name, 0), after.get(name, 0))
+        for name in names
+        if before.get(name, 0) != after.get(name, 0)
+    ]
+
+
+def _by_agency(data: bytes) -> dict[tuple[str, str, str], dict[str, int]]:
+    rows = csv.DictReader(io.StringIO(data.decode()))
+    return {
+        (row["state"], row["agency"], row["agency_id"]): {
+            name: int(value) for name, value in row.items() if name not in NOT_COUNTS
+        }
+        for row in rows
+    }

@@ -1,0 +1,91 @@
+"""The corrections log and the feed: what became known of a week after it was first published.
+
+Both are made from the catalog alone. An entry's id is made from what it is about, never from when
+it was written, so that it never changes.
+"""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from ddor.archive.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
+from ddor.calendar import Week
+from ddor.corrections import FIGURES, GROUNDS, STATUSES
+
+# Any fixed UUID will do; this one stands for ddor's entries.
+ENTRIES = uuid.UUID("6f0d2c0e-9a57-5b1e-8a1c-2470a2470a24")
+FEED_LENGTH = 50
+DISPUTE, WITHDRAWAL = "dispute", "withdrawal"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """kind: first, revision, correction, dispute, withdrawal. page: path below site/. waiting: days
+    that a dispute has been without an answer, None for all else."""
+
+    id: str
+    kind: str
+    date: str
+    week: Week
+    title: str
+    text: str
+    page: str
+    waiting: int | None = None
+    agency_id: str = ""
+
+
+def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
+    """Every entry of the feed, newest first; `today`: the day from which a dispute's age counts."""
+    found = []
+    for day, revisions in catalog.weeks.items():
+        week = Week.parse(day)
+        for revision in revisions:
+            found += _of_revision(week, revision)
+        found += [_dispute(week, record, today) for record in revisions[-1].records]
+    return sorted(found, key=lambda entry: (entry.date, str(entry.week), entry.id), reverse=True)
+
+
+def logged(found: list[Entry]) -> list[Entry]:
+    """Those of the corrections log: all but first publications and planned revisions."""
+    return [entry for entry in found if entry.kind not in (FIRST, REVISED)]
+
+
+def _of_revision(week: Week, revision: Revision) -> list[Entry]:
+    number = revision.revision
+    page = f"weeks/{week}/r{number}/index.html"
+    name = f"Week of {week.title}, revision {number}"
+    if revision.withdrawn_on:
+        text = f"Withdrawn on this day; the kind of reason is: {revision.withdrawn_for}."
+        return [Entry(_id(week, f"r{number}", WITHDRAWAL), WITHDRAWAL, revision.withdrawn_on, week,
+                      f"{name}: withdrawn", text, page)]  # fmt: skip
+    words = {FIRST: "first published", REVISED: "a revision", CORRECTED: "a correction"}
+    text = {FIRST: "The first report of this week.", REVISED: f"New in it: {revision.because}.",
+            CORRECTED: f"Corrected: {revision.because}"}[revision.kind]  # fmt: skip
+    return [Entry(_id(week, f"r{number}"), revision.kind, revision.published_on, week,
+                  f"{name}: {words[revision.kind]}", text, page)]  # fmt: skip
+
+
+def _dispute(week: Week, record: dict, today: dt.date) -> Entry:
+    answered = record["status"] != "open"
+    received = dt.date.fromisoformat(record["received_on"])
+    said = f"The agency says: {GROUNDS[record['ground']]}"
+    text = f"{said} ({record['notice']})." if record["notice"] else f"{said}."
+    text += f" {STATUSES[record['status']].capitalize()}."
+    if record["answer"]:
+        text += f" {record['answer']}"
+    return Entry(
+        id=_id(week, record["name"], DISPUTE),
+        kind=DISPUTE,
+        date=record["answered_on"] or record["received_on"],
+        week=week,
+        title=f"{FIGURES[record['figure']].capitalize()} of agency {record['agency_id']}, "
+        f"week of {week.title}: disputed",
+        text=text,
+        page=f"weeks/{week}/index.html#disputes",
+        waiting=None if answered else max((today - received).days, 0),
+        agency_id=record["agency_id"],
+    )
+
+
+def _id(week: Week, *parts: str) -> str:
+    return f"urn:uuid:{uuid.uuid5(ENTRIES, '/'.join((str(week), *parts)))}"

@@ -1,0 +1,49 @@
+"""One value of one column of requests, as the door of the extract sees it."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from ddor.calendar import Week
+from ddor.corrections.told import Told
+from ddor.extract.model import DATES_ONLY, REQUEST_COLUMNS
+from ddor.extract.parse import typed
+from ddor.extract.scan import scan
+from ddor.extract.table import Table
+
+COLUMNS = tuple(column for column in REQUEST_COLUMNS if column != "request_id")
+
+
+def ask_the_door(key: str, column: str, text: str, week: Week | None, told: Told) -> None:
+    """Every rule of the extract for one value of one column of requests."""
+    # pandera costs over a second to import, which a project without records need not pay.
+    from ddor.extract.schema import check_columns, latest_allowed
+
+    cell = cell_of(column, text)
+    scan(cell, week.last_day if week else dt.date.max)
+    check_columns(cell, typed(cell), week and latest_allowed(week.last_day))
+    for problem in cell.problems:
+        told.tell(key, problem.seen, problem.expected, problem.mend)
+
+
+def cell_of(column: str, text: str) -> Table:
+    frame = pd.DataFrame({column: [text]}, dtype="str")
+    return Table("requests", "", frame, np.array([0]))
+
+
+def typed_value(column: str, text: str):
+    return typed(cell_of(column, text)).loc[0, column]
+
+
+def same(one, other) -> bool:
+    return bool(pd.isna(one) and pd.isna(other)) or bool(one == other)
+
+
+def as_text(column: str, value) -> str:
+    """The value as a record writes it."""
+    if pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return str(value.date()) if column in DATES_ONLY else value.isoformat()
+    return value

@@ -1,0 +1,143 @@
+"""What a counted and executed week becomes: its downloads, its private files, and why it is new."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from ddor.archive.catalog import CORRECTED, FIRST, REVISED, Revision
+from ddor.archive.downloads import summary_file, table_files
+from ddor.corrections import GROUNDS, flags_for, to_plain
+from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.history import ATTRIBUTES
+from ddor.inputs import INPUT_FILES, Inputs
+from ddor.jobs.review import review_list
+from ddor.measures.attributes import CHARGES, OTHER
+from ddor.measures.disclosure import NATIONAL, Earlier, Shown, from_plain, last_shown, plain_shown
+from ddor.measures.figures import Counts
+from ddor.measures.private import private_counts
+from ddor.measures.published import attribute_lines, charge_group_lines
+
+TEMPLATE = "template.ipynb"
+# What a changed input is called on a page, most telling first.
+INPUT_WORDS = {
+    "requests": "new data", "charges": "new data", "about": "new data",
+    "decisions": "decisions on requests held back", "corrections": "a dispute or its answer",
+    "agencies": "changes in the directory of agencies", "policies": "changes in the policies",
+    "coverage": "changes in the coverage", "parameters": "changed parameters",
+    "note": "a changed note", "template": "a changed text of the report",
+    "history": "changes in the weeks before", "code_lists": "changed code lists",
+}  # fmt: skip
+
+
+def data_files(inputs: Inputs, counts: Counts, figures: dict[str, int]) -> dict[str, bytes]:
+    """The downloads: file name -> bytes."""
+    about = inputs.extract.about
+    agency_tables = {
+        "issued_by_agency": counts.issued_by_agency,
+        "declined_by_agency": counts.declined_by_agency,
+    }
+    tables = {name: _flagged(table, inputs) for name, table in agency_tables.items()} | {
+        "charges_by_group": charge_group_lines(counts.attributes[CHARGES]),
+        "attributes": attribute_lines(counts.attributes),
+        "checks": counts.checks,
+        "reconciliation": counts.reconciliation,
+    }
+    summary = {
+        "week": str(inputs.week),
+        "last_day": inputs.week.last_day.isoformat(),
+        "cohort": inputs.parameters["cohort"],
+        "as_of": about.as_of.isoformat(),
+        "source": about.source,
+        "synthetic": about.synthetic,
+        "figures": figures,
+        "disclosure": _disclosure(counts.attributes),
+        "disputes": public_records(inputs),
+    }
+    if about.synthetic:
+        summary = {"notice": SYNTHETIC_NOTICE} | summary
+    return {"summary.json": summary_file(summary), **table_files(tables, about.synthetic)}
+
+
+def _flagged(table: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """With a last column `flags` where a figure of the table is disputed."""
+    flags = flags_for(inputs.corrections, table.columns)
+    if not flags:
+        return table
+    return table.assign(flags=table["agency_id"].map(flags).fillna("").astype("str"))
+
+
+def _disclosure(attributes: dict[str, Shown]) -> list[dict]:
+    """What was added up, withheld or kept from an earlier revision, one entry for each table."""
+    return [
+        {
+            "attribute": name,
+            "agency_id": agency_id,
+            "shown": agency_id in shown.tables,
+            "added_up": agency_id in shown.tables and OTHER in shown.tables[agency_id].index,
+            "withheld": shown.withheld.get(agency_id, ""),
+            "as_of": shown.as_of,
+        }
+        for name, shown in attributes.items()
+        for agency_id in sorted({NATIONAL, *shown.tables, *shown.withheld})
+    ]
+
+
+def public_records(inputs: Inputs) -> list[dict]:
+    """The week's disputes and corrections, without the labels of rows."""
+    return [
+        record | {"action": {"rows": len(record["action"]["rows"])} if record["action"] else None}
+        for record in to_plain(inputs.corrections)
+    ]
+
+
+def private_files(
+    executed: Path,
+    template: Path,
+    inputs: Inputs,
+    counts: Counts,
+    flags: pd.DataFrame,
+    ledger: pd.DataFrame,
+) -> dict[str, bytes]:
+    """What an analyst needs to answer for the revision, and what runs it again."""
+    folder = executed.parent / "inputs"
+    private = private_counts(counts.status, inputs.week, inputs.parameters["cohort"])
+    earlier = Earlier(from_plain(inputs.earlier["attributes"]), inputs.earlier["gone"])
+    shown = plain_shown(last_shown(earlier, counts.attributes))
+    return {
+        "report.ipynb": executed.read_bytes(),
+        TEMPLATE: template.read_bytes(),
+        "private_counts.json": (json.dumps(private, indent=1) + "\n").encode(),
+        ATTRIBUTES: (json.dumps(shown) + "\n").encode(),
+        "review.csv": review_list(counts, flags, ledger),
+        **{name: (folder / name).read_bytes() for name in INPUT_FILES},
+    }
+
+
+def kind_and_reason(
+    before: Revision | None,
+    changed: list[str],
+    inputs: Inputs,
+    correction: str,
+) -> tuple[str, str]:
+    """-> catalog.Revision.kind and .because. `changed`: names of the inputs that differ from the
+    revision before; `correction`: the reason given with --correct, or ""."""
+    if before is None:
+        return FIRST, ""
+    if correction:
+        return CORRECTED, correction
+    known = {record["name"] for record in before.records if record["action"]}
+    new = [record for record in inputs.corrections if record.action and record.name not in known]
+    if new:
+        told = [f"agency {r.agency_id} was right that {GROUNDS[r.ground]}" for r in new]
+        return CORRECTED, "; ".join(told)
+    words = [words for name, words in INPUT_WORDS.items() if name in changed]
+    return REVISED, ", ".join(dict.fromkeys(words)) or "a new run on the same inputs"
+
+
+def changed_inputs(hashes: dict[str, str], manifest: Path) -> list[str]:
+    """The inputs whose hash differs from those in the manifest of an earlier revision."""
+    if not manifest.exists():
+        return []
+    before = json.loads(manifest.read_text(encoding="utf-8"))["inputs"]
+    return [name for name, digest in hashes.items() if before.get(name) != digest]

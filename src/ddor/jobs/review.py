@@ -1,0 +1,207 @@
+"""What a person has to look at: the flags of a week as a list to fill in, and the list read back.
+
+review.csv has one line for each flag: a request that a check holds back, or an agency for which
+the week waits (E5, E8). Whoever looks at it fills in *decision* (count or hold), *reason* and *by*
+(a role, no name), and hands it to `run_week.py WEEK --decisions FILE`. The label in `flag` says
+which flag is meant, whatever a spreadsheet does to the other columns.
+"""
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from ddor.calendar import Week
+from ddor.errors import Problem, UsageError
+from ddor.extract.identifiers import looks
+from ddor.ledger import COLUMNS as LEDGER_COLUMNS
+from ddor.ledger import DECISIONS, flag_label, held_since
+from ddor.measures.figures import Counts
+
+FLAG_COLUMNS = LEDGER_COLUMNS[: LEDGER_COLUMNS.index("first_held") + 1]
+REVIEW_COLUMNS = (
+    "flag", "check", "effect", "request_id", "agency_id", "agency", "state", "why", "held_since",
+    "earlier_decisions", "decision", "reason", "by",
+)  # fmt: skip
+FILLED_IN = ("flag", "decision", "reason", "by")
+MOST_EARLIER = 5
+MOST_LINES = 12
+BOM = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
+
+
+def flags_of(counts: Counts, week: Week) -> pd.DataFrame:
+    """FLAG_COLUMNS as text, one row for each request held back and each agency under review."""
+    agency_of = counts.status.set_index("request_id")["agency_id"]
+    as_of = counts.extract.about.as_of.isoformat()
+    rows = [
+        (row.check, "", row.request_id, agency_of[row.request_id], row.reason)
+        for row in counts.held.itertuples()
+    ] + [
+        (row.check, str(week), row.agency_id, row.agency_id, row.reason)
+        for row in counts.review.itertuples()
+        if row.check
+    ]
+    return pd.DataFrame(
+        [
+            (flag_label(check, scope, subject, why), str(week), check, subject, agency, why, as_of)
+            for check, scope, subject, agency, why in rows
+        ],
+        columns=list(FLAG_COLUMNS),
+        dtype="str",
+    )
+
+
+def review_list(counts: Counts, flags: pd.DataFrame, ledger: pd.DataFrame) -> bytes:
+    """review.csv: REVIEW_COLUMNS, one line for each of `flags`, agencies under review first. A
+    decision that the ledger has already is filled in."""
+    effects = counts.checks.set_index("check")["effect"]
+    latest = counts.status.drop_duplicates("agency_id", keep="last").set_index("agency_id")
+    decided = ledger.set_index("flag")
+    since = held_since(ledger)
+    lines = []
+    for flag in flags.itertuples():
+        effect = effects[flag.check]
+        known = decided.loc[flag.flag] if flag.flag in decided.index else None
+        lines.append({
+            "flag": flag.flag,
+            "check": flag.check,
+            "effect": effect,
+            "request_id": flag.subject if effect == "hold" else "",
+            "agency_id": flag.agency_id,
+            "agency": latest.at[flag.agency_id, "agency_name"],
+            "state": latest.at[flag.agency_id, "state"],
+            "why": flag.why,
+            "held_since": since.get(flag.subject, flag.first_held),
+            "earlier_decisions": _earlier(ledger, flag),
+            **{name: "" if known is None else known[name] for name in FILLED_IN[1:]},
+        })  # fmt: skip
+    lines.sort(key=lambda line: (line["effect"] != "review", line["agency_id"], line["flag"]))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, REVIEW_COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({name: _as_text(value) for name, value in line.items()} for line in lines)
+    return (BOM + text.getvalue()).encode()
+
+
+def _as_text(value: str) -> str:
+    """A spreadsheet runs what begins so; an apostrophe keeps it text."""
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _earlier(ledger: pd.DataFrame, flag) -> str:
+    """What was decided of this agency before, latest first."""
+    lines = ledger[(ledger["agency_id"] == flag.agency_id) & (ledger["decision"] != "")]
+    lines = lines[lines["flag"] != flag.flag].sort_values("decided_on", ascending=False)
+    told = [
+        f"{line.decided_on} {line.check} {line.decision} ({line.by}): {line.reason}"
+        for line in lines.head(MOST_EARLIER).itertuples()
+    ]
+    return " | ".join(told)
+
+
+class DecisionsInvalid(UsageError):
+    """The file of decisions needs mending; nothing of it was taken."""
+
+    def __init__(self, problems: list[Problem]):
+        self.problems = problems
+        super().__init__("\n".join(["the decisions need mending:", *map(str, problems)]))
+
+
+def read_decisions(file: Path, flags: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
+    """Columns FILLED_IN of the lines with a decision. `flags`: those of this week's run; `ledger`:
+    a flag that it knows may be decided anew. Raises DecisionsInvalid with every problem."""
+    problems: list[Problem] = []
+
+    def tell(row, column, seen, expected, mend):
+        problems.append(Problem(file.name, (row,) if row else (), column, seen, expected, mend))
+
+    known = {*flags["flag"], *ledger["flag"]}
+    decided: dict[str, dict[str, str]] = {}
+    records = _records(file, tell)
+    for row, line in enumerate(records, start=2):
+        line = {name: (line.get(name) or "").strip() for name in FILLED_IN}
+        line["decision"] = line["decision"].lower()
+        if not line["decision"]:
+            continue
+        if line["decision"] not in DECISIONS:
+            tell(row, "decision", f'"{line["decision"]}"', "count or hold", "write one of them")
+        for name in ("reason", "by"):
+            if not line[name]:
+                tell(row, name, "nothing", "why, in words" if name == "reason" else "a role",
+                     "fill it in")  # fmt: skip
+            elif kind := looks(line[name]):
+                tell(row, name, f"text that looks like {kind} (not shown)", "no name",
+                     "write the role of whoever decided")  # fmt: skip
+        if line["flag"] not in known:
+            tell(row, "flag", f'"{line["flag"]}"', "a flag of this week",
+                 "take the latest review.csv of the week")  # fmt: skip
+        elif decided.setdefault(line["flag"], line) != line:
+            tell(row, "flag", f'another decision on "{line["flag"]}"', "one", "keep one line")
+    if not decided and not problems:
+        tell(0, "decision", "no decision", "one line with a decision at least", "fill one in")
+    if problems:
+        raise DecisionsInvalid(problems)
+    return pd.DataFrame(list(decided.values()), columns=list(FILLED_IN), dtype="str")
+
+
+def _records(file: Path, tell) -> list[dict]:
+    """The lines as a spreadsheet program may have saved them: UTF-8 or Windows-1252, separated by
+    commas, semicolons or tabs."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        seen = (error.strerror or "no file").lower()
+        tell(0, "", seen, "the list, filled in", "give its path after --decisions")
+        return []
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    head = text.split("\n", 1)[0]
+    reader = csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=head.count))
+    missing = [name for name in FILLED_IN if name not in (reader.fieldnames or ())]
+    if missing:
+        tell(1, ", ".join(missing), "no such column", ", ".join(FILLED_IN),
+             "save review.csv with its columns as CSV")  # fmt: skip
+        return []
+    return list(reader)
+
+
+def review_lines(counts: Counts, folder: Path) -> list[str]:
+    """For stderr and --json: why the week waits, and what to do; a few lines."""
+    names = counts.status.drop_duplicates("agency_id", keep="last").set_index("agency_id")
+    reasons = []
+    for line in counts.review.itertuples():
+        if line.check:
+            agency = names.loc[line.agency_id]
+            named = f"{agency['agency_name']}, {agency['state']} ({line.agency_id})"
+            reasons.append(f"{line.check} {named}: {line.reason}")
+        else:
+            reasons.append(line.reason)
+    if len(reasons) > MOST_LINES:
+        reasons = [*reasons[:MOST_LINES], f"and {len(reasons) - MOST_LINES} more, in the list"]
+    held = counts.held.merge(counts.status[["request_id", "agency_id"]], on="request_id")
+    by_check = [
+        f"{check}: {len(rows)} held back at {_agencies(rows['agency_id'], names)}"
+        for check, rows in held.groupby("check", sort=False)
+    ]
+    return [
+        "a person has to look at this week before it is published; nothing was published",
+        *reasons,
+        *by_check,
+        f"draft: {folder / 'draft' / 'index.html'}",
+        f"list: {folder / 'review.csv'}",
+        "fill in decision, reason and by, and run again with --decisions FILE; or publish it as it "
+        "is with --accept-held --reason TEXT",
+    ]
+
+
+def _agencies(ids: pd.Series, names: pd.DataFrame) -> str:
+    several = sorted(set(ids))
+    shown = ", ".join(
+        f"{names.at[each, 'agency_name']}, {names.at[each, 'state']} ({each})"
+        for each in several[:4]
+    )
+    return shown + (f" and {len(several) - 4} more" if len(several) > 4 else "")
+

@@ -1,0 +1,77 @@
+"""What is told of the people whose request was declined: charges, citizenship, days from issue.
+
+Each attribute is a long frame of this week's declined requests, columns COLUMNS: one row for each
+category that a request counts in. Of citizenship (by world region) and of days a request has one
+row, with standing "all"; of charges one per offense group, *convicted* or *charged_only*, so that
+a request can be in several groups. Nothing here is published as it is: see disclosure.py.
+"""
+
+import pandas as pd
+
+from ddor.measures.charges import STANDING, UNLISTED, UNLISTED_NAME
+from ddor.measures.timing import DAY_LABELS, days_from_issue
+from ddor.reference.countries import world_region
+from ddor.reference.offenses import OFFENSE_GROUPS
+
+CHARGES, CITIZENSHIP, DAYS = "charges", "citizenship", "days"
+ATTRIBUTES = (CHARGES, CITIZENSHIP, DAYS)
+ALL = "all"
+STANDINGS = {CHARGES: ("convicted", "charged_only"), CITIZENSHIP: (ALL,), DAYS: (ALL,)}
+GROUP_NAMES = OFFENSE_GROUPS | {UNLISTED: UNLISTED_NAME}
+OTHER = "other"
+COLUMNS = ("request_id", "agency_id", "code", "standing")
+
+
+def attributes_of_declined(status: pd.DataFrame, charges: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Attribute -> its frame. `charges` from charges.declined_charges."""
+    rows = status[status["declined"]]
+    declined = rows[["request_id", "agency_id"]].astype("str")
+    frames = {
+        CHARGES: _groups(charges).merge(declined, on="request_id", how="left"),
+        CITIZENSHIP: declined.assign(code=rows["citizenship"].map(world_region), standing=ALL),
+        DAYS: declined.assign(code=days_from_issue(rows), standing=ALL),
+    }
+    return {
+        name: frame[list(COLUMNS)].astype("str").sort_values(list(COLUMNS), ignore_index=True)
+        for name, frame in frames.items()
+    }
+
+
+def _groups(charges: pd.DataFrame) -> pd.DataFrame:
+    """In a group a request is convicted if one charge of that group is a conviction."""
+    standing = charges[charges["disposition"].isin(STANDING)]
+    convicted = standing["disposition"] == "convicted"
+    by_group = convicted.groupby([standing["request_id"], standing["group_code"]]).any()
+    frame = by_group.rename("convicted").reset_index().rename(columns={"group_code": "code"})
+    words = {True: "convicted", False: "charged_only"}
+    return frame.assign(standing=frame["convicted"].map(words))
+
+
+def category_counts(frame: pd.DataFrame, attribute: str, merged=frozenset()) -> pd.DataFrame:
+    """Index code, in the order of `codes_in_order`; columns the attribute's standings, then
+    requests, their sum. The categories in `merged` are one, OTHER: a request in several of them
+    counts once in it, as convicted if it is in one."""
+    standings = STANDINGS[attribute]
+    code = frame["code"].mask(frame["code"].isin(merged), OTHER)
+    rank = frame["standing"].map(standings.index).astype("int64")
+    best = rank.groupby([code, frame["request_id"]]).min().reset_index()
+    counts = pd.crosstab(best["code"], best["standing"]).reindex(
+        columns=range(len(standings)), fill_value=0
+    )
+    counts = counts.set_axis(list(standings), axis=1).assign(requests=counts.sum(axis=1))
+    in_order = [code for code in codes_in_order(attribute, counts.index) if code in counts.index]
+    return counts.loc[in_order].astype("int64").rename_axis("code")
+
+
+def codes_in_order(attribute: str, codes) -> list[str]:
+    """Groups by code, regions by name, days from few to many; OTHER at the end."""
+    if attribute == DAYS:
+        return [*DAY_LABELS, OTHER]
+    return [*sorted(set(codes) - {OTHER}), OTHER]
+
+
+def category_name(attribute: str, code: str) -> str:
+    """What a page calls a category."""
+    if code == OTHER:
+        return {CHARGES: "Other groups", CITIZENSHIP: "Other regions", DAYS: "Other"}[attribute]
+    return GROUP_NAMES[code] if attribute == CHARGES else code
