@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from extract_factory import request
-from frames import case_of, counted, numbered
+from frames import agency, case_of, copies, counted, numbered
 
 from ddor.checks.check import Check, Finding
 from ddor.checks.registry import CHECKS, run_checks
@@ -25,21 +25,104 @@ def stops(*ids, assessed=None, seen=None):
 
 
 def check(id: str, assess, effect="hold", doubts="request") -> Check:
-    return Check(id, f"Title of {id}", effect, doubts, "A question?", "A limit.", assess)
+    return Check(
+        id=id, title=f"Title of {id}", effect=effect, doubts=doubts, question="A question?",
+        limits="A limit.", printed="Something wrong", assess=assess,
+    )  # fmt: skip
 
 
-def run(*checks, rows=None, cohort="recorded"):
+def stops_of(agency_id: str, why: str):
+    """An assess that stops every row of one agency with one sentence, as a check of volumes."""
+
+    def assess(rows, case) -> Finding:
+        theirs = rows.loc[rows["agency_id"] == agency_id, "request_id"]
+        return Finding(len(rows), pd.Series(why, index=list(theirs), dtype="str"))
+
+    return assess
+
+
+def run(*checks, rows=None, cohort="recorded", cleared=()):
     case = case_of(rows or numbered(*(request() for _ in range(4))), cohort=cohort)
-    return run_checks(case, checks)
+    return run_checks(case, checks, frozenset(cleared))
 
 
 def line(results, id: str) -> dict:
     return results.table.set_index("check").loc[id].to_dict()
 
 
-def test_e1_is_registered_first_and_holds_the_request():
-    assert (CHECKS[0].id, CHECKS[0].effect, CHECKS[0].doubts) == ("E1", "hold", "request")
-    assert len({each.id for each in CHECKS}) == len(CHECKS)
+# The registry
+
+
+def test_the_eleven_checks_are_registered_in_the_order_of_their_classes():
+    assert [each.id for each in CHECKS] == [
+        "E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8", "E9", "E11", "E12",
+    ]  # fmt: skip
+
+
+def test_e10_is_no_check():
+    assert "E10" not in {each.id for each in CHECKS}
+
+
+@pytest.mark.parametrize(
+    ("effect", "ids"),
+    [
+        ("hold", {"E1", "E2", "E3", "E4", "E6", "E7", "E11"}),
+        ("review", {"E5", "E8"}),
+        ("show", {"E9", "E12"}),
+    ],
+)
+def test_each_check_holds_asks_for_a_review_or_shows(effect, ids):
+    assert {each.id for each in CHECKS if each.effect == effect} == ids
+
+
+@pytest.mark.parametrize(
+    ("doubts", "ids"),
+    [("request", {"E1", "E3", "E4"}), ("outcome", {"E2", "E6", "E7", "E11"})],
+)
+def test_each_hold_doubts_the_request_or_its_outcome(doubts, ids):
+    assert {each.id for each in CHECKS if each.doubts == doubts} == ids
+
+
+@pytest.mark.parametrize("each", CHECKS, ids=lambda each: each.id)
+def test_every_check_asks_a_question_and_tells_its_limits(each):
+    assert each.question.endswith("?")
+    assert each.limits.endswith(".")
+
+
+# The order in which holds count a row: what each of them stops in one row, first to last.
+WRONG = {
+    "E1": {"county_fips": "36033"},
+    "E3": {"custody_confirmed": "false"},
+    "E4": {"agency_level": "federal"},
+    "E2": {"releasing_agency_id": "MN0270099"},
+    "E6": {"ice_custody_at": "2017-02-14"},
+    "E7": {"released_at": "", "sentence_ends_on": "2019-05-31"},
+    "E11": {"decline_reason": "not_collected"},
+}
+
+
+@pytest.mark.parametrize("at", range(len(WRONG)), ids=list(WRONG))
+def test_a_row_wrong_in_every_later_way_is_counted_by_the_first_hold_in_order(at):
+    changed = {"released_at": ""}
+    for later in list(WRONG.values())[at:]:
+        changed |= later
+    results = run_checks(case_of([request(**changed)]))
+    assert results.held["check"].tolist() == [list(WRONG)[at]]
+    rows = results.table.set_index("check")["rows"]
+    assert {id: int(rows[id]) for id in WRONG} == {
+        id: int(id == list(WRONG)[at]) for id in WRONG
+    }  # fmt: skip
+
+
+def test_a_row_declined_in_another_week_is_not_looked_at_by_the_checks_of_outcomes():
+    changed = WRONG["E2"] | WRONG["E6"] | WRONG["E7"] | WRONG["E11"]
+    case = case_of([request(**changed, outcome_recorded_at="2017-02-18")])
+    assert run_checks(case).held.empty
+    figures = counted(case).figures
+    assert (figures["issued_declined"], figures["held_back_total"]) == (1, 0)
+
+
+# How checks are run
 
 
 def test_a_row_stopped_twice_counts_under_the_first_check():
@@ -173,3 +256,199 @@ def test_held_requests_and_held_outcomes_are_counted_apart():
     assert figures["issued_total"] == 3
     assert (figures["issued_other"], figures["issued_declined"]) == (1, 2)
     assert figures["declined_total"] == 2
+
+
+# Reviews and shows
+
+
+def test_a_review_has_one_line_for_each_check_and_agency():
+    rows = numbered(request(), request(), request(agency_id="MN0270099"), request(agency_id="X001"))
+    of_agencies = (
+        check("V", stops_of("MN0270000", "Too many."), "review", "volume"),
+        check("W", stops("r0", "r1", "r2"), "review", "volume"),
+    )
+    review = run(*of_agencies, rows=rows).review
+    assert review[["check", "agency_id", "rows"]].to_numpy().tolist() == [
+        ["V", "MN0270000", 2], ["W", "MN0270000", 2], ["W", "MN0270099", 1],
+    ]  # fmt: skip
+    assert review["reason"].iloc[0] == "Too many."
+
+
+@pytest.mark.parametrize("effect", ["show", "review"])
+def test_only_holds_change_a_count(effect):
+    rows = numbered(*(request() for _ in range(4)))
+    without = counted(case_of(rows), (check("A", stops("r0")),)).figures
+    doubts = "nothing" if effect == "show" else "volume"
+    beside = check("S", stops("r0", "r1", "r2"), effect, doubts)
+    assert counted(case_of(rows), (check("A", stops("r0")), beside)).figures == without
+
+
+def test_nothing_under_review_gives_an_empty_frame_with_its_columns():
+    review = run(check("A", stops("r0"))).review
+    assert (list(review), len(review)) == (["check", "agency_id", "rows", "reason"], 0)
+
+
+def test_a_show_check_is_found_under_its_id_with_its_sentences():
+    shown = run(check("S", stops("r1"), "show", "nothing")).shown
+    assert {id: stopped.to_dict() for id, stopped in shown.items()} == {
+        "S": {"r1": "r1 looks wrong."}
+    }  # fmt: skip
+
+
+def test_what_is_said_of_the_declines_that_count_leaves_out_every_held_row():
+    seen = []
+    run(
+        check("S", stops(seen=seen), "show", "nothing"),
+        check("A", stops("r0")),
+        check("O", stops("r1"), doubts="outcome"),
+    )
+    assert seen == [["r2", "r3"]]
+
+
+# Decided to count
+
+
+def test_a_cleared_flag_is_not_held():
+    results = run(check("A", stops("r0", "r1")), cleared=[("A", "r0", "r0 looks wrong.")])
+    assert results.held["request_id"].tolist() == ["r1"]
+    assert line(results, "A")["rows"] == 1
+
+
+def test_the_next_check_looks_at_a_row_whose_flag_was_cleared():
+    checks = (check("A", stops("r0"), doubts="outcome"), check("B", stops("r0"), doubts="outcome"))
+    results = run(*checks, cleared=[("A", "r0", "r0 looks wrong.")])
+    assert results.held[["request_id", "check"]].to_numpy().tolist() == [["r0", "B"]]
+
+
+def test_a_row_whose_doubt_of_the_request_was_cleared_is_looked_at_by_the_checks_of_outcomes():
+    seen = []
+    checks = (check("A", stops("r0", "r1")), check("O", stops(seen=seen), doubts="outcome"))
+    run(*checks, cleared=[("A", "r0", "r0 looks wrong.")])
+    assert seen == [["r0", "r2", "r3"]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("A", "r0", "r0 looked wrong."),
+        ("B", "r0", "r0 looks wrong."),
+        ("A", "r1", "r0 looks wrong."),
+    ],
+)
+def test_a_flag_of_another_sentence_check_or_row_clears_nothing(other):
+    results = run(check("A", stops("r0")), cleared=[other])
+    assert results.held["request_id"].tolist() == ["r0"]
+    assert results.cleared.empty
+
+
+def test_a_cleared_flag_whose_sentence_changed_with_the_row_holds_again():
+    told = "Agency MN0270000 was asked; agency MN0270099 released the person."
+    cleared = frozenset({("E2", "r1", told)})
+    before = case_of([request(releasing_agency_id="MN0270099")])
+    after = case_of([request(releasing_agency_id="MN0270100")])
+    assert run_checks(before, cleared=cleared).held.empty
+    assert run_checks(after, cleared=cleared).held["check"].tolist() == ["E2"]
+
+
+def test_the_cleared_flags_come_with_their_sentence():
+    flag = ("A", "r0", "r0 looks wrong.")
+    unused = ("A", "r3", "r3 looks wrong.")
+    results = run(check("A", stops("r0", "r1")), cleared=[flag, unused])
+    assert list(results.cleared) == ["check", "subject", "reason"]
+    assert results.cleared.to_numpy().tolist() == [list(flag)]
+
+
+def test_a_review_of_one_agency_is_cleared_by_the_agency():
+    rows = numbered(request(), request(), request(agency_id="MN0270099"))
+    volume = (
+        check("V", stops_of("MN0270000", "Too many."), "review", "volume"),
+        check("W", stops_of("MN0270099", "Too many."), "review", "volume"),
+    )
+    results = run(*volume, rows=rows, cleared=[("V", "MN0270000", "Too many.")])
+    assert results.review["agency_id"].tolist() == ["MN0270099"]
+    assert results.cleared["subject"].tolist() == ["MN0270000"]
+
+
+def test_a_review_is_not_cleared_by_one_of_its_requests():
+    volume = check("V", stops_of("MN0270000", "Too many."), "review", "volume")
+    results = run(volume, cleared=[("V", "r0", "Too many.")])
+    assert results.review["rows"].tolist() == [4]
+
+
+def cleared_by_agency(check_id: str, case) -> tuple[list, list]:
+    """Agencies under review by this check before and after all its flags of the first agency
+    were cleared."""
+    review = run_checks(case).review
+    review = review[review["check"] == check_id]
+    first = review.iloc[0]
+    flag = (check_id, first["agency_id"], first["reason"])
+    again = run_checks(case, cleared=frozenset({flag})).review
+    left = again.loc[again["check"] == check_id, "agency_id"].tolist()
+    return review["agency_id"].tolist(), left
+
+
+def test_a_flag_of_e8_is_cleared_for_one_agency_and_stays_for_the_other():
+    old = {"issued_at": "2016-06-01"}
+    case = case_of([*copies(10, "a", **old), *copies(10, "b", **old, agency_id="MN0270099")])
+    assert cleared_by_agency("E8", case) == (["MN0270000", "MN0270099"], ["MN0270099"])
+
+
+def test_a_flag_of_e5_is_cleared_for_one_agency_and_stays_for_the_other():
+    listed = [agency(weekly_requests="0.01"),
+              agency(agency_id="MN0270099", weekly_requests="0.01")]  # fmt: skip
+    rows = [*copies(5, "a"), *copies(5, "b", agency_id="MN0270099")]
+    case = case_of(rows, agencies=listed)
+    assert cleared_by_agency("E5", case) == (["MN0270000", "MN0270099"], ["MN0270099"])
+
+
+def test_a_volume_that_has_grown_since_it_was_cleared_is_under_review_again():
+    listed = [agency(weekly_requests="0.01")]
+    told = run_checks(case_of(copies(5, "a"), agencies=listed)).review["reason"].iloc[0]
+    cleared = frozenset({("E5", "MN0270000", told)})
+    grown = case_of(copies(6, "a"), agencies=listed)
+    assert run_checks(grown, cleared=cleared).review["rows"].tolist() == [6]
+
+
+def test_a_show_check_is_cleared_too():
+    results = run(
+        check("S", stops("r0", "r1"), "show", "nothing"), cleared=[("S", "r0", "r0 looks wrong.")]
+    )
+    assert list(results.shown["S"].index) == ["r1"]
+
+
+# checks.csv
+
+
+@pytest.mark.parametrize(
+    ("effect", "doubts", "status"),
+    [("hold", "request", "stopped"), ("review", "volume", "stopped"), ("show", "nothing", "shown")],
+)
+def test_the_line_of_each_effect_has_its_status_rows_and_agencies(effect, doubts, status):
+    rows = numbered(request(), request(), request(agency_id="MN0270099"), request())
+    results = run(check("A", stops("r0", "r1", "r2"), effect, doubts), rows=rows)
+    assert line(results, "A") == {
+        "title": "Title of A", "effect": effect, "status": status, "rows": 3, "agencies": 2,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("effect", "doubts"), [("hold", "request"), ("review", "volume"), ("show", "nothing")]
+)
+def test_the_line_of_a_check_that_found_nothing_is_ok_with_no_row_and_no_agency(effect, doubts):
+    found_nothing = line(run(check("A", stops(), effect, doubts)), "A")
+    assert (found_nothing["status"], found_nothing["rows"], found_nothing["agencies"]) == (
+        "ok", 0, 0,
+    )  # fmt: skip
+
+
+def test_a_hold_whose_rows_an_earlier_check_holds_is_stopped_with_no_row():
+    results = run(check("A", stops("r0")), check("B", stops("r0")))
+    assert line(results, "B") == {
+        "title": "Title of B", "effect": "hold", "status": "stopped", "rows": 0, "agencies": 0,
+    }  # fmt: skip
+
+
+def test_the_table_has_a_line_for_every_check_in_the_order_of_the_registry():
+    table = run_checks(case_of([request()])).table
+    assert table["check"].tolist() == [each.id for each in CHECKS]
+    assert list(table) == COLUMNS

@@ -7,6 +7,7 @@ week and nothing else.
 import argparse
 import datetime as dt
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -204,6 +205,26 @@ def _ddor_parser() -> argparse.ArgumentParser:
     sample.add_argument("--out", required=True, metavar="DIR", help="may hold {week}")
     _shared_options(sample)
     sample.set_defaults(command=_sample)
+
+    rows = commands.add_parser("rows", help="the rows behind a published figure, as a workbook")
+    rows.add_argument("week", metavar="WEEK")
+    rows.add_argument("--figure", required=True, metavar="F", help="see docs/trace.md")
+    rows.add_argument("--agency", metavar="ID", help="of one agency only")
+    _shared_options(rows)
+    rows.set_defaults(command=_rows)
+
+    verify = commands.add_parser("verify", help="run an archived revision again and compare")
+    verify.add_argument("week", metavar="WEEK")
+    verify.add_argument("revision", nargs="?", metavar="rN", help="the current one unless given")
+    _shared_options(verify)
+    verify.set_defaults(command=_verify)
+
+    withdraw = commands.add_parser("withdraw", help="put a notice in place of a report")
+    withdraw.add_argument("week", metavar="WEEK")
+    withdraw.add_argument("revision", nargs="?", metavar="rN", help="all of them unless given")
+    withdraw.add_argument("--reason", required=True, choices=("legal", "privacy", "error"))
+    _shared_options(withdraw)
+    withdraw.set_defaults(command=_withdraw)
     return parser
 
 
@@ -260,3 +281,69 @@ def _sample(options: argparse.Namespace) -> int:
     write_extract(make_sample(week, options.seed, options.requests), folder)
     print(json.dumps({"week": str(week), "folder": str(folder)}) if options.json else folder)
     return 0
+
+
+def _rows(options: argparse.Namespace) -> int:
+    from ddor.jobs.rows import write_rows
+
+    week = Week.parse(options.week)
+    output = _parameters(options, week).output
+    file = write_rows(output, week, options.figure, options.agency)
+    told = {"week": str(week), "file": str(file.path), "rows": file.rows, "left_out": file.left_out}
+    if options.json:
+        print(json.dumps(told))
+    else:
+        print(f"{file.path}: {file.rows} rows, {file.left_out} protected left out")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from ddor.jobs.verify import verify
+    from ddor.jobs.weekly import TEMPLATE
+    from ddor.project import find_project
+
+    week = Week.parse(options.week)
+    output = _parameters(options, week).output
+    template = find_project() / "notebooks" / TEMPLATE
+    done = verify(output, week, _revision(options.revision), template)
+    what = "withdrawn: notices stand in its place" if done.withdrawn else "the same as published"
+    if options.json:
+        print(json.dumps({"week": str(week), "revision": done.revision, "reproduced": True,
+                          "withdrawn": done.withdrawn, "messages": list(done.notes)}))  # fmt: skip
+    else:
+        print(f"{week} r{done.revision}: {what}")
+        print(*done.notes, sep="\n", end="\n" if done.notes else "", file=sys.stderr)
+    return 0
+
+
+def _withdraw(options: argparse.Namespace) -> int:
+    from ddor.archive.catalog import open_catalog
+    from ddor.archive.pages import Publisher
+    from ddor.archive.publish import opened
+    from ddor.archive.withdraw import withdraw
+
+    week = Week.parse(options.week)
+    parameters = _parameters(options, week)
+    if not (parameters.output / "site").is_dir():
+        raise UsageError(f"nothing is published in {parameters.output}")
+    with opened(parameters.output) as archive:
+        catalog = open_catalog(archive.site)
+        if catalog is None:
+            raise UsageError(f"nothing is published in {parameters.output}")
+        day = (parameters.published_on or dt.date.today()).isoformat()
+        publisher = Publisher(parameters.publisher, parameters.contact)
+        numbers = withdraw(archive, catalog, week, _revision(options.revision), options.reason,
+                           day, publisher)  # fmt: skip
+    named = ", ".join(f"r{number}" for number in numbers)
+    told = {"week": str(week), "withdrawn": numbers, "reason": options.reason}
+    print(json.dumps(told) if options.json else f"{week} {named}: withdrawn ({options.reason})")
+    return 0
+
+
+def _revision(text: str | None) -> int | None:
+    """"r2" -> 2."""
+    if text is None:
+        return None
+    if not re.fullmatch(r"r[1-9][0-9]{0,5}", text):
+        raise UsageError(f'"{text}" is not a revision: expected rN, such as r2')
+    return int(text[1:])

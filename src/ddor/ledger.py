@@ -107,7 +107,8 @@ def read_labels(runs: Path) -> dict[str, str]:
     file = runs / LABELS
     if file.exists():
         table = pd.read_csv(file, dtype="str", keep_default_na=False)
-        labels |= dict(zip(table["label"], table["request_id"], strict=True))
+        rows = table[table["request_id"] != ""]  # a line without one keeps a file's number
+        labels |= dict(zip(rows["label"], rows["request_id"], strict=True))
     return labels
 
 

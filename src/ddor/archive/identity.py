@@ -64,7 +64,7 @@ def manifest_file(
         "inputs": hashes,
         "history": list(inputs.history.weeks),
         "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in outputs.items()},
-        "packages": {"python": platform.python_version(), **_packages()},
+        "packages": package_versions(),
         "git_commit": _git_commit(project),
     }
     return (json.dumps(content, indent=1) + "\n").encode()
@@ -103,11 +103,12 @@ def _code_lists() -> str:
     return "\n".join([*(file.read_text(encoding="utf-8") for file in files), *versions])
 
 
-def _packages() -> dict[str, str]:
-    """The versions of what pyproject.toml names, and of this package."""
+def package_versions() -> dict[str, str]:
+    """The versions of Python, of what pyproject.toml names, and of this package."""
     wanted = metadata.requires("ddor") or []
     names = {r.split(";")[0].split(">")[0].strip() for r in wanted if "extra ==" not in r}
-    return {name: metadata.version(name) for name in sorted(names | {"ddor"})}
+    versions = {name: metadata.version(name) for name in sorted(names | {"ddor"})}
+    return {"python": platform.python_version(), **versions}
 
 
 def _git_commit(project: Path) -> str:

@@ -16,18 +16,19 @@ KINDS = ("law", "court")
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
     """Looks at decline_reason law_or_court; and for a policy of kind law or court, enacted in or
     before the month of the week's last day, whose place_code is the agency's id, county or state.
-    A stale policy (E9) is looked at too: it may be old and still bind."""
-    in_force = laws_in_force(case)
+    The place is that of the directory, else that of the row. A stale policy (E9) is looked at too: it may be old and still bind."""
+    in_force = list(laws_in_force(case).itertuples())
     listed = case.directory.agencies.set_index("agency_id")[["state", "county_fips"]]
+    places = listed.to_dict("index")
     reasons: dict[str, str] = {}
     for row in rows.itertuples():
         why = []
         if row.decline_reason == "law_or_court":
             why.append("The agency named a law or a court as its reason.")
-        place = listed.loc[row.agency_id] if row.agency_id in listed.index else row
-        codes = {row.agency_id, place.county_fips, STATES[place.state].fips}
-        why += [f"{p.jurisdiction}: {p.policy}." for p in in_force.itertuples()
-                if p.place_code in codes]  # fmt: skip
+        place = places.get(row.agency_id, {"state": row.state, "county_fips": ""})
+        county = place["county_fips"] or row.county_fips
+        codes = {row.agency_id, county, STATES[place["state"]].fips}
+        why += [f"{law.jurisdiction}: {law.policy}." for law in in_force if law.place_code in codes]
         if why:
             reasons[row.request_id] = " ".join(why)
     return Finding(len(rows), stopped_because(reasons))

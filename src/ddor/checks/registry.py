@@ -158,8 +158,9 @@ class CheckResults:
     request_id. table: the columns of checks.csv, one row per check, in the registry's order.
 
     review: one row for each check and agency that the week waits for, columns check, agency_id,
-    rows, reason. shown: id of a *show* check -> what it stopped. cleared: one row for each flag
-    that a person has decided to count, columns check, subject (request_id or agency_id), reason.
+    rows, reason. shown: id of a *review* or *show* check -> what it stopped. cleared: one row for
+    each flag that a person decided to count, columns check, subject (request_id or agency_id),
+    reason.
     """
 
     held: pd.DataFrame
@@ -192,10 +193,10 @@ def run_checks(
             # Only the first check that stops a row counts it, so that no row counts twice.
             stopped = stopped[~stopped.index.isin(held.keys())]
             held |= {row: (check.id, check.doubts, why) for row, why in stopped.items()}
-        elif check.effect == "review":
-            review += _named_agencies(check, stopped, agency_of)
         else:
             shown[check.id] = stopped
+        if check.effect == "review":
+            review += _named_agencies(check, stopped, agency_of)
         lines.append(_line(check, finding, flagged, stopped, agency_of))
     order = [check.id for check in checks]
     return CheckResults(

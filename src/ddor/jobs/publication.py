@@ -109,7 +109,7 @@ def private_files(
         TEMPLATE: template.read_bytes(),
         "private_counts.json": (json.dumps(private, indent=1) + "\n").encode(),
         ATTRIBUTES: (json.dumps(shown) + "\n").encode(),
-        "review.csv": review_list(counts, flags, ledger),
+        "review.csv": review_list(counts, inputs.directory.agencies, flags, ledger),
         **{name: (folder / name).read_bytes() for name in INPUT_FILES},
     }
 

@@ -17,6 +17,7 @@ from ddor.errors import Problem, UsageError
 from ddor.extract.identifiers import looks
 from ddor.ledger import COLUMNS as LEDGER_COLUMNS
 from ddor.ledger import DECISIONS, flag_label, held_since
+from ddor.measures.agencies import agency_identities
 from ddor.measures.figures import Counts
 
 FLAG_COLUMNS = LEDGER_COLUMNS[: LEDGER_COLUMNS.index("first_held") + 1]
@@ -52,11 +53,13 @@ def flags_of(counts: Counts, week: Week) -> pd.DataFrame:
     )
 
 
-def review_list(counts: Counts, flags: pd.DataFrame, ledger: pd.DataFrame) -> bytes:
+def review_list(
+    counts: Counts, agencies: pd.DataFrame, flags: pd.DataFrame, ledger: pd.DataFrame
+) -> bytes:
     """review.csv: REVIEW_COLUMNS, one line for each of `flags`, agencies under review first. A
-    decision that the ledger has already is filled in."""
+    decision that the ledger has already is filled in. `agencies`: the directory's table."""
     effects = counts.checks.set_index("check")["effect"]
-    latest = counts.status.drop_duplicates("agency_id", keep="last").set_index("agency_id")
+    places = agency_identities(counts.status, agencies).set_index("agency_id")
     decided = ledger.set_index("flag")
     since = held_since(ledger)
     lines = []
@@ -69,8 +72,8 @@ def review_list(counts: Counts, flags: pd.DataFrame, ledger: pd.DataFrame) -> by
             "effect": effect,
             "request_id": flag.subject if effect == "hold" else "",
             "agency_id": flag.agency_id,
-            "agency": latest.at[flag.agency_id, "agency_name"],
-            "state": latest.at[flag.agency_id, "state"],
+            "agency": places.at[flag.agency_id, "agency"],
+            "state": places.at[flag.agency_id, "state"],
             "why": flag.why,
             "held_since": since.get(flag.subject, flag.first_held),
             "earlier_decisions": _earlier(ledger, flag),
@@ -168,23 +171,21 @@ def _records(file: Path, tell) -> list[dict]:
     return list(reader)
 
 
-def review_lines(counts: Counts, folder: Path) -> list[str]:
-    """For stderr and --json: why the week waits, and what to do; a few lines."""
-    names = counts.status.drop_duplicates("agency_id", keep="last").set_index("agency_id")
-    reasons = []
-    for line in counts.review.itertuples():
-        if line.check:
-            agency = names.loc[line.agency_id]
-            named = f"{agency['agency_name']}, {agency['state']} ({line.agency_id})"
-            reasons.append(f"{line.check} {named}: {line.reason}")
-        else:
-            reasons.append(line.reason)
+def review_lines(counts: Counts, agencies: pd.DataFrame, folder: Path) -> list[str]:
+    """For stderr and --json: why the week waits, and what to do; a few lines. `agencies`: the
+    directory's table."""
+    names = _names(counts, agencies)
+    reasons = [
+        f"{line.check} {names[line.agency_id]}: {line.reason}" if line.check else line.reason
+        for line in counts.review.itertuples()
+    ]
     if len(reasons) > MOST_LINES:
         reasons = [*reasons[:MOST_LINES], f"and {len(reasons) - MOST_LINES} more, in the list"]
     held = counts.held.merge(counts.status[["request_id", "agency_id"]], on="request_id")
     by_check = [
         f"{check}: {len(rows)} held back at {_agencies(rows['agency_id'], names)}"
-        for check, rows in held.groupby("check", sort=False)
+        for check in counts.checks["check"]
+        if len(rows := held[held["check"] == check])
     ]
     return [
         "a person has to look at this week before it is published; nothing was published",
@@ -197,11 +198,13 @@ def review_lines(counts: Counts, folder: Path) -> list[str]:
     ]
 
 
-def _agencies(ids: pd.Series, names: pd.DataFrame) -> str:
-    several = sorted(set(ids))
-    shown = ", ".join(
-        f"{names.at[each, 'agency_name']}, {names.at[each, 'state']} ({each})"
-        for each in several[:4]
-    )
-    return shown + (f" and {len(several) - 4} more" if len(several) > 4 else "")
+def _names(counts: Counts, agencies: pd.DataFrame) -> dict[str, str]:
+    """agency_id -> its name with state and code, as the report has them."""
+    places = agency_identities(counts.status, agencies)
+    return {p.agency_id: f"{p.agency}, {p.state} ({p.agency_id})" for p in places.itertuples()}
 
+
+def _agencies(ids: pd.Series, names: dict[str, str]) -> str:
+    several = sorted(set(ids))
+    shown = ", ".join(names[each] for each in several[:4])
+    return shown + (f" and {len(several) - 4} more" if len(several) > 4 else "")

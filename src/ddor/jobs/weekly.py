@@ -128,7 +128,10 @@ def run_week(week: Week, order: Order) -> WeekResult:
         if order.draft:
             return draft_result(archive, publication, catalog, executed, counts)
         if under_review and not order.accept_held:
-            return held_result(archive, publication, catalog, executed, counts, flags, ledger)
+            agencies = inputs.directory.agencies
+            waiting = review_list(counts, agencies, flags, ledger)
+            told = review_lines(counts, agencies, archive.runs / str(week))
+            return held_result(archive, publication, catalog, executed, waiting, told, ledger)
         private = private_files(executed, template, inputs, counts, flags, ledger) | {
             "manifest.json": manifest_file(
                 order.project, inputs, hashes, publication.kept(), publication.published_on
@@ -212,21 +215,20 @@ def held_result(
     publication: Publication,
     catalog: Catalog,
     executed: Path,
-    counts: Counts,
-    flags: pd.DataFrame,
+    waiting: bytes,
+    told: list[str],
     ledger: pd.DataFrame,
 ) -> WeekResult:
-    """Publishes nothing; leaves the draft, the list to fill in, and the ledger with its flags."""
+    """Publishes nothing; leaves the draft, the list to fill in (`waiting`), and the ledger with
+    its flags. `told`: what to look at."""
     week = publication.week
-    folder = archive.runs / str(week)
     page = keep_draft(archive, publication, catalog, executed)
     archive.publish({}, {
-        f"runs/{week}/review.csv": review_list(counts, flags, ledger),
+        f"runs/{week}/review.csv": waiting,
         f"runs/{LEDGER}": ledger_file(ledger),
     })  # fmt: skip
-    told = tuple(review_lines(counts, folder))
     return WeekResult(week, "held", HeldForReview.exit_code, None, str(page),
-                      publication.figures, told)  # fmt: skip
+                      publication.figures, tuple(told))  # fmt: skip
 
 
 def draft_result(

@@ -32,12 +32,11 @@ def declined_charges(status: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFram
 def charge_standing(status: pd.DataFrame, rows: pd.DataFrame) -> dict[str, int]:
     """Every declined request in exactly one of four: convicted (any conviction), charged_only,
     dismissed_or_acquitted (all its charges), no_charges. They add up to the declined."""
-    by_request = rows.groupby("request_id")["disposition"]
-    convicted = by_request.agg(lambda d: (d == "convicted").any()).astype(bool)
-    standing = by_request.agg(lambda d: d.isin(STANDING).any()).astype(bool)
+    convicted = (rows["disposition"] == "convicted").groupby(rows["request_id"]).any()
+    standing = rows["disposition"].isin(STANDING).groupby(rows["request_id"]).any()
     return {
         "convicted": int(convicted.sum()),
         "charged_only": int((standing & ~convicted).sum()),
         "dismissed_or_acquitted": int((~standing).sum()),
-        "no_charges": int(status["declined"].sum()) - len(by_request),
+        "no_charges": int(status["declined"].sum()) - len(convicted),
     }

@@ -1,7 +1,7 @@
 """Shares with a named base, as ranges: held rows counted as none, and as all, declined.
 
 A hold only ever takes declines away, so a single share would understate; the range contains the
-value that the truth about the held rows would give. No share on a base under 30.
+value that the truth about the held rows would give, whatever it is. No share on a base under 30.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.cohort import would_count_as_declined
+from ddor.cohort import recorded_this_week, would_count_as_declined
 
 SMALLEST_BASE = 30
 HELD_SHARE_BASE = 20
@@ -17,7 +17,8 @@ HELD_SHARE_BASE = 20
 
 @dataclass(frozen=True)
 class ShareRange:
-    """low and high as fractions of `base` requests, or None where the base is under 30."""
+    """low and high as fractions, or None where the base is under 30. base: the requests recorded
+    as declined or honored, those among them included that a check holds back."""
 
     low: float | None
     high: float | None
@@ -30,14 +31,18 @@ def held_declines(status: pd.DataFrame, week: Week, cohort: str) -> int:
 
 
 def declined_share(status: pd.DataFrame, week: Week, cohort: str) -> ShareRange:
-    """Of the requests recorded this week as declined or honored, and those held back as declines:
-    the share declined."""
+    """Of the requests recorded this week as declined or honored, the share declined. Lowest where
+    no held decline was one and every held honored request was; highest the other way round, when
+    the held honored requests are not in the base."""
     held = held_declines(status, week, cohort)
+    recorded = recorded_this_week(status, week, cohort) & status["held_by"].notna()
+    held_honored = int((recorded & (status["outcome"] == "honored")).sum())
     declined = int(status["declined"].sum())
-    base = declined + int(status["honored"].sum()) + held
-    if base < SMALLEST_BASE:
+    smallest = declined + int(status["honored"].sum()) + held
+    base = smallest + held_honored
+    if smallest < SMALLEST_BASE:
         return ShareRange(None, None, base)
-    return ShareRange(declined / base, (declined + held) / base, base)
+    return ShareRange(declined / base, (declined + held) / smallest, base)
 
 
 def held_share_reason(status: pd.DataFrame, week: Week, cohort: str, most: float) -> str:

@@ -1,0 +1,287 @@
+"""`ddor rows`: the rows behind a published figure, as a private workbook for answering an agency.
+
+    runs/<week>/rows/F3-declined_total-MN0270000.xlsx   sheets rows and about
+    runs/labels.csv                                     label, week, request_id; never passed on
+
+A workbook names a request only by its label, F3-12: the twelfth row of the third file. The next
+file labels the same request anew, so that two files cannot be joined; labels.csv alone can tell
+which request is meant. A file's own line there, F3 without a request_id, keeps its number taken
+where it has no rows.
+"""
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.packaging.core import DocumentProperties
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
+
+from ddor import ledger
+from ddor.archive.publish import Archive, opened
+from ddor.calendar import Week
+from ddor.errors import UsageError
+from ddor.extract.model import DATETIMES, SYNTHETIC_NOTICE
+from ddor.inputs import INPUT_FILES, Inputs, load_inputs
+from ddor.jobs.differences import figure_differences
+from ddor.measures.figures import count_inputs
+from ddor.measures.trace import rows_behind
+
+# Not among them, on purpose: request_id, citizenship, protected, follow-up, charges. They tell who
+# a person is or what the person is said to have done, and no clerk needs them to find a request.
+SHOWN = (
+    "form", "agency_id", "agency_name", "issued_at", "custody_confirmed", "notice_at",
+    "release_due_at", "released_at", "releasing_agency_id", "sentence_ends_on", "ice_custody_at",
+    "outcome", "outcome_recorded_at", "decline_reason", "counted_as", "held_by",
+)  # fmt: skip
+COLUMNS = ("label", *SHOWN)
+
+LABELS = f"runs/{ledger.LABELS}"
+LABEL_COLUMNS = ["label", "week", "request_id"]
+LABEL = re.compile(r"F([1-9][0-9]*)(-[1-9][0-9]*)?")
+
+WIDEST = 80
+ONLY_HERE = "Labels are valid in this file only: another file has other labels for the same rows."
+
+
+@dataclass(frozen=True)
+class RowsFile:
+    """rows: requests in the workbook; left_out: protected ones, counted in the figure only."""
+
+    path: Path
+    rows: int
+    left_out: int
+
+
+def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> RowsFile:
+    """Write the workbook of `figure` (measures.trace), of all agencies or of one, from the inputs
+    of the latest revision in `output`/runs/<week>/.
+
+    Raises UsageError: no revision, a later one published elsewhere, figures that this version of
+    the program counts otherwise, an unknown figure or agency, a labels.csv that was changed.
+    Raises ArchiveUnavailable: busy, or it cannot be written.
+    """
+    if not Archive(output).runs.is_dir():
+        raise _no_revision(output, week)  # to open an archive would make the folder
+    with opened(output) as archive:
+        revision = _latest_revision(archive, week)
+        inputs = load_inputs(revision)
+        counts = count_inputs(inputs)
+        _prove_unchanged(archive, week, revision.name, counts.figures)
+
+        counted = rows_behind(
+            counts.status, counts.extract.charges, figure, agency_id, counts.shown
+        )
+        return _write(archive, inputs, revision.name, figure, agency_id, counted)
+
+
+def _write(
+    archive: Archive,
+    inputs: Inputs,
+    revision: str,
+    figure: str,
+    agency_id: str | None,
+    counted: pd.DataFrame,
+) -> RowsFile:
+    """The workbook of these rows of status, and its labels."""
+    # 8 U.S.C. 1367: not shown as an individual, to an agency or to whom the file is passed on.
+    protected = counted["protected"] == "true"
+    shown = _shown(counted[~protected])
+
+    kept = _label_lines(archive.output)
+    file_label = f"F{1 + max((_number(line['label']) for line in kept), default=0)}"
+    labels = [f"{file_label}-{k}" for k in range(1, len(shown) + 1)]
+    requests = counted.loc[shown.index, "request_id"]
+    kept += _new_lines(inputs.week, [file_label, *labels], ["", *requests])
+
+    folder = archive.runs / str(inputs.week) / "rows"
+    path = folder / _file_name(file_label, figure, agency_id)
+    result = RowsFile(path, len(shown), int(protected.sum()))
+    rows = [COLUMNS, *zip(labels, *(shown[column] for column in SHOWN), strict=True)]
+    about = _about(inputs, revision, figure, agency_id, result)
+    # The archive's journal makes the two files one: after a crash the next run finishes both, or
+    # neither was begun. The labels are moved first, because whoever finds a workbook must find its
+    # labels, and because a number that two files share could not be mended.
+    archive.publish(
+        folders={},
+        pointers={
+            LABELS: _label_file(kept),
+            path.relative_to(archive.output).as_posix(): _workbook(rows, about, inputs.week),
+        },
+    )
+    return result
+
+
+# The revision
+
+
+def _latest_revision(archive: Archive, week: Week) -> Path:
+    numbers = [int(folder.name[1:]) for folder in (archive.runs / str(week)).glob("r*")
+               if folder.name[1:].isdigit()]  # fmt: skip
+    if not numbers:
+        raise _no_revision(archive.output, week)
+    latest = archive.runs / str(week) / f"r{max(numbers)}"
+    published = archive.next_revision(str(week)) - 1
+    if published > max(numbers):
+        raise UsageError(
+            f"r{published} of the week of {week} is published, and the latest in {latest.parent} "
+            f"is {latest.name}: the folder r{published} from where it was published is needed"
+        )
+    missing = [name for name in INPUT_FILES if not (latest / name).exists()]
+    if missing:
+        raise UsageError(f"{latest} lacks {', '.join(missing)}: the inputs of the run are needed")
+    return latest
+
+
+def _no_revision(output: Path, week: Week) -> UsageError:
+    return UsageError(
+        f"{output / 'runs' / str(week)}: no revision of this week was published here; "
+        "runs/ is needed"
+    )
+
+
+def _prove_unchanged(archive: Archive, week: Week, revision: str, figures: dict[str, int]) -> None:
+    """A later version of the program may count otherwise; the rows would then not be those that
+    readers were shown. Without site/ there is nothing to compare with."""
+    summary = archive.site / "weeks" / str(week) / revision / "data" / "summary.json"
+    if not summary.exists():
+        return
+    published = json.loads(summary.read_bytes())["figures"]
+    now = {name: value for name, value in figures.items() if name in published}
+    changed = figure_differences(published, now)
+    if changed:
+        raise UsageError(
+            f"{revision} of the week of {week} was counted otherwise than this version counts "
+            f"({'; '.join(changed)}); publish the week anew, or use the version in its "
+            "manifest.json"
+        )
+
+
+# The rows as they are shown
+
+
+def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """Columns SHOWN, text, "" where missing, on the index of `rows`. In an order made of what is
+    shown alone: the order of request_id would be a trace of it."""
+    rows = rows.assign(counted_as=rows["declined_class"].where(rows["declined"], rows["class"]))
+    shown = pd.DataFrame({column: _text(rows[column]) for column in SHOWN}, index=rows.index)
+    first = ["issued_at", *(column for column in SHOWN if column != "issued_at")]
+    return shown.sort_values(first, kind="stable")
+
+
+def _text(values: pd.Series) -> pd.Series:
+    if values.name in DATETIMES:
+        values = values.dt.strftime("%Y-%m-%dT%H:%M:%S").astype("str")
+        values = values.str.removesuffix(":00").str.removesuffix("T00:00")
+    return values.astype("str").fillna("")
+
+
+def _about(
+    inputs: Inputs, revision: str, figure: str, agency_id: str | None, result: RowsFile
+) -> list[tuple[str, str]]:
+    left_out = (
+        "People whom the law shields from being shown (8 U.S.C. 1367 and others) stand in totals "
+        f"only. Requests counted in the figure and left out of this file: {result.left_out}."
+    )
+    lines = [
+        ("week", f"{inputs.week} to {inputs.week.last_day}"),
+        ("figure", figure),
+        ("agency", agency_id or "all agencies"),
+        ("revision", revision),
+        ("rows", str(result.rows)),
+        ("labels", ONLY_HERE),
+        ("protected", left_out),
+    ]
+    if inputs.extract.about.synthetic:
+        lines.insert(0, ("notice", SYNTHETIC_NOTICE))
+    return lines
+
+
+def _file_name(file_label: str, figure: str, agency_id: str | None) -> str:
+    parts = [file_label, figure.replace(":", "-"), *([agency_id] if agency_id else [])]
+    return "-".join(parts) + ".xlsx"
+
+
+# The labels
+
+
+def _label_lines(output: Path) -> list[dict[str, str]]:
+    file = output / LABELS
+    if not file.exists():
+        return []
+    with open(file, encoding="utf-8", newline="") as opened_file:
+        reader = csv.DictReader(opened_file)
+        header, lines = list(reader.fieldnames or []), list(reader)
+    if header != LABEL_COLUMNS:
+        raise _changed_labels(file, "row 1", ",".join(header), ",".join(LABEL_COLUMNS))
+    for row, line in enumerate(lines, start=2):
+        if not LABEL.fullmatch(line["label"]) or line["request_id"] is None:
+            raise _changed_labels(file, f"row {row}", line["label"], "a label such as F3-12")
+    return lines
+
+
+def _changed_labels(file: Path, row: str, seen: str, expected: str) -> UsageError:
+    return UsageError(
+        f'{file} {row}: seen "{seen}", expected {expected}; put back the file as it was written, '
+        "for a label must not be given twice"
+    )
+
+
+def _number(label: str) -> int:
+    return int(LABEL.fullmatch(label)[1])
+
+
+def _new_lines(week: Week, labels: list[str], requests: list[str]) -> list[dict[str, str]]:
+    return [
+        {"label": label, "week": str(week), "request_id": request_id}
+        for label, request_id in zip(labels, requests, strict=True)
+    ]
+
+
+def _label_file(lines: list[dict[str, str]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, LABEL_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    return text.getvalue().encode()
+
+
+# The workbook
+
+
+def _workbook(rows: list[tuple], about: list[tuple], week: Week) -> bytes:
+    day = dt.datetime.combine(week.first_day, dt.time())
+    book = Workbook()
+    book.properties = DocumentProperties(creator="ddor", created=day, modified=day)
+    _fill(book.active, "rows", rows)
+    book.active.freeze_panes = "A2"
+    for cell in book.active[1]:
+        cell.font = Font(bold=True)
+    _fill(book.create_sheet(), "about", about)
+    data = io.BytesIO()
+    # Not book.save: it sets `modified` to the time of the clock.
+    ExcelWriter(book, ZipFile(data, "w", ZIP_DEFLATED)).save()
+    return data.getvalue()
+
+
+def _fill(sheet: Worksheet, title: str, lines: list[tuple]) -> None:
+    sheet.title = title
+    for row, line in enumerate(lines, start=1):
+        for column, text in enumerate(line, start=1):
+            if text:
+                cell = sheet.cell(row, column, text)
+                # openpyxl takes "=…" for a formula, and "#N/A" for an error.
+                cell.data_type = "s"
+                cell.alignment = Alignment(vertical="top", wrap_text=len(text) > WIDEST)
+    for column, texts in enumerate(zip(*lines, strict=True), start=1):
+        width = min(2 + max(map(len, texts)), WIDEST)
+        sheet.column_dimensions[get_column_letter(column)].width = width

@@ -1,0 +1,158 @@
+"""`ddor verify`: an archived revision is run again from its private inputs, and compared.
+
+Compared are: the private inputs with their hashes in the manifest; what the run gives now with
+what the manifest says was kept; and what is served with it. So a page that was changed by hand, a
+lost input, and a package whose newer version gives another page are told apart. What has changed
+since without changing the result (a version, the template) is said too, and is no failure.
+"""
+
+import hashlib
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ddor.archive.catalog import Catalog, open_catalog
+from ddor.archive.identity import input_hashes, package_versions
+from ddor.archive.render import render_article
+from ddor.archive.revision import kept_article
+from ddor.calendar import Week
+from ddor.errors import NotebookFailed, UsageError
+from ddor.inputs import INPUT_FILES, load_inputs, save_inputs
+from ddor.jobs.publication import TEMPLATE, data_files
+from ddor.measures.figures import count_inputs
+from ddor.run.execute import execute
+from ddor.run.proof import prove_run
+from ddor.run.tidy import tidy
+
+
+class NotReproduced(NotebookFailed):
+    """The archived revision is not what its inputs give, or not what is served (exit code 5)."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """withdrawn: there was nothing left to compare. notes: what has changed since without changing
+    the result."""
+
+    week: Week
+    revision: int
+    withdrawn: bool
+    notes: tuple[str, ...]
+
+
+def verify(output: Path, week: Week, number: int | None, template: Path) -> Verified:
+    """Verify revision `number` of the week, or the current one. `template`: the notebook as it is
+    now, to say whether it is still the one that was run.
+
+    Raises UsageError where nothing is published or runs/ lacks the revision, NotReproduced with
+    everything that differs.
+    """
+    catalog = open_catalog(output / "site")
+    revision = _revision(catalog, week, number)
+    if revision.withdrawn_on:
+        differs = _served_withdrawn(output / "site", week, revision.revision)
+        if differs:
+            raise NotReproduced("\n".join([f"{week} r{revision.revision}:", *differs]))
+        return Verified(week, revision.revision, True, ())
+    here = f"{week}/r{revision.revision}"
+    private, public = output / "runs" / here, output / "site" / "weeks" / here
+    missing = [name for name in ("manifest.json", TEMPLATE, *INPUT_FILES)
+               if not (private / name).exists()]  # fmt: skip
+    if missing:
+        raise UsageError(f"{private} lacks {', '.join(missing)}; verifying needs the private run")
+    manifest = json.loads((private / "manifest.json").read_text(encoding="utf-8"))
+    differs = _inputs_changed(private, manifest)
+    notes = _since(template, private, manifest)
+    again = _run_again(private)
+    differs += _compare(manifest["outputs"], again, "running it again gives another")
+    differs += _compare(manifest["outputs"], _served(public), "the archive holds another")
+    if differs:
+        why = ["", "what has changed since:", *notes] if notes else []
+        raise NotReproduced("\n".join([f"{week} r{revision.revision} differs:", *differs, *why]))
+    return Verified(week, revision.revision, False, tuple(notes))
+
+
+def _revision(catalog: Catalog | None, week: Week, number: int | None):
+    revisions = catalog.weeks.get(str(week), []) if catalog else []
+    if not revisions:
+        raise UsageError(f"{week} is not published here")
+    if number is None:
+        return revisions[-1]
+    if number > len(revisions):
+        raise UsageError(f"{week} has {len(revisions)} revisions; r{number} is not among them")
+    return revisions[number - 1]
+
+
+def _inputs_changed(private: Path, manifest: dict) -> list[str]:
+    now = input_hashes(load_inputs(private), private / TEMPLATE)
+    return [
+        f"input {name}: not what was run"
+        for name, digest in manifest["inputs"].items()
+        if name != "code_lists" and now.get(name) != digest
+    ]
+
+
+def _since(template: Path, private: Path, manifest: dict) -> list[str]:
+    """What is another now, and was allowed to change."""
+    now = input_hashes(load_inputs(private), template)
+    notes = [
+        f"{name}: changed since this revision"
+        for name in ("template", "code_lists")
+        if now[name] != manifest["inputs"][name]
+    ]
+    packages = package_versions()
+    return notes + [
+        f"package {name}: {version} then, {packages.get(name, 'none')} now"
+        for name, version in manifest["packages"].items()
+        if packages.get(name) != version
+    ]
+
+
+def _run_again(private: Path) -> dict[str, bytes]:
+    """What the revision would keep, by the names of the manifest."""
+    inputs = load_inputs(private)
+    counts = count_inputs(inputs)
+    with tempfile.TemporaryDirectory(prefix="ddor-verify-") as folder:
+        executed = Path(folder) / "report.ipynb"
+        save_inputs(inputs, Path(folder) / "inputs")
+        execute(private / TEMPLATE, executed, {"week": str(inputs.week), "inputs": "inputs"})
+        figures = prove_run(executed, counts.figures)
+        article = render_article(tidy(executed))
+    data = {f"data/{name}": file for name, file in data_files(inputs, counts, figures).items()}
+    return {"article.html": article.html.encode(), **article.pictures, **data}
+
+
+def _served(public: Path) -> dict[str, bytes]:
+    if not (public / "index.html").exists():
+        return {}
+    files = {
+        file.relative_to(public).as_posix(): file.read_bytes()
+        for file in public.rglob("*")
+        if file.is_file() and file.name != "index.html"
+    }
+    return files | {"article.html": kept_article(public / "index.html").encode()}
+
+
+def _served_withdrawn(site: Path, week: Week, number: int) -> list[str]:
+    """A withdrawn revision has a notice in every place and nothing else."""
+    folder = site / "weeks" / str(week) / f"r{number}"
+    left = [
+        file.relative_to(folder).as_posix()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and b"ithdrawn" not in file.read_bytes()
+    ]
+    return [f"{name}: still there, though the revision is withdrawn" for name in left]
+
+
+def _compare(kept: dict[str, str], files: dict[str, bytes], what: str) -> list[str]:
+    differs = []
+    for name in sorted(kept.keys() | files.keys()):
+        if name not in files:
+            differs.append(f"{name}: missing ({what})")
+        elif name not in kept:
+            differs.append(f"{name}: not in the manifest ({what})")
+        elif hashlib.sha256(files[name]).hexdigest() != kept[name]:
+            differs.append(f"{name}: {what}")
+    return differs
+

@@ -1,0 +1,180 @@
+"""Makes docs/checks.md from the registry and the re-enactment of the first report.
+
+What a check asks, compares and cannot see is said once, in its module and in the registry; what it
+finds is counted from samples/2017-01-28 with the tables in params/. `test_checks_doc` compares the
+file with this; DDOR_WRITE_DOCS=1 writes it.
+"""
+
+import inspect
+import re
+import textwrap
+from pathlib import Path
+
+from frames import counted
+
+from ddor.calendar import Week
+from ddor.checks.check import Case, Check
+from ddor.checks.registry import CHECKS, CheckResults, run_checks
+from ddor.directory import read_directory
+from ddor.extract.read import read_extract
+from ddor.history import no_history
+
+PROJECT = Path(__file__).resolve().parents[1]
+FILE = PROJECT / "docs" / "checks.md"
+FIRST_REPORT = Week.parse("2017-01-28")
+WIDTH = 128
+
+OPENING = """
+The weekly report of January 28, 2017 and the two that followed were suspended on April 10, 2017,
+because their figures were wrong. What went wrong is sorted here into twelve classes. A check looks
+at the rows of a week for one class of error and names those that it would not believe, each with a
+sentence that says why. It corrects nothing.
+
+What becomes of what it names depends on the check's effect. **Hold**: the request is not counted
+as declined; it stands under the check that stopped it first, and every share is printed as a
+range, with held requests counted as none and as all declined. **Review**: the whole week waits,
+and nothing is published, until a person has looked. **Show**: nothing is taken out of a count; the
+page says it beside the figures.
+
+**An empty field never fails a check.** A check that found no row with all the fields it compares
+says *not assessed*. That is not *ok*: it could not look. A row that passes every check is not
+proved right; each section below ends with what its check cannot see. A person or an agency that
+finds a request counted or held back wrongly needs the week, the agency's code and the number of
+the check to say so, and no name.
+"""
+
+MADE = "Made by tests/checks_document.py; DDOR_WRITE_DOCS=1 and tests/test_checks_doc.py write it."
+
+E10_TITLE = "An expectation shown as a fact"
+E10_PRINTED = (
+    'the issued requests of Section I, "expected to reflect as declined"; six newspapers printed '
+    "issued as declined"
+)
+E10_SECTION = """
+*No check, because it cannot be expressed.*
+
+No request is counted as declined before a decline is on record. Section I shows the requests
+issued in the week by what became of them so far: honored, declined, other, and pending apart. No
+rate mixes them with the requests recorded as declined. The reconciliation at the end of each
+report puts every received request in exactly one class and proves that the classes add up; if they
+do not, nothing is published.
+
+**Limits.** It cannot keep a reader from taking *issued* for *declined*; so the two are never in
+one column.
+"""
+
+# Names of columns and values, where a docstring has them without backticks.
+SNAKE_CASE = re.compile(r"(?<!`)\b[a-z]+(?:_[a-z]+)+\b(?!`)")
+
+EFFECTS = {"hold": "Hold", "review": "Review", "show": "Show"}
+SCOPES = {
+    "request": "every request received, whatever its dates; what it stops is in neither section",
+    "outcome": "requests that would count as declined this week; what it stops still counts as "
+    "issued, with its outcome held back",
+    "volume": "the requests and declines of each agency, as received, before any is held back",
+    "policy": "the table of policies; it never changes a count",
+    "nothing": "requests that count as declined this week; they stay counted",
+}
+
+
+def reenactment() -> Case:
+    """The week of the first report, as it was printed, with no week published before it."""
+    extract = read_extract(
+        str(PROJECT / "samples" / str(FIRST_REPORT)),
+        week=FIRST_REPORT,
+        ignored_columns=(),
+        cohort="recorded",
+    )
+    tables = (f"{name}.csv" for name in ("agencies", "policies", "coverage"))
+    directory = read_directory(*(PROJECT / "params" / table for table in tables))
+    return Case(extract, FIRST_REPORT, directory, no_history(), "recorded")
+
+
+def checks_document(case: Case, checks: tuple[Check, ...] = CHECKS) -> str:
+    """docs/checks.md as text, for a case of the first report's week."""
+    results = run_checks(case, checks)
+    pending = counted(case, checks).figures["issued_pending"]
+    lines = [_summary(check, results) for check in checks]
+    sections = [_section(check) for check in checks]
+    at = [check.id for check in checks].index("E9") + 1
+    lines.insert(at, _row("E10", E10_TITLE, E10_PRINTED, f"no check: {_of(pending, 'request')} "
+                          "issued and pending, none of them in a figure of declines"))  # fmt: skip
+    sections.insert(at, f"## E10 · {E10_TITLE}\n\n{_paragraphs(E10_SECTION)}")
+    head = (
+        "| class | what the original reports printed | what this report does with the "
+        "re-enactment |"
+    )
+    table = "\n".join([head, "|---|---|---|", *lines])
+    about = _wrapped(
+        "The last column is counted from the re-enactment in `samples/2017-01-28`: agencies and "
+        "counts as they were printed, details invented, and no week published before it. Names of "
+        "columns are explained in [extract.md](extract.md) and [parameters.md](parameters.md)."
+    )
+    parts = ["# The checks", _paragraphs(OPENING), "## The twelve classes", about, table, *sections]
+    return "\n\n".join([*parts, f"<!-- {MADE} -->"]) + "\n"
+
+
+def _summary(check: Check, results: CheckResults) -> str:
+    line = results.table.set_index("check").loc[check.id]
+    rows, at = int(line["rows"]), f"at {_of(int(line['agencies']), 'agency')}"
+    if line["status"] in ("ok", "not assessed"):
+        found = NOTHING[line["status"]] + (f"; {WHY[check.id]}" if check.id in WHY else "")
+    elif check.effect == "hold":
+        found = f"{_of(rows, 'request')} {at} held back"
+    elif check.effect == "review":
+        found = f"{_of(rows, 'request')} {at}: the week waits for a person"
+    elif check.doubts == "policy":
+        found = f"{_of(rows, 'policy')} shown as not verified"
+    else:
+        found = f"{_of(rows, 'decline')} {at} counted, and shown apart"
+    return _row(check.id, check.title, check.printed, found)
+
+
+NOTHING = {
+    "ok": "nothing of this kind in the re-enactment",
+    "not assessed": "not assessed: no row of the re-enactment has the fields it compares",
+}
+# Why a check that stopped something in 2017 finds nothing in the re-enactment.
+WHY = {
+    "E4": "its 14 requests to the state jail carry the state jail's own code, and are counted "
+    "apart from the county's",
+    "E11": "its two requests of Hennepin County are held back under E6",
+}
+
+
+def _section(check: Check) -> str:
+    compares = SNAKE_CASE.sub(r"`\g<0>`", " ".join(inspect.getdoc(check.assess).split()))
+    return "\n\n".join(
+        [
+            f"## {check.id} · {check.title}",
+            f"*{check.question}*",
+            _wrapped(f"**{EFFECTS[check.effect]}.** Looks at {SCOPES[check.doubts]}."),
+            _wrapped(f"**How.** {compares}"),
+            _wrapped(f"**Limits.** {check.limits}"),
+        ]
+    )
+
+
+def _row(id: str, title: str, printed: str, found: str) -> str:
+    return f"| [{id}](#{_anchor(id, title)}) {title} | {printed} | {found} |"
+
+
+def _anchor(id: str, title: str) -> str:
+    """What GitHub makes of the section's heading, where `·` vanishes between its two spaces."""
+    kept = [each for each in f"{id} · {title}".lower() if each.isalnum() or each in " -"]
+    return "".join(kept).replace(" ", "-")
+
+
+def _of(count: int, word: str) -> str:
+    """12 and "policy" -> "12 policies"."""
+    plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return f"{count:,} {word if count == 1 else plural}"
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(_wrapped(each) for each in text.strip().split("\n\n"))
+
+
+def _wrapped(text: str) -> str:
+    joined = " ".join(text.split())
+    return textwrap.fill(joined, WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,268 @@
+"""What must hold of any extract: every field filled or empty, dates in any order, any agency known
+to the directory or not."""
+
+import csv
+import dataclasses
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+from conftest import PROJECT
+from extract_factory import charge, request
+from frames import WEEK, agency, copies, counts_of, directory_of, extract_of, inputs_of, numbered
+from frames import policy as a_policy
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from ddor.archive.identity import input_hashes
+from ddor.checks.check import Case
+from ddor.checks.registry import CHECKS, run_checks
+from ddor.extract.model import DECLINE_REASONS, DISPOSITIONS, FOLLOW_UP_STATUSES, OUTCOMES, TIMINGS
+from ddor.extract.read import read_extract
+from ddor.extract.write import write_extract
+from ddor.history import History, no_history
+from ddor.measures.figures import Counts, count_week
+from ddor.measures.status import CLASSES, DECLINED_CLASSES, ISSUED_OUTCOMES
+
+TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
+ORDINARY = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+
+PLACES = (
+    {"agency_id": "MN0270000", "state": "MN", "county_fips": "27053", "area": "St. Paul"},
+    {"agency_id": "MN0270001", "state": "MN", "county_fips": "27053", "area": "St. Paul"},
+    {"agency_id": "TX2270000", "state": "TX", "county_fips": "48453", "area": "San Antonio"},
+    {"agency_id": "OR0030000", "state": "OR", "county_fips": "41005", "area": "Seattle"},
+    {"agency_id": "PR0010000", "state": "PR", "county_fips": "", "area": ""},
+    {"agency_id": "0010", "state": "AL", "county_fips": "01001", "area": "New Orleans"},
+)
+# Of a place, what a row may have instead of its own.
+ASTRAY = ({}, {}, {}, {"county_fips": ""}, {"area": ""}, {"state": "TX"}, {"county_fips": "06029"},
+          {"area": "Boston"})  # fmt: skip
+# Around the week of 2017-02-11, 48 hours apart here and there.
+TIMES = ("2010-10-16", "2017-02-10T23:59", "2017-02-11", "2017-02-12T09:15", "2017-02-13T09:15:30",
+         "2017-02-14T09:14", "2017-02-14T09:15", "2017-02-17T23:59:59", "2017-02-18",
+         "2017-03-01")  # fmt: skip
+MAYBE = ("", "", *TIMES)
+IDS = tuple(place["agency_id"] for place in PLACES)
+FIELDS = {
+    "form": ("I-247", "I-247A", "I-247D", "I-247G", "I-247N", "I-247X"),
+    "issued_at": TIMES,
+    "agency_name": ("HENNEPIN COUNTY ADC", "Springfield Jail", 'Jail, "the" old'),
+    "agency_level": ("county", "county", "county", "municipal", "federal", "other"),
+    "citizenship": ("MEX", "HND", "UNK"),
+    "custody_confirmed": ("true", "true", "unknown", "false"),
+    "outcome": (*OUTCOMES, "declined", "declined", "declined"),
+    "outcome_recorded_at": TIMES,
+    "notice_at": MAYBE,
+    "release_due_at": MAYBE,
+    "released_at": MAYBE,
+    "releasing_agency_id": ("", "", "", *IDS),
+    "sentence_ends_on": ("", "", "2017-02-13", "2017-02-20", "2031-05-06"),
+    "ice_custody_at": ("", "", *MAYBE),
+    "decline_reason": ("", "", *DECLINE_REASONS),
+    "protected": ("true", "false", "unknown"),
+    "follow_up_status": ("", *FOLLOW_UP_STATUSES),
+    "follow_up_on": ("", "2017-02-20"),
+}
+CHARGE_FIELDS = {
+    "ncic_code": ("1399", "13AB", "2399", "0399", "9999"),
+    "description": ("", "Assault"),
+    "disposition": DISPOSITIONS,
+    "charged_on": ("", "2017-02-01"),
+    "timing": (*TIMINGS, TIMINGS[0]),
+}
+COHORTS = st.sampled_from(["recorded", "issued"])
+DIRECTORIES = st.lists(
+    st.tuples(st.sampled_from(PLACES), st.sampled_from(["", *IDS]), st.sampled_from(["", "0.5"])),
+    unique_by=lambda row: row[0]["agency_id"],
+).map(
+    lambda rows: directory_of(
+        [agency(**place, same_as=same_as, weekly_requests=weekly, name="Springfield Jail")
+         for place, same_as, weekly in rows],
+        [a_policy(), a_policy(place_code="27053", kind="law", enacted="2014-03")],
+    )
+)  # fmt: skip
+HISTORIES = st.sampled_from(
+    [no_history(), History(tuple(f"2016-0{n}-02" for n in range(1, 9)), no_history().counts)]
+)
+
+
+@st.composite
+def requests(draw, places=PLACES, most=40):
+    one = st.tuples(
+        st.sampled_from(places), st.sampled_from(ASTRAY),
+        st.fixed_dictionaries({name: st.sampled_from(of) for name, of in FIELDS.items()}),
+    )  # fmt: skip
+    least = draw(st.sampled_from([1, 1, most // 2]))
+    rows = []
+    for place, astray, fields in draw(st.lists(one, min_size=least, max_size=most)):
+        if fields["outcome"] == "pending":
+            fields["outcome_recorded_at"] = ""
+        rows.append(request(**place | astray | fields))
+    return numbered(*rows)
+
+
+@st.composite
+def extracts(draw, most=40):
+    rows = draw(requests(most=most))
+    fields = {name: st.sampled_from(of) for name, of in CHARGE_FIELDS.items()}
+    of_request = {"request_id": st.sampled_from([row["request_id"] for row in rows])}
+    charges = draw(st.lists(st.fixed_dictionaries(of_request | fields), max_size=10))
+    charges = [charge(**row, charge_no=str(at)) for at, row in enumerate(charges, start=1)]
+    return extract_of(rows, charges)
+
+
+@st.composite
+def cases(draw, most=40):
+    return Case(draw(extracts(most)), WEEK, draw(DIRECTORIES), draw(HISTORIES), draw(COHORTS))
+
+
+def checked_and_counted(case: Case):
+    checked = run_checks(case)
+    agencies = case.directory.agencies
+    return checked, count_week(case.extract, case.week, case.cohort, agencies, checked)
+
+
+# Sums
+
+
+@settings(max_examples=30, **ORDINARY)
+@given(cases())
+def test_every_received_row_is_in_exactly_one_class_and_the_classes_add_up(case):
+    checked, counts = checked_and_counted(case)
+    received = case.extract.requests
+    assert sorted(counts.status["request_id"]) == sorted(received["request_id"])
+    assert counts.status["class"].isin(CLASSES).all()
+    in_class = counts.status["class"].value_counts().to_dict()
+    lines = dict(counts.reconciliation.to_numpy())
+    assert {name: rows for name, rows in lines.items() if rows} == in_class
+    assert sum(lines.values()) == counts.figures["received_total"] == len(received)
+    held = counts.status.loc[counts.status["class"] == "held_back", "request_id"]
+    assert sorted(held) == checked.held["request_id"].tolist()
+    of_holds = checked.table[checked.table["effect"] == "hold"].set_index("check")["rows"]
+    assert of_holds.to_dict() == {
+        check.id: int((checked.held["check"] == check.id).sum())
+        for check in CHECKS if check.effect == "hold"
+    }  # fmt: skip
+
+
+@settings(max_examples=30, **ORDINARY)
+@given(cases())
+def test_the_parts_of_both_sections_add_up_and_the_tables_by_agency_to_the_figures(case):
+    _, counts = checked_and_counted(case)
+    issued, declined, figures = counts.issued_by_agency, counts.declined_by_agency, counts.figures
+    kinds = ["detainers", "notifications", "transfers"]
+    for table, total, parts in (
+        (issued, "issued", kinds), (issued, "issued", list(ISSUED_OUTCOMES)),
+        (declined, "declined", kinds), (declined, "declined", list(DECLINED_CLASSES)),
+    ):  # fmt: skip
+        assert table["agency_id"].is_unique
+        assert table[parts].sum(axis=1).tolist() == table[total].tolist()
+        assert figures[f"{total}_total"] == table[total].sum()
+        for part in parts:
+            assert figures[f"{total}_{part}"] == table[part].sum()
+    assert figures["honored_total"] == declined["honored"].sum()
+    assert figures["agencies_declining"] == (declined["declined"] > 0).sum()
+    assert sum(counts.charge_standing.values()) == figures["declined_total"]
+    for figure in ("declined_total", "honored_total"):
+        in_class = counts.status["class"] == figure.removesuffix("_total")
+        assert figures[figure] == in_class.sum()
+
+
+# What changes nothing
+
+
+def shuffle_csv(file: Path, random) -> None:
+    """Rows and columns in another order; the same rows."""
+    with open(file, encoding="utf-8", newline="") as lines:
+        head, *rows = csv.reader(lines)
+    order = list(range(len(head)))
+    random.shuffle(order)
+    random.shuffle(rows)
+    with open(file, "w", encoding="utf-8", newline="") as lines:
+        writer = csv.writer(lines, lineterminator="\n")
+        writer.writerows([[row[at] for at in order] for row in (head, *rows)])
+
+
+def tables_as_bytes(counts: Counts) -> dict[str, bytes]:
+    """Every field of Counts: a frame as CSV, all else as its text."""
+    fields = {field.name: getattr(counts, field.name) for field in dataclasses.fields(Counts)}
+    return {
+        name: (value.to_csv(index=False) if isinstance(value, pd.DataFrame) else repr(value))
+        .encode()
+        for name, value in fields.items()
+    }  # fmt: skip
+
+
+@settings(max_examples=10, **ORDINARY)
+@given(cases(most=20), st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_columns_of_the_files_changes_no_byte_and_no_hash(case, random):
+    seen = []
+    with TemporaryDirectory() as folder:
+        write_extract(case.extract, Path(folder))
+        for shuffled in (False, True):
+            if shuffled:
+                shuffle_csv(Path(folder) / "requests.csv", random)
+                shuffle_csv(Path(folder) / "charges.csv", random)
+            read = dataclasses.replace(case, extract=read_extract(folder, WEEK, (), case.cohort))
+            checked, counts = checked_and_counted(read)
+            hashes = input_hashes(inputs_of(read), TEMPLATE)
+            seen.append((tables_as_bytes(counts), checked.review.to_csv(), hashes))
+    assert seen[0] == seen[1]
+
+
+@settings(max_examples=15, **ORDINARY)
+@given(st.data())
+def test_the_rows_of_an_unrelated_agency_change_nothing_for_any_other(data):
+    unrelated = {"agency_id": "NY0160000", "state": "NY", "county_fips": "36033", "area": "Buffalo"}
+    rows = data.draw(requests(most=20))
+    added = data.draw(requests(places=(unrelated,), most=20))
+    added = [row | {"request_id": "n" + row["request_id"]} for row in added]
+    rest = data.draw(st.tuples(DIRECTORIES, HISTORIES, COHORTS))
+    before, alone = checked_and_counted(Case(extract_of(rows), WEEK, *rest))
+    after, together = checked_and_counted(Case(extract_of(rows + added), WEEK, *rest))
+    for name in ("issued_by_agency", "declined_by_agency"):
+        others = without(getattr(together, name), "agency_id", [unrelated["agency_id"]])
+        pd.testing.assert_frame_equal(others, getattr(alone, name))
+    ids = [row["request_id"] for row in added]
+    pd.testing.assert_frame_equal(without(after.held, "request_id", ids), before.held)
+    others = without(after.review, "agency_id", [unrelated["agency_id"]])
+    pd.testing.assert_frame_equal(others, before.review)
+
+
+def without(frame: pd.DataFrame, column: str, values: list[str]) -> pd.DataFrame:
+    return frame[~frame[column].isin(values)].reset_index(drop=True)
+
+
+# Shares
+
+ERRORS = (
+    {"state": "TX"}, {"releasing_agency_id": "TX2270000"}, {"custody_confirmed": "false"},
+    {"decline_reason": "not_in_custody"}, {"agency_level": "federal"},
+    {"ice_custody_at": "2017-02-14T20:00"}, {"released_at": "", "sentence_ends_on": "2031-05-06"},
+    {"release_due_at": "2017-02-12"}, {"decline_reason": "not_collected"},
+)  # fmt: skip
+
+
+@settings(max_examples=12, **ORDINARY)
+@given(
+    st.integers(0, 30), st.integers(0, 40),
+    st.lists(st.tuples(st.sampled_from(ERRORS), st.sampled_from(OUTCOMES[1:])), max_size=30),
+)  # fmt: skip
+def test_the_range_of_the_share_contains_the_truth_about_declines_held_back(
+    declined, honored, broken
+):
+    """The broken rows are recorded as declined. What they were in truth is any outcome."""
+    sound = copies(declined, "d") + copies(honored, "h", outcome="honored")
+    truth = [
+        request(request_id=f"x{at}", outcome=outcome) for at, (_, outcome) in enumerate(broken)
+    ]
+    errors = [request(request_id=f"x{at}", **error) for at, (error, _) in enumerate(broken)]
+    assume(len(sound) >= 30)
+    true, printed = counts_of(sound + truth), counts_of(sound + errors)
+    assert true.held.empty and true.declined_share.low == true.declined_share.high
+    assert len(printed.held) == printed.held_declines == len(broken)
+    share = printed.declined_share
+    assert share.base == len(sound) + len(broken)
+    assert share.low <= true.declined_share.low <= share.high
+    assert (share.low < share.high) == bool(broken)
