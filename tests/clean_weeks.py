@@ -30,7 +30,12 @@ from frames import directory_of, policy
 from ddor.calendar import Week
 from ddor.directory import Directory
 from ddor.extract.model import (
-    CHARGE_COLUMNS, DISPOSITIONS, REQUEST_COLUMNS, TIMINGS, About, Extract,
+    CHARGE_COLUMNS,
+    DISPOSITIONS,
+    REQUEST_COLUMNS,
+    TIMINGS,
+    About,
+    Extract,
 )  # fmt: skip
 from ddor.reference.areas import area_of
 from ddor.reference.offenses import OFFENSE_GROUPS

@@ -60,7 +60,7 @@ def _of_revision(week: Week, revision: Revision) -> list[Entry]:
                       f"{name}: withdrawn", text, page)]  # fmt: skip
     words = {FIRST: "first published", REVISED: "a revision", CORRECTED: "a correction"}
     text = {FIRST: "The first report of this week.", REVISED: f"New in it: {revision.because}.",
-            CORRECTED: f"Corrected: {revision.because}"}[revision.kind]  # fmt: skip
+            CORRECTED: f"Corrected: {revision.because.rstrip('.')}."}[revision.kind]  # fmt: skip
     return [Entry(_id(week, f"r{number}"), revision.kind, revision.published_on, week,
                   f"{name}: {words[revision.kind]}", text, page)]  # fmt: skip
 

@@ -155,6 +155,7 @@ def _environment() -> Environment:
     )
     environment.filters["long_date"] = lambda day: long_date(dt.date.fromisoformat(str(day)))
     environment.filters["number"] = lambda value: f"{value:,}"
-    environment.filters["words"] = lambda name: name.replace("_", " ").capitalize()
+    environment.filters["words"] = lambda name: name[:1].upper() + name[1:].replace("_", " ")
+    environment.filters["stopped"] = lambda text: text if text[-1:] in ".!?" else f"{text}."
     environment.globals["synthetic_notice"] = SYNTHETIC_NOTICE
     return environment

@@ -5,7 +5,8 @@ agency only with AGENCY_AT_LEAST declined requests or more in the week. In each 
 
 - a category with a cell under the threshold, or whose remainder of the table's requests is under
   it, is added up in *other*; then the smallest categories, until *other* reaches the threshold;
-- nothing is shown if then no category is left, or if fewer than 3 agencies contribute to the
+- nothing is shown if then one line is left that says nothing (of charges it still tells
+  convictions from charges), or if fewer than 3 agencies contribute to the
   national table, or one of them has over 85 %;
 - agency tables use the same categories, for them and for what they leave of the national table:
   both have to pass, because the one can be taken from the other;
@@ -23,7 +24,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from ddor.measures.attributes import ATTRIBUTES, OTHER, category_counts
+from ddor.measures.attributes import ATTRIBUTES, OTHER, STANDINGS, category_counts
 
 AGENCY_AT_LEAST = 20
 FEWEST_AGENCIES = 3
@@ -146,12 +147,14 @@ def _merged_until_safe(attribute, parts, codes: frozenset, threshold: int) -> fr
     }
     while True:
         left = single.drop(index=[code for code in codes if code in single.index])
-        if left.empty:
-            return None
+        if left.empty and len(STANDINGS[attribute]) == 1:
+            return None  # one line with all requests would say nothing
         others = [category_counts(frame, attribute, codes) for frame, _ in parts]
         cells = [table.loc[OTHER] for table in others if OTHER in table.index]
         if all(_reaches(cell, threshold) for cell in cells):
             return frozenset(codes)
+        if left.empty:
+            return None
         # By name where two are equally small, so that the same rows give the same table.
         smallest = left.reset_index().sort_values(["requests", "code"])["code"].iloc[0]
         codes = codes | {smallest}

@@ -81,9 +81,8 @@ def agency_table(
                               ascending=[False, True, True, True])  # fmt: skip
     is_hidden = named["agency_id"] == ""
     disputed = named["agency_id"].isin(flags)
-    listed = named[(named[by] > 0) & ~is_hidden & ~disputed].head(MOST_ROWS)
-    listed = named[named.index.isin(listed.index) | disputed | (is_hidden & (named[by] > 0))]
-    listed = listed.iloc[(listed["agency_id"] == "").argsort(kind="stable")]
+    largest = named[(named[by] > 0) & ~is_hidden & ~disputed].head(MOST_ROWS)
+    listed = pd.concat([named[disputed | named.index.isin(largest.index)], named[is_hidden]])
     labels = [agency_label(row, flags) for row in listed.to_dict("records")]
     rows = listed.assign(agency=pd.Series(labels, listed.index, dtype="object"))
     others = frame.drop(listed.index)

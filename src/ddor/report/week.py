@@ -177,7 +177,7 @@ class WeeklyReport:
         frame = frame.assign(forbidden=frame["agency_id"].map(forbidden).fillna(0).astype(int))
         return agency_table(frame[frame["forbidden"] > 0], "forbidden",
                             {"forbidden": "A law or a court forbids it", "declined": "Declined"},
-                            f"Requests {self._since()} where a law or a court forbids to hold, "
+                            f"Requests {self._since()} where a law or a court forbids holding, "
                             "by agency", {})  # fmt: skip
 
     # What is told of people, after disclosure control
@@ -395,7 +395,7 @@ def _dispute(record) -> Markup:
     """One record in words. Everything in it was written by an analyst, and is escaped."""
     agency = Markup('<a data-agency="{0}">{0}</a>').format(record.agency_id)
     notice = f" ({record.notice})" if record.notice else ""
-    answered = f" on {long_date(record.answered_on)}" if record.answered_on else ""
+    answered = f" ({long_date(record.answered_on)})" if record.answered_on else ""
     rows = len(record.action.rows) if record.action else 0
     corrected = f" {rows} {'request' if rows == 1 else 'requests'} corrected." if rows else ""
     return Markup("Agency {}, {}: received {}. The agency says: {}{}. {}{}.{} {}").format(
