@@ -15,8 +15,9 @@ KINDS = ("law", "court")
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
     """Looks at decline_reason law_or_court; and for a policy of kind law or court, enacted in or
-    before the month of the week's last day, whose place_code is the agency's id, county or state.
-    The place is that of the directory, else that of the row. A stale policy (E9) is looked at too: it may be old and still bind."""
+    before the month of the week's last day, whose place_code is the agency's id, county or state:
+    those of the directory, else of the row. A stale policy (E9) is looked at too: it may be old
+    and still bind."""
     in_force = list(laws_in_force(case).itertuples())
     listed = case.directory.agencies.set_index("agency_id")[["state", "county_fips"]]
     places = listed.to_dict("index")

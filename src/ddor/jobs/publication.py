@@ -18,7 +18,7 @@ from ddor.measures.figures import Counts
 from ddor.measures.private import private_counts
 from ddor.measures.published import attribute_lines, charge_group_lines
 
-TEMPLATE = "template.ipynb"
+TEMPLATE, PRIVATE_COUNTS = "template.ipynb", "private_counts.json"
 # What a changed input is called on a page, most telling first.
 INPUT_WORDS = {
     "requests": "new data", "charges": "new data", "about": "new data",
@@ -101,17 +101,21 @@ def private_files(
 ) -> dict[str, bytes]:
     """What an analyst needs to answer for the revision, and what runs it again."""
     folder = executed.parent / "inputs"
-    private = private_counts(counts.status, inputs.week, inputs.parameters["cohort"])
     earlier = Earlier(from_plain(inputs.earlier["attributes"]), inputs.earlier["gone"])
     shown = plain_shown(last_shown(earlier, counts.attributes))
     return {
         "report.ipynb": executed.read_bytes(),
         TEMPLATE: template.read_bytes(),
-        "private_counts.json": (json.dumps(private, indent=1) + "\n").encode(),
+        PRIVATE_COUNTS: private_counts_file(inputs, counts),
         ATTRIBUTES: (json.dumps(shown) + "\n").encode(),
         "review.csv": review_list(counts, inputs.directory.agencies, flags, ledger),
         **{name: (folder / name).read_bytes() for name in INPUT_FILES},
     }
+
+
+def private_counts_file(inputs: Inputs, counts: Counts) -> bytes:
+    private = private_counts(counts.status, inputs.week, inputs.parameters["cohort"])
+    return (json.dumps(private, indent=1) + "\n").encode()
 
 
 def kind_and_reason(

@@ -24,9 +24,11 @@ from ddor.errors import DdorError, HeldForReview, NotebookFailed, UsageError
 from ddor.inputs import Inputs, gather_inputs, save_inputs, with_archive
 from ddor.jobs.differences import figure_differences, sentence_differences
 from ddor.jobs.publication import (
+    PRIVATE_COUNTS,
     changed_inputs,
     data_files,
     kind_and_reason,
+    private_counts_file,
     private_files,
     public_records,
 )
@@ -129,8 +131,11 @@ def run_week(week: Week, order: Order) -> WeekResult:
             return draft_result(archive, publication, catalog, executed, counts)
         if under_review and not order.accept_held:
             agencies = inputs.directory.agencies
-            waiting = review_list(counts, agencies, flags, ledger)
             told = review_lines(counts, agencies, archive.runs / str(week))
+            waiting = {
+                "review.csv": review_list(counts, agencies, flags, ledger),
+                PRIVATE_COUNTS: private_counts_file(inputs, counts),
+            }
             return held_result(archive, publication, catalog, executed, waiting, told, ledger)
         private = private_files(executed, template, inputs, counts, flags, ledger) | {
             "manifest.json": manifest_file(
@@ -215,18 +220,16 @@ def held_result(
     publication: Publication,
     catalog: Catalog,
     executed: Path,
-    waiting: bytes,
+    waiting: dict[str, bytes],
     told: list[str],
     ledger: pd.DataFrame,
 ) -> WeekResult:
-    """Publishes nothing; leaves the draft, the list to fill in (`waiting`), and the ledger with
-    its flags. `told`: what to look at."""
+    """Publishes nothing; leaves in runs/<week>/ the draft and the files `waiting`, the list to
+    fill in among them, and the ledger with its flags. `told`: what to look at."""
     week = publication.week
     page = keep_draft(archive, publication, catalog, executed)
-    archive.publish({}, {
-        f"runs/{week}/review.csv": waiting,
-        f"runs/{LEDGER}": ledger_file(ledger),
-    })  # fmt: skip
+    files = {f"runs/{week}/{name}": file for name, file in waiting.items()}
+    archive.publish({}, files | {f"runs/{LEDGER}": ledger_file(ledger)})
     return WeekResult(week, "held", HeldForReview.exit_code, None, str(page),
                       publication.figures, tuple(told))  # fmt: skip
 
