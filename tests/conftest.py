@@ -15,6 +15,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared" / "data" / "foia"
 SAMPLE_WEEKS = ("2017-01-28", "2017-02-18", "2017-02-25", "2017-03-04")
 PUBLISHED_ON = "2017-05-01"
+# The re-enactment is under review: that is what the checks are for.
+ACCEPTED = ("--accept-held", "--reason", "A re-enactment for the tests")
 
 Ran = namedtuple("Ran", "code stdout stderr")
 missing_programs = set()
@@ -73,10 +75,8 @@ def sample_archive(tmp_path_factory, worker_id) -> Path:
     output = root / "sample-archive"
     with FileLock(root / "sample-archive.lock"):
         if not output.exists():
-            # The re-enactment is under review: that is what the checks are for.
             ran = run_week(*SAMPLE_WEEKS, "--sample", "--output", output,
-                           "--set", f"published_on={PUBLISHED_ON}",
-                           "--accept-held", "--reason", "A re-enactment for the tests")  # fmt: skip
+                           "--set", f"published_on={PUBLISHED_ON}", *ACCEPTED)  # fmt: skip
             assert ran.code == 0, ran.stderr
     return output
 

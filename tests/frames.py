@@ -18,6 +18,8 @@ from ddor.directory import COLUMNS, Directory
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
 from ddor.history import no_history
 from ddor.inputs import Inputs
+from ddor.measures.attributes import attributes_of_declined, category_counts
+from ddor.measures.charges import declined_charges
 from ddor.measures.figures import count_week
 from ddor.measures.status import request_status
 
@@ -94,6 +96,12 @@ def counted(case: Case, checks=CHECKS):
 
 def counts_of(requests, charges=(), agencies=(), cohort="recorded", checks=CHECKS):
     return counted(case_of(requests, charges, agencies, cohort), checks)
+
+
+def raw_table(counts, attribute: str) -> pd.DataFrame:
+    """The national table of an attribute as counted, before disclosure control: index code."""
+    charges = declined_charges(counts.status, counts.extract.charges)
+    return category_counts(attributes_of_declined(counts.status, charges)[attribute], attribute)
 
 
 def inputs_of(case: Case, note="", **parameters) -> Inputs:

@@ -3,7 +3,10 @@
 import pandas as pd
 import pytest
 from extract_factory import charge, request
-from frames import counts_of, numbered
+from frames import copies, counts_of, numbered, raw_table
+
+from ddor.measures.attributes import CHARGES, category_name
+from ddor.measures.published import charge_group_lines
 
 THEFT, ASSAULT, DRUGS = "2399", "1399", "3599"
 
@@ -19,16 +22,23 @@ def counted(*charges, requests=None):
 
 def groups(counts) -> dict[str, tuple[int, int, int]]:
     """group_code -> convicted, charged_only, requests."""
-    frame = counts.charges_by_group.set_index("group_code")
-    return {code: tuple(row) for code, row in
-            frame[["convicted", "charged_only", "requests"]].iterrows()}  # fmt: skip
+    table = raw_table(counts, CHARGES)[["convicted", "charged_only", "requests"]]
+    return {code: tuple(row) for code, row in table.iterrows()}
 
 
 def test_the_columns_are_those_of_the_contract_and_groups_are_named():
-    frame = counted({"ncic_code": "13AB"}).charges_by_group
+    enough = copies(24, "r", agency_id="MN0010000") + copies(9, "s", agency_id="MN0020000")
+    requests = enough + copies(9, "t", agency_id="MN0030000")
+    charges = [
+        charge(request_id=f"{agency}{at}", ncic_code="13AB", disposition=disposition)
+        for agency in "rst"
+        for at, disposition in enumerate(["convicted"] * 4 + ["charged"] * 3)
+    ]
+    shown = counts_of(requests, charges).attributes[CHARGES]
+    frame = charge_group_lines(shown)
     columns = ["group_code", "offense_group", "convicted", "charged_only", "requests"]
     assert list(frame) == columns
-    assert frame.loc[0, ["group_code", "offense_group"]].tolist() == ["13", "Assault"]
+    assert frame.to_numpy().tolist() == [["13", "Assault", 12, 9, 21]]
 
 
 @pytest.mark.parametrize(
@@ -135,27 +145,27 @@ def test_codes_outside_the_list_stand_together_in_a_last_group():
         {"ncic_code": "0499", "disposition": "convicted"},
         {"ncic_code": "8100", "disposition": "charged"},
     )
-    assert groups(counts) == {"81": (0, 1, 1), "other": (1, 0, 1)}
-    assert list(counts.charges_by_group["group_code"]) == ["81", "other"]
-    assert counts.charges_by_group["offense_group"].notna().all()
+    assert list(groups(counts).items()) == [("81", (0, 1, 1)), ("unlisted", (1, 0, 1))]
+    assert category_name(CHARGES, "unlisted") == "Code outside the NCIC list"
 
 
 def test_a_leading_zero_of_a_code_decides_its_group():
     counts = counted({"ncic_code": "0399"}, {"ncic_code": "3999", "request_id": "r1"})
-    assert list(counts.charges_by_group["offense_group"]) == ["Immigration", "Gambling"]
+    names = [category_name(CHARGES, code) for code in groups(counts)]
+    assert names == ["Immigration", "Gambling"]
 
 
 def test_a_charges_table_with_a_header_alone_says_that_none_were_supplied():
     counts = counts_of([request()])
     assert not counts.charges_supplied
-    assert counts.charges_by_group.empty
+    assert raw_table(counts, CHARGES).empty
     assert counts.charge_standing["no_charges"] == 1
     assert counts.figures["declined_with_charges"] == 0
 
 
 def test_the_groups_are_in_code_order_and_all_counts_are_integers():
     counts = counted({"ncic_code": DRUGS}, {"ncic_code": "0101"}, {"ncic_code": ASSAULT})
-    frame = counts.charges_by_group
-    assert list(frame["group_code"]) == ["01", "13", "35"]
+    frame = raw_table(counts, CHARGES)
+    assert list(frame.index) == ["01", "13", "35"]
     assert all(pd.api.types.is_integer_dtype(frame[name])
                for name in ("convicted", "charged_only", "requests"))  # fmt: skip

@@ -7,7 +7,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT, PUBLISHED_ON, SHARED
+from conftest import ACCEPTED, PROJECT, PUBLISHED_ON, SHARED
 from extract_factory import request, write_csv_extract
 
 from ddor.cli import ddor, run_week
@@ -26,8 +26,9 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared FOIA fil
 
 
 def publish(extract: Path, output: Path, *weeks: str) -> None:
+    """As they are: the checks put such weeks under review, and what they find has its own test."""
     arguments = ["--extract", extract, "--output", output, "--quiet", "--set", "cohort=issued",
-                 "--set", f"published_on={PUBLISHED_ON}"]  # fmt: skip
+                 "--set", f"published_on={PUBLISHED_ON}", *ACCEPTED]  # fmt: skip
     assert run_week([*weeks, *map(str, arguments)], PROJECT) == 0
 
 
@@ -64,17 +65,23 @@ def test_the_declines_at_one_state_prison_in_february_2026(tmp_path, capsys, mon
 
     figures = summary(output, WEEK)["figures"]
     assert figures["received_total"] == 21
-    assert figures["declined_total"] == figures["issued_total"] == 21
-    assert figures["declined_with_charges"] == figures["declined_with_conviction"] == 18
+    assert figures["issued_total"] == 21
+    assert private["declined"]["requests"] == 21
+    # E7: seventeen have time left to serve. The three without a conviction on record stay.
+    assert figures["held_back_outcomes"] == figures["issued_other"] == 17
+    assert figures["declined_total"] == figures["issued_declined"] == 4
+    assert figures["declined_with_charges"] == figures["declined_with_conviction"] == 1
     assert summary(output, WEEK_BEFORE)["figures"]["received_total"] == 1
 
     page = text_of(output / "site" / "weeks" / WEEK / "index.html")
     assert "The charges are the most serious conviction on record of any year, not the charge of " \
            "this arrest" in page  # fmt: skip
     assert "It holds no date of decline and no date of release" in page
-    assert "21 requests had been recorded as declined by March 11, 2026" in page
-    assert "18 concern a person with a conviction on record, 0 a person with charges" in page
+    assert "4 requests had been recorded as declined by March 11, 2026" in page
+    assert "1 concern a person with a conviction on record, 0 a person with charges" in page
     assert "and for 3 no charge is on record" in page
+    assert "21 of 21 declines of agency MNCFSTC were issued on February 11, 2026." in page
+    assert "no table is shown (fewer than 3 agencies contribute)" in page
     assert "Minnesota Correctional Facility St. Cloud MN · state · MNCFSTC" in page
     assert "ICE recorded 21" not in page, "a sentence of the other cohort"
     assert "Synthetic" not in page
@@ -120,3 +127,18 @@ def test_minnesota_without_charges_says_that_none_were_supplied(tmp_path):
     assert "STERNS CO. JAIL" in page and "STEARNS COUNTY SHERIFF/JAIL" in page
     charges = output / "site" / "weeks" / WEEK / "data" / "charges_by_group.csv"
     assert len(charges.read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_the_state_prisons_week_waits_for_a_person_who_is_told_why(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    with pytest.raises(SystemExit):
+        ddor(["import", "foia", str(ST_CLOUD), "--week", WEEK, "--out", f"{tmp_path}/{{week}}"])
+    output = tmp_path / "outputs"
+    arguments = ["--extract", f"{tmp_path}/{{week}}", "--output", str(output)]
+    assert run_week([WEEK, *arguments, "--set", "cohort=issued"], PROJECT) == 4
+    told = capsys.readouterr().err
+    assert "E8 Minnesota Correctional Facility St. Cloud, MN (MNCFSTC): 21 of 21 declines" in told
+    assert "E7: 17 held back at Minnesota Correctional Facility St. Cloud" in told
+    assert not (output / "site").exists()
+    checks = (output / "runs" / WEEK / "draft" / "data" / "checks.csv").read_text("utf-8")
+    assert "E8,Bulk recording,review,stopped,21,1" in checks

@@ -30,6 +30,7 @@ from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS
 from ddor.extract.read import read_extract
 from ddor.history import History, no_history
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, save_inputs
+from ddor.measures.figures import count_inputs
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
 FULL = {
@@ -175,7 +176,7 @@ def test_any_text_comes_through_a_save_unchanged(name, note, publisher, policies
 
 
 def hashes(of: Inputs) -> dict[str, str]:
-    return input_hashes(of, TEMPLATE)
+    return input_hashes(of, count_inputs(of), TEMPLATE)
 
 
 def changed(of: Inputs) -> list[str]:
@@ -264,7 +265,7 @@ def template_hash(tmp_path):
         notebook = nbformat.read(TEMPLATE, as_version=4)
         change(notebook)
         nbformat.write(notebook, tmp_path / "template.ipynb")
-        return input_hashes(inputs(), tmp_path / "template.ipynb")["template"]
+        return input_hashes(inputs(), count_inputs(inputs()), tmp_path / "template.ipynb")["template"]
 
     return template_hash
 

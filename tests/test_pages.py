@@ -30,7 +30,8 @@ def site(sample_archive) -> Path:
 def pages(site) -> dict[str, BeautifulSoup]:
     """Path below site/ -> page."""
     files = sorted(site.rglob("*.html"))
-    assert len(files) == 2 + 2 * len(SAMPLE_WEEKS)
+    agencies = len(list(site.glob("agencies/*/index.html")))
+    assert len(files) == 3 + 2 * len(SAMPLE_WEEKS) + agencies and agencies > 100
     return {
         str(file.relative_to(site)): BeautifulSoup(file.read_text("utf-8"), "html.parser")
         for file in files
@@ -60,7 +61,7 @@ def test_a_page_without_a_title_or_with_two_is_refused():
 
 def test_no_picture_is_without_a_real_text_alternative(pages):
     images = [image for page in pages.values() for image in page.find_all("img")]
-    assert len(images) == 4 * 2 * len(SAMPLE_WEEKS)
+    assert len(images) == 5 * 2 * len(SAMPLE_WEEKS)
     for image in images:
         assert NBCONVERTS_PLACEHOLDER not in image["alt"]
         assert len(image["alt"]) > 60 and re.search(r": \d", image["alt"])

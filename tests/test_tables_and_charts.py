@@ -9,12 +9,12 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 from extract_factory import charge, request
-from frames import agency, case_of, coverage, directory_of, inputs_of, numbered, policy
+from frames import agency, case_of, copies, coverage, directory_of, inputs_of, policy
 
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.report.charts import MOST_BARS, Chart, stacked_bars
 from ddor.report.narrative import NarrativeError
-from ddor.report.tables import MOST_ROWS, Table, agency_table
+from ddor.report.tables import MOST_ROWS, Several, Table, agency_table
 from ddor.report.week import WeeklyReport
 
 PARTS = {"a": "Part A", "b": "Part B"}
@@ -132,7 +132,7 @@ def by_agency(*counts: tuple[int, int]) -> pd.DataFrame:
 
 def agency_rows(frame) -> list[list[str]]:
     heads = {"declined": "Declined", "honored": "Honored"}
-    return Html(agency_table(frame, "declined", heads, "c")).rows
+    return Html(agency_table(frame, "declined", heads, "c", {})).rows
 
 
 def test_the_largest_come_first_and_ties_by_state_name_and_code():
@@ -298,59 +298,68 @@ def test_a_chart_of_nothing_is_its_table(values):
 
 # Those of the report
 
-ROWS = numbered(
-    request(decline_reason="law_or_court"),
-    request(released_at=""),
-    request(agency_id="MN0270001", agency_name="MINNEAPOLIS PD", agency_level="municipal"),
-    request(outcome="honored", notice_at="2017-02-01"),
-    request(outcome="pending", outcome_recorded_at=""),
-    request(state="TX"),
-)
-CHARGES = [charge(request_id="r0"), charge(request_id="r1", disposition="convicted")]
+# Three agencies and five of each category, so that disclosure control lets them be shown.
+ROWS = [
+    *copies(5, "a", decline_reason="law_or_court", citizenship="GTM"),
+    *copies(5, "b", released_at="", agency_id="MN0270002", agency_name="EDINA PD"),
+    *copies(5, "c", agency_id="MN0270001", agency_name="MINNEAPOLIS PD", issued_at="2017-02-15"),
+    request(request_id="h", outcome="honored", notice_at="2017-02-01"),
+    request(request_id="p", outcome="pending", outcome_recorded_at=""),
+    request(request_id="x", state="TX"),
+]
+CHARGES = [charge(request_id=f"a{at}", disposition="convicted") for at in range(5)] + [
+    charge(request_id=f"{agency}{at}") for agency in "bc" for at in range(3)
+]
 
 
 @pytest.fixture(scope="module")
 def report() -> WeeklyReport:
     case = case_of(ROWS, CHARGES, [agency()], synthetic=True)
-    directory = directory_of([agency()], [policy()], [coverage()])
+    stale = policy(jurisdiction="Old", verified_on="2014-01-01")
+    directory = directory_of([agency()], [policy(), stale], [coverage()])
     return WeeklyReport(inputs_of(replace(case, directory=directory)))
 
 
-TABLES = ("issued_table", "declined_table", "charges_table", "policies_table", "coverage_table",
-          "checks_table", "reconciliation_table", "orders_table")  # fmt: skip
+def first(shown):
+    """The table or chart itself, where a note stands beneath it."""
+    return shown.parts[0] if isinstance(shown, Several) else shown
+
+
+TABLES = ("issued_table", "declined_table", "law_table", "policies_table", "stale_policies_table",
+          "coverage_table", "checks_table", "reconciliation_table", "orders_table")  # fmt: skip
 CHARTS = {
-    "outcomes_chart": "Honored: 1; Declined: 3; Other outcome: 0; Pending: 1.",
-    "declined_chart": "Hennepin County Jail, MN: 2 (no notice on record 1, unclassified 1); "
-    "MINNEAPOLIS PD, MN: 1 (no notice on record 1).",
-    "charges_chart": "Assault: 2 (convicted 1, charged only 1).",
-    "timing_chart": "Same day or next day: 0; 2 to 7 days: 3; 8 to 30 days: 0; 31 to 90 days: 0; "
-    "91 to 365 days: 0; More than a year: 0.",
+    "outcomes_chart": "Honored: 1; Declined: 15; Other outcome: 0; Pending: 1.",
+    "declined_chart": "EDINA PD, MN: 5 (unclassified 5); "
+    "Hennepin County Jail, MN: 5 (no notice on record 5); "
+    "MINNEAPOLIS PD, MN: 5 (no notice on record 5).",
+    "citizenship_chart": "Central America: 5; Mexico: 10.",
+    "timing_chart": "Same day or next day: 5; 2 to 7 days: 10.",
 }
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_table_of_the_report_has_a_caption_and_scoped_heads(report, name):
-    html = Html(getattr(report, name)())
+    html = Html(first(getattr(report, name)()))
     assert html.caption.strip()
     assert all("scope" in attributes for tag, attributes in html.cells if tag == "th")
 
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_chart_of_the_report_says_its_figures_and_that_it_is_synthetic(report, name):
-    chart = getattr(report, name)()
+    chart = first(getattr(report, name)())
     assert chart.alternative.startswith(SYNTHETIC_NOTICE)
     assert chart.alternative.endswith(", in requests. " + CHARTS[name])
 
 
 def test_no_two_charts_or_tables_of_the_report_share_a_caption(report):
-    captions = [getattr(report, name)().caption for name in (*TABLES, *CHARTS)]
+    captions = [first(getattr(report, name)()).caption for name in (*TABLES, *CHARTS)]
     assert len(set(captions)) == len(captions)
 
 
 def test_the_table_of_the_reconciliation_ends_with_the_received(report):
     rows = Html(report.reconciliation_table()).rows
-    assert rows[-1] == ["Received", "6"]
-    assert sum(int(row[1]) for row in rows[1:-1]) == 6
+    assert rows[-1] == ["Received", "18"]
+    assert sum(int(row[1]) for row in rows[1:-1]) == 18
 
 
 def test_the_table_of_checks_says_what_each_asks_and_cannot_see(report):

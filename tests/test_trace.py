@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from conftest import PROJECT, SAMPLE_WEEKS
 from extract_factory import charge, request
-from frames import WEEK, case_of, counted, inputs_of, numbered
+from frames import WEEK, case_of, counted, inputs_of, numbered, raw_table
 
 import ddor.archive.publish
 from ddor.archive.publish import opened
@@ -23,8 +23,10 @@ from ddor.errors import ArchiveUnavailable, UsageError
 from ddor.extract.read import read_extract
 from ddor.history import no_history
 from ddor.inputs import save_inputs
-from ddor.jobs.rows import COLUMNS, read_labels, write_rows
+from ddor.jobs.rows import COLUMNS, write_rows
+from ddor.ledger import read_labels
 from ddor.measures.agencies import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS
+from ddor.measures.attributes import CHARGES as GROUPS
 from ddor.measures.charges import UNLISTED
 from ddor.measures.status import CLASSES
 from ddor.measures.trace import agency_columns, known_figures, rows_behind
@@ -121,8 +123,10 @@ def test_each_agency_has_as_many_rows_as_the_two_tables_say(week):
         figures = figures_of(columns)
         for line in table.head(40).to_dict("records"):
             for column, figure in figures.items():
+                if not line["agency_id"]:
+                    continue  # agency not shown
                 rows = rows_behind(counts.status, case.extract.charges, figure,
-                                   line["agency_id"], checks)  # fmt: skip
+                                   line["agency_id"], checks=checks)  # fmt: skip
                 assert len(rows) == line[column], (line["agency_id"], figure)
                 assert set(rows["agency_id"]) <= {line["agency_id"]}
 
@@ -146,12 +150,13 @@ def test_classes_checks_and_offense_groups_have_as_many_rows_as_their_tables_say
     assert {name: number(f"class:{name}") for name in CLASSES} == classes
     for line in counts.checks[counts.checks["effect"] == "hold"].to_dict("records"):
         assert number(line["check"]) == line["rows"], line["check"]
-    for line in counts.charges_by_group.to_dict("records"):
-        group = f"group:{line['group_code']}"
+    table = raw_table(counts, GROUPS)
+    for line in table.reset_index().to_dict("records"):
+        group = f"group:{line['code']}"
         assert number(group) == line["requests"]
         assert number(f"{group}:convicted") == line["convicted"]
         assert number(f"{group}:charged_only") == line["charged_only"]
-    assert len(counts.charges_by_group) > 0
+    assert len(table) > 0
 
 
 def test_every_known_figure_gives_rows_of_status_as_they_stand_there(week):
@@ -172,15 +177,35 @@ def test_the_known_figures_are_those_of_the_report_and_the_lines_of_its_tables()
     assert len(known) == len(set(known))
 
 
-def test_a_check_that_holds_no_row_back_has_none_to_show():
+def test_a_check_of_policies_has_no_rows_and_one_of_volumes_those_of_the_agencies_it_names():
     review = dataclasses.replace(CHECKS[0], id="V", effect="review", doubts="volume")
-    assert "V" not in known_figures((CHECKS[0], review))
+    policies = dataclasses.replace(CHECKS[0], id="W", effect="show", doubts="policy")
+    checks = (CHECKS[0], review, policies)
+    assert "V" in known_figures(checks) and "W" not in known_figures(checks)
+    counts = counted(case_of(ROWS), checks)
+    rows = rows_behind(counts.status, counts.extract.charges, "V", None, counts.shown, checks)
+    assert rows["request_id"].tolist() == ["r12"]
+
+
+@pytest.mark.parametrize("figure", ["group:13", "declined_with_charges"])
+def test_what_people_were_charged_with_is_not_told_agency_by_agency(figure):
+    with pytest.raises(UsageError, match="charged with"):
+        trace(figure, "MN0270000")
+
+
+def test_a_protected_request_that_is_not_shown_with_its_agency_is_not_in_the_agencys_rows():
+    few = numbered(request(protected="true"), *(request() for _ in range(3)))
+    for rows, shown in ((few, 3), ([*few, request(request_id="x")], 5)):
+        counts = counted(case_of(rows))
+        behind = rows_behind(counts.status, counts.extract.charges, "declined_total", "MN0270000")
+        assert len(behind) == shown == counts.declined_by_agency["declined"].iloc[0]
 
 
 def trace(figure: str, agency_id: str | None = None, charges=()) -> list[str]:
     case = case_of(ROWS, charges)
     status = counted(case, (CHECKS[0], *INVENTED)).status
-    rows = rows_behind(status, case.extract.charges, figure, agency_id, (CHECKS[0], *INVENTED))
+    rows = rows_behind(status, case.extract.charges, figure, agency_id,
+                       checks=(CHECKS[0], *INVENTED))
     return sorted(rows["request_id"])
 
 
@@ -325,7 +350,7 @@ def test_rows_are_ordered_by_what_is_shown_and_not_by_request_id(tmp_path):
     rows = numbered(*(request(issued_at=time, form=form, **PENDING)
                       for time, form in zip(times, forms, strict=True)))  # fmt: skip
     written = write_rows(kept_run(tmp_path, *rows), WEEK, "issued_total", None)
-    labels = read_labels(tmp_path)
+    labels = read_labels(tmp_path / "runs")
     assert [row["label"] for row in lines(written.path)] == ["F1-1", "F1-2", "F1-3", "F1-4"]
     assert list(labels.values()) == ["r3", "r1", "r2", "r0"]
 
@@ -372,13 +397,14 @@ def test_the_head_stays_in_sight_and_columns_are_wide_enough(tmp_path):
 
 
 def test_protected_requests_are_left_out_and_counted(tmp_path):
-    rows = numbered(request(protected="true"), request(protected="unknown"), request())
+    others = (request() for _ in range(3))
+    rows = numbered(request(protected="true"), request(protected="unknown"), *others)
     kept_run(tmp_path, *rows)
     for agency_id in ("MN0270000", None):
         written = write_rows(tmp_path, WEEK, "declined_total", agency_id)
-        assert (written.rows, written.left_out) == (2, 1)
+        assert (written.rows, written.left_out) == (4, 1)
         assert about(written.path)["protected"].endswith("left out of this file: 1.")
-    assert "r0" not in read_labels(tmp_path).values()
+    assert "r0" not in read_labels(tmp_path / "runs").values()
 
 
 def test_a_synthetic_week_says_so(tmp_path):
@@ -395,7 +421,7 @@ def test_a_second_file_has_other_labels_and_the_private_list_knows_both(tmp_path
     one, two = ([row["label"] for row in lines(file.path)] for file in (first, second))
     assert (one[0], two[0]) == ("F1-1", "F2-1")
     assert not set(one) & set(two)
-    labels = read_labels(tmp_path)
+    labels = read_labels(tmp_path / "runs")
     assert list(labels) == [*one, *two]
     for file in (one, two):
         assert sorted(labels[label] for label in file) == sorted(row["request_id"] for row in ROWS)
@@ -403,7 +429,7 @@ def test_a_second_file_has_other_labels_and_the_private_list_knows_both(tmp_path
 
 def test_a_label_leads_to_the_request_that_its_row_shows(tmp_path):
     written = write_rows(kept_run(tmp_path), WEEK, "received_total", None)
-    labels = read_labels(tmp_path)
+    labels = read_labels(tmp_path / "runs")
     sent = {row["request_id"]: row for row in ROWS}
     for row in lines(written.path):
         meant = sent[labels[row["label"]]]
@@ -414,7 +440,7 @@ def test_a_label_leads_to_the_request_that_its_row_shows(tmp_path):
 def test_a_file_without_rows_takes_a_number_too(tmp_path):
     kept_run(tmp_path)
     empty = write_rows(tmp_path, WEEK, "group:09", None)
-    assert (empty.rows, cells(empty.path), read_labels(tmp_path)) == (0, [COLUMNS], {})
+    assert (empty.rows, cells(empty.path), read_labels(tmp_path / "runs")) == (0, [COLUMNS], {})
     assert write_rows(tmp_path, WEEK, "group:13", None).path.name == "F2-group-13.xlsx"
 
 
@@ -425,7 +451,7 @@ def test_the_tenth_file_is_followed_by_the_eleventh(tmp_path):
     )
     written = write_rows(tmp_path, WEEK, "E1", None)
     assert written.path.name == "F11-E1.xlsx"
-    labels = read_labels(tmp_path)
+    labels = read_labels(tmp_path / "runs")
     assert (labels["F10-1"], labels["F9-1"], labels["F11-1"]) == ("0010, x", "NA", "r12")
 
 
@@ -464,9 +490,9 @@ def test_after_a_crash_both_the_workbook_and_its_labels_are_there_or_neither(
     with opened(tmp_path):
         pass
     begun = dies_at > 1  # 1 is the journal, 2 the labels, 3 the workbook
-    assert workbook.exists() == bool(read_labels(tmp_path)) == begun
+    assert workbook.exists() == bool(read_labels(tmp_path / "runs")) == begun
     if begun:
-        assert [row["label"] for row in lines(workbook)] == list(read_labels(tmp_path))
+        assert [row["label"] for row in lines(workbook)] == list(read_labels(tmp_path / "runs"))
 
 
 # What is refused

@@ -112,7 +112,7 @@ def _run_weeks(options: argparse.Namespace, project: Path) -> int:
 
 def _reason(options: argparse.Namespace) -> str:
     """Needed by --correct and --accept-held, and by nothing else; it is published as it stands."""
-    from ddor.extract.identifiers import looks
+    from ddor.corrections import identifier
 
     reason = " ".join(options.reason.split())
     asking = [f"--{name}" for name in ("correct", "accept-held")
@@ -121,7 +121,7 @@ def _reason(options: argparse.Namespace) -> str:
         raise UsageError(f"{' and '.join(asking)} needs --reason TEXT, which stands on the page")
     if reason and not asking:
         raise UsageError("--reason goes with --correct or --accept-held")
-    if kind := looks(reason):
+    if kind := identifier(reason):
         raise UsageError(f"--reason holds text that looks like {kind}; no person is named")
     return reason
 

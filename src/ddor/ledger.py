@@ -62,6 +62,9 @@ def read_ledger(runs: Path) -> pd.DataFrame:
 def ledger_from(data: bytes) -> pd.DataFrame:
     """Raises ValueError where columns are missing."""
     frame = pd.read_csv(io.BytesIO(data), dtype="str", keep_default_na=False)
+    missing = [name for name in COLUMNS if name not in frame]
+    if missing:
+        raise ValueError(f"no column {', '.join(missing)}")
     return frame.astype("str")[list(COLUMNS)] if len(frame) else no_ledger()
 
 
@@ -119,11 +122,12 @@ def with_flags(ledger: pd.DataFrame, flags: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_decisions(ledger: pd.DataFrame, decisions: pd.DataFrame, day: str) -> pd.DataFrame:
-    """The ledger with `decisions` (columns flag, decision, reason, by), taken on `day`. Every flag
-    of them has to be in it."""
+    """The ledger with `decisions` (columns flag, decision, reason, by), taken on `day`; one that
+    it has already keeps its day. Every flag of them has to be in it."""
     ledger = ledger.set_index("flag")
     for line in decisions.itertuples():
-        ledger.loc[line.flag, ["decision", "reason", "by", "decided_on"]] = (
-            line.decision, line.reason, line.by, day,
-        )  # fmt: skip
+        decided = (line.decision, line.reason, line.by)
+        if tuple(ledger.loc[line.flag, ["decision", "reason", "by"]]) != decided:
+            columns = ["decision", "reason", "by", "decided_on"]
+            ledger.loc[line.flag, columns] = (*decided, day)
     return ledger.reset_index()[list(COLUMNS)]

@@ -17,14 +17,15 @@ import nbformat
 
 from ddor.corrections import canonical
 from ddor.inputs import Inputs
-from ddor.ledger import cleared_flags, held_since, waiting_since
+from ddor.measures.figures import Counts
 
 
-def input_hashes(inputs: Inputs, template: Path) -> dict[str, str]:
+def input_hashes(inputs: Inputs, counts: Counts, template: Path) -> dict[str, str]:
     """Name of the input -> sha256 of its canonical text. Of the history and the ledger only what
     this week's report is made with: an older week published later, or a decision on a request
     that is not in it, makes no new revision of it. What earlier revisions told of people is none:
-    it says which tables may be shown, and follows from the revisions themselves."""
+    it says which tables may be shown, and follows from the revisions themselves. `counts`: what
+    was counted of the inputs."""
     about = inputs.extract.about
     parts = {
         "requests": _csv(inputs.extract.requests),
@@ -38,7 +39,7 @@ def input_hashes(inputs: Inputs, template: Path) -> dict[str, str]:
         "note": inputs.note,
         "corrections": canonical(inputs.corrections),
         "history": _history_used(inputs),
-        "decisions": _decisions_used(inputs),
+        "decisions": _decisions_used(counts),
         "template": _template_text(template),
         "code_lists": _code_lists(),
     }
@@ -78,11 +79,10 @@ def _history_used(inputs: Inputs) -> str:
     return inputs.history.highest().reindex(asked, fill_value=0).to_csv(lineterminator="\n")
 
 
-def _decisions_used(inputs: Inputs) -> str:
-    since = held_since(inputs.ledger)
-    waiting = since[since < waiting_since(inputs.extract.about.as_of)]
-    cleared = sorted(cleared_flags(inputs.ledger))
-    return json.dumps([cleared, sorted(waiting.index)]) if cleared or len(waiting) else ""
+def _decisions_used(counts: Counts) -> str:
+    """The flags that would stand without a decision, and what the page says of those that wait."""
+    cleared = counts.cleared.to_numpy().tolist()
+    return json.dumps([cleared, counts.long_held]) if cleared or counts.long_held else ""
 
 
 def _csv(frame) -> str:

@@ -7,6 +7,7 @@ without a new revision.
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -144,7 +145,9 @@ def _render(template: str, **names) -> bytes:
     return page.encode()
 
 
+@cache
 def _environment() -> Environment:
+    """One for all pages: an environment keeps the templates it has compiled."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,

@@ -33,6 +33,6 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
             continue
         why = f"{most} of {len(theirs)} declines of agency {agency_id} were "
         why += f"{'issued' if by_issue else 'recorded'} on {long_date(date)}"
-        why += "." if by_issue else f", and {old} of them were issued over 30 days before."
+        why += "." if by_issue else f", and {old} of the {len(theirs)} issued over 30 days before."
         reasons |= {request_id: why for request_id in theirs["request_id"]}
     return Finding(int(dates.notna().sum()), stopped_because(reasons))

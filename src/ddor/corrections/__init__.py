@@ -17,8 +17,10 @@ from ddor.corrections.records import (
     from_plain,
     to_plain,
 )
+from ddor.corrections.told import identifier
 
 __all__ = [
     "FIGURES", "GROUNDS", "STATUSES", "Action", "CorrectionStale", "CorrectionsInvalid", "Record",
-    "canonical", "corrected", "flags_for", "from_plain", "read_corrections", "to_plain",
+    "canonical", "corrected", "flags_for", "from_plain",
+    "identifier", "read_corrections", "to_plain",
 ]  # fmt: skip

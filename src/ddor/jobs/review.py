@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
+from ddor.corrections import identifier
 from ddor.errors import Problem, UsageError
-from ddor.extract.identifiers import looks
 from ddor.ledger import COLUMNS as LEDGER_COLUMNS
 from ddor.ledger import DECISIONS, flag_label, held_since
 from ddor.measures.agencies import agency_identities
@@ -28,6 +28,7 @@ REVIEW_COLUMNS = (
 FILLED_IN = ("flag", "decision", "reason", "by")
 MOST_EARLIER = 5
 MOST_LINES = 12
+RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
 
 
@@ -61,7 +62,7 @@ def review_list(
     effects = counts.checks.set_index("check")["effect"]
     places = agency_identities(counts.status, agencies).set_index("agency_id")
     decided = ledger.set_index("flag")
-    since = held_since(ledger)
+    since = held_since(ledger)  # of a request by any check; an agency's week is a flag of its own
     lines = []
     for flag in flags.itertuples():
         effect = effects[flag.check]
@@ -75,7 +76,8 @@ def review_list(
             "agency": places.at[flag.agency_id, "agency"],
             "state": places.at[flag.agency_id, "state"],
             "why": flag.why,
-            "held_since": since.get(flag.subject, flag.first_held),
+            "held_since": since.get(flag.subject, flag.first_held)
+            if effect == "hold" else flag.first_held,
             "earlier_decisions": _earlier(ledger, flag),
             **{name: "" if known is None else known[name] for name in FILLED_IN[1:]},
         })  # fmt: skip
@@ -89,7 +91,7 @@ def review_list(
 
 def _as_text(value: str) -> str:
     """A spreadsheet runs what begins so; an apostrophe keeps it text."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return f"'{value}" if value[:1] in RUN_BY_SPREADSHEETS else value
 
 
 def _earlier(ledger: pd.DataFrame, flag) -> str:
@@ -121,23 +123,21 @@ def read_decisions(file: Path, flags: pd.DataFrame, ledger: pd.DataFrame) -> pd.
 
     known = {*flags["flag"], *ledger["flag"]}
     decided: dict[str, dict[str, str]] = {}
-    records = _records(file, tell)
-    for row, line in enumerate(records, start=2):
-        line = {name: (line.get(name) or "").strip() for name in FILLED_IN}
+    for row, line in _lines(file, tell):
         line["decision"] = line["decision"].lower()
         if not line["decision"]:
-            continue
+            continue  # not decided yet, whatever else was noted
         if line["decision"] not in DECISIONS:
-            tell(row, "decision", f'"{line["decision"]}"', "count or hold", "write one of them")
+            tell(row, "decision", _shown(line["decision"]), "count or hold", "write one of them")
         for name in ("reason", "by"):
             if not line[name]:
                 tell(row, name, "nothing", "why, in words" if name == "reason" else "a role",
                      "fill it in")  # fmt: skip
-            elif kind := looks(line[name]):
+            elif kind := identifier(line[name]):
                 tell(row, name, f"text that looks like {kind} (not shown)", "no name",
                      "write the role of whoever decided")  # fmt: skip
         if line["flag"] not in known:
-            tell(row, "flag", f'"{line["flag"]}"', "a flag of this week",
+            tell(row, "flag", _shown(line["flag"]), "a flag of this week",
                  "take the latest review.csv of the week")  # fmt: skip
         elif decided.setdefault(line["flag"], line) != line:
             tell(row, "flag", f'another decision on "{line["flag"]}"', "one", "keep one line")
@@ -148,27 +148,50 @@ def read_decisions(file: Path, flags: pd.DataFrame, ledger: pd.DataFrame) -> pd.
     return pd.DataFrame(list(decided.values()), columns=list(FILLED_IN), dtype="str")
 
 
-def _records(file: Path, tell) -> list[dict]:
-    """The lines as a spreadsheet program may have saved them: UTF-8 or Windows-1252, separated by
-    commas, semicolons or tabs."""
+def _shown(text: str) -> str:
+    """For a message, unless it may name a person."""
+    return "text that looks like a name (not shown)" if identifier(text) else f'"{text}"'
+
+
+def _lines(file: Path, tell) -> list[tuple[int, dict[str, str]]]:
+    """Row number as a spreadsheet shows it, and its FILLED_IN, as a spreadsheet program may have
+    saved them: UTF-8 or Windows-1252; commas, semicolons or tabs; any line ends."""
+    save = "save review.csv as CSV UTF-8"
     try:
         data = file.read_bytes()
     except OSError as error:
         seen = (error.strerror or "no file").lower()
         tell(0, "", seen, "the list, filled in", "give its path after --decisions")
         return []
+    for start, seen in ((b"PK", "a workbook"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")):
+        if data.startswith(start):
+            tell(0, "", seen, "a CSV file", save)
+            return []
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
-    head = text.split("\n", 1)[0]
-    reader = csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=head.count))
-    missing = [name for name in FILLED_IN if name not in (reader.fieldnames or ())]
-    if missing:
-        tell(1, ", ".join(missing), "no such column", ", ".join(FILLED_IN),
-             "save review.csv with its columns as CSV")  # fmt: skip
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    first = text.split("\n", 1)[0]
+    try:
+        head, *rows = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
+    except (csv.Error, ValueError) as error:
+        tell(0, "", f"no table ({error})", "a CSV file with a header", save)
         return []
-    return list(reader)
+    missing = [name for name in FILLED_IN if name not in head]
+    if missing:
+        tell(1, ", ".join(missing), "no such column", ", ".join(FILLED_IN), save)
+        return []
+    named = [(row, dict(zip(head, line, strict=False))) for row, line in enumerate(rows, start=2)]
+    return [
+        (row, {name: _plain(line.get(name, "")) for name in FILLED_IN}) for row, line in named
+    ]
+
+
+def _plain(text: str) -> str:
+    """What _as_text was given."""
+    text = text.strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in RUN_BY_SPREADSHEETS else text
 
 
 def review_lines(counts: Counts, agencies: pd.DataFrame, folder: Path) -> list[str]:

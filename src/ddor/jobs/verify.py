@@ -18,9 +18,9 @@ from ddor.archive.render import render_article
 from ddor.archive.revision import kept_article
 from ddor.calendar import Week
 from ddor.errors import NotebookFailed, UsageError
-from ddor.inputs import INPUT_FILES, load_inputs, save_inputs
+from ddor.inputs import INPUT_FILES, Inputs, load_inputs, save_inputs
 from ddor.jobs.publication import TEMPLATE, data_files
-from ddor.measures.figures import count_inputs
+from ddor.measures.figures import Counts, count_inputs
 from ddor.run.execute import execute
 from ddor.run.proof import prove_run
 from ddor.run.tidy import tidy
@@ -62,9 +62,11 @@ def verify(output: Path, week: Week, number: int | None, template: Path) -> Veri
     if missing:
         raise UsageError(f"{private} lacks {', '.join(missing)}; verifying needs the private run")
     manifest = json.loads((private / "manifest.json").read_text(encoding="utf-8"))
-    differs = _inputs_changed(private, manifest)
-    notes = _since(template, private, manifest)
-    again = _run_again(private)
+    inputs = load_inputs(private)
+    counts = count_inputs(inputs)
+    differs = _inputs_changed(inputs, counts, private, manifest)
+    notes = _since(inputs, counts, template, manifest)
+    again = _run_again(inputs, counts, private / TEMPLATE)
     differs += _compare(manifest["outputs"], again, "running it again gives another")
     differs += _compare(manifest["outputs"], _served(public), "the archive holds another")
     if differs:
@@ -84,8 +86,8 @@ def _revision(catalog: Catalog | None, week: Week, number: int | None):
     return revisions[number - 1]
 
 
-def _inputs_changed(private: Path, manifest: dict) -> list[str]:
-    now = input_hashes(load_inputs(private), private / TEMPLATE)
+def _inputs_changed(inputs: Inputs, counts: Counts, private: Path, manifest: dict) -> list[str]:
+    now = input_hashes(inputs, counts, private / TEMPLATE)
     return [
         f"input {name}: not what was run"
         for name, digest in manifest["inputs"].items()
@@ -93,9 +95,9 @@ def _inputs_changed(private: Path, manifest: dict) -> list[str]:
     ]
 
 
-def _since(template: Path, private: Path, manifest: dict) -> list[str]:
+def _since(inputs: Inputs, counts: Counts, template: Path, manifest: dict) -> list[str]:
     """What is another now, and was allowed to change."""
-    now = input_hashes(load_inputs(private), template)
+    now = input_hashes(inputs, counts, template)
     notes = [
         f"{name}: changed since this revision"
         for name in ("template", "code_lists")
@@ -109,14 +111,12 @@ def _since(template: Path, private: Path, manifest: dict) -> list[str]:
     ]
 
 
-def _run_again(private: Path) -> dict[str, bytes]:
+def _run_again(inputs: Inputs, counts: Counts, template: Path) -> dict[str, bytes]:
     """What the revision would keep, by the names of the manifest."""
-    inputs = load_inputs(private)
-    counts = count_inputs(inputs)
     with tempfile.TemporaryDirectory(prefix="ddor-verify-") as folder:
         executed = Path(folder) / "report.ipynb"
         save_inputs(inputs, Path(folder) / "inputs")
-        execute(private / TEMPLATE, executed, {"week": str(inputs.week), "inputs": "inputs"})
+        execute(template, executed, {"week": str(inputs.week), "inputs": "inputs"})
         figures = prove_run(executed, counts.figures)
         article = render_article(tidy(executed))
     data = {f"data/{name}": file for name, file in data_files(inputs, counts, figures).items()}

@@ -95,7 +95,7 @@ def run_week(week: Week, order: Order) -> WeekResult:
         counts = count_inputs(inputs)
         flags = flags_of(counts, week)
         ledger = with_flags(ledger, flags)
-        hashes = input_hashes(inputs, template)
+        hashes = input_hashes(inputs, counts, template)
         identity = identity_of(hashes)
 
         page = str(archive.site / "weeks" / str(week) / "index.html")
@@ -128,10 +128,10 @@ def run_week(week: Week, order: Order) -> WeekResult:
             records=tuple(public_records(inputs)),
         )
         if order.draft:
-            return draft_result(archive, publication, catalog, executed, counts)
+            return draft_result(archive, publication, catalog, executed, counts, recovered)
         if under_review and not order.accept_held:
             agencies = inputs.directory.agencies
-            told = review_lines(counts, agencies, archive.runs / str(week))
+            told = [*recovered, *review_lines(counts, agencies, archive.runs / str(week))]
             waiting = {
                 "review.csv": review_list(counts, agencies, flags, ledger),
                 PRIVATE_COUNTS: private_counts_file(inputs, counts),
@@ -235,7 +235,12 @@ def held_result(
 
 
 def draft_result(
-    archive: Archive, draft: Publication, catalog: Catalog, executed: Path, counts: Counts
+    archive: Archive,
+    draft: Publication,
+    catalog: Catalog,
+    executed: Path,
+    counts: Counts,
+    recovered: tuple[str, ...],
 ) -> WeekResult:
     """A draft, and what differs from the published revision."""
     page = keep_draft(archive, draft, catalog, executed)
@@ -252,7 +257,8 @@ def draft_result(
     if len(counts.review):
         messages += ["a person would have to look at this week before it is published:",
                      *counts.review["reason"]]  # fmt: skip
-    return WeekResult(draft.week, "draft", 0, None, str(page), draft.figures, tuple(messages))
+    told = (*recovered, *messages)
+    return WeekResult(draft.week, "draft", 0, None, str(page), draft.figures, told)
 
 
 def keep_draft(

@@ -12,7 +12,7 @@ from ddor.checks.registry import CheckResults, run_checks
 from ddor.corrections import corrected
 from ddor.extract.model import Extract
 from ddor.inputs import Inputs
-from ddor.ledger import cleared_flags
+from ddor.ledger import cleared_flags, held_since, waiting_since
 from ddor.measures.agencies import (
     KINDS,
     agency_identities,
@@ -45,8 +45,9 @@ class Counts:
     """All that is counted of a week. The frames are described where they are made.
 
     extract: as counted, with the week's corrections. attributes: attribute -> disclosure.Shown.
-    review: one line for each reason why a person has to look before the week is published, as in
-    CheckResults; the share of held rows has neither check nor agency.
+    long_held: of the requests held back this week, how many were first held over 90 days before
+    the date of this extract. review: one line for each reason why a person has to look before the
+    week is published, as in CheckResults; the share of held rows has neither check nor agency.
     """
 
     figures: dict[str, int]
@@ -59,6 +60,7 @@ class Counts:
     reconciliation: pd.DataFrame
     declined_share: ShareRange
     held_declines: int
+    long_held: int
     charges_supplied: bool
     held: pd.DataFrame
     review: pd.DataFrame
@@ -80,6 +82,7 @@ def count_inputs(inputs: Inputs) -> Counts:
     return count_week(
         extract, inputs.week, cohort, inputs.directory.agencies, checked,
         parameters["disclosure_threshold"], parameters["max_held_back_share"], earlier,
+        inputs.ledger,
     )  # fmt: skip
 
 
@@ -92,9 +95,10 @@ def count_week(
     threshold: int = 5,
     max_held_back_share: float = 0.25,
     earlier: Earlier | None = None,
+    ledger: pd.DataFrame | None = None,
 ) -> Counts:
     """`agencies` is the directory's table, `checked` from run_checks; the rest as in the
-    parameters of the week, and what earlier revisions of it showed."""
+    parameters of the week, what earlier revisions of it showed, and the ledger's lines of it."""
     status = request_status(extract.requests, week, cohort, checked.held)
     status["listed_agency"] = listed_agency(status, threshold)
     issued = issued_by_agency(status, agencies)
@@ -122,6 +126,7 @@ def count_week(
         reconciliation=reconciliation(status),
         declined_share=declined_share(status, week, cohort),
         held_declines=held_rows,
+        long_held=_long_held(checked.held, ledger, extract),
         charges_supplied=len(extract.charges) > 0,
         held=checked.held,
         review=pd.concat([checked.review, share_line[share_line["reason"] != ""]],
@@ -131,6 +136,14 @@ def count_week(
         status=status,
         extract=extract,
     )  # fmt: skip
+
+
+def _long_held(held: pd.DataFrame, ledger: pd.DataFrame | None, extract: Extract) -> int:
+    if ledger is None:
+        return 0
+    since = held_since(ledger)
+    waiting = since[since < waiting_since(extract.about.as_of)]
+    return int(held["request_id"].isin(waiting.index).sum())
 
 
 def reconciliation(status: pd.DataFrame) -> pd.DataFrame:

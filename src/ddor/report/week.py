@@ -15,7 +15,6 @@ from ddor.corrections import FIGURES, GROUNDS, STATUSES, flags_for
 from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
-from ddor.ledger import held_since, waiting_since
 from ddor.measures.agencies import agency_identities
 from ddor.measures.attributes import CHARGES, CITIZENSHIP, DAYS, OTHER
 from ddor.measures.disclosure import AGENCY_AT_LEAST, NATIONAL
@@ -71,7 +70,7 @@ class WeeklyReport:
             figures,
             "held_back_",
             declines=counts.held_declines,
-            long_held=self._long_held(),
+            long_held=counts.long_held,
             cleared=len(counts.cleared),
             review=len(counts.review),
         )
@@ -89,13 +88,6 @@ class WeeklyReport:
             not_convicted=sum(parts),
             **standing,
         )
-
-    def _long_held(self) -> int:
-        """Of the requests held back this week, how many were first held over 90 days before the
-        date of this extract."""
-        since = held_since(self.inputs.ledger)
-        waiting = since[since < waiting_since(self.inputs.extract.about.as_of)]
-        return int(self.counts.held["request_id"].isin(waiting.index).sum())
 
     def _since(self) -> str:
         """How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*)."""
