@@ -10,20 +10,32 @@ agency only with AGENCY_AT_LEAST declined requests or more in the week. In each 
 - agency tables use the same categories, for them and for what they leave of the national table:
   both have to pass, because the one can be taken from the other;
 - another table than that of an earlier revision is shown only if the rows in which the two differ
-  are a table that could be shown: as many as the threshold, of 3 agencies, none over 85 %.
+  are as many as the threshold, of 3 agencies, none over 85 %, nationally and in what the agency
+  tables leave of it; and in each agency table none, or as many as the threshold;
+- what came into a category since then, and what went, has to be safe as a cell of a table is. A
+  category of which it is not is added up, and so is all that was added up before, for one can be
+  taken from the other. If nothing is left, or an agency with a table would lose it, the earlier
+  tables stand, all of them; and an agency whose table was withheld does not get one later.
 
 A cell of zero is shown: it is a fact about the table, and hiding it would hide nearly all. The
 rule of a remainder keeps a table from saying the same of every person in it.
 
 A protected request (8 U.S.C. 1367, 18 U.S.C. 5038, sealed, a claim to citizenship) counts for its
-agency only where the agency's total reaches the threshold: see `listed_agency`.
+agency only where the agency's total reaches the threshold: see `listed_agency`. An agency with a
+declined request that is not shown with it has no table: the sum would tell whose it is.
 """
 
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from ddor.measures.attributes import ATTRIBUTES, OTHER, category_counts
+from ddor.measures.attributes import (
+    ATTRIBUTES,
+    COLUMNS,
+    OTHER,
+    STANDINGS,
+    category_counts,
+)
 
 AGENCY_AT_LEAST = 20
 FEWEST_AGENCIES = 3
@@ -66,46 +78,86 @@ def shown_attributes(
     as_of: str,
     earlier: Earlier,
 ) -> dict[str, Shown]:
-    """Attribute -> Shown. `frames` from attributes_of_declined; `declined`: columns request_id and
-    agency_id of this week's declined requests, the base of every table."""
+    """Attribute -> Shown. `frames` from attributes_of_declined; `declined`: columns request_id,
+    agency_id and listed_agency of this week's declined requests, the base of every table."""
     shown = {}
     for name in ATTRIBUTES:
-        new = _shown(name, frames[name], declined, threshold, as_of)
-        shown[name] = _after_earlier(new, name, threshold, earlier)
+        week = _Week(name, frames[name], declined, threshold, as_of)
+        shown[name] = _after_earlier(week, earlier)
     return shown
 
 
-def _shown(attribute, frame, declined, threshold, as_of) -> Shown:
-    totals = declined["agency_id"].value_counts()
+@dataclass(frozen=True)
+class _Week:
+    """One attribute of the week: its frame, and the rest as in shown_attributes."""
+
+    attribute: str
+    frame: pd.DataFrame
+    declined: pd.DataFrame
+    threshold: int
+    as_of: str
+
+    @property
+    def totals(self) -> pd.Series:
+        """agency_id -> declined requests."""
+        return self.declined["agency_id"].value_counts()
+
+    def large(self) -> list[str]:
+        """The agencies whose line has AGENCY_AT_LEAST declined requests, from few to many."""
+        totals = self.declined["listed_agency"].value_counts().drop("", errors="ignore")
+        totals = totals[totals >= AGENCY_AT_LEAST]
+        return list(totals.sort_index().sort_values(kind="stable").index)
+
+    def are_all_listed(self, agency_id: str) -> bool:
+        rows = self.declined[self.declined["agency_id"] == agency_id]
+        return bool((rows["listed_agency"] == agency_id).all())
+
+    def counts(self, frame: pd.DataFrame):
+        """Merged codes -> the table of `frame`."""
+        return lambda codes=frozenset(): category_counts(frame, self.attribute, codes)
+
+    def of(self, agencies) -> pd.DataFrame:
+        return self.frame[self.frame["agency_id"].isin(agencies)]
+
+
+def _shown(week: _Week, before: "_Before") -> Shown:
+    """The tables of the week; `before`: what they will be compared with."""
     tables, withheld = {}, {}
-    codes, why = _national(attribute, frame, len(declined), threshold)
+    codes, why = _national(week, before)
     if why:
         withheld[NATIONAL] = why
     else:
-        tables[NATIONAL] = category_counts(frame, attribute, codes)
-    large = totals[totals >= AGENCY_AT_LEAST].sort_index().sort_values(kind="stable")
-    listed, agency_codes = list(large.index), None
+        tables[NATIONAL] = week.counts(week.frame)(codes)
+    totals, large = week.totals, week.large()
+    listed = [each for each in large if each not in before.withheld and week.are_all_listed(each)]
+    agency_codes = None
     while listed:
         rest = [] if why else list(totals.index.difference(listed))
-        agency_codes = _common_codes(attribute, frame, totals, listed, rest, codes, threshold)
+        agency_codes = _common_codes(week, listed, rest, codes, before)
         if agency_codes is not None:
             break
         listed.pop(0)  # the smallest: what is then left of the national table may pass
-    for agency_id in large.index:
+    for agency_id in large:
         if agency_id in listed:
-            theirs = frame[frame["agency_id"] == agency_id]
-            tables[agency_id] = category_counts(theirs, attribute, agency_codes)
+            tables[agency_id] = week.counts(week.of([agency_id]))(agency_codes)
         else:
             withheld[agency_id] = FEW_CATEGORIES
-    return Shown(tables, withheld, as_of, _rows(frame))
+    return Shown(tables, withheld, week.as_of, _rows(week.frame))
 
 
-def _national(attribute: str, frame: pd.DataFrame, base: int, threshold: int):
+def _national(week: _Week, before: "_Before"):
     """-> the codes to be added up in OTHER, and why the table is withheld ("" if it is not)."""
-    if frame.empty:
+    if week.frame.empty:
         return frozenset(), "nothing on record"
-    why = _too_few_agencies(frame)
-    codes = _merged_until_safe(attribute, [(frame, base)], frozenset(), threshold)
+    why = _too_few_agencies(week.frame)
+    parts = [(week.counts(week.frame), int(week.totals.sum())), *before.changes([NATIONAL])]
+    # An agency's earlier table can be taken from this one, if nothing has changed there.
+    others = week.totals.index.difference(list(before.tables))
+    if before.tables and len(others) and len(others) < len(week.totals):
+        left = week.of(others)
+        why = why or _too_few_agencies(left)
+        parts.append((week.counts(left), int(week.totals[others].sum())))
+    codes = _merged_until_safe(week, week.frame, parts, before.merged(NATIONAL))
     if codes is None:
         return frozenset(), why or FEW_CATEGORIES
     return codes, why
@@ -120,37 +172,43 @@ def _too_few_agencies(frame: pd.DataFrame) -> str:
     return ""
 
 
-def _common_codes(attribute, frame, totals, listed, rest, national_codes, threshold):
+def _common_codes(week: _Week, listed, rest, national_codes, before: "_Before"):
     """The codes to be added up in OTHER in the tables of the agencies `listed`, or None where no
     detail is left. `rest`: the other agencies of the national table, if there is one; what the
     listed ones leave of it has to be a table that could be shown."""
-    parts = [(frame[frame["agency_id"] == each], int(totals[each])) for each in listed]
+    parts = [(week.counts(week.of([each])), int(week.totals[each])) for each in listed]
     if rest:
-        left = frame[frame["agency_id"].isin(rest)]
+        left = week.of(rest)
         if _too_few_agencies(left):
             return None
-        parts.append((left, int(totals[rest].sum())))
-    return _merged_until_safe(attribute, parts, national_codes, threshold)
+        parts.append((week.counts(left), int(week.totals[rest].sum())))
+    compared = [each for each in listed if each in before.tables]
+    for each in compared:
+        parts += before.changes([each])
+    if rest and compared:
+        parts += before.changes([NATIONAL, *compared])
+    codes = national_codes | before.merged(*compared)
+    everything = week.of([*listed, *rest])
+    return _merged_until_safe(week, everything, parts, codes)
 
 
-def _merged_until_safe(attribute, parts, codes: frozenset, threshold: int) -> frozenset | None:
+def _merged_until_safe(week: _Week, everything, parts, codes: frozenset) -> frozenset | None:
     """The smallest set of codes from `codes` on whose merger leaves every part's table safe, or
-    None. `parts`: (frame, number of requests it is a table of)."""
-    everything = pd.concat([frame for frame, _ in parts], ignore_index=True)
-    single = category_counts(everything, attribute)
+    None. `parts`: (merged codes -> table, number of requests it is a table of)."""
+    single = week.counts(everything)()
     codes = codes | {
         code
-        for frame, base in parts
-        for code, cells in category_counts(frame, attribute).iterrows()
-        if not _safe(cells, base, threshold)
+        for counts, base in parts
+        for code, cells in counts().iterrows()
+        if not _safe(cells, base, week.threshold)
     }
     while True:
         left = single.drop(index=[code for code in codes if code in single.index])
         if left.empty:
             return None
-        others = [category_counts(frame, attribute, codes) for frame, _ in parts]
+        others = [counts(codes) for counts, _ in parts]
         cells = [table.loc[OTHER] for table in others if OTHER in table.index]
-        if all(_reaches(cell, threshold) for cell in cells):
+        if all(_reaches(cell, week.threshold) for cell in cells):
             return frozenset(codes)
         # By name where two are equally small, so that the same rows give the same table.
         smallest = left.reset_index().sort_values(["requests", "code"])["code"].iloc[0]
@@ -172,15 +230,74 @@ def _rows(frame: pd.DataFrame) -> dict[str, list]:
     return rows
 
 
-def _after_earlier(new: Shown, attribute: str, threshold: int, earlier: Earlier) -> Shown:
-    """`new`, or what the earlier revision showed, where the two together would tell more than
-    either."""
-    before = earlier.attributes.get(attribute)
+@dataclass(frozen=True)
+class _Before:
+    """What the tables of a week will be compared with. rows, tables, withheld: those of the
+    earlier Shown, empty for a first revision; later: the rows of the week."""
+
+    attribute: str
+    rows: dict[str, list]
+    later: dict[str, list]
+    tables: dict[str, pd.DataFrame]
+    withheld: frozenset
+
+    def merged(self, *agencies: str) -> frozenset:
+        """The codes that no table of `agencies` showed by themselves."""
+        tables = [self.tables[each] for each in agencies if each in self.tables]
+        shown = {code for table in tables for code in table.index}
+        there = {code for _, cells in self.rows.values() for code, _ in cells}
+        return frozenset(there - shown) if tables else frozenset()
+
+    def changes(self, tables: list[str]) -> list:
+        """What came, and what went, as parts of _merged_until_safe: among the requests of one
+        table, or of the first of `tables` without the others. Nothing if one was not shown before.
+        """
+        if not self.tables.keys() >= set(tables):
+            return []
+        first, *others = tables
+        rows, later = (
+            {request: row for request, row in each.items()
+             if (row[0] == first or first == NATIONAL) and row[0] not in others}
+            for each in (self.rows, self.later)
+        )  # fmt: skip
+        return [_came(self.attribute, rows, later), _came(self.attribute, later, rows)]
+
+
+def _came(attribute: str, rows: dict[str, list], later: dict[str, list]):
+    """-> (merged codes -> table of what the requests of `later` count in that those of `rows` do
+    not, number of requests it is a table of). That all who came are alike tells what each of them
+    is; that some changed alike does not tell which, so that it is a table of all."""
+
+    def counts(codes=frozenset()) -> pd.DataFrame:
+        cells, known = (_cells(attribute, each, codes) for each in (later, rows))
+        new = [(request, "", *cell) for request, *cell in sorted(cells - known)]
+        return category_counts(pd.DataFrame(new, columns=list(COLUMNS), dtype="str"), attribute)
+
+    return counts, len(later.keys() - rows.keys()) or len(later)
+
+
+def _cells(attribute: str, rows: dict[str, list], codes: frozenset) -> set[tuple[str, str, str]]:
+    """(request_id, code, standing), with the codes in `codes` merged."""
+    best: dict[tuple[str, str], int] = {}
+    order = STANDINGS[attribute]
+    for request, (_, cells) in rows.items():
+        for code, standing in cells:
+            key = (request, OTHER if code in codes else code)
+            best[key] = min(order.index(standing), best.get(key, len(order)))
+    return {(*key, order[standing]) for key, standing in best.items()}
+
+
+def _after_earlier(week: _Week, earlier: Earlier) -> Shown:
+    """The tables of the week, or what the earlier revision showed, where the two together would
+    tell more than either."""
+    nothing = _Before(week.attribute, {}, {}, {}, frozenset())
+    new = _shown(week, nothing)
+    before = earlier.attributes.get(week.attribute)
     if earlier.gone and (before is None or not before.tables):
         return _withheld(new, earlier.gone)
     if before is None or not new.tables:
         return new
-    if _same(before, new) and not earlier.gone:
+    if not before.tables or (_same(before, new) and not earlier.gone):
         return new
     changed = {
         request_id: rows[request_id]
@@ -188,8 +305,12 @@ def _after_earlier(new: Shown, attribute: str, threshold: int, earlier: Earlier)
         for request_id in rows
         if rows[request_id] != others.get(request_id)
     }
-    if _could_be_shown(changed, {*before.tables, *new.tables}, threshold):
-        return new
+    if _could_be_shown(changed, before.tables.keys(), new.tables.keys(), week.threshold):
+        withheld = frozenset(before.withheld) - {NATIONAL}
+        known = _Before(week.attribute, before.rows, new.rows, before.tables, withheld)
+        another = _shown(week, known)
+        if another.tables and not before.tables.keys() & another.withheld.keys():
+            return another
     if earlier.gone:
         return _withheld(new, earlier.gone)
     return replace(before, stands=True)
@@ -213,16 +334,21 @@ def _same(before: Shown, new: Shown) -> bool:
     )
 
 
-def _could_be_shown(changed: dict[str, list], agencies: set[str], threshold: int) -> bool:
+def _could_be_shown(changed: dict[str, list], before: set[str], new: set[str], threshold) -> bool:
     """Whether the changed requests are as many as the threshold, of 3 agencies, none over 85 %;
-    and in each agency that has a table none, or as many as the threshold."""
+    in what the agencies with a table in both leave of them the same, or none; and in each agency
+    with a table none, or as many as the threshold. `before`, `new`: the keys of the tables."""
     frame = pd.DataFrame(
         [(request_id, row[0]) for request_id, row in changed.items()],
         columns=["request_id", "agency_id"],
     )
     by_agency = frame["agency_id"].value_counts()
-    parts = [int(by_agency.get(agency_id, 0)) for agency_id in agencies - {NATIONAL}]
-    if NATIONAL in agencies and (len(frame) < threshold or _too_few_agencies(frame)):
+    parts = [int(by_agency.get(agency_id, 0)) for agency_id in {*before, *new} - {NATIONAL}]
+    rest = frame[~frame["agency_id"].isin(before & new)]
+    national = [frame, rest] if len(rest) else [frame]
+    if NATIONAL in {*before, *new} and any(
+        len(each) < threshold or _too_few_agencies(each) for each in national
+    ):
         return False
     return all(part == 0 or part >= threshold for part in parts)
 
