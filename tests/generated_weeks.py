@@ -15,10 +15,8 @@ import numpy as np
 from extract_factory import charge, request
 from frames import WEEK, directory_of, extract_of, inputs_of
 
-from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.history import no_history
-from ddor.inputs import Inputs
 from ddor.jobs.publication import data_files
 from ddor.measures.attributes import attributes_of_declined, category_name
 from ddor.measures.charges import declined_charges
@@ -163,6 +161,3 @@ def facts(revision: Revision, named: list[str], unnamed: str) -> dict:
             rows[name].setdefault(request_id, (agency, {}))[1][category] = standing
     hidden = status["request_id"][status["declined"] & (status["listed_agency"] == "")]
     return {"cells": cells, "hidden": Counter(place[each] for each in hidden), "rows": rows}
-
-
-__all__ = ["Drawn", "Inputs", "Revision", "Week", "drawn_week", "facts", "published"]
