@@ -6,6 +6,8 @@ row, with standing "all"; of charges one per offense group, *convicted* or *char
 a request can be in several groups. Nothing here is published as it is: see disclosure.py.
 """
 
+from collections import Counter
+
 import pandas as pd
 
 from ddor.measures.charges import STANDING, UNLISTED, UNLISTED_NAME
@@ -52,13 +54,20 @@ def category_counts(frame: pd.DataFrame, attribute: str, merged=frozenset()) -> 
     requests, their sum. The categories in `merged` are one, OTHER: a request in several of them
     counts once in it, as convicted if it is in one."""
     standings = STANDINGS[attribute]
-    code = frame["code"].mask(frame["code"].isin(merged), OTHER)
-    rank = frame["standing"].map(standings.index).astype("int64")
-    best = rank.groupby([code, frame["request_id"]]).min().reset_index()
-    counts = pd.crosstab(best["code"], best["standing"]).reindex(
-        columns=range(len(standings)), fill_value=0
+    best: dict[tuple[str, str], int] = {}
+    # Not groupby: disclosure control makes a hundred such tables of a week, most of them tiny.
+    for request, code, standing in zip(
+        frame["request_id"], frame["code"], frame["standing"], strict=True
+    ):
+        key = (OTHER if code in merged else code, request)
+        best[key] = min(standings.index(standing), best.get(key, len(standings)))
+    cells = Counter((code, rank) for (code, _), rank in best.items())
+    codes = dict.fromkeys(code for code, _ in cells)
+    counts = pd.DataFrame(
+        {name: [cells[code, rank] for code in codes] for rank, name in enumerate(standings)},
+        index=pd.Index(list(codes), dtype="str"),
     )
-    counts = counts.set_axis(list(standings), axis=1).assign(requests=counts.sum(axis=1))
+    counts = counts.assign(requests=counts.sum(axis=1))
     in_order = [code for code in codes_in_order(attribute, counts.index) if code in counts.index]
     return counts.loc[in_order].astype("int64").rename_axis("code")
 

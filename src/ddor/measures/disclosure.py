@@ -3,28 +3,43 @@
 Agency totals are published. What people are like (attributes.py) is told nationally, and for an
 agency only with AGENCY_AT_LEAST declined requests or more in the week. In each such table
 
-- a category with a cell under the threshold, or whose remainder of the table's requests is under
-  it, is added up in *other*; then the smallest categories, until *other* reaches the threshold;
-- nothing is shown if then one line is left that says nothing (of charges it still tells
-  convictions from charges), or if fewer than 3 agencies contribute to the
+- a category with a cell under the threshold is added up in *other*; then the smallest categories,
+  until *other* reaches the threshold;
+- so is a category with all requests of a table in which an agency has fewer requests than the
+  threshold: it would say of that agency's people what they all are;
+- nothing is shown if then no category is left, or if fewer than 3 agencies contribute to the
   national table, or one of them has over 85 %;
 - agency tables use the same categories, for them and for what they leave of the national table:
   both have to pass, because the one can be taken from the other;
 - another table than that of an earlier revision is shown only if the rows in which the two differ
-  are a table that could be shown: as many as the threshold, of 3 agencies, none over 85 %.
+  are as many as the threshold, of 3 agencies, none over 85 %, nationally and in what the agency
+  tables leave of it; and in each agency table none, or as many as the threshold;
+- what came into a category since then, and what went, has to reach the threshold, and so has what
+  came or went elsewhere. A category of which it does not is added up, and so is all that was added up before, for one can be
+  taken from the other. If nothing is left, or an agency with a table would lose it, the earlier
+  tables stand, all of them; and an agency whose table was withheld does not get one later. What
+  was shown before that is compared by the number of rows alone.
 
-A cell of zero is shown: it is a fact about the table, and hiding it would hide nearly all. The
-rule of a remainder keeps a table from saying the same of every person in it.
+A cell of zero is shown: it is a fact about the table, and hiding it would hide nearly all.
 
 A protected request (8 U.S.C. 1367, 18 U.S.C. 5038, sealed, a claim to citizenship) counts for its
-agency only where the agency's total reaches the threshold: see `listed_agency`.
+agency only where the agency's total reaches the threshold: see `listed_agency`. An agency with a
+declined request that is not shown with it has no table: the sum would tell whose it is.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import pandas as pd
 
-from ddor.measures.attributes import ATTRIBUTES, OTHER, STANDINGS, category_counts
+from ddor.measures.attributes import (
+    ATTRIBUTES,
+    COLUMNS,
+    OTHER,
+    STANDINGS,
+    category_counts,
+)
 
 AGENCY_AT_LEAST = 20
 FEWEST_AGENCIES = 3
@@ -41,13 +56,15 @@ class Shown:
     be one request each.
 
     as_of: the date of the extract that the tables were made from; stands: whether a later revision
-    keeps them. rows: request_id -> [agency_id, [[code, standing], …]] behind them; private.
+    keeps them. rows: request_id -> [agency_id, [[code, standing], …]] behind them; older: the rows
+    and the agency_ids of the tables shown before these. Both are private.
     """
 
     tables: dict[str, pd.DataFrame]
     withheld: dict[str, str]
     as_of: str
     rows: dict[str, list]
+    older: tuple = ()
     stands: bool = False
 
 
@@ -67,46 +84,101 @@ def shown_attributes(
     as_of: str,
     earlier: Earlier,
 ) -> dict[str, Shown]:
-    """Attribute -> Shown. `frames` from attributes_of_declined; `declined`: columns request_id and
-    agency_id of this week's declined requests, the base of every table."""
+    """Attribute -> Shown. `frames` from attributes_of_declined; `declined`: columns request_id,
+    agency_id and listed_agency of this week's declined requests, the base of every table."""
     shown = {}
     for name in ATTRIBUTES:
-        new = _shown(name, frames[name], declined, threshold, as_of)
-        shown[name] = _after_earlier(new, name, threshold, earlier)
+        week = _Week(name, frames[name], declined, threshold, as_of)
+        shown[name] = _after_earlier(week, earlier)
     return shown
 
 
-def _shown(attribute, frame, declined, threshold, as_of) -> Shown:
-    totals = declined["agency_id"].value_counts()
+class _Part(NamedTuple):
+    """A table that has to be safe. counts: merged codes -> the table; base: the number of requests
+    it is a table of; rest: how many of them a category has to leave."""
+
+    counts: Callable
+    base: int
+    rest: int
+
+
+@dataclass(frozen=True)
+class _Week:
+    """One attribute of the week: its frame, and the rest as in shown_attributes."""
+
+    attribute: str
+    frame: pd.DataFrame
+    declined: pd.DataFrame
+    threshold: int
+    as_of: str
+
+    @property
+    def totals(self) -> pd.Series:
+        """agency_id -> declined requests."""
+        return self.declined["agency_id"].value_counts()
+
+    def large(self) -> list[str]:
+        """The agencies whose line has AGENCY_AT_LEAST declined requests, from few to many."""
+        totals = self.declined["listed_agency"].value_counts().drop("", errors="ignore")
+        totals = totals[totals >= AGENCY_AT_LEAST]
+        return list(totals.sort_index().sort_values(kind="stable").index)
+
+    def are_all_listed(self, agency_id: str) -> bool:
+        rows = self.declined[self.declined["agency_id"] == agency_id]
+        return bool((rows["listed_agency"] == agency_id).all())
+
+    def counts(self, frame: pd.DataFrame):
+        """Merged codes -> the table of `frame`."""
+        return lambda codes=frozenset(): category_counts(frame, self.attribute, codes)
+
+    def of(self, agencies) -> pd.DataFrame:
+        return self.frame[self.frame["agency_id"].isin(agencies)]
+
+    def part(self, agencies) -> _Part:
+        """The table of these agencies. Where all requests are in one category, those of a small
+        agency are too."""
+        totals = self.totals[list(agencies)]
+        rest = 1 if (totals < self.threshold).any() else 0
+        return _Part(self.counts(self.of(agencies)), int(totals.sum()), rest)
+
+
+def _shown(week: _Week, before: "_Before") -> Shown:
+    """The tables of the week; `before`: what they will be compared with."""
     tables, withheld = {}, {}
-    codes, why = _national(attribute, frame, len(declined), threshold)
+    codes, why = _national(week, before)
     if why:
         withheld[NATIONAL] = why
     else:
-        tables[NATIONAL] = category_counts(frame, attribute, codes)
-    large = totals[totals >= AGENCY_AT_LEAST].sort_index().sort_values(kind="stable")
-    listed, agency_codes = list(large.index), None
+        tables[NATIONAL] = week.counts(week.frame)(codes)
+    totals, large = week.totals, week.large()
+    listed = [each for each in large if each not in before.withheld and week.are_all_listed(each)]
+    agency_codes = None
     while listed:
         rest = [] if why else list(totals.index.difference(listed))
-        agency_codes = _common_codes(attribute, frame, totals, listed, rest, codes, threshold)
+        agency_codes = _common_codes(week, listed, rest, codes, before)
         if agency_codes is not None:
             break
         listed.pop(0)  # the smallest: what is then left of the national table may pass
-    for agency_id in large.index:
+    for agency_id in large:
         if agency_id in listed:
-            theirs = frame[frame["agency_id"] == agency_id]
-            tables[agency_id] = category_counts(theirs, attribute, agency_codes)
+            tables[agency_id] = week.counts(week.of([agency_id]))(agency_codes)
         else:
             withheld[agency_id] = FEW_CATEGORIES
-    return Shown(tables, withheld, as_of, _rows(frame))
+    return Shown(tables, withheld, week.as_of, _rows(week.frame))
 
 
-def _national(attribute: str, frame: pd.DataFrame, base: int, threshold: int):
+def _national(week: _Week, before: "_Before"):
     """-> the codes to be added up in OTHER, and why the table is withheld ("" if it is not)."""
-    if frame.empty:
+    if week.frame.empty:
         return frozenset(), "nothing on record"
-    why = _too_few_agencies(frame)
-    codes = _merged_until_safe(attribute, [(frame, base)], frozenset(), threshold)
+    why = _too_few_agencies(week.frame)
+    parts = [week.part(week.totals.index), *before.changes([NATIONAL], week.threshold)]
+    # An agency's earlier table can be taken from this one, if nothing has changed there.
+    others = week.totals.index.difference(list(before.tables))
+    if before.tables and len(others) and len(others) < len(week.totals):
+        why = why or _too_few_agencies(week.of(others))
+        parts.append(week.part(others))
+    codes = _merged_until_safe(week, week.frame, parts, before.merged(NATIONAL))
     if codes is None:
         return frozenset(), why or FEW_CATEGORIES
     return codes, why
@@ -121,47 +193,46 @@ def _too_few_agencies(frame: pd.DataFrame) -> str:
     return ""
 
 
-def _common_codes(attribute, frame, totals, listed, rest, national_codes, threshold):
+def _common_codes(week: _Week, listed, rest, national_codes, before: "_Before"):
     """The codes to be added up in OTHER in the tables of the agencies `listed`, or None where no
     detail is left. `rest`: the other agencies of the national table, if there is one; what the
     listed ones leave of it has to be a table that could be shown."""
-    parts = [(frame[frame["agency_id"] == each], int(totals[each])) for each in listed]
+    parts = [week.part([each]) for each in listed]
     if rest:
-        left = frame[frame["agency_id"].isin(rest)]
-        if _too_few_agencies(left):
+        if _too_few_agencies(week.of(rest)):
             return None
-        parts.append((left, int(totals[rest].sum())))
-    return _merged_until_safe(attribute, parts, national_codes, threshold)
+        parts.append(week.part(rest))
+    compared = [each for each in listed if each in before.tables]
+    for each in compared:
+        parts += before.changes([each], week.threshold)
+    if rest and compared:
+        parts += before.changes([NATIONAL, *compared], week.threshold)
+    codes = national_codes | before.merged(*compared)
+    everything = week.of([*listed, *rest])
+    return _merged_until_safe(week, everything, parts, codes)
 
 
-def _merged_until_safe(attribute, parts, codes: frozenset, threshold: int) -> frozenset | None:
+def _merged_until_safe(week: _Week, everything, parts, codes: frozenset) -> frozenset | None:
     """The smallest set of codes from `codes` on whose merger leaves every part's table safe, or
-    None. `parts`: (frame, number of requests it is a table of)."""
-    everything = pd.concat([frame for frame, _ in parts], ignore_index=True)
-    single = category_counts(everything, attribute)
+    None. `everything`: the frame in which a category is small or large."""
+    single = week.counts(everything)()
     codes = codes | {
         code
-        for frame, base in parts
-        for code, cells in category_counts(frame, attribute).iterrows()
-        if not _safe(cells, base, threshold)
+        for part in parts
+        for code, cells in part.counts().iterrows()
+        if not _reaches(cells, week.threshold) or part.base - cells["requests"] < part.rest
     }
     while True:
         left = single.drop(index=[code for code in codes if code in single.index])
-        if left.empty and len(STANDINGS[attribute]) == 1:
-            return None  # one line with all requests would say nothing
-        others = [category_counts(frame, attribute, codes) for frame, _ in parts]
-        cells = [table.loc[OTHER] for table in others if OTHER in table.index]
-        if all(_reaches(cell, threshold) for cell in cells):
-            return frozenset(codes)
         if left.empty:
             return None
+        others = [part.counts(codes) for part in parts]
+        cells = [table.loc[OTHER] for table in others if OTHER in table.index]
+        if all(_reaches(cell, week.threshold) for cell in cells):
+            return frozenset(codes)
         # By name where two are equally small, so that the same rows give the same table.
         smallest = left.reset_index().sort_values(["requests", "code"])["code"].iloc[0]
         codes = codes | {smallest}
-
-
-def _safe(cells: pd.Series, base: int, threshold: int) -> bool:
-    return _reaches(cells, threshold) and base - cells["requests"] >= threshold
 
 
 def _reaches(cells: pd.Series, threshold: int) -> bool:
@@ -175,27 +246,99 @@ def _rows(frame: pd.DataFrame) -> dict[str, list]:
     return rows
 
 
-def _after_earlier(new: Shown, attribute: str, threshold: int, earlier: Earlier) -> Shown:
-    """`new`, or what the earlier revision showed, where the two together would tell more than
-    either."""
-    before = earlier.attributes.get(attribute)
+@dataclass(frozen=True)
+class _Before:
+    """What the tables of a week will be compared with. rows, tables, withheld: those of the
+    earlier Shown, empty for a first revision; later: the rows of the week."""
+
+    attribute: str
+    rows: dict[str, list]
+    later: dict[str, list]
+    tables: dict[str, pd.DataFrame]
+    withheld: frozenset
+
+    def merged(self, *agencies: str) -> frozenset:
+        """The codes that no table of `agencies` showed by themselves."""
+        tables = [self.tables[each] for each in agencies if each in self.tables]
+        shown = {code for table in tables for code in table.index}
+        there = {code for _, cells in self.rows.values() for code, _ in cells}
+        return frozenset(there - shown) if tables else frozenset()
+
+    def changes(self, tables: list[str], threshold: int) -> list[_Part]:
+        """What came, and what went, among the requests of one table, or of the first of `tables`
+        without the others. Nothing if one was not shown before."""
+        if not self.tables.keys() >= set(tables):
+            return []
+        first, *others = tables
+        rows, later = (
+            {request: row for request, row in each.items()
+             if (row[0] == first or first == NATIONAL) and row[0] not in others}
+            for each in (self.rows, self.later)
+        )  # fmt: skip
+        both = ((rows, later), (later, rows))
+        return [_came(self.attribute, *each, threshold) for each in both]
+
+
+def _came(attribute: str, rows: dict[str, list], later: dict[str, list], threshold: int) -> _Part:
+    """The table of what the requests of `later` count in that those of `rows` do not. That all who
+    came are alike tells what each of them is; that some changed alike does not tell which, so that
+    it is a table of all."""
+
+    def counts(codes=frozenset()) -> pd.DataFrame:
+        cells, known = (_cells(attribute, each, codes) for each in (later, rows))
+        new = [(request, "", *cell) for request, *cell in sorted(cells - known)]
+        return category_counts(pd.DataFrame(new, columns=list(COLUMNS), dtype="str"), attribute)
+
+    return _Part(counts, len(later.keys() - rows.keys()) or len(later), threshold)
+
+
+def _cells(attribute: str, rows: dict[str, list], codes: frozenset) -> set[tuple[str, str, str]]:
+    """(request_id, code, standing), with the codes in `codes` merged."""
+    best: dict[tuple[str, str], int] = {}
+    order = STANDINGS[attribute]
+    for request, (_, cells) in rows.items():
+        for code, standing in cells:
+            key = (request, OTHER if code in codes else code)
+            best[key] = min(order.index(standing), best.get(key, len(order)))
+    return {(*key, order[standing]) for key, standing in best.items()}
+
+
+def _after_earlier(week: _Week, earlier: Earlier) -> Shown:
+    """The tables of the week, or what the earlier revision showed, where the two together would
+    tell more than either."""
+    nothing = _Before(week.attribute, {}, {}, {}, frozenset())
+    new = _shown(week, nothing)
+    before = earlier.attributes.get(week.attribute)
     if earlier.gone and (before is None or not before.tables):
         return _withheld(new, earlier.gone)
     if before is None or not new.tables:
         return new
-    if _same(before, new) and not earlier.gone:
+    if not before.tables or (_same(before, new) and not earlier.gone):
         return new
-    changed = {
-        request_id: rows[request_id]
-        for rows, others in ((before.rows, new.rows), (new.rows, before.rows))
-        for request_id in rows
-        if rows[request_id] != others.get(request_id)
-    }
-    if _could_be_shown(changed, {*before.tables, *new.tables}, threshold):
-        return new
+    shown_before = ((before.rows, tuple(before.tables)), *before.older)
+    if all(
+        not (changed := _changed(rows, new.rows))
+        or _could_be_shown(changed, set(tables), new.tables.keys(), week.threshold)
+        for rows, tables in shown_before
+    ):
+        withheld = frozenset(before.withheld) - {NATIONAL}
+        known = _Before(week.attribute, before.rows, new.rows, before.tables, withheld)
+        another = _shown(week, known)
+        if another.tables and not before.tables.keys() & another.withheld.keys():
+            return replace(another, older=shown_before)
     if earlier.gone:
         return _withheld(new, earlier.gone)
     return replace(before, stands=True)
+
+
+def _changed(before: dict[str, list], now: dict[str, list]) -> dict[str, list]:
+    """The rows that came, went, or are others."""
+    return {
+        request_id: rows[request_id]
+        for rows, others in ((before, now), (now, before))
+        for request_id in rows
+        if rows[request_id] != others.get(request_id)
+    }
 
 
 def _withheld(new: Shown, why: str) -> Shown:
@@ -216,16 +359,21 @@ def _same(before: Shown, new: Shown) -> bool:
     )
 
 
-def _could_be_shown(changed: dict[str, list], agencies: set[str], threshold: int) -> bool:
+def _could_be_shown(changed: dict[str, list], before: set[str], new: set[str], threshold) -> bool:
     """Whether the changed requests are as many as the threshold, of 3 agencies, none over 85 %;
-    and in each agency that has a table none, or as many as the threshold."""
+    in what the agencies with a table in both leave of them the same, or none; and in each agency
+    with a table none, or as many as the threshold. `before`, `new`: the keys of the tables."""
     frame = pd.DataFrame(
         [(request_id, row[0]) for request_id, row in changed.items()],
         columns=["request_id", "agency_id"],
     )
     by_agency = frame["agency_id"].value_counts()
-    parts = [int(by_agency.get(agency_id, 0)) for agency_id in agencies - {NATIONAL}]
-    if NATIONAL in agencies and (len(frame) < threshold or _too_few_agencies(frame)):
+    parts = [int(by_agency.get(agency_id, 0)) for agency_id in {*before, *new} - {NATIONAL}]
+    rest = frame[~frame["agency_id"].isin(before & new)]
+    national = [frame, rest] if len(rest) else [frame]
+    if NATIONAL in {*before, *new} and any(
+        len(each) < threshold or _too_few_agencies(each) for each in national
+    ):
         return False
     return all(part == 0 or part >= threshold for part in parts)
 
@@ -250,6 +398,7 @@ def plain_shown(shown: dict[str, Shown]) -> dict:
             "tables": {key: table.to_dict("index") for key, table in each.tables.items()},
             "withheld": each.withheld,
             "rows": each.rows,
+            "older": [[rows, list(tables)] for rows, tables in each.older],
         }
         for name, each in shown.items()
     }
@@ -266,6 +415,7 @@ def from_plain(plain: dict) -> dict[str, Shown]:
             withheld=each["withheld"],
             as_of=each["as_of"],
             rows=each["rows"],
+            older=tuple((rows, tuple(tables)) for rows, tables in each["older"]),
         )
         for name, each in plain.items()
     }

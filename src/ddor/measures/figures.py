@@ -107,7 +107,7 @@ def count_week(
     standing = charge_standing(status, charge_rows)
     attributes = shown_attributes(
         attributes_of_declined(status, charge_rows),
-        status.loc[status["declined"], ["request_id", "agency_id"]],
+        status.loc[status["declined"], ["request_id", "agency_id", "listed_agency"]],
         threshold,
         extract.about.as_of.isoformat(),
         earlier or Earlier(),

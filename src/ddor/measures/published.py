@@ -2,10 +2,9 @@
 
 import pandas as pd
 
-from ddor.measures.attributes import CHARGES, OTHER, STANDINGS, category_name
+from ddor.measures.attributes import CHARGES, STANDINGS, category_name
 from ddor.measures.disclosure import NATIONAL, Shown
 
-ALL_IN_ONE = "All, added up"
 GROUP_COLUMNS = ("group_code", "offense_group", "convicted", "charged_only", "requests")
 LINE_COLUMNS = ("attribute", "agency_id", "category", "standing", "requests")
 
@@ -13,8 +12,6 @@ LINE_COLUMNS = ("attribute", "agency_id", "category", "standing", "requests")
 def table_lines(attribute: str, table: pd.DataFrame) -> pd.DataFrame:
     """A table of Shown.tables with its column category in words before its counts."""
     names = [category_name(attribute, code) for code in table.index]
-    if list(table.index) == [OTHER]:
-        names = [ALL_IN_ONE]
     lines = table.reset_index()
     lines.insert(1, "category", pd.Series(names, dtype="str"))
     return lines
