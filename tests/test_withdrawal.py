@@ -17,11 +17,14 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT
 from small_archive import (
+    BRACKENHOLT,
     FIRST_FINAL_DAY,
     MISTAKE,
     NEXT_WEEK,
     ONLY_FIRST,
     ONLY_SECOND,
+    OSPREYMOOR,
+    QUILLFEATHER,
     SOURCES,
     THIRD_ROWS,
     WEEK,
@@ -29,6 +32,7 @@ from small_archive import (
     broken_links,
     files_of,
     found_in,
+    numbered,
     words_of,
 )
 
@@ -208,6 +212,41 @@ def test_the_order_of_two_withdrawals_makes_no_difference(stage, tmp_path):
         for revision in order:
             withdraw(archive, revision)
     assert one.files() == other.files()
+
+
+def test_a_table_that_a_later_revision_kept_from_the_withdrawn_one_goes_too(tmp_path):
+    """Disclosure control lets r1's tables about people stand in r2, which has one request more.
+    Once r1 is withdrawn they may not; or the withdrawal is refused, and says that r2 has them."""
+
+    def rows(more: int) -> list[dict]:
+        found = numbered("x", more, QUILLFEATHER, citizenship="CHN")
+        for name, agency in enumerate((QUILLFEATHER, BRACKENHOLT, OSPREYMOOR)):
+            found += numbered(f"m{name}", 17, agency, citizenship="MEX")
+            found += numbered(f"c{name}", 7, agency, citizenship="CHN")
+        return found
+
+    archive = SmallArchive(tmp_path / "archive")
+    for more, as_of in ((2, "2017-05-18"), (3, FIRST_FINAL_DAY)):
+        archive.receive(rows(more), as_of)
+        archive.published()
+    kept = "This table stands as of May 18, 2017"
+    told = archive.page(f"weeks/{WEEK}/index.html").article.get_text()
+    assert kept in told
+    attributes = archive.week / "data" / "attributes.csv"
+
+    def of_asia() -> list[bytes]:
+        """The lines with the 23 of r1; r2 by itself would have 24."""
+        lines = attributes.read_bytes().splitlines()
+        return [line for line in lines if b",Asia," in line and b",23" in line]
+
+    assert len(of_asia()) == 1
+
+    done = archive.ddor("withdraw", WEEK, "r1", "--reason", "privacy")
+    if done.code == 2:
+        assert "r2" in done.stderr
+        return
+    assert kept not in archive.page(f"weeks/{WEEK}/index.html").article.get_text()
+    assert of_asia() == []
 
 
 def test_disputes_of_a_withdrawn_revision_go_with_it(copy_of):
