@@ -88,3 +88,20 @@ def project_copy(tmp_path) -> Path:
     ignored = shutil.ignore_patterns(".git", ".venv", "outputs", "__pycache__", "*.egg-info")
     shutil.copytree(PROJECT, copy, ignore=ignored)
     return copy
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory, worker_id):
+    """name -> that stage of small_archive, shared by all test files: never write into it."""
+    from small_archive import stage_at
+
+    root = tmp_path_factory.getbasetemp()
+    root = (root if worker_id == "master" else root.parent) / "small-archives"
+    root.mkdir(exist_ok=True)
+    return lambda name: stage_at(root, name)
+
+
+@pytest.fixture
+def copy_of(stage, tmp_path):
+    """name -> a copy of that stage, to write into."""
+    return lambda name: stage(name).copied_to(tmp_path / "archive")

@@ -1,0 +1,335 @@
+"""A whole archive of tiny weeks, with figures and agency names that stand nowhere else.
+
+`SmallArchive` is a folder with params, extracts and outputs, which the tests run the command lines
+on; it can be copied as it is. `stage_at` makes the stages that many tests start from, once; the
+fixtures `stage` and `copy_of` of conftest give them.
+
+The notebook runs in this process, since a kernel costs seconds. That this gives the bytes that a
+kernel gives is what test_verify.py shows, with `kernel=True`.
+"""
+
+import contextlib
+import csv
+import io
+import re
+import shutil
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+from xml.etree import ElementTree
+
+import nbformat
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from conftest import PROJECT, Ran
+from extract_factory import request, write_csv_extract
+from filelock import FileLock
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from nbformat.v4 import new_code_cell, new_output
+from traitlets.config import Config
+
+from ddor import cli
+from ddor.directory import COLUMNS
+from ddor.errors import NotebookFailed
+from ddor.jobs import verify, weekly
+
+WEEK, NEXT_WEEK = "2017-02-11", "2017-02-18"
+# The last day is 2017-02-17; 13 weeks later is 2017-05-19.
+DAY_BEFORE_FINAL, FIRST_FINAL_DAY = "2017-05-18", "2017-05-19"
+
+QUILLFEATHER = {"agency_id": "QUIL00001", "agency_name": "QUILLFEATHER JAIL", "county_fips": ""}
+BRACKENHOLT = {"agency_id": "BRAC00002", "agency_name": "BRACKENHOLT JAIL", "county_fips": ""}
+OSPREYMOOR = {"agency_id": "OSPR00003", "agency_name": "OSPREYMOOR JAIL", "county_fips": ""}
+THISTLEDOWN = {"agency_id": "THIS00004", "agency_name": "THISTLEDOWN JAIL", "county_fips": ""}
+WRENFALL = {"agency_id": "WREN00005", "agency_name": "WRENFALL JAIL", "county_fips": ""}
+HONORED = {"outcome": "honored", "decline_reason": "", "released_at": ""}
+PENDING = HONORED | {"outcome": "pending", "outcome_recorded_at": ""}
+
+MISTAKE = "the zephyr ledger <b>was</b> read twice & {{ added }}"
+SOURCES = {1: "Cormorant desk one", 2: "Gannet desk two", 3: "Petrel desk three"}
+
+
+def numbered(prefix: str, count: int, agency: dict, **overrides) -> list[dict[str, str]]:
+    """So many requests to one agency, each with a request_id of its own."""
+    return [
+        request(request_id=f"{prefix}{number}", **agency | overrides)
+        for number in range(1, count + 1)
+    ]
+
+
+# The figures that only one revision has: issued and declined in total, and by agency.
+FIRST_ROWS = [
+    *numbered("q", 137, QUILLFEATHER), *numbered("b", 253, BRACKENHOLT, **HONORED),
+    *numbered("o", 1, OSPREYMOOR), *numbered("t", 3, THISTLEDOWN, **PENDING),
+]  # fmt: skip
+SECOND_ROWS = [
+    *numbered("q", 151, QUILLFEATHER), *numbered("b", 241, BRACKENHOLT, **HONORED),
+    *numbered("o", 1, OSPREYMOOR), *numbered("w", 2, WRENFALL),
+]  # fmt: skip
+THIRD_ROWS = [
+    *numbered("q", 163, QUILLFEATHER), *numbered("b", 241, BRACKENHOLT, **HONORED),
+    *numbered("o", 1, OSPREYMOOR), *numbered("w", 2, WRENFALL),
+]  # fmt: skip
+ONLY_FIRST = ("137", "138", "253", "394", "THISTLEDOWN", SOURCES[1])
+ONLY_SECOND = ("151", "154", "395", "WRENFALL", SOURCES[2])
+NEXT_WEEK_ROWS = [
+    row | {"issued_at": "2017-02-19", "released_at": "", "outcome_recorded_at": "2017-02-22"}
+    for row in numbered("n", 7, OSPREYMOOR)
+]
+
+
+def ran(command: Callable[[], int | None]) -> Ran:
+    """What a command line, run in this process, ended with and said."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = command()
+        except SystemExit as ended:
+            code = ended.code
+    return Ran(code, out.getvalue(), err.getvalue())
+
+
+class SmallArchive:
+    """The folder `root` with weekly.yaml, corrections/, extracts/ and outputs/."""
+
+    def __init__(self, root: Path):
+        self.root, self.output = root, root / "outputs"
+        self.site, self.runs = self.output / "site", self.output / "runs"
+        self.week = self.site / "weeks" / WEEK
+        if not root.exists():
+            (root / "corrections").mkdir(parents=True)
+            for name, columns in COLUMNS.items():
+                (root / f"{name}.csv").write_text(",".join(columns) + "\n")
+            keys = {"extract": "extracts/{week}", "output": "outputs", "contact": "the county desk",
+                    **{name: f"{name}.csv" for name in COLUMNS}}  # fmt: skip
+            (root / "weekly.yaml").write_text(yaml.safe_dump(keys))
+
+    def copied_to(self, root: Path) -> "SmallArchive":
+        shutil.copytree(self.root, root)
+        return SmallArchive(root)
+
+    def receive(self, rows, as_of=FIRST_FINAL_DAY, source="a desk", week=WEEK, charges=()) -> None:
+        folder = self.root / "extracts" / week
+        shutil.rmtree(folder, ignore_errors=True)
+        write_csv_extract(folder, rows, charges, {"as_of": as_of, "source": source})
+
+    def record(self, name: str, **keys) -> None:
+        """A dispute by the agency Quillfeather of its declined requests, as a file; keys that are
+        None are left out."""
+        record = {
+            "week": WEEK, "agency_id": QUILLFEATHER["agency_id"], "figure": "declined",
+            "ground": "still_here", "received_on": "2017-06-01", "status": "open",
+        } | keys  # fmt: skip
+        text = yaml.safe_dump({key: each for key, each in record.items() if each is not None})
+        (self.root / "corrections" / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+    def run(self, *arguments, day="2017-06-10", week=WEEK, kernel=False) -> Ran:
+        """`run_week.py WEEK --params … …`, published on `day`."""
+        words = [week, *self._options(day), *map(str, arguments)]
+        with self.in_project(kernel):
+            return ran(lambda: cli.run_week(words, PROJECT))
+
+    def ddor(self, command: str, *arguments, day="2017-06-20", kernel=False) -> Ran:
+        """`ddor COMMAND … --params …`."""
+        words = [command, *map(str, arguments), *self._options(day)]
+        with self.in_project(kernel):
+            return ran(lambda: cli.ddor(words))
+
+    def published(self, *arguments, **given) -> int:
+        """The number of the revision that `run` published."""
+        done = self.run(*arguments, **given)
+        found = re.search(r" published r(\d+): ", done.stdout)
+        assert done.code == 0 and found, done
+        return int(found[1])
+
+    def _options(self, day: str) -> list[str]:
+        return ["--params", str(self.root / "weekly.yaml"), "--set", f"published_on={day}"]
+
+    @contextlib.contextmanager
+    def in_project(self, kernel: bool):
+        with contextlib.chdir(PROJECT), pytest.MonkeyPatch.context() as patch:
+            if not kernel:
+                patch.setattr(weekly, "execute", execute_here)
+                patch.setattr(verify, "execute", execute_here)
+            yield
+
+    # What was published
+
+    def page(self, path: str) -> BeautifulSoup:
+        return BeautifulSoup((self.site / path).read_text(encoding="utf-8"), "html.parser")
+
+    def status(self, path: str = f"weeks/{WEEK}/index.html") -> str:
+        """What the banner of a page says."""
+        return words_of(self.page(path).find("aside", class_="status"))
+
+    def table(self, name: str, revision: str = "") -> dict[str, dict[str, str]]:
+        """agency_id -> line of a table by agency of the week."""
+        file = self.week / revision / "data" / f"{name}.csv"
+        with open(file, encoding="utf-8", newline="") as opened:
+            return {line["agency_id"]: line for line in csv.DictReader(opened)}
+
+    def feed(self) -> list[dict[str, str]]:
+        """The entries, each its elements by name, with link and category."""
+        atom = "{http://www.w3.org/2005/Atom}"
+        found = []
+        for entry in ElementTree.parse(self.site / "feed.xml").getroot().iter(f"{atom}entry"):
+            texts = {each.tag.removeprefix(atom): each.text or "" for each in entry}
+            texts["link"] = entry.find(f"{atom}link").get("href")
+            texts["category"] = entry.find(f"{atom}category").get("term")
+            found.append(texts)
+        return found
+
+    def log(self) -> list[str]:
+        """The sections of the corrections log, as text."""
+        return [words_of(each) for each in self.page("corrections/index.html").find_all("section")]
+
+    def files(self) -> dict[str, bytes]:
+        """Path below site/ -> bytes of every public file."""
+        return files_of(self.site)
+
+
+def words_of(part) -> str:
+    """The text of a part of a page, in one line; "" for no part."""
+    return " ".join(part.get_text(" ").split()) if part else ""
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Path -> bytes of every file, but for the lock."""
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.name != ".lock"
+    }
+
+
+def found_in(files: dict[str, bytes], words) -> set[tuple[str, str]]:
+    """(path, word) of every file that holds one of these words as a whole, in any case."""
+    found = set()
+    for word in words:
+        pattern = re.compile(rf"(?<![\w#.]){re.escape(word)}(?!\w|\.\d)".encode(), re.IGNORECASE)
+        found |= {(path, word) for path, data in files.items() if pattern.search(data)}
+    return found
+
+
+def broken_links(site: Path) -> list[str]:
+    """Every link of every page and of the feed that leads to no file or to no anchor of it.
+    Fails where there is no link to look at."""
+    pages = {
+        file.relative_to(site).as_posix(): BeautifulSoup(file.read_text("utf-8"), "html.parser")
+        for file in sorted(site.rglob("*.html"))
+    }
+    links = [
+        (path, tag.get("href") or tag.get("src") or tag.get("srcset") or "")
+        for path, page in pages.items()
+        for tag in page.find_all(["a", "link", "img", "source"])
+    ]
+    assert len(links) > 5 * len(pages) > 0
+    feed = ElementTree.parse(site / "feed.xml").getroot()
+    links += [("feed.xml", tag.get("href")) for tag in feed.iter() if tag.get("href")]
+    broken = []
+    for path, link in links:
+        target = urlsplit(urljoin(f"http://site/{path}", link))
+        name, anchor = unquote(target.path.lstrip("/")), unquote(target.fragment)
+        if target.netloc != "site" or not link or not (site / name).is_file():
+            broken.append(f"{path}: {link!r} leads nowhere")
+        elif anchor and not (name in pages and pages[name].find(id=anchor)):
+            broken.append(f"{path}: {link!r}, no such anchor")
+    return broken
+
+
+def execute_here(template: Path, output: Path, parameters: dict) -> None:
+    """What ddor.run.execute does, without a kernel of its own."""
+    notebook = nbformat.read(template, as_version=4)
+    cells = notebook.cells
+    place = next(n for n, c in enumerate(cells) if "parameters" in c.metadata.get("tags", []))
+    source = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
+    given = new_code_cell(source, metadata={"tags": ["injected-parameters"]})
+    cells.insert(place + 1, given)
+    config = Config(HistoryManager={"enabled": False})
+    shell = InteractiveShell.instance(config=config, ipython_dir=str(output.parent / ".ipython"))
+    try:
+        with contextlib.chdir(output.parent):
+            for number, cell in enumerate((c for c in cells if c.cell_type == "code"), start=1):
+                with capture_output() as captured, warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # scrapbook's, that there is no kernel
+                    done = shell.run_cell(cell.source)
+                if not done.success:
+                    error = done.error_before_exec or done.error_in_exec
+                    raise NotebookFailed(f"{template.name}, code cell {number}: {error!r}")
+                cell.execution_count = number
+                shown = [(each.data or {}, each.metadata or {}) for each in captured.outputs]
+                if done.result is not None:
+                    shown.append(shell.display_formatter.format(done.result))
+                cell.outputs = [
+                    new_output("display_data", data, metadata=metadata) for data, metadata in shown
+                ]
+    finally:
+        InteractiveShell.clear_instance()
+    nbformat.write(notebook, output)
+
+
+# What many tests start from
+
+
+def _first(archive: SmallArchive) -> None:
+    """r1, provisional for one day more."""
+    archive.receive(FIRST_ROWS, DAY_BEFORE_FINAL, SOURCES[1])
+    assert archive.published(day="2017-05-20") == 1
+
+
+def _second(archive: SmallArchive) -> None:
+    """r2 by new data, final from this day on."""
+    archive.receive(SECOND_ROWS, FIRST_FINAL_DAY, SOURCES[2])
+    assert archive.published(day="2017-05-25") == 2
+
+
+def _third(archive: SmallArchive) -> None:
+    """r3, the correction of a mistake."""
+    archive.receive(THIRD_ROWS, FIRST_FINAL_DAY, SOURCES[3])
+    assert archive.published("--correct", "--reason", MISTAKE, day="2017-05-30") == 3
+
+
+def _corrected(archive: SmallArchive) -> None:
+    """r2 is the correction; and the week after is published too."""
+    archive.receive(SECOND_ROWS, FIRST_FINAL_DAY, SOURCES[2])
+    assert archive.published("--correct", "--reason", MISTAKE, day="2017-05-25") == 2
+    archive.receive(NEXT_WEEK_ROWS, week=NEXT_WEEK)
+    assert archive.published(week=NEXT_WEEK, day="2017-05-26") == 1
+
+
+def _disputed(archive: SmallArchive) -> None:
+    """r2 by three disputes, one of them answered at once."""
+    archive.record("quill-still-here")
+    archive.record("bracken-notice", agency_id=BRACKENHOLT["agency_id"], figure="honored",
+                   ground="notice_given", notice="by fax <b>twice</b>", status="not_upheld",
+                   answered_on="2017-06-05", answer="No fax & <i>no call</i> is on record.")
+    archive.record("osprey-moved", agency_id=OSPREYMOOR["agency_id"], figure="no_notice",
+                   ground="moved", received_on="2017-06-08")  # fmt: skip
+    assert archive.published(day="2017-06-10") == 2
+
+
+STAGES = {
+    "first": (None, _first),
+    "second": ("first", _second),
+    "third": ("second", _third),
+    "corrected": ("first", _corrected),
+    "disputed": ("first", _disputed),
+}
+
+
+def stage_at(root: Path, name: str) -> SmallArchive:
+    """A stage, made if it is not there yet: read it, never write into it."""
+    with FileLock(root / f"{name}.lock"):
+        if not (root / name).exists():
+            before, make = STAGES[name]
+            unfinished = root / f"{name}.unfinished"
+            if before:
+                archive = stage_at(root, before).copied_to(unfinished)
+            else:
+                archive = SmallArchive(unfinished)
+            make(archive)
+            unfinished.rename(root / name)
+    return SmallArchive(root / name)

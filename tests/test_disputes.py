@@ -1,0 +1,285 @@
+"""A dispute of a published figure: marked at once wherever the figure stands, its answer beside it;
+and records that do not fit, which publish nothing."""
+
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+from conftest import PROJECT
+from small_archive import (
+    BRACKENHOLT,
+    FIRST_ROWS,
+    NEXT_WEEK,
+    NEXT_WEEK_ROWS,
+    OSPREYMOOR,
+    QUILLFEATHER,
+    THISTLEDOWN,
+    WEEK,
+    SmallArchive,
+    broken_links,
+    files_of,
+    words_of,
+)
+
+from ddor.archive.agency_pages import COUNTS, PLACE, agency_lines
+from ddor.archive.catalog import Catalog, Revision
+from ddor.archive.pages import Publisher, log_pages
+from ddor.calendar import Week, parse_date
+from ddor.corrections import CorrectionsInvalid, read_corrections, to_plain
+
+PAGE = f"weeks/{WEEK}/index.html"
+
+
+def lines(archive: SmallArchive, begins: str, path: str = PAGE) -> dict[str, tuple[str, ...]]:
+    """First cell -> the others, of the page's table by agency whose caption begins so."""
+    (table,) = [
+        each for each in archive.page(path).article.find_all("table")
+        if re.fullmatch(f"{begins}.*, by agency", words_of(each.caption))
+    ]  # fmt: skip
+    rows = [row.find_all(["th", "td"]) for row in table.tbody.find_all("tr")]
+    return {words_of(head): tuple(map(words_of, cells)) for head, *cells in rows}
+
+
+def dispute_of(archive: SmallArchive, agency: dict) -> dict[str, str]:
+    """The feed's one entry about a dispute of this agency."""
+    (entry,) = [
+        entry for entry in archive.feed()
+        if entry["category"] == "dispute" and agency["agency_id"] in entry["title"]
+    ]  # fmt: skip
+    return entry
+
+
+def logged(archive: SmallArchive, agency: dict) -> str:
+    (entry,) = [entry for entry in archive.log() if agency["agency_id"] in entry]
+    return entry
+
+
+def test_a_disputed_figure_is_marked_in_each_table_that_has_it(stage):
+    archive = stage("disputed")
+    issued = lines(archive, "Requests issued")
+    declined = lines(archive, "Requests recorded as declined")
+    # declined and honored are columns of both tables, no_notice of Section II alone.
+    assert [head.split(" · ")[-1] for head in issued if "Disputed" in head] == [
+        "BRAC00002 Disputed", "QUIL00001 Disputed"]  # fmt: skip
+    assert {head.split(" · ")[-1] for head in declined if "Disputed" in head} == {
+        "BRAC00002 Disputed", "OSPR00003 Disputed", "QUIL00001 Disputed"}  # fmt: skip
+    before = {**lines(stage("first"), "Requests issued"),
+              **lines(stage("first"), "Requests recorded")}  # fmt: skip
+    assert not [head for head in before if "Disputed" in head]
+
+
+def test_an_agency_among_the_others_gets_a_line_of_its_own_when_it_disputes(stage):
+    before = lines(stage("first"), "Requests recorded as declined")
+    assert before["1 other agency"][-1] == "253"
+    after = lines(stage("disputed"), "Requests recorded as declined")
+    assert "1 other agency" not in after
+    (head,) = [head for head in after if "BRACKENHOLT JAIL" in head]
+    assert after[head] == before["1 other agency"]
+
+
+def test_every_mark_leads_to_what_is_said_of_it(stage):
+    archive = stage("disputed")
+    for path in (PAGE, f"weeks/{WEEK}/r2/index.html"):
+        page = archive.page(path)
+        marks = [link for link in page.article.find_all("a", string="Disputed")]
+        assert len(marks) == 5 and {mark["href"] for mark in marks} == {"#disputes"}
+        assert "3 figures of this week are or were disputed" in archive.status(path)
+        items = [words_of(item) for item in page.find(id="disputes").find_next("ul").find_all("li")]
+        assert len(items) == 3
+        assert items[-1] == (
+            "Agency QUIL00001 , requests declined: received June 1, 2017. The agency says: the "
+            "person is still here. Not yet answered."
+        )
+    assert broken_links(archive.site) == []
+
+
+def test_the_pages_of_the_agencies_say_it_too(stage):
+    archive = stage("disputed")
+    said = words_of(archive.page(f"agencies/{BRACKENHOLT['agency_id']}/index.html").main)
+    assert (
+        "requests honored: received June 1, 2017. The agency says: notice was given (by fax "
+        "<b>twice</b>). Answered: the figure stands (June 5, 2017). No fax & <i>no call</i> is on "
+        "record."
+    ) in said
+    other = words_of(archive.page(f"agencies/{THISTLEDOWN['agency_id']}/index.html").main)
+    assert "Disputes and corrections" not in other
+    assert "disputed" not in other.split("To dispute")[0]
+
+
+def test_the_downloads_have_it_as_a_flag_and_say_what_a_flag_is(stage):
+    archive = stage("disputed")
+    two, three = {"QUIL00001", "BRAC00002"}, {"QUIL00001", "BRAC00002", "OSPR00003"}
+    for name, agencies in (("issued_by_agency", two), ("declined_by_agency", three)):
+        table = archive.table(name)
+        assert {key for key, line in table.items() if line["flags"]} == agencies
+        assert list(table["QUIL00001"])[-1] == "flags"
+        assert table["QUIL00001"]["flags"] == (
+            "disputed: requests declined, received 2017-06-01, not yet answered"
+        )
+        package = json.loads((archive.week / "data" / "datapackage.json").read_bytes())
+        (resource,) = [each for each in package["resources"] if each["path"] == f"{name}.csv"]
+        last = resource["schema"]["fields"][-1]
+        assert (last["name"], last["type"]) == ("flags", "string") and len(last["description"]) > 10
+    assert "flags" not in stage("first").table("issued_by_agency")["QUIL00001"]
+
+
+def test_an_agency_page_has_each_flag_once():
+    """The tables of both sections carry some of them."""
+    both, one = "disputed: requests declined", "disputed: requests issued"
+    place = dict.fromkeys(["agency_id", *PLACE, *COUNTS], "7")
+
+    def table(flags: str) -> bytes:
+        return "\n".join([",".join([*place, "flags"]), ",".join([*place.values(), flags])]).encode()
+
+    files = {"summary.json": b'{"figures": {}}',
+             "issued_by_agency.csv": table(f"{both}; {one}"),
+             "declined_by_agency.csv": table(both)}  # fmt: skip
+    assert agency_lines(Week.parse(WEEK), files)["7"]["flags"] == f"{both}; {one}"
+
+
+def test_the_log_has_the_age_of_what_is_not_answered_on_the_day_of_publication(stage):
+    archive = stage("disputed")
+    for agency, days in ((QUILLFEATHER, 9), (OSPREYMOOR, 2)):
+        said = f"Without an answer for {days} days , counted on June 10, 2017."
+        assert said in logged(archive, agency)
+    answered = logged(archive, BRACKENHOLT)
+    assert "Without an answer" not in answered and "Dispute , June 5, 2017." in answered
+
+
+def test_the_feed_has_an_entry_for_each_dispute_with_an_id_of_its_own(stage):
+    archive = stage("disputed")
+    ids = [entry["id"] for entry in archive.feed()]
+    assert len(set(ids)) == len(ids) == 5
+    entry = dispute_of(archive, QUILLFEATHER)
+    assert entry["updated"] == "2017-06-01T00:00:00Z"
+    assert entry["link"] == f"{PAGE}#disputes"
+    assert "The agency says: the person is still here. Not yet answered." in entry["summary"]
+
+
+def test_an_answer_changes_the_text_of_an_entry_and_never_its_id(copy_of):
+    archive = copy_of("disputed")
+    asked = dispute_of(archive, QUILLFEATHER)
+    archive.record("quill-still-here", status="partly_upheld", answered_on="2017-06-11",
+                   answer="One of them is.")  # fmt: skip
+    assert archive.published(day="2017-06-12") == 3
+
+    answered = dispute_of(archive, QUILLFEATHER)
+    assert (answered["id"], answered["link"]) == (asked["id"], asked["link"])
+    assert answered["updated"] == "2017-06-11T00:00:00Z"
+    assert "in part. One of them is." in answered["summary"]
+    assert "Without an answer" not in logged(archive, QUILLFEATHER)
+    assert "Without an answer for 4 days , counted on June 12" in logged(archive, OSPREYMOOR)
+    assert "in part (June 11, 2017). One of them is." in words_of(
+        archive.page(f"agencies/{QUILLFEATHER['agency_id']}/index.html").main
+    )
+    because = "superseded by revision 3, a revision, because of: a dispute or its answer."
+    assert because in archive.status(f"weeks/{WEEK}/r2/index.html")
+    assert "One of them" not in archive.page(f"weeks/{WEEK}/r2/index.html").get_text()
+
+    archive.receive(NEXT_WEEK_ROWS, week=NEXT_WEEK)
+    assert archive.published(week=NEXT_WEEK, day="2017-06-13") == 1
+    assert "Without an answer for 5 days , counted on June 13" in logged(archive, OSPREYMOOR)
+    assert broken_links(archive.site) == []
+
+
+def test_what_an_analyst_wrote_is_text_and_nothing_else(stage):
+    found = 0
+    for path, data in stage("disputed").files().items():
+        if path.endswith((".html", ".xml")):
+            found += b"no call" in data
+            for markup in (b"<b>twice", b"<i>no call", b"& <i", b"fax & "):
+                assert markup not in data, path
+    assert found == 5  # the week's page at both addresses, the agency's, the log, the feed
+
+
+def test_a_feed_can_be_read_whatever_a_record_holds(tmp_path):
+    """YAML can write characters that XML cannot hold."""
+    archive = SmallArchive(tmp_path / "archive")
+    archive.record("bell", status="upheld", answered_on="2017-06-02", answer="Rang \x07 the bell.")
+    try:
+        records = read_corrections(archive.root / "corrections")
+    except CorrectionsInvalid as refused:
+        assert "bell.yaml, answer" in str(refused)
+        return
+    revision = Revision(1, "", "2017-06-01", "2017-05-01", "", {}, records=to_plain(records))
+    catalog = Catalog("recorded", False, {WEEK: [revision]})
+    feed = log_pages(catalog, Publisher("", ""), parse_date("2017-06-10"))["feed.xml"]
+    assert "the bell" in "".join(ElementTree.fromstring(feed).itertext())
+
+
+@pytest.mark.parametrize(
+    "name, agency_id", [("first", "NOWHERE99"), ("second", THISTLEDOWN["agency_id"])]
+)
+def test_an_agency_that_the_week_does_not_name_can_dispute_or_is_refused(copy_of, name, agency_id):
+    """A mistyped code; and an agency that only an earlier revision named. Refused, or shown on a
+    page of the agency: no link may lead nowhere."""
+    archive = copy_of(name)
+    archive.record("some-agency", agency_id=agency_id, ground="not_our_jail")
+    before = archive.files()
+    done = archive.run()
+    if done.code == 2:
+        assert "some-agency.yaml" in done.stderr and agency_id in done.stderr
+        assert archive.files() == before
+        return
+    assert done.code == 0 and agency_id in logged(archive, {"agency_id": agency_id})
+    assert broken_links(archive.site) == []
+    said = words_of(archive.page(f"agencies/{agency_id}/index.html").main)
+    assert "The agency says: not our jail. Not yet answered." in said
+
+
+def test_a_correction_whose_row_was_mended_stops_the_run_with_its_name(copy_of):
+    archive = copy_of("first")
+    assert archive.ddor("rows", WEEK, "--figure", "declined_total").code == 0
+    action = {"rows": ["F1-1"], "expect": {"releasing_agency_id": ""},
+              "set": {"releasing_agency_id": "ELSE00009"}}  # fmt: skip
+    archive.record("quill-moved", ground="moved", action=action)
+    archive.receive([row | {"releasing_agency_id": "ELSE00009"} for row in FIRST_ROWS])
+    before = files_of(archive.output)
+    done = archive.run()
+    assert done.code == 2 and done.stdout == ""
+    for words in ("quill-moved.yaml", "F1-1", "releasing_agency_id", '"ELSE00009"'):
+        assert words in done.stderr
+    assert '"q1"' not in done.stderr
+    assert files_of(archive.output) == before
+
+
+@pytest.mark.parametrize(
+    "keys, place",
+    [
+        ({"figure": "declines"}, "letter.yaml, figure: "),
+        ({"status": "open", "answer": "We looked."}, "letter.yaml, answer: "),
+        ({"status": "upheld"}, "letter.yaml, answered_on: "),
+        ({"received_on": "2017-02-30"}, "letter.yaml, received_on: "),
+        ({"agency_id": "quil"}, "letter.yaml, agency_id: "),
+        ({"week": None}, "letter.yaml, week: "),
+        ({"recieved": "2017-06-01"}, "letter.yaml, recieved: "),
+        ({"status": "upheld", "answered_on": "2017-06-02",
+          "answer": "We told Maria Garcia so."}, "letter.yaml, answer: "),
+        ({"action": {"rows": ["q1"], "expect": {"form": "I-247"}, "set": {"form": "I-247D"}}},
+         "letter.yaml, action.rows[1]: "),
+    ],
+)  # fmt: skip
+def test_a_record_that_cannot_be_read_is_refused_with_its_place(copy_of, keys, place):
+    archive = copy_of("first")
+    archive.record("letter", **keys)
+    before = files_of(archive.output)
+    done = archive.run()
+    assert (done.code, done.stdout) == (2, "")
+    assert place in done.stderr
+    assert "Garcia" not in done.stderr
+    assert files_of(archive.output) == before
+
+
+def test_a_record_of_another_week_marks_nothing_in_this_one(copy_of):
+    archive = copy_of("first")
+    archive.record("quill-other-week", week=NEXT_WEEK)
+    before = archive.files()
+    done = archive.run()
+    assert done.code == 0 and " unchanged r1: " in done.stdout
+    assert archive.files() == before
+
+
+def test_the_records_of_the_project_can_be_read():
+    assert (PROJECT / "params" / "corrections").is_dir()
+    read_corrections(PROJECT / "params" / "corrections")
