@@ -117,10 +117,11 @@ def test_what_an_agencys_table_leaves_of_the_national_one_has_no_count_under_the
     assert "Asia" not in cells(each, A) and all(n == 0 or n >= 5 for n in left.values())
 
 
-def test_a_table_that_would_say_the_same_of_everyone_is_withheld():
-    each = shown(evenly(("Mexico", 30)))
-    assert each.withheld == {NATIONAL: "too few requests in too few categories"}
-    assert shown(evenly(("Mexico", 30), ("Asia", 4))).withheld == each.withheld
+def test_a_table_that_would_say_the_same_of_everyone_at_a_small_agency_is_withheld():
+    few = {NATIONAL: "too few requests in too few categories"}
+    assert shown(evenly(("Mexico", 14))).withheld == few  # 14 of three agencies: one has 4
+    assert shown(evenly(("Mexico", 30), ("Asia", 4))).withheld == few
+    assert cells(shown(evenly(("Mexico", 15)))) == {"Mexico": 15}
 
 
 def test_a_threshold_of_one_hides_no_count():

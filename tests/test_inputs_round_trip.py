@@ -176,7 +176,8 @@ def test_any_text_comes_through_a_save_unchanged(name, note, publisher, policies
 
 
 def hashes(of: Inputs) -> dict[str, str]:
-    return input_hashes(of, count_inputs(of), TEMPLATE)
+    # Counted once: what is put in place of a cell below is nothing that could be counted.
+    return input_hashes(of, count_inputs(inputs()), TEMPLATE)
 
 
 def changed(of: Inputs) -> list[str]:
@@ -253,8 +254,25 @@ def test_about_week_and_note_each_change_their_own_hash_and_the_history_none():
     assert changed(dataclasses.replace(one, week=WEEK.next)) == ["week"]
     assert changed(dataclasses.replace(one, note="another")) == ["note"]
     more = History((*one.history.weeks, "2017-02-05"), one.history.counts)
-    # No check reads the history yet: an older week that is published later changes no newer one.
+    # With fewer than 8 weeks no check reads the history.
     assert changed(dataclasses.replace(one, history=more)) == []
+
+
+def test_of_a_long_history_the_highest_week_of_each_agency_asked_is_an_input():
+    one = inputs()
+    asked = one.extract.requests["agency_id"].iloc[0]
+    weeks = tuple(f"2016-0{month}-02" for month in range(1, 9))
+
+    def with_counts(*rows):
+        counts = pd.DataFrame(rows, columns=["week", "agency_id", "issued", "declined"])
+        return dataclasses.replace(one, history=History(weeks, counts))
+
+    known = [(weeks[0], asked, 5, 1), (weeks[1], asked, 3, 0)]
+    before = hashes(with_counts(*known))
+    assert before["history"] != hashes(one)["history"]
+    assert hashes(with_counts(*known, (weeks[2], asked, 4, 1))) == before
+    assert hashes(with_counts(*known, (weeks[2], "XX0000000", 90, 9))) == before
+    assert hashes(with_counts(*known, (weeks[2], asked, 6, 1)))["history"] != before["history"]
 
 
 @pytest.fixture
@@ -265,7 +283,8 @@ def template_hash(tmp_path):
         notebook = nbformat.read(TEMPLATE, as_version=4)
         change(notebook)
         nbformat.write(notebook, tmp_path / "template.ipynb")
-        return input_hashes(inputs(), count_inputs(inputs()), tmp_path / "template.ipynb")["template"]
+        of = inputs()
+        return input_hashes(of, count_inputs(of), tmp_path / "template.ipynb")["template"]
 
     return template_hash
 

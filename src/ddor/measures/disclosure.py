@@ -15,10 +15,10 @@ agency only with AGENCY_AT_LEAST declined requests or more in the week. In each 
   are as many as the threshold, of 3 agencies, none over 85 %, nationally and in what the agency
   tables leave of it; and in each agency table none, or as many as the threshold;
 - what came into a category since then, and what went, has to reach the threshold, and so has what
-  came or went elsewhere. A category of which it does not is added up, and so is all that was added up before, for one can be
-  taken from the other. If nothing is left, or an agency with a table would lose it, the earlier
-  tables stand, all of them; and an agency whose table was withheld does not get one later. What
-  was shown before that is compared by the number of rows alone.
+  came or went elsewhere. A category of which it does not is added up, and so is all that was added
+  up before, for one can be taken from the other. If nothing is left, or an agency with a table
+  would lose it, the earlier tables stand, all of them; and an agency whose table was withheld does
+  not get one later. What was shown before that is compared by the number of rows alone.
 
 A cell of zero is shown: it is a fact about the table, and hiding it would hide nearly all.
 
@@ -317,7 +317,7 @@ def _after_earlier(week: _Week, earlier: Earlier) -> Shown:
         return new
     shown_before = ((before.rows, tuple(before.tables)), *before.older)
     if all(
-        not (changed := _changed(rows, new.rows))
+        (not (changed := _changed(rows, new.rows)) and not earlier.gone)
         or _could_be_shown(changed, set(tables), new.tables.keys(), week.threshold)
         for rows, tables in shown_before
     ):
