@@ -173,7 +173,7 @@ def test_an_answer_changes_the_text_of_an_entry_and_never_its_id(copy_of):
     assert "in part (June 11, 2017). One of them is." in words_of(
         archive.page(f"agencies/{QUILLFEATHER['agency_id']}/index.html").main
     )
-    because = "superseded by revision 3, a revision, because of: a dispute or its answer."
+    because = "superseded by revision 3 (revision) because of: a dispute or its answer."
     assert because in archive.status(f"weeks/{WEEK}/r2/index.html")
     assert "One of them" not in archive.page(f"weeks/{WEEK}/r2/index.html").get_text()
 

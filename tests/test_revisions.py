@@ -162,8 +162,8 @@ def test_an_earlier_revision_says_by_what_it_is_superseded_and_why(stage):
     archive = stage("third")
     first, second = (archive.status(f"weeks/{WEEK}/r{n}/index.html") for n in (1, 2))
     assert "Superseded. This is revision 1 of the week, published May 20, 2017" in first
-    assert "superseded by revision 2, a revision, because of: new data." in first
-    assert f"superseded by revision 3, a correction, because of: {MISTAKE}." in second
+    assert "superseded by revision 2 (revision) because of: new data." in first
+    assert f"superseded by revision 3 (correction) because of: {MISTAKE}." in second
     for banner in (first, second):
         assert "Read the current revision" in banner and "Provisional" not in banner
 
@@ -196,7 +196,7 @@ def test_the_pages_of_agencies_have_the_current_figures_only(stage):
                                           / "weeks.csv").read_text()))  # fmt: skip
     assert (line["week"], line["issued"], line["declined"]) == (WEEK, "151", "151")
     gone = words_of(archive.page(f"agencies/{THISTLEDOWN['agency_id']}/index.html").main)
-    assert "No published week names this agency any more." in gone
+    assert "No published week has a figure of this agency." in gone
 
 
 def moved(archive: SmallArchive, label: str, *labels: str) -> None:

@@ -16,7 +16,9 @@ from small_archive import FIRST_ROWS, WEEK, SmallArchive, files_of
 from test_publishing import times_of
 
 from ddor.calendar import Week
+from ddor.inputs import load_inputs
 from ddor.jobs import verify as verify_job
+from ddor.measures.figures import count_inputs
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
 
@@ -26,14 +28,16 @@ def run_once(stage):
     """What the current revision of the stage "third" gives when it is run again, for the tests in
     which what is served or kept is changed, and not what is run."""
     archive = stage("third")
+    inputs = load_inputs(archive.runs / WEEK / "r3")
+    template = archive.runs / WEEK / "r3" / "template.ipynb"
     with archive.in_project(kernel=False):
-        return verify_job._run_again(archive.runs / WEEK / "r3")
+        return verify_job._run_again(inputs, count_inputs(inputs), template)
 
 
 @pytest.fixture
 def third(copy_of, run_once, monkeypatch) -> SmallArchive:
     """A copy of that stage; to verify it costs no run."""
-    monkeypatch.setattr(verify_job, "_run_again", lambda private: dict(run_once))
+    monkeypatch.setattr(verify_job, "_run_again", lambda *_: dict(run_once))
     return copy_of("third")
 
 

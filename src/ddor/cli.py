@@ -335,6 +335,10 @@ def _withdraw(options: argparse.Namespace) -> int:
         numbers = withdraw(archive, catalog, week, _revision(options.revision), options.reason,
                            day, publisher)  # fmt: skip
     named = ", ".join(f"r{number}" for number in numbers)
+    for number in numbers:
+        if options.revision and f"r{number}" != options.revision:
+            print(f"r{number} still showed a table of {options.revision}, and is withdrawn with it",
+                  file=sys.stderr)  # fmt: skip
     told = {"week": str(week), "withdrawn": numbers, "reason": options.reason}
     print(json.dumps(told) if options.json else f"{week} {named}: withdrawn ({options.reason})")
     return 0

@@ -39,7 +39,7 @@ def agency_lines(week: Week, data: dict[str, bytes]) -> dict[str, dict[str, str]
             empty = dict.fromkeys(COLUMNS, "") | dict.fromkeys(COUNTS, "0")
             line = lines.setdefault(row["agency_id"], empty | {"week": str(week)})
             line |= {name: row[name] for name in ("agency_id", *PLACE, *columns)}
-            flags = [line["flags"], row.get("flags", "")]
+            flags = "; ".join((line["flags"], row.get("flags", ""))).split("; ")
             line["flags"] = "; ".join(dict.fromkeys(filter(None, flags)))
     return lines
 
@@ -72,3 +72,6 @@ def records_of(agency_id: str, catalog: Catalog) -> list[tuple[Week, dict]]:
     ]
 
 
+def lists_anything(weeks_csv: bytes) -> bool:
+    """Whether a weeks.csv has a line below its header."""
+    return weeks_csv.count(b"\n") > 1

@@ -30,7 +30,8 @@ class Revision:
     kind: FIRST; REVISED, by new data, a decision or another input; CORRECTED, because of a mistake.
     because: why, in words, for the last two. accepted: why the week was published although a
     person had to look at it, or "". records: the week's disputes and corrections, as
-    corrections.to_plain writes them, without the rows that an action names.
+    corrections.to_plain writes them, without the rows that an action names. kept_tables: the as_of
+    of earlier revisions of which it shows a table (disclosure control).
 
     A withdrawn one keeps its number, its dates and the kind of reason, and nothing of its content.
     """
@@ -45,6 +46,7 @@ class Revision:
     because: str = ""
     accepted: str = ""
     records: list[dict] = field(default_factory=list)
+    kept_tables: list[str] = field(default_factory=list)
     withdrawn_on: str = ""
     withdrawn_for: str = ""
 

@@ -31,10 +31,12 @@ def changes_between(before: dict[str, bytes], after: dict[str, bytes]) -> list[C
     changes = _differing("", *figures)
     for table, words in AGENCY_TABLES.items():
         old, new = (_by_agency(files[table]) for files in (before, after))
-        for key in sorted(old.keys() | new.keys()):
-            place, name, agency_id = key
-            where = " · ".join(filter(None, (name, place, agency_id)))
-            named = _differing(where, old.get(key, {}), new.get(key, {}))
+        labels = {key: row[0] for rows in (old, new) for key, row in rows.items()}
+        for agency_id, label in sorted(labels.items(), key=lambda item: item[1]):
+            named = _differing(
+                " · ".join(filter(None, (label[1], label[0], agency_id))),
+                *(rows[agency_id][1] if agency_id in rows else {} for rows in (old, new)),
+            )
             changes += [Change(c.where, _words(c.name, words), c.before, c.after) for c in named]
     return changes
 
@@ -54,11 +56,13 @@ def _differing(where: str, before: dict[str, int], after: dict[str, int]) -> lis
     ]
 
 
-def _by_agency(data: bytes) -> dict[tuple[str, str, str], dict[str, int]]:
+def _by_agency(data: bytes) -> dict[str, tuple[tuple[str, str], dict[str, int]]]:
+    """agency_id -> (state, name), counts. An agency that was renamed is the same agency."""
     rows = csv.DictReader(io.StringIO(data.decode()))
     return {
-        (row["state"], row["agency"], row["agency_id"]): {
-            name: int(value) for name, value in row.items() if name not in NOT_COUNTS
-        }
+        row["agency_id"]: (
+            (row["state"], row["agency"]),
+            {name: int(value) for name, value in row.items() if name not in NOT_COUNTS},
+        )
         for row in rows
     }

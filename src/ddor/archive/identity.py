@@ -55,20 +55,26 @@ def manifest_file(
     inputs: Inputs,
     hashes: dict[str, str],
     outputs: dict[str, bytes],
+    private: dict[str, bytes],
     published_on: dt.date,
 ) -> bytes:
     """manifest.json: what went in, what came out, and with which programs. `outputs`: name -> bytes
-    of everything that the revision keeps."""
+    of everything that the revision keeps; `private`: of the files beside this one."""
     content = {
         "identity": identity_of(hashes),
         "published_on": published_on.isoformat(),
         "inputs": hashes,
         "history": list(inputs.history.weeks),
-        "outputs": {name: hashlib.sha256(data).hexdigest() for name, data in outputs.items()},
+        "outputs": _digests(outputs),
+        "private": _digests(private),
         "packages": package_versions(),
         "git_commit": _git_commit(project),
     }
     return (json.dumps(content, indent=1) + "\n").encode()
+
+
+def _digests(files: dict[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
 
 
 def _history_used(inputs: Inputs) -> str:

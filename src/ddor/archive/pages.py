@@ -22,6 +22,9 @@ from ddor.extract.model import SYNTHETIC_NOTICE
 
 HERE = Path(__file__).parent
 NAME = "Declined Detainer Outcome Report"
+# How an article marks the name of an agency: the page around it makes it a link.
+AGENCY = re.compile(r'<span data-agency="([A-Z0-9]+)">([^<]*)</span>')
+NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True)
@@ -45,18 +48,20 @@ def week_page(
     publisher: Publisher,
     current: bool,
     changes: list[Change],
+    linked: set[str],
 ) -> bytes:
     """The page of one revision: `current`, at weeks/<week>/; else its own, at weeks/<week>/rN/.
-    `changes`: since the revision before it."""
+    `changes`: since the revision before it; `linked`: the agencies that have a page."""
     if current:
         # The pictures stay in the revision's folder; the data has a copy beside this page.
         article = re.sub(r'((?:src|srcset)=")([a-z0-9-]+\.svg")', rf"\1r{revision}/\2", article)
     root = "../.." if current else "../../.."
     article = re.sub(
-        r'<a data-agency="([A-Z0-9]+)"',
-        rf'<a href="{root}/agencies/\1/index.html" data-agency="\1"',
+        AGENCY,
+        lambda agency: f'<a href="{root}/agencies/{agency[1]}/index.html" '
+        f'data-agency="{agency[1]}">{agency[2]}</a>' if agency[1] in linked else agency[0],
         article,
-    )
+    )  # fmt: skip
     return _render(
         "week.html.j2",
         title=f"{NAME}, {week.title}",
@@ -118,7 +123,7 @@ def log_pages(catalog: Catalog, publisher: Publisher, today: dt.date) -> dict[st
     log = _render("corrections.html.j2", root="..", title=f"Corrections. {NAME}",
                   entries=logged(found), **common)  # fmt: skip
     feed = _render("feed.xml.j2", entries=found[:FEED_LENGTH], site_id=ENTRIES, **common)
-    return {"corrections/index.html": log, "feed.xml": feed}
+    return {"corrections/index.html": log, "feed.xml": NOT_XML.sub(b"", feed)}
 
 
 def draft_page(article: str, week: Week, catalog: Catalog, publisher: Publisher) -> bytes:

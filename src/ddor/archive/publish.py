@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -51,12 +51,18 @@ class Archive:
     def left_unfinished(self) -> bool:
         return self.journal.exists() or self.staging.exists()
 
-    def publish(self, folders: dict[str, dict[str, bytes]], pointers: dict[str, bytes]) -> None:
+    def publish(
+        self,
+        folders: dict[str, dict[str, bytes]],
+        pointers: dict[str, bytes],
+        removed: Iterable[str] = (),
+    ) -> None:
         """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.
-        `pointers`: path -> bytes of the single files replaced after them, in order."""
+        `pointers`: path -> bytes of the single files replaced after them, in order. `removed`:
+        folders that go after that."""
         with self.writing():
             self._stage(folders, pointers)
-            self._write_journal([*folders, *pointers])
+            self._write_journal({"moves": [*folders, *pointers], "removed": list(removed)})
             self._finish()
 
     def _stage(self, folders: dict[str, dict[str, bytes]], pointers: dict[str, bytes]) -> None:
@@ -77,7 +83,7 @@ class Archive:
             return "dropped what an earlier run had left unfinished"
         return ""
 
-    def _write_journal(self, moves: list[str]) -> None:
+    def _write_journal(self, moves: dict[str, list[str]]) -> None:
         partial = self.journal.with_suffix(".partial")
         with open(partial, "w", encoding="utf-8") as file:
             json.dump(moves, file)
@@ -86,7 +92,8 @@ class Archive:
         os.replace(partial, self.journal)
 
     def _finish(self) -> None:
-        for path in json.loads(self.journal.read_text(encoding="utf-8")):
+        journal = json.loads(self.journal.read_text(encoding="utf-8"))
+        for path in journal["moves"]:
             source, target = self.staging / "tree" / path, self.output / path
             if not source.exists():
                 continue
@@ -94,6 +101,8 @@ class Archive:
             if source.is_dir() and target.exists():
                 shutil.rmtree(target)
             os.replace(source, target)
+        for path in journal["removed"]:
+            shutil.rmtree(self.output / path, ignore_errors=True)
         shutil.rmtree(self.staging, ignore_errors=True)
         self.journal.unlink()
 

@@ -38,7 +38,7 @@ LISTED = ("issued_total", "declined_total", "honored_total", "agencies_declining
 @dataclass(frozen=True)
 class Publication:
     """article and data are what the revision keeps for good; data: file name -> bytes. kind,
-    because, accepted and records as in catalog.Revision."""
+    because, accepted, records and kept_tables as in catalog.Revision."""
 
     week: Week
     identity: str
@@ -53,6 +53,7 @@ class Publication:
     because: str = ""
     accepted: str = ""
     records: tuple[dict, ...] = ()
+    kept_tables: tuple[str, ...] = ()
 
     def kept(self) -> dict[str, bytes]:
         """All that must never change again: what the manifest has the sha256 of."""
@@ -83,7 +84,9 @@ def publish_revision(
         because=publication.because,
         accepted=publication.accepted,
         records=list(publication.records),
+        kept_tables=list(publication.kept_tables),
     )
+    disputed = disputed_agencies(catalog, week)
     catalog = catalog.with_revision(week, line)
     here = f"site/weeks/{week}"
     before = data_files_of(archive.output / here)
@@ -96,10 +99,11 @@ def publish_revision(
     pointers[f"{here}/index.html"] = pages.of(number, True)
     if number > 1:
         pointers[f"{here}/r{number - 1}/index.html"] = pages.of(number - 1, False)
-    agencies = touched_agencies(week, before, data)
+    disputed |= disputed_agencies(catalog, week)
     pointers |= chrome(
-        archive, catalog, week, agencies, data, publication.publisher, line.published_on
-    )
+        archive, catalog, week, touched_agencies(week, before, data) | disputed, data,
+        publication.publisher, line.published_on,
+    )  # fmt: skip
     pointers["runs/ledger.csv"] = ledger
     archive.publish({f"runs/{week}/r{number}": private, f"{here}/r{number}": revision}, pointers)
     return number
@@ -123,8 +127,9 @@ class _Pages:
         changes = []
         if number > 1 and not revisions[number - 2].withdrawn_on:
             changes = changes_between(self._published(number - 1)[1], data)
+        linked = touched_agencies(self.week, data) | disputed_agencies(self.catalog, self.week)
         return week_page(
-            article, self.week, number, self.catalog, self.publisher, current, changes
+            article, self.week, number, self.catalog, self.publisher, current, changes, linked
         )
 
     def _published(self, number: int) -> tuple[str, dict[str, bytes]]:
@@ -174,6 +179,12 @@ def touched_agencies(week: Week, *data: dict[str, bytes]) -> set[str]:
     return {agency_id for files in data if files for agency_id in agency_lines(week, files)}
 
 
+def disputed_agencies(catalog: Catalog, week: Week) -> set[str]:
+    """Those with a dispute of the week's current revision; each has a page, whatever it says."""
+    revision = catalog.current(week)
+    return {record["agency_id"] for record in revision.records} if revision else set()
+
+
 def data_files_of(folder: Path) -> dict[str, bytes]:
     """Name -> bytes of the data files in `folder`/data."""
     return {file.name: file.read_bytes() for file in sorted((folder / "data").glob("*"))}
@@ -185,4 +196,5 @@ def kept_article(page: Path) -> str:
     article = re.search(r"<article>.*</article>\n", page.read_text(encoding="utf-8"), re.DOTALL)
     if article is None:
         raise ArchiveUnavailable(f"{page} has no article; restore it")
-    return re.sub(r'<a href="[^"]*" data-agency=', "<a data-agency=", article[0])
+    link = r'<a href="[^"]*" data-agency="([A-Z0-9]+)">([^<]*)</a>'
+    return re.sub(link, r'<span data-agency="\1">\2</span>', article[0])

@@ -83,6 +83,11 @@ def _disclosure(attributes: dict[str, Shown]) -> list[dict]:
     ]
 
 
+def kept_tables(attributes: dict[str, Shown]) -> tuple[str, ...]:
+    """The as_of of the tables kept from earlier revisions."""
+    return tuple(sorted({shown.as_of for shown in attributes.values() if shown.stands}))
+
+
 def public_records(inputs: Inputs) -> list[dict]:
     """The week's disputes and corrections, without the labels of rows."""
     return [
@@ -120,28 +125,34 @@ def private_counts_file(inputs: Inputs, counts: Counts) -> bytes:
 
 def kind_and_reason(
     before: Revision | None,
-    changed: list[str],
+    changed: list[str] | None,
     inputs: Inputs,
     correction: str,
 ) -> tuple[str, str]:
     """-> catalog.Revision.kind and .because. `changed`: names of the inputs that differ from the
-    revision before; `correction`: the reason given with --correct, or ""."""
+    revision before, None if that is not on record; `correction`: the reason of --correct, or "".
+    """
     if before is None:
         return FIRST, ""
     if correction:
         return CORRECTED, correction
-    known = {record["name"] for record in before.records if record["action"]}
-    new = [record for record in inputs.corrections if record.action and record.name not in known]
+    known = {record["name"]: record["action"]["rows"] for record in before.records
+             if record["action"]}  # fmt: skip
+    new = [record for record in inputs.corrections
+           if record.action and known.get(record.name) != len(record.action.rows)]  # fmt: skip
     if new:
         told = [f"agency {r.agency_id} was right that {GROUNDS[r.ground]}" for r in new]
         return CORRECTED, "; ".join(told)
+    if changed is None:
+        return REVISED, "what has changed is not on record"
     words = [words for name, words in INPUT_WORDS.items() if name in changed]
     return REVISED, ", ".join(dict.fromkeys(words)) or "a new run on the same inputs"
 
 
-def changed_inputs(hashes: dict[str, str], manifest: Path) -> list[str]:
-    """The inputs whose hash differs from those in the manifest of an earlier revision."""
+def changed_inputs(hashes: dict[str, str], manifest: Path) -> list[str] | None:
+    """The inputs whose hash differs from those in the manifest of an earlier revision, None
+    without it."""
     if not manifest.exists():
-        return []
+        return None
     before = json.loads(manifest.read_text(encoding="utf-8"))["inputs"]
     return [name for name, digest in hashes.items() if before.get(name) != digest]

@@ -155,7 +155,10 @@ def _prove_unchanged(archive: Archive, week: Week, revision: str, figures: dict[
     summary = archive.site / "weeks" / str(week) / revision / "data" / "summary.json"
     if not summary.exists():
         return
-    published = json.loads(summary.read_bytes())["figures"]
+    content = json.loads(summary.read_bytes())
+    if "figures" not in content:
+        raise UsageError(f"{revision} of the week of {week} was withdrawn: it has no figures")
+    published = content["figures"]
     now = {name: value for name, value in figures.items() if name in published}
     changed = figure_differences(published, now)
     if changed:

@@ -12,10 +12,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ddor.archive.catalog import Catalog, open_catalog
+from ddor.archive.catalog import Catalog, Revision, open_catalog
 from ddor.archive.identity import input_hashes, package_versions
+from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
-from ddor.archive.revision import kept_article
+from ddor.archive.revision import data_files_of, kept_article
+from ddor.archive.withdraw import notice_files
 from ddor.calendar import Week
 from ddor.errors import NotebookFailed, UsageError
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, save_inputs
@@ -48,31 +50,64 @@ def verify(output: Path, week: Week, number: int | None, template: Path) -> Veri
     Raises UsageError where nothing is published or runs/ lacks the revision, NotReproduced with
     everything that differs.
     """
-    catalog = open_catalog(output / "site")
+    archive = Archive(output)
+    if archive.left_unfinished():
+        with opened(output):  # a crash is mended first, so that what is compared is whole
+            pass
+    catalog = open_catalog(archive.site)
     revision = _revision(catalog, week, number)
+    current = revision == catalog.current(week)
     if revision.withdrawn_on:
-        differs = _served_withdrawn(output / "site", week, revision.revision)
-        if differs:
-            raise NotReproduced("\n".join([f"{week} r{revision.revision}:", *differs]))
+        _raise(week, revision, _served_withdrawn(archive.site, week, revision, current), ())
         return Verified(week, revision.revision, True, ())
-    here = f"{week}/r{revision.revision}"
-    private, public = output / "runs" / here, output / "site" / "weeks" / here
+    private = archive.runs / str(week) / f"r{revision.revision}"
     missing = [name for name in ("manifest.json", TEMPLATE, *INPUT_FILES)
                if not (private / name).exists()]  # fmt: skip
     if missing:
         raise UsageError(f"{private} lacks {', '.join(missing)}; verifying needs the private run")
-    manifest = json.loads((private / "manifest.json").read_text(encoding="utf-8"))
-    inputs = load_inputs(private)
-    counts = count_inputs(inputs)
-    differs = _inputs_changed(inputs, counts, private, manifest)
+    try:
+        manifest = json.loads((private / "manifest.json").read_text(encoding="utf-8"))
+        kept = manifest["outputs"]
+        private_changed = _private_changed(private, manifest["private"])
+    except (ValueError, KeyError) as error:
+        raise NotReproduced(f"{private / 'manifest.json'} cannot be read: {error}") from error
+    try:
+        inputs = load_inputs(private)
+        counts = count_inputs(inputs)
+    except Exception as error:  # a damaged file fails in as many ways as there are readers
+        told = f"its inputs cannot be read: {' '.join(str(error).split())[:200]}"
+        raise _not_reproduced(week, revision, [*private_changed, told], ()) from error
+    differs = _inputs_changed(inputs, counts, private, manifest) or private_changed
     notes = _since(inputs, counts, template, manifest)
     again = _run_again(inputs, counts, private / TEMPLATE)
-    differs += _compare(manifest["outputs"], again, "running it again gives another")
-    differs += _compare(manifest["outputs"], _served(public), "the archive holds another")
-    if differs:
-        why = ["", "what has changed since:", *notes] if notes else []
-        raise NotReproduced("\n".join([f"{week} r{revision.revision} differs:", *differs, *why]))
+    differs += _compare(kept, again, "running it again gives another")
+    differs += _compare(kept, _served(archive.site, week, revision), "the archive holds another")
+    if current:
+        at_week = _served_at_week(archive.site, week, revision)
+        alone = {name.replace("article", "index"): digest for name, digest in kept.items()
+                 if not name.endswith(".svg")}  # fmt: skip
+        differs += _compare(alone, at_week, "the week's own address holds another")
+    _raise(week, revision, differs, notes)
     return Verified(week, revision.revision, False, tuple(notes))
+
+
+def _raise(week: Week, revision: Revision, differs: list[str], notes) -> None:
+    if differs:
+        raise _not_reproduced(week, revision, differs, notes)
+
+
+def _not_reproduced(week, revision: Revision, differs: list[str], notes) -> NotReproduced:
+    since = ["what has changed since:", *notes] if notes else []
+    return NotReproduced("\n".join([f"{week} r{revision.revision} differs:", *differs, *since]))
+
+
+def _private_changed(private: Path, digests: dict[str, str]) -> list[str]:
+    return [
+        f"{name}: the private file is not what was kept"
+        for name, digest in digests.items()
+        if not (private / name).exists()
+        or hashlib.sha256((private / name).read_bytes()).hexdigest() != digest
+    ]
 
 
 def _revision(catalog: Catalog | None, week: Week, number: int | None):
@@ -123,7 +158,9 @@ def _run_again(inputs: Inputs, counts: Counts, template: Path) -> dict[str, byte
     return {"article.html": article.html.encode(), **article.pictures, **data}
 
 
-def _served(public: Path) -> dict[str, bytes]:
+def _served(site: Path, week: Week, revision: Revision) -> dict[str, bytes]:
+    """What the revision's own address holds, by the names of the manifest."""
+    public = site / "weeks" / str(week) / f"r{revision.revision}"
     if not (public / "index.html").exists():
         return {}
     files = {
@@ -134,15 +171,37 @@ def _served(public: Path) -> dict[str, bytes]:
     return files | {"article.html": kept_article(public / "index.html").encode()}
 
 
-def _served_withdrawn(site: Path, week: Week, number: int) -> list[str]:
+def _served_at_week(site: Path, week: Week, revision: Revision) -> dict[str, bytes]:
+    """What the week's address holds of it: the article, and a copy of the data."""
+    public = site / "weeks" / str(week)
+    data = {f"data/{name}": file for name, file in data_files_of(public).items()}
+    if not (public / "index.html").exists():
+        return data
+    article = kept_article(public / "index.html")
+    article = article.replace(f'src="r{revision.revision}/', 'src="')
+    article = article.replace(f'srcset="r{revision.revision}/', 'srcset="')
+    return data | {"index.html": article.encode()}
+
+
+def _served_withdrawn(site: Path, week: Week, revision: Revision, current: bool) -> list[str]:
     """A withdrawn revision has a notice in every place and nothing else."""
-    folder = site / "weeks" / str(week) / f"r{number}"
-    left = [
-        file.relative_to(folder).as_posix()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file() and b"ithdrawn" not in file.read_bytes()
-    ]
-    return [f"{name}: still there, though the revision is withdrawn" for name in left]
+    here = site / "weeks" / str(week)
+    differs = []
+    for folder in [here / f"r{revision.revision}", *([here] if current else [])]:
+        own = folder != here
+        files = [file for file in (folder.rglob("*") if own else (folder / "data").glob("*"))
+                 if file.is_file() and file.name != "index.html"]  # fmt: skip
+        names = [file.name for file in files if file.parent.name == "data"]
+        notices = notice_files(names, revision.withdrawn_on, revision.withdrawn_for)
+        for file in sorted(files):
+            if file.parent.name != "data" or file.read_bytes() != notices[file.name]:
+                differs.append(f"{file.relative_to(site).as_posix()}: no notice of the withdrawal")
+        page = folder / "index.html"
+        if not page.exists() or "<article>" in (text := page.read_text(encoding="utf-8")) or (
+            "<h1>Withdrawn: " not in text
+        ):
+            differs.append(f"{page.relative_to(site).as_posix()}: no notice of the withdrawal")
+    return differs
 
 
 def _compare(kept: dict[str, str], files: dict[str, bytes], what: str) -> list[str]:

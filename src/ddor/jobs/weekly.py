@@ -27,6 +27,7 @@ from ddor.jobs.publication import (
     PRIVATE_COUNTS,
     changed_inputs,
     data_files,
+    kept_tables,
     kind_and_reason,
     private_counts_file,
     private_files,
@@ -100,7 +101,7 @@ def run_week(week: Week, order: Order) -> WeekResult:
 
         page = str(archive.site / "weeks" / str(week) / "index.html")
         if last and last.identity == identity and not (order.draft or order.force):
-            told = (*recovered, *_if_withdrawn(last))
+            told = (*recovered, *_if_withdrawn(last), *_if_nothing_to_correct(order))
             return WeekResult(week, "unchanged", 0, last.revision, page, counts.figures, told)
 
         executed, article, figures = run_notebook(archive, template, inputs, counts)
@@ -126,6 +127,7 @@ def run_week(week: Week, order: Order) -> WeekResult:
             because=because,
             accepted=order.reason if under_review and order.accept_held else "",
             records=tuple(public_records(inputs)),
+            kept_tables=kept_tables(counts.attributes),
         )
         if order.draft:
             return draft_result(archive, publication, catalog, executed, counts, recovered)
@@ -137,17 +139,25 @@ def run_week(week: Week, order: Order) -> WeekResult:
                 PRIVATE_COUNTS: private_counts_file(inputs, counts),
             }
             return held_result(archive, publication, catalog, executed, waiting, told, ledger)
-        private = private_files(executed, template, inputs, counts, flags, ledger) | {
+        private = private_files(executed, template, inputs, counts, flags, ledger)
+        private |= {
             "manifest.json": manifest_file(
-                order.project, inputs, hashes, publication.kept(), publication.published_on
+                order.project, inputs, hashes, publication.kept(), private,
+                publication.published_on,
             )
-        }
+        }  # fmt: skip
         number = publish_revision(archive, catalog, publication, private, ledger_file(ledger))
     return WeekResult(week, "published", 0, number, page, figures, recovered)
 
 
 def _today(parameters: Parameters) -> dt.date:
     return parameters.published_on or dt.date.today()
+
+
+def _if_nothing_to_correct(order: Order) -> tuple[str, ...]:
+    if not order.correct:
+        return ()
+    return ("nothing has changed, so nothing was corrected; --force would publish it again",)
 
 
 def _if_withdrawn(last) -> tuple[str, ...]:

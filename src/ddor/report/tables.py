@@ -100,7 +100,7 @@ def agency_label(row: dict, flags: dict[str, str] | None = None) -> Markup:
     if not row["agency_id"]:
         return Markup("{}").format(row["agency"])
     place = " · ".join((row["state"], row["level"], row["agency_id"]))
-    label = Markup('<a data-agency="{}">{}</a><br><small>{}</small>').format(
+    label = Markup('<span data-agency="{}">{}</span><br><small>{}</small>').format(
         row["agency_id"], row["agency"], place
     )
     if row["agency_id"] in (flags or {}):

@@ -296,7 +296,8 @@ class WeeklyReport:
         places = agency_identities(self.counts.status, self.inputs.directory.agencies)
         labels = {row["agency_id"]: agency_label(row) for row in places.to_dict("records")}
         review = self.counts.review
-        frame = review.assign(agency=[labels.get(each, "All") for each in review["agency_id"]],
+        agencies = [labels.get(each, "All") for each in review["agency_id"]]
+        frame = review.assign(agency=pd.Series(agencies, review.index, dtype="object"),
                               check=review["check"].replace("", "Share held back"))  # fmt: skip
         return Table(frame, {"check": "Check", "agency": "Agency", "reason": "What it says"},
                      "What a person had to look at before publication")  # fmt: skip
@@ -385,7 +386,7 @@ ATTRIBUTE_TABLES = {
 
 def _dispute(record) -> Markup:
     """One record in words. Everything in it was written by an analyst, and is escaped."""
-    agency = Markup('<a data-agency="{0}">{0}</a>').format(record.agency_id)
+    agency = Markup('<span data-agency="{0}">{0}</span>').format(record.agency_id)
     notice = f" ({record.notice})" if record.notice else ""
     answered = f" ({long_date(record.answered_on)})" if record.answered_on else ""
     rows = len(record.action.rows) if record.action else 0
