@@ -123,7 +123,7 @@ def test_the_charts_on_paper_are_the_light_ones_even_for_a_dark_screen(show):
     page = show("week", color_scheme="dark")
     sources = "[...document.querySelectorAll('figure.chart img')].map(i => i.currentSrc)"
     on_screen = page.evaluate(sources)
-    assert len(on_screen) == 5 and all(url.endswith("-dark.svg") for url in on_screen)
+    assert len(on_screen) == 4 and all(url.endswith("-dark.svg") for url in on_screen)
     page.emulate_media(media="print", color_scheme="dark")
     page.wait_for_function(f"{sources}.every(url => !url.endsWith('-dark.svg'))", timeout=5000)
 
@@ -135,7 +135,7 @@ def test_every_chart_is_drawn_and_named_by_its_figures(show):
             ({alt: i.alt, wide: i.naturalWidth, cells: [...i.closest('figure')
               .querySelectorAll('tbody tr')].map(r => [...r.cells].map(c => c.innerText))}))"""
     )
-    assert len(charts) == 5
+    assert len(charts) == 4
     for chart in charts:
         assert chart["wide"] > 200
         label, *values = chart["cells"][0]

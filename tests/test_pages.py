@@ -61,7 +61,7 @@ def test_a_page_without_a_title_or_with_two_is_refused():
 
 def test_no_picture_is_without_a_real_text_alternative(pages):
     images = [image for page in pages.values() for image in page.find_all("img")]
-    assert len(images) == 5 * 2 * len(SAMPLE_WEEKS)
+    assert len(images) == 2 * (4 * len(SAMPLE_WEEKS) + 1)  # charges in the re-enactment only
     for image in images:
         assert NBCONVERTS_PLACEHOLDER not in image["alt"]
         assert len(image["alt"]) > 60 and re.search(r": \d", image["alt"])
@@ -124,7 +124,9 @@ def test_every_page_chart_and_download_says_that_the_data_is_synthetic(site):
     files = [f for f in site.rglob("*") if f.suffix in (".html", ".svg", ".csv") and
              f.name != "icon.svg"]  # fmt: skip
     files += list(site.rglob("datapackage.json"))
-    assert len(files) == 10 + 8 * 4 + 5 * 2 * 4 + 2 * 4
+    agencies = len(list(site.glob("agencies/*")))
+    charts = 2 * (4 * 4 + 1)  # light and dark; only the re-enactment has enough charges to show
+    assert len(files) == 11 + charts + 6 * 2 * 4 + 2 * 4 + 2 * agencies
     for file in files:
         assert SYNTHETIC in file.read_text("utf-8"), file
     assert all('"synthetic": true' in f.read_text() for f in site.rglob("summary.json"))

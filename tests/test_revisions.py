@@ -227,7 +227,7 @@ def test_a_record_that_corrects_rows_is_a_correction(copy_of):
     )
     assert listed_status(archive) == {"provisional, corrected"}
     assert [entry for entry in archive.log() if f"Corrected: {because}." in entry]
-    assert f"a correction, because of: {because}." in archive.status(f"weeks/{WEEK}/r1/index.html")
+    assert f"(correction) because of: {because}." in archive.status(f"weeks/{WEEK}/r1/index.html")
     assert broken_links(archive.site) == []
 
 

@@ -67,6 +67,12 @@ def table_files(tables: dict[str, pd.DataFrame], synthetic: bool) -> dict[str, b
 
 
 def _synthetic(frame: pd.DataFrame) -> pd.DataFrame:
+    """With the notice in every row; an empty table gets a row for it, with nothing in it."""
+    if frame.empty:
+        blank = {name: "" if dtype == "str" else 0 for name, dtype in frame.dtypes.items()}
+        return pd.DataFrame([blank]).astype(frame.dtypes).assign(
+            flags=f"{SYNTHETIC_NOTICE}; no rows"
+        )
     if "flags" not in frame:
         return frame.assign(flags=SYNTHETIC_NOTICE)
     others = ("; " + frame["flags"]).where(frame["flags"] != "", "")
