@@ -132,7 +132,7 @@ def published(drawn: list[Drawn], threshold: int) -> list[Revision]:
         case = Case(extract, WEEK, directory_of(), no_history(), "recorded")
         inputs = replace(
             inputs_of(case, disclosure_threshold=threshold),
-            earlier={"attributes": told, "gone": ""},
+            earlier={"attributes": told, "listed": {}, "gone": ""},
         )
         counts = count_inputs(inputs)
         revisions.append(Revision(counts, data_files(inputs, counts, counts.figures)))

@@ -137,7 +137,7 @@ def test_rows_held_by_other_checks_are_still_counted_as_received():
 def test_its_sentence_tells_the_agency_the_date_and_how_many_are_old():
     told = finding(assess, *declines(9, 1, old=6)).stopped.iloc[0]
     assert "MN0270000" in told and "9 of 10" in told
-    assert "February 15, 2017" in told and "6 of them" in told
+    assert "February 15, 2017" in told and "6 of the 10" in told
 
 
 def test_a_week_without_a_decline_is_not_assessed():

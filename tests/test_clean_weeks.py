@@ -101,7 +101,7 @@ def test_the_history_of_the_weeks_is_the_one_that_would_be_read_from_the_archive
     for week in weeks:
         data = tmp_path / "weeks" / str(week) / "data"
         data.mkdir(parents=True)
-        (data / "summary.json").write_text("{}")
+        (data / "summary.json").write_text('{"figures": {}}')
         extract, directory = few_weeks().extract(week), few_weeks().directory
         checked = run_checks(Case(extract, week, directory, no_history(), "recorded"))
         counts = count_week(extract, week, "recorded", directory.agencies, checked)

@@ -245,7 +245,7 @@ def test_a_protected_request_is_shown_with_its_agency_from_the_threshold_on(coun
 def counts_and_files(rows, threshold=5, earlier=None, as_of="2017-03-01"):
     case = Case(extract_of(rows, as_of=as_of), WEEK, directory_of(), no_history(), "recorded")
     inputs = replace(inputs_of(case, disclosure_threshold=threshold),
-                     earlier={"attributes": earlier or {}, "gone": ""})  # fmt: skip
+                     earlier={"attributes": earlier or {}, "listed": {}, "gone": ""})  # fmt: skip
     counts = count_inputs(inputs)
     return inputs, counts, data_files(inputs, counts, counts.figures)
 

@@ -224,7 +224,9 @@ def test_the_rows_of_an_unrelated_agency_change_nothing_for_any_other(data):
     after, together = checked_and_counted(Case(extract_of(rows + added), WEEK, *rest))
     for name in ("issued_by_agency", "declined_by_agency"):
         others = without(getattr(together, name), "agency_id", [unrelated["agency_id"]])
-        pd.testing.assert_frame_equal(others, getattr(alone, name))
+        # A protected request of the added rows may stand in the line without an agency.
+        lines = without(others, "agency_id", [""]), without(getattr(alone, name), "agency_id", [""])
+        pd.testing.assert_frame_equal(*lines)
     ids = [row["request_id"] for row in added]
     pd.testing.assert_frame_equal(without(after.held, "request_id", ids), before.held)
     others = without(after.review, "agency_id", [unrelated["agency_id"]])

@@ -150,7 +150,8 @@ def test_force_makes_a_second_revision_and_the_first_stays_for_good(published, c
     again = {name.replace("/r2/", "/r1/"): data for name, data in after.items() if "/r2/" in name}
     same = {name for name in again if again[name] == first.get(name)}
     assert again.keys() == first.keys()
-    assert again.keys() - same == {page, f"runs/{WEEK}/r1/manifest.json"}
+    private = {f"runs/{WEEK}/r1/{name}" for name in ("manifest.json", "earlier.json", "ledger.csv")}
+    assert again.keys() - same == {page} | private
 
 
 def test_a_draft_publishes_nothing_and_tells_what_differs(published, tmp_path, capsys):
@@ -158,7 +159,7 @@ def test_a_draft_publishes_nothing_and_tells_what_differs(published, tmp_path, c
         if table == "requests":
             in_week = (r for r in rows if "2017-03-04" <= r["outcome_recorded_at"] < "2017-03-11")
             honored = next(row for row in in_week if row["outcome"] == "honored")
-            honored |= {"outcome": "declined", "decline_reason": "policy"}
+            honored |= {"outcome": "declined", "decline_reason": "policy", "ice_custody_at": ""}
         return rows
 
     before = files_of(published)

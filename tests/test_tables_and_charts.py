@@ -366,7 +366,7 @@ def test_the_table_of_checks_says_what_each_asks_and_cannot_see(report):
     head, row, *_ = Html(report.checks_table()).rows
     assert row[0].startswith("E1 ")
     assert row[head.index("Result")] == "stopped"
-    assert row[head.index("Requests")] == "1"
+    assert row[head.index("Requests or policies")] == "1"
     assert row[head.index("What it asks")].endswith("?")
     assert row[head.index("What it cannot see")]
 

@@ -113,7 +113,7 @@ def test_held_declines_are_part_of_the_base():
 
 def test_a_held_honored_row_widens_the_range_because_it_may_belong_to_the_base():
     found = share(10, 20, held_honored=10)
-    assert (found.low, found.high, found.base) == (0.25, 10 / 30, 40)
+    assert (found.low, found.high, found.base, found.held_honored) == (0.25, 10 / 30, 30, 10)
     assert share(10, 19, held_honored=10).low is None
 
 

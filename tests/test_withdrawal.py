@@ -198,8 +198,8 @@ def test_the_revision_before_and_the_one_after_say_what_became_of_it(copy_of):
     assert "because of" not in before
     for path in (f"weeks/{WEEK}/index.html", f"weeks/{WEEK}/r3/index.html"):
         changes = words_of(archive.page(path).find("section", class_="changes"))
-        assert changes == ("What changed since revision 2 No figure can be compared: that "
-                           "revision was withdrawn.")  # fmt: skip
+        assert changes == ("What changed since revision 2 That revision was withdrawn, so "
+                           "nothing is compared with it.")  # fmt: skip
         assert f"Correction. An earlier revision had a mistake: {MISTAKE}." in archive.status(path)
     assert found_in(archive.files(), (SOURCES[2],)) == set()
     assert broken_links(archive.site) == []
@@ -283,8 +283,8 @@ def test_the_same_inputs_again_are_unchanged_and_others_are_the_next_revision(co
     for path in (f"weeks/{WEEK}/index.html", f"weeks/{WEEK}/r3/index.html"):
         page = archive.page(path)
         changes = words_of(page.find("section", class_="changes"))
-        assert changes == ("What changed since revision 2 No figure can be compared: that "
-                           "revision was withdrawn.")  # fmt: skip
+        assert changes == ("What changed since revision 2 That revision was withdrawn, so "
+                           "nothing is compared with it.")  # fmt: skip
         assert page.find("section", class_="changes").table is None
         assert "163" in words_of(page.article)
     assert found_in(archive.files(), (*ONLY_FIRST, "151", "154", SOURCES[2], "zephyr")) == set()

@@ -13,6 +13,7 @@ import pandas as pd
 from ddor.errors import UsageError
 
 SATURDAY = 5
+FINAL_AFTER = dt.timedelta(weeks=13)
 # What a detainer asks an agency to hold at most, and how early notice is asked for: form I-247A,
 # boxes 1 and 2; 8 CFR 287.7(a) and (d).
 HOURS_ASKED = pd.Timedelta(hours=48)
@@ -40,6 +41,10 @@ class Week:
     @property
     def last_day(self) -> dt.date:
         return self.first_day + dt.timedelta(days=6)
+
+    def is_final_on(self, day: dt.date) -> bool:
+        """Whether an extract of this day makes the week's report final: 13 weeks after its end."""
+        return day >= self.last_day + FINAL_AFTER
 
     @property
     def next(self) -> "Week":

@@ -298,14 +298,21 @@ def _rows(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from ddor.jobs.verify import verify
+    from ddor.jobs.verify import NotReproduced, verify
     from ddor.jobs.weekly import TEMPLATE
     from ddor.project import find_project
 
     week = Week.parse(options.week)
     output = _parameters(options, week).output
     template = find_project() / "notebooks" / TEMPLATE
-    done = verify(output, week, _revision(options.revision), template)
+    try:
+        done = verify(output, week, _revision(options.revision), template)
+    except NotReproduced as error:
+        if not options.json:
+            raise
+        print(json.dumps({"week": str(week), "reproduced": False,
+                          "messages": str(error).splitlines()}))  # fmt: skip
+        return error.exit_code
     what = "withdrawn: notices stand in its place" if done.withdrawn else "the same as published"
     if options.json:
         print(json.dumps({"week": str(week), "revision": done.revision, "reproduced": True,
@@ -331,7 +338,7 @@ def _withdraw(options: argparse.Namespace) -> int:
         if catalog is None:
             raise UsageError(f"nothing is published in {parameters.output}")
         day = (parameters.published_on or dt.date.today()).isoformat()
-        publisher = Publisher(parameters.publisher, parameters.contact)
+        publisher = Publisher(parameters.publisher, parameters.contact, parameters.site_url)
         numbers = withdraw(archive, catalog, week, _revision(options.revision), options.reason,
                            day, publisher)  # fmt: skip
     named = ", ".join(f"r{number}" for number in numbers)

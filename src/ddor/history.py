@@ -17,6 +17,7 @@ from ddor.calendar import Week
 WEEKS_LOOKED_BACK = 26
 WEEKS_NEEDED = 8
 ATTRIBUTES = "attributes.json"
+NOTHING_EARLIER = {"attributes": {}, "listed": {}}
 
 
 @dataclass(frozen=True)
@@ -71,20 +72,21 @@ def is_withdrawn(summary: Path) -> bool:
 
 def read_earlier(output: Path, week: Week) -> dict:
     """What earlier revisions of `week` told of people: {"attributes": as measures.disclosure wrote
-    it, "gone": why it may not be told again, or ""}. Private: it names requests."""
+    it, "listed": request_id of a protected request -> whether it was shown with its agency,
+    "gone": why the tables may not be told again, or ""}. Private: it names requests."""
     revisions = sorted(
         (output / "runs" / str(week)).glob(f"r*/{ATTRIBUTES}"),
         key=lambda file: int(file.parent.name[1:]),
     )
     summaries = list((output / "site" / "weeks" / str(week)).glob("r*/data/summary.json"))
-    if summaries and not revisions:
-        return {"attributes": {}, "gone": "what an earlier revision was made from is not at hand"}
-    withdrawn = any(map(is_withdrawn, summaries))
-    return {
-        "attributes": json.loads(revisions[-1].read_bytes()) if revisions else {},
-        "gone": "an earlier revision was withdrawn, and too few requests changed since"
-        if withdrawn else "",
-    }  # fmt: skip
+    last = json.loads(revisions[-1].read_bytes()) if revisions else NOTHING_EARLIER
+    published = max((int(file.parent.parent.name[1:]) for file in summaries), default=0)
+    gone = ""
+    if published > (int(revisions[-1].parent.name[1:]) if revisions else 0):
+        gone = "what an earlier revision was made from is not at hand"
+    elif any(map(is_withdrawn, summaries)):
+        gone = "an earlier revision was withdrawn, and too few requests changed since"
+    return {**last, "gone": gone}
 
 
 def _by_agency(csv: Path, column: str) -> pd.Series:

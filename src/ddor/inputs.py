@@ -22,10 +22,10 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.corrections import Record, from_plain, read_corrections, to_plain
+from ddor.corrections import Record, check_agencies, from_plain, read_corrections, to_plain
 from ddor.directory import COLUMNS, Directory, read_directory
 from ddor.extract.model import DATETIMES, About, Extract
-from ddor.history import History, no_history, read_earlier, read_history
+from ddor.history import NOTHING_EARLIER, History, no_history, read_earlier, read_history
 from ddor.ledger import (
     ledger_file,
     ledger_from,
@@ -57,7 +57,7 @@ class Inputs:
     ledger: pd.DataFrame = field(default_factory=no_ledger)
     corrections: tuple[Record, ...] = ()
     request_ids: Mapping[str, str] = field(default_factory=dict)
-    earlier: Mapping = field(default_factory=lambda: {"attributes": {}, "gone": ""})
+    earlier: Mapping = field(default_factory=lambda: {**NOTHING_EARLIER, "gone": ""})
 
 
 def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
@@ -77,6 +77,9 @@ def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
     )
     effective = parameters.model_dump(mode="json", include=set(IN_EFFECT))
     records = tuple(r for r in read_corrections(parameters.corrections) if r.week == week)
+    published = (page.name for page in (parameters.output / "site" / "agencies").glob("*"))
+    known = {*directory.agencies["agency_id"], *extract.requests["agency_id"], *published}
+    check_agencies(records, known)
     inputs = Inputs(
         week, extract, directory, no_history(), effective, parameters.note, corrections=records
     )

@@ -16,7 +16,6 @@ from ddor.errors import ArchiveUnavailable, UsageError
 from ddor.extract.model import SYNTHETIC_NOTICE
 
 CATALOG = "data/catalog.json"
-FINAL_AFTER = dt.timedelta(weeks=13)
 
 
 FIRST, REVISED, CORRECTED = "first", "revision", "correction"
@@ -70,6 +69,11 @@ class Catalog:
     def current(self, week: Week) -> Revision | None:
         return self.weeks.get(str(week), [None])[-1]
 
+    def last_standing(self, week: Week) -> Revision | None:
+        """The last revision that is not withdrawn."""
+        standing = [r for r in self.weeks.get(str(week), []) if not r.withdrawn_on]
+        return standing[-1] if standing else None
+
     def with_revisions(self, week: Week, revisions: list[Revision]) -> "Catalog":
         weeks = self.weeks | {str(week): revisions}
         return Catalog(self.cohort, self.synthetic, dict(sorted(weeks.items())))
@@ -121,6 +125,6 @@ def status_of(week: Week, revision: Revision) -> str:
     if revision.withdrawn_on:
         return "withdrawn"
     as_of = dt.date.fromisoformat(revision.as_of)
-    age = "final" if as_of >= week.last_day + FINAL_AFTER else "provisional"
+    age = "final" if week.is_final_on(as_of) else "provisional"
     kind = {FIRST: "", REVISED: ", revised", CORRECTED: ", corrected"}[revision.kind]
     return age + kind

@@ -54,6 +54,9 @@ MEANINGS = {
 }
 
 
+KEYS = {"attributes": ["attribute", "agency_id", "category", "standing"]}
+
+
 def table_files(tables: dict[str, pd.DataFrame], synthetic: bool) -> dict[str, bytes]:
     """File name -> bytes: each of `tables` (name without ending -> frame) as CSV, and
     datapackage.json, which gives every column its type and meaning."""
@@ -104,7 +107,7 @@ def _descriptor(tables: dict[str, pd.DataFrame], synthetic: bool) -> dict:
                     }
                     for column, dtype in frame.dtypes.items()
                 ],
-                "primaryKey": [frame.columns[0]],
+                "primaryKey": KEYS.get(name, [frame.columns[0]]),
             },
         }
         for name, frame in tables.items()

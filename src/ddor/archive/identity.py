@@ -57,9 +57,11 @@ def manifest_file(
     outputs: dict[str, bytes],
     private: dict[str, bytes],
     published_on: dt.date,
+    review: list[str],
 ) -> bytes:
     """manifest.json: what went in, what came out, and with which programs. `outputs`: name -> bytes
-    of everything that the revision keeps; `private`: of the files beside this one."""
+    of everything that the revision keeps; `private`: of the files beside this one; `review`: why a
+    person had to look."""
     content = {
         "identity": identity_of(hashes),
         "published_on": published_on.isoformat(),
@@ -67,6 +69,7 @@ def manifest_file(
         "history": list(inputs.history.weeks),
         "outputs": _digests(outputs),
         "private": _digests(private),
+        "review": review,
         "packages": package_versions(),
         "git_commit": _git_commit(project),
     }

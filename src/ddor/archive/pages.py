@@ -29,10 +29,16 @@ NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 @dataclass(frozen=True)
 class Publisher:
-    """Who stands behind the site, from the parameters; both may be empty."""
+    """Who stands behind the site, and where it is served, from the parameters; all may be empty."""
 
     name: str
     contact: str
+    site_url: str = ""
+
+    @property
+    def base(self) -> str:
+        """Before a path below site/: the feed's links are read far from the site."""
+        return self.site_url.rstrip("/") + "/" if self.site_url else ""
 
 
 def static_files() -> dict[str, bytes]:

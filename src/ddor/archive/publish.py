@@ -59,7 +59,7 @@ class Archive:
     ) -> None:
         """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.
         `pointers`: path -> bytes of the single files replaced after them, in order. `removed`:
-        folders that go after that."""
+        files and folders that go after that."""
         with self.writing():
             self._stage(folders, pointers)
             self._write_journal({"moves": [*folders, *pointers], "removed": list(removed)})
@@ -102,7 +102,7 @@ class Archive:
                 shutil.rmtree(target)
             os.replace(source, target)
         for path in journal["removed"]:
-            shutil.rmtree(self.output / path, ignore_errors=True)
+            _remove(self.output / path)
         shutil.rmtree(self.staging, ignore_errors=True)
         self.journal.unlink()
 
@@ -132,6 +132,13 @@ def opened(output: Path) -> Iterator[Archive]:
         if not archive.journal.exists():
             shutil.rmtree(archive.staging, ignore_errors=True)
         lock.release()
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _write(file: Path, data: bytes) -> None:

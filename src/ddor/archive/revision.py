@@ -32,6 +32,8 @@ from ddor.calendar import Week
 from ddor.errors import ArchiveUnavailable
 
 # The few figures that lists of weeks show.
+# What a week under review, or a draft, left; a publication makes it old.
+WAITING = ("draft", "review.csv", "private_counts.json")
 LISTED = ("issued_total", "declined_total", "honored_total", "agencies_declining")
 
 
@@ -105,7 +107,8 @@ def publish_revision(
         publication.publisher, line.published_on,
     )  # fmt: skip
     pointers["runs/ledger.csv"] = ledger
-    archive.publish({f"runs/{week}/r{number}": private, f"{here}/r{number}": revision}, pointers)
+    folders = {f"runs/{week}/r{number}": private, f"{here}/r{number}": revision}
+    archive.publish(folders, pointers, [f"runs/{week}/{name}" for name in WAITING])
     return number
 
 

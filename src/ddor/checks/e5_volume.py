@@ -21,7 +21,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     back. Above 3 times its highest of the last 26 published weeks, plus 3, is too many; a week
     without the agency counts as 0. With fewer than 8 published weeks: so many requests issued that
     a Poisson distribution at the directory's weekly_requests gives as many or more in fewer than
-    one of a million weeks. An agency with neither is not assessed."""
+    one of a million weeks; an agency without that is then not assessed."""
     of_week = {
         "issued": rows[issued_this_week(rows, case.week)],
         "declined": rows[would_count_as_declined(rows, case.week, case.cohort)],
@@ -40,8 +40,8 @@ def _against_history(of_week: dict[str, pd.DataFrame], case: Case) -> Finding:
             most = int(highest[column].get(agency_id, 0))
             if len(theirs) > TIMES * most + PLUS:
                 sentences.setdefault(agency_id, []).append(
-                    f"{len(theirs)} {WORDS[column]} agency {agency_id} this week; its most in the "
-                    f"last {len(case.history.weeks)} published weeks is {most}."
+                    f"{len(theirs)} {WORDS[column]} agency {agency_id} this week; its most in a "
+                    f"published week is {most}."
                 )
                 named.setdefault(agency_id, []).extend(theirs["request_id"])
     looked_at = set(of_week["issued"]["request_id"]) | set(of_week["declined"]["request_id"])

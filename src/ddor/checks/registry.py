@@ -78,8 +78,8 @@ CHECKS = (
         effect="review",
         doubts="volume",
         question="Are there far more requests to, or declines by, an agency than it ever had?",
-        limits="An agency that is in neither the last weeks nor the directory is not compared; a "
-        "true sudden rise looks the same.",
+        limits="With fewer than 8 published weeks, an agency without a volume in the directory is "
+        "not compared. A true sudden rise looks the same.",
         printed="Franklin County (New York) with nine in a week, which it never had",
         assess=e5_volume.assess,
     ),

@@ -5,11 +5,12 @@ Not here: how a page shows a dispute (report/, archive/).
 """
 
 from ddor.corrections.apply import CorrectionStale, corrected
-from ddor.corrections.read import CorrectionsInvalid, read_corrections
+from ddor.corrections.read import CorrectionsInvalid, check_agencies, read_corrections
 from ddor.corrections.records import (
     FIGURES,
     GROUNDS,
     STATUSES,
+    UPHELD,
     Action,
     Record,
     canonical,
@@ -20,7 +21,7 @@ from ddor.corrections.records import (
 from ddor.corrections.told import identifier
 
 __all__ = [
-    "FIGURES", "GROUNDS", "STATUSES", "Action", "CorrectionStale", "CorrectionsInvalid", "Record",
-    "canonical", "corrected", "flags_for", "from_plain",
-    "identifier", "read_corrections", "to_plain",
+    "FIGURES", "GROUNDS", "STATUSES", "UPHELD", "Action", "CorrectionStale",
+    "CorrectionsInvalid", "Record", "canonical", "check_agencies", "corrected", "flags_for",
+    "from_plain", "identifier", "read_corrections", "to_plain",
 ]  # fmt: skip

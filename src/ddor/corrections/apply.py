@@ -61,6 +61,7 @@ class _Target:
 
     at: int | None
     place: str
+    agency_id: str
     action: Action
     told: Told
 
@@ -79,7 +80,7 @@ def _targets(records, request_ids: Mapping[str, str], received: pd.Series) -> li
                           "correct the label, or take it out of the record")  # fmt: skip
             elif at is None:
                 told.tell(place, "no such row", "a row of the extract", _STALE)
-            targets.append(_Target(at, place, record.action, told))
+            targets.append(_Target(at, place, record.agency_id, record.action, told))
     return targets
 
 
@@ -87,6 +88,10 @@ def _tell_stale(target: _Target, requests: pd.DataFrame) -> None:
     if target.at is None:
         return
     row, action = {column: requests.at[target.at, column] for column in COLUMNS}, target.action
+    if row["agency_id"] != target.agency_id and "agency_id" not in action.expect:
+        target.told.tell(f"{target.place} agency_id", "a request to another agency",
+                         f"one to {target.agency_id}, or agency_id in expect",
+                         "correct the label")  # fmt: skip
     for column, text in action.expect.items():
         if not same(row[column], typed_value(column, text)):
             target.told.tell(f"{target.place} {column}", shown([as_text(column, row[column])]),

@@ -3,14 +3,14 @@
 import datetime as dt
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import yaml
 
 from ddor.calendar import Week, parse_date
 from ddor.corrections.cell import COLUMNS, ask_the_door
-from ddor.corrections.records import FIGURES, GROUNDS, STATUSES, Action, Record
+from ddor.corrections.records import FIGURES, GROUNDS, STATUSES, UPHELD, Action, Record
 from ddor.corrections.told import Told, as_words, file_shown, identifier, key_shown
 from ddor.errors import Problem, UsageError
 from ddor.extract.advice import nearest
@@ -106,9 +106,9 @@ def _record(name: str, given: dict, told: Told) -> Record:
         _tell_no_choice(key, text[key], words, told)
     _tell_order(week, days["received_on"], days["answered_on"], told)
     _tell_status(text, told)
-    return Record(**text | days | {
-        "name": name, "week": week, "action": _action(given.get("action", ""), week, told),
-    })  # fmt: skip
+    action = _action(given.get("action", ""), week, told)
+    _tell_action(action, text["status"], told)
+    return Record(**text | days | {"name": name, "week": week, "action": action})
 
 
 def _tell_unknown(given: dict, known: tuple[str, ...], told: Told, prefix: str = "") -> None:
@@ -158,6 +158,26 @@ def _tell_status(text: dict[str, str | None], told: Told) -> None:
             told.tell(key, "nothing", f"a line `{key}: …`, {because}", "add it")
         elif text[key] and not belongs:
             told.tell(key, "a value", f"none, {because}", f"remove it, or correct the {says}")
+
+
+def check_agencies(records: Iterable[Record], known: set[str]) -> None:
+    """Raises CorrectionsInvalid with every record of an agency that is not in `known`: a mistyped
+    code would be published as a dispute by an agency that does not exist."""
+    problems = [
+        Problem(f"{record.name}.yaml", (), "agency_id", record.agency_id,
+                "an agency of the directory, of the week's extract or of a published week",
+                "correct the code, or add the agency to agencies.csv")
+        for record in records if record.agency_id not in known
+    ]  # fmt: skip
+    if problems:
+        raise CorrectionsInvalid(problems)
+
+
+def _tell_action(action: Action | None, status: str | None, told: Told) -> None:
+    if action and status in STATUSES and status not in UPHELD:
+        told.tell("action", f"rows to correct, since status is {status}",
+                  f"an action with {' or '.join(UPHELD)} alone",
+                  "answer the dispute first, or remove the action")  # fmt: skip
 
 
 def _action(given, week: Week | None, told: Told) -> Action | None:

@@ -69,6 +69,9 @@ STATUSES = {
 }
 
 
+UPHELD = ("upheld", "partly_upheld")
+
+
 @dataclass(frozen=True)
 class Action:
     """rows: labels of the private ledger; expect, set: column -> value as text, "" for empty."""

@@ -1,19 +1,29 @@
 """What a counted and executed week becomes: its downloads, its private files, and why it is new."""
 
 import json
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from ddor.archive.catalog import CORRECTED, FIRST, REVISED, Revision
 from ddor.archive.downloads import summary_file, table_files
-from ddor.corrections import GROUNDS, flags_for, to_plain
+from ddor.corrections import GROUNDS, STATUSES, UPHELD, flags_for, to_plain
+from ddor.errors import UsageError
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.history import ATTRIBUTES
 from ddor.inputs import INPUT_FILES, Inputs
 from ddor.jobs.review import review_list
 from ddor.measures.attributes import CHARGES, OTHER
-from ddor.measures.disclosure import NATIONAL, Earlier, Shown, from_plain, last_shown, plain_shown
+from ddor.measures.disclosure import (
+    NATIONAL,
+    Earlier,
+    Shown,
+    last_shown,
+    plain_shown,
+    protected_listed,
+)
 from ddor.measures.figures import Counts
 from ddor.measures.private import private_counts
 from ddor.measures.published import attribute_lines, charge_group_lines
@@ -106,13 +116,16 @@ def private_files(
 ) -> dict[str, bytes]:
     """What an analyst needs to answer for the revision, and what runs it again."""
     folder = executed.parent / "inputs"
-    earlier = Earlier(from_plain(inputs.earlier["attributes"]), inputs.earlier["gone"])
-    shown = plain_shown(last_shown(earlier, counts.attributes))
+    earlier = Earlier.from_plain(inputs.earlier)
+    told = {
+        "attributes": plain_shown(last_shown(earlier, counts.attributes)),
+        "listed": protected_listed(counts.status, earlier.listed),
+    }
     return {
         "report.ipynb": executed.read_bytes(),
         TEMPLATE: template.read_bytes(),
         PRIVATE_COUNTS: private_counts_file(inputs, counts),
-        ATTRIBUTES: (json.dumps(shown) + "\n").encode(),
+        ATTRIBUTES: (json.dumps(told) + "\n").encode(),
         "review.csv": review_list(counts, inputs.directory.agencies, flags, ledger),
         **{name: (folder / name).read_bytes() for name in INPUT_FILES},
     }
@@ -136,12 +149,12 @@ def kind_and_reason(
         return FIRST, ""
     if correction:
         return CORRECTED, correction
-    known = {record["name"]: record["action"]["rows"] for record in before.records
-             if record["action"]}  # fmt: skip
-    new = [record for record in inputs.corrections
-           if record.action and known.get(record.name) != len(record.action.rows)]  # fmt: skip
+    known = [(record["name"], record["status"], record["action"]) for record in before.records]
+    new = [record for record in public_records(inputs) if record["status"] in UPHELD
+           and (record["name"], record["status"], record["action"]) not in known]  # fmt: skip
     if new:
-        told = [f"agency {r.agency_id} was right that {GROUNDS[r.ground]}" for r in new]
+        told = [f"agency {record['agency_id']} disputed a figure ({GROUNDS[record['ground']]}), "
+                f"{STATUSES[record['status']]}" for record in new]  # fmt: skip
         return CORRECTED, "; ".join(told)
     if changed is None:
         return REVISED, "what has changed is not on record"
@@ -156,3 +169,38 @@ def changed_inputs(hashes: dict[str, str], manifest: Path) -> list[str] | None:
         return None
     before = json.loads(manifest.read_text(encoding="utf-8"))["inputs"]
     return [name for name, digest in hashes.items() if before.get(name) != digest]
+
+
+def review_lines_of(counts: Counts) -> list[str]:
+    """What a person has to look at, as text."""
+    return [" ".join(map(str, line)) for line in counts.review.to_numpy()]
+
+
+def accepted_because(order, counts: Counts, last: Revision | None, manifest: Path) -> str:
+    """Why a week under review is published; "" if it is not under review, or waits. A reason given
+    for the last revision stands as long as there is the same to look at: an agency's dispute must
+    not wait for it to be given again. `order`: jobs.weekly.Order."""
+    if not len(counts.review):
+        return ""
+    if order.accept_held:
+        return order.reason
+    if last is None or not last.accepted or not manifest.exists():
+        return ""
+    before = json.loads(manifest.read_text(encoding="utf-8")).get("review")
+    return last.accepted if before == review_lines_of(counts) else ""
+
+
+def record_texts(inputs: Inputs) -> list[str]:
+    """What analysts wrote in the week's records, and is published."""
+    return [text for record in inputs.corrections for text in (record.answer, record.notice)]
+
+
+def refuse_request_ids(texts: Iterable[str], request_ids: Iterable[str]) -> None:
+    """A request_id is never published, and review.csv lies before whoever writes a reason. Raises
+    UsageError. A key that could be a word or a number of a sentence is not looked for."""
+    keys = {each for each in request_ids if re.search("[0-9]", each) and re.search("[^0-9]", each)}
+    keys |= {each for each in request_ids if len(each) > 6}
+    for text in texts:
+        if keys & set(re.findall(r"[\w./-]*\w", text)):
+            raise UsageError("a reason, note, answer or notice holds the key of a request (not "
+                             "shown); it would be published: take it out")  # fmt: skip

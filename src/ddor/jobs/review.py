@@ -115,7 +115,8 @@ class DecisionsInvalid(UsageError):
 
 def read_decisions(file: Path, flags: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
     """Columns FILLED_IN of the lines with a decision. `flags`: those of this week's run; `ledger`:
-    a flag that it knows may be decided anew. Raises DecisionsInvalid with every problem."""
+    its lines about this week, which may be decided anew. Raises DecisionsInvalid with every
+    problem."""
     problems: list[Problem] = []
 
     def tell(row, column, seen, expected, mend):

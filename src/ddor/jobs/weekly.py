@@ -25,6 +25,7 @@ from ddor.inputs import Inputs, gather_inputs, save_inputs, with_archive
 from ddor.jobs.differences import figure_differences, sentence_differences
 from ddor.jobs.publication import (
     PRIVATE_COUNTS,
+    accepted_because,
     changed_inputs,
     data_files,
     kept_tables,
@@ -32,6 +33,9 @@ from ddor.jobs.publication import (
     private_counts_file,
     private_files,
     public_records,
+    record_texts,
+    refuse_request_ids,
+    review_lines_of,
 )
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
 from ddor.ledger import LEDGER, ledger_file, lines_of, read_ledger, with_decisions, with_flags
@@ -107,12 +111,14 @@ def run_week(week: Week, order: Order) -> WeekResult:
         executed, article, figures = run_notebook(archive, template, inputs, counts)
         before = archive.runs / str(week) / f"r{last.revision}" if last else archive.runs
         kind, because = kind_and_reason(
-            last,
+            catalog.last_standing(week) or last,
             changed_inputs(hashes, before / "manifest.json"),
             inputs,
             order.reason if order.correct else "",
         )
-        under_review = len(counts.review) > 0
+        accepted = accepted_because(order, counts, last, before / "manifest.json")
+        texts = (because, accepted, inputs.note, *record_texts(inputs))
+        refuse_request_ids(texts, inputs.extract.requests["request_id"])
         publication = Publication(
             week=week,
             identity=identity,
@@ -122,16 +128,16 @@ def run_week(week: Week, order: Order) -> WeekResult:
             as_of=about.as_of,
             source=about.source,
             published_on=_today(parameters),
-            publisher=Publisher(parameters.publisher, parameters.contact),
+            publisher=Publisher(parameters.publisher, parameters.contact, parameters.site_url),
             kind=kind,
             because=because,
-            accepted=order.reason if under_review and order.accept_held else "",
+            accepted=accepted,
             records=tuple(public_records(inputs)),
             kept_tables=kept_tables(counts.attributes),
         )
         if order.draft:
             return draft_result(archive, publication, catalog, executed, counts, recovered)
-        if under_review and not order.accept_held:
+        if len(counts.review) and not accepted:
             agencies = inputs.directory.agencies
             told = [*recovered, *review_lines(counts, agencies, archive.runs / str(week))]
             waiting = {
@@ -143,7 +149,7 @@ def run_week(week: Week, order: Order) -> WeekResult:
         private |= {
             "manifest.json": manifest_file(
                 order.project, inputs, hashes, publication.kept(), private,
-                publication.published_on,
+                publication.published_on, review_lines_of(counts),
             )
         }  # fmt: skip
         number = publish_revision(archive, catalog, publication, private, ledger_file(ledger))
@@ -175,7 +181,7 @@ def decide(
     """The inputs and the ledger with the decisions of the file; recorded at once, so that none is
     lost if the week cannot be published. A draft records nothing. Raises DecisionsInvalid."""
     flags = flags_of(count_inputs(inputs), inputs.week)
-    decisions = read_decisions(order.decisions, flags, ledger)
+    decisions = read_decisions(order.decisions, flags, inputs.ledger)
     day = _today(parameters).isoformat()
     ledger = with_decisions(with_flags(ledger, flags), decisions, day)
     if not order.draft:

@@ -27,7 +27,7 @@ agency only where the agency's total reaches the threshold: see `listed_agency`.
 declined request that is not shown with it has no table: the sum would tell whose it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -71,10 +71,17 @@ class Shown:
 @dataclass(frozen=True)
 class Earlier:
     """What earlier revisions of the week told: attribute -> the last Shown that had a table.
-    gone: why these tables may not be shown again, or are not known any more; else ""."""
+    gone: why these tables may not be shown again, or are not known any more; else "". listed:
+    protected request -> whether it was shown with its agency."""
 
     attributes: dict[str, Shown] = field(default_factory=dict)
     gone: str = ""
+    listed: dict[str, bool] = field(default_factory=dict)
+
+    @classmethod
+    def from_plain(cls, plain: Mapping) -> "Earlier":
+        """From history.read_earlier."""
+        return cls(from_plain(plain["attributes"]), plain["gone"], plain["listed"])
 
 
 def shown_attributes(
@@ -378,16 +385,30 @@ def _could_be_shown(changed: dict[str, list], before: set[str], new: set[str], t
     return all(part == 0 or part >= threshold for part in parts)
 
 
-def listed_agency(status: pd.DataFrame, threshold: int) -> pd.Series:
+def listed_agency(
+    status: pd.DataFrame, threshold: int, earlier: dict[str, bool] | None = None
+) -> pd.Series:
     """The agency_id that a request counts for, "" for the line *agency not shown*; on the index
     of `status`. A protected request is shown with its agency only where each total of the agency
-    that it is part of (issued, declined, honored) reaches the threshold."""
+    that it is part of (issued, declined, honored) reaches the threshold. As it was shown in the
+    first revision so it stays (`earlier`): where it came from would tell whose it is."""
     enough = pd.Series(True, index=status.index)
     for counted in ("issued", "declined", "honored"):
         total = status[counted].groupby(status["agency_id"]).transform("sum")
         enough &= ~status[counted] | (total >= threshold)
+    before = status["request_id"].map(earlier or {})
+    enough = enough.mask(before.notna(), before.eq(True))
     hidden = (status["protected"] == "true") & ~enough
     return status["agency_id"].mask(hidden, "")
+
+
+def protected_listed(status: pd.DataFrame, earlier: dict[str, bool]) -> dict[str, bool]:
+    """Earlier.listed for the next revision: that of all revisions so far. `status` with its
+    column listed_agency."""
+    protected = status[(status["protected"] == "true") & status[["issued", "declined", "honored"]]
+                       .any(axis=1)]  # fmt: skip
+    shown = (protected["listed_agency"] != "").tolist()
+    return dict(zip(protected["request_id"], shown, strict=True)) | earlier
 
 
 def plain_shown(shown: dict[str, Shown]) -> dict:

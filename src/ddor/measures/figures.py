@@ -24,7 +24,6 @@ from ddor.measures.charges import charge_standing, declined_charges
 from ddor.measures.disclosure import (
     Earlier,
     Shown,
-    from_plain,
     listed_agency,
     shown_attributes,
 )
@@ -78,7 +77,7 @@ def count_inputs(inputs: Inputs) -> Counts:
     extract = corrected(inputs.extract, inputs.corrections, inputs.request_ids, cohort)
     case = Case(extract, inputs.week, inputs.directory, inputs.history, cohort)
     checked = run_checks(case, cleared=cleared_flags(inputs.ledger))
-    earlier = Earlier(from_plain(inputs.earlier["attributes"]), inputs.earlier["gone"])
+    earlier = Earlier.from_plain(inputs.earlier)
     return count_week(
         extract, inputs.week, cohort, inputs.directory.agencies, checked,
         parameters["disclosure_threshold"], parameters["max_held_back_share"], earlier,
@@ -100,7 +99,8 @@ def count_week(
     """`agencies` is the directory's table, `checked` from run_checks; the rest as in the
     parameters of the week, what earlier revisions of it showed, and the ledger's lines of it."""
     status = request_status(extract.requests, week, cohort, checked.held)
-    status["listed_agency"] = listed_agency(status, threshold)
+    earlier = earlier or Earlier()
+    status["listed_agency"] = listed_agency(status, threshold, earlier.listed)
     issued = issued_by_agency(status, agencies)
     declined = declined_by_agency(status, agencies)
     charge_rows = declined_charges(status, extract.charges)
@@ -110,7 +110,7 @@ def count_week(
         status.loc[status["declined"], ["request_id", "agency_id", "listed_agency"]],
         threshold,
         extract.about.as_of.isoformat(),
-        earlier or Earlier(),
+        earlier,
     )
     held_share = held_share_reason(status, week, cohort, max_held_back_share)
     held_rows = held_declines(status, week, cohort)

@@ -18,11 +18,13 @@ HELD_SHARE_BASE = 20
 @dataclass(frozen=True)
 class ShareRange:
     """low and high as fractions, or None where the base is under 30. base: the requests recorded
-    as declined or honored, those among them included that a check holds back."""
+    as declined or honored, or held back as declined; held_honored: those held back as honored,
+    which are in the base of `low` beside them."""
 
     low: float | None
     high: float | None
     base: int
+    held_honored: int = 0
 
 
 def held_declines(status: pd.DataFrame, week: Week, cohort: str) -> int:
@@ -38,11 +40,11 @@ def declined_share(status: pd.DataFrame, week: Week, cohort: str) -> ShareRange:
     recorded = recorded_this_week(status, week, cohort) & status["held_by"].notna()
     held_honored = int((recorded & (status["outcome"] == "honored")).sum())
     declined = int(status["declined"].sum())
-    smallest = declined + int(status["honored"].sum()) + held
-    base = smallest + held_honored
-    if smallest < SMALLEST_BASE:
-        return ShareRange(None, None, base)
-    return ShareRange(declined / base, (declined + held) / smallest, base)
+    base = declined + int(status["honored"].sum()) + held
+    if base < SMALLEST_BASE:
+        return ShareRange(None, None, base, held_honored)
+    low, high = declined / (base + held_honored), (declined + held) / base
+    return ShareRange(low, high, base, held_honored)
 
 
 def held_share_reason(status: pd.DataFrame, week: Week, cohort: str, most: float) -> str:

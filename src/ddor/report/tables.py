@@ -104,7 +104,8 @@ def agency_label(row: dict, flags: dict[str, str] | None = None) -> Markup:
         row["agency_id"], row["agency"], place
     )
     if row["agency_id"] in (flags or {}):
-        label += Markup('<br><a href="#disputes">Disputed</a>')
+        disputed = flags[row["agency_id"]]
+        label += Markup('<br><small><a href="#disputes">{}</a></small>').format(disputed)
     return label
 
 

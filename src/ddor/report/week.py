@@ -15,7 +15,7 @@ from ddor.corrections import FIGURES, GROUNDS, STATUSES, flags_for
 from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
-from ddor.measures.agencies import agency_identities
+from ddor.measures.agencies import NOT_SHOWN, agency_identities
 from ddor.measures.attributes import CHARGES, CITIZENSHIP, DAYS, OTHER
 from ddor.measures.disclosure import AGENCY_AT_LEAST, NATIONAL
 from ddor.measures.figures import Counts, count_inputs
@@ -113,6 +113,7 @@ class WeeklyReport:
             publisher=parameters.publisher,
             contact=parameters.contact,
             threshold=self.threshold,
+            is_final=self.week.is_final_on(about.as_of),
         )
 
     def note(self) -> HTML | None:
@@ -168,9 +169,9 @@ class WeeklyReport:
         frame = self.counts.declined_by_agency
         frame = frame.assign(forbidden=frame["agency_id"].map(forbidden).fillna(0).astype(int))
         return agency_table(frame[frame["forbidden"] > 0], "forbidden",
-                            {"forbidden": "A law or a court forbids it", "declined": "Declined"},
-                            f"Requests {self._since()} where a law or a court forbids holding, "
-                            "by agency", {})  # fmt: skip
+                            {"forbidden": "A law or a court is named", "declined": "Declined"},
+                            f"Requests {self._since()} where a law or a court is named, by agency",
+                            {})  # fmt: skip
 
     # What is told of people, after disclosure control
 
@@ -229,14 +230,13 @@ class WeeklyReport:
             )
         if shown.stands and agency_id in shown.tables:
             told.append(
-                f"This table stands as of {long_date(dt.date.fromisoformat(shown.as_of))}: too few "
-                "requests have changed since for another one."
+                f"This table stands as of {long_date(dt.date.fromisoformat(shown.as_of))}: another "
+                "one, beside it, would tell too much of the few requests that changed since."
             )
         return HTML(f'<p class="note">{escape(" ".join(told))}</p>') if told else None
 
     def agency_attributes(self):
         """The same tables of each agency with 20 or more declined requests."""
-        frame = self.counts.declined_by_agency.set_index("agency_id", drop=False)
         shown = self.counts.attributes.values()
         listed = sorted({a for each in shown for a in (*each.tables, *each.withheld)} - {NATIONAL})
         if not listed:
@@ -244,9 +244,9 @@ class WeeklyReport:
                         "this week, so none is shown by itself.</p>")  # fmt: skip
         parts = []
         for agency_id in listed:
-            agency = frame.loc[agency_id]
-            parts.append(HTML(f"<h4>{agency_label(dict(agency))}</h4>"))
-            named = f", {agency['agency']}, {agency['state']} ({agency_id})"
+            label = self._label(agency_id)
+            parts.append(HTML(f"<h4>{label}</h4>"))
+            named = f", {escape(label).striptags()}"
             parts += [self._attribute_table(name, agency_id, named) for name in ATTRIBUTE_TABLES]
         return Several([part for part in parts if part])
 
@@ -279,13 +279,16 @@ class WeeklyReport:
     def checks_table(self) -> Table:
         about = {check.id: check for check in CHECKS}
         frame = self.counts.checks
+        looked_at = frame["check"].map(self.counts.cleared["check"].value_counts())
+        words = " (" + looked_at.fillna(0).astype(int).astype("str") + " looked at and counted)"
         frame = frame.assign(
+            status=frame["status"] + words.where(looked_at.notna(), ""),
             name=frame["check"] + " " + frame["title"],
             question=[about[id].question for id in frame["check"]],
             limits=[about[id].limits for id in frame["check"]],
         )
         heads = {"name": "Check", "question": "What it asks", "effect": "Effect",
-                 "status": "Result", "rows": "Requests", "agencies": "Agencies",
+                 "status": "Result", "rows": "Requests or policies", "agencies": "Agencies",
                  "limits": "What it cannot see"}  # fmt: skip
         return Table(frame, heads, "Checks run on this week's extract")
 
@@ -293,14 +296,23 @@ class WeeklyReport:
         """Why a person had to look at the week before it was published."""
         if self.counts.review.empty:
             return None
-        places = agency_identities(self.counts.status, self.inputs.directory.agencies)
-        labels = {row["agency_id"]: agency_label(row) for row in places.to_dict("records")}
         review = self.counts.review
-        agencies = [labels.get(each, "All") for each in review["agency_id"]]
-        frame = review.assign(agency=pd.Series(agencies, review.index, dtype="object"),
-                              check=review["check"].replace("", "Share held back"))  # fmt: skip
-        return Table(frame, {"check": "Check", "agency": "Agency", "reason": "What it says"},
+        titles = {check.id: f"{check.id} {check.title}" for check in CHECKS}
+        agencies = [self._label(each) if each else "All" for each in review["agency_id"]]
+        frame = pd.DataFrame({"agency": pd.Series(agencies, dtype="object"),
+                              "check": review["check"].map(titles).fillna(HELD_SHARE)})
+        return Table(frame.drop_duplicates(), {"check": "Check", "agency": "Agency"},
                      "What a person had to look at before publication")  # fmt: skip
+
+    def _label(self, agency_id: str) -> Markup | str:
+        """An agency of the extract or of an earlier table. Its name stays out where a protected
+        request of it does: how many requests a check saw there would tell of that one."""
+        status = self.counts.status
+        if (status.loc[status["agency_id"] == agency_id, "listed_agency"] == "").any():
+            return NOT_SHOWN
+        places = agency_identities(status, self.inputs.directory.agencies)
+        known = places[places["agency_id"] == agency_id].to_dict("records")
+        return agency_label(known[0]) if known else agency_id
 
     def disputes(self) -> HTML | None:
         """The week's disputes and corrections; the marks in the tables lead here."""
@@ -367,6 +379,7 @@ CLASS_WORDS_ISSUED = {
 }
 
 
+HELD_SHARE = "Share of the declines held back"
 ATTRIBUTE_TABLES = {
     CHARGES: (
         "Offense groups of declined requests",
