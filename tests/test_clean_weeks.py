@@ -60,6 +60,7 @@ def published(week: str, counts: Counts) -> pd.DataFrame:
     columns = [counts.issued_by_agency.set_index("agency_id")["issued"],
                counts.declined_by_agency.set_index("agency_id")["declined"]]  # fmt: skip
     both = pd.concat(columns, axis=1).fillna(0).astype("int64").sort_index()
+    both = both.drop(index="", errors="ignore")  # agency not shown
     both = both.rename_axis("agency_id").reset_index().assign(week=week)
     return both[["week", "agency_id", "issued", "declined"]]
 

@@ -10,21 +10,13 @@ where it has no rows.
 """
 
 import csv
-import datetime as dt
 import io
 import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
 
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.packaging.core import DocumentProperties
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.writer.excel import ExcelWriter
 
 from ddor import ledger
 from ddor.archive.publish import Archive, opened
@@ -33,6 +25,7 @@ from ddor.errors import UsageError
 from ddor.extract.model import DATETIMES, SYNTHETIC_NOTICE
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs
 from ddor.jobs.differences import figure_differences
+from ddor.jobs.workbook import workbook
 from ddor.measures.figures import count_inputs
 from ddor.measures.trace import rows_behind
 
@@ -49,7 +42,6 @@ LABELS = f"runs/{ledger.LABELS}"
 LABEL_COLUMNS = ["label", "week", "request_id"]
 LABEL = re.compile(r"F([1-9][0-9]*)(-[1-9][0-9]*)?")
 
-WIDEST = 80
 ONLY_HERE = "Labels are valid in this file only: another file has other labels for the same rows."
 
 
@@ -115,7 +107,7 @@ def _write(
         folders={},
         pointers={
             LABELS: _label_file(kept),
-            path.relative_to(archive.output).as_posix(): _workbook(rows, about, inputs.week),
+            path.relative_to(archive.output).as_posix(): workbook(rows, about, inputs.week),
         },
     )
     return result
@@ -256,35 +248,3 @@ def _label_file(lines: list[dict[str, str]]) -> bytes:
     writer.writeheader()
     writer.writerows(lines)
     return text.getvalue().encode()
-
-
-# The workbook
-
-
-def _workbook(rows: list[tuple], about: list[tuple], week: Week) -> bytes:
-    day = dt.datetime.combine(week.first_day, dt.time())
-    book = Workbook()
-    book.properties = DocumentProperties(creator="ddor", created=day, modified=day)
-    _fill(book.active, "rows", rows)
-    book.active.freeze_panes = "A2"
-    for cell in book.active[1]:
-        cell.font = Font(bold=True)
-    _fill(book.create_sheet(), "about", about)
-    data = io.BytesIO()
-    # Not book.save: it sets `modified` to the time of the clock.
-    ExcelWriter(book, ZipFile(data, "w", ZIP_DEFLATED)).save()
-    return data.getvalue()
-
-
-def _fill(sheet: Worksheet, title: str, lines: list[tuple]) -> None:
-    sheet.title = title
-    for row, line in enumerate(lines, start=1):
-        for column, text in enumerate(line, start=1):
-            if text:
-                cell = sheet.cell(row, column, text)
-                # openpyxl takes "=…" for a formula, and "#N/A" for an error.
-                cell.data_type = "s"
-                cell.alignment = Alignment(vertical="top", wrap_text=len(text) > WIDEST)
-    for column, texts in enumerate(zip(*lines, strict=True), start=1):
-        width = min(2 + max(map(len, texts)), WIDEST)
-        sheet.column_dimensions[get_column_letter(column)].width = width

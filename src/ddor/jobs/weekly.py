@@ -5,7 +5,6 @@ nothing; the notebook runs in staging; only a proved run reaches the archive.
 """
 
 import datetime as dt
-import json
 import shutil
 import traceback
 from dataclasses import dataclass, field, replace
@@ -13,16 +12,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.archive.catalog import Catalog, read_catalog
+from ddor.archive.catalog import read_catalog
 from ddor.archive.identity import identity_of, input_hashes, manifest_file
-from ddor.archive.pages import Publisher, draft_page, static_files
+from ddor.archive.pages import Publisher
 from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
-from ddor.archive.revision import Publication, kept_article, publish_revision
+from ddor.archive.revision import Publication, publish_revision
 from ddor.calendar import Week
-from ddor.errors import DdorError, HeldForReview, NotebookFailed, UsageError
+from ddor.errors import DdorError, NotebookFailed, UsageError
 from ddor.inputs import Inputs, gather_inputs, save_inputs, with_archive
-from ddor.jobs.differences import figure_differences, sentence_differences
 from ddor.jobs.publication import (
     PRIVATE_COUNTS,
     accepted_because,
@@ -37,6 +35,7 @@ from ddor.jobs.publication import (
     refuse_request_ids,
     review_lines_of,
 )
+from ddor.jobs.results import WeekResult, draft_result, held_result
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
 from ddor.ledger import LEDGER, ledger_file, lines_of, read_ledger, with_decisions, with_flags
 from ddor.measures.figures import Counts, count_inputs
@@ -64,19 +63,6 @@ class Order:
     accept_held: bool = False
     correct: bool = False
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class WeekResult:
-    """status: published, unchanged, draft, held or failed. `page`: its path, or "" for none."""
-
-    week: Week
-    status: str
-    exit_code: int = 0
-    revision: int | None = None
-    page: str = ""
-    figures: dict[str, int] = field(default_factory=dict)
-    messages: tuple[str, ...] = ()
 
 
 def run_week(week: Week, order: Order) -> WeekResult:
@@ -229,62 +215,3 @@ def run_notebook(archive: Archive, template: Path, inputs: Inputs, counts: Count
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(executed, folder / executed.name)
         raise NotebookFailed(f"{failure}\nthe notebook as far as it came: {folder}") from failure
-
-
-def held_result(
-    archive: Archive,
-    publication: Publication,
-    catalog: Catalog,
-    executed: Path,
-    waiting: dict[str, bytes],
-    told: list[str],
-    ledger: pd.DataFrame,
-) -> WeekResult:
-    """Publishes nothing; leaves in runs/<week>/ the draft and the files `waiting`, the list to
-    fill in among them, and the ledger with its flags. `told`: what to look at."""
-    week = publication.week
-    page = keep_draft(archive, publication, catalog, executed)
-    files = {f"runs/{week}/{name}": file for name, file in waiting.items()}
-    archive.publish({}, files | {f"runs/{LEDGER}": ledger_file(ledger)})
-    return WeekResult(week, "held", HeldForReview.exit_code, None, str(page),
-                      publication.figures, tuple(told))  # fmt: skip
-
-
-def draft_result(
-    archive: Archive,
-    draft: Publication,
-    catalog: Catalog,
-    executed: Path,
-    counts: Counts,
-    recovered: tuple[str, ...],
-) -> WeekResult:
-    """A draft, and what differs from the published revision."""
-    page = keep_draft(archive, draft, catalog, executed)
-    messages = ["no revision of this week is published yet"]
-    week = archive.site / "weeks" / str(draft.week)
-    last = catalog.current(draft.week)
-    if last and last.withdrawn_on:
-        messages = ["the published revision of this week was withdrawn"]
-    elif last:
-        before = json.loads((week / "data" / "summary.json").read_bytes())["figures"]
-        messages = figure_differences(before, draft.figures)
-        messages += sentence_differences(kept_article(week / "index.html"), draft.article.html)
-        messages = messages or ["nothing differs from the published revision"]
-    if len(counts.review):
-        messages += ["a person would have to look at this week before it is published:",
-                     *counts.review["reason"]]  # fmt: skip
-    told = (*recovered, *messages)
-    return WeekResult(draft.week, "draft", 0, None, str(page), draft.figures, told)
-
-
-def keep_draft(
-    archive: Archive, draft: Publication, catalog: Catalog, executed: Path
-) -> Path:
-    """Render to runs/<week>/draft/; the path of the page."""
-    folder = archive.runs / str(draft.week) / "draft"
-    page = draft_page(draft.article.html, draft.week, catalog, draft.publisher)
-    files = {"index.html": page, **draft.article.pictures, **static_files()}
-    files |= {f"data/{name}": file for name, file in draft.data.items()}
-    files["report.ipynb"] = executed.read_bytes()
-    archive.publish({f"runs/{draft.week}/draft": files}, {})
-    return folder / "index.html"

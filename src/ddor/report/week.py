@@ -1,30 +1,28 @@
 """`open_week`: a week as a notebook sees it: names for sentences, tables, charts, scraps."""
 
-import datetime as dt
 from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 from IPython.display import HTML
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ddor.calendar import Week, long_date
 from ddor.checks.registry import CHECKS
 from ddor.cohort import ISSUED
-from ddor.corrections import FIGURES, GROUNDS, STATUSES, flags_for
+from ddor.corrections import flags_for
 from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.measures.agencies import NOT_SHOWN, agency_identities
-from ddor.measures.attributes import CHARGES, CITIZENSHIP, DAYS, OTHER
-from ddor.measures.disclosure import AGENCY_AT_LEAST, NATIONAL
 from ddor.measures.figures import Counts, count_inputs
-from ddor.measures.published import table_lines
 from ddor.parameters import load_parameters
 from ddor.project import find_project
 from ddor.report.charts import stacked_bars
 from ddor.report.narrative import render_markdown
-from ddor.report.tables import Several, Table, agency_label, agency_table
+from ddor.report.of_people import OfPeople
+from ddor.report.tables import Table, agency_label, agency_table
+from ddor.report.words import CLASS_HEADS, CLASS_WORDS, CLASS_WORDS_ISSUED, dispute_words
 
 
 def open_week(week: str | Week, params: str = "", settings: dict | None = None, inputs: str = ""):
@@ -41,7 +39,7 @@ def open_week(week: str | Week, params: str = "", settings: dict | None = None, 
     )
 
 
-class WeeklyReport:
+class WeeklyReport(OfPeople):
     """counts: measures.figures.Counts. The methods make what a cell shows."""
 
     def __init__(self, inputs: Inputs):
@@ -173,83 +171,6 @@ class WeeklyReport:
                             f"Requests {self._since()} where a law or a court is named, by agency",
                             {})  # fmt: skip
 
-    # What is told of people, after disclosure control
-
-    def charges_chart(self):
-        table = self.counts.attributes[CHARGES].tables.get(NATIONAL)
-        if table is None:
-            return None
-        frame = table_lines(CHARGES, table).rename(columns={"category": "offense group"})
-        frame = frame.assign(last=frame["code"] == "other")
-        frame = frame.sort_values(["last", "requests", "code"], ascending=[True, False, True])
-        return stacked_bars("charge-groups", frame, "offense group",
-                            {"convicted": "Convicted", "charged_only": "Charged only"},
-                            "Declined requests by offense group", self.synthetic)  # fmt: skip
-
-    def charges_table(self) -> Table | HTML:
-        return self._attribute_table(CHARGES, NATIONAL)
-
-    def citizenship_chart(self):
-        return self._attribute_chart(CITIZENSHIP, "citizenship", "world region",
-                                     "Declined requests by world region of citizenship")
-
-    def timing_chart(self):
-        return self._attribute_chart(DAYS, "days-to-recording", "days",
-                                     "Declined requests by days from issue to recording")
-
-    def _attribute_chart(self, attribute: str, name: str, label: str, caption: str):
-        table = self.counts.attributes[attribute].tables.get(NATIONAL)
-        note = self._note(attribute, NATIONAL)
-        if table is None:
-            return note
-        frame = table_lines(attribute, table).rename(columns={"category": label})
-        chart = stacked_bars(name, frame, label, {"requests": "Requests"}, caption, self.synthetic)
-        return Several([chart, note] if note else [chart])
-
-    def _attribute_table(self, attribute: str, agency_id: str, of: str = "") -> Table | HTML:
-        """The table of one attribute, of all agencies or `of` one; or why there is none."""
-        title, heads = ATTRIBUTE_TABLES[attribute]
-        table = self.counts.attributes[attribute].tables.get(agency_id)
-        note = self._note(attribute, agency_id)
-        if table is None:
-            return note
-        parts = [Table(table_lines(attribute, table), heads, title + of)]
-        return Several([*parts, note] if note else parts)
-
-    def _note(self, attribute: str, agency_id: str) -> HTML | None:
-        """What was added up or withheld, and why; or from when the table is."""
-        shown = self.counts.attributes[attribute]
-        told = []
-        if agency_id not in shown.tables:
-            why = shown.withheld.get(agency_id, "no table was shown in the revision before")
-            told.append(f"{ATTRIBUTE_TABLES[attribute][0]}: no table is shown ({why}).")
-        elif OTHER in shown.tables[agency_id].index:
-            told.append(
-                f"Categories with counts under {self.threshold}, or that would let such a count be "
-                "worked out, are added up in the last line, so that nobody can be identified."
-            )
-        if shown.stands and agency_id in shown.tables:
-            told.append(
-                f"This table stands as of {long_date(dt.date.fromisoformat(shown.as_of))}: another "
-                "one, beside it, would tell too much of the few requests that changed since."
-            )
-        return HTML(f'<p class="note">{escape(" ".join(told))}</p>') if told else None
-
-    def agency_attributes(self):
-        """The same tables of each agency with 20 or more declined requests."""
-        shown = self.counts.attributes.values()
-        listed = sorted({a for each in shown for a in (*each.tables, *each.withheld)} - {NATIONAL})
-        if not listed:
-            return HTML(f"<p>No agency has {AGENCY_AT_LEAST} or more declined requests "
-                        "this week, so none is shown by itself.</p>")  # fmt: skip
-        parts = []
-        for agency_id in listed:
-            label = self._label(agency_id)
-            parts.append(HTML(f"<h4>{label}</h4>"))
-            named = f", {escape(label).striptags()}"
-            parts += [self._attribute_table(name, agency_id, named) for name in ATTRIBUTE_TABLES]
-        return Several([part for part in parts if part])
-
     # Sections III and IV
 
     def policies_table(self) -> Table:
@@ -298,13 +219,13 @@ class WeeklyReport:
             return None
         review = self.counts.review
         titles = {check.id: f"{check.id} {check.title}" for check in CHECKS}
-        agencies = [self._label(each) if each else "All" for each in review["agency_id"]]
+        agencies = [self.label(each) if each else "All" for each in review["agency_id"]]
         frame = pd.DataFrame({"agency": pd.Series(agencies, dtype="object"),
                               "check": review["check"].map(titles).fillna(HELD_SHARE)})
         return Table(frame.drop_duplicates(), {"check": "Check", "agency": "Agency"},
                      "What a person had to look at before publication")  # fmt: skip
 
-    def _label(self, agency_id: str) -> Markup | str:
+    def label(self, agency_id: str) -> Markup | str:
         """An agency of the extract or of an earlier table. Its name stays out where a protected
         request of it does: how many requests a check saw there would tell of that one."""
         status = self.counts.status
@@ -318,7 +239,7 @@ class WeeklyReport:
         """The week's disputes and corrections; the marks in the tables lead here."""
         if not self.inputs.corrections:
             return None
-        items = "\n".join(f"<li>{_dispute(record)}</li>" for record in self.inputs.corrections)
+        items = "\n".join(f"<li>{dispute_words(record)}</li>" for record in self.inputs.corrections)
         return HTML(f'<h3 id="disputes">Disputes and corrections</h3>\n<ul>\n{items}\n</ul>')
 
     def reconciliation_table(self) -> Table:
@@ -356,60 +277,7 @@ class WeeklyReport:
             raise DdorError("the report does not add up: " + "; ".join(wrong))
 
 
-CLASS_HEADS = {
-    "insufficient_notice": "Insufficient notice",
-    "no_notice": "No notice on record",
-    "not_held": "Not held",
-    "unclassified": "Unclassified",
-}
-CLASS_WORDS = {
-    "held_back": "Held back by a check",
-    "declined": "Recorded this week as declined",
-    "honored": "Recorded this week as honored",
-    "withdrawn": "Recorded this week as withdrawn by ICE",
-    "superseded": "Recorded this week as superseded by another request",
-    "left_custody": "Recorded this week as having left custody",
-    "issued_pending": "Issued this week, outcome pending",
-    "issued_outcome_another_week": "Issued this week, outcome recorded in another week",
-    "outside_week": "Outside the week",
-}
-CLASS_WORDS_ISSUED = {
-    name: words.replace("Recorded this week as", "Issued this week, and since")
-    for name, words in CLASS_WORDS.items()
-}
-
-
 HELD_SHARE = "Share of the declines held back"
-ATTRIBUTE_TABLES = {
-    CHARGES: (
-        "Offense groups of declined requests",
-        {"category": "Offense group", "code": "Code", "convicted": "Convicted",
-         "charged_only": "Charged only", "requests": "Requests"},
-    ),
-    CITIZENSHIP: (
-        "World regions of citizenship of declined requests",
-        {"category": "World region", "requests": "Requests"},
-    ),
-    DAYS: (
-        "Days from issue to recording of declined requests",
-        {"category": "Days", "requests": "Requests"},
-    ),
-}  # fmt: skip
-
-
-def _dispute(record) -> Markup:
-    """One record in words. Everything in it was written by an analyst, and is escaped."""
-    agency = Markup('<span data-agency="{0}">{0}</span>').format(record.agency_id)
-    notice = f" ({record.notice})" if record.notice else ""
-    answered = f" ({long_date(record.answered_on)})" if record.answered_on else ""
-    rows = len(record.action.rows) if record.action else 0
-    corrected = f" {rows} {'request' if rows == 1 else 'requests'} corrected." if rows else ""
-    return Markup("Agency {}, {}: received {}. The agency says: {}{}. {}{}.{} {}").format(
-        agency, FIGURES[record.figure], long_date(record.received_on), GROUNDS[record.ground],
-        notice, STATUSES[record.status].capitalize(), answered, corrected, record.answer,
-    )  # fmt: skip
-
-
 def _group(figures: dict[str, int], prefix: str, **more) -> SimpleNamespace:
     """issued_total, issued_pending, … -> .total, .pending, …"""
     named = {k.removeprefix(prefix): v for k, v in figures.items() if k.startswith(prefix)}
