@@ -600,6 +600,24 @@ def test_a_row_that_is_not_in_the_extract_is_refused():
     assert (problem.column, problem.seen) == ("F3-13", "no such row")
 
 
+def test_a_label_of_a_request_to_another_agency_is_refused_unless_that_is_what_is_corrected():
+    other = request(agency_id="TX2270000", state="TX", county_fips="48453", area="San Antonio")
+    extract = extract_of(numbered(request(), other))
+    (problem,) = _stale(extract, _made())
+    assert (problem.column, problem.seen) == ("F3-13 agency_id", "a request to another agency")
+    expect = {"agency_id": "TX2270000", "releasing_agency_id": ""}
+    made = _made(rows=["F3-13"], expect=expect, set={"agency_id": "MN0270000"})
+    assert _applied(extract, made).requests.at[1, "agency_id"] == "MN0270000"
+
+
+@pytest.mark.parametrize("status", ["open", "not_upheld", "taken_back"])
+def test_rows_are_corrected_only_where_the_answer_says_that_the_figure_was_wrong(places, status):
+    answer = {} if status == "open" else ANSWERED
+    assert places(_record(**answer | {"status": status}, action=ACTION) | (
+        {"answered_on": "", "answer": ""} if status == "open" else {}
+    )) == ["action"]  # fmt: skip
+
+
 def test_no_message_holds_a_request_id():
     extract = extract_of([request(request_id="KEY-77", outcome="honored")])
     found = _stale(

@@ -19,6 +19,7 @@ from ddor.measures.disclosure import (
     last_shown,
     listed_agency,
     plain_shown,
+    protected_listed,
     shown_attributes,
 )
 from ddor.measures.figures import count_inputs
@@ -210,6 +211,19 @@ def test_a_revision_whose_private_files_are_lost_keeps_later_tables_back(tmp_pat
     assert (each.tables, each.withheld) == ({}, {NATIONAL: gone})
 
 
+def test_so_does_one_of_which_only_an_earlier_revisions_private_files_are_there(tmp_path):
+    for number in (1, 2):
+        data = tmp_path / "site" / "weeks" / str(WEEK) / f"r{number}" / "data"
+        data.mkdir(parents=True)
+        (data / "summary.json").write_text('{"figures": {}}')
+    private = tmp_path / "runs" / str(WEEK) / "r1"
+    private.mkdir(parents=True)
+    (private / "attributes.json").write_text('{"attributes": {}, "listed": {}}')
+    assert "not at hand" in read_earlier(tmp_path, WEEK)["gone"]
+    private.rename(private.with_name("r2"))
+    assert read_earlier(tmp_path, WEEK)["gone"] == ""
+
+
 def test_what_is_kept_for_the_next_revision_comes_back_from_json():
     before = {CITIZENSHIP: shown(evenly(("Mexico", 20), ("Asia", 9), ("Africa", 3)))}
     after = from_plain(json.loads(json.dumps(plain_shown(before))))
@@ -281,6 +295,19 @@ def test_an_agency_whose_line_lacks_a_protected_request_has_no_table_that_gives_
     assert D in counts.attributes[CITIZENSHIP].tables
 
 
+@pytest.mark.parametrize(("first", "second"), [(5, 4), (4, 5)])
+def test_a_protected_request_stays_as_the_first_revision_showed_it(first, second):
+    """Else the agency's line and the line without one would move by it together."""
+    before = status_of(*of_one_agency("declined", first, issued_at="2017-01-05"))
+    before = before.assign(listed_agency=listed_agency(before, 5))
+    told = protected_listed(before, {})
+    after = status_of(*of_one_agency("declined", second, issued_at="2017-01-05"))
+    places = listed_agency(after, 5, told)
+    assert places["declined0"] == before.loc["declined0", "listed_agency"]
+    after = after.assign(listed_agency=places)
+    assert protected_listed(after, told) == told
+
+
 # What a reader is told
 
 
@@ -321,3 +348,21 @@ def test_summary_json_says_of_each_table_what_became_of_it_and_counts_no_categor
     assert not any(name in file for name in (b"Africa", b"Europe") for file in files.values())
     assert not any(isinstance(value, int) and not isinstance(value, bool)
                    for each in entries for value in each.values())  # fmt: skip
+
+
+def test_a_table_of_an_agency_that_has_no_line_any_more_is_still_named():
+    """As after the correction of a large agency: its table stands, and no figure of it is left."""
+    def rows(custody: str):
+        large = [request(request_id=f"l{at}", agency_id="TX0000001", released_at="",
+                         citizenship=("MEX", "CHN")[at % 2], custody_confirmed=custody)
+                 for at in range(30)]  # fmt: skip
+        others = [request(request_id=f"o{at}", agency_id=f"MN000000{at % 5}", released_at="",
+                          citizenship=("MEX", "CHN")[at % 2]) for at in range(60)]  # fmt: skip
+        return large + others
+
+    _, counts, _ = counts_and_files(rows("true"))
+    assert "TX0000001" in counts.attributes[CITIZENSHIP].tables
+    inputs, later, _ = counts_and_files(rows("false"), earlier=plain_shown(counts.attributes))
+    assert "TX0000001" not in set(later.declined_by_agency["agency_id"])
+    assert later.attributes[CITIZENSHIP].stands
+    assert "TX0000001" in WeeklyReport(inputs).agency_attributes()._repr_html_()

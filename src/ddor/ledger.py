@@ -118,10 +118,10 @@ def read_labels(runs: Path) -> dict[str, str]:
 def with_flags(ledger: pd.DataFrame, flags: pd.DataFrame) -> pd.DataFrame:
     """The ledger with the new ones of `flags` (COLUMNS up to first_held) added at its end; one that
     it has may turn out to have been held earlier."""
-    first = flags.set_index("flag")["first_held"]
-    since = ledger["flag"].map(first).fillna(ledger["first_held"])
-    ledger = ledger.assign(first_held=since.where(since < ledger["first_held"],
-                                                  ledger["first_held"]))  # fmt: skip
+    first = dict(zip(flags["flag"], flags["first_held"], strict=True))
+    since = [min(held, first.get(flag, held))
+             for flag, held in zip(ledger["flag"], ledger["first_held"], strict=True)]  # fmt: skip
+    ledger = ledger.assign(first_held=pd.Series(since, index=ledger.index, dtype="str"))
     new = flags[~flags["flag"].isin(ledger["flag"])].reindex(columns=list(COLUMNS), fill_value="")
     return pd.concat([ledger, new.astype("str")], ignore_index=True)
 

@@ -1,0 +1,84 @@
+"""What people write and the site publishes: reasons, answers, notes; and what waits for them."""
+
+import json
+
+import pytest
+from small_archive import FIRST_FINAL_DAY, FIRST_ROWS, WEEK, WRENFALL, SmallArchive, numbered
+
+from ddor.errors import UsageError
+from ddor.jobs.publication import refuse_request_ids
+
+# Forty declines of one day, all old: E8 asks for a review.
+OLD = {"issued_at": "2016-11-02", "outcome_recorded_at": "2017-02-14", "released_at": "2017-02-13"}
+BULK = numbered("k", 40, WRENFALL, **OLD)
+REASON = "The dates are those of the agency's own log"
+
+
+@pytest.mark.parametrize("text", ["see req-0042", "(req-0042)", "req-0042.", "it is 123456789"])
+def test_a_text_that_holds_the_key_of_a_request_is_refused_and_not_repeated(text):
+    with pytest.raises(UsageError) as refused:
+        refuse_request_ids([text], ["req-0042", "123456789"])
+    assert "req-0042" not in str(refused.value) and "123456789" not in str(refused.value)
+
+
+def test_a_key_that_could_be_a_number_or_a_word_of_a_sentence_is_not_looked_for():
+    refuse_request_ids(["Of 20 people 12 were moved by bus in 2017"], ["12", "2017", "bus"])
+
+
+@pytest.fixture(scope="module")
+def accepted(tmp_path_factory) -> SmallArchive:
+    archive = SmallArchive(tmp_path_factory.mktemp("accepted") / "archive")
+    archive.receive([*FIRST_ROWS, *BULK], FIRST_FINAL_DAY)
+    assert archive.run().code == 4
+    assert archive.published("--accept-held", "--reason", REASON) == 1
+    return archive
+
+
+def test_a_reason_with_the_key_of_a_request_publishes_nothing(accepted, tmp_path):
+    archive = accepted.copied_to(tmp_path / "copy")
+    before = archive.files()
+    done = archive.run("--force", "--accept-held", "--reason", "k17 is in the log")
+    assert done.code == 2 and "k17" not in done.stderr
+    assert archive.files() == before
+
+
+def test_a_dispute_of_an_accepted_week_is_marked_without_a_new_acceptance(accepted, tmp_path):
+    archive = accepted.copied_to(tmp_path / "copy")
+    archive.record("quill")
+    assert archive.published(day="2017-06-15") == 2
+    assert f"The reason for publishing it: {REASON}." in archive.status()
+    assert "1 figure of this week is or was disputed" in archive.status()
+    assert [entry for entry in archive.feed() if entry["category"] == "dispute"]
+
+
+def test_an_acceptance_ends_when_there_is_something_else_to_look_at(accepted, tmp_path):
+    archive = accepted.copied_to(tmp_path / "copy")
+    archive.receive([*FIRST_ROWS, *BULK, *numbered("z", 2, WRENFALL, **OLD)], FIRST_FINAL_DAY)
+    done = archive.run()
+    assert done.code == 4 and "WRENFALL JAIL" in done.stderr
+
+
+def test_a_published_week_leaves_no_list_and_no_draft_of_its_review(accepted):
+    assert sorted(path.name for path in (accepted.runs / WEEK).iterdir()) == ["r1"]
+
+
+def test_a_flag_that_was_counted_is_told_on_the_page(accepted, tmp_path):
+    archive = accepted.copied_to(tmp_path / "copy")
+    listed = (archive.runs / WEEK / "r1" / "review.csv").read_text("utf-8-sig")
+    flag = next(line for line in listed.splitlines() if line.startswith("E8-")).split(",")[0]
+    decisions = tmp_path / "decisions.csv"
+    decisions.write_text(f"flag,decision,reason,by\n{flag},count,{REASON},records officer\n")
+    assert archive.published("--decisions", decisions) == 2
+    article = " ".join(archive.page(f"weeks/{WEEK}/index.html").article.get_text(" ").split())
+    assert "ok (1 looked at and counted)" in article
+    assert "1 flag of a check was looked at by a person and counted" in article
+
+
+def test_verify_tells_a_difference_as_json_too(accepted, tmp_path):
+    archive = accepted.copied_to(tmp_path / "copy")
+    with open(archive.week / "r1" / "data" / "checks.csv", "a") as checks:
+        checks.write("E99\n")
+    done = archive.ddor("verify", WEEK, "--json")
+    told = json.loads(done.stdout)
+    assert done.code == 5 and told["reproduced"] is False
+    assert "data/checks.csv: the archive holds another" in told["messages"]
