@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -175,9 +176,14 @@ def test_any_text_comes_through_a_save_unchanged(name, note, publisher, policies
 # Hashes
 
 
+@cache
+def counts():
+    """Counted once: what is put in place of a cell below is nothing that could be counted."""
+    return count_inputs(inputs())
+
+
 def hashes(of: Inputs) -> dict[str, str]:
-    # Counted once: what is put in place of a cell below is nothing that could be counted.
-    return input_hashes(of, count_inputs(inputs()), TEMPLATE)
+    return input_hashes(of, counts(), TEMPLATE)
 
 
 def changed(of: Inputs) -> list[str]:
@@ -283,8 +289,7 @@ def template_hash(tmp_path):
         notebook = nbformat.read(TEMPLATE, as_version=4)
         change(notebook)
         nbformat.write(notebook, tmp_path / "template.ipynb")
-        of = inputs()
-        return input_hashes(of, count_inputs(of), tmp_path / "template.ipynb")["template"]
+        return input_hashes(inputs(), counts(), tmp_path / "template.ipynb")["template"]
 
     return template_hash
 
