@@ -10,10 +10,11 @@ from conftest import PROJECT
 FLOORS = (
     {"errors", "reference", "text_yaml"},
     {"calendar"},
+    {"narrative"},
     {"extract", "project"},
     {"directory", "corrections"},
     {"extract/foia", "extract/samples"},
-    {"cohort", "parameters", "history", "ledger"},
+    {"cohort", "parameters", "history", "ledger", "texts"},
     {"inputs"},
     {"checks"},
     {"measures"},

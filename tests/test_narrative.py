@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ddor.errors import DdorError
-from ddor.report.narrative import NarrativeError, render_narrative
+from ddor.narrative import NarrativeError, render_narrative
 
 FILTERS = ["requests", 'count("agency", "agencies")', "percent", "number"]
 

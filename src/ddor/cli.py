@@ -5,6 +5,7 @@ week and nothing else.
 """
 
 import argparse
+import contextlib
 import datetime as dt
 import json
 import re
@@ -225,6 +226,10 @@ def _ddor_parser() -> argparse.ArgumentParser:
     withdraw.add_argument("--reason", required=True, choices=("legal", "privacy", "error"))
     _shared_options(withdraw)
     withdraw.set_defaults(command=_withdraw)
+
+    rebuild = commands.add_parser("rebuild", help="make all pages again around what they keep")
+    _shared_options(rebuild)
+    rebuild.set_defaults(command=_rebuild)
     return parser
 
 
@@ -324,23 +329,12 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _withdraw(options: argparse.Namespace) -> int:
-    from ddor.archive.catalog import open_catalog
-    from ddor.archive.pages import Publisher
-    from ddor.archive.publish import opened
     from ddor.archive.withdraw import withdraw
 
     week = Week.parse(options.week)
-    parameters = _parameters(options, week)
-    if not (parameters.output / "site").is_dir():
-        raise UsageError(f"nothing is published in {parameters.output}")
-    with opened(parameters.output) as archive:
-        catalog = open_catalog(archive.site)
-        if catalog is None:
-            raise UsageError(f"nothing is published in {parameters.output}")
-        day = (parameters.published_on or dt.date.today()).isoformat()
-        publisher = Publisher(parameters.publisher, parameters.contact, parameters.site_url)
+    with _published(options, week) as (archive, catalog, around):
         numbers = withdraw(archive, catalog, week, _revision(options.revision), options.reason,
-                           day, publisher)  # fmt: skip
+                           around)  # fmt: skip
     named = ", ".join(f"r{number}" for number in numbers)
     for number in numbers:
         if options.revision and f"r{number}" != options.revision:
@@ -349,6 +343,38 @@ def _withdraw(options: argparse.Namespace) -> int:
     told = {"week": str(week), "withdrawn": numbers, "reason": options.reason}
     print(json.dumps(told) if options.json else f"{week} {named}: withdrawn ({options.reason})")
     return 0
+
+
+def _rebuild(options: argparse.Namespace) -> int:
+    from ddor.archive.rebuild import rebuild
+
+    with _published(options, None) as (archive, catalog, around):
+        changed = rebuild(archive, catalog, around)
+    told = {"site": str(archive.site), "changed": changed}
+    print(json.dumps(told) if options.json else f"{archive.site}: {changed} files changed")
+    return 0
+
+
+@contextlib.contextmanager
+def _published(options: argparse.Namespace, week: Week | None):
+    """The archive, locked, its catalog, and what stands around revisions. Raises UsageError where
+    nothing is published."""
+    from ddor.archive.around import around_of
+    from ddor.archive.catalog import open_catalog
+    from ddor.archive.publish import opened
+    from ddor.directory import read_directory
+
+    parameters = _parameters(options, week)
+    directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
+    around = around_of(parameters, directory)
+    nothing = UsageError(f"nothing is published in {parameters.output}")
+    if not (parameters.output / "site").is_dir():
+        raise nothing
+    with opened(parameters.output) as archive:
+        catalog = open_catalog(archive.site)
+        if catalog is None:
+            raise nothing
+        yield archive, catalog, around
 
 
 def _revision(text: str | None) -> int | None:

@@ -10,7 +10,8 @@ all problems of all files come in one error.
     ignored_columns: [internal_no]  columns of the extract that are known and left unread
 
 The analyst's note of a week, `notes/<first day>.md` beside weekly.yaml, is read with them; the
-records of corrections and disputes are in `corrections/` beside it (corrections.py).
+records of corrections and disputes are in `corrections/` beside it (corrections/), the pages that
+analysts write and what agencies say of themselves in `pages/` and `statements/` (texts.py).
 """
 
 import datetime as dt
@@ -33,7 +34,8 @@ PATH_KEYS = ("extract", "output", "agencies", "policies", "coverage")
 
 class Parameters(BaseModel):
     """A week's parameters, typed. Paths are absolute; extract may be a URL; note is Markdown;
-    corrections is the folder of records."""
+    corrections, pages and statements are folders, project_pages that of the project's own pages.
+    authority: under which authority the publisher publishes; official: whether it is ICE or DHS."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -48,11 +50,16 @@ class Parameters(BaseModel):
     coverage: Path
     publisher: str = ""
     contact: str = ""
+    authority: str = ""
+    official: bool = False
     site_url: str = Field("", pattern=r"^(https?://.+)?$")
     release_lag_days: int = Field(45, ge=0, le=3650)
     published_on: dt.date | None = None
     note: str = Field("", exclude=True)
     corrections: Path = Field(Path(), exclude=True)
+    pages: Path = Field(Path(), exclude=True)
+    project_pages: Path = Field(Path(), exclude=True)
+    statements: Path = Field(Path(), exclude=True)
 
     @field_validator("ignored_columns", mode="before")
     @classmethod
@@ -65,10 +72,10 @@ class Parameters(BaseModel):
 # What the page depends on. Not the paths: the same rows from another folder are the same report.
 IN_EFFECT = (
     "cohort", "ignored_columns", "disclosure_threshold", "max_held_back_share", "publisher",
-    "contact", "site_url", "release_lag_days",
+    "contact", "authority", "official", "site_url", "release_lag_days",
 )  # fmt: skip
 # Beside weekly.yaml, wherever that is; not keys in it.
-BESIDE = ("note", "corrections")
+BESIDE = ("note", "corrections", "pages", "project_pages", "statements")
 KEYS = tuple(name for name in Parameters.model_fields if name not in BESIDE)
 
 
@@ -106,6 +113,9 @@ def load_parameters(
         parameters = Parameters(
             note=note,
             corrections=weekly.parent / "corrections",
+            pages=weekly.parent / "pages",
+            project_pages=params / "pages",
+            statements=weekly.parent / "statements",
             **{key: value for key, (value, _) in values.items()},
         )
     except ValidationError as error:

@@ -1,29 +1,60 @@
-"""An agency's page: its published weeks, and what was disputed of them.
+"""An agency's page: its published weeks, what was disputed of them, the law in force there.
 
     site/agencies/<agency_id>/weeks.csv     one line for each published week that names it
-    site/agencies/<agency_id>/index.html    made from that file and the catalog
+    site/agencies/<agency_id>/index.html    made from that file, the catalog and the policies
 
 A publication rewrites the pages of the agencies that its week names, now or in the revision before
 it; the file beside a page keeps the other weeks, so that none of them has to be opened.
 """
 
-import csv
-import io
+import datetime as dt
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from ddor.archive.catalog import Catalog
-from ddor.calendar import Week
+import pandas as pd
 
-PLACE = ("agency", "level", "state", "county_fips", "area")
-ISSUED = ("issued",)
-RECORDED = (
-    "declined", "insufficient_notice", "no_notice", "not_held", "unclassified",
-    "release_not_confirmed", "law_or_court", "short_custody", "honored",
-)  # fmt: skip
-COUNTS = ISSUED + RECORDED
+from ddor.archive.agency_index import PLACE, named, place_of
+from ddor.archive.around import Around
+from ddor.archive.catalog import Catalog
+from ddor.archive.downloads import csv_file, csv_lines
+from ddor.archive.page import page
+from ddor.calendar import Week
+from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
+from ddor.corrections import FIGURES, GROUNDS, STATUSES
+from ddor.reference.places import STATES
+
+WEEKS_SHOWN = 53
+# Column of a table by agency -> column of weeks.csv. Each cohort has an `honored` of its own.
+TABLES = {
+    "issued_by_agency.csv": {
+        "issued": "issued",
+        **{name: f"issued_{name}" for name in ("honored", "declined", "other", "pending")},
+    },
+    "declined_by_agency.csv": {
+        name: name
+        for name in (
+            "declined", "insufficient_notice", "no_notice", "not_held", "unclassified",
+            "release_not_confirmed", "law_or_court", "short_custody", "honored",
+        )
+    },
+    "held_back_by_agency.csv": {
+        name: name for name in ("held_back_requests", "held_back_outcomes")
+    },
+}  # fmt: skip
+COUNTS = tuple(column for columns in TABLES.values() for column in columns.values())
 COLUMNS = ("week", "agency_id", *PLACE, *COUNTS, "flags")
-TABLES = {"issued_by_agency.csv": ISSUED, "declined_by_agency.csv": RECORDED}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a table of the page shows: recent, the agency's lines of the last WEEKS_SHOWN weeks as
+    (week, counts), newest first; years, all lines added up as (year, number of weeks, counts), none
+    where no line is older than that."""
+
+    recent: list[tuple[Week, dict[str, int]]]
+    years: list[tuple[int, int, dict[str, int]]]
 
 
 def agency_lines(week: Week, data: dict[str, bytes]) -> dict[str, dict[str, str]]:
@@ -33,45 +64,112 @@ def agency_lines(week: Week, data: dict[str, bytes]) -> dict[str, dict[str, str]
         return {}
     lines: dict[str, dict[str, str]] = {}
     for table, columns in TABLES.items():
-        for row in csv.DictReader(io.StringIO(data[table].decode())):
+        for row in csv_lines(data[table]) if table in data else ():
             if not row["agency_id"]:
                 continue
             empty = dict.fromkeys(COLUMNS, "") | dict.fromkeys(COUNTS, "0")
             line = lines.setdefault(row["agency_id"], empty | {"week": str(week)})
-            line |= {name: row[name] for name in ("agency_id", *PLACE, *columns)}
+            line |= {name: row[name] for name in ("agency_id", *PLACE)}
+            line |= {ours: row[theirs] for theirs, ours in columns.items()}
             flags = "; ".join((line["flags"], row.get("flags", ""))).split("; ")
             line["flags"] = "; ".join(dict.fromkeys(filter(None, flags)))
     return lines
 
 
+def weeks_of(site: Path, agency_id: str) -> list[dict[str, str]]:
+    """The agency's weeks as they are published, newest first."""
+    file = site / "agencies" / agency_id / "weeks.csv"
+    return csv_lines(file.read_bytes()) if file.exists() else []
+
+
 def with_line(site: Path, agency_id: str, week: Week, line: dict[str, str] | None) -> list[dict]:
     """The agency's weeks, newest first, with this one replaced, or without it."""
-    file = site / "agencies" / agency_id / "weeks.csv"
-    known = []
-    if file.exists():
-        known = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
-    kept = [each for each in known if each["week"] != str(week)]
-    return sorted([*kept, *([line] if line else [])], key=lambda each: each["week"], reverse=True)
+    kept = [each for each in weeks_of(site, agency_id) if each["week"] != str(week)]
+    return newest_first([*kept, *([line] if line else [])])
+
+
+def newest_first(lines: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    return sorted(lines, key=lambda line: line["week"], reverse=True)
 
 
 def weeks_file(lines: list[dict]) -> bytes:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(lines)
-    return text.getvalue().encode()
+    return csv_file(COLUMNS, lines)
 
 
-def records_of(agency_id: str, catalog: Catalog) -> list[tuple[Week, dict]]:
-    """The agency's disputes and corrections in the current revisions, newest week first."""
-    return [
-        (week, record)
-        for week, revision in catalog.newest_first()
-        for record in revision.records
-        if record["agency_id"] == agency_id
-    ]
+def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:
+    """agency_id -> its disputes and corrections in the current revisions, newest week first."""
+    found: dict[str, list[tuple[Week, dict]]] = {}
+    for week, revision in catalog.newest_first():
+        for record in revision.records:
+            found.setdefault(record["agency_id"], []).append((week, record))
+    return found
 
 
-def lists_anything(weeks_csv: bytes) -> bool:
-    """Whether a weeks.csv has a line below its header."""
-    return weeks_csv.count(b"\n") > 1
+def shown_of(lines: list[dict[str, str]]) -> Shown:
+    """`lines` of one agency, newest first."""
+    counted = [(Week.parse(line["week"]), {name: int(line[name] or 0) for name in COUNTS})
+               for line in lines]  # fmt: skip
+    if not counted:
+        return Shown([], [])
+    oldest = counted[0][0].first_day - dt.timedelta(weeks=WEEKS_SHOWN)
+    recent = [each for each in counted if each[0].first_day > oldest]
+    years = []
+    for year in sorted({week.first_day.year for week, _ in counted}, reverse=True):
+        of_year = [counts for week, counts in counted if week.first_day.year == year]
+        sums = {name: sum(counts[name] for counts in of_year) for name in COUNTS}
+        years.append((year, len(of_year), sums))
+    return Shown(recent, years if len(recent) < len(counted) else [])
+
+
+def laws_of(line: dict[str, str], around: Around) -> tuple[list[dict], list[dict]]:
+    """The policies of the agency, its county and its state, newest first, and apart those that were
+    last looked at over 180 days before the agency's latest week ended (E9)."""
+    found = _in_place(around.policies, line).to_dict("records")
+    if not line["last_week"]:
+        return found, []
+    oldest = (Week.parse(line["last_week"]).last_day - VERIFIED_WITHIN).isoformat()
+    return ([law for law in found if law["verified_on"] >= oldest],
+            [law for law in found if law["verified_on"] < oldest])  # fmt: skip
+
+
+def _in_place(table: pd.DataFrame, line: dict[str, str]) -> pd.DataFrame:
+    state = STATES[line["state"]].fips if line["state"] in STATES else ""
+    codes = {line["agency_id"], line["county_fips"], state} - {""}
+    return table[table["place_code"].isin(codes)]
+
+
+def agency_page(
+    line: dict[str, str],
+    weeks: list[dict],
+    others: list[dict],
+    records: list[tuple[Week, dict]],
+    catalog: Catalog,
+    around: Around,
+) -> bytes:
+    """`line`: the agency's in the index; `weeks`: its lines, newest first; `others`: the index
+    lines of the other agencies with its name."""
+    laws, stale = laws_of(line, around)
+    current = [catalog.weeks[each["week"]][-1].published_on for each in weeks]
+    told = [record["answered_on"] or record["received_on"] for _, record in records]
+    return page(
+        "agency.html.j2",
+        f"agencies/{line['agency_id']}/index.html",
+        " · ".join(filter(None, (line["agency"], place_of(line)))),
+        around,
+        catalog,
+        agency=line,
+        name=named(line),
+        place=place_of(line),
+        others=[(named(other), place_of(other), other["agency_id"]) for other in others],
+        shown=shown_of(weeks),
+        flags={each["week"]: each["flags"] for each in weeks},
+        records=records,
+        laws=laws,
+        stale=stale,
+        limits=_in_place(around.coverage, line).to_dict("records"),
+        statement=around.statements.get(line["agency_id"]),
+        updated=max([*current, *told], default=""),
+        figures=FIGURES,
+        grounds=GROUNDS,
+        statuses=STATUSES,
+    )

@@ -2,71 +2,65 @@
 
 UTF-8, comma, LF, a header; codes are text with their leading zeros. Where a reader of a row has to
 know more (a dispute, an earlier date), a last column `flags` says it; under a synthetic extract it
-says so in every row, for a file is passed on without its page.
+says so in every row, for a file is passed on without its page. A text that a spreadsheet would run
+as a formula gets an apostrophe in front (`safe_cell`).
 """
 
+import csv
+import io
 import json
+from collections.abc import Iterable
 
 import pandas as pd
 
+from ddor.archive.meanings import COLUMNS, FIGURES, KEYS, TITLES, UNITS
 from ddor.extract.model import SYNTHETIC_NOTICE
 
-REQUESTS = "number of requests"
-MEANINGS = {
-    "agency_id": "ORI or DETLOC code of the agency asked: the key; empty: agency not shown, or all",
-    "agency": "name of the agency; not a key, names repeat",
-    "level": "county, municipal, state, federal, tribal or other",
-    "state": "USPS code",
-    "county_fips": "five-digit FIPS code of the county, leading zero kept; may be empty",
-    "area": "ICE ERO area of responsibility; may be empty",
-    "detainers": f"{REQUESTS}: detainers",
-    "notifications": f"{REQUESTS}: requests for notification",
-    "transfers": f"{REQUESTS}: requests for transfer",
-    "issued": f"{REQUESTS} issued in the week",
-    "honored": f"{REQUESTS} honored: of those issued, or recorded beside the declined ones",
-    "declined": f"{REQUESTS} declined",
-    "other": f"{REQUESTS} with another outcome: withdrawn, superseded, left custody, held back",
-    "pending": f"{REQUESTS} without a recorded outcome",
-    "insufficient_notice": f"{REQUESTS} declined with notice too late for a transfer",
-    "no_notice": f"{REQUESTS} declined, released, with no notice before the release on record",
-    "not_held": f"{REQUESTS} declined: detainers with 48 hours' notice or more, not held",
-    "unclassified": f"{REQUESTS} declined and in none of the three other classes",
-    "release_not_confirmed": f"{REQUESTS} declined without a release date; beside the classes",
-    "law_or_court": f"{REQUESTS} declined because of a law or court; beside the classes",
-    "short_custody": f"{REQUESTS} declined with under 48 hours from issue to release",
-    "group_code": "NCIC offense group, two digits; `unlisted`: a code outside the list; `other`: "
-    "groups added up so that nobody can be identified",
-    "offense_group": "name of the NCIC offense group",
-    "attribute": "charges, citizenship (by world region) or days (from issue to recording)",
-    "category": "offense group, world region or number of days; Other: categories added up",
-    "standing": "convicted or charged_only for charges, else all",
-    "convicted": f"{REQUESTS} declined, with a conviction in the group",
-    "charged_only": f"{REQUESTS} declined, with a charge and no conviction in the group",
-    "requests": f"{REQUESTS} declined, in the group: convicted and charged only",
-    "check": "id of the check",
-    "title": "name of the check",
-    "effect": "hold, review or show",
-    "status": "ok, stopped, shown or not assessed",
-    "class": "the one class that a received row is counted in",
-    "rows": "number of received rows",
-    "agencies": "number of agencies concerned",
-    "flags": "what a reader of the row has to know",
-}
+RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
-KEYS = {"attributes": ["attribute", "agency_id", "category", "standing"]}
+def safe_cell(text: str) -> str:
+    """As a spreadsheet may open it: what it would run, and the apostrophe itself, gets one in
+    front. `plain_cell` takes it away again."""
+    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS) else text
 
 
-def table_files(tables: dict[str, pd.DataFrame], synthetic: bool) -> dict[str, bytes]:
-    """File name -> bytes: each of `tables` (name without ending -> frame) as CSV, and
-    datapackage.json, which gives every column its type and meaning."""
-    if synthetic:
-        tables = {name: _synthetic(frame) for name, frame in tables.items()}
-    files = {
-        f"{name}.csv": frame.to_csv(index=False, lineterminator="\n").encode()
-        for name, frame in tables.items()
-    }
-    return files | {"datapackage.json": _json(_descriptor(tables, synthetic))}
+def plain_cell(text: str) -> str:
+    return text[1:] if text.startswith("'") else text
+
+
+def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]]) -> bytes:
+    """Lines of text as CSV, every cell safe."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: safe_cell(str(cell)) for name, cell in line.items()} for line in lines)
+    return text.getvalue().encode()
+
+
+def csv_lines(data: bytes) -> list[dict[str, str]]:
+    """The lines of such a file, as they were."""
+    lines = csv.DictReader(io.StringIO(data.decode()))
+    return [{name: plain_cell(cell) for name, cell in line.items()} for line in lines]
+
+
+def table_files(tables: dict[str, pd.DataFrame]) -> dict[str, bytes]:
+    """File name -> bytes: each of `tables` (name without ending -> frame) as CSV."""
+    return {f"{name}.csv": _csv(frame) for name, frame in tables.items()}
+
+
+def with_notice(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """As they are published of a synthetic extract: with the notice in every row."""
+    return {name: _synthetic(frame) for name, frame in tables.items()}
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    texts = {name: frame[name].map(safe_cell) for name in frame if not _is_number(frame[name])}
+    return frame.assign(**texts).to_csv(index=False, lineterminator="\n").encode()
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_integer_dtype(column.dtype)
 
 
 def _synthetic(frame: pd.DataFrame) -> pd.DataFrame:
@@ -82,38 +76,44 @@ def _synthetic(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(flags=SYNTHETIC_NOTICE + others)
 
 
-def summary_file(summary: dict) -> bytes:
-    return _json(summary)
+def descriptor(package: dict, tables: dict[str, pd.DataFrame], keys: tuple[str, ...] = ()) -> bytes:
+    """datapackage.json (Frictionless, Data Package 1): `package`, what is said of it as a whole,
+    and for each of `tables` the type, unit and meaning of every column, and the key. `keys`: the
+    columns that come before a table's own key."""
+    return json_file(
+        {"profile": "tabular-data-package", **package}
+        | {"resources": [_resource(name, frame, keys) for name, frame in tables.items()]}
+    )
 
 
-def _descriptor(tables: dict[str, pd.DataFrame], synthetic: bool) -> dict:
-    package = {"profile": "tabular-data-package", "name": "ddor-week"}
-    if synthetic:
-        package["description"] = SYNTHETIC_NOTICE
-    package["resources"] = [
-        {
-            "name": name.replace("_", "-"),
-            "path": f"{name}.csv",
-            "profile": "tabular-data-resource",
-            "format": "csv",
-            "mediatype": "text/csv",
-            "encoding": "utf-8",
-            "schema": {
-                "fields": [
-                    {
-                        "name": column,
-                        "type": "integer" if pd.api.types.is_integer_dtype(dtype) else "string",
-                        "description": MEANINGS[column],
-                    }
-                    for column, dtype in frame.dtypes.items()
-                ],
-                "primaryKey": KEYS.get(name, [frame.columns[0]]),
-            },
-        }
-        for name, frame in tables.items()
-    ]
-    return package
+def _resource(name: str, frame: pd.DataFrame, keys: tuple[str, ...]) -> dict:
+    own = [column for column in frame if column not in ("week", "revision")]
+    return {
+        "name": name.replace("_", "-"),
+        "title": TITLES[name],
+        "path": f"{name}.csv",
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": {
+            "fields": [_field(frame[column]) for column in frame],
+            "primaryKey": [*keys, *KEYS.get(name, own[:1])],
+            # "" is a value here: the line of agencies that are not shown has it as its key.
+            "missingValues": [],
+        },
+    }
 
 
-def _json(content: dict) -> bytes:
+def _field(column: pd.Series) -> dict:
+    name = str(column.name)
+    meaning = (FIGURES | COLUMNS)[name]
+    if not _is_number(column):
+        return {"name": name, "type": "string", "description": meaning}
+    unit = UNITS.get(name, "requests")
+    told = {"name": name, "type": "integer", "description": meaning}
+    return told | ({"unit": unit} if unit else {})
+
+
+def json_file(content: dict) -> bytes:
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()

@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass
 
 from ddor.archive.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
-from ddor.calendar import Week
+from ddor.calendar import Week, long_date
 from ddor.corrections import FIGURES, GROUNDS, STATUSES
 
 # Any fixed UUID will do; this one stands for ddor's entries.
@@ -20,11 +20,13 @@ DISPUTE, WITHDRAWAL = "dispute", "withdrawal"
 
 @dataclass(frozen=True)
 class Entry:
-    """kind: first, revision, correction, dispute, withdrawal. page: path below site/. waiting: days
-    that a dispute has been without an answer, None for all else."""
+    """kind: first, revision, correction, dispute, withdrawal. date: when it was published as it is,
+    first: when it was first. page: path below site/. waiting: days that a dispute has been without
+    an answer, None for all else."""
 
     id: str
     kind: str
+    first: str
     date: str
     week: Week
     title: str
@@ -41,7 +43,7 @@ def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
         week = Week.parse(day)
         for revision in revisions:
             found += _of_revision(week, revision)
-        found += [_dispute(week, record, today) for record in revisions[-1].records]
+        found += [_dispute(week, record, revisions, today) for record in revisions[-1].records]
     return sorted(found, key=lambda entry: (entry.date, str(entry.week), entry.id), reverse=True)
 
 
@@ -56,27 +58,36 @@ def _of_revision(week: Week, revision: Revision) -> list[Entry]:
     name = f"Week of {week.title}, revision {number}"
     if revision.withdrawn_on:
         text = f"Withdrawn on this day; the kind of reason is: {revision.withdrawn_for}."
-        return [Entry(_id(week, f"r{number}", WITHDRAWAL), WITHDRAWAL, revision.withdrawn_on, week,
+        day = revision.withdrawn_on
+        return [Entry(_id(week, f"r{number}", WITHDRAWAL), WITHDRAWAL, day, day, week,
                       f"{name}: withdrawn", text, page)]  # fmt: skip
     words = {FIRST: "first published", REVISED: "a revision", CORRECTED: "a correction"}
     text = {FIRST: "The first report of this week.", REVISED: f"New in it: {revision.because}.",
             CORRECTED: f"Corrected: {revision.because.rstrip('.')}."}[revision.kind]  # fmt: skip
-    return [Entry(_id(week, f"r{number}"), revision.kind, revision.published_on, week,
+    day = revision.published_on
+    return [Entry(_id(week, f"r{number}"), revision.kind, day, day, week,
                   f"{name}: {words[revision.kind]}", text, page)]  # fmt: skip
 
 
-def _dispute(week: Week, record: dict, today: dt.date) -> Entry:
+def _dispute(week: Week, record: dict, revisions: list[Revision], today: dt.date) -> Entry:
     answered = record["status"] != "open"
     received = dt.date.fromisoformat(record["received_on"])
-    said = f"The agency says: {GROUNDS[record['ground']]}"
+    # A reader of the feed learns of it when a revision shows it, not when a letter came.
+    shown = [(revision.published_on, each) for revision in revisions for each in revision.records
+             if each["name"] == record["name"]]  # fmt: skip
+    told = [day for day, each in shown
+            if (each["status"], each["answer"]) == (record["status"], record["answer"])]  # fmt: skip
+    said = f"Received {long_date(received)}. The agency says: {GROUNDS[record['ground']]}"
     text = f"{said} ({record['notice']})." if record["notice"] else f"{said}."
-    text += f" {STATUSES[record['status']].capitalize()}."
-    if record["answer"]:
-        text += f" {record['answer']}"
+    text += f" {STATUSES[record['status']].capitalize()}"
+    if answered:
+        text += f" ({long_date(dt.date.fromisoformat(record['answered_on']))})"
+    text += f". {record['answer']}".rstrip()
     return Entry(
         id=_id(week, record["name"], DISPUTE),
         kind=DISPUTE,
-        date=record["answered_on"] or record["received_on"],
+        first=shown[0][0],
+        date=told[0],
         week=week,
         title=f"{FIGURES[record['figure']].capitalize()} of agency {record['agency_id']}, "
         f"week of {week.title}: disputed",

@@ -56,14 +56,19 @@ class Archive:
         folders: dict[str, dict[str, bytes]],
         pointers: dict[str, bytes],
         removed: Iterable[str] = (),
-    ) -> None:
+    ) -> int:
         """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.
-        `pointers`: path -> bytes of the single files replaced after them, in order. `removed`:
-        files and folders that go after that."""
+        `pointers`: path -> bytes of the single files replaced after them, in order; one that is
+        the same already is not touched. `removed`: files and folders that go after that. Returns
+        how many folders and files were moved or went."""
         with self.writing():
+            pointers = {path: data for path, data in pointers.items()
+                        if not _holds(self.output / path, data)}  # fmt: skip
             self._stage(folders, pointers)
-            self._write_journal({"moves": [*folders, *pointers], "removed": list(removed)})
+            moves, gone = [*folders, *pointers], list(removed)
+            self._write_journal({"moves": moves, "removed": gone})
             self._finish()
+            return len(moves) + len(gone)
 
     def _stage(self, folders: dict[str, dict[str, bytes]], pointers: dict[str, bytes]) -> None:
         tree = self.staging / "tree"
@@ -132,6 +137,10 @@ def opened(output: Path) -> Iterator[Archive]:
         if not archive.journal.exists():
             shutil.rmtree(archive.staging, ignore_errors=True)
         lock.release()
+
+
+def _holds(file: Path, data: bytes) -> bool:
+    return file.is_file() and file.stat().st_size == len(data) and file.read_bytes() == data
 
 
 def _remove(path: Path) -> None:

@@ -4,7 +4,8 @@
     site/weeks/<week>/         the current revision's page and a copy of its data
     site/weeks/<week>/rN-1/    its page only, which now says what it is superseded by, and why
     site/agencies/<id>/        of the agencies that this or the revision before names
-    site/                      home, archive, corrections, feed.xml, data/catalog.json
+    site/agencies/, archive/, corrections/, data/, search/, overview/ …   what lists it (chrome.py)
+    site/                      home, feed.xml, sitemap.xml, data/catalog.json
     runs/<week>/rN/            private: the executed notebook, the inputs, counts, the manifest
 """
 
@@ -14,26 +15,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ddor.archive.agency_pages import agency_lines, weeks_file, with_line
+from ddor.archive.agency_pages import agency_lines
+from ddor.archive.around import Around
 from ddor.archive.catalog import FIRST, Catalog, Revision
 from ddor.archive.changes import changes_between
-from ddor.archive.pages import (
-    Publisher,
-    agency_page,
-    list_pages,
-    log_pages,
-    notice_page,
-    static_files,
-    week_page,
-)
+from ddor.archive.chrome import chrome
+from ddor.archive.pages import notice_page, week_page
 from ddor.archive.publish import Archive
 from ddor.archive.render import Article
 from ddor.calendar import Week
 from ddor.errors import ArchiveUnavailable
 
-# The few figures that lists of weeks show.
 # What a week under review, or a draft, left; a publication makes it old.
 WAITING = ("draft", "review.csv", "private_counts.json")
+# The few figures that lists of weeks show.
 LISTED = ("issued_total", "declined_total", "honored_total", "agencies_declining")
 
 
@@ -50,7 +45,7 @@ class Publication:
     as_of: dt.date
     source: str
     published_on: dt.date
-    publisher: Publisher
+    around: Around
     kind: str = FIRST
     because: str = ""
     accepted: str = ""
@@ -95,20 +90,21 @@ def publish_revision(
 
     article, data = publication.article, publication.data
     files = {f"data/{name}": file for name, file in data.items()}
-    pages = _Pages(archive, catalog, week, publication.publisher, {number: (article.html, data)})
+    pages = _Pages(archive, catalog, week, publication.around, {number: (article.html, data)})
     revision = {"index.html": pages.of(number, False), **article.pictures, **files}
     pointers = {f"{here}/{name}": file for name, file in files.items()}
     pointers[f"{here}/index.html"] = pages.of(number, True)
     if number > 1:
         pointers[f"{here}/r{number - 1}/index.html"] = pages.of(number - 1, False)
     disputed |= disputed_agencies(catalog, week)
-    pointers |= chrome(
-        archive, catalog, week, touched_agencies(week, before, data) | disputed, data,
-        publication.publisher, line.published_on,
-    )  # fmt: skip
+    agencies = touched_agencies(week, before, data) | disputed
+    files, removed = chrome(
+        archive.site, catalog, week, agencies, agencies, data, publication.around
+    )
+    pointers |= files
     pointers["runs/ledger.csv"] = ledger
     folders = {f"runs/{week}/r{number}": private, f"{here}/r{number}": revision}
-    archive.publish(folders, pointers, [f"runs/{week}/{name}" for name in WAITING])
+    archive.publish(folders, pointers, [*removed, *(f"runs/{week}/{name}" for name in WAITING)])
     return number
 
 
@@ -116,23 +112,23 @@ class _Pages:
     """The pages of a week's revisions: of those in `new` (number -> article, data) from what is
     given, of the others from what is published."""
 
-    def __init__(self, archive, catalog: Catalog, week: Week, publisher: Publisher, new=None):
+    def __init__(self, archive, catalog: Catalog, week: Week, around: Around, new=None):
         self.folder = archive.site / "weeks" / str(week)
-        self.catalog, self.week, self.publisher = catalog, week, publisher
+        self.catalog, self.week, self.around = catalog, week, around
         self.new = new or {}
 
     def of(self, number: int, current: bool) -> bytes:
         """The page of a revision: at the week's address if `current`, else at its own."""
         revisions = self.catalog.weeks[str(self.week)]
         if revisions[number - 1].withdrawn_on:
-            return notice_page(self.week, number, self.catalog, self.publisher, current)
+            return notice_page(self.week, number, self.catalog, self.around, current)
         article, data = self.new.get(number) or self._published(number)
         changes = []
         if number > 1 and not revisions[number - 2].withdrawn_on:
             changes = changes_between(self._published(number - 1)[1], data)
         linked = touched_agencies(self.week, data) | disputed_agencies(self.catalog, self.week)
         return week_page(
-            article, self.week, number, self.catalog, self.publisher, current, changes, linked
+            article, self.week, number, self.catalog, self.around, current, changes, linked, data
         )
 
     def _published(self, number: int) -> tuple[str, dict[str, bytes]]:
@@ -141,40 +137,15 @@ class _Pages:
 
 
 def pages_around(
-    archive: Archive, catalog: Catalog, week: Week, numbers: Iterable[int], publisher: Publisher
+    archive: Archive, catalog: Catalog, week: Week, numbers: Iterable[int], around: Around
 ) -> dict[str, bytes]:
     """Path below outputs/ -> page, of each revision in `numbers` that the week has; at its own
     address, and the week's if it is the current one."""
-    pages = _Pages(archive, catalog, week, publisher)
+    pages = _Pages(archive, catalog, week, around)
     here, last = f"site/weeks/{week}", len(catalog.weeks[str(week)])
     own = {n: f"{here}/r{n}/index.html" for n in sorted(set(numbers)) if 0 < n <= last}
     found = {path: pages.of(number, False) for number, path in own.items()}
     return found | ({f"{here}/index.html": pages.of(last, True)} if last in own else {})
-
-
-def chrome(
-    archive: Archive,
-    catalog: Catalog,
-    week: Week,
-    agencies: Iterable[str],
-    data: dict[str, bytes],
-    publisher: Publisher,
-    day: str,
-) -> dict[str, bytes]:
-    """Path below outputs/ -> file, of all that lists what is published: agency pages first, the
-    catalog last. `data`: the week's data now, none if it is withdrawn; `day`: that of printing."""
-    files = static_files()
-    lines = agency_lines(week, data)
-    for agency_id in sorted(agencies):
-        weeks = with_line(archive.site, agency_id, week, lines.get(agency_id))
-        files[f"agencies/{agency_id}/weeks.csv"] = weeks_file(weeks)
-        files[f"agencies/{agency_id}/index.html"] = agency_page(
-            agency_id, weeks, catalog, publisher
-        )
-    files |= log_pages(catalog, publisher, dt.date.fromisoformat(day))
-    files |= list_pages(catalog, publisher)
-    files["data/catalog.json"] = catalog.file()
-    return {f"site/{name}": file for name, file in files.items()}
 
 
 def touched_agencies(week: Week, *data: dict[str, bytes]) -> set[str]:

@@ -8,7 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.archive.catalog import CORRECTED, FIRST, REVISED, Revision
-from ddor.archive.downloads import summary_file, table_files
+from ddor.archive.downloads import descriptor, json_file, table_files, with_notice
+from ddor.archive.meanings import COLUMNS, FIGURES
+from ddor.archive.page import NAME
+from ddor.archive.workbook import Cover, workbook_file
+from ddor.calendar import long_date
 from ddor.corrections import GROUNDS, STATUSES, UPHELD, flags_for, to_plain
 from ddor.errors import UsageError
 from ddor.extract.model import SYNTHETIC_NOTICE
@@ -40,12 +44,15 @@ INPUT_WORDS = {
 }  # fmt: skip
 
 
-def data_files(inputs: Inputs, counts: Counts, figures: dict[str, int]) -> dict[str, bytes]:
-    """The downloads: file name -> bytes."""
+def data_files(
+    inputs: Inputs, counts: Counts, figures: dict[str, int], revision: int
+) -> dict[str, bytes]:
+    """The downloads of this revision: file name -> bytes."""
     about = inputs.extract.about
     agency_tables = {
         "issued_by_agency": counts.issued_by_agency,
         "declined_by_agency": counts.declined_by_agency,
+        "held_back_by_agency": counts.held_back_by_agency,
     }
     tables = {name: _flagged(table, inputs) for name, table in agency_tables.items()} | {
         "charges_by_group": charge_group_lines(counts.attributes[CHARGES]),
@@ -64,9 +71,55 @@ def data_files(inputs: Inputs, counts: Counts, figures: dict[str, int]) -> dict[
         "disclosure": _disclosure(counts.attributes),
         "disputes": public_records(inputs),
     }
-    if about.synthetic:
-        summary = {"notice": SYNTHETIC_NOTICE} | summary
-    return {"summary.json": summary_file(summary), **table_files(tables, about.synthetic)}
+    notice = SYNTHETIC_NOTICE if about.synthetic else ""
+    cover = _cover(inputs, revision, notice)
+    book = workbook_file({"figures": _figure_table(figures)} | tables, COLUMNS, cover)
+    if notice:
+        summary = {"notice": notice} | summary
+        tables = with_notice(tables)
+    return {
+        f"ddor-{inputs.week}.xlsx": book,
+        "summary.json": json_file(summary),
+        "datapackage.json": descriptor(_package(inputs, revision), tables),
+        **table_files(tables),
+    }
+
+
+def _cover(inputs: Inputs, revision: int, notice: str) -> Cover:
+    """The first sheet of the workbook."""
+    title = f"{NAME}, week of {inputs.week.title}"
+    publisher = inputs.parameters["publisher"]
+    return Cover(
+        title=title,
+        week=f"week of {inputs.week.title}",
+        source=inputs.extract.about.source or "not named",
+        as_of=long_date(inputs.extract.about.as_of),
+        citation=" ".join(filter(None, (publisher and f"{publisher}.", f"{title}, revision "
+                                        f"{revision}."))),
+        publisher=publisher or "not named",
+        contact=inputs.parameters["contact"],
+        notice=notice,
+    )  # fmt: skip
+
+
+def _figure_table(figures: dict[str, int]) -> pd.DataFrame:
+    """summary.json's figures as a table, for the workbook."""
+    lines = [(name, value, FIGURES[name]) for name, value in figures.items()]
+    return pd.DataFrame(lines, columns=["figure", "value", "meaning"])
+
+
+def _package(inputs: Inputs, revision: int) -> dict:
+    """What the description of the data says of it as a whole."""
+    about = inputs.extract.about
+    notice = f"{SYNTHETIC_NOTICE}. " if about.synthetic else ""
+    return {
+        "name": f"ddor-{inputs.week}",
+        "title": f"{NAME}, week of {inputs.week.title}",
+        "version": f"r{revision}",
+        "description": f"{notice}Counts of requests, data as of {about.as_of}. "
+        "The figures of the week and what was withheld are in summary.json.",
+        "sources": [{"title": about.source or "not named"}],
+    }
 
 
 def _flagged(table: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.archive.catalog import Catalog
-from ddor.archive.pages import draft_page, static_files
+from ddor.archive.page import static_files
+from ddor.archive.pages import draft_page
 from ddor.archive.publish import Archive
 from ddor.archive.revision import Publication, kept_article
 from ddor.calendar import Week
@@ -82,7 +83,7 @@ def keep_draft(
 ) -> Path:
     """Render to runs/<week>/draft/; the path of the page."""
     folder = archive.runs / str(draft.week) / "draft"
-    page = draft_page(draft.article.html, draft.week, catalog, draft.publisher)
+    page = draft_page(draft.article.html, draft.week, catalog, draft.around)
     files = {"index.html": page, **draft.article.pictures, **static_files()}
     files |= {f"data/{name}": file for name, file in draft.data.items()}
     files["report.ipynb"] = executed.read_bytes()

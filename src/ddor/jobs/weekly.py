@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from ddor.archive.around import around_of
 from ddor.archive.catalog import read_catalog
 from ddor.archive.identity import identity_of, input_hashes, manifest_file
-from ddor.archive.pages import Publisher
 from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
 from ddor.archive.revision import Publication, publish_revision
@@ -72,6 +72,7 @@ def run_week(week: Week, order: Order) -> WeekResult:
     parameters = load_parameters(order.project, week, order.params_file, order.settings)
     recovered = recover(parameters.output)
     inputs = gather_inputs(week, parameters)
+    around = around_of(parameters, inputs.directory)
 
     with opened(parameters.output) as archive:
         inputs = with_archive(inputs, archive.output)  # another run may have published meanwhile
@@ -109,12 +110,12 @@ def run_week(week: Week, order: Order) -> WeekResult:
             week=week,
             identity=identity,
             article=article,
-            data=data_files(inputs, counts, figures),
+            data=data_files(inputs, counts, figures, archive.next_revision(str(week))),
             figures=figures,
             as_of=about.as_of,
             source=about.source,
-            published_on=_today(parameters),
-            publisher=Publisher(parameters.publisher, parameters.contact, parameters.site_url),
+            published_on=around.day,
+            around=around,
             kind=kind,
             because=because,
             accepted=accepted,

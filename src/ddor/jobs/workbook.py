@@ -2,7 +2,8 @@
 
 import datetime as dt
 import io
-from zipfile import ZIP_DEFLATED, ZipFile
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
@@ -15,6 +16,15 @@ from ddor.calendar import Week
 
 WIDEST = 80
 
+
+class _Undated(ZipFile):
+    """A zip whose parts do not have the time of the clock."""
+
+    def writestr(self, name, data, **options):
+        super().writestr(ZipInfo(name), data, compress_type=ZIP_DEFLATED)
+
+    def write(self, file, name, **options):
+        self.writestr(name, Path(file).read_bytes())
 
 
 def workbook(rows: list[tuple], about: list[tuple], week: Week) -> bytes:
@@ -29,7 +39,7 @@ def workbook(rows: list[tuple], about: list[tuple], week: Week) -> bytes:
     _fill(book.create_sheet(), "about", about)
     data = io.BytesIO()
     # Not book.save: it sets `modified` to the time of the clock.
-    ExcelWriter(book, ZipFile(data, "w", ZIP_DEFLATED)).save()
+    ExcelWriter(book, _Undated(data, "w")).save()
     return data.getvalue()
 
 

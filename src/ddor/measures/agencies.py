@@ -1,4 +1,4 @@
-"""Counts by agency: Sections I and II as tables.
+"""Counts by agency: Sections I and II as tables, and what the checks held back.
 
 An agency is its agency_id. Name, level and place come from the directory, else from the extract's
 latest row for that id, so that one agency written in three ways is one line, and two agencies with
@@ -17,6 +17,7 @@ ISSUED_COLUMNS = (*IDENTITY, *KINDS.values(), "issued", *ISSUED_OUTCOMES)
 DECLINED_COLUMNS = (
     *IDENTITY, *KINDS.values(), "declined", *DECLINED_CLASSES, *DECLINED_FLAGS, "honored",
 )  # fmt: skip
+HELD_COLUMNS = (*IDENTITY, "held_back_requests", "held_back_outcomes")
 
 
 def agency_identities(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
@@ -65,6 +66,16 @@ def declined_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataF
         axis=1,
     )
     return _table(counts, status, agencies, DECLINED_COLUMNS)
+
+
+def held_back_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
+    """What the checks held back, under the code of the agency asked: requests in neither section
+    (E1, E3, E4), and requests whose outcome is not counted (E2, E6, E7, E11). Columns
+    HELD_COLUMNS, their sums the figures of these names; sorted as the others."""
+    held = status[status["held_by"].notna()]
+    counts = _crosstab(held, "doubts", ("request", "outcome"))
+    counts = counts.rename(columns=lambda doubt: f"held_back_{doubt}s")
+    return _table(counts, status, agencies, HELD_COLUMNS)
 
 
 def _by_kind(rows: pd.DataFrame) -> pd.DataFrame:

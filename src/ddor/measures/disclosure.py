@@ -143,22 +143,28 @@ def listed_agency(
 ) -> pd.Series:
     """The agency_id that a request counts for, "" for the line *agency not shown*; on the index
     of `status`. A protected request is shown with its agency only where each total of the agency
-    that it is part of (issued, declined, honored) reaches the threshold. As it was shown in the
-    first revision so it stays (`earlier`): where it came from would tell whose it is."""
+    that it is part of (issued, declined, honored, held back) reaches the threshold. As it was shown
+    in the first revision so it stays (`earlier`): where it came from would tell whose it is."""
     enough = pd.Series(True, index=status.index)
-    for counted in ("issued", "declined", "honored"):
-        total = status[counted].groupby(status["agency_id"]).transform("sum")
-        enough &= ~status[counted] | (total >= threshold)
+    for counted in _counted(status).values():
+        total = counted.groupby(status["agency_id"]).transform("sum")
+        enough &= ~counted | (total >= threshold)
     before = status["request_id"].map(earlier or {})
     enough = enough.mask(before.notna(), before.eq(True))
     hidden = (status["protected"] == "true") & ~enough
     return status["agency_id"].mask(hidden, "")
 
 
+def _counted(status: pd.DataFrame) -> dict[str, pd.Series]:
+    """The totals of an agency that are published, each as which requests count in it."""
+    held = {f"held_{doubt}": status["doubts"] == doubt for doubt in ("request", "outcome")}
+    return {name: status[name] for name in ("issued", "declined", "honored")} | held
+
+
 def protected_listed(status: pd.DataFrame, earlier: dict[str, bool]) -> dict[str, bool]:
     """Earlier.listed for the next revision: that of all revisions so far. `status` with its
     column listed_agency."""
-    protected = status[(status["protected"] == "true") & status[["issued", "declined", "honored"]]
-                       .any(axis=1)]  # fmt: skip
+    counted = pd.DataFrame(_counted(status)).any(axis=1)
+    protected = status[(status["protected"] == "true") & counted]
     shown = (protected["listed_agency"] != "").tolist()
     return dict(zip(protected["request_id"], shown, strict=True)) | earlier

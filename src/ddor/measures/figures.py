@@ -17,6 +17,7 @@ from ddor.measures.agencies import (
     KINDS,
     agency_identities,
     declined_by_agency,
+    held_back_by_agency,
     issued_by_agency,
 )
 from ddor.measures.attributes import attributes_of_declined
@@ -52,6 +53,7 @@ class Counts:
     figures: dict[str, int]
     issued_by_agency: pd.DataFrame
     declined_by_agency: pd.DataFrame
+    held_back_by_agency: pd.DataFrame
     attributes: dict[str, Shown]
     charge_standing: dict[str, int]
     unusual_orders: pd.DataFrame
@@ -119,6 +121,7 @@ def count_week(
         figures=_figures(status, agencies, standing, checked.held),
         issued_by_agency=issued,
         declined_by_agency=declined,
+        held_back_by_agency=held_back_by_agency(status, agencies),
         attributes=attributes,
         charge_standing=standing,
         unusual_orders=unusual_orders(extract.requests, extract.about.as_of),

@@ -29,7 +29,8 @@ def request_status(
 ) -> pd.DataFrame:
     """`requests` with these columns added, same rows and order.
 
-    kind: detainer, notification, transfer · held_by: id of the check, or missing
+    kind: detainer, notification, transfer · held_by: id of the check that holds it back, or missing
+    doubts: what that check doubts, request or outcome, or missing
     class: the one of CLASSES that reconciles the row
     issued: bool, in Section I · issued_outcome: one of ISSUED_OUTCOMES, missing where not issued
     declined, honored: bool, in Section II · declined_class: one of DECLINED_CLASSES, or missing
@@ -40,7 +41,7 @@ def request_status(
     frame = requests.assign(kind=requests["form"].map({f.code: f.kind for f in FORMS.values()}))
     by_check = held.set_index("request_id")
     frame["held_by"] = frame["request_id"].map(by_check["check"])
-    doubts = frame["request_id"].map(by_check["doubts"])
+    frame["doubts"] = frame["request_id"].map(by_check["doubts"])
     issued = issued_this_week(requests, week)
     recorded = recorded_this_week(requests, week, cohort)
 
@@ -50,7 +51,7 @@ def request_status(
     frame.loc[recorded, "class"] = requests["outcome"][recorded]
     frame.loc[frame["held_by"].notna(), "class"] = HELD_BACK
 
-    frame["issued"] = issued & (doubts != "request")
+    frame["issued"] = issued & (frame["doubts"] != "request")
     outcome = requests["outcome"].where(requests["outcome"].isin(ISSUED_OUTCOMES), "other")
     outcome = outcome.mask(frame["held_by"].notna(), "other")
     frame["issued_outcome"] = outcome.where(frame["issued"])

@@ -4,7 +4,7 @@
 counting (`measures/`), and anything that knows of files to publish (`archive/`).
 """
 
-from ddor.report.narrative import load_ipython_extension
+from ddor.report.magic import load_ipython_extension
 from ddor.report.week import open_week
 
 __all__ = ["load_ipython_extension", "open_week"]

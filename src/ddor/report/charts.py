@@ -51,10 +51,9 @@ class Chart:
         return (
             f'<figure class="chart" data-name="{self.name}"><picture>'
             f'<source media="screen and (prefers-color-scheme: dark)" srcset="{dark}">'
-            f'<img src="{light}" alt="{escape(self.alternative, quote=True)}"></picture>'
-            f"<figcaption>{escape(self.caption)}</figcaption>\n"
-            "<details><summary>Show as table</summary>"
-            f"{self.table._repr_html_()}</details></figure>"
+            f'<img src="{light}" alt="{escape(self.alternative, quote=True)}" loading="lazy">'
+            f"</picture>\n<details><summary>Show as table</summary>{self.table._repr_html_()}"
+            f"</details><figcaption>{escape(self.caption)}</figcaption></figure>"
         )
 
 

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 from markupsafe import Markup, escape
 
-from ddor.report.narrative import NarrativeError
+from ddor.narrative import NarrativeError
 
 MOST_ROWS = 100
 PROTECTED_NOTE = (

@@ -16,10 +16,10 @@ from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.measures.agencies import NOT_SHOWN, agency_identities
 from ddor.measures.figures import Counts, count_inputs
+from ddor.narrative import render_markdown
 from ddor.parameters import load_parameters
 from ddor.project import find_project
 from ddor.report.charts import stacked_bars
-from ddor.report.narrative import render_markdown
 from ddor.report.of_people import OfPeople
 from ddor.report.tables import Table, agency_label, agency_table
 from ddor.report.words import CLASS_HEADS, CLASS_WORDS, CLASS_WORDS_ISSUED, dispute_words

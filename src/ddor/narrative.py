@@ -1,6 +1,5 @@
-"""`%%narrative`: Markdown with figures in it, rendered as it will be published.
+"""Markdown with figures in it: what `%%narrative` cells and the pages of `params/pages/` are.
 
-    %%narrative
     {{ declined.total | requests }} were recorded as declined by
     {{ declined.agencies | count("agency", "agencies") }}.
 
@@ -131,14 +130,3 @@ class _Renderer(mistune.HTMLRenderer):
     def sanitize_url(self, url: str) -> str:
         # Judged as a browser will read it: "javascript&colon;" is a scheme too.
         return super().sanitize_url(html.unescape(self.values.put_back(url, str)))
-
-
-def load_ipython_extension(ipython) -> None:
-    """Called by `%load_ext ddor.report`."""
-    from IPython.display import HTML, display
-
-    def narrative(line: str, cell: str) -> None:
-        # One HTML output, so that JupyterLab shows what nbconvert will publish.
-        display(HTML(render_narrative(cell, ipython.user_ns)))
-
-    ipython.register_magic_function(narrative, magic_kind="cell")

@@ -1,0 +1,99 @@
+"""What pages show beside revisions: the publisher, the written texts, the laws, the day.
+
+All of it is maintained under `params/`, and none of it is part of a revision: it stands in the
+chrome, and `ddor rebuild` brings it to every page.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from ddor.archive.meanings import FIGURES
+from ddor.calendar import Week
+from ddor.directory import COLUMNS, Directory
+from ddor.parameters import Parameters
+from ddor.texts import Statement, Text, read_statements, read_texts
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """Who stands behind the site, under which authority, and where it is served, from the
+    parameters; all may be empty. official: whether it is ICE or DHS."""
+
+    name: str
+    contact: str
+    site_url: str = ""
+    authority: str = ""
+    official: bool = False
+
+    @property
+    def base(self) -> str:
+        """Before a path below site/: the feed's links are read far from the site."""
+        return self.site_url.rstrip("/") + "/" if self.site_url else ""
+
+
+def _no_rows(table: str) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS[table]})
+
+
+@dataclass(frozen=True)
+class Around:
+    """day: that of printing. texts: name of the page -> its text; statements: agency_id -> what it
+    says; policies and coverage: as in directory.Directory."""
+
+    publisher: Publisher
+    day: dt.date
+    threshold: int = 5
+    release_lag_days: int = 45
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    statements: Mapping[str, Statement] = field(default_factory=dict)
+    policies: pd.DataFrame = field(default_factory=lambda: _no_rows("policies"))
+    coverage: pd.DataFrame = field(default_factory=lambda: _no_rows("coverage"))
+
+    def release_of(self, week: Week) -> dt.date:
+        """The date on which the week's first report is announced."""
+        return week.last_day + dt.timedelta(days=self.release_lag_days)
+
+    def names(self, cohort: str, latest: dict | None) -> dict:
+        """What a written page may name (docs/pages.md). latest: see `latest_names`."""
+        return {
+            "publisher": self.publisher.name,
+            "authority": self.publisher.authority,
+            "contact": self.publisher.contact,
+            "official": self.publisher.official,
+            "threshold": self.threshold,
+            "cohort": cohort,
+            "latest": latest,
+        }
+
+
+def around_of(parameters: Parameters, directory: Directory) -> Around:
+    """Raises TextsInvalid (exit code 2) with every problem of the written pages."""
+    around = Around(
+        publisher=Publisher(
+            parameters.publisher, parameters.contact, parameters.site_url,
+            parameters.authority, parameters.official,
+        ),
+        day=parameters.published_on or dt.date.today(),
+        threshold=parameters.disclosure_threshold,
+        release_lag_days=parameters.release_lag_days,
+        statements=read_statements(parameters.statements),
+        policies=directory.policies,
+        coverage=directory.coverage,
+    )  # fmt: skip
+    week = Week.containing(around.day)
+    example = latest_names(week, around.day, around.day, 1, "final", dict.fromkeys(FIGURES, 0))
+    examples = [around.names(parameters.cohort, latest) for latest in (None, example)]
+    texts = read_texts(parameters.pages, parameters.project_pages, examples)
+    return Around(**vars(around) | {"texts": texts})
+
+
+def latest_names(
+    week: Week, as_of: dt.date, published_on: dt.date, revision: int, status: str,
+    figures: dict[str, int],
+) -> dict:
+    """The names that stand behind `latest.` in a written page."""
+    return {"week": week, "as_of": as_of, "published_on": published_on, "revision": revision,
+            "status": status, "figures": figures}  # fmt: skip

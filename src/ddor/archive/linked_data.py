@@ -1,0 +1,94 @@
+"""What a page says to machines: schema.org `Dataset`, as JSON-LD in the page's head.
+
+It names what the page shows, in the page's own figures, and where the files are. Addresses are
+whole where `site_url` is given, else relative to the page.
+"""
+
+import json
+
+from ddor.archive.around import Around
+from ddor.archive.catalog import Catalog, Revision, status_of
+from ddor.archive.meanings import FIGURES, TITLES
+from ddor.archive.page import NAME
+from ddor.calendar import Week
+from ddor.extract.model import SYNTHETIC_NOTICE
+
+CONTEXT = "https://schema.org/"
+TYPES = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def week_dataset(
+    week: Week, revision: Revision, catalog: Catalog, around: Around, data: dict[str, bytes],
+    path: str,
+) -> dict:
+    """Of the page at `path` below site/, with its figures and its files beside it."""
+    figures = json.loads(data["summary.json"])["figures"]
+    own = [r for r in catalog.weeks[str(week)] if not r.withdrawn_on]
+    status = status_of(week, revision)
+    return _dataset(
+        f"{NAME}, week of {week.title}, revision {revision.revision}",
+        "Requests of US Immigration and Customs Enforcement to hold a person or to notify it of a "
+        f"release, and which agencies declined them, in the week of {week.title}. Counts of "
+        f"requests, {status}, from an extract as of {revision.as_of}. {revision.source}",
+        catalog,
+        around,
+        path,
+        [f"data/{name}" for name in data],
+    ) | {
+        "version": f"r{revision.revision}",
+        "creativeWorkStatus": status,
+        "temporalCoverage": f"{week}/{week.last_day}",
+        "datePublished": own[0].published_on,
+        "dateModified": revision.published_on,
+        "variableMeasured": [
+            {"@type": "PropertyValue", "name": name, "description": FIGURES[name], "value": value}
+            for name, value in figures.items()
+        ],
+    }
+
+
+def archive_dataset(
+    catalog: Catalog, around: Around, path: str, files: list[str], updated: str
+) -> dict:
+    """Of all weeks together: the files by year, at `files` relative to the page at `path`."""
+    first, last = min(catalog.weeks), Week.parse(max(catalog.weeks))
+    return _dataset(
+        NAME,
+        "All published weeks in files by year: " + "; ".join(TITLES.values()).lower() + ".",
+        catalog,
+        around,
+        path,
+        files,
+    ) | {"temporalCoverage": f"{first}/{last.last_day}", "dateModified": updated}
+
+
+def _dataset(name, description, catalog, around: Around, path, files: list[str]) -> dict:
+    base = around.publisher.base
+    folder = base + path.removesuffix("index.html") if base else ""
+    notice = f"{SYNTHETIC_NOTICE}. " if catalog.synthetic else ""
+    dataset = {
+        "@context": CONTEXT,
+        "@type": "Dataset",
+        "name": name,
+        "description": notice + description,
+        "isAccessibleForFree": True,
+        "spatialCoverage": {"@type": "Country", "name": "United States"},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": file.rpartition("/")[2],
+                "encodingFormat": TYPES[file.rpartition(".")[2]],
+                "contentUrl": f"{folder}{file}",
+            }
+            for file in files
+        ],
+    }
+    if around.publisher.name:
+        organization = {"@type": "Organization", "name": around.publisher.name}
+        dataset |= {"creator": organization, "publisher": organization}
+    return dataset | ({"url": base + path} if base else {})

@@ -1,0 +1,152 @@
+"""The pages that list what is published: home, archive and calendar, corrections, agencies, data.
+
+All are made from the catalog and the index of agencies, without opening a week or an agency.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ddor.archive.agency_index import by_letter, by_state, named, place_of
+from ddor.archive.around import Around
+from ddor.archive.catalog import Catalog, Revision, status_of
+from ddor.archive.linked_data import archive_dataset
+from ddor.archive.log import ENTRIES, FEED_LENGTH, entries, logged
+from ddor.archive.meanings import COLUMNS, FIGURES, TITLES
+from ddor.archive.page import NAME, fill, page
+from ddor.calendar import FINAL_AFTER, Week
+
+NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+LATEST, COMING, YEARS_IN_FULL, LOGGED_IN_FULL = 8, 8, 2, 50
+# A list with more agencies names its groups alone, which have pages of their own: 100 KB a page.
+MOST_AGENCIES = 400
+
+
+@dataclass(frozen=True)
+class Line:
+    """A week in a list: `revision` is None where no report was published."""
+
+    week: Week
+    revision: Revision | None
+    status: str
+
+
+def lines_by_year(catalog: Catalog) -> dict[int, list[Line]]:
+    """Year of the first day -> every week from the first to the last published, newest first."""
+    years: dict[int, list[Line]] = {}
+    week, last = Week.parse(min(catalog.weeks)), Week.parse(max(catalog.weeks))
+    while week <= last:
+        revision = catalog.current(week)
+        status = status_of(week, revision) if revision else "no report"
+        years.setdefault(week.first_day.year, []).insert(0, Line(week, revision, status))
+        week = week.next
+    return dict(sorted(years.items(), reverse=True))
+
+
+def coming_releases(catalog: Catalog, around: Around) -> list[tuple[Week, dt.date, dt.date]]:
+    """The weeks after the last published one: the date announced for the first report of each,
+    and that from which its final one can be made."""
+    week, found = Week.parse(max(catalog.weeks)), []
+    while len(found) < COMING:
+        week = week.next
+        found.append((week, around.release_of(week), week.last_day + FINAL_AFTER))
+    return found
+
+
+def updated(catalog: Catalog) -> str:
+    """The last date on which anything was published or withdrawn."""
+    return max(r.withdrawn_on or r.published_on for rs in catalog.weeks.values() for r in rs)
+
+
+def home_page(catalog: Catalog, around: Around, latest: dict | None) -> bytes:
+    lines = [line for lines in lines_by_year(catalog).values() for line in lines]
+    return page("home.html.j2", "index.html", NAME, around, catalog, latest=latest,
+                lines=lines[:LATEST], updated=updated(catalog))  # fmt: skip
+
+
+def archive_pages(
+    catalog: Catalog, around: Around, years: Iterable[int] | None = None
+) -> dict[str, bytes]:
+    """The index, and the pages of these years, or of all."""
+    lines = lines_by_year(catalog)
+    names = {"updated": updated(catalog), "all_years": list(lines), "missing": None}
+    pages = {
+        "archive/index.html": page(
+            "archive.html.j2", "archive/index.html", "Archived reports", around, catalog,
+            years=dict(list(lines.items())[:YEARS_IN_FULL]),
+            coming=coming_releases(catalog, around), **names,
+        )
+    }  # fmt: skip
+    for year in lines if years is None else years:
+        path = f"archive/{year}/index.html"
+        pages[path] = page("archive.html.j2", path, f"Archived reports of {year}", around, catalog,
+                           years={year: lines[year]}, coming=[], **names)  # fmt: skip
+    return pages
+
+
+def log_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
+    """The corrections log, in full by the year of the week, and the feed."""
+    found = entries(catalog, around.day)
+    corrections = logged(found)
+    years = sorted({entry.week.first_day.year for entry in corrections}, reverse=True)
+    pages = {}
+    for year in (None, *years):
+        of_year = [e for e in corrections if year in (None, e.week.first_day.year)]
+        path = f"corrections/{year}/index.html" if year else "corrections/index.html"
+        title = f"Corrections to weeks of {year}" if year else "Corrections"
+        pages[path] = page("corrections.html.j2", path, title, around, catalog, year=year,
+                           entries=of_year if year else of_year[:LOGGED_IN_FULL],
+                           all_years=years, updated=updated(catalog))  # fmt: skip
+    feed = fill("feed.xml.j2", entries=found[:FEED_LENGTH], site_id=ENTRIES, catalog=catalog,
+                publisher=around.publisher)  # fmt: skip
+    return pages | {"feed.xml": NOT_XML.sub(b"", feed)}
+
+
+def agency_lists(index: dict[str, dict], catalog: Catalog, around: Around) -> dict[str, bytes]:
+    """The agencies by state and from A to Z: one page with all groups, one for each group."""
+    shelves = {
+        "by-state": (by_state(index), "Agencies by state", "agencies/index.html"),
+        "a-z": (by_letter(index), "Agencies from A to Z", "agencies/a-z/index.html"),
+    }
+    pages = {}
+    for shelf, (groups, title, path) in shelves.items():
+        names = {"shelf": shelf, "all_groups": {key: head for key, (head, _) in groups.items()},
+                 "total": len(index), "updated": updated(catalog)}  # fmt: skip
+        shown = {key: (head, _labelled(lines)) for key, (head, lines) in groups.items()}
+        pages[path] = page("agencies.html.j2", path, title, around, catalog, groups=shown,
+                           whole=len(index) <= MOST_AGENCIES, heading=title, **names)  # fmt: skip
+        for key, (head, lines) in shown.items():
+            own = f"agencies/{shelf}/{key}/index.html"
+            pages[own] = page("agencies.html.j2", own, f"Agencies: {head}", around, catalog,
+                              groups={key: (head, lines)}, whole=True,
+                              heading=f"Agencies: {head}", **names)  # fmt: skip
+    return pages
+
+
+def _labelled(lines: list[dict[str, str]]) -> list[tuple[str, str, str]]:
+    return [(line["agency_id"], named(line), place_of(line)) for line in lines]
+
+
+def data_page(catalog: Catalog, around: Around, standing: list[int]) -> dict[str, bytes]:
+    """`standing`: the years that have files."""
+    path = "data/index.html"
+    tables = [*TITLES]
+    files = [f"{year}/{name}.{ending}" for year in standing for name in tables
+             for ending in ("csv", "parquet")]  # fmt: skip
+    changed = updated(catalog)
+    return {
+        path: page(
+            "data.html.j2", path, "Data", around, catalog, standing=standing, titles=TITLES,
+            columns=COLUMNS, figures=FIGURES, updated=changed,
+            dataset=archive_dataset(catalog, around, path, files, changed),
+        )
+    }  # fmt: skip
+
+
+def sitemap(paths: Iterable[str], around: Around) -> dict[str, bytes]:
+    """Of the pages at these paths below site/; none where it is not known where that is served."""
+    base = around.publisher.base
+    if not base:
+        return {}
+    return {"sitemap.xml": fill("sitemap.xml.j2", addresses=[base + path for path in paths])}

@@ -1,0 +1,100 @@
+"""One page: a template and the names it uses -> bytes. Every page of the site is made here.
+
+    page("home.html.j2", "index.html", "A title", around, catalog, ...)
+
+Style, script and icon lie under `assets/` with a part of their own hash in their names: a page that
+was made with an older one keeps it until `ddor rebuild`, and a reader's browser may keep it for
+good.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ddor.archive.around import Around
+from ddor.archive.catalog import Catalog
+from ddor.calendar import long_date
+from ddor.extract.model import SYNTHETIC_NOTICE
+
+HERE = Path(__file__).parent
+NAME = "Declined Detainer Outcome Report"
+
+
+def page(
+    template: str, path: str, title: str, around: Around, catalog: Catalog,
+    canonical: str = "", **names,
+) -> bytes:
+    """`path`: where the page lies below site/; `canonical`: the path that stands for it, if it is
+    not that; names: what else the template uses."""
+    root = "/".join([".."] * path.count("/")) or "."
+    base = around.publisher.base
+    return fill(
+        template,
+        path=path,
+        root=root,
+        title=title if title == NAME else f"{title}. {NAME}",
+        around=around,
+        publisher=around.publisher,
+        catalog=catalog,
+        canonical=f"{base}{canonical or path}" if base else "",
+        assets={name: f"{root}/{asset}" for name, asset in asset_paths().items()},
+        **names,
+    )
+
+
+def fill(template: str, **names) -> bytes:
+    text = _environment().get_template(template).render(names | {"site_name": NAME})
+    return text.encode()
+
+
+def static_files() -> dict[str, bytes]:
+    """assets/<name>-<hash>.<ending> -> bytes."""
+    return {path: (HERE / "static" / name).read_bytes() for name, path in asset_paths().items()}
+
+
+@cache
+def asset_paths() -> dict[str, str]:
+    """Name of the file -> its path below site/."""
+    paths = {}
+    for file in sorted((HERE / "static").iterdir()):
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+        paths[file.name] = f"assets/{file.stem}-{digest}{file.suffix}"
+    return paths
+
+
+def address_of(first_day: object) -> str:
+    """The path of a week's page below site/."""
+    return f"weeks/{first_day}/index.html"
+
+
+def _json_text(value: object) -> Markup:
+    """JSON inside a script element that is data: nothing in it can end the element."""
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    return Markup(re.sub("[<>&]", lambda sign: f"\\u{ord(sign[0]):04x}", text))
+
+
+@cache
+def _environment() -> Environment:
+    """One for all pages: an environment keeps the templates it has compiled."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["long_date"] = lambda day: long_date(dt.date.fromisoformat(str(day)))
+    environment.filters["number"] = lambda value: f"{value:,}"
+    environment.filters["words"] = lambda name: name[:1].upper() + name[1:].replace("_", " ")
+    environment.filters["stopped"] = lambda text: text if text[-1:] in ".!?" else f"{text}."
+    environment.filters["json_text"] = _json_text
+    environment.globals["synthetic_notice"] = SYNTHETIC_NOTICE
+    environment.globals["address_of"] = address_of
+    return environment

@@ -1,0 +1,40 @@
+"""The search: one file that lists agencies, weeks and questions, which a script on every page asks.
+
+    site/search/index.json    [address below site/, what is found, what stands beside it] a line
+    site/search/index.html    the page that shows what was found, and plain lists without JavaScript
+
+Names are looked for by each word of the question, wherever it stands in them; `static/site.js` does
+that. A library for it would be ten times the size of the script, for a few thousand short lines.
+"""
+
+import json
+
+from ddor.archive.agency_index import named, place_of, sort_key
+from ddor.archive.around import Around
+from ddor.archive.catalog import Catalog, status_of
+from ddor.archive.page import address_of, page
+from ddor.archive.text_pages import questions_of
+
+PATH = "search/index.html"
+
+
+def search_files(
+    index: dict[str, dict[str, str]], catalog: Catalog, around: Around, latest: dict | None
+) -> dict[str, bytes]:
+    agencies = [
+        [f"agencies/{line['agency_id']}/index.html", named(line), place_of(line)]
+        for line in sorted(index.values(), key=sort_key)
+    ]
+    weeks = [
+        [address_of(week), f"Week of {week.title}", f"{week} · {status_of(week, revision)}"]
+        for week, revision in catalog.newest_first()
+    ]
+    pages = [[f"{name}/index.html", text.title, "page"] for name, text in around.texts.items()]
+    questions = [[f"faqs/index.html#{section.id}", section.heading, "question"]
+                 for section in questions_of(catalog, around, latest)]  # fmt: skip
+    lines = [*agencies, *weeks, *pages, *questions]
+    text = "[\n" + ",\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n]\n"
+    return {
+        PATH: page("search.html.j2", PATH, "Search", around, catalog),
+        "search/index.json": text.encode(),
+    }

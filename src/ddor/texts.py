@@ -1,0 +1,189 @@
+"""The pages that analysts write: `params/pages/*.md`, and what agencies say of themselves.
+
+A file begins with a head between two lines of `---`, each line a `key: value`, read as text:
+
+    ---
+    title: Frequently asked questions
+    last_reviewed: 2026-11-22     when a person last read it against the facts
+    last_updated: 2026-11-22      when its text last changed
+    ---
+    ## What is a detainer? {#what-is-a-detainer}
+
+Below it stands Markdown with figures (narrative.py). `##` begins a section, in the FAQ a question;
+the words in `{#…}` are its address, which stays when the question is worded anew; without them
+the address is made from the heading. A page that is not in `pages/` beside the parameters is the
+project's own.
+
+An agency's statement is `params/statements/<agency_id>.md`: a head with `received_on`, then plain
+Markdown. It is shown on the agency's page as a quotation.
+
+Left out on purpose: a page of one's own. What is listed in PAGES has a place in the site's head.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from ddor.calendar import parse_date
+from ddor.corrections import identifier
+from ddor.directory import AGENCY_ID
+from ddor.errors import DdorError, Problem, UsageError
+from ddor.narrative import render_markdown, render_narrative
+from ddor.text_yaml import TextLoader
+
+PAGES = ("overview", "faqs", "fact-sheet")
+HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n(.*)\Z", re.DOTALL)
+ADDRESS = re.compile(r"^(##[ \t].*?)[ \t]*\{#([a-z0-9-]+)\}[ \t]*$", re.MULTILINE)
+HEADING = re.compile(r"<h2>(.*?)(?: \[#([a-z0-9-]+)\])?</h2>\n?")
+
+
+@dataclass(frozen=True)
+class Text:
+    """body: Markdown with figures. The dates are those of its head."""
+
+    title: str
+    last_reviewed: dt.date
+    last_updated: dt.date
+    body: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """html: what the agency says, from Markdown."""
+
+    received_on: dt.date
+    html: str
+
+
+class Section(NamedTuple):
+    """A part of a page under a heading of its own; id: its address. All HTML."""
+
+    id: str
+    heading: str
+    html: str
+
+
+class TextsInvalid(UsageError):
+    def __init__(self, problems: list[Problem]):
+        self.problems = problems
+        super().__init__("\n".join(["the written pages need mending:", *map(str, problems)]))
+
+
+def read_texts(folder: Path, project: Path, examples: list[dict]) -> dict[str, Text]:
+    """Name of the page -> its text, each from `folder`, or from `project` where that has none.
+    Each is rendered with the names of every example, so that a sentence that cannot be written is
+    told before anything is published. Raises TextsInvalid with every problem."""
+    problems: list[Problem] = []
+    texts = {}
+    for name in PAGES:
+        file = next((f for f in (folder / f"{name}.md", project / f"{name}.md") if f.is_file()),
+                    project / f"{name}.md")  # fmt: skip
+        keys = {"title": str, "last_reviewed": parse_date, "last_updated": parse_date}
+        head, body = _read(file, keys, problems)
+        if len(head) == len(keys):
+            texts[name] = Text(**head, body=body)
+            problems += _unwritable(file.name, texts[name], examples)
+    if problems:
+        raise TextsInvalid(problems)
+    return texts
+
+
+def read_statements(folder: Path) -> dict[str, Statement]:
+    """agency_id -> what the agency says. Raises TextsInvalid with every problem."""
+    problems: list[Problem] = []
+    statements = {}
+    for file in sorted(folder.glob("*")) if folder.is_dir() else ():
+        if file.name == "README.md" or file.name.startswith("."):
+            continue
+        if file.suffix != ".md" or not AGENCY_ID.fullmatch(file.stem):
+            problems.append(Problem(file.name, (), "", "its name", "<agency_id>.md",
+                                    "name it after the code of the agency"))  # fmt: skip
+            continue
+        head, body = _read(file, {"received_on": parse_date}, problems)
+        if kind := identifier(body):
+            problems.append(Problem(file.name, (), "", f"text that looks like {kind} (not shown)",
+                                    "no person named", "take it out"))  # fmt: skip
+        elif head:
+            statements[file.stem] = Statement(head["received_on"], render_markdown(body))
+    if problems:
+        raise TextsInvalid(problems)
+    return statements
+
+
+def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
+    """-> the HTML before the first heading, and the sections. Raises DdorError where a sentence
+    cannot be written with these names."""
+    # `{#` would begin a comment of Jinja's.
+    markdown = ADDRESS.sub(r"\1 [#\2]", text.body)
+    first, *rest = HEADING.split(render_narrative(markdown, names))
+    parts = zip(rest[0::3], rest[1::3], rest[2::3], strict=True)
+    return first, [Section(given or _address(heading), heading, html)
+                   for heading, given, html in parts]  # fmt: skip
+
+
+def _address(heading: str) -> str:
+    words = re.sub(r"<[^>]*>|&[^;]*;", "", heading).lower()
+    return re.sub(r"[^a-z0-9]+", "-", words).strip("-") or "section"
+
+
+def _unwritable(name: str, text: Text, examples: list[dict]) -> list[Problem]:
+    problems = []
+    for example in examples:
+        try:
+            _, sections = sections_of(text, example)
+        except DdorError as error:
+            said = str(error).splitlines()[0]
+            problems.append(Problem(name, (), "", said, "names of docs/pages.md",
+                                    "mend the sentence"))  # fmt: skip
+            continue
+        ids = [section.id for section in sections]
+        problems += [Problem(name, (), "", f"two sections with the address {each}", "each once",
+                             "give one of them another {#address}")
+                     for each in sorted({i for i in ids if ids.count(i) > 1})]  # fmt: skip
+    return list(dict.fromkeys(problems))
+
+
+def _read(
+    file: Path, keys: dict[str, Callable], problems: list[Problem]
+) -> tuple[dict[str, object], str]:
+    """-> the head, typed, without the keys that do not fit; the body."""
+    try:
+        content = file.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        said = "not UTF-8" if isinstance(error, UnicodeDecodeError) else "no such file"
+        problems.append(Problem(file.name, (), "", said, "a page of Markdown", "see docs/pages.md"))
+        return {}, ""
+    parts = HEAD.match(content)
+    lines = _head_lines(parts[1]) if parts else None
+    if lines is None:
+        problems.append(Problem(file.name, (1,), "", "no head that can be read",
+                                "`key: value` lines between two lines of ---",
+                                f"give it {', '.join(keys)}"))  # fmt: skip
+        return {}, ""
+    head = {}
+    for key in dict.fromkeys([*keys, *lines]):
+        value = lines.get(key, "")
+        if key not in keys or not isinstance(value, str) or not value:
+            seen = "nothing" if key in keys else "a key that is not known"
+            problems.append(Problem(file.name, (1,), key, seen, f"{', '.join(keys)}, each once",
+                                    "mend the head"))  # fmt: skip
+            continue
+        try:
+            head[key] = keys[key](value)
+        except UsageError as error:
+            problems.append(Problem(file.name, (1,), key, f'"{value}"', "YYYY-MM-DD", str(error)))
+    return head, parts[2]
+
+
+def _head_lines(head: str) -> dict | None:
+    try:
+        loader = TextLoader(head)
+        content = loader.get_single_data()
+    except yaml.YAMLError:
+        return None
+    return content if isinstance(content, dict) and not loader.twice else None
