@@ -418,8 +418,9 @@ def test_page_downloads_scraps_and_an_independent_count_agree(sample_archive, we
 def test_the_lists_of_weeks_show_the_figures_of_each_week(sample_archive):
     site = sample_archive / "site"
     home = Page(site / "index.html").table("The latest weeks")
-    archive = [row for rows in Page(site / "archive" / "index.html").tables.values()
-               for row in rows[1:]]  # fmt: skip
+    tables = Page(site / "archive" / "index.html").tables
+    assert list(tables)[-1].startswith("Calendar of coming releases")
+    archive = [row for row in tables["Weeks of 2017"][1:] if "no report was published" not in row]
     assert home == archive and len(archive) == len(SAMPLE_WEEKS)
     for week, row in zip(sorted(SAMPLE_WEEKS, reverse=True), archive, strict=True):
         figures = independent_count(PROJECT / "samples" / week, week).figures

@@ -23,8 +23,9 @@ from small_archive import (
 )
 
 from ddor.archive.agency_pages import COUNTS, PLACE, agency_lines
+from ddor.archive.around import Around, Publisher
 from ddor.archive.catalog import Catalog, Revision
-from ddor.archive.pages import Publisher, log_pages
+from ddor.archive.lists import log_pages
 from ddor.calendar import Week, parse_date
 from ddor.corrections import CorrectionsInvalid, read_corrections, to_plain
 
@@ -131,7 +132,8 @@ def test_the_downloads_have_it_as_a_flag_and_say_what_a_flag_is(stage):
 def test_an_agency_page_has_each_flag_once():
     """The tables of both sections carry some of them."""
     both, one = "disputed: requests declined", "disputed: requests issued"
-    place = dict.fromkeys(["agency_id", *PLACE, *COUNTS], "7")
+    counts = {*COUNTS, "other", "pending"}
+    place = dict.fromkeys(["agency_id", *PLACE, *counts], "7")
 
     def table(flags: str) -> bytes:
         return "\n".join([",".join([*place, "flags"]), ",".join([*place.values(), flags])]).encode()
@@ -148,7 +150,8 @@ def test_the_log_has_the_age_of_what_is_not_answered_on_the_day_of_publication(s
         said = f"Without an answer for {days} days , counted on June 10, 2017."
         assert said in logged(archive, agency)
     answered = logged(archive, BRACKENHOLT)
-    assert "Without an answer" not in answered and "Dispute , June 5, 2017." in answered
+    assert "Without an answer" not in answered and "Dispute , June 10, 2017. Received June 1, 2017." in answered
+    assert "the figure stands (June 5, 2017)." in answered
 
 
 def test_the_feed_has_an_entry_for_each_dispute_with_an_id_of_its_own(stage):
@@ -156,7 +159,8 @@ def test_the_feed_has_an_entry_for_each_dispute_with_an_id_of_its_own(stage):
     ids = [entry["id"] for entry in archive.feed()]
     assert len(set(ids)) == len(ids) == 5
     entry = dispute_of(archive, QUILLFEATHER)
-    assert entry["updated"] == "2017-06-01T00:00:00Z"
+    # The day on which a reader could learn of it.
+    assert entry["published"] == entry["updated"] == "2017-06-10T00:00:00Z"
     assert entry["link"] == f"{PAGE}#disputes"
     assert "The agency says: the person is still here. Not yet answered." in entry["summary"]
 
@@ -170,8 +174,9 @@ def test_an_answer_changes_the_text_of_an_entry_and_never_its_id(copy_of):
 
     answered = dispute_of(archive, QUILLFEATHER)
     assert (answered["id"], answered["link"]) == (asked["id"], asked["link"])
-    assert answered["updated"] == "2017-06-11T00:00:00Z"
-    assert "in part. One of them is." in answered["summary"]
+    assert answered["published"] == asked["published"]
+    assert answered["updated"] == "2017-06-12T00:00:00Z"
+    assert "in part (June 11, 2017). One of them is." in answered["summary"]
     assert "Without an answer" not in logged(archive, QUILLFEATHER)
     assert "Without an answer for 4 days , counted on June 12" in logged(archive, OSPREYMOOR)
     assert "in part (June 11, 2017). One of them is." in words_of(
@@ -194,7 +199,7 @@ def test_what_an_analyst_wrote_is_text_and_nothing_else(stage):
             found += b"no call" in data
             for markup in (b"<b>twice", b"<i>no call", b"& <i", b"fax & "):
                 assert markup not in data, path
-    assert found == 5  # the week's page at both addresses, the agency's, the log, the feed
+    assert found == 6  # the week's page at both addresses, the agency's, the log twice, the feed
 
 
 def test_a_feed_can_be_read_whatever_a_record_holds(tmp_path):
@@ -208,7 +213,7 @@ def test_a_feed_can_be_read_whatever_a_record_holds(tmp_path):
         return
     revision = Revision(1, "", "2017-06-01", "2017-05-01", "", {}, records=to_plain(records))
     catalog = Catalog("recorded", False, {WEEK: [revision]})
-    feed = log_pages(catalog, Publisher("", ""), parse_date("2017-06-10"))["feed.xml"]
+    feed = log_pages(catalog, Around(Publisher("", ""), parse_date("2017-06-10")))["feed.xml"]
     assert "the bell" in "".join(ElementTree.fromstring(feed).itertext())
 
 

@@ -9,7 +9,7 @@ import pytest
 from extract_factory import request
 from frames import WEEK, counts_of, numbered
 
-from ddor.archive.downloads import table_files
+from ddor.archive.downloads import table_files, with_notice
 from ddor.calendar import Week
 from ddor.history import WEEKS_LOOKED_BACK, no_history, read_history
 
@@ -21,7 +21,7 @@ def publish(site: Path, first_day: str, *rows, synthetic=False) -> None:
     counts = counts_of(numbered(*rows))
     tables = {"issued_by_agency": counts.issued_by_agency,
               "declined_by_agency": counts.declined_by_agency}  # fmt: skip
-    for name, content in table_files(tables, synthetic).items():
+    for name, content in table_files(with_notice(tables) if synthetic else tables).items():
         (data / name).write_bytes(content)
     (data / "summary.json").write_text(json.dumps({"figures": counts.figures}))
 

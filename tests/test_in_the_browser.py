@@ -119,8 +119,16 @@ def test_a_page_fits_a4_paper(show, kind):
     assert too_wide == []
 
 
+def all_seen(page) -> None:
+    """Charts come when a reader is near them."""
+    for chart in page.locator("figure.chart img").all():
+        chart.scroll_into_view_if_needed()
+    page.wait_for_function("[...document.images].every(i => i.complete && i.naturalWidth)")
+
+
 def test_the_charts_on_paper_are_the_light_ones_even_for_a_dark_screen(show):
     page = show("week", color_scheme="dark")
+    all_seen(page)
     sources = "[...document.querySelectorAll('figure.chart img')].map(i => i.currentSrc)"
     on_screen = page.evaluate(sources)
     assert len(on_screen) == 4 and all(url.endswith("-dark.svg") for url in on_screen)
@@ -130,6 +138,7 @@ def test_the_charts_on_paper_are_the_light_ones_even_for_a_dark_screen(show):
 
 def test_every_chart_is_drawn_and_named_by_its_figures(show):
     page = show("week")
+    all_seen(page)
     charts = page.evaluate(
         """[...document.querySelectorAll('img')].map(i =>
             ({alt: i.alt, wide: i.naturalWidth, cells: [...i.closest('figure')

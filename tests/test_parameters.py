@@ -59,10 +59,11 @@ def test_a_checkout_without_weekly_yaml_has_the_defaults(project):
     assert load_parameters(project, WEEK).cohort == "recorded"
 
 
-def test_the_keys_are_those_of_the_design():
+def test_the_keys_are_those_of_the_design_and_two_of_the_publisher():
     assert set(KEYS) == set(
         """extract output cohort ignored_columns disclosure_threshold max_held_back_share agencies
-        policies coverage publisher contact site_url release_lag_days published_on""".split()
+        policies coverage publisher contact authority official site_url release_lag_days
+        published_on""".split()
     )
 
 

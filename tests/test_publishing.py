@@ -133,9 +133,19 @@ def test_force_makes_a_second_revision_and_the_first_stays_for_good(published, c
     first = {name: data for name, data in before.items() if f"{WEEK}/r1/" in name}
     assert len(first) > 15
     changed = {name for name in before if before[name] != after.get(name)}
-    assert changed == {
+    agencies = {name for name in changed if name.startswith("site/agencies/")}
+    year = {name for name in changed if name.startswith("site/data/2017/")}
+    assert len([name for name in agencies if "9SYN" in name]) > 80
+    assert {name.rpartition("/")[2] for name in agencies} == {"index.html"}  # the date, no figure
+    assert {Path(name).stem for name in year} > {"weeks", "checks", "issued_by_agency"}
+    of_week = {f"site/weeks/{WEEK}/data/{name}" for name in ("datapackage.json",
+                                                            f"ddor-{WEEK}.xlsx")}  # fmt: skip
+    assert changed - agencies - year == of_week | {
         f"site/weeks/{WEEK}/r1/index.html", f"site/weeks/{WEEK}/index.html", "site/index.html",
-        "site/archive/index.html", "site/data/catalog.json", "site/feed.xml",
+        "site/archive/index.html", "site/archive/2017/index.html", "site/data/catalog.json",
+        "site/data/index.html", "site/feed.xml", "site/corrections/index.html",
+        "site/fact-sheet/index.html", "site/overview/index.html", "site/faqs/index.html",
+        "site/search/index.json",
     }  # fmt: skip
 
     superseded = (week / "r1" / "index.html").read_text(encoding="utf-8")

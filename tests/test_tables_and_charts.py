@@ -12,8 +12,8 @@ from extract_factory import charge, request
 from frames import agency, case_of, copies, coverage, directory_of, inputs_of, policy
 
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.report.charts import MOST_BARS, Chart, stacked_bars
 from ddor.narrative import NarrativeError
+from ddor.report.charts import MOST_BARS, Chart, stacked_bars
 from ddor.report.tables import MOST_ROWS, Several, Table, agency_table
 from ddor.report.week import WeeklyReport
 

@@ -127,6 +127,11 @@ class _Renderer(mistune.HTMLRenderer):
         super().__init__(escape=True)
         self.values = values
 
+    def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
+        # Not `style`, which the pages' Content-Security-Policy would not let through.
+        number = ' class="n"' if align == "right" else ""
+        return f'<th scope="col"{number}>{text}</th>' if head else f"<td{number}>{text}</td>"
+
     def sanitize_url(self, url: str) -> str:
         # Judged as a browser will read it: "javascript&colon;" is a scheme too.
         return super().sanitize_url(html.unescape(self.values.put_back(url, str)))

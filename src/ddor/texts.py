@@ -122,8 +122,18 @@ def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
     markdown = ADDRESS.sub(r"\1 [#\2]", text.body)
     first, *rest = HEADING.split(render_narrative(markdown, names))
     parts = zip(rest[0::3], rest[1::3], rest[2::3], strict=True)
-    return first, [Section(given or _address(heading), heading, html)
+    return first, [Section(given or _address(heading), heading, _captioned(html, heading))
                    for heading, given, html in parts]  # fmt: skip
+
+
+def _captioned(html: str, heading: str) -> str:
+    """Tables with a caption and heads for their rows, in a region that can be scrolled by
+    keyboard."""
+    html = re.sub(r"<tr>\s*<td>(.*?)</td>", r'<tr><th scope="row">\1</th>', html)
+    label = re.sub("<[^>]*>", "", heading)
+    begun = (f'<div class="table" role="region" tabindex="0" aria-label="{label}">\n'
+             f"<table><caption><span>{label}</span></caption>")  # fmt: skip
+    return html.replace("<table>", begun).replace("</table>", "</table></div>")
 
 
 def _address(heading: str) -> str:

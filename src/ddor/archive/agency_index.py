@@ -9,11 +9,12 @@ import unicodedata
 from pathlib import Path
 
 from ddor.archive.downloads import csv_file, csv_lines
+from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.reference.places import COUNTIES, STATES
 
 INDEX = "data/agencies.csv"
 PLACE = ("agency", "level", "state", "county_fips", "area")
-INDEX_COLUMNS = ("agency_id", *PLACE, "first_week", "last_week", "weeks")
+INDEX_COLUMNS = ("agency_id", *PLACE, "first_week", "last_week", "weeks", "flags")
 NO_STATE = "no-state"
 
 
@@ -26,13 +27,14 @@ def read_index(site: Path) -> dict[str, dict[str, str]]:
 
 def index_line(agency_id: str, weeks: list[dict[str, str]]) -> dict[str, str]:
     """`weeks`: the agency's lines, newest first (agency_pages.COLUMNS)."""
-    latest = weeks[0] if weeks else dict.fromkeys(("week", *PLACE), "")
+    latest = weeks[0] if weeks else dict.fromkeys(("week", *PLACE, "flags"), "")
     return {
         "agency_id": agency_id,
         **{name: latest[name] for name in PLACE},
         "first_week": weeks[-1]["week"] if weeks else "",
         "last_week": latest["week"],
         "weeks": str(len(weeks)),
+        "flags": SYNTHETIC_NOTICE if SYNTHETIC_NOTICE in latest["flags"] else "",
     }
 
 

@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from ddor.archive.agency_index import PLACE, named, place_of
 from ddor.archive.around import Around
 from ddor.archive.catalog import Catalog
@@ -25,7 +23,7 @@ from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
 from ddor.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.reference.places import STATES
 
-WEEKS_SHOWN = 53
+WEEKS_SHOWN, FEWEST_DRAWN = 53, 13
 # Column of a table by agency -> column of weeks.csv. Each cohort has an `honored` of its own.
 TABLES = {
     "issued_by_agency.csv": {
@@ -47,14 +45,33 @@ COUNTS = tuple(column for columns in TABLES.values() for column in columns.value
 COLUMNS = ("week", "agency_id", *PLACE, *COUNTS, "flags")
 
 
-@dataclass(frozen=True)
-class Shown:
-    """What a table of the page shows: recent, the agency's lines of the last WEEKS_SHOWN weeks as
-    (week, counts), newest first; years, all lines added up as (year, number of weeks, counts), none
-    where no line is older than that."""
+ISSUED_HEADS = {
+    "issued": "Asked", "issued_honored": "Honored", "issued_declined": "Declined",
+    "issued_other": "Other outcome", "issued_pending": "Pending",
+}  # fmt: skip
+DECLINED_HEADS = {
+    "declined": "Declined", "insufficient_notice": "Insufficient notice",
+    "no_notice": "No notice on record", "not_held": "Not held", "unclassified": "Unclassified",
+    "honored": "Honored", "held_back": "Held back",
+}  # fmt: skip
+Weeks = list[tuple[Week, dict[str, int]]]
 
-    recent: list[tuple[Week, dict[str, int]]]
-    years: list[tuple[int, int, dict[str, int]]]
+
+@dataclass(frozen=True)
+class Section:
+    """A table of the page, of one cohort. heads: those of the counts. recent: the last WEEKS_SHOWN
+    weeks as (week, counts), newest first; years: all weeks added up as (year, number of weeks,
+    counts), none where no week is older than that."""
+
+    heads: list[str]
+    recent: list[tuple[Week, list[int]]]
+    years: list[tuple[int, int, list[int]]]
+
+    @property
+    def axis_start(self) -> dt.date:
+        """Where the chart begins: a few weeks are not to look like many."""
+        newest, oldest = self.recent[0][0].first_day, self.recent[-1][0].first_day
+        return min(oldest, newest - dt.timedelta(weeks=FEWEST_DRAWN - 1))
 
 
 def agency_lines(week: Week, data: dict[str, bytes]) -> dict[str, dict[str, str]]:
@@ -105,26 +122,33 @@ def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:
     return found
 
 
-def shown_of(lines: list[dict[str, str]]) -> Shown:
-    """`lines` of one agency, newest first."""
-    counted = [(Week.parse(line["week"]), {name: int(line[name] or 0) for name in COUNTS})
-               for line in lines]  # fmt: skip
-    if not counted:
-        return Shown([], [])
-    oldest = counted[0][0].first_day - dt.timedelta(weeks=WEEKS_SHOWN)
-    recent = [each for each in counted if each[0].first_day > oldest]
-    years = []
-    for year in sorted({week.first_day.year for week, _ in counted}, reverse=True):
-        of_year = [counts for week, counts in counted if week.first_day.year == year]
-        sums = {name: sum(counts[name] for counts in of_year) for name in COUNTS}
-        years.append((year, len(of_year), sums))
-    return Shown(recent, years if len(recent) < len(counted) else [])
+def counted(lines: list[dict[str, str]]) -> Weeks:
+    """The counts of an agency's lines, with what is held back added up, newest week first."""
+    found = []
+    for line in lines:
+        counts = {name: int(line[name] or 0) for name in COUNTS}
+        held = counts["held_back_requests"] + counts["held_back_outcomes"]
+        found.append((Week.parse(line["week"]), counts | {"held_back": held}))
+    return found
+
+
+def section_of(heads: dict[str, str], weeks: Weeks) -> Section:
+    """`heads`: column of `counted` -> its head."""
+    oldest = weeks[0][0].first_day - dt.timedelta(weeks=WEEKS_SHOWN)
+    rows = [(week, [counts[name] for name in heads]) for week, counts in weeks]
+    recent = [row for row in rows if row[0].first_day > oldest]
+    by_year: dict[int, list[list[int]]] = {}
+    for week, cells in rows:
+        by_year.setdefault(week.first_day.year, []).append(cells)
+    years = [(year, len(cells), [sum(column) for column in zip(*cells, strict=True)])
+             for year, cells in by_year.items()]  # fmt: skip
+    return Section([*heads.values()], recent, years if len(recent) < len(rows) else [])
 
 
 def laws_of(line: dict[str, str], around: Around) -> tuple[list[dict], list[dict]]:
     """The policies of the agency, its county and its state, newest first, and apart those that were
     last looked at over 180 days before the agency's latest week ended (E9)."""
-    found = _in_place(around.policies, line).to_dict("records")
+    found = _in_place(around.policies, line)
     if not line["last_week"]:
         return found, []
     oldest = (Week.parse(line["last_week"]).last_day - VERIFIED_WITHIN).isoformat()
@@ -132,10 +156,10 @@ def laws_of(line: dict[str, str], around: Around) -> tuple[list[dict], list[dict
             [law for law in found if law["verified_on"] < oldest])  # fmt: skip
 
 
-def _in_place(table: pd.DataFrame, line: dict[str, str]) -> pd.DataFrame:
+def _in_place(table: Iterable[dict[str, str]], line: dict[str, str]) -> list[dict[str, str]]:
     state = STATES[line["state"]].fips if line["state"] in STATES else ""
     codes = {line["agency_id"], line["county_fips"], state} - {""}
-    return table[table["place_code"].isin(codes)]
+    return [law for law in table if law["place_code"] in codes]
 
 
 def agency_page(
@@ -149,6 +173,7 @@ def agency_page(
     """`line`: the agency's in the index; `weeks`: its lines, newest first; `others`: the index
     lines of the other agencies with its name."""
     laws, stale = laws_of(line, around)
+    counts = counted(weeks)
     current = [catalog.weeks[each["week"]][-1].published_on for each in weeks]
     told = [record["answered_on"] or record["received_on"] for _, record in records]
     return page(
@@ -161,12 +186,13 @@ def agency_page(
         name=named(line),
         place=place_of(line),
         others=[(named(other), place_of(other), other["agency_id"]) for other in others],
-        shown=shown_of(weeks),
+        declined=section_of(DECLINED_HEADS, counts) if counts else None,
+        issued=section_of(ISSUED_HEADS, counts) if counts else None,
         flags={each["week"]: each["flags"] for each in weeks},
         records=records,
         laws=laws,
         stale=stale,
-        limits=_in_place(around.coverage, line).to_dict("records"),
+        limits=_in_place(around.coverage, line),
         statement=around.statements.get(line["agency_id"]),
         updated=max([*current, *told], default=""),
         figures=FIGURES,

@@ -8,11 +8,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import pandas as pd
-
 from ddor.archive.meanings import FIGURES
 from ddor.calendar import Week
-from ddor.directory import COLUMNS, Directory
+from ddor.directory import Directory
 from ddor.parameters import Parameters
 from ddor.texts import Statement, Text, read_statements, read_texts
 
@@ -34,14 +32,10 @@ class Publisher:
         return self.site_url.rstrip("/") + "/" if self.site_url else ""
 
 
-def _no_rows(table: str) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS[table]})
-
-
 @dataclass(frozen=True)
 class Around:
     """day: that of printing. texts: name of the page -> its text; statements: agency_id -> what it
-    says; policies and coverage: as in directory.Directory."""
+    says; policies and coverage: the lines of directory.Directory."""
 
     publisher: Publisher
     day: dt.date
@@ -49,8 +43,8 @@ class Around:
     release_lag_days: int = 45
     texts: Mapping[str, Text] = field(default_factory=dict)
     statements: Mapping[str, Statement] = field(default_factory=dict)
-    policies: pd.DataFrame = field(default_factory=lambda: _no_rows("policies"))
-    coverage: pd.DataFrame = field(default_factory=lambda: _no_rows("coverage"))
+    policies: tuple[dict[str, str], ...] = ()
+    coverage: tuple[dict[str, str], ...] = ()
 
     def release_of(self, week: Week) -> dt.date:
         """The date on which the week's first report is announced."""
@@ -80,8 +74,8 @@ def around_of(parameters: Parameters, directory: Directory) -> Around:
         threshold=parameters.disclosure_threshold,
         release_lag_days=parameters.release_lag_days,
         statements=read_statements(parameters.statements),
-        policies=directory.policies,
-        coverage=directory.coverage,
+        policies=tuple(directory.policies.to_dict("records")),
+        coverage=tuple(directory.coverage.to_dict("records")),
     )  # fmt: skip
     week = Week.containing(around.day)
     example = latest_names(week, around.day, around.day, 1, "final", dict.fromkeys(FIGURES, 0))

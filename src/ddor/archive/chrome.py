@@ -35,7 +35,7 @@ from ddor.archive.lists import (
 from ddor.archive.page import address_of, static_files
 from ddor.archive.search import search_files
 from ddor.archive.text_pages import latest_of, text_pages
-from ddor.archive.years import year_files
+from ddor.archive.years import tables_of, year_files
 from ddor.calendar import Week
 
 # Folders with a page for each group or year; one whose group is empty goes.
@@ -66,7 +66,9 @@ def chrome(
     files |= of_year
     year = week.first_day.year
     latest = latest_of(site, catalog, week, data)
-    files |= list_files(index, catalog, around, latest, [year])
+    known = {file.relative_to(site).as_posix() for file in site.glob("data/*/*.csv")}
+    tables = tables_of([path for path in known if f"data/{year}/" not in path] + [*of_year])
+    files |= list_files(index, catalog, around, latest, tables, [year])
     removed = [f"agencies/{each}" for each in gone]
     removed += left_over(site, files)
     removed += [f"data/{year}/{file.name}" for file in site.glob(f"data/{year}/*")
@@ -119,17 +121,15 @@ def agency_files(
 
 def list_files(
     index: dict[str, dict], catalog: Catalog, around: Around, latest: dict | None,
-    years: Iterable[int] | None,
+    tables: dict[int, list[str]], years: Iterable[int] | None,
 ) -> dict[str, bytes]:
-    """Path below site/ -> file, of all lists; of the archive's pages by year those of `years`, or
-    all."""
-    standing = sorted({week.first_day.year for week, revision in catalog.newest_first()
-                       if not revision.withdrawn_on}, reverse=True)  # fmt: skip
+    """Path below site/ -> file, of all lists; `tables`: those that have files, by year. Of the
+    archive's pages by year those of `years`, or all."""
     lists = agency_lists(index, catalog, around)
     archive = archive_pages(catalog, around, years)
     logs = log_pages(catalog, around)
     texts = text_pages(catalog, around, latest)
-    data = data_page(catalog, around, standing)
+    data = data_page(catalog, around, tables)
     pages = ["index.html", *texts, *archive, *lists, *data, *(p for p in logs if p != "feed.xml")]
     all_years = {f"archive/{int(day[:4])}/index.html" for day in catalog.weeks}
     weeks = [address_of(week) for week, r in catalog.newest_first() if not r.withdrawn_on]

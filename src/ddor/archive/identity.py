@@ -40,6 +40,7 @@ def input_hashes(inputs: Inputs, counts: Counts, template: Path) -> dict[str, st
         "corrections": canonical(inputs.corrections),
         "history": _history_used(inputs),
         "decisions": _decisions_used(counts),
+        "waiting": str(counts.long_held or ""),
         "template": _template_text(template),
         "code_lists": _code_lists(),
     }
@@ -89,9 +90,9 @@ def _history_used(inputs: Inputs) -> str:
 
 
 def _decisions_used(counts: Counts) -> str:
-    """The flags that would stand without a decision, and what the page says of those that wait."""
+    """The flags that would stand without a decision."""
     cleared = counts.cleared.to_numpy().tolist()
-    return json.dumps([cleared, counts.long_held]) if cleared or counts.long_held else ""
+    return json.dumps(cleared) if cleared else ""
 
 
 def _csv(frame) -> str:

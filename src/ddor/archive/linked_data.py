@@ -8,7 +8,7 @@ import json
 
 from ddor.archive.around import Around
 from ddor.archive.catalog import Catalog, Revision, status_of
-from ddor.archive.meanings import FIGURES, TITLES
+from ddor.archive.meanings import TITLES
 from ddor.archive.page import NAME
 from ddor.calendar import Week
 from ddor.extract.model import SYNTHETIC_NOTICE
@@ -38,7 +38,7 @@ def week_dataset(
         catalog,
         around,
         path,
-        [f"data/{name}" for name in data],
+        [f"data/{name}" for name in sorted(data)],
     ) | {
         "version": f"r{revision.revision}",
         "creativeWorkStatus": status,
@@ -46,7 +46,7 @@ def week_dataset(
         "datePublished": own[0].published_on,
         "dateModified": revision.published_on,
         "variableMeasured": [
-            {"@type": "PropertyValue", "name": name, "description": FIGURES[name], "value": value}
+            {"@type": "PropertyValue", "name": name, "value": value}
             for name, value in figures.items()
         ],
     }

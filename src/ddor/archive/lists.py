@@ -60,7 +60,8 @@ def updated(catalog: Catalog) -> str:
 
 
 def home_page(catalog: Catalog, around: Around, latest: dict | None) -> bytes:
-    lines = [line for lines in lines_by_year(catalog).values() for line in lines]
+    lines = [line for lines in lines_by_year(catalog).values() for line in lines
+             if line.revision and not line.revision.withdrawn_on]  # fmt: skip
     return page("home.html.j2", "index.html", NAME, around, catalog, latest=latest,
                 lines=lines[:LATEST], updated=updated(catalog))  # fmt: skip
 
@@ -128,16 +129,17 @@ def _labelled(lines: list[dict[str, str]]) -> list[tuple[str, str, str]]:
     return [(line["agency_id"], named(line), place_of(line)) for line in lines]
 
 
-def data_page(catalog: Catalog, around: Around, standing: list[int]) -> dict[str, bytes]:
-    """`standing`: the years that have files."""
+def data_page(
+    catalog: Catalog, around: Around, tables: dict[int, list[str]]
+) -> dict[str, bytes]:
+    """`tables`: year -> names of the tables that have files of it, newest year first."""
     path = "data/index.html"
-    tables = [*TITLES]
-    files = [f"{year}/{name}.{ending}" for year in standing for name in tables
+    files = [f"{year}/{name}.{ending}" for year, names in tables.items() for name in names
              for ending in ("csv", "parquet")]  # fmt: skip
     changed = updated(catalog)
     return {
         path: page(
-            "data.html.j2", path, "Data", around, catalog, standing=standing, titles=TITLES,
+            "data.html.j2", path, "Data", around, catalog, tables=tables, titles=TITLES,
             columns=COLUMNS, figures=FIGURES, updated=changed,
             dataset=archive_dataset(catalog, around, path, files, changed),
         )

@@ -75,8 +75,8 @@ def _dispute(week: Week, record: dict, revisions: list[Revision], today: dt.date
     # A reader of the feed learns of it when a revision shows it, not when a letter came.
     shown = [(revision.published_on, each) for revision in revisions for each in revision.records
              if each["name"] == record["name"]]  # fmt: skip
-    told = [day for day, each in shown
-            if (each["status"], each["answer"]) == (record["status"], record["answer"])]  # fmt: skip
+    answer = record["status"], record["answer"]
+    told = [day for day, each in shown if (each["status"], each["answer"]) == answer]
     said = f"Received {long_date(received)}. The agency says: {GROUNDS[record['ground']]}"
     text = f"{said} ({record['notice']})." if record["notice"] else f"{said}."
     text += f" {STATUSES[record['status']].capitalize()}"

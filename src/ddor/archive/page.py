@@ -75,7 +75,7 @@ def address_of(first_day: object) -> str:
 
 def _json_text(value: object) -> Markup:
     """JSON inside a script element that is data: nothing in it can end the element."""
-    text = json.dumps(value, indent=1, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
     return Markup(re.sub("[<>&]", lambda sign: f"\\u{ord(sign[0]):04x}", text))
 
 

@@ -13,7 +13,7 @@ from ddor.archive.page import static_files
 from ddor.archive.publish import Archive
 from ddor.archive.revision import data_files_of, pages_around
 from ddor.archive.text_pages import latest_of
-from ddor.archive.years import files_of_year, week_lines
+from ddor.archive.years import files_of_year, tables_of, week_lines
 from ddor.calendar import Week
 
 
@@ -40,10 +40,12 @@ def rebuild(archive: Archive, catalog: Catalog, around: Around) -> int:
     listed = {agency_id for agency_id, lines in agencies.items() if lines}
     listed |= records_by_agency(catalog).keys()
     index = {each: index_line(each, agencies.get(each, [])) for each in sorted(listed)}
+    by_year: dict[str, bytes] = {}
     for year, lines in years.items():
-        files |= files_of_year(year, lines, catalog)
-    files |= agency_files(site, index, agencies, catalog, around)
-    files |= list_files(index, catalog, around, latest_of(site, catalog, None, {}), None)
+        by_year |= files_of_year(year, lines, catalog)
+    files |= by_year | agency_files(site, index, agencies, catalog, around)
+    latest = latest_of(site, catalog, None, {})
+    files |= list_files(index, catalog, around, latest, tables_of(by_year), None)
     removed = left_over(site, files)
     removed += [path for file in [*site.glob("assets/*"), *site.glob("data/*/*")]
                 if (path := file.relative_to(site).as_posix()) not in files]  # fmt: skip

@@ -1,6 +1,6 @@
 """The search: one file that lists agencies, weeks and questions, which a script on every page asks.
 
-    site/search/index.json    [address below site/, what is found, what stands beside it] a line
+    site/search/index.json    lines: [address below site/, what is found, what stands beside it]
     site/search/index.html    the page that shows what was found, and plain lists without JavaScript
 
 Names are looked for by each word of the question, wherever it stands in them; `static/site.js` does
@@ -14,6 +14,7 @@ from ddor.archive.around import Around
 from ddor.archive.catalog import Catalog, status_of
 from ddor.archive.page import address_of, page
 from ddor.archive.text_pages import questions_of
+from ddor.extract.model import SYNTHETIC_NOTICE
 
 PATH = "search/index.html"
 
@@ -33,8 +34,9 @@ def search_files(
     questions = [[f"faqs/index.html#{section.id}", section.heading, "question"]
                  for section in questions_of(catalog, around, latest)]  # fmt: skip
     lines = [*agencies, *weeks, *pages, *questions]
-    text = "[\n" + ",\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n]\n"
+    told = ",\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    notice = json.dumps(SYNTHETIC_NOTICE if catalog.synthetic else "")
     return {
         PATH: page("search.html.j2", PATH, "Search", around, catalog),
-        "search/index.json": text.encode(),
+        "search/index.json": f'{{"notice": {notice}, "lines": [\n{told}\n]}}\n'.encode(),
     }

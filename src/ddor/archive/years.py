@@ -11,6 +11,7 @@ and reads no other week's own files. A withdrawn week has no line, a table witho
 
 import io
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -78,6 +79,15 @@ def files_of_year(
     if tables:
         files["datapackage.json"] = descriptor(package, tables, keys=("week",))
     return {f"data/{year}/{name}": file for name, file in files.items()}
+
+
+def tables_of(paths: Iterable[str]) -> dict[int, list[str]]:
+    """Year -> names of its tables in the order of TITLES, of these paths below site/; newest year
+    first."""
+    named = {tuple(path.removesuffix(".csv").split("/")[1:]) for path in paths
+             if path.endswith(".csv")}  # fmt: skip
+    years = sorted({year for year, _ in named}, reverse=True)
+    return {int(year): [name for name in TITLES if (year, name) in named] for year in years}
 
 
 def _frame(lines: list[dict[str, str]]) -> pd.DataFrame:

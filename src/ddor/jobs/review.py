@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ddor.archive.downloads import plain_cell, safe_cell
 from ddor.calendar import Week
 from ddor.corrections import identifier
 from ddor.errors import Problem, UsageError
@@ -28,7 +29,6 @@ REVIEW_COLUMNS = (
 FILLED_IN = ("flag", "decision", "reason", "by")
 MOST_EARLIER = 5
 MOST_LINES = 12
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
 
 
@@ -61,12 +61,12 @@ def review_list(
     decision that the ledger has already is filled in. `agencies`: the directory's table."""
     effects = counts.checks.set_index("check")["effect"]
     places = agency_identities(counts.status, agencies).set_index("agency_id")
-    decided = ledger.set_index("flag")
+    by_flag, decided = ledger.set_index("flag"), ledger[ledger["decision"] != ""]
     since = held_since(ledger)  # of a request by any check; an agency's week is a flag of its own
     lines = []
     for flag in flags.itertuples():
         effect = effects[flag.check]
-        known = decided.loc[flag.flag] if flag.flag in decided.index else None
+        known = by_flag.loc[flag.flag] if flag.flag in by_flag.index else None
         lines.append({
             "flag": flag.flag,
             "check": flag.check,
@@ -78,26 +78,21 @@ def review_list(
             "why": flag.why,
             "held_since": since.get(flag.subject, flag.first_held)
             if effect == "hold" else flag.first_held,
-            "earlier_decisions": _earlier(ledger, flag),
+            "earlier_decisions": _earlier(decided, flag),
             **{name: "" if known is None else known[name] for name in FILLED_IN[1:]},
         })  # fmt: skip
     lines.sort(key=lambda line: (line["effect"] != "review", line["agency_id"], line["flag"]))
     text = io.StringIO()
     writer = csv.DictWriter(text, REVIEW_COLUMNS, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({name: _as_text(value) for name, value in line.items()} for line in lines)
+    writer.writerows({name: safe_cell(value) for name, value in line.items()} for line in lines)
     return (BOM + text.getvalue()).encode()
 
 
-def _as_text(value: str) -> str:
-    """A spreadsheet runs what begins so; an apostrophe keeps it text."""
-    return f"'{value}" if value[:1] in RUN_BY_SPREADSHEETS else value
-
-
-def _earlier(ledger: pd.DataFrame, flag) -> str:
+def _earlier(decided: pd.DataFrame, flag) -> str:
     """What was decided of this agency before, latest first."""
-    lines = ledger[(ledger["agency_id"] == flag.agency_id) & (ledger["decision"] != "")]
-    lines = lines[lines["flag"] != flag.flag].sort_values("decided_on", ascending=False)
+    lines = decided[(decided["agency_id"] == flag.agency_id) & (decided["flag"] != flag.flag)]
+    lines = lines.sort_values("decided_on", ascending=False)
     told = [
         f"{line.decided_on} {line.check} {line.decision} ({line.by}): {line.reason}"
         for line in lines.head(MOST_EARLIER).itertuples()
@@ -185,14 +180,9 @@ def _lines(file: Path, tell) -> list[tuple[int, dict[str, str]]]:
         return []
     named = [(row, dict(zip(head, line, strict=False))) for row, line in enumerate(rows, start=2)]
     return [
-        (row, {name: _plain(line.get(name, "")) for name in FILLED_IN}) for row, line in named
+        (row, {name: plain_cell(line.get(name, "").strip()) for name in FILLED_IN})
+        for row, line in named
     ]
-
-
-def _plain(text: str) -> str:
-    """What _as_text was given."""
-    text = text.strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in RUN_BY_SPREADSHEETS else text
 
 
 def review_lines(counts: Counts, agencies: pd.DataFrame, folder: Path) -> list[str]:

@@ -8,6 +8,7 @@ depends on the clock or on chance, so that the same figures give the same bytes.
 import base64
 import io
 import itertools
+import re
 import textwrap
 from dataclasses import dataclass
 from html import escape
@@ -51,10 +52,16 @@ class Chart:
         return (
             f'<figure class="chart" data-name="{self.name}"><picture>'
             f'<source media="screen and (prefers-color-scheme: dark)" srcset="{dark}">'
-            f'<img src="{light}" alt="{escape(self.alternative, quote=True)}" loading="lazy">'
+            f'<img src="{light}" alt="{escape(self.alternative, quote=True)}" {self._size()} '
+            'loading="lazy">'
             f"</picture>\n<details><summary>Show as table</summary>{self.table._repr_html_()}"
             f"</details><figcaption>{escape(self.caption)}</figcaption></figure>"
         )
+
+    def _size(self) -> str:
+        """So that the page does not move when the picture comes, which is when it is near."""
+        width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', self.light).groups()
+        return f'width="{round(float(width))}" height="{round(float(height))}"'
 
 
 def stacked_bars(
@@ -141,5 +148,12 @@ def _bars(axes, rows, label, parts, theme) -> None:
 
 
 def _wrapped(text: str) -> str:
-    """In two lines at most, so that the state at the end of an agency's label stays in sight."""
-    return textwrap.fill(text, 28, max_lines=2, placeholder="…")
+    """In two lines at most; what is cut is cut before the last comma, so that the place at the end
+    of an agency's label stays in sight."""
+    name, comma, place = text.rpartition(", ")
+    whole = textwrap.wrap(text, 28)
+    if len(whole) <= 2 or not comma or len(place) > 24:
+        return textwrap.fill(text, 28, max_lines=2, placeholder="…")
+    first, second = textwrap.wrap(name, 28)[:2]
+    room = 26 - len(comma + place)
+    return f"{first}\n{second[:room].rstrip()}…{comma}{place}"

@@ -4,7 +4,7 @@ what was added up or left out, and why."""
 import datetime as dt
 
 from IPython.display import HTML
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from ddor.calendar import long_date
 from ddor.measures.attributes import CHARGES, CITIZENSHIP, DAYS, OTHER
@@ -109,6 +109,6 @@ class OfPeople:
         for agency_id in listed:
             label = self.label(agency_id)
             parts.append(HTML(f"<h4>{label}</h4>"))
-            named = f", {escape(label).striptags()}"
+            named = f", {Markup(str(label).replace('<br>', ' ')).striptags()}"
             parts += [self._attribute_table(name, agency_id, named) for name in ATTRIBUTE_TABLES]
         return Several([part for part in parts if part])

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from ddor.narrative import NarrativeError
 
-MOST_ROWS = 100
+MOST_ROWS = 60  # a page stays under 100 KB
 PROTECTED_NOTE = (
     "Agency not shown: requests about people whom the law protects, at agencies with few requests."
 )

@@ -155,7 +155,7 @@ class WeeklyReport(OfPeople):
         frame = self.counts.declined_by_agency
         frame = frame[frame["declined"] > 0]
         frame = frame.sort_values(["declined", "state", "agency"], ascending=[False, True, True])
-        frame = frame.assign(agency=frame["agency"] + ", " + frame["state"])
+        frame = frame.assign(agency=_bar_labels(frame))
         return stacked_bars("declined-by-agency", frame, "agency", CLASS_HEADS,
                             f"Requests {self._since()}, by agency and class",
                             self.synthetic)  # fmt: skip
@@ -278,6 +278,15 @@ class WeeklyReport(OfPeople):
 
 
 HELD_SHARE = "Share of the declines held back"
+def _bar_labels(frame: pd.DataFrame) -> pd.Series:
+    """The name with its state, and with level and code where two agencies have both."""
+    places = frame["state"]
+    twice = frame.duplicated(["agency", "state"], keep=False)
+    whole = frame["state"] + " " + frame["level"] + " " + frame["agency_id"]
+    label = frame["agency"] + ", " + places.mask(twice, whole)
+    return label.mask(frame["state"] == "", frame["agency"])
+
+
 def _group(figures: dict[str, int], prefix: str, **more) -> SimpleNamespace:
     """issued_total, issued_pending, … -> .total, .pending, …"""
     named = {k.removeprefix(prefix): v for k, v in figures.items() if k.startswith(prefix)}

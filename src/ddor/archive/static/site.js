@@ -6,7 +6,7 @@ const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").t
 let index;
 async function lines(root) {
   index ??= fetch(`${root}/search/index.json`).then((answer) => answer.json())
-    .then((all) => all.map(([path, name, place]) => ({ path, name, place, key: plain(name), text: plain(`${name} ${place}`) })));
+    .then((all) => all.lines.map(([path, name, place]) => ({ path, name, place, key: plain(name), text: plain(`${name} ${place}`) })));
   return index;
 }
 

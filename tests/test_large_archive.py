@@ -1,0 +1,73 @@
+"""The large archive is what it says: that its weeks, agencies and aftermath are all there."""
+
+import json
+
+import pytest
+from large_archive import ACCENT, FORMULA, FRANKLIN, LONG, MARKUP, LargeArchive, large_at
+
+
+@pytest.fixture(scope="session")
+def large(tmp_path_factory, worker_id) -> LargeArchive:
+    root = tmp_path_factory.getbasetemp()
+    return large_at(root if worker_id == "master" else root.parent)
+
+
+def _revisions(large: LargeArchive) -> dict[str, list[dict]]:
+    return json.loads((large.site / "data" / "catalog.json").read_bytes())["weeks"]
+
+
+def test_sixty_weeks_of_two_years_with_a_gap(large):
+    revisions = _revisions(large)
+    assert list(revisions) == large.weeks
+    assert len(revisions) == 60
+    assert {week[:4] for week in revisions} == {"2017", "2018"}
+    assert not {"2017-12-30", "2018-01-06"} & revisions.keys()
+
+
+def test_what_became_of_weeks_after_they_were_published(large):
+    revisions = _revisions(large)
+    kinds = {week: [each["kind"] for each in found] for week, found in revisions.items()}
+    assert kinds.pop(large.revised) == ["first", "revision"]
+    assert kinds.pop(large.disputed) == ["first", "revision"]
+    assert kinds.pop(large.corrected) == ["first", "correction"]
+    assert kinds.pop(large.upheld) == ["first", "correction"]
+    assert all(found == ["first"] for found in kinds.values())
+    assert [week for week, found in revisions.items() if found[-1]["withdrawn_on"]] == [
+        large.withdrawn
+    ]
+    records = [each for found in revisions.values() for each in found[-1]["records"]]
+    assert sorted(each["status"] for each in records) == ["not_upheld", "open", "upheld"]
+    assert revisions[large.latest][-1]["accepted"]
+
+
+def test_the_agencies_have_pages_under_their_own_ids(large):
+    pages = {page.parent.name for page in large.site.glob("agencies/*/index.html")}
+    assert len(pages) > 250
+    states = ("IA", "NY", "PA", "OH")
+    named = [large.agency(FRANKLIN, state) for state in states]
+    named += [large.agency(name) for name in (FORMULA, MARKUP, ACCENT, LONG)]
+    assert len(set(named)) == 8 and set(named) <= pages
+    assert len(LONG) == 90
+
+
+def test_the_week_has_every_chart_and_a_table_of_one_agency(large):
+    page = large.page(f"weeks/{large.latest}/index.html")
+    charts = {each["data-name"] for each in page.find_all("figure", class_="chart")}
+    assert charts == {"outcomes-of-issued", "declined-by-agency", "charge-groups",
+                      "citizenship", "days-to-recording"}  # fmt: skip
+    captions = " ".join(each.get_text(" ") for each in page.find_all("caption"))
+    for words in ("TX9SYN001", "Not verified since", "What a person had to look at",
+                  "Where few requests can exist", "where a law or a court is named"):  # fmt: skip
+        assert words in captions
+    assert {"E1", "E3", "E4"} <= {
+        line.split(",")[0]
+        for line in (large.week / "data" / "checks.csv").read_text("utf-8").splitlines()
+        if ",stopped," in line
+    }
+
+
+def test_a_week_without_a_notebook_has_a_title_and_its_figures(large):
+    article = large.page(f"weeks/{large.weeks[0]}/index.html").find("article")
+    assert "Declined Detainer Outcome Report: week of June 3 to 9, 2017" in article.h1.text
+    figures = json.loads((large.site / "weeks" / large.weeks[0] / "data/summary.json").read_bytes())
+    assert f"{figures['figures']['declined_total']:,} as declined" in article.p.text
