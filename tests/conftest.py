@@ -105,3 +105,15 @@ def stage(tmp_path_factory, worker_id):
 def copy_of(stage, tmp_path):
     """name -> a copy of that stage, to write into."""
     return lambda name: stage(name).copied_to(tmp_path / "archive")
+
+
+@pytest.fixture(
+    scope="session", params=[12, pytest.param(60, marks=pytest.mark.storm)], ids="{}-weeks".format
+)
+def large(request, tmp_path_factory, worker_id):
+    """A published archive of 300 agencies, shared by all test files: never write into it. Of 60
+    weeks in the storms, of 12 else."""
+    from large_archive import large_at
+
+    root = tmp_path_factory.getbasetemp()
+    return large_at(root if worker_id == "master" else root.parent, request.param)

@@ -135,7 +135,7 @@ def published(drawn: list[Drawn], threshold: int) -> list[Revision]:
             earlier={"attributes": told, "listed": {}, "gone": ""},
         )
         counts = count_inputs(inputs)
-        revisions.append(Revision(counts, data_files(inputs, counts, counts.figures, 1)))
+        revisions.append(Revision(counts, data_files(inputs, counts, counts.figures)))
         shown = last_shown(Earlier(from_plain(told)), counts.attributes)
         told = json.loads(json.dumps(plain_shown(shown)))
     return revisions

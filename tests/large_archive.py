@@ -41,8 +41,8 @@ from ddor.reference.areas import area_of
 from ddor.reference.places import COUNTIES
 
 SEED = 2470
-FIRST_WEEK = Week(dt.date(2017, 6, 3))
-GAP = 2  # weeks in the middle that nobody published
+# The middle, where a new year begins, and the weeks from there that nobody published.
+MIDDLE, GAP = Week(dt.date(2017, 12, 30)), 2
 WARM_UP = 20  # weeks of requests before the first report, whose outcomes come in later
 TAKEN_AFTER, PUBLISHED_AFTER = dt.timedelta(days=42), dt.timedelta(days=45)
 AFTERWARDS = dt.timedelta(days=100)  # from the end of the last week: by then all data is final
@@ -109,14 +109,15 @@ class LargeArchive(SmallArchive):
                         if line["name"] == name and state in ("", line["state"]))  # fmt: skip
 
 
-def large_at(root: Path) -> LargeArchive:
-    """The archive of 60 weeks and 300 agencies, made if it is not there yet: read it, never write
-    into it."""
-    with FileLock(root / "large-archive.lock"):
-        if not (root / "large-archive").exists():
-            shutil.rmtree(root / "large-archive.unfinished", ignore_errors=True)
-            build(root / "large-archive.unfinished").root.rename(root / "large-archive")
-    return LargeArchive(root / "large-archive")
+def large_at(root: Path, weeks: int) -> LargeArchive:
+    """The archive of so many weeks and 300 agencies, made if it is not there yet: read it, never
+    write into it."""
+    name = f"large-archive-{weeks}"
+    with FileLock(root / f"{name}.lock"):
+        if not (root / name).exists():
+            shutil.rmtree(root / f"{name}.unfinished", ignore_errors=True)
+            build(root / f"{name}.unfinished", weeks).root.rename(root / name)
+    return LargeArchive(root / name, weeks)
 
 
 def build(root: Path, weeks: int = 60, agencies: int = 300, whole: int = 4) -> LargeArchive:
@@ -140,7 +141,7 @@ def build(root: Path, weeks: int = 60, agencies: int = 300, whole: int = 4) -> L
 def calendar(weeks: int) -> list[Week | None]:
     """So many weeks in order, with None for each week of the gap in their middle."""
     found: list[Week | None] = []
-    week = FIRST_WEEK
+    week = Week(MIDDLE.first_day - dt.timedelta(weeks=weeks // 2))
     for at in range(weeks + GAP):
         found.append(None if 0 <= at - weeks // 2 < GAP else week)
         week = week.next
@@ -425,7 +426,8 @@ def _issued(rng, means: np.ndarray, weeks: int) -> tuple[np.ndarray, np.ndarray]
     week, agency = (np.repeat(at, counts.ravel()) for at in np.indices(counts.shape).reshape(2, -1))
     seconds = rng.integers(0, 7 * 24 * 3600, len(week)) + (week - WARM_UP) * 7 * 24 * 3600
     order = np.argsort(seconds, kind="stable")
-    return np.datetime64(FIRST_WEEK.first_day, "s") + seconds[order], agency[order]
+    begin = calendar(weeks - GAP)[0].first_day
+    return np.datetime64(begin, "s") + seconds[order], agency[order]
 
 
 def _outcomes(rng, asked: np.ndarray, agencies: int) -> np.ndarray:

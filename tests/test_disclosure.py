@@ -261,7 +261,7 @@ def counts_and_files(rows, threshold=5, earlier=None, as_of="2017-03-01"):
     inputs = replace(inputs_of(case, disclosure_threshold=threshold),
                      earlier={"attributes": earlier or {}, "listed": {}, "gone": ""})  # fmt: skip
     counts = count_inputs(inputs)
-    return inputs, counts, data_files(inputs, counts, counts.figures, 1)
+    return inputs, counts, data_files(inputs, counts, counts.figures)
 
 
 def test_requests_not_shown_with_their_agency_stand_in_one_line_and_sums_hold():

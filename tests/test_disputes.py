@@ -150,7 +150,8 @@ def test_the_log_has_the_age_of_what_is_not_answered_on_the_day_of_publication(s
         said = f"Without an answer for {days} days , counted on June 10, 2017."
         assert said in logged(archive, agency)
     answered = logged(archive, BRACKENHOLT)
-    assert "Without an answer" not in answered and "Dispute , June 10, 2017. Received June 1, 2017." in answered
+    assert "Without an answer" not in answered
+    assert "Dispute , June 10, 2017. Received June 1, 2017." in answered
     assert "the figure stands (June 5, 2017)." in answered
 
 

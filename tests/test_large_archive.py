@@ -2,24 +2,19 @@
 
 import json
 
-import pytest
-from large_archive import ACCENT, FORMULA, FRANKLIN, LONG, MARKUP, LargeArchive, large_at
+from large_archive import ACCENT, FORMULA, FRANKLIN, LONG, MARKUP, LargeArchive
 
-
-@pytest.fixture(scope="session")
-def large(tmp_path_factory, worker_id) -> LargeArchive:
-    root = tmp_path_factory.getbasetemp()
-    return large_at(root if worker_id == "master" else root.parent)
+from ddor.calendar import Week
 
 
 def _revisions(large: LargeArchive) -> dict[str, list[dict]]:
     return json.loads((large.site / "data" / "catalog.json").read_bytes())["weeks"]
 
 
-def test_sixty_weeks_of_two_years_with_a_gap(large):
+def test_the_weeks_are_of_two_years_with_a_gap(large, request):
     revisions = _revisions(large)
     assert list(revisions) == large.weeks
-    assert len(revisions) == 60
+    assert len(revisions) == int(request.node.callspec.id.split("-")[0])
     assert {week[:4] for week in revisions} == {"2017", "2018"}
     assert not {"2017-12-30", "2018-01-06"} & revisions.keys()
 
@@ -41,7 +36,7 @@ def test_what_became_of_weeks_after_they_were_published(large):
 
 
 def test_the_agencies_have_pages_under_their_own_ids(large):
-    pages = {page.parent.name for page in large.site.glob("agencies/*/index.html")}
+    pages = {page.parent.name for page in large.site.glob("agencies/[A-Z]*/index.html")}
     assert len(pages) > 250
     states = ("IA", "NY", "PA", "OH")
     named = [large.agency(FRANKLIN, state) for state in states]
@@ -68,6 +63,6 @@ def test_the_week_has_every_chart_and_a_table_of_one_agency(large):
 
 def test_a_week_without_a_notebook_has_a_title_and_its_figures(large):
     article = large.page(f"weeks/{large.weeks[0]}/index.html").find("article")
-    assert "Declined Detainer Outcome Report: week of June 3 to 9, 2017" in article.h1.text
+    assert f"Declined Detainer Outcome Report: week of {Week.parse(large.weeks[0]).title}" in article.h1.text
     figures = json.loads((large.site / "weeks" / large.weeks[0] / "data/summary.json").read_bytes())
     assert f"{figures['figures']['declined_total']:,} as declined" in article.p.text

@@ -31,7 +31,7 @@ def run_once(stage):
     inputs = load_inputs(archive.runs / WEEK / "r3")
     template = archive.runs / WEEK / "r3" / "template.ipynb"
     with archive.in_project(kernel=False):
-        return verify_job._run_again(inputs, count_inputs(inputs), template, 3)
+        return verify_job._run_again(inputs, count_inputs(inputs), template)
 
 
 @pytest.fixture

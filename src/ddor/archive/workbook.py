@@ -48,8 +48,8 @@ EMPTY_CELLS = (
 
 @dataclass(frozen=True)
 class Cover:
-    """What stands on the first sheet. `week` and `as_of` in words; `citation`: how to cite it, with
-    the revision; `notice`: a sentence that must stand above every table, or ""."""
+    """What stands on the first sheet. `week` and `as_of` in words; `citation`: how to cite it;
+    `notice`: a sentence that must stand above every table, or ""."""
 
     title: str
     week: str

@@ -44,10 +44,8 @@ INPUT_WORDS = {
 }  # fmt: skip
 
 
-def data_files(
-    inputs: Inputs, counts: Counts, figures: dict[str, int], revision: int
-) -> dict[str, bytes]:
-    """The downloads of this revision: file name -> bytes."""
+def data_files(inputs: Inputs, counts: Counts, figures: dict[str, int]) -> dict[str, bytes]:
+    """The downloads: file name -> bytes."""
     about = inputs.extract.about
     agency_tables = {
         "issued_by_agency": counts.issued_by_agency,
@@ -72,7 +70,7 @@ def data_files(
         "disputes": public_records(inputs),
     }
     notice = SYNTHETIC_NOTICE if about.synthetic else ""
-    cover = _cover(inputs, revision, notice)
+    cover = _cover(inputs, notice)
     book = workbook_file({"figures": _figure_table(figures)} | tables, COLUMNS, cover)
     if notice:
         summary = {"notice": notice} | summary
@@ -80,26 +78,26 @@ def data_files(
     return {
         f"ddor-{inputs.week}.xlsx": book,
         "summary.json": json_file(summary),
-        "datapackage.json": descriptor(_package(inputs, revision), tables),
+        "datapackage.json": descriptor(_package(inputs), tables),
         **table_files(tables),
     }
 
 
-def _cover(inputs: Inputs, revision: int, notice: str) -> Cover:
+def _cover(inputs: Inputs, notice: str) -> Cover:
     """The first sheet of the workbook."""
     title = f"{NAME}, week of {inputs.week.title}"
-    publisher = inputs.parameters["publisher"]
+    publisher, as_of = inputs.parameters["publisher"], long_date(inputs.extract.about.as_of)
+    named = f"{publisher}. " if publisher else ""
     return Cover(
         title=title,
         week=f"week of {inputs.week.title}",
         source=inputs.extract.about.source or "not named",
-        as_of=long_date(inputs.extract.about.as_of),
-        citation=" ".join(filter(None, (publisher and f"{publisher}.", f"{title}, revision "
-                                        f"{revision}."))),
+        as_of=as_of,
+        citation=f"{named}{title}, data as of {as_of}. The page of the week has its revision.",
         publisher=publisher or "not named",
         contact=inputs.parameters["contact"],
         notice=notice,
-    )  # fmt: skip
+    )
 
 
 def _figure_table(figures: dict[str, int]) -> pd.DataFrame:
@@ -108,14 +106,13 @@ def _figure_table(figures: dict[str, int]) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["figure", "value", "meaning"])
 
 
-def _package(inputs: Inputs, revision: int) -> dict:
+def _package(inputs: Inputs) -> dict:
     """What the description of the data says of it as a whole."""
     about = inputs.extract.about
     notice = f"{SYNTHETIC_NOTICE}. " if about.synthetic else ""
     return {
         "name": f"ddor-{inputs.week}",
         "title": f"{NAME}, week of {inputs.week.title}",
-        "version": f"r{revision}",
         "description": f"{notice}Counts of requests, data as of {about.as_of}. "
         "The figures of the week and what was withheld are in summary.json.",
         "sources": [{"title": about.source or "not named"}],

@@ -79,7 +79,7 @@ def verify(output: Path, week: Week, number: int | None, template: Path) -> Veri
         raise _not_reproduced(week, revision, [*private_changed, told], ()) from error
     differs = _inputs_changed(inputs, counts, private, manifest) or private_changed
     notes = _since(inputs, counts, template, manifest)
-    again = _run_again(inputs, counts, private / TEMPLATE, revision.revision)
+    again = _run_again(inputs, counts, private / TEMPLATE)
     differs += _compare(kept, again, "running it again gives another")
     differs += _compare(kept, _served(archive.site, week, revision), "the archive holds another")
     if current:
@@ -146,9 +146,7 @@ def _since(inputs: Inputs, counts: Counts, template: Path, manifest: dict) -> li
     ]
 
 
-def _run_again(
-    inputs: Inputs, counts: Counts, template: Path, revision: int
-) -> dict[str, bytes]:
+def _run_again(inputs: Inputs, counts: Counts, template: Path) -> dict[str, bytes]:
     """What the revision would keep, by the names of the manifest."""
     with tempfile.TemporaryDirectory(prefix="ddor-verify-") as folder:
         executed = Path(folder) / "report.ipynb"
@@ -156,8 +154,7 @@ def _run_again(
         execute(template, executed, {"week": str(inputs.week), "inputs": "inputs"})
         figures = prove_run(executed, counts.figures)
         article = render_article(tidy(executed))
-    files = data_files(inputs, counts, figures, revision)
-    data = {f"data/{name}": file for name, file in files.items()}
+    data = {f"data/{name}": file for name, file in data_files(inputs, counts, figures).items()}
     return {"article.html": article.html.encode(), **article.pictures, **data}
 
 

@@ -110,7 +110,7 @@ def run_week(week: Week, order: Order) -> WeekResult:
             week=week,
             identity=identity,
             article=article,
-            data=data_files(inputs, counts, figures, archive.next_revision(str(week))),
+            data=data_files(inputs, counts, figures),
             figures=figures,
             as_of=about.as_of,
             source=about.source,
