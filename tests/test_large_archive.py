@@ -63,6 +63,7 @@ def test_the_week_has_every_chart_and_a_table_of_one_agency(large):
 
 def test_a_week_without_a_notebook_has_a_title_and_its_figures(large):
     article = large.page(f"weeks/{large.weeks[0]}/index.html").find("article")
-    assert f"Declined Detainer Outcome Report: week of {Week.parse(large.weeks[0]).title}" in article.h1.text
+    title = Week.parse(large.weeks[0]).title
+    assert f"Declined Detainer Outcome Report: week of {title}" in article.h1.text
     figures = json.loads((large.site / "weeks" / large.weeks[0] / "data/summary.json").read_bytes())
     assert f"{figures['figures']['declined_total']:,} as declined" in article.p.text
