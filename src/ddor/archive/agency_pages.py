@@ -21,6 +21,7 @@ from ddor.archive.page import page
 from ddor.calendar import Week
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
 from ddor.corrections import FIGURES, GROUNDS, STATUSES
+from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.reference.places import STATES
 
 WEEKS_SHOWN, FEWEST_DRAWN = 53, 13
@@ -126,7 +127,7 @@ def counted(lines: list[dict[str, str]]) -> Weeks:
     """The counts of an agency's lines, with what is held back added up, newest week first."""
     found = []
     for line in lines:
-        counts = {name: int(line[name] or 0) for name in COUNTS}
+        counts = {name: int(line.get(name) or 0) for name in COUNTS}
         held = counts["held_back_requests"] + counts["held_back_outcomes"]
         found.append((Week.parse(line["week"]), counts | {"held_back": held}))
     return found
@@ -188,7 +189,8 @@ def agency_page(
         others=[(named(other), place_of(other), other["agency_id"]) for other in others],
         declined=section_of(DECLINED_HEADS, counts) if counts else None,
         issued=section_of(ISSUED_HEADS, counts) if counts else None,
-        flags={each["week"]: each["flags"] for each in weeks},
+        remarks={each["week"]: remark for each in weeks
+                 if (remark := each["flags"].replace(SYNTHETIC_NOTICE, "").strip("; "))},
         records=records,
         laws=laws,
         stale=stale,
@@ -198,4 +200,4 @@ def agency_page(
         figures=FIGURES,
         grounds=GROUNDS,
         statuses=STATUSES,
-    )
+    )  # fmt: skip

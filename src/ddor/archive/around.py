@@ -6,13 +6,13 @@ chrome, and `ddor rebuild` brings it to every page.
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ddor.archive.meanings import FIGURES
 from ddor.calendar import Week
 from ddor.directory import Directory
 from ddor.parameters import Parameters
-from ddor.texts import Statement, Text, read_statements, read_texts
+from ddor.texts import Statement, Text, TextsInvalid, read_statements, read_texts
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,11 @@ class Around:
 
 def around_of(parameters: Parameters, directory: Directory) -> Around:
     """Raises TextsInvalid (exit code 2) with every problem of the written pages."""
+    problems, statements, texts = [], {}, {}
+    try:
+        statements = read_statements(parameters.statements)
+    except TextsInvalid as error:
+        problems += error.problems
     around = Around(
         publisher=Publisher(
             parameters.publisher, parameters.contact, parameters.site_url,
@@ -73,15 +78,20 @@ def around_of(parameters: Parameters, directory: Directory) -> Around:
         day=parameters.published_on or dt.date.today(),
         threshold=parameters.disclosure_threshold,
         release_lag_days=parameters.release_lag_days,
-        statements=read_statements(parameters.statements),
+        statements=statements,
         policies=tuple(directory.policies.to_dict("records")),
         coverage=tuple(directory.coverage.to_dict("records")),
     )  # fmt: skip
     week = Week.containing(around.day)
     example = latest_names(week, around.day, around.day, 1, "final", dict.fromkeys(FIGURES, 0))
     examples = [around.names(parameters.cohort, latest) for latest in (None, example)]
-    texts = read_texts(parameters.pages, parameters.project_pages, examples)
-    return Around(**vars(around) | {"texts": texts})
+    try:
+        texts = read_texts(parameters.pages, parameters.project_pages, examples)
+    except TextsInvalid as error:
+        problems += error.problems
+    if problems:
+        raise TextsInvalid(problems)
+    return replace(around, texts=texts)
 
 
 def latest_names(

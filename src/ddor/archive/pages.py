@@ -10,9 +10,11 @@ from ddor.archive.around import Around
 from ddor.archive.catalog import Catalog, status_of
 from ddor.archive.changes import Change
 from ddor.archive.linked_data import week_dataset
+from ddor.archive.meanings import TITLES
 from ddor.archive.page import NAME, address_of, page
 from ddor.calendar import Week
 
+MOST_CHANGES = 80  # a page stays under 100 KB
 # How an article marks the name of an agency: the page around it makes it a link.
 AGENCY = re.compile(r'<span data-agency="([A-Z0-9]+)">([^<]*)</span>')
 
@@ -46,8 +48,9 @@ def week_page(
         "week.html.j2",
         title=week.title if current else f"{week.title}, revision {revision}",
         article=article,
-        changes=changes,
-        files=sorted(name for name in data if name != "datapackage.json"),
+        changes=changes[:MOST_CHANGES],
+        more_changes=max(len(changes) - MOST_CHANGES, 0),
+        files=_files(data),
         citation=citation(week, revision, catalog, around),
         dataset=week_dataset(week, names["this"], catalog, around, data, names["path"]),
         **names,
@@ -87,6 +90,17 @@ def citation(week: Week, revision: int, catalog: Catalog, around: Around) -> str
             ),
         )
     )
+
+
+def _files(data: dict[str, bytes]) -> list[tuple[str, str]]:
+    """The downloads, each with what it is."""
+    books = {name: "all tables in one accessible workbook" for name in data if ".xlsx" in name}
+    named = books | {
+        "summary.json": "all figures",
+        **{f"{name}.csv": title[:1].lower() + title[1:] for name, title in TITLES.items()},
+        "datapackage.json": "what every column means (Frictionless data package)",
+    }
+    return [(name, words) for name, words in named.items() if name in data]
 
 
 def _of_revision(week, revision, catalog, around, current) -> dict:
