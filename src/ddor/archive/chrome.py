@@ -25,6 +25,7 @@ from ddor.archive.agency_pages import (
 from ddor.archive.around import Around
 from ddor.archive.catalog import CATALOG, Catalog
 from ddor.archive.lists import (
+    SITEMAP,
     agency_lists,
     archive_pages,
     data_page,
@@ -150,8 +151,10 @@ def list_files(
 
 
 def left_over(site: Path, files: dict[str, bytes]) -> list[str]:
-    """The folders of groups that have no page any more."""
-    return [
+    """The folders of groups that have no page any more, and a sitemap of a site whose address is
+    not given any more."""
+    sitemap = [SITEMAP] if (site / SITEMAP).exists() and SITEMAP not in files else []
+    return sitemap + [
         f"{group}/{folder.name}"
         for group in GROUPS
         for folder in sorted((site / group).glob("*/"))

@@ -18,6 +18,7 @@ from ddor.archive.page import NAME, fill, page
 from ddor.calendar import FINAL_AFTER, Week
 
 NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+SITEMAP = "sitemap.xml"
 LATEST, COMING, YEARS_IN_FULL, LOGGED_IN_FULL = 8, 8, 2, 50
 # A list with more agencies names its groups alone, which have pages of their own: 100 KB a page.
 MOST_AGENCIES = 400
@@ -151,4 +152,4 @@ def sitemap(paths: Iterable[str], around: Around) -> dict[str, bytes]:
     base = around.publisher.base
     if not base:
         return {}
-    return {"sitemap.xml": fill("sitemap.xml.j2", addresses=[base + path for path in paths])}
+    return {SITEMAP: fill("sitemap.xml.j2", addresses=[base + path for path in paths])}
