@@ -70,9 +70,10 @@ class Parameters(BaseModel):
 
 
 # What the page depends on. Not the paths: the same rows from another folder are the same report.
+# Nor authority and official: they stand around revisions alone, and `ddor rebuild` brings them.
 IN_EFFECT = (
     "cohort", "ignored_columns", "disclosure_threshold", "max_held_back_share", "publisher",
-    "contact", "authority", "official", "site_url", "release_lag_days",
+    "contact", "site_url", "release_lag_days",
 )  # fmt: skip
 # Beside weekly.yaml, wherever that is; not keys in it.
 BESIDE = ("note", "corrections", "pages", "project_pages", "statements")
