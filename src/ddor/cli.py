@@ -329,10 +329,12 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _withdraw(options: argparse.Namespace) -> int:
+    from ddor.archive.rebuild import bring_up_to_date
     from ddor.archive.withdraw import withdraw
 
     week = Week.parse(options.week)
     with _published(options, week) as (archive, catalog, around):
+        bring_up_to_date(archive, catalog, around)
         numbers = withdraw(archive, catalog, week, _revision(options.revision), options.reason,
                            around)  # fmt: skip
     named = ", ".join(f"r{number}" for number in numbers)

@@ -51,7 +51,7 @@ def render_narrative(text: str, names: dict) -> str:
 
 def render_markdown(text: str) -> str:
     """Markdown without figures -> HTML; raw HTML in it is shown as text."""
-    return mistune.create_markdown(escape=True, plugins=["table"])(text)
+    return mistune.create_markdown(renderer=_Html(escape=True), plugins=["table"])(text)
 
 
 def number(value: int) -> Words:
@@ -120,17 +120,19 @@ class _Values:
         return f"zqvalue{len(self.texts) - 1}zq"
 
 
-class _Renderer(mistune.HTMLRenderer):
+class _Html(mistune.HTMLRenderer):
+    def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
+        # Not `style`, which the pages' Content-Security-Policy would not let through.
+        number = ' class="n"' if align == "right" else ""
+        return f'<th scope="col"{number}>{text}</th>' if head else f"<td{number}>{text}</td>"
+
+
+class _Renderer(_Html):
     """Raw HTML is escaped, and an address is judged as it will stand."""
 
     def __init__(self, values: _Values):
         super().__init__(escape=True)
         self.values = values
-
-    def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
-        # Not `style`, which the pages' Content-Security-Policy would not let through.
-        number = ' class="n"' if align == "right" else ""
-        return f'<th scope="col"{number}>{text}</th>' if head else f"<td{number}>{text}</td>"
 
     def sanitize_url(self, url: str) -> str:
         # Judged as a browser will read it: "javascript&colon;" is a scheme too.

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yaml
+from markupsafe import escape
 
 from ddor.calendar import parse_date
 from ddor.corrections import identifier
@@ -36,6 +37,8 @@ from ddor.errors import DdorError, Problem, UsageError
 from ddor.narrative import render_markdown, render_narrative
 from ddor.text_yaml import TextLoader
 
+# What the page around the sections has as addresses.
+RESERVED = ("content", "q", "found", "plain")
 PAGES = ("overview", "faqs", "fact-sheet")
 HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n(.*)\Z", re.DOTALL)
 ADDRESS = re.compile(r"^(##[ \t].*?)[ \t]*\{#([a-z0-9-]+)\}[ \t]*$", re.MULTILINE)
@@ -44,8 +47,9 @@ HEADING = re.compile(r"<h2>(.*?)(?: \[#([a-z0-9-]+)\])?</h2>\n?")
 
 @dataclass(frozen=True)
 class Text:
-    """body: Markdown with figures. The dates are those of its head."""
+    """body: Markdown with figures. The dates are those of its head; file: its name."""
 
+    file: str
     title: str
     last_reviewed: dt.date
     last_updated: dt.date
@@ -86,8 +90,8 @@ def read_texts(folder: Path, project: Path, examples: list[dict]) -> dict[str, T
         keys = {"title": str, "last_reviewed": parse_date, "last_updated": parse_date}
         head, body = _read(file, keys, problems)
         if len(head) == len(keys):
-            texts[name] = Text(**head, body=body)
-            problems += _unwritable(file.name, texts[name], examples)
+            texts[name] = Text(file.name, **head, body=body)
+            problems += _unwritable(texts[name], examples)
     if problems:
         raise TextsInvalid(problems)
     return texts
@@ -108,22 +112,55 @@ def read_statements(folder: Path) -> dict[str, Statement]:
         if kind := identifier(body):
             problems.append(Problem(file.name, (), "", f"text that looks like {kind} (not shown)",
                                     "no person named", "take it out"))  # fmt: skip
+        html = render_markdown(body)
+        if re.search("<img|<h[12]", html):
+            problems.append(Problem(file.name, (), "", "a picture, or a heading of # or ##",
+                                    "words, and headings of ### at most", "mend it"))  # fmt: skip
         elif head:
-            statements[file.stem] = Statement(head["received_on"], render_markdown(body))
+            statements[file.stem] = Statement(head["received_on"], html)
     if problems:
         raise TextsInvalid(problems)
     return statements
 
 
 def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
-    """-> the HTML before the first heading, and the sections. Raises DdorError where a sentence
-    cannot be written with these names."""
+    """-> the HTML before the first heading, and the sections. Raises TextsInvalid where a sentence
+    cannot be written with these names, or what it makes has no place on a page."""
     # `{#` would begin a comment of Jinja's.
     markdown = ADDRESS.sub(r"\1 [#\2]", text.body)
-    first, *rest = HEADING.split(render_narrative(markdown, names))
+    try:
+        html = render_narrative(markdown, names)
+    except DdorError as error:
+        raise TextsInvalid([_wrong(text, str(error).splitlines()[0], "names of docs/pages.md",
+                                   "mend the sentence")]) from error  # fmt: skip
+    first, *rest = HEADING.split(html)
     parts = zip(rest[0::3], rest[1::3], rest[2::3], strict=True)
-    return first, [Section(given or _address(heading), heading, _captioned(html, heading))
-                   for heading, given, html in parts]  # fmt: skip
+    sections = [Section(given or _address(heading), heading, _captioned(part, heading))
+                for heading, given, part in parts]  # fmt: skip
+    if problems := [*_misplaced(text, html), *_same_address(text, sections)]:
+        raise TextsInvalid(problems)
+    return _captioned(first, escape(text.title)), sections
+
+
+def _misplaced(text: Text, html: str) -> list[Problem]:
+    found = []
+    if "<h1" in html:
+        found.append(_wrong(text, "a heading of one #", "## and more: the title stands in the head",
+                            "give it another #"))  # fmt: skip
+    if "<img" in html:
+        found.append(_wrong(text, "a picture", "text", "take it out; a page needs no other host"))
+    return found
+
+
+def _same_address(text: Text, sections: list[Section]) -> list[Problem]:
+    ids = [*RESERVED, *(section.id for section in sections)]
+    twice = sorted({each for each in ids if ids.count(each) > 1})
+    return [_wrong(text, f"two places with the address {each}", "each once",
+                   "give the section another {#address}") for each in twice]  # fmt: skip
+
+
+def _wrong(text: Text, seen: str, expected: str, mend: str) -> Problem:
+    return Problem(text.file, (), "", seen, expected, mend)
 
 
 def _captioned(html: str, heading: str) -> str:
@@ -141,20 +178,13 @@ def _address(heading: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", words).strip("-") or "section"
 
 
-def _unwritable(name: str, text: Text, examples: list[dict]) -> list[Problem]:
-    problems = []
+def _unwritable(text: Text, examples: list[dict]) -> list[Problem]:
+    problems: list[Problem] = []
     for example in examples:
         try:
-            _, sections = sections_of(text, example)
-        except DdorError as error:
-            said = str(error).splitlines()[0]
-            problems.append(Problem(name, (), "", said, "names of docs/pages.md",
-                                    "mend the sentence"))  # fmt: skip
-            continue
-        ids = [section.id for section in sections]
-        problems += [Problem(name, (), "", f"two sections with the address {each}", "each once",
-                             "give one of them another {#address}")
-                     for each in sorted({i for i in ids if ids.count(i) > 1})]  # fmt: skip
+            sections_of(text, example)
+        except TextsInvalid as error:
+            problems += error.problems
     return list(dict.fromkeys(problems))
 
 

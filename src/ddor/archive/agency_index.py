@@ -2,10 +2,11 @@
 
 The lists of agencies, the search and the pages of same-named agencies are made from it, without
 opening any agency's own files. Columns INDEX_COLUMNS; name, level and place are those of the latest
-published week that names the agency, all empty for one that only a dispute names.
+published week that knows them, else the directory's; also_named: the names in other weeks.
 """
 
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
 
 from ddor.archive.downloads import csv_file, csv_lines
@@ -14,7 +15,9 @@ from ddor.reference.places import COUNTIES, STATES
 
 INDEX = "data/agencies.csv"
 PLACE = ("agency", "level", "state", "county_fips", "area")
-INDEX_COLUMNS = ("agency_id", *PLACE, "first_week", "last_week", "weeks", "flags")
+INDEX_COLUMNS = (
+    "agency_id", *PLACE, "also_named", "first_week", "last_week", "weeks", "flags",
+)  # fmt: skip
 NO_STATE = "no-state"
 
 
@@ -25,16 +28,25 @@ def read_index(site: Path) -> dict[str, dict[str, str]]:
     return {line["agency_id"]: line for line in lines}
 
 
-def index_line(agency_id: str, weeks: list[dict[str, str]]) -> dict[str, str]:
-    """`weeks`: the agency's lines, newest first (agency_pages.COLUMNS)."""
-    latest = weeks[0] if weeks else dict.fromkeys(("week", *PLACE, "flags"), "")
+def index_line(
+    agency_id: str, weeks: list[dict[str, str]], directory: Mapping[str, dict[str, str]]
+) -> dict[str, str]:
+    """`weeks`: the agency's lines, newest first (agency_pages.COLUMNS). The place is that of the
+    latest week that knows one, else the directory's; a week with doubted requests alone knows
+    none."""
+    unknown = dict.fromkeys(PLACE, "")
+    named_in = directory.get(agency_id, unknown)
+    latest = next((line for line in weeks if line["state"]), None)
+    place = latest or (named_in if named_in["state"] else (weeks[0] if weeks else unknown))
+    others = {line["agency"] for line in weeks} - {place["agency"], ""}
     return {
         "agency_id": agency_id,
-        **{name: latest[name] for name in PLACE},
+        **{name: place[name] for name in PLACE},
+        "also_named": "; ".join(sorted(others)),
         "first_week": weeks[-1]["week"] if weeks else "",
-        "last_week": latest["week"],
+        "last_week": weeks[0]["week"] if weeks else "",
         "weeks": str(len(weeks)),
-        "flags": SYNTHETIC_NOTICE if SYNTHETIC_NOTICE in latest["flags"] else "",
+        "flags": SYNTHETIC_NOTICE if weeks and SYNTHETIC_NOTICE in weeks[0]["flags"] else "",
     }
 
 
@@ -53,7 +65,8 @@ def place_of(line: dict[str, str]) -> str:
     county = COUNTIES.get(fips)
     place = ", ".join(filter(None, (county and county.name, state and state.name)))
     place += f" ({fips})" if fips else ""
-    return " · ".join(filter(None, (line["level"], place.strip(), line["agency_id"])))
+    place = place.strip() or "place not known"
+    return " · ".join(filter(None, (line["level"], place, line["agency_id"])))
 
 
 def by_state(index: dict[str, dict[str, str]]) -> dict[str, tuple[str, list[dict]]]:

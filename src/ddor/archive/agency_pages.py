@@ -53,13 +53,16 @@ ISSUED_HEADS = {
 DECLINED_HEADS = {
     "declined": "Declined", "insufficient_notice": "Insufficient notice",
     "no_notice": "No notice on record", "not_held": "Not held", "unclassified": "Unclassified",
-    "honored": "Honored", "held_back": "Held back",
+    "honored": "Honored",
+}  # fmt: skip
+HELD_HEADS = {
+    "held_back_requests": "Request in doubt", "held_back_outcomes": "Outcome in doubt",
 }  # fmt: skip
 Weeks = list[tuple[Week, dict[str, int]]]
 
 
 @dataclass(frozen=True)
-class Section:
+class CohortTable:
     """A table of the page, of one cohort. heads: those of the counts. recent: the last WEEKS_SHOWN
     weeks as (week, counts), newest first; years: all weeks added up as (year, number of weeks,
     counts), none where no week is older than that."""
@@ -87,7 +90,8 @@ def agency_lines(week: Week, data: dict[str, bytes]) -> dict[str, dict[str, str]
                 continue
             empty = dict.fromkeys(COLUMNS, "") | dict.fromkeys(COUNTS, "0")
             line = lines.setdefault(row["agency_id"], empty | {"week": str(week)})
-            line |= {name: row[name] for name in ("agency_id", *PLACE)}
+            known = {name: row[name] for name in ("agency_id", *PLACE) if row[name]}
+            line |= known if row["state"] or not line["state"] else {}
             line |= {ours: row[theirs] for theirs, ours in columns.items()}
             flags = "; ".join((line["flags"], row.get("flags", ""))).split("; ")
             line["flags"] = "; ".join(dict.fromkeys(filter(None, flags)))
@@ -124,16 +128,12 @@ def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:
 
 
 def counted(lines: list[dict[str, str]]) -> Weeks:
-    """The counts of an agency's lines, with what is held back added up, newest week first."""
-    found = []
-    for line in lines:
-        counts = {name: int(line.get(name) or 0) for name in COUNTS}
-        held = counts["held_back_requests"] + counts["held_back_outcomes"]
-        found.append((Week.parse(line["week"]), counts | {"held_back": held}))
-    return found
+    """The counts of an agency's lines, newest week first."""
+    return [(Week.parse(line["week"]), {name: int(line.get(name) or 0) for name in COUNTS})
+            for line in lines]  # fmt: skip
 
 
-def section_of(heads: dict[str, str], weeks: Weeks) -> Section:
+def table_of(heads: dict[str, str], weeks: Weeks) -> CohortTable:
     """`heads`: column of `counted` -> its head."""
     oldest = weeks[0][0].first_day - dt.timedelta(weeks=WEEKS_SHOWN)
     rows = [(week, [counts[name] for name in heads]) for week, counts in weeks]
@@ -143,16 +143,14 @@ def section_of(heads: dict[str, str], weeks: Weeks) -> Section:
         by_year.setdefault(week.first_day.year, []).append(cells)
     years = [(year, len(cells), [sum(column) for column in zip(*cells, strict=True)])
              for year, cells in by_year.items()]  # fmt: skip
-    return Section([*heads.values()], recent, years if len(recent) < len(rows) else [])
+    return CohortTable([*heads.values()], recent, years if len(recent) < len(rows) else [])
 
 
 def laws_of(line: dict[str, str], around: Around) -> tuple[list[dict], list[dict]]:
     """The policies of the agency, its county and its state, newest first, and apart those that were
-    last looked at over 180 days before the agency's latest week ended (E9)."""
+    last looked at over 180 days before the day of printing (as E9 has it for a week)."""
     found = _in_place(around.policies, line)
-    if not line["last_week"]:
-        return found, []
-    oldest = (Week.parse(line["last_week"]).last_day - VERIFIED_WITHIN).isoformat()
+    oldest = (around.day - VERIFIED_WITHIN).isoformat()
     return ([law for law in found if law["verified_on"] >= oldest],
             [law for law in found if law["verified_on"] < oldest])  # fmt: skip
 
@@ -175,6 +173,7 @@ def agency_page(
     lines of the other agencies with its name."""
     laws, stale = laws_of(line, around)
     counts = counted(weeks)
+    any_held = any(of_week[name] for _, of_week in counts for name in HELD_HEADS)
     current = [catalog.weeks[each["week"]][-1].published_on for each in weeks]
     told = [record["answered_on"] or record["received_on"] for _, record in records]
     return page(
@@ -187,8 +186,9 @@ def agency_page(
         name=named(line),
         place=place_of(line),
         others=[(named(other), place_of(other), other["agency_id"]) for other in others],
-        declined=section_of(DECLINED_HEADS, counts) if counts else None,
-        issued=section_of(ISSUED_HEADS, counts) if counts else None,
+        declined=table_of(DECLINED_HEADS, counts) if counts else None,
+        issued=table_of(ISSUED_HEADS, counts) if counts else None,
+        held=table_of(HELD_HEADS, counts) if any_held else None,
         remarks={each["week"]: remark for each in weeks
                  if (remark := each["flags"].replace(SYNTHETIC_NOTICE, "").strip("; "))},
         records=records,

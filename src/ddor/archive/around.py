@@ -35,7 +35,8 @@ class Publisher:
 @dataclass(frozen=True)
 class Around:
     """day: that of printing. texts: name of the page -> its text; statements: agency_id -> what it
-    says; policies and coverage: the lines of directory.Directory."""
+    says; agencies: agency_id -> name and place in the directory; policies and coverage: the lines
+    of directory.Directory."""
 
     publisher: Publisher
     day: dt.date
@@ -43,6 +44,7 @@ class Around:
     release_lag_days: int = 45
     texts: Mapping[str, Text] = field(default_factory=dict)
     statements: Mapping[str, Statement] = field(default_factory=dict)
+    agencies: Mapping[str, dict[str, str]] = field(default_factory=dict)
     policies: tuple[dict[str, str], ...] = ()
     coverage: tuple[dict[str, str], ...] = ()
 
@@ -79,12 +81,16 @@ def around_of(parameters: Parameters, directory: Directory) -> Around:
         threshold=parameters.disclosure_threshold,
         release_lag_days=parameters.release_lag_days,
         statements=statements,
+        agencies={line["agency_id"]: line | {"agency": line["name"]}
+                  for line in directory.agencies.to_dict("records")},
         policies=tuple(directory.policies.to_dict("records")),
         coverage=tuple(directory.coverage.to_dict("records")),
     )  # fmt: skip
     week = Week.containing(around.day)
-    example = latest_names(week, around.day, around.day, 1, "final", dict.fromkeys(FIGURES, 0))
-    examples = [around.names(parameters.cohort, latest) for latest in (None, example)]
+    # With all figures 0, since a sentence has to stand such a week, and 2, for its other branch.
+    weeks = [latest_names(week, around.day, around.day, 1, "final", dict.fromkeys(FIGURES, number))
+             for number in (0, 2)]  # fmt: skip
+    examples = [around.names(parameters.cohort, latest) for latest in (None, *weeks)]
     try:
         texts = read_texts(parameters.pages, parameters.project_pages, examples)
     except TextsInvalid as error:

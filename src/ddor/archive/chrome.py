@@ -5,6 +5,7 @@ A publication remakes what its week touches (`chrome`); `ddor rebuild` remakes a
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ddor.archive.agency_index import (
@@ -35,12 +36,22 @@ from ddor.archive.lists import (
 )
 from ddor.archive.page import address_of, static_files
 from ddor.archive.search import search_files
-from ddor.archive.text_pages import latest_of, text_pages
+from ddor.archive.text_pages import latest_of, text_pages, written_pages
 from ddor.archive.years import tables_of, year_files
 from ddor.calendar import Week
 
 # Folders with a page for each group or year; one whose group is empty goes.
 GROUPS = ("agencies/by-state", "agencies/a-z", "corrections")
+
+
+@dataclass(frozen=True)
+class Chrome:
+    """Path below outputs/ -> file. first: what pages of weeks point to (style, agencies, files of
+    the year); last: the lists that point to them, the catalog last of all. gone: paths that go."""
+
+    first: dict[str, bytes]
+    last: dict[str, bytes]
+    gone: list[str]
 
 
 def chrome(
@@ -51,42 +62,43 @@ def chrome(
     kept: Iterable[str],
     data: dict[str, bytes],
     around: Around,
-) -> tuple[dict[str, bytes], list[str]]:
-    """-> path below outputs/ -> file, agency pages first, the catalog last; and the paths that go.
-
-    `agencies`: those that the week names, or did; `kept`: those of them whose page stays although
-    no published week has a figure of them. `data`: the week's data now, none if it is withdrawn.
-    """
+) -> Chrome:
+    """`agencies`: those that the week names, or did; `kept`: those of them whose page stays
+    although no published week has a figure of them. `data`: the week's data now, none if it is
+    withdrawn."""
     lines = agency_lines(week, data)
     weeks = {each: with_line(site, each, week, lines.get(each)) for each in sorted(agencies)}
-    index, gone = _listed(read_index(site), weeks, catalog, set(kept))
-    files = static_files()
-    files |= agency_files(site, index, {a: own for a, own in weeks.items() if a not in gone},
-                          catalog, around)  # fmt: skip
+    before = read_index(site)
+    index, gone = _listed(before, weeks, catalog, set(kept), around)
+    # A page points to those with the agency's name: to what they were called before, too.
+    names = {plain_name(each[a]) for each in (before, index) for a in weeks if a in each}
+    standing = {a: own for a, own in weeks.items() if a not in gone}
     of_year = year_files(site, catalog, week, data)
-    files |= of_year
+    first = static_files() | agency_files(site, index, standing, names, catalog, around) | of_year
     year = week.first_day.year
-    latest = latest_of(site, catalog, week, data)
     known = {file.relative_to(site).as_posix() for file in site.glob("data/*/*.csv")}
     tables = tables_of([path for path in known if f"data/{year}/" not in path] + [*of_year])
-    files |= list_files(index, catalog, around, latest, tables, [year])
-    removed = [f"agencies/{each}" for each in gone]
-    removed += left_over(site, files)
+    last = list_files(index, catalog, around, latest_of(site, catalog, week, data), tables)
+    removed = [f"agencies/{each}" for each in gone] + left_over(site, last)
     removed += [f"data/{year}/{file.name}" for file in site.glob(f"data/{year}/*")
                 if f"data/{year}/{file.name}" not in of_year]  # fmt: skip
-    return ({f"site/{path}": file for path, file in files.items()},
-            [f"site/{path}" for path in removed])  # fmt: skip
+    return Chrome(
+        {f"site/{path}": file for path, file in first.items()},
+        {f"site/{path}": file for path, file in last.items()},
+        [f"site/{path}" for path in removed],
+    )
 
 
 def _listed(
-    index: dict[str, dict], weeks: dict[str, list[dict]], catalog: Catalog, kept: set[str]
+    before: dict[str, dict], weeks: dict[str, list[dict]], catalog: Catalog, kept: set[str],
+    around: Around,
 ) -> tuple[dict[str, dict], list[str]]:
     """The index with these agencies' lines as they are now, and those whose page goes: one that
     nothing names any more would be told by the address of its page."""
-    records, gone = records_by_agency(catalog), []
+    records, gone, index = records_by_agency(catalog), [], dict(before)
     for agency_id, own in weeks.items():
         if own or agency_id in records:
-            index[agency_id] = index_line(agency_id, own)
+            index[agency_id] = index_line(agency_id, own, around.agencies)
             continue
         index.pop(agency_id, None)
         if agency_id not in kept:
@@ -95,24 +107,21 @@ def _listed(
 
 
 def agency_files(
-    site: Path, index: dict[str, dict], weeks: dict[str, list[dict]], catalog: Catalog,
-    around: Around,
+    site: Path, index: dict[str, dict], weeks: dict[str, list[dict]], names: set[str],
+    catalog: Catalog, around: Around,
 ) -> dict[str, bytes]:
-    """Path below site/ -> file, of these agencies (agency_id -> lines, newest first), and of those
-    with one of their names, whose pages point to them."""
-    names: dict[str, list[dict]] = {}
+    """Path below site/ -> file, of these agencies (agency_id -> lines, newest first), and of all
+    with one of these names, whose pages point to them."""
+    by_name: dict[str, list[dict]] = {}
     for line in sorted(index.values(), key=sort_key):
-        names.setdefault(plain_name(line), []).append(line)
-    listed = [index[each] for each in weeks if each in index]
-    named_alike = {line["agency_id"] for own in listed for line in names[plain_name(own)]}
-    before = [line for line in read_index(site).values() if line["agency_id"] in weeks]
-    named_alike |= {line["agency_id"] for own in before for line in names.get(plain_name(own), ())}
-    weeks = weeks | {each: weeks_of(site, each) for each in named_alike - weeks.keys()}
+        by_name.setdefault(plain_name(line), []).append(line)
+    alike = {line["agency_id"] for name in names for line in by_name.get(name, ())}
+    weeks = weeks | {each: weeks_of(site, each) for each in alike - weeks.keys()}
     records = records_by_agency(catalog)
     files = {}
     for agency_id, own in sorted(weeks.items()):
-        line = index.get(agency_id) or index_line(agency_id, own)
-        others = [each for each in names.get(plain_name(line), ()) if each is not line]
+        line = index.get(agency_id) or index_line(agency_id, own, around.agencies)
+        others = [each for each in by_name.get(plain_name(line), ()) if each is not line]
         files[f"agencies/{agency_id}/weeks.csv"] = weeks_file(own)
         files[f"agencies/{agency_id}/index.html"] = agency_page(
             line, own, others, records.get(agency_id, []), catalog, around
@@ -122,26 +131,25 @@ def agency_files(
 
 def list_files(
     index: dict[str, dict], catalog: Catalog, around: Around, latest: dict | None,
-    tables: dict[int, list[str]], years: Iterable[int] | None,
+    tables: dict[int, list[str]],
 ) -> dict[str, bytes]:
-    """Path below site/ -> file, of all lists; `tables`: those that have files, by year. Of the
-    archive's pages by year those of `years`, or all."""
+    """Path below site/ -> file, of all lists; `tables`: those that have files, by year."""
     lists = agency_lists(index, catalog, around)
-    archive = archive_pages(catalog, around, years)
+    archive = archive_pages(catalog, around)
     logs = log_pages(catalog, around)
-    texts = text_pages(catalog, around, latest)
+    written = written_pages(catalog, around, latest)
+    texts = text_pages(written, catalog, around, latest)
     data = data_page(catalog, around, tables)
     pages = ["index.html", *texts, *archive, *lists, *data, *(p for p in logs if p != "feed.xml")]
-    all_years = {f"archive/{int(day[:4])}/index.html" for day in catalog.weeks}
     weeks = [address_of(week) for week, r in catalog.newest_first() if not r.withdrawn_on]
     agencies = [f"agencies/{each}/index.html" for each in index]
-    addresses = [*dict.fromkeys([*pages, *sorted(all_years)]), *weeks, *agencies]
+    addresses = [*pages, *weeks, *agencies]
     return {
         "data/agencies.csv": index_file(index),
         **lists,
         **texts,
         **data,
-        **search_files(index, catalog, around, latest),
+        **search_files(index, written, catalog, around),
         **archive,
         **logs,
         **sitemap(addresses, around),

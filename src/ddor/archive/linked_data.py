@@ -59,7 +59,7 @@ def archive_dataset(
     first, last = min(catalog.weeks), Week.parse(max(catalog.weeks))
     return _dataset(
         NAME,
-        "All published weeks in files by year: " + "; ".join(TITLES.values()).lower() + ".",
+        "All published weeks in files by year. " + ". ".join(TITLES.values()) + ".",
         catalog,
         around,
         path,

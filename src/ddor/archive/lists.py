@@ -46,44 +46,61 @@ def lines_by_year(catalog: Catalog) -> dict[int, list[Line]]:
 
 
 def coming_releases(catalog: Catalog, around: Around) -> list[tuple[Week, dt.date, dt.date]]:
-    """The weeks after the last published one: the date announced for the first report of each,
-    and that from which its final one can be made."""
-    week, found = Week.parse(max(catalog.weeks)), []
+    """The next weeks to be released after the day of printing: the date announced for the first
+    report of each, and that from which its final one can be made."""
+    week, found = Week.parse(max(catalog.weeks)).next, []
     while len(found) < COMING:
+        if around.release_of(week) > around.day:
+            found.append((week, around.release_of(week), week.last_day + FINAL_AFTER))
         week = week.next
-        found.append((week, around.release_of(week), week.last_day + FINAL_AFTER))
     return found
 
 
-def updated(catalog: Catalog) -> str:
-    """The last date on which anything was published or withdrawn."""
-    return max(r.withdrawn_on or r.published_on for rs in catalog.weeks.values() for r in rs)
+def late_weeks(catalog: Catalog, around: Around) -> tuple[Week, Week] | None:
+    """The first and the last of the weeks after the last published one whose announced date is not
+    after the day of printing; none if no week is late."""
+    first = last = Week.parse(max(catalog.weeks)).next
+    if around.release_of(first) > around.day:
+        return None
+    while around.release_of(last.next) <= around.day:
+        last = last.next
+    return first, last
+
+
+def updated(revisions: Iterable[Revision]) -> str:
+    """The last date on which one of these was published or withdrawn."""
+    return max(r.withdrawn_on or r.published_on for r in revisions)
+
+
+def everything(catalog: Catalog) -> list[Revision]:
+    return [revision for revisions in catalog.weeks.values() for revision in revisions]
 
 
 def home_page(catalog: Catalog, around: Around, latest: dict | None) -> bytes:
     lines = [line for lines in lines_by_year(catalog).values() for line in lines
              if line.revision and not line.revision.withdrawn_on]  # fmt: skip
     return page("home.html.j2", "index.html", NAME, around, catalog, latest=latest,
-                lines=lines[:LATEST], updated=updated(catalog))  # fmt: skip
+                lines=lines[:LATEST], updated=updated(everything(catalog)))  # fmt: skip
 
 
-def archive_pages(
-    catalog: Catalog, around: Around, years: Iterable[int] | None = None
-) -> dict[str, bytes]:
-    """The index, and the pages of these years, or of all."""
-    lines = lines_by_year(catalog)
-    names = {"updated": updated(catalog), "all_years": list(lines), "missing": None}
+def archive_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
+    """The index with the calendar, and a page for each year."""
+    years = lines_by_year(catalog)
+    path = "archive/index.html"
     pages = {
-        "archive/index.html": page(
-            "archive.html.j2", "archive/index.html", "Archived reports", around, catalog,
-            years=dict(list(lines.items())[:YEARS_IN_FULL]),
-            coming=coming_releases(catalog, around), **names,
+        path: page(
+            "archive.html.j2", path, "Archived reports", around, catalog,
+            years=dict(list(years.items())[:YEARS_IN_FULL]), all_years=list(years),
+            coming=coming_releases(catalog, around), late=late_weeks(catalog, around),
+            updated=updated(everything(catalog)),
         )
     }  # fmt: skip
-    for year in lines if years is None else years:
+    for year, lines in years.items():
         path = f"archive/{year}/index.html"
+        of_year = [r for line in lines for r in catalog.weeks.get(str(line.week), ())]
         pages[path] = page("archive.html.j2", path, f"Archived reports of {year}", around, catalog,
-                           years={year: lines[year]}, coming=[], **names)  # fmt: skip
+                           years={year: lines}, all_years=list(years), coming=[], late=None,
+                           updated=updated(of_year) if of_year else "")  # fmt: skip
     return pages
 
 
@@ -99,7 +116,8 @@ def log_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
         title = f"Corrections to weeks of {year}" if year else "Corrections"
         pages[path] = page("corrections.html.j2", path, title, around, catalog, year=year,
                            entries=of_year if year else of_year[:LOGGED_IN_FULL],
-                           all_years=years, updated=updated(catalog))  # fmt: skip
+                           all_years=years,
+                           updated=max((entry.date for entry in of_year), default=""))  # fmt: skip
     feed = fill("feed.xml.j2", entries=found[:FEED_LENGTH], site_id=ENTRIES, catalog=catalog,
                 publisher=around.publisher)  # fmt: skip
     return pages | {"feed.xml": NOT_XML.sub(b"", feed)}
@@ -114,7 +132,7 @@ def agency_lists(index: dict[str, dict], catalog: Catalog, around: Around) -> di
     pages = {}
     for shelf, (groups, title, path) in shelves.items():
         names = {"shelf": shelf, "all_groups": {key: head for key, (head, _) in groups.items()},
-                 "total": len(index), "updated": updated(catalog)}  # fmt: skip
+                 "total": len(index)}  # fmt: skip
         shown = {key: (head, _labelled(lines)) for key, (head, lines) in groups.items()}
         pages[path] = page("agencies.html.j2", path, title, around, catalog, groups=shown,
                            whole=len(index) <= MOST_AGENCIES, heading=title, **names)  # fmt: skip
@@ -137,7 +155,7 @@ def data_page(
     path = "data/index.html"
     files = [f"{year}/{name}.{ending}" for year, names in tables.items() for name in names
              for ending in ("csv", "parquet")]  # fmt: skip
-    changed = updated(catalog)
+    changed = updated(everything(catalog))
     return {
         path: page(
             "data.html.j2", path, "Data", around, catalog, tables=tables, titles=TITLES,

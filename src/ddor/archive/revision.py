@@ -92,19 +92,20 @@ def publish_revision(
     files = {f"data/{name}": file for name, file in data.items()}
     pages = _Pages(archive, catalog, week, publication.around, {number: (article.html, data)})
     revision = {"index.html": pages.of(number, False), **article.pictures, **files}
-    pointers = {f"{here}/{name}": file for name, file in files.items()}
-    pointers[f"{here}/index.html"] = pages.of(number, True)
+    week_pages = {f"{here}/{name}": file for name, file in files.items()}
+    week_pages[f"{here}/index.html"] = pages.of(number, True)
     if number > 1:
-        pointers[f"{here}/r{number - 1}/index.html"] = pages.of(number - 1, False)
+        week_pages[f"{here}/r{number - 1}/index.html"] = pages.of(number - 1, False)
     disputed |= disputed_agencies(catalog, week)
     agencies = touched_agencies(week, before, data) | disputed
-    files, removed = chrome(
-        archive.site, catalog, week, agencies, agencies, data, publication.around
-    )
-    pointers |= files
-    pointers["runs/ledger.csv"] = ledger
+    around = publication.around
+    made = chrome(archive.site, catalog, week, agencies, agencies, data, around)
     folders = {f"runs/{week}/r{number}": private, f"{here}/r{number}": revision}
-    archive.publish(folders, pointers, [*removed, *(f"runs/{week}/{name}" for name in WAITING)])
+    archive.publish(
+        folders,
+        made.first | week_pages | made.last | {"runs/ledger.csv": ledger},
+        [*made.gone, *(f"runs/{week}/{name}" for name in WAITING)],
+    )
     return number
 
 
@@ -157,6 +158,19 @@ def disputed_agencies(catalog: Catalog, week: Week) -> set[str]:
     """Those with a dispute of the week's current revision; each has a page, whatever it says."""
     revision = catalog.current(week)
     return {record["agency_id"] for record in revision.records} if revision else set()
+
+
+def named_agencies(archive: Archive, catalog: Catalog) -> set[str]:
+    """Those that any revision names which is not withdrawn, superseded ones too: their pages link
+    to the agency's."""
+    return {
+        agency_id
+        for day, revisions in catalog.weeks.items()
+        for revision in revisions if not revision.withdrawn_on
+        for agency_id in touched_agencies(
+            Week.parse(day), data_files_of(archive.site / "weeks" / day / f"r{revision.revision}")
+        )
+    }  # fmt: skip
 
 
 def data_files_of(folder: Path) -> dict[str, bytes]:

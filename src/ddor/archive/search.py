@@ -1,6 +1,7 @@
 """The search: one file that lists agencies, weeks and questions, which a script on every page asks.
 
-    site/search/index.json    lines: [address below site/, what is found, what stands beside it]
+    site/search/index.json    lines: [address below site/, what is found, what stands beside it,
+                              what else it is found by: the state's code, an agency's other names]
     site/search/index.html    the page that shows what was found, and plain lists without JavaScript
 
 Names are looked for by each word of the question, wherever it stands in them; `static/site.js` does
@@ -13,26 +14,31 @@ from ddor.archive.agency_index import named, place_of, sort_key
 from ddor.archive.around import Around
 from ddor.archive.catalog import Catalog, status_of
 from ddor.archive.page import address_of, page
-from ddor.archive.text_pages import questions_of
+from ddor.archive.text_pages import plain_text
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.texts import Section
 
 PATH = "search/index.html"
 
 
 def search_files(
-    index: dict[str, dict[str, str]], catalog: Catalog, around: Around, latest: dict | None
+    index: dict[str, dict[str, str]], written: dict[str, tuple[str, list[Section]]],
+    catalog: Catalog, around: Around,
 ) -> dict[str, bytes]:
+    """`written`: as text_pages.written_pages makes it."""
     agencies = [
-        [f"agencies/{line['agency_id']}/index.html", named(line), place_of(line)]
+        [f"agencies/{line['agency_id']}/index.html", named(line), place_of(line),
+         f"{line['state']} {line['also_named']}".strip()]
         for line in sorted(index.values(), key=sort_key)
-    ]
+    ]  # fmt: skip
     weeks = [
-        [address_of(week), f"Week of {week.title}", f"{week} · {status_of(week, revision)}"]
+        [address_of(week), f"Week of {week.title}", f"{week} · {status_of(week, revision)}", ""]
         for week, revision in catalog.newest_first()
     ]
-    pages = [[f"{name}/index.html", text.title, "page"] for name, text in around.texts.items()]
-    questions = [[f"faqs/index.html#{section.id}", section.heading, "question"]
-                 for section in questions_of(catalog, around, latest)]  # fmt: skip
+    pages = [[f"{name}/index.html", around.texts[name].title, "page", ""] for name in written]
+    _, asked = written.get("faqs", ("", []))
+    questions = [[f"faqs/index.html#{section.id}", plain_text(section.heading), "question", ""]
+                 for section in asked]  # fmt: skip
     lines = [*agencies, *weeks, *pages, *questions]
     told = ",\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
     notice = json.dumps(SYNTHETIC_NOTICE if catalog.synthetic else "")

@@ -30,10 +30,22 @@ def latest_of(site: Path, catalog: Catalog, week: Week | None, data: dict) -> di
     return None
 
 
-def text_pages(catalog: Catalog, around: Around, latest: dict | None) -> dict[str, bytes]:
+def written_pages(
+    catalog: Catalog, around: Around, latest: dict | None
+) -> dict[str, tuple[str, list[Section]]]:
+    """Name of the page -> what stands before its first heading, and its sections."""
+    names = around.names(catalog.cohort, latest)
+    return {name: sections_of(text, names) for name, text in around.texts.items()}
+
+
+def text_pages(
+    written: dict[str, tuple[str, list[Section]]], catalog: Catalog, around: Around,
+    latest: dict | None,
+) -> dict[str, bytes]:
+    """Path below site/ -> page, of `written_pages`."""
     pages = {}
-    for name, text in around.texts.items():
-        intro, sections = sections_of(text, around.names(catalog.cohort, latest))
+    for name, (intro, sections) in written.items():
+        text = around.texts[name]
         # A page with figures changes with them.
         figures = latest["published_on"] if latest and "latest." in text.body else None
         path = f"{name}/index.html"
@@ -45,10 +57,5 @@ def text_pages(catalog: Catalog, around: Around, latest: dict | None) -> dict[st
     return pages
 
 
-def questions_of(catalog: Catalog, around: Around, latest: dict | None) -> list[Section]:
-    """The sections of the FAQ, their headings as plain text."""
-    if "faqs" not in around.texts:
-        return []
-    _, sections = sections_of(around.texts["faqs"], around.names(catalog.cohort, latest))
-    return [each._replace(heading=html.unescape(re.sub("<[^>]*>", "", each.heading)))
-            for each in sections]  # fmt: skip
+def plain_text(html_text: str) -> str:
+    return html.unescape(re.sub("<[^>]*>", "", html_text))

@@ -15,6 +15,7 @@ from ddor.archive.publish import Archive
 from ddor.archive.revision import (
     data_files_of,
     disputed_agencies,
+    named_agencies,
     pages_around,
     touched_agencies,
 )
@@ -62,11 +63,10 @@ def withdraw(
         pointers[f"{here}/index.html"] = notice_page(week, current, catalog, around, True)
     own = {r.revision: data_files_of(archive.output / here / f"r{r.revision}") for r in revisions}
     agencies = touched_agencies(week, before, *(own[number] for number in numbers)) | disputed
-    left = [r.revision for r in catalog.weeks[str(week)] if not r.withdrawn_on]
-    named = touched_agencies(week, *(own[number] for number in left))
     after = {} if current in numbers else before
-    files, removed = chrome(archive.site, catalog, week, agencies, named, after, around)
-    archive.publish(folders, pointers | files, removed)
+    named = named_agencies(archive, catalog)
+    made = chrome(archive.site, catalog, week, agencies, named, after, around)
+    archive.publish(folders, made.first | pointers | made.last, made.gone)
     return numbers
 
 

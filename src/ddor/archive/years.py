@@ -93,7 +93,7 @@ def tables_of(paths: Iterable[str]) -> dict[int, list[str]]:
 def _frame(lines: list[dict[str, str]]) -> pd.DataFrame:
     """Lines as a table, by week; `flags`, which not every week has, comes last."""
     columns = dict.fromkeys(name for line in lines for name in line if name != "flags")
-    flagged = ["flags"] if any("flags" in line for line in lines) else []
+    flagged = ["flags"] if any(line.get("flags") for line in lines) else []
     frame = pd.DataFrame(lines, columns=[*columns, *flagged], dtype="str").fillna("")
     numbers = [name for name in columns if name not in TEXTS]
     frame = frame.astype({name: "int64" for name in numbers})

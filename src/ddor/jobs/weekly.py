@@ -16,6 +16,7 @@ from ddor.archive.around import around_of
 from ddor.archive.catalog import read_catalog
 from ddor.archive.identity import identity_of, input_hashes, manifest_file
 from ddor.archive.publish import Archive, opened
+from ddor.archive.rebuild import bring_up_to_date
 from ddor.archive.render import render_article
 from ddor.archive.revision import Publication, publish_revision
 from ddor.calendar import Week
@@ -139,6 +140,7 @@ def run_week(week: Week, order: Order) -> WeekResult:
                 publication.published_on, review_lines_of(counts),
             )
         }  # fmt: skip
+        bring_up_to_date(archive, catalog, around)
         number = publish_revision(archive, catalog, publication, private, ledger_file(ledger))
     return WeekResult(week, "published", 0, number, page, figures, recovered)
 

@@ -71,11 +71,17 @@ def declined_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataF
 def held_back_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
     """What the checks held back, under the code of the agency asked: requests in neither section
     (E1, E3, E4), and requests whose outcome is not counted (E2, E6, E7, E11). Columns
-    HELD_COLUMNS, their sums the figures of these names; sorted as the others."""
+    HELD_COLUMNS, their sums the figures of these names; sorted as the others. Level and place are
+    empty where they are known from doubted requests alone: one with a wrong place (E1) may not lend
+    it to the agency."""
     held = status[status["held_by"].notna()]
     counts = _crosstab(held, "doubts", ("request", "outcome"))
     counts = counts.rename(columns=lambda doubt: f"held_back_{doubt}s")
-    return _table(counts, status, agencies, HELD_COLUMNS)
+    table = _table(counts, status, agencies, HELD_COLUMNS)
+    believed = {*agencies["agency_id"], *status.loc[status["held_by"].isna(), "agency_id"], ""}
+    places = ["level", "state", "county_fips", "area"]
+    table.loc[~table["agency_id"].isin(believed), places] = ""
+    return table
 
 
 def _by_kind(rows: pd.DataFrame) -> pd.DataFrame:

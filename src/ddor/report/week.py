@@ -24,6 +24,8 @@ from ddor.report.of_people import OfPeople
 from ddor.report.tables import Table, agency_label, agency_table
 from ddor.report.words import CLASS_HEADS, CLASS_WORDS, CLASS_WORDS_ISSUED, dispute_words
 
+HELD_SHARE = "Share of the declines held back"
+
 
 def open_week(week: str | Week, params: str = "", settings: dict | None = None, inputs: str = ""):
     """-> WeeklyReport. `inputs`: the folder of checked inputs that the weekly job hands over;
@@ -277,7 +279,6 @@ class WeeklyReport(OfPeople):
             raise DdorError("the report does not add up: " + "; ".join(wrong))
 
 
-HELD_SHARE = "Share of the declines held back"
 def _bar_labels(frame: pd.DataFrame) -> pd.Series:
     """The name with its state, and with level and code where two agencies have both."""
     places = frame["state"]

@@ -1,75 +1,88 @@
 // The search, and the questions of the FAQ. Without it every page reads the same, but for these two.
 "use strict";
 
-const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+// Letters and digits alone, without accents or capitals: "Doña Ana, NM" -> "dona ana nm".
+const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
 
 let index;
-async function lines(root) {
-  index ??= fetch(`${root}/search/index.json`).then((answer) => answer.json())
-    .then((all) => all.lines.map(([path, name, place]) => ({ path, name, place, key: plain(name), text: plain(`${name} ${place}`) })));
+function lines(root) {
+  index ??= fetch(`${root}/search/index.json`)
+    .then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
+    .then((all) => all.lines.map(([path, name, place, more]) => ({ path, name, place, key: plain(name), text: plain(`${name} ${place} ${more}`) })))
+    .catch((error) => { index = undefined; throw error; });
   return index;
 }
 
 // Every word has to be somewhere in the line; names that begin with the question come first.
 async function find(root, question) {
-  const words = plain(question).split(/\s+/).filter(Boolean);
+  const words = plain(question).split(" ").filter(Boolean);
   const rank = (line) => (line.key.startsWith(words.join(" ")) ? 0 : words.every((word) => ` ${line.key}`.includes(` ${word}`)) ? 1 : 2);
   const found = words.length ? (await lines(root)).filter((line) => words.every((word) => line.text.includes(word))) : [];
   return found.map((line) => [rank(line), line]).sort((a, b) => a[0] - b[0]).map(([, line]) => line);
 }
 
-function shown(place, root, found, most) {
-  const list = document.createElement("ul");
-  for (const line of found.slice(0, most)) {
-    const item = list.appendChild(document.createElement("li"));
-    const link = item.appendChild(document.createElement("a"));
-    link.href = `${root}/${line.path}`;
-    link.textContent = line.name;
-    item.append(" ");
-    item.appendChild(document.createElement("small")).textContent = line.place;
-  }
-  const said = document.createElement("p");
+// A place for answers: what is said of them stays one element, so that a screen reader tells it.
+function answersIn(place, root) {
+  const said = place.appendChild(document.createElement("p"));
   said.setAttribute("role", "status");
-  said.textContent = found.length === 0 ? "Nothing found." : found.length > most ? `${most} of ${found.length} found; Enter shows more.` : `${found.length} found.`;
-  place.replaceChildren(said, list);
+  const list = place.appendChild(document.createElement("ul"));
+  const say = (words) => { said.textContent = words; list.replaceChildren(); };
+  const show = (found, most) => {
+    say(found.length === 0 ? "Nothing found." : found.length > most ? `${most} of ${found.length} found.` : `${found.length} found.`);
+    for (const line of found.slice(0, most)) {
+      const item = list.appendChild(document.createElement("li"));
+      const link = item.appendChild(document.createElement("a"));
+      link.href = `${root}/${line.path}`;
+      link.textContent = line.name;
+      item.append(" ");
+      item.appendChild(document.createElement("small")).textContent = line.place;
+    }
+  };
+  return { show, list, failed: () => say("The search cannot be read here; the lists have everything too.") };
 }
 
 const form = document.querySelector("form.search");
 if (form) {
+  const root = form.dataset.root;
   const box = form.elements.q;
-  const answers = form.appendChild(document.createElement("div"));
-  answers.className = "answers";
-  answers.hidden = true;
-  const close = () => { answers.hidden = true; };
-  box.addEventListener("input", async () => {
+  const place = form.appendChild(document.createElement("div"));
+  place.className = "answers";
+  place.hidden = true;
+  const answers = answersIn(place, root);
+  const close = () => { place.hidden = true; };
+  const ask = async () => {
     const question = box.value;
+    place.hidden = !plain(question);
+    if (place.hidden) return;
     try {
-      const found = await find(form.dataset.root, question);
-      if (question !== box.value) return;
-      answers.hidden = !question.trim();
-      shown(answers, form.dataset.root, found, 8);
-    } catch { close(); }
-  });
-  form.addEventListener("keydown", (event) => { if (event.key === "Escape") { close(); box.focus(); } });
+      const found = await find(root, question);
+      if (question === box.value) answers.show(found, 8);
+    } catch { answers.failed(); }
+  };
+  box.addEventListener("input", ask);
+  box.addEventListener("focus", ask);
+  form.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
   form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) close(); });
-  answers.addEventListener("mousedown", (event) => event.preventDefault());
-}
+  place.addEventListener("mousedown", (event) => event.preventDefault());
 
-const place = document.getElementById("found");
-if (place) {
+  const page = document.getElementById("found");
   const question = new URLSearchParams(location.search).get("q") ?? "";
-  form.elements.q.value = question;
-  const tell = (most) => find(place.dataset.root, question).then((found) => {
-    if (!question.trim()) return;
-    shown(place, place.dataset.root, found, most);
-    document.getElementById("plain").textContent = "Or look through the lists:";
-    if (found.length <= most) return;
-    const more = place.appendChild(document.createElement("button"));
-    more.textContent = "Show all";
-    more.addEventListener("click", () => tell(Infinity));
-    place.firstChild.textContent = `${most} of ${found.length} found.`;
-  });
-  tell(50).catch(() => {});
+  if (page && plain(question)) {
+    const whole = answersIn(page, root);
+    box.value = question;
+    find(root, question).then((found) => {
+      whole.show(found, 50);
+      document.getElementById("plain").textContent = "Or look through the lists:";
+      if (found.length <= 50) return;
+      const more = page.appendChild(document.createElement("button"));
+      more.textContent = "Show all";
+      more.addEventListener("click", () => {
+        whole.show(found, Infinity);
+        whole.list.children[50].firstChild.focus();
+        more.remove();
+      });
+    }).catch(whole.failed);
+  }
 }
 
 const questions = [...document.querySelectorAll(".questions > details")];
@@ -84,17 +97,19 @@ if (questions.length) {
     button.addEventListener("click", () => all(open));
   }
   questions[0].parentElement.before(bar);
-  const toAddress = () => {
-    const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (!asked || !questions.includes(asked)) return;
+  // On paper every answer is there; afterwards the page is as the reader had it.
+  let before = [];
+  addEventListener("beforeprint", () => { before = questions.map((each) => each.open); all(true); });
+  addEventListener("afterprint", () => before.forEach((open, at) => { questions[at].open = open; }));
+  const toAddress = (address) => {
+    const asked = questions.find((each) => `#${each.id}` === address);
+    if (!asked) return;
     asked.open = true;
     asked.scrollIntoView();
   };
   all(false);
-  toAddress();
-  addEventListener("hashchange", toAddress);
-  // On paper every answer is there; afterwards the page is as the reader had it.
-  let before;
-  addEventListener("beforeprint", () => { before = questions.map((each) => each.open); all(true); });
-  addEventListener("afterprint", () => before && questions.forEach((each, at) => { each.open = before[at]; }));
+  toAddress(location.hash);
+  addEventListener("hashchange", () => toAddress(location.hash));
+  // A link to where the reader is already changes no address.
+  document.addEventListener("click", (event) => toAddress(event.target.closest?.("a")?.getAttribute("href")));
 }
