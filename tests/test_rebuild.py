@@ -164,8 +164,8 @@ def test_what_is_written_around_revisions_arrives_without_a_new_one(copy_of):
     archive = copy_of("disputed")
     keeps, before = kept(archive), archive.files()
     write(archive.root / "pages" / "overview.md", overview("The zebra page of"))
-    write(archive.root / "statements" / f"{AGENCY}.md",
-          "---\nreceived_on: 2017-06-09\n---\nWe answered *every* fax of the okapi desk.\n")  # fmt: skip
+    said = "---\nreceived_on: 2017-06-09\n---\nWe answered *every* fax of the okapi desk.\n"
+    write(archive.root / "statements" / f"{AGENCY}.md", said)
     lines = (archive.root / "policies.csv").read_text("utf-8").splitlines()
     law = {"jurisdiction": "Quillfeather", "place_code": AGENCY, "kind": "agency",
            "enacted": "2017-01", "policy": "The tapir rule", "verified_on": "2017-02-01",

@@ -44,6 +44,7 @@ MISTAKEN = re.compile(
     r"blocked by “img-src” directive\."
     r"|Inline script violates Content Security Policy \(meta tag\): .*"
 )
+LOADING = ("src", "srcset", "href", "xlink:href", "action", "formaction", "data", "poster")
 WEEK_TABLES = (
     "issued_by_agency", "declined_by_agency", "held_back_by_agency", "charges_by_group",
     "attributes", "checks", "reconciliation",
@@ -144,7 +145,7 @@ def test_no_page_loads_anything_of_another_host(pages):
         (path, tag.name, name, tag[name])
         for path, page in pages.items()
         for tag in page.find_all(True)
-        for name in ("src", "srcset", "href", "xlink:href", "action", "formaction", "data", "poster")
+        for name in LOADING
         if tag.name != "a" and re.match(r"\s*([a-z+.-]+:|//)", tag.get(name, ""), re.IGNORECASE)
     ]  # fmt: skip
     assert foreign == []
@@ -159,8 +160,9 @@ def test_every_link_and_every_anchor_leads_somewhere(large):
 
 def test_a_page_has_no_id_twice(pages):
     twice = {
-        path: [name for name, n in Counter(t["id"] for t in page.find_all(id=True)).items() if n > 1]
+        path: [name for name, times in Counter(ids).items() if times > 1]
         for path, page in pages.items()
+        if (ids := [tag["id"] for tag in page.find_all(id=True)])
     }
     assert {path: ids for path, ids in twice.items() if ids} == {}
 
@@ -375,8 +377,11 @@ def test_the_linked_data_of_a_week_is_what_its_page_shows(large, pages):
 def test_the_linked_data_of_all_weeks_names_every_file_by_year(large, pages, standing):
     dataset = dataset_of(pages["data/index.html"])
     urls = {each["contentUrl"] for each in dataset["distribution"]}
-    files = {file.relative_to(large.site / "data").as_posix()
-             for ending in ("csv", "parquet") for file in large.site.glob(f"data/*/*.{ending}")}  # fmt: skip
+    files = {
+        file.relative_to(large.site / "data").as_posix()
+        for ending in ("csv", "parquet")
+        for file in large.site.glob(f"data/*/*.{ending}")
+    }
     assert urls == files and len(files) > 20
     first, last = dataset["temporalCoverage"].split("/")
     assert (first, last) == (min(standing), str(Week.parse(max(standing)).last_day))
@@ -451,9 +456,7 @@ def test_a_dispute_keeps_its_date_when_the_revision_that_first_showed_it_is_with
     assert archive.ddor("withdraw", WEEK, "r2", "--reason", "error", day="2017-07-01").code == 0
     after = [e for e in archive.feed() if e["category"] == "dispute"]
     assert len(before) == 1
-    assert [(e["id"], e["published"]) for e in after] == [
-        (e["id"], e["published"]) for e in before
-    ]
+    assert [(e["id"], e["published"]) for e in after] == [(e["id"], e["published"]) for e in before]
 
 
 # The address of the site
@@ -480,9 +483,9 @@ def test_every_page_of_a_site_with_an_address_says_which_one_stands_for_it(addre
     at_week = f"{SITE_URL}/weeks/{WEEK}/index.html"
     assert canonical[f"weeks/{WEEK}/index.html"] == at_week
     assert canonical[f"weeks/{WEEK}/r2/index.html"] == at_week
-    assert canonical[f"weeks/{NEXT_WEEK}/r1/index.html"] == canonical[
-        f"weeks/{NEXT_WEEK}/index.html"
-    ]
+    assert (
+        canonical[f"weeks/{NEXT_WEEK}/r1/index.html"] == canonical[f"weeks/{NEXT_WEEK}/index.html"]
+    )
     del canonical[f"weeks/{WEEK}/r2/index.html"], canonical[f"weeks/{NEXT_WEEK}/r1/index.html"]
     assert canonical == {path: f"{SITE_URL}/{path}" for path in canonical}
 
