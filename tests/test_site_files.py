@@ -23,10 +23,12 @@ from frictionless import validate
 from large_archive import ACCENT, FORMULA, FRANKLIN, MARKUP, LargeArchive
 from small_archive import (
     NEXT_WEEK,
+    NEXT_WEEK_ROWS,
     THISTLEDOWN,
     WEEK,
     SmallArchive,
     broken_links,
+    numbered,
     words_of,
 )
 
@@ -156,6 +158,19 @@ def test_no_page_loads_anything_of_another_host(pages):
 
 def test_every_link_and_every_anchor_leads_somewhere(large):
     assert broken_links(large.site) == []
+
+
+def test_a_page_that_an_older_revision_of_another_week_links_to_stays(copy_of):
+    """Only the first revision of the one week and the other week name the agency."""
+    archive = copy_of("corrected")
+    asked = {"issued_at": "2017-02-19", "released_at": "", "outcome_recorded_at": "2017-02-22"}
+    archive.receive([*NEXT_WEEK_ROWS, *numbered("t", 2, THISTLEDOWN, **asked)], week=NEXT_WEEK)
+    assert archive.published(week=NEXT_WEEK, day="2017-06-01") == 2
+    assert broken_links(archive.site) == []
+    assert archive.ddor("withdraw", NEXT_WEEK, "--reason", "privacy").code == 0
+    assert broken_links(archive.site) == []
+    page = archive.page(f"agencies/{THISTLEDOWN['agency_id']}/index.html")
+    assert NEXT_WEEK not in str(page)
 
 
 def test_a_page_has_no_id_twice(pages):
