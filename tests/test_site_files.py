@@ -20,7 +20,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import vnu_jar
 from frictionless import validate
-from large_archive import ACCENT, FORMULA, FRANKLIN, MARKUP, LargeArchive
+from large_archive import ACCENT, FORMULA, FRANKLIN, MARKUP, LargeArchive, brief_articles
 from small_archive import (
     NEXT_WEEK,
     NEXT_WEEK_ROWS,
@@ -80,6 +80,16 @@ def html_of(site: Path) -> dict[str, BeautifulSoup]:
 
 def json_of(file: Path) -> dict:
     return json.loads(file.read_bytes())
+
+
+@pytest.fixture
+def brief(stage):
+    """What the test publishes has a brief article: the notebook costs seconds. The stages that
+    others share are made before."""
+    for name in ("third", "corrected"):
+        stage(name)
+    with brief_articles():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +170,7 @@ def test_every_link_and_every_anchor_leads_somewhere(large):
     assert broken_links(large.site) == []
 
 
-def test_a_page_that_an_older_revision_of_another_week_links_to_stays(copy_of):
+def test_a_page_that_an_older_revision_of_another_week_links_to_stays(copy_of, brief):
     """Only the first revision of the one week and the other week name the agency."""
     archive = copy_of("corrected")
     asked = {"issued_at": "2017-02-19", "released_at": "", "outcome_recorded_at": "2017-02-22"}
@@ -426,7 +436,7 @@ def test_a_reader_of_feeds_reads_the_feed(large):
     assert feed.feed.updated == updated[0]
 
 
-def test_an_entry_of_the_feed_names_one_thing_for_good(stage, copy_of):
+def test_an_entry_of_the_feed_names_one_thing_for_good(stage, copy_of, brief):
     """Through a first report, a revision, a correction, a dispute, its answer, the withdrawal of a
     part and of the rest, and a rebuild."""
     known: dict[str, tuple] = {}
@@ -460,7 +470,9 @@ def test_an_entry_of_the_feed_names_one_thing_for_good(stage, copy_of):
     assert set.union(*seen) == {"first", "revision", "correction", "dispute", "withdrawal"}
 
 
-def test_a_dispute_keeps_its_date_when_the_revision_that_first_showed_it_is_withdrawn(copy_of):
+def test_a_dispute_keeps_its_date_when_the_revision_that_first_showed_it_is_withdrawn(
+    copy_of, brief
+):
     archive = copy_of("first")
     archive.record("quill-still-here")
     assert archive.published(day="2017-06-10") == 2
