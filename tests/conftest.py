@@ -24,8 +24,21 @@ missing_programs = set()
 
 def need(program: str) -> None:
     """Skip a test whose program is missing; with DDOR_REQUIRE_ALL=1 (CI) fail it."""
-    if shutil.which(program):
-        return
+    if not shutil.which(program):
+        _miss(program)
+
+
+def vnu_jar() -> Path:
+    """The Nu Html Checker, which Java runs: `DDOR_VNU_JAR`, or as npm puts it below .tools."""
+    need("java")
+    npm = PROJECT / ".tools" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    jar = Path(os.environ.get("DDOR_VNU_JAR") or npm)
+    if not jar.is_file():
+        _miss("vnu.jar")
+    return jar
+
+
+def _miss(program: str) -> None:
     missing_programs.add(program)
     if os.environ.get("DDOR_REQUIRE_ALL") == "1":
         pytest.fail(f"{program} is missing, and DDOR_REQUIRE_ALL=1 asks for every test")

@@ -1,0 +1,288 @@
+"""`ddor rebuild`: everything around revisions made again, and not a byte of what they keep."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from large_archive import LargeArchive, brief_articles
+from small_archive import (
+    FIRST_ROWS,
+    NEXT_WEEK,
+    NEXT_WEEK_ROWS,
+    QUILLFEATHER,
+    STAGES,
+    WEEK,
+    SmallArchive,
+    files_of,
+)
+
+import ddor.archive.page
+from ddor.archive.page import _environment, asset_paths
+from ddor.archive.revision import kept_article
+
+AGENCY = QUILLFEATHER["agency_id"]
+# The day on which each stage was last changed: the age of a dispute counts from it.
+DAYS = {"first": "2017-05-20", "second": "2017-05-25", "third": "2017-05-30",
+        "corrected": "2017-05-26", "disputed": "2017-06-10"}  # fmt: skip
+
+
+def rebuilt(archive: SmallArchive, day: str, *words: str) -> int:
+    """How many files changed, as the command says."""
+    done = archive.ddor("rebuild", "--json", *words, day=day)
+    assert done.code == 0, done
+    return json.loads(done.stdout)["changed"]
+
+
+def times_of(site: Path) -> dict[str, int]:
+    return {path: (site / path).stat().st_mtime_ns for path in files_of(site)}
+
+
+def changed(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
+    return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+
+
+def kept(archive: SmallArchive) -> dict[str, bytes | str]:
+    """All that revisions keep: articles, pictures, data."""
+    found: dict[str, bytes | str] = {}
+    for revision in sorted(archive.site.glob("weeks/*/r*/")):
+        for path, data in files_of(revision).items():
+            name = f"{revision.parent.name}/{revision.name}/{path}"
+            if path != "index.html":
+                found[name] = data
+            elif b"<h1>Withdrawn" not in data:
+                found[name] = kept_article(revision / path)
+    return found
+
+
+def write(file: Path, text: str) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def set_keys(archive: SmallArchive, **keys: str) -> None:
+    file = archive.root / "weekly.yaml"
+    file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text("utf-8")) | keys), "utf-8")
+
+
+def overview(words: str) -> str:
+    return ("---\ntitle: Overview\nlast_reviewed: 2017-05-01\nlast_updated: 2017-05-02\n---\n"
+            f"{words} {{% if latest %}}{{{{ latest.week }}}}{{% endif %}}\n")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_right_after_a_publication_it_changes_no_byte(copy_of, name):
+    archive = copy_of(name)
+    before, times = archive.files(), times_of(archive.site)
+    assert rebuilt(archive, DAYS[name]) == 0
+    assert changed(before, archive.files()) == set()
+    assert times_of(archive.site) == times
+
+
+@pytest.mark.parametrize("words", [[WEEK, "r1"], [WEEK, "r2"], [WEEK], [NEXT_WEEK]], ids=" ".join)
+def test_right_after_a_withdrawal_it_changes_no_byte(copy_of, words):
+    archive = copy_of("corrected")
+    done = archive.ddor("withdraw", *words, "--reason", "error", day="2017-06-20")
+    assert done.code == 0, done
+    before = archive.files()
+    assert rebuilt(archive, "2017-06-20") == 0
+    assert changed(before, archive.files()) == set()
+
+
+def test_it_changes_no_byte_of_an_archive_of_several_years(large, tmp_path):
+    large.copied_to(tmp_path / "archive")
+    archive = LargeArchive(tmp_path / "archive", len(large.weeks))
+    day = archive.end.fromordinal(archive.end.toordinal() + 28)  # of the withdrawal, the last
+    before = archive.files()
+    rebuilt(archive, str(day))
+    assert changed(before, archive.files()) == set()
+
+
+def test_it_changes_no_byte_after_weeks_of_another_year_came_first_or_last(tmp_path):
+    """The page of a year is one of the files that a week of another year does not touch."""
+    later, day = "2018-02-10", "2018-06-01"
+    issued = {"issued_at": "2018-02-11", "released_at": "", "outcome_recorded_at": "2018-02-12"}
+    with brief_articles():
+        for name, weeks in {"up": (WEEK, later), "down": (later, WEEK)}.items():
+            archive = SmallArchive(tmp_path / name)
+            archive.receive(FIRST_ROWS[:3])
+            rows = [row | issued for row in NEXT_WEEK_ROWS]
+            archive.receive(rows, week=later, as_of="2018-05-20")
+            for week in weeks:
+                archive.published(week=week, day="2017-06-10" if week == WEEK else day)
+            before = archive.files()
+            rebuilt(archive, "2017-06-10" if weeks[-1] == WEEK else day)
+            assert changed(before, archive.files()) == set(), name
+
+
+@pytest.fixture
+def new_style(tmp_path, monkeypatch):
+    """A call that gives the program a style sheet with other rules; its new path below site/."""
+    here = tmp_path / "program"
+
+    def change() -> str:
+        shutil.copytree(ddor.archive.page.HERE, here)
+        with open(here / "static" / "ddor.css", "a", encoding="utf-8") as style:
+            style.write("h1 { letter-spacing: 0.01em; }\n")
+        monkeypatch.setattr(ddor.archive.page, "HERE", here)
+        asset_paths.cache_clear()
+        _environment.cache_clear()
+        return asset_paths()["ddor.css"]
+
+    yield change
+    monkeypatch.undo()
+    asset_paths.cache_clear()
+    _environment.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["disputed", "corrected"])
+def test_a_new_style_sheet_reaches_every_page_and_no_kept_byte_changes(copy_of, new_style, name):
+    archive = copy_of(name)
+    if name == "corrected":  # with notices
+        done = archive.ddor("withdraw", NEXT_WEEK, "--reason", "error", day=DAYS[name])
+        assert done.code == 0, done
+    old, before, keeps = asset_paths()["ddor.css"], archive.files(), kept(archive)
+    assert len(keeps) > 20 and old in before
+    new = new_style()
+    assert new != old
+    assert rebuilt(archive, DAYS[name]) > 20
+    after = archive.files()
+    assert kept(archive) == keeps
+    assert old not in after and b"letter-spacing: 0.01em" in after[new]
+    assert len([path for path in after if path.startswith("assets/ddor")]) == 1
+    pages = {path: page for path, page in after.items() if path.endswith(".html")}
+    assert [path for path, page in pages.items()
+            if new.encode() not in page or old.encode() in page] == []  # fmt: skip
+    # Nothing but that name has changed.
+    renamed = {path: before[path].replace(old.encode(), new.encode()) for path in pages}
+    assert changed(renamed, pages) == set()
+
+
+def test_what_is_written_around_revisions_arrives_without_a_new_one(copy_of):
+    archive = copy_of("disputed")
+    keeps, before = kept(archive), archive.files()
+    write(archive.root / "pages" / "overview.md", overview("The zebra page of"))
+    said = "---\nreceived_on: 2017-06-09\n---\nWe answered *every* fax of the okapi desk.\n"
+    write(archive.root / "statements" / f"{AGENCY}.md", said)
+    lines = (archive.root / "policies.csv").read_text("utf-8").splitlines()
+    law = {"jurisdiction": "Quillfeather", "place_code": AGENCY, "kind": "agency",
+           "enacted": "2017-01", "policy": "The tapir rule", "verified_on": "2017-02-01",
+           "source": "A test"}  # fmt: skip
+    lines.append(",".join(law.get(name, "") for name in lines[0].split(",")))
+    write(archive.root / "policies.csv", "\n".join(lines) + "\n")
+    set_keys(archive, publisher="The Ocelot Records Office", contact="the lynx desk")
+    assert rebuilt(archive, DAYS["disputed"]) > 20
+    after = archive.files()
+    assert kept(archive) == keeps
+    assert json.loads(after["data/catalog.json"]) == json.loads(before["data/catalog.json"])
+    assert b"The zebra page of February 11 to 17, 2017" in after["overview/index.html"]
+    page = after[f"agencies/{AGENCY}/index.html"]
+    assert b"<em>every</em> fax of the okapi desk" in page and b"The tapir rule" in page
+    pages = [data for path, data in after.items() if path.endswith(".html")]
+    assert all(b"The Ocelot Records Office" in data and b"the lynx desk" in data for data in pages)
+    assert b"<author><name>The Ocelot Records Office</name>" in after["feed.xml"]
+    assert rebuilt(archive, DAYS["disputed"]) == 0
+    shutil.rmtree(archive.root / "pages")
+    (archive.root / "statements" / f"{AGENCY}.md").unlink()
+    rebuilt(archive, DAYS["disputed"])
+    gone = archive.files()
+    assert gone["overview/index.html"] != after["overview/index.html"]
+    assert b"okapi" not in gone[f"agencies/{AGENCY}/index.html"]
+
+
+DERIVED = (
+    f"agencies/{AGENCY}/index.html", f"agencies/{AGENCY}/weeks.csv", f"agencies/{AGENCY}",
+    "agencies", "data/agencies.csv", "data/2017/issued_by_agency.csv", "data/2017", "search",
+    "search/index.json", "archive", "corrections", "feed.xml", "index.html", "assets", "overview",
+    f"weeks/{WEEK}/index.html", f"weeks/{WEEK}/data/issued_by_agency.csv", f"weeks/{WEEK}/data",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", DERIVED)
+def test_a_file_that_is_made_from_others_comes_back_as_it_was(copy_of, path):
+    archive = copy_of("corrected")
+    before = archive.files()
+    file = archive.site / path
+    shutil.rmtree(file) if file.is_dir() else file.unlink()
+    lost = changed(before, archive.files())
+    assert lost
+    done = archive.ddor("rebuild", day=DAYS["corrected"])
+    assert done.code == 0, done
+    assert changed(before, archive.files()) == set()
+
+
+@pytest.mark.parametrize("damage", [b"", b"agency_id,agency\nNOBODY,Nobody\n"])
+def test_a_derived_file_that_was_damaged_is_made_again(copy_of, damage):
+    archive = copy_of("corrected")
+    before = archive.files()
+    paths = [f"agencies/{AGENCY}/index.html", f"agencies/{AGENCY}/weeks.csv", "data/agencies.csv",
+             "data/2017/issued_by_agency.csv", "index.html", "search/index.json"]  # fmt: skip
+    for path in paths:
+        (archive.site / path).write_bytes(damage)
+    assert rebuilt(archive, DAYS["corrected"]) == len(paths)
+    assert changed(before, archive.files()) == set()
+
+
+@pytest.mark.parametrize("made", ["", "outputs", "outputs/site"])
+def test_where_nothing_is_published_it_ends_with_2_and_writes_nothing(tmp_path, made):
+    archive = SmallArchive(tmp_path / "archive")
+    (archive.root / made).mkdir(parents=True, exist_ok=True)
+    done = archive.ddor("rebuild")
+    assert done.code == 2 and "nothing is published" in done.stderr, done
+    assert done.stdout == ""
+    assert not files_of(archive.output) if archive.output.exists() else True
+
+
+def test_a_catalog_that_cannot_be_read_ends_with_6_and_nothing_changes(copy_of):
+    archive = copy_of("first")
+    (archive.site / "data" / "catalog.json").write_text("{")
+    before = archive.files()
+    done = archive.ddor("rebuild")
+    assert done.code == 6 and "restore it" in done.stderr, done
+    assert archive.files() == before
+
+
+class Killed(BaseException):
+    """Ends a command in this process, as nothing of the program's own would catch it."""
+
+
+# The number of os.replace that is not made any more: the journal's, the first of a page, others.
+@pytest.mark.parametrize("last", [1, 2, 7, 14])
+def test_a_rebuild_that_is_killed_is_finished_or_dropped_by_the_next_run(
+    copy_of, tmp_path, monkeypatch, last
+):
+    archive = copy_of("corrected")
+    write(archive.root / "pages" / "overview.md", overview("The zebra page of"))
+    for path in ("index.html", "feed.xml", "archive/index.html", "data/2017/weeks.csv"):
+        (archive.site / path).write_bytes(b"damaged")
+    for agency in (AGENCY, "BRAC00002", "OSPR00003", "WREN00005"):
+        shutil.rmtree(archive.site / "agencies" / agency)
+    before = archive.files()
+    whole = archive.copied_to(tmp_path / "whole")
+    rebuilt(whole, DAYS["corrected"])
+    assert len(changed(before, whole.files())) >= 13
+    replace, calls = os.replace, []
+
+    def counted(*paths):
+        calls.append(paths)
+        if len(calls) >= last:
+            raise Killed
+        replace(*paths)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", counted)
+        with pytest.raises(Killed):
+            archive.ddor("rebuild", day=DAYS["corrected"])
+    assert len(calls) == last, "it was killed"
+    left = archive.files()
+    half = {path for path in changed(before, left) if left.get(path) != whole.files().get(path)}
+    assert half == set(), "each file is the old or the new one"
+    done = archive.run(week=NEXT_WEEK, day=DAYS["corrected"])
+    assert done.code == 0 and " unchanged r1" in done.stdout, done
+    begun = last > 1
+    assert ("finished a publication" in done.stderr) == begun
+    assert changed(archive.files(), whole.files() if begun else before) == set()
+    rebuilt(archive, DAYS["corrected"])
+    assert changed(archive.files(), whole.files()) == set()
