@@ -52,6 +52,7 @@ SCREENS = {
     "wide and light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
     "narrow and dark": {"viewport": {"width": 360, "height": 640}, "color_scheme": "dark"},
 }
+TWO_FRAMES = "new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))"
 MOST_REQUESTS, MOST_BYTES = 6, 100_000
 every_kind = pytest.mark.parametrize("kind", KINDS)
 every_screen = pytest.mark.parametrize("screen", SCREENS)
@@ -107,17 +108,17 @@ def seen(browser, served, address):
     def view(kind, screen):
         page = browser.new_context(**SCREENS[screen]).new_page()
         found = SimpleNamespace(**listened(page), axe=[], ran=set(), widths={})
-        page.goto(served + address(kind), wait_until="networkidle")
+        page.goto(served + address(kind))
+        page.evaluate(TWO_FRAMES)  # pictures near the view are asked for when it is drawn
         found.at_first = [*found.asked]
         found.loaded = page.evaluate(
             "[...document.querySelectorAll('link[rel=stylesheet], link[rel=icon], script[src]')]"
             ".map(e => e.href || e.src)"
         )
-        found.said_at_first = [*found.said]
-        look(page, found)
-        if page.locator("details").count():
-            open_folds(page)
-            look(page, found)
+        if kind == "faqs":
+            look(page, screen, found)
+        page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+        look(page, screen, found)
         for width in (SCREENS[screen]["viewport"]["width"], 320):
             page.set_viewport_size({"width": width, "height": 640})
             found.widths[width] = page.evaluate("document.documentElement.scrollWidth")
@@ -138,17 +139,16 @@ def listened(page) -> dict[str, list[str]]:
     return {"asked": asked, "said": said}
 
 
-def look(page, found) -> None:
-    """axe, with the size of targets, which it leaves out unless told."""
-    options = {"runOnly": {"type": "tag", "values": RULES},
+def look(page, screen, found) -> None:
+    """axe, with the size of targets, which it leaves out unless told. A long table or list is
+    looked at whole on the wide screen; on the narrow one, its beginning, since that is slow."""
+    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"],
                "rules": {"target-size": {"enabled": True}}}  # fmt: skip
-    told = Axe().run(page, options=options).response
+    left_out = [] if screen == "wide and light" else [["tbody tr:nth-child(n+5)"],
+                                                      ["ul.agencies li:nth-child(n+5)"]]  # fmt: skip
+    told = Axe().run(page, {"exclude": left_out}, options=options).response
     found.ran |= {each["id"] for each in told["passes"]}
     found.axe += [f"{v['id']}: {n['html'][:160]}" for v in told["violations"] for n in v["nodes"]]
-
-
-def open_folds(page):
-    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def from_file(browser, large, address):
         page = browser.new_context().new_page()
         found = SimpleNamespace(**listened(page))
         page.goto((large.site / address(kind).partition("?")[0]).as_uri())
-        found.colors = page.evaluate("getComputedStyle(document.querySelector('.skip')).position")
+        found.skip = page.evaluate("getComputedStyle(document.querySelector('.skip')).position")
         found.links = page.evaluate("[...document.querySelectorAll('a')].map(e => e.href)")
         if kind == "faqs":
             page.get_by_role("button", name="Expand all").click()
@@ -182,7 +182,7 @@ def test_axe_finds_nothing_on_any_kind_of_page(seen, kind, screen):
 @every_kind
 def test_no_page_complains_or_asks_another_host_or_for_much(seen, served, kind, screen):
     found = seen(kind, screen)
-    assert found.said_at_first == []
+    assert found.said == []
     assert [url for url in found.asked if not url.startswith(served)] == []
     assert len(found.loaded) == 3  # a style sheet, a script and the icon, which may come later
     assert len({*found.at_first, *found.loaded}) <= MOST_REQUESTS
@@ -238,7 +238,7 @@ def test_without_javascript_the_search_page_leads_to_plain_lists(show):
 @every_kind
 def test_from_a_file_a_page_has_its_style_and_no_complaint(from_file, kind):
     found = from_file(kind)
-    assert found.colors == "absolute"
+    assert found.skip == "absolute"
     assert found.said == []
 
 
@@ -254,7 +254,7 @@ def test_from_a_file_every_local_link_leads_to_a_file(from_file, large, kind):
 def test_from_a_file_a_question_typed_does_no_harm(browser, large):
     page = browser.new_context().new_page()
     errors = []
-    page.on("pageerror", errors.append)
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto((large.site / "index.html").as_uri())
     page.locator("#q").press_sequentially("franklin")
     assert not page.locator(".answers").is_visible()
@@ -281,18 +281,15 @@ def cell(page, table, row, head: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "typed, name, code",
+    "words, name, code",
     [("dona ana", ACCENT, "NM9SYN001"), ("franklin oh municipal", FRANKLIN, "OH9SYN002")],
 )
 def test_a_reader_finds_an_agency_and_the_same_number_in_four_places(
-    show, large, typed, name, code
+    show, large, words, name, code
 ):
     page = show("data")
-    page.locator("#q").press_sequentially(typed)
+    type_in(page, words)
     answer = page.locator(".answers li").first
-    answer.wait_for()
-    page.wait_for_function("document.querySelector('.answers li').innerText.includes(arguments[0])"
-                           if False else "true")  # fmt: skip
     assert name in answer.inner_text() and code in answer.inner_text()
     answer.locator("a").click()
     page.wait_for_url(f"**/agencies/{code}/index.html")
@@ -369,13 +366,13 @@ def test_on_paper_every_answer_is_there(show, tmp_path):
     page = show("faqs", "#why-48-hours")
     page.pdf(path=tmp_path / "faqs.pdf", format="Letter")
     done = subprocess.run(["pdftotext", tmp_path / "faqs.pdf", "-"], capture_output=True, text=True)
-    printed = re.sub(r"\s", "", done.stdout)
+    printed = re.sub(r"[\s-]", "", done.stdout)  # pdftotext drops the hyphen at a line's end
     said = page.evaluate(
         "[...document.querySelectorAll('.questions summary, .questions p:not(.own)')]"
         ".map(e => e.textContent)"
     )
     assert len(said) > 40
-    assert [words for words in said if re.sub(r"\s", "", words) not in printed] == []
+    assert [words for words in said if re.sub(r"[\s-]", "", words) not in printed] == []
     assert opened(page) == ["why-48-hours"]
 
 
@@ -388,25 +385,25 @@ def test_the_fact_sheet_is_one_page_of_paper(show, paper):
 # The search
 
 
-def typed(page, words: str):
-    """Types into the search box -> the status and the answers' names, once they are there."""
+def type_in(page, words: str) -> tuple[str, list[str]]:
+    """-> what the status says and the names of the answers, once they are there."""
     page.locator("#q").fill("")
     page.locator("#q").press_sequentially(words)
     status = page.locator("form.search [role=status]")
     status.filter(has_text="ound").wait_for(state="attached")
-    page.wait_for_load_state("networkidle")
+    page.evaluate(TWO_FRAMES)
     return status.inner_text(), page.locator(".answers a").all_inner_texts()
 
 
 def test_the_answers_are_reached_and_left_by_keyboard(show):
     page = show("home")
-    status, names = typed(page, "franklin")
+    status, names = type_in(page, "franklin")
     assert names[:5] == [FRANKLIN] * 5
     tab_to(page, "e.closest('.answers') && e.innerText.startsWith('Franklin')")
     page.keyboard.press("Escape")
     assert not page.locator(".answers").is_visible()
     assert page.evaluate("document.activeElement.id") == "q"
-    typed(page, "franklin")
+    type_in(page, "franklin")
     tab_to(page, "e.closest('main')")
     assert not page.locator(".answers").is_visible()
 
@@ -417,15 +414,16 @@ def test_a_screen_reader_is_told_how_many_are_found(show):
     status = page.locator("form.search [role=status]")
     assert status.count() == 1
     there = status.element_handle()
+    assert there.evaluate("e => e.checkVisibility()") and there.inner_text() == ""
     for words, told in (("zzzz", "Nothing found"), ("franklin oh municipal", "1 found")):
-        assert told in typed(page, words)[0]
+        assert told in type_in(page, words)[0]
         assert there.evaluate("e => e.isConnected && e.checkVisibility()")
         assert told in there.inner_text()
 
 
 def test_enter_leads_to_the_same_answers_and_to_more(show, large):
     page = show("home")
-    status, names = typed(page, "franklin")
+    status, names = type_in(page, "franklin")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search/index.html?q=franklin")
     page.locator("#found li").first.wait_for()
@@ -441,7 +439,7 @@ def test_enter_leads_to_the_same_answers_and_to_more(show, large):
 @pytest.mark.parametrize("words, name", [("bold co", MARKUP), ("cmd calc", FORMULA)])
 def test_an_awkward_name_is_shown_as_it_is(show, words, name):
     page = show("home")
-    assert name in typed(page, words)[1]
+    assert name in type_in(page, words)[1]
     assert page.locator(".answers b").count() == 0
     page.locator(".answers a", has_text=name).click()
     page.wait_for_url("**/agencies/*/index.html")
@@ -450,6 +448,6 @@ def test_an_awkward_name_is_shown_as_it_is(show, words, name):
 
 def test_nothing_found_says_so_here_and_on_the_search_page(show):
     page = show("home")
-    assert typed(page, "zzzz") == ("Nothing found.", [])
+    assert type_in(page, "zzzz") == ("Nothing found.", [])
     page.keyboard.press("Enter")
     page.locator("#found").get_by_text("Nothing found.").wait_for()
