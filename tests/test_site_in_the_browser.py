@@ -360,6 +360,14 @@ def test_the_address_of_a_question_opens_it_alone(show):
     page.wait_for_function("document.getElementById('what-is-held-back').open")
 
 
+@pytest.mark.parametrize("fragment", ["#no-such-question", "#50%"])
+def test_an_address_of_no_question_does_no_harm(show, fragment):
+    page = show("faqs", fragment)
+    assert opened(page) == []
+    page.evaluate("location.hash = 'why-48-hours'")
+    page.wait_for_function("document.getElementById('why-48-hours').open", timeout=5000)
+
+
 def test_on_paper_every_answer_is_there(show, tmp_path):
     need("pdftotext")
     page = show("faqs", "#why-48-hours")
