@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections import namedtuple
 from pathlib import Path
 
@@ -36,6 +37,15 @@ def vnu_jar() -> Path:
     if not jar.is_file():
         _miss("vnu.jar")
     return jar
+
+
+def until(page, expression: str, seconds: float = 10) -> None:
+    """Wait for a page of playwright's. Not its own `wait_for_function`, which the pages'
+    Content-Security-Policy does not let run."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"{expression} did not come true"
+        time.sleep(0.05)
 
 
 def _miss(program: str) -> None:

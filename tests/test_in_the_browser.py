@@ -7,7 +7,7 @@ import threading
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import need
+from conftest import need, until
 
 PAGES = {
     "home": "index.html",
@@ -123,7 +123,7 @@ def all_seen(page) -> None:
     """Charts come when a reader is near them."""
     for chart in page.locator("figure.chart img").all():
         chart.scroll_into_view_if_needed()
-    page.wait_for_function("[...document.images].every(i => i.complete && i.naturalWidth)")
+    until(page, "[...document.images].every(i => i.complete && i.naturalWidth)")
 
 
 def test_the_charts_on_paper_are_the_light_ones_even_for_a_dark_screen(show):
@@ -133,7 +133,7 @@ def test_the_charts_on_paper_are_the_light_ones_even_for_a_dark_screen(show):
     on_screen = page.evaluate(sources)
     assert len(on_screen) == 4 and all(url.endswith("-dark.svg") for url in on_screen)
     page.emulate_media(media="print", color_scheme="dark")
-    page.wait_for_function(f"{sources}.every(url => !url.endsWith('-dark.svg'))", timeout=5000)
+    until(page, f"{sources}.every(url => !url.endsWith('-dark.svg'))")
 
 
 def test_every_chart_is_drawn_and_named_by_its_figures(show):

@@ -49,11 +49,11 @@ HEADING = re.compile(r"<h2>(.*?)(?: \[#([a-z0-9-]+)\])?</h2>\n?")
 class Text:
     """body: Markdown with figures. The dates are those of its head; file: its name."""
 
-    file: str
     title: str
     last_reviewed: dt.date
     last_updated: dt.date
     body: str
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def read_texts(folder: Path, project: Path, examples: list[dict]) -> dict[str, T
         keys = {"title": str, "last_reviewed": parse_date, "last_updated": parse_date}
         head, body = _read(file, keys, problems)
         if len(head) == len(keys):
-            texts[name] = Text(file.name, **head, body=body)
+            texts[name] = Text(**head, body=body, file=file.name)
             problems += _unwritable(texts[name], examples)
     if problems:
         raise TextsInvalid(problems)
@@ -153,10 +153,16 @@ def _misplaced(text: Text, html: str) -> list[Problem]:
 
 
 def _same_address(text: Text, sections: list[Section]) -> list[Problem]:
-    ids = [*RESERVED, *(section.id for section in sections)]
-    twice = sorted({each for each in ids if ids.count(each) > 1})
-    return [_wrong(text, f"two places with the address {each}", "each once",
-                   "give the section another {#address}") for each in twice]  # fmt: skip
+    ids = [section.id for section in sections]
+    mend = "give one of them another {#address}"
+    return [
+        _wrong(text, f"a section with the address {each}", "one that no page has already",
+               "give it another {#address}")
+        for each in sorted({*ids} & {*RESERVED})
+    ] + [
+        _wrong(text, f"two sections with the address {each}", "each once", mend)
+        for each in sorted({each for each in ids if ids.count(each) > 1})
+    ]  # fmt: skip
 
 
 def _wrong(text: Text, seen: str, expected: str, mend: str) -> Problem:

@@ -29,8 +29,9 @@ class Revision:
     kind: FIRST; REVISED, by new data, a decision or another input; CORRECTED, because of a mistake.
     because: why, in words, for the last two. accepted: why the week was published although a
     person had to look at it, or "". records: the week's disputes and corrections, as
-    corrections.to_plain writes them, without the rows that an action names. kept_tables: the as_of
-    of earlier revisions of which it shows a table (disclosure control).
+    corrections.to_plain writes them, without the rows that an action names, each with the date on
+    which it was first shown, `shown_on`. kept_tables: the as_of of earlier revisions of which it
+    shows a table (disclosure control).
 
     A withdrawn one keeps its number, its dates and the kind of reason, and nothing of its content.
     """

@@ -86,7 +86,7 @@ def _dispute(week: Week, record: dict, revisions: list[Revision], today: dt.date
     return Entry(
         id=_id(week, record["name"], DISPUTE),
         kind=DISPUTE,
-        first=shown[0][0],
+        first=record.get("shown_on", shown[0][0]),
         date=told[0],
         week=week,
         title=f"{FIGURES[record['figure']].capitalize()} of agency {record['agency_id']}, "

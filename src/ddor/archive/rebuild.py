@@ -28,9 +28,11 @@ def rebuild(archive: Archive, catalog: Catalog, around: Around) -> int:
         week = Week.parse(day)
         numbers = range(1, len(revisions) + 1)
         week_pages |= pages_around(archive, catalog, week, numbers, around)
+        # The copy at the week's address too, in case it was lost.
+        data = data_files_of(site / "weeks" / day / f"r{len(revisions)}")
+        week_pages |= {f"site/weeks/{day}/data/{name}": file for name, file in data.items()}
         if revisions[-1].withdrawn_on:
             continue
-        data = data_files_of(site / "weeks" / day)
         for agency_id, line in agency_lines(week, data).items():
             agencies[agency_id].append(line)
         of_year = by_year.setdefault(week.first_day.year, {})

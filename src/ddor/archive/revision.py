@@ -80,7 +80,7 @@ def publish_revision(
         kind=publication.kind,
         because=publication.because,
         accepted=publication.accepted,
-        records=list(publication.records),
+        records=_with_first_dates(catalog, publication),
         kept_tables=list(publication.kept_tables),
     )
     disputed = disputed_agencies(catalog, week)
@@ -107,6 +107,17 @@ def publish_revision(
         [*made.gone, *(f"runs/{week}/{name}" for name in WAITING)],
     )
     return number
+
+
+def _with_first_dates(catalog: Catalog, publication: Publication) -> list[dict]:
+    """The records, each with the date on which it was first shown: the revision that did so may be
+    withdrawn later, and the feed's entry keeps its date."""
+    first: dict[str, str] = {}
+    for revision in catalog.weeks.get(str(publication.week), ()):
+        for record in revision.records:
+            first.setdefault(record["name"], record.get("shown_on", revision.published_on))
+    day = publication.published_on.isoformat()
+    return [each | {"shown_on": first.get(each["name"], day)} for each in publication.records]
 
 
 class _Pages:

@@ -21,12 +21,18 @@ async function find(root, question) {
   return found.map((line) => [rank(line), line]).sort((a, b) => a[0] - b[0]).map(([, line]) => line);
 }
 
-// A place for answers: what is said of them stays one element, so that a screen reader tells it.
-function answersIn(place, root) {
-  const said = place.appendChild(document.createElement("p"));
-  said.setAttribute("role", "status");
+// A place for answers. A screen reader tells what changes in an element that was there, and to be
+// seen, before: so what is said stands in `outside` too, where the place itself may be hidden.
+function answersIn(place, root, outside = place) {
+  const status = outside.appendChild(document.createElement("p"));
+  status.setAttribute("role", "status");
+  const said = outside === place ? status : place.appendChild(document.createElement("p"));
+  if (said !== status) {
+    status.className = "unseen";
+    said.setAttribute("aria-hidden", "true");
+  }
   const list = place.appendChild(document.createElement("ul"));
-  const say = (words) => { said.textContent = words; list.replaceChildren(); };
+  const say = (words) => { status.textContent = said.textContent = words; list.replaceChildren(); };
   const show = (found, most) => {
     say(found.length === 0 ? "Nothing found." : found.length > most ? `${most} of ${found.length} found.` : `${found.length} found.`);
     for (const line of found.slice(0, most)) {
@@ -48,7 +54,7 @@ if (form) {
   const place = form.appendChild(document.createElement("div"));
   place.className = "answers";
   place.hidden = true;
-  const answers = answersIn(place, root);
+  const answers = answersIn(place, root, form);
   const close = () => { place.hidden = true; };
   const ask = async () => {
     const question = box.value;
@@ -61,7 +67,7 @@ if (form) {
   };
   box.addEventListener("input", ask);
   box.addEventListener("focus", ask);
-  form.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+  form.addEventListener("keydown", (event) => { if (event.key === "Escape") { box.focus(); close(); } });
   form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) close(); });
   place.addEventListener("mousedown", (event) => event.preventDefault());
 
