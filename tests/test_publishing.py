@@ -141,7 +141,7 @@ def test_force_makes_a_second_revision_and_the_first_stays_for_good(published, c
     assert changed - agencies - year == {
         f"site/weeks/{WEEK}/r1/index.html", f"site/weeks/{WEEK}/index.html", "site/index.html",
         "site/archive/index.html", "site/archive/2017/index.html", "site/data/catalog.json",
-        "site/data/index.html", "site/feed.xml", "site/corrections/index.html",
+        "site/data/index.html", "site/feed.xml",
         "site/fact-sheet/index.html", "site/overview/index.html", "site/faqs/index.html",
         "site/search/index.json",
     }  # fmt: skip
