@@ -1,13 +1,9 @@
 """What a reader sees: every kind of page in Debian's Chromium, from files and from a server."""
 
-import functools
-import http.server
-import shutil
-import threading
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import need, until
+from conftest import serving, until
 
 PAGES = {
     "home": "index.html",
@@ -23,29 +19,9 @@ A4_CONTENT = 794 - 2 * 53  # pixels at 96 dpi, less the margins of ddor.css
 
 
 @pytest.fixture(scope="module")
-def browser():
-    need("chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-
-
-@pytest.fixture(scope="module")
 def served(sample_archive):
-    handler = functools.partial(QuietHandler, directory=sample_archive / "site")
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
+    with serving(sample_archive / "site") as address:
+        yield address
 
 
 @pytest.fixture

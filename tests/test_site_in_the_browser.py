@@ -6,21 +6,18 @@ Every kind is loaded once for each screen of SCREENS, and all about a first view
 
 import csv
 import functools
-import http.server
 import io
 import json
 import re
-import shutil
 import subprocess
-import threading
 from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import need, until
+from conftest import need, serving, until
 from large_archive import ACCENT, FORMULA, FRANKLIN, MARKUP
-from test_in_the_browser import RULES, QuietHandler
+from test_in_the_browser import RULES
 
 # kind -> its address, and words that only this kind has
 KINDS = {
@@ -57,24 +54,9 @@ every_screen = pytest.mark.parametrize("screen", SCREENS)
 
 
 @pytest.fixture(scope="module")
-def browser():
-    need("chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-
-
-@pytest.fixture(scope="module")
 def served(large):
-    handler = functools.partial(QuietHandler, directory=large.site)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with serving(large.site) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

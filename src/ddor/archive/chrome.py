@@ -82,11 +82,12 @@ def chrome(
     removed = [f"agencies/{each}" for each in gone] + left_over(site, last)
     removed += [f"data/{year}/{file.name}" for file in site.glob(f"data/{year}/*")
                 if f"data/{year}/{file.name}" not in of_year]  # fmt: skip
-    return Chrome(
-        {f"site/{path}": file for path, file in first.items()},
-        {f"site/{path}": file for path, file in last.items()},
-        [f"site/{path}" for path in removed],
-    )
+    return Chrome(below_site(first), below_site(last), [f"site/{path}" for path in removed])
+
+
+def below_site(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Path below site/ -> file, as path below outputs/ -> file."""
+    return {f"site/{path}": file for path, file in files.items()}
 
 
 def _listed(

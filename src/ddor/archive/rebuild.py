@@ -8,7 +8,7 @@ from ddor.archive.agency_index import INDEX, index_line
 from ddor.archive.agency_pages import agency_lines, newest_first, records_by_agency
 from ddor.archive.around import Around
 from ddor.archive.catalog import Catalog
-from ddor.archive.chrome import agency_files, left_over, list_files
+from ddor.archive.chrome import agency_files, below_site, left_over, list_files
 from ddor.archive.page import static_files
 from ddor.archive.publish import Archive
 from ddor.archive.revision import data_files_of, named_agencies, pages_around
@@ -21,7 +21,8 @@ def rebuild(archive: Archive, catalog: Catalog, around: Around) -> int:
     """All or nothing, as a publication; the number of files that changed or went."""
     site = archive.site
     agencies: dict[str, list[dict]] = {each: [] for each in named_agencies(archive, catalog)}
-    agencies |= {each: [] for each in records_by_agency(catalog)}
+    records = records_by_agency(catalog)
+    agencies |= {each: [] for each in records}
     by_year: dict[int, dict[str, list[dict]]] = {}
     week_pages = {}
     for day, revisions in catalog.weeks.items():
@@ -39,7 +40,6 @@ def rebuild(archive: Archive, catalog: Catalog, around: Around) -> int:
         for table, lines in week_lines(week, revisions[-1], data).items():
             of_year.setdefault(table, []).extend(lines)
     agencies = {agency_id: newest_first(lines) for agency_id, lines in agencies.items()}
-    records = records_by_agency(catalog)
     index = {each: index_line(each, lines, around.agencies)
              for each, lines in sorted(agencies.items()) if lines or each in records}  # fmt: skip
     years: dict[str, bytes] = {}
@@ -52,7 +52,7 @@ def rebuild(archive: Archive, catalog: Catalog, around: Around) -> int:
     gone = [path for file in known if (path := file.relative_to(site).as_posix()) not in first]
     return archive.publish(
         {},
-        _below_site(first) | week_pages | _below_site(last),
+        below_site(first) | week_pages | below_site(last),
         [f"site/{path}" for path in gone + left_over(site, last)],
     )
 
@@ -62,7 +62,3 @@ def bring_up_to_date(archive: Archive, catalog: Catalog, around: Around) -> None
     them, and would begin them with a single week."""
     if catalog.weeks and not (archive.site / INDEX).exists():
         rebuild(archive, catalog, around)
-
-
-def _below_site(files: dict[str, bytes]) -> dict[str, bytes]:
-    return {f"site/{path}": file for path, file in files.items()}
