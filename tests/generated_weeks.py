@@ -18,6 +18,7 @@ from frames import WEEK, directory_of, extract_of, inputs_of
 from ddor.checks.check import Case
 from ddor.history import no_history
 from ddor.jobs.publication import data_files
+from ddor.jobs.weekly import WeekEdition
 from ddor.measures.attributes import attributes_of_declined, category_name
 from ddor.measures.charges import declined_charges
 from ddor.measures.disclosure import Earlier, from_plain, last_shown, plain_shown
@@ -135,7 +136,7 @@ def published(drawn: list[Drawn], threshold: int) -> list[Revision]:
             earlier={"attributes": told, "listed": {}, "gone": ""},
         )
         counts = count_inputs(inputs)
-        revisions.append(Revision(counts, data_files(inputs, counts, counts.figures)))
+        revisions.append(Revision(counts, data_files(WeekEdition(inputs, counts), counts.figures)))
         shown = last_shown(Earlier(from_plain(told)), counts.attributes)
         told = json.loads(json.dumps(plain_shown(shown)))
     return revisions

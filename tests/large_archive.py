@@ -35,8 +35,7 @@ from ddor.archive.render import Article
 from ddor.calendar import Week
 from ddor.directory import COLUMNS
 from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS
-from ddor.inputs import save_inputs
-from ddor.jobs import weekly
+from ddor.jobs import report
 from ddor.reference.areas import area_of
 from ddor.reference.places import COUNTIES
 
@@ -152,15 +151,16 @@ def calendar(weeks: int) -> list[Week | None]:
 def brief_articles():
     """The job without its notebook: an article of a title and a sentence."""
 
-    def run_notebook(archive, template, inputs, counts):
+    def run_notebook(archive, template, edition):
         executed = archive.staging / "report.ipynb"
         with archive.writing():
-            save_inputs(inputs, archive.staging / "inputs")
+            edition.save(archive.staging / "inputs")
             executed.write_text("{}")
-        return executed, Article(_brief(inputs.week, counts.figures), {}), counts.figures
+        figures = edition.counts.figures
+        return executed, Article(_brief(edition.period, figures), {}), figures
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(weekly, "run_notebook", run_notebook)
+        patch.setattr(report, "run_notebook", run_notebook)
         yield
 
 

@@ -34,7 +34,7 @@ from traitlets.config import Config
 from ddor import cli
 from ddor.directory import COLUMNS
 from ddor.errors import NotebookFailed
-from ddor.jobs import verify, weekly
+from ddor.jobs import report, verify
 
 WEEK, NEXT_WEEK = "2017-02-11", "2017-02-18"
 # The last day is 2017-02-17; 13 weeks later is 2017-05-19.
@@ -159,7 +159,7 @@ class SmallArchive:
     def in_project(self, kernel: bool):
         with contextlib.chdir(PROJECT), pytest.MonkeyPatch.context() as patch:
             if not kernel:
-                patch.setattr(weekly, "execute", execute_here)
+                patch.setattr(report, "execute", execute_here)
                 patch.setattr(verify, "execute", execute_here)
             yield
 

@@ -10,11 +10,11 @@ from conftest import PROJECT
 FLOORS = (
     {"errors", "reference", "text_yaml"},
     {"calendar"},
-    {"narrative"},
+    {"narrative", "reports"},
     {"extract", "project"},
     {"directory", "corrections"},
     {"extract/foia", "extract/samples"},
-    {"cohort", "parameters", "history", "ledger", "texts"},
+    {"catalog", "cohort", "parameters", "history", "ledger", "texts"},
     {"inputs"},
     {"checks"},
     {"measures"},

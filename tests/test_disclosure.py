@@ -11,6 +11,7 @@ from frames import WEEK, directory_of, extract_of, inputs_of, status_of
 from ddor.checks.check import Case
 from ddor.history import no_history, read_earlier
 from ddor.jobs.publication import data_files
+from ddor.jobs.weekly import WeekEdition
 from ddor.measures.attributes import ATTRIBUTES, CHARGES, CITIZENSHIP, COLUMNS, DAYS
 from ddor.measures.disclosure import (
     NATIONAL,
@@ -261,7 +262,7 @@ def counts_and_files(rows, threshold=5, earlier=None, as_of="2017-03-01"):
     inputs = replace(inputs_of(case, disclosure_threshold=threshold),
                      earlier={"attributes": earlier or {}, "listed": {}, "gone": ""})  # fmt: skip
     counts = count_inputs(inputs)
-    return inputs, counts, data_files(inputs, counts, counts.figures)
+    return inputs, counts, data_files(WeekEdition(inputs, counts), counts.figures)
 
 
 def test_requests_not_shown_with_their_agency_stand_in_one_line_and_sums_hold():

@@ -24,9 +24,9 @@ from small_archive import (
 
 from ddor.archive.agency_pages import COUNTS, PLACE, agency_lines
 from ddor.archive.around import Around, Publisher
-from ddor.archive.catalog import Catalog, Revision
 from ddor.archive.lists import log_pages
 from ddor.calendar import Week, parse_date
+from ddor.catalog import Catalog, Revision
 from ddor.corrections import CorrectionsInvalid, read_corrections, to_plain
 
 PAGE = f"weeks/{WEEK}/index.html"

@@ -27,7 +27,7 @@ from weekly_runs import (
     review,
 )
 
-import ddor.jobs.weekly
+import ddor.jobs.report
 from ddor.cli import ddor as ddor_command
 from ddor.errors import NotebookFailed
 from ddor.jobs.review import (
@@ -621,7 +621,7 @@ def test_decisions_survive_a_notebook_that_fails(continued, monkeypatch):
         raise NotebookFailed("a cell failed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(ddor.jobs.weekly, "run_notebook", fails)
+        patch.setattr(ddor.jobs.report, "run_notebook", fails)
         assert job(output, "--extract", folder, "--decisions", file).code == 5
     assert files_of(output / "site") == site
     assert [each["decision"] for each in ledger(output)] == ["count", "count"]

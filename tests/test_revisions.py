@@ -26,10 +26,10 @@ from small_archive import (
     words_of,
 )
 
-from ddor.archive.catalog import Revision, status_of
 from ddor.archive.changes import changes_between
 from ddor.archive.revision import kept_article
 from ddor.calendar import Week
+from ddor.catalog import Catalog, Revision, status_of
 
 PLACE = {"agency_id", "agency", "level", "state", "county_fips", "area", "flags"}
 SECTIONS = {"issued_by_agency": "Section I", "declined_by_agency": "Section II"}
@@ -268,7 +268,8 @@ def test_a_week_is_provisional_until_its_data_is_of_13_weeks_after_its_end(stage
     week = Week.parse(WEEK)
 
     def status(as_of: str, kind: str = "first") -> str:
-        return status_of(week, Revision(1, "", "2020-01-01", as_of, "", {}, kind))
+        catalog = Catalog("recorded", False, {})
+        return status_of(week, Revision(1, "", "2020-01-01", as_of, "", {}, kind), catalog)
 
     assert status(DAY_BEFORE_FINAL) == "provisional"
     assert status(FIRST_FINAL_DAY) == "final"

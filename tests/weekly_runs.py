@@ -10,10 +10,9 @@ from pathlib import Path
 from conftest import PROJECT, PUBLISHED_ON, Ran
 from extract_factory import WEEK, request, write_csv_extract
 
-import ddor.jobs.weekly
+import ddor.jobs.report
 from ddor.archive.render import Article
 from ddor.cli import run_week
-from ddor.inputs import save_inputs
 
 AS_OF = "2017-03-01"
 ROLE = "records officer"
@@ -45,14 +44,15 @@ def moved(**overrides) -> dict[str, str]:
 def no_kernel(monkeypatch) -> None:
     """The job without its notebook: all but the page's text is as it is with it."""
 
-    def run_notebook(archive, template, inputs, counts):
+    def run_notebook(archive, template, edition):
         executed = archive.staging / "report.ipynb"
         with archive.writing():
-            save_inputs(inputs, archive.staging / "inputs")
+            edition.save(archive.staging / "inputs")
             executed.write_text("{}")
-        return executed, Article("<article>\n<h1>A page</h1>\n</article>\n", {}), counts.figures
+        figures = edition.counts.figures
+        return executed, Article("<article>\n<h1>A page</h1>\n</article>\n", {}), figures
 
-    monkeypatch.setattr(ddor.jobs.weekly, "run_notebook", run_notebook)
+    monkeypatch.setattr(ddor.jobs.report, "run_notebook", run_notebook)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

@@ -1,11 +1,17 @@
-"""The reporting week: Saturday 00:00 up to, not including, the next Saturday 00:00.
+"""The periods that reports are of: the week, Saturday 00:00 up to, not including, the next
+Saturday 00:00; and the quarter, made of the weeks whose last day is in it.
 
 The original report ran Saturday to Friday (week of January 28, 2017: to February 3). Times are
 wall-clock at the agency, without offset, so a week has no time zone either.
+
+A period has: `str()` of it, its key everywhere; shelf, the folder of its reports below site/; noun
+and title, for sentences; first_day and last_day; path; named; and `parse`, from its key.
 """
 
 import datetime as dt
+import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -19,10 +25,30 @@ FINAL_AFTER = dt.timedelta(weeks=13)
 HOURS_ASKED = pd.Timedelta(hours=48)
 
 
+class Period:
+    """What every kind of period has beside its days and its title."""
+
+    shelf: ClassVar[str]
+    noun: ClassVar[str]
+    title: str
+
+    @property
+    def path(self) -> str:
+        """The folder of its report below site/."""
+        return f"{self.shelf}/{self}"
+
+    @property
+    def named(self) -> str:
+        """"week of January 28 to February 3, 2017", for a sentence."""
+        return f"{self.noun} of {self.title}"
+
+
 @dataclass(frozen=True, order=True)
-class Week:
+class Week(Period):
     """A reporting week, named by its first day, a Saturday: `str(week)` is that day in ISO form."""
 
+    shelf: ClassVar[str] = "weeks"
+    noun: ClassVar[str] = "week"
     first_day: dt.date
 
     def __post_init__(self):
@@ -65,6 +91,65 @@ class Week:
 
     def __str__(self) -> str:
         return self.first_day.isoformat()
+
+
+@dataclass(frozen=True, order=True)
+class Quarter(Period):
+    """A calendar quarter: `str(quarter)` is "2017Q1". A week belongs to the quarter of its last
+    day, so that every week is in exactly one."""
+
+    shelf: ClassVar[str] = "quarters"
+    noun: ClassVar[str] = "quarter"
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Quarter":
+        """From "2017Q1", or "FY2017Q2", the same by the federal fiscal year, which begins on
+        October 1 of the year before (31 U.S.C. 1102). Raises UsageError."""
+        found = re.fullmatch("(FY)?([0-9]{4})Q([1-4])", text.strip().upper())
+        year, number = (int(found[2]), int(found[3])) if found else (0, 0)
+        if found and found[1]:
+            year, number = (year - 1, 4) if number == 1 else (year, number - 1)
+        if not 1990 <= year <= 2100:
+            raise UsageError(
+                f'"{text}" is not a quarter: expected a year and a quarter, such as 2017Q1, or of '
+                "the fiscal year, such as FY2017Q2"
+            )
+        return cls(year, number)
+
+    @property
+    def first_day(self) -> dt.date:
+        return dt.date(self.year, 3 * self.number - 2, 1)
+
+    @property
+    def last_day(self) -> dt.date:
+        return self.next.first_day - dt.timedelta(days=1)
+
+    @property
+    def next(self) -> "Quarter":
+        return Quarter(self.year + self.number // 4, self.number % 4 + 1)
+
+    def weeks(self) -> list[Week]:
+        """The weeks whose last day is in it, in order: 13 or 14."""
+        week, found = Week.containing(self.first_day), []
+        while week.last_day <= self.last_day:
+            found.append(week)
+            week = week.next
+        return found
+
+    @property
+    def title(self) -> str:
+        """"January to March 2017", for a sentence."""
+        return f"{self.first_day:%B} to {self.last_day:%B} {self.year}"
+
+    @property
+    def fiscal(self) -> str:
+        """"FY2017Q2": the same by the federal fiscal year."""
+        return f"FY{self.year + self.number // 4}Q{self.number % 4 + 1}"
+
+    def __str__(self) -> str:
+        return f"{self.year}Q{self.number}"
 
 
 def parse_date(text: str) -> dt.date:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ddor.calendar import Week, parse_date, parse_weeks
+from ddor.calendar import Period, Week, parse_date, parse_weeks
 from ddor.errors import DdorError, UsageError
 
 # Asked for before they are built, these say so rather than being passed over.
@@ -81,7 +81,8 @@ def _shared_options(parser: argparse.ArgumentParser) -> None:
 def _run_weeks(options: argparse.Namespace, project: Path) -> int:
     from tqdm import tqdm
 
-    from ddor.jobs.weekly import Order, attempt
+    from ddor.jobs.edition import Order
+    from ddor.jobs.report import attempt
 
     for name, what in LATER.items():
         if getattr(options, name) not in (None, False):
@@ -143,7 +144,7 @@ def _latest_week(order) -> Week:
 def _tell(result, options: argparse.Namespace) -> None:
     if options.json:
         line = {
-            "week": str(result.week),
+            result.period.noun: str(result.period),
             "status": result.status,
             "revision": result.revision,
             "page": result.page,
@@ -153,9 +154,9 @@ def _tell(result, options: argparse.Namespace) -> None:
         print(json.dumps(line), flush=True)
     elif result.page:
         revision = f" r{result.revision}" if result.revision else ""
-        print(f"{result.week} {result.status}{revision}: {result.page}", flush=True)
+        print(f"{result.period} {result.status}{revision}: {result.page}", flush=True)
     if result.exit_code or not options.quiet:
-        heading = [f"{result.week} {result.status}:"] if result.exit_code else []
+        heading = [f"{result.period} {result.status}:"] if result.exit_code else []
         print(*heading, *result.messages, sep="\n", end="\n" if result.messages else "",
               file=sys.stderr)  # fmt: skip
 
@@ -215,13 +216,13 @@ def _ddor_parser() -> argparse.ArgumentParser:
     rows.set_defaults(command=_rows)
 
     verify = commands.add_parser("verify", help="run an archived revision again and compare")
-    verify.add_argument("week", metavar="WEEK")
+    verify.add_argument("period", metavar="WEEK|QUARTER")
     verify.add_argument("revision", nargs="?", metavar="rN", help="the current one unless given")
     _shared_options(verify)
     verify.set_defaults(command=_verify)
 
     withdraw = commands.add_parser("withdraw", help="put a notice in place of a report")
-    withdraw.add_argument("week", metavar="WEEK")
+    withdraw.add_argument("period", metavar="WEEK|QUARTER")
     withdraw.add_argument("revision", nargs="?", metavar="rN", help="all of them unless given")
     withdraw.add_argument("--reason", required=True, choices=("legal", "privacy", "error"))
     _shared_options(withdraw)
@@ -233,11 +234,11 @@ def _ddor_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _parameters(options: argparse.Namespace, week: Week | None):
+def _parameters(options: argparse.Namespace, period: Period | None):
     from ddor.parameters import load_parameters
     from ddor.project import find_project
 
-    return load_parameters(find_project(), week, _path(options.params), _settings(options))
+    return load_parameters(find_project(), period, _path(options.params), _settings(options))
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -304,26 +305,26 @@ def _rows(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     from ddor.jobs.verify import NotReproduced, verify
-    from ddor.jobs.weekly import TEMPLATE
     from ddor.project import find_project
+    from ddor.reports import parse_period, report_of
 
-    week = Week.parse(options.week)
-    output = _parameters(options, week).output
-    template = find_project() / "notebooks" / TEMPLATE
+    period = parse_period(options.period)
+    output = _parameters(options, period).output
+    template = find_project() / "notebooks" / report_of(period).template
     try:
-        done = verify(output, week, _revision(options.revision), template)
+        done = verify(output, period, _revision(options.revision), template)
     except NotReproduced as error:
         if not options.json:
             raise
-        print(json.dumps({"week": str(week), "reproduced": False,
+        print(json.dumps({period.noun: str(period), "reproduced": False,
                           "messages": str(error).splitlines()}))  # fmt: skip
         return error.exit_code
     what = "withdrawn: notices stand in its place" if done.withdrawn else "the same as published"
     if options.json:
-        print(json.dumps({"week": str(week), "revision": done.revision, "reproduced": True,
+        print(json.dumps({period.noun: str(period), "revision": done.revision, "reproduced": True,
                           "withdrawn": done.withdrawn, "messages": list(done.notes)}))  # fmt: skip
     else:
-        print(f"{week} r{done.revision}: {what}")
+        print(f"{period} r{done.revision}: {what}")
         print(*done.notes, sep="\n", end="\n" if done.notes else "", file=sys.stderr)
     return 0
 
@@ -331,19 +332,26 @@ def _verify(options: argparse.Namespace) -> int:
 def _withdraw(options: argparse.Namespace) -> int:
     from ddor.archive.rebuild import bring_up_to_date
     from ddor.archive.withdraw import withdraw
+    from ddor.reports import parse_period
 
-    week = Week.parse(options.week)
-    with _published(options, week) as (archive, catalog, around):
+    period = parse_period(options.period)
+    with _published(options, period) as (archive, catalog, around):
         bring_up_to_date(archive, catalog, around)
-        numbers = withdraw(archive, catalog, week, _revision(options.revision), options.reason,
-                           around)  # fmt: skip
+        gone = withdraw(archive, catalog, period, _revision(options.revision), options.reason,
+                        around)  # fmt: skip
+    numbers = [number for each, number in gone if each == period]
+    others = [f"{each} r{number}" for each, number in gone if each != period]
     named = ", ".join(f"r{number}" for number in numbers)
     for number in numbers:
         if options.revision and f"r{number}" != options.revision:
             print(f"r{number} still showed a table of {options.revision}, and is withdrawn with it",
                   file=sys.stderr)  # fmt: skip
-    told = {"week": str(week), "withdrawn": numbers, "reason": options.reason}
-    print(json.dumps(told) if options.json else f"{week} {named}: withdrawn ({options.reason})")
+    for other in others:
+        print(f"{other} was made from it, and is withdrawn with it; run it again",
+              file=sys.stderr)  # fmt: skip
+    told = {period.noun: str(period), "withdrawn": numbers, "reason": options.reason}
+    told |= {"withdrawn_with_it": others} if others else {}
+    print(json.dumps(told) if options.json else f"{period} {named}: withdrawn ({options.reason})")
     return 0
 
 
@@ -358,15 +366,15 @@ def _rebuild(options: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _published(options: argparse.Namespace, week: Week | None):
+def _published(options: argparse.Namespace, period: Period | None):
     """The archive, locked, its catalog, and what stands around revisions. Raises UsageError where
     nothing is published."""
     from ddor.archive.around import around_of
-    from ddor.archive.catalog import open_catalog
     from ddor.archive.publish import opened
+    from ddor.catalog import open_catalog
     from ddor.directory import read_directory
 
-    parameters = _parameters(options, week)
+    parameters = _parameters(options, period)
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
     around = around_of(parameters, directory)
     nothing = UsageError(f"nothing is published in {parameters.output}")

@@ -25,7 +25,7 @@ import fsspec
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from ddor.calendar import Week
+from ddor.calendar import Period, Week
 from ddor.errors import UsageError
 from ddor.text_yaml import TextLoader
 
@@ -82,11 +82,11 @@ KEYS = tuple(name for name in Parameters.model_fields if name not in BESIDE)
 
 def load_parameters(
     project: Path,
-    week: Week | None,
+    period: Period | None,
     params_file: Path | None = None,
     settings: dict[str, str] | None = None,
 ) -> Parameters:
-    """The parameters in effect for `week` (None: what holds for every week).
+    """The parameters in effect for `period` (None: what holds for every one).
 
     `project` is the checkout; `params_file` stands in for its params/weekly.yaml, and `settings`
     are the --set values. Raises UsageError with every unknown key and every value that misfits.
@@ -102,14 +102,14 @@ def load_parameters(
     problems: list[str] = []
     if params_file is not None and not weekly.is_file():
         problems.append(f"{weekly.name}: no such file; give --params a YAML file")
-    files = [weekly] if week is None else [weekly, weekly.parent / "weeks" / f"{week}.yaml"]
+    files = [weekly] if period is None else [weekly, weekly.parent / f"{period.path}.yaml"]
     for file in files:
         if file.is_file():
             _take(values, _read_yaml(file, problems), file.name, file.parent, problems)
     _take(values, dict(settings or {}), "--set", Path.cwd(), problems)
 
-    note_file = weekly.parent / "notes" / f"{week}.md"
-    note = _read_text(note_file, problems) if week and note_file.is_file() else ""
+    note_file = weekly.parent / "notes" / f"{period}.md"
+    note = _read_text(note_file, problems) if period and note_file.is_file() else ""
     try:
         parameters = Parameters(
             note=note,

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from ddor.archive.agency_index import PLACE, named, place_of
 from ddor.archive.around import Around
-from ddor.archive.catalog import Catalog
 from ddor.archive.downloads import csv_file, csv_lines
 from ddor.archive.page import page
 from ddor.calendar import Week
+from ddor.catalog import Catalog
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
 from ddor.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.extract.model import SYNTHETIC_NOTICE

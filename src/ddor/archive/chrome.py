@@ -24,7 +24,6 @@ from ddor.archive.agency_pages import (
     with_line,
 )
 from ddor.archive.around import Around
-from ddor.archive.catalog import CATALOG, Catalog
 from ddor.archive.lists import (
     SITEMAP,
     agency_lists,
@@ -38,7 +37,8 @@ from ddor.archive.page import address_of, static_files
 from ddor.archive.search import search_files
 from ddor.archive.text_pages import latest_of, text_pages, written_pages
 from ddor.archive.years import tables_of, year_files
-from ddor.calendar import Week
+from ddor.calendar import Period, Week
+from ddor.catalog import CATALOG, Catalog
 
 # Folders with a page for each group or year; one whose group is empty goes.
 GROUPS = ("agencies/by-state", "agencies/a-z", "corrections")
@@ -57,15 +57,28 @@ class Chrome:
 def chrome(
     site: Path,
     catalog: Catalog,
-    week: Week,
+    period: Period,
     agencies: Iterable[str],
     kept: Iterable[str],
     data: dict[str, bytes],
     around: Around,
 ) -> Chrome:
-    """`agencies`: those that the week names, or did; `kept`: those of them whose page stays
-    although no published week has a figure of them. `data`: the week's data now, none if it is
-    withdrawn."""
+    """`agencies`: those that the report names, or did; `kept`: those of them whose page stays
+    although no published week has a figure of them. `data`: its data now, none if it is withdrawn.
+    Only a week's report touches agencies and files by year."""
+    if isinstance(period, Week):
+        return _around_week(site, catalog, period, agencies, kept, data, around)
+    tables = tables_of(file.relative_to(site).as_posix() for file in site.glob("data/*/*.csv"))
+    latest = latest_of(site, catalog, None, {})
+    last = list_files(read_index(site), catalog, around, latest, tables)
+    gone = [f"site/{path}" for path in left_over(site, last)]
+    return Chrome(below_site(static_files()), below_site(last), gone)
+
+
+def _around_week(
+    site: Path, catalog: Catalog, week: Week, agencies: Iterable[str], kept: Iterable[str],
+    data: dict[str, bytes], around: Around,
+) -> Chrome:
     lines = agency_lines(week, data)
     weeks = {each: with_line(site, each, week, lines.get(each)) for each in sorted(agencies)}
     before = read_index(site)
@@ -142,9 +155,11 @@ def list_files(
     texts = text_pages(written, catalog, around, latest)
     data = data_page(catalog, around, tables)
     pages = ["index.html", *texts, *archive, *lists, *data, *(p for p in logs if p != "feed.xml")]
-    weeks = [address_of(week) for week, r in catalog.newest_first() if not r.withdrawn_on]
+    reports = [address_of(period)
+               for period, r in [*catalog.newest_first(), *catalog.newest_beside_weeks()]
+               if not r.withdrawn_on]  # fmt: skip
     agencies = [f"agencies/{each}/index.html" for each in index]
-    addresses = [*pages, *weeks, *agencies]
+    addresses = [*pages, *reports, *agencies]
     return {
         "data/agencies.csv": index_file(index),
         **lists,

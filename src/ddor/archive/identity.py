@@ -21,13 +21,25 @@ from ddor.measures.figures import Counts
 
 
 def input_hashes(inputs: Inputs, counts: Counts, template: Path) -> dict[str, str]:
-    """Name of the input -> sha256 of its canonical text. Of the history and the ledger only what
+    """`hashed` of a week."""
+    return hashed(week_texts(inputs, counts), template)
+
+
+def hashed(texts: dict[str, str], template: Path) -> dict[str, str]:
+    """Name of the input -> sha256 of its canonical text, the template and the code lists among
+    them."""
+    texts = texts | {"template": _template_text(template), "code_lists": _code_lists()}
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+
+
+def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
+    """Name of an input of a week -> its canonical text. Of the history and the ledger only what
     this week's report is made with: an older week published later, or a decision on a request
     that is not in it, makes no new revision of it. What earlier revisions told of people is none:
     it says which tables may be shown, and follows from the revisions themselves. `counts`: what
     was counted of the inputs."""
     about = inputs.extract.about
-    parts = {
+    return {
         "requests": _csv(inputs.extract.requests),
         "charges": _csv(inputs.extract.charges),
         "about": f"{about.as_of} {about.synthetic} {about.source}",
@@ -41,10 +53,7 @@ def input_hashes(inputs: Inputs, counts: Counts, template: Path) -> dict[str, st
         "history": _history_used(inputs),
         "decisions": _decisions_used(counts),
         "waiting": str(counts.long_held or ""),
-        "template": _template_text(template),
-        "code_lists": _code_lists(),
     }
-    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in parts.items()}
 
 
 def identity_of(hashes: dict[str, str]) -> str:
@@ -53,7 +62,7 @@ def identity_of(hashes: dict[str, str]) -> str:
 
 def manifest_file(
     project: Path,
-    inputs: Inputs,
+    history: list[str],
     hashes: dict[str, str],
     outputs: dict[str, bytes],
     private: dict[str, bytes],
@@ -61,13 +70,13 @@ def manifest_file(
     review: list[str],
 ) -> bytes:
     """manifest.json: what went in, what came out, and with which programs. `outputs`: name -> bytes
-    of everything that the revision keeps; `private`: of the files beside this one; `review`: why a
-    person had to look."""
+    of everything that the revision keeps; `private`: of the files beside this one; `history`: the
+    earlier reports used; `review`: why a person had to look."""
     content = {
         "identity": identity_of(hashes),
         "published_on": published_on.isoformat(),
         "inputs": hashes,
-        "history": list(inputs.history.weeks),
+        "history": history,
         "outputs": _digests(outputs),
         "private": _digests(private),
         "review": review,

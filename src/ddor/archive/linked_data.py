@@ -7,11 +7,12 @@ whole where `site_url` is given, else relative to the page.
 import json
 
 from ddor.archive.around import Around
-from ddor.archive.catalog import Catalog, Revision, status_of
 from ddor.archive.meanings import TITLES
 from ddor.archive.page import NAME
-from ddor.calendar import Week
+from ddor.calendar import Period, Week
+from ddor.catalog import Catalog, Revision, status_of
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.reports import report_of
 
 CONTEXT = "https://schema.org/"
 TYPES = {
@@ -22,19 +23,19 @@ TYPES = {
 }
 
 
-def week_dataset(
-    week: Week, revision: Revision, catalog: Catalog, around: Around, data: dict[str, bytes],
+def report_dataset(
+    period: Period, revision: Revision, catalog: Catalog, around: Around, data: dict[str, bytes],
     path: str,
 ) -> dict:
     """Of the page at `path` below site/, with its figures and its files beside it."""
     figures = json.loads(data["summary.json"])["figures"]
-    own = [r for r in catalog.weeks[str(week)] if not r.withdrawn_on]
-    status = status_of(week, revision)
+    own = [r for r in catalog.of(period) if not r.withdrawn_on]
+    status = status_of(period, revision, catalog)
     return _dataset(
-        f"{NAME}, week of {week.title}, revision {revision.revision}",
+        f"{report_of(period).name}, {period.named}, revision {revision.revision}",
         "Requests of US Immigration and Customs Enforcement to hold a person or to notify it of a "
-        f"release, and which agencies declined them, in the week of {week.title}. Counts of "
-        f"requests, {status}, from an extract as of {revision.as_of}. {revision.source}",
+        f"release, and which agencies declined them, in the {period.named}. Counts of "
+        f"requests, {status}, from data as of {revision.as_of}. {revision.source}",
         catalog,
         around,
         path,
@@ -42,12 +43,13 @@ def week_dataset(
     ) | {
         "version": f"r{revision.revision}",
         "creativeWorkStatus": status,
-        "temporalCoverage": f"{week}/{week.last_day}",
+        "temporalCoverage": f"{period.first_day}/{period.last_day}",
         "datePublished": own[0].published_on,
         "dateModified": revision.published_on,
         "variableMeasured": [
             {"@type": "PropertyValue", "name": name, "value": value}
             for name, value in figures.items()
+            if value is not None
         ],
     }
 

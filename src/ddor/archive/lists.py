@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from ddor.archive.agency_index import by_letter, by_state, named, place_of
 from ddor.archive.around import Around
-from ddor.archive.catalog import Catalog, Revision, status_of
 from ddor.archive.linked_data import archive_dataset
 from ddor.archive.log import ENTRIES, FEED_LENGTH, entries, logged
 from ddor.archive.meanings import COLUMNS, FIGURES, TITLES
 from ddor.archive.page import NAME, fill, page
-from ddor.calendar import FINAL_AFTER, Week
+from ddor.calendar import FINAL_AFTER, Period, Week
+from ddor.catalog import Catalog, Revision, status_of
+from ddor.reports import report_of
 
 NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 SITEMAP = "sitemap.xml"
@@ -26,9 +27,9 @@ MOST_AGENCIES = 400
 
 @dataclass(frozen=True)
 class Line:
-    """A week in a list: `revision` is None where no report was published."""
+    """A period in a list: `revision` is None where no report was published."""
 
-    week: Week
+    period: Period
     revision: Revision | None
     status: str
 
@@ -39,7 +40,7 @@ def lines_by_year(catalog: Catalog) -> dict[int, list[Line]]:
     week, last = Week.parse(min(catalog.weeks)), Week.parse(max(catalog.weeks))
     while week <= last:
         revision = catalog.current(week)
-        status = status_of(week, revision) if revision else "no report"
+        status = status_of(week, revision, catalog) if revision else "no report"
         years.setdefault(week.first_day.year, []).insert(0, Line(week, revision, status))
         week = week.next
     return dict(sorted(years.items(), reverse=True))
@@ -67,20 +68,30 @@ def late_weeks(catalog: Catalog, around: Around) -> tuple[Week, Week] | None:
     return first, last
 
 
+def other_reports(catalog: Catalog) -> list[tuple[str, list[Line]]]:
+    """Heading and lines, newest first, of every report that is no weekly one."""
+    found: dict[str, list[Line]] = {}
+    for period, revision in catalog.newest_beside_weeks():
+        line = Line(period, revision, status_of(period, revision, catalog))
+        found.setdefault(report_of(period).plural, []).append(line)
+    return sorted(found.items())
+
+
 def updated(revisions: Iterable[Revision]) -> str:
     """The last date on which one of these was published or withdrawn."""
     return max(r.withdrawn_on or r.published_on for r in revisions)
 
 
 def everything(catalog: Catalog) -> list[Revision]:
-    return [revision for revisions in catalog.weeks.values() for revision in revisions]
+    return [revision for _, revisions in catalog.everything() for revision in revisions]
 
 
 def home_page(catalog: Catalog, around: Around, latest: dict | None) -> bytes:
     lines = [line for lines in lines_by_year(catalog).values() for line in lines
              if line.revision and not line.revision.withdrawn_on]  # fmt: skip
     return page("home.html.j2", "index.html", NAME, around, catalog, latest=latest,
-                lines=lines[:LATEST], updated=updated(everything(catalog)))  # fmt: skip
+                lines=lines[:LATEST], others=other_reports(catalog),
+                updated=updated(everything(catalog)))  # fmt: skip
 
 
 def archive_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
@@ -92,28 +103,29 @@ def archive_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
             "archive.html.j2", path, "Archived reports", around, catalog,
             years=dict(list(years.items())[:YEARS_IN_FULL]), all_years=list(years),
             coming=coming_releases(catalog, around), late=late_weeks(catalog, around),
-            updated=updated(everything(catalog)),
+            others=other_reports(catalog), updated=updated(everything(catalog)),
         )
     }  # fmt: skip
     for year, lines in years.items():
         path = f"archive/{year}/index.html"
-        of_year = [r for line in lines for r in catalog.weeks.get(str(line.week), ())]
+        of_year = [r for line in lines for r in catalog.of(line.period)]
         pages[path] = page("archive.html.j2", path, f"Archived reports of {year}", around, catalog,
                            years={year: lines}, all_years=list(years), coming=[], late=None,
+                           others=[],
                            updated=updated(of_year) if of_year else "")  # fmt: skip
     return pages
 
 
 def log_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
-    """The corrections log, in full by the year of the week, and the feed."""
+    """The corrections log, in full by the year of the report's period, and the feed."""
     found = entries(catalog, around.day)
     corrections = logged(found)
-    years = sorted({entry.week.first_day.year for entry in corrections}, reverse=True)
+    years = sorted({entry.period.first_day.year for entry in corrections}, reverse=True)
     pages = {}
     for year in (None, *years):
-        of_year = [e for e in corrections if year in (None, e.week.first_day.year)]
+        of_year = [e for e in corrections if year in (None, e.period.first_day.year)]
         path = f"corrections/{year}/index.html" if year else "corrections/index.html"
-        title = f"Corrections to weeks of {year}" if year else "Corrections"
+        title = f"Corrections to reports of {year}" if year else "Corrections"
         pages[path] = page("corrections.html.j2", path, title, around, catalog, year=year,
                            entries=of_year if year else of_year[:LOGGED_IN_FULL],
                            all_years=years,

@@ -1,4 +1,4 @@
-"""The corrections log and the feed: what became known of a week after it was first published.
+"""The corrections log and the feed: what became known of a report after it was first published.
 
 Both are made from the catalog alone. An entry's id is made from what it is about, never from when
 it was written, so that it never changes.
@@ -8,8 +8,8 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from ddor.archive.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
-from ddor.calendar import Week, long_date
+from ddor.calendar import Period, long_date
+from ddor.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
 from ddor.corrections import FIGURES, GROUNDS, STATUSES
 
 # Any fixed UUID will do; this one stands for ddor's entries.
@@ -28,7 +28,7 @@ class Entry:
     kind: str
     first: str
     date: str
-    week: Week
+    period: Period
     title: str
     text: str
     page: str
@@ -39,12 +39,11 @@ class Entry:
 def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
     """Every entry of the feed, newest first; `today`: the day from which a dispute's age counts."""
     found = []
-    for day, revisions in catalog.weeks.items():
-        week = Week.parse(day)
+    for period, revisions in catalog.everything():
         for revision in revisions:
-            found += _of_revision(week, revision)
-        found += [_dispute(week, record, revisions, today) for record in revisions[-1].records]
-    return sorted(found, key=lambda entry: (entry.date, str(entry.week), entry.id), reverse=True)
+            found += _of_revision(period, revision)
+        found += [_dispute(period, record, revisions, today) for record in revisions[-1].records]
+    return sorted(found, key=lambda entry: (entry.date, str(entry.period), entry.id), reverse=True)
 
 
 def logged(found: list[Entry]) -> list[Entry]:
@@ -52,24 +51,25 @@ def logged(found: list[Entry]) -> list[Entry]:
     return [entry for entry in found if entry.kind not in (FIRST, REVISED)]
 
 
-def _of_revision(week: Week, revision: Revision) -> list[Entry]:
+def _of_revision(period: Period, revision: Revision) -> list[Entry]:
     number = revision.revision
-    page = f"weeks/{week}/r{number}/index.html"
-    name = f"Week of {week.title}, revision {number}"
+    page = f"{period.path}/r{number}/index.html"
+    name = f"{period.noun.capitalize()} of {period.title}, revision {number}"
     if revision.withdrawn_on:
         text = f"Withdrawn on this day; the kind of reason is: {revision.withdrawn_for}."
         day = revision.withdrawn_on
-        return [Entry(_id(week, f"r{number}", WITHDRAWAL), WITHDRAWAL, day, day, week,
+        return [Entry(_id(period, f"r{number}", WITHDRAWAL), WITHDRAWAL, day, day, period,
                       f"{name}: withdrawn", text, page)]  # fmt: skip
     words = {FIRST: "first published", REVISED: "a revision", CORRECTED: "a correction"}
-    text = {FIRST: "The first report of this week.", REVISED: f"New in it: {revision.because}.",
+    text = {FIRST: f"The first report of this {period.noun}.",
+            REVISED: f"New in it: {revision.because}.",
             CORRECTED: f"Corrected: {revision.because.rstrip('.')}."}[revision.kind]  # fmt: skip
     day = revision.published_on
-    return [Entry(_id(week, f"r{number}"), revision.kind, day, day, week,
+    return [Entry(_id(period, f"r{number}"), revision.kind, day, day, period,
                   f"{name}: {words[revision.kind]}", text, page)]  # fmt: skip
 
 
-def _dispute(week: Week, record: dict, revisions: list[Revision], today: dt.date) -> Entry:
+def _dispute(period: Period, record: dict, revisions: list[Revision], today: dt.date) -> Entry:
     answered = record["status"] != "open"
     received = dt.date.fromisoformat(record["received_on"])
     # A reader of the feed learns of it when a revision shows it, not when a letter came.
@@ -84,19 +84,19 @@ def _dispute(week: Week, record: dict, revisions: list[Revision], today: dt.date
         text += f" ({long_date(dt.date.fromisoformat(record['answered_on']))})"
     text += f". {record['answer']}".rstrip()
     return Entry(
-        id=_id(week, record["name"], DISPUTE),
+        id=_id(period, record["name"], DISPUTE),
         kind=DISPUTE,
         first=record.get("shown_on", shown[0][0]),
         date=told[0],
-        week=week,
+        period=period,
         title=f"{FIGURES[record['figure']].capitalize()} of agency {record['agency_id']}, "
-        f"week of {week.title}: disputed",
+        f"{period.named}: disputed",
         text=text,
-        page=f"weeks/{week}/index.html#disputes",
+        page=f"{period.path}/index.html#disputes",
         waiting=None if answered else max((today - received).days, 0),
         agency_id=record["agency_id"],
     )
 
 
-def _id(week: Week, *parts: str) -> str:
-    return f"urn:uuid:{uuid.uuid5(ENTRIES, '/'.join((str(week), *parts)))}"
+def _id(period: Period, *parts: str) -> str:
+    return f"urn:uuid:{uuid.uuid5(ENTRIES, '/'.join((str(period), *parts)))}"

@@ -18,8 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ddor.archive.around import Around
-from ddor.archive.catalog import Catalog
-from ddor.calendar import long_date
+from ddor.calendar import Period, long_date
+from ddor.catalog import Catalog
 from ddor.extract.model import SYNTHETIC_NOTICE
 
 HERE = Path(__file__).parent
@@ -68,9 +68,9 @@ def asset_paths() -> dict[str, str]:
     return paths
 
 
-def address_of(first_day: object) -> str:
-    """The path of a week's page below site/."""
-    return f"weeks/{first_day}/index.html"
+def address_of(period: Period, revision: int | None = None) -> str:
+    """The path below site/ of a report's page, or of one revision of it."""
+    return f"{period.path}/r{revision}/index.html" if revision else f"{period.path}/index.html"
 
 
 def _json_text(value: object) -> Markup:

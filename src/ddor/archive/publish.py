@@ -16,6 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from ddor.calendar import Period
 from ddor.errors import ArchiveUnavailable
 
 WAIT_SECONDS = 60
@@ -31,9 +32,9 @@ class Archive:
         self.journal = self.runs / ".journal.json"
         self.recovered = ""
 
-    def next_revision(self, week: str) -> int:
+    def next_revision(self, period: Period) -> int:
         """From site/, the only place that says what readers have been shown."""
-        revisions = (self.site / "weeks" / week).glob("r*")
+        revisions = (self.site / period.path).glob("r*")
         return 1 + max((int(r.name[1:]) for r in revisions if r.name[1:].isdigit()), default=0)
 
     @contextlib.contextmanager

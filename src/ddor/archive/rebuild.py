@@ -7,7 +7,6 @@ pages. No revision is made; articles, pictures and data stay as they are, byte f
 from ddor.archive.agency_index import INDEX, index_line
 from ddor.archive.agency_pages import agency_lines, newest_first, records_by_agency
 from ddor.archive.around import Around
-from ddor.archive.catalog import Catalog
 from ddor.archive.chrome import agency_files, below_site, left_over, list_files
 from ddor.archive.page import static_files
 from ddor.archive.publish import Archive
@@ -15,6 +14,7 @@ from ddor.archive.revision import data_files_of, named_agencies, pages_around
 from ddor.archive.text_pages import latest_of
 from ddor.archive.years import files_of_year, tables_of, week_lines
 from ddor.calendar import Week
+from ddor.catalog import Catalog
 
 
 def rebuild(archive: Archive, catalog: Catalog, around: Around) -> int:
@@ -24,20 +24,19 @@ def rebuild(archive: Archive, catalog: Catalog, around: Around) -> int:
     records = records_by_agency(catalog)
     agencies |= {each: [] for each in records}
     by_year: dict[int, dict[str, list[dict]]] = {}
-    week_pages = {}
-    for day, revisions in catalog.weeks.items():
-        week = Week.parse(day)
+    report_pages = {}
+    for period, revisions in catalog.everything():
         numbers = range(1, len(revisions) + 1)
-        week_pages |= pages_around(archive, catalog, week, numbers, around)
-        # The copy at the week's address too, in case it was lost.
-        data = data_files_of(site / "weeks" / day / f"r{len(revisions)}")
-        week_pages |= {f"site/weeks/{day}/data/{name}": file for name, file in data.items()}
-        if revisions[-1].withdrawn_on:
+        report_pages |= pages_around(archive, catalog, period, numbers, around)
+        # The copy at the period's address too, in case it was lost.
+        data = data_files_of(site / period.path / f"r{len(revisions)}")
+        report_pages |= {f"site/{period.path}/data/{name}": file for name, file in data.items()}
+        if revisions[-1].withdrawn_on or not isinstance(period, Week):
             continue
-        for agency_id, line in agency_lines(week, data).items():
+        for agency_id, line in agency_lines(period, data).items():
             agencies[agency_id].append(line)
-        of_year = by_year.setdefault(week.first_day.year, {})
-        for table, lines in week_lines(week, revisions[-1], data).items():
+        of_year = by_year.setdefault(period.first_day.year, {})
+        for table, lines in week_lines(period, revisions[-1], data).items():
             of_year.setdefault(table, []).extend(lines)
     agencies = {agency_id: newest_first(lines) for agency_id, lines in agencies.items()}
     index = {each: index_line(each, lines, around.agencies)
@@ -52,7 +51,7 @@ def rebuild(archive: Archive, catalog: Catalog, around: Around) -> int:
     gone = [path for file in known if (path := file.relative_to(site).as_posix()) not in first]
     return archive.publish(
         {},
-        below_site(first) | week_pages | below_site(last),
+        below_site(first) | report_pages | below_site(last),
         [f"site/{path}" for path in gone + left_over(site, last)],
     )
 

@@ -3,27 +3,30 @@
     site/weeks/<week>/rN/      for good: its page, pictures and data
     site/weeks/<week>/         the current revision's page and a copy of its data
     site/weeks/<week>/rN-1/    its page only, which now says what it is superseded by, and why
+    site/quarters/<quarter>/   the page of a report made from this one, which now says so
     site/agencies/<id>/        of the agencies that this or the revision before names
     site/agencies/, archive/, corrections/, data/, search/, overview/ …   what lists it (chrome.py)
     site/                      home, feed.xml, sitemap.xml, data/catalog.json
     runs/<week>/rN/            private: the executed notebook, the inputs, counts, the manifest
+
+A report of another period lies in the folder of that (`Period.path`) and touches no agency.
 """
 
 import datetime as dt
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ddor.archive.agency_pages import agency_lines
 from ddor.archive.around import Around
-from ddor.archive.catalog import FIRST, Catalog, Revision
 from ddor.archive.changes import changes_between
 from ddor.archive.chrome import chrome
-from ddor.archive.pages import notice_page, week_page
+from ddor.archive.pages import notice_page, report_page
 from ddor.archive.publish import Archive
 from ddor.archive.render import Article
-from ddor.calendar import Week
+from ddor.calendar import Period, Week
+from ddor.catalog import FIRST, Catalog, Revision
 from ddor.errors import ArchiveUnavailable
 
 # What a week under review, or a draft, left; a publication makes it old.
@@ -35,9 +38,9 @@ LISTED = ("issued_total", "declined_total", "honored_total", "agencies_declining
 @dataclass(frozen=True)
 class Publication:
     """article and data are what the revision keeps for good; data: file name -> bytes. kind,
-    because, accepted, records and kept_tables as in catalog.Revision."""
+    because, accepted, records, kept_tables and based_on as in catalog.Revision."""
 
-    week: Week
+    period: Period
     identity: str
     article: Article
     data: dict[str, bytes]
@@ -51,6 +54,7 @@ class Publication:
     accepted: str = ""
     records: tuple[dict, ...] = ()
     kept_tables: tuple[str, ...] = ()
+    based_on: Mapping[str, int] = field(default_factory=dict)
 
     def kept(self) -> dict[str, bytes]:
         """All that must never change again: what the manifest has the sha256 of."""
@@ -63,12 +67,12 @@ def publish_revision(
     catalog: Catalog,
     publication: Publication,
     private: dict[str, bytes],
-    ledger: bytes,
+    beside: dict[str, bytes],
 ) -> int:
-    """Publish as the next revision; its number. `private`: what goes into runs/<week>/rN/;
-    `ledger`: the private ledger with this week's flags."""
-    week = publication.week
-    number = archive.next_revision(str(week))
+    """Publish as the next revision; its number. `private`: what goes into runs/<period>/rN/;
+    `beside`: path -> bytes of other private files below runs/ that change with it."""
+    period = publication.period
+    number = archive.next_revision(period)
     listed = {name: publication.figures[name] for name in LISTED}
     line = Revision(
         revision=number,
@@ -82,29 +86,34 @@ def publish_revision(
         accepted=publication.accepted,
         records=_with_first_dates(catalog, publication),
         kept_tables=list(publication.kept_tables),
+        based_on=dict(publication.based_on),
     )
-    disputed = disputed_agencies(catalog, week)
-    catalog = catalog.with_revision(week, line)
-    here = f"site/weeks/{week}"
+    disputed = disputed_agencies(catalog, period)
+    catalog = catalog.with_revision(period, line)
+    here = f"site/{period.path}"
     before = data_files_of(archive.output / here)
 
     article, data = publication.article, publication.data
     files = {f"data/{name}": file for name, file in data.items()}
-    pages = _Pages(archive, catalog, week, publication.around, {number: (article.html, data)})
+    pages = _Pages(archive, catalog, period, publication.around, {number: (article.html, data)})
     revision = {"index.html": pages.of(number, False), **article.pictures, **files}
-    week_pages = {f"{here}/{name}": file for name, file in files.items()}
-    week_pages[f"{here}/index.html"] = pages.of(number, True)
+    own_pages = {f"{here}/{name}": file for name, file in files.items()}
+    own_pages[f"{here}/index.html"] = pages.of(number, True)
     if number > 1:
-        week_pages[f"{here}/r{number - 1}/index.html"] = pages.of(number - 1, False)
-    disputed |= disputed_agencies(catalog, week)
-    agencies = touched_agencies(week, before, data) | disputed
+        own_pages[f"{here}/r{number - 1}/index.html"] = pages.of(number - 1, False)
     around = publication.around
-    made = chrome(archive.site, catalog, week, agencies, agencies, data, around)
-    folders = {f"runs/{week}/r{number}": private, f"{here}/r{number}": revision}
+    disputed |= disputed_agencies(catalog, period)
+    agencies = agencies_in(period, before, data) | disputed
+    made = chrome(archive.site, catalog, period, agencies, agencies, data, around)
+    own_pages |= pages_made_from(archive, catalog, period, around)
+    folders = {f"runs/{period}/r{number}": private, f"{here}/r{number}": revision}
     archive.publish(
         folders,
-        made.first | week_pages | made.last | {"runs/ledger.csv": ledger},
-        [*made.gone, *(f"runs/{week}/{name}" for name in WAITING)],
+        made.first
+        | own_pages
+        | made.last
+        | {f"runs/{name}": file for name, file in beside.items()},
+        [*made.gone, *(f"runs/{period}/{name}" for name in WAITING)],
     )
     return number
 
@@ -113,7 +122,7 @@ def _with_first_dates(catalog: Catalog, publication: Publication) -> list[dict]:
     """The records, each with the date on which it was first shown: the revision that did so may be
     withdrawn later, and the feed's entry keeps its date."""
     first: dict[str, str] = {}
-    for revision in catalog.weeks.get(str(publication.week), ()):
+    for revision in catalog.of(publication.period):
         for record in revision.records:
             first.setdefault(record["name"], record.get("shown_on", revision.published_on))
     day = publication.published_on.isoformat()
@@ -121,26 +130,26 @@ def _with_first_dates(catalog: Catalog, publication: Publication) -> list[dict]:
 
 
 class _Pages:
-    """The pages of a week's revisions: of those in `new` (number -> article, data) from what is
+    """The pages of a period's revisions: of those in `new` (number -> article, data) from what is
     given, of the others from what is published."""
 
-    def __init__(self, archive, catalog: Catalog, week: Week, around: Around, new=None):
-        self.folder = archive.site / "weeks" / str(week)
-        self.catalog, self.week, self.around = catalog, week, around
+    def __init__(self, archive, catalog: Catalog, period: Period, around: Around, new=None):
+        self.folder = archive.site / period.path
+        self.catalog, self.period, self.around = catalog, period, around
         self.new = new or {}
 
     def of(self, number: int, current: bool) -> bytes:
-        """The page of a revision: at the week's address if `current`, else at its own."""
-        revisions = self.catalog.weeks[str(self.week)]
+        """The page of a revision: at the period's address if `current`, else at its own."""
+        revisions = self.catalog.of(self.period)
         if revisions[number - 1].withdrawn_on:
-            return notice_page(self.week, number, self.catalog, self.around, current)
+            return notice_page(self.period, number, self.catalog, self.around, current)
         article, data = self.new.get(number) or self._published(number)
         changes = []
         if number > 1 and not revisions[number - 2].withdrawn_on:
             changes = changes_between(self._published(number - 1)[1], data)
-        linked = touched_agencies(self.week, data) | disputed_agencies(self.catalog, self.week)
-        return week_page(
-            article, self.week, number, self.catalog, self.around, current, changes, linked, data
+        linked = agencies_in(self.period, data) | disputed_agencies(self.catalog, self.period)
+        return report_page(
+            article, self.period, number, self.catalog, self.around, current, changes, linked, data
         )
 
     def _published(self, number: int) -> tuple[str, dict[str, bytes]]:
@@ -149,25 +158,36 @@ class _Pages:
 
 
 def pages_around(
-    archive: Archive, catalog: Catalog, week: Week, numbers: Iterable[int], around: Around
+    archive: Archive, catalog: Catalog, period: Period, numbers: Iterable[int], around: Around
 ) -> dict[str, bytes]:
-    """Path below outputs/ -> page, of each revision in `numbers` that the week has; at its own
-    address, and the week's if it is the current one."""
-    pages = _Pages(archive, catalog, week, around)
-    here, last = f"site/weeks/{week}", len(catalog.weeks[str(week)])
+    """Path below outputs/ -> page, of each revision in `numbers` that the period has; at its own
+    address, and the period's if it is the current one."""
+    pages = _Pages(archive, catalog, period, around)
+    here, last = f"site/{period.path}", len(catalog.of(period))
     own = {n: f"{here}/r{n}/index.html" for n in sorted(set(numbers)) if 0 < n <= last}
     found = {path: pages.of(number, False) for number, path in own.items()}
     return found | ({f"{here}/index.html": pages.of(last, True)} if last in own else {})
 
 
-def touched_agencies(week: Week, *data: dict[str, bytes]) -> set[str]:
+def pages_made_from(
+    archive: Archive, catalog: Catalog, period: Period, around: Around
+) -> dict[str, bytes]:
+    """Path below outputs/ -> page, of the reports made from that of a week: they say which of
+    their weeks is another by now."""
+    pages: dict[str, bytes] = {}
+    for each in catalog.made_from(period) if isinstance(period, Week) else ():
+        pages |= pages_around(archive, catalog, each, [len(catalog.of(each))], around)
+    return pages
+
+
+def agencies_in(period: Period, *data: dict[str, bytes]) -> set[str]:
     """The agencies that any of these data files names."""
-    return {agency_id for files in data if files for agency_id in agency_lines(week, files)}
+    return {agency_id for files in data if files for agency_id in agency_lines(period, files)}
 
 
-def disputed_agencies(catalog: Catalog, week: Week) -> set[str]:
-    """Those with a dispute of the week's current revision; each has a page, whatever it says."""
-    revision = catalog.current(week)
+def disputed_agencies(catalog: Catalog, period: Period) -> set[str]:
+    """Those with a dispute of the period's current revision; each has a page, whatever it says."""
+    revision = catalog.current(period)
     return {record["agency_id"] for record in revision.records} if revision else set()
 
 
@@ -176,10 +196,10 @@ def named_agencies(archive: Archive, catalog: Catalog) -> set[str]:
     to the agency's."""
     return {
         agency_id
-        for day, revisions in catalog.weeks.items()
+        for period, revisions in catalog.everything()
         for revision in revisions if not revision.withdrawn_on
-        for agency_id in touched_agencies(
-            Week.parse(day), data_files_of(archive.site / "weeks" / day / f"r{revision.revision}")
+        for agency_id in agencies_in(
+            period, data_files_of(archive.site / period.path / f"r{revision.revision}")
         )
     }  # fmt: skip
 

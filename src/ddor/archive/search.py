@@ -12,9 +12,9 @@ import json
 
 from ddor.archive.agency_index import named, place_of, sort_key
 from ddor.archive.around import Around
-from ddor.archive.catalog import Catalog, status_of
 from ddor.archive.page import address_of, page
 from ddor.archive.text_pages import plain_text
+from ddor.catalog import Catalog, status_of
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.texts import Section
 
@@ -31,15 +31,16 @@ def search_files(
          f"{line['state']} {line['also_named']}".strip()]
         for line in sorted(index.values(), key=sort_key)
     ]  # fmt: skip
-    weeks = [
-        [address_of(week), f"Week of {week.title}", f"{week} · {status_of(week, revision)}", ""]
-        for week, revision in catalog.newest_first()
-    ]
+    reports = [
+        [address_of(period), f"{period.noun.capitalize()} of {period.title}",
+         f"{period} · {status_of(period, revision, catalog)}", ""]
+        for period, revision in [*catalog.newest_first(), *catalog.newest_beside_weeks()]
+    ]  # fmt: skip
     pages = [[f"{name}/index.html", around.texts[name].title, "page", ""] for name in written]
     _, asked = written.get("faqs", ("", []))
     questions = [[f"faqs/index.html#{section.id}", plain_text(section.heading), "question", ""]
                  for section in asked]  # fmt: skip
-    lines = [*agencies, *weeks, *pages, *questions]
+    lines = [*agencies, *reports, *pages, *questions]
     told = ",\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
     notice = json.dumps(SYNTHETIC_NOTICE if catalog.synthetic else "")
     return {

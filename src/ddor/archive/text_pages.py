@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 from ddor.archive.around import Around, latest_names
-from ddor.archive.catalog import Catalog, status_of
 from ddor.archive.page import page
 from ddor.calendar import Week
+from ddor.catalog import Catalog, status_of
 from ddor.texts import Section, sections_of
 
 TEMPLATES = {"faqs": "faqs.html.j2"}
@@ -25,7 +25,7 @@ def latest_of(site: Path, catalog: Catalog, week: Week | None, data: dict) -> di
         summary = data["summary.json"] if newest == week else file.read_bytes()
         as_of, published_on = map(dt.date.fromisoformat, (revision.as_of, revision.published_on))
         figures = json.loads(summary)["figures"]
-        status = status_of(newest, revision)
+        status = status_of(newest, revision, catalog)
         return latest_names(newest, as_of, published_on, revision.revision, status, figures)
     return None
 

@@ -48,11 +48,11 @@ EMPTY_CELLS = (
 
 @dataclass(frozen=True)
 class Cover:
-    """What stands on the first sheet. `week` and `as_of` in words; `citation`: how to cite it;
+    """What stands on the first sheet. `period` and `as_of` in words; `citation`: how to cite it;
     `notice`: a sentence that must stand above every table, or ""."""
 
     title: str
-    week: str
+    period: str
     source: str
     as_of: str
     citation: str
@@ -70,7 +70,7 @@ def workbook_file(tables: dict[str, pd.DataFrame], meanings: dict[str, str], cov
         columns=["table", "column", "meaning"],
     )
     sheets = {COLUMNS: _sheet(COLUMNS, "What the columns mean", columns, cover)} | {
-        name: _sheet(name, f"{name.replace('_', ' ').capitalize()}, {cover.week}", frame, cover)
+        name: _sheet(name, f"{name.replace('_', ' ').capitalize()}, {cover.period}", frame, cover)
         for name, frame in tables.items()
     }
     book, data = _book(cover.title, cover.publisher, cover.notice)
@@ -117,7 +117,7 @@ def _write_cover(book: "GPWorkbook", cover: Cover) -> None:
     from gptables import Cover as CoverSheet
 
     about = [
-        f"Week: {cover.week}", f"Source: {cover.source}", f"Data as of: {cover.as_of}",
+        f"Period: {cover.period}", f"Source: {cover.source}", f"Data as of: {cover.as_of}",
         f"How to cite: {cover.citation}", f"Publisher: {cover.publisher}",
     ]  # fmt: skip
     book.add_worksheet("Cover").write_cover(

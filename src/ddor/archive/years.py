@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.archive.catalog import Catalog, Revision
 from ddor.archive.downloads import csv_lines, descriptor, table_files
 from ddor.archive.meanings import FIGURES, TEXTS, TITLES
 from ddor.archive.page import NAME
 from ddor.calendar import Week
+from ddor.catalog import Catalog, Revision
 from ddor.extract.model import SYNTHETIC_NOTICE
 
 

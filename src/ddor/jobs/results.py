@@ -1,34 +1,31 @@
-"""What comes of a week, and what it leaves when it is not published: a draft, or a week that waits
+"""What comes of a run, and what it leaves when it is not published: a draft, or a report that waits
 for a person."""
 
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandas as pd
-
-from ddor.archive.catalog import Catalog
 from ddor.archive.page import static_files
 from ddor.archive.pages import draft_page
 from ddor.archive.publish import Archive
 from ddor.archive.revision import Publication, kept_article
-from ddor.calendar import Week
+from ddor.calendar import Period
+from ddor.catalog import Catalog
 from ddor.errors import HeldForReview
 from ddor.jobs.differences import figure_differences, sentence_differences
-from ddor.ledger import LEDGER, ledger_file
-from ddor.measures.figures import Counts
+from ddor.jobs.edition import Edition
 
 
 @dataclass(frozen=True)
-class WeekResult:
+class Result:
     """status: published, unchanged, draft, held or failed. `page`: its path, or "" for none."""
 
-    week: Week
+    period: Period
     status: str
     exit_code: int = 0
     revision: int | None = None
     page: str = ""
-    figures: dict[str, int] = field(default_factory=dict)
+    figures: dict[str, int | None] = field(default_factory=dict)
     messages: tuple[str, ...] = ()
 
 
@@ -37,18 +34,19 @@ def held_result(
     publication: Publication,
     catalog: Catalog,
     executed: Path,
-    waiting: dict[str, bytes],
-    told: list[str],
-    ledger: pd.DataFrame,
-) -> WeekResult:
-    """Publishes nothing; leaves in runs/<week>/ the draft and the files `waiting`, the list to
-    fill in among them, and the ledger with its flags. `told`: what to look at."""
-    week = publication.week
+    edition: Edition,
+    recovered: tuple[str, ...],
+) -> Result:
+    """Publishes nothing; leaves in runs/<period>/ the draft and the list to fill in, and what else
+    changes with a run (a week's flags in the ledger)."""
+    period = publication.period
+    told, waiting = edition.waiting(archive.runs / str(period))
     page = keep_draft(archive, publication, catalog, executed)
-    files = {f"runs/{week}/{name}": file for name, file in waiting.items()}
-    archive.publish({}, files | {f"runs/{LEDGER}": ledger_file(ledger)})
-    return WeekResult(week, "held", HeldForReview.exit_code, None, str(page),
-                      publication.figures, tuple(told))  # fmt: skip
+    files = {f"runs/{period}/{name}": file for name, file in waiting.items()}
+    files |= {f"runs/{name}": file for name, file in edition.beside().items()}
+    archive.publish({}, files)
+    return Result(period, "held", HeldForReview.exit_code, None, str(page),
+                  publication.figures, (*recovered, *told))  # fmt: skip
 
 
 def draft_result(
@@ -56,36 +54,39 @@ def draft_result(
     draft: Publication,
     catalog: Catalog,
     executed: Path,
-    counts: Counts,
+    edition: Edition,
     recovered: tuple[str, ...],
-) -> WeekResult:
+) -> Result:
     """A draft, and what differs from the published revision."""
     page = keep_draft(archive, draft, catalog, executed)
-    messages = ["no revision of this week is published yet"]
-    week = archive.site / "weeks" / str(draft.week)
-    last = catalog.current(draft.week)
+    noun = draft.period.noun
+    messages = [f"no revision of this {noun} is published yet"]
+    published = archive.site / draft.period.path
+    last = catalog.current(draft.period)
     if last and last.withdrawn_on:
-        messages = ["the published revision of this week was withdrawn"]
+        messages = [f"the published revision of this {noun} was withdrawn"]
     elif last:
-        before = json.loads((week / "data" / "summary.json").read_bytes())["figures"]
+        before = json.loads((published / "data" / "summary.json").read_bytes())["figures"]
         messages = figure_differences(before, draft.figures)
-        messages += sentence_differences(kept_article(week / "index.html"), draft.article.html)
+        messages += sentence_differences(
+            kept_article(published / "index.html"), draft.article.html
+        )
         messages = messages or ["nothing differs from the published revision"]
-    if len(counts.review):
-        messages += ["a person would have to look at this week before it is published:",
-                     *counts.review["reason"]]  # fmt: skip
+    if edition.review:
+        messages += [f"a person would have to look at this {noun} before it is published:",
+                     *edition.reasons]  # fmt: skip
     told = (*recovered, *messages)
-    return WeekResult(draft.week, "draft", 0, None, str(page), draft.figures, told)
+    return Result(draft.period, "draft", 0, None, str(page), draft.figures, told)
 
 
 def keep_draft(
     archive: Archive, draft: Publication, catalog: Catalog, executed: Path
 ) -> Path:
-    """Render to runs/<week>/draft/; the path of the page."""
-    folder = archive.runs / str(draft.week) / "draft"
-    page = draft_page(draft.article.html, draft.week, catalog, draft.around)
+    """Render to runs/<period>/draft/; the path of the page."""
+    folder = archive.runs / str(draft.period) / "draft"
+    page = draft_page(draft.article.html, draft.period, catalog, draft.around)
     files = {"index.html": page, **draft.article.pictures, **static_files()}
     files |= {f"data/{name}": file for name, file in draft.data.items()}
     files["report.ipynb"] = executed.read_bytes()
-    archive.publish({f"runs/{draft.week}/draft": files}, {})
+    archive.publish({f"runs/{draft.period}/draft": files}, {})
     return folder / "index.html"

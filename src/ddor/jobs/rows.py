@@ -122,7 +122,7 @@ def _latest_revision(archive: Archive, week: Week) -> Path:
     if not numbers:
         raise _no_revision(archive.output, week)
     latest = archive.runs / str(week) / f"r{max(numbers)}"
-    published = archive.next_revision(str(week)) - 1
+    published = archive.next_revision(week) - 1
     if published > max(numbers):
         raise UsageError(
             f"r{published} of the week of {week} is published, and the latest in {latest.parent} "

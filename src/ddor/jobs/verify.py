@@ -12,17 +12,16 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ddor.archive.catalog import Catalog, Revision, open_catalog
-from ddor.archive.identity import input_hashes, package_versions
+from ddor.archive.identity import hashed, package_versions
 from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
 from ddor.archive.revision import data_files_of, kept_article
 from ddor.archive.withdraw import notice_files
-from ddor.calendar import Week
+from ddor.calendar import Period
+from ddor.catalog import Catalog, Revision, open_catalog
 from ddor.errors import NotebookFailed, UsageError
-from ddor.inputs import INPUT_FILES, Inputs, load_inputs, save_inputs
+from ddor.jobs.edition import Edition, edition_of
 from ddor.jobs.publication import TEMPLATE, data_files
-from ddor.measures.figures import Counts, count_inputs
 from ddor.run.execute import execute
 from ddor.run.proof import prove_run
 from ddor.run.tidy import tidy
@@ -37,15 +36,15 @@ class Verified:
     """withdrawn: there was nothing left to compare. notes: what has changed since without changing
     the result."""
 
-    week: Week
+    period: Period
     revision: int
     withdrawn: bool
     notes: tuple[str, ...]
 
 
-def verify(output: Path, week: Week, number: int | None, template: Path) -> Verified:
-    """Verify revision `number` of the week, or the current one. `template`: the notebook as it is
-    now, to say whether it is still the one that was run.
+def verify(output: Path, period: Period, number: int | None, template: Path) -> Verified:
+    """Verify revision `number` of the period's report, or the current one. `template`: the
+    notebook as it is now, to say whether it is still the one that was run.
 
     Raises UsageError where nothing is published or runs/ lacks the revision, NotReproduced with
     everything that differs.
@@ -55,13 +54,13 @@ def verify(output: Path, week: Week, number: int | None, template: Path) -> Veri
         with opened(output):  # a crash is mended first, so that what is compared is whole
             pass
     catalog = open_catalog(archive.site)
-    revision = _revision(catalog, week, number)
-    current = revision == catalog.current(week)
+    revision = _revision(catalog, period, number)
+    current = revision == catalog.current(period)
     if revision.withdrawn_on:
-        _raise(week, revision, _served_withdrawn(archive.site, week, revision, current), ())
-        return Verified(week, revision.revision, True, ())
-    private = archive.runs / str(week) / f"r{revision.revision}"
-    missing = [name for name in ("manifest.json", TEMPLATE, *INPUT_FILES)
+        _raise(period, revision, _served_withdrawn(archive.site, period, revision, current), ())
+        return Verified(period, revision.revision, True, ())
+    private = archive.runs / str(period) / f"r{revision.revision}"
+    missing = [name for name in ("manifest.json", TEMPLATE, *edition_of(period).files)
                if not (private / name).exists()]  # fmt: skip
     if missing:
         raise UsageError(f"{private} lacks {', '.join(missing)}; verifying needs the private run")
@@ -72,33 +71,32 @@ def verify(output: Path, week: Week, number: int | None, template: Path) -> Veri
     except (ValueError, KeyError) as error:
         raise NotReproduced(f"{private / 'manifest.json'} cannot be read: {error}") from error
     try:
-        inputs = load_inputs(private)
-        counts = count_inputs(inputs)
+        edition = edition_of(period).loaded(private)
     except Exception as error:  # a damaged file fails in as many ways as there are readers
         told = f"its inputs cannot be read: {' '.join(str(error).split())[:200]}"
-        raise _not_reproduced(week, revision, [*private_changed, told], ()) from error
-    differs = _inputs_changed(inputs, counts, private, manifest) or private_changed
-    notes = _since(inputs, counts, template, manifest)
-    again = _run_again(inputs, counts, private / TEMPLATE)
+        raise _not_reproduced(period, revision, [*private_changed, told], ()) from error
+    differs = _inputs_changed(edition, private, manifest) or private_changed
+    notes = _since(edition, template, manifest)
+    again = _run_again(edition, private / TEMPLATE)
     differs += _compare(kept, again, "running it again gives another")
-    differs += _compare(kept, _served(archive.site, week, revision), "the archive holds another")
+    differs += _compare(kept, _served(archive.site, period, revision), "the archive holds another")
     if current:
-        at_week = _served_at_week(archive.site, week, revision)
+        at_period = _served_at_period(archive.site, period, revision)
         alone = {name.replace("article", "index"): digest for name, digest in kept.items()
                  if not name.endswith(".svg")}  # fmt: skip
-        differs += _compare(alone, at_week, "the week's own address holds another")
-    _raise(week, revision, differs, notes)
-    return Verified(week, revision.revision, False, tuple(notes))
+        differs += _compare(alone, at_period, f"the {period.noun}'s own address holds another")
+    _raise(period, revision, differs, notes)
+    return Verified(period, revision.revision, False, tuple(notes))
 
 
-def _raise(week: Week, revision: Revision, differs: list[str], notes) -> None:
+def _raise(period: Period, revision: Revision, differs: list[str], notes) -> None:
     if differs:
-        raise _not_reproduced(week, revision, differs, notes)
+        raise _not_reproduced(period, revision, differs, notes)
 
 
-def _not_reproduced(week, revision: Revision, differs: list[str], notes) -> NotReproduced:
+def _not_reproduced(period, revision: Revision, differs: list[str], notes) -> NotReproduced:
     since = ["what has changed since:", *notes] if notes else []
-    return NotReproduced("\n".join([f"{week} r{revision.revision} differs:", *differs, *since]))
+    return NotReproduced("\n".join([f"{period} r{revision.revision} differs:", *differs, *since]))
 
 
 def _private_changed(private: Path, digests: dict[str, str]) -> list[str]:
@@ -110,19 +108,19 @@ def _private_changed(private: Path, digests: dict[str, str]) -> list[str]:
     ]
 
 
-def _revision(catalog: Catalog | None, week: Week, number: int | None):
-    revisions = catalog.weeks.get(str(week), []) if catalog else []
+def _revision(catalog: Catalog | None, period: Period, number: int | None):
+    revisions = catalog.of(period) if catalog else []
     if not revisions:
-        raise UsageError(f"{week} is not published here")
+        raise UsageError(f"{period} is not published here")
     if number is None:
         return revisions[-1]
     if number > len(revisions):
-        raise UsageError(f"{week} has {len(revisions)} revisions; r{number} is not among them")
+        raise UsageError(f"{period} has {len(revisions)} revisions; r{number} is not among them")
     return revisions[number - 1]
 
 
-def _inputs_changed(inputs: Inputs, counts: Counts, private: Path, manifest: dict) -> list[str]:
-    now = input_hashes(inputs, counts, private / TEMPLATE)
+def _inputs_changed(edition: Edition, private: Path, manifest: dict) -> list[str]:
+    now = hashed(edition.input_texts(), private / TEMPLATE)
     return [
         f"input {name}: not what was run"
         for name, digest in manifest["inputs"].items()
@@ -130,9 +128,9 @@ def _inputs_changed(inputs: Inputs, counts: Counts, private: Path, manifest: dic
     ]
 
 
-def _since(inputs: Inputs, counts: Counts, template: Path, manifest: dict) -> list[str]:
+def _since(edition: Edition, template: Path, manifest: dict) -> list[str]:
     """What is another now, and was allowed to change."""
-    now = input_hashes(inputs, counts, template)
+    now = hashed(edition.input_texts(), template)
     notes = [
         f"{name}: changed since this revision"
         for name in ("template", "code_lists")
@@ -146,21 +144,21 @@ def _since(inputs: Inputs, counts: Counts, template: Path, manifest: dict) -> li
     ]
 
 
-def _run_again(inputs: Inputs, counts: Counts, template: Path) -> dict[str, bytes]:
+def _run_again(edition: Edition, template: Path) -> dict[str, bytes]:
     """What the revision would keep, by the names of the manifest."""
     with tempfile.TemporaryDirectory(prefix="ddor-verify-") as folder:
         executed = Path(folder) / "report.ipynb"
-        save_inputs(inputs, Path(folder) / "inputs")
-        execute(template, executed, {"week": str(inputs.week), "inputs": "inputs"})
-        figures = prove_run(executed, counts.figures)
+        edition.save(Path(folder) / "inputs")
+        execute(template, executed, {edition.period.noun: str(edition.period), "inputs": "inputs"})
+        figures = prove_run(executed, edition.counts.figures)
         article = render_article(tidy(executed))
-    data = {f"data/{name}": file for name, file in data_files(inputs, counts, figures).items()}
+    data = {f"data/{name}": file for name, file in data_files(edition, figures).items()}
     return {"article.html": article.html.encode(), **article.pictures, **data}
 
 
-def _served(site: Path, week: Week, revision: Revision) -> dict[str, bytes]:
+def _served(site: Path, period: Period, revision: Revision) -> dict[str, bytes]:
     """What the revision's own address holds, by the names of the manifest."""
-    public = site / "weeks" / str(week) / f"r{revision.revision}"
+    public = site / period.path / f"r{revision.revision}"
     if not (public / "index.html").exists():
         return {}
     files = {
@@ -171,9 +169,9 @@ def _served(site: Path, week: Week, revision: Revision) -> dict[str, bytes]:
     return files | {"article.html": kept_article(public / "index.html").encode()}
 
 
-def _served_at_week(site: Path, week: Week, revision: Revision) -> dict[str, bytes]:
-    """What the week's address holds of it: the article, and a copy of the data."""
-    public = site / "weeks" / str(week)
+def _served_at_period(site: Path, period: Period, revision: Revision) -> dict[str, bytes]:
+    """What the period's address holds of it: the article, and a copy of the data."""
+    public = site / period.path
     data = {f"data/{name}": file for name, file in data_files_of(public).items()}
     if not (public / "index.html").exists():
         return data
@@ -183,9 +181,9 @@ def _served_at_week(site: Path, week: Week, revision: Revision) -> dict[str, byt
     return data | {"index.html": article.encode()}
 
 
-def _served_withdrawn(site: Path, week: Week, revision: Revision, current: bool) -> list[str]:
+def _served_withdrawn(site: Path, period: Period, revision: Revision, current: bool) -> list[str]:
     """A withdrawn revision has a notice in every place and nothing else."""
-    here = site / "weeks" / str(week)
+    here = site / period.path
     differs = []
     for folder in [here / f"r{revision.revision}", *([here] if current else [])]:
         own = folder != here

@@ -1,220 +1,247 @@
-"""The weekly job: from an extract to a published revision, or to nothing and the reason why.
+"""The weekly report: what it is made from, what a person decides of it, and what it publishes.
 
-`run_week` is the whole of it in order. Reading, checking and counting come first and write
-nothing; the notebook runs in staging; only a proved run reaches the archive.
+The run itself is in report.py. A week's extract is read, corrected, checked and counted; a request
+that a check holds back, and a week that a check wants a person to look at, is on review.csv, and
+what was decided of it in the ledger.
 """
 
 import datetime as dt
-import shutil
-import traceback
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import ClassVar, Self
 
 import pandas as pd
 
-from ddor.archive.around import around_of
-from ddor.archive.catalog import read_catalog
-from ddor.archive.identity import identity_of, input_hashes, manifest_file
-from ddor.archive.publish import Archive, opened
-from ddor.archive.rebuild import bring_up_to_date
-from ddor.archive.render import render_article
-from ddor.archive.revision import Publication, publish_revision
+from ddor.archive.identity import week_texts
+from ddor.archive.publish import Archive
 from ddor.calendar import Week
-from ddor.errors import DdorError, NotebookFailed, UsageError
-from ddor.inputs import Inputs, gather_inputs, save_inputs, with_archive
-from ddor.jobs.publication import (
-    PRIVATE_COUNTS,
-    accepted_because,
-    changed_inputs,
-    data_files,
-    kept_tables,
-    kind_and_reason,
-    private_counts_file,
-    private_files,
-    public_records,
-    record_texts,
-    refuse_request_ids,
-    review_lines_of,
-)
-from ddor.jobs.results import WeekResult, draft_result, held_result
+from ddor.catalog import Catalog
+from ddor.corrections import GROUNDS, STATUSES, UPHELD, flags_for, to_plain
+from ddor.history import ATTRIBUTES
+from ddor.inputs import INPUT_FILES, Inputs, gather_inputs, load_inputs, save_inputs, with_archive
+from ddor.jobs.edition import Edition, Order
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
-from ddor.ledger import LEDGER, ledger_file, lines_of, read_ledger, with_decisions, with_flags
+from ddor.ledger import (
+    LEDGER,
+    ledger_file,
+    lines_of,
+    no_ledger,
+    read_ledger,
+    with_decisions,
+    with_flags,
+)
+from ddor.measures.attributes import CHARGES, OTHER
+from ddor.measures.disclosure import (
+    NATIONAL,
+    Earlier,
+    Shown,
+    last_shown,
+    plain_shown,
+    protected_listed,
+)
 from ddor.measures.figures import Counts, count_inputs
-from ddor.parameters import Parameters, load_parameters
-from ddor.run.execute import execute
-from ddor.run.proof import prove_run
-from ddor.run.template import check_template
-from ddor.run.tidy import tidy
+from ddor.measures.private import private_counts
+from ddor.measures.published import attribute_lines, charge_group_lines
+from ddor.parameters import Parameters
 
-TEMPLATE = "weekly_report.ipynb"
+PRIVATE_COUNTS = "private_counts.json"
 
 
 @dataclass(frozen=True)
-class Order:
-    """What was asked for on the command line, for every week alike. `project`: the checkout;
-    decisions: a review.csv, filled in; reason: why a week is corrected, or published under review.
-    """
+class WeekEdition(Edition):
+    """ledger: the whole private ledger, with this week's flags once it is counted."""
 
-    project: Path
-    params_file: Path | None = None
-    settings: dict[str, str] = field(default_factory=dict)
-    draft: bool = False
-    force: bool = False
-    decisions: Path | None = None
-    accept_held: bool = False
-    correct: bool = False
-    reason: str = ""
+    inputs: Inputs
+    counts: Counts | None = None
+    ledger: pd.DataFrame = field(default_factory=no_ledger)
 
+    files: ClassVar[tuple[str, ...]] = INPUT_FILES
+    input_words: ClassVar[Mapping[str, str]] = {
+        "requests": "new data", "charges": "new data", "about": "new data",
+        "decisions": "decisions on requests held back",
+        "corrections": "a dispute or its answer",
+        "agencies": "changes in the directory of agencies", "policies": "changes in the policies",
+        "coverage": "changes in the coverage", "parameters": "changed parameters",
+        "note": "a changed note", "template": "a changed text of the report",
+        "history": "changes in the weeks before", "code_lists": "changed code lists",
+    }  # fmt: skip
 
-def run_week(week: Week, order: Order) -> WeekResult:
-    """One week, whole. Raises DdorError; nothing is then published."""
-    template = order.project / "notebooks" / TEMPLATE
-    check_template(template, ("week", "inputs"))
-    parameters = load_parameters(order.project, week, order.params_file, order.settings)
-    recovered = recover(parameters.output)
-    inputs = gather_inputs(week, parameters)
-    around = around_of(parameters, inputs.directory)
+    @classmethod
+    def gathered(cls, period: Week, parameters: Parameters) -> Self:
+        return cls(gather_inputs(period, parameters))
 
-    with opened(parameters.output) as archive:
-        inputs = with_archive(inputs, archive.output)  # another run may have published meanwhile
-        about = inputs.extract.about
-        catalog = read_catalog(archive.site, parameters.cohort, about.synthetic)
-        last = catalog.current(week)
-        if order.correct and last is None:
-            raise UsageError(f"{week} is not published, so there is nothing to correct")
+    @classmethod
+    def loaded(cls, folder: Path) -> Self:
+        return cls.of(load_inputs(folder))
+
+    @classmethod
+    def of(cls, inputs: Inputs, ledger: pd.DataFrame | None = None) -> Self:
+        return cls(inputs, count_inputs(inputs), no_ledger() if ledger is None else ledger)
+
+    def in_archive(self, archive: Archive, order: Order, day: dt.date) -> Self:
+        # Another run may have published since the inputs were gathered.
+        inputs = with_archive(self.inputs, archive.output)
         ledger = read_ledger(archive.runs)
         if order.decisions:
-            inputs, ledger = decide(archive, inputs, ledger, order, parameters)
-        counts = count_inputs(inputs)
-        flags = flags_of(counts, week)
-        ledger = with_flags(ledger, flags)
-        hashes = input_hashes(inputs, counts, template)
-        identity = identity_of(hashes)
+            inputs, ledger = decide(archive, inputs, ledger, order, day)
+        counted = WeekEdition.of(inputs)
+        return replace(counted, ledger=with_flags(ledger, counted.flags))
 
-        page = str(archive.site / "weeks" / str(week) / "index.html")
-        if last and last.identity == identity and not (order.draft or order.force):
-            told = (*recovered, *_if_withdrawn(last), *_if_nothing_to_correct(order))
-            return WeekResult(week, "unchanged", 0, last.revision, page, counts.figures, told)
+    def save(self, folder: Path) -> None:
+        save_inputs(self.inputs, folder)
 
-        executed, article, figures = run_notebook(archive, template, inputs, counts)
-        before = archive.runs / str(week) / f"r{last.revision}" if last else archive.runs
-        kind, because = kind_and_reason(
-            catalog.last_standing(week) or last,
-            changed_inputs(hashes, before / "manifest.json"),
-            inputs,
-            order.reason if order.correct else "",
+    @property
+    def period(self) -> Week:
+        return self.inputs.week
+
+    @property
+    def directory(self):
+        return self.inputs.directory
+
+    @property
+    def cohort(self) -> str:
+        return self.inputs.parameters["cohort"]
+
+    @property
+    def synthetic(self) -> bool:
+        return self.inputs.extract.about.synthetic
+
+    @property
+    def as_of(self) -> dt.date:
+        return self.inputs.extract.about.as_of
+
+    @property
+    def source(self) -> str:
+        return self.inputs.extract.about.source
+
+    @property
+    def history(self) -> list[str]:
+        return list(self.inputs.history.weeks)
+
+    @property
+    def flags(self) -> pd.DataFrame:
+        return flags_of(self.counts, self.period)
+
+    @property
+    def review(self) -> tuple[str, ...]:
+        return tuple(" ".join(map(str, line)) for line in self.counts.review.to_numpy())
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        return tuple(self.counts.review["reason"])
+
+    @property
+    def records(self) -> tuple[dict, ...]:
+        """The week's disputes and corrections, without the labels of rows."""
+        return tuple(
+            record
+            | {"action": {"rows": len(record["action"]["rows"])} if record["action"] else None}
+            for record in to_plain(self.inputs.corrections)
         )
-        accepted = accepted_because(order, counts, last, before / "manifest.json")
-        texts = (because, accepted, inputs.note, *record_texts(inputs))
-        refuse_request_ids(texts, inputs.extract.requests["request_id"])
-        publication = Publication(
-            week=week,
-            identity=identity,
-            article=article,
-            data=data_files(inputs, counts, figures),
-            figures=figures,
-            as_of=about.as_of,
-            source=about.source,
-            published_on=around.day,
-            around=around,
-            kind=kind,
-            because=because,
-            accepted=accepted,
-            records=tuple(public_records(inputs)),
-            kept_tables=kept_tables(counts.attributes),
-        )
-        if order.draft:
-            return draft_result(archive, publication, catalog, executed, counts, recovered)
-        if len(counts.review) and not accepted:
-            agencies = inputs.directory.agencies
-            told = [*recovered, *review_lines(counts, agencies, archive.runs / str(week))]
-            waiting = {
-                "review.csv": review_list(counts, agencies, flags, ledger),
-                PRIVATE_COUNTS: private_counts_file(inputs, counts),
-            }
-            return held_result(archive, publication, catalog, executed, waiting, told, ledger)
-        private = private_files(executed, template, inputs, counts, flags, ledger)
-        private |= {
-            "manifest.json": manifest_file(
-                order.project, inputs, hashes, publication.kept(), private,
-                publication.published_on, review_lines_of(counts),
-            )
-        }  # fmt: skip
-        bring_up_to_date(archive, catalog, around)
-        number = publish_revision(archive, catalog, publication, private, ledger_file(ledger))
-    return WeekResult(week, "published", 0, number, page, figures, recovered)
+
+    @property
+    def kept_tables(self) -> tuple[str, ...]:
+        """The as_of of the tables kept from earlier revisions."""
+        shown = self.counts.attributes.values()
+        return tuple(sorted({each.as_of for each in shown if each.stands}))
+
+    def input_texts(self) -> dict[str, str]:
+        return week_texts(self.inputs, self.counts)
+
+    def request_ids(self) -> pd.Series:
+        return self.inputs.extract.requests["request_id"]
+
+    def texts(self) -> list[str]:
+        records = self.inputs.corrections
+        return [self.inputs.note, *(text for r in records for text in (r.answer, r.notice))]
+
+    def news(self, catalog: Catalog) -> list[str]:
+        before = catalog.last_standing(self.period) or catalog.current(self.period)
+        known = [(each["name"], each["status"], each["action"]) for each in before.records]
+        new = [each for each in self.records if each["status"] in UPHELD
+               and (each["name"], each["status"], each["action"]) not in known]  # fmt: skip
+        return [
+            f"agency {each['agency_id']} disputed a figure ({GROUNDS[each['ground']]}), "
+            f"{STATUSES[each['status']]}"
+            for each in new
+        ]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        counts = self.counts
+        return {
+            "issued_by_agency": self._flagged(counts.issued_by_agency),
+            "declined_by_agency": self._flagged(counts.declined_by_agency),
+            "held_back_by_agency": self._flagged(counts.held_back_by_agency),
+            "charges_by_group": charge_group_lines(counts.attributes[CHARGES]),
+            "attributes": attribute_lines(counts.attributes),
+            "checks": counts.checks,
+            "reconciliation": counts.reconciliation,
+        }
+
+    def _flagged(self, table: pd.DataFrame) -> pd.DataFrame:
+        """With a last column `flags` where a figure of the table is disputed."""
+        flags = flags_for(self.inputs.corrections, table.columns)
+        if not flags:
+            return table
+        return table.assign(flags=table["agency_id"].map(flags).fillna("").astype("str"))
+
+    def summary(self) -> dict:
+        return {
+            "disclosure": disclosure_lines(self.counts.attributes),
+            "disputes": list(self.records),
+        }
+
+    def private_files(self) -> dict[str, bytes]:
+        earlier = Earlier.from_plain(self.inputs.earlier)
+        told = {
+            "attributes": plain_shown(last_shown(earlier, self.counts.attributes)),
+            "listed": protected_listed(self.counts.status, earlier.listed),
+        }
+        return {ATTRIBUTES: (json.dumps(told) + "\n").encode(), **self._lists()}
+
+    def _lists(self) -> dict[str, bytes]:
+        """What a person looks at: the flags to decide on, and counts that are not published."""
+        private = private_counts(self.counts.status, self.period, self.cohort)
+        agencies = self.directory.agencies
+        return {
+            "review.csv": review_list(self.counts, agencies, self.flags, self.ledger),
+            PRIVATE_COUNTS: (json.dumps(private, indent=1) + "\n").encode(),
+        }
+
+    def waiting(self, folder: Path) -> tuple[list[str], dict[str, bytes]]:
+        return review_lines(self.counts, self.directory.agencies, folder), self._lists()
+
+    def beside(self) -> dict[str, bytes]:
+        return {LEDGER: ledger_file(self.ledger)}
 
 
-def _today(parameters: Parameters) -> dt.date:
-    return parameters.published_on or dt.date.today()
-
-
-def _if_nothing_to_correct(order: Order) -> tuple[str, ...]:
-    if not order.correct:
-        return ()
-    return ("nothing has changed, so nothing was corrected; --force would publish it again",)
-
-
-def _if_withdrawn(last) -> tuple[str, ...]:
-    if not last.withdrawn_on:
-        return ()
-    return (
-        f"revision {last.revision} of this week was withdrawn on {last.withdrawn_on} "
-        f"({last.withdrawn_for}), and its inputs are the same; --force would publish them again",
-    )
+def disclosure_lines(attributes: dict[str, Shown]) -> list[dict]:
+    """What was added up, withheld or kept from an earlier revision, one entry for each table."""
+    return [
+        {
+            "attribute": name,
+            "agency_id": agency_id,
+            "shown": agency_id in shown.tables,
+            "added_up": agency_id in shown.tables and OTHER in shown.tables[agency_id].index,
+            "withheld": shown.withheld.get(agency_id, ""),
+            "as_of": shown.as_of,
+        }
+        for name, shown in attributes.items()
+        for agency_id in sorted({NATIONAL, *shown.tables, *shown.withheld})
+    ]
 
 
 def decide(
-    archive: Archive, inputs: Inputs, ledger: pd.DataFrame, order: Order, parameters: Parameters
+    archive: Archive, inputs: Inputs, ledger: pd.DataFrame, order: Order, day: dt.date
 ) -> tuple[Inputs, pd.DataFrame]:
     """The inputs and the ledger with the decisions of the file; recorded at once, so that none is
     lost if the week cannot be published. A draft records nothing. Raises DecisionsInvalid."""
     flags = flags_of(count_inputs(inputs), inputs.week)
     decisions = read_decisions(order.decisions, flags, inputs.ledger)
-    day = _today(parameters).isoformat()
-    ledger = with_decisions(with_flags(ledger, flags), decisions, day)
+    ledger = with_decisions(with_flags(ledger, flags), decisions, day.isoformat())
     if not order.draft:
         archive.publish({}, {f"runs/{LEDGER}": ledger_file(ledger)})
     lines = lines_of(ledger, inputs.week, inputs.extract.requests["request_id"])
     return replace(inputs, ledger=lines), ledger
-
-
-def attempt(week: Week, order: Order) -> WeekResult:
-    """run_week, with what went wrong told as a result, so that other weeks still run."""
-    try:
-        return run_week(week, order)
-    except DdorError as error:
-        status = "held" if error.exit_code == 4 else "failed"
-        messages = tuple(str(error).splitlines())
-        return WeekResult(week, status, error.exit_code, messages=messages)
-    except Exception:  # a bug of ours: the traceback is what there is to tell
-        messages = tuple(traceback.format_exc().splitlines())
-        return WeekResult(week, "failed", DdorError.exit_code, messages=messages)
-
-
-def recover(output: Path) -> tuple[str, ...]:
-    """First thing: finish or drop what a crash left, so that what is read next is whole."""
-    if not Archive(output).left_unfinished():
-        return ()
-    with opened(output) as archive:
-        return (archive.recovered,)
-
-
-def run_notebook(archive: Archive, template: Path, inputs: Inputs, counts: Counts):
-    """-> the executed notebook, in staging; its article; and its figures as read back from its
-    scraps, proved equal to `counts`. A notebook that failed is kept for the analyst."""
-    executed = archive.staging / "report.ipynb"
-    with archive.writing():
-        save_inputs(inputs, archive.staging / "inputs")
-    try:
-        execute(template, executed, {"week": str(inputs.week), "inputs": "inputs"})
-        figures = prove_run(executed, counts.figures)
-        return executed, render_article(tidy(executed)), figures
-    except NotebookFailed as failure:
-        if not executed.exists():
-            raise
-        folder = archive.runs / str(inputs.week) / "failed"
-        with archive.writing():
-            folder.mkdir(parents=True, exist_ok=True)
-            shutil.copy(executed, folder / executed.name)
-        raise NotebookFailed(f"{failure}\nthe notebook as far as it came: {folder}") from failure

@@ -1,0 +1,211 @@
+"""What is published: `site/data/catalog.json`, read first and written last.
+
+One entry for each period with its revisions, by the folder of its reports; pages that list reports
+are made from it, without opening any of theirs.
+
+    {"cohort": "recorded", "synthetic": true, "weeks": {"2017-02-18": [{"revision": 1, …}]},
+     "quarters": {"2017Q1": [{"revision": 1, …}]}}
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from ddor.calendar import Period, Week
+from ddor.errors import ArchiveUnavailable, UsageError
+from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.reports import shelved
+
+CATALOG = "data/catalog.json"
+
+
+FIRST, REVISED, CORRECTED = "first", "revision", "correction"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One published revision. Dates in ISO form; source: where its extract came from, in words;
+    figures: the few that lists of weeks show; identity: see identity.py.
+
+    kind: FIRST; REVISED, by new data, a decision or another input; CORRECTED, because of a mistake.
+    because: why, in words, for the last two. accepted: why the week was published although a
+    person had to look at it, or "". records: the week's disputes and corrections, as
+    corrections.to_plain writes them, without the rows that an action names, each with the date on
+    which it was first shown, `shown_on`. kept_tables: the as_of of earlier revisions of which it
+    shows a table (disclosure control). based_on: of a report made from weekly ones, the first day
+    of each of these -> its revision.
+
+    A withdrawn one keeps its number, its dates and the kind of reason, and nothing of its content.
+    """
+
+    revision: int
+    identity: str
+    published_on: str
+    as_of: str
+    source: str
+    figures: dict[str, int]
+    kind: str = FIRST
+    because: str = ""
+    accepted: str = ""
+    records: list[dict] = field(default_factory=list)
+    kept_tables: list[str] = field(default_factory=list)
+    based_on: dict[str, int] = field(default_factory=dict)
+    withdrawn_on: str = ""
+    withdrawn_for: str = ""
+
+    def withdrawn(self, day: str, reason: str) -> "Revision":
+        return Revision(self.revision, self.identity, self.published_on, "", "", {}, self.kind,
+                        withdrawn_on=day, withdrawn_for=reason)  # fmt: skip
+
+
+Shelf = Mapping[str, list[Revision]]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """weeks: first day -> revisions, oldest first; the last is the current one. others: the folder
+    of another report -> the same by the keys of its periods."""
+
+    cohort: str
+    synthetic: bool
+    weeks: Shelf
+    others: Mapping[str, Shelf] = field(default_factory=dict)
+
+    def shelf(self, name: str) -> Shelf:
+        return self.weeks if name == Week.shelf else self.others.get(name, {})
+
+    def of(self, period: Period) -> list[Revision]:
+        """The period's revisions, oldest first."""
+        return self.shelf(period.shelf).get(str(period), [])
+
+    def everything(self) -> Iterator[tuple[Period, list[Revision]]]:
+        """Every period with its revisions: weeks first, each report's by key."""
+        for name in (Week.shelf, *sorted(self.others)):
+            for key, revisions in self.shelf(name).items():
+                yield shelved(name).period.parse(key), revisions
+
+    def newest_first(self) -> list[tuple[Week, Revision]]:
+        """Every week with its current revision."""
+        return [(Week.parse(day), self.weeks[day][-1]) for day in sorted(self.weeks, reverse=True)]
+
+    def newest_beside_weeks(self) -> list[tuple[Period, Revision]]:
+        """Every period that is no week, newest first, with its current revision."""
+        others = [(p, rs[-1]) for p, rs in self.everything() if not isinstance(p, Week)]
+        return sorted(others, key=lambda each: (each[0].last_day, each[0].shelf), reverse=True)
+
+    def made_from(self, week: Week) -> list[Period]:
+        """The periods whose current revision has this week's report in it, or should have."""
+        return [
+            period for period, revision in self.newest_beside_weeks()
+            if not revision.withdrawn_on and week in period.weeks()
+        ]  # fmt: skip
+
+    def current(self, period: Period) -> Revision | None:
+        return (self.of(period) or [None])[-1]
+
+    def last_standing(self, period: Period) -> Revision | None:
+        """The last revision that is not withdrawn."""
+        standing = [r for r in self.of(period) if not r.withdrawn_on]
+        return standing[-1] if standing else None
+
+    def with_revisions(self, period: Period, revisions: list[Revision]) -> "Catalog":
+        shelf = dict(sorted((dict(self.shelf(period.shelf)) | {str(period): revisions}).items()))
+        if isinstance(period, Week):
+            return replace(self, weeks=shelf)
+        return replace(self, others=dict(self.others) | {period.shelf: shelf})
+
+    def with_revision(self, period: Period, revision: Revision) -> "Catalog":
+        return self.with_revisions(period, [*self.of(period), revision])
+
+    def file(self) -> bytes:
+        content = {"notice": SYNTHETIC_NOTICE} if self.synthetic else {}
+        content |= {"cohort": self.cohort, "synthetic": self.synthetic}
+        for name in (Week.shelf, *sorted(self.others)):
+            shelf = self.shelf(name).items()
+            content[name] = {key: [asdict(each) for each in revisions] for key, revisions in shelf}
+        return (json.dumps(content, indent=1) + "\n").encode()
+
+
+def open_catalog(site: Path) -> Catalog | None:
+    """The catalog of `site`, None where nothing is published. Raises ArchiveUnavailable."""
+    file = site / CATALOG
+    if not file.exists():
+        return None
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        about = {name: content.pop(name) for name in ("cohort", "synthetic")}
+        content.pop("notice", None)
+        shelves = {
+            shelved(name).period.shelf: {key: [Revision(**r) for r in rs] for key, rs in of.items()}
+            for name, of in content.items()
+        }
+        return Catalog(**about, weeks=shelves.pop(Week.shelf), others=shelves)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ArchiveUnavailable(f"{CATALOG} cannot be read ({error}); restore it") from error
+
+
+def read_catalog(site: Path, cohort: str, synthetic: bool) -> Catalog:
+    """The catalog of `site`, or an empty one. Raises UsageError where the site holds another
+    cohort, or real weeks where these are synthetic: neither may ever stand side by side."""
+    catalog = open_catalog(site)
+    if catalog is None:
+        return Catalog(cohort, synthetic, {})
+    if catalog.synthetic != synthetic:
+        kinds = {True: "synthetic", False: "real"}
+        raise UsageError(
+            f"this archive holds {kinds[catalog.synthetic]} weeks and the extract is "
+            f"{kinds[synthetic]}; the two never share a site: give another --output"
+        )
+    if catalog.cohort != cohort:
+        raise UsageError(
+            f"this archive holds weeks of cohort {catalog.cohort}, asked was {cohort}; "
+            "their counts cannot be compared: give another --output"
+        )
+    return catalog
+
+
+def status_of(period: Period, revision: Revision, catalog: Catalog) -> str:
+    """*provisional* until the week is run on an extract of 13 weeks or more after its end, then
+    *final*; with *revised* or *corrected* where it is not the first; or *withdrawn*. A report made
+    from weekly ones is final when each of its weeks was, and says when one of them is another by
+    now."""
+    if revision.withdrawn_on:
+        return "withdrawn"
+    age = "final" if _is_final(period, revision, catalog) else "provisional"
+    kind = {FIRST: "", REVISED: ", revised", CORRECTED: ", corrected"}[revision.kind]
+    outdated = superseded_parts(period, revision, catalog)
+    return age + kind + (", based on a superseded revision" if outdated else "")
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """A week of a report made from weekly ones that is not what it was made from any more. used:
+    the revision that it was made from, None where there was none; now: the week's current one."""
+
+    week: Week
+    used: int | None
+    now: Revision
+
+
+def superseded_parts(period: Period, revision: Revision, catalog: Catalog) -> list[Superseded]:
+    """In the order of the weeks; none of a weekly report."""
+    if isinstance(period, Week):
+        return []
+    found = []
+    for week in period.weeks():
+        used, now = revision.based_on.get(str(week)), catalog.current(week)
+        if now and (None if now.withdrawn_on else now.revision) != used:
+            found.append(Superseded(week, used, now))
+    return found
+
+
+def _is_final(period: Period, revision: Revision, catalog: Catalog) -> bool:
+    if isinstance(period, Week):
+        return period.is_final_on(dt.date.fromisoformat(revision.as_of))
+    numbers = [(week, revision.based_on.get(str(week))) for week in period.weeks()]
+    used = [(week, catalog.of(week)[number - 1]) for week, number in numbers if number]
+    return len(used) == len(numbers) and all(
+        not each.withdrawn_on and _is_final(week, each, catalog) for week, each in used
+    )
