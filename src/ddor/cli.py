@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ddor.calendar import Period, Week, parse_date, parse_weeks
+from ddor.calendar import Period, Quarter, Week, parse_date, parse_weeks
 from ddor.errors import DdorError, UsageError
 
 # Asked for before they are built, these say so rather than being passed over.
@@ -56,15 +56,10 @@ def _run_week_parser() -> argparse.ArgumentParser:
     parser.add_argument("--extract", metavar="PATH|URL", help="the week's extract")
     parser.add_argument("--sample", action="store_true", help="run on the sample extracts")
     _shared_options(parser)
-    parser.add_argument("--draft", action="store_true", help="render for a look, publish nothing")
-    parser.add_argument("--force", action="store_true", help="publish though nothing changed")
-    parser.add_argument("--quiet", action="store_true", help="errors only on stderr")
+    _publishing_options(parser)
     parser.add_argument("--decisions", metavar="FILE", help="a week's review.csv, filled in")
     parser.add_argument("--accept-held", action="store_true",
                         help="publish a week under review, with --reason")  # fmt: skip
-    parser.add_argument("--correct", action="store_true",
-                        help="publish as the correction of a mistake, with --reason")  # fmt: skip
-    parser.add_argument("--reason", metavar="TEXT", default="", help="stands on the page")
     for name in ("jobs", "scheduler"):
         parser.add_argument(f"--{name}", help=argparse.SUPPRESS)
     return parser
@@ -78,11 +73,17 @@ def _shared_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
 
 
-def _run_weeks(options: argparse.Namespace, project: Path) -> int:
-    from tqdm import tqdm
+def _publishing_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--draft", action="store_true", help="render for a look, publish nothing")
+    parser.add_argument("--force", action="store_true", help="publish though nothing changed")
+    parser.add_argument("--quiet", action="store_true", help="errors only on stderr")
+    parser.add_argument("--correct", action="store_true",
+                        help="publish as the correction of a mistake, with --reason")  # fmt: skip
+    parser.add_argument("--reason", metavar="TEXT", default="", help="stands on the page")
 
+
+def _run_weeks(options: argparse.Namespace, project: Path) -> int:
     from ddor.jobs.edition import Order
-    from ddor.jobs.report import attempt
 
     for name, what in LATER.items():
         if getattr(options, name) not in (None, False):
@@ -104,12 +105,39 @@ def _run_weeks(options: argparse.Namespace, project: Path) -> int:
     weeks = parse_weeks(options.weeks) or [_latest_week(order)]
     if order.decisions and len(weeks) > 1:
         raise UsageError("--decisions is about one week: name one WEEK")
+    return _make(weeks, order, options)
+
+
+def _make(periods: list[Period], order, options: argparse.Namespace) -> int:
+    """One report after the other; the exit code of the first that failed."""
+    from tqdm import tqdm
+
+    from ddor.jobs.report import attempt
+
     results = []
-    for week in tqdm(weeks, unit="week", disable=options.quiet or len(weeks) == 1):
-        result = attempt(week, order)
+    few = options.quiet or len(periods) == 1
+    for period in tqdm(periods, unit=periods[0].noun, disable=few):
+        result = attempt(period, order)
         results.append(result)
         _tell(result, options)
     return next((result.exit_code for result in results if result.exit_code), 0)
+
+
+def _quarter(options: argparse.Namespace) -> int:
+    from ddor.jobs.edition import Order
+    from ddor.project import find_project
+
+    order = Order(
+        project=find_project(),
+        params_file=_path(options.params),
+        settings=_settings(options),
+        draft=options.draft,
+        force=options.force,
+        correct=options.correct,
+        reason=_reason(options),
+    )
+    quarters = dict.fromkeys(Quarter.parse(text) for text in options.quarters)
+    return _make(sorted(quarters), order, options)
 
 
 def _reason(options: argparse.Namespace) -> str:
@@ -118,7 +146,7 @@ def _reason(options: argparse.Namespace) -> str:
 
     reason = " ".join(options.reason.split())
     asking = [f"--{name}" for name in ("correct", "accept-held")
-              if getattr(options, name.replace("-", "_"))]  # fmt: skip
+              if getattr(options, name.replace("-", "_"), False)]  # fmt: skip
     if asking and not reason:
         raise UsageError(f"{' and '.join(asking)} needs --reason TEXT, which stands on the page")
     if reason and not asking:
@@ -227,6 +255,13 @@ def _ddor_parser() -> argparse.ArgumentParser:
     withdraw.add_argument("--reason", required=True, choices=("legal", "privacy", "error"))
     _shared_options(withdraw)
     withdraw.set_defaults(command=_withdraw)
+
+    quarter = commands.add_parser("quarter", help="make and publish the quarterly report")
+    quarter.add_argument("quarters", metavar="QUARTER", nargs="+",
+                         help="2017Q1, or FY2017Q2, the same by the fiscal year")  # fmt: skip
+    _shared_options(quarter)
+    _publishing_options(quarter)
+    quarter.set_defaults(command=_quarter)
 
     rebuild = commands.add_parser("rebuild", help="make all pages again around what they keep")
     _shared_options(rebuild)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.calendar import Week
+from ddor.calendar import Period, Week
 
 WEEKS_LOOKED_BACK = 26
 WEEKS_NEEDED = 8
@@ -72,15 +72,15 @@ def is_withdrawn(summary: Path) -> bool:
     return "figures" not in json.loads(summary.read_bytes())
 
 
-def read_earlier(output: Path, week: Week) -> dict:
-    """What earlier revisions of `week` told of people: {"attributes": as measures.disclosure wrote
+def read_earlier(output: Path, period: Period) -> dict:
+    """What earlier revisions of `period` told of people: {"attributes": as measures.disclosure wrote
     it, "listed": request_id of a protected request -> whether it was shown with its agency,
     "gone": why the tables may not be told again, or ""}. Private: it names requests."""
     revisions = sorted(
-        (output / "runs" / str(week)).glob(f"r*/{ATTRIBUTES}"),
+        (output / "runs" / str(period)).glob(f"r*/{ATTRIBUTES}"),
         key=lambda file: int(file.parent.name[1:]),
     )
-    summaries = list((output / "site" / "weeks" / str(week)).glob("r*/data/summary.json"))
+    summaries = list((output / "site" / period.path).glob("r*/data/summary.json"))
     last = json.loads(revisions[-1].read_bytes()) if revisions else NOTHING_EARLIER
     published = max((int(file.parent.parent.name[1:]) for file in summaries), default=0)
     gone = ""

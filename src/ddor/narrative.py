@@ -21,7 +21,7 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from ddor.calendar import Week, long_date
+from ddor.calendar import Period, long_date
 from ddor.errors import DdorError
 
 # Letters and digits only: no sign of Markdown, and nothing that an address would encode.
@@ -90,7 +90,7 @@ class _Values:
         """How a value looks in a sentence when no filter says otherwise (Jinja's `finalize`)."""
         if isinstance(value, (Words, StrictUndefined)):
             return value  # Jinja's own error says which name is undefined
-        if isinstance(value, Week):
+        if isinstance(value, Period):
             return value.title
         if isinstance(value, str):
             return self._token(value)

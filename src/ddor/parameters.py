@@ -11,7 +11,8 @@ all problems of all files come in one error.
 
 The analyst's note of a week, `notes/<first day>.md` beside weekly.yaml, is read with them; the
 records of corrections and disputes are in `corrections/` beside it (corrections/), the pages that
-analysts write and what agencies say of themselves in `pages/` and `statements/` (texts.py).
+analysts write and what agencies say of themselves in `pages/` and `statements/` (texts.py), and
+the cases of a quarter in `cases/<quarter>/` (cases.py).
 """
 
 import datetime as dt
@@ -34,7 +35,8 @@ PATH_KEYS = ("extract", "output", "agencies", "policies", "coverage")
 
 class Parameters(BaseModel):
     """A week's parameters, typed. Paths are absolute; extract may be a URL; note is Markdown;
-    corrections, pages and statements are folders, project_pages that of the project's own pages.
+    corrections, pages, statements and cases are folders, project_pages that of the project's own
+    pages.
     authority: under which authority the publisher publishes; official: whether it is ICE or DHS."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
@@ -60,6 +62,7 @@ class Parameters(BaseModel):
     pages: Path = Field(Path(), exclude=True)
     project_pages: Path = Field(Path(), exclude=True)
     statements: Path = Field(Path(), exclude=True)
+    cases: Path = Field(Path(), exclude=True)
 
     @field_validator("ignored_columns", mode="before")
     @classmethod
@@ -76,7 +79,7 @@ IN_EFFECT = (
     "contact", "site_url", "release_lag_days",
 )  # fmt: skip
 # Beside weekly.yaml, wherever that is; not keys in it.
-BESIDE = ("note", "corrections", "pages", "project_pages", "statements")
+BESIDE = ("note", "corrections", "pages", "project_pages", "statements", "cases")
 KEYS = tuple(name for name in Parameters.model_fields if name not in BESIDE)
 
 
@@ -117,6 +120,7 @@ def load_parameters(
             pages=weekly.parent / "pages",
             project_pages=params / "pages",
             statements=weekly.parent / "statements",
+            cases=weekly.parent / "cases" / str(period),
             **{key: value for key, (value, _) in values.items()},
         )
     except ValidationError as error:

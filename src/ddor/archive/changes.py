@@ -10,6 +10,7 @@ import io
 import json
 from dataclasses import dataclass
 
+SECTIONS = {"issued": "Section I", "recorded": "Section II"}  # of a weekly report
 AGENCY_TABLES = {"issued_by_agency.csv": "issued", "declined_by_agency.csv": "recorded"}
 NOT_COUNTS = ("agency_id", "agency", "level", "state", "county_fips", "area", "flags")
 
@@ -20,15 +21,16 @@ class Change:
 
     where: str
     name: str
-    before: int
-    after: int
+    before: int | None
+    after: int | None
 
 
 def changes_between(before: dict[str, bytes], after: dict[str, bytes]) -> list[Change]:
     """`before` and `after`: the data files of two revisions, name -> bytes. Figures first, in their
     order, then agencies by state and name; what did not change is left out."""
-    figures = [json.loads(files["summary.json"])["figures"] for files in (before, after)]
-    changes = _differing("", *figures)
+    summaries = [json.loads(files["summary.json"]) for files in (before, after)]
+    changes = _differing("", *(summary["figures"] for summary in summaries))
+    sections = SECTIONS if "week" in summaries[1] else {}
     for table, words in AGENCY_TABLES.items():
         old, new = (_by_agency(files[table]) for files in (before, after))
         labels = {key: row[0] for rows in (old, new) for key, row in rows.items()}
@@ -37,13 +39,12 @@ def changes_between(before: dict[str, bytes], after: dict[str, bytes]) -> list[C
                 " · ".join(filter(None, (label[1], label[0], agency_id))),
                 *(rows[agency_id][1] if agency_id in rows else {} for rows in (old, new)),
             )
-            changes += [Change(c.where, _words(c.name, words), c.before, c.after) for c in named]
+            changes += [Change(c.where, _words(c.name, sections.get(words, words)), c.before, c.after) for c in named]
     return changes
 
 
-def _words(column: str, cohort: str) -> str:
+def _words(column: str, section: str) -> str:
     """The column as a reader knows it, with the section it stands in."""
-    section = {"issued": "Section I", "recorded": "Section II"}[cohort]
     return f"{column.replace('_', ' ')} ({section})"
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ddor.archive.meanings import COLUMNS, FIGURES, KEYS, TITLES, UNITS
+from ddor.archive.meanings import COLUMNS, FIGURES, KEYS, QUARTER_TITLES, TITLES, UNITS
 from ddor.extract.model import SYNTHETIC_NOTICE
 
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
@@ -94,7 +94,7 @@ def _resource(name: str, frame: pd.DataFrame, keys: tuple[str, ...]) -> dict:
     own = [column for column in frame if column not in ("week", "revision")]
     return {
         "name": name.replace("_", "-"),
-        "title": TITLES[name],
+        "title": (TITLES | QUARTER_TITLES)[name],
         "path": f"{name}.csv",
         "profile": "tabular-data-resource",
         "format": "csv",

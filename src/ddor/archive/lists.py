@@ -12,7 +12,7 @@ from ddor.archive.agency_index import by_letter, by_state, named, place_of
 from ddor.archive.around import Around
 from ddor.archive.linked_data import archive_dataset
 from ddor.archive.log import ENTRIES, FEED_LENGTH, entries, logged
-from ddor.archive.meanings import COLUMNS, FIGURES, TITLES
+from ddor.archive.meanings import COLUMNS, FIGURES, QUARTER_FIGURES, TITLES
 from ddor.archive.page import NAME, fill, page
 from ddor.calendar import FINAL_AFTER, Period, Week
 from ddor.catalog import Catalog, Revision, status_of
@@ -171,7 +171,9 @@ def data_page(
     return {
         path: page(
             "data.html.j2", path, "Data", around, catalog, tables=tables, titles=TITLES,
-            columns=COLUMNS, figures=FIGURES, updated=changed,
+            columns=COLUMNS, figures=FIGURES,
+            quarter_figures={name: words for name, words in QUARTER_FIGURES.items()
+                             if name not in FIGURES}, updated=changed,
             dataset=archive_dataset(catalog, around, path, files, changed),
         )
     }  # fmt: skip

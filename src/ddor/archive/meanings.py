@@ -53,6 +53,8 @@ COLUMNS = {
     "figure": "name of the figure, as in summary.json",
     "value": "the figure",
     "meaning": "what it counts",
+    "report": "published, withdrawn or missing: whether the week has figures here",
+    "kind": "first, revision or correction: what the week's revision is",
     "flags": "what a reader of the row has to know",
 }
 FIGURES = {
@@ -86,6 +88,28 @@ FIGURES = {
     "held_back_total": f"{REQUESTS} held back, whichever is doubted",
     "outside_week_total": "rows received that are no part of the week",
 }
+# Of a quarter. Those of a week that are not here are the sums of its weeks' current revisions;
+# agencies and states are counted once. Empty (null): too few to be told, or it would tell of few.
+QUARTER_FIGURES = {
+    "weeks_total": "weeks whose last day is in the quarter",
+    "weeks_published": "weeks with a report, from which the figures are",
+    "weeks_withdrawn": "weeks whose report was withdrawn",
+    "weeks_missing": "weeks without a report",
+    **FIGURES,
+    "declined_repeated": f"{REQUESTS} that more than one week counts as declined, less one each",
+    "release_confirmed": f"{REQUESTS} declined, each once, with a release date on record",
+    "follow_up_known": f"{REQUESTS} of these whose follow-up is known, released 90 days or more "
+    "before the extract",
+    "met_rule": f"{REQUESTS} of these whose person was arrested, or convicted of a charge filed, "
+    "within 90 days of release; no immigration charge, none dismissed or acquitted",
+    "no_later_arrest": f"{REQUESTS} with known follow-up that do not meet that rule",
+    "no_later_contact": f"{REQUESTS} with known follow-up and no later contact known to ICE",
+    "not_observed": f"{REQUESTS} released less than 90 days before the extract",
+    "arrested_after_release": f"{REQUESTS} that meet the rule by an arrest",
+    "convicted_after_release": f"{REQUESTS} that meet the rule by a conviction",
+    "cases_shown": "cases described on the page, each with a public source",
+    "cases_withdrawn": "cases not described any more, because they ended without conviction",
+}
 TITLES = {
     "issued_by_agency": "Section I: requests issued in the week, by agency",
     "declined_by_agency": "Section II: requests declined, by agency, and honored beside them",
@@ -96,7 +120,16 @@ TITLES = {
     "reconciliation": "Every received row in exactly one class",
     "weeks": "The figures of each week",
 }
-KEYS = {"attributes": ["attribute", "agency_id", "category", "standing"]}
+# Of a quarter; the tables by agency are those of its weeks, added up.
+QUARTER_TITLES = {
+    "weeks_used": "The weeks of the quarter, each with its revision and figures",
+    "after_release": "What is known after release, by follow-up, later charges and days",
+}
+KEYS = {
+    "attributes": ["attribute", "agency_id", "category", "standing"],
+    "weeks_used": ["week"],
+    "after_release": ["attribute", "category", "standing"],
+}
 # Of all other numbers: requests.
 UNITS = {
     "agencies": "agencies",
@@ -104,6 +137,12 @@ UNITS = {
     "states_declining": "states",
     "rows": "rows",
     "received_total": "rows",
+    "weeks_total": "weeks",
+    "weeks_published": "weeks",
+    "weeks_withdrawn": "weeks",
+    "weeks_missing": "weeks",
+    "cases_shown": "cases",
+    "cases_withdrawn": "cases",
     "outside_week_total": "rows",
     "revision": "",
 }

@@ -91,7 +91,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["long_date"] = lambda day: long_date(dt.date.fromisoformat(str(day)))
-    environment.filters["number"] = lambda value: f"{value:,}"
+    environment.filters["number"] = lambda value: "not told" if value is None else f"{value:,}"
     environment.filters["words"] = lambda name: name[:1].upper() + name[1:].replace("_", " ")
     environment.filters["stopped"] = lambda text: text if text[-1:] in ".!?" else f"{text}."
     environment.filters["json_text"] = _json_text

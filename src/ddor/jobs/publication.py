@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.archive.downloads import descriptor, json_file, table_files, with_notice
-from ddor.archive.meanings import COLUMNS, FIGURES
+from ddor.archive.meanings import COLUMNS, FIGURES, QUARTER_FIGURES
 from ddor.archive.workbook import Cover, workbook_file
 from ddor.calendar import Period, long_date
 from ddor.catalog import Revision
@@ -34,7 +34,7 @@ def data_files(edition: Edition, figures: dict[str, int | None]) -> dict[str, by
         "figures": figures,
     } | edition.summary()
     cover = _cover(edition, notice)
-    book = workbook_file({"figures": _figure_table(figures)} | tables, COLUMNS, cover)
+    book = workbook_file({"figures": _figure_table(figures)} | tables, FIGURES | COLUMNS, cover)
     if notice:
         summary = {"notice": notice} | summary
         tables = with_notice(tables)
@@ -70,7 +70,8 @@ def _cover(edition: Edition, notice: str) -> Cover:
 
 def _figure_table(figures: dict[str, int | None]) -> pd.DataFrame:
     """summary.json's figures as a table, for the workbook; what may not be told is not in it."""
-    lines = [(name, value, FIGURES[name]) for name, value in figures.items() if value is not None]
+    meanings = FIGURES | QUARTER_FIGURES
+    lines = [(name, value, meanings[name]) for name, value in figures.items() if value is not None]
     return pd.DataFrame(lines, columns=["figure", "value", "meaning"])
 
 

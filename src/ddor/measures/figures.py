@@ -39,6 +39,17 @@ from ddor.measures.status import (
 )
 from ddor.measures.timing import unusual_orders
 
+# All figures, in order. Those of DISTINCT do not add up: two weeks may have one agency.
+DISTINCT = ("agencies_declining", "states_declining")
+FIGURE_NAMES = (
+    "received_total", "issued_total", *(f"issued_{kind}" for kind in KINDS.values()),
+    *(f"issued_{outcome}" for outcome in ISSUED_OUTCOMES),
+    "declined_total", *(f"declined_{kind}" for kind in KINDS.values()),
+    *(f"declined_{name}" for name in (*DECLINED_CLASSES, *DECLINED_FLAGS)),
+    "declined_with_charges", "declined_with_conviction", "honored_total", *DISTINCT,
+    "held_back_requests", "held_back_outcomes", "held_back_total", "outside_week_total",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -188,4 +199,4 @@ def _figures(status, agencies, standing, held) -> dict[str, int]:
         "held_back_total": len(held),
         "outside_week_total": (status["class"] == OUTSIDE).sum(),
     }
-    return {name: int(value) for name, value in figures.items()}
+    return {name: int(figures[name]) for name in FIGURE_NAMES}

@@ -66,11 +66,11 @@ class Chart:
 
 def stacked_bars(
     name: str, frame: pd.DataFrame, label: str, parts: dict[str, str], caption: str,
-    synthetic: bool, unit: str = "requests",
+    synthetic: bool, unit: str = "requests", most: int = MOST_BARS,
 ) -> Chart | Table:  # fmt: skip
     """Horizontal bars, one per row of `frame`, from the columns `parts` (column -> legend).
 
-    Rows are drawn in the given order; of more than MOST_BARS the rest become one bar, *All
+    Rows are drawn in the given order; of more than `most` the rest become one bar, *All
     others*. An empty frame gives its empty table: a chart of nothing says nothing.
     """
     heads = {label: label.capitalize(), **parts}
@@ -78,18 +78,18 @@ def stacked_bars(
                   {**heads, **({"Total": "Total"} if len(parts) > 1 else {})}, caption)  # fmt: skip
     if frame.empty or not int(frame[list(parts)].to_numpy().sum()):
         return table
-    drawn = _drawn_rows(frame[[label, *parts]], label)
+    drawn = _drawn_rows(frame[[label, *parts]], label, most)
     pictures = [_draw(drawn, label, parts, theme, unit, synthetic, name) for theme in (LIGHT, DARK)]
     alternative = _alternative(caption, drawn, label, parts, unit, synthetic)
     return Chart(name, caption, alternative, *pictures, table)
 
 
-def _drawn_rows(frame: pd.DataFrame, label: str) -> pd.DataFrame:
-    if len(frame) <= MOST_BARS:
+def _drawn_rows(frame: pd.DataFrame, label: str, most: int) -> pd.DataFrame:
+    if len(frame) <= most:
         return frame
-    rest = frame.iloc[MOST_BARS - 1 :]
+    rest = frame.iloc[most - 1 :]
     others = {label: f"All others ({len(rest)})", **rest.sum(numeric_only=True)}
-    return pd.concat([frame.iloc[: MOST_BARS - 1], pd.DataFrame([others])], ignore_index=True)
+    return pd.concat([frame.iloc[: most - 1], pd.DataFrame([others])], ignore_index=True)
 
 
 def _alternative(caption, rows, label, parts, unit, synthetic) -> str:

@@ -110,5 +110,6 @@ class OfPeople:
             label = self.label(agency_id)
             parts.append(HTML(f"<h4>{label}</h4>"))
             named = f", {Markup(str(label).replace('<br>', ' ')).striptags()}"
-            parts += [self._attribute_table(name, agency_id, named) for name in ATTRIBUTE_TABLES]
+            parts += [self._attribute_table(name, agency_id, named)
+                      for name in self.counts.attributes]  # fmt: skip
         return Several([part for part in parts if part])

@@ -1,0 +1,105 @@
+"""What one week's private run gives to a report that is made from several.
+
+The figures come from the scraps of its executed notebook, by scrapbook, and have to be those that
+the week publishes. The requests come from its inputs, counted again by the same functions: a run
+that another version of the program counted otherwise is refused, since its figures and its
+requests would not be of one kind.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ddor.calendar import Week
+from ddor.corrections import flags_for
+from ddor.errors import UsageError
+from ddor.inputs import INPUT_FILES, load_inputs
+from ddor.measures.agencies import agency_identities
+from ddor.measures.figures import count_inputs
+
+DECLINED_COLUMNS = (
+    "request_id", "agency_id", "week", "released_at", "follow_up_status", "follow_up_on",
+    "protected", "as_of",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WeekRun:
+    """figures: as glued. issued_by_agency, declined_by_agency: as published, with `flags` where a
+    figure is disputed. declined: DECLINED_COLUMNS of the requests that the week counts as declined;
+    charges: theirs, of any timing. states: agency_id -> state of the agencies declining."""
+
+    week: Week
+    revision: int
+    figures: dict[str, int]
+    issued_by_agency: pd.DataFrame
+    declined_by_agency: pd.DataFrame
+    declined: pd.DataFrame
+    charges: pd.DataFrame
+    states: dict[str, str]
+    as_of: str
+    source: str
+    with_charges: bool
+
+
+def read_run(output: Path, week: Week, revision: int) -> WeekRun:
+    """The run of this published revision. Raises UsageError where runs/ lacks it, where it is not
+    what was published, or where it would be counted otherwise now."""
+    folder = output / "runs" / str(week) / f"r{revision}"
+    missing = [name for name in ("report.ipynb", *INPUT_FILES) if not (folder / name).exists()]
+    if missing:
+        raise UsageError(
+            f"{folder} lacks {', '.join(missing)}; a report of several weeks is made from their "
+            "private runs: restore it, or run the week again"
+        )
+    figures = glued_figures(folder / "report.ipynb")
+    summary = output / "site" / week.path / f"r{revision}" / "data" / "summary.json"
+    published = json.loads(summary.read_bytes())["figures"]
+    inputs = load_inputs(folder)
+    counts = count_inputs(inputs)
+    for what, others in (("published", published), ("counted again", counts.figures)):
+        differing = [f"{name} {figures.get(name, 'none')} and {others.get(name, 'none')}"
+                     for name in others | figures if others.get(name) != figures.get(name)]  # fmt: skip
+        if differing:
+            raise UsageError(
+                f"{week} r{revision}: its notebook's figures are not those {what}: "
+                f"{', '.join(differing)}; run the week again"
+            )
+    about, requests = inputs.extract.about, counts.status
+    declined = requests[requests["declined"]].assign(
+        week=str(week), as_of=pd.Timestamp(about.as_of).as_unit("s")
+    )
+    charges = counts.extract.charges
+    places = agency_identities(requests, inputs.directory.agencies).set_index("agency_id")["state"]
+    return WeekRun(
+        week,
+        revision,
+        figures,
+        _flagged(counts.issued_by_agency, inputs, week),
+        _flagged(counts.declined_by_agency, inputs, week),
+        declined[list(DECLINED_COLUMNS)].reset_index(drop=True),
+        charges[charges["request_id"].isin(declined["request_id"])].reset_index(drop=True),
+        {agency_id: places[agency_id] for agency_id in declined["agency_id"].unique()},
+        about.as_of.isoformat(),
+        about.source,
+        counts.charges_supplied,
+    )
+
+
+def glued_figures(executed: Path) -> dict[str, int]:
+    """The figures of a weekly notebook, from its scraps. Raises UsageError where the run did not
+    reach its end."""
+    import scrapbook  # seconds to import: it pulls in all of papermill
+
+    scraps = scrapbook.read_notebook(str(executed)).scraps.data_dict
+    if scraps.pop("report_complete", None) is not True:
+        raise UsageError(f"{executed} did not reach its end; run the week again")
+    return scraps
+
+
+def _flagged(table: pd.DataFrame, inputs, week: Week) -> pd.DataFrame:
+    flags = flags_for(inputs.corrections, table.columns)
+    told = {agency_id: f"week of {week}: {words}" for agency_id, words in flags.items()}
+    return table.assign(flags=table["agency_id"].map(told).fillna("").astype("str"))

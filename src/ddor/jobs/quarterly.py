@@ -1,0 +1,219 @@
+"""The quarterly report: made from the current revisions of its weeks, with cases that analysts
+describe. Nothing in it knows that its period is a quarter: any period with `weeks()` will do.
+
+The run itself is in report.py.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar, Self
+
+import pandas as pd
+
+from ddor.archive.downloads import csv_file
+from ddor.archive.publish import Archive
+from ddor.calendar import Period
+from ddor.cases import candidate_label, cases_to_plain
+from ddor.catalog import CORRECTED, Catalog, Superseded, open_catalog, superseded_parts
+from ddor.compiled.counts import CompiledCounts, count_compiled
+from ddor.compiled.inputs import (
+    FILES,
+    MISSING,
+    WITHDRAWN,
+    CompiledInputs,
+    as_of,
+    gather_compiled,
+    load_compiled,
+    save_compiled,
+)
+from ddor.directory import Directory, read_directory
+from ddor.errors import UsageError
+from ddor.history import ATTRIBUTES
+from ddor.jobs.edition import Edition, Order
+from ddor.jobs.weekly import disclosure_lines
+from ddor.measures.disclosure import Earlier, last_shown, plain_shown
+from ddor.measures.published import attribute_lines
+from ddor.parameters import Parameters
+
+CANDIDATES = "candidates.csv"
+CANDIDATE_COLUMNS = (
+    "row", "week", "agency_id", "released", "arrested", "convicted", "days", "request_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class QuarterEdition(Edition):
+    """parameters: those of the period, kept until the archive is locked and can be read."""
+
+    period: Period
+    parameters: Parameters | None = None
+    directory: Directory | None = None
+    cohort: str = ""
+    synthetic: bool = False
+    inputs: CompiledInputs | None = None
+    counts: CompiledCounts | None = None
+
+    files: ClassVar[tuple[str, ...]] = FILES
+    input_words: ClassVar[Mapping[str, str]] = {
+        "weeks": "changes in its weeks", "issued_by_agency": "changes in its weeks",
+        "declined_by_agency": "changes in its weeks", "declined": "changes in its weeks",
+        "charges": "changes in its weeks", "about": "changes in its weeks",
+        "cases": "changes in the cases described", "parameters": "changed parameters",
+        "note": "a changed note", "template": "a changed text of the report",
+        "code_lists": "changed code lists",
+    }  # fmt: skip
+
+    @classmethod
+    def gathered(cls, period: Period, parameters: Parameters) -> Self:
+        directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
+        catalog = open_catalog(parameters.output / "site")
+        if catalog is None:
+            raise UsageError(
+                f"nothing is published in {parameters.output}; a report of the {period.noun} is "
+                "made from those of its weeks"
+            )
+        return cls(period, parameters, directory, catalog.cohort, catalog.synthetic)
+
+    @classmethod
+    def loaded(cls, folder: Path) -> Self:
+        inputs = load_compiled(folder)
+        return cls(
+            inputs.period, None, None, inputs.cohort, inputs.synthetic,
+            inputs, count_compiled(inputs),
+        )  # fmt: skip
+
+    def in_archive(self, archive: Archive, order: Order, day: dt.date) -> Self:
+        inputs = gather_compiled(self.period, self.parameters)
+        if inputs.published.empty:
+            weeks = self.period.weeks()
+            raise UsageError(
+                f"no week of {self.period} is published: it has the weeks from {weeks[0]} to "
+                f"{weeks[-1]}"
+            )
+        return replace(self, inputs=inputs, counts=count_compiled(inputs))
+
+    def save(self, folder: Path) -> None:
+        save_compiled(self.inputs, folder)
+
+    @property
+    def as_of(self) -> dt.date:
+        return as_of(self.inputs)
+
+    @property
+    def source(self) -> str:
+        return "; ".join(self.inputs.sources)
+
+    @property
+    def history(self) -> list[str]:
+        return [f"{week} r{revision}" for week, revision in self.based_on.items()]
+
+    @property
+    def based_on(self) -> Mapping[str, int]:
+        used = self.inputs.published
+        return dict(zip(used["week"], used["revision"].astype("int64").tolist(), strict=True))
+
+    @property
+    def kept_tables(self) -> tuple[str, ...]:
+        shown = self.counts.attributes.values()
+        return tuple(sorted({each.as_of for each in shown if each.stands}))
+
+    def input_texts(self) -> dict[str, str]:
+        inputs = self.inputs
+        tables = ("weeks", "issued_by_agency", "declined_by_agency", "declined", "charges")
+        about = [str(inputs.period), inputs.cohort, inputs.synthetic, inputs.sources,
+                 inputs.with_charges, inputs.repeated, sorted(inputs.states.items())]  # fmt: skip
+        return {
+            **{name: getattr(inputs, name).to_csv(index=False, lineterminator="\n")
+               for name in tables},
+            "about": json.dumps(about),
+            "parameters": json.dumps(inputs.parameters, sort_keys=True),
+            "note": inputs.note,
+            "cases": json.dumps(cases_to_plain(inputs.cases), sort_keys=True),
+        }  # fmt: skip
+
+    def request_ids(self) -> pd.Series:
+        return self.inputs.declined["request_id"]
+
+    def texts(self) -> list[str]:
+        return [self.inputs.note, *(text for case in self.inputs.cases for text in case.texts())]
+
+    def news(self, catalog: Catalog) -> list[str]:
+        """A week that was corrected since corrects this report too."""
+        return [
+            f"the {part.week.named} was corrected: {revision.because.rstrip('.')}"
+            for part in self._changed(catalog)
+            for revision in catalog.of(part.week)[part.used or 0 :]
+            if revision.kind == CORRECTED and not revision.withdrawn_on
+        ]
+
+    def planned(self, catalog: Catalog, changed: list[str] | None) -> str:
+        told = [_told(part) for part in self._changed(catalog)]
+        if not told:
+            return super().planned(catalog, changed)
+        others = [name for name in changed or () if name in ("cases", "parameters", "note")]
+        return "; ".join([*told, *(self.input_words[name] for name in others)])
+
+    def _changed(self, catalog: Catalog) -> list[Superseded]:
+        last = catalog.last_standing(self.period) or catalog.current(self.period)
+        return superseded_parts(self.period, last, catalog) if last.based_on else []
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        inputs = self.inputs
+        weeks = inputs.weeks.rename(columns={"status": "report"})
+        return {
+            "weeks_used": weeks,
+            "issued_by_agency": _without_empty_flags(inputs.issued_by_agency),
+            "declined_by_agency": _without_empty_flags(inputs.declined_by_agency),
+            "after_release": attribute_lines(self.counts.attributes).drop(columns="agency_id"),
+        }
+
+    def summary(self) -> dict:
+        weeks = self.inputs.weeks.set_index("week")["status"]
+        return {
+            "weeks": dict(self.based_on),
+            "weeks_missing": list(weeks.index[weeks == MISSING]),
+            "weeks_withdrawn": list(weeks.index[weeks == WITHDRAWN]),
+            "disclosure": disclosure_lines(self.counts.attributes),
+        }
+
+    def private_files(self) -> dict[str, bytes]:
+        earlier = Earlier.from_plain(self.inputs.earlier)
+        shown = plain_shown(last_shown(earlier, self.counts.attributes))
+        told = {"attributes": shown, "listed": {}}
+        return {
+            ATTRIBUTES: (json.dumps(told) + "\n").encode(),
+            CANDIDATES: csv_file(CANDIDATE_COLUMNS, self._candidates()),
+        }
+
+    def _candidates(self) -> list[dict[str, str]]:
+        """The requests that meet the rule, for an analyst who looks for public sources."""
+        rows = self.counts.rows
+        return [
+            {
+                "row": candidate_label(str(self.period), row.request_id),
+                "week": row.week,
+                "agency_id": row.agency_id,
+                "released": f"{row.released_at:%Y-%m}",
+                "arrested": str(row.arrested).lower(),
+                "convicted": str(row.convicted).lower(),
+                "days": str(row.days),
+                "request_id": row.request_id,
+            }
+            for row in rows[rows["standing"] == "met"].itertuples()
+        ]
+
+
+def _told(part: Superseded) -> str:
+    """Why a report made from this week is made again."""
+    if part.now.withdrawn_on:
+        return f"the {part.week.named} was withdrawn"
+    if part.used is None:
+        return f"the {part.week.named} was published"
+    return f"the {part.week.named} is in revision {part.now.revision} ({part.now.because})"
+
+
+def _without_empty_flags(table: pd.DataFrame) -> pd.DataFrame:
+    return table if table["flags"].any() else table.drop(columns="flags")

@@ -1,0 +1,253 @@
+"""`open_quarter`: a quarter as a notebook sees it: names for sentences, tables, charts, scraps."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+from IPython.display import HTML
+from markupsafe import Markup
+
+from ddor.calendar import Period, Quarter, Week, long_date
+from ddor.cases import Case
+from ddor.cohort import ISSUED
+from ddor.compiled.counts import SUMMED, CompiledCounts, count_compiled
+from ddor.compiled.inputs import (
+    MISSING,
+    PUBLISHED,
+    WITHDRAWN,
+    CompiledInputs,
+    gather_compiled,
+    load_compiled,
+)
+from ddor.errors import DdorError
+from ddor.measures.after_release import FOLLOWED_DAYS
+from ddor.measures.attributes import DAYS_TO_ARREST, GROUP_NAMES, LATER_CHARGES
+from ddor.measures.disclosure import NATIONAL
+from ddor.narrative import render_markdown
+from ddor.parameters import load_parameters
+from ddor.project import find_project
+from ddor.report.charts import stacked_bars
+from ddor.report.of_people import OfPeople
+from ddor.report.tables import Table, agency_label, agency_table
+from ddor.report.words import CLASS_HEADS
+
+REPORT_WORDS = {WITHDRAWN: "the report was withdrawn", MISSING: "no report was published"}
+NOT_TOLD = "not told"
+
+
+def open_quarter(
+    quarter: str | Period, params: str = "", settings: dict | None = None, inputs: str = ""
+) -> "QuarterlyReport":
+    """`inputs`: the folder of inputs that the job hands over; without it (JupyterLab, plain
+    papermill) they are read from the archive as the job would read them, with `params` in place of
+    params/weekly.yaml and `settings` as --set would change them."""
+    if inputs:
+        return QuarterlyReport(load_compiled(Path(inputs)))
+    chosen = quarter if isinstance(quarter, Period) else Quarter.parse(quarter)
+    settings = {key: str(value) for key, value in (settings or {}).items()}
+    file = Path(params) if params else None
+    parameters = load_parameters(find_project(), chosen, file, settings)
+    return QuarterlyReport(gather_compiled(chosen, parameters))
+
+
+class QuarterlyReport(OfPeople):
+    """counts: compiled.counts.CompiledCounts. The methods make what a cell shows."""
+
+    def __init__(self, inputs: CompiledInputs):
+        self.inputs, self.period = inputs, inputs.period
+        self.counts: CompiledCounts = count_compiled(inputs)
+        self.threshold = inputs.parameters["disclosure_threshold"]
+        self.synthetic = inputs.synthetic
+
+    def for_sentences(self) -> tuple:
+        """quarter (the period), weeks, issued, declined, after, cases, extract: what %%narrative
+        names."""
+        figures, cases = self.counts.figures, self.counts.cases
+        issued = SimpleNamespace(**_named(figures, "issued_"))
+        declined = SimpleNamespace(
+            **_named(figures, "declined_"),
+            agencies=figures["agencies_declining"],
+            states=figures["states_declining"],
+            honored=figures["honored_total"],
+            held_back=figures["held_back_total"],
+        )
+        after = SimpleNamespace(**vars(self.counts.followed), days=FOLLOWED_DAYS)
+        after.as_of = _date(after.as_of)
+        shown = SimpleNamespace(shown=len(cases.shown), withdrawn=len(cases.withdrawn))
+        return self.period, self._weeks(), issued, declined, after, shown, self._extract()
+
+    def _weeks(self) -> SimpleNamespace:
+        weeks = self.inputs.weeks
+        by_status = {name: weeks.loc[weeks["status"] == name, "week"]
+                     for name in (PUBLISHED, WITHDRAWN, MISSING)}  # fmt: skip
+        return SimpleNamespace(
+            total=len(weeks),
+            first=Week.parse(weeks["week"].iloc[0]),
+            last=Week.parse(weeks["week"].iloc[-1]),
+            **{name: len(days) for name, days in by_status.items()},
+            names_missing=_weeks_named(by_status[MISSING]),
+            names_withdrawn=_weeks_named(by_status[WITHDRAWN]),
+        )
+
+    def _extract(self) -> SimpleNamespace:
+        dates = self.inputs.published["as_of"]
+        return SimpleNamespace(
+            as_of=_date(dates.min() if len(dates) else ""),
+            latest=_date(dates.max() if len(dates) else ""),
+            source="; ".join(self.inputs.sources),
+            synthetic=self.synthetic,
+            by_issue=self.inputs.cohort == ISSUED,
+            with_charges=self.inputs.with_charges,
+            publisher=self.inputs.parameters["publisher"],
+            contact=self.inputs.parameters["contact"],
+            threshold=self.threshold,
+            fiscal=getattr(self.period, "fiscal", ""),
+        )
+
+    def note(self) -> HTML | None:
+        """The analyst's note of this period, params/notes/<period>.md, as Markdown."""
+        note = self.inputs.note
+        return HTML(render_markdown(note)) if note.strip() else None
+
+    # The period in figures
+
+    def weeks_table(self) -> Table:
+        heads = {"week": "Week", "report": "Report", "issued_total": "Issued",
+                 "declined_total": "Declined", "honored_total": "Honored",
+                 "held_back_total": "Held back", "as_of": "Data as of"}  # fmt: skip
+        weeks = self.inputs.weeks
+        published = weeks["status"] == PUBLISHED
+        numbers = {name: weeks[name].astype("Int64").where(published)
+                   for name in heads if name.endswith("_total")}  # fmt: skip
+        frame = weeks.assign(
+            week=[Week.parse(day).title for day in weeks["week"]],
+            report=("revision " + weeks["revision"]).where(
+                published, weeks["status"].map(REPORT_WORDS)
+            ),
+            **numbers,
+        )
+        total = {"week": f"The {self.period.noun}", "report": "", "as_of": ""}
+        total |= {name: self.counts.figures[name] for name in numbers}
+        frame = pd.concat([frame[list(heads)], pd.DataFrame([total])], ignore_index=True)
+        return Table(frame.astype(dict.fromkeys(numbers, "Int64")), heads,
+                     f"The weeks of the {self.period.noun}, each in its current revision")  # fmt: skip
+
+    def weeks_chart(self):
+        """Declined requests by week; a week without a report says so in place of a bar."""
+        weeks = self.inputs.weeks
+        words = weeks["status"].map(REPORT_WORDS).fillna("")
+        names = [Week.parse(day).title.rpartition(",")[0] for day in weeks["week"]]
+        labels = [f"{name} ({why})" if why else name for name, why in zip(names, words, strict=True)]
+        frame = weeks.assign(week=labels)
+        return stacked_bars("declined-by-week", frame, "week", self._class_parts(),
+                            f"Requests declined, {self.period.title}, by week and class",
+                            self.synthetic, most=len(frame))  # fmt: skip
+
+    def _class_parts(self) -> dict[str, str]:
+        return {f"declined_{name}": head for name, head in CLASS_HEADS.items()}
+
+    def declined_table(self) -> Table:
+        heads = {"declined": "Declined", **CLASS_HEADS,
+                 "release_not_confirmed": "Release not confirmed", "law_or_court": "Law or court",
+                 "honored": "Honored"}  # fmt: skip
+        frame = self.inputs.declined_by_agency
+        if frame.empty:
+            frame = frame.assign(**dict.fromkeys(heads, pd.Series(dtype="int64")))
+        return agency_table(frame.drop(columns="flags"), "declined", heads,
+                            f"Requests declined, {self.period.title}, by agency",
+                            _flags(frame))  # fmt: skip
+
+    # After release
+
+    def five_numbers(self) -> Table:
+        """Always together, and with equal weight how many had no later arrest."""
+        followed = self.counts.followed
+        rows = [
+            ("Declined", followed.declined),
+            ("Of these: release confirmed", followed.confirmed),
+            (f"Of these: follow-up known, observed {FOLLOWED_DAYS} days", followed.known),
+            ("Of these: met the rule", followed.met),
+            ("Of these: no later arrest known that the rule counts", followed.no_arrest),
+            ("Cases described on this page", len(self.counts.cases.shown)),
+        ]
+        frame = pd.DataFrame(
+            [(words, NOT_TOLD if number is None else f"{number:,}") for words, number in rows],
+            columns=["of", "requests"],
+        )
+        return Table(frame, {"of": "What is known after release", "requests": "Requests"},
+                     f"After release: requests declined, {self.period.title}")  # fmt: skip
+
+    def later_charges_table(self) -> Table | HTML:
+        return self._attribute_table(LATER_CHARGES, NATIONAL)
+
+    def days_table(self) -> Table | HTML:
+        return self._attribute_table(DAYS_TO_ARREST, NATIONAL)
+
+    # Cases
+
+    def cases(self) -> HTML | None:
+        """The cases described, each with its public source."""
+        shown = self.counts.cases.shown
+        return HTML("\n".join(self._case(case) for case in shown)) if shown else None
+
+    def _case(self, case: Case) -> Markup:
+        lines = self.inputs.declined_by_agency
+        known = lines[lines["agency_id"] == case.agency_id].to_dict("records")
+        agency = agency_label(known[0]) if known else case.agency_id
+        month = f"{case.released_on:%B %Y}"
+        rows = (
+            ("Agency asked", agency),
+            ("Released", month),
+            ("Charges before release", _groups(case.groups_before)),
+            ("Charges after release", f"{_groups(case.groups_after)}: {case.standing}"),
+            ("Status", f"{case.status} ({long_date(case.status_on)})"),
+            ("Source", f"{case.source_kind}: {case.source}"),
+        )
+        facts = Markup("\n").join(
+            Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(head, cell) for head, cell in rows
+        )
+        text = Markup(render_markdown(case.text))
+        return Markup(
+            '<section class="case"><h3>Released {}: {}</h3>\n<dl class="facts">\n{}\n</dl>\n{}'
+            "</section>"
+        ).format(month, _groups(case.groups_after), facts, text)
+
+    def prove(self) -> None:
+        """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""
+        figures, published = self.counts.figures, self.inputs.published
+        wrong = [name for name in SUMMED if figures[name] != published[name].sum()]
+        if len(self.inputs.declined) + self.inputs.repeated != figures["declined_total"]:
+            wrong.append("declined_total by request")
+        for name, table in (("declined", self.inputs.declined_by_agency),
+                            ("issued", self.inputs.issued_by_agency)):  # fmt: skip
+            if len(table) and table[name].sum() != figures[f"{name}_total"]:
+                wrong.append(f"{name}_total by agency")
+        followed = self.counts.followed
+        if None not in (followed.known, followed.met) and (
+            followed.met + followed.no_arrest != followed.known
+        ):
+            wrong.append("follow_up_known")
+        if wrong:
+            raise DdorError(f"these figures do not add up: {', '.join(wrong)}")
+
+
+def _named(figures: dict, prefix: str) -> dict:
+    return {name.removeprefix(prefix): value for name, value in figures.items()
+            if name.startswith(prefix)}  # fmt: skip
+
+
+def _weeks_named(days: pd.Series) -> str:
+    return "; ".join(Week.parse(day).title for day in days)
+
+
+def _date(text: str):
+    return pd.Timestamp(text).date() if text else "no date"
+
+
+def _flags(table: pd.DataFrame) -> dict[str, str]:
+    flagged = table[table["flags"] != ""]
+    return dict(zip(flagged["agency_id"], flagged["flags"], strict=True))
+
+
+def _groups(codes: tuple[str, ...]) -> str:
+    return ", ".join(f"{GROUP_NAMES[code]} ({code})" for code in codes)
