@@ -4,6 +4,9 @@ Each attribute is a long frame of this week's declined requests, columns COLUMNS
 category that a request counts in. Of citizenship (by world region) and of days a request has one
 row, with standing "all"; of charges one per offense group, *convicted* or *charged_only*, so that
 a request can be in several groups. Nothing here is published as it is: see disclosure.py.
+
+How an attribute is counted, named and put in order stands here for all of them, those of a quarter
+too: what is known of people after their release. Their frames are made in after_release.py.
 """
 
 from collections import Counter
@@ -17,10 +20,54 @@ from ddor.reference.offenses import OFFENSE_GROUPS
 
 CHARGES, CITIZENSHIP, DAYS = "charges", "citizenship", "days"
 ATTRIBUTES = (CHARGES, CITIZENSHIP, DAYS)
+FOLLOW_UP, MET_BY, LATER_CHARGES, DAYS_TO_ARREST = (
+    "follow_up", "met_by", "later_charges", "days_to_arrest",
+)  # fmt: skip
 ALL = "all"
-STANDINGS = {CHARGES: ("convicted", "charged_only"), CITIZENSHIP: (ALL,), DAYS: (ALL,)}
-GROUP_NAMES = OFFENSE_GROUPS | {UNLISTED: UNLISTED_NAME}
+STANDINGS = {
+    CHARGES: ("convicted", "charged_only"),
+    CITIZENSHIP: (ALL,),
+    DAYS: (ALL,),
+    FOLLOW_UP: (ALL,),
+    MET_BY: (ALL,),
+    LATER_CHARGES: ("convicted", "charged_only"),
+    DAYS_TO_ARREST: (ALL,),
+}
 OTHER = "other"
+OTHER_NAMES = {
+    CHARGES: "Other groups", CITIZENSHIP: "Other regions", LATER_CHARGES: "Other groups",
+}  # fmt: skip
+GROUP_NAMES = OFFENSE_GROUPS | {UNLISTED: UNLISTED_NAME}
+NO_CHARGE = "none"
+# Code -> name, in the order of a table. OTHER is taken: it is what disclosure control adds up.
+FOLLOW_UP_NAMES = {
+    "met": "Arrested, or convicted of a later charge, within 90 days of release",
+    "no_contact": "No later contact known to ICE",
+    "other_contact": "Other contact: ICE custody, removal, or an arrest that is not counted",
+    "not_observed": "Released less than 90 days before the extract",
+    "not_known": "Not known",
+}
+MET_BY_NAMES = {
+    "arrest": "Arrested",
+    "arrest_and_conviction": "Arrested, and convicted of a later charge",
+    "conviction": "Convicted of a later charge, without an arrest that is counted",
+}
+BANDS = (
+    ("0 to 7 days", 0, 7), ("8 to 30 days", 8, 30), ("31 to 60 days", 31, 60),
+    ("61 to 90 days", 61, 90),
+)  # fmt: skip
+NAMES = {
+    CHARGES: GROUP_NAMES,
+    FOLLOW_UP: FOLLOW_UP_NAMES,
+    MET_BY: MET_BY_NAMES,
+    LATER_CHARGES: GROUP_NAMES | {NO_CHARGE: "No charge on record"},
+}
+IN_ORDER = {
+    DAYS: DAY_LABELS,
+    FOLLOW_UP: tuple(FOLLOW_UP_NAMES),
+    MET_BY: tuple(MET_BY_NAMES),
+    DAYS_TO_ARREST: tuple(label for label, _, _ in BANDS),
+}
 COLUMNS = ("request_id", "agency_id", "code", "standing")
 
 
@@ -73,14 +120,12 @@ def category_counts(frame: pd.DataFrame, attribute: str, merged=frozenset()) -> 
 
 
 def codes_in_order(attribute: str, codes) -> list[str]:
-    """Groups by code, regions by name, days from few to many; OTHER at the end."""
-    if attribute == DAYS:
-        return [*DAY_LABELS, OTHER]
-    return [*sorted(set(codes) - {OTHER}), OTHER]
+    """As IN_ORDER has them; else groups by code, regions by name. OTHER at the end."""
+    return [*IN_ORDER.get(attribute, sorted(set(codes) - {OTHER})), OTHER]
 
 
 def category_name(attribute: str, code: str) -> str:
     """What a page calls a category."""
     if code == OTHER:
-        return {CHARGES: "Other groups", CITIZENSHIP: "Other regions", DAYS: "Other"}[attribute]
-    return GROUP_NAMES[code] if attribute == CHARGES else code
+        return OTHER_NAMES.get(attribute, "Other")
+    return NAMES[attribute][code] if attribute in NAMES else code

@@ -31,7 +31,6 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ddor.measures.attributes import ATTRIBUTES
 from ddor.measures.safe_tables import (
     AGENCY_AT_LEAST,
     Before,
@@ -54,11 +53,12 @@ def shown_attributes(
     as_of: str,
     earlier: Earlier,
 ) -> dict[str, Shown]:
-    """Attribute -> Shown. `frames` from attributes_of_declined; `declined`: columns request_id,
-    agency_id and listed_agency of this week's declined requests, the base of every table."""
+    """Attribute -> Shown. `frames` from attributes_of_declined, or others of its columns with names
+    that attributes.STANDINGS knows; `declined`: columns request_id, agency_id and listed_agency of
+    this week's declined requests, the base of every table."""
     shown = {}
-    for name in ATTRIBUTES:
-        week = WeekOfAttribute(name, frames[name], declined, threshold, as_of)
+    for name, frame in frames.items():
+        week = WeekOfAttribute(name, frame, declined, threshold, as_of)
         shown[name] = _after_earlier(week, earlier)
     return shown
 
