@@ -4,6 +4,8 @@ The mix follows the offense groups that DOMAIN and the withdrawn report show mos
 assault, immigration, larceny. None to four charges, the disposition of each drawn on its own.
 """
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
@@ -62,11 +64,15 @@ def numbered(charges: pd.DataFrame) -> pd.DataFrame:
     return charges.assign(charge_no=charges.groupby("row").cumcount() + 1)
 
 
-def as_extract(requests: pd.DataFrame, charges: pd.DataFrame, about: About) -> Extract:
-    """Rows and their charges (column `row`) as model.py types them, with IDs in issue order."""
+def as_extract(
+    requests: pd.DataFrame, charges: pd.DataFrame, about: About, first_day: dt.date
+) -> Extract:
+    """Rows and their charges (column `row`) as model.py types them, with IDs in issue order. No two
+    weeks' samples share one: what has one ID in two extracts is one request."""
     requests = requests.sort_values(["issued_at", "agency_id"], kind="stable")
     width = len(str(len(requests)))
-    numbers = [f"R{number:0{width}d}" for number in range(1, len(requests) + 1)]
+    week = f"{first_day:%y%m%d}R"
+    numbers = [f"{week}{number:0{width}d}" for number in range(1, len(requests) + 1)]
     ids = pd.Series(numbers, index=requests.index)
     charges = charges.assign(request_id=charges["row"].map(ids))
     return Extract(

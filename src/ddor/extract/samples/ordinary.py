@@ -57,7 +57,7 @@ def make_sample(
     outcome = outcome.where(asked["outcome_recorded_at"].notna(), "pending")
     rows = draw_requests(rng, asked.assign(outcome=outcome), pd.Timestamp(as_of))
     rows = _with_planted_errors(rng, rows, asked["area"], week)
-    return as_extract(rows, draw_charges(rng, rows), about)
+    return as_extract(rows, draw_charges(rng, rows), about, week.first_day)
 
 
 def _asked(rng: Generator, agencies: pd.DataFrame, count: int) -> pd.DataFrame:

@@ -51,7 +51,8 @@ def make_reenactment(seed: int) -> Extract:
     asked = pd.concat(parts, ignore_index=True)
     rows = draw_requests(rng, asked, AS_OF)
     rows, charges = _as_told(rows, draw_charges(rng, rows), asked["fact"])
-    return as_extract(rows, charges, About(AS_OF.date(), SOURCE, synthetic=True))
+    about = About(AS_OF.date(), SOURCE, synthetic=True)
+    return as_extract(rows, charges, about, START.date())
 
 
 def _issued(rng, places: pd.DataFrame, fillers: pd.DataFrame) -> pd.DataFrame:
