@@ -7,7 +7,15 @@ from IPython.display import HTML
 from markupsafe import Markup, escape
 
 from ddor.calendar import long_date
-from ddor.measures.attributes import CHARGES, CITIZENSHIP, DAYS, OTHER
+from ddor.compiled.counts import CompiledCounts
+from ddor.measures.attributes import (
+    CHARGES,
+    CITIZENSHIP,
+    DAYS,
+    DAYS_TO_ARREST,
+    LATER_CHARGES,
+    OTHER,
+)
 from ddor.measures.disclosure import AGENCY_AT_LEAST, NATIONAL
 from ddor.measures.figures import Counts
 from ddor.measures.published import table_lines
@@ -28,13 +36,23 @@ ATTRIBUTE_TABLES = {
         "Days from issue to recording of declined requests",
         {"category": "Days", "requests": "Requests"},
     ),
+    LATER_CHARGES: (
+        "Offense groups of later charges of those who met the rule",
+        {"category": "Offense group", "code": "Code", "convicted": "Convicted",
+         "charged_only": "Charged only", "requests": "Requests"},
+    ),
+    DAYS_TO_ARREST: (
+        "Days from release to the first arrest or charge that counts",
+        {"category": "Days", "requests": "Requests"},
+    ),
 }  # fmt: skip
 
 
 class OfPeople:
-    """The part of a WeeklyReport that shows attributes of people."""
+    """The part of a report that shows attributes of people. counts: with `attributes`, attribute ->
+    Shown."""
 
-    counts: Counts
+    counts: Counts | CompiledCounts
     threshold: int
     synthetic: bool
 

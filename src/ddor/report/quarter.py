@@ -137,8 +137,8 @@ class QuarterlyReport(OfPeople):
         weeks = self.inputs.weeks
         words = weeks["status"].map(REPORT_WORDS).fillna("")
         names = [Week.parse(day).title.rpartition(",")[0] for day in weeks["week"]]
-        labels = [f"{name} ({why})" if why else name for name, why in zip(names, words, strict=True)]
-        frame = weeks.assign(week=labels)
+        told = zip(names, words, strict=True)
+        frame = weeks.assign(week=[f"{name} ({why})" if why else name for name, why in told])
         return stacked_bars("declined-by-week", frame, "week", self._class_parts(),
                             f"Requests declined, {self.period.title}, by week and class",
                             self.synthetic, most=len(frame))  # fmt: skip

@@ -7,10 +7,12 @@ the text 'nan'. measures.figures returns plain integers for that reason.
 import scrapbook
 
 
-def glue_figures(figures: dict[str, int]) -> None:
-    """A scrap for each published figure, under its name."""
+def glue_figures(figures: dict[str, int | None]) -> None:
+    """A scrap for each published figure, under its name; none for one that may not be told (None),
+    which scrapbook could not hold."""
     for name, value in figures.items():
-        scrapbook.glue(name, value)
+        if value is not None:
+            scrapbook.glue(name, value)
 
 
 def glue_complete() -> None:

@@ -11,11 +11,12 @@ import nbformat
 from ddor.errors import NotebookFailed
 
 
-def prove_run(executed: Path, figures: dict[str, int]) -> dict[str, int]:
+def prove_run(executed: Path, figures: dict[str, int | None]) -> dict[str, int | None]:
     """The figures as the notebook glued them, in the order of `figures`, read with scrapbook.
 
-    `figures`: what was counted from the same inputs outside the notebook. Raises NotebookFailed
-    with everything that is missing or differs.
+    `figures`: what was counted from the same inputs outside the notebook; None for one that may not
+    be told, and must not be glued. Raises NotebookFailed with everything that is missing or
+    differs.
     """
     import scrapbook  # seconds to import: it pulls in all of papermill
 
@@ -32,10 +33,10 @@ def prove_run(executed: Path, figures: dict[str, int]) -> dict[str, int]:
     if scraps.get("report_complete") is not True:
         problems.append("the last scrap, report_complete, is missing: the end was not reached")
     for name, counted in figures.items():
-        if name not in scraps:
+        if counted is not None and name not in scraps:
             problems.append(f"the figure {name} was not glued")
-        elif scraps[name] != counted:
+        elif scraps.get(name) != counted:
             problems.append(f"the figure {name} is {scraps[name]!r}, counted {counted}")
     if problems:
         raise NotebookFailed("\n".join(["the notebook did not prove its run:", *problems]))
-    return {name: scraps[name] for name in figures}
+    return {name: scraps.get(name) for name in figures}
