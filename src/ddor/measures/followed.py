@@ -7,7 +7,8 @@ The tables stand side by side, so that they are judged together as well as each 
   Both, and the one of later charges, are shown only where follow_up tells that number itself;
 - when another table of follow_up would tell too much beside an earlier revision's, the earlier one
   stands, and then no other table may be new: its sum would be the number that was kept back;
-- of those who met the rule either all tables are of this extract or all stand from an earlier one.
+- of those who met the rule either all tables are of this extract or all stand from an earlier one,
+  and follow_up stands with them where it tells the same as before.
 
 `met_by` (an arrest, a conviction, both) is the fourth attribute. It has no table on the page: the
 headline numbers *arrested* and *convicted* are sums of its cells, so that of arrested, convicted
@@ -83,13 +84,24 @@ def shown_after_release(
         of = confirmed if name in (FOLLOW_UP, MET_BY) else met
         shown |= shown_attributes({name: frame}, of, threshold, as_of, earlier)
     if any(each.stands for each in shown.values()):
-        for name in OF_THE_MET:
+        kept = (FOLLOW_UP, *OF_THE_MET) if _is_as_before(shown, earlier) else OF_THE_MET
+        for name in kept:
             shown[name] = _as_before(shown[name], earlier.attributes.get(name))
     table = shown[FOLLOW_UP].tables.get(NATIONAL)
     if table is None or MET not in table.index:
         for name in OF_THE_MET:
             shown[name] = _withheld(shown[name], MET_NOT_TOLD)
     return shown
+
+
+def _is_as_before(shown: dict[str, Shown], earlier: Earlier) -> bool:
+    """Whether follow_up tells what it told: then it stands with the others, and the headline
+    numbers of both can go on standing side by side."""
+    before = earlier.attributes.get(FOLLOW_UP)
+    table = shown[FOLLOW_UP].tables.get(NATIONAL)
+    return bool(
+        before and table is not None and before.tables and table.equals(before.tables[NATIONAL])
+    )
 
 
 def _as_before(new: Shown, before: Shown | None) -> Shown:
