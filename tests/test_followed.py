@@ -211,6 +211,17 @@ def test_what_becomes_of_one_person_is_not_told_by_the_next_revision(kind, name)
     assert second.followed.stands is (before[name].kind != kind)
 
 
+def test_a_way_back_to_an_older_revision_is_not_told_after_one_that_repeats_a_table():
+    """In the third revision one person takes another's place: it tells what the second did."""
+    first = people(**MANY)
+    names = [f"not_observed{at}" for at in range(7)]
+    second = changed(first, ARREST, *names[:6])
+    third = changed(first, ARREST, *names[:5], names[6])
+    back_but_one = changed(first, ARREST, names[0])
+    told = [each.followed.met for each in revisions_of(first, second, third, back_but_one)]
+    assert told == [20, 26, 26, 26]
+
+
 def test_many_changes_are_told_with_their_date():
     before = people(**MANY)
     after = changed(before, ARREST, *(f"not_observed{at}" for at in range(8)))
@@ -263,7 +274,7 @@ def moved(rng, quarter: dict[str, Person]) -> dict[str, Person]:
     return after
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(12))
 def test_no_difference_of_generated_revisions_is_about_a_few_people(seed):
     rng = np.random.default_rng(seed)
     threshold = int(rng.choice([3, 5, 10]))
