@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 from after_release_rows import arrested, later, numbered_charges, released, rows_of
 
-from ddor.measures.after_release import after_release_frames
+from ddor.measures.after_release import NOT_MET, after_release_frames
 from ddor.measures.attributes import (
     DAYS_TO_ARREST,
     FOLLOW_UP,
@@ -134,8 +134,12 @@ def _tellings(revisions) -> dict[tuple, dict[str, set[int]]]:
                 tell(name, (code,), shown.as_of, int(table.loc[code, "requests"]))
                 for standing in STANDINGS[name]:
                     tell(name, (code,), shown.as_of, int(table.loc[code, standing]), standing)
-            if name in (MET_BY, DAYS_TO_ARREST):
-                tell(FOLLOW_UP, ("met",), shown.as_of, int(table["requests"].sum()))
+            all_requests = int(table["requests"].sum())
+            if name == DAYS_TO_ARREST:
+                tell(FOLLOW_UP, ("met",), shown.as_of, all_requests)
+            if name == MET_BY and NOT_MET in table.index:
+                not_met = int(table.loc[NOT_MET, "requests"])
+                tell(FOLLOW_UP, ("met",), shown.as_of, all_requests - not_met)
         numbers = each.followed
         for value, attribute, codes in (
             (numbers.met, FOLLOW_UP, ("met",)),
