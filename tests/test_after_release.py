@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from after_release_rows import arrested, day, frames_of, later, released, row_of, rows_of
 from extract_factory import charge
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddor.extract.model import DISPOSITIONS, FOLLOW_UP_STATUSES, TRISTATE
@@ -196,6 +196,7 @@ A_CHARGE = st.builds(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(A_REQUEST, max_size=4), st.lists(A_CHARGE, max_size=5), st.integers(0, 120))
 def test_every_request_has_one_standing_and_only_those_who_met_the_rule_have_events(
     requests, charges, observed
@@ -213,7 +214,9 @@ def test_every_request_has_one_standing_and_only_those_who_met_the_rule_have_eve
     assert (rows.loc[met, "protected"] == "false").all()
     frames = after_release_frames(rows, of)
     assert len(frames[FOLLOW_UP]) == rows["released_at"].notna().sum()
-    for name in (MET_BY, LATER_CHARGES, DAYS_TO_ARREST):
+    by = frames[MET_BY].set_index("request_id")["code"]
+    assert set(by.index[by != "not_met"]) == set(rows.loc[met, "request_id"])
+    for name in (LATER_CHARGES, DAYS_TO_ARREST):
         assert set(frames[name]["request_id"]) == set(rows.loc[met, "request_id"]), name
     for name in (FOLLOW_UP, MET_BY, DAYS_TO_ARREST):
         assert frames[name]["request_id"].is_unique, name
@@ -265,8 +268,9 @@ def test_days_to_arrest_come_in_bands(on, band):
 
 def test_met_by_tells_arrest_conviction_and_both_apart():
     requests = [arrested(5, request_id="a"), arrested(5, request_id="b"),
-                released("removed", request_id="c")]  # fmt: skip
+                released("removed", request_id="c"), released(request_id="d")]  # fmt: skip
     charges = [later(5, disposition="convicted", request_id=name) for name in "bc"]
     assert frame_of(MET_BY, requests, charges) == [
         ("a", "arrest", "all"), ("b", "arrest_and_conviction", "all"), ("c", "conviction", "all"),
+        ("d", "not_met", "all"),
     ]  # fmt: skip

@@ -47,6 +47,7 @@ KNOWN = (MET, NO_CONTACT, OTHER_STANDING)
 # The name "other" is taken in the tables, by what disclosure control adds up.
 OTHER_CONTACT = "other_contact"
 BY_ARREST, BY_BOTH, BY_CONVICTION = "arrest", "arrest_and_conviction", "conviction"
+NOT_MET = "not_met"
 
 
 def after_release(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
@@ -134,23 +135,23 @@ def after_release_frames(rows: pd.DataFrame, charges: pd.DataFrame) -> dict[str,
     """Attribute -> its frame for disclosure control, columns attributes.COLUMNS; `rows` from
     after_release.
 
-    follow_up: of requests with a confirmed release, by standing. Of those that met the rule met_by:
-    an arrest, a conviction or both; later_charges: a row for each group of a countable charge that
-    is looked at, convicted if one of the group is a conviction that counts, or NO_CHARGE;
-    days_to_arrest: by band of `days`.
+    Of requests with a confirmed release follow_up: by standing; met_by: an arrest, a conviction,
+    both or neither. Of those that met the rule later_charges: a row for each group of a countable
+    charge that is looked at, convicted if one of the group is a conviction that counts, or
+    NO_CHARGE; days_to_arrest: by band of `days`.
     """
     confirmed = rows[rows["standing"] != NOT_RELEASED]
     met = rows[rows["standing"] == MET]
     by_standing = confirmed["standing"].replace(OTHER_STANDING, OTHER_CONTACT)
-    how = pd.Series(BY_ARREST, index=met.index, dtype="str")
-    how = how.mask(met["convicted"], BY_CONVICTION)
-    how = how.mask(met["convicted"] & met["arrested"], BY_BOTH)
+    how = pd.Series(NOT_MET, index=confirmed.index, dtype="str")
+    how = how.mask(confirmed["arrested"], BY_ARREST).mask(confirmed["convicted"], BY_CONVICTION)
+    how = how.mask(confirmed["arrested"] & confirmed["convicted"], BY_BOTH)
     bands = pd.Series("", index=met.index, dtype="str")
     for label, low, high in BANDS:
         bands = bands.mask(met["days"].between(low, high), label)
     frames = {
         FOLLOW_UP: confirmed.assign(code=by_standing, standing=ALL),
-        MET_BY: met.assign(code=how, standing=ALL),
+        MET_BY: confirmed.assign(code=how, standing=ALL),
         LATER_CHARGES: _groups(met, later_charges(met, charges)),
         DAYS_TO_ARREST: met.assign(code=bands, standing=ALL),
     }

@@ -51,6 +51,7 @@ MET_BY_NAMES = {
     "arrest": "Arrested",
     "arrest_and_conviction": "Arrested, and convicted of a later charge",
     "conviction": "Convicted of a later charge, without an arrest that is counted",
+    "not_met": "Neither, or not known",
 }
 BANDS = (
     ("0 to 7 days", 0, 7), ("8 to 30 days", 8, 30), ("31 to 60 days", 31, 60),

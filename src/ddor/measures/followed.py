@@ -3,16 +3,17 @@ through disclosure control (disclosure.py), and all of them national.
 
 The tables stand side by side, so that they are judged together as well as each by itself:
 
-- the table of days has as many requests as met the rule, and so has the one of how it was met.
-  Both, and the one of later charges, are shown only where follow_up tells that number itself;
+- the table of days has as many requests as met the rule. It, the one of later charges and the one
+  of how the rule was met are shown only where follow_up tells that number itself;
 - when another table of follow_up would tell too much beside an earlier revision's, the earlier one
   stands, and then no other table may be new: its sum would be the number that was kept back;
-- of those who met the rule either all tables are of this extract or all stand from an earlier one.
+- these three are either all of this extract or all stand from an earlier one, and follow_up stands
+  with them where it tells the same as before.
 
-`met_by` (an arrest, a conviction, both) is the fourth attribute. It has no table on the page: the
-headline numbers *arrested* and *convicted* are sums of its cells, so that of arrested, convicted
-and both each is 0 or reaches the threshold, in one revision and between two. Its base is, as that
-of follow_up, all confirmed releases: that all who met the rule were arrested may be told.
+`met_by` (an arrest, a conviction, both, neither) is the fourth attribute. It needs no table on the
+page: the headline numbers *arrested* and *convicted* are sums of its cells, so that arrest alone,
+conviction alone and both are each 0 or reach the threshold, in one revision and between two. Its
+base is all confirmed releases: that all who met the rule were arrested may be told.
 
 Not protected: that a headline number is kept back says that it is not one of the zeros that are
 told; and how many people have charges in several groups can follow from the groups' sums.
@@ -30,6 +31,7 @@ from ddor.measures.after_release import (
     MET,
     NO_CONTACT,
     NOT_KNOWN,
+    NOT_MET,
     NOT_OBSERVED,
     OTHER_CONTACT,
     after_release_frames,
@@ -81,15 +83,35 @@ def shown_after_release(
     shown = {}
     for name, frame in after_release_frames(rows, charges).items():
         of = confirmed if name in (FOLLOW_UP, MET_BY) else met
-        shown |= shown_attributes({name: frame}, of, threshold, as_of, earlier)
+        (new,) = shown_attributes({name: frame}, of, threshold, as_of, earlier).values()
+        shown[name] = _with_all_older(new, earlier.attributes.get(name))
     if any(each.stands for each in shown.values()):
-        for name in OF_THE_MET:
+        kept = (FOLLOW_UP, *OF_THE_MET) if _is_as_before(shown, earlier) else OF_THE_MET
+        for name in kept:
             shown[name] = _as_before(shown[name], earlier.attributes.get(name))
     table = shown[FOLLOW_UP].tables.get(NATIONAL)
     if table is None or MET not in table.index:
         for name in OF_THE_MET:
             shown[name] = _withheld(shown[name], MET_NOT_TOLD)
     return shown
+
+
+def _with_all_older(new: Shown, before: Shown | None) -> Shown:
+    """Disclosure control forgets what was shown before a table that came out the same again; one
+    person's way back to an older table would then be told."""
+    if not new.tables or new.stands or new.older or before is None or not before.tables:
+        return new
+    return replace(new, older=((before.rows, tuple(before.tables)), *before.older))
+
+
+def _is_as_before(shown: dict[str, Shown], earlier: Earlier) -> bool:
+    """Whether follow_up tells what it told: then it stands with the others, and the headline
+    numbers of both can go on standing side by side."""
+    before = earlier.attributes.get(FOLLOW_UP)
+    table = shown[FOLLOW_UP].tables.get(NATIONAL)
+    return bool(
+        before and table is not None and before.tables and table.equals(before.tables[NATIONAL])
+    )
 
 
 def _as_before(new: Shown, before: Shown | None) -> Shown:
@@ -136,11 +158,12 @@ def _of_those_met(table: pd.DataFrame, each: Shown, met_by: Shown) -> dict[str, 
     if met == 0:
         return {"arrested": 0, "convicted": 0}
     cells = met_by.tables.get(NATIONAL)
-    if met is None or cells is None or met_by.as_of != each.as_of or cells["requests"].sum() != met:
+    same_extract = (met_by.as_of, met_by.stands) == (each.as_of, each.stands)
+    if met is None or cells is None or not same_extract:
         return {"arrested": None, "convicted": None}
     return {
-        "arrested": _sum_told(cells, (BY_ARREST, BY_BOTH), (BY_CONVICTION,)),
-        "convicted": _sum_told(cells, (BY_CONVICTION, BY_BOTH), (BY_ARREST,)),
+        "arrested": _sum_told(cells, (BY_ARREST, BY_BOTH), (BY_CONVICTION, NOT_MET)),
+        "convicted": _sum_told(cells, (BY_CONVICTION, BY_BOTH), (BY_ARREST, NOT_MET)),
     }
 
 
