@@ -6,13 +6,21 @@ from html.parser import HTMLParser
 BLOCKS = ("p", "li", "h1", "h2", "h3", "figcaption", "caption")
 
 
-def figure_differences(before: dict[str, int], after: dict[str, int]) -> list[str]:
-    """"declined_total: 41 -> 43", in the order of `after`; a figure that one lacks is *none*."""
+def figure_differences(
+    before: dict[str, int | None], after: dict[str, int | None]
+) -> list[str]:
+    """"declined_total: 41 -> 43", in the order of `after`; a figure that one lacks is *none*, one
+    that may not be told *not told*."""
     return [
-        f"{name}: {before.get(name, 'none')} -> {after.get(name, 'none')}"
+        f"{name}: {_told(before, name)} -> {_told(after, name)}"
         for name in after | before
-        if before.get(name) != after.get(name)
+        if before.get(name, "none") != after.get(name, "none")
     ]
+
+
+def _told(figures: dict[str, int | None], name: str) -> str:
+    value = figures.get(name, "none")
+    return "not told" if value is None else str(value)
 
 
 def sentence_differences(before: str, after: str) -> list[str]:

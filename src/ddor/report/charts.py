@@ -23,6 +23,7 @@ from ddor.report.tables import Table
 
 WIDTH = 4.9  # inches: labels stay legible when a phone shows it at 330 pixels
 MOST_BARS = 12
+NOTHING_KNOWN = "no report"
 
 # Differ in lightness as well as in hue, so that they stay apart in gray print (Okabe and Ito).
 LIGHT = {"ink": "#1b1b1f", "paper": "#ffffff", "rule": "#c6c6cc",
@@ -71,12 +72,13 @@ def stacked_bars(
     """Horizontal bars, one per row of `frame`, from the columns `parts` (column -> legend).
 
     Rows are drawn in the given order; of more than `most` the rest become one bar, *All
-    others*. An empty frame gives its empty table: a chart of nothing says nothing.
+    others*. A row of missing values has the words NOTHING_KNOWN for a bar. An empty frame gives its
+    empty table: a chart of nothing says nothing.
     """
     heads = {label: label.capitalize(), **parts}
-    table = Table(frame.assign(Total=frame[list(parts)].sum(axis=1)),
+    table = Table(frame.assign(Total=frame[list(parts)].sum(axis=1, min_count=1)),
                   {**heads, **({"Total": "Total"} if len(parts) > 1 else {})}, caption)  # fmt: skip
-    if frame.empty or not int(frame[list(parts)].to_numpy().sum()):
+    if frame.empty or not int(frame[list(parts)].sum().sum()):
         return table
     drawn = _drawn_rows(frame[[label, *parts]], label, most)
     pictures = [_draw(drawn, label, parts, theme, unit, synthetic, name) for theme in (LIGHT, DARK)]
@@ -96,6 +98,9 @@ def _alternative(caption, rows, label, parts, unit, synthetic) -> str:
     """Every bar with its figures, in the order drawn."""
     bars = []
     for row in rows.to_dict("records"):
+        if all(pd.isna(row[column]) for column in parts):
+            bars.append(f"{row[label]}: {NOTHING_KNOWN}")
+            continue
         values = [(legend, int(row[column])) for column, legend in parts.items() if row[column]]
         total = sum(value for _, value in values)
         detail = ", ".join(f"{legend.lower()} {value:,}" for legend, value in values)
@@ -132,13 +137,15 @@ def _draw(rows, label, parts, theme, unit, synthetic, name) -> str:
 
 def _bars(axes, rows, label, parts, theme) -> None:
     places = range(len(rows))
+    known = rows[list(parts)].notna().any(axis=1)
     left = pd.Series(0, index=rows.index)
     for (column, legend), color in zip(parts.items(), itertools.cycle(theme["bars"])):
-        axes.barh(places, rows[column], left=left, color=color, label=legend,
+        values = rows[column].fillna(0).astype("int64")
+        axes.barh(places, values, left=left, color=color, label=legend,
                   edgecolor=theme["paper"], linewidth=0.4)  # fmt: skip
-        left = left + rows[column]
-    for place, total in zip(places, left, strict=True):
-        axes.text(total, place, f" {int(total):,}", va="center")
+        left = left + values
+    for place, total, told in zip(places, left, known, strict=True):
+        axes.text(total, place, f" {int(total):,}" if told else f" {NOTHING_KNOWN}", va="center")
     axes.set_yticks(places, rows[label].map(_wrapped), linespacing=0.95)
     axes.invert_yaxis()
     axes.margins(x=0.12)

@@ -82,8 +82,8 @@ class QuarterlyReport(OfPeople):
                      for name in (PUBLISHED, WITHDRAWN, MISSING)}  # fmt: skip
         return SimpleNamespace(
             total=len(weeks),
-            first=Week.parse(weeks["week"].iloc[0]),
-            last=Week.parse(weeks["week"].iloc[-1]),
+            first_day=Week.parse(weeks["week"].iloc[0]).first_day,
+            last_day=Week.parse(weeks["week"].iloc[-1]).last_day,
             **{name: len(days) for name, days in by_status.items()},
             names_missing=_weeks_named(by_status[MISSING]),
             names_withdrawn=_weeks_named(by_status[WITHDRAWN]),
@@ -134,17 +134,14 @@ class QuarterlyReport(OfPeople):
 
     def weeks_chart(self):
         """Declined requests by week; a week without a report says so in place of a bar."""
+        parts = {f"declined_{name}": head for name, head in CLASS_HEADS.items()}
         weeks = self.inputs.weeks
-        words = weeks["status"].map(REPORT_WORDS).fillna("")
+        published = weeks["status"] == PUBLISHED
+        counts = {name: weeks[name].astype("Int64").where(published) for name in parts}
         names = [Week.parse(day).title.rpartition(",")[0] for day in weeks["week"]]
-        told = zip(names, words, strict=True)
-        frame = weeks.assign(week=[f"{name} ({why})" if why else name for name, why in told])
-        return stacked_bars("declined-by-week", frame, "week", self._class_parts(),
+        return stacked_bars("declined-by-week", weeks.assign(week=names, **counts), "week", parts,
                             f"Requests declined, {self.period.title}, by week and class",
-                            self.synthetic, most=len(frame))  # fmt: skip
-
-    def _class_parts(self) -> dict[str, str]:
-        return {f"declined_{name}": head for name, head in CLASS_HEADS.items()}
+                            self.synthetic, most=len(weeks))  # fmt: skip
 
     def declined_table(self) -> Table:
         heads = {"declined": "Declined", **CLASS_HEADS,
@@ -164,10 +161,10 @@ class QuarterlyReport(OfPeople):
         followed = self.counts.followed
         rows = [
             ("Declined", followed.declined),
-            ("Of these: release confirmed", followed.confirmed),
-            (f"Of these: follow-up known, observed {FOLLOWED_DAYS} days", followed.known),
-            ("Of these: met the rule", followed.met),
-            ("Of these: no later arrest known that the rule counts", followed.no_arrest),
+            ("Release confirmed, of the declined", followed.confirmed),
+            (f"Follow-up known for {FOLLOWED_DAYS} days, of the confirmed", followed.known),
+            ("Met the rule, of the known", followed.met),
+            ("No later arrest known that the rule counts, of the known", followed.no_arrest),
             ("Cases described on this page", len(self.counts.cases.shown)),
         ]
         frame = pd.DataFrame(

@@ -1,6 +1,7 @@
 """Tables as HTML: a caption, a head for each column and row, nothing that only color says."""
 
 import re
+from numbers import Integral
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -124,4 +125,4 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return f"{value:,}" if isinstance(value, int) else str(escape(value))
+    return f"{value:,}" if isinstance(value, Integral) else str(escape(value))
