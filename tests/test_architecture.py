@@ -10,11 +10,11 @@ from conftest import PROJECT
 FLOORS = (
     {"errors", "reference", "text_yaml"},
     {"calendar"},
-    {"narrative"},
+    {"narrative", "headed_text"},
     {"extract", "project"},
     {"directory", "corrections"},
     {"extract/foia", "extract/samples"},
-    {"cohort", "parameters", "history", "ledger", "texts"},
+    {"cohort", "parameters", "history", "ledger", "texts", "cases"},
     {"inputs"},
     {"checks"},
     {"measures"},
