@@ -1,10 +1,13 @@
 """Described cases: every problem at once, nobody named, and only what the quarter's data says."""
 
 import datetime as dt
+import itertools
 import json
+import textwrap
 
 import pytest
 from after_release_rows import arrested, later, numbered_charges, released, rows_of
+from conftest import PROJECT
 from extract_factory import charge
 
 from ddor.cases import CasesInvalid, candidate_label, from_plain, read_cases, to_plain
@@ -72,6 +75,14 @@ def test_a_case_is_read(cases):
     assert (case.groups_before, case.groups_after) == (("35", "54"), ("13",))
     assert (case.status_on, case.approved_on) == (dt.date(2017, 5, 30), dt.date(2017, 6, 2))
     assert case.body == BODY
+
+
+@pytest.mark.parametrize("place", ["docs/cases.md", "src/ddor/cases.py"])
+def test_the_examples_of_the_documents_are_cases(cases, place):
+    block = (PROJECT / place).read_text("utf-8").split("    ---\n", 1)[1]
+    lines = itertools.takewhile(lambda line: line.startswith("    "), block.splitlines())
+    (case,) = cases(one="---\n" + textwrap.dedent("\n".join(lines)) + "\n")
+    assert case.row == "C-1f0c22d97ab4" and case.body.startswith("The person was arrested")
 
 
 def test_no_folder_a_readme_and_a_hidden_file_are_no_case(cases, tmp_path):

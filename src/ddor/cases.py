@@ -20,9 +20,8 @@
 Every key is required: no case without a public source and the approval of a second person. No
 person is named, here or in the name of the file: text that looks like it is refused, unshown.
 
-Left out on purpose: a case of group 81 (juvenile offender); one of a person at large, since that
-nothing is known is no case; a rate, since chosen cases say nothing of how many there are. Whether a
-case is what the data says is judged in measures/judged_cases.py.
+Left out on purpose: a case of group 81 (juvenile offender), or of a person at large, of whom
+nothing is known. Whether a case is what the data says is judged in measures/judged_cases.py.
 """
 
 import datetime as dt
@@ -47,9 +46,10 @@ WITHOUT_CONVICTION = ("dismissed", "acquitted")
 SOURCE_KINDS = ("court record", "official release")
 JUVENILE = "81"
 NONE = "none"
-KEYS = ("row", "agency_id", "released", "groups_before", "groups_after", "standing", "status",
-        "status_on", "source_kind", "source", "described_by", "approved_by",
-        "approved_on")  # fmt: skip
+KEYS = (
+    "row", "agency_id", "released", "groups_before", "groups_after", "standing", "status",
+    "status_on", "source_kind", "source", "described_by", "approved_by", "approved_on",
+)  # fmt: skip
 GUIDE = "docs/cases.md"
 _NAME = re.compile("[a-z0-9-]+")
 _LABEL = re.compile("C-[0-9a-f]{12}")
@@ -114,17 +114,16 @@ def _is_a_case(file: Path, told: Told) -> bool:
     if kind := identifier(as_words(file.stem)):
         told.tell("", f"a file name that looks like {kind}", "no direct identifier", "rename it")
     elif file.suffix != ".md" or not _NAME.fullmatch(file.stem) or not file.is_file():
-        told.tell("", "its name", "small letters, digits and hyphens before .md", "rename it, "
-                  "or move it out of this folder")  # fmt: skip
+        told.tell("", "its name", "small letters, digits and hyphens before .md",
+                  "rename it, or move it out of this folder")  # fmt: skip
     return not told.problems
 
 
 def _case(name: str, head: dict, body: str, told: Told) -> list[Case]:
     """The case, or none where anything is told."""
-    values = {key: told.text(key, value) for key, value in head.items() if key != "row"}
-    given = {key: value for key, value in values.items() if value is not None}
-    _tell_label(head, told)
-    _tell_places(given, told)
+    given = {key: value for key, value in head.items()
+             if key == "row" or told.text(key, value) is not None}  # fmt: skip
+    _tell_place(given, told)
     for key, words in _CHOICES.items():
         if key in given and given[key] not in words:
             told.tell(key, f'"{given[key]}"', f"one of {', '.join(words)}", "choose one of them")
@@ -138,14 +137,11 @@ def _case(name: str, head: dict, body: str, told: Told) -> list[Case]:
     return [] if told.problems else [Case(**{**head, **groups, **days}, name=name, body=body)]
 
 
-def _tell_label(head: dict, told: Told) -> None:
+def _tell_place(given: dict, told: Told) -> None:
     # Not shown: what stands there may be a request_id.
-    if "row" in head and not _LABEL.fullmatch(head["row"]):
+    if "row" in given and not _LABEL.fullmatch(given["row"]):
         told.tell("row", "something else (not shown)", "a label such as C-1f0c22d97ab4",
                   "look it up in the private list of candidates")  # fmt: skip
-
-
-def _tell_places(given: dict, told: Told) -> None:
     if "agency_id" in given and not AGENCY_ID.fullmatch(given["agency_id"]):
         told.tell("agency_id", f'"{given["agency_id"]}"', "4 to 12 capital letters and digits",
                   "look it up in agencies.csv")  # fmt: skip
