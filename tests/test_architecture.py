@@ -10,7 +10,7 @@ from conftest import PROJECT
 FLOORS = (
     {"errors", "reference", "text_yaml"},
     {"calendar"},
-    {"narrative", "reports"},
+    {"headed_text", "narrative", "reports"},
     {"extract", "project"},
     {"directory", "corrections"},
     {"extract/foia", "extract/samples"},

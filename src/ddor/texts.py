@@ -22,25 +22,22 @@ Left out on purpose: a page of one's own. What is listed in PAGES has a place in
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
 from markupsafe import escape
 
 from ddor.calendar import parse_date
 from ddor.corrections import identifier
 from ddor.directory import AGENCY_ID
 from ddor.errors import DdorError, Problem, UsageError
+from ddor.headed_text import read_headed
 from ddor.narrative import render_markdown, render_narrative
-from ddor.text_yaml import TextLoader
 
 # What the page around the sections has as addresses.
 RESERVED = ("content", "q", "found", "plain")
 PAGES = ("overview", "faqs", "fact-sheet")
-HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n(.*)\Z", re.DOTALL)
 ADDRESS = re.compile(r"^(##[ \t].*?)[ \t]*\{#([a-z0-9-]+)\}[ \t]*$", re.MULTILINE)
 HEADING = re.compile(r"<h2>(.*?)(?: \[#([a-z0-9-]+)\])?</h2>\n?")
 
@@ -88,7 +85,7 @@ def read_texts(folder: Path, project: Path, examples: list[dict]) -> dict[str, T
         file = next((f for f in (folder / f"{name}.md", project / f"{name}.md") if f.is_file()),
                     project / f"{name}.md")  # fmt: skip
         keys = {"title": str, "last_reviewed": parse_date, "last_updated": parse_date}
-        head, body = _read(file, keys, problems)
+        head, body = read_headed(file, keys, problems)
         if len(head) == len(keys):
             texts[name] = Text(**head, body=body, file=file.name)
             problems += _unwritable(texts[name], examples)
@@ -108,7 +105,7 @@ def read_statements(folder: Path) -> dict[str, Statement]:
             problems.append(Problem(file.name, (), "", "its name", "<agency_id>.md",
                                     "name it after the code of the agency"))  # fmt: skip
             continue
-        head, body = _read(file, {"received_on": parse_date}, problems)
+        head, body = read_headed(file, {"received_on": parse_date}, problems)
         if kind := identifier(body):
             problems.append(Problem(file.name, (), "", f"text that looks like {kind} (not shown)",
                                     "no person named", "take it out"))  # fmt: skip
@@ -192,44 +189,3 @@ def _unwritable(text: Text, examples: list[dict]) -> list[Problem]:
         except TextsInvalid as error:
             problems += error.problems
     return list(dict.fromkeys(problems))
-
-
-def _read(
-    file: Path, keys: dict[str, Callable], problems: list[Problem]
-) -> tuple[dict[str, object], str]:
-    """-> the head, typed, without the keys that do not fit; the body."""
-    try:
-        content = file.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-    except (OSError, UnicodeDecodeError) as error:
-        said = "not UTF-8" if isinstance(error, UnicodeDecodeError) else "no such file"
-        problems.append(Problem(file.name, (), "", said, "a page of Markdown", "see docs/pages.md"))
-        return {}, ""
-    parts = HEAD.match(content)
-    lines = _head_lines(parts[1]) if parts else None
-    if lines is None:
-        problems.append(Problem(file.name, (1,), "", "no head that can be read",
-                                "`key: value` lines between two lines of ---",
-                                f"give it {', '.join(keys)}"))  # fmt: skip
-        return {}, ""
-    head = {}
-    for key in dict.fromkeys([*keys, *lines]):
-        value = lines.get(key, "")
-        if key not in keys or not isinstance(value, str) or not value:
-            seen = "nothing" if key in keys else "a key that is not known"
-            problems.append(Problem(file.name, (1,), key, seen, f"{', '.join(keys)}, each once",
-                                    "mend the head"))  # fmt: skip
-            continue
-        try:
-            head[key] = keys[key](value)
-        except UsageError as error:
-            problems.append(Problem(file.name, (1,), key, f'"{value}"', "YYYY-MM-DD", str(error)))
-    return head, parts[2]
-
-
-def _head_lines(head: str) -> dict | None:
-    try:
-        loader = TextLoader(head)
-        content = loader.get_single_data()
-    except yaml.YAMLError:
-        return None
-    return content if isinstance(content, dict) and not loader.twice else None

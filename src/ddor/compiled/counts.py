@@ -12,9 +12,9 @@ import pandas as pd
 
 from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs, as_of
 from ddor.measures.after_release import after_release
-from ddor.measures.cases import Judged, judged
 from ddor.measures.figures import DISTINCT, FIGURE_NAMES
 from ddor.measures.followed import Followed, followed, shown_after_release
+from ddor.measures.judged_cases import Judged, judged
 from ddor.measures.shown import Earlier, Shown
 
 SUMMED = tuple(name for name in FIGURE_NAMES if name not in DISTINCT)

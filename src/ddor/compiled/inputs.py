@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from ddor import cases
 from ddor.calendar import Period
-from ddor.cases import Case, cases_from_plain, cases_to_plain, read_cases
+from ddor.cases import Case, read_cases
 from ddor.catalog import Catalog, open_catalog
 from ddor.compiled.week_runs import DECLINED_COLUMNS, WeekRun, read_run
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES
@@ -166,7 +167,7 @@ def save_compiled(inputs: CompiledInputs, folder: Path) -> None:
         "with_charges": inputs.with_charges,
         "parameters": inputs.parameters,
         "note": inputs.note,
-        "cases": cases_to_plain(inputs.cases),
+        "cases": cases.to_plain(inputs.cases),
         "earlier": dict(inputs.earlier),
     }
     (folder / "period.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
@@ -182,7 +183,7 @@ def load_compiled(folder: Path) -> CompiledInputs:
             "period": shelved(shelf).period.parse(key),
             "weeks": _read_csv(folder / "weeks.csv", ABOUT),
             "sources": tuple(content["sources"]),
-            "cases": cases_from_plain(content["cases"]),
+            "cases": cases.from_plain(content["cases"]),
         },
         **{name: _read_csv(folder / f"{name}.csv", (*AGENCY, "flags"))
            for name in ("issued_by_agency", "declined_by_agency")},

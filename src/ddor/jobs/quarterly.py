@@ -16,7 +16,7 @@ import pandas as pd
 from ddor.archive.downloads import csv_file
 from ddor.archive.publish import Archive
 from ddor.calendar import Period
-from ddor.cases import candidate_label, cases_to_plain
+from ddor.cases import candidate_label, to_plain
 from ddor.catalog import CORRECTED, Catalog, Superseded, open_catalog, superseded_parts
 from ddor.compiled.counts import CompiledCounts, count_compiled
 from ddor.compiled.inputs import (
@@ -131,14 +131,14 @@ class QuarterEdition(Edition):
             "about": json.dumps(about),
             "parameters": json.dumps(inputs.parameters, sort_keys=True),
             "note": inputs.note,
-            "cases": json.dumps(cases_to_plain(inputs.cases), sort_keys=True),
+            "cases": json.dumps(to_plain(inputs.cases), sort_keys=True),
         }  # fmt: skip
 
     def request_ids(self) -> pd.Series:
         return self.inputs.declined["request_id"]
 
     def texts(self) -> list[str]:
-        return [self.inputs.note, *(text for case in self.inputs.cases for text in case.texts())]
+        return [self.inputs.note, *(text for c in self.inputs.cases for text in (c.body, c.source))]
 
     def news(self, catalog: Catalog) -> list[str]:
         """A week that was corrected since corrects this report too."""

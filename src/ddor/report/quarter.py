@@ -1,5 +1,6 @@
 """`open_quarter`: a quarter as a notebook sees it: names for sentences, tables, charts, scraps."""
 
+import datetime as dt
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -190,24 +191,21 @@ class QuarterlyReport(OfPeople):
     def _case(self, case: Case) -> Markup:
         lines = self.inputs.declined_by_agency
         known = lines[lines["agency_id"] == case.agency_id].to_dict("records")
-        agency = agency_label(known[0]) if known else case.agency_id
-        month = f"{case.released_on:%B %Y}"
+        month = f"{dt.date.fromisoformat(f'{case.released}-01'):%B %Y}"
         rows = (
-            ("Agency asked", agency),
-            ("Released", month),
-            ("Charges before release", _groups(case.groups_before)),
-            ("Charges after release", f"{_groups(case.groups_after)}: {case.standing}"),
-            ("Status", f"{case.status} ({long_date(case.status_on)})"),
+            ("Agency asked", agency_label(known[0]) if known else case.agency_id),
+            ("Charges before release", _groups(case.groups_before) or "none on record"),
+            ("After release", f"{case.standing}: {_groups(case.groups_after)}"),
+            ("Status", f"{case.status}, as of {long_date(case.status_on)}"),
             ("Source", f"{case.source_kind}: {case.source}"),
         )
         facts = Markup("\n").join(
             Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(head, cell) for head, cell in rows
         )
-        text = Markup(render_markdown(case.text))
         return Markup(
-            '<section class="case"><h3>Released {}: {}</h3>\n<dl class="facts">\n{}\n</dl>\n{}'
+            '<section class="case"><h3>Released in {}</h3>\n<dl class="facts">\n{}\n</dl>\n{}'
             "</section>"
-        ).format(month, _groups(case.groups_after), facts, text)
+        ).format(month, facts, Markup(render_markdown(case.body)))
 
     def prove(self) -> None:
         """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""
