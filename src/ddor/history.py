@@ -73,8 +73,8 @@ def is_withdrawn(summary: Path) -> bool:
 
 
 def read_earlier(output: Path, period: Period) -> dict:
-    """What earlier revisions of `period` told of people: {"attributes": as measures.disclosure wrote
-    it, "listed": request_id of a protected request -> whether it was shown with its agency,
+    """What earlier revisions of `period` told of people: {"attributes": as measures.disclosure
+    wrote it, "listed": request_id of a protected request -> whether it was shown with its agency,
     "gone": why the tables may not be told again, or ""}. Private: it names requests."""
     revisions = sorted(
         (output / "runs" / str(period)).glob(f"r*/{ATTRIBUTES}"),

@@ -8,7 +8,7 @@ gone.
 import csv
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SECTIONS = {"issued": "Section I", "recorded": "Section II"}  # of a weekly report
 AGENCY_TABLES = {"issued_by_agency.csv": "issued", "declined_by_agency.csv": "recorded"}
@@ -39,7 +39,8 @@ def changes_between(before: dict[str, bytes], after: dict[str, bytes]) -> list[C
                 " · ".join(filter(None, (label[1], label[0], agency_id))),
                 *(rows[agency_id][1] if agency_id in rows else {} for rows in (old, new)),
             )
-            changes += [Change(c.where, _words(c.name, sections.get(words, words)), c.before, c.after) for c in named]
+            section = sections.get(words, words)
+            changes += [replace(each, name=_words(each.name, section)) for each in named]
     return changes
 
 

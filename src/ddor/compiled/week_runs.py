@@ -60,8 +60,11 @@ def read_run(output: Path, week: Week, revision: int) -> WeekRun:
     inputs = load_inputs(folder)
     counts = count_inputs(inputs)
     for what, others in (("published", published), ("counted again", counts.figures)):
-        differing = [f"{name} {figures.get(name, 'none')} and {others.get(name, 'none')}"
-                     for name in others | figures if others.get(name) != figures.get(name)]  # fmt: skip
+        differing = [
+            f"{name} {figures.get(name, 'none')} and {others.get(name, 'none')}"
+            for name in others | figures
+            if others.get(name) != figures.get(name)
+        ]
         if differing:
             raise UsageError(
                 f"{week} r{revision}: its notebook's figures are not those {what}: "

@@ -130,8 +130,8 @@ class QuarterlyReport(OfPeople):
         total = {"week": f"The {self.period.noun}", "report": "", "as_of": ""}
         total |= {name: self.counts.figures[name] for name in numbers}
         frame = pd.concat([frame[list(heads)], pd.DataFrame([total])], ignore_index=True)
-        return Table(frame.astype(dict.fromkeys(numbers, "Int64")), heads,
-                     f"The weeks of the {self.period.noun}, each in its current revision")  # fmt: skip
+        caption = f"The weeks of the {self.period.noun}, each in its current revision"
+        return Table(frame.astype(dict.fromkeys(numbers, "Int64")), heads, caption)
 
     def weeks_chart(self):
         """Declined requests by week; a week without a report says so in place of a bar."""
