@@ -317,6 +317,6 @@ def test_a_look_at_the_template_in_an_editor_does_not_change_its_hash(template_h
 def test_the_saved_week_names_no_path_of_the_machine(tmp_path):
     save_inputs(inputs(), tmp_path)
     week = json.loads((tmp_path / "week.json").read_text(encoding="utf-8"))
-    assert set(week) == {"week", "about", "parameters", "note", "history"}
+    assert set(week) == {"week", "about", "parameters", "note", "history", "last_declined"}
     assert set(week["parameters"]) == set(inputs().parameters)
     assert str(tmp_path) not in json.dumps(week)

@@ -130,7 +130,8 @@ SENTENCES = {
 def test_the_sentence_of_a_count(sentence):
     assert in_words(SENTENCES[sentence]) == sentence
     names = {"latest": SENTENCES[sentence]}
-    assert render_narrative("The number {{ latest | movement }}.", names) == f"<p>The number {sentence}.</p>\n"
+    written = render_narrative("The number {{ latest | movement }}.", names)
+    assert written == f"<p>The number {sentence}.</p>\n"
 
 
 @pytest.mark.parametrize("value", [57, "57", (57, EVEN), None])

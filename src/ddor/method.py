@@ -9,6 +9,6 @@ before and after have to differ for the same extract.
 
 # Number -> what changed with it, as a page says it.
 CHANGES = {
-    1: "the rules of the first reports: classes of DESIGN 3, checks E1 to E12",
+    1: "the rules of the first reports, with checks E1 to E12",
 }
 METHOD = max(CHANGES)

@@ -37,7 +37,7 @@ def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
     """The exact interval of the mean of a Poisson count (F. Garwood, Biometrika 28, 1936): each
     mean in it gives such a count, or one further from it, with probability (1 - level) / 2 or more.
     """
-    from scipy.special import gammaincinv  # half a second, and few runs need it
+    from scipy.special import gammaincinv  # it costs time, and few runs need it
 
     tail = (1 - level) / 2
     low = float(gammaincinv(count, tail)) if count else 0.0

@@ -31,7 +31,8 @@ class Revision:
     person had to look at it, or "". records: the week's disputes and corrections, as
     corrections.to_plain writes them, without the rows that an action names, each with the date on
     which it was first shown, `shown_on`. kept_tables: the as_of of earlier revisions of which it
-    shows a table (disclosure control).
+    shows a table (disclosure control). trend: what the trend is drawn from (trend.kept_of); empty
+    in catalogs of before.
 
     A withdrawn one keeps its number, its dates and the kind of reason, and nothing of its content.
     """
@@ -49,6 +50,7 @@ class Revision:
     kept_tables: list[str] = field(default_factory=list)
     withdrawn_on: str = ""
     withdrawn_for: str = ""
+    trend: dict = field(default_factory=dict)
 
     def withdrawn(self, day: str, reason: str) -> "Revision":
         return Revision(self.revision, self.identity, self.published_on, "", "", {}, self.kind,

@@ -11,8 +11,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ddor.archive.agency_pages import agency_lines
@@ -23,6 +23,7 @@ from ddor.archive.chrome import chrome
 from ddor.archive.pages import notice_page, week_page
 from ddor.archive.publish import Archive
 from ddor.archive.render import Article
+from ddor.archive.trend import kept_of
 from ddor.calendar import Week
 from ddor.errors import ArchiveUnavailable
 
@@ -35,7 +36,8 @@ LISTED = ("issued_total", "declined_total", "honored_total", "agencies_declining
 @dataclass(frozen=True)
 class Publication:
     """article and data are what the revision keeps for good; data: file name -> bytes. kind,
-    because, accepted, records and kept_tables as in catalog.Revision."""
+    because, accepted, records and kept_tables as in catalog.Revision; bulk: agency_id -> declines
+    recorded in bulk (measures/bulk.py)."""
 
     week: Week
     identity: str
@@ -51,6 +53,7 @@ class Publication:
     accepted: str = ""
     records: tuple[dict, ...] = ()
     kept_tables: tuple[str, ...] = ()
+    bulk: Mapping[str, int] = field(default_factory=dict)
 
     def kept(self) -> dict[str, bytes]:
         """All that must never change again: what the manifest has the sha256 of."""
@@ -82,6 +85,7 @@ def publish_revision(
         accepted=publication.accepted,
         records=_with_first_dates(catalog, publication),
         kept_tables=list(publication.kept_tables),
+        trend=kept_of(publication.data, publication.bulk),
     )
     disputed = disputed_agencies(catalog, week)
     catalog = catalog.with_revision(week, line)

@@ -39,6 +39,7 @@ from ddor.jobs.publication import (
 from ddor.jobs.results import WeekResult, draft_result, held_result
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
 from ddor.ledger import LEDGER, ledger_file, lines_of, read_ledger, with_decisions, with_flags
+from ddor.measures.bulk import bulk_recorded
 from ddor.measures.figures import Counts, count_inputs
 from ddor.parameters import Parameters, load_parameters
 from ddor.run.execute import execute
@@ -122,6 +123,7 @@ def run_week(week: Week, order: Order) -> WeekResult:
             accepted=accepted,
             records=tuple(public_records(inputs)),
             kept_tables=kept_tables(counts.attributes),
+            bulk=bulk_recorded(counts),
         )
         if order.draft:
             return draft_result(archive, publication, catalog, executed, counts, recovered)
