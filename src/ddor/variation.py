@@ -12,8 +12,8 @@ from math import sqrt
 from statistics import fmean, variance
 
 WEEKS_COMPARED = 13
-# Two-sided 97.5 % quantile of Student's t with 12 degrees of freedom. With 95 %, flat series as
-# uneven as real ones (negative binomial, k of 3 and less) still rose or fell in over 5 % of weeks.
+# Two-sided 97.5 % quantile of Student's t with 12 degrees of freedom. With 95 %, flat series of
+# large and uneven counts (negative binomial, k of 3 and less) rose or fell in over 5 % of weeks.
 T_12 = 2.560033
 ROSE, FELL, STAYED = "rose", "fell", "stayed within the range"
 UNEVEN = "such a difference is no more than chance and ordinary unevenness"
