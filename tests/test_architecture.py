@@ -8,7 +8,7 @@ import pytest
 from conftest import PROJECT
 
 FLOORS = (
-    {"errors", "reference", "text_yaml"},
+    {"errors", "method", "reference", "text_yaml", "variation"},
     {"calendar"},
     {"headed_text", "narrative", "reports"},
     {"extract", "project"},

@@ -98,3 +98,14 @@ def test_an_agency_id_stays_the_text_it_is(tmp_path, agency_id):
 def test_history_is_no_part_of_another_folder_of_the_site(tmp_path):
     publish(tmp_path / "quarters", "2017-02-04", request())
     assert read_history(tmp_path, WEEK).weeks == ()
+
+
+def test_of_the_last_published_week_alone_the_total_is_seen(tmp_path):
+    assert read_history(tmp_path, WEEK).last_declined is None
+    publish(tmp_path, "2017-01-21", request(), request(), request())
+    publish(tmp_path, "2017-01-28", request(), request(outcome="honored"))
+    assert read_history(tmp_path, WEEK).last_declined == 1
+    folder = tmp_path / "weeks" / "2017-01-28" / "data"
+    (folder / "summary.json").write_text('{"withdrawn": "Withdrawn on 2017-05-01"}')
+    history = read_history(tmp_path, WEEK)
+    assert (history.weeks, history.last_declined) == (("2017-01-21",), 3)

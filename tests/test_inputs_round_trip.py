@@ -59,19 +59,21 @@ DIRECTORY = directory_of(
 )
 
 
-def history_of(*rows, weeks=("2017-01-28", "2017-02-04")) -> History:
+def history_of(*rows, weeks=("2017-01-28", "2017-02-04"), last=None) -> History:
     counts = pd.DataFrame(list(rows), columns=["week", "agency_id", "issued", "declined"])
-    return History(weeks, counts.astype(no_history().counts.dtypes.to_dict()))
+    return History(weeks, counts.astype(no_history().counts.dtypes.to_dict()), last)
 
 
 def inputs(**changes) -> Inputs:
     whole = inputs_of(case_of(ROWS, CHARGES), note="# Note\n\n*é*", publisher="A & B",
                       ignored_columns=["x", "01"])  # fmt: skip
-    history = history_of(("2017-01-28", "0010", 3, 1), ("2017-02-04", "MN0270000", 0, 12))
+    rows = (("2017-01-28", "0010", 3, 1), ("2017-02-04", "MN0270000", 0, 12))
+    history = history_of(*rows, last=12)
     return dataclasses.replace(whole, directory=DIRECTORY, history=history, **changes)
 
 
 def assert_equal(one: Inputs, other: Inputs) -> None:
+    assert one.history.last_declined == other.history.last_declined
     for name in ("week", "parameters", "note"):
         assert getattr(one, name) == getattr(other, name)
     assert one.extract.about == other.extract.about
@@ -259,9 +261,12 @@ def test_about_week_and_note_each_change_their_own_hash_and_the_history_none():
         assert changed(dataclasses.replace(one, extract=extract)) == ["about"]
     assert changed(dataclasses.replace(one, week=WEEK.next)) == ["week"]
     assert changed(dataclasses.replace(one, note="another")) == ["note"]
-    more = History((*one.history.weeks, "2017-02-05"), one.history.counts)
-    # With fewer than 8 weeks no check reads the history.
+    # With fewer than 8 weeks no check reads the history, and the page names the last week only.
+    weeks, counts = one.history.weeks, one.history.counts
+    more = History(("2017-01-21", *weeks), counts, last_declined=12)
     assert changed(dataclasses.replace(one, history=more)) == []
+    for other in (History(weeks, counts, 13), History((*weeks, "2017-02-05"), counts, 12)):
+        assert changed(dataclasses.replace(one, history=other)) == ["history"]
 
 
 def test_of_a_long_history_the_highest_week_of_each_agency_asked_is_an_input():
@@ -317,6 +322,6 @@ def test_a_look_at_the_template_in_an_editor_does_not_change_its_hash(template_h
 def test_the_saved_week_names_no_path_of_the_machine(tmp_path):
     save_inputs(inputs(), tmp_path)
     week = json.loads((tmp_path / "week.json").read_text(encoding="utf-8"))
-    assert set(week) == {"week", "about", "parameters", "note", "history"}
+    assert set(week) == {"week", "about", "parameters", "note", "history", "last_declined"}
     assert set(week["parameters"]) == set(inputs().parameters)
     assert str(tmp_path) not in json.dumps(week)

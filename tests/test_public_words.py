@@ -1,8 +1,10 @@
 """What people write and the site publishes: reasons, answers, notes; and what waits for them."""
 
 import json
+import re
 
 import pytest
+from conftest import PROJECT
 from small_archive import FIRST_FINAL_DAY, FIRST_ROWS, WEEK, WRENFALL, SmallArchive, numbered
 
 from ddor.errors import UsageError
@@ -12,6 +14,11 @@ from ddor.jobs.publication import refuse_request_ids
 OLD = {"issued_at": "2016-11-02", "outcome_recorded_at": "2017-02-14", "released_at": "2017-02-13"}
 BULK = numbered("k", 40, WRENFALL, **OLD)
 REASON = "The dates are those of the agency's own log"
+# Said by the filter `movement` alone, which knows the range (src/ddor/variation.py).
+MOVED = re.compile(
+    r"\b(rose|risen|rising|fell|fallen|falling|increas\w+|decreas\w+|(up|down)\s+from)\b", re.I
+)
+OURS = ("notebooks/*.ipynb", "params/**/*.md", "src/ddor/archive/templates/**/*.j2")
 
 
 @pytest.mark.parametrize("text", ["see req-0042", "(req-0042)", "req-0042.", "it is 123456789"])
@@ -82,3 +89,25 @@ def test_verify_tells_a_difference_as_json_too(accepted, tmp_path):
     told = json.loads(done.stdout)
     assert done.code == 5 and told["reproduced"] is False
     assert "data/checks.csv: the archive holds another" in told["messages"]
+
+
+@pytest.mark.parametrize("pattern", OURS)
+def test_no_text_of_the_project_says_by_itself_that_a_count_moved(pattern):
+    files = sorted(PROJECT.glob(pattern))
+    found = [f"{file.name}: {match[0]}" for file in files
+             for match in MOVED.finditer(words_published(file))]  # fmt: skip
+    assert files and found == []
+
+
+def words_published(file) -> str:
+    """The text of a file; of a notebook its sources, for a line of which ends in the middle of a
+    sentence."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix != ".ipynb":
+        return text
+    return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+
+
+@pytest.mark.parametrize("sentence", ["It rose", "went up\nfrom 3", "an increase", "Decreased"])
+def test_the_words_of_movement_are_recognized(sentence):
+    assert MOVED.search(sentence)

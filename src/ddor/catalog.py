@@ -54,6 +54,7 @@ class Revision:
     based_on: dict[str, int] = field(default_factory=dict)
     withdrawn_on: str = ""
     withdrawn_for: str = ""
+    trend: dict = field(default_factory=dict)
 
     def withdrawn(self, day: str, reason: str) -> "Revision":
         return Revision(self.revision, self.identity, self.published_on, "", "", {}, self.kind,

@@ -1,5 +1,5 @@
-"""What was published before, as an input of the next run: counts of earlier weeks, and what
-earlier revisions of the week itself told of people.
+"""What was published before, as an input of the next run: counts of earlier weeks, the total of
+the last of them, and what earlier revisions of the week itself told of people.
 
 The counts are read from the public archive and from nothing else, so that anyone can follow what a
 check compared a week with. Only earlier weeks, and of those the last 26: the cost of a week does
@@ -24,10 +24,12 @@ NOTHING_EARLIER = {"attributes": {}, "listed": {}}
 @dataclass(frozen=True)
 class History:
     """weeks: first days of the published weeks seen, in order. counts: a row for each week and
-    agency with any figure, columns week, agency_id, issued, declined (int), in that order."""
+    agency with any figure, columns week, agency_id, issued, declined (int), in that order.
+    last_declined: declined_total of the last of the weeks, None where there is none."""
 
     weeks: tuple[str, ...]
     counts: pd.DataFrame
+    last_declined: int | None = None
 
     def is_long_enough(self) -> bool:
         """Whether a week may be compared with it (E5)."""
@@ -64,7 +66,7 @@ def read_history(site: Path, week: Week) -> History:
                   for agency_id in sorted({*issued, *declined})]  # fmt: skip
     empty = no_history().counts
     counts = pd.DataFrame(lines, columns=list(empty.columns)).astype(empty.dtypes.to_dict())
-    return History(tuple(published), counts)
+    return History(tuple(published), counts, _declined_total(site, published))
 
 
 def is_withdrawn(summary: Path) -> bool:
@@ -89,6 +91,13 @@ def read_earlier(output: Path, period: Period) -> dict:
     elif any(map(is_withdrawn, summaries)):
         gone = "an earlier revision was withdrawn, and too few requests changed since"
     return {**last, "gone": gone}
+
+
+def _declined_total(site: Path, published: list[str]) -> int | None:
+    if not published:
+        return None
+    summary = site / "weeks" / published[-1] / "data" / "summary.json"
+    return json.loads(summary.read_bytes())["figures"]["declined_total"]
 
 
 def _by_agency(file: Path, column: str) -> dict[str, int]:

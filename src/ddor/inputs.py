@@ -123,6 +123,7 @@ def save_inputs(inputs: Inputs, folder: Path) -> None:
         "parameters": inputs.parameters,
         "note": inputs.note,
         "history": list(inputs.history.weeks),
+        "last_declined": inputs.history.last_declined,
     }
     (folder / "week.json").write_text(json.dumps(week, indent=1) + "\n", encoding="utf-8")
 
@@ -134,6 +135,7 @@ def load_inputs(folder: Path) -> Inputs:
     text = {"week": "str", "agency_id": "str"}
     records = json.loads((folder / "corrections.json").read_text(encoding="utf-8"))
     counts = pd.read_csv(folder / "history.csv", dtype=text, keep_default_na=False)
+    counts = counts if len(counts) else no_history().counts
     return Inputs(
         week=Week.parse(week["week"]),
         extract=Extract(
@@ -142,7 +144,8 @@ def load_inputs(folder: Path) -> Inputs:
             About(**about),
         ),
         directory=read_directory(*(folder / f"{name}.csv" for name in COLUMNS)),
-        history=History(tuple(week["history"]), counts if len(counts) else no_history().counts),
+        # Inputs of before have no such total, and their page does not name one.
+        history=History(tuple(week["history"]), counts, week.get("last_declined")),
         parameters=week["parameters"],
         note=week["note"],
         ledger=ledger_from((folder / "ledger.csv").read_bytes()),

@@ -23,6 +23,7 @@ from markupsafe import Markup, escape
 
 from ddor.calendar import Period, long_date
 from ddor.errors import DdorError
+from ddor.variation import Compared, in_words
 
 # Letters and digits only: no sign of Markdown, and nothing that an address would encode.
 TOKEN = re.compile(r"zqvalue(\d+)zq", re.IGNORECASE)
@@ -76,7 +77,15 @@ def percent(fraction: float) -> Words:
     return Words(f"{100 * fraction:.1f}\N{NO-BREAK SPACE}%")
 
 
-FILTERS = {"count": count, "requests": requests, "percent": percent, "number": number}
+def movement(compared: Compared) -> Words:
+    """What follows "the number of requests": *rose* and *fell* stand in no other words of ours."""
+    return Words(in_words(compared))
+
+
+FILTERS = {
+    "count": count, "requests": requests, "percent": percent, "number": number,
+    "movement": movement,
+}  # fmt: skip
 
 
 class _Values:

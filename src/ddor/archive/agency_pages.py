@@ -14,14 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ddor.archive.agency_index import PLACE, named, place_of
+from ddor.archive.ages import BANDS, ages_of
 from ddor.archive.around import Around
 from ddor.archive.downloads import csv_file, csv_lines
 from ddor.archive.page import page
+from ddor.archive.trend import agency_points, trend_of
+from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
 from ddor.catalog import Catalog
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
 from ddor.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.measures.disclosure import AGENCY_AT_LEAST
 from ddor.reference.places import STATES
 
 WEEKS_SHOWN, FEWEST_DRAWN = 53, 13
@@ -43,8 +47,9 @@ TABLES = {
     },
 }  # fmt: skip
 COUNTS = tuple(column for columns in TABLES.values() for column in columns.values())
-COLUMNS = ("week", "agency_id", *PLACE, *COUNTS, "flags")
-
+# Empty where it is not told of the agency.
+AGES = tuple(f"age_{band}" for band in BANDS)
+COLUMNS = ("week", "agency_id", *PLACE, *COUNTS, *AGES, "flags")
 
 ISSUED_HEADS = {
     "issued": "Asked", "issued_honored": "Honored", "issued_declined": "Declined",
@@ -95,6 +100,9 @@ def agency_lines(week: Week, data: dict[str, bytes]) -> dict[str, dict[str, str]
             line |= {ours: row[theirs] for theirs, ours in columns.items()}
             flags = "; ".join((line["flags"], row.get("flags", ""))).split("; ")
             line["flags"] = "; ".join(dict.fromkeys(filter(None, flags)))
+    for agency_id, ages in ages_of(data).items():
+        if agency_id in lines:
+            lines[agency_id] |= {f"age_{band}": str(count) for band, count in ages.items()}
     return lines
 
 
@@ -176,6 +184,7 @@ def agency_page(
     any_held = any(of_week[name] for _, of_week in counts for name in HELD_HEADS)
     current = [catalog.weeks[each["week"]][-1].published_on for each in weeks]
     told = [record["answered_on"] or record["received_on"] for _, record in records]
+    trend = trend_of(agency_points(weeks, catalog), catalog.cohort)
     return page(
         "agency.html.j2",
         f"agencies/{line['agency_id']}/index.html",
@@ -189,6 +198,9 @@ def agency_page(
         declined=table_of(DECLINED_HEADS, counts) if counts else None,
         issued=table_of(ISSUED_HEADS, counts) if counts else None,
         held=table_of(HELD_HEADS, counts) if any_held else None,
+        trend=trend,
+        chart=chart_of(trend),
+        age_at_least=AGENCY_AT_LEAST,
         remarks={each["week"]: remark for each in weeks
                  if (remark := each["flags"].replace(SYNTHETIC_NOTICE, "").strip("; "))},
         records=records,

@@ -39,6 +39,7 @@ from ddor.archive.text_pages import latest_of, text_pages, written_pages
 from ddor.archive.years import tables_of, year_files
 from ddor.calendar import Period, Week
 from ddor.catalog import CATALOG, Catalog
+from ddor.history import is_withdrawn
 
 # Folders with a page for each group or year; one whose group is empty goes.
 GROUPS = ("agencies/by-state", "agencies/a-z", "corrections")
@@ -86,6 +87,7 @@ def _around_week(
     # A page points to those with the agency's name: to what they were called before, too.
     names = {plain_name(each[a]) for each in (before, index) for a in weeks if a in each}
     standing = {a: own for a, own in weeks.items() if a not in gone}
+    standing |= {a: weeks_of(site, a) for a in _spanning(site, catalog, week, index) - {*weeks}}
     of_year = year_files(site, catalog, week, data)
     first = static_files() | agency_files(site, index, standing, names, catalog, around) | of_year
     year = week.first_day.year
@@ -118,6 +120,17 @@ def _listed(
         if agency_id not in kept:
             gone.append(agency_id)
     return dict(sorted(index.items())), gone
+
+
+def _spanning(site: Path, catalog: Catalog, week: Week, index: dict[str, dict]) -> set[str]:
+    """The agencies whose trend has the week as a gap and now has not, or the other way round: its
+    report comes late, or is withdrawn."""
+    summary = site / "weeks" / str(week) / "data" / "summary.json"
+    stood = summary.exists() and not is_withdrawn(summary)
+    if stood == (not catalog.weeks[str(week)][-1].withdrawn_on):
+        return set()
+    return {agency_id for agency_id, line in index.items()
+            if line["first_week"] < str(week) < line["last_week"]}  # fmt: skip
 
 
 def agency_files(

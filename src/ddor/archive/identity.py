@@ -91,11 +91,15 @@ def _digests(files: dict[str, bytes]) -> dict[str, str]:
 
 
 def _history_used(inputs: Inputs) -> str:
-    """E5 compares with the highest week of each agency asked; with a short history it does not."""
-    if not inputs.history.is_long_enough():
-        return ""
-    asked = sorted(inputs.extract.requests["agency_id"].unique())
-    return inputs.history.highest().reindex(asked, fill_value=0).to_csv(lineterminator="\n")
+    """E5 compares with the highest week of each agency asked; with a short history it does not.
+    Section II names the last published week with its total, and no other."""
+    history, used = inputs.history, ""
+    if history.is_long_enough():
+        asked = sorted(inputs.extract.requests["agency_id"].unique())
+        used = history.highest().reindex(asked, fill_value=0).to_csv(lineterminator="\n")
+    if history.last_declined is None:
+        return used
+    return f"{used}{history.weeks[-1]} {history.last_declined}\n"
 
 
 def _decisions_used(counts: Counts) -> str:

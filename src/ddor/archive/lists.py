@@ -14,6 +14,8 @@ from ddor.archive.linked_data import archive_dataset
 from ddor.archive.log import ENTRIES, FEED_LENGTH, entries, logged
 from ddor.archive.meanings import COLUMNS, FIGURES, QUARTER_FIGURES, TITLES
 from ddor.archive.page import NAME, fill, page
+from ddor.archive.trend import first_to_final, national_points, trend_of
+from ddor.archive.trend_chart import chart_of
 from ddor.calendar import FINAL_AFTER, Period, Week
 from ddor.catalog import Catalog, Revision, status_of
 from ddor.reports import report_of
@@ -97,21 +99,25 @@ def home_page(catalog: Catalog, around: Around, latest: dict | None) -> bytes:
 def archive_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
     """The index with the calendar, and a page for each year."""
     years = lines_by_year(catalog)
+    points = national_points(catalog)
+    trend = trend_of(points, catalog.cohort)
     path = "archive/index.html"
     pages = {
         path: page(
             "archive.html.j2", path, "Archived reports", around, catalog,
             years=dict(list(years.items())[:YEARS_IN_FULL]), all_years=list(years),
             coming=coming_releases(catalog, around), late=late_weeks(catalog, around),
-            others=other_reports(catalog), updated=updated(everything(catalog)),
+            others=other_reports(catalog), trend=trend, chart=chart_of(trend),
+            moved=first_to_final(catalog), updated=updated(everything(catalog)),
         )
     }  # fmt: skip
     for year, lines in years.items():
         path = f"archive/{year}/index.html"
         of_year = [r for line in lines for r in catalog.of(line.period)]
+        own = [point for point in points if point.week.first_day.year == year]
         pages[path] = page("archive.html.j2", path, f"Archived reports of {year}", around, catalog,
                            years={year: lines}, all_years=list(years), coming=[], late=None,
-                           others=[],
+                           others=[], chart=chart_of(trend_of(own, catalog.cohort)),
                            updated=updated(of_year) if of_year else "")  # fmt: skip
     return pages
 

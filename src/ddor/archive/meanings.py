@@ -34,6 +34,12 @@ COLUMNS = {
     "short_custody": f"{REQUESTS} declined with under 48 hours from issue to release",
     "held_back_requests": f"{REQUESTS} that a check holds back and counts in neither section",
     "held_back_outcomes": f"{REQUESTS} whose outcome a check holds back: not counted as declined",
+    "age_week": f"{REQUESTS} declined, recorded up to 7 days after the issue; this and the other "
+    "ages are empty where they are not told of the agency",
+    "age_month": f"{REQUESTS} declined, recorded 8 to 30 days after the issue",
+    "age_older": f"{REQUESTS} declined, recorded over 30 days after the issue",
+    "age_unknown": f"{REQUESTS} declined without a recording date, or recorded before the issue",
+    "age_added_up": f"{REQUESTS} declined of ages added up so that nobody can be identified",
     "group_code": "NCIC offense group, two digits; `unlisted`: a code outside the list; `other`: "
     "groups added up so that nobody can be identified",
     "offense_group": "name of the NCIC offense group",

@@ -21,6 +21,7 @@ from ddor.archive.around import Around
 from ddor.calendar import Period, long_date
 from ddor.catalog import Catalog
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.narrative import FILTERS
 
 HERE = Path(__file__).parent
 NAME = "Declined Detainer Outcome Report"
@@ -79,6 +80,11 @@ def _json_text(value: object) -> Markup:
     return Markup(re.sub("[<>&]", lambda sign: f"\\u{ord(sign[0]):04x}", text))
 
 
+def _signed(value: float) -> str:
+    """A difference: +1,200, 0, or with a true minus."""
+    return f"{value:+,.1f}".removesuffix(".0").replace("-", "\N{MINUS SIGN}") if value else "0"
+
+
 @cache
 def _environment() -> Environment:
     """One for all pages: an environment keeps the templates it has compiled."""
@@ -92,6 +98,8 @@ def _environment() -> Environment:
     )
     environment.filters["long_date"] = lambda day: long_date(dt.date.fromisoformat(str(day)))
     environment.filters["number"] = lambda value: "not told" if value is None else f"{value:,}"
+    environment.filters["movement"] = FILTERS["movement"]
+    environment.filters["signed"] = _signed
     environment.filters["words"] = lambda name: name[:1].upper() + name[1:].replace("_", " ")
     environment.filters["stopped"] = lambda text: text if text[-1:] in ".!?" else f"{text}."
     environment.filters["json_text"] = _json_text

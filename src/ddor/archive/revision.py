@@ -25,6 +25,7 @@ from ddor.archive.chrome import chrome
 from ddor.archive.pages import notice_page, report_page
 from ddor.archive.publish import Archive
 from ddor.archive.render import Article
+from ddor.archive.trend import kept_of
 from ddor.calendar import Period, Week
 from ddor.catalog import FIRST, Catalog, Revision
 from ddor.errors import ArchiveUnavailable
@@ -38,7 +39,8 @@ LISTED = ("issued_total", "declined_total", "honored_total", "agencies_declining
 @dataclass(frozen=True)
 class Publication:
     """article and data are what the revision keeps for good; data: file name -> bytes. kind,
-    because, accepted, records, kept_tables and based_on as in catalog.Revision."""
+    because, accepted, records, kept_tables and based_on as in catalog.Revision; bulk: agency_id ->
+    declines recorded in bulk (measures/bulk.py)."""
 
     period: Period
     identity: str
@@ -55,6 +57,7 @@ class Publication:
     records: tuple[dict, ...] = ()
     kept_tables: tuple[str, ...] = ()
     based_on: Mapping[str, int] = field(default_factory=dict)
+    bulk: Mapping[str, int] = field(default_factory=dict)
 
     def kept(self) -> dict[str, bytes]:
         """All that must never change again: what the manifest has the sha256 of."""
@@ -87,6 +90,7 @@ def publish_revision(
         records=_with_first_dates(catalog, publication),
         kept_tables=list(publication.kept_tables),
         based_on=dict(publication.based_on),
+        trend=kept_of(publication.data, publication.bulk) if isinstance(period, Week) else {},
     )
     disputed = disputed_agencies(catalog, period)
     catalog = catalog.with_revision(period, line)

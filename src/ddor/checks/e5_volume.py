@@ -4,12 +4,11 @@ In 2017 Franklin County (New York), which "never had nine in one week", was list
 Kern County with 65 in a week against 25 in a month.
 """
 
-import math
-
 import pandas as pd
 
 from ddor.checks.check import Case, Finding, stopped_because
 from ddor.cohort import issued_this_week, would_count_as_declined
+from ddor.variation import poisson_tail
 
 TIMES, PLUS = 3, 3
 IMPROBABLE = 1e-6
@@ -69,20 +68,3 @@ def _against_directory(issued: pd.DataFrame, case: Case) -> Finding:
             )
             reasons |= {request_id: why for request_id in theirs["request_id"]}
     return Finding(assessed, stopped_because(reasons))
-
-
-def poisson_tail(count: int, mean: float) -> float:
-    """P(X >= count) for a Poisson X with this mean. Summed from `count` upwards, because one minus
-    the sum below it would lose the small values that matter here."""
-    if count <= 0:
-        return 1.0
-    if mean <= 0:
-        return 0.0
-    if count <= mean:  # then it is no small value, and the terms would still rise
-        return 1.0
-    term = math.exp(count * math.log(mean) - mean - math.lgamma(count + 1))
-    total, k = 0.0, count
-    while term > total * 1e-17:
-        total, k = total + term, k + 1
-        term *= mean / k
-    return total

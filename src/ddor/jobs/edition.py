@@ -67,6 +67,8 @@ class Edition(ABC):
     records: tuple[dict, ...] = ()
     kept_tables: tuple[str, ...] = ()
     based_on: Mapping[str, int] = {}
+    # As in archive.revision.Publication.
+    bulk: Mapping[str, int] = {}
 
     @classmethod
     @abstractmethod

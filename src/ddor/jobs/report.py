@@ -86,6 +86,7 @@ def make_report(period: Period, order: Order) -> Result:
             records=edition.records,
             kept_tables=edition.kept_tables,
             based_on=edition.based_on,
+            bulk=edition.bulk,
         )
         if order.draft:
             return draft_result(archive, publication, catalog, executed, edition, recovered)

@@ -33,6 +33,7 @@ from ddor.ledger import (
     with_flags,
 )
 from ddor.measures.attributes import CHARGES, OTHER
+from ddor.measures.bulk import bulk_recorded
 from ddor.measures.disclosure import (
     NATIONAL,
     Earlier,
@@ -146,6 +147,10 @@ class WeekEdition(Edition):
         """The as_of of the tables kept from earlier revisions."""
         shown = self.counts.attributes.values()
         return tuple(sorted({each.as_of for each in shown if each.stands}))
+
+    @property
+    def bulk(self) -> Mapping[str, int]:
+        return bulk_recorded(self.counts)
 
     def input_texts(self) -> dict[str, str]:
         return week_texts(self.inputs, self.counts)

@@ -64,6 +64,7 @@ class WeeklyReport(OfPeople):
             honored=figures["honored_total"],
             share=counts.declined_share,
             since=self._since(),
+            previous=self._previous(),
             law_forbids=len(counts.shown["E12"]),
         )
         held_back = _group(
@@ -95,6 +96,18 @@ class WeeklyReport(OfPeople):
             as_of = long_date(self.inputs.extract.about.as_of)
             return f"issued this week, and since declined, as of {as_of}"
         return "recorded as declined"
+
+    def _previous(self) -> SimpleNamespace | None:
+        """The published week before this one, and how many more or fewer were declined; between:
+        the weeks in between, of which no report stands. None where nothing was published."""
+        history = self.inputs.history
+        if history.last_declined is None:
+            return None
+        week = Week.parse(history.weeks[-1])
+        more = self.counts.figures["declined_total"] - history.last_declined
+        between = (self.week.first_day - week.first_day).days // 7 - 1
+        return SimpleNamespace(week=week, total=history.last_declined, more=max(more, 0),
+                               fewer=max(-more, 0), between=between)  # fmt: skip
 
     def _extract(self) -> SimpleNamespace:
         about, requests = self.inputs.extract.about, self.inputs.extract.requests

@@ -1,0 +1,179 @@
+"""The trend: declines by the week in which they were recorded (or issued), one point for each week
+from the first to the last; what may be said of the latest; how weeks moved from first to final.
+
+Made from the catalog alone, and for an agency from its weeks.csv and the catalog. An agency's trend
+ends with the latest week that names it, and of a week that does not name it only takes whether it
+stands: so that a publication touches no page but those of the agencies it names (chrome.py).
+"""
+
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ddor.archive.ages import BANDS, ages_of
+from ddor.calendar import Week
+from ddor.catalog import CORRECTED, REVISED, Catalog, Revision, status_of
+from ddor.cohort import ISSUED
+from ddor.method import METHOD
+from ddor.variation import WEEKS_COMPARED, Compared, poisson_interval
+
+WEEKS_DRAWN = 53
+MARKS = {REVISED: "revised", CORRECTED: "corrected"}
+
+
+@dataclass(frozen=True)
+class Point:
+    """A week. declined: None where no report of it stands; gap: why. bulk: how many of them were
+    recorded in bulk. mark: *revised*, *corrected* or "". method: None where no figure was counted.
+    age: band of ages.BANDS -> requests; none where it is not told."""
+
+    week: Week
+    declined: int | None = None
+    bulk: int = 0
+    mark: str = ""
+    method: int | None = None
+    age: Mapping[str, int] = field(default_factory=dict)
+    final: bool = True
+    gap: str = ""
+
+    @property
+    def single(self) -> int:
+        """The declines that were not recorded in bulk."""
+        return (self.declined or 0) - self.bulk
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """What chance alone makes of `single`: its exact 95 % Poisson interval."""
+        return poisson_interval(self.single)
+
+
+@dataclass(frozen=True)
+class Trend:
+    """points: those drawn, oldest first. week, latest: the last week that stands, and its count
+    with what it is compared with; None where none stands."""
+
+    points: tuple[Point, ...]
+    week: Week | None
+    latest: Compared | None
+
+
+@dataclass(frozen=True)
+class FirstToFinal:
+    """How the declines of `weeks` weeks differ between their first report and their final one: the
+    final less the first."""
+
+    weeks: int
+    median: float
+    lowest: int
+    highest: int
+
+
+def kept_of(data: dict[str, bytes], bulk: Mapping[str, int]) -> dict:
+    """What the catalog keeps of a revision for the trend: catalog.Revision.trend. `data`: its data
+    files; `bulk`: agency_id -> declines recorded in bulk."""
+    return {"method": METHOD, "age": ages_of(data).get("", {}), "bulk": dict(bulk)}
+
+
+def national_points(catalog: Catalog) -> list[Point]:
+    """Of every calendar week from the first to the last in the catalog."""
+    return [_national(week, catalog) for week in _weeks(min(catalog.weeks), max(catalog.weeks))]
+
+
+def agency_points(lines: list[dict[str, str]], catalog: Catalog) -> list[Point]:
+    """From the first to the latest week of the agency's `lines` (agency_pages.COLUMNS, newest
+    first). A week whose report does not name the agency has a zero."""
+    if not lines:
+        return []
+    named = {line["week"]: line for line in lines}
+    return [
+        _named(week, named[str(week)], catalog) if str(week) in named else _unnamed(week, catalog)
+        for week in _weeks(min(named), max(named))
+    ]
+
+
+def trend_of(points: list[Point], cohort: str) -> Trend:
+    """Of the last WEEKS_DRAWN of these points."""
+    standing = [point for point in points if point.declined is not None]
+    drawn = tuple(points[-WEEKS_DRAWN:])
+    if not standing:
+        return Trend(drawn, None, None)
+    *before, last = standing
+    if cohort == ISSUED and not last.final:
+        return Trend(drawn, last.week, Compared(last.single, bulk=last.bulk, early=True))
+    alike = _counted_as(last, before, cohort)
+    compared = Compared(
+        count=last.single,
+        before=tuple(point.single for point in alike),
+        bulk=last.bulk,
+        bulk_before=sum(point.bulk for point in alike[-WEEKS_COMPARED:]),
+    )
+    return Trend(drawn, last.week, compared)
+
+
+def first_to_final(catalog: Catalog) -> FirstToFinal | None:
+    """Of all weeks that were published before they were final, and whose first revision and a final
+    one stand."""
+    moved = []
+    for day, (first, *later) in catalog.weeks.items():
+        week = Week.parse(day)
+        final = [r for r in later if status_of(week, r, catalog).startswith("final")]
+        if final and status_of(week, first, catalog).startswith("provisional"):
+            moved.append(final[-1].figures["declined_total"] - first.figures["declined_total"])
+    if not moved:
+        return None
+    return FirstToFinal(len(moved), statistics.median(moved), min(moved), max(moved))
+
+
+def _counted_as(last: Point, before: list[Point], cohort: str) -> list[Point]:
+    """The points before `last`, back to the first that was counted by another method; by week of
+    issue, back to the first that is not final, since it has had less time for an outcome."""
+    alike: list[Point] = []
+    for point in reversed(before):
+        if point.method not in (None, last.method) or (cohort == ISSUED and not point.final):
+            break
+        alike.insert(0, point)
+    return alike
+
+
+def _weeks(first_day: str, last_day: str) -> list[Week]:
+    weeks, last = [Week.parse(first_day)], Week.parse(last_day)
+    while weeks[-1] < last:
+        weeks.append(weeks[-1].next)
+    return weeks
+
+
+def _gap(revision: Revision | None) -> str:
+    if revision is None:
+        return "no report was published"
+    return "withdrawn" if revision.withdrawn_on else ""
+
+
+def _national(week: Week, catalog: Catalog) -> Point:
+    revision = catalog.current(week)
+    if gap := _gap(revision):
+        return Point(week, gap=gap)
+    declined, kept = revision.figures["declined_total"], revision.trend
+    bulk = min(sum(kept.get("bulk", {}).values()), declined)
+    return _of_revision(week, revision, catalog, declined, bulk, kept.get("age", {}))
+
+
+def _named(week: Week, line: dict[str, str], catalog: Catalog) -> Point:
+    revision, declined = catalog.weeks[str(week)][-1], int(line["declined"])
+    bulk = revision.trend.get("bulk", {}).get(line["agency_id"], 0)
+    told = {band: line.get(f"age_{band}", "") for band in BANDS}
+    age = {band: int(text) for band, text in told.items()} if all(told.values()) else {}
+    return _of_revision(week, revision, catalog, declined, min(bulk, declined), age)
+
+
+def _of_revision(
+    week: Week, revision: Revision, catalog: Catalog, declined: int, bulk: int, age: dict
+) -> Point:
+    return Point(
+        week, declined, bulk, MARKS.get(revision.kind, ""), revision.trend.get("method", 1), age,
+        status_of(week, revision, catalog).startswith("final"),
+    )  # fmt: skip
+
+
+def _unnamed(week: Week, catalog: Catalog) -> Point:
+    gap = _gap(catalog.current(week))
+    return Point(week, gap=gap) if gap else Point(week, 0)

@@ -1,0 +1,114 @@
+"""What chance and ordinary unevenness make of a weekly count, and when a change is more than that.
+
+A count of events that come one by one varies by chance alone: `poisson_interval` says how far.
+Weeks are more uneven than that (holidays, backlogs, who is on duty), so that *rose* and *fell* are
+only said of a count beyond all of the 13 published weeks before it, and beyond what those weeks
+lead one to expect of one more (`movement`). `in_words` writes the sentence; it takes the count
+together with its range, so that nobody can write the one without the other.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+from statistics import fmean, variance
+
+WEEKS_COMPARED = 13
+# Two-sided 97.5 % quantile of Student's t with 12 degrees of freedom. With 95 %, flat series of
+# large and uneven counts (negative binomial, k of 3 and less) rose or fell in over 5 % of weeks.
+T_12 = 2.560033
+ROSE, FELL, STAYED = "rose", "fell", "stayed within the range"
+UNEVEN = "such a difference is no more than chance and ordinary unevenness"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A count with what it may be compared with: `before`, the counts of the published weeks before
+    it that were counted in the same way, oldest first. Requests recorded in bulk are in neither;
+    bulk and bulk_before: how many were left out, of the week and of the last 13. early: whether
+    later data of the same week will still add to the count, so that nothing can be said of it."""
+
+    count: int
+    before: tuple[int, ...] = ()
+    bulk: int = 0
+    bulk_before: int = 0
+    early: bool = False
+
+
+def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
+    """The exact interval of the mean of a Poisson count (F. Garwood, Biometrika 28, 1936): each
+    mean in it gives such a count, or one further from it, with probability (1 - level) / 2 or more.
+    """
+    from scipy.special import gammaincinv  # it costs time, and few runs need it
+
+    tail = (1 - level) / 2
+    low = float(gammaincinv(count, tail)) if count else 0.0
+    return low, float(gammaincinv(count + 1, 1 - tail))
+
+
+def poisson_tail(count: int, mean: float) -> float:
+    """P(X >= count) for a Poisson X with this mean."""
+    from scipy.special import gammainc
+
+    if count <= 0:
+        return 1.0
+    return float(gammainc(count, mean)) if mean > 0 else 0.0
+
+
+def expected_range(before: list[int]) -> tuple[float, float]:
+    """The 97.5 % prediction interval for one week more after these 13. Its variance is the largest
+    of theirs, their mean (chance), and 1: after weeks of nothing one request is no rise."""
+    mean = fmean(before)
+    spread = max(variance(before), mean, 1)
+    reach = T_12 * sqrt(spread * (1 + 1 / len(before)))
+    return mean - reach, mean + reach
+
+
+def movement(count: int, before: list[int]) -> str | None:
+    """ROSE, FELL, or STAYED against the last 13 of `before` (oldest first); None with fewer than
+    13. ROSE and FELL: outside their lowest and highest, and outside `expected_range`."""
+    if len(before) < WEEKS_COMPARED:
+        return None
+    last = before[-WEEKS_COMPARED:]
+    low, high = expected_range(last)
+    if count > max(*last, high):
+        return ROSE
+    if count < min(*last, low):
+        return FELL
+    return STAYED
+
+
+def in_words(compared: Compared) -> str:
+    """What follows "the number of requests", such as "rose to 57, above the range of the last 13
+    published weeks (31 to 44)". Raises TypeError for anything but a Compared."""
+    if not isinstance(compared, Compared):
+        raise TypeError(f'"{compared}" has no range to be compared with')
+    return _moved(compared) + _left_out(compared)
+
+
+def _moved(compared: Compared) -> str:
+    count = f"{compared.count:,}"
+    if compared.early:
+        return f"was {count} so far; it is compared with earlier weeks once its data is final"
+    moved = movement(compared.count, list(compared.before))
+    if moved is None:
+        return (
+            f"was {count}; fewer than {WEEKS_COMPARED} published weeks before it were counted in "
+            "the same way, so nothing is said of rising or falling"
+        )
+    last = compared.before[-WEEKS_COMPARED:]
+    low, high = min(last), max(last)
+    told = f"the range of the last {WEEKS_COMPARED} published weeks ({low:,} to {high:,})"
+    if moved == ROSE:
+        return f"rose to {count}, above {told}"
+    if moved == FELL:
+        return f"fell to {count}, below {told}"
+    where = "within" if low <= compared.count <= high else "just outside"
+    return f"was {count}, {where} {told}; {UNEVEN}"
+
+
+def _left_out(compared: Compared) -> str:
+    parts = [
+        f"{rows:,} of {whose}"
+        for rows, whose in ((compared.bulk, "this week"), (compared.bulk_before, "those before"))
+        if rows
+    ]
+    return f"; recorded in bulk, and left out: {' and '.join(parts)}" if parts else ""

@@ -1,0 +1,367 @@
+"""The trend: from the catalog, or an agency's weeks, to points, a sentence, a chart and a table."""
+
+import datetime as dt
+
+import pytest
+from bs4 import BeautifulSoup
+from extract_factory import request
+from frames import copies, counts_of
+from small_archive import BRACKENHOLT, FIRST_ROWS, HONORED, NEXT_WEEK, OSPREYMOOR, WEEK, words_of
+from test_public_words import BULK, REASON
+from test_rebuild import rebuilt
+
+from ddor import method
+from ddor.archive.agency_pages import agency_lines
+from ddor.archive.ages import BANDS, ages_of
+from ddor.archive.around import Around, Publisher
+from ddor.archive.downloads import table_files
+from ddor.archive.lists import archive_pages
+from ddor.archive.trend import (
+    WEEKS_DRAWN,
+    agency_points,
+    first_to_final,
+    kept_of,
+    national_points,
+    trend_of,
+)
+from ddor.archive.trend_chart import chart_of
+from ddor.calendar import Week
+from ddor.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision, open_catalog
+from ddor.measures.bulk import bulk_recorded
+from ddor.measures.published import attribute_lines
+from ddor.variation import Compared, in_words
+
+FIRST_DAY = dt.date(2017, 2, 11)
+TOLD = {"week": 5, "month": 6, "older": 0, "unknown": 0, "added_up": 7}
+
+
+def day(at: int) -> str:
+    """The first day of the week that is `at` weeks after the first."""
+    return (FIRST_DAY + dt.timedelta(weeks=at)).isoformat()
+
+
+def revision(at: int, declined: int, number=1, kind=FIRST, after=42, **trend) -> Revision:
+    """Of the week `at`, as known so many days after its end."""
+    as_of = FIRST_DAY + dt.timedelta(weeks=at, days=6 + after)
+    figures = {"issued_total": 0, "declined_total": declined, "honored_total": 0,
+               "agencies_declining": 0}  # fmt: skip
+    return Revision(number, "", as_of.isoformat(), as_of.isoformat(), "", figures, kind,
+                    trend={"method": 1, "age": {}, "bulk": {}} | trend)  # fmt: skip
+
+
+def withdrawn(at: int) -> Revision:
+    return revision(at, 9, age=TOLD, bulk={"A": 9}).withdrawn("2017-09-01", "error")
+
+
+def catalog_of(weeks: dict[int, list[Revision]], cohort="recorded") -> Catalog:
+    return Catalog(cohort, False, {day(at): revisions for at, revisions in weeks.items()})
+
+
+def flat(*declined: int, cohort="recorded", **given) -> Catalog:
+    return catalog_of({at: [revision(at, n, **given)] for at, n in enumerate(declined)}, cohort)
+
+
+def line(at: int, declined: int, agency_id="A", **ages) -> dict[str, str]:
+    told = {f"age_{band}": str(ages[band]) if ages else "" for band in BANDS}
+    return {"week": day(at), "agency_id": agency_id, "declined": str(declined)} | told
+
+
+def declined(points) -> list[int | None]:
+    return [point.declined for point in points]
+
+
+def latest(catalog: Catalog) -> Compared:
+    return trend_of(national_points(catalog), catalog.cohort).latest
+
+
+def figures_of(catalog: Catalog) -> BeautifulSoup:
+    around = Around(Publisher("", ""), dt.date(2018, 6, 1))
+    return BeautifulSoup(archive_pages(catalog, around)["archive/index.html"], "html.parser")
+
+
+# The series
+
+
+def test_a_week_without_a_report_and_a_withdrawn_one_are_gaps():
+    weeks = {0: [revision(0, 4)], 2: [withdrawn(2)], 3: [revision(3, 5)]}
+    points = national_points(catalog_of(weeks))
+    assert declined(points) == [4, None, None, 5]
+    assert [point.gap for point in points] == ["", "no report was published", "withdrawn", ""]
+    assert points[2].age == {} and points[2].bulk == 0
+
+
+def test_the_current_revision_counts_and_is_marked():
+    weeks = {0: [revision(0, 4), revision(0, 6, 2, REVISED)],
+             1: [revision(1, 5), revision(1, 3, 2, CORRECTED)], 2: [revision(2, 2)]}  # fmt: skip
+    points = national_points(catalog_of(weeks))
+    assert declined(points) == [6, 3, 2]
+    assert [point.mark for point in points] == ["revised", "corrected", ""]
+
+
+def test_what_was_recorded_in_bulk_is_apart_and_in_no_interval():
+    point = national_points(flat(152, bulk={"A": 100, "B": 42}))[0]
+    assert (point.declined, point.bulk, point.single) == (152, 142, 10)
+    assert point.interval == pytest.approx((4.80, 18.39), abs=0.01)
+
+
+def test_a_catalog_of_before_shows_what_it_has():
+    old = Revision(1, "", "2017-05-01", "2017-04-01", "", {"declined_total": 7})
+    point = national_points(Catalog("recorded", False, {day(0): [old]}))[0]
+    assert (point.declined, point.bulk, point.method, point.age) == (7, 0, 1, {})
+
+
+def test_the_last_53_weeks_are_drawn_and_older_ones_still_compared():
+    assert WEEKS_DRAWN == 53
+    catalog = flat(*range(60))
+    trend = trend_of(national_points(catalog), "recorded")
+    assert declined(trend.points) == [*range(7, 60)]
+    assert trend.latest.before == (*range(59),)
+
+
+# The sentence
+
+
+def test_the_latest_standing_week_is_compared_with_those_before_it():
+    weeks = {at: [revision(at, 10 + at)] for at in range(14)} | {14: [withdrawn(14)]}
+    trend = trend_of(national_points(catalog_of(weeks)), "recorded")
+    assert trend.week == Week.parse(day(13))
+    assert trend.latest == Compared(23, (*range(10, 23),))
+
+
+def test_bulk_is_taken_out_on_both_sides_and_said():
+    weeks = {at: [revision(at, 10)] for at in range(13)}
+    weeks[5] = [revision(5, 210, bulk={"A": 200})]
+    weeks[13] = [revision(13, 152, bulk={"A": 142})]
+    compared = latest(catalog_of(weeks))
+    assert compared == Compared(10, (10,) * 13, bulk=142, bulk_before=200)
+    assert in_words(compared).endswith("left out: 142 of this week and 200 of those before")
+
+
+def test_weeks_before_a_change_of_method_are_not_compared():
+    weeks = {at: [revision(at, 10, method=1 if at < 10 else 2)] for at in range(20)}
+    assert latest(catalog_of(weeks)).before == (10,) * 9
+    assert "nothing is said" in in_words(latest(catalog_of(weeks)))
+
+
+def test_by_week_of_issue_only_final_weeks_are_compared():
+    """A recent week has had less time for an outcome: it would seem to fall whenever looked at."""
+    assert latest(flat(*[40] * 14, 9, cohort="issued")).early
+    weeks = {at: [revision(at, 40, after=100)] for at in range(20)}
+    assert latest(catalog_of(weeks, "issued")) == Compared(40, (40,) * 19)
+    weeks[15] = [revision(15, 12)]
+    assert latest(catalog_of(weeks, "issued")).before == (40,) * 3
+
+
+def test_an_archive_of_withdrawn_weeks_says_nothing():
+    trend = trend_of(national_points(catalog_of({0: [withdrawn(0)]})), "recorded")
+    assert (trend.week, trend.latest) == (None, None)
+
+
+# From first to final
+
+
+def test_how_weeks_moved_from_their_first_report_to_their_final_one():
+    def moved(at, first, *later):
+        return [revision(at, first), *later]
+
+    weeks = {
+        0: moved(0, 40, revision(0, 42, 2, REVISED, after=91)),
+        1: moved(1, 40, revision(1, 90, 2, REVISED), revision(1, 39, 3, REVISED, after=95)),
+        2: moved(2, 40, revision(2, 50, 2, REVISED, after=90)),  # not final yet
+        3: [revision(3, 40, after=100)],  # final from the start: nothing to compare with
+        4: [withdrawn(4), revision(4, 7, 2, REVISED, after=100)],
+        5: moved(5, 10, revision(5, 20, 2, REVISED, after=91)),
+    }
+    found = first_to_final(catalog_of(weeks))
+    assert (found.weeks, found.median, found.lowest, found.highest) == (3, 2, -1, 10)
+    text = words_of(figures_of(catalog_of(weeks)).find("main"))
+    assert "of 3 weeks changed by +2 (median; from \N{MINUS SIGN}1 to +10)" in text
+
+
+def test_without_a_final_week_it_says_so():
+    assert first_to_final(flat(1, 2, 3)) is None
+    assert "no week is final yet" in words_of(figures_of(flat(1, 2, 3)).find("main"))
+
+
+# Agencies
+
+
+def test_a_week_that_does_not_name_the_agency_is_zero_and_one_without_a_report_a_gap():
+    weeks = {at: [revision(at, 50, method=2)] for at in (0, 1, 2, 5, 6)} | {3: [withdrawn(3)]}
+    weeks[1] = [revision(1, 50), revision(1, 51, 2, REVISED)]
+    lines = [line(5, 3), line(0, 2)]
+    points = agency_points(lines, catalog_of(weeks))
+    assert declined(points) == [2, 0, 0, None, None, 3]
+    # Of a report that does not name it the page takes nothing but that it stands.
+    assert [point.method for point in points] == [2, None, None, None, None, 2]
+    assert {point.mark for point in points} == {""}
+
+
+def test_bulk_and_ages_of_an_agency_are_its_own():
+    catalog = flat(100, 100, bulk={"A": 12, "B": 80}, age=TOLD)
+    points = agency_points([line(1, 20, **TOLD), line(0, 18)], catalog)
+    assert [point.bulk for point in points] == [12, 12]
+    assert [point.age for point in points] == [{}, TOLD]
+
+
+def test_an_agency_without_a_week_has_no_trend():
+    assert agency_points([], flat(1, 2)) == []
+
+
+# What the catalog keeps
+
+
+def test_ages_are_those_that_are_published_and_no_others():
+    rows = [
+        *copies(8, "a", agency_id="A0001"), *copies(8, "b", agency_id="B0001"),
+        *copies(9, "c", agency_id="C0001", issued_at="2016-12-01"),
+        *copies(5, "d", agency_id="C0001", issued_at="2015-01-01"),
+        *copies(2, "e", agency_id="C0001", issued_at="2017-02-12"),
+    ]  # fmt: skip
+    attributes = counts_of(rows).attributes
+    data = table_files({"attributes": attribute_lines(attributes)})
+    ages = ages_of(data)
+    assert set(ages) == {"", *attributes["days"].tables} and set(ages[""]) == set(BANDS)
+    assert sum(ages[""].values()) == 32 and ages[""]["older"] == 14
+    kept = kept_of(data, {"A0001": 8})
+    assert kept == {"method": method.METHOD, "age": ages[""], "bulk": {"A0001": 8}}
+
+
+def test_a_withheld_table_tells_no_age():
+    alone = counts_of(copies(12, "a"))  # one agency alone has no national table
+    assert kept_of(table_files({"attributes": attribute_lines(alone.attributes)}), {})["age"] == {}
+    assert kept_of({}, {})["age"] == {}
+
+
+OLD = {"issued_at": "2016-06-01", "outcome_recorded_at": "2017-02-15"}
+
+
+def test_bulk_is_the_published_line_of_an_agency_that_e8_names():
+    counts = counts_of([*copies(12, "k", **OLD), *copies(4, "n", agency_id="MN0270099")])
+    assert len(counts.shown["E8"]) == 12
+    assert bulk_recorded(counts) == {"MN0270000": 12}
+
+
+def test_an_agency_with_a_protected_request_that_is_not_shown_with_it_is_not_told_of():
+    """Nine in its line, and ten that E8 needs: the tenth would be the protected one."""
+    rows = [*copies(9, "k", **OLD), request(request_id="p", protected="true", outcome="honored",
+            issued_at="2017-02-12", outcome_recorded_at="2017-02-15")]  # fmt: skip
+    rows += copies(1, "x", **OLD)
+    counts = counts_of(rows)
+    assert len(counts.shown["E8"]) == 10 and "" in set(counts.status["listed_agency"])
+    assert bulk_recorded(counts) == {}
+
+
+def test_a_publication_keeps_it_also_where_a_person_cleared_the_flag(copy_of, tmp_path):
+    archive = copy_of("first")
+    archive.receive([*FIRST_ROWS, *BULK])
+    assert archive.run().code == 4
+    flags = (archive.runs / WEEK / "review.csv").read_text("utf-8-sig").splitlines()
+    flag = next(each for each in flags if each.startswith("E8-")).split(",")[0]
+    decisions = tmp_path / "decisions.csv"
+    decisions.write_text(f"flag,decision,reason,by\n{flag},count,{REASON},records officer\n")
+    assert archive.published("--decisions", decisions) == 2
+    first, second = open_catalog(archive.site).weeks[WEEK]
+    assert first.trend["bulk"] == {} and second.trend["bulk"] == {"WREN00005": 40}
+    page = archive.page("agencies/WREN00005/index.html")
+    assert "recorded in bulk, and left out: 40 of this week" in words_of(page.find("main"))
+
+
+def test_a_withdrawn_revision_keeps_nothing_of_it(copy_of):
+    archive = copy_of("second")
+    assert archive.ddor("withdraw", WEEK, "r1", "--reason", "error").code == 0
+    first, second = open_catalog(archive.site).weeks[WEEK]
+    assert first.trend == {} and second.trend["method"] == method.METHOD
+
+
+# The page
+
+
+def test_the_chart_has_a_text_alternative_and_the_table_every_week():
+    weeks = {at: [revision(at, 10 + at, age=TOLD)] for at in range(5)} | {6: [withdrawn(6)]}
+    weeks[1] = [revision(1, 11), revision(1, 41, 2, REVISED, bulk={"A": 30}, age=TOLD)]
+    page = figures_of(catalog_of(weeks))
+    declines, ages = page.select("figure.trend svg.plot")
+    alternative = declines["aria-label"]
+    assert "between 10 and 41 a week" in alternative
+    assert "2 of these 7 weeks without a report" in alternative
+    assert len(declines.select("g.bulk rect")) == 1 and len(declines.select("g.single rect")) == 5
+    assert len(declines.select("g.whisker line")) == 5
+    assert len(page.select("svg.marks circle")) == 1
+    assert {"week", "month", "added_up"} == {group["class"][0] for group in ages.select("g")}
+    table = page.select_one("details table")
+    assert {each["scope"] for each in table.find_all("th")} == {"row", "col"}
+    rows = [words_of(row) for row in table.select("tbody tr")]
+    assert len(rows) == 7 and rows[0].endswith("withdrawn")
+    assert rows[1].endswith("no report was published")
+    assert rows[5].endswith("41 30 5.5 to 19.7 5 6 7 revised")
+
+
+def test_a_change_of_method_is_a_marked_break(monkeypatch):
+    monkeypatch.setitem(method.CHANGES, 2, "short custody is a class of its own")
+    weeks = {at: [revision(at, 10, method=1 if at < 3 else 2)] for at in range(6)}
+    page = figures_of(catalog_of(weeks))
+    assert page.select_one("svg.plot text").text == "Method 2"
+    note = words_of(page.select_one("figure.trend .note"))
+    assert "March 4 to 10, 2017 on, method 2: short custody is a class of its own." in note
+    assert len(chart_of(trend_of(national_points(catalog_of(weeks)), "recorded")).breaks) == 1
+
+
+def test_words_by_week_of_issue_do_not_speak_of_recording():
+    page = figures_of(flat(*[40] * 14, cohort="issued"))
+    text = " ".join(words_of(each) for each in page.select("main > p, figcaption"))
+    assert "by the week in which the request was issued" in text
+    assert "recorded as declined" not in text
+
+
+@pytest.mark.parametrize("counts", [(5,), (0, 0, 0)])
+def test_one_week_or_no_request_is_no_chart(counts):
+    assert chart_of(trend_of(national_points(flat(*counts)), "recorded")) is None
+
+
+def test_few_weeks_do_not_look_like_many():
+    chart = chart_of(trend_of(national_points(flat(1, 2)), "recorded"))
+    assert chart.slot == "7.7%"
+
+
+def test_the_scale_begins_at_zero_and_holds_every_whisker():
+    for declines in (1, 7, 40, 163, 999):
+        chart = chart_of(trend_of(national_points(flat(declines, declines)), "recorded"))
+        high = national_points(flat(declines))[0].interval[1]
+        assert high <= chart.top <= 2.5 * high and chart.top % 2 == 0
+
+
+# The archive
+
+
+def test_weeks_csv_tells_the_ages_of_an_agency_only_where_they_are_published(large):
+    for week in large.weeks[-4:]:
+        folder = large.site / "weeks" / week / "data"
+        data = {file.name: file.read_bytes() for file in folder.glob("*")}
+        lines = agency_lines(Week.parse(week), data)
+        told = {each for each, own in lines.items() if own["age_week"]}
+        assert told == set(ages_of(data)) - {""} and len(lines) > 50
+    assert all(int(lines[each]["declined"]) >= 20 for each in told)
+
+
+def test_a_week_published_late_fills_the_gap_of_agencies_that_it_does_not_name(copy_of):
+    """And a withdrawal makes one; `rebuild` finds nothing to do after either."""
+    archive = copy_of("first")
+    third = "2017-02-25"
+    rows = [request(**OSPREYMOOR, issued_at="2017-02-26", released_at="",
+                    outcome_recorded_at="2017-02-27")]  # fmt: skip
+    archive.receive(rows, week=third)
+    assert archive.published(week=third, day="2017-06-01") == 1
+    page = f"agencies/{OSPREYMOOR['agency_id']}/index.html"
+    other = f"agencies/{BRACKENHOLT['agency_id']}/index.html"
+    assert "February 18 to 24, 2017 no report" in words_of(archive.page(page).find("details"))
+    before = archive.files()[other]
+    between = HONORED | {"issued_at": "2017-02-19", "outcome_recorded_at": "2017-02-20"}
+    archive.receive([request(**BRACKENHOLT | between)], week=NEXT_WEEK)
+    assert archive.published(week=NEXT_WEEK, day="2017-06-02") == 1
+    assert "February 18 to 24, 2017 0 0.0 to 3.7" in words_of(archive.page(page).find("details"))
+    assert archive.files()[other] != before and rebuilt(archive, "2017-06-02") == 0
+    done = archive.ddor("withdraw", NEXT_WEEK, "--reason", "error", day="2017-06-03")
+    assert done.code == 0, done
+    assert "February 18 to 24, 2017 withdrawn" in words_of(archive.page(page).find("details"))
+    assert rebuilt(archive, "2017-06-03") == 0

@@ -1,0 +1,140 @@
+"""What chance makes of a count, and when a change is said to be more (src/ddor/variation.py)."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from ddor.narrative import NarrativeError, render_narrative
+from ddor.variation import (
+    FELL,
+    ROSE,
+    STAYED,
+    T_12,
+    Compared,
+    expected_range,
+    in_words,
+    movement,
+    poisson_interval,
+    poisson_tail,
+)
+
+# Exact 95 % limits as tables of the Poisson distribution print them since Garwood (1936).
+PUBLISHED = {0: (0.0, 3.69), 1: (0.03, 5.57), 2: (0.24, 7.22), 3: (0.62, 8.77), 5: (1.62, 11.67),
+             10: (4.80, 18.39), 20: (12.22, 30.89), 50: (37.11, 65.92),
+             100: (81.36, 121.63)}  # fmt: skip
+EVEN = [40, 38, 44, 31, 36, 41, 39, 42, 37, 40, 35, 43, 38]
+WEEKS, SERIES = 53, 200
+
+
+@pytest.mark.parametrize("count", PUBLISHED)
+def test_the_interval_is_that_of_the_published_tables(count):
+    assert poisson_interval(count) == pytest.approx(PUBLISHED[count], abs=0.0051)
+
+
+def test_the_ends_of_an_interval_give_the_count_as_rarely_as_they_should():
+    for count in (1, 7, 40, 1000):
+        low, high = poisson_interval(count, level=0.9)
+        assert stats.poisson.sf(count - 1, low) == pytest.approx(0.05, rel=1e-6)
+        assert stats.poisson.cdf(count, high) == pytest.approx(0.05, rel=1e-6)
+        assert poisson_tail(count, low) == pytest.approx(0.05, rel=1e-6)
+
+
+def test_the_quantile_is_that_of_students_t():
+    assert T_12 == pytest.approx(stats.t.ppf(0.9875, 12), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(57, ROSE), (20, FELL), (40, STAYED), (31, STAYED), (44, STAYED), (45, STAYED), (30, STAYED)],
+)
+def test_a_count_moves_only_beyond_the_weeks_before_and_beyond_chance(count, expected):
+    assert movement(count, EVEN) == expected
+
+
+def test_a_count_beyond_chance_but_within_the_weeks_before_does_not_move():
+    uneven = [10] * 12 + [90]
+    assert expected_range(uneven)[1] < 90
+    assert movement(89, uneven) == STAYED
+
+
+def test_nothing_is_said_with_fewer_than_13_weeks_before():
+    assert movement(500, EVEN[1:]) is None
+    assert movement(500, []) is None
+
+
+def test_only_the_last_13_weeks_count():
+    assert movement(57, [900, 900, *EVEN]) == movement(57, EVEN) == ROSE
+
+
+def test_one_or_two_requests_after_weeks_of_nothing_are_no_rise():
+    assert [movement(count, [0] * 13) for count in (1, 2, 3)] == [STAYED, STAYED, ROSE]
+
+
+def series_of(rng, mean: float, k: float | None) -> np.ndarray:
+    """Flat weeks: Poisson, or with a variance of mean + mean²/k."""
+    means = mean if k is None else mean * rng.gamma(k, 1 / k, WEEKS)
+    return rng.poisson(means, WEEKS)
+
+
+def share_that_moved(rng, k: float | None) -> float:
+    """Of every week after the 13th of 200 flat series of means 0.3 to 300."""
+    said = []
+    for mean in np.geomspace(0.3, 300, SERIES):
+        counts = [int(each) for each in series_of(rng, mean, k)]
+        said += [movement(counts[at], counts[:at]) for at in range(13, WEEKS)]
+    assert len(said) == SERIES * (WEEKS - 13) and None not in said
+    return sum(each != STAYED for each in said) / len(said)
+
+
+@pytest.mark.parametrize("k", [None, 10, 3, 1])
+def test_under_five_percent_of_weeks_of_200_flat_series_rose_or_fell(k):
+    assert 0 < share_that_moved(np.random.default_rng(2017), k) < 0.05
+
+
+def test_the_weeks_in_which_a_small_agency_is_named_at_all_seldom_rose():
+    """An agency's page ends with a week that names it: a week with requests is chosen."""
+    rng, said = np.random.default_rng(2018), []
+    for mean in np.geomspace(0.05, 3, SERIES):
+        counts = [int(each) for each in series_of(rng, mean, None)]
+        said += [movement(counts[at], counts[:at]) for at in range(13, WEEKS) if counts[at]]
+    assert len(said) > 1000 and sum(each != STAYED for each in said) / len(said) < 0.05
+
+
+@pytest.mark.parametrize(("mean", "at_least"), [(10, 0.45), (40, 0.95)])
+def test_a_doubling_is_seen(mean, at_least):
+    rng = np.random.default_rng(2019)
+    seen = [movement(int(rng.poisson(2 * mean)), [int(n) for n in rng.poisson(mean, 13)]) == ROSE
+            for _ in range(1000)]  # fmt: skip
+    assert np.mean(seen) > at_least
+
+
+SENTENCES = {
+    "rose to 57, above the range of the last 13 published weeks (31 to 44)":
+        Compared(57, tuple(EVEN)),
+    "fell to 9, below the range of the last 13 published weeks (31 to 44)":
+        Compared(9, tuple(EVEN)),
+    "was 40, within the range of the last 13 published weeks (31 to 44); such a difference is no "
+    "more than chance and ordinary unevenness": Compared(40, tuple(EVEN)),
+    "was 46, just outside the range of the last 13 published weeks (31 to 44); such a difference "
+    "is no more than chance and ordinary unevenness": Compared(46, tuple(EVEN)),
+    "was 1,040; fewer than 13 published weeks before it were counted in the same way, so nothing "
+    "is said of rising or falling": Compared(1040, (3, 4)),
+    "rose to 57, above the range of the last 13 published weeks (31 to 44); recorded in bulk, and "
+    "left out: 142 of this week and 12 of those before": Compared(57, tuple(EVEN), 142, 12),
+    "was 4 so far; it is compared with earlier weeks once its data is final":
+        Compared(4, tuple(EVEN), early=True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_the_sentence_of_a_count(sentence):
+    assert in_words(SENTENCES[sentence]) == sentence
+    names = {"latest": SENTENCES[sentence]}
+    written = render_narrative("The number {{ latest | movement }}.", names)
+    assert written == f"<p>The number {sentence}.</p>\n"
+
+
+@pytest.mark.parametrize("value", [57, "57", (57, EVEN), None])
+def test_no_number_without_its_range(value):
+    with pytest.raises(NarrativeError):
+        render_narrative("The number {{ latest | movement }}.", {"latest": value})
