@@ -168,6 +168,15 @@ def test_a_standing_table_survives_a_third_revision_with_its_first_date():
     assert not shown(with_changes(6), as_of="2017-03-25", earlier=known).stands
 
 
+def test_a_table_that_came_out_the_same_does_not_make_the_one_before_it_forgotten():
+    first, second = shown(FIRST), None
+    for _ in range(2):
+        second = shown(with_changes(6), earlier=second or first)
+        assert not second.stands and cells(second) == {"Asia": 36, "Mexico": 24}
+    back = shown(with_changes(1), earlier=second)
+    assert back.stands, "31 and 29 beside the first 30 and 30 would tell of one person"
+
+
 def test_newcomers_who_are_all_alike_are_added_up_with_others():
     alike = people(*[(f"NEW{at}", "Africa", 1) for at in range(5)])
     agencies = [f"AG{at:02d}" for at in range(12)]

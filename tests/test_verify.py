@@ -16,9 +16,8 @@ from small_archive import FIRST_ROWS, WEEK, SmallArchive, files_of
 from test_publishing import times_of
 
 from ddor.calendar import Week
-from ddor.inputs import load_inputs
 from ddor.jobs import verify as verify_job
-from ddor.measures.figures import count_inputs
+from ddor.jobs.weekly import WeekEdition
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
 
@@ -28,10 +27,10 @@ def run_once(stage):
     """What the current revision of the stage "third" gives when it is run again, for the tests in
     which what is served or kept is changed, and not what is run."""
     archive = stage("third")
-    inputs = load_inputs(archive.runs / WEEK / "r3")
+    edition = WeekEdition.loaded(archive.runs / WEEK / "r3")
     template = archive.runs / WEEK / "r3" / "template.ipynb"
     with archive.in_project(kernel=False):
-        return verify_job._run_again(inputs, count_inputs(inputs), template)
+        return verify_job._run_again(edition, template)
 
 
 @pytest.fixture

@@ -71,11 +71,12 @@ def _after_earlier(week: WeekOfAttribute, earlier: Earlier) -> Shown:
     before = earlier.attributes.get(week.attribute)
     if earlier.gone and (before is None or not before.tables):
         return _withheld(new, earlier.gone)
-    if before is None or not new.tables:
-        return new
-    if not before.tables or (_same(before, new) and not earlier.gone):
+    if before is None or not before.tables or not new.tables:
         return new
     shown_before = ((before.rows, tuple(before.tables)), *before.older)
+    if _same(before, new) and not earlier.gone:
+        # What was shown before that is compared with the next revision still.
+        return replace(new, older=before.older if before.rows == new.rows else shown_before)
     if all(
         (not (changed := _changed(rows, new.rows)) and not earlier.gone)
         or _could_be_shown(changed, set(tables), new.tables.keys(), week.threshold)

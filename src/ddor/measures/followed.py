@@ -83,8 +83,7 @@ def shown_after_release(
     shown = {}
     for name, frame in after_release_frames(rows, charges).items():
         of = confirmed if name in (FOLLOW_UP, MET_BY) else met
-        (new,) = shown_attributes({name: frame}, of, threshold, as_of, earlier).values()
-        shown[name] = _with_all_older(new, earlier.attributes.get(name))
+        shown |= shown_attributes({name: frame}, of, threshold, as_of, earlier)
     if any(each.stands for each in shown.values()):
         kept = (FOLLOW_UP, *OF_THE_MET) if _is_as_before(shown, earlier) else OF_THE_MET
         for name in kept:
@@ -94,14 +93,6 @@ def shown_after_release(
         for name in OF_THE_MET:
             shown[name] = _withheld(shown[name], MET_NOT_TOLD)
     return shown
-
-
-def _with_all_older(new: Shown, before: Shown | None) -> Shown:
-    """Disclosure control forgets what was shown before a table that came out the same again; one
-    person's way back to an older table would then be told."""
-    if not new.tables or new.stands or new.older or before is None or not before.tables:
-        return new
-    return replace(new, older=((before.rows, tuple(before.tables)), *before.older))
 
 
 def _is_as_before(shown: dict[str, Shown], earlier: Earlier) -> bool:
