@@ -272,7 +272,7 @@ def test_a_person_without_a_charge_before_has_none(cases):
 ])  # fmt: skip
 def test_what_the_data_does_not_say_is_refused_with_what_it_says(cases, key, value, data):
     (said,) = problems(cases, arrested(10), BEFORE, AFTER, **{key: value})
-    assert said.startswith(f"one.md row 1, {key}: seen {value}, expected {data}, as the quarter's")
+    assert said.startswith(f"one.md row 1, {key}: seen {value}, expected {data}, as the data")
 
 
 def test_a_row_that_is_not_there_is_refused_without_its_label(cases):

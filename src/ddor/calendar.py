@@ -4,14 +4,15 @@ Saturday 00:00; and the quarter, made of the weeks whose last day is in it.
 The original report ran Saturday to Friday (week of January 28, 2017: to February 3). Times are
 wall-clock at the agency, without offset, so a week has no time zone either.
 
-A period has: `str()` of it, its key everywhere; shelf, the folder of its reports below site/; noun
-and title, for sentences; first_day and last_day; path; named; and `parse`, from its key.
+A period has: `str()` of it, its key everywhere, which no period of another report has; shelf, the
+folder of its reports below site/; noun and title, for sentences; first_day and last_day; path;
+named; and `parse`, from its key. One whose report is made from weekly ones has `weeks()` too.
 """
 
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,23 @@ class Period:
     shelf: ClassVar[str]
     noun: ClassVar[str]
     title: str
+    first_day: dt.date
+    last_day: dt.date
+    # How a command line names one, for its help.
+    example: ClassVar[str] = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From its key. Raises UsageError."""
+        raise NotImplementedError
+
+    def weeks(self) -> list["Week"]:
+        """The weeks whose reports its own is made from, in order; none of one made otherwise."""
+        return []
+
+    def is_final_on(self, day: dt.date) -> bool:
+        """Whether data of this day makes its report final: 13 weeks after its end."""
+        return day >= self.last_day + FINAL_AFTER
 
     @property
     def path(self) -> str:
@@ -68,10 +86,6 @@ class Week(Period):
     def last_day(self) -> dt.date:
         return self.first_day + dt.timedelta(days=6)
 
-    def is_final_on(self, day: dt.date) -> bool:
-        """Whether an extract of this day makes the week's report final: 13 weeks after its end."""
-        return day >= self.last_day + FINAL_AFTER
-
     @property
     def next(self) -> "Week":
         return Week(self.first_day + dt.timedelta(days=7))
@@ -100,6 +114,7 @@ class Quarter(Period):
 
     shelf: ClassVar[str] = "quarters"
     noun: ClassVar[str] = "quarter"
+    example: ClassVar[str] = "2017Q1, or FY2017Q2, the same by the fiscal year"
     year: int
     number: int
 
@@ -131,12 +146,8 @@ class Quarter(Period):
         return Quarter(self.year + self.number // 4, self.number % 4 + 1)
 
     def weeks(self) -> list[Week]:
-        """The weeks whose last day is in it, in order: 13 or 14."""
-        week, found = Week.containing(self.first_day), []
-        while week.last_day <= self.last_day:
-            found.append(week)
-            week = week.next
-        return found
+        """13 or 14."""
+        return weeks_ending_in(self)
 
     @property
     def title(self) -> str:
@@ -150,6 +161,16 @@ class Quarter(Period):
 
     def __str__(self) -> str:
         return f"{self.year}Q{self.number}"
+
+
+def weeks_ending_in(period: Period) -> list[Week]:
+    """The weeks whose last day is in it, in order, so that of periods that follow each other every
+    week is in exactly one."""
+    week, found = Week.containing(period.first_day), []
+    while week.last_day <= period.last_day:
+        found.append(week)
+        week = week.next
+    return found
 
 
 def parse_date(text: str) -> dt.date:

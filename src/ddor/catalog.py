@@ -100,7 +100,7 @@ class Catalog:
         """The periods whose current revision has this week's report in it, or should have."""
         return [
             period for period, revision in self.newest_beside_weeks()
-            if not revision.withdrawn_on and week in period.weeks()
+            if revision.based_on and week in period.weeks()
         ]  # fmt: skip
 
     def current(self, period: Period) -> Revision | None:
@@ -191,10 +191,10 @@ class Superseded:
 
 
 def superseded_parts(period: Period, revision: Revision, catalog: Catalog) -> list[Superseded]:
-    """In the order of the weeks; none of a weekly report."""
-    if isinstance(period, Week):
-        return []
+    """In the order of the weeks; none of a report that is not made from weekly ones."""
     found = []
+    if not revision.based_on:
+        return found
     for week in period.weeks():
         used, now = revision.based_on.get(str(week)), catalog.current(week)
         if now and (None if now.withdrawn_on else now.revision) != used:
@@ -203,7 +203,7 @@ def superseded_parts(period: Period, revision: Revision, catalog: Catalog) -> li
 
 
 def _is_final(period: Period, revision: Revision, catalog: Catalog) -> bool:
-    if isinstance(period, Week):
+    if not revision.based_on:
         return period.is_final_on(dt.date.fromisoformat(revision.as_of))
     numbers = [(week, revision.based_on.get(str(week))) for week in period.weeks()]
     used = [(week, catalog.of(week)[number - 1]) for week, number in numbers if number]

@@ -7,14 +7,16 @@ week and nothing else.
 import argparse
 import contextlib
 import datetime as dt
+import functools
 import json
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ddor.calendar import Period, Quarter, Week, parse_date, parse_weeks
+from ddor.calendar import Period, Week, parse_date, parse_weeks
 from ddor.errors import DdorError, UsageError
+from ddor.reports import REPORTS, Report
 
 # Asked for before they are built, these say so rather than being passed over.
 LATER = {
@@ -123,7 +125,8 @@ def _make(periods: list[Period], order, options: argparse.Namespace) -> int:
     return next((result.exit_code for result in results if result.exit_code), 0)
 
 
-def _quarter(options: argparse.Namespace) -> int:
+def _make_others(report: Report, options: argparse.Namespace) -> int:
+    """Of a report that is no weekly one."""
     from ddor.jobs.edition import Order
     from ddor.project import find_project
 
@@ -136,8 +139,8 @@ def _quarter(options: argparse.Namespace) -> int:
         correct=options.correct,
         reason=_reason(options),
     )
-    quarters = dict.fromkeys(Quarter.parse(text) for text in options.quarters)
-    return _make(sorted(quarters), order, options)
+    periods = {period.first_day: period for period in map(report.period.parse, options.periods)}
+    return _make([periods[day] for day in sorted(periods)], order, options)
 
 
 def _reason(options: argparse.Namespace) -> str:
@@ -243,25 +246,29 @@ def _ddor_parser() -> argparse.ArgumentParser:
     _shared_options(rows)
     rows.set_defaults(command=_rows)
 
+    any_period = "|".join(report.period.noun.upper() for report in REPORTS)
     verify = commands.add_parser("verify", help="run an archived revision again and compare")
-    verify.add_argument("period", metavar="WEEK|QUARTER")
+    verify.add_argument("period", metavar=any_period)
     verify.add_argument("revision", nargs="?", metavar="rN", help="the current one unless given")
     _shared_options(verify)
     verify.set_defaults(command=_verify)
 
     withdraw = commands.add_parser("withdraw", help="put a notice in place of a report")
-    withdraw.add_argument("period", metavar="WEEK|QUARTER")
+    withdraw.add_argument("period", metavar=any_period)
     withdraw.add_argument("revision", nargs="?", metavar="rN", help="all of them unless given")
     withdraw.add_argument("--reason", required=True, choices=("legal", "privacy", "error"))
     _shared_options(withdraw)
     withdraw.set_defaults(command=_withdraw)
 
-    quarter = commands.add_parser("quarter", help="make and publish the quarterly report")
-    quarter.add_argument("quarters", metavar="QUARTER", nargs="+",
-                         help="2017Q1, or FY2017Q2, the same by the fiscal year")  # fmt: skip
-    _shared_options(quarter)
-    _publishing_options(quarter)
-    quarter.set_defaults(command=_quarter)
+    for report in REPORTS:
+        if report.period is not Week:
+            noun = report.period.noun
+            other = commands.add_parser(noun, help=f"make and publish the {report.name}")
+            other.add_argument("periods", metavar=noun.upper(), nargs="+",
+                               help=report.period.example or None)  # fmt: skip
+            _shared_options(other)
+            _publishing_options(other)
+            other.set_defaults(command=functools.partial(_make_others, report))
 
     rebuild = commands.add_parser("rebuild", help="make all pages again around what they keep")
     _shared_options(rebuild)

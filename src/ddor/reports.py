@@ -1,28 +1,39 @@
 """The reports that this project makes, each in one line of REPORTS. How they are published is the
 same for all.
 
-A report of another kind needs a notebook in `notebooks/`, an edition (jobs/edition.py: what it is
-made from and what is counted), and a line here. Its pages then lie in the folder of its period
-(`shelf`), with revisions, corrections, withdrawal, lists, feed and search as for the weekly one.
+Another report made from weekly ones needs a period (calendar.py), a notebook in `notebooks/`, and a
+line here. One made from something else needs an edition too (jobs/edition.py: what it is made from
+and what is counted) and says what its tables and figures mean (archive/meanings.py). Its pages then
+lie in the folder of its period (`shelf`), with revisions, corrections, withdrawal, lists, feed and
+search as for the weekly one, and the command `ddor NOUN` makes it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ddor.calendar import Period, Quarter, Week
 from ddor.errors import UsageError
+
+LISTED = {
+    "issued_total": "Issued", "declined_total": "Declined", "honored_total": "Honored",
+    "agencies_declining": "Agencies declining",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Report:
     """period: what one report is of. name: what it is called; plural: as the heading of a list.
-    template: its notebook. edition: `module:class` of its jobs.edition.Edition, which is imported
-    only when one is made."""
+    template: its notebook. edition: `module:class` of its jobs.edition.Edition; meanings:
+    `module:name` of its archive.meanings.Meanings; both are imported only when they are needed.
+    listed: the few figures that lists of it show -> their heads."""
 
     period: type[Period]
     name: str
     plural: str
     template: str
-    edition: str
+    edition: str = "ddor.jobs.quarterly:QuarterEdition"
+    meanings: str = "ddor.archive.meanings:COMPILED"
+    listed: Mapping[str, str] = field(default_factory=lambda: LISTED)
 
 
 WEEKLY = Report(
@@ -31,13 +42,13 @@ WEEKLY = Report(
     "Weekly reports",
     "weekly_report.ipynb",
     "ddor.jobs.weekly:WeekEdition",
+    "ddor.archive.meanings:WEEKLY",
 )
 QUARTERLY = Report(
     Quarter,
     "Quarterly Declined Detainer Report",
     "Quarterly reports",
     "quarterly_report.ipynb",
-    "ddor.jobs.quarterly:QuarterEdition",
 )
 # In the order in which a period's key is tried; the first is that of the reports all others are
 # made from.
@@ -54,6 +65,15 @@ def shelved(shelf: str) -> Report:
     if not found:
         raise KeyError(shelf)
     return found[0]
+
+
+def refuse_shared_key(period: Period) -> None:
+    """Raises UsageError where another report's period has the same key: the two would lie in one
+    folder of runs/."""
+    named = parse_period(str(period))
+    if named != period:
+        raise UsageError(f"{period} names a {named.noun}, and a {period.noun} too; "
+                         f"mend how a {period.noun} is named in its class")  # fmt: skip
 
 
 def parse_period(text: str) -> Period:

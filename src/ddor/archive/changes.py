@@ -32,6 +32,8 @@ def changes_between(before: dict[str, bytes], after: dict[str, bytes]) -> list[C
     changes = _differing("", *(summary["figures"] for summary in summaries))
     sections = SECTIONS if "week" in summaries[1] else {}
     for table, words in AGENCY_TABLES.items():
+        if table not in before or table not in after:
+            continue  # not every report has it
         old, new = (_by_agency(files[table]) for files in (before, after))
         labels = {key: row[0] for rows in (old, new) for key, row in rows.items()}
         for agency_id, label in sorted(labels.items(), key=lambda item: item[1]):

@@ -66,14 +66,25 @@ def chrome(
 ) -> Chrome:
     """`agencies`: those that the report names, or did; `kept`: those of them whose page stays
     although no published week has a figure of them. `data`: its data now, none if it is withdrawn.
-    Only a week's report touches agencies and files by year."""
+    Only a week's report has figures on agencies' pages and in files by year."""
     if isinstance(period, Week):
         return _around_week(site, catalog, period, agencies, kept, data, around)
+    return _around_other(site, catalog, agencies, kept, around)
+
+
+def _around_other(
+    site: Path, catalog: Catalog, agencies: Iterable[str], kept: Iterable[str], around: Around
+) -> Chrome:
+    """An agency that no week names has a page as long as such a report leads to it."""
+    index = read_index(site)
+    unnamed = {*agencies} - index.keys()
+    new = {each: [] for each in sorted(unnamed & {*kept})
+           if not (site / "agencies" / each / "index.html").exists()}  # fmt: skip
+    first = static_files() | agency_files(site, index, new, set(), catalog, around)
     tables = tables_of(file.relative_to(site).as_posix() for file in site.glob("data/*/*.csv"))
-    latest = latest_of(site, catalog, None, {})
-    last = list_files(read_index(site), catalog, around, latest, tables)
-    gone = [f"site/{path}" for path in left_over(site, last)]
-    return Chrome(below_site(static_files()), below_site(last), gone)
+    last = list_files(index, catalog, around, latest_of(site, catalog, None, {}), tables)
+    gone = [f"agencies/{each}" for each in sorted(unnamed - {*kept})] + left_over(site, last)
+    return Chrome(below_site(first), below_site(last), [f"site/{path}" for path in gone])
 
 
 def _around_week(

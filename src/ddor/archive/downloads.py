@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ddor.archive.meanings import COLUMNS, FIGURES, KEYS, QUARTER_TITLES, TITLES, UNITS
+from ddor.archive.meanings import Meanings
 from ddor.extract.model import SYNTHETIC_NOTICE
 
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
@@ -80,41 +80,46 @@ def _synthetic(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(flags=SYNTHETIC_NOTICE + others)
 
 
-def descriptor(package: dict, tables: dict[str, pd.DataFrame], keys: tuple[str, ...] = ()) -> bytes:
+def descriptor(
+    package: dict, tables: dict[str, pd.DataFrame], meanings: Meanings, keys: tuple[str, ...] = ()
+) -> bytes:
     """datapackage.json (Frictionless, Data Package 1): `package`, what is said of it as a whole,
     and for each of `tables` the type, unit and meaning of every column, and the key. `keys`: the
-    columns that come before a table's own key."""
-    return json_file(
-        {"profile": "tabular-data-package", **package}
-        | {"resources": [_resource(name, frame, keys) for name, frame in tables.items()]}
-    )
+    columns that come before a table's own key. Raises KeyError where one has no meaning."""
+    resources = [_resource(name, frame, meanings, keys) for name, frame in tables.items()]
+    return json_file({"profile": "tabular-data-package", **package} | {"resources": resources})
 
 
-def _resource(name: str, frame: pd.DataFrame, keys: tuple[str, ...]) -> dict:
+def titles_in(package: bytes) -> dict[str, str]:
+    """File name -> title, of the tables that such a descriptor describes."""
+    return {each["path"]: each["title"] for each in json.loads(package)["resources"]}
+
+
+def _resource(name: str, frame: pd.DataFrame, meanings: Meanings, keys: tuple[str, ...]) -> dict:
     own = [column for column in frame if column not in ("week", "revision")]
     return {
         "name": name.replace("_", "-"),
-        "title": (TITLES | QUARTER_TITLES)[name],
+        "title": meanings.titles[name],
         "path": f"{name}.csv",
         "profile": "tabular-data-resource",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "schema": {
-            "fields": [_field(frame[column]) for column in frame],
-            "primaryKey": [*keys, *KEYS.get(name, own[:1])],
+            "fields": [_field(frame[column], meanings) for column in frame],
+            "primaryKey": [*keys, *meanings.keys.get(name, own[:1])],
             # "" is a value here: the line of agencies that are not shown has it as its key.
             "missingValues": [],
         },
     }
 
 
-def _field(column: pd.Series) -> dict:
+def _field(column: pd.Series, meanings: Meanings) -> dict:
     name = str(column.name)
-    meaning = (FIGURES | COLUMNS)[name]
+    meaning = meanings.of_columns[name]
     if not _is_number(column):
         return {"name": name, "type": "string", "description": meaning}
-    unit = UNITS.get(name, "requests")
+    unit = meanings.units.get(name, "requests")
     told = {"name": name, "type": "integer", "description": meaning}
     return told | ({"unit": unit} if unit else {})
 

@@ -12,13 +12,13 @@ from ddor.archive.agency_index import by_letter, by_state, named, place_of
 from ddor.archive.around import Around
 from ddor.archive.linked_data import archive_dataset
 from ddor.archive.log import ENTRIES, FEED_LENGTH, entries, logged
-from ddor.archive.meanings import COLUMNS, FIGURES, QUARTER_FIGURES, TITLES
+from ddor.archive.meanings import COLUMNS, FIGURES, TITLES, further
 from ddor.archive.page import NAME, fill, page
 from ddor.archive.trend import first_to_final, national_points, trend_of
 from ddor.archive.trend_chart import chart_of
 from ddor.calendar import FINAL_AFTER, Period, Week
 from ddor.catalog import Catalog, Revision, status_of
-from ddor.reports import report_of
+from ddor.reports import REPORTS, WEEKLY, Report
 
 NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 SITEMAP = "sitemap.xml"
@@ -39,6 +39,8 @@ class Line:
 def lines_by_year(catalog: Catalog) -> dict[int, list[Line]]:
     """Year of the first day -> every week from the first to the last published, newest first."""
     years: dict[int, list[Line]] = {}
+    if not catalog.weeks:
+        return years
     week, last = Week.parse(min(catalog.weeks)), Week.parse(max(catalog.weeks))
     while week <= last:
         revision = catalog.current(week)
@@ -50,7 +52,9 @@ def lines_by_year(catalog: Catalog) -> dict[int, list[Line]]:
 
 def coming_releases(catalog: Catalog, around: Around) -> list[tuple[Week, dt.date, dt.date]]:
     """The next weeks to be released after the day of printing: the date announced for the first
-    report of each, and that from which its final one can be made."""
+    report of each, and that from which its final one can be made. None before the first week."""
+    if not catalog.weeks:
+        return []
     week, found = Week.parse(max(catalog.weeks)).next, []
     while len(found) < COMING:
         if around.release_of(week) > around.day:
@@ -62,6 +66,8 @@ def coming_releases(catalog: Catalog, around: Around) -> list[tuple[Week, dt.dat
 def late_weeks(catalog: Catalog, around: Around) -> tuple[Week, Week] | None:
     """The first and the last of the weeks after the last published one whose announced date is not
     after the day of printing; none if no week is late."""
+    if not catalog.weeks:
+        return None
     first = last = Week.parse(max(catalog.weeks)).next
     if around.release_of(first) > around.day:
         return None
@@ -70,13 +76,36 @@ def late_weeks(catalog: Catalog, around: Around) -> tuple[Week, Week] | None:
     return first, last
 
 
-def other_reports(catalog: Catalog) -> list[tuple[str, list[Line]]]:
-    """Heading and lines, newest first, of every report that is no weekly one."""
+@dataclass(frozen=True)
+class OtherReports:
+    """The list of a report that is no weekly one: its lines, newest first."""
+
+    report: Report
+    lines: list[Line]
+
+    @property
+    def heads(self) -> dict[str, str]:
+        return heads_of(self.report, self.lines)
+
+    @property
+    def from_weeks(self) -> bool:
+        return any(line.revision.based_on for line in self.lines)
+
+
+def other_reports(catalog: Catalog) -> list[OtherReports]:
+    """In the order of ddor.reports."""
     found: dict[str, list[Line]] = {}
     for period, revision in catalog.newest_beside_weeks():
         line = Line(period, revision, status_of(period, revision, catalog))
-        found.setdefault(report_of(period).plural, []).append(line)
-    return sorted(found.items())
+        found.setdefault(period.shelf, []).append(line)
+    return [OtherReports(report, found[report.period.shelf]) for report in REPORTS
+            if report.period.shelf in found]  # fmt: skip
+
+
+def heads_of(report: Report, lines: Iterable[Line]) -> dict[str, str]:
+    """The listed figures that any of these has -> their heads; all where none has any."""
+    known = {name for line in lines if line.revision for name in line.revision.figures}
+    return {name: head for name, head in report.listed.items() if name in known or not known}
 
 
 def updated(revisions: Iterable[Revision]) -> str:
@@ -92,7 +121,7 @@ def home_page(catalog: Catalog, around: Around, latest: dict | None) -> bytes:
     lines = [line for lines in lines_by_year(catalog).values() for line in lines
              if line.revision and not line.revision.withdrawn_on]  # fmt: skip
     return page("home.html.j2", "index.html", NAME, around, catalog, latest=latest,
-                lines=lines[:LATEST], others=other_reports(catalog),
+                lines=lines[:LATEST], heads=WEEKLY.listed, others=other_reports(catalog),
                 updated=updated(everything(catalog)))  # fmt: skip
 
 
@@ -104,7 +133,8 @@ def archive_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
     path = "archive/index.html"
     pages = {
         path: page(
-            "archive.html.j2", path, "Archived reports", around, catalog,
+            "archive.html.j2", path, "Archived reports", around, catalog, year=None,
+            heads=WEEKLY.listed,
             years=dict(list(years.items())[:YEARS_IN_FULL]), all_years=list(years),
             coming=coming_releases(catalog, around), late=late_weeks(catalog, around),
             others=other_reports(catalog), trend=trend, chart=chart_of(trend),
@@ -116,8 +146,9 @@ def archive_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
         of_year = [r for line in lines for r in catalog.of(line.period)]
         own = [point for point in points if point.week.first_day.year == year]
         pages[path] = page("archive.html.j2", path, f"Archived reports of {year}", around, catalog,
-                           years={year: lines}, all_years=list(years), coming=[], late=None,
-                           others=[], chart=chart_of(trend_of(own, catalog.cohort)),
+                           year=year, heads=WEEKLY.listed, years={year: lines},
+                           all_years=list(years), coming=[], late=None, others=[],
+                           chart=chart_of(trend_of(own, catalog.cohort)),
                            updated=updated(of_year) if of_year else "")  # fmt: skip
     return pages
 
@@ -177,10 +208,8 @@ def data_page(
     return {
         path: page(
             "data.html.j2", path, "Data", around, catalog, tables=tables, titles=TITLES,
-            columns=COLUMNS, figures=FIGURES,
-            quarter_figures={name: words for name, words in QUARTER_FIGURES.items()
-                             if name not in FIGURES}, updated=changed,
-            dataset=archive_dataset(catalog, around, path, files, changed),
+            columns=COLUMNS, figures=FIGURES, further=further(), updated=changed,
+            dataset=archive_dataset(catalog, around, path, files, changed) if tables else None,
         )
     }  # fmt: skip
 

@@ -54,7 +54,7 @@ def logged(found: list[Entry]) -> list[Entry]:
 def _of_revision(period: Period, revision: Revision) -> list[Entry]:
     number = revision.revision
     page = f"{period.path}/r{number}/index.html"
-    name = f"{period.noun.capitalize()} of {period.title}, revision {number}"
+    name = f"{period.named[:1].upper()}{period.named[1:]}, revision {number}"
     if revision.withdrawn_on:
         text = f"Withdrawn on this day; the kind of reason is: {revision.withdrawn_for}."
         day = revision.withdrawn_on

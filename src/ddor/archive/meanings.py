@@ -1,4 +1,14 @@
-"""What every table, column and figure that is published means, in its unit, with its key."""
+"""What every table, column and figure that is published means, in its unit, with its key.
+
+Each report names its Meanings in `ddor.reports`: WEEKLY those of the weekly one, COMPILED those of
+one made from weekly ones. A report of another kind brings its own, wherever its edition stands.
+"""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ddor.reports import REPORTS, Report
 
 REQUESTS = "number of requests"
 COLUMNS = {
@@ -94,14 +104,22 @@ FIGURES = {
     "held_back_total": f"{REQUESTS} held back, whichever is doubted",
     "outside_week_total": "rows received that are no part of the week",
 }
-# Of a quarter. Those of a week that are not here are the sums of its weeks' current revisions;
-# agencies and states are counted once. Empty (null): too few to be told, or it would tell of few.
-QUARTER_FIGURES = {
-    "weeks_total": "weeks whose last day is in the quarter",
+
+
+def _of_weeks(meanings: Mapping[str, str]) -> dict[str, str]:
+    """Those that speak of the week, as they are of several weeks added up."""
+    told = {name: words.replace("in the week", "in its weeks").replace("the week", "their week")
+            for name, words in meanings.items()}  # fmt: skip
+    return {name: words for name, words in told.items() if words != meanings[name]}
+
+
+COMPILED_FIGURES = {
+    "weeks_total": "weeks whose last day is in the period",
     "weeks_published": "weeks with a report, from which the figures are",
     "weeks_withdrawn": "weeks whose report was withdrawn",
     "weeks_missing": "weeks without a report",
     **FIGURES,
+    **_of_weeks(FIGURES),
     "declined_repeated": f"{REQUESTS} that more than one week counts as declined, less one each",
     "release_confirmed": f"{REQUESTS} declined, each once, with a release date on record",
     "follow_up_known": f"{REQUESTS} of these whose follow-up is known, released 90 days or more "
@@ -126,15 +144,11 @@ TITLES = {
     "reconciliation": "Every received row in exactly one class",
     "weeks": "The figures of each week",
 }
-# Of a quarter; the tables by agency are those of its weeks, added up.
-QUARTER_TITLES = {
-    "weeks_used": "The weeks of the quarter, each with its revision and figures",
+COMPILED_TITLES = {
+    "weeks_used": "The weeks, each with its revision and figures",
+    "issued_by_agency": "Requests issued in the weeks, by agency, added up",
+    "declined_by_agency": "Requests declined, by agency, and honored beside them, added up",
     "after_release": "What is known after release, by follow-up, later charges and days",
-}
-KEYS = {
-    "attributes": ["attribute", "agency_id", "category", "standing"],
-    "weeks_used": ["week"],
-    "after_release": ["attribute", "category", "standing"],
 }
 # Of all other numbers: requests.
 UNITS = {
@@ -158,3 +172,73 @@ TEXTS = {
     "group_code", "offense_group", "attribute", "category", "standing", "check", "title", "effect",
     "status", "class", "flags",
 }  # fmt: skip
+# Of every report's workbook and files.
+ALWAYS = {name: COLUMNS[name] for name in ("figure", "value", "meaning", "flags")}
+
+
+@dataclass(frozen=True)
+class Meanings:
+    """Of the data of one kind of report. columns, figures: name -> what it means, ALWAYS beside
+    them; titles: table -> what it is; keys: table -> the columns of its key, the first one else;
+    units: of whole numbers -> unit, "" for none, requests else. note: what holds of all figures."""
+
+    columns: Mapping[str, str]
+    figures: Mapping[str, str]
+    titles: Mapping[str, str]
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+    @property
+    def of_columns(self) -> dict[str, str]:
+        """What a column of a table may be, which may have the name of a figure."""
+        return {**ALWAYS, **self.figures, **self.columns}
+
+    def beside(self, other: "Meanings") -> "Meanings":
+        """What `other` does not say in the same words."""
+        known = other.of_columns
+        return Meanings(
+            {name: words for name, words in self.columns.items() if known.get(name) != words},
+            {name: words for name, words in self.figures.items()
+             if other.figures.get(name) != words},
+            self.titles, note=self.note,
+        )  # fmt: skip
+
+
+WEEKLY = Meanings(
+    COLUMNS, FIGURES, TITLES, {"attributes": ("attribute", "agency_id", "category", "standing")},
+    UNITS,
+)  # fmt: skip
+COMPILED = Meanings(
+    COLUMNS | FIGURES | _of_weeks({"issued": COLUMNS["issued"]}) | {
+        "attribute": "follow_up, met_by, later_charges or days_to_arrest",
+        "category": "what is known, how the rule was met, offense group or number of days; Other: "
+        "categories added up",
+        "standing": "convicted or charged_only for later_charges, else all",
+        "requests": f"{REQUESTS} declined, with a confirmed release; of later_charges and "
+        "days_to_arrest those that met the rule",
+    },
+    COMPILED_FIGURES, COMPILED_TITLES,
+    {"weeks_used": ("week",), "after_release": ("attribute", "category", "standing")}, UNITS,
+    "A figure that a week has too is the sum of its weeks; agencies and states are counted once. "
+    "Empty (null): too few to be told, or it would tell of few.",
+)  # fmt: skip
+
+
+def meanings_of(report: Report) -> Meanings:
+    module, _, name = report.meanings.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def further() -> list[tuple[list[Report], Meanings]]:
+    """What the reports beside the weekly one mean by what it does not have, or means otherwise; one
+    entry for those that mean the same."""
+    found: list[tuple[list[Report], Meanings]] = []
+    for report in REPORTS:
+        own = meanings_of(report)
+        same = next((reports for reports, each in found if each is own), None)
+        if same is not None:
+            same.append(report)
+        elif own is not WEEKLY:
+            found.append(([report], own))
+    return [(reports, own.beside(WEEKLY)) for reports, own in found]

@@ -8,8 +8,8 @@ import re
 
 from ddor.archive.around import Around
 from ddor.archive.changes import Change
+from ddor.archive.downloads import titles_in
 from ddor.archive.linked_data import report_dataset
-from ddor.archive.meanings import QUARTER_TITLES, TITLES
 from ddor.archive.page import address_of, page
 from ddor.calendar import Period
 from ddor.catalog import Catalog, status_of, superseded_parts
@@ -98,8 +98,8 @@ def _files(data: dict[str, bytes]) -> list[tuple[str, str]]:
     books = {name: "all tables in one accessible workbook" for name in data if ".xlsx" in name}
     named = books | {
         "summary.json": "all figures",
-        **{f"{name}.csv": title[:1].lower() + title[1:]
-           for name, title in (QUARTER_TITLES | TITLES).items()},
+        **{name: title[:1].lower() + title[1:]
+           for name, title in titles_in(data["datapackage.json"]).items()},
         "datapackage.json": "what every column means (Frictionless data package)",
     }  # fmt: skip
     return [(name, words) for name, words in named.items() if name in data]

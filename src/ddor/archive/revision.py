@@ -9,7 +9,8 @@
     site/                      home, feed.xml, sitemap.xml, data/catalog.json
     runs/<week>/rN/            private: the executed notebook, the inputs, counts, the manifest
 
-A report of another period lies in the folder of that (`Period.path`) and touches no agency.
+A report of another period lies in the folder of that (`Period.path`). Of the agencies it touches
+only those that no week names: they get a page, for its own leads to it.
 """
 
 import datetime as dt
@@ -18,10 +19,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ddor.archive.agency_pages import agency_lines
 from ddor.archive.around import Around
 from ddor.archive.changes import changes_between
 from ddor.archive.chrome import chrome
+from ddor.archive.downloads import csv_lines
 from ddor.archive.pages import notice_page, report_page
 from ddor.archive.publish import Archive
 from ddor.archive.render import Article
@@ -29,11 +30,10 @@ from ddor.archive.trend import kept_of
 from ddor.calendar import Period, Week
 from ddor.catalog import FIRST, Catalog, Revision
 from ddor.errors import ArchiveUnavailable
+from ddor.reports import report_of
 
 # What a week under review, or a draft, left; a publication makes it old.
 WAITING = ("draft", "review.csv", "private_counts.json")
-# The few figures that lists of weeks show.
-LISTED = ("issued_total", "declined_total", "honored_total", "agencies_declining")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def publish_revision(
     `beside`: path -> bytes of other private files below runs/ that change with it."""
     period = publication.period
     number = archive.next_revision(period)
-    listed = {name: publication.figures[name] for name in LISTED}
+    figures = publication.figures
+    listed = {name: figures[name] for name in report_of(period).listed if name in figures}
     line = Revision(
         revision=number,
         identity=publication.identity,
@@ -107,7 +108,7 @@ def publish_revision(
         own_pages[f"{here}/r{number - 1}/index.html"] = pages.of(number - 1, False)
     around = publication.around
     disputed |= disputed_agencies(catalog, period)
-    agencies = agencies_in(period, before, data) | disputed
+    agencies = agencies_in(before, data) | disputed
     made = chrome(archive.site, catalog, period, agencies, agencies, data, around)
     own_pages |= pages_made_from(archive, catalog, period, around)
     folders = {f"runs/{period}/r{number}": private, f"{here}/r{number}": revision}
@@ -151,7 +152,7 @@ class _Pages:
         changes = []
         if number > 1 and not revisions[number - 2].withdrawn_on:
             changes = changes_between(self._published(number - 1)[1], data)
-        linked = agencies_in(self.period, data) | disputed_agencies(self.catalog, self.period)
+        linked = agencies_in(data) | disputed_agencies(self.catalog, self.period)
         return report_page(
             article, self.period, number, self.catalog, self.around, current, changes, linked, data
         )
@@ -184,9 +185,14 @@ def pages_made_from(
     return pages
 
 
-def agencies_in(period: Period, *data: dict[str, bytes]) -> set[str]:
-    """The agencies that any of these data files names."""
-    return {agency_id for files in data if files for agency_id in agency_lines(period, files)}
+def agencies_in(*data: dict[str, bytes]) -> set[str]:
+    """The agencies that any table of these data files names."""
+    return {
+        line["agency_id"]
+        for files in data
+        for name, file in files.items() if name.endswith(".csv")
+        for line in csv_lines(file) if line.get("agency_id")
+    }  # fmt: skip
 
 
 def disputed_agencies(catalog: Catalog, period: Period) -> set[str]:
@@ -203,7 +209,7 @@ def named_agencies(archive: Archive, catalog: Catalog) -> set[str]:
         for period, revisions in catalog.everything()
         for revision in revisions if not revision.withdrawn_on
         for agency_id in agencies_in(
-            period, data_files_of(archive.site / period.path / f"r{revision.revision}")
+            data_files_of(archive.site / period.path / f"r{revision.revision}")
         )
     }  # fmt: skip
 

@@ -32,7 +32,7 @@ def search_files(
         for line in sorted(index.values(), key=sort_key)
     ]  # fmt: skip
     reports = [
-        [address_of(period), f"{period.noun.capitalize()} of {period.title}",
+        [address_of(period), f"{period.named[:1].upper()}{period.named[1:]}",
          f"{period} · {status_of(period, revision, catalog)}", ""]
         for period, revision in [*catalog.newest_first(), *catalog.newest_beside_weeks()]
     ]  # fmt: skip

@@ -76,6 +76,8 @@ def kept_of(data: dict[str, bytes], bulk: Mapping[str, int]) -> dict:
 
 def national_points(catalog: Catalog) -> list[Point]:
     """Of every calendar week from the first to the last in the catalog."""
+    if not catalog.weeks:
+        return []
     return [_national(week, catalog) for week in _weeks(min(catalog.weeks), max(catalog.weeks))]
 
 

@@ -57,7 +57,7 @@ def withdraw(
     here = archive.site / period.path
     before = data_files_of(here)
     own = [data_files_of(here / f"r{each}") for each in sorted(gone[period])]
-    agencies = agencies_in(period, before, *own) | disputed
+    agencies = agencies_in(before, *own) | disputed
     after = {} if revisions[-1].revision in gone[period] else before
     named = named_agencies(archive, catalog)
     made = chrome(archive.site, catalog, period, agencies, named, after, around)

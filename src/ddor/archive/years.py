@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.archive.downloads import csv_lines, descriptor, table_files
-from ddor.archive.meanings import FIGURES, TEXTS, TITLES
+from ddor.archive.meanings import FIGURES, TEXTS, TITLES, WEEKLY
 from ddor.archive.page import NAME
 from ddor.calendar import Week
 from ddor.catalog import Catalog, Revision
@@ -77,7 +77,7 @@ def files_of_year(
         frame.to_parquet(parquet, index=False)
         files[f"{name}.parquet"] = parquet.getvalue()
     if tables:
-        files["datapackage.json"] = descriptor(package, tables, keys=("week",))
+        files["datapackage.json"] = descriptor(package, tables, WEEKLY, ("week",))
     return {f"data/{year}/{name}": file for name, file in files.items()}
 
 

@@ -105,4 +105,5 @@ def glued_figures(executed: Path) -> dict[str, int]:
 def _flagged(table: pd.DataFrame, inputs, week: Week) -> pd.DataFrame:
     flags = flags_for(inputs.corrections, table.columns)
     told = {agency_id: f"week of {week}: {words}" for agency_id, words in flags.items()}
-    return table.assign(flags=table["agency_id"].map(told).fillna("").astype("str"))
+    words = [told.get(agency_id, "") for agency_id in table["agency_id"]]
+    return table.assign(flags=pd.Series(words, table.index, dtype="str"))

@@ -95,7 +95,8 @@ class Edition(ABC):
 
     @abstractmethod
     def tables(self) -> dict[str, pd.DataFrame]:
-        """What is published as data: name -> text and whole numbers, of archive.meanings."""
+        """What is published as data: name -> text and whole numbers, with the meanings that its
+        line in ddor.reports names."""
 
     @abstractmethod
     def summary(self) -> dict:

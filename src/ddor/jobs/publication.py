@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.archive.downloads import descriptor, json_file, table_files, with_notice
-from ddor.archive.meanings import COLUMNS, FIGURES, QUARTER_FIGURES
+from ddor.archive.meanings import Meanings, meanings_of
 from ddor.archive.workbook import Cover, workbook_file
 from ddor.calendar import Period, long_date
 from ddor.catalog import Revision
@@ -23,7 +23,7 @@ TEMPLATE = "template.ipynb"
 def data_files(edition: Edition, figures: dict[str, int | None]) -> dict[str, bytes]:
     """The downloads: file name -> bytes."""
     notice = SYNTHETIC_NOTICE if edition.synthetic else ""
-    tables = edition.tables()
+    tables, meanings = edition.tables(), meanings_of(report_of(edition.period))
     summary = {
         edition.period.noun: str(edition.period),
         "last_day": edition.period.last_day.isoformat(),
@@ -34,14 +34,15 @@ def data_files(edition: Edition, figures: dict[str, int | None]) -> dict[str, by
         "figures": figures,
     } | edition.summary()
     cover = _cover(edition, notice)
-    book = workbook_file({"figures": _figure_table(figures)} | tables, FIGURES | COLUMNS, cover)
+    figure_table = _figure_table(figures, meanings)
+    book = workbook_file({"figures": figure_table} | tables, meanings.of_columns, cover)
     if notice:
         summary = {"notice": notice} | summary
         tables = with_notice(tables)
     return {
         f"ddor-{edition.period}.xlsx": book,
         "summary.json": json_file(summary),
-        "datapackage.json": descriptor(_package(edition), tables),
+        "datapackage.json": descriptor(_package(edition), tables, meanings),
         **table_files(tables),
     }
 
@@ -68,10 +69,10 @@ def _cover(edition: Edition, notice: str) -> Cover:
     )
 
 
-def _figure_table(figures: dict[str, int | None]) -> pd.DataFrame:
+def _figure_table(figures: dict[str, int | None], meanings: Meanings) -> pd.DataFrame:
     """summary.json's figures as a table, for the workbook; what may not be told is not in it."""
-    meanings = FIGURES | QUARTER_FIGURES
-    lines = [(name, value, meanings[name]) for name, value in figures.items() if value is not None]
+    lines = [(name, value, meanings.figures[name]) for name, value in figures.items()
+             if value is not None]  # fmt: skip
     return pd.DataFrame(lines, columns=["figure", "value", "meaning"])
 
 

@@ -158,7 +158,7 @@ class QuarterEdition(Edition):
 
     def _changed(self, catalog: Catalog) -> list[Superseded]:
         last = catalog.last_standing(self.period) or catalog.current(self.period)
-        return superseded_parts(self.period, last, catalog) if last.based_on else []
+        return superseded_parts(self.period, last, catalog)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         inputs = self.inputs

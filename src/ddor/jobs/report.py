@@ -30,7 +30,7 @@ from ddor.jobs.publication import (
 )
 from ddor.jobs.results import Result, draft_result, held_result
 from ddor.parameters import load_parameters
-from ddor.reports import report_of
+from ddor.reports import refuse_shared_key, report_of
 from ddor.run.execute import execute
 from ddor.run.proof import prove_run
 from ddor.run.template import check_template
@@ -39,6 +39,7 @@ from ddor.run.tidy import tidy
 
 def make_report(period: Period, order: Order) -> Result:
     """One report, whole. Raises DdorError; nothing is then published."""
+    refuse_shared_key(period)
     template = order.project / "notebooks" / report_of(period).template
     check_template(template, (period.noun, "inputs"))
     parameters = load_parameters(order.project, period, order.params_file, order.settings)

@@ -63,7 +63,7 @@ def after_release(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame
     ValueError where a request stands twice.
     """
     if declined["request_id"].duplicated().any():
-        raise ValueError("a declined request stands twice in the quarter")
+        raise ValueError("a declined request stands twice")
     released = declined["released_at"]
     status = declined["follow_up_status"].fillna("unknown")
     followed_up = _days_between(released, declined["follow_up_on"])

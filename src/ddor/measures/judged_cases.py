@@ -109,5 +109,5 @@ def _words(groups) -> str:
 
 
 def _other(case: Case, key: str, seen: str, expected: str) -> Problem:
-    return Problem(f"{case.name}.md", (1,), key, seen, f"{expected}, as the quarter's data says",
+    return Problem(f"{case.name}.md", (1,), key, seen, f"{expected}, as the data says",
                    "read the source again; correct the case, or take it out")  # fmt: skip

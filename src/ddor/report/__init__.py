@@ -1,12 +1,12 @@
 """The notebook's wing: all that a notebook imports.
 
-`%load_ext ddor.report` brings the `%%narrative` magic; `open_week` brings the week, `open_quarter`
-the quarter. Not here: any counting (`measures/`, `compiled/`), and anything that knows of files to
-publish (`archive/`).
+`%load_ext ddor.report` brings the `%%narrative` magic; `open_week` brings the week, `open_compiled`
+a quarter or another period made of weeks. Not here: any counting (`measures/`, `compiled/`), and
+anything that knows of files to publish (`archive/`).
 """
 
 from ddor.report.magic import load_ipython_extension
-from ddor.report.quarter import open_quarter
+from ddor.report.quarter import open_compiled
 from ddor.report.week import open_week
 
-__all__ = ["load_ipython_extension", "open_quarter", "open_week"]
+__all__ = ["load_ipython_extension", "open_compiled", "open_week"]

@@ -1,4 +1,5 @@
-"""`open_quarter`: a quarter as a notebook sees it: names for sentences, tables, charts, scraps."""
+"""`open_compiled`: a quarter, or another period made of weeks, as a notebook sees it: names for
+sentences, tables, charts, scraps."""
 
 import datetime as dt
 from pathlib import Path
@@ -8,7 +9,7 @@ import pandas as pd
 from IPython.display import HTML
 from markupsafe import Markup
 
-from ddor.calendar import Period, Quarter, Week, long_date
+from ddor.calendar import Period, Week, long_date
 from ddor.cases import Case
 from ddor.cohort import ISSUED
 from ddor.compiled.counts import SUMMED, CompiledCounts, count_compiled
@@ -31,27 +32,29 @@ from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.tables import Table, agency_label, agency_table
 from ddor.report.words import CLASS_HEADS
+from ddor.reports import parse_period
 
 REPORT_WORDS = {WITHDRAWN: "the report was withdrawn", MISSING: "no report was published"}
 NOT_TOLD = "not told"
 
 
-def open_quarter(
-    quarter: str | Period, params: str = "", settings: dict | None = None, inputs: str = ""
-) -> "QuarterlyReport":
-    """`inputs`: the folder of inputs that the job hands over; without it (JupyterLab, plain
-    papermill) they are read from the archive as the job would read them, with `params` in place of
-    params/weekly.yaml and `settings` as --set would change them."""
+def open_compiled(
+    period: str | Period, params: str = "", settings: dict | None = None, inputs: str = ""
+) -> "CompiledReport":
+    """`period`: as `ddor verify` would name it. `inputs`: the folder of inputs that the job hands
+    over; without it (JupyterLab, plain papermill) they are read from the archive as the job would
+    read them, with `params` in place of params/weekly.yaml and `settings` as --set would change
+    them."""
     if inputs:
-        return QuarterlyReport(load_compiled(Path(inputs)))
-    chosen = quarter if isinstance(quarter, Period) else Quarter.parse(quarter)
+        return CompiledReport(load_compiled(Path(inputs)))
+    chosen = period if isinstance(period, Period) else parse_period(period)
     settings = {key: str(value) for key, value in (settings or {}).items()}
     file = Path(params) if params else None
     parameters = load_parameters(find_project(), chosen, file, settings)
-    return QuarterlyReport(gather_compiled(chosen, parameters))
+    return CompiledReport(gather_compiled(chosen, parameters))
 
 
-class QuarterlyReport(OfPeople):
+class CompiledReport(OfPeople):
     """counts: compiled.counts.CompiledCounts. The methods make what a cell shows."""
 
     def __init__(self, inputs: CompiledInputs):
@@ -61,7 +64,7 @@ class QuarterlyReport(OfPeople):
         self.synthetic = inputs.synthetic
 
     def for_sentences(self) -> tuple:
-        """quarter (the period), weeks, issued, declined, after, cases, extract: what %%narrative
+        """The period, weeks, issued, declined, after, cases, extract: what %%narrative
         names."""
         figures, cases = self.counts.figures, self.counts.cases
         issued = SimpleNamespace(**_named(figures, "issued_"))
@@ -232,7 +235,18 @@ def _named(figures: dict, prefix: str) -> dict:
 
 
 def _weeks_named(days: pd.Series) -> str:
-    return "; ".join(Week.parse(day).title for day in days)
+    """Weeks that follow each other as one span: of a year most may be ahead."""
+    spans: list[list[Week]] = []
+    for week in map(Week.parse, days):
+        if spans and spans[-1][-1].next == week:
+            spans[-1].append(week)
+        else:
+            spans.append([week])
+    return "; ".join(
+        f"{long_date(span[0].first_day)} to {long_date(span[-1].last_day)} ({len(span)} weeks)"
+        if len(span) > 1 else span[0].title
+        for span in spans
+    )  # fmt: skip
 
 
 def _date(text: str):

@@ -31,7 +31,7 @@ class Table:
 
     def _repr_html_(self) -> str:
         if self.frame.empty:
-            return f'<p class="empty">{escape(self.caption)}: no rows this week.</p>{self._note()}'
+            return f'<p class="empty">{escape(self.caption)}: no rows.</p>{self._note()}'
         numeric = [pd.api.types.is_numeric_dtype(self.frame[name]) for name in self.heads]
         head = "".join(
             f'<th scope="col"{_number(is_number)}>{escape(title)}</th>'
