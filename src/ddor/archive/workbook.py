@@ -133,13 +133,14 @@ def _write_cover(book: "GPWorkbook", cover: Cover) -> None:
 def _sheet(name: str, title: str, frame: pd.DataFrame, cover: Cover) -> "GPTable":
     from gptables import GPTable
 
+    frame = frame.astype(object).where(frame.notna(), "")
     said = [] if len(frame) else ["This table has no rows."]
     said += [EMPTY_CELLS] if frame.eq("").any(axis=None) else []
     if frame.empty:
         # Excel keeps a table without rows as a header over one blank row.
         frame = pd.DataFrame([[""] * len(frame.columns)], columns=frame.columns)
     return GPTable(
-        frame.astype(object).map(lambda cell: _as_is(cell) if isinstance(cell, str) else cell),
+        frame.map(lambda cell: _as_is(cell) if isinstance(cell, str) else cell),
         table_name=name,
         title=[{}, title],
         subtitles=[[{}, cover.notice]] if cover.notice else [],

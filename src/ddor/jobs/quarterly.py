@@ -22,6 +22,7 @@ from ddor.compiled.counts import CompiledCounts, count_compiled
 from ddor.compiled.inputs import (
     FILES,
     MISSING,
+    PUBLISHED,
     WITHDRAWN,
     CompiledInputs,
     as_of,
@@ -35,6 +36,7 @@ from ddor.history import ATTRIBUTES
 from ddor.jobs.edition import Edition, Order
 from ddor.jobs.weekly import disclosure_lines
 from ddor.measures.disclosure import Earlier, last_shown, plain_shown
+from ddor.measures.figures import FIGURE_NAMES
 from ddor.measures.published import attribute_lines
 from ddor.parameters import Parameters
 
@@ -162,7 +164,10 @@ class QuarterEdition(Edition):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         inputs = self.inputs
-        weeks = inputs.weeks.rename(columns={"status": "report"})
+        published = inputs.weeks["status"] == PUBLISHED
+        # Empty, not 0: of a week without a report nothing is known.
+        known = {name: inputs.weeks[name].astype("Int64").where(published) for name in FIGURE_NAMES}
+        weeks = inputs.weeks.assign(**known).rename(columns={"status": "report"})
         return {
             "weeks_used": weeks,
             "issued_by_agency": _without_empty_flags(inputs.issued_by_agency),
