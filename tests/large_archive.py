@@ -157,14 +157,14 @@ def brief_articles():
             edition.save(archive.staging / "inputs")
             executed.write_text("{}")
         figures = edition.counts.figures
-        return executed, Article(_brief(edition.period, figures), {}), figures
+        return executed, Article(brief(edition.period, figures), {}), figures
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(report, "run_notebook", run_notebook)
         yield
 
 
-def _brief(week: Week, figures: dict[str, int]) -> str:
+def brief(week: Week, figures: dict[str, int]) -> str:
     return (
         f"<article>\n<h1>Declined Detainer Outcome Report: week of {escape(week.title)}</h1>\n"
         f"<p>ICE issued {figures['issued_total']:,} requests and recorded "

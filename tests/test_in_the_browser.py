@@ -1,9 +1,9 @@
 """What a reader sees: every kind of page in Debian's Chromium, from files and from a server."""
 
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import serving, until
+from in_the_browser import A4_CONTENT, RULES, all_seen, listened, open_folds, too_wide_for_a4
 
 PAGES = {
     "home": "index.html",
@@ -14,8 +14,6 @@ PAGES = {
     "agency": "agencies/TX9SYN001/index.html",
     "corrections": "corrections/index.html",
 }
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-A4_CONTENT = 794 - 2 * 53  # pixels at 96 dpi, less the margins of ddor.css
 
 
 @pytest.fixture(scope="module")
@@ -41,25 +39,17 @@ def show(browser, sample_archive):
         context.close()
 
 
-def open_folds(page):
-    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", PAGES)
 def test_no_page_asks_another_host_or_complains(browser, served, kind, scheme):
     context = browser.new_context(color_scheme=scheme)
     page = context.new_page()
-    asked, said = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
-    page.on("response", lambda r: r.status >= 400 and said.append(f"{r.status}: {r.url}"))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+    heard = listened(page)
     page.goto(served + PAGES[kind], wait_until="networkidle")
+    asked = heard["asked"]
     assert len(asked) >= 2  # the page and its style sheet at least
     assert [url for url in asked if not url.startswith((served, "data:"))] == []
-    assert said == []
+    assert heard["said"] == []
     context.close()
 
 
@@ -85,21 +75,7 @@ def test_a_page_fits_a_narrow_screen(show, kind, width):
 @pytest.mark.parametrize("kind", PAGES)
 def test_a_page_fits_a4_paper(show, kind):
     page = show(kind, viewport={"width": A4_CONTENT, "height": 1000})
-    page.emulate_media(media="print")
-    too_wide = page.evaluate(
-        """width => [...document.querySelectorAll('main *')]
-            .filter(e => e.getClientRects().length && e.getBoundingClientRect().right > width + 1)
-            .map(e => e.outerHTML.slice(0, 80))""",
-        A4_CONTENT,
-    )
-    assert too_wide == []
-
-
-def all_seen(page) -> None:
-    """Charts come when a reader is near them."""
-    for chart in page.locator("figure.chart img").all():
-        chart.scroll_into_view_if_needed()
-    until(page, "[...document.images].every(i => i.complete && i.naturalWidth)")
+    assert too_wide_for_a4(page) == []
 
 
 def test_the_charts_on_paper_are_the_light_ones_even_for_a_dark_screen(show):

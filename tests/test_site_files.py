@@ -8,7 +8,6 @@ The large archive is read; where something has to happen to a week, a copy of a 
 import csv
 import json
 import re
-import subprocess
 from collections import Counter
 from pathlib import Path
 from urllib.parse import urljoin
@@ -18,8 +17,8 @@ import feedparser
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from conftest import vnu_jar
 from frictionless import validate
+from html_checker import told_of
 from large_archive import ACCENT, FORMULA, FRANKLIN, MARKUP, LargeArchive, brief_articles
 from small_archive import (
     NEXT_WEEK,
@@ -37,15 +36,6 @@ from ddor.calendar import Week
 
 SITE_URL = "https://ddor.example.org/x"
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
-# The checker reads files, which have no origin, so that it takes what lies beside a page for
-# another site's; and it takes a block of data for a script, which a policy does not touch.
-MISTAKEN = re.compile(
-    r"Resource violates Content Security Policy \(meta tag\): external (stylesheet|script) "
-    r"“(\.\.?/)+assets/[a-z]+-[0-9a-f]{8}\.(css|js)” blocked by “(style|script)-src” directive\."
-    r"|Resource violates Content Security Policy \(meta tag\): image “(r\d+/)?[a-z-]+\.svg” "
-    r"blocked by “img-src” directive\."
-    r"|Inline script violates Content Security Policy \(meta tag\): .*"
-)
 LOADING = ("src", "srcset", "href", "xlink:href", "action", "formaction", "data", "poster")
 WEEK_TABLES = (
     "issued_by_agency", "declined_by_agency", "held_back_by_agency", "charges_by_group",
@@ -114,19 +104,7 @@ def standing(large) -> dict[str, int]:
 
 
 def test_the_checker_of_html_and_css_finds_nothing(large):
-    command = ["java", "-jar", str(vnu_jar()), "--skip-non-html", "--also-check-css", "--stdout",
-               "--format", "json", str(large.site)]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    found = json.loads(done.stdout)["messages"]
-    assert found, "it says so where it is mistaken: else it has read nothing"
-    kinds = {each.get("subType", each["type"]) for each in found}
-    assert kinds <= {"error", "warning", "info", "fatal"}
-    told = Counter(
-        each["message"]
-        for each in found
-        if each.get("subType", each["type"]) != "info" and not MISTAKEN.fullmatch(each["message"])
-    )
-    assert told == {}
+    assert told_of(large.site) == {}
 
 
 def test_every_page_has_one_h1_its_language_and_a_policy_and_nothing_inline(pages):

@@ -14,10 +14,20 @@ from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from conftest import need, serving, until
+from in_the_browser import (
+    MOST_BYTES,
+    MOST_REQUESTS,
+    NARROW,
+    NEVER_MISSING,
+    SCREENS,
+    TWO_FRAMES,
+    WIDE,
+    first_view,
+    listened,
+    tab_to,
+)
 from large_archive import ACCENT, FORMULA, FRANKLIN, MARKUP
-from test_in_the_browser import RULES
 
 # kind -> its address, and words that only this kind has
 KINDS = {
@@ -43,14 +53,8 @@ KINDS = {
     "data": ("data/index.html", "What the columns mean"),
     "search": ("search/index.html?q=franklin", "Search"),
 }
-SCREENS = {
-    "wide and light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
-    "narrow and dark": {"viewport": {"width": 360, "height": 640}, "color_scheme": "dark"},
-}
-TWO_FRAMES = "new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))"
-MOST_REQUESTS, MOST_BYTES = 6, 100_000
 every_kind = pytest.mark.parametrize("kind", KINDS)
-every_screen = pytest.mark.parametrize("screen", SCREENS)
+every_screen = pytest.mark.parametrize("screen", [WIDE, NARROW])
 
 
 @pytest.fixture(scope="module")
@@ -86,49 +90,9 @@ def show(browser, served, address):
 def seen(browser, served, address):
     @functools.cache
     def view(kind, screen):
-        page = browser.new_context(**SCREENS[screen]).new_page()
-        found = SimpleNamespace(**listened(page), axe=[], ran=set(), widths={})
-        page.goto(served + address(kind))
-        page.evaluate(TWO_FRAMES)  # pictures near the view are asked for when it is drawn
-        found.at_first, found.url = [*found.asked], page.url
-        found.loaded = page.evaluate(
-            "[...document.querySelectorAll('link[rel=stylesheet], link[rel=icon], script[src]')]"
-            ".map(e => e.href || e.src)"
-        )
-        if kind == "faqs":
-            look(page, screen, found)
-        page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
-        look(page, screen, found)
-        for width in (SCREENS[screen]["viewport"]["width"], 320):
-            page.set_viewport_size({"width": width, "height": 640})
-            found.widths[width] = page.evaluate("document.documentElement.scrollWidth")
-        page.context.close()
-        return found
+        return first_view(browser, served + address(kind), screen, folded=kind == "faqs")
 
     return view
-
-
-def listened(page) -> dict[str, list[str]]:
-    """All that the page will ask for, and all that goes wrong; filled while it is open."""
-    asked, said = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
-    page.on("response", lambda r: r.status >= 400 and said.append(f"{r.status}: {r.url}"))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return {"asked": asked, "said": said}
-
-
-def look(page, screen, found) -> None:
-    """axe, with the size of targets, which it leaves out unless told. A long table or list is
-    looked at whole on the wide screen; on the narrow one, its beginning, since that is slow."""
-    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"],
-               "rules": {"target-size": {"enabled": True}}}  # fmt: skip
-    later = [["tbody tr:nth-child(n+5)"], ["ul.agencies li:nth-child(n+5)"]]
-    left_out = {"exclude": later if screen == "narrow and dark" else []}
-    told = Axe().run(page, left_out, options=options).response
-    found.ran |= {each["id"] for each in told["passes"]}
-    found.axe += [f"{v['id']}: {n['html'][:160]}" for v in told["violations"] for n in v["nodes"]]
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +132,7 @@ def without_javascript(browser, served, address):
 @every_kind
 def test_axe_finds_nothing_on_any_kind_of_page(seen, kind, screen):
     found = seen(kind, screen)
-    assert {"color-contrast", "target-size", "label", "link-name"} <= found.ran
+    assert NEVER_MISSING <= found.ran
     assert found.axe == []
 
 
@@ -188,13 +152,13 @@ def test_a_page_neither_complains_nor_asks_another_host_nor_for_much(
 
 @every_kind
 def test_no_page_scrolls_sideways_on_a_phone(seen, kind):
-    widths = seen(kind, "narrow and dark").widths
+    widths = seen(kind, NARROW).widths
     assert {width: found for width, found in widths.items() if found > width} == {}
     assert len(widths) == 2
 
 
 def test_the_search_is_large_enough_for_a_finger(show):
-    page = show("home", **SCREENS["narrow and dark"], has_touch=True)
+    page = show("home", **SCREENS[NARROW], has_touch=True)
     for field in page.locator("form.search input, form.search button").all():
         box = field.bounding_box()
         assert box["height"] >= 24 and box["width"] >= 24
@@ -303,15 +267,6 @@ def test_a_reader_finds_an_agency_and_the_same_number_in_four_places(
 def opened(page) -> list[str]:
     return page.evaluate("[...document.querySelectorAll('.questions > details')]"
                          ".filter(e => e.open).map(e => e.id)")  # fmt: skip
-
-
-def tab_to(page, condition: str) -> None:
-    """Tab until the focused element `e` is the one."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate(f"(e => {condition})(document.activeElement)"):
-            return
-    pytest.fail(f"Tab does not reach: {condition}")
 
 
 def test_the_questions_open_by_keyboard_alone(show):

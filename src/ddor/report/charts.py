@@ -76,7 +76,10 @@ def stacked_bars(
     empty table: a chart of nothing says nothing.
     """
     heads = {label: label.capitalize(), **parts}
-    table = Table(frame.assign(Total=frame[list(parts)].sum(axis=1, min_count=1)),
+    named = frame[label].where(frame[list(parts)].notna().any(axis=1),
+                               frame[label].astype(str) + f" ({NOTHING_KNOWN})")  # fmt: skip
+    total = frame[list(parts)].sum(axis=1, min_count=1)
+    table = Table(frame.assign(Total=total, **{label: named}),
                   {**heads, **({"Total": "Total"} if len(parts) > 1 else {})}, caption)  # fmt: skip
     if frame.empty or not int(frame[list(parts)].sum().sum()):
         return table
@@ -145,7 +148,8 @@ def _bars(axes, rows, label, parts, theme) -> None:
                   edgecolor=theme["paper"], linewidth=0.4)  # fmt: skip
         left = left + values
     for place, total, told in zip(places, left, known, strict=True):
-        axes.text(total, place, f" {int(total):,}" if told else f" {NOTHING_KNOWN}", va="center")
+        axes.annotate(f"{int(total):,}" if told else NOTHING_KNOWN, (total, place), (3, 0),
+                      textcoords="offset points", va="center")  # fmt: skip
     axes.set_yticks(places, rows[label].map(_wrapped), linespacing=0.95)
     axes.invert_yaxis()
     axes.margins(x=0.12)

@@ -2,6 +2,7 @@
 sentences, tables, charts, scraps."""
 
 import datetime as dt
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -30,12 +31,11 @@ from ddor.parameters import load_parameters
 from ddor.project import find_project
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
-from ddor.report.tables import Table, agency_label, agency_table
+from ddor.report.tables import NOT_TOLD, Table, agency_label, agency_table
 from ddor.report.words import CLASS_HEADS
 from ddor.reports import parse_period
 
-REPORT_WORDS = {WITHDRAWN: "the report was withdrawn", MISSING: "no report was published"}
-NOT_TOLD = "not told"
+REPORT_WORDS = {WITHDRAWN: "withdrawn", MISSING: "no report"}
 
 
 def open_compiled(
@@ -142,7 +142,7 @@ class CompiledReport(OfPeople):
         weeks = self.inputs.weeks
         published = weeks["status"] == PUBLISHED
         counts = {name: weeks[name].astype("Int64").where(published) for name in parts}
-        names = [Week.parse(day).title.rpartition(",")[0] for day in weeks["week"]]
+        names = [re.sub(", [0-9]{4}", "", Week.parse(day).title) for day in weeks["week"]]
         return stacked_bars("declined-by-week", weeks.assign(week=names, **counts), "week", parts,
                             f"Requests declined, {self.period.title}, by week and class",
                             self.synthetic, most=len(weeks))  # fmt: skip
@@ -172,9 +172,9 @@ class CompiledReport(OfPeople):
             ("Cases described on this page", len(self.counts.cases.shown)),
         ]
         frame = pd.DataFrame(
-            [(words, NOT_TOLD if number is None else f"{number:,}") for words, number in rows],
+            [(words, NOT_TOLD if number is None else number) for words, number in rows],
             columns=["of", "requests"],
-        )
+        ).astype({"requests": "object"})
         return Table(frame, {"of": "What is known after release", "requests": "Requests"},
                      f"After release: requests declined, {self.period.title}")  # fmt: skip
 

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from ddor.narrative import NarrativeError
 
+NOT_TOLD = "not told"  # in place of a number that disclosure control keeps back
 MOST_ROWS = 60  # a page stays under 100 KB
 PROTECTED_NOTE = (
     "Agency not shown: requests about people whom the law protects, at agencies with few requests."
@@ -32,7 +33,7 @@ class Table:
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return f'<p class="empty">{escape(self.caption)}: no rows.</p>{self._note()}'
-        numeric = [pd.api.types.is_numeric_dtype(self.frame[name]) for name in self.heads]
+        numeric = [_is_numbers(self.frame[name]) for name in self.heads]
         head = "".join(
             f'<th scope="col"{_number(is_number)}>{escape(title)}</th>'
             for title, is_number in zip(self.heads.values(), numeric, strict=True)
@@ -108,6 +109,11 @@ def agency_label(row: dict, flags: dict[str, str] | None = None) -> Markup:
         disputed = flags[row["agency_id"]]
         label += Markup('<br><small><a href="#disputes">{}</a></small>').format(disputed)
     return label
+
+
+def _is_numbers(column: pd.Series) -> bool:
+    told = column[column != NOT_TOLD] if column.dtype == object else column
+    return pd.api.types.is_numeric_dtype(told.infer_objects())
 
 
 def _number(is_number: bool) -> str:

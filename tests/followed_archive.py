@@ -1,0 +1,174 @@
+"""A quarter as a reader meets it: weeks without a report, people followed after their release, two
+described cases, and a week that was revised since. The quarter after it is withdrawn.
+
+`followed_at` makes it once: read it, never write into it. Weeks have a brief article and real
+scraps, for a quarter reads those; the quarters have their notebook's.
+"""
+
+import contextlib
+import csv
+import datetime as dt
+import os
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+from extract_factory import charge, request, write_csv_extract
+from filelock import FileLock
+from large_archive import brief
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from small_archive import SmallArchive
+
+from ddor.archive.render import Article
+from ddor.calendar import Quarter
+from ddor.cases import candidate_label
+from ddor.jobs import report
+
+QUARTER, WITHDRAWN = Quarter(2017, 1), Quarter(2017, 2)
+# Few of the quarter's weeks: each costs a second.
+WEEKS, REVISED = ("2016-12-31", "2017-02-04", "2017-02-18", "2017-03-04"), "2017-03-04"
+AS_OF = "2017-12-31"
+AGENCIES = [
+    {"agency_id": code, "agency_name": name, "state": state, "agency_level": level,
+     "county_fips": "", "area": ""}
+    for code, name, state, level in (
+        ("MN9SYN001", "Quillfeather County Jail", "MN", "county"),
+        ("MN9SYN002", "Brackenholt Police Department, Detention Services", "MN", "municipal"),
+        ("TX9SYN003", "Osprey Moor County Sheriff", "TX", "county"),
+        ("TX9SYN004", "Thistledown County Jail", "TX", "county"),
+        ("CA9SYN005", "Wrenfall Department of Corrections", "CA", "state"),
+        ("CA9SYN006", "Cormorant City Jail", "CA", "municipal"),
+    )
+]  # fmt: skip
+STANDINGS = ("rearrested", "at_large", "at_large", "ice_custody", "rearrested", "removed",
+             "at_large", "unknown")  # fmt: skip
+CODES = ("1399", "3562", "5404")
+
+
+def followed_at(root: Path) -> SmallArchive:
+    with FileLock(root / "followed-archive.lock"):
+        if not (root / "followed-archive").exists():
+            unfinished = root / "followed-archive.unfinished"
+            shutil.rmtree(unfinished, ignore_errors=True)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(os, "fsync", lambda file: None)
+                _build(SmallArchive(unfinished))
+            unfinished.rename(root / "followed-archive")
+    return SmallArchive(root / "followed-archive")
+
+
+def _build(archive: SmallArchive) -> None:
+    with open(archive.root / "weekly.yaml", "a", encoding="utf-8") as keys:
+        keys.write("publisher: The county records desk\n")
+    with brief_weeks():
+        for week in (*WEEKS, str(WITHDRAWN.weeks()[0])):
+            _receive(archive, week)
+            assert archive.published(week=week, day="2018-01-08") == 1
+    _describe_two(archive, WEEKS[0])
+    for quarter in (QUARTER, WITHDRAWN):
+        assert archive.ddor("quarter", quarter, day="2018-01-10").code == 0
+    assert archive.ddor("withdraw", WITHDRAWN, "--reason", "legal", day="2018-01-12").code == 0
+    with brief_weeks():
+        _receive(archive, REVISED, more=1)
+        assert archive.published(week=REVISED, day="2018-01-15") == 2
+
+
+@contextlib.contextmanager
+def brief_weeks():
+    """The weekly job without its notebook: an article of a title and a sentence, and the scraps."""
+
+    def run_notebook(archive, template, edition):
+        executed = archive.staging / "report.ipynb"
+        figures = edition.counts.figures
+        with archive.writing():
+            edition.save(archive.staging / "inputs")
+            nbformat.write(executed_with(figures | {"report_complete": True}), executed)
+        return executed, Article(brief(edition.period, figures), {}), figures
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "run_notebook", run_notebook)
+        yield
+
+
+def executed_with(scraps: dict) -> nbformat.NotebookNode:
+    """An executed notebook that glued these, as scrapbook does."""
+    kind = "application/scrapbook.scrap.json+json"
+    outputs = [
+        new_output(
+            "display_data",
+            {kind: {"name": name, "data": value, "encoder": "json", "version": 1}},
+            metadata={"scrapbook": {"name": name, "data": True, "display": False}},
+        )
+        for name, value in scraps.items()
+    ]
+    return new_notebook(cells=[new_code_cell("glued", execution_count=1, outputs=outputs)])
+
+
+def _receive(archive: SmallArchive, week: str, more: int = 0) -> None:
+    """Six to eight declined requests of each agency and `more`, one honored and one pending."""
+    first, requests, charges = dt.date.fromisoformat(week), [], []
+    for at, agency in enumerate(AGENCIES):
+        for number in range(6 + (at + first.day) % 3 + more):
+            row, own = _declined(f"{week}-{at}-{number}", first, agency, at + number + first.day)
+            requests.append(row)
+            charges += own
+        for outcome in ("honored", "pending"):
+            recorded = f"{first + dt.timedelta(4)}" if outcome == "honored" else ""
+            requests.append(
+                request(request_id=f"{week}-{at}-{outcome}", issued_at=f"{first + dt.timedelta(1)}",
+                        outcome=outcome, outcome_recorded_at=recorded, released_at="",
+                        decline_reason="", **agency)
+            )  # fmt: skip
+    folder = archive.root / "extracts" / week
+    shutil.rmtree(folder, ignore_errors=True)
+    about = {"as_of": AS_OF, "source": "An invented desk", "synthetic": "true"}
+    write_csv_extract(folder, requests, charges, about)
+
+
+def _declined(request_id: str, first: dt.date, agency: dict, turn: int):
+    released = first + dt.timedelta(3)
+    standing = STANDINGS[turn % len(STANDINGS)]
+    seen = "" if standing == "unknown" else f"{released + dt.timedelta(5 + 7 * turn % 80)}"
+    row = request(
+        request_id=request_id, issued_at=f"{first + dt.timedelta(1)}", released_at=f"{released}",
+        outcome_recorded_at=f"{first + dt.timedelta(4)}", follow_up_status=standing,
+        follow_up_on=seen, notice_at=f"{released - dt.timedelta(1)}" if turn % 3 else "",
+        custody_confirmed="true", **agency,
+    )  # fmt: skip
+    charges = [charge(request_id=request_id, ncic_code=CODES[turn % 3], charged_on=f"{first}")]
+    if standing == "rearrested":
+        charges.append(
+            charge(request_id=request_id, charge_no="2", ncic_code=CODES[turn % 2], charged_on=seen,
+                   disposition="convicted" if turn % 3 else "charged", timing="after_release")
+        )  # fmt: skip
+    return row, charges
+
+
+def _describe_two(archive: SmallArchive, week: str) -> None:
+    """Cases of the first two people of the week's extract that were arrested."""
+    folder = archive.root / "extracts" / week
+    rows = list(csv.DictReader((folder / "requests.csv").read_text("utf-8").splitlines()))
+    charged = list(csv.DictReader((folder / "charges.csv").read_text("utf-8").splitlines()))
+    met = [row for row in rows if row["follow_up_status"] == "rearrested"][:2]
+    cases = archive.root / "cases" / str(QUARTER)
+    cases.mkdir(parents=True)
+    words = (
+        "The person was arrested eleven days after the release, and charged with assault.",
+        "The person was arrested within the month.\n\n- The court has the charge before it.\n"
+        "- No trial is set.",
+    )
+    sources = ("https://courts.example/records/2017CR4411", "Invented County, 186th District Court")
+    for number, row in enumerate(met):
+        before, after = [each for each in charged if each["request_id"] == row["request_id"]]
+        head = {
+            "row": candidate_label(str(QUARTER), row["request_id"]),
+            "agency_id": row["agency_id"], "released": row["released_at"][:7],
+            "groups_before": before["ncic_code"][:2], "groups_after": after["ncic_code"][:2],
+            "standing": after["disposition"], "status": "open", "status_on": "2017-09-30",
+            "source_kind": "court record", "source": sources[number],
+            "described_by": "analyst", "approved_by": "reviewer", "approved_on": "2017-10-02",
+        }  # fmt: skip
+        text = yaml.safe_dump(head, sort_keys=False)
+        (cases / f"case-{number}.md").write_text(f"---\n{text}---\n{words[number]}\n", "utf-8")
