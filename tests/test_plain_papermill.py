@@ -47,3 +47,31 @@ def test_run_all_from_the_notebooks_folder_runs_the_template(sample_archive, tmp
     out = tmp_path / "out.ipynb"
     nbformat.write(notebook, out)
     assert_ran_whole(out, sample_archive)
+
+
+def test_the_quarterly_template_runs_too_and_adds_up_the_weeks(sample_archive, tmp_path):
+    out = tmp_path / "out.ipynb"
+    settings = json.dumps({"settings": {"output": str(sample_archive)}})
+    command = [sys.executable, "-m", "papermill", "notebooks/quarterly_report.ipynb", str(out)]
+    ran = subprocess.run([*command, "-y", settings], cwd=PROJECT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    cells = [c for c in nbformat.read(out, as_version=4).cells if c.cell_type == "code"]
+    assert not [o for c in cells for o in c.outputs if o.output_type == "error"]
+    scraps = scrapbook.read_notebook(str(out)).scraps.data_dict
+    weeks = sorted((sample_archive / "site" / "weeks").iterdir())
+    figures = [json.loads((w / "data" / "summary.json").read_bytes())["figures"] for w in weeks]
+    assert scraps["weeks_published"] == len(weeks) == 4
+    assert scraps["declined_total"] == sum(each["declined_total"] for each in figures) > 100
+    assert scraps["report_complete"] is True
+
+
+def test_the_quarterly_template_says_so_where_nothing_is_published(tmp_path):
+    out = tmp_path / "out.ipynb"
+    settings = json.dumps({"settings": {"output": str(tmp_path / "outputs")}})
+    command = [sys.executable, "-m", "papermill", "notebooks/quarterly_report.ipynb", str(out)]
+    ran = subprocess.run([*command, "-y", settings], cwd=PROJECT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    cells = [c for c in nbformat.read(out, as_version=4).cells if c.cell_type == "code"]
+    shown = "".join(o.data.get("text/html", "") for c in cells for o in c.outputs if "data" in o)
+    assert "<strong>13 weeks have no report</strong>" in shown
+    assert not (tmp_path / "outputs").exists()
