@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import json
 from functools import cache
 
 import pandas as pd
@@ -102,10 +103,10 @@ def test_the_history_of_the_weeks_is_the_one_that_would_be_read_from_the_archive
     for week in weeks:
         data = tmp_path / "weeks" / str(week) / "data"
         data.mkdir(parents=True)
-        (data / "summary.json").write_text('{"figures": {}}')
         extract, directory = few_weeks().extract(week), few_weeks().directory
         checked = run_checks(Case(extract, week, directory, no_history(), "recorded"))
         counts = count_week(extract, week, "recorded", directory.agencies, checked)
+        (data / "summary.json").write_text(json.dumps({"figures": counts.figures}))
         counts.issued_by_agency.to_csv(data / "issued_by_agency.csv", index=False)
         counts.declined_by_agency.to_csv(data / "declined_by_agency.csv", index=False)
     read, made = read_history(tmp_path, weeks[-1].next), passed.history()
