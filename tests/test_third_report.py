@@ -6,6 +6,7 @@ import json
 import openpyxl
 import pytest
 import small_archive
+from followed_archive import brief_weeks
 from frictionless import validate
 from small_archive import (
     BRACKENHOLT,
@@ -97,7 +98,8 @@ def titles(archive: SmallArchive, of: str) -> list[str]:
 def correct_the_week(archive: SmallArchive, day=DAY) -> None:
     archive.receive(THIRD_ROWS, FIRST_FINAL_DAY)
     words = ("--correct", "--reason", "one page of the log was read twice")
-    assert archive.published(*words, day=day) == 3
+    with brief_weeks():
+        assert archive.published(*words, day=day) == 3
 
 
 # A year
@@ -209,7 +211,7 @@ def test_its_note_and_its_own_parameters_are_those_of_the_year(archive, make):
 
 
 def test_what_happens_to_a_week_happens_to_its_year(archive, make):
-    """A correction, the year's own, the withdrawal of a revision, of the week, of the rest."""
+    """A correction, the year's own, the withdrawal of a revision, and of another week."""
     assert rebuilt(archive) == 0
 
     correct_the_week(archive)
@@ -257,13 +259,21 @@ def test_what_happens_to_a_week_happens_to_its_year(archive, make):
     assert "years/2017" not in (archive.site / "sitemap.xml").read_text()
     assert [each for each in broken_links(archive.site) if SITE_URL not in each] == []
 
+
+@pytest.mark.storm
+def test_all_three_are_made_again_after_a_withdrawal(archive, make):
+    assert archive.ddor("withdraw", NEXT_WEEK, "--reason", "privacy", day="2017-06-27").code == 0
     result = make(archive, YEAR, day="2017-06-28")
-    assert (result.status, result.revision) == ("published", 3), result.messages
+    assert (result.status, result.revision) == ("published", 2), result.messages
     assert result.figures["weeks_withdrawn"] == 1
     assert rebuilt(archive, "2017-06-28") == 0
     assert make(archive, QUARTER, day="2017-06-28").revision == 2
-    assert archive.run().code == 0
+    assert archive.published("--force", day="2017-06-28") == 3
     assert rebuilt(archive, "2017-06-28") == 0
+    assert make(archive, QUARTER, day="2017-06-29").revision == 3
+    for period in (WEEK, "2017Q1", "2017", VALENTINE):
+        done = archive.ddor("verify", period)
+        assert done.code == 0 and "the same as published" in done.stdout, done
 
 
 def test_a_year_without_a_week_and_a_key_of_another_report_publish_nothing(archive, make):
@@ -347,7 +357,8 @@ def test_a_day_may_be_what_an_archive_begins_with(alone):
 
 def test_an_agency_that_only_a_day_names_has_a_page_as_long_as_the_day_stands(alone, make):
     alone.receive([*numbered("b", 3, BRACKENHOLT), *numbered("w", 2, WRENFALL)])
-    assert alone.published(day="2017-06-21") == 1
+    with brief_weeks():
+        assert alone.published(day="2017-06-21") == 1
     assert make(alone, VALENTINE, day="2017-06-22").revision == 2
     assert rebuilt(alone, "2017-06-22") == 0 and broken_links(alone.site) == []
     pages = {agency["agency_id"]: alone.site / "agencies" / agency["agency_id"] / "index.html"
