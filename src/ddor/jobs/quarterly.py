@@ -134,8 +134,8 @@ class QuarterEdition(Edition):
             "cases": json.dumps(to_plain(inputs.cases), sort_keys=True),
         }  # fmt: skip
 
-    def request_ids(self) -> pd.Series:
-        return self.inputs.declined["request_id"]
+    def request_ids(self) -> frozenset[str]:
+        return self.inputs.request_ids
 
     def texts(self) -> list[str]:
         return [self.inputs.note, *(text for c in self.inputs.cases for text in (c.body, c.source))]
