@@ -171,3 +171,29 @@ def large(request, tmp_path_factory, worker_id):
 
     root = tmp_path_factory.getbasetemp()
     return large_at(root if worker_id == "master" else root.parent, request.param)
+
+
+@pytest.fixture(scope="session")
+def quarters(tmp_path_factory, worker_id):
+    """name -> that stage of quarter_archive, shared by all test files: never write into it."""
+    from quarter_archive import quarters_at
+
+    root = tmp_path_factory.getbasetemp()
+    root = (root if worker_id == "master" else root.parent) / "quarters"
+    root.mkdir(exist_ok=True)
+    return lambda name: quarters_at(root, name)
+
+
+@pytest.fixture
+def quarters_copy(quarters, tmp_path):
+    """name -> a copy of that stage, to write into."""
+    return lambda name: quarters(name).copied_to(tmp_path / "archive")
+
+
+@pytest.fixture(
+    scope="session", params=["1", pytest.param("4", marks=pytest.mark.storm)],
+    ids="{}-quarters".format,
+)  # fmt: skip
+def year(request, quarters):
+    """The year of quarter_archive, all of it in the storms, its first quarter else."""
+    return quarters(request.param)

@@ -170,13 +170,15 @@ def read_catalog(site: Path, cohort: str, synthetic: bool) -> Catalog:
 def status_of(period: Period, revision: Revision, catalog: Catalog) -> str:
     """*provisional* until the week is run on an extract of 13 weeks or more after its end, then
     *final*; with *revised* or *corrected* where it is not the first; or *withdrawn*. A report made
-    from weekly ones is final when each of its weeks was, and says when one of them is another by
-    now."""
+    from weekly ones is final when each of its weeks was, and its current revision says when one of
+    them is another by now."""
     if revision.withdrawn_on:
         return "withdrawn"
     age = "final" if _is_final(period, revision, catalog) else "provisional"
     kind = {FIRST: "", REVISED: ", revised", CORRECTED: ", corrected"}[revision.kind]
-    outdated = superseded_parts(period, revision, catalog)
+    # Not of an earlier revision, which is superseded itself: nobody would make its page again.
+    current = revision == catalog.current(period)
+    outdated = current and superseded_parts(period, revision, catalog)
     return age + kind + (", based on a superseded revision" if outdated else "")
 
 

@@ -45,7 +45,8 @@ class CompiledInputs:
     there. issued_by_agency, declined_by_agency: as archive.meanings has them, and `flags`.
     declined: week_runs.DECLINED_COLUMNS, a request once, from the latest extract; charges: theirs.
     repeated: requests that more than one week counts as declined, less one each. states: agency_id
-    -> state, of the agencies declining. earlier: see history.read_earlier."""
+    -> state, of the agencies declining that are named. earlier: see history.read_earlier.
+    request_ids: of all rows that the weeks received, which nobody may write; not saved."""
 
     period: Period
     weeks: pd.DataFrame
@@ -63,6 +64,7 @@ class CompiledInputs:
     note: str
     cases: tuple[Case, ...] = ()
     earlier: Mapping = field(default_factory=lambda: {**NOTHING_EARLIER, "gone": ""})
+    request_ids: frozenset[str] = frozenset()
 
     @property
     def published(self) -> pd.DataFrame:
@@ -107,6 +109,7 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
         parameters.note,
         read_cases(parameters.cases),
         read_earlier(parameters.output, period),
+        frozenset().union(*(run.request_ids for run in runs)),
     )
 
 

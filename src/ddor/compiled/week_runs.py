@@ -6,6 +6,7 @@ that another version of the program counted otherwise is refused, since its figu
 requests would not be of one kind.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +26,17 @@ DECLINED_COLUMNS = (
 )  # fmt: skip
 
 
+# Without --force the same extract would be *unchanged*, and nothing made again.
+AGAIN = "run the week again with --force"
+
+
 @dataclass(frozen=True)
 class WeekRun:
     """figures: as glued. issued_by_agency, declined_by_agency: as published, with `flags` where a
     figure is disputed. declined: DECLINED_COLUMNS of the requests that the week counts as declined;
-    charges: theirs, of any timing. states: agency_id -> state of the agencies declining."""
+    charges: theirs, of any timing. states: agency_id -> state of the agencies declining that are
+    named: whether one that is not shown in this week is named in another would tell whose it is.
+    request_ids: of all rows received."""
 
     week: Week
     revision: int
@@ -42,21 +49,16 @@ class WeekRun:
     as_of: str
     source: str
     with_charges: bool
+    request_ids: frozenset[str]
 
 
 def read_run(output: Path, week: Week, revision: int) -> WeekRun:
     """The run of this published revision. Raises UsageError where runs/ lacks it, where it is not
     what was published, or where it would be counted otherwise now."""
     folder = output / "runs" / str(week) / f"r{revision}"
-    missing = [name for name in ("report.ipynb", *INPUT_FILES) if not (folder / name).exists()]
-    if missing:
-        raise UsageError(
-            f"{folder} lacks {', '.join(missing)}; a report of several weeks is made from their "
-            "private runs: restore it, or run the week again"
-        )
+    _refuse_what_was_not_kept(folder)
     figures = glued_figures(folder / "report.ipynb")
-    summary = output / "site" / week.path / f"r{revision}" / "data" / "summary.json"
-    published = json.loads(summary.read_bytes())["figures"]
+    published = _published_figures(output / "site" / week.path / f"r{revision}", week)
     inputs = load_inputs(folder)
     counts = count_inputs(inputs)
     for what, others in (("published", published), ("counted again", counts.figures)):
@@ -68,7 +70,7 @@ def read_run(output: Path, week: Week, revision: int) -> WeekRun:
         if differing:
             raise UsageError(
                 f"{week} r{revision}: its notebook's figures are not those {what}: "
-                f"{', '.join(differing)}; run the week again"
+                f"{', '.join(differing)}; {AGAIN}"
             )
     about, requests = inputs.extract.about, counts.status
     declined = requests[requests["declined"]].assign(
@@ -84,11 +86,45 @@ def read_run(output: Path, week: Week, revision: int) -> WeekRun:
         _flagged(counts.declined_by_agency, inputs, week),
         declined[list(DECLINED_COLUMNS)].reset_index(drop=True),
         charges[charges["request_id"].isin(declined["request_id"])].reset_index(drop=True),
-        {agency_id: places[agency_id] for agency_id in declined["agency_id"].unique()},
+        {each: places[each] for each in declined["listed_agency"].unique() if each},
         about.as_of.isoformat(),
         about.source,
         counts.charges_supplied,
+        frozenset(requests["request_id"]),
     )
+
+
+def _refuse_what_was_not_kept(folder: Path) -> None:
+    """What is known after release stands in the inputs alone, where no figure of the week would
+    tell that it was changed: so they have to be what the run left, byte for byte."""
+    names = ("manifest.json", "report.ipynb", *INPUT_FILES)
+    if missing := [name for name in names if not (folder / name).exists()]:
+        raise UsageError(
+            f"{folder} lacks {', '.join(missing)}; a report of several weeks is made from their "
+            f"private runs: restore it, or {AGAIN}"
+        )
+    try:
+        kept = json.loads((folder / "manifest.json").read_bytes())["private"]
+    except (ValueError, KeyError, TypeError):
+        told = f"{folder / 'manifest.json'} cannot be read: restore it, or {AGAIN}"
+        raise UsageError(told) from None
+    digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names[1:]}
+    if changed := [name for name, digest in digests.items() if kept.get(name) != digest]:
+        raise UsageError(
+            f"{folder}: {', '.join(changed)} not what the run left; restore it, or {AGAIN}"
+        )
+
+
+def _published_figures(folder: Path, week: Week) -> dict[str, int]:
+    """Of a revision's public folder."""
+    summary = folder / "data" / "summary.json"
+    try:
+        return json.loads(summary.read_bytes())["figures"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(
+            f"{summary} cannot be read ({type(error).__name__}); `ddor verify {week}` says what is "
+            f"another there: restore it, or {AGAIN}"
+        ) from error
 
 
 def glued_figures(executed: Path) -> dict[str, int]:
@@ -98,12 +134,12 @@ def glued_figures(executed: Path) -> dict[str, int]:
 
     scraps = scrapbook.read_notebook(str(executed)).scraps.data_dict
     if scraps.pop("report_complete", None) is not True:
-        raise UsageError(f"{executed} did not reach its end; run the week again")
+        raise UsageError(f"{executed} did not reach its end; {AGAIN}")
     return scraps
 
 
 def _flagged(table: pd.DataFrame, inputs, week: Week) -> pd.DataFrame:
     flags = flags_for(inputs.corrections, table.columns)
     told = {agency_id: f"week of {week}: {words}" for agency_id, words in flags.items()}
-    words = [told.get(agency_id, "") for agency_id in table["agency_id"]]
-    return table.assign(flags=pd.Series(words, table.index, dtype="str"))
+    lines = [told.get(agency_id, "") for agency_id in table["agency_id"]]
+    return table.assign(flags=pd.Series(lines, table.index, dtype="str"))

@@ -136,20 +136,23 @@ class QuarterEdition(Edition):
             "cases": json.dumps(to_plain(inputs.cases), sort_keys=True),
         }  # fmt: skip
 
-    def request_ids(self) -> pd.Series:
-        return self.inputs.declined["request_id"]
+    def request_ids(self) -> frozenset[str]:
+        return self.inputs.request_ids
 
     def texts(self) -> list[str]:
         return [self.inputs.note, *(text for c in self.inputs.cases for text in (c.body, c.source))]
 
     def news(self, catalog: Catalog) -> list[str]:
-        """A week that was corrected since corrects this report too."""
-        return [
-            f"the {part.week.named} was corrected: {revision.because.rstrip('.')}"
-            for part in self._changed(catalog)
-            for revision in catalog.of(part.week)[part.used or 0 :]
-            if revision.kind == CORRECTED and not revision.withdrawn_on
-        ]
+        """A week that was corrected since corrects this report too, where it had the week. Of a
+        correction that another revision followed there are no words: withdrawn, it would leave
+        them here, for this report is not made from it."""
+        told = {}
+        for part in self._changed(catalog):
+            for revision in catalog.of(part.week)[part.used :] if part.used else ():
+                if revision.kind == CORRECTED and not revision.withdrawn_on:
+                    why = f": {revision.because.rstrip('.')}" if revision == part.now else ""
+                    told[part.week] = f"the {part.week.named} was corrected{why}"
+        return list(told.values())
 
     def planned(self, catalog: Catalog, changed: list[str] | None) -> str:
         told = [_told(part) for part in self._changed(catalog)]

@@ -1,0 +1,350 @@
+"""Archives for the tests of the quarterly report: a year of weeks, and two weeks of one quarter.
+
+`Quarters` is a SmallArchive whose weeks are published without their notebook: an article of one
+sentence, and an executed notebook that holds its figures as scrapbook writes them, since that is
+what a quarter reads. The quarters run their notebook, unless a test says `brief=True`.
+
+The year is drawn from a seed: the weeks whose last day is in 2017, and the one before and after
+them. Of one there is no report, one is withdrawn, one was revised, one corrected; one request is
+in two weeks. Its data says that it is synthetic. A week costs half a second: but in the storms
+the first quarter is all of it. `people` receives the rows of the two weeks, and of others beside
+them.
+"""
+
+import contextlib
+import csv
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from conftest import Ran
+from extract_factory import charge, request, write_csv_extract
+from filelock import FileLock
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from small_archive import SmallArchive
+
+from ddor.archive import revision
+from ddor.archive.chrome import Chrome
+from ddor.archive.render import Article
+from ddor.archive.workbook import notice_workbook
+from ddor.calendar import Quarter, Week
+from ddor.catalog import CATALOG
+from ddor.jobs import publication, report
+from ddor.texts import PAGES
+
+SEED = 20170331
+QUARTERS = ("2017Q1", "2017Q2", "2017Q3", "2017Q4")
+BEFORE = "2016-12-24"  # its last day is December 30, 2016
+WITHDRAWN, MISSING, REVISED, CORRECTED = "2017-02-11", "2017-02-25", "2017-03-11", "2017-03-18"
+TWICE = ("2017-01-21", "2017-01-28")
+TAKEN_AFTER = dt.timedelta(days=140)
+PUBLISHED, QUARTERS_ON = "2018-07-01", "2018-07-10"
+MISTAKE = "one field office was left out"
+SHIELDED = "SHIE00009"  # every request to this agency is one of a protected person
+REPEATED = "key-twice-1"
+
+
+def _agency(agency_id: str, name: str, state: str) -> dict[str, str]:
+    return {"agency_id": agency_id, "agency_name": name, "state": state, "county_fips": ""}
+
+
+AGENCIES = (
+    _agency("ALDE00001", "ALDERWICK JAIL", "MN"), _agency("BIRC00002", "BIRCHMERE JAIL", "MN"),
+    _agency("CEDA00003", "CEDARHOLT JAIL", "IA"), _agency("DOGW00004", "DOGWOODLEY JAIL", "IA"),
+    _agency("ELMS00005", "ELMSTEADLE JAIL", "NE"), _agency("FIRT00006", "FIRTHANGER JAIL", "NE"),
+)  # fmt: skip
+HIDDEN = _agency(SHIELDED, "SHIELDHAVEN JAIL", "SD")
+# Two weeks of one quarter, for what happens to it; the others of it have no report.
+FIRST, SECOND, LATE = "2017-01-14", "2017-01-21", "2017-01-28"
+QUARTER = "2017Q1"
+SPRING = "2017-09-01"  # 90 days after all releases of the first quarter
+NO_WORKBOOK = notice_workbook("Of weeks there are none here.")
+WRITTEN = "---\ntitle: {}\nlast_reviewed: 2017-01-02\nlast_updated: 2017-01-02\n---\nWords.\n"
+
+
+class Quarters(SmallArchive):
+    """A SmallArchive of several weeks and their quarters, with written pages of a word each."""
+
+    def __init__(self, root: Path):
+        super().__init__(root)
+        if not (root / "pages").exists():
+            (root / "pages").mkdir()
+            for name in PAGES:
+                text = WRITTEN.format(name.title())
+                (root / "pages" / f"{name}.md").write_text(text, encoding="utf-8")
+
+    def weeks(self, *weeks: str, day=PUBLISHED, words=()) -> Ran:
+        """`run_week.py WEEKS`, without their notebooks."""
+        with scraps_alone(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(publication, "workbook_file", lambda *_: NO_WORKBOOK)
+            first, *others = weeks
+            return self.run(*others, *words, week=first, day=day)
+
+    def quarter(self, *words, day=QUARTERS_ON, brief=False) -> Ran:
+        """`ddor quarter WORDS`, of QUARTER unless one is named."""
+        named = words if any(re.search("[Qq][0-9]", str(word)) for word in words) else (
+            QUARTER, *words)  # fmt: skip
+        with scraps_alone() if brief else contextlib.nullcontext():
+            return self.ddor("quarter", *named, day=day)
+
+    def made(self, *words, **given) -> int:
+        """The number of the revision that `quarter` published."""
+        done = self.quarter(*words, **given)
+        found = re.search(r" published r(\d+): ", done.stdout)
+        assert done.code == 0 and found, done
+        return int(found[1])
+
+    def copied_to(self, root: Path) -> "Quarters":
+        super().copied_to(root)
+        return Quarters(root)
+
+    def summary(self, period: str, revision: str = "") -> dict:
+        """Its summary.json, at the period's address or a revision's."""
+        file = self.site / folder_of(period) / revision / "data" / "summary.json"
+        return json.loads(file.read_bytes())
+
+    def lines(self, period: str, table: str) -> list[dict[str, str]]:
+        file = self.site / folder_of(period) / "data" / f"{table}.csv"
+        with open(file, encoding="utf-8", newline="") as opened:
+            return list(csv.DictReader(opened))
+
+    def people(self, week: str, *people: dict, as_of=SPRING) -> None:
+        """Receive a week of these rows, each with its `charges` under that key."""
+        rows = [{key: cell for key, cell in row.items() if key != "charges"} for row in people]
+        charges = [
+            {**each, "request_id": row["request_id"], "charge_no": str(number)}
+            for row in people for number, each in enumerate(row.get("charges", ()), start=1)
+        ]  # fmt: skip
+        self.receive(rows, as_of, "a desk", week, charges)
+
+    def candidates(self, revision: int = 1, quarter=QUARTER) -> dict[str, dict[str, str]]:
+        """request_id -> line of the private list."""
+        file = self.runs / quarter / f"r{revision}" / "candidates.csv"
+        with open(file, encoding="utf-8", newline="") as opened:
+            return {line["request_id"]: line for line in csv.DictReader(opened)}
+
+    def describe(self, name: str, request_id: str, **keys) -> Path:
+        """A case of QUARTER in params/cases/; keys that are None are left out."""
+        line = self.candidates()[request_id]
+        head = {
+            "row": line["row"], "agency_id": line["agency_id"], "released": line["released"],
+            "groups_before": "none", "groups_after": "13", "standing": "charged",
+            "status": "open", "status_on": "2017-06-30", "source_kind": "court record",
+            "source": "Hazelmoor County, 4th District Court, 2017-CR-0417",
+            "described_by": "analyst", "approved_by": "reviewer", "approved_on": "2017-07-03",
+        } | keys  # fmt: skip
+        lines = [f"{key}: {each}\n" for key, each in head.items() if each is not None]
+        file = self.root / "cases" / QUARTER / f"{name}.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("---\n" + "".join(lines) + "---\nAn arrest within the month followed.\n")
+        return file
+
+
+def folder_of(period: str) -> str:
+    return f"{'quarters' if 'Q' in period else 'weeks'}/{period}"
+
+
+@contextlib.contextmanager
+def scraps_alone():
+    """The job without the notebook's cells: an article of a sentence, and the scraps."""
+
+    def run_notebook(archive, template, edition):
+        executed = archive.staging / "report.ipynb"
+        figures = edition.counts.figures
+        with archive.writing():
+            edition.save(archive.staging / "inputs")
+            nbformat.write(executed_notebook(figures), executed)
+        told = ", ".join(f"{name} {value}" for name, value in figures.items())
+        title = f"<h1>{edition.period.named}</h1>"
+        return executed, Article(f"<article>\n{title}\n<p>{told}</p>\n</article>\n", {}), figures
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "run_notebook", run_notebook)
+        yield
+
+
+@contextlib.contextmanager
+def lists_left_out():
+    """Publications that make no list, agency or file of a year: `ddor rebuild` makes them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "bring_up_to_date", lambda *_: None)
+        patch.setattr(revision, "chrome", lambda site, catalog, *_: Chrome(
+            {}, {f"site/{CATALOG}": catalog.file()}, []))  # fmt: skip
+        yield
+
+
+def executed_notebook(figures: dict[str, int | None]) -> nbformat.NotebookNode:
+    """With these figures and the end as scraps, in a cell each, as scrapbook writes them."""
+    told = {name: value for name, value in figures.items() if value is not None}
+    notebook = new_notebook(cells=[_glued(told), _glued({"report_complete": True})])
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+    return notebook
+
+
+def _glued(scraps: dict):
+    outputs = [
+        new_output(
+            "display_data",
+            {"application/scrapbook.scrap.json+json": {
+                "data": value, "encoder": "json", "name": name, "version": 1}},
+            metadata={"scrapbook": {"data": True, "display": False, "name": name}},
+        )
+        for name, value in scraps.items()
+    ]  # fmt: skip
+    return new_code_cell("", execution_count=1, outputs=outputs)
+
+
+# A few weeks
+
+
+def person(request_id: str, week=FIRST, at=0, status="at_large", on="", **overrides) -> dict:
+    """A declined request, recorded on the Wednesday of the week and released the day before;
+    `at`: the number of the agency; `on`: the days from release to the follow-up."""
+    first = Week.parse(week).first_day
+    released = first + dt.timedelta(days=3)
+    return request(
+        request_id=request_id,
+        issued_at=f"{first + dt.timedelta(days=1)}T09:15",
+        released_at=str(released),
+        outcome_recorded_at=f"{first + dt.timedelta(days=4)}T14:00",
+        follow_up_status=status,
+        follow_up_on=str(released + dt.timedelta(days=on)) if on != "" else "",
+        **AGENCIES[at % len(AGENCIES)] | overrides,
+    )
+
+
+def arrested(request_id: str, week=FIRST, at=0, on=10, code="1399", **overrides) -> dict:
+    """Arrested so many days after the release, and charged on that day."""
+    row = person(request_id, week, at, "rearrested", on, **overrides)
+    own = charge(ncic_code=code, charged_on=row["follow_up_on"], timing="after_release")
+    return row | {"charges": [own]}
+
+
+def several(week: str, met=6, large=17, agencies=6) -> list[dict]:
+    """So many people arrested, and so many with no later contact, in turn at the agencies."""
+    key = week[5:]
+    return [
+        *(arrested(f"key-m{key}-{at}", week, at % agencies) for at in range(met)),
+        *(person(f"key-l{key}-{at}", week, at % agencies) for at in range(large)),
+    ]
+
+
+def _two_weeks(root: Path) -> None:
+    """FIRST and SECOND are published, and nothing of their quarter."""
+    archive = Quarters(root)
+    for week in (FIRST, SECOND):
+        archive.people(week, *several(week))
+    assert archive.weeks(FIRST, SECOND).code == 0
+
+
+def _their_quarter(root: Path) -> None:
+    """And QUARTER of them, with its notebook."""
+    assert Quarters(root).made() == 1
+
+
+STAGES = {"weeks": (None, _two_weeks), "quarter": ("weeks", _their_quarter)}
+
+
+def quarters_at(root: Path, name: str) -> Quarters:
+    """A stage, or a year of so many quarters, made if it is not there yet: never write into it."""
+    with FileLock(root / f"{name}.lock"):
+        if not (root / name).exists():
+            before, make = STAGES.get(name, (None, None))
+            unfinished = root / f"{name}.unfinished"
+            if before:
+                quarters_at(root, before).copied_to(unfinished)
+            if make:
+                make(unfinished)
+            else:
+                _year(unfinished, QUARTERS[: int(name)])
+            unfinished.rename(root / name)
+    return Quarters(root / name)
+
+
+# The year
+
+
+def weeks_of(quarters: Iterable[str]) -> list[str]:
+    return [str(week) for name in quarters for week in Quarter.parse(name).weeks()]
+
+
+def _year(root: Path, quarters: tuple[str, ...]) -> None:
+    """All weeks, what became of some, and then the quarters, each in its first revision."""
+    archive = Quarters(root)
+    of_year = weeks_of(quarters)
+    after = str(Week.parse(of_year[-1]).next)
+    weeks = [week for week in (BEFORE, *of_year, after) if week != MISSING]
+    rng = np.random.default_rng(SEED)
+    drawn = {week: _drawn(rng, week, number) for number, week in enumerate(weeks)}
+    less = {REVISED: lambda row: row["form"] != "I-247X",
+            CORRECTED: lambda row: row["agency_id"] != "DOGW00004"}  # fmt: skip
+    for week, (rows, charges) in drawn.items():
+        _receive(archive, week, filter(less.get(week), rows), charges)
+    with lists_left_out():
+        assert archive.weeks(*weeks).code == 0
+    assert archive.ddor("rebuild", day=PUBLISHED).code == 0
+    for week in less:
+        _receive(archive, week, *drawn[week])
+    assert archive.weeks(REVISED, day="2018-07-02").code == 0
+    words = ("--correct", "--reason", MISTAKE)
+    assert archive.weeks(CORRECTED, day="2018-07-03", words=words).code == 0
+    assert archive.ddor("withdraw", WITHDRAWN, "--reason", "privacy", day="2018-07-04").code == 0
+    done = archive.quarter(*quarters)
+    assert done.code == 0 and done.stdout.count(" published r1: ") == len(quarters), done
+
+
+def _receive(archive: Quarters, week: str, rows, charges) -> None:
+    rows = list(rows)
+    there = {row["request_id"] for row in rows}
+    about = {"as_of": str(Week.parse(week).last_day + TAKEN_AFTER), "source": "An invented desk",
+             "synthetic": "true"}  # fmt: skip
+    own = [each for each in charges if each["request_id"] in there]
+    write_csv_extract(archive.root / "extracts" / week, rows, own, about)
+
+
+def _drawn(rng, week: str, number: int):
+    """One week's rows and charges: at each agency one to three declined, one honored and one
+    pending, and at the one that is hidden a declined one in every fourth week."""
+    rows, charges = [], []
+    for at, agency in enumerate(AGENCIES):
+        for each in range(int(rng.integers(1, 4))):
+            rows.append(_declined(rng, f"key-{number:02d}{at}{each}", week, at))
+            rows[-1]["form"] = str(rng.choice(["I-247D", "I-247N", "I-247X"]))
+            charges += _charges_of(rng, rows[-1])
+        for outcome, recorded in (("honored", "outcome_recorded_at"), ("pending", "")):
+            other = person(f"key-{number:02d}{at}{outcome[0]}", week, at, "")
+            other |= {"outcome": outcome, "decline_reason": "", "released_at": ""}
+            rows.append(other | ({} if recorded else {"outcome_recorded_at": ""}))
+    if number % 4 == 0:
+        rows.append(person(f"key-hidden-{number:02d}", week, 0, **HIDDEN, protected="true"))
+    if week in TWICE:
+        rows.append(person(REPEATED, week, 0, "ice_custody"))
+    return rows, charges
+
+
+def _declined(rng, key: str, week: str, at: int) -> dict[str, str]:
+    status = str(rng.choice(["rearrested", "at_large", "ice_custody", "unknown", ""],
+                            p=[0.25, 0.4, 0.15, 0.1, 0.1]))  # fmt: skip
+    on = int(rng.integers(0, 120)) if status == "rearrested" else ""
+    protected = str(rng.choice(["false", "unknown", "true"], p=[0.92, 0.04, 0.04]))
+    row = person(key, week, at, status, on, protected=protected)
+    if rng.random() < 0.1:
+        row |= {"released_at": "", "follow_up_status": "", "follow_up_on": ""}
+    return row
+
+
+def _charges_of(rng, row: dict[str, str]) -> list[dict[str, str]]:
+    own = [charge(request_id=row["request_id"], charge_no="1", ncic_code="5404",
+                  charged_on=row["issued_at"][:10])]  # fmt: skip
+    if row["follow_up_status"] == "rearrested" and rng.random() < 0.8:
+        own.append(charge(request_id=row["request_id"], charge_no="2",
+                          ncic_code=str(rng.choice(["1399", "2399", "0399"], p=[0.5, 0.4, 0.1])),
+                          disposition=str(rng.choice(["charged", "convicted", "dismissed"])),
+                          charged_on=row["follow_up_on"], timing="after_release"))  # fmt: skip
+    return own

@@ -1,0 +1,208 @@
+"""What becomes of a quarter when one of its weeks is another: it says so at once, everywhere, and
+the next run makes a revision that says why; and nothing stays of what was withdrawn."""
+
+import json
+
+import pytest
+from quarter_archive import (
+    FIRST,
+    LATE,
+    MISTAKE,
+    QUARTER,
+    SECOND,
+    Quarters,
+    arrested,
+    person,
+    several,
+)
+from small_archive import found_in, words_of
+
+from ddor.calendar import Week
+
+OUTDATED = "based on a superseded revision"
+PAGE, OWN = f"quarters/{QUARTER}/index.html", f"quarters/{QUARTER}/r1/index.html"
+LISTS = ("archive/index.html", "index.html", "search/index.json")
+# What only the corrected revision of FIRST has: enough for tables of their own after release.
+MORE = tuple(arrested(f"key-more-{at}", FIRST, at % 3) for at in range(9))
+
+
+def rebuilt(archive: Quarters, day: str) -> int:
+    """How many files `ddor rebuild` changes on this day."""
+    return json.loads(archive.ddor("rebuild", "--json", day=day).stdout)["changed"]
+
+
+def marked(archive: Quarters) -> list[str]:
+    """Where the quarter is said to be of a superseded revision."""
+    return [path for path in (PAGE, OWN, *LISTS)
+            if OUTDATED in (archive.site / path).read_text("utf-8").lower()]  # fmt: skip
+
+
+def declined(archive: Quarters, *weeks: str) -> int:
+    return sum(archive.summary(week)["figures"]["declined_total"] for week in weeks)
+
+
+@pytest.fixture(scope="module")
+def corrected(quarters, tmp_path_factory) -> Quarters:
+    """FIRST is corrected, by four requests more; the quarter is as it was."""
+    archive = quarters("quarter").copied_to(tmp_path_factory.mktemp("changes") / "corrected")
+    archive.people(FIRST, *several(FIRST), *MORE)
+    done = archive.weeks(FIRST, day="2018-08-01", words=("--correct", "--reason", MISTAKE))
+    assert done.code == 0 and " published r2" in done.stdout, done
+    return archive
+
+
+@pytest.fixture(scope="module")
+def mended(corrected, tmp_path_factory) -> Quarters:
+    """And the quarter was run again."""
+    archive = corrected.copied_to(tmp_path_factory.mktemp("changes") / "mended")
+    assert archive.made(day="2018-08-02") == 2
+    return archive
+
+
+def test_a_corrected_week_marks_the_quarter_at_once_and_everywhere(quarters, corrected):
+    assert marked(quarters("quarter")) == []
+    assert marked(corrected) == [PAGE, OWN, *LISTS]
+    for path in (PAGE, OWN):
+        told = corrected.status(path)
+        assert f"Week of {Week.parse(FIRST).title} : revision 2 (correction: {MISTAKE})" in told
+        assert "this has revision 1" in told and Week.parse(SECOND).title not in told
+    assert corrected.summary(QUARTER) == quarters("quarter").summary(QUARTER)
+
+
+def test_its_next_run_is_a_correction_with_the_difference_and_equal_totals(corrected, mended):
+    assert marked(mended) == []
+    before = corrected.summary(QUARTER)["figures"]["declined_total"]
+    now = mended.summary(QUARTER)["figures"]["declined_total"]
+    assert now == before + len(MORE) == declined(mended, FIRST, SECOND)
+    told = mended.status(PAGE)
+    assert "Correction. An earlier revision had a mistake: " in told
+    assert f"the week of {Week.parse(FIRST).title} was corrected: {MISTAKE}." in told
+    assert "final, corrected." in told.lower() or "provisional, corrected." in told.lower()
+    changes = words_of(mended.page(PAGE).find("section", class_="changes"))
+    assert f"Declined total {before} {now}" in changes and MISTAKE in changes
+    assert "ALDERWICK JAIL · MN · ALDE00001" in changes and "ELMSTEADLE" not in changes
+    assert "superseded by revision 2 (correction)" in mended.status(OWN)
+
+
+def test_the_correction_is_in_the_feed_and_in_the_log(mended):
+    (entry,) = [each for each in mended.feed() if f"{QUARTER}/r2/" in each["link"]]
+    assert entry["category"] == "correction" and MISTAKE in entry["summary"]
+    assert "Quarter of January to March 2017, revision 2" in entry["title"]
+    assert any("Quarter of January to March 2017" in each and MISTAKE in each
+               for each in mended.log())  # fmt: skip
+
+
+def test_a_rebuild_after_each_of_these_changes_nothing(corrected, mended):
+    assert rebuilt(corrected, "2018-08-01") == 0
+    assert rebuilt(mended, "2018-08-02") == 0
+
+
+def test_revised_and_late_weeks_make_a_revision(mended, tmp_path):
+    archive = mended.copied_to(tmp_path / "archive")
+    archive.people(SECOND, *several(SECOND), person("key-new", SECOND, 1))
+    archive.people(LATE, *several(LATE))
+    assert archive.weeks(SECOND, LATE, day="2018-08-03").code == 0
+    told = archive.status(PAGE)
+    assert "revision 2 (revision: new data); this has revision 1" in told
+    assert f"Week of {Week.parse(LATE).title} : published; this has no report of it" in told
+    assert marked(archive) == [PAGE, *LISTS]
+    assert rebuilt(archive, "2018-08-03") == 0
+    assert archive.made(brief=True, day="2018-08-04") == 3
+    assert marked(archive) == [] and rebuilt(archive, "2018-08-04") == 0
+    told = archive.status(PAGE)
+    assert "Revision. Because of: " in told and "Correction." not in told
+    assert f"the week of {Week.parse(SECOND).title} is in revision 2 (new data)" in told
+    assert f"the week of {Week.parse(LATE).title} was published" in told
+    assert archive.summary(QUARTER)["weeks"] == {FIRST: 2, SECOND: 2, LATE: 1}
+    total = archive.summary(QUARTER)["figures"]["declined_total"]
+    assert total == declined(archive, FIRST, SECOND, LATE)
+
+
+def test_a_week_that_was_late_and_then_corrected_is_no_mistake_of_the_quarter(
+    quarters_copy,
+):
+    archive = quarters_copy("quarter")
+    assert archive.made("--force", brief=True, day="2018-08-03") == 2
+    archive.people(LATE, *several(LATE))
+    assert archive.weeks(LATE, day="2018-08-03").code == 0
+    # r1 is of the same weeks as r2; nobody makes its page again, so it may not say so.
+    assert marked(archive) == [PAGE, *LISTS] and rebuilt(archive, "2018-08-03") == 0
+    archive.people(LATE, *several(LATE, met=7))
+    words = ("--correct", "--reason", MISTAKE)
+    assert archive.weeks(LATE, day="2018-08-03", words=words).code == 0
+    assert archive.made(brief=True) == 3
+    assert "Correction." not in archive.status(PAGE)
+    assert f"the week of {Week.parse(LATE).title} was published" in archive.status(PAGE)
+
+
+@pytest.fixture(scope="module")
+def withdrawn(mended, tmp_path_factory) -> Quarters:
+    """All of FIRST is withdrawn, after the quarter had it in two revisions."""
+    archive = mended.copied_to(tmp_path_factory.mktemp("changes") / "withdrawn")
+    done = archive.ddor("withdraw", FIRST, "--reason", "privacy", day="2018-08-05")
+    assert done.code == 0 and done.stdout == f"{FIRST} r1, r2: withdrawn (privacy)\n"
+    for number in (1, 2):
+        assert f"{QUARTER} r{number} was made from it, and is withdrawn with it" in done.stderr
+    return archive
+
+
+def test_a_withdrawn_week_takes_the_revisions_made_from_it_with_it(mended, withdrawn):
+    for path in (PAGE, OWN, f"quarters/{QUARTER}/r2/index.html"):
+        text = words_of(withdrawn.page(path).find("main"))
+        assert text.startswith("Withdrawn: quarter of January to March 2017") and "privacy" in text
+    before, now = mended.summary(QUARTER)["figures"], withdrawn.summary(SECOND)["figures"]
+    figures = {str(before["declined_total"]), str(before["declined_total"] - len(MORE))}
+    assert not figures & {str(each) for each in now.values()}
+    public = {path: data for path, data in withdrawn.files().items()
+              if path.startswith((f"quarters/{QUARTER}", f"weeks/{FIRST}", "archive", "search",
+                                  "corrections", "feed", "data/", "index"))
+              and not path.endswith((".xlsx", ".parquet"))}  # fmt: skip
+    assert len(public) > 20
+    assert found_in(public, [*figures, MISTAKE]) == set()
+    assert not list((withdrawn.site / "quarters").rglob("*.svg"))
+    assert rebuilt(withdrawn, "2018-08-05") == 0
+
+
+def test_verify_knows_the_withdrawn_quarter(withdrawn):
+    done = withdrawn.ddor("verify", QUARTER)
+    assert done.code == 0 and "r2: withdrawn: notices stand in its place" in done.stdout, done
+
+
+def test_run_again_it_is_the_next_revision_without_the_week(withdrawn, tmp_path):
+    archive = withdrawn.copied_to(tmp_path / "archive")
+    assert archive.made(brief=True, day="2018-08-06") == 3
+    summary = archive.summary(QUARTER)
+    assert summary["weeks"] == {SECOND: 1} and summary["weeks_withdrawn"] == [FIRST]
+    assert summary["figures"]["declined_total"] == declined(archive, SECOND)
+    assert MISTAKE not in (archive.site / PAGE).read_text("utf-8")
+    assert rebuilt(archive, "2018-08-06") == 0
+    done = archive.quarter(brief=True, day="2018-08-07")
+    assert done.code == 0 and " unchanged r3" in done.stdout
+
+
+def test_a_withdrawn_revision_between_two_leaves_no_words_in_the_quarter(corrected, tmp_path):
+    """The reason of a correction is content too: another correction followed, and the quarter was
+    made from that one."""
+    archive = corrected.copied_to(tmp_path / "archive")
+    archive.people(FIRST, *several(FIRST), *MORE[:2])
+    words = ("--correct", "--reason", "two alone were requests")
+    assert archive.weeks(FIRST, day="2018-08-03", words=words).code == 0
+    assert archive.made(brief=True, day="2018-08-04") == 2
+    assert "two alone were requests" in archive.status(PAGE)
+    done = archive.ddor("withdraw", FIRST, "r2", "--reason", "privacy", day="2018-08-05")
+    assert done.code == 0 and QUARTER not in done.stderr
+    public = {path: data for path, data in archive.files().items() if not path.endswith(".xlsx")}
+    assert "two alone" in archive.status(PAGE)
+    assert found_in(public, [MISTAKE]) == set()
+
+
+def test_one_revision_of_the_quarter_can_be_withdrawn(mended, tmp_path):
+    archive = mended.copied_to(tmp_path / "archive")
+    done = archive.ddor("withdraw", "fy2017q2", "r1", "--reason", "legal", day="2018-08-05")
+    assert (done.code, done.stdout) == (0, f"{QUARTER} r1: withdrawn (legal)\n"), done
+    assert "Withdrawn: " in words_of(archive.page(OWN).h1)
+    page = archive.page(PAGE)
+    assert "nothing is compared with it" in words_of(page.find("section", class_="changes"))
+    assert archive.summary(QUARTER) == mended.summary(QUARTER)
+    assert archive.summary(FIRST) == mended.summary(FIRST)
+    assert rebuilt(archive, "2018-08-05") == 0

@@ -1,0 +1,204 @@
+"""What the sentences of a quarter say where little is known, read as a sheriff would and as the
+person concerned would; and the cases that it describes."""
+
+import json
+import re
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from after_release_rows import arrested as arrested_row
+from after_release_rows import frames_of, later, numbered_charges, released
+from conftest import PROJECT
+from quarter_archive import AGENCIES, FIRST, QUARTER, Quarters
+from small_archive import words_of
+
+from ddor.compiled.inputs import load_compiled
+from ddor.narrative import render_narrative
+from ddor.report.quarter import QuarterlyReport
+
+NAMES = ("quarter", "weeks", "issued", "declined", "after", "cases", "extract")
+PAGE = f"quarters/{QUARTER}/index.html"
+KEY = f"key-m{FIRST[5:]}-0"  # of several(FIRST): arrested ten days later, at the first agency
+
+
+def sentences(report: QuarterlyReport) -> list[str]:
+    """The text of each cell of sentences, with the names of this quarter."""
+    notebook = json.loads((PROJECT / "notebooks" / "quarterly_report.ipynb").read_text("utf-8"))
+    names = dict(zip(NAMES, report.for_sentences(), strict=True))
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    shown = [render_narrative(cell.partition("\n")[2], names) for cell in cells
+             if cell.startswith("%%narrative")]  # fmt: skip
+    return [" ".join(re.sub("<[^>]*>", "", html).split()) for html in shown]
+
+
+@pytest.fixture(scope="module")
+def inputs(quarters):
+    return load_compiled(quarters("quarter").runs / QUARTER / "r1")
+
+
+def told(inputs, people, charges=(), as_of="2018-01-31", **changes) -> SimpleNamespace:
+    """Of a quarter of these declined requests: the texts of part two, and the page's numbers."""
+    rows = [{**row, "request_id": f"r{at}", "agency_id": f"AG{at % 6:02d}"}
+            for at, row in enumerate(people)]  # fmt: skip
+    declined, of = frames_of(rows, numbered_charges(*charges), as_of)
+    report = QuarterlyReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of,
+                                     repeated=0, **changes))  # fmt: skip
+    texts = sentences(report)
+    known = next(text for text in texts if "a release is confirmed" in text)
+    rule = next(text for text in texts if text.startswith("The rule."))
+    table = report.five_numbers().frame
+    numbers = dict(zip(table["of"], table["requests"], strict=True))
+    return SimpleNamespace(known=known, rule=rule, texts=texts, report=report, numbers=numbers)
+
+
+def test_of_nobody_whose_follow_up_is_known_nothing_is_said_of_arrests(inputs):
+    """"0 had no later arrest" would read as if all had one."""
+    for people in ([released("unknown")] * 12, [released("unknown", released_at="")] * 12):
+        quarter = told(inputs, people)
+        assert "Of none of them is it known" in quarter.known
+        assert "no later arrest known" not in quarter.known
+        assert "no later contact was known" not in quarter.rule
+        assert "arrested and" not in quarter.rule
+
+
+def test_without_a_declined_request_the_sentences_still_stand(inputs):
+    quarter = told(inputs, [])
+    assert quarter.known.startswith("Of the 0 requests declined, a release is confirmed for 0.")
+    assert "no later arrest known" not in quarter.known
+
+
+@pytest.mark.parametrize("person", [arrested_row(), released("at_large"), released("removed")])
+def test_what_became_of_one_person_is_not_told(inputs, person):
+    one = told(inputs, [person, *[released("unknown")] * 20])
+    assert "Of how many the follow-up is known is not told" in one.known
+    assert {each for name, each in one.numbers.items() if "known" in name} == {"not told"}
+    assert not re.search(r"\b1\b", one.known) and "later contact was" not in one.rule
+    other = told(inputs, [released("at_large"), *[released("unknown")] * 20])
+    assert other.known == one.known
+
+
+def test_why_a_number_is_not_told_is_not_said_falsely(inputs):
+    """Of two agencies nothing is told, however many people there are."""
+    people = [released("at_large")] * 40
+    rows = [{**row, "request_id": f"r{at}", "agency_id": f"AG{at % 2:02d}"}
+            for at, row in enumerate(people)]  # fmt: skip
+    declined, of = frames_of(rows)
+    report = QuarterlyReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of))
+    text = next(text for text in sentences(report) if "a release is confirmed" in text)
+    assert "is not told, so that nobody can be identified." in text and "too few" not in text
+
+
+def test_of_a_few_among_many_it_is_not_told_how_many_were_arrested(inputs):
+    quarter = told(inputs, [*[arrested_row()] * 3, *[released("at_large")] * 30,
+                            *[released("removed")] * 10, *[released("unknown")] * 9])  # fmt: skip
+    assert not re.search(r"\b3\b", quarter.known)
+    met = next(name for name in quarter.numbers if name.startswith("Met the rule"))
+    no_arrest = next(name for name in quarter.numbers if name.startswith("No later arrest"))
+    assert quarter.numbers[met] == quarter.numbers[no_arrest] == "not told"
+
+
+def test_arrests_and_none_stand_side_by_side_with_equal_weight(inputs):
+    people = [*[arrested_row()] * 8, *[released("at_large")] * 30]
+    quarter = told(inputs, people)
+    assert "30 had no later arrest known that the rule counts, and 8 met the rule." in quarter.known
+    assert "Of the 8, 8 were arrested and 0 convicted" in quarter.rule
+    assert "%" not in " ".join(quarter.texts)
+
+
+def test_a_number_of_arrests_is_told_where_that_of_convictions_is_not(inputs):
+    """Three were arrested, four arrested and convicted, eight convicted: the seven are told."""
+    people = [*[arrested_row()] * 7, *[released("removed")] * 8, *[released("at_large")] * 30]
+    charges = [later(10, "1399", "convicted", request_id=f"r{at}") for at in range(3, 15)]
+    quarter = told(inputs, people, charges)
+    followed = quarter.report.counts.followed
+    assert (followed.met, followed.arrested, followed.convicted) == (15, 7, None)
+    assert "Of the 15, 7 were arrested." in quarter.rule and "None" not in " ".join(quarter.texts)
+
+
+def test_and_the_other_way_round(inputs):
+    people = [*[arrested_row()] * 12, *[released("removed")] * 3, *[released("at_large")] * 30]
+    charges = [later(10, "1399", "convicted", request_id=f"r{at}") for at in range(8, 15)]
+    quarter = told(inputs, people, charges)
+    followed = quarter.report.counts.followed
+    assert (followed.met, followed.arrested, followed.convicted) == (15, None, 7)
+    assert "Of the 15, 7 were convicted of a charge filed after release." in quarter.rule
+
+
+def test_one_of_a_thing_is_said_as_one(inputs):
+    first = (inputs.weeks["week"] == FIRST).astype("int64")
+    one = inputs.weeks.assign(declined_total=first, issued_total=first, honored_total=first)
+    issued = QuarterlyReport(replace(inputs, weeks=one, cohort="issued", repeated=1))
+    text = " ".join(sentences(issued))
+    assert "ICE issued requests of which 1 request was recorded as declined" in text
+    assert "1 of these is a request that is counted in another week too" in text
+    recorded = " ".join(sentences(QuarterlyReport(replace(inputs, weeks=one, repeated=2))))
+    assert "ICE recorded 1 request as declined, whenever issued" in recorded
+    assert "2 of these are requests that are counted in another week too" in recorded
+
+
+# Cases
+
+
+@pytest.fixture(scope="module")
+def described(quarters, tmp_path_factory) -> Quarters:
+    """One case is described, and the quarter made again with it."""
+    archive = quarters("quarter").copied_to(tmp_path_factory.mktemp("cases") / "archive")
+    archive.describe("hazelmoor", KEY)
+    assert archive.made() == 2
+    return archive
+
+
+def test_a_described_case_has_its_agency_groups_and_source_and_no_label(described):
+    case = words_of(described.page(PAGE).find("section", class_="case"))
+    agency = AGENCIES[0]
+    for words in (
+        "Released in January 2017", "ALDERWICK JAIL", agency["agency_id"], "none on record",
+        "charged: Assault (13)", "open, as of June 30, 2017", "court record: Hazelmoor County, 4th "
+        "District Court, 2017-CR-0417", "An arrest within the month followed.",
+    ):  # fmt: skip
+        assert words in case, words
+    assert "1 case is described here." in words_of(described.page(PAGE).article)
+    assert described.summary(QUARTER)["figures"]["cases_shown"] == 1
+    label = described.candidates()[KEY]["row"].encode()
+    public = described.files()
+    assert not [path for path, data in public.items() if label in data or KEY.encode() in data]
+    assert "changes in the cases described" in described.status(PAGE)
+
+
+@pytest.mark.parametrize("key", ["source", "approved_by", "approved_on"])
+def test_a_case_without_source_or_approval_is_refused_with_file_and_key(
+    described, tmp_path, key
+):
+    archive = described.copied_to(tmp_path / "archive")
+    archive.describe("other", KEY.removesuffix("0") + "1", **{key: None})
+    before = archive.files()
+    done = archive.quarter()
+    assert done.code == 2 and "other.md" in done.stderr and key in done.stderr, done
+    assert "hazelmoor.md" not in done.stderr and KEY not in done.stderr
+    assert archive.files() == before and not (archive.runs / QUARTER / "r3").exists()
+
+
+def test_a_case_that_ended_without_a_conviction_is_withdrawn_and_counted(described, tmp_path):
+    archive = described.copied_to(tmp_path / "archive")
+    archive.describe("hazelmoor", KEY, status="dismissed", status_on="2017-09-30",
+                     approved_on="2017-10-02")  # fmt: skip
+    assert archive.made() == 3
+    page = archive.page(PAGE)
+    assert page.find("section", class_="case") is None
+    text = words_of(page.article)
+    assert "No case is described." in text
+    assert "1 case that was described before is not shown any more" in text
+    figures = archive.summary(QUARTER)["figures"]
+    assert (figures["cases_shown"], figures["cases_withdrawn"]) == (0, 1)
+    current = (archive.site / PAGE).read_text("utf-8")
+    assert "Hazelmoor" not in current and "An arrest within the month" not in current
+
+
+def test_a_case_of_somebody_else_s_request_is_refused(described, tmp_path):
+    archive = described.copied_to(tmp_path / "archive")
+    archive.describe("hazelmoor", KEY, agency_id="BIRC00002")
+    done = archive.quarter()
+    assert done.code == 2 and "hazelmoor.md" in done.stderr and "agency_id" in done.stderr
+    assert pd.read_csv(archive.runs / QUARTER / "r2" / "candidates.csv").shape[0] > 5
