@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from ddor.reports import REPORTS, Report
 
 REQUESTS = "number of requests"
-ISSUED = f"{REQUESTS} issued in the week, or in the weeks of a quarter"
 COLUMNS = {
     "week": "first day of the week, a Saturday",
     "revision": "number of the revision that the line is from",
@@ -31,7 +30,7 @@ COLUMNS = {
     "detainers": f"{REQUESTS}: detainers",
     "notifications": f"{REQUESTS}: requests for notification",
     "transfers": f"{REQUESTS}: requests for transfer",
-    "issued": ISSUED,
+    "issued": f"{REQUESTS} issued in the week",
     "honored": f"{REQUESTS} honored: of those issued, or recorded beside the declined ones",
     "declined": f"{REQUESTS} declined",
     "other": f"{REQUESTS} with another outcome: withdrawn, superseded, left custody, held back",
@@ -54,14 +53,12 @@ COLUMNS = {
     "group_code": "NCIC offense group, two digits; `unlisted`: a code outside the list; `other`: "
     "groups added up so that nobody can be identified",
     "offense_group": "name of the NCIC offense group",
-    "attribute": "charges, citizenship (by world region) or days (from issue to recording); after "
-    "release follow_up, met_by (how the rule was met), later_charges or days_to_arrest",
+    "attribute": "charges, citizenship (by world region) or days (from issue to recording)",
     "category": "offense group, world region or number of days; Other: categories added up",
-    "standing": "convicted or charged_only for charges and later_charges, else all",
+    "standing": "convicted or charged_only for charges, else all",
     "convicted": f"{REQUESTS} declined, with a conviction in the group",
     "charged_only": f"{REQUESTS} declined, with a charge and no conviction in the group",
-    "requests": f"{REQUESTS} declined, in the group or category; of charges: convicted and "
-    "charged only",
+    "requests": f"{REQUESTS} declined, in the group: convicted and charged only",
     "check": "id of the check",
     "title": "name of the check",
     "effect": "hold, review or show",
@@ -78,14 +75,14 @@ COLUMNS = {
 }
 FIGURES = {
     "received_total": "rows received in the extract, each a request",
-    "issued_total": ISSUED,
-    "issued_detainers": f"{ISSUED}: detainers",
-    "issued_notifications": f"{ISSUED}: requests for notification",
-    "issued_transfers": f"{ISSUED}: requests for transfer",
-    "issued_honored": f"{ISSUED}, honored by the date of the extract",
-    "issued_declined": f"{ISSUED}, declined by the date of the extract",
-    "issued_other": f"{ISSUED}, with another outcome, held back included",
-    "issued_pending": f"{ISSUED}, without a recorded outcome",
+    "issued_total": f"{REQUESTS} issued in the week",
+    "issued_detainers": f"{REQUESTS} issued in the week: detainers",
+    "issued_notifications": f"{REQUESTS} issued in the week: requests for notification",
+    "issued_transfers": f"{REQUESTS} issued in the week: requests for transfer",
+    "issued_honored": f"{REQUESTS} issued in the week and honored by the date of the extract",
+    "issued_declined": f"{REQUESTS} issued in the week and declined by the date of the extract",
+    "issued_other": f"{REQUESTS} issued in the week with another outcome, held back included",
+    "issued_pending": f"{REQUESTS} issued in the week without a recorded outcome",
     "declined_total": f"{REQUESTS} declined",
     "declined_detainers": f"{REQUESTS} declined: detainers",
     "declined_notifications": f"{REQUESTS} declined: requests for notification",
@@ -100,8 +97,8 @@ FIGURES = {
     "declined_with_charges": f"{REQUESTS} declined, with a charge before release on record",
     "declined_with_conviction": f"{REQUESTS} declined, with a conviction before release on record",
     "honored_total": f"{REQUESTS} honored, beside the declined ones",
-    "agencies_declining": "agencies with a request declined; of a quarter those that are named",
-    "states_declining": "states with a request declined; of a quarter those of agencies named",
+    "agencies_declining": "agencies with a request declined",
+    "states_declining": "states with a request declined",
     "held_back_requests": COLUMNS["held_back_requests"],
     "held_back_outcomes": COLUMNS["held_back_outcomes"],
     "held_back_total": f"{REQUESTS} held back, whichever is doubted",
@@ -123,6 +120,8 @@ COMPILED_FIGURES = {
     "weeks_missing": "weeks without a report",
     **FIGURES,
     **_of_weeks(FIGURES),
+    "agencies_declining": "agencies with a request declined, those that a week names, each once",
+    "states_declining": "states of these agencies, each once",
     "declined_repeated": f"{REQUESTS} that more than one week counts as declined, less one each",
     "release_confirmed": f"{REQUESTS} declined, each once, with a release date on record",
     "follow_up_known": f"{REQUESTS} of these whose follow-up is known, released 90 days or more "
@@ -138,9 +137,8 @@ COMPILED_FIGURES = {
     "cases_withdrawn": "cases not described any more, because they ended without conviction",
 }
 TITLES = {
-    "issued_by_agency": "Requests issued, by agency (Section I of a week)",
-    "declined_by_agency": "Requests declined, and honored beside them, by agency (Section II of a "
-    "week)",
+    "issued_by_agency": "Section I: requests issued in the week, by agency",
+    "declined_by_agency": "Section II: requests declined, by agency, and honored beside them",
     "held_back_by_agency": "Requests that a check holds back, by agency",
     "charges_by_group": "Charges of the people concerned, by offense group",
     "attributes": "Charges, citizenship and days to recording, national and by agency",
@@ -224,7 +222,8 @@ COMPILED = Meanings(
     },
     COMPILED_FIGURES, COMPILED_TITLES,
     {"weeks_used": ("week",), "after_release": ("attribute", "category", "standing")}, UNITS,
-    "A figure that a week has too is the sum of its weeks; agencies and states are counted once. "
+    "A figure that a week has too is the sum of its weeks; agencies that a week names, and their "
+    "states, are counted once. "
     "Empty (null): too few to be told, or it would tell of few.",
 )  # fmt: skip
 
