@@ -103,7 +103,7 @@ def test_revised_and_late_weeks_make_a_revision(mended, tmp_path):
     archive.people(LATE, *several(LATE))
     assert archive.weeks(SECOND, LATE, day="2018-08-03").code == 0
     told = archive.status(PAGE)
-    assert "revision 2 (revision: new data" in told and "this has revision 1" in told
+    assert "revision 2 (new data" in told and "this has revision 1" in told
     assert f"Week of {Week.parse(LATE).title} : published; this has no report of it" in told
     assert marked(archive) == [PAGE, *LISTS]
     assert rebuilt(archive, "2018-08-03") == 0

@@ -224,7 +224,7 @@ COMPILED = Meanings(
     {"weeks_used": ("week",), "after_release": ("attribute", "category", "standing")}, UNITS,
     "A figure that a week has too is the sum of its weeks; agencies that a week names, and their "
     "states, are counted once. "
-    "Empty (null): too few to be told, or it would tell of few.",
+    "Without a value: too few to be told, or it would tell of few.",
 )  # fmt: skip
 
 
