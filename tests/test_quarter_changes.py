@@ -111,7 +111,7 @@ def test_revised_and_late_weeks_make_a_revision(mended, tmp_path):
     assert marked(archive) == [] and rebuilt(archive, "2018-08-04") == 0
     told = archive.status(PAGE)
     assert "Revision. Because of: " in told and "Correction." not in told
-    assert f"the week of {Week.parse(SECOND).title} is in revision 2 (new data)" in told
+    assert f"the week of {Week.parse(SECOND).title} is in revision 2 (new data" in told
     assert f"the week of {Week.parse(LATE).title} was published" in told
     assert archive.summary(QUARTER)["weeks"] == {FIRST: 2, SECOND: 2, LATE: 1}
     total = archive.summary(QUARTER)["figures"]["declined_total"]

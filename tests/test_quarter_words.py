@@ -16,14 +16,14 @@ from small_archive import words_of
 
 from ddor.compiled.inputs import load_compiled
 from ddor.narrative import render_narrative
-from ddor.report.quarter import QuarterlyReport
+from ddor.report.quarter import CompiledReport
 
 NAMES = ("quarter", "weeks", "issued", "declined", "after", "cases", "extract")
 PAGE = f"quarters/{QUARTER}/index.html"
 KEY = f"key-m{FIRST[5:]}-0"  # of several(FIRST): arrested ten days later, at the first agency
 
 
-def sentences(report: QuarterlyReport) -> list[str]:
+def sentences(report: CompiledReport) -> list[str]:
     """The text of each cell of sentences, with the names of this quarter."""
     notebook = json.loads((PROJECT / "notebooks" / "quarterly_report.ipynb").read_text("utf-8"))
     names = dict(zip(NAMES, report.for_sentences(), strict=True))
@@ -43,7 +43,7 @@ def told(inputs, people, charges=(), as_of="2018-01-31", **changes) -> SimpleNam
     rows = [{**row, "request_id": f"r{at}", "agency_id": f"AG{at % 6:02d}"}
             for at, row in enumerate(people)]  # fmt: skip
     declined, of = frames_of(rows, numbered_charges(*charges), as_of)
-    report = QuarterlyReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of,
+    report = CompiledReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of,
                                      repeated=0, **changes))  # fmt: skip
     texts = sentences(report)
     known = next(text for text in texts if "a release is confirmed" in text)
@@ -85,7 +85,7 @@ def test_why_a_number_is_not_told_is_not_said_falsely(inputs):
     rows = [{**row, "request_id": f"r{at}", "agency_id": f"AG{at % 2:02d}"}
             for at, row in enumerate(people)]  # fmt: skip
     declined, of = frames_of(rows)
-    report = QuarterlyReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of))
+    report = CompiledReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of))
     text = next(text for text in sentences(report) if "a release is confirmed" in text)
     assert "is not told, so that nobody can be identified." in text and "too few" not in text
 
@@ -129,11 +129,11 @@ def test_and_the_other_way_round(inputs):
 def test_one_of_a_thing_is_said_as_one(inputs):
     first = (inputs.weeks["week"] == FIRST).astype("int64")
     one = inputs.weeks.assign(declined_total=first, issued_total=first, honored_total=first)
-    issued = QuarterlyReport(replace(inputs, weeks=one, cohort="issued", repeated=1))
+    issued = CompiledReport(replace(inputs, weeks=one, cohort="issued", repeated=1))
     text = " ".join(sentences(issued))
     assert "ICE issued requests of which 1 request was recorded as declined" in text
     assert "1 of these is a request that is counted in another week too" in text
-    recorded = " ".join(sentences(QuarterlyReport(replace(inputs, weeks=one, repeated=2))))
+    recorded = " ".join(sentences(CompiledReport(replace(inputs, weeks=one, repeated=2))))
     assert "ICE recorded 1 request as declined, whenever issued" in recorded
     assert "2 of these are requests that are counted in another week too" in recorded
 
