@@ -11,7 +11,7 @@ import pytest
 from after_release_rows import arrested as arrested_row
 from after_release_rows import frames_of, later, numbered_charges, released
 from conftest import PROJECT
-from quarter_archive import AGENCIES, FIRST, QUARTER, Quarters
+from quarter_archive import AGENCIES, FIRST, QUARTER, QUARTERS_ON, Quarters
 from small_archive import words_of
 
 from ddor.compiled.inputs import load_compiled
@@ -192,8 +192,27 @@ def test_a_case_that_ended_without_a_conviction_is_withdrawn_and_counted(describ
     assert "1 case that was described before is not shown any more" in text
     figures = archive.summary(QUARTER)["figures"]
     assert (figures["cases_shown"], figures["cases_withdrawn"]) == (0, 1)
-    current = (archive.site / PAGE).read_text("utf-8")
-    assert "Hazelmoor" not in current and "An arrest within the month" not in current
+    told = ("Hazelmoor", "An arrest within the month", "4th District Court")
+    assert not [path for path, data in archive.files().items()
+                if path.endswith((".html", ".json", ".csv", ".xml"))
+                and any(words.encode() in data for words in told)]  # fmt: skip
+    before = words_of(archive.page(f"quarters/{QUARTER}/r2/index.html").article)
+    assert "1 case is described here." in before and "of the current revision alone" in before
+    again = archive.ddor("rebuild", "--json", day=QUARTERS_ON)
+    assert json.loads(again.stdout)["changed"] == 0
+    for revision in ("r2", "r3"):
+        done = archive.ddor("verify", QUARTER, revision)
+        assert done.code == 0, done
+
+
+def test_a_case_stands_at_both_addresses_of_the_current_revision_and_in_its_draft(described):
+    for page in (PAGE, f"quarters/{QUARTER}/r2/index.html"):
+        assert described.page(page).find("section", class_="case"), page
+    assert not described.page(f"quarters/{QUARTER}/r1/index.html").find("section", class_="case")
+    assert described.ddor("verify", QUARTER).code == 0
+    assert described.quarter("--draft").code == 0
+    draft = (described.runs / QUARTER / "draft" / "index.html").read_text("utf-8")
+    assert draft.count('<section class="case">') == 1
 
 
 def test_a_case_of_somebody_else_s_request_is_refused(described, tmp_path):

@@ -43,7 +43,7 @@ def report_dataset(
     ) | {
         "version": f"r{revision.revision}",
         "creativeWorkStatus": status,
-        "temporalCoverage": f"{period.first_day}/{period.last_day}",
+        "temporalCoverage": _coverage(period, revision),
         "datePublished": own[0].published_on,
         "dateModified": revision.published_on,
         "variableMeasured": [
@@ -52,6 +52,12 @@ def report_dataset(
             if value is not None
         ],
     }
+
+
+def _coverage(period: Period, revision: Revision) -> str:
+    """Of a report made from weeks their first and last day, which may lie in other months."""
+    weeks = period.weeks() if revision.based_on else [period]
+    return f"{weeks[0].first_day}/{weeks[-1].last_day}"
 
 
 def archive_dataset(

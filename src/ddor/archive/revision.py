@@ -16,10 +16,11 @@ only those that no week names: they get a page, for its own leads to it.
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ddor.archive.around import Around
+from ddor.archive.cases_apart import cases_in, without_cases
 from ddor.archive.changes import changes_between
 from ddor.archive.chrome import chrome
 from ddor.archive.downloads import csv_lines
@@ -62,7 +63,8 @@ class Publication:
     def kept(self) -> dict[str, bytes]:
         """All that must never change again: what the manifest has the sha256 of."""
         data = {f"data/{name}": file for name, file in self.data.items()}
-        return {"article.html": self.article.html.encode(), **self.article.pictures, **data}
+        article = without_cases(self.article.html).encode()
+        return {"article.html": article, **self.article.pictures, **data}
 
 
 def publish_revision(
@@ -92,15 +94,18 @@ def publish_revision(
         kept_tables=list(publication.kept_tables),
         based_on=dict(publication.based_on),
         trend=kept_of(publication.data, publication.bulk) if isinstance(period, Week) else {},
+        cases=cases_in(publication.article.html),
     )
     disputed = disputed_agencies(catalog, period)
-    catalog = catalog.with_revision(period, line)
+    earlier = [replace(revision, cases="") for revision in catalog.of(period)]
+    catalog = catalog.with_revisions(period, [*earlier, line])
     here = f"site/{period.path}"
     before = data_files_of(archive.output / here)
 
     article, data = publication.article, publication.data
     files = {f"data/{name}": file for name, file in data.items()}
-    pages = _Pages(archive, catalog, period, publication.around, {number: (article.html, data)})
+    kept = without_cases(article.html)
+    pages = _Pages(archive, catalog, period, publication.around, {number: (kept, data)})
     revision = {"index.html": pages.of(number, False), **article.pictures, **files}
     own_pages = {f"{here}/{name}": file for name, file in files.items()}
     own_pages[f"{here}/index.html"] = pages.of(number, True)
@@ -220,8 +225,13 @@ def data_files_of(folder: Path) -> dict[str, bytes]:
 
 
 def kept_article(page: Path) -> str:
-    """The article of a revision's own page, as it was published: without the links to agency
-    pages, which the page around it adds."""
+    """The article of a revision's own page, as it is kept: without what the page around it adds,
+    links to agency pages and the described cases."""
+    return without_cases(article_of(page))
+
+
+def article_of(page: Path) -> str:
+    """The article of a page, without its links to agency pages. Raises ArchiveUnavailable."""
     article = re.search(r"<article>.*</article>\n", page.read_text(encoding="utf-8"), re.DOTALL)
     if article is None:
         raise ArchiveUnavailable(f"{page} has no article; restore it")

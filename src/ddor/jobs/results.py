@@ -8,7 +8,7 @@ from pathlib import Path
 from ddor.archive.page import static_files
 from ddor.archive.pages import draft_page
 from ddor.archive.publish import Archive
-from ddor.archive.revision import Publication, kept_article
+from ddor.archive.revision import Publication, article_of
 from ddor.calendar import Period
 from ddor.catalog import Catalog
 from ddor.errors import HeldForReview
@@ -69,7 +69,7 @@ def draft_result(
         before = json.loads((published / "data" / "summary.json").read_bytes())["figures"]
         messages = figure_differences(before, draft.figures)
         messages += sentence_differences(
-            kept_article(published / "index.html"), draft.article.html
+            article_of(published / "index.html"), draft.article.html
         )
         messages = messages or ["nothing differs from the published revision"]
     if edition.review:

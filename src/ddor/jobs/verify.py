@@ -12,6 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ddor.archive.cases_apart import without_cases
 from ddor.archive.identity import hashed, package_versions
 from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
@@ -153,7 +154,7 @@ def _run_again(edition: Edition, template: Path) -> dict[str, bytes]:
         figures = prove_run(executed, edition.counts.figures)
         article = render_article(tidy(executed))
     data = {f"data/{name}": file for name, file in data_files(edition, figures).items()}
-    return {"article.html": article.html.encode(), **article.pictures, **data}
+    return {"article.html": without_cases(article.html).encode(), **article.pictures, **data}
 
 
 def _served(site: Path, period: Period, revision: Revision) -> dict[str, bytes]:

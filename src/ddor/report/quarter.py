@@ -187,9 +187,12 @@ class CompiledReport(OfPeople):
     # Cases
 
     def cases(self) -> HTML | None:
-        """The cases described, each with its public source."""
+        """The cases described, each with its public source. Between two marks: the archive shows
+        them on the page of the current revision alone (archive/cases_apart.py)."""
         shown = self.counts.cases.shown
-        return HTML("\n".join(self._case(case) for case in shown)) if shown else None
+        if not shown:
+            return None
+        return HTML("\n".join(["<!--cases-->", *map(self._case, shown), "<!--/cases-->"]))
 
     def _case(self, case: Case) -> Markup:
         lines = self.inputs.declined_by_agency
@@ -201,6 +204,7 @@ class CompiledReport(OfPeople):
             ("After release", f"{case.standing}: {_groups(case.groups_after)}"),
             ("Status", f"{case.status}, as of {long_date(case.status_on)}"),
             ("Source", f"{case.source_kind}: {case.source}"),
+            ("Approved", f"by a second person, {case.approved_by}, {long_date(case.approved_on)}"),
         )
         facts = Markup("\n").join(
             Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(head, cell) for head, cell in rows
