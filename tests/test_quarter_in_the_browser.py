@@ -241,7 +241,7 @@ def test_a_case_has_its_agency_its_groups_and_its_source_and_no_label(article):
     for case in cases:
         facts = {words_of(each.dt): words_of(each.dd) for each in case.find_all("div")}
         assert [*facts] == ["Agency asked", "Charges before release", "After release", "Status",
-                            "Source"]  # fmt: skip
+                            "Source", "Approved"]  # fmt: skip
         assert facts["Source"].startswith("court record: ")
         assert case.find("a", attrs={"data-agency": True})
         assert "C-" not in case.get_text()
