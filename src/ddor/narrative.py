@@ -14,10 +14,12 @@ Left out on purpose: raw HTML in the text. It is shown as text, as an editor wou
 import datetime as dt
 import html
 import re
+from functools import lru_cache
 from numbers import Integral, Real
 
 import mistune
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -26,6 +28,7 @@ from ddor.errors import DdorError
 from ddor.variation import Compared, in_words
 
 # Letters and digits only: no sign of Markdown, and nothing that an address would encode.
+VALUES = "_values_of_this_text"  # of a rendering, beside the names it may use
 TOKEN = re.compile(r"zqvalue(\d+)zq", re.IGNORECASE)
 
 
@@ -40,14 +43,25 @@ class Words(str):
 def render_narrative(text: str, names: dict) -> str:
     """Markdown with `{{ }}` -> HTML. Raises NarrativeError."""
     values = _Values()
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=values.shown)
-    environment.filters |= FILTERS
     try:
-        filled = environment.from_string(text).render(names)
+        filled = _template(text).render(names | {VALUES: values})
     except (TemplateError, TypeError, ArithmeticError) as error:
         raise NarrativeError(f"this sentence cannot be written: {error}\n{text}") from error
     markdown = mistune.create_markdown(renderer=_Renderer(values), plugins=["table"])
     return values.put_back(markdown(filled), escape)
+
+
+@lru_cache(maxsize=256)
+def _template(text: str) -> Template:
+    """Compiled once: the written pages are tried with several figures before they are shown."""
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=_shown)
+    environment.filters |= FILTERS
+    return environment.from_string(text)
+
+
+@pass_context
+def _shown(context: Context, value: object) -> object:
+    return context[VALUES].shown(value)
 
 
 def render_markdown(text: str) -> str:
