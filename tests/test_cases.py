@@ -224,14 +224,15 @@ def test_a_label_is_of_one_request_in_one_quarter():
 
 # What the data says
 
+KNOWN = (candidate_label(QUARTER, "r1"),)
 BEFORE = charge()
 AFTER = later(10)
 
 
-def judge(cases, request, *charges, **keys):
+def judge(cases, request, *charges, described=(), **keys):
     """The only case, of the only request, judged."""
     rows, of = rows_of([request], charges)
-    return judged(cases(one=text(**keys)), rows, of, QUARTER)
+    return judged(cases(one=text(**keys)), rows, of, QUARTER, described)
 
 
 def problems(cases, request, *charges, **keys) -> list[str]:
@@ -299,7 +300,8 @@ def test_so_is_a_juvenile_offender(cases, juvenile):
 
 @pytest.mark.parametrize("status", ["dismissed", "acquitted"])
 def test_a_case_that_ended_without_a_conviction_is_withdrawn(cases, status):
-    found = judge(cases, arrested(10), BEFORE, AFTER, status=status)
+    found = judge(cases, arrested(10), BEFORE, AFTER, described=KNOWN, status=status,
+                  released="2017-03")  # fmt: skip
     why = f"it ended without a conviction: {status} as of May 30, 2017"
     assert (found.shown, found.withdrawn) == ((), (("one", why),))
 
@@ -316,8 +318,26 @@ def test_a_case_that_ended_without_a_conviction_is_withdrawn(cases, status):
 def test_a_case_that_the_data_does_not_bear_out_any_more_is_withdrawn_in_the_same_words(
     cases, row, after
 ):
-    found = judge(cases, row, BEFORE, after)
+    found = judge(cases, row, BEFORE, after, described=KNOWN)
     assert (found.shown, found.withdrawn) == ((), (("one", NOT_MET),))
+    assert problems(cases, row, BEFORE, after) == problems(cases, arrested(10, request_id="r2"))
+
+
+@pytest.mark.parametrize("row", [
+    arrested(10, protected="true"), arrested(10, protected="unknown"),
+    arrested(10, request_id="r2"),
+])  # fmt: skip
+def test_so_is_one_of_a_person_who_turns_out_protected_or_is_no_declined_request_any_more(
+    cases, row
+):
+    found = judge(cases, row, BEFORE, AFTER, described=KNOWN)
+    assert (found.shown, found.withdrawn) == ((), (("one", NOT_MET),))
+
+
+@pytest.mark.parametrize("status", ["dismissed", "acquitted"])
+def test_a_case_that_had_ended_before_it_was_ever_described_is_refused(cases, status):
+    (said,) = problems(cases, arrested(10), BEFORE, AFTER, status=status)
+    assert said.startswith(f"one.md row 1, status: seen {status}, expected open or convicted")
 
 
 def test_all_problems_of_all_cases_come_in_one_error_and_nothing_is_shown(cases):

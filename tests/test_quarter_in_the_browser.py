@@ -229,7 +229,7 @@ def test_what_is_known_after_release_is_told_with_equal_weight(article):
     cells = {words_of(row.th): row.td for row in table.tbody.find_all("tr")}
     assert {cell["class"][0] for cell in cells.values()} == {"n"}
     assert words_of(cells["Met the rule, of the known"]) == str(met)
-    assert words_of(cells["Cases described on this page"]) == "2"
+    assert words_of(cells["Cases chosen for this revision"]) == "2"
     captions = [words_of(each) for each in article.find_all("caption")]
     assert "Offense groups of later charges of those who met the rule" in captions
     assert "Days from release to the first arrest or charge that counts" in captions

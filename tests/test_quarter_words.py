@@ -11,7 +11,7 @@ import pytest
 from after_release_rows import arrested as arrested_row
 from after_release_rows import frames_of, later, numbered_charges, released
 from conftest import PROJECT
-from quarter_archive import AGENCIES, FIRST, QUARTER, QUARTERS_ON, Quarters
+from quarter_archive import AGENCIES, FIRST, QUARTER, QUARTERS_ON, Quarters, several
 from small_archive import words_of
 
 from ddor.compiled.inputs import load_compiled
@@ -47,7 +47,8 @@ def told(inputs, people, charges=(), as_of="2018-01-31", **changes) -> SimpleNam
                                      repeated=0, **changes))  # fmt: skip
     texts = sentences(report)
     known = next(text for text in texts if "a release is confirmed" in text)
-    rule = next(text for text in texts if text.startswith("The rule."))
+    at = next(at for at, text in enumerate(texts) if text.startswith("The rule."))
+    rule = " ".join(texts[at : at + 2])
     table = report.five_numbers().frame
     numbers = dict(zip(table["of"], table["requests"], strict=True))
     return SimpleNamespace(known=known, rule=rule, texts=texts, report=report, numbers=numbers)
@@ -159,7 +160,7 @@ def test_a_described_case_has_its_agency_groups_and_source_and_no_label(describe
         "District Court, 2017-CR-0417", "An arrest within the month followed.",
     ):  # fmt: skip
         assert words in case, words
-    assert "1 case is described here." in words_of(described.page(PAGE).article)
+    assert "1 case was chosen for this revision" in words_of(described.page(PAGE).article)
     assert described.summary(QUARTER)["figures"]["cases_shown"] == 1
     label = described.candidates()[KEY]["row"].encode()
     public = described.files()
@@ -188,8 +189,8 @@ def test_a_case_that_ended_without_a_conviction_is_withdrawn_and_counted(describ
     page = archive.page(PAGE)
     assert page.find("section", class_="case") is None
     text = words_of(page.article)
-    assert "No case is described." in text
-    assert "1 case that was described before is not shown any more" in text
+    assert "No case was chosen for this revision." in text
+    assert "1 case that was described before is not described any more" in text
     figures = archive.summary(QUARTER)["figures"]
     assert (figures["cases_shown"], figures["cases_withdrawn"]) == (0, 1)
     told = ("Hazelmoor", "An arrest within the month", "4th District Court")
@@ -197,12 +198,31 @@ def test_a_case_that_ended_without_a_conviction_is_withdrawn_and_counted(describ
                 if path.endswith((".html", ".json", ".csv", ".xml"))
                 and any(words.encode() in data for words in told)]  # fmt: skip
     before = words_of(archive.page(f"quarters/{QUARTER}/r2/index.html").article)
-    assert "1 case is described here." in before and "of the current revision alone" in before
+    assert "1 case was chosen for this revision" in before and "current revision alone" in before
     again = archive.ddor("rebuild", "--json", day=QUARTERS_ON)
     assert json.loads(again.stdout)["changed"] == 0
     for revision in ("r2", "r3"):
         done = archive.ddor("verify", QUARTER, revision)
         assert done.code == 0, done
+
+
+@pytest.mark.parametrize("page", ["", "r2/"])
+def test_a_word_changed_by_hand_in_a_case_is_found_by_verify(described, tmp_path, page):
+    archive = described.copied_to(tmp_path / "archive")
+    file = archive.site / "quarters" / QUARTER / page / "index.html"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("An arrest within the month", "A flight within the month"))
+    done = archive.ddor("verify", QUARTER)
+    assert done.code == 5 and "cases.html" in done.stderr, done
+
+
+def test_a_case_of_a_request_that_is_none_of_the_quarter_any_more_is_withdrawn(described, tmp_path):
+    archive = described.copied_to(tmp_path / "archive")
+    archive.people(FIRST, *(each for each in several(FIRST) if each["request_id"] != KEY))
+    assert archive.weeks(FIRST, day="2018-07-05").code == 0
+    done = archive.quarter()
+    assert done.code == 0 and "the case hazelmoor is withdrawn" in done.stderr, done
+    assert "An arrest within the month" not in (archive.site / PAGE).read_text("utf-8")
 
 
 def test_a_case_stands_at_both_addresses_of_the_current_revision_and_in_its_draft(described):

@@ -180,7 +180,7 @@ def test_how_weeks_moved_from_their_first_report_to_their_final_one():
 
 def test_without_a_final_week_it_says_so():
     assert first_to_final(flat(1, 2, 3)) is None
-    assert "no week is final yet" in words_of(figures_of(flat(1, 2, 3)).find("main"))
+    assert "no week has both" in words_of(figures_of(flat(1, 2, 3)).find("main"))
 
 
 # Agencies

@@ -46,6 +46,8 @@ WITHOUT_CONVICTION = ("dismissed", "acquitted")
 SOURCE_KINDS = ("court record", "official release")
 JUVENILE = "81"
 NONE = "none"
+# Between these stand the described cases of a notebook: see archive/cases_apart.py.
+BEGIN, END = "<!--cases-->", "<!--/cases-->"
 KEYS = (
     "row", "agency_id", "released", "groups_before", "groups_after", "standing", "status",
     "status_on", "source_kind", "source", "described_by", "approved_by", "approved_on",

@@ -31,7 +31,7 @@ class Report:
     name: str
     plural: str
     template: str
-    edition: str = "ddor.jobs.quarterly:QuarterEdition"
+    edition: str = "ddor.jobs.quarterly:CompiledEdition"
     meanings: str = "ddor.archive.meanings:COMPILED"
     listed: Mapping[str, str] = field(default_factory=lambda: LISTED)
 

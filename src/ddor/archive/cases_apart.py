@@ -1,4 +1,5 @@
-"""The described cases of a report stand on the page of its current revision, and nowhere else.
+"""The described cases of a report stand on the page of its current revision, and in the catalog,
+from which that page is made; nowhere else.
 
 A revision keeps its article for good; a description of one person must not be kept so, for the case
 may end without a conviction. So what the notebook shows between two marks (BEGIN, END) is taken out
@@ -8,10 +9,9 @@ is put back by the page around the article.
 
 import re
 
-# As the notebook's wing writes them (report/quarter.py), which does not know the archive.
-BEGIN, END = "<!--cases-->", "<!--/cases-->"
+from ddor.cases import BEGIN, END
+
 CASES = re.compile(f"{BEGIN}(.*?){END}", re.DOTALL)
-ELSEWHERE = '<p class="note">Cases are described on the page of the current revision alone.</p>'
 
 
 def cases_in(article: str) -> str:

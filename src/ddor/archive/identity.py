@@ -18,6 +18,7 @@ import nbformat
 from ddor.corrections import canonical
 from ddor.inputs import Inputs
 from ddor.measures.figures import Counts
+from ddor.method import METHOD
 
 
 def input_hashes(inputs: Inputs, counts: Counts, template: Path) -> dict[str, str]:
@@ -26,9 +27,11 @@ def input_hashes(inputs: Inputs, counts: Counts, template: Path) -> dict[str, st
 
 
 def hashed(texts: dict[str, str], template: Path) -> dict[str, str]:
-    """Name of the input -> sha256 of its canonical text, the template and the code lists among
-    them."""
-    texts = texts | {"template": _template_text(template), "code_lists": _code_lists()}
+    """Name of the input -> sha256 of its canonical text; the template, the code lists and the
+    number of the counting rules among them."""
+    texts = texts | {
+        "template": _template_text(template), "code_lists": _code_lists(), "method": str(METHOD),
+    }  # fmt: skip
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
 
 

@@ -123,7 +123,8 @@ COMPILED_FIGURES = {
     "agencies_declining": "agencies with a request declined, those that a week names, each once",
     "states_declining": "states of these agencies, each once",
     "declined_repeated": f"{REQUESTS} that more than one week counts as declined, less one each",
-    "release_confirmed": f"{REQUESTS} declined, each once, with a release date on record",
+    "declined_requests": f"{REQUESTS} declined, each once: what is known after release is of these",
+    "release_confirmed": f"{REQUESTS} of these, with a release date on record",
     "follow_up_known": f"{REQUESTS} of these whose follow-up is known, released 90 days or more "
     "before the extract",
     "met_rule": f"{REQUESTS} of these whose person was arrested, or convicted of a charge filed, "
@@ -133,8 +134,8 @@ COMPILED_FIGURES = {
     "not_observed": f"{REQUESTS} released less than 90 days before the extract",
     "arrested_after_release": f"{REQUESTS} that meet the rule by an arrest",
     "convicted_after_release": f"{REQUESTS} that meet the rule by a conviction",
-    "cases_shown": "cases described on the page, each with a public source",
-    "cases_withdrawn": "cases not described any more, because they ended without conviction",
+    "cases_shown": "cases chosen for the revision, each with a public source",
+    "cases_withdrawn": "cases that an earlier revision described and this one does not",
 }
 TITLES = {
     "issued_by_agency": "Section I: requests issued in the week, by agency",
@@ -222,8 +223,8 @@ COMPILED = Meanings(
     },
     COMPILED_FIGURES, COMPILED_TITLES,
     {"weeks_used": ("week",), "after_release": ("attribute", "category", "standing")}, UNITS,
-    "A figure that a week has too is the sum of its weeks; agencies that a week names, and their "
-    "states, are counted once. "
+    "A figure that a week has too is the sum of its weeks, so that a request that two weeks have "
+    "received may be in it twice; agencies that a week names, and their states, are counted once. "
     "Without a value: too few to be told, or it would tell of few.",
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ without a new revision.
 import re
 
 from ddor.archive.around import Around
-from ddor.archive.cases_apart import ELSEWHERE, with_cases
+from ddor.archive.cases_apart import with_cases
 from ddor.archive.changes import Change
 from ddor.archive.downloads import titles_in
 from ddor.archive.linked_data import report_dataset
@@ -36,7 +36,7 @@ def report_page(
     `changes`: since the revision before it; `linked`: the agencies that have a page; `data`: the
     revision's data files."""
     this = catalog.of(period)[revision - 1]
-    article = with_cases(article, this.cases if this is catalog.current(period) else ELSEWHERE)
+    article = with_cases(article, this.cases if this is catalog.current(period) else "")
     if current:
         # The pictures stay in the revision's folder; the data has a copy beside this page.
         article = re.sub(r'((?:src|srcset)=")([a-z0-9-]+\.svg")', rf"\1r{revision}/\2", article)

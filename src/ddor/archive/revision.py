@@ -33,6 +33,7 @@ from ddor.catalog import FIRST, Catalog, Revision
 from ddor.errors import ArchiveUnavailable
 from ddor.reports import report_of
 
+CASES_FILE = "cases.html"
 # What a week under review, or a draft, left; a publication makes it old.
 WAITING = ("draft", "review.csv", "private_counts.json")
 
@@ -64,7 +65,15 @@ class Publication:
         """All that must never change again: what the manifest has the sha256 of."""
         data = {f"data/{name}": file for name, file in self.data.items()}
         article = without_cases(self.article.html).encode()
-        return {"article.html": article, **self.article.pictures, **data}
+        return {"article.html": article, **cases_file(self.article.html), **self.article.pictures,
+                **data}  # fmt: skip
+
+
+def cases_file(article: str) -> dict[str, bytes]:
+    """The described cases by their name in a manifest, none where there are none: kept by no
+    revision, and compared as long as it is the current one (`ddor verify`)."""
+    cases = cases_in(article)
+    return {CASES_FILE: cases.encode()} if cases else {}
 
 
 def publish_revision(

@@ -119,7 +119,9 @@ def first_to_final(catalog: Catalog) -> FirstToFinal | None:
     for day, (first, *later) in catalog.weeks.items():
         week = Week.parse(day)
         final = [r for r in later if status_of(week, r, catalog).startswith("final")]
-        if final and status_of(week, first, catalog).startswith("provisional"):
+        if not final or final[-1].trend.get("method") != first.trend.get("method"):
+            continue
+        if status_of(week, first, catalog).startswith("provisional"):
             moved.append(final[-1].figures["declined_total"] - first.figures["declined_total"])
     if not moved:
         return None

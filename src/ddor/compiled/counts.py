@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs, as_of
+from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs
 from ddor.measures.after_release import after_release
 from ddor.measures.figures import DISTINCT, FIGURE_NAMES
 from ddor.measures.followed import Followed, followed, shown_after_release
@@ -37,11 +37,13 @@ def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
     """Raises CasesInvalid where a case is not what the data says."""
     rows = after_release(inputs.declined, inputs.charges)
     earlier = Earlier.from_plain(inputs.earlier)
-    day = as_of(inputs).isoformat() if len(inputs.published) else ""
+    # The newest: revisions may share the oldest week, and their tables are told apart by the date.
+    day = inputs.published["as_of"].max() if len(inputs.published) else ""
     threshold = inputs.parameters["disclosure_threshold"]
     attributes = shown_after_release(rows, inputs.charges, threshold, day, earlier)
     known = followed(rows, attributes)
-    cases = judged(inputs.cases, rows, inputs.charges, str(inputs.period))
+    described = inputs.earlier.get("cases", ())
+    cases = judged(inputs.cases, rows, inputs.charges, str(inputs.period), described)
     return CompiledCounts(_figures(inputs, known, cases), rows, attributes, known, cases)
 
 
@@ -57,6 +59,7 @@ def _figures(inputs: CompiledInputs, known: Followed, cases: Judged) -> dict[str
         **{f"weeks_{name}": status.get(name, 0) for name in (PUBLISHED, WITHDRAWN, MISSING)},
         **{name: distinct.get(name, sums.get(name)) for name in FIGURE_NAMES},
         "declined_repeated": inputs.repeated,
+        "declined_requests": known.declined,
         "release_confirmed": known.confirmed,
         "follow_up_known": known.known,
         "met_rule": known.met,

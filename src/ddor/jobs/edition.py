@@ -63,12 +63,19 @@ class Edition(ABC):
     # What a person has to look at before the report is published, whole and as a sentence each.
     review: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    # What whoever runs it is told, and nobody else.
+    told: tuple[str, ...] = ()
     # As in catalog.Revision.
     records: tuple[dict, ...] = ()
-    kept_tables: tuple[str, ...] = ()
     based_on: Mapping[str, int] = {}
     # As in archive.revision.Publication.
     bulk: Mapping[str, int] = {}
+
+    @property
+    def kept_tables(self) -> tuple[str, ...]:
+        """The as_of of the tables kept from earlier revisions."""
+        shown = getattr(self.counts, "attributes", {}).values()
+        return tuple(sorted({each.as_of for each in shown if each.stands}))
 
     @classmethod
     @abstractmethod

@@ -37,6 +37,7 @@ from ddor.jobs.edition import Edition, Order
 from ddor.jobs.weekly import disclosure_lines
 from ddor.measures.disclosure import Earlier, last_shown, plain_shown
 from ddor.measures.figures import FIGURE_NAMES
+from ddor.measures.judged_cases import may_be_cases
 from ddor.measures.published import attribute_lines
 from ddor.parameters import Parameters
 
@@ -47,7 +48,7 @@ CANDIDATE_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class QuarterEdition(Edition):
+class CompiledEdition(Edition):
     """parameters: those of the period, kept until the archive is locked and can be read."""
 
     period: Period
@@ -65,7 +66,7 @@ class QuarterEdition(Edition):
         "charges": "changes in its weeks", "about": "changes in its weeks",
         "cases": "changes in the cases described", "parameters": "changed parameters",
         "note": "a changed note", "template": "a changed text of the report",
-        "code_lists": "changed code lists",
+        "code_lists": "changed code lists", "method": "changed rules of counting",
     }  # fmt: skip
 
     @classmethod
@@ -109,6 +110,11 @@ class QuarterEdition(Edition):
         return "; ".join(self.inputs.sources)
 
     @property
+    def told(self) -> tuple[str, ...]:
+        return tuple(f"the case {name} is withdrawn: {why}"
+                     for name, why in self.counts.cases.withdrawn)  # fmt: skip
+
+    @property
     def history(self) -> list[str]:
         return [f"{week} r{revision}" for week, revision in self.based_on.items()]
 
@@ -116,11 +122,6 @@ class QuarterEdition(Edition):
     def based_on(self) -> Mapping[str, int]:
         used = self.inputs.published
         return dict(zip(used["week"], used["revision"].astype("int64").tolist(), strict=True))
-
-    @property
-    def kept_tables(self) -> tuple[str, ...]:
-        shown = self.counts.attributes.values()
-        return tuple(sorted({each.as_of for each in shown if each.stands}))
 
     def input_texts(self) -> dict[str, str]:
         inputs = self.inputs
@@ -140,7 +141,8 @@ class QuarterEdition(Edition):
         return self.inputs.request_ids
 
     def texts(self) -> list[str]:
-        return [self.inputs.note, *(text for c in self.inputs.cases for text in (c.body, c.source))]
+        told = [(case.body, case.source, case.approved_by) for case in self.inputs.cases]
+        return [self.inputs.note, *(text for texts in told for text in texts)]
 
     def news(self, catalog: Catalog) -> list[str]:
         """A week that was corrected since corrects this report too, where it had the week. Of a
@@ -182,6 +184,7 @@ class QuarterEdition(Edition):
         weeks = self.inputs.weeks.set_index("week")["status"]
         return {
             "weeks": dict(self.based_on),
+            "follow_up_as_of": self.counts.followed.as_of,
             "weeks_missing": list(weeks.index[weeks == MISSING]),
             "weeks_withdrawn": list(weeks.index[weeks == WITHDRAWN]),
             "disclosure": disclosure_lines(self.counts.attributes),
@@ -190,15 +193,17 @@ class QuarterEdition(Edition):
     def private_files(self) -> dict[str, bytes]:
         earlier = Earlier.from_plain(self.inputs.earlier)
         shown = plain_shown(last_shown(earlier, self.counts.attributes))
-        told = {"attributes": shown, "listed": {}}
+        described = {case.row for case in self.counts.cases.shown}
+        described |= {*self.inputs.earlier.get("cases", ())}
+        told = {"attributes": shown, "listed": {}, "cases": sorted(described)}
         return {
             ATTRIBUTES: (json.dumps(told) + "\n").encode(),
             CANDIDATES: csv_file(CANDIDATE_COLUMNS, self._candidates()),
         }
 
     def _candidates(self) -> list[dict[str, str]]:
-        """The requests that meet the rule, for an analyst who looks for public sources."""
-        rows = self.counts.rows
+        """The requests that may be described, for an analyst who looks for public sources."""
+        rows = may_be_cases(self.counts.rows, self.inputs.charges)
         return [
             {
                 "row": candidate_label(str(self.period), row.request_id),
@@ -210,7 +215,7 @@ class QuarterEdition(Edition):
                 "days": str(row.days),
                 "request_id": row.request_id,
             }
-            for row in rows[rows["standing"] == "met"].itertuples()
+            for row in rows.itertuples()
         ]
 
 

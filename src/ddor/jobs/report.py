@@ -102,7 +102,8 @@ def make_report(period: Period, order: Order) -> Result:
         }  # fmt: skip
         bring_up_to_date(archive, catalog, around)
         number = publish_revision(archive, catalog, publication, private, edition.beside())
-    return Result(period, "published", 0, number, page, figures, recovered)
+    told = (*recovered, *edition.told)
+    return Result(period, "published", 0, number, page, figures, told)
 
 
 def _if_nothing_to_correct(order: Order) -> tuple[str, ...]:

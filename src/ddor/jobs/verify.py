@@ -16,7 +16,7 @@ from ddor.archive.cases_apart import without_cases
 from ddor.archive.identity import hashed, package_versions
 from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
-from ddor.archive.revision import data_files_of, kept_article
+from ddor.archive.revision import CASES_FILE, article_of, cases_file, data_files_of
 from ddor.archive.withdraw import notice_files
 from ddor.calendar import Period
 from ddor.catalog import Catalog, Revision, open_catalog
@@ -79,6 +79,10 @@ def verify(output: Path, period: Period, number: int | None, template: Path) -> 
     differs = _inputs_changed(edition, private, manifest) or private_changed
     notes = _since(edition, template, manifest)
     again = _run_again(edition, private / TEMPLATE)
+    if not current:
+        # An earlier revision describes no case any more.
+        kept.pop(CASES_FILE, None)
+        again.pop(CASES_FILE, None)
     differs += _compare(kept, again, "running it again gives another")
     differs += _compare(kept, _served(archive.site, period, revision), "the archive holds another")
     if current:
@@ -125,7 +129,7 @@ def _inputs_changed(edition: Edition, private: Path, manifest: dict) -> list[str
     return [
         f"input {name}: not what was run"
         for name, digest in manifest["inputs"].items()
-        if name != "code_lists" and now.get(name) != digest
+        if name not in ("code_lists", "method") and now.get(name) != digest
     ]
 
 
@@ -134,8 +138,8 @@ def _since(edition: Edition, template: Path, manifest: dict) -> list[str]:
     now = hashed(edition.input_texts(), template)
     notes = [
         f"{name}: changed since this revision"
-        for name in ("template", "code_lists")
-        if now[name] != manifest["inputs"][name]
+        for name in ("template", "code_lists", "method")
+        if now[name] != manifest["inputs"].get(name, now[name])
     ]
     packages = package_versions()
     return notes + [
@@ -154,7 +158,8 @@ def _run_again(edition: Edition, template: Path) -> dict[str, bytes]:
         figures = prove_run(executed, edition.counts.figures)
         article = render_article(tidy(executed))
     data = {f"data/{name}": file for name, file in data_files(edition, figures).items()}
-    return {"article.html": without_cases(article.html).encode(), **article.pictures, **data}
+    kept = {"article.html": without_cases(article.html).encode(), **cases_file(article.html)}
+    return kept | article.pictures | data
 
 
 def _served(site: Path, period: Period, revision: Revision) -> dict[str, bytes]:
@@ -167,7 +172,8 @@ def _served(site: Path, period: Period, revision: Revision) -> dict[str, bytes]:
         for file in public.rglob("*")
         if file.is_file() and file.name != "index.html"
     }
-    return files | {"article.html": kept_article(public / "index.html").encode()}
+    article = article_of(public / "index.html")
+    return files | {"article.html": without_cases(article).encode(), **cases_file(article)}
 
 
 def _served_at_period(site: Path, period: Period, revision: Revision) -> dict[str, bytes]:
@@ -176,10 +182,10 @@ def _served_at_period(site: Path, period: Period, revision: Revision) -> dict[st
     data = {f"data/{name}": file for name, file in data_files_of(public).items()}
     if not (public / "index.html").exists():
         return data
-    article = kept_article(public / "index.html")
+    article = article_of(public / "index.html")
     article = article.replace(f'src="r{revision.revision}/', 'src="')
     article = article.replace(f'srcset="r{revision.revision}/', 'srcset="')
-    return data | {"index.html": article.encode()}
+    return data | {"index.html": without_cases(article).encode(), **cases_file(article)}
 
 
 def _served_withdrawn(site: Path, period: Period, revision: Revision, current: bool) -> list[str]:

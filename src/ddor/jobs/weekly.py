@@ -67,6 +67,7 @@ class WeekEdition(Edition):
         "coverage": "changes in the coverage", "parameters": "changed parameters",
         "note": "a changed note", "template": "a changed text of the report",
         "history": "changes in the weeks before", "code_lists": "changed code lists",
+        "method": "changed rules of counting",
     }  # fmt: skip
 
     @classmethod
@@ -141,12 +142,6 @@ class WeekEdition(Edition):
             | {"action": {"rows": len(record["action"]["rows"])} if record["action"] else None}
             for record in to_plain(self.inputs.corrections)
         )
-
-    @property
-    def kept_tables(self) -> tuple[str, ...]:
-        """The as_of of the tables kept from earlier revisions."""
-        shown = self.counts.attributes.values()
-        return tuple(sorted({each.as_of for each in shown if each.stands}))
 
     @property
     def bulk(self) -> Mapping[str, int]:

@@ -2,13 +2,16 @@
 
 A case that says something else is refused, with what was seen and expected. What may not be told
 of anybody is not told here either: a person whom the law protects or may protect, and one with a
-charge of group 81 (juvenile offender), is answered as a label that is in no list.
+charge of group 81 (juvenile offender), is answered as a label that is in no list; so is one of whom
+the data does not say that the rule of after_release.py is met. That a person is at large is no
+case, whatever else is on record.
 
-A case that ended without a conviction, or of which the data does not say any more that the rule
-of after_release.py is met, is no mistake: it is withdrawn, and the page says why in the same words
-whatever the data says instead. That a person is at large is no case, whatever else is on record.
+A case that an earlier revision described is no mistake when it has ended without a conviction, or
+when the data does not bear it out any more, for whatever reason: it is withdrawn, so that nothing
+stands in the way of taking the description from the site.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -27,53 +30,65 @@ NOT_MET = (
 
 @dataclass(frozen=True)
 class Judged:
-    """shown: the cases that may be published. withdrawn: (name of the case, why) of the others."""
+    """shown: the cases that may be published. withdrawn: (name of the case, why) of those that an
+    earlier revision described and this one does not."""
 
     shown: tuple[Case, ...]
     withdrawn: tuple[tuple[str, str], ...]
 
 
 def judged(
-    cases: tuple[Case, ...], rows: pd.DataFrame, charges: pd.DataFrame, quarter: str
+    cases: tuple[Case, ...],
+    rows: pd.DataFrame,
+    charges: pd.DataFrame,
+    quarter: str,
+    described: Collection[str] = (),
 ) -> Judged:
     """`rows` from after_release.after_release, `charges` those of its requests, `quarter` as in
-    the labels of the candidates. Raises CasesInvalid with every problem of every case."""
-    by_label = {candidate_label(quarter, each): each for each in rows["request_id"]}
-    of = rows[rows["request_id"].isin([by_label.get(case.row) for case in cases])]
-    own = charges[charges["request_id"].isin(of["request_id"])]
-    own = own.assign(group=own["ncic_code"].map(offense_group))
-    after = later_charges(of, own)
-    there = of[(of["protected"] == "false")
-               & ~of["request_id"].isin(own.loc[own["group"] == JUVENILE, "request_id"])]
-    found = {row["request_id"]: row for _, row in there.iterrows()}
+    the labels of the candidates; `described`: the labels that an earlier revision described. Raises
+    CasesInvalid with every problem of every case."""
+    able = may_be_cases(rows, charges)
+    found = {candidate_label(quarter, row["request_id"]): row for _, row in able.iterrows()}
+    after = later_charges(able, charges)
     problems, shown, withdrawn = [], [], []
     for case in cases:
-        row = found.get(by_label.get(case.row))
-        if row is None:
+        row, ended = found.get(case.row), case.status in WITHOUT_CONVICTION
+        if (row is None or ended) and case.row in described:
+            withdrawn.append((case.name, _ended(case) if ended else NOT_MET))
+        elif row is None:
             problems.append(_not_there(case, quarter))
-            continue
-        told = _other_place(case, row)
-        if not told and (why := _why_withdrawn(case, row)):
-            withdrawn.append((case.name, why))
-        elif not told:
-            told = _other_charges(case, row, own, after)
-            shown += [] if told else [case]
-        problems += told
+        elif ended:
+            problems.append(_other(case, "status", case.status, "open or convicted", "to be told"))
+        elif told := [*_other_place(case, row), *_other_charges(case, row, charges, after)]:
+            problems += told
+        else:
+            shown.append(case)
     if problems:
         raise CasesInvalid(problems)
     return Judged(tuple(shown), tuple(withdrawn))
+
+
+def may_be_cases(rows: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
+    """The rows of people who may be described: the rule is met, and neither protection, nor a
+    juvenile's charge, nor *at large* stands against it. `rows` and `charges` as in `judged`."""
+    groups = charges["ncic_code"].map(offense_group)
+    juvenile = charges.loc[groups == JUVENILE, "request_id"]
+    return rows[
+        (rows["standing"] == MET)
+        & (rows["protected"] == "false")
+        & (rows["follow_up_status"] != "at_large")
+        & ~rows["request_id"].isin(juvenile)
+    ]
+
+
+def _ended(case: Case) -> str:
+    return f"it ended without a conviction: {case.status} as of {long_date(case.status_on)}"
 
 
 def _not_there(case: Case, quarter: str) -> Problem:
     return Problem(f"{case.name}.md", (1,), "row", "a label that is not in it",
                    f"one of the private list of candidates of {quarter}",
                    "look it up there, or take the case out")  # fmt: skip
-
-
-def _why_withdrawn(case: Case, row: pd.Series) -> str:
-    if case.status in WITHOUT_CONVICTION:
-        return f"it ended without a conviction: {case.status} as of {long_date(case.status_on)}"
-    return "" if row["standing"] == MET and row["follow_up_status"] != "at_large" else NOT_MET
 
 
 def _other_place(case: Case, row: pd.Series) -> list[Problem]:
@@ -86,14 +101,18 @@ def _other_place(case: Case, row: pd.Series) -> list[Problem]:
     return told
 
 
-def _other_charges(case: Case, row: pd.Series, own: pd.DataFrame, after: pd.DataFrame):
+def _other_charges(case: Case, row: pd.Series, charges: pd.DataFrame, after: pd.DataFrame):
     """A code outside the NCIC list has no group that a case could name."""
-    before = own[(own["request_id"] == row["request_id"]) & (own["timing"] == "before_release")
-                 & ~own["disposition"].isin(WITHOUT_CONVICTION)]  # fmt: skip
+    before = charges[
+        (charges["request_id"] == row["request_id"])
+        & (charges["timing"] == "before_release")
+        & ~charges["disposition"].isin(WITHOUT_CONVICTION)
+    ]
     later = after[(after["request_id"] == row["request_id"]) & after["countable"]]
+    groups_before = before["ncic_code"].map(offense_group).dropna()
     groups_after = later["group_code"].map(_listed).dropna()
     said = {
-        "groups_before": (_words(case.groups_before), _words(before["group"].dropna())),
+        "groups_before": (_words(case.groups_before), _words(groups_before)),
         "groups_after": (_words(case.groups_after), _words(groups_after)),
         "standing": (case.standing, "convicted" if row["convicted"] else "charged"),
     }
@@ -108,6 +127,6 @@ def _words(groups) -> str:
     return ", ".join(sorted({*groups})) or NONE
 
 
-def _other(case: Case, key: str, seen: str, expected: str) -> Problem:
-    return Problem(f"{case.name}.md", (1,), key, seen, f"{expected}, as the data says",
+def _other(case: Case, key: str, seen: str, expected: str, says="as the data says") -> Problem:
+    return Problem(f"{case.name}.md", (1,), key, seen, f"{expected}, {says}",
                    "read the source again; correct the case, or take it out")  # fmt: skip

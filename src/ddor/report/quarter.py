@@ -11,7 +11,7 @@ from IPython.display import HTML
 from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
-from ddor.cases import Case
+from ddor.cases import BEGIN, END, Case
 from ddor.cohort import ISSUED
 from ddor.compiled.counts import SUMMED, CompiledCounts, count_compiled
 from ddor.compiled.inputs import (
@@ -163,20 +163,22 @@ class CompiledReport(OfPeople):
     def five_numbers(self) -> Table:
         """Always together, and with equal weight how many had no later arrest."""
         followed = self.counts.followed
+        day = long_date(_date(followed.as_of)) if followed.stands else ""
+        stands = f"; what is known, as of {day}" if day else ""
         rows = [
             ("Declined", followed.declined),
             ("Release confirmed, of the declined", followed.confirmed),
             (f"Follow-up known for {FOLLOWED_DAYS} days, of the confirmed", followed.known),
             ("Met the rule, of the known", followed.met),
             ("No later arrest known that the rule counts, of the known", followed.no_arrest),
-            ("Cases described on this page", len(self.counts.cases.shown)),
+            ("Cases chosen for this revision", len(self.counts.cases.shown)),
         ]
         frame = pd.DataFrame(
             [(words, NOT_TOLD if number is None else number) for words, number in rows],
             columns=["of", "requests"],
         ).astype({"requests": "object"})
         return Table(frame, {"of": "What is known after release", "requests": "Requests"},
-                     f"After release: requests declined, {self.period.title}")  # fmt: skip
+                     f"After release: requests declined, {self.period.title}{stands}")  # fmt: skip
 
     def later_charges_table(self) -> Table | HTML:
         return self._attribute_table(LATER_CHARGES, NATIONAL)
@@ -192,7 +194,7 @@ class CompiledReport(OfPeople):
         shown = self.counts.cases.shown
         if not shown:
             return None
-        return HTML("\n".join(["<!--cases-->", *map(self._case, shown), "<!--/cases-->"]))
+        return HTML("\n".join([BEGIN, *map(self._case, shown), END]))
 
     def _case(self, case: Case) -> Markup:
         lines = self.inputs.declined_by_agency
