@@ -126,10 +126,10 @@ def test_a_template_that_is_not_there_is_refused(project_copy, tmp_path, capsys)
     "source, reason",
     [
         ("raise ValueError('no such figure')", "ValueError: no such figure"),
-        ("import sys\nsys.exit()", "SystemExit"),
-        ("import os\nos._exit(0)", "DeadKernelError"),
         ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "DeadKernelError"),
-        ("exit()", "DeadKernelError"),
+        pytest.param("import sys\nsys.exit()", "SystemExit", marks=pytest.mark.storm),
+        pytest.param("import os\nos._exit(0)", "DeadKernelError", marks=pytest.mark.storm),
+        pytest.param("exit()", "DeadKernelError", marks=pytest.mark.storm),
     ],
 )
 def test_a_cell_that_ends_the_run_publishes_nothing(attempt, source, reason):
@@ -154,6 +154,7 @@ def test_a_kernel_killed_half_way_publishes_nothing(attempt, tmp_path):
     )
 
 
+@pytest.mark.storm
 def test_a_kernel_killed_in_its_last_cell_publishes_nothing(attempt):
     def change(notebook):
         cell_named(notebook, "complete")["source"] = (

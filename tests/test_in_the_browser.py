@@ -53,6 +53,7 @@ def test_no_page_asks_another_host_or_complains(browser, served, kind, scheme):
     context.close()
 
 
+@pytest.mark.storm  # test_site_in_the_browser.py looks at the same kinds of page
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", PAGES)
 def test_axe_finds_nothing(show, kind, scheme):
@@ -64,7 +65,9 @@ def test_axe_finds_nothing(show, kind, scheme):
     assert told == []
 
 
-@pytest.mark.parametrize("width", [320, 360, 640])
+@pytest.mark.parametrize(
+    "width", [320, *(pytest.param(width, marks=pytest.mark.storm) for width in (360, 640))]
+)
 @pytest.mark.parametrize("kind", PAGES)
 def test_a_page_fits_a_narrow_screen(show, kind, width):
     page = show(kind, viewport={"width": width, "height": 800})

@@ -126,7 +126,7 @@ def checked_and_counted(case: Case):
 # Sums
 
 
-@settings(max_examples=30, **ORDINARY)
+@settings(max_examples=18, **ORDINARY)
 @given(cases())
 def test_every_received_row_is_in_exactly_one_class_and_the_classes_add_up(case):
     checked, counts = checked_and_counted(case)
@@ -146,7 +146,7 @@ def test_every_received_row_is_in_exactly_one_class_and_the_classes_add_up(case)
     }  # fmt: skip
 
 
-@settings(max_examples=30, **ORDINARY)
+@settings(max_examples=18, **ORDINARY)
 @given(cases())
 def test_the_parts_of_both_sections_add_up_and_the_tables_by_agency_to_the_figures(case):
     _, counts = checked_and_counted(case)
@@ -194,7 +194,7 @@ def tables_as_bytes(counts: Counts) -> dict[str, bytes]:
     }  # fmt: skip
 
 
-@settings(max_examples=10, **ORDINARY)
+@settings(max_examples=6, **ORDINARY)
 @given(cases(most=20), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_columns_of_the_files_changes_no_byte_and_no_hash(case, random):
     seen = []
@@ -212,7 +212,7 @@ def test_the_order_of_rows_and_columns_of_the_files_changes_no_byte_and_no_hash(
     assert seen[0] == seen[1]
 
 
-@settings(max_examples=15, **ORDINARY)
+@settings(max_examples=9, **ORDINARY)
 @given(st.data())
 def test_the_rows_of_an_unrelated_agency_change_nothing_for_any_other(data):
     unrelated = {"agency_id": "NY0160000", "state": "NY", "county_fips": "36033", "area": "Buffalo"}
@@ -247,7 +247,7 @@ ERRORS = (
 )  # fmt: skip
 
 
-@settings(max_examples=12, **ORDINARY)
+@settings(max_examples=8, **ORDINARY)
 @given(
     st.integers(0, 30), st.integers(0, 40),
     st.lists(st.tuples(st.sampled_from(ERRORS), st.sampled_from(OUTCOMES[1:])), max_size=30),

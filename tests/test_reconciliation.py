@@ -117,7 +117,7 @@ def same(one: Counts, other: Counts, left_out=("status", "extract")) -> None:
             assert a == b, field.name
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=18)
 @given(requests(), CHARGES, COHORTS)
 def test_the_sums_hold_for_any_extract_and_nothing_held_is_declined(rows, charges, cohort):
     ids = {row["request_id"] for row in rows}
@@ -163,7 +163,7 @@ def prove_nothing_held_is_declined(counts: Counts) -> None:
     assert doubted["issued"].equals(WEEK.holds(doubted["issued_at"]).rename("issued"))
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=9)
 @given(requests(), CHARGES, COHORTS, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing(rows, charges, cohort, random):
     ids = {row["request_id"] for row in rows}
@@ -184,7 +184,7 @@ def test_the_order_of_the_rows_changes_nothing(rows, charges, cohort, random):
     pd.testing.assert_frame_equal(*by_id)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=9)
 @given(requests(), requests(places=PLACES[4:5]), COHORTS)
 def test_the_rows_of_another_agency_change_no_other_agencys_figures(rows, more, cohort):
     asked = [row for row in rows if row["agency_id"] != "TX2270000"] or [request()]

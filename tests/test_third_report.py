@@ -183,6 +183,7 @@ def test_the_same_year_again_is_unchanged_and_touches_nothing(archive, make):
     assert archive.files() == before
 
 
+@pytest.mark.storm
 def test_the_command_lines_take_a_year(archive):
     done = archive.ddor("year", "2017", "--json")
     told = json.loads(done.stdout)
@@ -199,6 +200,7 @@ def test_the_command_lines_take_a_year(archive):
     assert archive.ddor("verify", "2017").code == 5
 
 
+@pytest.mark.storm
 def test_its_note_and_its_own_parameters_are_those_of_the_year(archive, make):
     for name, text in (("notes/2017.md", "A note of the year."),
                        ("years/2017.yaml", "publisher: The annual desk\n")):  # fmt: skip

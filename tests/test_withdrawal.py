@@ -462,7 +462,7 @@ DEATHS = textwrap.dedent("""
     """)
 
 
-@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.storm)])
+@pytest.mark.parametrize("step", [19, pytest.param(1, marks=pytest.mark.storm)])
 def test_a_withdrawal_killed_anywhere_is_finished_or_dropped_by_the_next_command(
     stage, tmp_path, step
 ):
