@@ -18,6 +18,7 @@ SCREENS = {
     "narrow and light": {"viewport": {"width": 360, "height": 640}, "color_scheme": "light"},
 }
 WIDE, NARROW, *_ = SCREENS  # the two on which every kind of page is looked at
+PHONES = (360, 320)
 A4_CONTENT = 794 - 2 * 53  # pixels at 96 dpi, less the margins of ddor.css
 TWO_FRAMES = "new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))"
 MOST_REQUESTS, MOST_BYTES = 6, 100_000
@@ -26,7 +27,7 @@ NEVER_MISSING = {"color-contrast", "target-size", "label", "link-name"}
 
 def first_view(browser, url: str, screen: str, folded=False) -> SimpleNamespace:
     """axe: what it found; ran: its rules; asked, at_first: what was asked for, in all and at first;
-    loaded: style, script and icon; said: complaints; widths: width of the screen -> of the page.
+    loaded: style, script and icon; said: complaints; widths: width of a phone -> of the page.
     `folded`: whether the page is looked at with its folds closed too."""
     page = browser.new_context(**SCREENS[screen]).new_page()
     found = SimpleNamespace(**listened(page), axe=[], ran=set(), widths={})
@@ -41,7 +42,7 @@ def first_view(browser, url: str, screen: str, folded=False) -> SimpleNamespace:
         look(page, screen, found)
     open_folds(page)
     look(page, screen, found)
-    for width in (SCREENS[screen]["viewport"]["width"], 320):
+    for width in PHONES:
         page.set_viewport_size({"width": width, "height": 640})
         found.widths[width] = page.evaluate("document.documentElement.scrollWidth")
     page.context.close()
