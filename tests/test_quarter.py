@@ -132,7 +132,7 @@ def test_a_request_in_two_weeks_counts_once_after_release_and_is_told(year):
     assert f"Of the {declined - 1} requests declined, a release is confirmed" in text
     for quarter in published_of(year)[1:]:
         assert year.summary(quarter)["figures"]["declined_repeated"] == 0
-        assert "counted once" not in text_of(year, quarter)
+        assert "each request is counted once" not in text_of(year, quarter)
 
 
 def test_the_same_quarter_by_the_fiscal_year_is_named_on_the_page(year):
