@@ -166,10 +166,16 @@ class Quarter(Period):
 def weeks_ending_in(period: Period) -> list[Week]:
     """The weeks whose last day is in it, in order, so that of periods that follow each other every
     week is in exactly one."""
-    week, found = Week.containing(period.first_day), []
-    while week.last_day <= period.last_day:
-        found.append(week)
-        week = week.next
+    found = weeks_between(Week.containing(period.first_day), Week.containing(period.last_day))
+    return [week for week in found if week.last_day <= period.last_day]
+
+
+def weeks_between(first: Week, last: Week) -> list[Week]:
+    """All weeks from the first to the last, in order, both counted."""
+    found = []
+    while first <= last:
+        found.append(first)
+        first = first.next
     return found
 
 
@@ -195,9 +201,7 @@ def parse_weeks(texts: list[str]) -> list[Week]:
         first, last = Week.parse(start), Week.parse(end if dots else start)
         if last < first:
             raise UsageError(f'the range "{text}" ends before it starts')
-        while first <= last:
-            weeks.add(first)
-            first = first.next
+        weeks.update(weeks_between(first, last))
     return sorted(weeks)
 
 

@@ -99,6 +99,10 @@ class Catalog:
         others = [(p, rs[-1]) for p, rs in self.everything() if not isinstance(p, Week)]
         return sorted(others, key=lambda each: (each[0].last_day, each[0].shelf), reverse=True)
 
+    def newest_reports(self) -> list[tuple[Period, Revision]]:
+        """Every period with its current revision: weeks first."""
+        return [*self.newest_first(), *self.newest_beside_weeks()]
+
     def made_from(self, week: Week) -> list[Period]:
         """The periods whose current revision has this week's report in it, or should have."""
         return [
@@ -119,9 +123,6 @@ class Catalog:
         if isinstance(period, Week):
             return replace(self, weeks=shelf)
         return replace(self, others=dict(self.others) | {period.shelf: shelf})
-
-    def with_revision(self, period: Period, revision: Revision) -> "Catalog":
-        return self.with_revisions(period, [*self.of(period), revision])
 
     def file(self) -> bytes:
         content = {"notice": SYNTHETIC_NOTICE} if self.synthetic else {}
@@ -177,7 +178,7 @@ def status_of(period: Period, revision: Revision, catalog: Catalog) -> str:
     them is another by now."""
     if revision.withdrawn_on:
         return "withdrawn"
-    age = "final" if _is_final(period, revision, catalog) else "provisional"
+    age = "final" if is_final(period, revision, catalog) else "provisional"
     kind = {FIRST: "", REVISED: ", revised", CORRECTED: ", corrected"}[revision.kind]
     # Not of an earlier revision, which is superseded itself: nobody would make its page again.
     current = revision == catalog.current(period)
@@ -207,11 +208,14 @@ def superseded_parts(period: Period, revision: Revision, catalog: Catalog) -> li
     return found
 
 
-def _is_final(period: Period, revision: Revision, catalog: Catalog) -> bool:
+def is_final(period: Period, revision: Revision, catalog: Catalog) -> bool:
+    """Whether it stands, and no later data is awaited: see status_of."""
+    if revision.withdrawn_on:
+        return False
     if not revision.based_on:
         return period.is_final_on(dt.date.fromisoformat(revision.as_of))
     numbers = [(week, revision.based_on.get(str(week))) for week in period.weeks()]
     used = [(week, catalog.of(week)[number - 1]) for week, number in numbers if number]
     return len(used) == len(numbers) and all(
-        not each.withdrawn_on and _is_final(week, each, catalog) for week, each in used
+        is_final(week, each, catalog) for week, each in used
     )

@@ -14,6 +14,7 @@ else goes in: no clock, no path, no environment.
 """
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -126,6 +127,16 @@ def save_inputs(inputs: Inputs, folder: Path) -> None:
         "last_declined": inputs.history.last_declined,
     }
     (folder / "week.json").write_text(json.dumps(week, indent=1) + "\n", encoding="utf-8")
+
+
+def not_as_kept(folder: Path, digests: Mapping[str, str]) -> list[str]:
+    """Of the files named in `digests` (name -> sha256) those that `folder` lacks, or that are not
+    what was kept."""
+    return [
+        name for name, digest in digests.items()
+        if not (folder / name).exists()
+        or hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest
+    ]  # fmt: skip
 
 
 def load_inputs(folder: Path) -> Inputs:

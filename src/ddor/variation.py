@@ -8,6 +8,7 @@ together with its range, so that nobody can write the one without the other.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from math import sqrt
 from statistics import fmean, variance
 
@@ -33,6 +34,7 @@ class Compared:
     early: bool = False
 
 
+@cache
 def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
     """The exact interval of the mean of a Poisson count (F. Garwood, Biometrika 28, 1936): each
     mean in it gives such a count, or one further from it, with probability (1 - level) / 2 or more.

@@ -180,8 +180,7 @@ def list_files(
     data = data_page(catalog, around, tables)
     pages = ["index.html", *texts, *archive, *lists, *data, *(p for p in logs if p != "feed.xml")]
     reports = [address_of(period)
-               for period, r in [*catalog.newest_first(), *catalog.newest_beside_weeks()]
-               if not r.withdrawn_on]  # fmt: skip
+               for period, r in catalog.newest_reports() if not r.withdrawn_on]  # fmt: skip
     agencies = [f"agencies/{each}/index.html" for each in index]
     addresses = [*pages, *reports, *agencies]
     return {

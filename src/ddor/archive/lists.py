@@ -16,7 +16,7 @@ from ddor.archive.meanings import COLUMNS, FIGURES, TITLES, further
 from ddor.archive.page import NAME, fill, page
 from ddor.archive.trend import first_to_final, national_points, trend_of
 from ddor.archive.trend_chart import chart_of
-from ddor.calendar import FINAL_AFTER, Period, Week
+from ddor.calendar import FINAL_AFTER, Period, Week, weeks_between
 from ddor.catalog import Catalog, Revision, status_of
 from ddor.reports import REPORTS, WEEKLY, Report
 
@@ -41,12 +41,11 @@ def lines_by_year(catalog: Catalog) -> dict[int, list[Line]]:
     years: dict[int, list[Line]] = {}
     if not catalog.weeks:
         return years
-    week, last = Week.parse(min(catalog.weeks)), Week.parse(max(catalog.weeks))
-    while week <= last:
+    first, last = Week.parse(min(catalog.weeks)), Week.parse(max(catalog.weeks))
+    for week in weeks_between(first, last):
         revision = catalog.current(week)
         status = status_of(week, revision, catalog) if revision else "no report"
         years.setdefault(week.first_day.year, []).insert(0, Line(week, revision, status))
-        week = week.next
     return dict(sorted(years.items(), reverse=True))
 
 

@@ -34,7 +34,7 @@ def search_files(
     reports = [
         [address_of(period), f"{period.named[:1].upper()}{period.named[1:]}",
          f"{period} · {status_of(period, revision, catalog)}", ""]
-        for period, revision in [*catalog.newest_first(), *catalog.newest_beside_weeks()]
+        for period, revision in catalog.newest_reports()
     ]  # fmt: skip
     pages = [[f"{name}/index.html", around.texts[name].title, "page", ""] for name in written]
     _, asked = written.get("faqs", ("", []))

@@ -7,12 +7,12 @@ stands: so that a publication touches no page but those of the agencies it names
 """
 
 import statistics
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ddor.archive.ages import BANDS, ages_of
-from ddor.calendar import Week
-from ddor.catalog import CORRECTED, REVISED, Catalog, Revision, status_of
+from ddor.calendar import Week, weeks_between
+from ddor.catalog import CORRECTED, REVISED, Catalog, Revision, is_final
 from ddor.cohort import ISSUED
 from ddor.method import METHOD
 from ddor.variation import WEEKS_COMPARED, Compared, poisson_interval
@@ -78,7 +78,7 @@ def national_points(catalog: Catalog) -> list[Point]:
     """Of every calendar week from the first to the last in the catalog."""
     if not catalog.weeks:
         return []
-    return [_national(week, catalog) for week in _weeks(min(catalog.weeks), max(catalog.weeks))]
+    return [_national(week, catalog) for week in _weeks_of(catalog.weeks)]
 
 
 def agency_points(lines: list[dict[str, str]], catalog: Catalog) -> list[Point]:
@@ -89,7 +89,7 @@ def agency_points(lines: list[dict[str, str]], catalog: Catalog) -> list[Point]:
     named = {line["week"]: line for line in lines}
     return [
         _named(week, named[str(week)], catalog) if str(week) in named else _unnamed(week, catalog)
-        for week in _weeks(min(named), max(named))
+        for week in _weeks_of(named)
     ]
 
 
@@ -118,10 +118,10 @@ def first_to_final(catalog: Catalog) -> FirstToFinal | None:
     moved = []
     for day, (first, *later) in catalog.weeks.items():
         week = Week.parse(day)
-        final = [r for r in later if status_of(week, r, catalog).startswith("final")]
+        final = [revision for revision in later if is_final(week, revision, catalog)]
         if not final or final[-1].trend.get("method") != first.trend.get("method"):
             continue
-        if status_of(week, first, catalog).startswith("provisional"):
+        if not first.withdrawn_on and not is_final(week, first, catalog):
             moved.append(final[-1].figures["declined_total"] - first.figures["declined_total"])
     if not moved:
         return None
@@ -139,11 +139,8 @@ def _counted_as(last: Point, before: list[Point], cohort: str) -> list[Point]:
     return alike
 
 
-def _weeks(first_day: str, last_day: str) -> list[Week]:
-    weeks, last = [Week.parse(first_day)], Week.parse(last_day)
-    while weeks[-1] < last:
-        weeks.append(weeks[-1].next)
-    return weeks
+def _weeks_of(first_days: Collection[str]) -> list[Week]:
+    return weeks_between(Week.parse(min(first_days)), Week.parse(max(first_days)))
 
 
 def _gap(revision: Revision | None) -> str:
@@ -174,7 +171,7 @@ def _of_revision(
 ) -> Point:
     return Point(
         week, declined, bulk, MARKS.get(revision.kind, ""), revision.trend.get("method", 1), age,
-        status_of(week, revision, catalog).startswith("final"),
+        is_final(week, revision, catalog),
     )  # fmt: skip
 
 

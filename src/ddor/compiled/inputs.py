@@ -11,7 +11,7 @@ named and has no figures. A week belongs to the period that holds its last day.
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,6 +70,12 @@ class CompiledInputs:
     def published(self) -> pd.DataFrame:
         """The lines of `weeks` that have figures."""
         return self.weeks[self.weeks["status"] == PUBLISHED]
+
+    def known(self, figures: Iterable[str]) -> dict[str, pd.Series]:
+        """Weekly figure -> its column of `weeks`, Int64, missing where a week has no figures: of
+        such a week nothing is known, which is not 0."""
+        published = self.weeks["status"] == PUBLISHED
+        return {name: self.weeks[name].astype("Int64").where(published) for name in figures}
 
 
 def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:

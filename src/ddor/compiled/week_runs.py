@@ -6,7 +6,6 @@ that another version of the program counted otherwise is refused, since its figu
 requests would not be of one kind.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,9 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.corrections import flags_for
+from ddor.corrections import flagged, flags_for
 from ddor.errors import UsageError
-from ddor.inputs import INPUT_FILES, load_inputs
+from ddor.inputs import INPUT_FILES, load_inputs, not_as_kept
 from ddor.measures.agencies import agency_identities
 from ddor.measures.figures import count_inputs
 
@@ -108,8 +107,7 @@ def _refuse_what_was_not_kept(folder: Path) -> None:
     except (ValueError, KeyError, TypeError):
         told = f"{folder / 'manifest.json'} cannot be read: restore it, or {AGAIN}"
         raise UsageError(told) from None
-    digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names[1:]}
-    if changed := [name for name, digest in digests.items() if kept.get(name) != digest]:
+    if changed := not_as_kept(folder, {name: kept.get(name, "") for name in names[1:]}):
         raise UsageError(
             f"{folder}: {', '.join(changed)} not what the run left; restore it, or {AGAIN}"
         )
@@ -141,5 +139,4 @@ def glued_figures(executed: Path) -> dict[str, int]:
 def _flagged(table: pd.DataFrame, inputs, week: Week) -> pd.DataFrame:
     flags = flags_for(inputs.corrections, table.columns)
     told = {agency_id: f"week of {week}: {words}" for agency_id, words in flags.items()}
-    lines = [told.get(agency_id, "") for agency_id in table["agency_id"]]
-    return table.assign(flags=pd.Series(lines, table.index, dtype="str"))
+    return flagged(table, told)

@@ -14,6 +14,7 @@ from ddor.corrections.records import (
     Action,
     Record,
     canonical,
+    flagged,
     flags_for,
     from_plain,
     to_plain,
@@ -22,6 +23,6 @@ from ddor.corrections.told import identifier
 
 __all__ = [
     "FIGURES", "GROUNDS", "STATUSES", "UPHELD", "Action", "CorrectionStale",
-    "CorrectionsInvalid", "Record", "canonical", "check_agencies", "corrected", "flags_for",
+    "CorrectionsInvalid", "Record", "canonical", "check_agencies", "corrected", "flagged", "flags_for",
     "from_plain", "identifier", "read_corrections", "to_plain",
 ]  # fmt: skip

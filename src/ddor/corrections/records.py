@@ -27,8 +27,10 @@ make the order of files matter. No person is named: text that looks like it is r
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+
+import pandas as pd
 
 from ddor.calendar import Week
 
@@ -145,3 +147,9 @@ def flags_for(records: Iterable[Record], columns: Iterable[str]) -> dict[str, st
                 f"{STATUSES[record.status]}"
             )
     return {agency_id: "; ".join(texts) for agency_id, texts in flags.items()}
+
+
+def flagged(table: pd.DataFrame, flags: Mapping[str, str]) -> pd.DataFrame:
+    """`table`, which has agency_id, with a last column `flags`: text, "" where there is none."""
+    told = [flags.get(agency_id, "") for agency_id in table["agency_id"]]
+    return table.assign(flags=pd.Series(told, table.index, dtype="str"))

@@ -22,7 +22,6 @@ from ddor.compiled.counts import CompiledCounts, count_compiled
 from ddor.compiled.inputs import (
     FILES,
     MISSING,
-    PUBLISHED,
     WITHDRAWN,
     CompiledInputs,
     as_of,
@@ -34,11 +33,10 @@ from ddor.directory import Directory, read_directory
 from ddor.errors import UsageError
 from ddor.history import ATTRIBUTES
 from ddor.jobs.edition import Edition, Order
-from ddor.jobs.weekly import disclosure_lines
 from ddor.measures.disclosure import Earlier, last_shown, plain_shown
 from ddor.measures.figures import FIGURE_NAMES
 from ddor.measures.judged_cases import may_be_cases
-from ddor.measures.published import attribute_lines
+from ddor.measures.published import attribute_lines, disclosure_lines
 from ddor.parameters import Parameters
 
 CANDIDATES = "candidates.csv"
@@ -169,12 +167,9 @@ class CompiledEdition(Edition):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         inputs = self.inputs
-        published = inputs.weeks["status"] == PUBLISHED
-        # Empty, not 0: of a week without a report nothing is known.
-        known = {name: inputs.weeks[name].astype("Int64").where(published) for name in FIGURE_NAMES}
-        weeks = inputs.weeks.assign(**known).rename(columns={"status": "report"})
+        weeks = inputs.weeks.assign(**inputs.known(FIGURE_NAMES))
         return {
-            "weeks_used": weeks,
+            "weeks_used": weeks.rename(columns={"status": "report"}),
             "issued_by_agency": _without_empty_flags(inputs.issued_by_agency),
             "declined_by_agency": _without_empty_flags(inputs.declined_by_agency),
             "after_release": attribute_lines(self.counts.attributes).drop(columns="agency_id"),

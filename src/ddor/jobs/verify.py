@@ -21,6 +21,7 @@ from ddor.archive.withdraw import notice_files
 from ddor.calendar import Period
 from ddor.catalog import Catalog, Revision, open_catalog
 from ddor.errors import NotebookFailed, UsageError
+from ddor.inputs import not_as_kept
 from ddor.jobs.edition import Edition, edition_of
 from ddor.jobs.publication import TEMPLATE, data_files
 from ddor.run.execute import execute
@@ -68,7 +69,8 @@ def verify(output: Path, period: Period, number: int | None, template: Path) -> 
     try:
         manifest = json.loads((private / "manifest.json").read_text(encoding="utf-8"))
         kept = manifest["outputs"]
-        private_changed = _private_changed(private, manifest["private"])
+        private_changed = [f"{name}: the private file is not what was kept"
+                           for name in not_as_kept(private, manifest["private"])]  # fmt: skip
     except (ValueError, KeyError) as error:
         raise NotReproduced(f"{private / 'manifest.json'} cannot be read: {error}") from error
     try:
@@ -102,15 +104,6 @@ def _raise(period: Period, revision: Revision, differs: list[str], notes) -> Non
 def _not_reproduced(period, revision: Revision, differs: list[str], notes) -> NotReproduced:
     since = ["what has changed since:", *notes] if notes else []
     return NotReproduced("\n".join([f"{period} r{revision.revision} differs:", *differs, *since]))
-
-
-def _private_changed(private: Path, digests: dict[str, str]) -> list[str]:
-    return [
-        f"{name}: the private file is not what was kept"
-        for name, digest in digests.items()
-        if not (private / name).exists()
-        or hashlib.sha256((private / name).read_bytes()).hexdigest() != digest
-    ]
 
 
 def _revision(catalog: Catalog | None, period: Period, number: int | None):

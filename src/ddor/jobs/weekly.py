@@ -18,7 +18,7 @@ from ddor.archive.identity import week_texts
 from ddor.archive.publish import Archive
 from ddor.calendar import Week
 from ddor.catalog import Catalog
-from ddor.corrections import GROUNDS, STATUSES, UPHELD, flags_for, to_plain
+from ddor.corrections import GROUNDS, STATUSES, UPHELD, flagged, flags_for, to_plain
 from ddor.history import ATTRIBUTES
 from ddor.inputs import INPUT_FILES, Inputs, gather_inputs, load_inputs, save_inputs, with_archive
 from ddor.jobs.edition import Edition, Order
@@ -32,19 +32,17 @@ from ddor.ledger import (
     with_decisions,
     with_flags,
 )
-from ddor.measures.attributes import CHARGES, OTHER
+from ddor.measures.attributes import CHARGES
 from ddor.measures.bulk import bulk_recorded
 from ddor.measures.disclosure import (
-    NATIONAL,
     Earlier,
-    Shown,
     last_shown,
     plain_shown,
     protected_listed,
 )
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.private import private_counts
-from ddor.measures.published import attribute_lines, charge_group_lines
+from ddor.measures.published import attribute_lines, charge_group_lines, disclosure_lines
 from ddor.parameters import Parameters
 
 PRIVATE_COUNTS = "private_counts.json"
@@ -183,9 +181,7 @@ class WeekEdition(Edition):
     def _flagged(self, table: pd.DataFrame) -> pd.DataFrame:
         """With a last column `flags` where a figure of the table is disputed."""
         flags = flags_for(self.inputs.corrections, table.columns)
-        if not flags:
-            return table
-        return table.assign(flags=table["agency_id"].map(flags).fillna("").astype("str"))
+        return flagged(table, flags) if flags else table
 
     def summary(self) -> dict:
         return {
@@ -215,22 +211,6 @@ class WeekEdition(Edition):
 
     def beside(self) -> dict[str, bytes]:
         return {LEDGER: ledger_file(self.ledger)}
-
-
-def disclosure_lines(attributes: dict[str, Shown]) -> list[dict]:
-    """What was added up, withheld or kept from an earlier revision, one entry for each table."""
-    return [
-        {
-            "attribute": name,
-            "agency_id": agency_id,
-            "shown": agency_id in shown.tables,
-            "added_up": agency_id in shown.tables and OTHER in shown.tables[agency_id].index,
-            "withheld": shown.withheld.get(agency_id, ""),
-            "as_of": shown.as_of,
-        }
-        for name, shown in attributes.items()
-        for agency_id in sorted({NATIONAL, *shown.tables, *shown.withheld})
-    ]
 
 
 def decide(

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ddor.measures.attributes import CHARGES, STANDINGS, category_name
+from ddor.measures.attributes import CHARGES, OTHER, STANDINGS, category_name
 from ddor.measures.disclosure import NATIONAL, Shown
 
 GROUP_COLUMNS = ("group_code", "offense_group", "convicted", "charged_only", "requests")
@@ -43,6 +43,22 @@ def attribute_lines(attributes: dict[str, Shown]) -> pd.DataFrame:
     frame = pd.DataFrame(lines, columns=[*LINE_COLUMNS, "flags"])
     text = {name: "str" for name in (*LINE_COLUMNS[:-1], "flags")}
     return frame.astype(text | {"requests": "int64"})
+
+
+def disclosure_lines(attributes: dict[str, Shown]) -> list[dict]:
+    """What was added up, withheld or kept from an earlier revision, one entry for each table."""
+    return [
+        {
+            "attribute": name,
+            "agency_id": agency_id,
+            "shown": agency_id in shown.tables,
+            "added_up": agency_id in shown.tables and OTHER in shown.tables[agency_id].index,
+            "withheld": shown.withheld.get(agency_id, ""),
+            "as_of": shown.as_of,
+        }
+        for name, shown in attributes.items()
+        for agency_id in sorted({NATIONAL, *shown.tables, *shown.withheld})
+    ]
 
 
 def _dated(lines: pd.DataFrame, shown: Shown) -> pd.DataFrame:

@@ -22,11 +22,14 @@ from ddor.measures.published import table_lines
 from ddor.report.charts import stacked_bars
 from ddor.report.tables import Several, Table
 
+GROUP_HEADS = {
+    "category": "Offense group", "code": "Code", "convicted": "Convicted",
+    "charged_only": "Charged only", "requests": "Requests",
+}  # fmt: skip
 ATTRIBUTE_TABLES = {
     CHARGES: (
         "Offense groups of declined requests",
-        {"category": "Offense group", "code": "Code", "convicted": "Convicted",
-         "charged_only": "Charged only", "requests": "Requests"},
+        GROUP_HEADS,
     ),
     CITIZENSHIP: (
         "World regions of citizenship of declined requests",
@@ -38,8 +41,7 @@ ATTRIBUTE_TABLES = {
     ),
     LATER_CHARGES: (
         "Offense groups of later charges of those who met the rule",
-        {"category": "Offense group", "code": "Code", "convicted": "Convicted",
-         "charged_only": "Charged only", "requests": "Requests"},
+        GROUP_HEADS,
     ),
     DAYS_TO_ARREST: (
         "Days from release to the first arrest or charge that counts",

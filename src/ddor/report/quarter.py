@@ -27,10 +27,9 @@ from ddor.measures.after_release import FOLLOWED_DAYS
 from ddor.measures.attributes import DAYS_TO_ARREST, GROUP_NAMES, LATER_CHARGES
 from ddor.measures.disclosure import NATIONAL
 from ddor.narrative import render_markdown
-from ddor.parameters import load_parameters
-from ddor.project import find_project
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
+from ddor.report.opening import chosen_parameters, shown_note
 from ddor.report.tables import NOT_TOLD, Table, agency_label, agency_table
 from ddor.report.words import CLASS_HEADS
 from ddor.reports import parse_period
@@ -48,9 +47,7 @@ def open_compiled(
     if inputs:
         return CompiledReport(load_compiled(Path(inputs)))
     chosen = period if isinstance(period, Period) else parse_period(period)
-    settings = {key: str(value) for key, value in (settings or {}).items()}
-    file = Path(params) if params else None
-    parameters = load_parameters(find_project(), chosen, file, settings)
+    parameters = chosen_parameters(chosen, params, settings)
     return CompiledReport(gather_compiled(chosen, parameters))
 
 
@@ -110,8 +107,7 @@ class CompiledReport(OfPeople):
 
     def note(self) -> HTML | None:
         """The analyst's note of this period, params/notes/<period>.md, as Markdown."""
-        note = self.inputs.note
-        return HTML(render_markdown(note)) if note.strip() else None
+        return shown_note(self.inputs.note)
 
     # The period in figures
 
@@ -121,8 +117,7 @@ class CompiledReport(OfPeople):
                  "held_back_total": "Held back", "as_of": "Data as of"}  # fmt: skip
         weeks = self.inputs.weeks
         published = weeks["status"] == PUBLISHED
-        numbers = {name: weeks[name].astype("Int64").where(published)
-                   for name in heads if name.endswith("_total")}  # fmt: skip
+        numbers = self.inputs.known(name for name in heads if name.endswith("_total"))
         frame = weeks.assign(
             week=[Week.parse(day).title for day in weeks["week"]],
             report=("revision " + weeks["revision"]).where(
@@ -140,8 +135,7 @@ class CompiledReport(OfPeople):
         """Declined requests by week; a week without a report says so in place of a bar."""
         parts = {f"declined_{name}": head for name, head in CLASS_HEADS.items()}
         weeks = self.inputs.weeks
-        published = weeks["status"] == PUBLISHED
-        counts = {name: weeks[name].astype("Int64").where(published) for name in parts}
+        counts = self.inputs.known(parts)
         names = [re.sub(", [0-9]{4}", "", Week.parse(day).title) for day in weeks["week"]]
         return stacked_bars("declined-by-week", weeks.assign(week=names, **counts), "week", parts,
                             f"Requests declined, {self.period.title}, by week and class",

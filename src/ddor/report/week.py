@@ -16,11 +16,9 @@ from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.measures.agencies import NOT_SHOWN, agency_identities
 from ddor.measures.figures import Counts, count_inputs
-from ddor.narrative import render_markdown
-from ddor.parameters import load_parameters
-from ddor.project import find_project
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
+from ddor.report.opening import chosen_parameters, shown_note
 from ddor.report.tables import Table, agency_label, agency_table
 from ddor.report.words import CLASS_HEADS, CLASS_WORDS, CLASS_WORDS_ISSUED, dispute_words
 
@@ -34,11 +32,7 @@ def open_week(week: str | Week, params: str = "", settings: dict | None = None, 
     if inputs:
         return WeeklyReport(load_inputs(Path(inputs)))
     chosen = Week.parse(str(week))
-    settings = {key: str(value) for key, value in (settings or {}).items()}
-    file = Path(params) if params else None
-    return WeeklyReport(
-        gather_inputs(chosen, load_parameters(find_project(), chosen, file, settings))
-    )
+    return WeeklyReport(gather_inputs(chosen, chosen_parameters(chosen, params, settings)))
 
 
 class WeeklyReport(OfPeople):
@@ -131,8 +125,7 @@ class WeeklyReport(OfPeople):
 
     def note(self) -> HTML | None:
         """The analyst's note of this week, params/notes/<first day>.md, as Markdown."""
-        note = self.inputs.note
-        return HTML(render_markdown(note)) if note.strip() else None
+        return shown_note(self.inputs.note)
 
     # Section I
 

@@ -1,0 +1,23 @@
+"""What every report of a notebook begins with: the parameters that its first cell names, and the
+analyst's note."""
+
+from pathlib import Path
+
+from IPython.display import HTML
+
+from ddor.calendar import Period
+from ddor.narrative import render_markdown
+from ddor.parameters import Parameters, load_parameters
+from ddor.project import find_project
+
+
+def chosen_parameters(period: Period, params: str, settings: dict | None) -> Parameters:
+    """`params`: a file in place of params/weekly.yaml, or ""; `settings`: as --set would change
+    them, None for none. Raises UsageError."""
+    given = {key: str(value) for key, value in (settings or {}).items()}
+    return load_parameters(find_project(), period, Path(params) if params else None, given)
+
+
+def shown_note(note: str) -> HTML | None:
+    """The note's Markdown as it is published; None where nothing is written."""
+    return HTML(render_markdown(note)) if note.strip() else None
