@@ -57,10 +57,14 @@ class Passed:
 
 
 def published(week: str, counts: Counts) -> pd.DataFrame:
-    """What read_history would read of a week's two tables by agency."""
+    """What read_history would read of a week's tables by agency."""
+    held = counts.held_back_by_agency.set_index("agency_id")
     columns = [counts.issued_by_agency.set_index("agency_id")["issued"],
-               counts.declined_by_agency.set_index("agency_id")["declined"]]  # fmt: skip
-    both = pd.concat(columns, axis=1).fillna(0).astype("int64").sort_index()
+               counts.declined_by_agency.set_index("agency_id")["declined"],
+               held["held_back_issued"], held["held_back_declined"]]  # fmt: skip
+    counted = pd.concat(columns, axis=1).fillna(0).astype("int64").sort_index()
+    both = pd.DataFrame({name: counted[name] + counted[f"held_back_{name}"]
+                         for name in ("issued", "declined")})  # fmt: skip
     both = both.drop(index="", errors="ignore")  # agency not shown
     both = both.rename_axis("agency_id").reset_index().assign(week=week)
     return both[["week", "agency_id", "issued", "declined"]]
@@ -110,6 +114,7 @@ def test_the_history_of_the_weeks_is_the_one_that_would_be_read_from_the_archive
         (data / "summary.json").write_text(json.dumps({"figures": counts.figures}))
         counts.issued_by_agency.to_csv(data / "issued_by_agency.csv", index=False)
         counts.declined_by_agency.to_csv(data / "declined_by_agency.csv", index=False)
+        counts.held_back_by_agency.to_csv(data / "held_back_by_agency.csv", index=False)
     read, made = read_history(tmp_path, weeks[-1].next), passed.history()
     assert read.weeks == made.weeks and len(made.counts) > AGENCIES / 2
     pd.testing.assert_frame_equal(read.counts, made.counts)

@@ -96,6 +96,9 @@ def _frame(lines: list[dict[str, str]]) -> pd.DataFrame:
     flagged = ["flags"] if any(line.get("flags") for line in lines) else []
     frame = pd.DataFrame(lines, columns=[*columns, *flagged], dtype="str").fillna("")
     numbers = [name for name in columns if name not in TEXTS]
-    frame = frame.astype({name: "int64" for name in numbers})
+    # Weeks of an older method may lack a column: what is not known there is not 0.
+    gaps = [name for name in numbers if (frame[name] == "").any()]
+    frame[gaps] = frame[gaps].replace("", None).astype("Int64")
+    frame = frame.astype({name: "int64" for name in numbers if name not in gaps})
     return frame.sort_values("week", kind="stable", ignore_index=True)
 
