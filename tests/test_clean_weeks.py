@@ -75,9 +75,9 @@ def few_weeks() -> CleanWeeks:
     return clean_weeks(FEW, first=NEW_FORM)
 
 
-def prove_clean_weeks_pass(passed: Passed, weeks: int) -> None:
+def prove_clean_weeks_pass(passed: Passed, weeks: int, most_reviewed: int) -> None:
     assert len(passed.published) == weeks and passed.received > 1500 * weeks
-    assert passed.reviews == []
+    assert len({review[:10] for review in passed.reviews}) <= most_reviewed, passed.reviews
     held = pd.concat(passed.held)
     assert len(held) < MOST_HELD * passed.received, held["check"].value_counts()
     assert min(passed.assessed.values()) > 0, passed.assessed
@@ -85,12 +85,13 @@ def prove_clean_weeks_pass(passed: Passed, weeks: int) -> None:
 
 def test_15_clean_weeks_run_in_order_with_their_history_are_not_held():
     drawn = few_weeks()
-    prove_clean_weeks_pass(Passed(dataclasses.replace(drawn, weeks=drawn.weeks[:15])), 15)
+    prove_clean_weeks_pass(Passed(dataclasses.replace(drawn, weeks=drawn.weeks[:15])), 15, 0)
 
 
 @pytest.mark.storm
-def test_200_clean_weeks_run_in_order_with_their_history_are_not_held():
-    prove_clean_weeks_pass(Passed(clean_weeks(200)), 200)
+@pytest.mark.parametrize("seed", [2018, 2019, 2020])
+def test_of_200_clean_weeks_run_in_order_with_their_history_at_most_one_is_held(seed):
+    prove_clean_weeks_pass(Passed(clean_weeks(200, seed)), 200, 1)
 
 
 def test_a_week_with_a_volume_that_the_directory_denies_would_be_noticed():
@@ -207,6 +208,13 @@ def test_half_of_each_agencys_outcomes_are_recorded_on_one_weekday():
     assert share.between(0.4, 0.6).all()
     assert share.mean() == pytest.approx(0.5, abs=0.02)
     assert by_day.idxmax(axis=1).nunique() == 7
+
+
+def test_44_percent_of_the_declines_are_recorded_over_30_days_after_the_issue():
+    declined = few_weeks().requests.query("outcome == 'declined'")
+    old = declined["outcome_recorded_at"] - declined["issued_at"] > pd.Timedelta(days=30)
+    assert len(declined) > 5000
+    assert old.mean() == pytest.approx(0.44, abs=0.015)
 
 
 def test_all_times_are_dates_and_the_compared_fields_are_not_left_empty():
