@@ -3,7 +3,6 @@ what was added up or left out, and why."""
 
 import datetime as dt
 
-from IPython.display import HTML
 from markupsafe import Markup, escape
 
 from ddor.calendar import long_date
@@ -19,6 +18,7 @@ from ddor.measures.attributes import (
 from ddor.measures.disclosure import AGENCY_AT_LEAST, NATIONAL
 from ddor.measures.figures import Counts
 from ddor.measures.published import table_lines
+from ddor.publishable import HTML
 from ddor.report.charts import stacked_bars
 from ddor.report.tables import Several, Table
 

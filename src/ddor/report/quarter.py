@@ -7,7 +7,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-from IPython.display import HTML
 from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
@@ -27,6 +26,7 @@ from ddor.measures.after_release import FOLLOWED_DAYS
 from ddor.measures.attributes import DAYS_TO_ARREST, GROUP_NAMES, LATER_CHARGES
 from ddor.measures.disclosure import NATIONAL
 from ddor.narrative import render_markdown
+from ddor.publishable import HTML
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note

@@ -4,7 +4,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-from IPython.display import HTML
 from markupsafe import Markup
 
 from ddor.calendar import Week, long_date
@@ -16,6 +15,7 @@ from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.measures.agencies import NOT_SHOWN, agency_identities
 from ddor.measures.figures import Counts, count_inputs
+from ddor.publishable import HTML
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note
