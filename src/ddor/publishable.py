@@ -23,7 +23,7 @@ IN_THE_JOB = "DDOR_JOB"
 # Cells with one of these tags stay out of the page, and so does what they show.
 NOT_PUBLISHED = ("parameters", "injected-parameters", "not-published")
 UNFILLED = re.compile(r"\{\{|\{%")
-_INLINE = re.compile(r"</?(?:a|b|code|del|em|i|small|span|strong|sub|sup)\b[^>]*>")
+_INLINE = re.compile(r"<!--.*?-->|</?(?:a|b|code|del|em|i|small|span|strong|sub|sup)\b[^>]*>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'\b(?:alt|aria-label|href|title)="([^"]*)"')
 
 

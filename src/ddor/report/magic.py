@@ -18,11 +18,11 @@ _MONTHS = ("January|February|March|April|May|June|July|August|September|October|
 # What a sentence may say with a number that is no figure of the report.
 _NO_FIGURE = re.compile(
     r"\d+ (CFR|U\.S\.C\.|USC|Stat\.|Fed\. Reg\.|F\.\dd|U\.S\.)( §+)? ?[\d.]*(\([a-z0-9]+\))*"
-    r"|§+ ?[\d.]+(\([a-z0-9]+\))*"
+    r"|§+ ?[\d.]+(\([a-z0-9]+\))*|\b\d+\([a-z]\)"
     r"|\b(box|chapter|form|group|method|page|part|section|step|table|title|version) \d[\d.]*"
     rf"|\b({_MONTHS}) \d+"
     r"|\b\d+[- ](hour|day|week|month|year)s?\b"
-    r"|\b\d+( ?%)? or (more|fewer|less)\b|\b(over|under|at least|at most) \d+( ?%)?(?![\d,]| requests?\b)"
+    r"|\b\d+( ?%)? or (more|fewer|less)\b|\b(over|under|at least|at most) \d+( ?%)?(?!,?\d| requests?\b)"
     r"|\b(19|20)\d\d\b",
     re.IGNORECASE,
 )
@@ -48,16 +48,28 @@ def load_ipython_extension(ipython) -> None:
             _say(f"typed by hand: {', '.join(typed)}. If this is a figure, write its name in double "
                  "braces, so that it follows the data.")  # fmt: skip
 
+    displayed = []
+
+    def seen(message: dict) -> dict:
+        displayed.append(message["content"].get("data"))
+        return message
+
     def note(result) -> None:
-        shown = getattr(ipython.history_manager, "outputs", {}).get(result.execution_count, ())
-        reasons = ["prints" if each.output_type == "out_stream" else refusal(each.bundle)
-                   for each in shown if each.output_type != "err_stream"]  # fmt: skip
+        shown = [data for data in displayed if data is not None]
+        displayed.clear()
+        if result.result is not None:
+            shown.append(ipython.display_formatter.format(result.result)[0])
+        kept = getattr(ipython.history_manager, "outputs", {}).get(result.execution_count, ())
+        printed = any(each.output_type == "out_stream" for each in kept)
+        reasons = [*(["prints"] if printed else []), *map(refusal, shown)]
         for reason in dict.fromkeys(filter(None, reasons)):
             _say(f"a publication would stop here: the cell {reason}. Take that out, or give the "
                  "cell the tag not-published.")  # fmt: skip
 
     ipython.register_magic_function(narrative, magic_kind="cell")
-    if IN_THE_JOB not in os.environ:
+    # Only the kernel of a notebook has such hooks.
+    if IN_THE_JOB not in os.environ and hasattr(ipython.display_pub, "register_hook"):
+        ipython.display_pub.register_hook(seen)
         ipython.events.register("post_run_cell", note)
 
 
