@@ -419,6 +419,7 @@ def _published(options: argparse.Namespace, period: Period | None):
     from ddor.archive.publish import opened
     from ddor.catalog import open_catalog
     from ddor.directory import read_directory
+    from ddor.jobs.publication import keys_of, refuse_unfit
 
     parameters = _parameters(options, period)
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
@@ -430,6 +431,7 @@ def _published(options: argparse.Namespace, period: Period | None):
         catalog = open_catalog(archive.site)
         if catalog is None:
             raise nothing
+        refuse_unfit(around.written(), keys_of(archive))
         yield archive, catalog, around
 
 
