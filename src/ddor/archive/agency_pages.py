@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ddor.archive.agency_index import PLACE, named, place_of
-from ddor.archive.ages import BANDS, ages_of
 from ddor.archive.around import Around
 from ddor.archive.downloads import csv_file, csv_lines
 from ddor.archive.page import page
@@ -25,7 +24,6 @@ from ddor.catalog import Catalog
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
 from ddor.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.measures.disclosure import AGENCY_AT_LEAST
 from ddor.reference.places import STATES
 
 WEEKS_SHOWN, FEWEST_DRAWN = 53, 13
@@ -47,9 +45,7 @@ TABLES = {
     },
 }  # fmt: skip
 COUNTS = tuple(column for columns in TABLES.values() for column in columns.values())
-# Empty where it is not told of the agency.
-AGES = tuple(f"age_{band}" for band in BANDS)
-COLUMNS = ("week", "agency_id", *PLACE, *COUNTS, *AGES, "flags")
+COLUMNS = ("week", "agency_id", *PLACE, *COUNTS, "flags")
 
 ISSUED_HEADS = {
     "issued": "Asked", "issued_honored": "Honored", "issued_declined": "Declined",
@@ -100,9 +96,6 @@ def agency_lines(week: Week, data: dict[str, bytes]) -> dict[str, dict[str, str]
             line |= {ours: row[theirs] for theirs, ours in columns.items()}
             flags = "; ".join((line["flags"], row.get("flags", ""))).split("; ")
             line["flags"] = "; ".join(dict.fromkeys(filter(None, flags)))
-    for agency_id, ages in ages_of(data).items():
-        if agency_id in lines:
-            lines[agency_id] |= {f"age_{band}": str(count) for band, count in ages.items()}
     return lines
 
 
@@ -200,7 +193,6 @@ def agency_page(
         held=table_of(HELD_HEADS, counts) if any_held else None,
         trend=trend,
         chart=chart_of(trend),
-        age_at_least=AGENCY_AT_LEAST,
         remarks={each["week"]: remark for each in weeks
                  if (remark := each["flags"].replace(SYNTHETIC_NOTICE, "").strip("; "))},
         records=records,
