@@ -17,6 +17,7 @@ from ddor.archive.agency_index import PLACE, named, place_of
 from ddor.archive.around import Around
 from ddor.archive.downloads import csv_file, csv_lines
 from ddor.archive.page import page
+from ddor.archive.recent import recent_weeks
 from ddor.archive.trend import agency_points, trend_of
 from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
@@ -27,6 +28,7 @@ from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.reference.places import STATES
 
 WEEKS_SHOWN, FEWEST_DRAWN = 53, 13
+LONG = 13  # a table of more weeks is folded
 # Column of a table by agency -> column of weeks.csv. Each cohort has an `honored` of its own.
 TABLES = {
     "issued_by_agency.csv": {
@@ -48,7 +50,7 @@ COUNTS = tuple(column for columns in TABLES.values() for column in columns.value
 COLUMNS = ("week", "agency_id", *PLACE, *COUNTS, "flags")
 
 ISSUED_HEADS = {
-    "issued": "Asked", "issued_honored": "Honored", "issued_declined": "Declined",
+    "issued": "Issued", "issued_honored": "Honored", "issued_declined": "Declined",
     "issued_other": "Other outcome", "issued_pending": "Pending",
 }  # fmt: skip
 DECLINED_HEADS = {
@@ -177,7 +179,8 @@ def agency_page(
     any_held = any(of_week[name] for _, of_week in counts for name in HELD_HEADS)
     current = [catalog.weeks[each["week"]][-1].published_on for each in weeks]
     told = [record["answered_on"] or record["received_on"] for _, record in records]
-    trend = trend_of(agency_points(weeks, catalog), catalog.cohort)
+    points = agency_points(weeks, catalog)
+    trend = trend_of(points, catalog.cohort)
     return page(
         "agency.html.j2",
         f"agencies/{line['agency_id']}/index.html",
@@ -191,6 +194,8 @@ def agency_page(
         declined=table_of(DECLINED_HEADS, counts) if counts else None,
         issued=table_of(ISSUED_HEADS, counts) if counts else None,
         held=table_of(HELD_HEADS, counts) if any_held else None,
+        recent=recent_weeks(points, dict(counts)),
+        long=LONG,
         trend=trend,
         chart=chart_of(trend),
         remarks={each["week"]: remark for each in weeks
@@ -198,6 +203,7 @@ def agency_page(
         records=records,
         laws=laws,
         stale=stale,
+        verified_within=VERIFIED_WITHIN.days,
         limits=_in_place(around.coverage, line),
         statement=around.statements.get(line["agency_id"]),
         updated=max([*current, *told], default=""),

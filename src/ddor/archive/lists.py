@@ -119,7 +119,9 @@ def everything(catalog: Catalog) -> list[Revision]:
 def home_page(catalog: Catalog, around: Around, latest: dict | None) -> bytes:
     lines = [line for lines in lines_by_year(catalog).values() for line in lines
              if line.revision and not line.revision.withdrawn_on]  # fmt: skip
+    trend = trend_of(national_points(catalog), catalog.cohort)
     return page("home.html.j2", "index.html", NAME, around, catalog, latest=latest,
+                trend=trend, chart=chart_of(trend),
                 lines=lines[:LATEST], heads=WEEKLY.listed, others=other_reports(catalog),
                 updated=updated(everything(catalog)))  # fmt: skip
 

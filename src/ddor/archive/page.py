@@ -97,7 +97,8 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["long_date"] = lambda day: long_date(dt.date.fromisoformat(str(day)))
-    environment.filters["number"] = lambda value: "not told" if value is None else f"{value:,}"
+    environment.filters["number"] = lambda value: "withheld" if value is None else f"{value:,}"
+    environment.filters["percent"] = lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
     environment.filters["movement"] = FILTERS["movement"]
     environment.filters["signed"] = _signed
     environment.filters["words"] = lambda name: name[:1].upper() + name[1:].replace("_", " ")
