@@ -24,6 +24,11 @@ from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.narrative import FILTERS
 
 HERE = Path(__file__).parent
+# What it means that the search does not find a place, which every page may have to say.
+NOT_FOUND = (
+    "An agency that is not found was not named in any published week. That does not mean that none "
+    "of its requests was declined."
+)
 NAME = "Declined Detainer Outcome Report"
 
 
@@ -105,5 +110,6 @@ def _environment() -> Environment:
     environment.filters["stopped"] = lambda text: text if text[-1:] in ".!?" else f"{text}."
     environment.filters["json_text"] = _json_text
     environment.globals["synthetic_notice"] = SYNTHETIC_NOTICE
+    environment.globals["not_found"] = NOT_FOUND
     environment.globals["address_of"] = address_of
     return environment

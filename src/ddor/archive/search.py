@@ -50,6 +50,6 @@ def search_files(
     told = ",\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
     notice = json.dumps(SYNTHETIC_NOTICE if catalog.synthetic else "")
     return {
-        PATH: page("search.html.j2", PATH, "Search", around, catalog),
+        PATH: page("search.html.j2", PATH, "Search", around, catalog, limits=around.coverage),
         "search/index.json": f'{{"notice": {notice}, "lines": [\n{told}\n]}}\n'.encode(),
     }

@@ -56,7 +56,8 @@ def week_lines(
     }  # fmt: skip
     about = {"as_of": summary["as_of"], "published_on": revision.published_on}
     flags = {"flags": SYNTHETIC_NOTICE} if summary["synthetic"] else {}
-    figures = {name: str(summary["figures"][name]) for name in FIGURES}
+    figures = {name: "" if (value := summary["figures"][name]) is None else str(value)
+               for name in FIGURES}  # fmt: skip
     return lines | {"weeks": [before | about | figures | flags]}
 
 
@@ -91,11 +92,14 @@ def tables_of(paths: Iterable[str]) -> dict[int, list[str]]:
 
 
 def _frame(lines: list[dict[str, str]]) -> pd.DataFrame:
-    """Lines as a table, by week; `flags`, which not every week has, comes last."""
+    """Lines as a table, by week; `flags`, which not every week has, comes last. A number that is
+    withheld, or that an earlier version did not have, is missing."""
     columns = dict.fromkeys(name for line in lines for name in line if name != "flags")
     flagged = ["flags"] if any(line.get("flags") for line in lines) else []
     frame = pd.DataFrame(lines, columns=[*columns, *flagged], dtype="str").fillna("")
     numbers = [name for name in columns if name not in TEXTS]
-    frame = frame.astype({name: "int64" for name in numbers})
+    for name in numbers:
+        cells = frame[name].replace("", None)
+        frame[name] = cells.astype("Int64" if cells.isna().any() else "int64")
     return frame.sort_values("week", kind="stable", ignore_index=True)
 
