@@ -44,20 +44,24 @@ COLUMNS = {
     "short_custody": f"{REQUESTS} declined with under 48 hours from issue to release",
     "held_back_requests": f"{REQUESTS} that a check holds back, counted in neither section",
     "held_back_outcomes": f"{REQUESTS} whose outcome a check holds back: not counted as declined",
-    "category": "category of offenses",
+    "category": "category of offenses: persons, property, drugs, weapons_public_order, traffic, "
+    "obstructing_justice, immigration or other",
     "group_code": "NCIC offense group, two digits; empty: the whole category; `unlisted`: a code "
-    "outside the list; `other`: the groups of the category that are not named",
-    "offense_group": "name of the category or of the NCIC offense group",
-    "attribute": "charges, citizenship or days (from issue to recording)",
-    "place": "agency_id or state that the line is about; empty: the nation",
-    "branch": "category of offenses, region of the world or band of days; empty: all requests",
-    "leaf": "offense group or country; empty: the whole branch; `other`: those of the branch that "
-    "are not named",
-    "standing": "convicted or charged_only for charges, else all",
-    "convicted": f"{REQUESTS} declined, with a conviction in it; empty: withheld, because this or "
+    "outside the list; `other`: the groups of the category with fewer than 3 requests each",
+    "offense_group": "name of the NCIC offense group, or of the category",
+    "convicted": f"{REQUESTS} declined, with a conviction in the category; empty where this or "
     "charged_only is 1 or 2",
-    "charged_only": f"{REQUESTS} declined, with a charge and no conviction in it; empty: withheld",
-    "requests": f"{REQUESTS} declined, in this line",
+    "charged_only": f"{REQUESTS} declined, with a charge and no conviction in the category; empty "
+    "where this or convicted is 1 or 2",
+    "requests": f"{REQUESTS} declined, in the group or category; a request can be in several",
+    "attribute": "charges, citizenship or days (from issue to recording)",
+    "place": "empty: the nation; else the code of an agency, or of a state",
+    "branch": "category of offenses, world region or number of days; `rest`: the categories of a "
+    "place that are not named; empty: all requests",
+    "leaf": "NCIC offense group, or country (ISO 3166-1 alpha-3); `other`: those of the branch with "
+    "fewer than 3 requests each; empty: the whole branch",
+    "standing": "all; or convicted, charged_only, dismissed_or_acquitted, no_charge; of a place "
+    "`rest`: those that are not named",
     "check": "id of the check",
     "title": "name of the check",
     "effect": "hold, review or show",
@@ -152,6 +156,8 @@ COMPILED_TITLES = {
     "weeks_used": "The weeks, each with its revision and figures",
     "issued_by_agency": "Requests issued in the weeks, by agency, added up",
     "declined_by_agency": "Requests declined, by agency, and honored beside them, added up",
+    "charges_by_group": "Charges of the people concerned, the weeks added up",
+    "attributes": "Charges, citizenship and days to recording, the weeks added up; places",
     "after_release": "What is known after release, by follow-up, later charges and days",
 }
 # Of all other numbers: requests.
@@ -217,15 +223,17 @@ WEEKLY = Meanings(
 )  # fmt: skip
 COMPILED = Meanings(
     COLUMNS | FIGURES | _of_weeks({"issued": COLUMNS["issued"]}) | {
-        "attribute": "follow_up, met_by, later_charges or days_to_arrest",
-        "category": "what is known, how the rule was met, offense group or number of days; Other: "
-        "categories added up",
-        "standing": "convicted or charged_only for later_charges, else all",
-        "requests": f"{REQUESTS} declined, with a confirmed release; of later_charges and "
-        "days_to_arrest those that met the rule",
+        "attribute": "charges, citizenship, days; of what is known after release: follow_up, "
+        "met_by, later_charges or days_to_arrest",
+        "branch": COLUMNS["branch"] + "; after release: what is known, how the rule was met, "
+        "category of the later charges or number of days",
+        "requests": f"{REQUESTS} declined; after release: with a confirmed release, of "
+        "later_charges and days_to_arrest those that met the rule",
     },
     COMPILED_FIGURES, COMPILED_TITLES,
-    {"weeks_used": ("week",), "after_release": ("attribute", "category", "standing")}, UNITS,
+    {"weeks_used": ("week",), "after_release": ("attribute", "branch", "leaf", "standing"),
+     "attributes": ("attribute", "place", "branch", "leaf", "standing"),
+     "charges_by_group": ("category", "group_code")}, UNITS,
     "A figure that a week has too is the sum of its weeks, so that a request that two weeks have "
     "received may be in it twice. Agencies that a week names, and their states, are counted once. "
     "A figure without a value is withheld, because it could point to a person.",
