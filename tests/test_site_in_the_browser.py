@@ -29,6 +29,8 @@ from in_the_browser import (
 )
 from large_archive import ACCENT, FORMULA, FRANKLIN, MARKUP
 
+from ddor.archive.page import NOT_FOUND
+
 # kind -> its address, and words that only this kind has
 KINDS = {
     "home": ("index.html", "Read the latest report"),
@@ -188,6 +190,7 @@ def test_without_javascript_a_page_reads_the_same(without_javascript, from_file,
 def test_without_javascript_the_search_page_leads_to_plain_lists(without_javascript):
     page = without_javascript("search")
     assert "lists" in page.locator("#plain").inner_text()
+    assert NOT_FOUND in page.locator("main").inner_text()
     links = page.evaluate("[...document.querySelectorAll('main li a')].map(e => e.href)")
     pages = [page.request.get(link) for link in links]
     assert all(each.status == 200 for each in pages)
@@ -398,6 +401,9 @@ def test_an_awkward_name_is_shown_as_it_is(show, words, name):
 
 def test_nothing_found_says_so_here_and_on_the_search_page(show):
     page = show("home")
-    assert type_in(page, "zzzz") == ("Nothing found.", [])
+    assert type_in(page, "zzzz") == ("Nothing found.", ["More"])
+    assert NOT_FOUND in page.locator(".answers").inner_text()
+    assert type_in(page, "franklin")[1] and NOT_FOUND not in page.locator(".answers").inner_text()
+    type_in(page, "zzzz")
     page.keyboard.press("Enter")
     page.locator("#found").get_by_text("Nothing found.").wait_for()

@@ -130,7 +130,7 @@ def test_bulk_is_taken_out_on_both_sides_and_said():
     weeks[13] = [revision(13, 152, bulk={"A": 142})]
     compared = latest(catalog_of(weeks))
     assert compared == Compared(10, (10,) * 13, bulk=142, bulk_before=200)
-    assert in_words(compared).endswith("left out: 142 of this week and 200 of the weeks before")
+    assert in_words(compared).endswith("left out: 142 of this week and 200 of those before")
 
 
 def test_weeks_before_a_change_of_method_are_not_compared():
@@ -266,7 +266,7 @@ def test_a_publication_keeps_it_also_where_a_person_cleared_the_flag(copy_of, tm
     first, second = open_catalog(archive.site).weeks[WEEK]
     assert first.trend["bulk"] == {} and second.trend["bulk"] == {"WREN00005": 40}
     page = archive.page("agencies/WREN00005/index.html")
-    assert "requests recorded in bulk are left out: 40 of this week" in words_of(page.find("main"))
+    assert "recorded in bulk, and left out: 40 of this week" in words_of(page.find("main"))
 
 
 def test_a_withdrawn_revision_keeps_nothing_of_it(copy_of):

@@ -17,7 +17,7 @@ WEEKS_COMPARED = 13
 # large and uneven counts (negative binomial, k of 3 and less) rose or fell in over 5 % of weeks.
 T_12 = 2.560033
 ROSE, FELL, STAYED = "rose", "fell", "stayed within the range"
-UNEVEN = "such a difference can arise by chance"
+UNEVEN = "a difference of this size can arise by chance"
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,12 @@ def in_words(compared: Compared) -> str:
 def _moved(compared: Compared) -> str:
     count = f"{compared.count:,}"
     if compared.early:
-        return f"was {count} so far; it will be compared with earlier weeks when its data is final"
+        return f"was {count} so far; it will be compared with earlier weeks once its data is final"
     moved = movement(compared.count, list(compared.before))
     if moved is None:
         return (
-            f"was {count}; fewer than {WEEKS_COMPARED} earlier weeks were published and counted in "
-            "the same way, too few to say whether it went up or down"
+            f"was {count}; fewer than {WEEKS_COMPARED} published weeks before it were counted in "
+            "the same way, too few to say whether the number rose or fell"
         )
     last = compared.before[-WEEKS_COMPARED:]
     low, high = min(last), max(last)
@@ -110,7 +110,7 @@ def _moved(compared: Compared) -> str:
 def _left_out(compared: Compared) -> str:
     parts = [
         f"{rows:,} of {whose}"
-        for rows, whose in ((compared.bulk, "this week"), (compared.bulk_before, "the weeks before"))
+        for rows, whose in ((compared.bulk, "this week"), (compared.bulk_before, "those before"))
         if rows
     ]
-    return f"; requests recorded in bulk are left out: {' and '.join(parts)}" if parts else ""
+    return f"; recorded in bulk, and left out: {' and '.join(parts)}" if parts else ""
