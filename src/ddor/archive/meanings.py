@@ -44,6 +44,10 @@ COLUMNS = {
     "short_custody": f"{REQUESTS} declined with under 48 hours from issue to release",
     "held_back_requests": f"{REQUESTS} that a check holds back, counted in neither section",
     "held_back_outcomes": f"{REQUESTS} whose outcome a check holds back: not counted as declined",
+    "held_back_issued": f"{REQUESTS} issued in the week that a check holds back: not counted as "
+    "issued",
+    "held_back_declined": f"{REQUESTS} recorded as declined in the week that a check holds back: "
+    "not counted as declined",
     "category": "category of offenses: persons, property, drugs, weapons_public_order, traffic, "
     "obstructing_justice, immigration or other",
     "group_code": "NCIC offense group, two digits; empty: the whole category; `unlisted`: a code "

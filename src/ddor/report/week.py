@@ -4,7 +4,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-from IPython.display import HTML
 from markupsafe import Markup
 
 from ddor.calendar import Week, long_date
@@ -16,9 +15,11 @@ from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.measures.agencies import agency_identities
 from ddor.measures.figures import Counts, count_inputs
+from ddor.publishable import HTML
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note
+from ddor.report.own import OwnTables
 from ddor.report.tables import Table, agency_label, agency_table
 from ddor.report.words import CLASS_HEADS, CLASS_WORDS, CLASS_WORDS_ISSUED, dispute_words
 
@@ -35,7 +36,7 @@ def open_week(week: str | Week, params: str = "", settings: dict | None = None, 
     return WeeklyReport(gather_inputs(chosen, chosen_parameters(chosen, params, settings)))
 
 
-class WeeklyReport(OfPeople):
+class WeeklyReport(OfPeople, OwnTables):
     """counts: measures.figures.Counts. The methods make what a cell shows."""
 
     def __init__(self, inputs: Inputs):
