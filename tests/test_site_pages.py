@@ -113,7 +113,7 @@ def test_withheld_charges_are_said_to_be_and_lead_on(charges):
 
 def test_a_table_of_an_earlier_revision_says_so():
     flags = f"{SYNTHETIC_NOTICE}; as of 2017-04-01; 3 of its requests no longer count"
-    charges = HEADER + f"drugs,,Drugs,3,4,7,{flags}\n"
+    charges = HEADER + f'drugs,,Drugs,3,4,7,"{flags}"\n'
     assert charges_of(data_of(charges)).note == "as of 2017-04-01; 3 of its requests no longer count"
     note = words_of(home(data_of(charges)).select_one("table.categories").find_next("p"))
     assert "an earlier revision, as of 2017-04-01; 3 of its requests no longer count." in note

@@ -244,16 +244,6 @@ def test_bulk_is_the_published_line_of_an_agency_that_e8_names():
     assert bulk_recorded(counts) == {"MN0270000": 12}
 
 
-def test_an_agency_with_a_protected_request_that_is_not_shown_with_it_is_not_told_of():
-    """Nine in its line, and ten that E8 needs: the tenth would be the protected one."""
-    rows = [*copies(9, "k", **OLD), request(request_id="p", protected="true", outcome="honored",
-            issued_at="2017-02-12", outcome_recorded_at="2017-02-15")]  # fmt: skip
-    rows += copies(1, "x", **OLD)
-    counts = counts_of(rows)
-    assert len(counts.shown["E8"]) == 10 and "" in set(counts.status["listed_agency"])
-    assert bulk_recorded(counts) == {}
-
-
 def test_a_publication_keeps_it_also_where_a_person_cleared_the_flag(copy_of, tmp_path):
     archive = copy_of("first")
     archive.receive([*FIRST_ROWS, *BULK])
