@@ -44,7 +44,7 @@ KINDS = {
     "agencies of a state": ("agencies/by-state/oh/index.html", "Ohio"),
     "agency with laws": ("agencies/IL9SYN001/index.html", "Illinois"),
     "agency with a dispute": ("agencies/{accent}/index.html", "Disputes and corrections"),
-    "agency of a name of many": ("agencies/{franklin}/index.html", "with this name"),
+    "agency of a name of many": ("agencies/{franklin}/index.html", "the same name"),
     "agency with markup": ("agencies/{markup}/index.html", MARKUP),
     "latest week": ("weeks/{large.latest}/index.html", "Published after review."),
     "disputed week": ("weeks/{large.disputed}/index.html", "disputed"),

@@ -121,8 +121,7 @@ if (questions.length) {
 }
 
 // Site pages: where the search finds nothing, what that means, beneath its answers.
-const said = document.querySelector("form.search [role=status]");
-if (said) {
+for (const said of document.querySelectorAll("form.search [role=status]")) {
   const { root, meaning: words } = said.closest("form").dataset;
   const meaning = document.createElement("p");
   meaning.className = "meaning";
