@@ -78,7 +78,7 @@ def held_back_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.Data
     held = status[status["held_by"].notna()]
     counts = _crosstab(held, "doubts", ("request", "outcome"))
     counts = counts.rename(columns=lambda doubt: f"held_back_{doubt}s")
-    counts = counts.join(held.groupby("listed_agency")[list(LESS)].sum())
+    counts = counts.join(held.groupby("agency_id")[list(LESS)].sum())
     table = _table(counts, status, agencies, HELD_COLUMNS)
     believed = {*agencies["agency_id"], *status.loc[status["held_by"].isna(), "agency_id"], ""}
     places = ["level", "state", "county_fips", "area"]

@@ -4,8 +4,8 @@ They take requests and count them themselves, so that what they tell follows the
 other table (DESIGN 3, *What is told of people*). By what belongs to an agency or to the request
 itself (OF_REQUESTS) any selection may be counted, as long as conditions on such columns can make it:
 a selection by something else would tell of people, whatever it is counted by. By what belongs to
-people (OF_PEOPLE) all declined requests are counted, if they are enough and this revision tells the
-nation's tables anew; a part of them is not, since the part and the whole would tell of the rest.
+people (OF_PEOPLE) all declined requests are counted, where this revision tells the nation's table
+anew; a part of them is not, since the part and the whole would tell of the rest.
 """
 
 import hashlib
@@ -16,18 +16,18 @@ import pandas as pd
 from ddor.errors import DdorError
 from ddor.extract.model import LEVELS
 from ddor.measures.agencies import agency_identities
-from ddor.measures.attributes import CITIZENSHIP
-from ddor.measures.disclosure import NATIONAL
+from ddor.measures.people import ALL, CHARGES, CITIZENSHIP, DAYS
 from ddor.measures.status import ISSUED_OUTCOMES
-from ddor.measures.timing import DAY_LABELS, days_from_issue
-from ddor.reference.countries import world_region
+from ddor.reference.offenses import CATEGORIES
 from ddor.report.charts import Chart, stacked_bars
 from ddor.report.tables import Table, agency_label
 from ddor.report.words import CLASS_HEADS
 
 OF_REQUESTS = {"agency": "Agency", "state": "State", "level": "Level", "area": "Area",
                "form": "Form", "kind": "Kind", "class": "Class", "outcome": "Outcome"}  # fmt: skip
-OF_PEOPLE = {"citizenship": "World region", "days": "Days from issue to recording"}
+OF_PEOPLE = {"category": "Offense category", "citizenship": "World region",
+             "days": "Days from issue to recording"}  # fmt: skip
+ATTRIBUTE = {"category": CHARGES, "citizenship": CITIZENSHIP, "days": DAYS}
 LABELS = OF_REQUESTS | OF_PEOPLE
 KIND_WORDS = {"detainer": "Detainer", "notification": "Request for notification",
               "transfer": "Request for transfer"}  # fmt: skip
@@ -85,14 +85,14 @@ class OwnTables:
                             f"any selection, by={' or '.join(OF_PEOPLE)} all declined requests. "
                             "Nothing else of a person is told")  # fmt: skip
         rows = self._own(rows)
-        values = self._of_people(rows, by) if by in OF_PEOPLE else rows[by]
-        words = dict(WORDS)
+        if by in OF_PEOPLE:
+            return self._of_people(rows, by)
+        values, words = rows[by], dict(WORDS)
         if by == "agency":
             values, lines = rows["agency_id"], rows.drop_duplicates("agency_id")
             words = {line["agency_id"]: label(line) for line in lines.to_dict("records")}
         counts = Counter(values.where(values.notna() & (values != ""), NOT_ON_RECORD))
-        bands = {band: place for place, band in enumerate(DAY_LABELS)}
-        ranked = sorted(counts, key=lambda value: (bands.get(value, 0), -counts[value], value))
+        ranked = sorted(counts, key=lambda value: (-counts[value], value))
         named = [words.get(value, value) for value in ranked]
         frame = pd.DataFrame({LABELS[by].lower(): pd.Series(named, dtype="object")})
         return frame.assign(requests=pd.Series([counts[each] for each in ranked], dtype="int64"))
@@ -117,18 +117,20 @@ class OwnTables:
                             "select by conditions on its columns, joined by &")  # fmt: skip
         return own.loc[rows.index]
 
-    def _of_people(self, rows: pd.DataFrame, by: str) -> pd.Series:
-        status = self.counts.status[self.counts.status["declined"]]
-        nation = self.counts.attributes[CITIZENSHIP]
-        if {*rows.index} != {*status.index}:
+    def _of_people(self, rows: pd.DataFrame, by: str) -> pd.DataFrame:
+        """The whole branches of the national table, where this revision tells it anew."""
+        if {*rows.index} != {*self.declined_rows.index}:
             raise DdorError(f"by={by} counts all declined requests or none: a part of them would, "
                             "with the whole, tell of the others; use report.declined_rows")
-        if not _enough(status["agency_id"]) or NATIONAL not in nation.tables or nation.stands:
+        table = self.counts.told.table(ATTRIBUTE[by])
+        if table is None or table.stands:
             raise DdorError(f"by={by} cannot be told this time: the declined requests are too few, "
                             "or too few changed since the revision before")  # fmt: skip
-        if by == "days":
-            return pd.Series(days_from_issue(status), status.index)
-        return status["citizenship"].map(world_region)
+        told = [(CATEGORIES.get(line.branch, line.branch), line.requests)
+                for line in self.counts.nation(ATTRIBUTE[by])
+                if line.branch and not line.leaf and line.standing == ALL and line.requests
+                ]  # fmt: skip
+        return pd.DataFrame(told, columns=[LABELS[by].lower(), "requests"])
 
     def _caption(self, rows: pd.DataFrame, by: str) -> str:
         own, rows = self.requests, self._own(rows)
@@ -139,8 +141,3 @@ class OwnTables:
         part = "All" if len(rows) == total else f"{len(rows):,} of the {total:,}"
         return f"{part} {of}, by {LABELS[by].lower()}"
 
-
-def _enough(agencies: pd.Series) -> bool:
-    """20 or more, of 3 or more agencies, none with over 85 %."""
-    by_agency = agencies.value_counts()
-    return len(agencies) >= 20 and len(by_agency) >= 3 and by_agency.max() <= 0.85 * len(agencies)
