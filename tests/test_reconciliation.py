@@ -92,7 +92,7 @@ def in_custody(rows, case) -> Finding:
     return Finding(len(rows), pd.Series("In custody.", index=found["request_id"], dtype="str"))
 
 
-DOUBTING = (*CHECKS, Check("X", "X", "hold", "outcome", "?", "", "", in_custody))
+DOUBTING = (*CHECKS, Check("X", "X", "hold", "outcome", "?", "", "", "", in_custody))
 
 
 def with_numbers(charges):

@@ -189,7 +189,7 @@ def test_log_and_feed_have_the_withdrawal_in_place_of_the_revision(copy_of, revi
     for number in numbers:
         entry = kinds[f"{number}: withdrawn"]
         assert entry["category"] == "withdrawal" and entry["updated"] == f"{DAY}T00:00:00Z"
-        assert entry["summary"] == "Withdrawn on this day; the kind of reason is: legal."
+        assert entry["summary"] == "This revision was withdrawn. The kind of reason is: legal."
         assert entry["link"] == f"weeks/{WEEK}/r{number}/index.html" and entry["id"] not in before
     log = [entry for entry in archive.log() if "withdrawn" in entry]
     assert len(log) == len(numbers)

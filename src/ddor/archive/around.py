@@ -45,6 +45,7 @@ class Around:
     publisher: Publisher
     day: dt.date
     threshold: int = 5
+    max_held_back_share: float = 0.25
     release_lag_days: int = 45
     texts: Mapping[str, Text] = field(default_factory=dict)
     statements: Mapping[str, Statement] = field(default_factory=dict)
@@ -97,6 +98,7 @@ def around_of(parameters: Parameters, directory: Directory) -> Around:
         ),
         day=parameters.published_on or dt.date.today(),
         threshold=parameters.disclosure_threshold,
+        max_held_back_share=parameters.max_held_back_share,
         release_lag_days=parameters.release_lag_days,
         statements=statements,
         agencies={line["agency_id"]: line | {"agency": line["name"]}

@@ -119,3 +119,18 @@ if (questions.length) {
   // A link to where the reader is already changes no address.
   document.addEventListener("click", (event) => toAddress(event.target.closest?.("a")?.getAttribute("href")));
 }
+
+// Site pages: where the search finds nothing, what that means, beneath its answers.
+for (const said of document.querySelectorAll("form.search [role=status]")) {
+  const { root, meaning: words } = said.closest("form").dataset;
+  const meaning = document.createElement("p");
+  meaning.className = "meaning";
+  meaning.append(`${words} `);
+  const more = meaning.appendChild(document.createElement("a"));
+  more.href = `${root}/search/index.html#not-found`;
+  more.textContent = "More";
+  new MutationObserver(() => {
+    if (said.textContent.startsWith("Nothing")) said.parentElement.querySelector(".answers").append(meaning);
+    else meaning.remove();
+  }).observe(said, { childList: true, characterData: true });
+}
