@@ -56,7 +56,8 @@ def test_a_title_says_how_many_of_the_requests_are_counted(report):
     rows, total = declined[declined["state"] == one], len(declined)
     title = f"{len(rows)} of the {total} requests recorded as declined, by agency"
     assert 0 < len(rows) < total and report.table(rows, by="agency").caption == title
-    assert report.bars(declined, by="class").caption == "All requests recorded as declined, by class"
+    every = report.bars(declined, by="class").caption
+    assert every == "All requests recorded as declined, by class"
     assert report.table(rows, by="form", caption="Mine").caption == "Mine"
 
 

@@ -1,4 +1,4 @@
-"""Keys of requests are found in texts wherever they stand, and no sentence is refused for nothing."""
+"""Keys of requests are found wherever they stand, and no sentence is refused for nothing."""
 
 import string
 import time
@@ -48,8 +48,9 @@ def test_only_short_keys_months_and_days_are_not_looked_for(key):
 
 @pytest.mark.parametrize(
     "text",
-    ["R0000003/R0000004", "see r0000003.", "(DET#0001234)", "2024:77:0001, too", "{ab-12}", "A\n 7 b",
-     "**R00000**03", "DET\\#0001234", "[here](https://x.org/?id=R0000003)", "_R0000003_", "24-117;"],
+    ["R0000003/R0000004", "see r0000003.", "(DET#0001234)", "2024:77:0001, too", "{ab-12}",
+     "A\n 7 b", "**R00000**03", "DET\\#0001234", "[here](https://x.org/?id=R0000003)",
+     "_R0000003_", "24-117;"],
 )  # fmt: skip
 def test_a_key_is_found_as_people_write_it(text):
     keys = ["R0000003", "DET#0001234", "2024:77:0001", "ab-12", "A 7 B", "24-117"]
@@ -57,14 +58,16 @@ def test_a_key_is_found_as_people_write_it(text):
 
 
 def test_a_key_that_could_be_a_number_a_word_a_date_or_a_name_of_ours_is_not_looked_for():
-    keys = ["3", "12", "2017", "(2)", "bus", "Texas", "--", "2017-02", "2017-02-18", "E11", "I-247A"]
+    keys = ["3", "12", "2017", "(2)", "bus", "Texas", "--", "2017-02", "2017-02-18", "E11",
+            "I-247A"]  # fmt: skip
     text = "Of 3 (2) people by bus -- in Texas, 2017-02 to 2017-02-18, I-247A, E11, 12 in 2017"
     assert not RequestKeys(keys).in_text(text)
     assert RequestKeys([*keys, "1234567"]).in_text(f"{text} 1234567")
 
 
 def test_half_a_million_keys_and_a_whole_page_take_no_noticeable_time():
-    keys = [f"{kind}{number:07}" for kind in ("R", "DET#", "2024:", "x-", "") for number in range(100_000)]
+    kinds = ("R", "DET#", "2024:", "x-", "")
+    keys = [f"{kind}{number:07}" for kind in kinds for number in range(100_000)]
     began = time.monotonic()
     found = RequestKeys(keys)
     made = time.monotonic()
@@ -128,9 +131,10 @@ def test_a_key_in_a_record_a_reason_a_source_or_an_agencys_name_is_refused(tmp_p
     extract(folder, request(request_id="DET#0001234"))
     assert job(output, "--extract", folder).code == 0
     before = files_of(output)
-    said = job(output, "--extract", folder, "--force", "--correct", "--reason", "as DET#0001234 has it")
+    correct = ("--extract", folder, "--force", "--correct", "--reason")
+    said = job(output, *correct, "as DET#0001234 has it")
     assert said.code == 2 and "--reason: it holds the key" in said.stderr
-    said = job(output, "--extract", folder, "--force", "--correct", "--reason", "as {{ week }} has it")
+    said = job(output, *correct, "as {{ week }} has it")
     assert said.code == 2 and '--reason, line 1: "{{"' in said.stderr
     assert files_of(output) == before
 

@@ -50,7 +50,8 @@ def _run_week_parser() -> argparse.ArgumentParser:
         prog="run_week.py",
         description="Make and publish the Declined Detainer Outcome Report of one or more weeks.",
         epilog="Exit codes: 0 published or unchanged, 2 usage or parameters, 3 invalid extract, "
-        "4 held for review, 5 the notebook failed, 6 the archive is busy or cannot be written.",
+        "4 held for review, 5 the notebook failed or shows what may not be published, "
+        "6 the archive is busy or cannot be written.",
     )
     parser.add_argument("weeks", nargs="*", metavar="WEEK",
                         help="any date in the week, or START..END; without one, the latest "

@@ -53,8 +53,8 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
     images = BeautifulSoup(body, "html.parser").find_all("img")
     if drawn or any(image.get("alt", "") in ("", NBCONVERTS_PLACEHOLDER) for image in images):
         raise NotebookFailed(
-            "a picture has no text alternative; draw it with ddor.report.charts, or write one in "
-            "the brackets of ![…](…)"
+            "a picture has no text alternative; draw it with report.bars(), or write one in the "
+            "brackets of ![…](…)"
         )
     titles = body.count("<h1")
     if titles != 1:

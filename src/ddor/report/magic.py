@@ -14,7 +14,7 @@ _NOT_READ = re.compile(
     r"|^[ \t>]*\d+[.)][ \t]",  # the numbers of a list
     re.DOTALL | re.MULTILINE,
 )
-_MONTHS = ("January|February|March|April|May|June|July|August|September|October|November|December")
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 # What a sentence may say with a number that is no figure of the report.
 _NO_FIGURE = re.compile(
     r"\d+ (CFR|U\.S\.C\.|USC|Stat\.|Fed\. Reg\.|F\.\dd|U\.S\.)( §+)? ?[\d.]*(\([a-z0-9]+\))*"
@@ -22,7 +22,8 @@ _NO_FIGURE = re.compile(
     r"|\b(box|chapter|form|group|method|page|part|section|step|table|title|version) \d[\d.]*"
     rf"|\b({_MONTHS}) \d+"
     r"|\b\d+[- ](hour|day|week|month|year)s?\b"
-    r"|\b\d+( ?%)? or (more|fewer|less)\b|\b(over|under|at least|at most) \d+( ?%)?(?!,?\d| requests?\b)"
+    r"|\b\d+( ?%)? or (more|fewer|less)\b"
+    r"|\b(over|under|at least|at most) \d+( ?%)?(?!,?\d| requests?\b)"
     r"|\b(19|20)\d\d\b",
     re.IGNORECASE,
 )
@@ -45,8 +46,8 @@ def load_ipython_extension(ipython) -> None:
         # One HTML output, so that JupyterLab shows what nbconvert will publish.
         display(HTML(render_narrative(cell, ipython.user_ns)))
         if typed := typed_numbers(cell):
-            _say(f"typed by hand: {', '.join(typed)}. If this is a figure, write its name in double "
-                 "braces, so that it follows the data.")  # fmt: skip
+            _say(f"typed by hand: {', '.join(typed)}. If this is a figure, write its name in "
+                 "double braces, so that it follows the data.")  # fmt: skip
 
     displayed = []
 

@@ -25,8 +25,8 @@ LONGEST_LINE = 80
 
 
 def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
-    """-> what was written to stderr, a line for each cell that did. Raises NotebookFailed with every
-    cell that may not be published: its number, as the template counts it, and its first line."""
+    """-> what was written to stderr, a line for each cell that did. Raises NotebookFailed with
+    every cell that may not be published: its number in the template, and its first line."""
     refused, told = [], []
     cells = [cell for cell in nbformat.read(executed, as_version=4).cells
              if "injected-parameters" not in cell.metadata.get("tags", [])]  # fmt: skip
@@ -45,9 +45,13 @@ def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
 
 def _reasons(cell, keys: RequestKeys) -> Iterator[str]:
     if cell.cell_type == "markdown":
-        text = f"{cell.source}\n{text_of(markdown2html(cell.source))}"
+        # Of an attachment nbconvert would want the bytes.
+        rendered = markdown2html(cell.source.replace("attachment:", "pasted:"))
+        text = f"{cell.source}\n{text_of(rendered)}"
         if found := UNFILLED.search(text):
             yield f'has "{found[0]}", which nothing fills outside a cell of %%narrative'
+        if re.search(r'<img[^>]* src="(pasted|data):', rendered):
+            yield "has a pasted picture"
         if keys.in_text(text):
             yield HOLDS_A_KEY
     for output in cell.get("outputs", ()):
