@@ -127,7 +127,7 @@ def test_the_page_tells_machines_its_own_figures(quarters, path):
     told = archive.summary(QUARTER)["figures"]
     assert figures == {name: value for name, value in told.items() if value is not None}
     assert f"Of the {figures['declined_total']} requests declined" in words_of(page.article)
-    assert f"{figures['met_rule']} met the rule." in words_of(page.article)
+    assert f"and one is known for {figures['met_rule']}." in words_of(page.article)
     assert dataset["name"].startswith("Quarterly Declined Detainer Report, quarter of January")
     files = {name for name in OWN if name.startswith("data/")}
     assert {each["contentUrl"] for each in dataset["distribution"]} == files

@@ -18,7 +18,9 @@ from ddor.compiled.inputs import load_compiled
 from ddor.narrative import render_narrative
 from ddor.report.quarter import CompiledReport
 
-NAMES = ("quarter", "weeks", "issued", "declined", "after", "cases", "extract")
+NAMES = (
+    "quarter", "weeks", "issued", "declined", "charges", "after", "cases", "extract", "phrases",
+)  # fmt: skip
 PAGE = f"quarters/{QUARTER}/index.html"
 KEY = f"key-m{FIRST[5:]}-0"  # of several(FIRST): arrested ten days later, at the first agency
 
@@ -46,7 +48,7 @@ def told(inputs, people, charges=(), as_of="2018-01-31", **changes) -> SimpleNam
     report = CompiledReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of,
                                      repeated=0, **changes))  # fmt: skip
     texts = sentences(report)
-    known = next(text for text in texts if "a release is confirmed" in text)
+    known = next(text for text in texts if text.startswith("Of the"))
     at = next(at for at, text in enumerate(texts) if text.startswith("The rule."))
     rule = " ".join(texts[at : at + 2])
     table = report.five_numbers().frame
@@ -58,24 +60,24 @@ def test_of_nobody_whose_follow_up_is_known_nothing_is_said_of_arrests(inputs):
     """"0 had no later arrest" would read as if all had one."""
     for people in ([released("unknown")] * 12, [released("unknown", released_at="")] * 12):
         quarter = told(inputs, people)
-        assert "Of none of them is it known" in quarter.known
-        assert "no later arrest known" not in quarter.known
-        assert "no later contact was known" not in quarter.rule
+        assert "For none of them does the data show what ICE learned" in quarter.known
+        assert "later arrest or conviction" not in quarter.known
+        assert "no later contact" not in quarter.rule
         assert "arrested and" not in quarter.rule
 
 
 def test_without_a_declined_request_the_sentences_still_stand(inputs):
     quarter = told(inputs, [])
-    assert quarter.known.startswith("Of the 0 requests declined, a release is confirmed for 0.")
-    assert "no later arrest known" not in quarter.known
+    assert quarter.known.startswith("Of the 0 requests declined, 0 releases are confirmed.")
+    assert "later arrest or conviction" not in quarter.known
 
 
 @pytest.mark.parametrize("person", [arrested_row(), released("at_large"), released("removed")])
 def test_what_became_of_one_person_is_not_told(inputs, person):
     one = told(inputs, [person, *[released("unknown")] * 20])
-    assert "Of how many the follow-up is known is not told" in one.known
+    assert "The number of people with known follow-up is withheld" in one.known
     assert {each for name, each in one.numbers.items() if "known" in name} == {"not told"}
-    assert not re.search(r"\b1\b", one.known) and "later contact was" not in one.rule
+    assert not re.search(r"\b1\b", one.known) and "later contact" not in one.rule
     other = told(inputs, [released("at_large"), *[released("unknown")] * 20])
     assert other.known == one.known
 
@@ -87,15 +89,15 @@ def test_why_a_number_is_not_told_is_not_said_falsely(inputs):
             for at, row in enumerate(people)]  # fmt: skip
     declined, of = frames_of(rows)
     report = CompiledReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of))
-    text = next(text for text in sentences(report) if "a release is confirmed" in text)
-    assert "is not told, so that nobody can be identified." in text and "too few" not in text
+    text = next(text for text in sentences(report) if text.startswith("Of the"))
+    assert "is withheld, so that nobody can be identified." in text and "too few" not in text
 
 
 def test_of_a_few_among_many_it_is_not_told_how_many_were_arrested(inputs):
     quarter = told(inputs, [*[arrested_row()] * 3, *[released("at_large")] * 30,
                             *[released("removed")] * 10, *[released("unknown")] * 9])  # fmt: skip
     assert not re.search(r"\b3\b", quarter.known)
-    met = next(name for name in quarter.numbers if name.startswith("Met the rule"))
+    met = next(name for name in quarter.numbers if name.startswith("Later arrest"))
     no_arrest = next(name for name in quarter.numbers if name.startswith("No later arrest"))
     assert quarter.numbers[met] == quarter.numbers[no_arrest] == "not told"
 
@@ -103,8 +105,9 @@ def test_of_a_few_among_many_it_is_not_told_how_many_were_arrested(inputs):
 def test_arrests_and_none_stand_side_by_side_with_equal_weight(inputs):
     people = [*[arrested_row()] * 8, *[released("at_large")] * 30]
     quarter = told(inputs, people)
-    assert "30 had no later arrest known that the rule counts, and 8 met the rule." in quarter.known
-    assert "Of the 8, 8 were arrested and 0 convicted" in quarter.rule
+    both = "No later arrest or conviction that counts is known for 30, and one is known for 8."
+    assert both in quarter.known
+    assert "Of the 8, 8 were arrested and 0 were convicted" in quarter.rule
     assert "%" not in " ".join(quarter.texts)
 
 
@@ -132,11 +135,11 @@ def test_one_of_a_thing_is_said_as_one(inputs):
     one = inputs.weeks.assign(declined_total=first, issued_total=first, honored_total=first)
     issued = CompiledReport(replace(inputs, weeks=one, cohort="issued", repeated=1))
     text = " ".join(sentences(issued))
-    assert "ICE issued requests of which 1 request was recorded as declined" in text
-    assert "1 of these is a request that is counted in another week too" in text
+    assert "1 request issued in these weeks was recorded as declined" in text
+    assert "1 of the declines repeats a request that another week counts too" in text
     recorded = " ".join(sentences(CompiledReport(replace(inputs, weeks=one, repeated=2))))
     assert "ICE recorded 1 request as declined, whenever issued" in recorded
-    assert "2 of these are requests that are counted in another week too" in recorded
+    assert "2 of the declines repeat requests that another week counts too" in recorded
 
 
 # Cases
@@ -190,7 +193,7 @@ def test_a_case_that_ended_without_a_conviction_is_withdrawn_and_counted(describ
     assert page.find("section", class_="case") is None
     text = words_of(page.article)
     assert "No case was chosen for this revision." in text
-    assert "1 case that was described before is not described any more" in text
+    assert "1 case described before has been taken down" in text
     figures = archive.summary(QUARTER)["figures"]
     assert (figures["cases_shown"], figures["cases_withdrawn"]) == (0, 1)
     told = ("Hazelmoor", "An arrest within the month", "4th District Court")
@@ -198,7 +201,7 @@ def test_a_case_that_ended_without_a_conviction_is_withdrawn_and_counted(describ
                 if path.endswith((".html", ".json", ".csv", ".xml"))
                 and any(words.encode() in data for words in told)]  # fmt: skip
     before = words_of(archive.page(f"quarters/{QUARTER}/r2/index.html").article)
-    assert "1 case was chosen for this revision" in before and "current revision alone" in before
+    assert "1 case was chosen for this revision" in before and "only on the page of the current revision" in before
     again = archive.ddor("rebuild", "--json", day=QUARTERS_ON)
     assert json.loads(again.stdout)["changed"] == 0
     for revision in ("r2", "r3"):

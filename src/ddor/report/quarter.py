@@ -26,7 +26,8 @@ from ddor.errors import DdorError
 from ddor.measures.after_release import FOLLOWED_DAYS
 from ddor.measures.attributes import DAYS_TO_ARREST, GROUP_NAMES, LATER_CHARGES
 from ddor.measures.disclosure import NATIONAL
-from ddor.narrative import render_markdown
+from ddor.narrative import Words, render_markdown
+from ddor.report import quarter_phrases as say
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note
@@ -51,7 +52,23 @@ def open_compiled(
     return CompiledReport(gather_compiled(chosen, parameters))
 
 
-class CompiledReport(OfPeople):
+class _ChargesBeforeMerge:
+    """Stands in for what OfPeople is about to have, until the lead replaces it: no table is there,
+    and the sentences say so."""
+
+    def _charges(self) -> SimpleNamespace:
+        return SimpleNamespace(
+            told=False, why="the tables of the weeks have not been added up", by_category=Words(""),
+            with_charges=0, with_conviction=0, weeks_told=0, weeks_pooled=0, weeks_left_out=0,
+        )  # fmt: skip
+
+    def charges_chart(self) -> None:
+        return None
+
+    charges_table = citizenship_chart = timing_chart = place_tables = charges_chart
+
+
+class CompiledReport(_ChargesBeforeMerge, OfPeople):
     """counts: compiled.counts.CompiledCounts. The methods make what a cell shows."""
 
     def __init__(self, inputs: CompiledInputs):
@@ -61,8 +78,8 @@ class CompiledReport(OfPeople):
         self.synthetic = inputs.synthetic
 
     def for_sentences(self) -> tuple:
-        """The period, weeks, issued, declined, after, cases, extract: what %%narrative
-        names."""
+        """The period, weeks, issued, declined, charges, after, cases, extract, phrases: what
+        %%narrative names."""
         figures, cases = self.counts.figures, self.counts.cases
         issued = SimpleNamespace(**_named(figures, "issued_"))
         declined = SimpleNamespace(
@@ -75,7 +92,34 @@ class CompiledReport(OfPeople):
         after = SimpleNamespace(**vars(self.counts.followed), days=FOLLOWED_DAYS)
         after.as_of = _date(after.as_of)
         shown = SimpleNamespace(shown=len(cases.shown), withdrawn=len(cases.withdrawn))
-        return self.period, self._weeks(), issued, declined, after, shown, self._extract()
+        told = (self._weeks(), issued, declined, self._charges(), after, shown, self._extract())
+        return self.period, *told, self._phrases(*told)
+
+    def _phrases(self, weeks, issued, declined, charges, after, cases, extract) -> SimpleNamespace:
+        """Name -> phrase, of quarter_phrases."""
+        return SimpleNamespace(
+            published_by=say.published_by(extract.publisher),
+            made_from=say.made_from(weeks, extract),
+            fiscal=say.fiscal(self.period.noun, extract.fiscal),
+            synthetic=say.synthetic(extract.synthetic),
+            source=say.source(extract.source),
+            recorded_as_declined=say.recorded_as_declined(declined, extract),
+            largest_agency=say.largest_agency(self.inputs.declined_by_agency),
+            outcomes_of_issued=say.outcomes_of_issued(issued),
+            weeks_without_report=say.weeks_without_report(weeks),
+            counted_twice=say.counted_twice(declined.repeated),
+            charges_in_brief=say.charges_in_brief(charges),
+            charges_and_convictions=say.charges_and_convictions(charges),
+            weeks_with_charges=say.weeks_with_charges(charges),
+            after_in_brief=say.after_in_brief(after),
+            after_date=say.after_date(after),
+            arrests_and_convictions=say.arrests_and_convictions(after),
+            no_later_contact=say.no_later_contact(after, extract),
+            not_observed_yet=say.not_observed_yet(after),
+            cases_chosen=say.cases_chosen(cases),
+            cases_withdrawn=say.cases_withdrawn(cases),
+            write_to=say.write_to(extract.contact),
+        )
 
     def _weeks(self) -> SimpleNamespace:
         weeks = self.inputs.weeks
@@ -158,13 +202,13 @@ class CompiledReport(OfPeople):
         """Always together, and with equal weight how many had no later arrest."""
         followed = self.counts.followed
         day = long_date(_date(followed.as_of)) if followed.stands else ""
-        stands = f"; what is known, as of {day}" if day else ""
+        stands = f"; follow-up as of {day}" if day else ""
         rows = [
             ("Declined", followed.declined),
             ("Release confirmed, of the declined", followed.confirmed),
             (f"Follow-up known for {FOLLOWED_DAYS} days, of the confirmed", followed.known),
-            ("Met the rule, of the known", followed.met),
-            ("No later arrest known that the rule counts, of the known", followed.no_arrest),
+            ("Later arrest or conviction that counts, of the known", followed.met),
+            ("No later arrest or conviction that counts, of the known", followed.no_arrest),
             ("Cases chosen for this revision", len(self.counts.cases.shown)),
         ]
         frame = pd.DataFrame(
@@ -182,13 +226,9 @@ class CompiledReport(OfPeople):
 
     # Cases
 
-    def cases(self) -> HTML | None:
-        """The cases described, each with its public source. Between two marks: the archive shows
-        them on the page of the current revision alone (archive/cases_apart.py)."""
+    def cases(self) -> "Cases | None":
         shown = self.counts.cases.shown
-        if not shown:
-            return None
-        return HTML("\n".join([BEGIN, *map(self._case, shown), END]))
+        return Cases(list(map(self._case, shown))) if shown else None
 
     def _case(self, case: Case) -> Markup:
         lines = self.inputs.declined_by_agency
@@ -228,6 +268,20 @@ class CompiledReport(OfPeople):
             wrong.append("follow_up_known")
         if wrong:
             raise DdorError(f"these figures do not add up: {', '.join(wrong)}")
+
+
+class Cases:
+    """The cases described, each with its public source. Between two marks: the archive shows them
+    on the page of the current revision alone (archive/cases_apart.py)."""
+
+    def __init__(self, sections: list[Markup]):
+        self.sections = sections
+
+    def __repr__(self) -> str:
+        return f"Cases: {len(self.sections)}"
+
+    def _repr_html_(self) -> str:
+        return "\n".join([BEGIN, *self.sections, END])
 
 
 def _named(figures: dict, prefix: str) -> dict:
