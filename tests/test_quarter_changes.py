@@ -142,7 +142,7 @@ def withdrawn(mended, tmp_path_factory) -> Quarters:
     done = archive.ddor("withdraw", FIRST, "--reason", "privacy", day="2018-08-05")
     assert done.code == 0 and done.stdout == f"{FIRST} r1, r2: withdrawn (privacy)\n"
     for number in (1, 2):
-        assert f"{QUARTER} r{number} was made from it, and is withdrawn with it" in done.stderr
+        assert f"{QUARTER} r{number} was made from it and was withdrawn with it" in done.stderr
     return archive
 
 

@@ -139,16 +139,16 @@ def test_the_page_tells_machines_its_own_figures(quarters, path):
 def test_verify_makes_the_same_again(quarters):
     before = files_of(quarters("quarter").output)
     done = quarters("quarter").ddor("verify", "FY2017Q2")
-    assert (done.code, done.stdout) == (0, f"{QUARTER} r1: the same as published\n"), done
+    assert (done.code, done.stdout) == (0, f"{QUARTER} r1: matches what was published\n"), done
     assert files_of(quarters("quarter").output) == before
 
 
 @pytest.mark.parametrize(
     ("file", "figure", "told"),
     [
-        (f"site/{HERE}/r1/index.html", "46", "article.html: the archive holds another"),
-        (f"site/{HERE}/data/summary.json", "46", "the quarter's own address holds another"),
-        (f"runs/{QUARTER}/r1/weeks.csv", "23", "input weeks: not what was run"),
+        (f"site/{HERE}/r1/index.html", "46", "article.html: the archive holds a different file"),
+        (f"site/{HERE}/data/summary.json", "46", "quarter's own address holds a different file"),
+        (f"runs/{QUARTER}/r1/weeks.csv", "23", "input weeks: not the one that was used"),
         (f"runs/{QUARTER}/r1/candidates.csv", "2017-01", "candidates.csv: the private file is"),
     ],
 )

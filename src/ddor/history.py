@@ -87,9 +87,9 @@ def read_earlier(output: Path, period: Period) -> dict:
     published = max((int(file.parent.parent.name[1:]) for file in summaries), default=0)
     gone = ""
     if published > (int(revisions[-1].parent.name[1:]) if revisions else 0):
-        gone = "the inputs of an earlier revision are missing"
+        gone = "what an earlier revision was made from is not at hand"
     elif any(map(is_withdrawn, summaries)):
-        gone = "an earlier revision was withdrawn, and too few requests have changed since"
+        gone = "an earlier revision was withdrawn, and too few requests changed since"
     return {**last, "gone": gone}
 
 

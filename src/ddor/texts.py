@@ -152,7 +152,7 @@ def _misplaced(text: Text, html: str) -> list[Problem]:
 
 def _same_address(text: Text, sections: list[Section]) -> list[Problem]:
     ids = [section.id for section in sections]
-    mend = "give one of the two another {#address}"
+    mend = "give one of them another {#address}"
     return [
         _wrong(text, f"a section with the address {each}", "an address that the site does not use",
                "give it another {#address}")
