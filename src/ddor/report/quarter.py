@@ -226,9 +226,13 @@ class CompiledReport(_ChargesBeforeMerge, OfPeople):
 
     # Cases
 
-    def cases(self) -> "Cases | None":
+    def cases(self) -> HTML | None:
+        """The cases described, each with its public source. Between two marks: the archive shows
+        them on the page of the current revision alone (archive/cases_apart.py)."""
         shown = self.counts.cases.shown
-        return Cases(list(map(self._case, shown))) if shown else None
+        if not shown:
+            return None
+        return HTML("\n".join([BEGIN, *map(self._case, shown), END]))
 
     def _case(self, case: Case) -> Markup:
         lines = self.inputs.declined_by_agency
@@ -268,20 +272,6 @@ class CompiledReport(_ChargesBeforeMerge, OfPeople):
             wrong.append("follow_up_known")
         if wrong:
             raise DdorError(f"these figures do not add up: {', '.join(wrong)}")
-
-
-class Cases:
-    """The cases described, each with its public source. Between two marks: the archive shows them
-    on the page of the current revision alone (archive/cases_apart.py)."""
-
-    def __init__(self, sections: list[Markup]):
-        self.sections = sections
-
-    def __repr__(self) -> str:
-        return f"Cases: {len(self.sections)}"
-
-    def _repr_html_(self) -> str:
-        return "\n".join([BEGIN, *self.sections, END])
 
 
 def _named(figures: dict, prefix: str) -> dict:
