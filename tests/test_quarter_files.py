@@ -149,7 +149,7 @@ def test_verify_makes_the_same_again(quarters):
         (f"site/{HERE}/r1/index.html", "46", "article.html: the archive holds a different file"),
         (f"site/{HERE}/data/summary.json", "46", "quarter's own address holds a different file"),
         (f"runs/{QUARTER}/r1/weeks.csv", "23", "input weeks: not the one that was used"),
-        (f"runs/{QUARTER}/r1/candidates.csv", "2017-01", "candidates.csv: the private file is"),
+        (f"runs/{QUARTER}/r1/candidates.csv", "2017-01", "candidates.csv: the private file was"),
     ],
 )
 def test_verify_names_what_was_changed_by_hand(quarters, tmp_path, monkeypatch, file, figure, told):

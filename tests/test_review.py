@@ -412,7 +412,7 @@ def test_the_same_line_twice_is_one_decision(tmp_path):
          "review.csv row 2, by: seen text that looks like a person's name (not shown), expected "
          "no name; write the role of the person who decided"),
         ([line("E2-cccccccccccc")],
-         'review.csv row 2, flag: seen "E2-cccccccccccc", expected a flag of this week; take the '
+         'review.csv row 2, flag: seen "E2-cccccccccccc", expected a flag of this week; use the '
          "latest review.csv of the week"),
         ([line(), line(decision="hold")],
          f'review.csv row 3, flag: seen another decision on "{ONE}", expected one; keep one line'),

@@ -256,7 +256,7 @@ def test_what_happens_to_a_week_happens_to_its_year(archive, make):
         notice = json.loads((archive.site / folder / "data" / "summary.json").read_bytes())
         assert list(notice) == ["withdrawn"]
     assert archive.ddor("verify", "2017").stdout == (
-        "2017 r2: withdrawn: notices stand in its place\n"
+        "2017 r2: withdrawn; its notices are in place\n"
     )
     assert "years/2017" not in (archive.site / "sitemap.xml").read_text()
     assert [each for each in broken_links(archive.site) if SITE_URL not in each] == []
@@ -297,7 +297,7 @@ def test_a_period_whose_key_names_a_week_is_refused(project):
         def __str__(self):
             return self.day.isoformat()
 
-    with pytest.raises(UsageError, match="2017-02-12 names a week, and a day too"):
+    with pytest.raises(UsageError, match="2017-02-12 names both a week and a day"):
         refuse_shared_key(DayByDate(VALENTINE.day))
 
 
