@@ -95,7 +95,9 @@ def _run_weeks(options: argparse.Namespace, project: Path) -> int:
             raise UsageError(f"--{name.replace('_', '-')} is not available yet ({what})")
     settings = _settings(options)
     if options.sample:
+        # Synthetic and real weeks never share a site.
         settings.setdefault("extract", str(project / "samples" / "{week}"))
+        settings.setdefault("output", str(project / "outputs" / "sample"))
     order = Order(
         project=project,
         params_file=_path(options.params),
@@ -419,6 +421,7 @@ def _published(options: argparse.Namespace, period: Period | None):
     from ddor.archive.publish import opened
     from ddor.catalog import open_catalog
     from ddor.directory import read_directory
+    from ddor.jobs.publication import keys_of, refuse_unfit
 
     parameters = _parameters(options, period)
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
@@ -430,6 +433,7 @@ def _published(options: argparse.Namespace, period: Period | None):
         catalog = open_catalog(archive.site)
         if catalog is None:
             raise nothing
+        refuse_unfit(around.written(), keys_of(archive))
         yield archive, catalog, around
 
 

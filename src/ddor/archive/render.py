@@ -16,10 +16,9 @@ from nbconvert.preprocessors import TagRemovePreprocessor
 from traitlets.config import Config
 
 from ddor.errors import NotebookFailed
+from ddor.publishable import NOT_PUBLISHED, SCRAP
 
 TEMPLATES = Path(__file__).parent / "templates"
-NOT_PUBLISHED = ("parameters", "injected-parameters", "not-published")
-SCRAP = "application/scrapbook.scrap"
 PICTURE = re.compile(r'(srcset|src)="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"')
 # nbconvert puts this sentence where an alternative is missing, and no checker minds it.
 NBCONVERTS_PLACEHOLDER = "No description has been provided for this image"
@@ -29,10 +28,11 @@ CHART = re.compile(r'<figure class="chart" data-name="([a-z0-9-]+)">.*?</figure>
 @dataclass(frozen=True)
 class Article:
     """html: `<article>…</article>`; its pictures are named files beside the page. pictures: file
-    name -> bytes."""
+    name -> bytes. told: what whoever runs it is told of the run, and nobody else."""
 
     html: str
     pictures: dict[str, bytes]
+    told: tuple[str, ...] = ()
 
 
 def render_article(notebook: nbformat.NotebookNode) -> Article:

@@ -74,8 +74,9 @@ class Edition(ABC):
     @property
     def kept_tables(self) -> tuple[str, ...]:
         """The as_of of the tables kept from earlier revisions."""
-        shown = getattr(self.counts, "attributes", {}).values()
-        return tuple(sorted({each.as_of for each in shown if each.stands}))
+        told = getattr(self.counts, "told", None)
+        tables = told.tables.values() if told else ()
+        return tuple(sorted({table.as_of for table in tables if table.stands}))
 
     @classmethod
     @abstractmethod
@@ -117,9 +118,11 @@ class Edition(ABC):
     def private_files(self) -> dict[str, bytes]:
         """What is kept beside the notebook and the inputs, for whoever answers for the report."""
 
-    def texts(self) -> list[str]:
-        """What persons wrote for it, and is published."""
-        return [self.inputs.note]
+    def texts(self) -> dict[str, str]:
+        """What people wrote for it and is published: the place -> Markdown or plain text."""
+        parameters = self.inputs.parameters
+        named = {f"the parameter {key}": parameters[key] for key in ("publisher", "contact")}
+        return {f"notes/{self.period}.md": self.inputs.note, **named}
 
     def news(self, catalog: Catalog) -> list[str]:
         """Why this revision is a correction, other than by --correct; none for a planned one."""
@@ -129,6 +132,11 @@ class Edition(ABC):
         """Of a report under review: what to tell, and the files to fill in, name -> bytes, which
         will lie in `folder`."""
         return [], {}
+
+    def newer(self, archive: Archive, revision: int) -> dict[str, bytes]:
+        """Path below outputs/ -> bytes, of what is kept privately although nothing is published
+        anew: `revision` is the one that stays."""
+        return {}
 
     def beside(self) -> dict[str, bytes]:
         """Path below runs/ -> bytes, of private files that change with a publication."""

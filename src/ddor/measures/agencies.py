@@ -2,8 +2,7 @@
 
 An agency is its agency_id. Name, level and place come from the directory, else from the extract's
 latest row for that id, so that one agency written in three ways is one line, and two agencies with
-one name are two. `status` has the column listed_agency of disclosure.listed_agency: protected
-requests that may not be shown with their agency are in one line, *agency not shown*.
+one name are two.
 """
 
 import pandas as pd
@@ -11,13 +10,13 @@ import pandas as pd
 from ddor.measures.status import DECLINED_CLASSES, DECLINED_FLAGS, ISSUED_OUTCOMES
 
 IDENTITY = ("agency_id", "agency", "level", "state", "county_fips", "area")
-NOT_SHOWN = "Agency not shown"
 KINDS = {"detainer": "detainers", "notification": "notifications", "transfer": "transfers"}
 ISSUED_COLUMNS = (*IDENTITY, *KINDS.values(), "issued", *ISSUED_OUTCOMES)
 DECLINED_COLUMNS = (
     *IDENTITY, *KINDS.values(), "declined", *DECLINED_CLASSES, *DECLINED_FLAGS, "honored",
 )  # fmt: skip
-HELD_COLUMNS = (*IDENTITY, "held_back_requests", "held_back_outcomes")
+LESS = ("held_back_issued", "held_back_declined")
+HELD_COLUMNS = (*IDENTITY, "held_back_requests", "held_back_outcomes", *LESS)
 
 
 def agency_identities(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
@@ -41,27 +40,27 @@ def agency_identities(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFr
 def issued_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
     """Section I: requests issued this week and what became of them so far. Columns
     ISSUED_COLUMNS; issued = detainers + notifications + transfers = honored + declined + other +
-    pending. Agencies with any figure, by state and name; last the line of NOT_SHOWN, if any."""
+    pending. Agencies with any figure, by state and name."""
     rows = status[status["issued"]]
     counts = pd.concat(
         [_by_kind(rows), _crosstab(rows, "issued_outcome", ISSUED_OUTCOMES)], axis=1
-    ).assign(issued=rows.groupby("listed_agency").size())
+    ).assign(issued=rows.groupby("agency_id").size())
     return _table(counts, status, agencies, ISSUED_COLUMNS)
 
 
 def declined_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
     """Section II: requests recorded as declined this week, by class, and honored beside them.
     Columns DECLINED_COLUMNS; declined is the sum of its four classes; the flags are not exclusive.
-    Agencies with any figure, by state and name; last the line of NOT_SHOWN, if any."""
+    Agencies with any figure, by state and name."""
     rows = status[status["declined"]]
-    by_agency = rows.groupby("listed_agency")
+    by_agency = rows.groupby("agency_id")
     counts = pd.concat(
         [
             _by_kind(rows),
             _crosstab(rows, "declined_class", DECLINED_CLASSES),
             by_agency[list(DECLINED_FLAGS)].sum(),
             by_agency.size().rename("declined"),
-            status[status["honored"]].groupby("listed_agency").size().rename("honored"),
+            status[status["honored"]].groupby("agency_id").size().rename("honored"),
         ],
         axis=1,
     )
@@ -71,12 +70,15 @@ def declined_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataF
 def held_back_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
     """What the checks held back, under the code of the agency asked: requests in neither section
     (E1, E3, E4), and requests whose outcome is not counted (E2, E6, E7, E11). Columns
-    HELD_COLUMNS, their sums the figures of these names; sorted as the others. Level and place are
+    HELD_COLUMNS, the sums of the first two the figures of these names; of both, LESS are those that
+    are missing in the issued and the declined of the week, so that what was received can be added
+    up (history.py). Sorted as the others. Level and place are
     empty where they are known from doubted requests alone: one with a wrong place (E1) may not lend
     it to the agency."""
     held = status[status["held_by"].notna()]
     counts = _crosstab(held, "doubts", ("request", "outcome"))
     counts = counts.rename(columns=lambda doubt: f"held_back_{doubt}s")
+    counts = counts.join(held.groupby("agency_id")[list(LESS)].sum())
     table = _table(counts, status, agencies, HELD_COLUMNS)
     believed = {*agencies["agency_id"], *status.loc[status["held_by"].isna(), "agency_id"], ""}
     places = ["level", "state", "county_fips", "area"]
@@ -89,7 +91,7 @@ def _by_kind(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _crosstab(rows: pd.DataFrame, column: str, values: tuple[str, ...]) -> pd.DataFrame:
-    counted = pd.crosstab(rows["listed_agency"], rows[column])
+    counted = pd.crosstab(rows["agency_id"], rows[column])
     return counted.reindex(columns=list(values), fill_value=0)
 
 
@@ -97,7 +99,4 @@ def _table(counts, status, agencies, columns) -> pd.DataFrame:
     counts = counts.rename_axis("agency_id").fillna(0).astype("int64").reset_index()
     identities = agency_identities(status, agencies)
     table = counts.merge(identities, on="agency_id", how="left", validate="one_to_one").fillna("")
-    hidden = table["agency_id"] == ""
-    table["agency"] = table["agency"].mask(hidden, NOT_SHOWN)
-    table = table.assign(hidden=hidden).sort_values(["hidden", "state", "agency", "agency_id"])
-    return table[list(columns)].reset_index(drop=True)
+    return table.sort_values(["state", "agency", "agency_id"], ignore_index=True)[list(columns)]

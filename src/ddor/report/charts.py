@@ -19,6 +19,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.publishable import Publishable
 from ddor.report.tables import Table
 
 WIDTH = 4.9  # inches: labels stay legible when a phone shows it at 330 pixels
@@ -33,7 +34,7 @@ DARK = {"ink": "#ececf1", "paper": "#16161a", "rule": "#4a4a52",
 
 
 @dataclass(frozen=True, repr=False)
-class Chart:
+class Chart(Publishable):
     name: str
     caption: str
     alternative: str

@@ -7,7 +7,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-from IPython.display import HTML
 from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
@@ -24,9 +23,14 @@ from ddor.compiled.inputs import (
 )
 from ddor.errors import DdorError
 from ddor.measures.after_release import FOLLOWED_DAYS
-from ddor.measures.attributes import DAYS_TO_ARREST, GROUP_NAMES, LATER_CHARGES
-from ddor.measures.disclosure import NATIONAL
-from ddor.narrative import Words, render_markdown
+from ddor.measures.charges import GROUP_NAMES
+from ddor.measures.disclosure import POOLED
+from ddor.measures.followed import DAYS_TO_ARREST, LATER_CHARGES, after_release_lines
+from ddor.measures.people import CHARGES
+from ddor.measures.published import charge_group_lines
+from ddor.narrative import render_markdown
+from ddor.publishable import HTML
+from ddor.reference.places import STATES
 from ddor.report import quarter_phrases as say
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
@@ -52,24 +56,10 @@ def open_compiled(
     return CompiledReport(gather_compiled(chosen, parameters))
 
 
-class _ChargesBeforeMerge:
-    """Stands in for what OfPeople is about to have, until the lead replaces it: no table is there,
-    and the sentences say so."""
-
-    def _charges(self) -> SimpleNamespace:
-        return SimpleNamespace(
-            told=False, why="the tables of the weeks have not been added up", by_category=Words(""),
-            with_charges=0, with_conviction=0, weeks_told=0, weeks_pooled=0, weeks_left_out=0,
-        )  # fmt: skip
-
-    def charges_chart(self) -> None:
-        return None
-
-    charges_table = citizenship_chart = timing_chart = place_tables = charges_chart
-
-
-class CompiledReport(_ChargesBeforeMerge, OfPeople):
+class CompiledReport(OfPeople):
     """counts: compiled.counts.CompiledCounts. The methods make what a cell shows."""
+
+    elsewhere = ""
 
     def __init__(self, inputs: CompiledInputs):
         self.inputs, self.period = inputs, inputs.period
@@ -196,6 +186,27 @@ class CompiledReport(_ChargesBeforeMerge, OfPeople):
                             f"Requests declined, {self.period.title}, by agency",
                             _flags(frame))  # fmt: skip
 
+    # What people were charged with
+
+    def _charges(self) -> SimpleNamespace:
+        """As of a week, and of how many weeks it is: told by themselves, pooled, left out."""
+        told, pooled, left_out = self.counts.people.weeks[CHARGES]
+        return SimpleNamespace(**vars(super()._charges()), weeks_told=told, weeks_pooled=pooled,
+                               weeks_left_out=left_out)  # fmt: skip
+
+    def _why(self, attribute: str) -> str:
+        if self.counts.nation(attribute):
+            return ""
+        return self.counts.told.untold.get((attribute, POOLED), "no request was declined")
+
+    def label(self, place: str) -> Markup | str:
+        """A state by its name; an agency as in the tables."""
+        if place in STATES:
+            return STATES[place].name
+        lines = self.inputs.declined_by_agency
+        known = lines[lines["agency_id"] == place].to_dict("records")
+        return agency_label(known[0]) if known else place
+
     # After release
 
     def five_numbers(self) -> Table:
@@ -218,11 +229,29 @@ class CompiledReport(_ChargesBeforeMerge, OfPeople):
         return Table(frame, {"of": "What is known after release", "requests": "Requests"},
                      f"After release: requests declined, {self.period.title}{stands}")  # fmt: skip
 
-    def later_charges_table(self) -> Table | HTML:
-        return self._attribute_table(LATER_CHARGES, NATIONAL)
+    def later_charges_table(self) -> Table | None:
+        """Of those whom the rule counts, by category and group; None where that is not told."""
+        lines = self._after_release(LATER_CHARGES)
+        frame = charge_group_lines(line for line in lines if line.branch)
+        frame = frame[frame["requests"] > 0]
+        return None if frame.empty else Table(
+            frame,
+            {"offense_group": "Offense category and group", "group_code": "Code",
+             "requests": "Requests", "convicted": "Convicted", "charged_only": "Charged only"},
+            "Later charges that count, by category and offense group",
+        )  # fmt: skip
 
-    def days_table(self) -> Table | HTML:
-        return self._attribute_table(DAYS_TO_ARREST, NATIONAL)
+    def days_table(self) -> Table | None:
+        lines = self._after_release(DAYS_TO_ARREST)
+        frame = pd.DataFrame([(line.branch, line.requests) for line in lines],
+                             columns=["days", "requests"])  # fmt: skip
+        return Table(frame, {"days": "Days", "requests": "Requests"},
+                     "Days from release to the first arrest or charge that counts"
+                     ) if frame["requests"].any() else None  # fmt: skip
+
+    def _after_release(self, attribute: str) -> list:
+        lines = after_release_lines(self.counts.after_release)
+        return [line for line in lines if line.attribute == attribute]
 
     # Cases
 
@@ -235,11 +264,9 @@ class CompiledReport(_ChargesBeforeMerge, OfPeople):
         return HTML("\n".join([BEGIN, *map(self._case, shown), END]))
 
     def _case(self, case: Case) -> Markup:
-        lines = self.inputs.declined_by_agency
-        known = lines[lines["agency_id"] == case.agency_id].to_dict("records")
         month = f"{dt.date.fromisoformat(f'{case.released}-01'):%B %Y}"
         rows = (
-            ("Agency asked", agency_label(known[0]) if known else case.agency_id),
+            ("Agency asked", self.label(case.agency_id)),
             ("Charges before release", _groups(case.groups_before) or "none on record"),
             ("After release", f"{case.standing}: {_groups(case.groups_after)}"),
             ("Status", f"{case.status}, as of {long_date(case.status_on)}"),

@@ -117,10 +117,10 @@ def counted_twice(repeated: int) -> Words:
 def charges_in_brief(charges: SimpleNamespace) -> Words | str:
     """The sentence among the key points."""
     if not charges.told:
-        return f"Charges before release are not shown: {charges.why.rstrip('.')}."
+        return f"Charges before release are not shown: {charges.why}."
     return Words(
-        f"Charges before release, by category: {charges.by_category.rstrip('.')}. A request can be "
-        "in several categories."
+        f"By their charges before release, the declined requests include {charges.by_category}. A "
+        "request can be in several categories."
     )
 
 
@@ -134,7 +134,7 @@ def charges_and_convictions(charges: SimpleNamespace) -> Words | str:
 
 
 def weeks_with_charges(charges: SimpleNamespace) -> Words:
-    """How the sum over the weeks is made up. A week whose table stands alone is public already."""
+    """How the sum over the weeks is made up."""
     if not charges.told:
         return Words("")
     told = [
@@ -171,16 +171,9 @@ def _followed(after: SimpleNamespace) -> str:
             f"For none of them does the data show what ICE learned in the {after.days} days after, "
             "so nothing is said of later arrests."
         )
-    known = (
-        f"For {number(after.known)} of them the data shows what ICE learned in the {after.days} "
-        "days after."
-    )
-    if after.met is None:
-        return (
-            f"{known} The numbers with and without a later arrest are withheld, {PRIVATE}."
-        )
     return (
-        f"{known} **No later arrest or conviction that counts is known for "
+        f"For {number(after.known)} of them the data shows what ICE learned in the {after.days} "
+        "days after. **No later arrest or conviction that counts is known for "
         f"{number(after.no_arrest)}, and one is known for {number(after.met)}.**"
     )
 
@@ -189,25 +182,20 @@ def after_date(after: SimpleNamespace) -> Words:
     if not after.stands:
         return Words("")
     return Words(
-        f"The numbers on follow-up are as of {long_date(after.as_of)}. Newer ones, set beside "
-        "them, would show what changed for a few people."
+        f"The numbers on follow-up are as of {long_date(after.as_of)}; {number(after.gone)} of "
+        f"their requests no longer {'counts' if after.gone == 1 else 'count'}. Newer numbers, "
+        "compared with them, would show what changed for a few people."
     )
 
 
 def arrests_and_convictions(after: SimpleNamespace) -> Words:
     """Of those with a later arrest or conviction that counts."""
-    if not after.met or (after.arrested is None and after.convicted is None):
+    if not after.met:
         return Words("")
-    filed = "convicted of a charge filed after release"
-    told = f"Of the {number(after.met)}, "
-    if after.arrested is None:
-        return Words(f"{told}{number(after.convicted)} {_was(after.convicted)} {filed}.")
-    told += f"{number(after.arrested)} {_was(after.arrested)} arrested"
-    if after.convicted is None:
-        return Words(f"{told}.")
     return Words(
-        f"{told} and {number(after.convicted)} {_was(after.convicted)} {filed}; one request can be "
-        "in both numbers."
+        f"Of the {number(after.met)}, {number(after.arrested)} {_was(after.arrested)} arrested and "
+        f"{number(after.convicted)} {_was(after.convicted)} convicted of a charge filed after "
+        "release; one request can be in both numbers."
     )
 
 

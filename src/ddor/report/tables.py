@@ -7,6 +7,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from ddor.narrative import NarrativeError
+from ddor.publishable import Publishable
 
 NOT_TOLD = "not told"  # in place of a number that disclosure control keeps back
 MOST_ROWS = 60  # a page stays under 100 KB
@@ -15,7 +16,7 @@ PROTECTED_NOTE = (
 )
 
 
-class Table:
+class Table(Publishable):
     """A table in a notebook. `heads` maps the columns shown to their heads, in order; the first
     is the head of its row. Numbers stand right, missing ones are an empty cell. note: a sentence
     beneath."""
@@ -59,7 +60,7 @@ class Table:
         return f'\n<p class="note">{escape(self.note)}</p>' if self.note else ""
 
 
-class Several:
+class Several(Publishable):
     """Several tables or charts that one cell shows, one beneath the other."""
 
     def __init__(self, parts: list):
