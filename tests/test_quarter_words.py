@@ -129,8 +129,10 @@ def test_one_of_a_thing_is_said_as_one(inputs):
     assert "1 request issued in these weeks was recorded as declined" in text
     assert "1 of the declines repeats a request that another week counts too" in text
     recorded = " ".join(sentences(CompiledReport(replace(inputs, weeks=one, repeated=2))))
-    assert "ICE recorded 1 request as declined, whenever issued" in recorded
+    assert "ICE recorded 1 request as declined, whenever it had issued it, by" in recorded
     assert "2 of the declines repeat requests that another week counts too" in recorded
+    assert re.search(r"The \d+ are counted by the week of issue, the 1 by the week in", recorded)
+    assert "counted by the week of issue" not in text
 
 
 # Charges before release, and other phrases

@@ -95,7 +95,7 @@ class CompiledReport(OfPeople):
             source=say.source(extract.source),
             recorded_as_declined=say.recorded_as_declined(declined, extract),
             largest_agency=say.largest_agency(self.inputs.declined_by_agency),
-            outcomes_of_issued=say.outcomes_of_issued(issued),
+            outcomes_of_issued=say.outcomes_of_issued(issued, declined, extract),
             weeks_without_report=say.weeks_without_report(weeks),
             counted_twice=say.counted_twice(declined.repeated),
             charges_in_brief=say.charges_in_brief(charges),

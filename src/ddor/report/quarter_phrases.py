@@ -57,7 +57,10 @@ def recorded_as_declined(declined: SimpleNamespace, extract: SimpleNamespace) ->
             f"{requests(declined.total)} issued in these weeks {_was(declined.total)} recorded as "
             "declined by the date of the data"
         )
-    return Words(f"ICE recorded {requests(declined.total)} as declined, whenever issued")
+    return Words(
+        f"In these weeks ICE recorded {requests(declined.total)} as declined, whenever it had "
+        f"issued {'it' if declined.total == 1 else 'them'}"
+    )
 
 
 def largest_agency(by_agency: pd.DataFrame) -> str:
@@ -74,12 +77,19 @@ def largest_agency(by_agency: pd.DataFrame) -> str:
     )
 
 
-def outcomes_of_issued(issued: SimpleNamespace) -> Words:
+def outcomes_of_issued(
+    issued: SimpleNamespace, declined: SimpleNamespace, extract: SimpleNamespace
+) -> Words:
+    """With the words that tell the two numbers of declines apart."""
+    apart = "" if extract.by_issue else (
+        f". The {number(issued.declined)} are counted by the week of issue, the "
+        f"{number(declined.total)} by the week in which ICE recorded the outcome"
+    )
     return Words(
         f"Of the {requests(issued.total)} that ICE issued in these weeks, {number(issued.honored)} "
         f"had been honored by the date of the data and {number(issued.declined)} declined; "
         f"{number(issued.other)} had another outcome, and {number(issued.pending)} had none on "
-        "record"
+        f"record{apart}"
     )
 
 
@@ -128,8 +138,9 @@ def charges_and_convictions(charges: SimpleNamespace) -> Words | str:
     if not charges.told:
         return charges_in_brief(charges)
     return Words(
-        f"{requests(charges.with_charges)} had a charge on record from before the release; "
-        f"{number(charges.with_conviction)} of these had at least one conviction."
+        f"Of the requests declined, {number(charges.with_charges)} had a charge on record from "
+        f"before the release, and {number(charges.with_conviction)} of these at least one "
+        "conviction."
     )
 
 
