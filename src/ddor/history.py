@@ -95,21 +95,28 @@ def read_earlier(output: Path, period: Period) -> dict:
         summary = output / "site" / period.path / f"r{number}" / "data" / "summary.json"
         if summary.exists() and not is_withdrawn(summary):
             last = own["tables"]
+    missing = _published(output, period) - told_by.keys()
     for other in _sharing_weeks(output, period):
-        tables += [table for own in _told_by(output, other).values() for table in own["tables"]]
-    published = (output / "site" / period.path).glob("r*/data/summary.json")
-    missing = {int(file.parent.parent.name[1:]) for file in published} - told_by.keys()
-    gone = "the private record of an earlier revision is not at hand" if missing else ""
+        beside = _told_by(output, other)
+        missing |= _published(output, other) - beside.keys()
+        tables += [table for own in beside.values() for table in own["tables"]]
+    gone = "the private record of what was told before is not at hand" if missing else ""
     newest = told_by[max(told_by)] if told_by else {}
     cases = newest.get("cases", [])
     return {"tables": _once(tables), "last": last, "gone": gone, "cases": cases}
 
 
+def _published(output: Path, period: Period) -> set[int]:
+    files = (output / "site" / period.path).glob("r*/data/summary.json")
+    return {int(file.parent.parent.name[1:]) for file in files}
+
+
 def _told_by(output: Path, period: Period) -> dict[int, dict]:
-    """Revision -> what it left in ATTRIBUTES, in order."""
+    """Revision -> what it left in ATTRIBUTES, in order. One without tables is of a version before
+    these rules, and as good as none."""
     files = (output / "runs" / str(period)).glob(f"r*/{ATTRIBUTES}")
-    found = {int(file.parent.name[1:]): file for file in files}
-    return {number: json.loads(found[number].read_bytes()) for number in sorted(found)}
+    found = {int(file.parent.name[1:]): json.loads(file.read_bytes()) for file in files}
+    return {number: found[number] for number in sorted(found) if "tables" in found[number]}
 
 
 def _sharing_weeks(output: Path, period: Period) -> list[Period]:

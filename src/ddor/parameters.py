@@ -45,7 +45,7 @@ class Parameters(BaseModel):
     output: Path
     cohort: Literal["recorded", "issued"] = "recorded"
     ignored_columns: tuple[str, ...] = ()
-    disclosure_threshold: int = Field(5, ge=1, le=100)
+    disclosure_threshold: int = Field(5, ge=3, le=100)
     max_held_back_share: float = Field(0.25, ge=0, le=1)
     agencies: Path
     policies: Path

@@ -58,11 +58,12 @@ def _bounds(text: str) -> Iterator[int]:
 
 
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return " ".join(plain.casefold().split())
 
 
 def _is_plain(key: str) -> bool:
-    if not key.strip() or _OWN_NAMES.fullmatch(key):
-        return True
+    if len(key) >= PLAIN_BELOW:
+        return not key.strip() or (key[0].isdigit() and bool(_OWN_NAMES.fullmatch(key)))
     inside = re.sub(r"^[\W_]+|[\W_]+$", "", key)
-    return len(key) < PLAIN_BELOW and (inside.isdigit() or inside.isalpha() or not inside)
+    return inside.isdigit() or inside.isalpha() or not inside or bool(_OWN_NAMES.fullmatch(key))

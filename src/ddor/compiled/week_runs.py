@@ -15,7 +15,7 @@ import pandas as pd
 from ddor.calendar import Week
 from ddor.corrections import flagged, flags_for
 from ddor.errors import UsageError
-from ddor.inputs import INPUT_FILES, load_inputs, newest_flags, not_as_kept
+from ddor.inputs import INPUT_FILES, load_inputs, not_as_kept, with_newest_flags
 from ddor.measures.agencies import agency_identities
 from ddor.measures.disclosure import Row, Told
 from ddor.measures.figures import count_inputs
@@ -61,7 +61,7 @@ def read_run(output: Path, week: Week, revision: int) -> WeekRun:
     _refuse_what_was_not_kept(folder)
     figures = glued_figures(folder / "report.ipynb")
     published = _published_figures(output / "site" / week.path / f"r{revision}", week)
-    inputs = load_inputs(folder)
+    inputs = with_newest_flags(load_inputs(folder), folder.parent, revision)
     counts = count_inputs(inputs)
     for what, others in (("published", published), ("counted again", counts.figures)):
         differing = [
@@ -75,8 +75,6 @@ def read_run(output: Path, week: Week, revision: int) -> WeekRun:
                 f"{', '.join(differing)}; {AGAIN}"
             )
     about, requests = inputs.extract.about, counts.status
-    flags = newest_flags(folder.parent, revision)
-    requests = requests.assign(protected=requests["request_id"].map(flags))
     declined = requests[requests["declined"]].assign(
         week=str(week), as_of=pd.Timestamp(about.as_of).as_unit("s")
     )

@@ -23,7 +23,7 @@ from ddor.archive.publish import Archive, opened
 from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.extract.model import DATETIMES, SYNTHETIC_NOTICE
-from ddor.inputs import INPUT_FILES, Inputs, load_inputs
+from ddor.inputs import INPUT_FILES, Inputs, load_inputs, with_newest_flags
 from ddor.jobs.differences import figure_differences
 from ddor.jobs.workbook import workbook
 from ddor.measures.figures import count_inputs
@@ -66,7 +66,7 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
         raise _no_revision(output, week)  # to open an archive would make the folder
     with opened(output) as archive:
         revision = _latest_revision(archive, week)
-        inputs = load_inputs(revision)
+        inputs = with_newest_flags(load_inputs(revision), revision.parent, int(revision.name[1:]))
         counts = count_inputs(inputs)
         _prove_unchanged(archive, week, revision.name, counts.figures)
 
