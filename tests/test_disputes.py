@@ -177,10 +177,10 @@ def test_an_answer_changes_the_text_of_an_entry_and_never_its_id(copy_of):
     assert (answered["id"], answered["link"]) == (asked["id"], asked["link"])
     assert answered["published"] == asked["published"]
     assert answered["updated"] == "2017-06-12T00:00:00Z"
-    assert "in part (June 11, 2017). One of them is." in answered["summary"]
+    assert "partly wrong (June 11, 2017). One of them is." in answered["summary"]
     assert "Waiting for an answer" not in logged(archive, QUILLFEATHER)
     assert "Waiting for an answer for 4 days , as of June 12" in logged(archive, OSPREYMOOR)
-    assert "in part (June 11, 2017). One of them is." in words_of(
+    assert "partly wrong (June 11, 2017). One of them is." in words_of(
         archive.page(f"agencies/{QUILLFEATHER['agency_id']}/index.html").main
     )
     because = "superseded by revision 3 (correction) because of: agency QUIL00001 disputed a figure"

@@ -74,7 +74,7 @@ def test_verify_tells_a_difference_as_json_too(accepted, tmp_path):
     done = archive.ddor("verify", WEEK, "--json")
     told = json.loads(done.stdout)
     assert done.code == 5 and told["reproduced"] is False
-    assert "data/checks.csv: the archive holds another" in told["messages"]
+    assert "data/checks.csv: the archive holds a different file" in told["messages"]
 
 
 @pytest.mark.parametrize("pattern", OURS)

@@ -58,7 +58,7 @@ def refused(project, tmp_path):
             read_texts(folder, project, list(examples))
         assert invalid.value.exit_code == 2
         first, *problems = str(invalid.value).splitlines()
-        assert first == "the written pages need mending:"
+        assert first == "the written pages need correction:"
         return problems
 
     return said
@@ -76,13 +76,13 @@ def test_a_key_that_is_missing_is_named(refused, key, value):
 
 def test_a_key_that_is_not_known_is_named(refused):
     (said,) = refused(overview=page(reviewed_by="the desk"))
-    assert said.startswith("overview.md row 1, reviewed_by: seen a key that is not known")
+    assert said.startswith("overview.md row 1, reviewed_by: seen an unknown key")
 
 
 def test_a_key_that_stands_twice_is_no_head(refused):
     content = page().replace("title: Overview\n", "title: Overview\ntitle: Another\n")
     (said,) = refused(overview=content)
-    assert "no head that can be read" in said
+    assert "no readable head" in said
 
 
 @pytest.mark.parametrize("value", ["[a, b]", "{a: b}"])
@@ -96,7 +96,7 @@ def test_a_value_that_is_no_text_is_refused(refused, value):
                                      " ---\ntitle: x\n---\nA page.\n"])  # fmt: skip
 def test_a_page_without_a_head_is_refused(refused, content):
     (said,) = refused(overview=content)
-    assert said.startswith("overview.md row 1: seen no head that can be read")
+    assert said.startswith("overview.md row 1: seen no readable head")
     assert all(key in said for key in HEAD)
 
 
@@ -155,7 +155,7 @@ def test_a_sentence_that_cannot_be_written_is_told_once(refused, sentence):
     latest = {"week": "a week", "figures": {"issued_total": 1}}
     (said,) = refused([NAMES | {"latest": latest}], overview=page(f"{sentence}\n"))
     assert said.startswith("overview.md: seen this sentence cannot be written: ")
-    assert "expected names of docs/pages.md; mend the sentence" in said
+    assert "expected the names in docs/pages.md; correct the sentence" in said
 
 
 def test_a_name_that_only_some_weeks_have_is_refused(refused):

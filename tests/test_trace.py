@@ -530,7 +530,7 @@ def published_figures(output: Path, **changes) -> None:
 
 def test_rows_that_are_not_those_readers_were_shown_are_refused(tmp_path):
     published_figures(kept_run(tmp_path), declined_total=77)
-    with pytest.raises(UsageError, match="counted otherwise .*declined_total: 77 -> "):
+    with pytest.raises(UsageError, match="counted by other rules .*declined_total: 77 -> "):
         write_rows(tmp_path, WEEK, "issued_total", None)
     assert not (tmp_path / "runs" / "labels.csv").exists()
 

@@ -73,7 +73,7 @@ class Section(NamedTuple):
 class TextsInvalid(UsageError):
     def __init__(self, problems: list[Problem]):
         self.problems = problems
-        super().__init__("\n".join(["the written pages need mending:", *map(str, problems)]))
+        super().__init__("\n".join(["the written pages need correction:", *map(str, problems)]))
 
 
 def read_texts(folder: Path, project: Path, examples: list[dict]) -> dict[str, Text]:
@@ -104,16 +104,17 @@ def read_statements(folder: Path) -> dict[str, Statement]:
             continue
         if file.suffix != ".md" or not AGENCY_ID.fullmatch(file.stem):
             problems.append(Problem(file.name, (), "", "its name", "<agency_id>.md",
-                                    "name it after the code of the agency"))  # fmt: skip
+                                    "name it after the agency's code"))  # fmt: skip
             continue
         head, body = read_headed(file, {"received_on": parse_date}, problems)
         if kind := identifier(body):
             problems.append(Problem(file.name, (), "", f"text that looks like {kind} (not shown)",
-                                    "no person named", "take it out"))  # fmt: skip
+                                    "text that names nobody", "remove it"))  # fmt: skip
         html = render_markdown(body)
         if re.search("<img|<h[12]", html):
-            problems.append(Problem(file.name, (), "", "a picture, or a heading of # or ##",
-                                    "words, and headings of ### at most", "mend it"))  # fmt: skip
+            problems.append(Problem(file.name, (), "", "a picture or a heading of # or ##",
+                                    "text, with headings of ### or smaller",
+                                    "change it"))  # fmt: skip
         elif found := UNFILLED.search(text_of(html)):
             problems.append(Problem(file.name, _lines_with(found[0], file), "", f'"{found[0]}"',
                                     "words: in a statement nothing is filled",
@@ -138,8 +139,8 @@ def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
     try:
         html = render_narrative(markdown, names)
     except DdorError as error:
-        raise TextsInvalid([_wrong(text, str(error).splitlines()[0], "names of docs/pages.md",
-                                   "mend the sentence")]) from error  # fmt: skip
+        raise TextsInvalid([_wrong(text, str(error).splitlines()[0], "the names in docs/pages.md",
+                                   "correct the sentence")]) from error  # fmt: skip
     first, *rest = HEADING.split(html)
     parts = zip(rest[0::3], rest[1::3], rest[2::3], strict=True)
     sections = [Section(given or _address(heading), heading, _captioned(part, heading))
@@ -153,10 +154,10 @@ def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
 def _misplaced(text: Text, html: str) -> list[Problem]:
     found = []
     if "<h1" in html:
-        found.append(_wrong(text, "a heading of one #", "## and more: the title stands in the head",
-                            "give it another #"))  # fmt: skip
+        found.append(_wrong(text, "a heading of one #", "## or more: the head has the title",
+                            "add a #"))  # fmt: skip
     if "<img" in html:
-        found.append(_wrong(text, "a picture", "text", "take it out; a page needs no other host"))
+        found.append(_wrong(text, "a picture", "text", "take it out: a page holds text only"))
     return found
 
 
@@ -173,7 +174,7 @@ def _same_address(text: Text, sections: list[Section]) -> list[Problem]:
     ids = [section.id for section in sections]
     mend = "give one of them another {#address}"
     return [
-        _wrong(text, f"a section with the address {each}", "one that no page has already",
+        _wrong(text, f"a section with the address {each}", "an address that the site does not use",
                "give it another {#address}")
         for each in sorted({*ids} & {*RESERVED})
     ] + [

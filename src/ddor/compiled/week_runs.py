@@ -71,7 +71,7 @@ def read_run(output: Path, week: Week, revision: int) -> WeekRun:
         ]
         if differing:
             raise UsageError(
-                f"{week} r{revision}: its notebook's figures are not those {what}: "
+                f"{week} r{revision}: the figures of its notebook differ from those {what}: "
                 f"{', '.join(differing)}; {AGAIN}"
             )
     about, requests = inputs.extract.about, counts.status
@@ -104,8 +104,8 @@ def _refuse_what_was_not_kept(folder: Path) -> None:
     names = ("manifest.json", "report.ipynb", *INPUT_FILES)
     if missing := [name for name in names if not (folder / name).exists()]:
         raise UsageError(
-            f"{folder} lacks {', '.join(missing)}; a report of several weeks is made from their "
-            f"private runs: restore it, or {AGAIN}"
+            f"{folder} lacks {', '.join(missing)}; a report of several weeks needs their private "
+            f"runs: restore it, or {AGAIN}"
         )
     try:
         kept = json.loads((folder / "manifest.json").read_bytes())["private"]
@@ -114,7 +114,7 @@ def _refuse_what_was_not_kept(folder: Path) -> None:
         raise UsageError(told) from None
     if changed := not_as_kept(folder, {name: kept.get(name, "") for name in names[1:]}):
         raise UsageError(
-            f"{folder}: {', '.join(changed)} not what the run left; restore it, or {AGAIN}"
+            f"{folder}: {', '.join(changed)} changed since the run; restore it, or {AGAIN}"
         )
 
 
@@ -126,7 +126,7 @@ def _published_figures(folder: Path, week: Week) -> dict[str, int]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{summary} cannot be read ({type(error).__name__}); `ddor verify {week}` says what is "
-            f"another there: restore it, or {AGAIN}"
+            f"different there: restore it, or {AGAIN}"
         ) from error
 
 
@@ -137,7 +137,7 @@ def glued_figures(executed: Path) -> dict[str, int]:
 
     scraps = scrapbook.read_notebook(str(executed)).scraps.data_dict
     if scraps.pop("report_complete", None) is not True:
-        raise UsageError(f"{executed} did not reach its end; {AGAIN}")
+        raise UsageError(f"{executed} did not run to its end; {AGAIN}")
     return scraps
 
 

@@ -159,7 +159,7 @@ class Edition(ABC):
     def planned(self, catalog: Catalog, changed: list[str] | None) -> str:
         """Why a revision that corrects no mistake is made, in words."""
         if changed is None:
-            return "what has changed is not on record"
+            return "there is no record of what changed"
         words = [words for name, words in self.input_words.items() if name in changed]
         return ", ".join(dict.fromkeys(words)) or "a new run on the same inputs"
 

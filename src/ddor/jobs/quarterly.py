@@ -78,7 +78,7 @@ class CompiledEdition(Edition):
         if catalog is None:
             raise UsageError(
                 f"nothing is published in {parameters.output}; a report of the {period.noun} is "
-                "made from those of its weeks"
+                "made from the reports of its weeks"
             )
         return cls(period, parameters, directory, catalog.cohort, catalog.synthetic)
 
@@ -95,7 +95,7 @@ class CompiledEdition(Edition):
         if inputs.published.empty:
             weeks = self.period.weeks()
             raise UsageError(
-                f"no week of {self.period} is published: it has the weeks from {weeks[0]} to "
+                f"no week of {self.period} is published; it has the weeks from {weeks[0]} to "
                 f"{weeks[-1]}"
             )
         return replace(self, inputs=inputs, counts=count_compiled(inputs))

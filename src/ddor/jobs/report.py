@@ -123,7 +123,7 @@ def _keys(archive: Archive, edition: Edition) -> RequestKeys:
 def _if_nothing_to_correct(order: Order) -> tuple[str, ...]:
     if not order.correct:
         return ()
-    return ("nothing has changed, so nothing was corrected; --force would publish it again",)
+    return ("nothing changed, so nothing was corrected; --force publishes it again",)
 
 
 def _if_withdrawn(period: Period, last: Revision) -> tuple[str, ...]:
@@ -131,7 +131,7 @@ def _if_withdrawn(period: Period, last: Revision) -> tuple[str, ...]:
         return ()
     return (
         f"revision {last.revision} of this {period.noun} was withdrawn on {last.withdrawn_on} "
-        f"({last.withdrawn_for}), and its inputs are the same; --force would publish them again",
+        f"({last.withdrawn_for}), and its inputs are unchanged; --force publishes them again",
     )
 
 
@@ -176,7 +176,7 @@ def run_notebook(archive: Archive, template: Path, edition: Edition):
         with archive.writing():
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(executed, folder / executed.name)
-        raise NotebookFailed(f"{failure}\nthe notebook as far as it came: {folder}") from failure
+        raise NotebookFailed(f"{failure}\nthe notebook up to the failure: {folder}") from failure
 
 
 def _private_files(executed: Path, template: Path, edition: Edition) -> dict[str, bytes]:
