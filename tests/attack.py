@@ -12,6 +12,10 @@ such *class* and each version of its value they are the number of its requests w
 all of its class or for none, in every assignment that fits. What really is so is an assignment that
 fits (`pinned` proves it); so only facts that really hold for all or for none are asked.
 
+Not asked is what the rules accept: a zero tells of everyone. What holds for all or for none of a
+whole table, or of a whole piece that tables cut out of each other, is known of each of its
+requests, if the table or piece is as large as `is_large` says.
+
 A *node* is a set of units: a unit is a group or country that some table names, or all others of
 its category or region together. A category, an *other*, the whole: each is a node. A request can be
 in several groups, so of charges a node's count lies between its largest part and the sum of them; a
@@ -20,7 +24,8 @@ person has one citizenship, so there it is the sum.
 
 import functools
 import itertools
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,10 +33,11 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 CHARGES, CITIZENSHIP = "charges", "citizenship"
-OTHER = "other"
+OTHER = "other"  # groups or countries that a branch does not name
+REST = "rest"  # categories, or standings, that a place does not name
 NAMED_FROM = 3  # a group or country of fewer requests is not named
-ANY, CONVICTED, DISMISSED, NO_CHARGE = "any", "convicted", "dismissed_or_acquitted", "no_charge"
-WHOLE = ("", "")  # the line of everyone with a standing
+ANY, CONVICTED, CHARGED_ONLY = "any", "convicted", "charged_only"
+DISMISSED, NO_CHARGE = "dismissed_or_acquitted", "no_charge"
 
 
 @dataclass(frozen=True)
@@ -41,22 +47,29 @@ class Value:
 
     leaves: Mapping[str, bool]
     dismissed: bool = False
+    agency_id: str = ""
 
     def __hash__(self):
-        return hash((frozenset(self.leaves.items()), self.dismissed))
+        return hash((frozenset(self.leaves.items()), self.dismissed, self.agency_id))
 
 
 @dataclass(frozen=True)
 class Told:
-    """One table. lines: (branch, leaf, standing) -> requests, as in attributes.csv; place: "" for
-    the nation. rows: whom it counts, request -> Value; the attacker is told the requests and where
-    a value is another than in the table before, and no value."""
+    """One table. report: the week or quarter, revision: its number; place: "" for the nation.
+    lines: (branch, leaf, standing) -> requests, as in attributes.csv. rows: whom it counts, request
+    -> Value; the attacker is told the requests, their agencies, and where a value is another than
+    in the table before, and no value."""
 
-    name: str
+    report: str
+    revision: int
     attribute: str
     place: str
     lines: Mapping[tuple[str, str, str], int]
     rows: Mapping[str, Value] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return f"{self.report} r{self.revision} {self.place or 'nation'}"
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,18 @@ class Pin:
     holds: bool
     requests: tuple[str, ...]
     tables: tuple[str, ...]
+
+
+def is_large(agencies: Collection[str], least: int = 20) -> bool:
+    """`agencies`: one for each row of a set. `least`: 10 of 3 agencies are enough between the
+    national tables of revisions of one week."""
+    counts = Counter(agencies)
+    total = counts.total()
+    if total >= 20 and len(counts) == 1:
+        return True
+    if len(counts) < 3 or total < least:
+        return False
+    return least < 20 or max(counts.values()) <= 0.85 * total
 
 
 class Integers:
@@ -224,36 +249,50 @@ class Attack:
         return terms
 
     def _table(self, number: int, table: Told) -> None:
-        branches = {unit[0] for unit in self.units}
-        told = {branch for branch, leaf, _ in table.lines if branch not in ("", OTHER)}
-        rest_told = not table.place or (OTHER, "", "all") in table.lines or bool(told)
+        told = {branch for branch, _, _ in table.lines} - {"", REST}
+        self._standings(number, table)
         for (branch, leaf, standing), count in table.lines.items():
-            if (branch, leaf) == WHOLE and standing in (DISMISSED, NO_CHARGE):
-                terms = self._sum(number, standing)
-                if table.place:
-                    terms += self._sum(number, DISMISSED)
-            else:
+            if branch or self.exclusive:
                 node = self._line_node(table, branch, leaf, told)
-                terms = self._sum(number, CONVICTED if standing == "convicted" else ANY, node)
-                if standing == "charged_only":
+                terms = self._sum(number, CONVICTED if standing == CONVICTED else ANY, node)
+                if standing == CHARGED_ONLY:
                     terms += [(n, -f) for n, f in self._sum(number, CONVICTED, node)]
-            self.integers.row(terms, count, count)
-        if rest_told and (OTHER, "", "all") not in table.lines:
-            for branch in branches - told:
+                self.integers.row(terms, count, count)
+        if told and (REST, "", "all") not in table.lines:
+            for branch in {unit[0] for unit in self.units} - told:
                 self.integers.row(self._sum(number, ANY, self._branch(branch)), 0, 0)
         if not table.place:
             self._what_is_not_named(number, table, told)
 
+    def _standings(self, number: int, table: Told) -> None:
+        """Each request of a table of charges has one standing; those that a place does not name
+        are its rest."""
+        lines = {standing: count for (branch, _, standing), count in table.lines.items()
+                 if not branch}  # fmt: skip
+        if self.exclusive or not lines:
+            return
+        whole = self._node(self.units)
+        convicted = self._sum(number, CONVICTED, whole)
+        terms = {
+            CONVICTED: convicted,
+            CHARGED_ONLY: self._sum(number, ANY, whole) + [(name, -1) for name, _ in convicted],
+            DISMISSED: self._sum(number, DISMISSED),
+            NO_CHARGE: self._sum(number, NO_CHARGE),
+        }
+        if table.place:
+            terms[NO_CHARGE] = terms[NO_CHARGE] + terms.pop(DISMISSED)
+        not_named = [term for each in terms.keys() - lines.keys() for term in terms[each]]
+        for standing, each in (terms | {REST: not_named}).items():
+            if standing == REST or standing in lines:
+                count = lines.get(standing, 0)
+                self.integers.row(each, count, count)
+
     def _line_node(self, table: Told, branch: str, leaf: str, told: set[str]) -> frozenset:
-        if (branch, leaf) == WHOLE:
-            return self._node(self.units)
-        if branch == OTHER and not leaf and table.place:
+        if branch == REST:
             return self._node(unit for unit in self.units if unit[0] not in told)
         if not leaf:
             return self._branch(branch)
-        if leaf == OTHER:
-            return self._rest(table, branch)
-        return self._node([(branch, leaf)])
+        return self._rest(table, branch) if leaf == OTHER else self._node([(branch, leaf)])
 
     def _rest(self, table: Told, branch: str) -> frozenset:
         named = {leaf for b, leaf, _ in table.lines if b == branch}
@@ -316,23 +355,18 @@ class Attack:
     def pinned(self) -> list[Pin]:
         broken = self.integers.broken_by(self.truth)
         assert not broken, f"the truth does not fit: {broken[:3]}"
-        solve = self.integers.solver()
-        names = list(self.integers.at)
-        asked = [(name, sign) for name in self._facts() if (sign := self._same_for_all(name))]
-        found = []
+        solve, names = self.integers.solver(), list(self.integers.at)
+        asked = {name: sign for name in self._facts()
+                 if (sign := self._same_for_all(name)) and not self._accepted(name)}  # fmt: skip
         while asked:
-            # One solution in which as many facts as can be are otherwise, then one by one.
-            solution = solve({name: sign for name, sign in asked})
-            values = dict(zip(names, solution, strict=True))
-            left = [(name, sign) for name, sign in asked if values[name] == self.truth(name)]
+            # In one solution as many facts as can be are otherwise; then each by itself.
+            values = dict(zip(names, solve(asked), strict=True))
+            left = {name: sign for name, sign in asked.items() if values[name] == self.truth(name)}
             if len(left) == len(asked):
-                for name, sign in left:
-                    value = solve({name: sign})[self.integers.at[name]]
-                    if value == self.truth(name):
-                        found.append(self._pin(name, sign))
                 break
             asked = left
-        return found
+        return [self._pin(name, sign) for name, sign in asked.items()
+                if solve({name: sign})[self.integers.at[name]] == self.truth(name)]  # fmt: skip
 
     def _facts(self) -> list[tuple]:
         """Each category and group, and conviction in it; or each region and country."""
@@ -351,6 +385,31 @@ class Attack:
         a smallest sum looks for another value."""
         count = self.truth(name)
         return 1 if count == len(self.members[name[0]]) else -1 if count == 0 else 0
+
+    def _accepted(self, name: tuple) -> bool:
+        """Whether the fact holds for all, or for none, of a large table or piece."""
+        pattern, version, *fact = name
+        inside = [number for number, each in enumerate(pattern) if each == version]
+        return any(
+            (is_large([value.agency_id for value in values], least))
+            and len({self._holds(value, *fact) for value in values}) == 1
+            for values, least in [(self.tables[number].rows.values(), 20) for number in inside]
+            + [self._piece(tuple(inside))]
+        )
+
+    @functools.cache  # noqa: B019
+    def _piece(self, inside: tuple[int, ...]) -> tuple[list[Value], int]:
+        """The rows that are in these tables and in no other, and how many make a large piece."""
+        values = [
+            value
+            for pattern in self.members
+            for version in _versions(pattern)
+            if tuple(n for n, each in enumerate(pattern) if each == version) == inside
+            for value in self._values(pattern, version)
+        ]
+        reports = {self.tables[number].report for number in inside}
+        national = any(not self.tables[number].place for number in inside)
+        return values, 10 if len(reports) == 1 and national else 20
 
     def _pin(self, name: tuple, sign: int) -> Pin:
         pattern, version, standing, node = name

@@ -13,7 +13,7 @@ BRANCHES = {CHARGES: CATEGORY_OF, CITIZENSHIP: REGION_OF}
 # What a table would tell if nothing were controlled.
 
 
-def raw(name: str, attribute: str, rows: dict[str, Value], place="") -> Told:
+def raw(revision: int, attribute: str, rows: dict[str, Value], place="") -> Told:
     """The table of these rows, told without any rule: every category and group of it."""
     branch_of, lines = BRANCHES[attribute], Counter()
     for value in rows.values():
@@ -30,7 +30,7 @@ def raw(name: str, attribute: str, rows: dict[str, Value], place="") -> Told:
         for branch in {branch for branch, _, _ in lines} - {""}:
             for standing in ("convicted", "charged_only"):
                 lines.setdefault((branch, "", standing), 0)
-    return Told(name, attribute, place, dict(lines), rows)
+    return Told("2017-02-11", revision, attribute, place, dict(lines), rows)
 
 
 def _standing(value: Value, place: str) -> str:
@@ -61,30 +61,30 @@ def facts(*tables: Told) -> set[tuple]:
 
 
 def test_a_raw_table_of_one_request_is_pinned():
-    assert ("a", "any MEX", True) in facts(raw("r1", CITIZENSHIP, of(a="MEX")))
+    assert ("a", "any MEX", True) in facts(raw(1, CITIZENSHIP, of(a="MEX")))
 
 
 def test_a_table_of_one_agency_with_three_requests_that_are_alike_is_pinned():
     three = charged(a="13c", b="13c", c="13c 35")
-    found = facts(raw("r1", CHARGES, three, place="AAAA"))
+    found = facts(raw(1, CHARGES, three, place="AAAA"))
     assert {("b", "convicted persons", True), ("a", "convicted of any", True)} <= found
     assert not any(what == "any drugs" for _, what, _ in found)
 
 
 def test_two_revisions_that_differ_in_one_request_pin_it():
     before = of(**{f"r{at}": ("MEX", "GTM", "HND", "NGA")[at % 4] for at in range(24)})
-    one = raw("r1", CITIZENSHIP, before)
+    one = raw(1, CITIZENSHIP, before)
     assert not facts(one)
-    assert ("new", "any HND", True) in facts(one, raw("r2", CITIZENSHIP, before | of(new="HND")))
-    other = raw("r2", CITIZENSHIP, before | of(r0="NGA"))
+    assert ("new", "any HND", True) in facts(one, raw(2, CITIZENSHIP, before | of(new="HND")))
+    other = raw(2, CITIZENSHIP, before | of(r0="NGA"))
     assert {("r0", "any MEX", True), ("r0", "any NGA", True)} <= facts(one, other)
 
 
 def test_a_state_without_its_agencies_pins_the_one_that_is_left():
     large = charged(**{f"a{at}": ("13c", "35", "54", "09")[at % 4] for at in range(20)})
     another = charged(**{f"b{at}": ("13", "35c", "54", "")[at % 4] for at in range(20)})
-    state = raw("state", CHARGES, large | another | charged(left="54c"), place="TX")
-    agencies = [raw(name, CHARGES, rows, place=name)
+    state = raw(1, CHARGES, large | another | charged(left="54c"), place="TX")
+    agencies = [raw(1, CHARGES, rows, place=name)
                 for name, rows in (("AAAA", large), ("BBBB", another))]  # fmt: skip
     assert not any(holds for request, _, holds in facts(state, agencies[0]) if request == "left")
     assert ("left", "convicted traffic", True) in facts(state, *agencies)
@@ -92,20 +92,20 @@ def test_a_state_without_its_agencies_pins_the_one_that_is_left():
 
 def test_what_is_left_of_a_category_pins_a_group_that_is_not_named():
     rows = charged(a="09c", **{f"r{at}": "13" for at in range(20)})
-    told = raw("r1", CHARGES, rows)
+    told = raw(1, CHARGES, rows)
     lines = {line: count for line, count in told.lines.items() if line[1] != "09"}
-    first = Told("r1", CHARGES, "", lines | {("persons", OTHER, "all"): 1}, rows)
-    second = raw("r2", CHARGES, {request: rows[request] for request in rows if request != "a"})
+    first = Told("2017-02-11", 1, CHARGES, "", lines | {("persons", OTHER, "all"): 1}, rows)
+    second = raw(2, CHARGES, {request: rows[request] for request in rows if request != "a"})
     assert ("a", "convicted persons", True) in facts(first, second)
     assert ("a", "any 13", False) in facts(first, second)
 
 
 def test_a_split_that_is_not_told_does_not_pin_and_is_no_help_to_hide_a_difference():
     rows = charged(**{f"r{at}": "35c" if at < 2 else "35" for at in range(20)})
-    told = raw("r1", CHARGES, rows)
+    told = raw(1, CHARGES, rows)
     lines = {line: count for line, count in told.lines.items()
              if line[:2] != ("drugs", "") or line[2] == "all"}  # fmt: skip
-    first = Told("r1", CHARGES, "", lines, rows)
+    first = Told("2017-02-11", 1, CHARGES, "", lines, rows)
     assert not any(what == "convicted drugs" for _, what, _ in facts(first))
-    second = raw("r2", CHARGES, rows | charged(new="35c"))
+    second = raw(2, CHARGES, rows | charged(new="35c"))
     assert ("new", "convicted drugs", True) in facts(first, second)
