@@ -14,7 +14,7 @@ from ddor.corrections import flags_for
 from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
-from ddor.measures.agencies import NOT_SHOWN, agency_identities
+from ddor.measures.agencies import agency_identities
 from ddor.measures.figures import Counts, count_inputs
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
@@ -70,19 +70,8 @@ class WeeklyReport(OfPeople):
             review=len(counts.review),
         )
         charges = self._charges()
+        charges.supplied = counts.charges_supplied
         return self.week, issued, declined, charges, held_back, self._extract()
-
-    def _charges(self) -> SimpleNamespace:
-        """What is said of charges in a sentence. charged_only and dismissed_or_acquitted are told
-        apart only where both are none or reach the disclosure threshold."""
-        standing = self.counts.charge_standing
-        parts = (standing["charged_only"], standing["dismissed_or_acquitted"])
-        return SimpleNamespace(
-            supplied=self.counts.charges_supplied,
-            apart=all(part == 0 or part >= self.threshold for part in parts),
-            not_convicted=sum(parts),
-            **standing,
-        )
 
     def _since(self) -> str:
         """How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*)."""
@@ -171,7 +160,7 @@ class WeeklyReport(OfPeople):
     def law_table(self) -> Table:
         """E12: declined, but a law or a court forbids holding; by agency."""
         status = self.counts.status.set_index("request_id")
-        forbidden = status.loc[self.counts.shown["E12"].index, "listed_agency"].value_counts()
+        forbidden = status.loc[self.counts.shown["E12"].index, "agency_id"].value_counts()
         frame = self.counts.declined_by_agency
         frame = frame.assign(forbidden=frame["agency_id"].map(forbidden).fillna(0).astype(int))
         return agency_table(frame[frame["forbidden"] > 0], "forbidden",
@@ -234,12 +223,8 @@ class WeeklyReport(OfPeople):
                      "What a person had to look at before publication")  # fmt: skip
 
     def label(self, agency_id: str) -> Markup | str:
-        """An agency of the extract or of an earlier table. Its name stays out where a protected
-        request of it does: how many requests a check saw there would tell of that one."""
-        status = self.counts.status
-        if (status.loc[status["agency_id"] == agency_id, "listed_agency"] == "").any():
-            return NOT_SHOWN
-        places = agency_identities(status, self.inputs.directory.agencies)
+        """An agency of the extract or of an earlier table."""
+        places = agency_identities(self.counts.status, self.inputs.directory.agencies)
         known = places[places["agency_id"] == agency_id].to_dict("records")
         return agency_label(known[0]) if known else agency_id
 
