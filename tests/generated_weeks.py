@@ -4,15 +4,28 @@ told of people.
 They are lopsided on purpose: 5 to 250 declined requests at 2 to 40 agencies, often one of them with
 most; few countries and offense groups or many; at times all alike. From one revision to the next a
 few rows or dozens come, go, or say something else, and some move to the next week.
+
+`published` counts and tells them as the jobs do, each report beside what was told before it: most
+revisions of the weeks, their quarter, the last revisions, and the quarter again.
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 from extract_factory import charge, request
+from frames import directory_of, extract_of, inputs_of
 
 from ddor.calendar import Week
+from ddor.checks.check import Case
+from ddor.compiled.people import PeopleOfWeeks, WeekOfPeople, people_of_weeks, week_of_people
+from ddor.history import NOTHING_EARLIER, no_history
+from ddor.jobs.weekly import WeekEdition
+from ddor.measures.disclosure import Earlier, Table, Told, plain_told
+from ddor.measures.figures import Counts, count_inputs
+from ddor.measures.published import line_frame
 
 FIRST = Week.parse("2017-04-01")
 COUNTRIES = ("MEX", "GTM", "HND", "COL", "CHN", "NGA", "JAM", "POL", "CAN", "FJI", "UNK")
@@ -114,3 +127,74 @@ def _whole(week: Week, number: int, parts: list) -> Drawn:
     as_of = week.last_day + dt.timedelta(days=45 + 10 * number)
     return Drawn(week, str(as_of), [row for row, _ in parts],
                  [each for _, charges in parts for each in charges])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Report:
+    """A published revision of a week or quarter. attributes: attributes.csv; tables: whom the
+    tables that are new in it count, which is private; counts: of a week."""
+
+    period: str
+    revision: int
+    attributes: pd.DataFrame
+    tables: tuple[Table, ...]
+    counts: Counts | None = None
+
+
+@dataclass
+class Archive:
+    """What was told, as the private files of revisions have it: period -> a Told for each."""
+
+    threshold: int = 5
+    told: dict[str, list[Told]] = field(default_factory=dict)
+    of_week: dict[str, WeekOfPeople] = field(default_factory=dict)
+    reports: list[Report] = field(default_factory=list)
+
+    def week(self, drawn: Drawn) -> Counts:
+        extract = extract_of(drawn.requests, drawn.charges, as_of=drawn.as_of)
+        case = Case(extract, drawn.week, directory_of(), no_history(), "recorded")
+        earlier = self._earlier(str(drawn.week), {*self.told} - {*self.of_week})
+        inputs = replace(
+            inputs_of(case, disclosure_threshold=self.threshold),
+            earlier=NOTHING_EARLIER | earlier,
+        )
+        counts = count_inputs(inputs)
+        table = WeekEdition(inputs, counts).tables()["attributes"]
+        self._keep(str(drawn.week), counts.told, table, counts)
+        self.of_week[str(drawn.week)] = week_of_people(drawn.week, counts.told, counts.people)
+        return counts
+
+    def quarter(self, name: str = "2017Q2") -> PeopleOfWeeks:
+        earlier = Earlier.from_plain(self._earlier(name, self.of_week))
+        people = people_of_weeks(self.of_week.values(), earlier, "2017-10-01", self.threshold)
+        self._keep(name, people.told, line_frame(people.lines()))
+        return people
+
+    def _earlier(self, period: str, sharing: Iterable[str]) -> dict:
+        """As history.read_earlier."""
+        own = self.told.get(period, [])
+        others = [told for each in sorted(sharing) for told in self.told[each]]
+        tables = [table for told in [*own, *others] for table in plain_told(told)]
+        return {"tables": tables, "last": plain_told(own[-1]) if own else [], "gone": ""}
+
+    def _keep(self, period: str, told: Told, attributes: pd.DataFrame, counts=None) -> None:
+        revisions = self.told.setdefault(period, [])
+        revisions.append(told)
+        new = tuple(table for table in told.tables.values() if not table.stands)
+        self.reports.append(Report(period, len(revisions), attributes, new, counts))
+
+
+def published(weeks: list[list[Drawn]], threshold: int = 5) -> Archive:
+    """All but the last revision of every second week, the quarter, the others, the quarter."""
+    archive = Archive(threshold)
+    late = []
+    for number, revisions in enumerate(weeks):
+        first = revisions[:-1] if number % 2 else revisions
+        late += revisions[len(first) :]
+        for each in first:
+            archive.week(each)
+    archive.quarter()
+    for each in late:
+        archive.week(each)
+    archive.quarter()
+    return archive

@@ -3,7 +3,99 @@ attack that says so does pin such facts where tables are told that should not be
 
 from collections import Counter
 
+import pytest
 from attack import CHARGES, CITIZENSHIP, OTHER, Told, Value, pinned
+from generated_weeks import Archive, Report, drawn_quarter, published
+
+from ddor.measures import disclosure
+from ddor.measures.charges import GROUP_NAMES
+from ddor.measures.disclosure import NATION, POOLED, Row
+from ddor.measures.people import DISMISSED
+from ddor.reference.countries import COUNTRIES, world_region
+from ddor.reference.offenses import offense_category
+
+LISTS = {
+    CHARGES: {group: offense_category(group) for group in GROUP_NAMES},
+    CITIZENSHIP: {country: world_region(country) for country in COUNTRIES},
+}
+
+
+# Everything that is published of a quarter and its weeks.
+
+
+def read(archive: Archive) -> list[Told]:
+    """Each table that is new in a report, as attributes.csv has it."""
+    found, current = [], {}
+    for report in archive.reports:
+        lines = _lines(report)
+        if report.counts is None:
+            lines |= _pooled(report, lines, current)
+        else:
+            current[report.period] = {
+                attribute: lines[attribute, NATION] for attribute in LISTS
+                if (attribute, NATION) in lines
+            }  # fmt: skip
+        for table in report.tables:
+            if table.attribute in LISTS:
+                rows = {f"{row.week} {row.request_id}": _value(row) for row in table.rows}
+                own = lines[table.attribute, table.place]
+                place = "" if table.place == POOLED else table.place
+                found.append(Told(report.period, report.revision, table.attribute, place, own, rows))
+    return found
+
+
+def _lines(report: Report) -> dict[tuple[str, str], dict[tuple, int]]:
+    found: dict = {}
+    for line in report.attributes.itertuples():
+        table = found.setdefault((line.attribute, line.place), {})
+        table[line.branch, line.leaf, line.standing] = line.requests
+    return found
+
+
+def _pooled(report: Report, lines: dict, weeks: dict) -> dict[tuple[str, str], dict[tuple, int]]:
+    """The quarter's nation is the sum of its weeks and of those pooled: without the weeks, as each
+    tells it now, the pooled ones are left."""
+    found = {}
+    for attribute in LISTS:
+        left = Counter(lines.get((attribute, NATION), {}))
+        for own in weeks.values():
+            left.subtract(own.get(attribute, {}))
+        assert min(left.values(), default=0) >= 0
+        split = {branch for branch, leaf, standing in left
+                 if left[branch, "", "convicted"] + left[branch, "", "charged_only"]
+                 == left[branch, "", "all"]}  # fmt: skip
+        found[attribute, POOLED] = {
+            (branch, leaf, standing): count for (branch, leaf, standing), count in left.items()
+            if not branch or (count if leaf else standing == "all" or branch in split)
+        }  # fmt: skip
+    return found
+
+
+def _value(row: Row) -> Value:
+    first, *groups = row.value.split()
+    if row.value in COUNTRIES:
+        return Value({row.value: False}, agency_id=row.agency_id)
+    leaves = {group: standing == "convicted"
+              for group, standing in (each.split(":") for each in groups)}  # fmt: skip
+    return Value(leaves, first == DISMISSED, row.agency_id)
+
+
+# One quarter of 13 weeks in the suite, and twelve in the storms.
+@pytest.mark.parametrize(
+    "seed", [4, *(pytest.param(seed, marks=pytest.mark.storm) for seed in range(10, 22))]
+)
+def test_all_that_is_published_of_a_quarter_and_its_weeks_pins_no_request(seed):
+    tables = read(published(drawn_quarter(seed)))
+    assert len(tables) > 10
+    assert pinned(tables, LISTS) == []
+
+
+def test_without_the_one_rule_the_same_weeks_are_pinned(monkeypatch):
+    for rule in ("is_safe", "is_safe_change"):
+        monkeypatch.setattr(disclosure, rule, lambda by_agency: True)
+    pins = pinned(read(published(drawn_quarter(4, weeks=2))), LISTS)
+    assert any(pin.holds and len(pin.requests) < 5 for pin in pins)
+
 
 REGION_OF = {"MEX": "Mexico", "GTM": "Central America", "HND": "Central America", "NGA": "Africa"}
 CATEGORY_OF = {"13": "persons", "09": "persons", "35": "drugs", "54": "traffic"}
