@@ -1,434 +1,461 @@
-"""An attack on what a week publishes of people: everything published, as linear constraints over
-non-negative integers, and the question which small counts have one possible value left.
+"""An attack on what is told of people: every number of the published tables as a linear constraint
+over non-negative integers, and the question which facts about a request have one value left.
 
-`read` takes the bytes of a revision's data files and nothing else. `pinned` lays the revisions of
-a week one over the other. The variables, for each attribute, revision, agency and category (and
-standing), are the requests counted there; besides the agencies of the tables there is one that no
-table names, for protected requests not shown with their agency. A published count is an equation.
+The attacker reads attributes.csv and summary.json, and knows far more than any reader: which
+requests each table counts, and of which of them the value changed from one table to the next. Only
+the values are unknown to him.
 
-What an attacker may believe of two revisions:
+Two requests that are in the same tables, with the same changes, can trade their values without
+changing a published number, whatever their agencies are. So the unknowns need no requests: for each
+such *class* and each version of its value they are the number of its requests with an offense group
+(and convicted in one), or of a country. And a fact is *pinned* for a request only if it holds for
+all of its class or for none, in every assignment that fits. What really is so is an assignment that
+fits (`pinned` proves it); so only facts that really hold for all or for none are asked.
 
-- NOTHING: each speaks for itself;
-- SAME: an agency whose published lines are the same in both has the same requests in both;
-- NET: besides, where an agency's declined requests became more none has gone, and where they
-  became fewer none has come.
+Not asked is what the rules accept: a zero tells of everyone. What holds for all or for none of a
+whole table, or of a whole piece that tables cut out of each other, is known of each of its
+requests, if the table or piece is as large as `is_large` says.
 
-Integers that meet all constraints and give a count another value than the true one prove that it
-is not pinned. A few solutions in random directions clear nearly all counts; the others are asked
-one by one, and what is left is asked again with every category there is. Categories that no table
-shows can change places in each constraint, so that two of them stand for all.
+A *node* is a set of units: a unit is a group or country that some table names, or all others of
+its category or region together. A category, an *other*, the whole: each is a node. A request can be
+in several groups, so of charges a node's count lies between its largest part and the sum of them; a
+person has one citizenship, so there it is the sum.
 """
 
-import csv
-import io
-import json
-from dataclasses import dataclass
+import functools
+import itertools
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from ddor.measures.agencies import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS
-from ddor.measures.attributes import (
-    ATTRIBUTES,
-    CHARGES,
-    CITIZENSHIP,
-    DAYS,
-    GROUP_NAMES,
-    OTHER,
-    STANDINGS,
-    category_name,
-)
-from ddor.measures.timing import DAY_LABELS, UNKNOWN
-from ddor.reference.countries import COUNTRIES, world_region
-
-NOTHING, SAME, NET = "nothing", "same lines, same requests", "same lines, and net changes only"
-BELIEFS = (NOTHING, SAME, NET)
-ALL = ""
-UNNAMED = "(no table names it)"
-CATEGORIES = {
-    CHARGES: tuple(GROUP_NAMES.values()),
-    CITIZENSHIP: tuple(sorted({world_region(code) for code in COUNTRIES})),
-    # A request without a recording date is not in the week.
-    DAYS: tuple(label for label in DAY_LABELS if label != UNKNOWN),
-}
-COUNTS = {*ISSUED_COLUMNS, *DECLINED_COLUMNS} - {*IDENTITY}
-RANDOM_DIRECTIONS = 4
+CHARGES, CITIZENSHIP = "charges", "citizenship"
+OTHER = "other"  # groups or countries that a branch does not name
+REST = "rest"  # categories, or standings, that a place does not name
+NAMED_FROM = 3  # a group or country of fewer requests is not named
+ANY, CONVICTED, CHARGED_ONLY = "any", "convicted", "charged_only"
+DISMISSED, NO_CHARGE = "dismissed_or_acquitted", "no_charge"
 
 
 @dataclass(frozen=True)
-class Published:
-    """A revision as its files tell it. lines: agency -> its counts in both tables by agency; ALL:
-    the line of requests not shown with their agency. tables: (attribute, agency) -> category ->
-    standing -> requests; none that stand from an earlier revision, of which they tell nothing.
-    complete: the agencies whose totals are so large that all their requests are in their line."""
+class Value:
+    """What is true of a request. leaves: its offense groups, each convicted or not, or its country;
+    dismissed: it has charges, and all were dismissed or ended in acquittal."""
 
-    declined: dict[str, int]
-    lines: dict[str, tuple]
-    tables: dict[tuple[str, str], dict[str, dict[str, int]]]
-    figures: dict[str, int]
-    complete: frozenset[str]
+    leaves: Mapping[str, bool]
+    dismissed: bool = False
+    agency_id: str = ""
+
+    def __hash__(self):
+        return hash((frozenset(self.leaves.items()), self.dismissed, self.agency_id))
 
 
 @dataclass(frozen=True)
-class Target:
-    """A count: `terms` are (variable name, coefficient) pairs; `truth` its true value."""
+class Told:
+    """One table. report: the week or quarter, revision: its number; place: "" for the nation.
+    lines: (branch, leaf, standing) -> requests, as in attributes.csv. rows: whom it counts, request
+    -> Value; the attacker is told the requests, their agencies, and where a value is another than
+    in the table before, and no value."""
 
-    what: tuple
-    terms: tuple
-    truth: int
+    report: str
+    revision: int
+    attribute: str
+    place: str
+    lines: Mapping[tuple[str, str, str], int]
+    rows: Mapping[str, Value] = field(repr=False)
 
-
-def read(files: dict[str, bytes], threshold: int) -> Published:
-    issued, declined = (
-        {row["agency_id"]: {name: int(row[name]) for name in row if name in COUNTS}
-         for row in _rows(files[f"{cohort}_by_agency.csv"])}
-        for cohort in ("issued", "declined")
-    )  # fmt: skip
-    totals = {agency: row["declined"] for agency, row in declined.items()}
-    tables: dict = {}
-    for row in _rows(files["attributes.csv"]):
-        if "as of" not in row["flags"]:
-            table = tables.setdefault((row["attribute"], row["agency_id"]), {})
-            table.setdefault(row["category"], {})[row["standing"]] = int(row["requests"])
-    return Published(
-        declined=totals,
-        lines={agency: (issued.get(agency), declined.get(agency))
-               for agency in {*issued, *declined}},
-        tables=tables,
-        figures=json.loads(files["summary.json"])["figures"],
-        complete=frozenset(
-            agency for agency, total in totals.items()
-            if total >= threshold and issued.get(agency, {"issued": 0})["issued"] >= threshold
-        ),
-    )  # fmt: skip
+    @property
+    def name(self) -> str:
+        return f"{self.report} r{self.revision} {self.place or 'nation'}"
 
 
-def _rows(file: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(file.decode())))
+@dataclass(frozen=True)
+class Pin:
+    """A fact with one value left: `holds` for all of these requests, or for none."""
+
+    attribute: str
+    what: str
+    holds: bool
+    requests: tuple[str, ...]
+    tables: tuple[str, ...]
 
 
-class Constraints:
-    """Named integer variables from 0 on, and rows `low <= sum of terms <= high`."""
+def is_large(agencies: Collection[str], least: int = 20) -> bool:
+    """`agencies`: one for each row of a set. `least`: 10 of 3 agencies are enough between the
+    national tables of revisions of one week."""
+    counts = Counter(agencies)
+    total = counts.total()
+    if total >= 20 and len(counts) == 1:
+        return True
+    if len(counts) < 3 or total < least:
+        return False
+    return least < 20 or max(counts.values()) <= 0.85 * total
+
+
+class Integers:
+    """Named integer variables from 0 to their highest value, and rows low <= sum <= high."""
 
     def __init__(self):
-        self.names: dict[tuple, int] = {}
+        self.at: dict[tuple, int] = {}
         self.high: list[float] = []
-        self.rows: list[tuple[list, float, float]] = []
+        self.rows: list[tuple[dict, float, float]] = []
 
     def variable(self, name: tuple, high: float) -> None:
-        self.names[name] = len(self.names)
-        self.high.append(high)
+        if name not in self.at:
+            self.at[name] = len(self.at)
+            self.high.append(high)
 
     def row(self, terms, low=-np.inf, high=np.inf) -> None:
-        self.rows.append((list(terms), low, high))
+        """`terms`: (name, factor) pairs."""
+        sums: dict[int, float] = {}
+        for name, factor in terms:
+            sums[self.at[name]] = sums.get(self.at[name], 0) + factor
+        self.rows.append((sums, low, high))
 
     def matrix(self) -> csr_array:
-        data, column, at = [], [], []
-        for number, (terms, _, _) in enumerate(self.rows):
-            for name, factor in terms:
-                data.append(factor)
-                column.append(self.names[name])
-                at.append(number)
-        return csr_array((data, (at, column)), shape=(len(self.rows), len(self.names)))
+        entries = [(number, column, factor) for number, (sums, _, _) in enumerate(self.rows)
+                   for column, factor in sums.items()]  # fmt: skip
+        row, column, factor = zip(*entries, strict=True)
+        return csr_array((factor, (row, column)), shape=(len(self.rows), len(self.at)))
 
-    def solver(self):
-        """-> a function: objective over the variables -> integers that meet the rows and minimize
-        it, or None where there are none."""
-        rows = LinearConstraint(
-            self.matrix(), [low for _, low, _ in self.rows], [high for _, _, high in self.rows]
-        )
-        bounds, integer = Bounds(0, np.array(self.high)), np.ones(len(self.names))
+    def broken_by(self, values: Callable[[tuple], int]) -> list:
+        x = np.array([values(name) for name in self.at], dtype=float)
+        sums = self.matrix() @ x
+        names = list(self.at)
+        return [([(names[at], f, x[at]) for at, f in terms.items()], low, high)
+                for (terms, low, high), total in zip(self.rows, sums, strict=True)
+                if not low <= total <= high]  # fmt: skip
 
-        def solve(objective: np.ndarray, exact: bool = True):
-            found = milp(objective, integrality=integer, bounds=bounds, constraints=rows,
-                         options={} if exact else {"mip_rel_gap": 0.3})  # fmt: skip
-            if found.x is None and found.status != 2:
+    def solver(self) -> Callable[[dict], np.ndarray]:
+        """-> a function: {name: weight} -> integers that meet the rows and have the smallest sum
+        of these weights."""
+        low, high = ([each[at] for each in self.rows] for at in (1, 2))
+        rows = LinearConstraint(self.matrix(), low, high)
+        bounds, integer = Bounds(0, np.array(self.high)), np.ones(len(self.at))
+
+        def solve(weights: dict) -> np.ndarray:
+            objective = np.zeros(len(self.at))
+            for name, weight in weights.items():
+                objective[self.at[name]] += weight
+            found = milp(objective, integrality=integer, bounds=bounds, constraints=rows)
+            if found.x is None:
                 raise RuntimeError(f"the solver gave up: {found.message}")
-            return None if found.x is None else np.rint(found.x)
+            return np.rint(found.x)
 
         return solve
 
-    def vector(self, terms) -> np.ndarray:
-        vector = np.zeros(len(self.names))
-        for name, factor in terms:
-            vector[self.names[name]] += factor
-        return vector
 
-    def broken_by(self, values: dict[tuple, int]) -> list[tuple]:
-        """The rows and bounds that `values` (name -> value; others 0) do not meet."""
-        x = np.array([values.get(name, 0) for name in self.names], dtype=float)
-        sums = self.matrix() @ x
-        rows = [each for each, total in zip(self.rows, sums, strict=True)
-                if not each[1] <= total <= each[2]]  # fmt: skip
-        over = [(name, values[name]) for name, at in self.names.items() if x[at] > self.high[at]]
-        return rows + over
+class Attack:
+    """All tables of one attribute. `branch_of`: group -> category, or country -> region: public
+    lists."""
 
+    def __init__(self, attribute: str, tables: list[Told], branch_of: Mapping[str, str]):
+        self.attribute, self.tables, self.branch_of = attribute, tables, branch_of
+        self.exclusive = attribute == CITIZENSHIP
+        named = {(branch, leaf) for each in tables for branch, leaf, _ in each.lines
+                 if leaf not in ("", OTHER)}  # fmt: skip
+        branches = sorted(set(branch_of.values()))
+        self.units = sorted(named | {(branch, "") for branch in branches})
+        self.members = _classes(tables)
+        self.integers = Integers()
+        self.nodes: dict[frozenset, None] = {}
+        for pattern in self.members:
+            self._class(pattern)
+        for number, table in enumerate(tables):
+            self._table(number, table)
+        for pattern in self.members:
+            self._parts(pattern)
 
-def agencies_of(revisions: list[Published]) -> list[str]:
-    named = {agency for each in revisions for agency in each.lines}
-    named |= {agency for each in revisions for _, agency in each.tables}
-    return [*sorted(named - {ALL}), UNNAMED]
+    # What a class is
 
+    def _node(self, units) -> frozenset:
+        node = frozenset(units)
+        self.nodes[node] = None
+        return node
 
-def shown_anywhere(revisions: list[Published], attribute: str) -> set[str]:
-    return {
-        category
-        for each in revisions
-        for (name, _), table in each.tables.items()
-        if name == attribute
-        for category in table
-    } - {category_name(attribute, OTHER)}
+    def _branch(self, branch: str) -> frozenset:
+        return self._node(unit for unit in self.units if unit[0] == branch)
 
-
-def constraints_of(
-    revisions: list[Published],
-    attribute: str,
-    belief: str,
-    categories: list[str],
-) -> Constraints:
-    found = Constraints()
-    agencies = agencies_of(revisions)
-    for number, published in enumerate(revisions):
-        hidden = published.declined.get(ALL, 0)
-        for agency in agencies:
-            most = published.declined.get(agency, 0) + hidden
-            for category in categories:
-                for standing in STANDINGS[attribute]:
-                    found.variable((number, agency, category, standing), most)
-            found.variable((number, agency, "hidden"), hidden if agency not in published.complete
-                           else 0)  # fmt: skip
-        found.row([((number, agency, "hidden"), 1) for agency in agencies], hidden, hidden)
-        for agency in agencies:
-            _agency_total(found, number, agency, published, attribute, categories)
-        _tables(found, number, agencies, published, attribute, categories)
-    if belief != NOTHING and len(revisions) == 2:
-        _links(found, revisions, attribute, belief, categories, agencies)
-    return found
-
-
-def _cells(number, agency, category, attribute, factor=1):
-    return [((number, agency, category, standing), factor) for standing in STANDINGS[attribute]]
-
-
-def _agency_total(found, number, agency, published, attribute, categories):
-    total = published.declined.get(agency, 0)
-    hidden = [((number, agency, "hidden"), -1)]
-    if attribute == CHARGES:
-        for category in categories:
-            found.row(_cells(number, agency, category, attribute) + hidden, high=total)
-    else:
-        terms = [term for each in categories for term in _cells(number, agency, each, attribute)]
-        found.row(terms + hidden, total, total)
-
-
-def _tables(found, number, agencies, published, attribute, categories):
-    tables = {of: table for (name, of), table in published.tables.items() if name == attribute}
-    other = category_name(attribute, OTHER)
-    # The agencies' tables add up the same categories, so that one shown by any is added up by none.
-    by_agency = {c for of, table in tables.items() if of != ALL for c in table} - {other}
-    for of, table in tables.items():
-        shown = by_agency if of != ALL else set(table) - {other}
-        members = agencies if of == ALL else [of]
-        for category in categories:
-            if category in shown or other not in table:
-                for standing in STANDINGS[attribute]:
-                    count = table.get(category, {}).get(standing, 0)
-                    terms = [((number, each, category, standing), 1) for each in members]
-                    found.row(terms, count, count)
-        if other in table:
-            merged = [category for category in categories if category not in shown]
-            if attribute == CHARGES:
-                _other_groups(found, number, of, members, merged, table[other], published)
+    def _class(self, pattern: tuple) -> None:
+        size = len(self.members[pattern])
+        everything = [self._node([unit]) for unit in self.units]
+        everything += [self._branch(branch) for branch in {unit[0] for unit in self.units}]
+        everything.append(self._node(self.units))
+        for version in _versions(pattern):
+            for node in everything:
+                self._declare(pattern, version, node)
+            if not self.exclusive:
+                for standing in (DISMISSED, NO_CHARGE):
+                    self.integers.variable((pattern, version, standing), size)
+                whole = (pattern, version, ANY, self._node(self.units))
+                rest = [(pattern, version, standing) for standing in (DISMISSED, NO_CHARGE)]
+                self.integers.row([(name, 1) for name in (whole, *rest)], size, size)
             else:
-                terms = [term for each in members for category in merged
-                         for term in _cells(number, each, category, attribute)]  # fmt: skip
-                count = sum(table[other].values())
-                found.row(terms, count, count)
-    if attribute == CHARGES and ALL in tables:
-        _contract_figures(found, number, agencies, published, categories, tables[ALL], other)
+                whole = (pattern, version, ANY, self._node(self.units))
+                self.integers.row([(whole, 1)], size, size)
+
+    def _declare(self, pattern, version, node) -> None:
+        size = len(self.members[pattern])
+        for standing in (ANY,) if self.exclusive else (ANY, CONVICTED):
+            self.integers.variable((pattern, version, standing, node), size)
+
+    def _parts(self, pattern: tuple) -> None:
+        """How the counts of nodes hang together, once all nodes are known."""
+        nodes, row = list(self.nodes), self.integers.row
+        for version in _versions(pattern):
+            def name(standing, node, version=version):
+                return (pattern, version, standing, node)
+
+            for node in nodes:
+                self._declare(pattern, version, node)
+            for node in nodes:
+                inner = [each for each in nodes if each < node]
+                units = [frozenset([unit]) for unit in node] if len(node) > 1 else []
+                covers = [units, _branches_of(node, inner)]
+                if self.exclusive:
+                    if units:
+                        row([(name(ANY, node), 1), *((name(ANY, u), -1) for u in units)], 0, 0)
+                    continue
+                row([(name(ANY, node), 1), (name(CONVICTED, node), -1)], low=0)
+                for standing in (ANY, CONVICTED):
+                    for each in inner:
+                        row([(name(standing, node), 1), (name(standing, each), -1)], low=0)
+                    for cover in filter(None, covers):
+                        row([(name(standing, node), 1), *((name(standing, each), -1)
+                             for each in cover)], high=0)  # fmt: skip
+        if self.exclusive:
+            size = len(self.members[pattern])
+            for one, two in itertools.combinations(_versions(pattern), 2):
+                for unit in self.units:
+                    if unit[1]:  # another value: not the same country twice
+                        both = [((pattern, v, ANY, frozenset([unit])), 1) for v in (one, two)]
+                        row(both, high=size)
+
+    # What a table tells
+
+    def _sum(self, number: int, standing: str, node=None) -> list[tuple]:
+        """The requests of a table that are in a node, as terms."""
+        terms = []
+        for pattern in self.members:
+            if pattern[number] is not None:
+                name = (pattern, pattern[number], standing)
+                if node is not None:
+                    self._declare(*name[:2], node)
+                    name = (*name, node)
+                terms.append((name, 1))
+        return terms
+
+    def _table(self, number: int, table: Told) -> None:
+        told = {branch for branch, _, _ in table.lines} - {"", REST}
+        self._standings(number, table)
+        for (branch, leaf, standing), count in table.lines.items():
+            if branch or self.exclusive:
+                node = self._line_node(table, branch, leaf, told)
+                terms = self._sum(number, CONVICTED if standing == CONVICTED else ANY, node)
+                if standing == CHARGED_ONLY:
+                    terms += [(n, -f) for n, f in self._sum(number, CONVICTED, node)]
+                self.integers.row(terms, count, count)
+        if told and (REST, "", "all") not in table.lines:
+            for branch in {unit[0] for unit in self.units} - told:
+                self.integers.row(self._sum(number, ANY, self._branch(branch)), 0, 0)
+        if not table.place:
+            self._what_is_not_named(number, table, told)
+
+    def _standings(self, number: int, table: Told) -> None:
+        """Each request of a table of charges has one standing; those that a place does not name
+        are its rest."""
+        lines = {standing: count for (branch, _, standing), count in table.lines.items()
+                 if not branch}  # fmt: skip
+        if self.exclusive or not lines:
+            return
+        whole = self._node(self.units)
+        convicted = self._sum(number, CONVICTED, whole)
+        terms = {
+            CONVICTED: convicted,
+            CHARGED_ONLY: self._sum(number, ANY, whole) + [(name, -1) for name, _ in convicted],
+            DISMISSED: self._sum(number, DISMISSED),
+            NO_CHARGE: self._sum(number, NO_CHARGE),
+        }
+        if table.place:
+            terms[NO_CHARGE] = terms[NO_CHARGE] + terms.pop(DISMISSED)
+        not_named = [term for each in terms.keys() - lines.keys() for term in terms[each]]
+        for standing, each in (terms | {REST: not_named}).items():
+            if standing == REST or standing in lines:
+                count = lines.get(standing, 0)
+                self.integers.row(each, count, count)
+
+    def _line_node(self, table: Told, branch: str, leaf: str, told: set[str]) -> frozenset:
+        if branch == REST:
+            return self._node(unit for unit in self.units if unit[0] not in told)
+        if not leaf:
+            return self._branch(branch)
+        return self._rest(table, branch) if leaf == OTHER else self._node([(branch, leaf)])
+
+    def _rest(self, table: Told, branch: str) -> frozenset:
+        named = {leaf for b, leaf, _ in table.lines if b == branch}
+        return self._node(u for u in self._branch(branch) if u[1] not in named or not u[1])
+
+    def _what_is_not_named(self, number: int, table: Told, told: set[str]) -> None:
+        """Few requests have what a national table does not name; without an *other* none has; and
+        where it does not split a category, one of its two parts is 1 or 2."""
+        for branch in told:
+            for unit in self._rest(table, branch):
+                if unit[1]:
+                    terms = self._sum(number, ANY, self._node([unit]))
+                    self.integers.row(terms, high=NAMED_FROM - 1)
+            if (branch, OTHER, "all") not in table.lines:
+                self.integers.row(self._sum(number, ANY, self._rest(table, branch)), 0, 0)
+            if not self.exclusive and (branch, "", "convicted") not in table.lines:
+                self._not_split(number, self._branch(branch))
+
+    def _not_split(self, number: int, node: frozenset) -> None:
+        """side = 0: the convicted are 1 or 2; side = 1: those charged only are."""
+        convicted = self._sum(number, CONVICTED, node)
+        charged = self._sum(number, ANY, node) + [(name, -1) for name, _ in convicted]
+        side, size = ("side", number, node), len(self.tables[number].rows)
+        self.integers.variable(side, 1)
+        self.integers.row([*convicted, (side, -size)], high=NAMED_FROM - 1)
+        self.integers.row([*convicted, (side, size)], low=1)
+        self.integers.row([*charged, (side, size)], high=NAMED_FROM - 1 + size)
+        self.integers.row([*charged, (side, -size)], low=1 - size)
+
+    # What is so, and what is asked
+
+    @functools.cache  # noqa: B019 (an attack lives as long as its facts)
+    def truth(self, name: tuple) -> int:
+        if name[0] == "side":
+            rows = self.tables[name[1]].rows.values()
+            convicted = sum(self._holds(value, CONVICTED, name[2]) for value in rows)
+            return 0 if 0 < convicted < NAMED_FROM else 1
+        pattern, version, standing, *node = name
+        return sum(self._holds(value, standing, *node)
+                   for value in self._values(pattern, version))  # fmt: skip
+
+    def _values(self, pattern, version) -> list[Value]:
+        table = self.tables[pattern.index(version)]
+        return [table.rows[request] for request in self.members[pattern]]
+
+    def _holds(self, value: Value, standing: str, node: frozenset = frozenset()) -> bool:
+        if standing == DISMISSED:
+            return value.dismissed and not value.leaves
+        if standing == NO_CHARGE:
+            return not value.dismissed and not value.leaves
+        return any(
+            (convicted or standing == ANY) and self._unit(leaf) in node
+            for leaf, convicted in value.leaves.items()
+        )
+
+    def _unit(self, leaf: str) -> tuple[str, str]:
+        branch = self.branch_of[leaf]
+        return (branch, leaf) if (branch, leaf) in self.units else (branch, "")
+
+    def pinned(self) -> list[Pin]:
+        broken = self.integers.broken_by(self.truth)
+        assert not broken, f"the truth does not fit: {broken[:3]}"
+        solve, names = self.integers.solver(), list(self.integers.at)
+        asked = {name: sign for name in self._facts()
+                 if (sign := self._same_for_all(name)) and not self._accepted(name)}  # fmt: skip
+        while asked:
+            # In one solution as many facts as can be are otherwise; then each by itself.
+            values = dict(zip(names, solve(asked), strict=True))
+            left = {name: sign for name, sign in asked.items() if values[name] == self.truth(name)}
+            if len(left) == len(asked):
+                break
+            asked = left
+        return [self._pin(name, sign) for name, sign in asked.items()
+                if solve({name: sign})[self.integers.at[name]] == self.truth(name)]  # fmt: skip
+
+    def _facts(self) -> list[tuple]:
+        """Each category and group, and conviction in it; or each region and country."""
+        leaves = [self._node([unit]) for unit in self.units if unit[1]]
+        branches = [self._branch(branch) for branch in sorted({unit[0] for unit in self.units})]
+        nodes = [*branches, *leaves]
+        standings = (ANY,) if self.exclusive else (ANY, CONVICTED)
+        facts = [(standing, node) for node in dict.fromkeys(nodes) for standing in standings]
+        if not self.exclusive:
+            facts.append((CONVICTED, self._node(self.units)))
+        return [(pattern, version, *fact) for pattern in self.members
+                for version in _versions(pattern) for fact in facts]  # fmt: skip
+
+    def _same_for_all(self, name: tuple) -> int:
+        """1 if the fact is true of all of the class, -1 if of none, else 0: the weight with which
+        a smallest sum looks for another value."""
+        count = self.truth(name)
+        return 1 if count == len(self.members[name[0]]) else -1 if count == 0 else 0
+
+    def _accepted(self, name: tuple) -> bool:
+        """Whether the fact holds for all, or for none, of a large table or piece."""
+        pattern, version, *fact = name
+        inside = [number for number, each in enumerate(pattern) if each == version]
+        return any(
+            (is_large([value.agency_id for value in values], least))
+            and len({self._holds(value, *fact) for value in values}) == 1
+            for values, least in [(self.tables[number].rows.values(), 20) for number in inside]
+            + [self._piece(tuple(inside))]
+        )
+
+    @functools.cache  # noqa: B019
+    def _piece(self, inside: tuple[int, ...]) -> tuple[list[Value], int]:
+        """The rows that are in these tables and in no other, and how many make a large piece."""
+        values = [
+            value
+            for pattern in self.members
+            for version in _versions(pattern)
+            if tuple(n for n, each in enumerate(pattern) if each == version) == inside
+            for value in self._values(pattern, version)
+        ]
+        reports = {self.tables[number].report for number in inside}
+        national = any(not self.tables[number].place for number in inside)
+        return values, 10 if len(reports) == 1 and national else 20
+
+    def _pin(self, name: tuple, sign: int) -> Pin:
+        pattern, version, standing, node = name
+        branch, leaf = next(iter(node))
+        what = "of any" if len(node) == len(self.units) else leaf if len(node) == 1 else branch
+        tables = tuple(table.name for table, v in zip(self.tables, pattern, strict=True)
+                       if v == version)  # fmt: skip
+        return Pin(self.attribute, f"{standing} {what or branch}", sign > 0, tuple(self.members[pattern]), tables)
 
 
-def _other_groups(found, number, of, members, merged, counts, published):
-    """In *other groups* a request counts once, as convicted if it is in one of them: for each
-    agency between the largest and the sum of the groups added up."""
-    convicted, charged = STANDINGS[CHARGES]
-    for agency in members:
-        most = published.declined.get(agency, 0) + published.declined.get(ALL, 0)
-        names = {standing: (number, agency, of, "other", standing) for standing in counts}
-        for standing in counts:
-            found.variable(names[standing], most)
-        both = [(names[convicted], 1), (names[charged], 1)]
-        found.row([*both, ((number, agency, "hidden"), -1)],
-                  high=published.declined.get(agency, 0))  # fmt: skip
-        for parts, total in (((convicted,), [(names[convicted], 1)]), ((convicted, charged), both)):
-            cells = {c: [((number, agency, c, s), -1) for s in parts] for c in merged}
-            for terms in cells.values():
-                found.row(total + terms, low=0)
-            found.row(total + [term for terms in cells.values() for term in terms], high=0)
-    for standing, count in counts.items():
-        terms = [((number, each, of, "other", standing), 1) for each in members]
-        found.row(terms, count, count)
-
-
-def _contract_figures(found, number, agencies, published, categories, table, other):
-    """declined_with_conviction: the requests convicted in any group, so between the largest and
-    the sum of the groups; declined_with_charges is no less than the requests of any group."""
-    convicted, _ = STANDINGS[CHARGES]
-    total = published.figures["declined_with_conviction"]
-    merged = [((number, each, ALL, "other", convicted), 1) for each in agencies]
-    shown = set(table) - {other} if other in table else set(categories)
-    single = {c: [((number, a, c, convicted), 1) for a in agencies] for c in categories}
-    for terms in single.values():
-        found.row(terms, high=total)
-    parts = [term for c in categories if c in shown for term in single[c]]
-    found.row(parts + (merged if other in table else []), low=total)
-    for category in categories:
-        terms = [term for a in agencies for term in _cells(number, a, category, CHARGES)]
-        found.row(terms, high=published.figures["declined_with_charges"])
-
-
-def _links(found, revisions, attribute, belief, categories, agencies):
-    before, after = revisions
-    for agency in agencies:
-        how = _change(before, after, agency, belief)
-        if how is None:
-            continue
-        low, high = {"same": (0, 0), "more": (0, np.inf), "fewer": (-np.inf, 0)}[how]
-        for category in categories:
-            for standing in STANDINGS[attribute]:
-                cell = (agency, category, standing)
-                found.row([((1, *cell), 1), ((0, *cell), -1)], low, high)
-
-
-def _change(before: Published, after: Published, agency: str, belief: str) -> str | None:
-    name = ALL if agency == UNNAMED else agency
-    if before.lines.get(name) == after.lines.get(name):
-        return "same"
-    if belief == SAME:
-        return None
-    net = after.declined.get(name, 0) - before.declined.get(name, 0)
-    return "more" if net > 0 else "fewer" if net < 0 else None
-
-
-def targets_of(revisions, truths, attribute, belief, threshold) -> list[Target]:
-    """The counts from 1 to threshold - 1: of each agency and of all, in each revision; and, where
-    the attacker believes in a link, of what came and of what went. `truths`: for each revision
-    (agency, category, standing) -> requests."""
-    agencies = agencies_of(revisions)
-    cells = sorted({cell[1:] for truth in truths for cell in truth})
-    keys = [(c, s, ((c, s),)) for c, s in cells]
-    if attribute == CHARGES:
-        convicted, charged = STANDINGS[CHARGES]
-        groups = sorted({c for c, _ in cells})
-        keys += [(c, "requests", ((c, convicted), (c, charged))) for c in groups]
-    groups_of = {("agency", a): [a] for a in agencies} | {("all",): agencies}
-    if belief != NOTHING and len(revisions) == 2:
-        for how in ("more", "fewer"):
-            changed = [a for a in agencies if _change(*revisions, a, NET) == how]
-            groups_of[("all that became", how)] = changed
-    found = []
-    for what, members in groups_of.items():
-        for category, standing, parts in keys:
-            terms, values = [], []
-            for number, truth in enumerate(truths):
-                values.append(sum(truth.get((a, *part), 0) for a in members for part in parts))
-                terms.append([((number, a, *part), 1) for a in members for part in parts])
-            name = (*what, category, standing)
-            if what[0] != "all that became":
-                found += [Target((number, *name), tuple(terms[number]), values[number])
-                          for number in range(len(truths))]  # fmt: skip
-            if len(truths) == 2 and belief != NOTHING and what != ("all",):
-                sign = 1 if values[1] >= values[0] else -1
-                both = [(n, f * sign) for n, f in terms[1]] + [(n, -f * sign) for n, f in terms[0]]
-                change = sign * (values[1] - values[0])
-                found.append(Target(("change", *name), tuple(both), change))
-    return [each for each in found if 0 < each.truth < threshold]
-
-
-def pinned(
-    revisions: list[dict[str, bytes]],
-    truths: list[dict[str, dict[tuple, int]]],
-    threshold: int,
-    belief: str = NOTHING,
-    attributes: tuple[str, ...] = ATTRIBUTES,
-) -> list[tuple]:
-    """(attribute, what, value) of each count under the threshold that has no other value left.
-    `truths`: for each revision attribute -> (agency, category, standing) -> requests."""
-    published = [read(files, threshold) for files in revisions]
-    found = []
-    for attribute in attributes:
-        facts = [truth[attribute] for truth in truths]
-        found += [(attribute, each.what, each.truth)
-                  for each in _pinned(published, facts, attribute, belief, threshold)]  # fmt: skip
+def _classes(tables: list[Told]) -> dict[tuple, list[str]]:
+    """Pattern -> its requests. A pattern has of each table None, or which of the request's values
+    so far it counts: 0 for the first, 1 for the next that is another, …"""
+    found: dict[tuple, list[str]] = {}
+    for request in sorted({request for table in tables for request in table.rows}):
+        values: list[Value] = []
+        pattern = []
+        for table in tables:
+            value = table.rows.get(request)
+            if value is not None and value not in values:
+                values.append(value)
+            pattern.append(None if value is None else values.index(value))
+        found.setdefault(tuple(pattern), []).append(request)
     return found
 
 
-def _pinned(published, truths, attribute, belief, threshold) -> list[Target]:
-    targets = targets_of(published, truths, attribute, belief, threshold)
-    if not any(name == attribute for each in published for name, _ in each.tables) or not targets:
-        return []
-    shown = shown_anywhere(published, attribute)
-    never = [each for each in CATEGORIES[attribute] if each not in shown]
-    small = constraints_of(published, attribute, belief, [*sorted(shown), *never[:2]])
-    stands_for = {category: never[0] for category in never}
-    left = _not_cleared(small, targets, lambda name: _renamed(name, stands_for))
-    if left and len(never) > 2:
-        whole = constraints_of(published, attribute, belief, [*sorted(shown), *never])
-        left = _not_cleared(whole, left, lambda name: name)
-    return left
+def _versions(pattern: tuple) -> list[int]:
+    return sorted({version for version in pattern if version is not None})
 
 
-def _renamed(name: tuple, stands_for: dict[str, str]) -> tuple:
-    number, agency, category, standing = name
-    return number, agency, stands_for.get(category, category), standing
-
-
-def _not_cleared(constraints: Constraints, targets: list[Target], renamed) -> list[Target]:
-    solve = constraints.solver()
-    rng = np.random.default_rng(5)
-    by_vector: dict[bytes, tuple[np.ndarray, list[Target]]] = {}
-    for each in targets:
-        vector = constraints.vector([(renamed(name), factor) for name, factor in each.terms])
-        by_vector.setdefault(vector.tobytes() + bytes([each.truth]), (vector, []))[1].append(each)
-    vectors = csr_array(np.array([vector for vector, _ in by_vector.values()]))
-    values = np.array([same[0].truth for _, same in by_vector.values()], dtype=float)
-    open_yet = np.ones(len(values), dtype=bool)
-    weights = [np.ones(len(values)), -np.ones(len(values))]
-    weights += [rng.normal(size=len(values)) for _ in range(RANDOM_DIRECTIONS)]
-    for weight in weights:
-        found = solve((weight * open_yet) @ vectors, exact=False)
-        if found is None:
-            return []  # what the attacker believes is not so
-        open_yet &= vectors @ found == values
-        if not open_yet.any():
+def _branches_of(node: frozenset, inner: list[frozenset]) -> list[frozenset]:
+    """The node as the sum of larger parts: of each category the largest node there is."""
+    parts = []
+    for branch in {unit[0] for unit in node}:
+        own = frozenset(unit for unit in node if unit[0] == branch)
+        if own not in inner:
             return []
-    for at in np.flatnonzero(open_yet):
-        for sign in (1, -1):
-            if open_yet[at]:
-                found = solve(sign * vectors[[at]].toarray()[0])
-                open_yet &= vectors @ found == values
-    return [each for still, (_, same) in zip(open_yet, by_vector.values(), strict=True) if still
-            for each in same]  # fmt: skip
+        parts.append(own)
+    return parts
 
 
-def true_point(revisions: list[Published], facts: list[dict], attribute: str) -> dict:
-    """What the variables of constraints_of really are. `facts`: for each revision *cells*, as in
-    `pinned`; *hidden*: agency -> requests not shown with it; *rows*: request -> its agency and
-    {category: standing}."""
-    other = category_name(attribute, OTHER)
-    point: dict[tuple, int] = {}
-    for number, (published, fact) in enumerate(zip(revisions, facts, strict=True)):
-        point |= {(number, *cell): count for cell, count in fact["cells"][attribute].items()}
-        point |= {(number, agency, "hidden"): n for agency, n in fact["hidden"].items()}
-        tables = {of: table for (name, of), table in published.tables.items() if name == attribute}
-        by_agency = {c for of, table in tables.items() if of != ALL for c in table} - {other}
-        for of, table in tables.items():
-            shown = by_agency if of != ALL else set(table) - {other}
-            for agency, standings in fact["rows"][attribute].values():
-                merged = {standing for c, standing in standings.items() if c not in shown}
-                if merged and other in table and of in (ALL, agency):
-                    best = min(merged, key=STANDINGS[attribute].index)
-                    name = (number, agency, of, "other", best)
-                    point[name] = point.get(name, 0) + 1
-    return point
+def pinned(tables: list[Told], branches: Mapping[str, Mapping[str, str]]) -> list[Pin]:
+    """`branches`: attribute -> branch_of."""
+    found = []
+    for attribute, branch_of in branches.items():
+        own = [table for table in tables if table.attribute == attribute]
+        if own:
+            found += Attack(attribute, own, branch_of).pinned()
+    return found

@@ -1,164 +1,200 @@
-"""Weeks drawn from a seed, each with a second revision, for the attack on disclosure control.
+"""Weeks of a quarter drawn from a seed, each in two or three revisions, for the attack on what is
+told of people.
 
-They are small and lopsided on purpose: 1 to 40 agencies and 5 to 300 declined requests, often one
-agency with most of them, few world regions, few or many charges, protected requests. Of the rows 0
-to 15 change, come or go from one revision to the next; what comes, comes at times from agencies
-that were not in the week before, and at times all alike.
+They are lopsided on purpose: 5 to 250 declined requests at 2 to 40 agencies, often one of them with
+most; few countries and offense groups or many; at times all alike. From one revision to the next a
+few rows or dozens come, go, or say something else, and some move to the next week.
+
+`published` counts and tells them as the jobs do, each report beside what was told before it: most
+revisions of the weeks, their quarter, the last revisions, and the quarter again.
 """
 
 import datetime as dt
-import json
-from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pandas as pd
 from extract_factory import charge, request
-from frames import WEEK, directory_of, extract_of, inputs_of
+from frames import directory_of, extract_of, inputs_of
 
+from ddor.calendar import Week
 from ddor.checks.check import Case
-from ddor.history import no_history
-from ddor.jobs.publication import data_files
+from ddor.compiled.people import PeopleOfWeeks, WeekOfPeople, people_of_weeks, week_of_people
+from ddor.history import NOTHING_EARLIER, no_history
 from ddor.jobs.weekly import WeekEdition
-from ddor.measures.attributes import attributes_of_declined, category_name
-from ddor.measures.charges import declined_charges
-from ddor.measures.disclosure import Earlier, from_plain, last_shown, plain_shown
+from ddor.measures.disclosure import Earlier, Table, Told, plain_told
 from ddor.measures.figures import Counts, count_inputs
+from ddor.measures.published import line_frame
 
-COUNTRIES = ("MEX", "GTM", "COL", "CHN", "NGA", "JAM", "POL", "CAN", "FJI", "UNK")
-CODES = ("5404", "35AA", "1399", "0399", "2399", "2299", "5299", "3699", "1199", "4801", "9Z99")
-AGES = (0, 1, 4, 12, 45, 200, 900)
-AS_OF = ("2017-03-01", "2017-03-20")
+FIRST = Week.parse("2017-04-01")
+COUNTRIES = ("MEX", "GTM", "HND", "COL", "CHN", "NGA", "JAM", "POL", "CAN", "FJI", "UNK")
+CODES = (
+    "5404", "35AA", "1399", "0399", "2399", "2299", "5299", "3699", "1199", "4801", "5501", "9Z99",
+)  # fmt: skip
+STATES = ("MN", "IA", "NE", "SD", "WI")
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One revision's rows. requests and charges: as extract_factory makes them."""
+    """One revision's rows, as extract_factory makes them, and the date of its extract."""
 
+    week: Week
+    as_of: str
     requests: list[dict[str, str]]
     charges: list[dict[str, str]]
 
 
-@dataclass(frozen=True)
-class Revision:
-    counts: Counts
-    files: dict[str, bytes]
-
-
-def drawn_week(seed: int) -> tuple[int, list[Drawn]]:
-    """-> the disclosure threshold, and two revisions."""
+def drawn_quarter(seed: int, weeks: int = 13) -> list[list[Drawn]]:
+    """-> the revisions of each week."""
     rng = np.random.default_rng(seed)
-    threshold = int(rng.choice([3, 5, 10]))
-    agencies = [f"MN{at:07d}" for at in range(int(rng.choice([1, 2, 3, 5, 12, 25, 40])))]
-    declined = int(rng.choice([5, 20, 60, 120, 300]))
-    volume = rng.dirichlet(np.full(len(agencies), rng.choice([0.3, 1, 5])))
-    if rng.random() < 0.4:
-        volume = volume * 0.2 + np.eye(len(agencies))[0] * rng.choice([0.6, 0.8])
-        volume = volume / volume.sum()
-    draws = _Draws(rng)
-    rows = [draws.one(f"r{at}", str(rng.choice(agencies, p=volume))) for at in range(declined)]
-    others = [
-        draws.one(f"h{at}", str(rng.choice(agencies, p=volume)),
-                  outcome=str(rng.choice(["honored", "withdrawn"])))
-        for at in range(declined // 4)
-    ]  # fmt: skip
-    changed = draws.revised(rows, agencies, int(rng.integers(0, 16)))
-    return threshold, [_whole([*each, *others]) for each in (rows, changed)]
+    mix = _Mix(rng)
+    drawn, week, moved = [], FIRST, []
+    for number in range(weeks):
+        rows = [mix.one(f"q{number}-{at}", week) for at in range(int(rng.choice(mix.sizes)))]
+        # What the week before has too: ICE dated the outcome anew.
+        rows += [({**row, "outcome_recorded_at": _recorded(week)}, own) for row, own in moved]
+        revisions = [rows]
+        for again in range(int(rng.integers(1, 3))):
+            name = f"n{number}-{again}-"
+            revisions.append(mix.revised(revisions[-1], week, name))
+        moved = [rows[at] for at in range(min(2, len(rows)))] if rng.random() < 0.3 else []
+        drawn.append([_whole(week, at, each) for at, each in enumerate(revisions)])
+        week = week.next
+    return drawn
 
 
-class _Draws:
-    """One week's mix of regions, ages and charges, and its requests."""
+class _Mix:
+    """How a quarter's requests are spread over agencies, countries and charges."""
 
     def __init__(self, rng):
         self.rng = rng
-        self.regions = rng.dirichlet(np.full(len(COUNTRIES), rng.choice([0.2, 0.6, 3])))
-        self.ages = rng.dirichlet(np.full(len(AGES), rng.choice([0.3, 2])))
-        self.codes = rng.dirichlet(np.full(len(CODES), rng.choice([0.2, 1, 5])))
-        self.charged = rng.choice([0.1, 0.8, 2])
-        self.protected = rng.choice([0, 0.05, 0.3])
+        count = int(rng.choice([2, 3, 5, 12, 25, 40]))
+        self.agencies = [f"MN{at:07d}" for at in range(count)]
+        self.sizes = ([5, 15, 25], [20, 40, 60], [60, 120, 250])[int(rng.integers(3))]
+        self.volume = rng.dirichlet(np.full(count, rng.choice([0.3, 1, 5])))
+        if rng.random() < 0.5:
+            large = rng.choice([0.4, 0.7, 0.84])
+            self.volume = self.volume * (1 - large) + np.eye(count)[0] * large
+        self.countries = rng.dirichlet(np.full(len(COUNTRIES), rng.choice([0.1, 0.6, 3])))
+        self.codes = rng.dirichlet(np.full(len(CODES), rng.choice([0.1, 1, 5])))
+        self.charged = rng.choice([0.2, 0.8, 2])
+        self.convicted = rng.choice([0.05, 0.4, 0.95])
 
-    def one(self, name: str, agency_id: str, **overrides):
+    def one(self, key: str, week: Week, agency_id: str = ""):
         """-> (request, its charges)."""
-        recorded = dt.date(2017, 2, 13)
-        age = dt.timedelta(days=int(self.rng.choice(AGES, p=self.ages)))
+        agency_id = agency_id or str(self.rng.choice(self.agencies, p=self.volume))
         row = request(
-            request_id=name, agency_id=agency_id, agency_name=f"Agency {agency_id}",
-            citizenship=str(self.rng.choice(COUNTRIES, p=self.regions)),
-            issued_at=(recorded - age).isoformat(), outcome_recorded_at=recorded.isoformat(),
-            released_at="", protected="true" if self.rng.random() < self.protected else "false",
-        ) | overrides  # fmt: skip
+            request_id=key, agency_id=agency_id, agency_name=f"Agency {agency_id}",
+            state=STATES[int(agency_id[2:]) % len(STATES)], county_fips="", area="",
+            citizenship=str(self.rng.choice(COUNTRIES, p=self.countries)),
+            issued_at=str(week.first_day - dt.timedelta(days=int(self.rng.integers(0, 90)))),
+            outcome_recorded_at=_recorded(week), released_at="",
+        )  # fmt: skip
         charges = [
             charge(
-                request_id=name, charge_no=str(number + 1),
+                request_id=key, charge_no=str(number + 1),
                 ncic_code=str(self.rng.choice(CODES, p=self.codes)),
-                disposition=str(self.rng.choice(["charged", "convicted", "dismissed"],
-                                                p=[0.5, 0.4, 0.1])),
+                disposition="convicted" if self.rng.random() < self.convicted else
+                str(self.rng.choice(["charged", "dismissed"], p=[0.8, 0.2])),
             )
             for number in range(min(self.rng.poisson(self.charged), 4))
         ]  # fmt: skip
         return row, charges
 
-    def revised(self, rows: list, agencies: list[str], count: int) -> list:
-        """`rows` after `count` changes. In one week of two nothing goes and nothing changes in
-        place, which is what an attacker hopes for."""
-        only_more, alike = self.rng.random() < 0.5, self.rng.random() < 0.3
-        newcomers = [f"MN9{at:06d}" for at in range(5)]
-        where = newcomers if self.rng.random() < 0.4 else agencies
-        same = self.one("alike", where[0])
+    def revised(self, rows: list, week: Week, name: str) -> list:
+        """`rows` after changes: one or a few, or dozens; at times only newcomers, at times of one
+        agency that nobody knew."""
+        count = int(self.rng.choice([1, 2, 5, 12, 45]))
+        only_more, newcomer = self.rng.random() < 0.4, self.rng.random() < 0.2
         after = list(rows)
         for at in range(count):
             what = 0 if only_more or len(after) < 3 else int(self.rng.integers(0, 3))
             if what == 0:
-                row, charges = self.one(f"n{at}", str(self.rng.choice(where)))
-                if alike:
-                    row |= {key: same[0][key] for key in ("citizenship", "issued_at")}
-                    charges = [each | {"request_id": f"n{at}"} for each in same[1]]
-                after.append((row, charges))
+                after.append(self.one(f"{name}{at}", week, "MN9000000" if newcomer else ""))
                 continue
-            place = int(self.rng.integers(0, len(after)))
-            row, _ = after.pop(place)
+            row, _ = after.pop(int(self.rng.integers(0, len(after))))
             if what == 1:
-                after.append(self.one(row["request_id"], row["agency_id"]))
+                after.append(self.one(row["request_id"], week, row["agency_id"]))
         return after
 
 
-def _whole(parts) -> Drawn:
-    return Drawn([row for row, _ in parts], [each for _, charges in parts for each in charges])
+def _recorded(week: Week) -> str:
+    return str(week.first_day + dt.timedelta(days=4))
 
 
-def published(drawn: list[Drawn], threshold: int) -> list[Revision]:
-    """Each revision as the job publishes it, the one after the other."""
-    revisions, told = [], {}
-    for number, each in enumerate(drawn):
-        extract = extract_of(each.requests, each.charges, as_of=AS_OF[number])
-        case = Case(extract, WEEK, directory_of(), no_history(), "recorded")
+def _whole(week: Week, number: int, parts: list) -> Drawn:
+    as_of = week.last_day + dt.timedelta(days=45 + 10 * number)
+    return Drawn(week, str(as_of), [row for row, _ in parts],
+                 [each for _, charges in parts for each in charges])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Report:
+    """A published revision of a week or quarter. attributes: attributes.csv; tables: whom the
+    tables that are new in it count, which is private; counts: of a week."""
+
+    period: str
+    revision: int
+    attributes: pd.DataFrame
+    tables: tuple[Table, ...]
+    counts: Counts | None = None
+
+
+@dataclass
+class Archive:
+    """What was told, as the private files of revisions have it: period -> a Told for each."""
+
+    threshold: int = 5
+    told: dict[str, list[Told]] = field(default_factory=dict)
+    of_week: dict[str, WeekOfPeople] = field(default_factory=dict)
+    reports: list[Report] = field(default_factory=list)
+
+    def week(self, drawn: Drawn) -> Counts:
+        extract = extract_of(drawn.requests, drawn.charges, as_of=drawn.as_of)
+        case = Case(extract, drawn.week, directory_of(), no_history(), "recorded")
+        earlier = self._earlier(str(drawn.week), {*self.told} - {*self.of_week})
         inputs = replace(
-            inputs_of(case, disclosure_threshold=threshold),
-            earlier={"attributes": told, "listed": {}, "gone": ""},
+            inputs_of(case, disclosure_threshold=self.threshold),
+            earlier=NOTHING_EARLIER | earlier,
         )
         counts = count_inputs(inputs)
-        revisions.append(Revision(counts, data_files(WeekEdition(inputs, counts), counts.figures)))
-        shown = last_shown(Earlier(from_plain(told)), counts.attributes)
-        told = json.loads(json.dumps(plain_shown(shown)))
-    return revisions
+        table = WeekEdition(inputs, counts).tables()["attributes"]
+        self._keep(str(drawn.week), counts.told, table, counts)
+        self.of_week[str(drawn.week)] = week_of_people(drawn.week, counts.told, counts.people)
+        return counts
+
+    def quarter(self, name: str = "2017Q2") -> PeopleOfWeeks:
+        earlier = Earlier.from_plain(self._earlier(name, self.of_week))
+        people = people_of_weeks(self.of_week.values(), earlier, "2017-10-01", self.threshold)
+        self._keep(name, people.told, line_frame(people.lines()))
+        return people
+
+    def _earlier(self, period: str, sharing: Iterable[str]) -> dict:
+        """As history.read_earlier."""
+        own = self.told.get(period, [])
+        others = [told for each in sorted(sharing) for told in self.told[each]]
+        tables = [table for told in [*own, *others] for table in plain_told(told)]
+        return {"tables": tables, "last": plain_told(own[-1]) if own else [], "gone": ""}
+
+    def _keep(self, period: str, told: Told, attributes: pd.DataFrame, counts=None) -> None:
+        revisions = self.told.setdefault(period, [])
+        revisions.append(told)
+        new = tuple(table for table in told.tables.values() if not table.stands)
+        self.reports.append(Report(period, len(revisions), attributes, new, counts))
 
 
-def facts(revision: Revision, named: list[str], unnamed: str) -> dict:
-    """What is true of a revision, as tests/attack.py takes it: *cells*, *hidden* and *rows*.
-    `named`: the agencies that tables name; every other one is `unnamed`."""
-    counts = revision.counts
-    status = counts.status
-    place = status.set_index("request_id")["agency_id"].map(lambda a: a if a in named else unnamed)
-    frames = attributes_of_declined(status, declined_charges(status, counts.extract.charges))
-    cells, rows = {}, {}
-    for name, frame in frames.items():
-        lines = [
-            (request_id, place[request_id], category_name(name, code), standing)
-            for request_id, code, standing in
-            frame[["request_id", "code", "standing"]].itertuples(index=False)
-        ]  # fmt: skip
-        cells[name] = Counter((agency, *rest) for _, agency, *rest in lines)
-        rows[name] = {}
-        for request_id, agency, category, standing in lines:
-            rows[name].setdefault(request_id, (agency, {}))[1][category] = standing
-    hidden = status["request_id"][status["declined"] & (status["listed_agency"] == "")]
-    return {"cells": cells, "hidden": Counter(place[each] for each in hidden), "rows": rows}
+def published(weeks: list[list[Drawn]], threshold: int = 5) -> Archive:
+    """All but the last revision of every second week, the quarter, the others, the quarter."""
+    archive = Archive(threshold)
+    late = []
+    for number, revisions in enumerate(weeks):
+        first = revisions[:-1] if number % 2 else revisions
+        late += revisions[len(first) :]
+        for each in first:
+            archive.week(each)
+    archive.quarter()
+    for each in late:
+        archive.week(each)
+    archive.quarter()
+    return archive

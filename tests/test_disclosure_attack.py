@@ -1,221 +1,203 @@
-"""Everything published of a week, over both revisions, pins no count of people under the
-threshold; and the attack that says so does pin them where disclosure control is left out."""
+"""Everything published pins no fact about a person but by a zero that tells of everyone; and the
+attack that says so does pin such facts where tables are told that should not be."""
 
-import csv
-import io
-import re
+from collections import Counter
 
 import pytest
-from attack import (
-    ALL,
-    BELIEFS,
-    CATEGORIES,
-    CHARGES,
-    CITIZENSHIP,
-    DAYS,
-    NET,
-    NOTHING,
-    SAME,
-    UNNAMED,
-    agencies_of,
-    constraints_of,
-    pinned,
-    read,
-    true_point,
-)
-from extract_factory import charge, request
-from frames import WEEK, directory_of, extract_of, inputs_of
-from generated_weeks import Drawn, drawn_week, facts, published
+from attack import CHARGES, CITIZENSHIP, OTHER, Told, Value, pinned
+from generated_weeks import Archive, Report, drawn_quarter, published
 
-from ddor.checks.check import Case
-from ddor.history import no_history
-from ddor.report.week import WeeklyReport
+from ddor.measures import disclosure
+from ddor.measures.charges import GROUP_NAMES
+from ddor.measures.disclosure import NATION, POOLED, Row
+from ddor.measures.people import DISMISSED
+from ddor.reference.countries import COUNTRIES, world_region
+from ddor.reference.offenses import offense_category
 
-WEEKS = 50
-AGENCIES = tuple(f"MN000000{at}" for at in range(6))
+LISTS = {
+    CHARGES: {group: offense_category(group) for group in GROUP_NAMES},
+    CITIZENSHIP: {country: world_region(country) for country in COUNTRIES},
+}
 
 
-def attacked(drawn: list[Drawn], threshold: int):
-    """-> the revisions, what a reader of them knows, and what is true."""
-    revisions = published(drawn, threshold)
-    known = [read(each.files, threshold) for each in revisions]
-    named = [each for each in agencies_of(known) if each != UNNAMED]
-    return revisions, known, [facts(each, named, UNNAMED) for each in revisions]
+# Everything that is published of a quarter and its weeks.
 
 
-def found(revisions, truths, threshold, belief=NOTHING, attributes=(CITIZENSHIP,)):
-    files = [each if isinstance(each, dict) else each.files for each in revisions]
-    return pinned(files, [each["cells"] for each in truths], threshold, belief, attributes)
+def read(archive: Archive) -> list[Told]:
+    """Each table that is new in a report, as attributes.csv has it."""
+    found, current = [], {}
+    for report in archive.reports:
+        lines = _lines(report)
+        if report.counts is None:
+            lines |= _pooled(report, lines, current)
+        else:
+            current[report.period] = {
+                attribute: lines[attribute, NATION] for attribute in LISTS
+                if (attribute, NATION) in lines
+            }  # fmt: skip
+        for table in report.tables:
+            if table.attribute in LISTS:
+                rows = {f"{row.week} {row.request_id}": _value(row) for row in table.rows}
+                own = lines[table.attribute, table.place]
+                place = "" if table.place == POOLED else table.place
+                found.append(Told(report.period, report.revision, table.attribute, place, own, rows))
+    return found
 
 
-# Four weeks, and ten each time in the storms.
+def _lines(report: Report) -> dict[tuple[str, str], dict[tuple, int]]:
+    found: dict = {}
+    for line in report.attributes.itertuples():
+        table = found.setdefault((line.attribute, line.place), {})
+        table[line.branch, line.leaf, line.standing] = line.requests
+    return found
+
+
+def _pooled(report: Report, lines: dict, weeks: dict) -> dict[tuple[str, str], dict[tuple, int]]:
+    """The quarter's nation is the sum of its weeks and of those pooled: without the weeks, as each
+    tells it now, the pooled ones are left."""
+    found = {}
+    for attribute in LISTS:
+        left = Counter(lines.get((attribute, NATION), {}))
+        for own in weeks.values():
+            left.subtract(own.get(attribute, {}))
+        assert min(left.values(), default=0) >= 0
+        split = {branch for branch, leaf, standing in left
+                 if left[branch, "", "convicted"] + left[branch, "", "charged_only"]
+                 == left[branch, "", "all"]}  # fmt: skip
+        found[attribute, POOLED] = {
+            (branch, leaf, standing): count for (branch, leaf, standing), count in left.items()
+            if not branch or (count if leaf else standing == "all" or branch in split)
+        }  # fmt: skip
+    return found
+
+
+def _value(row: Row) -> Value:
+    first, *groups = row.value.split()
+    if row.value in COUNTRIES:
+        return Value({row.value: False}, agency_id=row.agency_id)
+    leaves = {group: standing == "convicted"
+              for group, standing in (each.split(":") for each in groups)}  # fmt: skip
+    return Value(leaves, first == DISMISSED, row.agency_id)
+
+
+# One quarter of 13 weeks in the suite, and twelve in the storms.
 @pytest.mark.parametrize(
-    "first, weeks",
-    [(0, 4), *(pytest.param(n, 10, marks=pytest.mark.storm) for n in range(0, WEEKS, 10))],
+    "seed", [4, *(pytest.param(seed, marks=pytest.mark.storm) for seed in range(10, 22))]
 )
-def test_no_count_under_the_threshold_is_pinned_in_weeks_of_two_revisions(first, weeks):
-    tables = 0
-    for seed in range(first, first + weeks):
-        threshold, drawn = drawn_week(seed)
-        revisions, known, truths = attacked(drawn, threshold)
-        tables += sum(len(each.tables) for each in known)
-        for attribute, categories in CATEGORIES.items():
-            rows = constraints_of(known, attribute, NOTHING, list(categories))
-            assert not rows.broken_by(true_point(known, truths, attribute)), seed
-        for belief in BELIEFS:
-            assert not found(revisions, truths, threshold, belief, tuple(CATEGORIES)), seed
-    assert tables > weeks
+def test_all_that_is_published_of_a_quarter_and_its_weeks_pins_no_request(seed):
+    tables = read(published(drawn_quarter(seed)))
+    assert len(tables) > 10
+    assert pinned(tables, LISTS) == []
+
+
+def test_without_the_one_rule_the_same_weeks_are_pinned(monkeypatch):
+    for rule in ("is_safe", "is_safe_change"):
+        monkeypatch.setattr(disclosure, rule, lambda by_agency: True)
+    pins = pinned(read(published(drawn_quarter(4, weeks=2))), LISTS)
+    assert any(pin.holds and len(pin.requests) < 5 for pin in pins)
+
+
+REGION_OF = {"MEX": "Mexico", "GTM": "Central America", "HND": "Central America", "NGA": "Africa"}
+CATEGORY_OF = {"13": "persons", "09": "persons", "35": "drugs", "54": "traffic"}
+BRANCHES = {CHARGES: CATEGORY_OF, CITIZENSHIP: REGION_OF}
+
+
+# What a table would tell if nothing were controlled.
+
+
+def raw(revision: int, attribute: str, rows: dict[str, Value], place="") -> Told:
+    """The table of these rows, told without any rule: every category and group of it."""
+    branch_of, lines = BRANCHES[attribute], Counter()
+    for value in rows.values():
+        for leaf in value.leaves:
+            lines[branch_of[leaf], leaf, "all"] += 1
+        for branch in {branch_of[leaf] for leaf in value.leaves}:
+            lines[branch, "", "all"] += 1
+            if attribute == CHARGES:
+                own = [c for leaf, c in value.leaves.items() if branch_of[leaf] == branch]
+                lines[branch, "", "convicted" if any(own) else "charged_only"] += 1
+        if attribute == CHARGES:
+            lines["", "", _standing(value, place)] += 1
+    if attribute == CHARGES:
+        for branch in {branch for branch, _, _ in lines} - {""}:
+            for standing in ("convicted", "charged_only"):
+                lines.setdefault((branch, "", standing), 0)
+    return Told("2017-02-11", revision, attribute, place, dict(lines), rows)
+
+
+def _standing(value: Value, place: str) -> str:
+    if value.leaves:
+        return "convicted" if any(value.leaves.values()) else "charged_only"
+    return "dismissed_or_acquitted" if value.dismissed and not place else "no_charge"
+
+
+def of(**countries: str) -> dict[str, Value]:
+    return {request: Value({country: False}) for request, country in countries.items()}
+
+
+def charged(**groups: str) -> dict[str, Value]:
+    """Request -> "13" charged, "13c" convicted, "" no charge, "d" dismissed."""
+    return {
+        request: Value({each.rstrip("c"): each.endswith("c") for each in text.split()
+                        if each != "d"}, "d" in text.split())
+        for request, text in groups.items()
+    }  # fmt: skip
+
+
+def facts(*tables: Told) -> set[tuple]:
+    return {(request, pin.what, pin.holds) for pin in pinned(list(tables), BRANCHES)
+            for request in pin.requests}  # fmt: skip
 
 
 # The attack works: what is not controlled, it finds.
 
 
-def rows_of(*regions: str, per_agency: int = 4, prefix: str = "r") -> Drawn:
-    """Declined requests of these citizenships, `per_agency` at each of AGENCIES in order."""
-    return Drawn(
-        [request(request_id=f"{prefix}{at}", citizenship=each, released_at="",
-                 agency_id=AGENCIES[at // per_agency], agency_name="A jail")
-         for at, each in enumerate(regions)],
-        [],
-    )  # fmt: skip
+def test_a_raw_table_of_one_request_is_pinned():
+    assert ("a", "any MEX", True) in facts(raw(1, CITIZENSHIP, of(a="MEX")))
 
 
-def with_lines(files: dict[str, bytes], *lines: tuple) -> dict[str, bytes]:
-    """The files with these lines (agency_id, category, requests) in attributes.csv, no others."""
-    head = "attribute,agency_id,category,standing,requests,flags"
-    body = [f"{CITIZENSHIP},{agency},{category},all,{n}," for agency, category, n in lines]
-    return files | {"attributes.csv": ("\n".join([head, *body]) + "\n").encode()}
+def test_a_table_of_one_agency_with_three_requests_that_are_alike_is_pinned():
+    three = charged(a="13c", b="13c", c="13c 35")
+    found = facts(raw(1, CHARGES, three, place="AAAA"))
+    assert {("b", "convicted persons", True), ("a", "convicted of any", True)} <= found
+    assert not any(what == "any drugs" for _, what, _ in found)
 
 
-REGIONS = ("MEX", "MEX", "GTM", "MEX", "GTM", "MEX", "GTM", "GTM", "NGA", "MEX", "GTM", "MEX")
-NATIONAL_LINES = ((ALL, "Mexico", 6), (ALL, "Central America", 5), (ALL, "Africa", 1))
+def test_two_revisions_that_differ_in_one_request_pin_it():
+    before = of(**{f"r{at}": ("MEX", "GTM", "HND", "NGA")[at % 4] for at in range(24)})
+    one = raw(1, CITIZENSHIP, before)
+    assert not facts(one)
+    assert ("new", "any HND", True) in facts(one, raw(2, CITIZENSHIP, before | of(new="HND")))
+    other = raw(2, CITIZENSHIP, before | of(r0="NGA"))
+    assert {("r0", "any MEX", True), ("r0", "any NGA", True)} <= facts(one, other)
 
 
-def test_raw_tables_are_pinned():
-    revisions, _, truths = attacked([rows_of(*REGIONS)], 5)
-    raw = with_lines(
-        revisions[0].files, *NATIONAL_LINES,
-        (AGENCIES[0], "Mexico", 3), (AGENCIES[0], "Central America", 1),
-    )  # fmt: skip
-    what = {each[1][1:] for each in found([raw], truths, 5)}
-    assert ("all", "Africa", "all") in what
-    assert ("agency", AGENCIES[0], "Mexico", "all") in what
+def test_a_state_without_its_agencies_pins_the_one_that_is_left():
+    large = charged(**{f"a{at}": ("13c", "35", "54", "09")[at % 4] for at in range(20)})
+    another = charged(**{f"b{at}": ("13", "35c", "54", "")[at % 4] for at in range(20)})
+    state = raw(1, CHARGES, large | another | charged(left="54c"), place="TX")
+    agencies = [raw(1, CHARGES, rows, place=name)
+                for name, rows in (("AAAA", large), ("BBBB", another))]  # fmt: skip
+    assert not any(holds for request, _, holds in facts(state, agencies[0]) if request == "left")
+    assert ("left", "convicted traffic", True) in facts(state, *agencies)
 
 
-def test_a_single_suppressed_cell_is_pinned_by_what_is_left_of_its_row():
-    revisions, _, truths = attacked([rows_of(*REGIONS)], 3)
-    raw = with_lines(
-        revisions[0].files, (ALL, "Mexico", 6), (ALL, "Central America", 5), (ALL, "Africa", 1),
-        (AGENCIES[0], "Mexico", 3), (AGENCIES[0], "Other regions", 1),
-        (AGENCIES[1], "Mexico", 1), (AGENCIES[1], "Other regions", 3),
-        (AGENCIES[2], "Mexico", 2), (AGENCIES[2], "Africa", 1), (AGENCIES[2], "Other regions", 1),
-    )  # fmt: skip
-    what = {each[1][1:] for each in found([raw], truths, 3)}
-    assert ("agency", AGENCIES[0], "Central America", "all") in what
+def test_what_is_left_of_a_category_pins_a_group_that_is_not_named():
+    rows = charged(a="09c", **{f"r{at}": "13" for at in range(20)})
+    told = raw(1, CHARGES, rows)
+    lines = {line: count for line, count in told.lines.items() if line[1] != "09"}
+    first = Told("2017-02-11", 1, CHARGES, "", lines | {("persons", OTHER, "all"): 1}, rows)
+    second = raw(2, CHARGES, {request: rows[request] for request in rows if request != "a"})
+    assert ("a", "convicted persons", True) in facts(first, second)
+    assert ("a", "any 13", False) in facts(first, second)
 
 
-def test_two_revisions_that_differ_in_one_request_are_pinned_where_each_alone_is_not():
-    before = rows_of(*("MEX", "MEX", "GTM", "GTM") * 5)
-    one = request(request_id="n", citizenship="MEX", agency_id=AGENCIES[5], released_at="")
-    after = Drawn([*before.requests, one], [])
-    revisions, _, truths = attacked([before, after], 5)
-    first = published([before], 5)[0].files
-    second = published([after], 5)[0].files  # as if nothing had been published before
-    of_newcomer = (CITIZENSHIP, (1, "agency", AGENCIES[5], "Mexico", "all"), 1)
-    assert of_newcomer not in found([first, second], truths, 5, NOTHING)
-    assert of_newcomer in found([first, second], truths, 5, SAME)
-    assert of_newcomer in found([first, second], truths, 5, NET)
-    assert not found(revisions, truths, 5, SAME)
-
-
-def test_requests_that_all_came_alike_from_new_agencies_are_not_pinned():
-    before = rows_of(*("MEX", "GTM", "NGA", "COL") * 10, per_agency=10)
-    new = [request(request_id=f"n{at}", citizenship="NGA", agency_id=f"MN900000{at}",
-                   released_at="") for at in range(5)]  # fmt: skip
-    drawn = [before, Drawn([*before.requests, *new], [])]
-    revisions, known, truths = attacked(drawn, 5)
-    assert known[0].tables[CITIZENSHIP, ALL]["Africa"] == {"all": 10}
-    assert "Africa" not in known[1].tables[CITIZENSHIP, ALL]
-    assert not found(revisions, truths, 5, SAME)
-    assert not found(revisions, truths, 5, NET)
-
-
-# The page tells nothing that the files do not.
-
-
-def numbers(text: str) -> list[int]:
-    return [int(each.replace(",", "")) for each in re.findall(r"\d[\d,]*", text)]
-
-
-def test_every_number_of_the_pages_tables_and_alternatives_is_in_the_files():
-    places = [AGENCIES[0]] * 25 + [AGENCIES[at % 6] for at in range(60)]
-    regions = ("MEX", "GTM", "NGA")
-    rows = [request(request_id=f"r{at}", agency_id=agency_id, released_at="",
-                    citizenship=regions[at % 3],
-                    issued_at=("2017-02-12", "2017-01-20")[at % 2])
-            for at, agency_id in enumerate(places)]  # fmt: skip
-    charges = [charge(request_id=row["request_id"], ncic_code=("1399", "5404")[at % 2],
-                      disposition=("charged", "convicted")[at // 2 % 2])
-               for at, row in enumerate(rows)]  # fmt: skip
-    revision = published([Drawn(rows, charges)], 5)[0]
-    lines = list(csv.DictReader(io.StringIO(revision.files["attributes.csv"].decode())))
-    case = Case(extract_of(rows, charges), WEEK, directory_of(), no_history(), "recorded")
-    report = WeeklyReport(inputs_of(case))
-
-    def of(attribute, agency_id):
-        return [each for each in lines
-                if (each["attribute"], each["agency_id"]) == (attribute, agency_id)]  # fmt: skip
-
-    def counts(some) -> set[int]:
-        """Each count, and the sum of the standings of each category."""
-        single = [int(each["requests"]) for each in some]
-        sums = {}
-        for each in some:
-            key = each["agency_id"], each["attribute"], each["category"]
-            sums[key] = sums.get(key, 0) + int(each["requests"])
-        return {*single, *sums.values()}
-
-    def cells(html: str) -> list[int]:
-        found = re.findall(r'<td class="n">([^<]*)</td>', html)
-        return [number for text in found for number in numbers(text)]
-
-    for attribute, piece in (
-        (CHARGES, report.charges_chart()), (CHARGES, report.charges_table()),
-        (CITIZENSHIP, report.citizenship_chart()), (DAYS, report.timing_chart()),
-    ):  # fmt: skip
-        shown = cells(piece._repr_html_())
-        assert shown, attribute
-        assert set(shown) <= counts(of(attribute, ALL)), attribute
-    for attribute, chart in ((CHARGES, report.charges_chart()),
-                             (CITIZENSHIP, report.citizenship_chart().parts[0]),
-                             (DAYS, report.timing_chart().parts[0])):  # fmt: skip
-        bars = chart.alternative.split("in requests. ")[1]
-        told = [number for part in bars.split("; ")
-                for number in numbers(part[part.rindex(": ") :])]  # fmt: skip
-        assert told and set(told) <= counts(of(attribute, ALL)), attribute
-    by_agency = cells(report.agency_attributes()._repr_html_())
-    assert by_agency
-    assert set(by_agency) <= counts([each for each in lines if each["agency_id"]])
-
-
-def test_charges_by_group_repeats_what_attributes_csv_tells():
-    rows = [request(request_id=f"r{at}", agency_id=AGENCIES[at % 4], released_at="")
-            for at in range(40)]  # fmt: skip
-    charges = [charge(request_id=f"r{at}", ncic_code=("1399", "5404", "0399")[at % 3])
-               for at in range(33)]  # fmt: skip
-    files = published([Drawn(rows, charges)], 5)[0].files
-    groups = list(csv.DictReader(io.StringIO(files["charges_by_group.csv"].decode())))
-    table = read(files, 5).tables[CHARGES, ALL]
-    assert groups and {each["offense_group"]: int(each["requests"]) for each in groups} == {
-        category: sum(counts.values()) for category, counts in table.items()
-    }
-
-
-def test_the_generated_weeks_are_not_all_of_one_kind():
-    drawn = [drawn_week(seed) for seed in range(WEEKS)]
-    assert {threshold for threshold, _ in drawn} == {3, 5, 10}
-    agencies = {len({row["agency_id"] for row in first.requests}) for _, (first, _) in drawn}
-    assert min(agencies) == 1 and max(agencies) > 20
-    assert any(row["protected"] == "true" for _, (first, _) in drawn for row in first.requests)
-
-
+def test_a_split_that_is_not_told_does_not_pin_and_is_no_help_to_hide_a_difference():
+    rows = charged(**{f"r{at}": "35c" if at < 2 else "35" for at in range(20)})
+    told = raw(1, CHARGES, rows)
+    lines = {line: count for line, count in told.lines.items()
+             if line[:2] != ("drugs", "") or line[2] == "all"}  # fmt: skip
+    first = Told("2017-02-11", 1, CHARGES, "", lines, rows)
+    assert not any(what == "convicted drugs" for _, what, _ in facts(first))
+    second = raw(2, CHARGES, rows | charged(new="35c"))
+    assert ("new", "convicted drugs", True) in facts(first, second)
