@@ -217,7 +217,7 @@ def test_all_problems_of_all_places_come_at_once(project):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("cohort", "Issued"), ("disclosure_threshold", "0"), ("disclosure_threshold", "4.5"),
+    [("cohort", "Issued"), ("disclosure_threshold", "2"), ("disclosure_threshold", "4.5"),
      ("disclosure_threshold", ""), ("max_held_back_share", "1.01"), ("max_held_back_share", "nan"),
      ("site_url", "example.org"), ("release_lag_days", "many"), ("published_on", "1 May 2017")],
 )  # fmt: skip

@@ -7,6 +7,7 @@ import json
 
 import pytest
 from extract_factory import charge
+from frames import case_of, inputs_of
 from small_archive import (
     BRACKENHOLT,
     OSPREYMOOR,
@@ -19,6 +20,8 @@ from small_archive import (
     numbered,
     words_of,
 )
+
+from ddor.jobs.weekly import WeekEdition
 
 ROWS = [
     *numbered("q", 30, QUILLFEATHER), *numbered("b", 15, BRACKENHOLT), *numbered("o", 10, OSPREYMOOR),
@@ -242,6 +245,33 @@ def test_a_week_without_charges_says_that_none_were_supplied_and_tells_the_rest(
 
 def flipped(flag: str, *request_ids: str) -> list[dict[str, str]]:
     return [row | ({"protected": flag} if row["request_id"] in request_ids else {}) for row in ROWS]
+
+
+def published_of(rows) -> dict:
+    """All that is published of a week of these rows, and what decides whether it is: its tables and
+    figures, its summary, what a person has to look at, and the texts of its identity."""
+    edition = WeekEdition.of(inputs_of(case_of(rows, CHARGES)))
+    tables = {name: table.to_csv() for name, table in edition.tables().items()}
+    return tables | {
+        "figures": edition.counts.figures, "summary": edition.summary(), "review": edition.review,
+        "bulk": edition.bulk, "identity": edition.input_texts(),
+    }  # fmt: skip
+
+
+def test_no_flag_of_any_row_changes_a_table_a_figure_or_the_identity():
+    rows = [
+        *numbered("q", 20, QUILLFEATHER), *numbered("b", 8, BRACKENHOLT), *numbered("o", 7, OSPREYMOOR),
+        *numbered("t", 5, THISTLEDOWN), *numbered("h", 1, BRACKENHOLT, outcome="honored"),
+        *numbered("p", 1, QUILLFEATHER, outcome="pending", outcome_recorded_at=""),
+        *numbered("x", 1, OSPREYMOOR, state="TX"),  # held back
+    ]  # fmt: skip
+    countries = ("MEX", "GTM", "CHN", "UNK")
+    rows = [row | {"citizenship": countries[at % 4]} for at, row in enumerate(rows)]
+    before = published_of(rows)
+    assert [each["told"] for each in before["summary"]["disclosure"]] == [True] * 4
+    for at, row in enumerate(rows):
+        flag = {"protected": "true" if at % 3 else "unknown"}
+        assert published_of([*rows[:at], row | flag, *rows[at + 1 :]]) == before, row["request_id"]
 
 
 def test_flipped_flags_make_no_revision_touch_no_public_byte_and_are_kept_privately(archive):
