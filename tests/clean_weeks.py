@@ -5,12 +5,11 @@ in it and what was recorded in it, as known when it was taken, 45 days after its
 happened later is still pending or empty there.
 
 Clean, but no laboratory. Volumes are negative binomial with variance mean + mean²/4; some 150 to
-200 requests a week are declined, as many as the largest report of 2017 had. Recording is slow: 44 %
-of the declines are recorded over 30 days after the issue, and half of each agency's outcomes on one
-weekday. All times are cut to dates, after they were drawn
-with hours, so that 20 hours of paperwork after the release was due can read as a day. A fifth of
-areas is empty, and a part of most other fields too. Some sheriffs have two codes, and the
-directory knows of half of them (same_as).
+200 requests a week are declined; the withdrawn report of 2017 had 206. Recording is slow: 44 % of
+the declines are recorded over 30 days after the issue, and half of each agency's outcomes on one
+weekday. All times are cut to dates, after they were drawn with hours, so that 20 hours of paperwork
+after the release was due can read as a day. A fifth of areas is empty, and a part of most other
+fields too. Some sheriffs have two codes, and the directory knows of half of them (same_as).
 
 weekly_requests is given for half of the agencies, as the number that the agency exceeds in one
 week of a thousand, not as its mean. E5 compares with a Poisson tail at weekly_requests while fewer
@@ -19,8 +18,8 @@ with 30 requests a week has 60 or more in one week of thirty.
 
 The seed matters to two checks. E5: 3 times the highest published week, plus 3, stops a clean week
 of this kind about once in 600 weeks (an agency of one request a week with five, after weeks without
-any). E8: ten declines or more of one agency, 80 % of them on its weekday and two thirds of them old,
-all by chance: of twelve seeds (2018 to 2029) six had no such week in 200, two had one, two had two
+any). E8: ten declines or more of one agency, 80 % of them on its weekday and two thirds of them
+old, all by chance: of twelve seeds (2018 to 2029) six had no such week in 200, two had one, two had two
 and two had three. With half in place of two thirds they had one to seven.
 """
 

@@ -96,7 +96,8 @@ def test_of_200_clean_weeks_run_in_order_with_their_history_at_most_one_is_held(
 @pytest.mark.storm
 def test_of_other_seeds_at_most_one_week_of_200_is_held_on_average():
     passed = [Passed(clean_weeks(200, seed)) for seed in (2019, 2020, 2021)]
-    assert len({(at, review[:10]) for at, each in enumerate(passed) for review in each.reviews}) <= 3
+    held = [{review[:10] for review in each.reviews} for each in passed]
+    assert sum(map(len, held)) <= len(passed), held
 
 
 def test_a_week_with_a_volume_that_the_directory_denies_would_be_noticed():

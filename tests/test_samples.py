@@ -238,10 +238,11 @@ def test_the_walk_through_the_samples_does_what_it_says(project_copy):
     document = (project_copy / "docs" / "samples.md").read_text(encoding="utf-8")
     blocks = re.findall("^```sh\n(.+)\n```$", document, re.MULTILINE)
     assert len(blocks) == 4
-    python = f"{shlex.quote(sys.executable)} "
+    python = shlex.quote(sys.executable)
+    ddor = f"{python} -c 'import ddor.cli as c; c.ddor()' "
     for block, code in zip(blocks, (0, 0, 0, 4), strict=True):
-        command = block.replace(".venv/bin/python ", python)
-        command = command.replace(".venv/bin/ddor ", f"{python}-c 'import ddor.cli as c; c.ddor()' ")
+        command = block.replace(".venv/bin/python ", f"{python} ")
+        command = command.replace(".venv/bin/ddor ", ddor)
         done = subprocess.run(command, shell=True, cwd=project_copy, capture_output=True, text=True)
         assert done.returncode == code, (block, done.stderr)
     assert [path.name for path in (project_copy / "outputs").iterdir()] == ["sample"]

@@ -117,8 +117,8 @@ def read_statements(folder: Path) -> dict[str, Statement]:
                                     "change it"))  # fmt: skip
         elif found := UNFILLED.search(text_of(html)):
             problems.append(Problem(file.name, _lines_with(found[0], file), "", f'"{found[0]}"',
-                                    "words: in a statement nothing is filled",
-                                    "take it out"))  # fmt: skip
+                                    "text: a statement has no figures",
+                                    "remove it"))  # fmt: skip
         elif head:
             statements[file.stem] = Statement(head["received_on"], html)
     if problems:
@@ -165,7 +165,7 @@ def _unfilled(text: Text, first: str, sections: list[Section]) -> list[Problem]:
     parts = [(text.title, first), *((section.heading, section.html) for section in sections)]
     return [
         Problem(text.file, (), f'under "{text_of(heading)}"', f'"{found[0]}" that nothing filled',
-                "a name of docs/pages.md between two pairs of braces", "mend the sentence")
+                "a name of docs/pages.md between two pairs of braces", "correct the sentence")
         for heading, html in parts if (found := UNFILLED.search(text_of(heading + html)))
     ]  # fmt: skip
 
