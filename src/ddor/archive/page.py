@@ -25,6 +25,8 @@ from ddor.narrative import FILTERS
 
 HERE = Path(__file__).parent
 NAME = "Declined Detainer Outcome Report"
+# What a page puts into an article stands between these, so that the article can be read back.
+AROUND_BEGIN, AROUND_END = "<!-- around the article -->", "<!-- the article -->\n"
 
 
 def page(
@@ -105,4 +107,6 @@ def _environment() -> Environment:
     environment.filters["json_text"] = _json_text
     environment.globals["synthetic_notice"] = SYNTHETIC_NOTICE
     environment.globals["address_of"] = address_of
+    environment.globals["around_begin"] = Markup(AROUND_BEGIN)
+    environment.globals["around_end"] = Markup(AROUND_END)
     return environment

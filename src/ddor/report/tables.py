@@ -9,23 +9,47 @@ from markupsafe import Markup, escape
 from ddor.narrative import NarrativeError
 
 NOT_TOLD = "not told"  # in place of a number that disclosure control keeps back
-MOST_ROWS = 60  # a page stays under 100 KB
-PROTECTED_NOTE = (
-    "Agency not shown: requests about people whom the law protects, at agencies with few requests."
-)
+# A page may weigh 200 KB: agencies beyond these have their name and number alone.
+MOST_ROWS = 300
+MOST_LISTED = 500  # in a fold; the download has every one
+FEWEST_SORTED = 5  # below that a reader sees the order
+
+
+class Note:
+    """Prose, a list or a fold of the package's own making, as HTML."""
+
+    def __init__(self, html: str):
+        self.html = html
+
+    def __repr__(self) -> str:
+        return "Note: " + Markup(self.html).striptags()
+
+    def _repr_html_(self) -> str:
+        return str(self.html)
 
 
 class Table:
     """A table in a notebook. `heads` maps the columns shown to their heads, in order; the first
     is the head of its row. Numbers stand right, missing ones are an empty cell. note: a sentence
-    beneath."""
+    beneath. anchors: an id for each row. states: the state of each row, by which a reader can
+    filter it; "" for a last line that adds up others, which stays last however it is sorted."""
 
-    def __init__(self, frame: pd.DataFrame, heads: dict[str, str], caption: str, note: str = ""):
+    def __init__(
+        self, frame: pd.DataFrame, heads: dict[str, str], caption: str, note: str = "",
+        anchors: list[str] | None = None, states: list[str] | None = None,
+    ):  # fmt: skip
         missing = [name for name in heads if name not in frame]
         if missing:
             raise NarrativeError(f"the table has no column {missing}; it has {list(frame.columns)}")
         self.frame, self.heads = frame[list(heads)], heads
         self.caption, self.note = caption, note
+        self.anchors, self.states = anchors, states
+
+    def with_last_line(self, line: dict) -> "Table":
+        """With a line that adds up others."""
+        frame = pd.concat([self.frame, pd.DataFrame([line])])
+        states = [*self.states, ""] if self.states else None
+        return Table(frame, self.heads, self.caption, self.note, states=states)
 
     def __repr__(self) -> str:
         return f"Table: {self.caption}"
@@ -34,26 +58,42 @@ class Table:
         if self.frame.empty:
             return f'<p class="empty">{escape(self.caption)}: no rows.</p>{self._note()}'
         numeric = [_is_numbers(self.frame[name]) for name in self.heads]
+        # Said once of a table of numbers, for a page of hundreds of rows.
+        all_numbers = len(numeric) > 1 and all(numeric[1:]) and not numeric[0]
+        cells = [is_number and not all_numbers for is_number in numeric]
         head = "".join(
             f'<th scope="col"{_number(is_number)}>{escape(title)}</th>'
-            for title, is_number in zip(self.heads.values(), numeric, strict=True)
+            for title, is_number in zip(self.heads.values(), cells, strict=True)
         )
         body = "\n".join(
-            f'<tr><th scope="row">{_text(row[0])}</th>'
+            f'<tr{about}><th scope="row">{_text(row[0])}</th>'
             + "".join(
                 f"<td{_kind(value, is_number)}>{_text(value)}</td>"
-                for value, is_number in zip(row[1:], numeric[1:], strict=True)
+                for value, is_number in zip(row[1:], cells[1:], strict=True)
             )
             + "</tr>"
-            for row in self.frame.itertuples(index=False, name=None)
+            for about, row in zip(
+                self._rows(), self.frame.itertuples(index=False, name=None), strict=True
+            )
         )
         label = escape(self.caption)
+        sorts = " data-sorts" if self.states and len(self.states) >= FEWEST_SORTED else ""
+        numbers = ' class="n"' if all_numbers else ""
         # tabindex: a region that scrolls on a narrow screen has to be reachable by keyboard.
         return (
-            f'<div class="table" role="region" tabindex="0" aria-label="{label}">\n'
-            f"<table><caption><span>{label}</span></caption>\n"
+            f'<div class="table"{sorts} role="region" tabindex="0" aria-label="{label}">\n'
+            f"<table{numbers}><caption><span>{label}</span></caption>\n"
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>{self._note()}"
         )
+
+    def _rows(self) -> list[str]:
+        """The attributes of each row."""
+        if self.anchors:
+            return [f' id="{escape(each)}"' for each in self.anchors]
+        if self.states:
+            return [f' data-state="{escape(each)}"' if each else ' class="rest"'
+                    for each in self.states]  # fmt: skip
+        return [""] * len(self.frame)
 
     def _note(self) -> str:
         return f'\n<p class="note">{escape(self.note)}</p>' if self.note else ""
@@ -73,38 +113,84 @@ class Several:
 
 
 def agency_table(
-    frame: pd.DataFrame, by: str, heads: dict[str, str], caption: str, flags: dict[str, str]
-) -> Table:
-    """A table by agency with place, level and code beside each name. Agencies without any in
-    column `by`, and those past the MOST_ROWS largest, are added up in a last line; the download
-    beside the table has them all. `flags`: agency_id -> the disputes of its line, which is then
-    shown however small."""
-    named = frame.sort_values([by, "state", "agency", "agency_id"],
-                              ascending=[False, True, True, True])  # fmt: skip
-    is_hidden = named["agency_id"] == ""
+    frame: pd.DataFrame, by: str, heads: dict[str, str], caption: str, flags: dict[str, str],
+    most: int = MOST_ROWS,
+) -> Table | Several:  # fmt: skip
+    """A table by agency with place, level and code beside each name: the `most` largest. The
+    others, and those without any in column `by`, are added up in a last line; those that have any
+    are named in a list beneath, with their number. `flags`: agency_id -> the disputes of its line,
+    which is then in the table however small."""
+    named = largest_first(frame, by)
     disputed = named["agency_id"].isin(flags)
-    largest = named[(named[by] > 0) & ~is_hidden & ~disputed].head(MOST_ROWS)
-    listed = pd.concat([named[disputed | named.index.isin(largest.index)], named[is_hidden]])
+    largest = named[(named[by] > 0) & ~disputed].head(most)
+    listed = named[disputed | named.index.isin(largest.index)]
     labels = [agency_label(row, flags) for row in listed.to_dict("records")]
     rows = listed.assign(agency=pd.Series(labels, listed.index, dtype="object"))
-    others = frame.drop(listed.index)
+    others = named.drop(listed.index)
+    states = rows["state"].tolist()
+    table = Table(rows, {"agency": "Agency", **heads}, caption, states=states)
     if len(others):
-        words = "1 other agency" if len(others) == 1 else f"{len(others)} other agencies"
-        line = {"agency": words, **others.sum(numeric_only=True)}
-        rows = pd.concat([rows, pd.DataFrame([line])])
-    note = PROTECTED_NOTE if is_hidden.any() else ""
-    return Table(rows, {"agency": "Agency", **heads}, caption, note)
+        table = table.with_last_line(others_added_up(others))
+    rest = others[others[by] > 0]
+    return Several([table, agency_list(rest, by, heads[by])]) if len(rest) else table
+
+
+def others_added_up(others: pd.DataFrame) -> dict:
+    words = "1 other agency" if len(others) == 1 else f"{len(others):,} other agencies"
+    return {"agency": words, **others.sum(numeric_only=True)}
+
+
+def largest_first(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    return frame.sort_values([by, "state", "agency", "agency_id"],
+                             ascending=[False, True, True, True])  # fmt: skip
+
+
+def agency_list(rest: pd.DataFrame, by: str, head: str) -> Note:
+    """The agencies of `rest`, largest first, each with its number alone."""
+    return Note(
+        Markup('<p class="rest">Others, each with its number under <i>{}</i>:</p>\n{}').format(
+            head, _items(rest, by)
+        )
+    )
+
+
+def agency_fold(rest: pd.DataFrame, by: str) -> Note:
+    """The same behind a fold. Of very many agencies those with the smallest numbers are left to the
+    download, all of one number together: nothing is cut by the alphabet."""
+    rest = largest_first(rest, by)
+    told = rest
+    if len(rest) > MOST_LISTED:
+        told = rest[rest[by] > rest[by].iloc[MOST_LISTED]]
+    left = len(rest) - len(told)
+    more = Markup("<p>{:,} more, with {:,} or fewer each, are in the download.</p>").format(
+        left, rest[by].iloc[len(told)]) if left else ""  # fmt: skip
+    words = "The other agency" if len(rest) == 1 else f"The other {len(rest):,} agencies"
+    return Note(
+        Markup('<details class="others"><summary>{}</summary>\n{}{}</details>').format(
+            words, _items(told, by), more
+        )
+    )
+
+
+def _items(rest: pd.DataFrame, by: str) -> Markup:
+    items = Markup("\n").join(
+        Markup("<li>{}, {} <b>{:,}</b></li>").format(_name(row), row["state"], row[by])
+        for row in rest.to_dict("records")
+    )
+    return Markup('<ul class="short">\n{}\n</ul>').format(items)
+
+
+def _name(row: dict) -> Markup:
+    """The archive makes a link to the agency's page of it."""
+    return Markup('<span data-agency="{}">{}</span>').format(row["agency_id"], row["agency"])
 
 
 def agency_label(row: dict, flags: dict[str, str] | None = None) -> Markup:
-    """The name with its state, level and code beneath: two agencies of one name stay two. The
-    archive makes a link to the agency's page of it."""
+    """The name with its state, level and code beneath: two agencies of one name stay two."""
     if not row["agency_id"]:
         return Markup("{}").format(row["agency"])
     place = " · ".join((row["state"], row["level"], row["agency_id"]))
-    label = Markup('<span data-agency="{}">{}</span><br><small>{}</small>').format(
-        row["agency_id"], row["agency"], place
-    )
+    label = Markup("{}<br><small>{}</small>").format(_name(row), place)
     if row["agency_id"] in (flags or {}):
         disputed = flags[row["agency_id"]]
         label += Markup('<br><small><a href="#disputes">{}</a></small>').format(disputed)

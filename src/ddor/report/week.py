@@ -4,7 +4,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-from IPython.display import HTML
 from markupsafe import Markup
 
 from ddor.calendar import Week, long_date
@@ -14,15 +13,32 @@ from ddor.corrections import flags_for
 from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
-from ddor.measures.agencies import NOT_SHOWN, agency_identities
+from ddor.measures.agencies import agency_identities
+from ddor.measures.attributes import CHARGES
+from ddor.measures.disclosure import NATIONAL
 from ddor.measures.figures import Counts, count_inputs
-from ddor.report.charts import stacked_bars
+from ddor.measures.published import table_lines
+from ddor.narrative import Words
+from ddor.report.charts import SOURCE, stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note
-from ddor.report.tables import Table, agency_label, agency_table
+from ddor.report.phrases import FEWEST_CONCENTRATED, Concentration, WeekPhrases
+from ddor.report.tables import (
+    Note,
+    Several,
+    Table,
+    agency_fold,
+    agency_label,
+    agency_table,
+    largest_first,
+    others_added_up,
+)
 from ddor.report.words import CLASS_HEADS, CLASS_WORDS, CLASS_WORDS_ISSUED, dispute_words
 
 HELD_SHARE = "Share of the declines held back"
+MOST_ISSUED = 15  # of Section I in its table; the others stand in a fold
+ENOUGH = 20  # requests, before a day is named (DESIGN 3, *enough*)
+EFFECTS = {"hold": "holds a request back", "review": "asks for a review", "show": "is shown"}
 
 
 def open_week(week: str | Week, params: str = "", settings: dict | None = None, inputs: str = ""):
@@ -72,17 +88,47 @@ class WeeklyReport(OfPeople):
         charges = self._charges()
         return self.week, issued, declined, charges, held_back, self._extract()
 
+    def phrases(self) -> WeekPhrases:
+        """The sentences that depend on the data, by name."""
+        return WeekPhrases(*self.for_sentences(), self._concentration())
+
+    def _concentration(self) -> Concentration:
+        """The agency or the day that makes up half or more of the declined."""
+        declined = self.counts.status[self.counts.status["declined"]]
+        if len(declined) < FEWEST_CONCENTRATED:
+            return Concentration()
+        date = "issued_at" if self.cohort == ISSUED else "outcome_recorded_at"
+        largest = largest_first(self.counts.declined_by_agency, "declined").iloc[0]
+        if 2 * largest["declined"] < len(declined):
+            day, on_day = _fullest_day(declined[date])
+            return Concentration(day=day, on_day=on_day)
+        own = declined.loc[declined["agency_id"] == largest["agency_id"], date]
+        return Concentration(_in_line(largest), int(largest["declined"]), *_fullest_day(own))
+
     def _charges(self) -> SimpleNamespace:
-        """What is said of charges in a sentence. charged_only and dismissed_or_acquitted are told
-        apart only where both are none or reach the disclosure threshold."""
+        """What is said of charges in a sentence; None for a number that is not told.
+
+        A shim for what disclosure control will say (convicted, charged_only, by_category)."""
         standing = self.counts.charge_standing
         parts = (standing["charged_only"], standing["dismissed_or_acquitted"])
+        apart = all(part == 0 or part >= self.threshold for part in parts)
+        table = self.counts.attributes[CHARGES].tables.get(NATIONAL)
+        lines = table_lines(CHARGES, table).to_dict("records") if table is not None else []
+        lines = sorted(lines, key=lambda line: -line["requests"])
         return SimpleNamespace(
             supplied=self.counts.charges_supplied,
-            apart=all(part == 0 or part >= self.threshold for part in parts),
-            not_convicted=sum(parts),
-            **standing,
-        )
+            told=True,
+            why="",
+            convicted=standing["convicted"],
+            charged_only=standing["charged_only"] if apart else None,
+            dismissed_or_acquitted=standing["dismissed_or_acquitted"] if apart else None,
+            no_charges=standing["no_charges"],
+            with_charges=standing["convicted"] + sum(parts),
+            with_conviction=standing["convicted"],
+            as_of=self.inputs.extract.about.as_of,
+            by_category=Words(", ".join(f"{each['requests']} for {each['category'].lower()}"
+                                        for each in lines)),
+        )  # fmt: skip
 
     def _since(self) -> str:
         """How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*)."""
@@ -123,58 +169,91 @@ class WeeklyReport(OfPeople):
             is_final=self.week.is_final_on(about.as_of),
         )
 
-    def note(self) -> HTML | None:
+    @property
+    def chart_source(self) -> str:
+        about = self.inputs.extract.about
+        source = f"Source: {about.source}" if about.source else SOURCE
+        return f"{source}; data as of {long_date(about.as_of)}"
+
+    def note(self):
         """The analyst's note of this week, params/notes/<first day>.md, as Markdown."""
         return shown_note(self.inputs.note)
 
     # Section I
 
-    def issued_table(self) -> Table:
+    def issued_table(self) -> Several | Table:
+        """The agencies asked most; the others in a fold, with their number alone."""
         heads = {"issued": "Issued", "detainers": "Detainers", "notifications": "For notification",
                  "transfers": "For transfer", "honored": "Honored", "declined": "Declined",
                  "other": "Other outcome", "pending": "Pending"}  # fmt: skip
         frame = self.counts.issued_by_agency
-        return agency_table(frame, "issued", heads,
-                            f"Requests issued, {self.week.title}, by agency",
-                            flags_for(self.inputs.corrections, frame.columns))  # fmt: skip
+        flags = flags_for(self.inputs.corrections, frame.columns)
+        caption = f"Requests issued, {self.week.title}, by agency"
+        rest = largest_first(frame[~frame["agency_id"].isin(flags)], "issued").iloc[MOST_ISSUED:]
+        if rest.empty:
+            return agency_table(frame, "issued", heads, caption, flags)
+        top = frame[~frame["agency_id"].isin(rest["agency_id"])]
+        table = agency_table(top, "issued", heads, f"{caption}: the {MOST_ISSUED} asked most", flags)
+        table = table.with_last_line(others_added_up(rest))
+        return Several([table, agency_fold(rest, "issued")])
 
     def outcomes_chart(self):
         figures = self.counts.figures
         names = {"honored": "Honored", "declined": "Declined", "other": "Other outcome",
                  "pending": "Pending"}  # fmt: skip
-        rows = [(title, figures[f"issued_{name}"]) for name, title in names.items()]
-        frame = pd.DataFrame(rows, columns=["outcome", "requests"])
+        rows = [(name, title, figures[f"issued_{name}"]) for name, title in names.items()]
+        frame = pd.DataFrame(rows, columns=["meaning", "outcome", "requests"])
         as_of = long_date(self.inputs.extract.about.as_of)
+        total, pending = figures["issued_total"], figures["issued_pending"]
         return stacked_bars("outcomes-of-issued", frame, "outcome", {"requests": "Requests"},
-                            f"What became of the requests issued this week, as of {as_of}",
-                            self.synthetic)  # fmt: skip
+                            f"{pending:,} of the {total:,} requests issued this week had no "
+                            f"outcome on record by {as_of}",
+                            self.synthetic, meaning="meaning", source=self.chart_source,
+                            subtitle=f"Requests issued, {self._where_and_when()}, by outcome",
+                            )  # fmt: skip
 
     # Section II
 
-    def declined_table(self) -> Table:
+    def declined_table(self) -> Table | Several | None:
+        """Every agency that declined."""
         heads = {"declined": "Declined", **CLASS_HEADS,
                  "release_not_confirmed": "Release not confirmed", "law_or_court": "Law or court",
                  "short_custody": "Short custody", "honored": "Honored"}  # fmt: skip
         frame = self.counts.declined_by_agency
+        if frame.empty:
+            return None
         return agency_table(frame, "declined", heads, f"Requests {self._since()}, by agency",
                             flags_for(self.inputs.corrections, frame.columns))  # fmt: skip
 
     def declined_chart(self):
-        frame = self.counts.declined_by_agency
+        frame = largest_first(self.counts.declined_by_agency, "declined")
         frame = frame[frame["declined"] > 0]
-        frame = frame.sort_values(["declined", "state", "agency"], ascending=[False, True, True])
-        frame = frame.assign(agency=_bar_labels(frame))
-        return stacked_bars("declined-by-agency", frame, "agency", CLASS_HEADS,
-                            f"Requests {self._since()}, by agency and class",
-                            self.synthetic)  # fmt: skip
+        if frame.empty:
+            return None
+        largest, total = frame.iloc[0], int(frame["declined"].sum())
+        most = int(largest["declined"])
+        if len(frame) > 1 and frame["declined"].iloc[1] == most:
+            title = f"{len(frame)} agencies declined {total:,} requests, none more than {most:,}"
+        else:
+            title = f"{_in_line(largest)}: {most:,} of the {total:,} declined requests"
+        return stacked_bars("declined-by-agency", frame.assign(agency=_bar_labels(frame)), "agency",
+                            CLASS_HEADS, title, self.synthetic, source=self.chart_source,
+                            subtitle=f"Requests {self._since()}, {self._where_and_when()}, by "
+                                     "agency and class")  # fmt: skip
 
-    def law_table(self) -> Table:
+    def _where_and_when(self) -> str:
+        return f"United States, {self.week.title}"
+
+    def law_table(self) -> Table | Several | None:
         """E12: declined, but a law or a court forbids holding; by agency."""
         status = self.counts.status.set_index("request_id")
-        forbidden = status.loc[self.counts.shown["E12"].index, "listed_agency"].value_counts()
+        forbidden = status.loc[self.counts.shown["E12"].index, "agency_id"].value_counts()
         frame = self.counts.declined_by_agency
         frame = frame.assign(forbidden=frame["agency_id"].map(forbidden).fillna(0).astype(int))
-        return agency_table(frame[frame["forbidden"] > 0], "forbidden",
+        frame = frame[frame["forbidden"] > 0]
+        if frame.empty:
+            return None
+        return agency_table(frame, "forbidden",
                             {"forbidden": "A law or a court is named", "declined": "Declined"},
                             f"Requests {self._since()} where a law or a court is named, by agency",
                             {})  # fmt: skip
@@ -200,26 +279,31 @@ class WeeklyReport(OfPeople):
                  "verified_on": "Verified on", "source": "Source"}  # fmt: skip
         return Table(frame, heads, caption)
 
-    def coverage_table(self) -> Table:
+    def coverage_table(self) -> Table | None:
+        if self.inputs.directory.coverage.empty:
+            return None
         heads = {"jurisdiction": "Jurisdiction", "state": "State", "limit": "Limit",
                  "since": "Since", "source": "Source"}  # fmt: skip
         return Table(self.inputs.directory.coverage, heads, "Where few requests can exist")
 
     def checks_table(self) -> Table:
+        """Each check with an anchor of its own: #check-E5."""
         about = {check.id: check for check in CHECKS}
         frame = self.counts.checks
         looked_at = frame["check"].map(self.counts.cleared["check"].value_counts())
         words = " (" + looked_at.fillna(0).astype(int).astype("str") + " looked at and counted)"
+        asks = Markup("{}<br><small>It cannot see everything: {}</small>")
         frame = frame.assign(
             status=frame["status"] + words.where(looked_at.notna(), ""),
-            name=frame["check"] + " " + frame["title"],
-            question=[about[id].question for id in frame["check"]],
-            limits=[about[id].limits for id in frame["check"]],
-        )
-        heads = {"name": "Check", "question": "What it asks", "effect": "Effect",
-                 "status": "Result", "rows": "Requests or policies", "agencies": "Agencies",
-                 "limits": "What it cannot see"}  # fmt: skip
-        return Table(frame, heads, "Checks run on this week's extract")
+            name=[Markup("{} {}<br><small>{}</small>").format(row.check, row.title,
+                                                              EFFECTS[row.effect])
+                  for row in frame.itertuples()],
+            question=[asks.format(about[id].question, about[id].limits) for id in frame["check"]],
+        )  # fmt: skip
+        heads = {"name": "Check", "question": "What it asks", "status": "Result",
+                 "rows": "Requests or policies", "agencies": "Agencies"}  # fmt: skip
+        return Table(frame, heads, "Checks run on this week's extract",
+                     anchors=[f"check-{id}" for id in frame["check"]])  # fmt: skip
 
     def review_table(self) -> Table | None:
         """Why a person had to look at the week before it was published."""
@@ -234,21 +318,17 @@ class WeeklyReport(OfPeople):
                      "What a person had to look at before publication")  # fmt: skip
 
     def label(self, agency_id: str) -> Markup | str:
-        """An agency of the extract or of an earlier table. Its name stays out where a protected
-        request of it does: how many requests a check saw there would tell of that one."""
-        status = self.counts.status
-        if (status.loc[status["agency_id"] == agency_id, "listed_agency"] == "").any():
-            return NOT_SHOWN
-        places = agency_identities(status, self.inputs.directory.agencies)
+        """An agency of the extract or of an earlier table."""
+        places = agency_identities(self.counts.status, self.inputs.directory.agencies)
         known = places[places["agency_id"] == agency_id].to_dict("records")
         return agency_label(known[0]) if known else agency_id
 
-    def disputes(self) -> HTML | None:
+    def disputes(self) -> Note | None:
         """The week's disputes and corrections; the marks in the tables lead here."""
         if not self.inputs.corrections:
             return None
         items = "\n".join(f"<li>{dispute_words(record)}</li>" for record in self.inputs.corrections)
-        return HTML(f'<h3 id="disputes">Disputes and corrections</h3>\n<ul>\n{items}\n</ul>')
+        return Note(f'<h3 id="disputes">Disputes and corrections</h3>\n<ul>\n{items}\n</ul>')
 
     def reconciliation_table(self) -> Table:
         words = CLASS_WORDS_ISSUED if self.cohort == ISSUED else CLASS_WORDS
@@ -258,7 +338,9 @@ class WeeklyReport(OfPeople):
         return Table(frame, {"class": "Counted as", "rows": "Requests"},
                      "Where every received request is counted")  # fmt: skip
 
-    def orders_table(self) -> Table:
+    def orders_table(self) -> Table | None:
+        if not self.counts.unusual_orders["requests"].sum():
+            return None
         return Table(self.counts.unusual_orders,
                      {"order": "Order of dates", "requests": "Requests"},
                      "Dates in an unusual order: counted, never corrected")  # fmt: skip
@@ -283,6 +365,19 @@ class WeeklyReport(OfPeople):
             wrong.append("declined_total: a request without that outcome is in it (E10)")
         if wrong:
             raise DdorError("the report does not add up: " + "; ".join(wrong))
+
+
+def _fullest_day(dates: pd.Series) -> tuple:
+    """The date that half or more of ENOUGH requests or more have, and how many; else none."""
+    days = dates.dropna().dt.date.value_counts()
+    if days.empty or days.iloc[0] < ENOUGH or 2 * days.iloc[0] < len(dates):
+        return None, 0
+    return days.index[0], int(days.iloc[0])
+
+
+def _in_line(row: pd.Series) -> str:
+    """An agency with its state, in a sentence."""
+    return ", ".join(filter(None, (row["agency"], row["state"])))
 
 
 def _bar_labels(frame: pd.DataFrame) -> pd.Series:
