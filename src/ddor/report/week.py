@@ -277,14 +277,15 @@ class WeeklyReport(OfPeople):
         heads = {"place": "Jurisdiction (area)", "enacted": "Date enacted", "kind": "Kind",
                  "policy": "Policy", "criteria": "Criteria for honoring",
                  "verified_on": "Verified on", "source": "Source"}  # fmt: skip
-        return Table(frame, heads, caption)
+        return Table(frame, _filled(frame, heads), caption)
 
     def coverage_table(self) -> Table | None:
         if self.inputs.directory.coverage.empty:
             return None
         heads = {"jurisdiction": "Jurisdiction", "state": "State", "limit": "Limit",
                  "since": "Since", "source": "Source"}  # fmt: skip
-        return Table(self.inputs.directory.coverage, heads, "Where few requests can exist")
+        coverage = self.inputs.directory.coverage
+        return Table(coverage, _filled(coverage, heads), "Where few requests can exist")
 
     def checks_table(self) -> Table:
         """Each check with an anchor of its own: #check-E5."""
@@ -292,14 +293,16 @@ class WeeklyReport(OfPeople):
         frame = self.counts.checks
         looked_at = frame["check"].map(self.counts.cleared["check"].value_counts())
         words = " (" + looked_at.fillna(0).astype(int).astype("str") + " looked at and counted)"
-        asks = Markup("{}<br><small>It cannot see everything: {}</small>")
+        beneath = Markup("{}<br><small>{}</small>")
+        names = [beneath.format(f"{row.check} {row.title}", EFFECTS[row.effect])
+                 for row in frame.itertuples()]  # fmt: skip
+        questions = [beneath.format(about[id].question, f"Limits: {about[id].limits}")
+                     for id in frame["check"]]  # fmt: skip
         frame = frame.assign(
             status=frame["status"] + words.where(looked_at.notna(), ""),
-            name=[Markup("{} {}<br><small>{}</small>").format(row.check, row.title,
-                                                              EFFECTS[row.effect])
-                  for row in frame.itertuples()],
-            question=[asks.format(about[id].question, about[id].limits) for id in frame["check"]],
-        )  # fmt: skip
+            name=pd.Series(names, frame.index, dtype="object"),
+            question=pd.Series(questions, frame.index, dtype="object"),
+        )
         heads = {"name": "Check", "question": "What it asks", "status": "Result",
                  "rows": "Requests or policies", "agencies": "Agencies"}  # fmt: skip
         return Table(frame, heads, "Checks run on this week's extract",
@@ -365,6 +368,12 @@ class WeeklyReport(OfPeople):
             wrong.append("declined_total: a request without that outcome is in it (E10)")
         if wrong:
             raise DdorError("the report does not add up: " + "; ".join(wrong))
+
+
+def _filled(frame: pd.DataFrame, heads: dict[str, str]) -> dict[str, str]:
+    """The heads without those of columns in which nothing is written; of an empty frame, all."""
+    return {name: head for name, head in heads.items()
+            if frame.empty or frame[name].fillna("").ne("").any()}  # fmt: skip
 
 
 def _fullest_day(dates: pd.Series) -> tuple:
