@@ -6,19 +6,24 @@ check compared a week with. Only earlier weeks, and of those the last 26: the co
 not grow with the age of the archive.
 """
 
+import contextlib
 import csv
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from ddor.calendar import Period, Week
+from ddor.errors import UsageError
+from ddor.reports import parse_period
 
 WEEKS_LOOKED_BACK = 26
 WEEKS_NEEDED = 8
 ATTRIBUTES = "attributes.json"
-NOTHING_EARLIER = {"attributes": {}, "listed": {}}
+WEEK_FOLDER = re.compile(r"\d{4}-\d\d-\d\d|\..*|.*\..*")
+NOTHING_EARLIER = {"tables": [], "last": [], "gone": "", "cases": []}
 
 
 @dataclass(frozen=True)
@@ -75,22 +80,50 @@ def is_withdrawn(summary: Path) -> bool:
 
 
 def read_earlier(output: Path, period: Period) -> dict:
-    """What earlier revisions of `period` told of people: {"attributes": as measures.disclosure
-    wrote it, "listed": request_id of a protected request -> whether it was shown with its agency,
-    "gone": why the tables may not be told again, or ""}. Private: it names requests."""
-    revisions = sorted(
-        (output / "runs" / str(period)).glob(f"r*/{ATTRIBUTES}"),
-        key=lambda file: int(file.parent.name[1:]),
-    )
-    summaries = list((output / "site" / period.path).glob("r*/data/summary.json"))
-    last = json.loads(revisions[-1].read_bytes()) if revisions else NOTHING_EARLIER
-    published = max((int(file.parent.parent.name[1:]) for file in summaries), default=0)
-    gone = ""
-    if published > (int(revisions[-1].parent.name[1:]) if revisions else 0):
-        gone = "what an earlier revision was made from is not at hand"
-    elif any(map(is_withdrawn, summaries)):
-        gone = "an earlier revision was withdrawn, and too few requests changed since"
-    return {**last, "gone": gone}
+    """What was told before of the people in this report: {"tables": every table of every revision,
+    withdrawn ones too, and of the reports that share a week with it; "last": those of the last
+    revision that stands; "gone": why they are not known, or ""; "cases": the labels of those that
+    were described}, tables as measures.disclosure wrote them. Private: it names requests."""
+    tables, last, told_by = [], [], _told_by(output, period)
+    for number, own in told_by.items():
+        tables += own["tables"]
+        summary = output / "site" / period.path / f"r{number}" / "data" / "summary.json"
+        if summary.exists() and not is_withdrawn(summary):
+            last = own["tables"]
+    for other in _sharing_weeks(output, period):
+        tables += [table for own in _told_by(output, other).values() for table in own["tables"]]
+    published = (output / "site" / period.path).glob("r*/data/summary.json")
+    missing = {int(file.parent.parent.name[1:]) for file in published} - told_by.keys()
+    gone = "the private record of an earlier revision is not at hand" if missing else ""
+    newest = told_by[max(told_by)] if told_by else {}
+    cases = newest.get("cases", [])
+    return {"tables": _once(tables), "last": last, "gone": gone, "cases": cases}
+
+
+def _told_by(output: Path, period: Period) -> dict[int, dict]:
+    """Revision -> what it left in ATTRIBUTES, in order."""
+    files = (output / "runs" / str(period)).glob(f"r*/{ATTRIBUTES}")
+    found = {int(file.parent.name[1:]): file for file in files}
+    return {number: json.loads(found[number].read_bytes()) for number in sorted(found)}
+
+
+def _sharing_weeks(output: Path, period: Period) -> list[Period]:
+    """The reports made from weekly ones that have this week, or the weeks that this one has, and
+    the others made from one of them. Without opening the folders of other weeks."""
+    own = {*(period.weeks() or [period])}
+    compiled = []
+    for folder in (output / "runs").glob("*"):
+        if folder.name != str(period) and not WEEK_FOLDER.fullmatch(folder.name):
+            with contextlib.suppress(UsageError):
+                compiled.append(parse_period(folder.name))
+    sharing = [each for each in compiled if own & {*each.weeks()}]
+    return [*period.weeks(), *sharing]
+
+
+def _once(tables: list[dict]) -> list[dict]:
+    """A table that several revisions tell, once."""
+    found = {json.dumps([table["attribute"], table["rows"]]): table for table in tables}
+    return list(found.values())
 
 
 def _declined_total(site: Path, published: list[str]) -> int | None:

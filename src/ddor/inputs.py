@@ -37,6 +37,7 @@ from ddor.ledger import (
 )
 from ddor.parameters import IN_EFFECT, Parameters, extract_location
 
+NEWER_FLAGS = "protected.json"
 INPUT_FILES = (
     "extract.parquet", "charges.parquet", "agencies.csv", "policies.csv", "coverage.csv",
     "history.csv", "ledger.csv", "corrections.json", "earlier.json", "week.json",
@@ -58,7 +59,7 @@ class Inputs:
     ledger: pd.DataFrame = field(default_factory=no_ledger)
     corrections: tuple[Record, ...] = ()
     request_ids: Mapping[str, str] = field(default_factory=dict)
-    earlier: Mapping = field(default_factory=lambda: {**NOTHING_EARLIER, "gone": ""})
+    earlier: Mapping = field(default_factory=lambda: NOTHING_EARLIER)
 
 
 def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
@@ -127,6 +128,21 @@ def save_inputs(inputs: Inputs, folder: Path) -> None:
         "last_declined": inputs.history.last_declined,
     }
     (folder / "week.json").write_text(json.dumps(week, indent=1) + "\n", encoding="utf-8")
+
+
+def protected_flags(requests: pd.DataFrame) -> dict[str, str]:
+    """request_id -> its flag `protected`."""
+    return dict(zip(requests["request_id"], requests["protected"], strict=True))
+
+
+def newest_flags(folder: Path, revision: int) -> dict[str, str]:
+    """As protected_flags, of a week's private `folder`: those that an unchanged run left there,
+    else those of the revision."""
+    newer = folder / NEWER_FLAGS
+    if newer.exists():
+        return json.loads(newer.read_bytes())
+    columns = ["request_id", "protected"]
+    return protected_flags(pd.read_parquet(folder / f"r{revision}/extract.parquet", columns=columns))
 
 
 def not_as_kept(folder: Path, digests: Mapping[str, str]) -> list[str]:

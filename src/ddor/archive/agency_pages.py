@@ -25,7 +25,6 @@ from ddor.catalog import Catalog
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
 from ddor.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.measures.disclosure import AGENCY_AT_LEAST
 from ddor.reference.places import STATES
 
 WEEKS_SHOWN, FEWEST_DRAWN = 53, 13
@@ -200,7 +199,7 @@ def agency_page(
         held=table_of(HELD_HEADS, counts) if any_held else None,
         trend=trend,
         chart=chart_of(trend),
-        age_at_least=AGENCY_AT_LEAST,
+        age_at_least=20,
         remarks={each["week"]: remark for each in weeks
                  if (remark := each["flags"].replace(SYNTHETIC_NOTICE, "").strip("; "))},
         records=records,

@@ -6,7 +6,7 @@ the bands need not add up to the declines of the week.
 """
 
 from ddor.archive.downloads import csv_lines
-from ddor.measures.attributes import DAYS, OTHER, category_name
+from ddor.measures.people import DAYS
 from ddor.measures.timing import BEFORE_ISSUE, BINS, UNKNOWN
 
 # Band -> its name, in days from issue to recording.
@@ -15,25 +15,22 @@ BANDS = {
     "month": "8 to 30 days",
     "older": "over 30 days",
     "unknown": "not known",
-    "added_up": "added up",
 }
 _MOST_DAYS = {"week": 7, "month": 30}
 
 
 def ages_of(data: dict[str, bytes]) -> dict[str, dict[str, int]]:
-    """agency_id ("" for all) -> band of BANDS -> requests, of each table of days in the data files
-    of a revision; none where it is withheld."""
+    """"" -> band of BANDS -> requests, of the national table of days in the data files of a
+    revision; none where it is not told."""
     found: dict[str, dict[str, int]] = {}
     for line in csv_lines(data["attributes.csv"]) if "attributes.csv" in data else ():
         if line.get("attribute") == DAYS:
-            ages = found.setdefault(line["agency_id"], dict.fromkeys(BANDS, 0))
-            ages[_band_of(line["category"])] += int(line["requests"])
+            ages = found.setdefault(line["place"], dict.fromkeys(BANDS, 0))
+            ages[_band_of(line["branch"])] += int(line["requests"])
     return found
 
 
 def _band_of(category: str) -> str:
-    if category == category_name(DAYS, OTHER):
-        return "added_up"
     if category in (UNKNOWN, BEFORE_ISSUE):
         return "unknown"
     most = next(high for label, _, high in BINS if label == category)

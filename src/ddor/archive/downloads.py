@@ -17,6 +17,9 @@ from ddor.archive.meanings import Meanings
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.extract.safe_cells import plain_cell, safe_cell
 
+# Tables that may not be told.
+OF_PEOPLE = ("charges_by_group", "attributes", "after_release")
+
 
 def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]]) -> bytes:
     """Lines of text as CSV, every cell safe."""
@@ -40,7 +43,7 @@ def table_files(tables: dict[str, pd.DataFrame]) -> dict[str, bytes]:
 
 def with_notice(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """As they are published of a synthetic extract: with the notice in every row."""
-    return {name: _synthetic(frame) for name, frame in tables.items()}
+    return {name: _synthetic(name, frame) for name, frame in tables.items()}
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
@@ -52,8 +55,11 @@ def _is_number(column: pd.Series) -> bool:
     return pd.api.types.is_integer_dtype(column.dtype)
 
 
-def _synthetic(frame: pd.DataFrame) -> pd.DataFrame:
-    """With the notice in every row; an empty table gets a row for it, with nothing in it."""
+def _synthetic(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """With the notice in every row; an empty table gets a row for it, with nothing in it, but for
+    one of people: where it is not told, a row with a number in it would be one."""
+    if frame.empty and name in OF_PEOPLE:
+        return frame.assign(flags=pd.Series(dtype="str"))
     if frame.empty:
         blank = {name: "" if dtype == "str" else 0 for name, dtype in frame.dtypes.items()}
         return pd.DataFrame([blank]).astype(frame.dtypes).assign(

@@ -43,7 +43,8 @@ def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
     was counted of the inputs."""
     about = inputs.extract.about
     return {
-        "requests": _csv(inputs.extract.requests),
+        # No published byte depends on the flag; what is newer is kept privately (jobs/weekly.py).
+        "requests": _csv(inputs.extract.requests.drop(columns="protected")),
         "charges": _csv(inputs.extract.charges),
         "about": f"{about.as_of} {about.synthetic} {about.source}",
         "week": str(inputs.week),

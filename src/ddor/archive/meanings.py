@@ -16,7 +16,7 @@ COLUMNS = {
     "revision": "number of the revision that the line is from",
     "as_of": "date of the extract",
     "published_on": "date on which the revision was published",
-    "agency_id": "ORI or DETLOC code of the agency asked: the key; empty: agency not shown, or all",
+    "agency_id": "ORI or DETLOC code of the agency asked: the key",
     "agency": "name of the agency; not a key, names repeat. An apostrophe stands before a name "
     "that a spreadsheet would run",
     "also_named": "the agency's names in other weeks",
@@ -50,15 +50,24 @@ COLUMNS = {
     "age_older": f"{REQUESTS} declined, recorded over 30 days after the issue",
     "age_unknown": f"{REQUESTS} declined without a recording date, or recorded before the issue",
     "age_added_up": f"{REQUESTS} declined of ages added up so that nobody can be identified",
-    "group_code": "NCIC offense group, two digits; `unlisted`: a code outside the list; `other`: "
-    "groups added up so that nobody can be identified",
-    "offense_group": "name of the NCIC offense group",
-    "attribute": "charges, citizenship (by world region) or days (from issue to recording)",
-    "category": "offense group, world region or number of days; Other: categories added up",
-    "standing": "convicted or charged_only for charges, else all",
-    "convicted": f"{REQUESTS} declined, with a conviction in the group",
-    "charged_only": f"{REQUESTS} declined, with a charge and no conviction in the group",
-    "requests": f"{REQUESTS} declined, in the group: convicted and charged only",
+    "category": "category of offenses: persons, property, drugs, weapons_public_order, traffic, "
+    "obstructing_justice, immigration or other",
+    "group_code": "NCIC offense group, two digits; empty: the whole category; `unlisted`: a code "
+    "outside the list; `other`: the groups of the category with fewer than 3 requests each",
+    "offense_group": "name of the NCIC offense group, or of the category",
+    "convicted": f"{REQUESTS} declined, with a conviction in the category; empty where it is not "
+    "told apart from charged_only",
+    "charged_only": f"{REQUESTS} declined, with a charge and no conviction in the category; empty "
+    "where it is not told apart",
+    "requests": f"{REQUESTS} declined, in the group or category; a request can be in several",
+    "attribute": "charges, citizenship or days (from issue to recording)",
+    "place": "empty: the nation; else the code of an agency, or of a state",
+    "branch": "category of offenses, world region or number of days; `rest`: the categories of a "
+    "place that are not named; empty: all requests",
+    "leaf": "NCIC offense group, or country (ISO 3166-1 alpha-3); `other`: those of the branch with "
+    "fewer than 3 requests each; empty: the whole branch",
+    "standing": "all; or convicted, charged_only, dismissed_or_acquitted, no_charge; of a place "
+    "`rest`: those that are not named",
     "check": "id of the check",
     "title": "name of the check",
     "effect": "hold, review or show",
@@ -141,8 +150,8 @@ TITLES = {
     "issued_by_agency": "Section I: requests issued in the week, by agency",
     "declined_by_agency": "Section II: requests declined, by agency, and honored beside them",
     "held_back_by_agency": "Requests that a check holds back, by agency",
-    "charges_by_group": "Charges of the people concerned, by offense group",
-    "attributes": "Charges, citizenship and days to recording, national and by agency",
+    "charges_by_group": "Charges of the people concerned, by category and offense group",
+    "attributes": "Charges, citizenship and days to recording; charges by place too",
     "checks": "What each check looked at, and what it stopped",
     "reconciliation": "Every received row in exactly one class",
     "weeks": "The figures of each week",
@@ -151,6 +160,8 @@ COMPILED_TITLES = {
     "weeks_used": "The weeks, each with its revision and figures",
     "issued_by_agency": "Requests issued in the weeks, by agency, added up",
     "declined_by_agency": "Requests declined, by agency, and honored beside them, added up",
+    "charges_by_group": "Charges of the people concerned, the weeks added up",
+    "attributes": "Charges, citizenship and days to recording, the weeks added up; places",
     "after_release": "What is known after release, by follow-up, later charges and days",
 }
 # Of all other numbers: requests.
@@ -172,7 +183,7 @@ UNITS = {
 # All other columns are whole numbers. A code is text, whatever it looks like: 01001 stays 01001.
 TEXTS = {
     "week", "as_of", "published_on", "agency_id", "agency", "level", "state", "county_fips", "area",
-    "group_code", "offense_group", "attribute", "category", "standing", "check", "title", "effect",
+    "group_code", "offense_group", "attribute", "category", "place", "branch", "leaf", "standing", "check", "title", "effect",
     "status", "class", "flags",
 }  # fmt: skip
 # Of every report's workbook and files.
@@ -209,20 +220,25 @@ class Meanings:
 
 
 WEEKLY = Meanings(
-    COLUMNS, FIGURES, TITLES, {"attributes": ("attribute", "agency_id", "category", "standing")},
+    COLUMNS, FIGURES, TITLES, {
+        "attributes": ("attribute", "place", "branch", "leaf", "standing"),
+        "charges_by_group": ("category", "group_code"),
+    },
     UNITS,
 )  # fmt: skip
 COMPILED = Meanings(
     COLUMNS | FIGURES | _of_weeks({"issued": COLUMNS["issued"]}) | {
-        "attribute": "follow_up, met_by, later_charges or days_to_arrest",
-        "category": "what is known, how the rule was met, offense group or number of days; Other: "
-        "categories added up",
-        "standing": "convicted or charged_only for later_charges, else all",
-        "requests": f"{REQUESTS} declined, with a confirmed release; of later_charges and "
-        "days_to_arrest those that met the rule",
+        "attribute": "charges, citizenship, days; of what is known after release: follow_up, "
+        "met_by, later_charges or days_to_arrest",
+        "branch": COLUMNS["branch"] + "; after release: what is known, how the rule was met, "
+        "category of the later charges or number of days",
+        "requests": f"{REQUESTS} declined; after release: with a confirmed release, of "
+        "later_charges and days_to_arrest those that met the rule",
     },
     COMPILED_FIGURES, COMPILED_TITLES,
-    {"weeks_used": ("week",), "after_release": ("attribute", "category", "standing")}, UNITS,
+    {"weeks_used": ("week",), "after_release": ("attribute", "branch", "leaf", "standing"),
+     "attributes": ("attribute", "place", "branch", "leaf", "standing"),
+     "charges_by_group": ("category", "group_code")}, UNITS,
     "A figure that a week has too is the sum of its weeks, so that a request that two weeks have "
     "received may be in it twice; agencies that a week names, and their states, are counted once. "
     "Without a value: too few to be told, or it would tell of few.",

@@ -32,11 +32,12 @@ from ddor.archive.trend import kept_of
 from ddor.calendar import Period, Week
 from ddor.catalog import FIRST, Catalog, Revision
 from ddor.errors import ArchiveUnavailable
+from ddor.inputs import NEWER_FLAGS
 from ddor.reports import report_of
 
 CASES_FILE = "cases.html"
-# What a week under review, or a draft, left; a publication makes it old.
-WAITING = ("draft", "review.csv", "private_counts.json")
+# What a week under review, a draft, or an unchanged run left; a publication makes it old.
+WAITING = ("draft", "review.csv", "private_counts.json", NEWER_FLAGS)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,8 @@ def week_lines(
     }  # fmt: skip
     about = {"as_of": summary["as_of"], "published_on": revision.published_on}
     flags = {"flags": SYNTHETIC_NOTICE} if summary["synthetic"] else {}
-    figures = {name: str(summary["figures"][name]) for name in FIGURES}
+    told = {name: summary["figures"][name] for name in FIGURES}
+    figures = {name: "" if value is None else str(value) for name, value in told.items()}
     return lines | {"weeks": [before | about | figures | flags]}
 
 
@@ -95,7 +96,10 @@ def _frame(lines: list[dict[str, str]]) -> pd.DataFrame:
     columns = dict.fromkeys(name for line in lines for name in line if name != "flags")
     flagged = ["flags"] if any(line.get("flags") for line in lines) else []
     frame = pd.DataFrame(lines, columns=[*columns, *flagged], dtype="str").fillna("")
-    numbers = [name for name in columns if name not in TEXTS]
-    frame = frame.astype({name: "int64" for name in numbers})
+    frame = frame.assign(**{name: _numbers(frame[name]) for name in columns if name not in TEXTS})
     return frame.sort_values("week", kind="stable", ignore_index=True)
 
+
+def _numbers(texts: pd.Series) -> pd.Series:
+    """Whole numbers; where some are not told, missing ones."""
+    return pd.to_numeric(texts).astype("Int64" if texts.eq("").any() else "int64")

@@ -11,26 +11,41 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs
+from ddor.compiled.people import PeopleOfWeeks, people_of_weeks
 from ddor.measures.after_release import after_release
-from ddor.measures.figures import DISTINCT, FIGURE_NAMES
-from ddor.measures.followed import Followed, followed, shown_after_release
+from ddor.measures.figures import DISTINCT, FIGURE_NAMES, OF_CHARGES
+from ddor.measures.disclosure import Earlier, Told
+from ddor.measures.followed import Followed, followed, tell_after_release
 from ddor.measures.judged_cases import Judged, judged
-from ddor.measures.shown import Earlier, Shown
+from ddor.measures.people import CHARGES, Line, with_charges
 
-SUMMED = tuple(name for name in FIGURE_NAMES if name not in DISTINCT)
+SUMMED = tuple(name for name in FIGURE_NAMES if name not in (*DISTINCT, *OF_CHARGES))
 
 
 @dataclass(frozen=True)
 class CompiledCounts:
     """figures: name -> count, None for one that disclosure control does not let be told. rows:
-    inputs.declined as measures.after_release judges it, which is private. attributes: attribute ->
-    Shown; cases: what is described, and what is not any more."""
+    inputs.declined as measures.after_release judges it, which is private. people: what is told
+    of people before release, after_release: after it; told: all tables of both, for the private
+    record; cases: what is described, and what is not any more."""
 
     figures: dict[str, int | None]
     rows: pd.DataFrame
-    attributes: dict[str, Shown]
+    people: PeopleOfWeeks
+    after_release: Told
     followed: Followed
     cases: Judged
+
+    def nation(self, attribute: str) -> list[Line]:
+        """The lines of the sum, none where nothing is told."""
+        return self.people.nation[attribute]
+
+    @property
+    def told(self) -> Told:
+        return Told(
+            {**self.people.told.tables, **self.after_release.tables},
+            {**self.people.told.untold, **self.after_release.untold},
+        )
 
 
 def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
@@ -40,24 +55,28 @@ def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
     # The newest: revisions may share the oldest week, and their tables are told apart by the date.
     day = inputs.published["as_of"].max() if len(inputs.published) else ""
     threshold = inputs.parameters["disclosure_threshold"]
-    attributes = shown_after_release(rows, inputs.charges, threshold, day, earlier)
-    known = followed(rows, attributes)
+    people = people_of_weeks(inputs.people, earlier, day, threshold)
+    told = tell_after_release(rows, inputs.charges, threshold, day, earlier)
+    known = followed(rows, told, day)
     described = inputs.earlier.get("cases", ())
     cases = judged(inputs.cases, rows, inputs.charges, str(inputs.period), described)
-    return CompiledCounts(_figures(inputs, known, cases), rows, attributes, known, cases)
+    figures = _figures(inputs, people, known, cases)
+    return CompiledCounts(figures, rows, people, told, known, cases)
 
 
-def _figures(inputs: CompiledInputs, known: Followed, cases: Judged) -> dict[str, int | None]:
+def _figures(
+    inputs: CompiledInputs, people: PeopleOfWeeks, known: Followed, cases: Judged
+) -> dict[str, int | None]:
     status = inputs.weeks["status"].value_counts()
     sums = inputs.weeks[list(SUMMED)].sum()
-    distinct = {
+    counted = with_charges(people.nation[CHARGES]) | {
         "agencies_declining": len(inputs.states),
         "states_declining": len(set(inputs.states.values())),
     }
     figures = {
         "weeks_total": len(inputs.weeks),
         **{f"weeks_{name}": status.get(name, 0) for name in (PUBLISHED, WITHDRAWN, MISSING)},
-        **{name: distinct.get(name, sums.get(name)) for name in FIGURE_NAMES},
+        **{name: counted[name] if name in counted else sums[name] for name in FIGURE_NAMES},
         "declined_repeated": inputs.repeated,
         "declined_requests": known.declined,
         "release_confirmed": known.confirmed,

@@ -3,6 +3,7 @@
     weeks.csv               one line for each week of the period: published, withdrawn or missing
     issued_by_agency.csv declined_by_agency.csv   the weeks' published lines, added up
     declined.parquet charges.parquet              the requests that the weeks count as declined
+    people.json             what the weeks tell of people, and the rows behind it
     period.json             the period, cohort, sources, parameters, note, cases, what was told
 
 Made from the current revision of each week; one that is withdrawn, or was never published, is
@@ -21,21 +22,29 @@ from ddor import cases
 from ddor.calendar import Period
 from ddor.cases import Case, read_cases
 from ddor.catalog import Catalog, open_catalog
+from ddor.compiled.people import (
+    WeekOfPeople,
+    plain_weeks,
+    week_of_people,
+    weeks_from_plain,
+)
 from ddor.compiled.week_runs import DECLINED_COLUMNS, WeekRun, read_run
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES
 from ddor.history import NOTHING_EARLIER, read_earlier
-from ddor.measures.figures import FIGURE_NAMES
+from ddor.measures.figures import FIGURE_NAMES, OF_CHARGES
 from ddor.parameters import Parameters
 from ddor.reports import shelved
 
 FILES = (
     "weeks.csv", "issued_by_agency.csv", "declined_by_agency.csv", "declined.parquet",
-    "charges.parquet", "period.json",
+    "charges.parquet", "people.json", "period.json",
 )  # fmt: skip
 # Of parameters.IN_EFFECT, what such a report depends on.
 PARAMETERS = ("disclosure_threshold", "publisher", "contact", "site_url")
 PUBLISHED, WITHDRAWN, MISSING = "published", "withdrawn", "missing"
 ABOUT = ("week", "status", "revision", "as_of", "kind")
+# Missing: not told of the week.
+FIGURE_TYPES = dict.fromkeys(FIGURE_NAMES, "int64") | dict.fromkeys(OF_CHARGES, "Int64")
 AGENCY = ("agency_id", "agency", "level", "state", "county_fips", "area")
 
 
@@ -60,10 +69,11 @@ class CompiledInputs:
     synthetic: bool
     sources: tuple[str, ...]
     with_charges: bool
+    people: tuple[WeekOfPeople, ...]
     parameters: dict
     note: str
     cases: tuple[Case, ...] = ()
-    earlier: Mapping = field(default_factory=lambda: {**NOTHING_EARLIER, "gone": ""})
+    earlier: Mapping = field(default_factory=lambda: NOTHING_EARLIER)
     request_ids: frozenset[str] = frozenset()
 
     @property
@@ -111,6 +121,7 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
         catalog.synthetic,
         tuple(dict.fromkeys(run.source for run in runs if run.source)),
         any(run.with_charges for run in runs),
+        tuple(week_of_people(run.week, run.told, run.people) for run in runs),
         effective,
         parameters.note,
         read_cases(parameters.cases),
@@ -121,9 +132,8 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
 
 def _weeks(lines: list[dict]) -> pd.DataFrame:
     frame = pd.DataFrame(lines, columns=[*ABOUT, *FIGURE_NAMES])
-    figures = list(FIGURE_NAMES)
-    frame[figures] = frame[figures].fillna(0)
-    return frame.astype(dict.fromkeys(ABOUT, "str") | dict.fromkeys(figures, "int64"))
+    frame = frame.fillna(dict.fromkeys(set(FIGURE_NAMES) - {*OF_CHARGES}, 0))
+    return frame.astype(dict.fromkeys(ABOUT, "str") | FIGURE_TYPES)
 
 
 def _added_up(tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -136,8 +146,7 @@ def _added_up(tables: list[pd.DataFrame]) -> pd.DataFrame:
     table = by_agency[list(AGENCY[1:])].last().join(by_agency[counts].sum())
     table["flags"] = by_agency["flags"].agg(lambda told: "; ".join(filter(None, told)))
     table = table.reset_index()
-    table = table.assign(hidden=table["agency_id"] == "")
-    table = table.sort_values(["hidden", "state", "agency", "agency_id"], ignore_index=True)
+    table = table.sort_values(["state", "agency", "agency_id"], ignore_index=True)
     table = table[[*AGENCY, *counts, "flags"]].astype({"flags": "str"})
     return table.astype(dict.fromkeys(counts, "int64"))
 
@@ -179,7 +188,8 @@ def save_compiled(inputs: CompiledInputs, folder: Path) -> None:
         "cases": cases.to_plain(inputs.cases),
         "earlier": dict(inputs.earlier),
     }
-    (folder / "period.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    for name, each in (("people", plain_weeks(inputs.people)), ("period", content)):
+        (folder / f"{name}.json").write_text(json.dumps(each, indent=1) + "\n", encoding="utf-8")
 
 
 def load_compiled(folder: Path) -> CompiledInputs:
@@ -193,6 +203,7 @@ def load_compiled(folder: Path) -> CompiledInputs:
             "weeks": _read_csv(folder / "weeks.csv", ABOUT),
             "sources": tuple(content["sources"]),
             "cases": cases.from_plain(content["cases"]),
+            "people": weeks_from_plain(json.loads((folder / "people.json").read_bytes())),
         },
         **{name: _read_csv(folder / f"{name}.csv", (*AGENCY, "flags"))
            for name in ("issued_by_agency", "declined_by_agency")},
@@ -203,8 +214,10 @@ def load_compiled(folder: Path) -> CompiledInputs:
 
 def _read_csv(file: Path, texts: tuple[str, ...]) -> pd.DataFrame:
     frame = pd.read_csv(file, dtype=dict.fromkeys(texts, "str"), keep_default_na=False)
-    numbers = [name for name in frame if name not in texts]
-    return frame.astype(dict.fromkeys(texts, "str") | dict.fromkeys(numbers, "int64"))
+    numbers = {name: FIGURE_TYPES.get(name, "int64") for name in frame if name not in texts}
+    missing = {name: frame[name].replace("", None).astype("float64") for name in numbers
+               if numbers[name] == "Int64"}  # fmt: skip
+    return frame.assign(**missing).astype(dict.fromkeys(texts, "str") | numbers)
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -15,8 +15,9 @@ import pandas as pd
 from ddor.calendar import Week
 from ddor.corrections import flagged, flags_for
 from ddor.errors import UsageError
-from ddor.inputs import INPUT_FILES, load_inputs, not_as_kept
+from ddor.inputs import INPUT_FILES, load_inputs, newest_flags, not_as_kept
 from ddor.measures.agencies import agency_identities
+from ddor.measures.disclosure import Row, Told
 from ddor.measures.figures import count_inputs
 
 DECLINED_COLUMNS = (
@@ -33,18 +34,20 @@ AGAIN = "run the week again with --force"
 class WeekRun:
     """figures: as glued. issued_by_agency, declined_by_agency: as published, with `flags` where a
     figure is disputed. declined: DECLINED_COLUMNS of the requests that the week counts as declined;
-    charges: theirs, of any timing. states: agency_id -> state of the agencies declining that are
-    named: whether one that is not shown in this week is named in another would tell whose it is.
-    request_ids: of all rows received."""
+    charges: theirs, of any timing. states: agency_id -> state of the agencies declining. told: what
+    the week tells of people; people: attribute -> the rows it would be told of, of all its declined
+    requests. request_ids: of all rows received."""
 
     week: Week
     revision: int
-    figures: dict[str, int]
+    figures: dict[str, int | None]
     issued_by_agency: pd.DataFrame
     declined_by_agency: pd.DataFrame
     declined: pd.DataFrame
     charges: pd.DataFrame
     states: dict[str, str]
+    told: Told
+    people: dict[str, frozenset[Row]]
     as_of: str
     source: str
     with_charges: bool
@@ -72,6 +75,8 @@ def read_run(output: Path, week: Week, revision: int) -> WeekRun:
                 f"{', '.join(differing)}; {AGAIN}"
             )
     about, requests = inputs.extract.about, counts.status
+    flags = newest_flags(folder.parent, revision)
+    requests = requests.assign(protected=requests["request_id"].map(flags))
     declined = requests[requests["declined"]].assign(
         week=str(week), as_of=pd.Timestamp(about.as_of).as_unit("s")
     )
@@ -85,7 +90,9 @@ def read_run(output: Path, week: Week, revision: int) -> WeekRun:
         _flagged(counts.declined_by_agency, inputs, week),
         declined[list(DECLINED_COLUMNS)].reset_index(drop=True),
         charges[charges["request_id"].isin(declined["request_id"])].reset_index(drop=True),
-        {each: places[each] for each in declined["listed_agency"].unique() if each},
+        {each: places[each] for each in declined["agency_id"].unique()},
+        counts.told,
+        counts.people,
         about.as_of.isoformat(),
         about.source,
         counts.charges_supplied,

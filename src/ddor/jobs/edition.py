@@ -74,8 +74,9 @@ class Edition(ABC):
     @property
     def kept_tables(self) -> tuple[str, ...]:
         """The as_of of the tables kept from earlier revisions."""
-        shown = getattr(self.counts, "attributes", {}).values()
-        return tuple(sorted({each.as_of for each in shown if each.stands}))
+        told = getattr(self.counts, "told", None)
+        tables = told.tables.values() if told else ()
+        return tuple(sorted({table.as_of for table in tables if table.stands}))
 
     @classmethod
     @abstractmethod
@@ -129,6 +130,11 @@ class Edition(ABC):
         """Of a report under review: what to tell, and the files to fill in, name -> bytes, which
         will lie in `folder`."""
         return [], {}
+
+    def newer(self, archive: Archive, revision: int) -> dict[str, bytes]:
+        """Path below outputs/ -> bytes, of what is kept privately although nothing is published
+        anew: `revision` is the one that stays."""
+        return {}
 
     def beside(self) -> dict[str, bytes]:
         """Path below runs/ -> bytes, of private files that change with a publication."""

@@ -18,6 +18,7 @@ from ddor.archive.publish import Archive
 from ddor.calendar import Period
 from ddor.cases import candidate_label, to_plain
 from ddor.catalog import CORRECTED, Catalog, Superseded, open_catalog, superseded_parts
+from ddor.compiled.people import plain_weeks
 from ddor.compiled.counts import CompiledCounts, count_compiled
 from ddor.compiled.inputs import (
     FILES,
@@ -33,10 +34,12 @@ from ddor.directory import Directory, read_directory
 from ddor.errors import UsageError
 from ddor.history import ATTRIBUTES
 from ddor.jobs.edition import Edition, Order
-from ddor.measures.disclosure import Earlier, last_shown, plain_shown
+from ddor.measures.disclosure import plain_told
 from ddor.measures.figures import FIGURE_NAMES
 from ddor.measures.judged_cases import may_be_cases
-from ddor.measures.published import attribute_lines, disclosure_lines
+from ddor.measures.followed import after_release_lines
+from ddor.measures.people import CHARGES
+from ddor.measures.published import charge_group_lines, disclosure_lines, line_frame
 from ddor.parameters import Parameters
 
 CANDIDATES = "candidates.csv"
@@ -62,6 +65,7 @@ class CompiledEdition(Edition):
         "weeks": "changes in its weeks", "issued_by_agency": "changes in its weeks",
         "declined_by_agency": "changes in its weeks", "declined": "changes in its weeks",
         "charges": "changes in its weeks", "about": "changes in its weeks",
+        "people": "changes in its weeks",
         "cases": "changes in the cases described", "parameters": "changed parameters",
         "note": "a changed note", "template": "a changed text of the report",
         "code_lists": "changed code lists", "method": "changed rules of counting",
@@ -130,6 +134,7 @@ class CompiledEdition(Edition):
             **{name: getattr(inputs, name).to_csv(index=False, lineterminator="\n")
                for name in tables},
             "about": json.dumps(about),
+            "people": json.dumps(plain_weeks(inputs.people)),
             "parameters": json.dumps(inputs.parameters, sort_keys=True),
             "note": inputs.note,
             "cases": json.dumps(to_plain(inputs.cases), sort_keys=True),
@@ -172,7 +177,11 @@ class CompiledEdition(Edition):
             "weeks_used": weeks.rename(columns={"status": "report"}),
             "issued_by_agency": _without_empty_flags(inputs.issued_by_agency),
             "declined_by_agency": _without_empty_flags(inputs.declined_by_agency),
-            "after_release": attribute_lines(self.counts.attributes).drop(columns="agency_id"),
+            "charges_by_group": charge_group_lines(self.counts.people.nation[CHARGES]),
+            "attributes": line_frame(self.counts.people.lines()),
+            "after_release": line_frame(after_release_lines(self.counts.after_release)).drop(
+                columns="place"
+            ),
         }
 
     def summary(self) -> dict:
@@ -182,15 +191,13 @@ class CompiledEdition(Edition):
             "follow_up_as_of": self.counts.followed.as_of,
             "weeks_missing": list(weeks.index[weeks == MISSING]),
             "weeks_withdrawn": list(weeks.index[weeks == WITHDRAWN]),
-            "disclosure": disclosure_lines(self.counts.attributes),
+            "disclosure": disclosure_lines(self.counts.told),
         }
 
     def private_files(self) -> dict[str, bytes]:
-        earlier = Earlier.from_plain(self.inputs.earlier)
-        shown = plain_shown(last_shown(earlier, self.counts.attributes))
         described = {case.row for case in self.counts.cases.shown}
         described |= {*self.inputs.earlier.get("cases", ())}
-        told = {"attributes": shown, "listed": {}, "cases": sorted(described)}
+        told = {"tables": plain_told(self.counts.told), "cases": sorted(described)}
         return {
             ATTRIBUTES: (json.dumps(told) + "\n").encode(),
             CANDIDATES: csv_file(CANDIDATE_COLUMNS, self._candidates()),

@@ -60,6 +60,8 @@ def make_report(period: Period, order: Order) -> Result:
         if last and last.identity == identity and not (order.draft or order.force):
             told = (*recovered, *_if_withdrawn(period, last), *_if_nothing_to_correct(order))
             figures = edition.counts.figures
+            if newer := edition.newer(archive, last.revision):
+                archive.publish({}, newer)
             return Result(period, "unchanged", 0, last.revision, page, figures, told)
 
         executed, article, figures = run_notebook(archive, template, edition)

@@ -20,7 +20,17 @@ from ddor.calendar import Week
 from ddor.catalog import Catalog
 from ddor.corrections import GROUNDS, STATUSES, UPHELD, flagged, flags_for, to_plain
 from ddor.history import ATTRIBUTES
-from ddor.inputs import INPUT_FILES, Inputs, gather_inputs, load_inputs, save_inputs, with_archive
+from ddor.inputs import (
+    INPUT_FILES,
+    NEWER_FLAGS,
+    Inputs,
+    gather_inputs,
+    load_inputs,
+    newest_flags,
+    protected_flags,
+    save_inputs,
+    with_archive,
+)
 from ddor.jobs.edition import Edition, Order
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
 from ddor.ledger import (
@@ -32,17 +42,11 @@ from ddor.ledger import (
     with_decisions,
     with_flags,
 )
-from ddor.measures.attributes import CHARGES
 from ddor.measures.bulk import bulk_recorded
-from ddor.measures.disclosure import (
-    Earlier,
-    last_shown,
-    plain_shown,
-    protected_listed,
-)
+from ddor.measures.disclosure import plain_told
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.private import private_counts
-from ddor.measures.published import attribute_lines, charge_group_lines, disclosure_lines
+from ddor.measures.published import attribute_lines, disclosure_lines, national_charges
 from ddor.parameters import Parameters
 
 PRIVATE_COUNTS = "private_counts.json"
@@ -172,8 +176,8 @@ class WeekEdition(Edition):
             "issued_by_agency": self._flagged(counts.issued_by_agency),
             "declined_by_agency": self._flagged(counts.declined_by_agency),
             "held_back_by_agency": self._flagged(counts.held_back_by_agency),
-            "charges_by_group": charge_group_lines(counts.attributes[CHARGES]),
-            "attributes": attribute_lines(counts.attributes),
+            "charges_by_group": national_charges(counts.told),
+            "attributes": attribute_lines(counts.told),
             "checks": counts.checks,
             "reconciliation": counts.reconciliation,
         }
@@ -185,16 +189,12 @@ class WeekEdition(Edition):
 
     def summary(self) -> dict:
         return {
-            "disclosure": disclosure_lines(self.counts.attributes),
+            "disclosure": disclosure_lines(self.counts.told),
             "disputes": list(self.records),
         }
 
     def private_files(self) -> dict[str, bytes]:
-        earlier = Earlier.from_plain(self.inputs.earlier)
-        told = {
-            "attributes": plain_shown(last_shown(earlier, self.counts.attributes)),
-            "listed": protected_listed(self.counts.status, earlier.listed),
-        }
+        told = {"tables": plain_told(self.counts.told)}
         return {ATTRIBUTES: (json.dumps(told) + "\n").encode(), **self._lists()}
 
     def _lists(self) -> dict[str, bytes]:
@@ -208,6 +208,15 @@ class WeekEdition(Edition):
 
     def waiting(self, folder: Path) -> tuple[list[str], dict[str, bytes]]:
         return review_lines(self.counts, self.directory.agencies, folder), self._lists()
+
+    def newer(self, archive: Archive, revision: int) -> dict[str, bytes]:
+        """The flags `protected` of an extract that makes no new revision, where they differ from
+        those kept: the quarter and its cases go by the newest."""
+        own = protected_flags(self.inputs.extract.requests)
+        folder = archive.runs / str(self.period)
+        if own == newest_flags(folder, revision):
+            return {}
+        return {f"runs/{self.period}/{NEWER_FLAGS}": (json.dumps(own) + "\n").encode()}
 
     def beside(self) -> dict[str, bytes]:
         return {LEDGER: ledger_file(self.ledger)}

@@ -25,17 +25,8 @@ of. Nothing here is a rate. What may be told of it is decided in followed.py.
 
 import pandas as pd
 
-from ddor.measures.attributes import (
-    ALL,
-    BANDS,
-    COLUMNS,
-    DAYS_TO_ARREST,
-    FOLLOW_UP,
-    LATER_CHARGES,
-    MET_BY,
-    NO_CHARGE,
-)
 from ddor.measures.charges import UNLISTED
+from ddor.measures.disclosure import Row
 from ddor.reference.offenses import offense_group
 
 FOLLOWED_DAYS = 90
@@ -44,8 +35,6 @@ NOT_RELEASED, NOT_KNOWN, NOT_OBSERVED = "not_released", "not_known", "not_observ
 MET, NO_CONTACT, OTHER_STANDING = "met", "no_contact", "other"
 STANDINGS = (NOT_RELEASED, NOT_KNOWN, NOT_OBSERVED, MET, NO_CONTACT, OTHER_STANDING)
 KNOWN = (MET, NO_CONTACT, OTHER_STANDING)
-# The name "other" is taken in the tables, by what disclosure control adds up.
-OTHER_CONTACT = "other_contact"
 BY_ARREST, BY_BOTH, BY_CONVICTION = "arrest", "arrest_and_conviction", "conviction"
 NOT_MET = "not_met"
 
@@ -131,46 +120,38 @@ def later_charges(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame
     return found[near | ~any_near].reset_index(drop=True)
 
 
-def after_release_frames(rows: pd.DataFrame, charges: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Attribute -> its frame for disclosure control, columns attributes.COLUMNS; `rows` from
-    after_release.
-
-    Of requests with a confirmed release follow_up: by standing; met_by: an arrest, a conviction,
-    both or neither. Of those that met the rule later_charges: a row for each group of a countable
-    charge that is looked at, convicted if one of the group is a conviction that counts, or
-    NO_CHARGE; days_to_arrest: by band of `days`.
-    """
+def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[Row]:
+    """The requests with a confirmed release, as disclosure.py judges them; `rows` from
+    after_release. value: the standing, how the rule was met, the days ("-" for none), and of those
+    that met it the groups of countable charges that are looked at: "met arrest 12 13:convicted"."""
     confirmed = rows[rows["standing"] != NOT_RELEASED]
-    met = rows[rows["standing"] == MET]
-    by_standing = confirmed["standing"].replace(OTHER_STANDING, OTHER_CONTACT)
-    how = pd.Series(NOT_MET, index=confirmed.index, dtype="str")
-    how = how.mask(confirmed["arrested"], BY_ARREST).mask(confirmed["convicted"], BY_CONVICTION)
-    how = how.mask(confirmed["arrested"] & confirmed["convicted"], BY_BOTH)
-    bands = pd.Series("", index=met.index, dtype="str")
-    for label, low, high in BANDS:
-        bands = bands.mask(met["days"].between(low, high), label)
-    frames = {
-        FOLLOW_UP: confirmed.assign(code=by_standing, standing=ALL),
-        MET_BY: confirmed.assign(code=how, standing=ALL),
-        LATER_CHARGES: _groups(met, later_charges(met, charges)),
-        DAYS_TO_ARREST: met.assign(code=bands, standing=ALL),
-    }
-    return {
-        name: frame[list(COLUMNS)].astype("str").sort_values(list(COLUMNS), ignore_index=True)
-        for name, frame in frames.items()
-    }
+    groups = _groups(later_charges(rows[rows["standing"] == MET], charges))
+    return frozenset(
+        Row(row.request_id, row.week, row.agency_id, "", " ".join([
+            row.standing, _how(row), "-" if pd.isna(row.days) else str(row.days),
+            *groups.get(row.request_id, ()),
+        ]))
+        for row in confirmed.itertuples()
+    )  # fmt: skip
 
 
-def _groups(met: pd.DataFrame, looked_at: pd.DataFrame) -> pd.DataFrame:
-    """*Convicted* as in the headline, so that the two cannot be told apart by a person: a
-    conviction of a charge without a date is charged_only."""
+def _how(row) -> str:
+    if row.arrested and row.convicted:
+        return BY_BOTH
+    return BY_ARREST if row.arrested else BY_CONVICTION if row.convicted else NOT_MET
+
+
+def _groups(looked_at: pd.DataFrame) -> dict[str, list[str]]:
+    """request_id -> "13:convicted" for each group of a countable charge. *Convicted* as in the
+    headline, so that the two say the same: a conviction of a charge without a date is
+    charged_only."""
     countable = looked_at[looked_at["countable"]]
-    convicted = countable.groupby(["request_id", "group_code"])["convicted"].any().reset_index()
-    words = {True: "convicted", False: "charged_only"}
-    groups = convicted.assign(standing=convicted["convicted"].map(words))
-    groups = groups.rename(columns={"group_code": "code"})[["request_id", "code", "standing"]]
-    frame = met[["request_id", "agency_id"]].merge(groups, on="request_id", how="left")
-    return frame.fillna({"code": NO_CHARGE, "standing": "charged_only"})
+    convicted = countable.groupby(["request_id", "group_code"])["convicted"].any()
+    found: dict[str, list[str]] = {}
+    for (request_id, group), is_convicted in convicted.items():
+        standing = "convicted" if is_convicted else "charged_only"
+        found.setdefault(request_id, []).append(f"{group}:{standing}")
+    return found
 
 
 def _days_between(start: pd.Series, end: pd.Series) -> pd.Series:

@@ -2,8 +2,7 @@
 
 An agency is its agency_id. Name, level and place come from the directory, else from the extract's
 latest row for that id, so that one agency written in three ways is one line, and two agencies with
-one name are two. `status` has the column listed_agency of disclosure.listed_agency: protected
-requests that may not be shown with their agency are in one line, *agency not shown*.
+one name are two.
 """
 
 import pandas as pd
@@ -11,7 +10,6 @@ import pandas as pd
 from ddor.measures.status import DECLINED_CLASSES, DECLINED_FLAGS, ISSUED_OUTCOMES
 
 IDENTITY = ("agency_id", "agency", "level", "state", "county_fips", "area")
-NOT_SHOWN = "Agency not shown"
 KINDS = {"detainer": "detainers", "notification": "notifications", "transfer": "transfers"}
 ISSUED_COLUMNS = (*IDENTITY, *KINDS.values(), "issued", *ISSUED_OUTCOMES)
 DECLINED_COLUMNS = (
@@ -41,27 +39,27 @@ def agency_identities(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFr
 def issued_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
     """Section I: requests issued this week and what became of them so far. Columns
     ISSUED_COLUMNS; issued = detainers + notifications + transfers = honored + declined + other +
-    pending. Agencies with any figure, by state and name; last the line of NOT_SHOWN, if any."""
+    pending. Agencies with any figure, by state and name."""
     rows = status[status["issued"]]
     counts = pd.concat(
         [_by_kind(rows), _crosstab(rows, "issued_outcome", ISSUED_OUTCOMES)], axis=1
-    ).assign(issued=rows.groupby("listed_agency").size())
+    ).assign(issued=rows.groupby("agency_id").size())
     return _table(counts, status, agencies, ISSUED_COLUMNS)
 
 
 def declined_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
     """Section II: requests recorded as declined this week, by class, and honored beside them.
     Columns DECLINED_COLUMNS; declined is the sum of its four classes; the flags are not exclusive.
-    Agencies with any figure, by state and name; last the line of NOT_SHOWN, if any."""
+    Agencies with any figure, by state and name."""
     rows = status[status["declined"]]
-    by_agency = rows.groupby("listed_agency")
+    by_agency = rows.groupby("agency_id")
     counts = pd.concat(
         [
             _by_kind(rows),
             _crosstab(rows, "declined_class", DECLINED_CLASSES),
             by_agency[list(DECLINED_FLAGS)].sum(),
             by_agency.size().rename("declined"),
-            status[status["honored"]].groupby("listed_agency").size().rename("honored"),
+            status[status["honored"]].groupby("agency_id").size().rename("honored"),
         ],
         axis=1,
     )
@@ -89,7 +87,7 @@ def _by_kind(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _crosstab(rows: pd.DataFrame, column: str, values: tuple[str, ...]) -> pd.DataFrame:
-    counted = pd.crosstab(rows["listed_agency"], rows[column])
+    counted = pd.crosstab(rows["agency_id"], rows[column])
     return counted.reindex(columns=list(values), fill_value=0)
 
 
@@ -97,7 +95,4 @@ def _table(counts, status, agencies, columns) -> pd.DataFrame:
     counts = counts.rename_axis("agency_id").fillna(0).astype("int64").reset_index()
     identities = agency_identities(status, agencies)
     table = counts.merge(identities, on="agency_id", how="left", validate="one_to_one").fillna("")
-    hidden = table["agency_id"] == ""
-    table["agency"] = table["agency"].mask(hidden, NOT_SHOWN)
-    table = table.assign(hidden=hidden).sort_values(["hidden", "state", "agency", "agency_id"])
-    return table[list(columns)].reset_index(drop=True)
+    return table.sort_values(["state", "agency", "agency_id"], ignore_index=True)[list(columns)]

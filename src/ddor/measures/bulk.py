@@ -11,14 +11,11 @@ CHECK = "E8"
 
 def bulk_recorded(counts: Counts) -> dict[str, int]:
     """agency_id -> declines of its published line, of each agency that E8 named, or that a person
-    cleared of it. Nothing for an agency that is not listed, nor where a protected request is not
-    shown with it: E8 names only agencies with ten declines or more, and who knows that could tell
-    from nine in the line that one is missing."""
+    cleared of it. Nothing for an agency without a line."""
     agency_of = counts.status.set_index("request_id")["agency_id"]
     cleared = counts.cleared
     named = {*agency_of.loc[counts.shown[CHECK].index]}
     named |= {*cleared.loc[cleared["check"] == CHECK, "subject"]}
-    hidden = {*counts.status.loc[counts.status["listed_agency"] == "", "agency_id"]}
     listed = counts.declined_by_agency
-    listed = listed[listed["agency_id"].isin(named - hidden) & (listed["declined"] > 0)]
+    listed = listed[listed["agency_id"].isin(named) & (listed["declined"] > 0)]
     return {line.agency_id: int(line.declined) for line in listed.itertuples()}

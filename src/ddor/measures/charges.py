@@ -8,9 +8,10 @@ groups, so groups do not add up.
 
 import pandas as pd
 
-from ddor.reference.offenses import offense_group
+from ddor.reference.offenses import OFFENSE_GROUPS, offense_group
 
 UNLISTED, UNLISTED_NAME = "unlisted", "Code outside the NCIC list"
+GROUP_NAMES = OFFENSE_GROUPS | {UNLISTED: UNLISTED_NAME}
 STANDING = ("charged", "unknown", "convicted")
 
 
@@ -29,14 +30,27 @@ def declined_charges(status: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFram
     ).reset_index(drop=True)
 
 
-def charge_standing(status: pd.DataFrame, rows: pd.DataFrame) -> dict[str, int]:
-    """Every declined request in exactly one of four: convicted (any conviction), charged_only,
-    dismissed_or_acquitted (all its charges), no_charges. They add up to the declined."""
-    convicted = (rows["disposition"] == "convicted").groupby(rows["request_id"]).any()
-    standing = rows["disposition"].isin(STANDING).groupby(rows["request_id"]).any()
-    return {
-        "convicted": int(convicted.sum()),
-        "charged_only": int((standing & ~convicted).sum()),
-        "dismissed_or_acquitted": int((~standing).sum()),
-        "no_charges": int(status["declined"].sum()) - len(convicted),
-    }
+def charge_values(request_ids: pd.Series, charges: pd.DataFrame) -> pd.Series:
+    """What each request's charges say, on the index of `request_ids`: its standing, then its groups
+    with theirs: "convicted 13:convicted 35:charged_only".
+
+    The standing is the first that fits: convicted (any conviction), charged_only, else
+    dismissed_or_acquitted (all its charges), no_charge. `charges` from declined_charges.
+    """
+    standing = charges[charges["disposition"].isin(STANDING)]
+    convicted = standing["disposition"] == "convicted"
+    by_group = convicted.groupby([standing["request_id"], standing["group_code"]]).any()
+    words = {True: "convicted", False: "charged_only"}
+    groups: dict[str, list[str]] = {}
+    for (request_id, group), is_convicted in by_group.items():
+        groups.setdefault(request_id, []).append(f"{group}:{words[is_convicted]}")
+    charged = {*charges["request_id"]}
+
+    def value(request_id: str) -> str:
+        own = groups.get(request_id)
+        if own is None:
+            return "dismissed_or_acquitted" if request_id in charged else "no_charge"
+        first = "convicted" if any(each.endswith(":convicted") for each in own) else "charged_only"
+        return " ".join([first, *sorted(own)])
+
+    return request_ids.map(value)

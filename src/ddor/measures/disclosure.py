@@ -1,171 +1,238 @@
-"""Disclosure control: which table of an attribute of people may be shown, and in what detail.
+"""What may be told of people: one predicate, one rule (DESIGN 3, *What is told of people*).
 
-Agency totals are published. What people are like (attributes.py) is told nationally, and for an
-agency only with AGENCY_AT_LEAST declined requests or more in the week. In each such table
+A table of an attribute of people (charges, citizenship, days) is a set of rows. A row is a request
+with its week, agency and state, and what the attribute says of it. What has to stay unknown is
+whose a charge is. So:
 
-- a category with a cell under the threshold is added up in *other*; then the smallest categories,
-  until *other* reaches the threshold;
-- so is a category with all requests of a table in which an agency has fewer requests than the
-  threshold: it would say of that agency's people what they all are;
-- nothing is shown if then no category is left, or if fewer than 3 agencies contribute to the
-  national table, or one of them has over 85 %;
-- agency tables use the same categories, for them and for what they leave of the national table:
-  both have to pass, because the one can be taken from the other;
-- another table than that of an earlier revision is shown only if the rows in which the two differ
-  are as many as the threshold, of 3 agencies, none over 85 %, nationally and in what the agency
-  tables leave of it; and in each agency table none, or as many as the threshold;
-- what came into a category since then, and what went, has to reach the threshold, and so has what
-  came or went elsewhere. A category of which it does not is added up, and so is all that was added
-  up before, for one can be taken from the other. If nothing is left, or an agency with a table
-  would lose it, the earlier tables stand, all of them; and an agency whose table was withheld does
-  not get one later. What was shown before that is compared by the number of rows alone.
+- a set of rows is *enough*: 20 or more, of 3 or more agencies, none with over 85 %;
+- a piece is *safe*: empty, or enough, or 20 or more of one agency;
+- the one rule: the rows of a new table are laid over those of all tables told before, of withdrawn
+  ones too. Every piece that they cut out of each other has to be safe, else the new table is not
+  told. Between revisions of one week, in its national tables, 10 or more of 3 or more agencies are
+  safe too.
 
-A cell of zero is shown: it is a fact about the table, and hiding it would hide nearly all.
-
-A protected request (8 U.S.C. 1367, 18 U.S.C. 5038, sealed, a claim to citizenship) counts for its
-agency only where the agency's total reaches the threshold: see `listed_agency`. An agency with a
-declined request that is not shown with it has no table: the sum would tell whose it is.
+A table that may not be told anew stays as an earlier revision told it, with its date and with how
+many of its requests no longer count; it is taken down when that is over a quarter of them.
+docs/disclosure.md says why. What a table says of its rows is in people.py.
 """
 
-from dataclasses import replace
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-import pandas as pd
+ENOUGH = 20
+FEWEST_AGENCIES = 3
+LARGEST_SHARE = 0.85
+ENOUGH_CHANGED = 10  # between revisions of one week, in its national tables
+NO_LONGER_COUNT = 0.25
+NATION, POOLED = "", "pooled"
 
-from ddor.measures.safe_tables import (
-    AGENCY_AT_LEAST,
-    Before,
-    WeekOfAttribute,
-    safe_tables,
-    too_few_agencies,
+NOT_AT_HAND = "the private record of what an earlier revision told is not at hand"
+ONE_RULE = (
+    "compared with the tables published before, it would say too much about a small number of "
+    "requests"
 )
-from ddor.measures.shown import NATIONAL, Earlier, Shown, from_plain, plain_shown
-
-__all__ = [
-    "AGENCY_AT_LEAST", "NATIONAL", "Earlier", "Shown", "from_plain", "last_shown", "listed_agency",
-    "plain_shown", "protected_listed", "shown_attributes",
-]  # fmt: skip
+TAKEN_DOWN = "over a quarter of the requests in the table published before no longer count"
 
 
-def shown_attributes(
-    frames: dict[str, pd.DataFrame],
-    declined: pd.DataFrame,
-    threshold: int,
-    as_of: str,
+class Row(NamedTuple):
+    """A request as a table counts it. week: the first day; value: what the attribute says of it,
+    as people.py writes it."""
+
+    request_id: str
+    week: str
+    agency_id: str
+    state: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that is told. place: NATION, an agency_id, a state, or POOLED (the weeks of a quarter
+    that were not told by themselves). as_of: date of the extract that it was made from; threshold:
+    that of its time. stands: an earlier revision's, kept; gone: how many of its requests no longer
+    count. rows are private."""
+
+    attribute: str
+    place: str
+    rows: frozenset[Row]
+    as_of: str
+    threshold: int
+    stands: bool = False
+    gone: int = 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one revision tells of people: (attribute, place) -> its table, or why there is none."""
+
+    tables: Mapping[tuple[str, str], Table] = field(default_factory=dict)
+    untold: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def table(self, attribute: str, place: str = NATION) -> Table | None:
+        return self.tables.get((attribute, place))
+
+    def places(self, attribute: str) -> list[str]:
+        return sorted({p for a, p in self.tables if a == attribute} - {NATION, POOLED})
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What was told before. tables: every table of every revision and report that may share a
+    request; last: those of the last revision that stands; gone: why they are not known, or ""."""
+
+    tables: tuple[Table, ...] = ()
+    last: tuple[Table, ...] = ()
+    gone: str = ""
+
+    @classmethod
+    def from_plain(cls, plain: Mapping) -> "Earlier":
+        """From history.read_earlier."""
+        return cls(_tables(plain["tables"]), _tables(plain["last"]), plain["gone"])
+
+
+class Candidate(NamedTuple):
+    """A table that would be told. national: of a week, judged as DESIGN 3 has it between its
+    revisions."""
+
+    attribute: str
+    place: str
+    rows: frozenset[Row]
+
+
+def enough(agencies: Iterable[str]) -> bool:
+    """`agencies`: the agency_id of each row of a set."""
+    return not why_not_enough(Counter(agencies))
+
+
+def why_not_enough(by_agency: Counter) -> str:
+    """"" where the set is enough, else what it lacks, as a page says it."""
+    total = by_agency.total()
+    if total < ENOUGH:
+        return f"fewer than {ENOUGH} requests"
+    if len(by_agency) < FEWEST_AGENCIES:
+        return f"fewer than {FEWEST_AGENCIES} agencies"
+    if max(by_agency.values()) > LARGEST_SHARE * total:
+        return f"one agency has over {LARGEST_SHARE:.0%} of the requests".replace("%", " %")
+    return ""
+
+
+def is_safe(by_agency: Counter) -> bool:
+    """Of a piece, the number of its rows by agency."""
+    of_one = len(by_agency) == 1 and by_agency.total() >= ENOUGH
+    return not by_agency or of_one or not why_not_enough(by_agency)
+
+
+def is_safe_change(by_agency: Counter) -> bool:
+    """Of a piece between the national tables of two revisions of one week."""
+    many = by_agency.total() >= ENOUGH_CHANGED and len(by_agency) >= FEWEST_AGENCIES
+    return many or is_safe(by_agency)
+
+
+class Overlay:
+    """Tables of one attribute laid over each other: the pieces they cut out of each other, each as
+    the number of its rows by agency."""
+
+    def __init__(self, tables: Iterable[Collection[Row]] = ()):
+        self.piece_of: dict[Row, int] = {}
+        self.pieces: list[Counter] = []
+        for rows in tables:
+            self.lay(rows)
+
+    def cuts(self, rows: Collection[Row]) -> Iterator[Counter]:
+        """The pieces that `rows` would make: new rows, and both parts of a piece that it cuts."""
+        for piece, inside in self._by_piece(rows).items():
+            cut = Counter(row.agency_id for row in inside)
+            if piece is None:
+                yield cut
+            elif rest := self.pieces[piece] - cut:
+                yield from (cut, rest)
+
+    def lay(self, rows: Collection[Row]) -> None:
+        for piece, inside in self._by_piece(rows).items():
+            cut = Counter(row.agency_id for row in inside)
+            if piece is not None:
+                self.pieces[piece] -= cut
+            self.piece_of |= dict.fromkeys(inside, len(self.pieces))
+            self.pieces.append(cut)
+
+    def _by_piece(self, rows: Collection[Row]) -> dict[int | None, list[Row]]:
+        found = defaultdict(list)
+        for row in rows:
+            found[self.piece_of.get(row)].append(row)
+        return found
+
+
+def tell(
+    candidates: Iterable[Candidate],
     earlier: Earlier,
-) -> dict[str, Shown]:
-    """Attribute -> Shown. `frames` from attributes_of_declined, or others of its columns with names
-    that attributes.STANDINGS knows; `declined`: columns request_id, agency_id and listed_agency of
-    this week's declined requests, the base of every table."""
-    shown = {}
-    for name, frame in frames.items():
-        week = WeekOfAttribute(name, frame, declined, threshold, as_of)
-        shown[name] = _after_earlier(week, earlier)
-    return shown
+    counting: Collection[str],
+    as_of: str,
+    threshold: int,
+    of_week: bool = True,
+) -> Told:
+    """The tables of a revision, in the order of `candidates`, each judged beside those before it.
+
+    counting: the keys of the requests that count as declined now. of_week: whether the report is a
+    week's, whose revisions are compared by `is_safe_change`.
+    """
+    overlays: dict[str, Overlay] = defaultdict(Overlay)
+    for table in earlier.tables:
+        overlays[table.attribute].lay(table.rows)
+    told_before = {(table.attribute, table.place) for table in earlier.tables}
+    last = {(table.attribute, table.place): table for table in earlier.last}
+    tables, untold = {}, {}
+    for each in [*candidates, *_not_among(last, candidates)]:
+        key = (each.attribute, each.place)
+        revised = of_week and each.place == NATION and key in told_before
+        safe = is_safe_change if revised else is_safe
+        why = earlier.gone or _why_not(each, overlays[each.attribute], safe)
+        if not why:
+            tables[key] = Table(*each, as_of=as_of, threshold=threshold)
+            overlays[each.attribute].lay(each.rows)
+        elif key not in last:
+            untold[key] = why
+        else:
+            gone = len({row.request_id for row in last[key].rows} - {*counting})
+            if gone > NO_LONGER_COUNT * len(last[key].rows):
+                untold[key] = TAKEN_DOWN
+            else:
+                tables[key] = replace(last[key], stands=True, gone=gone)
+    return Told(tables, untold)
 
 
-def _after_earlier(week: WeekOfAttribute, earlier: Earlier) -> Shown:
-    """The tables of the week, or what the earlier revision showed, where the two together would
-    tell more than either."""
-    nothing = Before(week.attribute, {}, {}, {}, frozenset())
-    new = safe_tables(week, nothing)
-    before = earlier.attributes.get(week.attribute)
-    if earlier.gone and (before is None or not before.tables):
-        return _withheld(new, earlier.gone)
-    if before is None or not before.tables or not new.tables:
-        return new
-    shown_before = ((before.rows, tuple(before.tables)), *before.older)
-    if _same(before, new) and not earlier.gone:
-        # What was shown before that is compared with the next revision still.
-        return replace(new, older=before.older if before.rows == new.rows else shown_before)
-    if all(
-        (not (changed := _changed(rows, new.rows)) and not earlier.gone)
-        or _could_be_shown(changed, set(tables), new.tables.keys(), week.threshold)
-        for rows, tables in shown_before
-    ):
-        withheld = frozenset(before.withheld) - {NATIONAL}
-        known = Before(week.attribute, before.rows, new.rows, before.tables, withheld)
-        another = safe_tables(week, known)
-        if another.tables and not before.tables.keys() & another.withheld.keys():
-            return replace(another, older=shown_before)
-    if earlier.gone:
-        return _withheld(new, earlier.gone)
-    return replace(before, stands=True)
+def _why_not(each: Candidate, overlay: Overlay, safe) -> str:
+    by_agency = Counter(row.agency_id for row in each.rows)
+    of_agency = by_agency.keys() == {each.place}
+    if of_agency and by_agency.total() < ENOUGH:
+        return f"fewer than {ENOUGH} requests"
+    if not of_agency and (why := why_not_enough(by_agency)):
+        return why
+    return "" if all(map(safe, overlay.cuts(each.rows))) else ONE_RULE
 
 
-def _changed(before: dict[str, list], now: dict[str, list]) -> dict[str, list]:
-    """The rows that came, went, or are others."""
-    return {
-        request_id: rows[request_id]
-        for rows, others in ((before, now), (now, before))
-        for request_id in rows
-        if rows[request_id] != others.get(request_id)
-    }
+def _not_among(last: Mapping, candidates: Iterable[Candidate]) -> list[Candidate]:
+    """What was told last and is no candidate any more, such as an agency that has fewer now."""
+    named = {(each.attribute, each.place) for each in candidates}
+    return [Candidate(*key, frozenset()) for key in sorted(last.keys() - named)]
 
 
-def _withheld(new: Shown, why: str) -> Shown:
-    return Shown({}, dict.fromkeys([*new.tables, *new.withheld], why), new.as_of, new.rows)
+def plain_told(told: Told) -> list[dict]:
+    """For JSON: the private record of what a revision tells."""
+    return [
+        {
+            "attribute": table.attribute,
+            "place": table.place,
+            "as_of": table.as_of,
+            "threshold": table.threshold,
+            "rows": [list(row) for row in sorted(table.rows)],
+        }
+        for table in told.tables.values()
+    ]
 
 
-def last_shown(earlier: Earlier, shown: dict[str, Shown]) -> dict[str, Shown]:
-    """What the next revision has to be compared with: of each attribute the last tables shown."""
-    return {
-        name: each if each.tables else earlier.attributes.get(name, each)
-        for name, each in shown.items()
-    }
-
-
-def _same(before: Shown, new: Shown) -> bool:
-    return before.tables.keys() == new.tables.keys() and all(
-        before.tables[agency_id].equals(new.tables[agency_id]) for agency_id in new.tables
+def _tables(plain: Iterable[Mapping]) -> tuple[Table, ...]:
+    return tuple(
+        Table(**{**each, "rows": frozenset(Row(*row) for row in each["rows"])}) for each in plain
     )
-
-
-def _could_be_shown(changed: dict[str, list], before: set[str], new: set[str], threshold) -> bool:
-    """Whether the changed requests are as many as the threshold, of 3 agencies, none over 85 %;
-    in what the agencies with a table in both leave of them the same, or none; and in each agency
-    with a table none, or as many as the threshold. `before`, `new`: the keys of the tables."""
-    frame = pd.DataFrame(
-        [(request_id, row[0]) for request_id, row in changed.items()],
-        columns=["request_id", "agency_id"],
-    )
-    by_agency = frame["agency_id"].value_counts()
-    parts = [int(by_agency.get(agency_id, 0)) for agency_id in {*before, *new} - {NATIONAL}]
-    rest = frame[~frame["agency_id"].isin(before & new)]
-    national = [frame, rest] if len(rest) else [frame]
-    if NATIONAL in {*before, *new} and any(
-        len(each) < threshold or too_few_agencies(each) for each in national
-    ):
-        return False
-    return all(part == 0 or part >= threshold for part in parts)
-
-
-def listed_agency(
-    status: pd.DataFrame, threshold: int, earlier: dict[str, bool] | None = None
-) -> pd.Series:
-    """The agency_id that a request counts for, "" for the line *agency not shown*; on the index
-    of `status`. A protected request is shown with its agency only where each total of the agency
-    that it is part of (issued, declined, honored, held back) reaches the threshold. As it was shown
-    in the first revision so it stays (`earlier`): where it came from would tell whose it is."""
-    enough = pd.Series(True, index=status.index)
-    for counted in _counted(status).values():
-        total = counted.groupby(status["agency_id"]).transform("sum")
-        enough &= ~counted | (total >= threshold)
-    before = status["request_id"].map(earlier or {})
-    enough = enough.mask(before.notna(), before.eq(True))
-    hidden = (status["protected"] == "true") & ~enough
-    return status["agency_id"].mask(hidden, "")
-
-
-def _counted(status: pd.DataFrame) -> dict[str, pd.Series]:
-    """The totals of an agency that are published, each as which requests count in it."""
-    held = {f"held_{doubt}": status["doubts"] == doubt for doubt in ("request", "outcome")}
-    return {name: status[name] for name in ("issued", "declined", "honored")} | held
-
-
-def protected_listed(status: pd.DataFrame, earlier: dict[str, bool]) -> dict[str, bool]:
-    """Earlier.listed for the next revision: that of all revisions so far. `status` with its
-    column listed_agency."""
-    counted = pd.DataFrame(_counted(status)).any(axis=1)
-    protected = status[(status["protected"] == "true") & counted]
-    shown = (protected["listed_agency"] != "").tolist()
-    return dict(zip(protected["request_id"], shown, strict=True)) | earlier

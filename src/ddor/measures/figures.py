@@ -2,7 +2,7 @@
 kept in summary.json. All are counts of requests, but agencies_declining and states_declining.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -20,13 +20,15 @@ from ddor.measures.agencies import (
     held_back_by_agency,
     issued_by_agency,
 )
-from ddor.measures.attributes import attributes_of_declined
-from ddor.measures.charges import charge_standing, declined_charges
-from ddor.measures.disclosure import (
-    Earlier,
-    Shown,
-    listed_agency,
-    shown_attributes,
+from ddor.measures.charges import declined_charges
+from ddor.measures.disclosure import NATION, Earlier, Row, Told, tell
+from ddor.measures.people import (
+    CHARGES,
+    Line,
+    lines_of,
+    week_candidates,
+    week_rows,
+    with_charges,
 )
 from ddor.measures.shares import ShareRange, declined_share, held_declines, held_share_reason
 from ddor.measures.status import (
@@ -39,14 +41,17 @@ from ddor.measures.status import (
 )
 from ddor.measures.timing import unusual_orders
 
+NO_CHARGES = "no charge data was supplied"
 # All figures, in order. Those of DISTINCT do not add up: two weeks may have one agency.
 DISTINCT = ("agencies_declining", "states_declining")
+# Part of the national table of charges, None where it is not told.
+OF_CHARGES = ("declined_with_charges", "declined_with_conviction")
 FIGURE_NAMES = (
     "received_total", "issued_total", *(f"issued_{kind}" for kind in KINDS.values()),
     *(f"issued_{outcome}" for outcome in ISSUED_OUTCOMES),
     "declined_total", *(f"declined_{kind}" for kind in KINDS.values()),
     *(f"declined_{name}" for name in (*DECLINED_CLASSES, *DECLINED_FLAGS)),
-    "declined_with_charges", "declined_with_conviction", "honored_total", *DISTINCT,
+    *OF_CHARGES, "honored_total", *DISTINCT,
     "held_back_requests", "held_back_outcomes", "held_back_total", "outside_week_total",
 )  # fmt: skip
 
@@ -55,18 +60,19 @@ FIGURE_NAMES = (
 class Counts:
     """All that is counted of a week. The frames are described where they are made.
 
-    extract: as counted, with the week's corrections. attributes: attribute -> disclosure.Shown.
+    extract: as counted, with the week's corrections. told: what is told of people; people:
+    attribute -> the rows of all declined requests, told or not.
     long_held: of the requests held back this week, how many were first held over 90 days before
     the date of this extract. review: one line for each reason why a person has to look before the
     week is published, as in CheckResults; the share of held rows has neither check nor agency.
     """
 
-    figures: dict[str, int]
+    figures: dict[str, int | None]
     issued_by_agency: pd.DataFrame
     declined_by_agency: pd.DataFrame
     held_back_by_agency: pd.DataFrame
-    attributes: dict[str, Shown]
-    charge_standing: dict[str, int]
+    told: Told
+    people: dict[str, frozenset[Row]]
     unusual_orders: pd.DataFrame
     checks: pd.DataFrame
     reconciliation: pd.DataFrame
@@ -80,6 +86,11 @@ class Counts:
     cleared: pd.DataFrame
     status: pd.DataFrame
     extract: Extract
+
+    def nation(self, attribute: str) -> list[Line]:
+        """The lines of the national table, none where it is not told."""
+        table = self.told.table(attribute)
+        return lines_of(table) if table else []
 
 
 def count_inputs(inputs: Inputs) -> Counts:
@@ -113,28 +124,32 @@ def count_week(
     parameters of the week, what earlier revisions of it showed, and the ledger's lines of it."""
     status = request_status(extract.requests, week, cohort, checked.held)
     earlier = earlier or Earlier()
-    status["listed_agency"] = listed_agency(status, threshold, earlier.listed)
     issued = issued_by_agency(status, agencies)
     declined = declined_by_agency(status, agencies)
-    charge_rows = declined_charges(status, extract.charges)
-    standing = charge_standing(status, charge_rows)
-    attributes = shown_attributes(
-        attributes_of_declined(status, charge_rows),
-        status.loc[status["declined"], ["request_id", "agency_id", "listed_agency"]],
-        threshold,
-        extract.about.as_of.isoformat(),
+    states = agency_identities(status, agencies).set_index("agency_id")["state"].to_dict()
+    charges = declined_charges(status, extract.charges)
+    rows = week_rows(status, charges, states, str(week))
+    if extract.charges.empty:
+        del rows[CHARGES]
+    told = tell(
+        week_candidates(rows),
         earlier,
+        status.loc[status["declined"], "request_id"],
+        extract.about.as_of.isoformat(),
+        threshold,
     )
+    if extract.charges.empty and not told.table(CHARGES):
+        told = replace(told, untold={**told.untold, (CHARGES, NATION): NO_CHARGES})
     held_share = held_share_reason(status, week, cohort, max_held_back_share)
     held_rows = held_declines(status, week, cohort)
     share_line = pd.DataFrame([("", "", held_rows, held_share)], columns=checked.review.columns)
     return Counts(
-        figures=_figures(status, agencies, standing, checked.held),
+        figures=_figures(status, states, told, checked.held),
         issued_by_agency=issued,
         declined_by_agency=declined,
         held_back_by_agency=held_back_by_agency(status, agencies),
-        attributes=attributes,
-        charge_standing=standing,
+        told=told,
+        people=rows,
         unusual_orders=unusual_orders(extract.requests, extract.about.as_of),
         checks=checked.table,
         reconciliation=reconciliation(status),
@@ -167,10 +182,10 @@ def reconciliation(status: pd.DataFrame) -> pd.DataFrame:
     return counts.astype("int64").rename_axis("class").rename("rows").reset_index()
 
 
-def _figures(status, agencies, standing, held) -> dict[str, int]:
-    """Sums over all of `status`: the tables by agency add up to them."""
+def _figures(status, states, told: Told, held) -> dict[str, int | None]:
+    """Sums over all of `status`: the tables by agency add up to them. Two are part of the national
+    table of charges (`told`), and None where it is not told."""
     issued, declined = status[status["issued"]], status[status["declined"]]
-    places = agency_identities(status, agencies).set_index("agency_id")["state"]
     held_by_doubt = held["doubts"].value_counts()
     by_kind = {
         f"{cohort}_{column}": (rows["kind"] == kind).sum()
@@ -189,14 +204,15 @@ def _figures(status, agencies, standing, held) -> dict[str, int]:
             for name in DECLINED_CLASSES
         },
         **{f"declined_{name}": declined[name].sum() for name in DECLINED_FLAGS},
-        "declined_with_charges": len(declined) - standing["no_charges"],
-        "declined_with_conviction": standing["convicted"],
+        **with_charges(lines_of(table) if (table := told.table(CHARGES)) else ()),
         "honored_total": status["honored"].sum(),
         "agencies_declining": declined["agency_id"].nunique(),
-        "states_declining": declined["agency_id"].map(places).nunique(),
+        "states_declining": declined["agency_id"].map(states).nunique(),
         "held_back_requests": held_by_doubt.get("request", 0),
         "held_back_outcomes": held_by_doubt.get("outcome", 0),
         "held_back_total": len(held),
         "outside_week_total": (status["class"] == OUTSIDE).sum(),
     }
-    return {name: int(figures[name]) for name in FIGURE_NAMES}
+    return {
+        name: None if figures[name] is None else int(figures[name]) for name in FIGURE_NAMES
+    }

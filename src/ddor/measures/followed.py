@@ -1,25 +1,14 @@
-"""What is told of people after their release: three tables and a few headline numbers, all of them
-through disclosure control (disclosure.py), and all of them national.
+"""What is told of people after their release: the nation only, one base, by the rules of
+disclosure.py.
 
-The tables stand side by side, so that they are judged together as well as each by itself:
-
-- the table of days has as many requests as met the rule. It, the one of later charges and the one
-  of how the rule was met are shown only where follow_up tells that number itself;
-- when another table of follow_up would tell too much beside an earlier revision's, the earlier one
-  stands, and then no other table may be new: its sum would be the number that was kept back;
-- these three are either all of this extract or all stand from an earlier one, and follow_up stands
-  with them where it tells the same as before.
-
-`met_by` (an arrest, a conviction, both, neither) is the fourth attribute. It needs no table on the
-page: the headline numbers *arrested* and *convicted* are sums of its cells, so that arrest alone,
-conviction alone and both are each 0 or reach the threshold, in one revision and between two. Its
-base is all confirmed releases: that all who met the rule were arrested may be told.
-
-Not protected: that a headline number is kept back says that it is not one of the zeros that are
-told; and how many people have charges in several groups can follow from the groups' sums.
+The base is the requests with a confirmed release. It is told if those of them whose follow-up is
+known are *enough*, and if the one rule lets it be told beside what earlier revisions told; then in
+full, 1 and 2 too. Else the last numbers stay, with their date, or nothing is told.
 """
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -33,29 +22,47 @@ from ddor.measures.after_release import (
     NOT_KNOWN,
     NOT_MET,
     NOT_OBSERVED,
-    OTHER_CONTACT,
-    after_release_frames,
+    OTHER_STANDING,
+    after_release_rows,
 )
-from ddor.measures.attributes import DAYS_TO_ARREST, FOLLOW_UP, LATER_CHARGES, MET_BY, OTHER
-from ddor.measures.disclosure import NATIONAL, Earlier, Shown, shown_attributes
+from ddor.measures.disclosure import NATION, Candidate, Earlier, Row, Told, enough, tell
+from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, NO_CHARGE, Line, Table
+from ddor.measures.people import lines_of as charge_lines
 
-OF_THE_MET = (MET_BY, LATER_CHARGES, DAYS_TO_ARREST)
-MET_NOT_TOLD = "how many met the rule is not told"
-OTHERS_STAND = "the other tables stand from an earlier extract, and this one would tell of changes"
-NUMBERS = (
-    "known", "met", "no_arrest", "no_contact", "not_observed", "arrested", "convicted",
+AFTER_RELEASE = "after_release"
+FOLLOW_UP, MET_BY, LATER_CHARGES, DAYS_TO_ARREST = (
+    "follow_up", "met_by", "later_charges", "days_to_arrest",
 )  # fmt: skip
+FOLLOW_UP_NAMES = {
+    MET: "Arrested, or convicted of a later charge, within 90 days of release",
+    NO_CONTACT: "No later contact known to ICE",
+    OTHER_STANDING: "Other contact: ICE custody, removal, or an arrest that is not counted",
+    NOT_OBSERVED: "Released less than 90 days before the extract",
+    NOT_KNOWN: "Not known",
+}
+MET_BY_NAMES = {
+    BY_ARREST: "Arrested",
+    BY_BOTH: "Arrested, and convicted of a later charge",
+    BY_CONVICTION: "Convicted of a later charge, without an arrest that is counted",
+    NOT_MET: "Neither, or not known",
+}
+BANDS = (
+    ("0 to 7 days", 0, 7), ("8 to 30 days", 8, 30), ("31 to 60 days", 31, 60),
+    ("61 to 90 days", 61, 90),
+)  # fmt: skip
+NUMBERS = ("known", "met", "no_arrest", "no_contact", "not_observed", "arrested", "convicted")
+FEW_KNOWN = "the follow-up of too few people is known"
 
 
 @dataclass(frozen=True)
 class Followed:
-    """The headline numbers, in requests; None where disclosure control does not let one be told.
+    """The headline numbers, in requests; None where one is not told.
 
     declined, confirmed: of the quarter's rows. known: released 90 days or more before the extract
-    and followed up; met, no_arrest: known less met, told together or not at all; no_contact;
-    not_observed. arrested, convicted: of those who met the rule, together met or more.
-    as_of: the date of the extract of the numbers from `known` on; stands: whether that is an
-    earlier revision's. declined and confirmed are always this revision's.
+    and followed up; met, no_arrest: known less met; no_contact; not_observed. arrested, convicted:
+    of those who met the rule, together met or more. as_of: the date of the extract of the numbers
+    from `known` on; stands: whether that is an earlier revision's, of which `gone` requests no
+    longer count. declined and confirmed are always this revision's.
     """
 
     declined: int
@@ -69,106 +76,94 @@ class Followed:
     convicted: int | None
     as_of: str
     stands: bool
+    gone: int = 0
 
 
-def shown_after_release(
+def tell_after_release(
     rows: pd.DataFrame, charges: pd.DataFrame, threshold: int, as_of: str, earlier: Earlier
-) -> dict[str, Shown]:
-    """Attribute -> Shown, of follow_up, met_by, later_charges and days_to_arrest. `rows` from
-    after_release.after_release; as_of: the date of the quarter's extract, in ISO form; `earlier`:
-    what earlier revisions of the quarter told, kept as for weeks by disclosure.last_shown."""
-    # A line for no agency: so none has a table of its own.
-    base = rows[["request_id", "agency_id"]].astype("str").assign(listed_agency="")
-    confirmed, met = base[rows["released_at"].notna()], base[rows["standing"] == MET]
-    shown = {}
-    for name, frame in after_release_frames(rows, charges).items():
-        of = confirmed if name in (FOLLOW_UP, MET_BY) else met
-        shown |= shown_attributes({name: frame}, of, threshold, as_of, earlier)
-    if any(each.stands for each in shown.values()):
-        kept = (FOLLOW_UP, *OF_THE_MET) if _is_as_before(shown, earlier) else OF_THE_MET
-        for name in kept:
-            shown[name] = _as_before(shown[name], earlier.attributes.get(name))
-    table = shown[FOLLOW_UP].tables.get(NATIONAL)
-    if table is None or MET not in table.index:
-        for name in OF_THE_MET:
-            shown[name] = _withheld(shown[name], MET_NOT_TOLD)
-    return shown
-
-
-def _is_as_before(shown: dict[str, Shown], earlier: Earlier) -> bool:
-    """Whether follow_up tells what it told: then it stands with the others, and the headline
-    numbers of both can go on standing side by side."""
-    before = earlier.attributes.get(FOLLOW_UP)
-    table = shown[FOLLOW_UP].tables.get(NATIONAL)
-    return bool(
-        before and table is not None and before.tables and table.equals(before.tables[NATIONAL])
+) -> Told:
+    """`rows` from after_release.after_release, with week; as_of: the date of the quarter's extract;
+    `earlier`: what was told before."""
+    confirmed = after_release_rows(rows, charges)
+    known = enough(row.agency_id for row in confirmed if _standing(row) in KNOWN)
+    base = confirmed if known else frozenset()
+    own = Earlier(
+        tuple(table for table in earlier.tables if table.attribute == AFTER_RELEASE),
+        tuple(table for table in earlier.last if table.attribute == AFTER_RELEASE),
+        earlier.gone,
     )
+    candidates = [Candidate(AFTER_RELEASE, NATION, base)]
+    keys = {row.request_id for row in confirmed}
+    told = tell(candidates, own, keys, as_of, threshold, of_week=False)
+    if known or told.tables:
+        return told
+    return Told({}, {(AFTER_RELEASE, NATION): FEW_KNOWN})
 
 
-def _as_before(new: Shown, before: Shown | None) -> Shown:
-    if before is None or not before.tables:
-        return _withheld(new, OTHERS_STAND)
-    return replace(before, stands=True)
-
-
-def _withheld(new: Shown, why: str) -> Shown:
-    """With the reason that disclosure control gave, where it withheld the table itself."""
-    return Shown({}, {NATIONAL: new.withheld.get(NATIONAL, why)}, new.as_of, new.rows)
-
-
-def followed(rows: pd.DataFrame, shown: dict[str, Shown]) -> Followed:
+def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
     """The headline numbers. `rows` from after_release.after_release, of which only the two exact
-    numbers are taken, and that nobody's follow-up is known; `shown` from shown_after_release."""
-    each = shown[FOLLOW_UP]
-    table = each.tables.get(NATIONAL)
+    numbers are taken, and that nobody's follow-up is known."""
     confirmed = int(rows["released_at"].notna().sum())
+    table = told.table(AFTER_RELEASE)
     if table is not None:
-        numbers = _of_those_followed(table) | _of_those_met(table, each, shown[MET_BY])
-    elif rows["standing"].isin(KNOWN).any():
-        numbers = dict.fromkeys(NUMBERS)
-    else:
-        numbers = dict.fromkeys(NUMBERS, 0) | {"not_observed": None if confirmed else 0}
-    return Followed(len(rows), confirmed, **numbers, as_of=each.as_of, stands=each.stands)
+        numbers = _numbers(table.rows)
+        return Followed(len(rows), confirmed, **numbers, as_of=table.as_of, stands=table.stands,
+                        gone=table.gone)  # fmt: skip
+    unknown = None if rows["standing"].isin(KNOWN).any() else 0
+    numbers = dict.fromkeys(NUMBERS, unknown) | {"not_observed": None if confirmed else 0}
+    return Followed(len(rows), confirmed, **numbers, as_of=as_of, stands=False)
 
 
-def _of_those_followed(table: pd.DataFrame) -> dict[str, int | None]:
-    known = _sum_told(table, (MET, NO_CONTACT, OTHER_CONTACT), (NOT_OBSERVED, NOT_KNOWN))
-    met = None if known is None else _told(table, MET)
+def _numbers(rows: Iterable[Row]) -> dict[str, int]:
+    standing = Counter(map(_standing, rows))
+    how = Counter(row.value.split()[1] for row in rows)
+    known = sum(standing[each] for each in KNOWN)
     return {
         "known": known,
-        "met": met,
-        "no_arrest": None if met is None else known - met,
-        "no_contact": _told(table, NO_CONTACT),
-        "not_observed": _told(table, NOT_OBSERVED),
+        "met": standing[MET],
+        "no_arrest": known - standing[MET],
+        "no_contact": standing[NO_CONTACT],
+        "not_observed": standing[NOT_OBSERVED],
+        "arrested": how[BY_ARREST] + how[BY_BOTH],
+        "convicted": how[BY_CONVICTION] + how[BY_BOTH],
     }
 
 
-def _of_those_met(table: pd.DataFrame, each: Shown, met_by: Shown) -> dict[str, int | None]:
-    """Nothing where the two tables are of different extracts, or `met` itself is not told."""
-    met = _of_those_followed(table)["met"]
-    if met == 0:
-        return {"arrested": 0, "convicted": 0}
-    cells = met_by.tables.get(NATIONAL)
-    same_extract = (met_by.as_of, met_by.stands) == (each.as_of, each.stands)
-    if met is None or cells is None or not same_extract:
-        return {"arrested": None, "convicted": None}
-    return {
-        "arrested": _sum_told(cells, (BY_ARREST, BY_BOTH), (BY_CONVICTION, NOT_MET)),
-        "convicted": _sum_told(cells, (BY_CONVICTION, BY_BOTH), (BY_ARREST, NOT_MET)),
-    }
+def after_release_lines(told: Told) -> list[Line]:
+    """after_release.csv: attribute follow_up (branch: FOLLOW_UP_NAMES), met_by (MET_BY_NAMES),
+    later_charges (as charges of the nation, of those who met the rule), days_to_arrest (BANDS)."""
+    table = told.table(AFTER_RELEASE)
+    if table is None:
+        return []
+    met = [row for row in table.rows if _standing(row) == MET]
+    standing = Counter(map(_standing, table.rows))
+    how = Counter(row.value.split()[1] for row in table.rows)
+    days = [int(row.value.split()[2]) for row in met]
+    bands = {name: sum(low <= day <= high for day in days) for name, low, high in BANDS}
+    counts = (
+        (FOLLOW_UP, {name: standing[name] for name in FOLLOW_UP_NAMES}),
+        (MET_BY, {name: how[name] for name in MET_BY_NAMES}),
+        (DAYS_TO_ARREST, bands),
+    )
+    lines = [Line(attribute, NATION, name, "", ALL, number)
+             for attribute, numbers in counts for name, number in numbers.items()]  # fmt: skip
+    return lines + _later_charges(met)
 
 
-def _sum_told(table: pd.DataFrame, codes: tuple, rest: tuple) -> int | None:
-    """The sum of the categories `codes`: each is told, or each of all others, `rest`, is."""
-    parts = [_told(table, code) for code in codes]
-    if None not in parts:
-        return sum(parts)
-    others = [_told(table, code) for code in rest]
-    return None if None in others else int(table["requests"].sum()) - sum(others)
+def _later_charges(met: list[Row]) -> list[Line]:
+    """As the charges before release are told of the nation."""
+    rows = frozenset(row._replace(value=_as_charges(row.value.split()[3:])) for row in met)
+    lines = charge_lines(Table(CHARGES, NATION, rows, "", 0))
+    return [line._replace(attribute=LATER_CHARGES) for line in lines]
 
 
-def _told(table: pd.DataFrame, code: str) -> int | None:
-    """A category that is not in the table is 0 only where nothing was added up."""
-    if code in table.index:
-        return int(table.loc[code, "requests"])
-    return None if OTHER in table.index else 0
+def _as_charges(groups: list[str]) -> str:
+    """As charges.charge_values writes them."""
+    if not groups:
+        return NO_CHARGE
+    convicted = any(each.endswith(f":{CONVICTED}") for each in groups)
+    return " ".join([CONVICTED if convicted else CHARGED_ONLY, *groups])
+
+
+def _standing(row: Row) -> str:
+    return row.value.split()[0]

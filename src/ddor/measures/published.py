@@ -1,65 +1,90 @@
-"""The attribute tables as lines of text, for pages and downloads, after disclosure control."""
+"""What is told of people as the tables of a download, and as entries of summary.json."""
+
+from collections.abc import Iterable
 
 import pandas as pd
 
-from ddor.measures.attributes import CHARGES, OTHER, STANDINGS, category_name
-from ddor.measures.disclosure import NATIONAL, Shown
+from ddor.measures.charges import GROUP_NAMES
+from ddor.measures.disclosure import NATION, Told
+from ddor.measures.people import (
+    ALL,
+    CHARGED_ONLY,
+    CHARGES,
+    CONVICTED,
+    OTHER,
+    Line,
+    lines_of,
+    told_lines,
+)
+from ddor.reference.offenses import CATEGORIES
 
-GROUP_COLUMNS = ("group_code", "offense_group", "convicted", "charged_only", "requests")
-LINE_COLUMNS = ("attribute", "agency_id", "category", "standing", "requests")
-
-
-def table_lines(attribute: str, table: pd.DataFrame) -> pd.DataFrame:
-    """A table of Shown.tables with its column category in words before its counts."""
-    names = [category_name(attribute, code) for code in table.index]
-    lines = table.reset_index()
-    lines.insert(1, "category", pd.Series(names, dtype="str"))
-    return lines
-
-
-def charge_group_lines(shown: Shown) -> pd.DataFrame:
-    """charges_by_group.csv: GROUP_COLUMNS, and `flags` where the table stands from an earlier
-    extract; no row where it is withheld."""
-    table = shown.tables.get(NATIONAL)
-    if table is None:
-        counts = {name: pd.Series(dtype="int64") for name in GROUP_COLUMNS[2:]}
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in GROUP_COLUMNS[:2]} | counts)
-    lines = table_lines(CHARGES, table)
-    lines = lines.rename(columns={"code": "group_code", "category": "offense_group"})
-    return _dated(lines[list(GROUP_COLUMNS)], shown)
+GROUP_COLUMNS = (
+    "category", "group_code", "offense_group", "convicted", "charged_only", "requests",
+)  # fmt: skip
 
 
-def attribute_lines(attributes: dict[str, Shown]) -> pd.DataFrame:
-    """attributes.csv: LINE_COLUMNS and flags, a line for each count of each table shown; agency_id
-    "" for all agencies; standing convicted, charged_only, or all."""
-    lines = [
-        (name, agency_id, category_name(name, code), standing, int(count),
-         f"as of {shown.as_of}" if shown.stands else "")
-        for name, shown in attributes.items()
-        for agency_id, table in sorted(shown.tables.items())
-        for code, counts in table.iterrows()
-        for standing, count in counts[list(STANDINGS[name])].items()
+def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
+    """charges_by_group.csv: GROUP_COLUMNS, a line for each category, its group_code "", then its
+    groups; a split that is not told is missing (Int64). `lines`: those of the nation; `flags`: what
+    a reader of every line has to know."""
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    for line in lines:
+        if line.branch:
+            counts.setdefault((line.branch, line.leaf), {})[line.standing] = line.requests
+    rows = [
+        (category, group, _named(category, group), each.get(CONVICTED), each.get(CHARGED_ONLY),
+         each[ALL])
+        for (category, group), each in counts.items()
     ]  # fmt: skip
-    frame = pd.DataFrame(lines, columns=[*LINE_COLUMNS, "flags"])
-    text = {name: "str" for name in (*LINE_COLUMNS[:-1], "flags")}
-    return frame.astype(text | {"requests": "int64"})
+    frame = pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
+    types = dict.fromkeys(GROUP_COLUMNS[:3], "str") | dict.fromkeys(GROUP_COLUMNS[3:], "Int64")
+    frame = frame.astype(types).astype({"requests": "int64"})
+    return frame.assign(flags=flags) if flags else frame
 
 
-def disclosure_lines(attributes: dict[str, Shown]) -> list[dict]:
-    """What was added up, withheld or kept from an earlier revision, one entry for each table."""
-    return [
-        {
-            "attribute": name,
-            "agency_id": agency_id,
-            "shown": agency_id in shown.tables,
-            "added_up": agency_id in shown.tables and OTHER in shown.tables[agency_id].index,
-            "withheld": shown.withheld.get(agency_id, ""),
-            "as_of": shown.as_of,
-        }
-        for name, shown in attributes.items()
-        for agency_id in sorted({NATIONAL, *shown.tables, *shown.withheld})
+def _named(category: str, group: str) -> str:
+    if not group:
+        return CATEGORIES[category]
+    return "Other groups of this category" if group == OTHER else GROUP_NAMES[group]
+
+
+def national_charges(told: Told) -> pd.DataFrame:
+    """charges_by_group.csv of a week: no row where the table is not told."""
+    table = told.table(CHARGES)
+    lines = [line for line in lines_of(table) if line.place == NATION] if table else []
+    return charge_group_lines(lines, _standing(table) if table else "")
+
+
+def attribute_lines(told: Told) -> pd.DataFrame:
+    """attributes.csv: the fields of people.Line, and `flags` where a table stands from before."""
+    flags = [_standing(told.tables[line.attribute, line.place]) for line in told_lines(told)]
+    return line_frame(told_lines(told), flags)
+
+
+def line_frame(lines: Iterable[Line], flags: Iterable[str] = ()) -> pd.DataFrame:
+    """The fields of people.Line as columns; with `flags`, one for each line, if any says a word."""
+    frame = pd.DataFrame(list(lines), columns=list(Line._fields))
+    frame = frame.astype(dict.fromkeys(Line._fields[:-1], "str") | {"requests": "int64"})
+    flags = list(flags)
+    return frame.assign(flags=pd.Series(flags, dtype="str")) if any(flags) else frame
+
+
+def _standing(table) -> str:
+    if not table.stands:
+        return ""
+    return f"as of {table.as_of}; {table.gone} of its requests no longer count"
+
+
+def disclosure_lines(told: Told) -> list[dict]:
+    """For summary.json: each table that is told, or why it is not."""
+    tables = [
+        {"attribute": attribute, "place": place, "told": True, "why": "", "as_of": table.as_of,
+         "no_longer_count": table.gone}
+        for (attribute, place), table in told.tables.items()
     ]
-
-
-def _dated(lines: pd.DataFrame, shown: Shown) -> pd.DataFrame:
-    return lines.assign(flags=f"as of {shown.as_of}") if shown.stands else lines
+    untold = [
+        {"attribute": attribute, "place": place, "told": False, "why": why, "as_of": "",
+         "no_longer_count": 0}
+        for (attribute, place), why in told.untold.items()
+    ]  # fmt: skip
+    return sorted([*tables, *untold], key=lambda each: (each["attribute"], each["place"]))

@@ -6,7 +6,7 @@ A figure goes by one of these names (`known_figures`):
                                         give the declined requests they are counted from
     class:withdrawn                     a line of reconciliation.csv
     E1, E5, E12                         the rows that this check holds back, names or shows
-    group:35, group:35:convicted, group:35:charged_only
+    category:drugs, category:drugs:convicted, category:drugs:charged_only, group:35
                                         a line of charges_by_group.csv, and its two columns
     pending, insufficient_notice, …     with an agency, also a column that only one of the two
                                         tables by agency has
@@ -14,8 +14,8 @@ A figure goes by one of these names (`known_figures`):
 Nothing is counted in a way of its own: a figure's rows are those where the columns of
 `measures.status`, or the rule of `measures.charges`, say what the figure sums up.
 
-With an agency it is the agency's published line: a protected request that is counted as *agency
-not shown* is not in it. What people were charged with is not told agency by agency.
+With an agency it is the agency's published line. What people were charged with is not told agency
+by agency.
 """
 
 import difflib
@@ -27,8 +27,7 @@ from ddor.checks.check import Check
 from ddor.checks.registry import CHECKS
 from ddor.errors import UsageError
 from ddor.measures.agencies import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS, KINDS
-from ddor.measures.attributes import CHARGES, attributes_of_declined
-from ddor.measures.charges import UNLISTED, declined_charges
+from ddor.measures.charges import UNLISTED, charge_values, declined_charges
 from ddor.measures.status import (
     CLASSES,
     DECLINED_CLASSES,
@@ -37,19 +36,13 @@ from ddor.measures.status import (
     ISSUED_OUTCOMES,
     OUTSIDE,
 )  # fmt: skip
-from ddor.reference.offenses import OFFENSE_GROUPS
+from ddor.reference.offenses import CATEGORIES, OFFENSE_GROUPS, offense_category
 
 # From status and charges to a bool on the index of status.
 Mask = Callable[[pd.DataFrame, pd.DataFrame], pd.Series]
 
 COUNTED_FROM_DECLINED = ("declined_total", "agencies_declining", "states_declining")
-# What follows a group's code in a figure's name -> the standings that count in it.
-GROUP_STANDINGS = {
-    "": ("convicted", "charged_only"),
-    ":convicted": ("convicted",),
-    ":charged_only": ("charged_only",),
-}
-OF_PEOPLE = ("group:", "declined_with_")
+OF_PEOPLE = ("category:", "group:", "declined_with_")
 
 
 def rows_behind(
@@ -109,7 +102,7 @@ def _of_agency(status: pd.DataFrame, agency_id: str) -> pd.Series:
         near = difflib.get_close_matches(agency_id, status["agency_id"].unique(), n=3)
         meaning = f"did you mean {' or '.join(near)}?" if near else "expected one of its agency_id"
         raise UsageError(f'no request of the extract is to an agency "{agency_id}"; {meaning}')
-    return status["listed_agency"] == agency_id
+    return status["agency_id"] == agency_id
 
 
 def _masks(checks: tuple[Check, ...], shown: Mapping[str, pd.Series]) -> dict[str, Mask]:
@@ -127,7 +120,7 @@ def _masks(checks: tuple[Check, ...], shown: Mapping[str, pd.Series]) -> dict[st
         },
         **{f"declined_{name}": _flag(name) for name in DECLINED_FLAGS},
         "declined_with_charges": _with_charges,
-        "declined_with_conviction": _standing(("convicted",)),
+        "declined_with_conviction": _of_charges(lambda standing, _: standing == "convicted"),
         "honored_total": _flag("honored"),
         "held_back_requests": _held_by(checks, "request"),
         "held_back_outcomes": _held_by(checks, "outcome"),
@@ -141,11 +134,17 @@ def _masks(checks: tuple[Check, ...], shown: Mapping[str, pd.Series]) -> dict[st
             if check.doubts in ("volume", "nothing")
         },
         **{
-            f"group:{code}{part}": _standing(standings, code)
-            for code in (*OFFENSE_GROUPS, UNLISTED)
-            for part, standings in GROUP_STANDINGS.items()
+            f"category:{category}{part}": _in_category(category, standing)
+            for category in CATEGORIES
+            for part, standing in (
+                ("", ""), (":convicted", "convicted"), (":charged_only", "charged_only"),
+            )
         },
-    }
+        **{
+            f"group:{code}": _of_charges(lambda _, groups, code=code: code in groups)
+            for code in (*OFFENSE_GROUPS, UNLISTED)
+        },
+    }  # fmt: skip
 
 
 def _flag(column: str) -> Mask:
@@ -173,14 +172,28 @@ def _among(stopped: pd.Series) -> Mask:
     return lambda status, _: status["request_id"].isin(stopped.index)
 
 
-def _standing(standings: tuple[str, ...], code: str | None = None) -> Mask:
-    """The requests with one of these standings in a group, or in any."""
+def _of_charges(holds: Callable[[str, dict[str, str]], bool]) -> Mask:
+    """The declined requests of whose charges this holds: their standing, and group -> standing."""
 
     def mask(status: pd.DataFrame, charges: pd.DataFrame) -> pd.Series:
-        rows = attributes_of_declined(status, declined_charges(status, charges))[CHARGES]
-        if code is not None:
-            rows = rows[rows["code"] == code]
-        rows = rows[rows["standing"].isin(standings)]
-        return status["request_id"].isin(rows["request_id"])
+        declined = status.loc[status["declined"], "request_id"]
+        values = charge_values(declined, declined_charges(status, charges))
+        counted = [holds(first, dict(each.split(":") for each in groups))
+                   for first, *groups in map(str.split, values)]  # fmt: skip
+        return pd.Series(counted, declined.index, dtype=bool).reindex(
+            status.index, fill_value=False
+        )
 
     return mask
+
+
+def _in_category(category: str, standing: str) -> Mask:
+    """Convicted where one group of the category is, else charged only; "": either."""
+
+    def holds(_: str, groups: dict[str, str]) -> bool:
+        own = {of_group for group, of_group in groups.items()
+               if offense_category(group) == category}  # fmt: skip
+        best = "convicted" if "convicted" in own else "charged_only"
+        return bool(own) and standing in ("", best)
+
+    return _of_charges(holds)

@@ -33,6 +33,10 @@ def country_from_ice_label(text: str) -> str | None:
     return _BY_LABEL.get(name_key(text))
 
 
+# World regions by name, "Unknown" at the end.
+REGIONS = (*sorted({facts["region"] for facts in _FACTS.values()}), "Unknown")
+
+
 def world_region(alpha3: str) -> str:
     """The region of a key of COUNTRIES ("UNK": "Unknown"). Raises KeyError for any other code."""
     return "Unknown" if alpha3 == UNKNOWN else _FACTS[alpha3]["region"]

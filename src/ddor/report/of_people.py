@@ -1,135 +1,215 @@
-"""What the report tells of people: charts and tables after disclosure control, each with a note of
-what was added up or left out, and why."""
+"""What a report tells of people: charges by category, citizenship, days from issue; or why a table
+is not told, or from when it is (measures/disclosure.py)."""
 
 import datetime as dt
+from types import SimpleNamespace
 
+import pandas as pd
 from IPython.display import HTML
 from markupsafe import Markup, escape
 
 from ddor.calendar import long_date
 from ddor.compiled.counts import CompiledCounts
-from ddor.measures.attributes import (
+from ddor.measures.disclosure import ENOUGH, NATION
+from ddor.measures.figures import Counts
+from ddor.measures.people import (
+    ALL,
+    CHARGED_ONLY,
     CHARGES,
     CITIZENSHIP,
+    CONVICTED,
     DAYS,
-    DAYS_TO_ARREST,
-    LATER_CHARGES,
+    DISMISSED,
+    NO_CHARGE,
     OTHER,
+    REST,
+    Line,
+    lines_of,
+    with_charges,
 )
-from ddor.measures.disclosure import AGENCY_AT_LEAST, NATIONAL
-from ddor.measures.figures import Counts
-from ddor.measures.published import table_lines
+from ddor.measures.published import charge_group_lines
+from ddor.narrative import Words
+from ddor.reference.countries import COUNTRIES
+from ddor.reference.offenses import CATEGORIES, CATEGORY_PHRASES
 from ddor.report.charts import stacked_bars
 from ddor.report.tables import Several, Table
 
-GROUP_HEADS = {
-    "category": "Offense group", "code": "Code", "convicted": "Convicted",
-    "charged_only": "Charged only", "requests": "Requests",
-}  # fmt: skip
-ATTRIBUTE_TABLES = {
-    CHARGES: (
-        "Offense groups of declined requests",
-        GROUP_HEADS,
-    ),
-    CITIZENSHIP: (
-        "World regions of citizenship of declined requests",
-        {"category": "World region", "requests": "Requests"},
-    ),
-    DAYS: (
-        "Days from issue to recording of declined requests",
-        {"category": "Days", "requests": "Requests"},
-    ),
-    LATER_CHARGES: (
-        "Offense groups of later charges of those who met the rule",
-        GROUP_HEADS,
-    ),
-    DAYS_TO_ARREST: (
-        "Days from release to the first arrest or charge that counts",
-        {"category": "Days", "requests": "Requests"},
-    ),
-}  # fmt: skip
+UNSPLIT = "not_told_apart"
+SPLIT_HEADS = {CONVICTED: "Convicted", CHARGED_ONLY: "Charged only", UNSPLIT: "Not told apart"}
+PLACE_NAMES = {
+    CONVICTED: "Convicted",
+    CHARGED_ONLY: "Charged, not convicted",
+    NO_CHARGE: "No charge on record, or all dismissed or ended in acquittal",
+}
+NOT_SHOWN = {
+    CHARGES: "The charges of the people concerned are not shown",
+    CITIZENSHIP: "The citizenship of the people concerned is not shown",
+    DAYS: "The days from issue to recording are not shown",
+}
+TO_THE_QUARTER = "The quarterly report adds the weeks up and shows what is too little for one week."
 
 
 class OfPeople:
-    """The part of a report that shows attributes of people. counts: with `attributes`, attribute ->
-    Shown."""
+    """The part of a report that shows attributes of people. counts: with `nation` and `told`."""
 
     counts: Counts | CompiledCounts
     threshold: int
     synthetic: bool
 
-    def charges_chart(self):
-        table = self.counts.attributes[CHARGES].tables.get(NATIONAL)
-        if table is None:
-            return None
-        frame = table_lines(CHARGES, table).rename(columns={"category": "offense group"})
-        frame = frame.assign(last=frame["code"] == "other")
-        frame = frame.sort_values(["last", "requests", "code"], ascending=[True, False, True])
-        return stacked_bars("charge-groups", frame, "offense group",
-                            {"convicted": "Convicted", "charged_only": "Charged only"},
-                            "Declined requests by offense group", self.synthetic)  # fmt: skip
+    def _charges(self) -> SimpleNamespace:
+        """What a sentence says of charges. told: whether the national table is; why: if it is not.
+        convicted, charged_only, dismissed_or_acquitted, no_charges: every declined request in one of
+        them; None where not told. by_category: "21 for crimes against persons, 14 for …"."""
+        lines = self.counts.nation(CHARGES)
+        standing = {line.standing: line.requests for line in lines if not line.branch}
+        figures = with_charges(lines)
+        return SimpleNamespace(
+            told=bool(lines),
+            why=self._why(CHARGES),
+            convicted=standing.get(CONVICTED),
+            charged_only=standing.get(CHARGED_ONLY),
+            dismissed_or_acquitted=standing.get(DISMISSED),
+            no_charges=standing.get(NO_CHARGE),
+            with_charges=figures["declined_with_charges"],
+            with_conviction=figures["declined_with_conviction"],
+            by_category=Words(_by_category(lines)),
+        )
 
-    def charges_table(self) -> Table | HTML:
-        return self._attribute_table(CHARGES, NATIONAL)
+    def charges_chart(self):
+        """By category, the largest first: convicted, charged only, and where the two are not told
+        apart."""
+        rows = _whole_branches(charge_group_lines(self.counts.nation(CHARGES)), "group_code")
+        if rows.empty:
+            return None
+        split = rows[["convicted", "charged_only"]].fillna(0).sum(axis=1)
+        frame = rows.assign(**{UNSPLIT: rows["requests"] - split}).fillna(0)
+        frame = frame[frame["requests"] > 0].rename(columns={"offense_group": "offense category"})
+        frame = frame.sort_values("requests", ascending=False, kind="stable")
+        heads = {name: head for name, head in SPLIT_HEADS.items() if frame[name].any()}
+        return stacked_bars("charges-by-category", frame, "offense category", heads,
+                            "Declined requests by category of the charges", self.synthetic)  # fmt: skip
+
+    def charges_table(self):
+        """Each category, and beneath it its offense groups; or why there is none."""
+        frame = charge_group_lines(self.counts.nation(CHARGES))
+        if frame.empty:
+            return self._not_told(CHARGES)
+        names = [
+            Markup("{} <small>{}</small>").format(row.offense_group, row.group_code)
+            if row.group_code not in ("", OTHER) else
+            row.offense_group if row.group_code else Markup("<b>{}</b>").format(row.offense_group)
+            for row in frame.itertuples()
+        ]  # fmt: skip
+        frame = frame.assign(offense=pd.Series(names, dtype="object"))
+        heads = {"offense": "Offense category and group", "requests": "Requests",
+                 "convicted": "Convicted", "charged_only": "Charged only"}  # fmt: skip
+        return self._with_note(CHARGES, Table(frame, heads, "Declined requests by category and "
+                                              "offense group of the charges"))  # fmt: skip
 
     def citizenship_chart(self):
-        return self._attribute_chart(CITIZENSHIP, "citizenship", "world region",
-                                     "Declined requests by world region of citizenship")
+        """By world region, with the countries behind it in a table; or why there is none."""
+        lines = self.counts.nation(CITIZENSHIP)
+        if not lines:
+            return self._not_told(CITIZENSHIP)
+        rows = pd.DataFrame([line for line in lines if not line.leaf and line.requests])
+        rows = rows.rename(columns={"branch": "world region"})
+        rows = rows.sort_values("requests", ascending=False, kind="stable")
+        chart = stacked_bars("citizenship", rows, "world region", {"requests": "Requests"},
+                             "Declined requests by world region of citizenship",
+                             self.synthetic)  # fmt: skip
+        countries = [(line.branch, _country(line.leaf), line.requests)
+                     for line in lines if line.leaf]  # fmt: skip
+        table = Table(pd.DataFrame(countries, columns=["region", "country", "requests"]),
+                      {"region": "World region", "country": "Country", "requests": "Requests"},
+                      "Declined requests by country of citizenship")  # fmt: skip
+        return self._with_note(CITIZENSHIP, chart, table)
 
     def timing_chart(self):
-        return self._attribute_chart(DAYS, "days-to-recording", "days",
-                                     "Declined requests by days from issue to recording")
+        """In fixed bands of days; or why there is none."""
+        lines = self.counts.nation(DAYS)
+        if not lines:
+            return self._not_told(DAYS)
+        rows = pd.DataFrame([line for line in lines if line.requests])
+        rows = rows.rename(columns={"branch": "days"})
+        return self._with_note(DAYS, stacked_bars(
+            "days-to-recording", rows, "days", {"requests": "Requests"},
+            "Declined requests by days from issue to recording", self.synthetic,
+        ))  # fmt: skip
 
-    def _attribute_chart(self, attribute: str, name: str, label: str, caption: str):
-        table = self.counts.attributes[attribute].tables.get(NATIONAL)
-        note = self._note(attribute, NATIONAL)
-        if table is None:
-            return note
-        frame = table_lines(attribute, table).rename(columns={"category": label})
-        chart = stacked_bars(name, frame, label, {"requests": "Requests"}, caption, self.synthetic)
-        return Several([chart, note] if note else [chart])
-
-    def _attribute_table(self, attribute: str, agency_id: str, of: str = "") -> Table | HTML:
-        """The table of one attribute, of all agencies or `of` one; or why there is none."""
-        title, heads = ATTRIBUTE_TABLES[attribute]
-        table = self.counts.attributes[attribute].tables.get(agency_id)
-        note = self._note(attribute, agency_id)
-        if table is None:
-            return note
-        parts = [Table(table_lines(attribute, table), heads, title + of)]
-        return Several([*parts, note] if note else parts)
-
-    def _note(self, attribute: str, agency_id: str) -> HTML | None:
-        """What was added up or withheld, and why; or from when the table is."""
-        shown = self.counts.attributes[attribute]
-        told = []
-        if agency_id not in shown.tables:
-            why = shown.withheld.get(agency_id, "no table was shown in the revision before")
-            told.append(f"{ATTRIBUTE_TABLES[attribute][0]}: no table is shown ({why}).")
-        elif OTHER in shown.tables[agency_id].index:
-            told.append(
-                f"Categories with counts under {self.threshold}, or that would let such a count be "
-                "worked out, are added up in the last line, so that nobody can be identified."
-            )
-        if shown.stands and agency_id in shown.tables:
-            told.append(
-                f"This table stands as of {long_date(dt.date.fromisoformat(shown.as_of))}: another "
-                "one, beside it, would tell too much of the few requests that changed since."
-            )
-        return HTML(f'<p class="note">{escape(" ".join(told))}</p>') if told else None
-
-    def agency_attributes(self):
-        """The same tables of each agency with 20 or more declined requests."""
-        shown = self.counts.attributes.values()
-        listed = sorted({a for each in shown for a in (*each.tables, *each.withheld)} - {NATIONAL})
-        if not listed:
-            return HTML(f"<p>No agency has {AGENCY_AT_LEAST} or more declined requests "
-                        "this week, so none is shown by itself.</p>")  # fmt: skip
+    def place_tables(self):
+        """The charges of each agency (in a quarter also of each state) that has a table."""
+        told = self.counts.told
         parts = []
-        for agency_id in listed:
-            label = self.label(agency_id)
-            parts.append(HTML(f"<h4>{label}</h4>"))
-            named = f", {Markup(str(label).replace('<br>', ' ')).striptags()}"
-            parts += [self._attribute_table(name, agency_id, named)
-                      for name in self.counts.attributes]  # fmt: skip
+        for place in told.places(CHARGES):
+            table = told.table(CHARGES, place)
+            lines = [line for line in lines_of(table) if line.requests]
+            label = self.label(place)
+            named = Markup(str(label).replace("<br>", " ")).striptags()
+            frame = pd.DataFrame([(_of_place(line), line.requests) for line in lines],
+                                 columns=["what", "requests"])  # fmt: skip
+            parts += [
+                HTML(f"<h4>{escape(label)}</h4>"),
+                Table(frame, {"what": "Charges", "requests": "Requests"},
+                      f"Charges of the {len(table.rows):,} declined requests of {named}"),
+                self._as_of(table),
+            ]  # fmt: skip
+        if not parts:
+            return HTML(
+                f"<p>No agency has a table of its own. That takes {ENOUGH} declined requests or "
+                "more, and enough others beside it.</p>"
+            )
         return Several([part for part in parts if part])
+
+    def label(self, place: str) -> Markup | str:
+        raise NotImplementedError
+
+    def _why(self, attribute: str) -> str:
+        if self.counts.nation(attribute):
+            return ""
+        return self.counts.told.untold.get((attribute, NATION), "too few requests were declined")
+
+    def _not_told(self, attribute: str) -> HTML:
+        words = f"{NOT_SHOWN[attribute]}: {self._why(attribute)}. {TO_THE_QUARTER}"
+        return HTML(f'<p class="note">{escape(words)}</p>')
+
+    def _with_note(self, attribute: str, *parts):
+        table = self.counts.told.table(attribute)
+        note = self._as_of(table) if table else None
+        return Several([*parts, note] if note else [*parts])
+
+    def _as_of(self, table) -> HTML | None:
+        """From when a table of an earlier revision is, and how much of it no longer counts."""
+        if not table.stands:
+            return None
+        day = long_date(dt.date.fromisoformat(table.as_of))
+        gone = "1 request in it no longer counts" if table.gone == 1 else (
+            f"{table.gone:,} of the requests in it no longer count"
+        )
+        return HTML(
+            f'<p class="note">This table is as of {day}, and {gone}. A new one, compared with it, '
+            "would say too much about the few requests that changed since.</p>"
+        )
+
+
+def _whole_branches(frame: pd.DataFrame, leaf: str) -> pd.DataFrame:
+    return frame[frame[leaf] == ""]
+
+
+def _by_category(lines: list[Line]) -> str:
+    counts = {line.branch: line.requests for line in lines
+              if line.branch and not line.leaf and line.standing == ALL and line.requests}  # fmt: skip
+    largest = sorted(counts, key=lambda category: (-counts[category], [*CATEGORIES].index(category)))
+    named = [f"{counts[each]:,} for {CATEGORY_PHRASES[each]}" for each in largest]
+    return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))
+
+
+def _country(leaf: str) -> str:
+    return "Other countries of this region" if leaf == OTHER else COUNTRIES[leaf]
+
+
+def _of_place(line: Line) -> str:
+    if line.branch == REST:
+        return "All other categories together"
+    if line.branch:
+        return CATEGORIES[line.branch]
+    return PLACE_NAMES.get(line.standing, "All others together")

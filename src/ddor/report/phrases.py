@@ -59,7 +59,7 @@ class WeekPhrases:
         of, by = self.declined, self._by_agencies()
         if self.extract.by_issue:
             told = (f"Of the requests that ICE issued in the week of {self.week.title}, "
-                    f"{number(of.total)} had been recorded as declined by "
+                    f"{requests(of.total)} had been recorded as declined by "
                     f"{long_date(self.extract.as_of)}{by}.")  # fmt: skip
         else:
             told = (f"In the week of {self.week.title}, ICE recorded {requests(of.total)} as "
@@ -97,7 +97,7 @@ class WeekPhrases:
             return Words(f"No charge data was supplied for the {requests(total)} declined, so the "
                          "report says nothing about charges.")  # fmt: skip
         if not of.told:
-            return Words(f"The report does not show the charges of this week: {of.why}")
+            return Words(f"The report does not show the charges of this week: {of.why}.")
         parts = [
             (of.convicted, "{} a person with a conviction on record"),
             (of.charged_only, "{} a person with charges and no conviction"),
@@ -179,7 +179,7 @@ class WeekPhrases:
             count(of.transfers, "request for transfer", "requests for transfer"),
         ])  # fmt: skip
         if self.extract.by_issue:
-            told = (f"Of the requests issued this week, {number(of.total)} had been recorded as "
+            told = (f"Of the requests issued this week, {requests(of.total)} had been recorded as "
                     f"declined by {long_date(self.extract.as_of)}{by}")  # fmt: skip
         else:
             told = (f"This week ICE recorded {requests(of.total)} as declined, whenever they were "

@@ -24,8 +24,9 @@ from ddor.compiled.inputs import (
 )
 from ddor.errors import DdorError
 from ddor.measures.after_release import FOLLOWED_DAYS
-from ddor.measures.attributes import DAYS_TO_ARREST, GROUP_NAMES, LATER_CHARGES
-from ddor.measures.disclosure import NATIONAL
+from ddor.measures.charges import GROUP_NAMES
+from ddor.measures.followed import DAYS_TO_ARREST, LATER_CHARGES, after_release_lines
+from ddor.measures.published import charge_group_lines
 from ddor.narrative import render_markdown
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
@@ -174,11 +175,29 @@ class CompiledReport(OfPeople):
         return Table(frame, {"of": "What is known after release", "requests": "Requests"},
                      f"After release: requests declined, {self.period.title}{stands}")  # fmt: skip
 
-    def later_charges_table(self) -> Table | HTML:
-        return self._attribute_table(LATER_CHARGES, NATIONAL)
+    def later_charges_table(self) -> Table | None:
+        """Those who met the rule, by category and group; None where that is not told."""
+        lines = self._after_release(LATER_CHARGES)
+        frame = charge_group_lines(line for line in lines if line.branch)
+        frame = frame[frame["requests"] > 0]
+        return None if frame.empty else Table(
+            frame,
+            {"offense_group": "Offense category and group", "group_code": "Code",
+             "requests": "Requests", "convicted": "Convicted", "charged_only": "Charged only"},
+            "Later charges of those who met the rule, by category and offense group",
+        )  # fmt: skip
 
-    def days_table(self) -> Table | HTML:
-        return self._attribute_table(DAYS_TO_ARREST, NATIONAL)
+    def days_table(self) -> Table | None:
+        lines = self._after_release(DAYS_TO_ARREST)
+        frame = pd.DataFrame([(line.branch, line.requests) for line in lines],
+                             columns=["days", "requests"])  # fmt: skip
+        return Table(frame, {"days": "Days", "requests": "Requests"},
+                     "Days from release to the first arrest or charge that counts"
+                     ) if frame["requests"].any() else None  # fmt: skip
+
+    def _after_release(self, attribute: str) -> list:
+        lines = after_release_lines(self.counts.after_release)
+        return [line for line in lines if line.attribute == attribute]
 
     # Cases
 

@@ -14,11 +14,7 @@ from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.measures.agencies import agency_identities
-from ddor.measures.attributes import CHARGES
-from ddor.measures.disclosure import NATIONAL
 from ddor.measures.figures import Counts, count_inputs
-from ddor.measures.published import table_lines
-from ddor.narrative import Words
 from ddor.report.charts import SOURCE, stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note
@@ -86,6 +82,7 @@ class WeeklyReport(OfPeople):
             review=len(counts.review),
         )
         charges = self._charges()
+        charges.supplied = counts.charges_supplied
         return self.week, issued, declined, charges, held_back, self._extract()
 
     def phrases(self) -> WeekPhrases:
@@ -104,31 +101,6 @@ class WeeklyReport(OfPeople):
             return Concentration(day=day, on_day=on_day)
         own = declined.loc[declined["agency_id"] == largest["agency_id"], date]
         return Concentration(_in_line(largest), int(largest["declined"]), *_fullest_day(own))
-
-    def _charges(self) -> SimpleNamespace:
-        """What is said of charges in a sentence; None for a number that is not told.
-
-        A shim for what disclosure control will say (convicted, charged_only, by_category)."""
-        standing = self.counts.charge_standing
-        parts = (standing["charged_only"], standing["dismissed_or_acquitted"])
-        apart = all(part == 0 or part >= self.threshold for part in parts)
-        table = self.counts.attributes[CHARGES].tables.get(NATIONAL)
-        lines = table_lines(CHARGES, table).to_dict("records") if table is not None else []
-        lines = sorted(lines, key=lambda line: -line["requests"])
-        return SimpleNamespace(
-            supplied=self.counts.charges_supplied,
-            told=True,
-            why="",
-            convicted=standing["convicted"],
-            charged_only=standing["charged_only"] if apart else None,
-            dismissed_or_acquitted=standing["dismissed_or_acquitted"] if apart else None,
-            no_charges=standing["no_charges"],
-            with_charges=standing["convicted"] + sum(parts),
-            with_conviction=standing["convicted"],
-            as_of=self.inputs.extract.about.as_of,
-            by_category=Words(", ".join(f"{each['requests']} for {each['category'].lower()}"
-                                        for each in lines)),
-        )  # fmt: skip
 
     def _since(self) -> str:
         """How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*)."""

@@ -1,0 +1,134 @@
+"""What a report made from weekly ones tells of people: the sum of what its weeks tell, the weeks
+that were not told pooled, and places (DESIGN 3, *Quarter*)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ddor.calendar import Week
+from ddor.measures.disclosure import (
+    NATION,
+    POOLED,
+    Candidate,
+    Earlier,
+    Row,
+    Table,
+    Told,
+    plain_told,
+    tell,
+)
+from ddor.measures.people import (
+    ATTRIBUTES,
+    CHARGES,
+    Line,
+    added_up,
+    lines_of,
+    places_of_quarter,
+)
+
+
+@dataclass(frozen=True)
+class WeekOfPeople:
+    """told: the national tables of the week's current revision; rows: attribute -> the rows of all
+    requests that it counts as declined, told or not."""
+
+    week: str
+    told: tuple[Table, ...]
+    rows: Mapping[str, frozenset[Row]]
+
+    def table(self, attribute: str) -> Table | None:
+        return next((table for table in self.told if table.attribute == attribute), None)
+
+
+@dataclass(frozen=True)
+class PeopleOfWeeks:
+    """told: pooled weeks and places. nation: attribute -> the lines of the sum, none where nothing
+    is told. weeks: attribute -> how many weeks are told by themselves, pooled, and left out."""
+
+    told: Told
+    nation: Mapping[str, list[Line]]
+    weeks: Mapping[str, tuple[int, int, int]]
+
+    def lines(self) -> list[Line]:
+        """For attributes.csv."""
+        places = [key for key in sorted(self.told.tables) if key[1] not in (NATION, POOLED)]
+        return [line for attribute in ATTRIBUTES for line in self.nation[attribute]] + [
+            line for key in places for line in lines_of(self.told.tables[key])
+        ]
+
+
+def people_of_weeks(
+    weeks: Iterable[WeekOfPeople], earlier: Earlier, as_of: str, threshold: int
+) -> PeopleOfWeeks:
+    """Told beside all that the weeks and earlier revisions told."""
+    weeks = list(weeks)
+    pools, base = [], set()
+    for attribute in ATTRIBUTES:
+        untold = [week for week in weeks if attribute in week.rows and not week.table(attribute)]
+        pools.append(Candidate(attribute, POOLED, _rows(untold, attribute)))
+    for week in weeks:
+        table = week.table(CHARGES)
+        base |= table.rows if table else week.rows.get(CHARGES, frozenset())
+    counting = {row.request_id for week in weeks for rows in week.rows.values() for row in rows}
+    told = tell(
+        [*(pool for pool in pools if pool.rows), *places_of_quarter(base)],
+        _without_what_is_told_twice(earlier, weeks),
+        counting, as_of, threshold, of_week=False,
+    )  # fmt: skip
+    nation, numbers = {}, {}
+    for attribute in ATTRIBUTES:
+        tables = [table for week in weeks if (table := week.table(attribute))]
+        pooled = told.table(attribute, POOLED)
+        parts = [*tables, *([pooled] if pooled else [])]
+        nation[attribute] = added_up(map(lines_of, parts))
+        in_pool = {row.week for row in pooled.rows} if pooled else set()
+        own = {week.week for week in weeks if week.table(attribute)}
+        left_out = {week.week for week in weeks} - own - in_pool
+        numbers[attribute] = len(own), len(in_pool), len(left_out)
+    return PeopleOfWeeks(told, nation, numbers)
+
+
+def _rows(weeks: Iterable[WeekOfPeople], attribute: str) -> frozenset[Row]:
+    return frozenset().union(*(week.rows[attribute] for week in weeks))
+
+
+def _without_what_is_told_twice(earlier: Earlier, weeks: list[WeekOfPeople]) -> Earlier:
+    """Of these attributes; `last` without a pool that has a week which is told by itself now."""
+
+    def may_stand(table: Table) -> bool:
+        own = {week.week for week in weeks if week.table(table.attribute)}
+        return table.place != POOLED or not own & {row.week for row in table.rows}
+
+    tables, last = (tuple(table for table in each if table.attribute in ATTRIBUTES)
+                    for each in (earlier.tables, earlier.last))  # fmt: skip
+    return Earlier(tables, tuple(filter(may_stand, last)), earlier.gone)
+
+
+def plain_weeks(weeks: Iterable[WeekOfPeople]) -> list[dict]:
+    """For JSON."""
+    return [
+        {
+            "week": week.week,
+            "told": plain_told(Told({(t.attribute, t.place): t for t in week.told})),
+            "rows": {name: [list(row) for row in sorted(rows)] for name, rows in week.rows.items()},
+        }
+        for week in weeks
+    ]
+
+
+def weeks_from_plain(plain: Iterable[Mapping]) -> tuple[WeekOfPeople, ...]:
+    """What plain_weeks was given."""
+    return tuple(
+        WeekOfPeople(
+            each["week"],
+            Earlier.from_plain({"tables": each["told"], "last": [], "gone": ""}).tables,
+            {name: frozenset(Row(*row) for row in rows) for name, rows in each["rows"].items()},
+        )
+        for each in plain
+    )
+
+
+def week_of_people(week: Week, told: Told, rows: Mapping[str, frozenset[Row]]) -> WeekOfPeople:
+    """Of a weekly run: its national tables, and all its rows."""
+    national = tuple(replace(table, stands=False, gone=0)
+                     for table in told.tables.values() if table.place == NATION)  # fmt: skip
+    return WeekOfPeople(str(week), national, rows)
