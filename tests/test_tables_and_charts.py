@@ -183,13 +183,21 @@ def test_agencies_past_the_largest_are_added_up_and_named_with_their_number_and_
     assert rows[-1] == ["4 other agencies", "6", "13"]  # 1 + 2 + 3 declined, 3 x 2 + 7 honored
     assert sum(int(row[1]) for row in rows) == sum(count for count, _ in counts)
     html = agencies(frame)._repr_html_()
-    named = re.findall(r'data-agency="(A\d+)"', html)
-    assert sorted(named) == sorted(frame.loc[frame["declined"] > 0, "agency_id"])
-    listed = re.findall(r"<li><span[^>]*>(.*?)</span>, (\w\w) <b>(\d+)</b></li>", html)
-    assert listed == [("Jail 2", "MN", "3"), ("Jail 1", "MN", "2"), ("Jail 0", "MN", "1")]
+    listed = re.findall(r"<li>(.*?) <b>(\d+)</b></li>", html)
+    assert listed == [("Jail 2, MN", "3"), ("Jail 1, MN", "2"), ("Jail 0, MN", "1")]
+    named = [row[0].partition("MN")[0] for row in rows[:-1]] + [name[:-4] for name, _ in listed]
+    assert sorted(named) == sorted(frame.loc[frame["declined"] > 0, "agency"])
 
 
 @pytest.mark.parametrize("extra, told, left", [(0, MOST_LISTED, 0), (3, MOST_LISTED - 7, 10)])
+def test_a_table_of_sentences_names_each_cell_for_a_phone_and_one_of_numbers_does_not():
+    frame = pd.DataFrame({"name": ["x"], "why": ["a"], "how": ["b"], "n": [1]})
+    assert '<td data-head="WHY">a</td>' in table(frame)._repr_html_()
+    assert "data-head" not in table(frame.drop(columns="how"))._repr_html_()
+    dates = frame.drop(columns="how").assign(how=["2017-02-01"])
+    assert "data-head" not in table(dates)._repr_html_()
+
+
 def test_a_fold_of_very_many_is_cut_between_two_numbers_and_never_by_the_alphabet(
     extra, told, left
 ):
@@ -198,6 +206,13 @@ def test_a_fold_of_very_many_is_cut_between_two_numbers_and_never_by_the_alphabe
     assert html.count("<li>") == told
     assert (f"{left} more, with 1 or fewer each, are in the download" in html) == bool(left)
     assert f"The other {len(counts)} agencies" in html
+
+
+def test_two_agencies_of_one_name_in_one_state_are_told_apart_in_a_fold():
+    frame = by_agency((2, 0), (1, 0), (1, 0)).assign(agency=["X", "X", "Y"])
+    html = agency_fold(frame, "declined")._repr_html_()
+    assert re.findall(r"<li>(.*?) <b>", html) == ["X, MN county A000", "X, MN county A001",
+                                                  "Y, MN"]  # fmt: skip
 
 
 def test_each_row_has_its_state_and_the_line_of_others_has_none_and_stays_last():

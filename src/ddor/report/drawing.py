@@ -16,7 +16,7 @@ from matplotlib.textpath import text_to_path
 
 from ddor.report.palette import EDGE, INK, MEANINGS, PALE, PAPER, SHADES
 
-SVG_WIDTH = 4.9  # inches: labels stay legible when a phone shows it at 330 pixels
+SVG_WIDTH = 4.6  # inches: labels stay legible when a phone shows it at 330 pixels
 PNG_WIDTH, PNG_DOTS = 8, 150
 POINTS = 72
 ROW, LEGEND, MARGIN = 0.36, 0.24, 0.08  # inches

@@ -115,21 +115,21 @@ class WeekPhrases:
     def key_categories(self) -> Words:
         if not (self.charges.supplied and self.charges.told and self.charges.by_category):
             return Words("")
-        return Words(f"By category of offense, of the {number(self.declined.total)}: "
+        return Words(f"By category of the charges, the {number(self.declined.total)} include "
                      f"{self.charges.by_category}. One request can be in several "
                      "categories.")  # fmt: skip
 
     @property
     def key_issued(self) -> Words:
         """The issued, whose declined are others than the recorded: so it says which are meant."""
-        of, told = self.issued, "Issued is another count than declined: of the"
-        told = (f"{told} {requests(of.total)} that ICE issued in the week, {number(of.honored)} had "
-                f"been honored by {long_date(self.extract.as_of)}, {number(of.declined)} declined, "
-                f"{number(of.other)} had another outcome, and {number(of.pending)} were "
-                "pending.")  # fmt: skip
+        of = self.issued
+        told = (f"Issued is not declined: of the {requests(of.total)} that ICE issued in the week, "
+                f"{number(of.honored)} had been honored by {long_date(self.extract.as_of)}, "
+                f"{number(of.declined)} had been declined, {number(of.other)} had another outcome, "
+                f"and {number(of.pending)} were pending.")  # fmt: skip
         if not self.extract.by_issue and of.declined and self.declined.total:
             told += (f" These {number(of.declined)} were issued in the week; the "
-                     f"{number(self.declined.total)} above were recorded as declined in the week, "
+                     f"{number(self.declined.total)} above were recorded as declined in it, "
                      "whenever they were issued.")  # fmt: skip
         return Words(told)
 

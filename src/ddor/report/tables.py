@@ -11,7 +11,8 @@ from ddor.narrative import NarrativeError
 NOT_TOLD = "not told"  # in place of a number that disclosure control keeps back
 # A page may weigh 200 KB: agencies beyond these have their name and number alone.
 MOST_ROWS = 300
-MOST_LISTED = 500  # in a fold; the download has every one
+MOST_LISTED = 1500  # in a fold; the download has every one
+DATE = r"\d{4}-\d\d(-\d\d)?"
 FEWEST_SORTED = 5  # below that a reader sees the order
 
 
@@ -61,6 +62,11 @@ class Table:
         # Said once of a table of numbers, for a page of hundreds of rows.
         all_numbers = len(numeric) > 1 and all(numeric[1:]) and not numeric[0]
         cells = [is_number and not all_numbers for is_number in numeric]
+        # A table of sentences: on a phone each row is a card, with the head before each cell.
+        heads = [""] * len(cells)
+        as_cards = sum(map(_is_words, (self.frame[name] for name in [*self.heads][1:]))) > 1
+        if as_cards:
+            heads = [f' data-head="{escape(title)}"' for title in self.heads.values()]
         head = "".join(
             f'<th scope="col"{_number(is_number)}>{escape(title)}</th>'
             for title, is_number in zip(self.heads.values(), cells, strict=True)
@@ -68,8 +74,8 @@ class Table:
         body = "\n".join(
             f'<tr{about}><th scope="row">{_text(row[0])}</th>'
             + "".join(
-                f"<td{_kind(value, is_number)}>{_text(value)}</td>"
-                for value, is_number in zip(row[1:], cells[1:], strict=True)
+                f"<td{_kind(value, is_number)}{named}>{_text(value)}</td>"
+                for value, is_number, named in zip(row[1:], cells[1:], heads[1:], strict=True)
             )
             + "</tr>"
             for about, row in zip(
@@ -78,11 +84,11 @@ class Table:
         )
         label = escape(self.caption)
         sorts = " data-sorts" if self.states and len(self.states) >= FEWEST_SORTED else ""
-        numbers = ' class="n"' if all_numbers else ""
+        look = ' class="n"' if all_numbers else ' class="cards"' if as_cards else ""
         # tabindex: a region that scrolls on a narrow screen has to be reachable by keyboard.
         return (
             f'<div class="table"{sorts} role="region" tabindex="0" aria-label="{label}">\n'
-            f"<table{numbers}><caption><span>{label}</span></caption>\n"
+            f"<table{look}><caption><span>{label}</span></caption>\n"
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>{self._note()}"
         )
 
@@ -173,24 +179,32 @@ def agency_fold(rest: pd.DataFrame, by: str) -> Note:
 
 
 def _items(rest: pd.DataFrame, by: str) -> Markup:
+    """Without links, which would weigh more than all the rest."""
     items = Markup("\n").join(
-        Markup("<li>{}, {} <b>{:,}</b></li>").format(_name(row), row["state"], row[by])
-        for row in rest.to_dict("records")
+        Markup("<li>{} <b>{:,}</b></li>").format(label, number)
+        for label, number in zip(in_line(rest), rest[by], strict=True)
     )
     return Markup('<ul class="short">\n{}\n</ul>').format(items)
 
 
-def _name(row: dict) -> Markup:
-    """The archive makes a link to the agency's page of it."""
-    return Markup('<span data-agency="{}">{}</span>').format(row["agency_id"], row["agency"])
+def in_line(frame: pd.DataFrame) -> pd.Series:
+    """The name of each agency with its state, and with level and code where two have both."""
+    places = frame["state"]
+    twice = frame.duplicated(["agency", "state"], keep=False)
+    whole = frame["state"] + " " + frame["level"] + " " + frame["agency_id"]
+    label = frame["agency"] + ", " + places.mask(twice, whole)
+    return label.mask(frame["state"] == "", frame["agency"])
 
 
 def agency_label(row: dict, flags: dict[str, str] | None = None) -> Markup:
-    """The name with its state, level and code beneath: two agencies of one name stay two."""
+    """The name with its state, level and code beneath: two agencies of one name stay two. The
+    archive makes a link to the agency's page of it."""
     if not row["agency_id"]:
         return Markup("{}").format(row["agency"])
     place = " · ".join((row["state"], row["level"], row["agency_id"]))
-    label = Markup("{}<br><small>{}</small>").format(_name(row), place)
+    label = Markup('<span data-agency="{}">{}</span><br><small>{}</small>').format(
+        row["agency_id"], row["agency"], place
+    )
     if row["agency_id"] in (flags or {}):
         disputed = flags[row["agency_id"]]
         label += Markup('<br><small><a href="#disputes">{}</a></small>').format(disputed)
@@ -202,13 +216,17 @@ def _is_numbers(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(told.infer_objects())
 
 
+def _is_words(column: pd.Series) -> bool:
+    return not _is_numbers(column) and not column.astype("str").str.fullmatch(DATE + "|").all()
+
+
 def _number(is_number: bool) -> str:
     return ' class="n"' if is_number else ""
 
 
 def _kind(value: object, is_number: bool) -> str:
     """n: a number, stands right. d: a date or a month, not to be broken at its hyphens."""
-    is_date = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d(-\d\d)?", value)
+    is_date = isinstance(value, str) and re.fullmatch(DATE, value)
     return ' class="d"' if is_date else _number(is_number)
 
 

@@ -26,6 +26,7 @@ from ddor.report.tables import (
     agency_fold,
     agency_label,
     agency_table,
+    in_line,
     largest_first,
     others_added_up,
 )
@@ -100,7 +101,7 @@ class WeeklyReport(OfPeople):
             day, on_day = _fullest_day(declined[date])
             return Concentration(day=day, on_day=on_day)
         own = declined.loc[declined["agency_id"] == largest["agency_id"], date]
-        return Concentration(_in_line(largest), int(largest["declined"]), *_fullest_day(own))
+        return Concentration(_named(largest), int(largest["declined"]), *_fullest_day(own))
 
     def _since(self) -> str:
         """How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*)."""
@@ -207,8 +208,8 @@ class WeeklyReport(OfPeople):
         if len(frame) > 1 and frame["declined"].iloc[1] == most:
             title = f"{len(frame)} agencies declined {total:,} requests, none more than {most:,}"
         else:
-            title = f"{_in_line(largest)}: {most:,} of the {total:,} declined requests"
-        return stacked_bars("declined-by-agency", frame.assign(agency=_bar_labels(frame)), "agency",
+            title = f"{_named(largest)}: {most:,} of the {total:,} declined requests"
+        return stacked_bars("declined-by-agency", frame.assign(agency=in_line(frame)), "agency",
                             CLASS_HEADS, title, self.synthetic, source=self.chart_source,
                             subtitle=f"Requests {self._since()}, {self._where_and_when()}, by "
                                      "agency and class")  # fmt: skip
@@ -356,18 +357,8 @@ def _fullest_day(dates: pd.Series) -> tuple:
     return days.index[0], int(days.iloc[0])
 
 
-def _in_line(row: pd.Series) -> str:
-    """An agency with its state, in a sentence."""
-    return ", ".join(filter(None, (row["agency"], row["state"])))
-
-
-def _bar_labels(frame: pd.DataFrame) -> pd.Series:
-    """The name with its state, and with level and code where two agencies have both."""
-    places = frame["state"]
-    twice = frame.duplicated(["agency", "state"], keep=False)
-    whole = frame["state"] + " " + frame["level"] + " " + frame["agency_id"]
-    label = frame["agency"] + ", " + places.mask(twice, whole)
-    return label.mask(frame["state"] == "", frame["agency"])
+def _named(row: pd.Series) -> str:
+    return in_line(row.to_frame().T).iloc[0]
 
 
 def _group(figures: dict[str, int], prefix: str, **more) -> SimpleNamespace:
