@@ -292,11 +292,11 @@ def test_every_problem_of_every_statement_comes_in_one_error(statements):
 
 
 def test_a_statement_is_markdown_and_no_figure_or_markup_of_it_is_run(statements):
-    body = "We *answered*. <script>x</script> <b>b</b> {{ 7 * 7 }} {% raw %} [a](javascript:x)"
+    body = "We *answered*. <script>x</script> <b>b</b> {7 * 7} [a](javascript:x)"
     (statements / f"{AGENCY}.md").write_text(statement(body))
     (told,) = read_statements(statements).values()
     assert told.received_on == dt.date(2017, 6, 9)
-    assert "<em>answered</em>" in told.html and "{{ 7 * 7 }}" in told.html
+    assert "<em>answered</em>" in told.html and "{7 * 7}" in told.html
     assert not re.search("<(script|b)>|javascript:", told.html)
 
 
@@ -315,8 +315,12 @@ def write(file: Path, content: str) -> None:
         ("pages/faqs.md", page("{% if latest %}{{ latest.figures.typo }}{% endif %}"), "typo"),
         ("pages/faqs.md", page(last_reviewed="never"), 'last_reviewed: seen "never"'),
         ("statements/nobody.md", statement("x"), "nobody.md: seen its name"),
+        (f"statements/{AGENCY}.md", statement("\nWe\n\nhad {{ latest }}"), f'{AGENCY}.md row 7: seen "{{{{"'),
+        ("pages/faqs.md", page("## Who?\n\n{{ '{' ~ '{' }} latest }}"),
+         'faqs.md, under "Who?": seen "{{" that nothing filled'),
     ],
-    ids=["a name", "a figure", "a date", "a statement"],
+    ids=["a name", "a figure", "a date", "a statement", "braces in a statement",
+         "braces in a page"],
 )  # fmt: skip
 def test_a_problem_ends_with_2_before_anything_runs(tmp_path, file, content, said):
     archive = SmallArchive(tmp_path / "archive")
@@ -362,12 +366,12 @@ def test_a_page_beside_the_parameters_stands_in_for_the_projects_own(copy_of):
 def test_a_statement_is_shown_on_the_page_of_its_agency_and_nowhere_else(copy_of):
     archive = copy_of("first")
     write(archive.root / "statements" / f"{AGENCY}.md",
-          statement("We *answered* every fax. <b>Okapi</b> & {{ latest }}"))  # fmt: skip
+          statement("We *answered* every fax. <b>Okapi</b> & {latest}"))  # fmt: skip
     write(archive.root / "statements" / "NOBODY001.md", statement("Nothing of us is published."))
     assert archive.ddor("rebuild", day="2017-05-20").code == 0
     shown = archive.page(f"agencies/{AGENCY}/index.html")
     quoted = shown.find("blockquote")
-    assert words_of(quoted) == "We answered every fax. <b>Okapi</b> & {{ latest }}"
+    assert words_of(quoted) == "We answered every fax. <b>Okapi</b> & {latest}"
     assert quoted.find("em") and not quoted.find("b")
     assert "received June 9, 2017" in words_of(shown.main)
     assert [path for path, data in archive.files().items() if b"Okapi" in data] == [

@@ -56,7 +56,9 @@ def _run_week_parser() -> argparse.ArgumentParser:
                         help="any date in the week, or START..END; without one, the latest "
                         "complete week that has an extract")  # fmt: skip
     parser.add_argument("--extract", metavar="PATH|URL", help="the week's extract")
-    parser.add_argument("--sample", action="store_true", help="run on the sample extracts")
+    parser.add_argument("--sample", action="store_true",
+                        help="run on the sample extracts, into outputs/sample unless --output is "
+                        "given")  # fmt: skip
     _shared_options(parser)
     _publishing_options(parser)
     parser.add_argument("--decisions", metavar="FILE", help="a week's review.csv, filled in")
@@ -92,7 +94,9 @@ def _run_weeks(options: argparse.Namespace, project: Path) -> int:
             raise UsageError(f"--{name.replace('_', '-')} is not built yet: {what}")
     settings = _settings(options)
     if options.sample:
+        # Synthetic and real weeks never share a site.
         settings.setdefault("extract", str(project / "samples" / "{week}"))
+        settings.setdefault("output", str(project / "outputs" / "sample"))
     order = Order(
         project=project,
         params_file=_path(options.params),
@@ -415,6 +419,7 @@ def _published(options: argparse.Namespace, period: Period | None):
     from ddor.archive.publish import opened
     from ddor.catalog import open_catalog
     from ddor.directory import read_directory
+    from ddor.jobs.publication import keys_of, refuse_unfit
 
     parameters = _parameters(options, period)
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
@@ -426,6 +431,7 @@ def _published(options: argparse.Namespace, period: Period | None):
         catalog = open_catalog(archive.site)
         if catalog is None:
             raise nothing
+        refuse_unfit(around.written(), keys_of(archive))
         yield archive, catalog, around
 
 

@@ -10,6 +10,7 @@ import contextlib
 import csv
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,9 @@ NOTHING_EARLIER = {"tables": [], "last": [], "gone": "", "cases": []}
 @dataclass(frozen=True)
 class History:
     """weeks: first days of the published weeks seen, in order. counts: a row for each week and
-    agency with any figure, columns week, agency_id, issued, declined (int), in that order.
+    agency with any figure, columns week, agency_id, issued, declined (int), in that order; both as
+    received, so with what was held back: an agency whose requests are all held is not stopped for
+    its 0 for ever.
     last_declined: declined_total of the last of the weeks, None where there is none."""
 
     weeks: tuple[str, ...]
@@ -65,9 +68,11 @@ def read_history(site: Path, week: Week) -> History:
     lines = []
     for first_day in published:
         data = site / "weeks" / first_day / "data"
-        issued = _by_agency(data / "issued_by_agency.csv", "issued")
-        declined = _by_agency(data / "declined_by_agency.csv", "declined")
-        lines += [(first_day, agency_id, issued.get(agency_id, 0), declined.get(agency_id, 0))
+        issued = _by_agency(data, issued_by_agency="issued", held_back_by_agency="held_back_issued")
+        declined = _by_agency(
+            data, declined_by_agency="declined", held_back_by_agency="held_back_declined"
+        )
+        lines += [(first_day, agency_id, issued[agency_id], declined[agency_id])
                   for agency_id in sorted({*issued, *declined})]  # fmt: skip
     empty = no_history().counts
     counts = pd.DataFrame(lines, columns=list(empty.columns)).astype(empty.dtypes.to_dict())
@@ -133,9 +138,15 @@ def _declined_total(site: Path, published: list[str]) -> int | None:
     return json.loads(summary.read_bytes())["figures"]["declined_total"]
 
 
-def _by_agency(file: Path, column: str) -> dict[str, int]:
+def _by_agency(data: Path, **columns: str) -> Counter[str]:
+    """agency_id -> the sum of a column of each of these tables."""
     # Not pandas: 52 small files cost it most of a second, and the job reads them twice.
-    with open(file, encoding="utf-8", newline="") as opened:
-        rows = csv.DictReader(opened)
-        # Protected requests that may not be shown with their agency stand in a line without one.
-        return {row["agency_id"]: int(row[column]) for row in rows if row["agency_id"]}
+    counts: Counter[str] = Counter()
+    for table, column in columns.items():
+        with open(data / f"{table}.csv", encoding="utf-8", newline="") as opened:
+            for row in csv.DictReader(opened):
+                # Protected requests that may not be shown with their agency have a line without
+                # one. Weeks of method 1 do not say what they held back of a figure.
+                if row["agency_id"] and row.get(column):
+                    counts[row["agency_id"]] += int(row[column])
+    return counts

@@ -34,6 +34,7 @@ from ddor.directory import AGENCY_ID
 from ddor.errors import DdorError, Problem, UsageError
 from ddor.headed_text import read_headed
 from ddor.narrative import render_markdown, render_narrative
+from ddor.publishable import UNFILLED, text_of
 
 # What the page around the sections has as addresses.
 RESERVED = ("content", "q", "found", "plain")
@@ -113,11 +114,20 @@ def read_statements(folder: Path) -> dict[str, Statement]:
         if re.search("<img|<h[12]", html):
             problems.append(Problem(file.name, (), "", "a picture, or a heading of # or ##",
                                     "words, and headings of ### at most", "mend it"))  # fmt: skip
+        elif found := UNFILLED.search(text_of(html)):
+            problems.append(Problem(file.name, _lines_with(found[0], file), "", f'"{found[0]}"',
+                                    "words: in a statement nothing is filled",
+                                    "take it out"))  # fmt: skip
         elif head:
             statements[file.stem] = Statement(head["received_on"], html)
     if problems:
         raise TextsInvalid(problems)
     return statements
+
+
+def _lines_with(words: str, file: Path) -> tuple[int, ...]:
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    return tuple(number for number, line in enumerate(lines, start=1) if words in line)
 
 
 def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
@@ -134,7 +144,8 @@ def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
     parts = zip(rest[0::3], rest[1::3], rest[2::3], strict=True)
     sections = [Section(given or _address(heading), heading, _captioned(part, heading))
                 for heading, given, part in parts]  # fmt: skip
-    if problems := [*_misplaced(text, html), *_same_address(text, sections)]:
+    problems = [*_misplaced(text, html), *_unfilled(text, first, sections)]
+    if problems := [*problems, *_same_address(text, sections)]:
         raise TextsInvalid(problems)
     return _captioned(first, escape(text.title)), sections
 
@@ -147,6 +158,15 @@ def _misplaced(text: Text, html: str) -> list[Problem]:
     if "<img" in html:
         found.append(_wrong(text, "a picture", "text", "take it out; a page needs no other host"))
     return found
+
+
+def _unfilled(text: Text, first: str, sections: list[Section]) -> list[Problem]:
+    parts = [(text.title, first), *((section.heading, section.html) for section in sections)]
+    return [
+        Problem(text.file, (), f'under "{text_of(heading)}"', f'"{found[0]}" that nothing filled',
+                "a name of docs/pages.md between two pairs of braces", "mend the sentence")
+        for heading, html in parts if (found := UNFILLED.search(text_of(heading + html)))
+    ]  # fmt: skip
 
 
 def _same_address(text: Text, sections: list[Section]) -> list[Problem]:

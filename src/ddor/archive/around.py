@@ -5,6 +5,7 @@ chrome, and `ddor rebuild` brings it to every page.
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +13,10 @@ from ddor.archive.meanings import FIGURES
 from ddor.calendar import Week
 from ddor.directory import Directory
 from ddor.parameters import Parameters
+from ddor.publishable import text_of
 from ddor.texts import Statement, Text, TextsInvalid, read_statements, read_texts
+
+SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,20 @@ class Around:
     agencies: Mapping[str, dict[str, str]] = field(default_factory=dict)
     policies: tuple[dict[str, str], ...] = ()
     coverage: tuple[dict[str, str], ...] = ()
+
+    def written(self) -> dict[str, str]:
+        """What people wrote and is published around revisions: the place -> text. Of the written
+        pages without the signs around figures, which texts.py has tried to fill."""
+        return {
+            "the parameter authority": self.publisher.authority,
+            **{f"pages/{text.file}": f"{text.title}\n{SIGNS.sub('  ', text.body)}"
+               for text in self.texts.values()},
+            **{f"statements/{agency_id}.md": text_of(statement.html)
+               for agency_id, statement in self.statements.items()},
+            "agencies.csv, name": "\n".join(line["name"] for line in self.agencies.values()),
+            "policies.csv": "\n".join(text for line in self.policies for text in line.values()),
+            "coverage.csv": "\n".join(text for line in self.coverage for text in line.values()),
+        }  # fmt: skip
 
     def release_of(self, week: Week) -> dt.date:
         """The date on which the week's first report is announced."""

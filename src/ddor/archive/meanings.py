@@ -44,6 +44,10 @@ COLUMNS = {
     "short_custody": f"{REQUESTS} declined with under 48 hours from issue to release",
     "held_back_requests": f"{REQUESTS} that a check holds back and counts in neither section",
     "held_back_outcomes": f"{REQUESTS} whose outcome a check holds back: not counted as declined",
+    "held_back_issued": f"{REQUESTS} issued in the week that a check holds back: not counted as "
+    "issued",
+    "held_back_declined": f"{REQUESTS} recorded as declined in the week that a check holds back: "
+    "not counted as declined",
     "age_week": f"{REQUESTS} declined, recorded up to 7 days after the issue; this and the other "
     "ages are empty where they are not told of the agency",
     "age_month": f"{REQUESTS} declined, recorded 8 to 30 days after the issue",

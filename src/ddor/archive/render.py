@@ -17,10 +17,9 @@ from nbconvert.preprocessors import TagRemovePreprocessor
 from traitlets.config import Config
 
 from ddor.errors import NotebookFailed
+from ddor.publishable import NOT_PUBLISHED, SCRAP
 
 TEMPLATES = Path(__file__).parent / "templates"
-NOT_PUBLISHED = ("parameters", "injected-parameters", "not-published")
-SCRAP = "application/scrapbook.scrap"
 FILE = re.compile(r'(src|href)="data:([a-z/+]+);base64,([A-Za-z0-9+/=]+)"')
 ENDINGS = {"image/svg+xml": "svg", "image/png": "png", "text/csv": "csv"}
 # nbconvert puts this sentence where an alternative is missing, and no checker minds it.
@@ -38,10 +37,12 @@ DISPUTE = "dispute"  # every page's link to how a figure is disputed leads there
 @dataclass(frozen=True)
 class Article:
     """html: `<article>…</article>`; its pictures are named files beside the page, with what can be
-    taken along of a chart. pictures: file name -> bytes."""
+    taken along of a chart. pictures: file name -> bytes. told: what whoever runs it is told of the
+    run, and nobody else."""
 
     html: str
     pictures: dict[str, bytes]
+    told: tuple[str, ...] = ()
 
 
 def render_article(notebook: nbformat.NotebookNode) -> Article:

@@ -143,9 +143,12 @@ class CompiledEdition(Edition):
     def request_ids(self) -> frozenset[str]:
         return self.inputs.request_ids
 
-    def texts(self) -> list[str]:
-        told = [(case.body, case.source, case.approved_by) for case in self.inputs.cases]
-        return [self.inputs.note, *(text for texts in told for text in texts)]
+    def texts(self) -> dict[str, str]:
+        cases = {
+            f"cases/{self.period}/{case.name}.md, {key}": getattr(case, key)
+            for case in self.inputs.cases for key in ("body", "source", "approved_by")
+        }  # fmt: skip
+        return super().texts() | {"about.yaml of a week, source": self.source} | cases
 
     def news(self, catalog: Catalog) -> list[str]:
         """A week that was corrected since corrects this report too, where it had the week. Of a

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.extract.safe_cells import safe_cell
+from ddor.publishable import Publishable
 from ddor.report.drawing import Drawing, png_of, svg_of
 from ddor.report.palette import color_of
 from ddor.report.tables import Table
@@ -26,7 +27,7 @@ SOURCE = "Source: requests as recorded by ICE; counted with the program ddor"
 
 
 @dataclass(frozen=True, repr=False)
-class Chart:
+class Chart(Publishable):
     """svg: for the page, light and dark; png: with title and source; csv: the bars drawn."""
 
     name: str

@@ -5,7 +5,6 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pandas as pd
-from IPython.display import HTML
 from markupsafe import Markup, escape
 
 from ddor.calendar import long_date
@@ -29,6 +28,7 @@ from ddor.measures.people import (
 )
 from ddor.measures.published import charge_group_lines
 from ddor.narrative import Words
+from ddor.publishable import HTML
 from ddor.reference.countries import COUNTRIES
 from ddor.reference.offenses import CATEGORIES, CATEGORY_PHRASES
 from ddor.report.charts import stacked_bars

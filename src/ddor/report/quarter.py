@@ -7,7 +7,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-from IPython.display import HTML
 from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
@@ -28,6 +27,7 @@ from ddor.measures.charges import GROUP_NAMES
 from ddor.measures.followed import DAYS_TO_ARREST, LATER_CHARGES, after_release_lines
 from ddor.measures.published import charge_group_lines
 from ddor.narrative import render_markdown
+from ddor.publishable import HTML
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note

@@ -7,6 +7,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from ddor.narrative import NarrativeError
+from ddor.publishable import HTML, Publishable
 
 NOT_TOLD = "not told"  # in place of a number that disclosure control keeps back
 # A page may weigh 200 KB: agencies beyond these have their name and number alone.
@@ -16,20 +17,7 @@ DATE = r"\d{4}-\d\d(-\d\d)?"
 FEWEST_SORTED = 5  # below that a reader sees the order
 
 
-class Note:
-    """Prose, a list or a fold of the package's own making, as HTML."""
-
-    def __init__(self, html: str):
-        self.html = html
-
-    def __repr__(self) -> str:
-        return "Note: " + Markup(self.html).striptags()
-
-    def _repr_html_(self) -> str:
-        return str(self.html)
-
-
-class Table:
+class Table(Publishable):
     """A table in a notebook. `heads` maps the columns shown to their heads, in order; the first
     is the head of its row. Numbers stand right, missing ones are an empty cell. note: a sentence
     beneath. anchors: an id for each row. states: the state of each row, by which a reader can
@@ -105,7 +93,7 @@ class Table:
         return f'\n<p class="note">{escape(self.note)}</p>' if self.note else ""
 
 
-class Several:
+class Several(Publishable):
     """Several tables or charts that one cell shows, one beneath the other."""
 
     def __init__(self, parts: list):
@@ -151,16 +139,16 @@ def largest_first(frame: pd.DataFrame, by: str) -> pd.DataFrame:
                              ascending=[False, True, True, True])  # fmt: skip
 
 
-def agency_list(rest: pd.DataFrame, by: str, head: str) -> Note:
+def agency_list(rest: pd.DataFrame, by: str, head: str) -> HTML:
     """The agencies of `rest`, largest first, each with its number alone."""
-    return Note(
+    return HTML(
         Markup('<p class="rest">Others, each with its number under <i>{}</i>:</p>\n{}').format(
             head, _items(rest, by)
         )
     )
 
 
-def agency_fold(rest: pd.DataFrame, by: str) -> Note:
+def agency_fold(rest: pd.DataFrame, by: str) -> HTML:
     """The same behind a fold. Of very many agencies those with the smallest numbers are left to the
     download, all of one number together: nothing is cut by the alphabet."""
     rest = largest_first(rest, by)
@@ -171,7 +159,7 @@ def agency_fold(rest: pd.DataFrame, by: str) -> Note:
     more = Markup("<p>{:,} more, with {:,} or fewer each, are in the download.</p>").format(
         left, rest[by].iloc[len(told)]) if left else ""  # fmt: skip
     words = "The other agency" if len(rest) == 1 else f"The other {len(rest):,} agencies"
-    return Note(
+    return HTML(
         Markup('<details class="others"><summary>{}</summary>\n{}{}</details>').format(
             words, _items(told, by), more
         )

@@ -15,12 +15,13 @@ from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.measures.agencies import agency_identities
 from ddor.measures.figures import Counts, count_inputs
+from ddor.publishable import HTML
 from ddor.report.charts import SOURCE, stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note
+from ddor.report.own import OwnTables
 from ddor.report.phrases import FEWEST_CONCENTRATED, Concentration, WeekPhrases
 from ddor.report.tables import (
-    Note,
     Several,
     Table,
     agency_fold,
@@ -48,7 +49,7 @@ def open_week(week: str | Week, params: str = "", settings: dict | None = None, 
     return WeeklyReport(gather_inputs(chosen, chosen_parameters(chosen, params, settings)))
 
 
-class WeeklyReport(OfPeople):
+class WeeklyReport(OfPeople, OwnTables):
     """counts: measures.figures.Counts. The methods make what a cell shows."""
 
     def __init__(self, inputs: Inputs):
@@ -299,12 +300,12 @@ class WeeklyReport(OfPeople):
         known = places[places["agency_id"] == agency_id].to_dict("records")
         return agency_label(known[0]) if known else agency_id
 
-    def disputes(self) -> Note | None:
+    def disputes(self) -> HTML | None:
         """The week's disputes and corrections; the marks in the tables lead here."""
         if not self.inputs.corrections:
             return None
         items = "\n".join(f"<li>{dispute_words(record)}</li>" for record in self.inputs.corrections)
-        return Note(f'<h3 id="disputes">Disputes and corrections</h3>\n<ul>\n{items}\n</ul>')
+        return HTML(f'<h3 id="disputes">Disputes and corrections</h3>\n<ul>\n{items}\n</ul>')
 
     def reconciliation_table(self) -> Table:
         words = CLASS_WORDS_ISSUED if self.cohort == ISSUED else CLASS_WORDS
