@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.archive.downloads import plain_cell, safe_cell
 from ddor.calendar import Week
 from ddor.corrections import identifier
 from ddor.errors import Problem, UsageError
+from ddor.extract.safe_cells import plain_cell, safe_cell
 from ddor.ledger import COLUMNS as LEDGER_COLUMNS
 from ddor.ledger import DECISIONS, flag_label, held_since
 from ddor.measures.agencies import agency_identities
