@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 from markupsafe import Markup, escape
 
-from ddor.calendar import long_date
+from ddor.calendar import Period, long_date
 from ddor.compiled.counts import CompiledCounts
 from ddor.measures.disclosure import ENOUGH, NATION
 from ddor.measures.figures import Counts
@@ -53,8 +53,10 @@ class OfPeople:
     """The part of a report that shows attributes of people. counts: with `nation` and `told`."""
 
     counts: Counts | CompiledCounts
+    period: Period
     threshold: int
     synthetic: bool
+    chart_source: str
     elsewhere = TO_THE_QUARTER  # where to look for what is not told
 
     def _charges(self) -> SimpleNamespace:
@@ -79,7 +81,8 @@ class OfPeople:
     def charges_chart(self):
         """By category, the largest first: convicted, charged only, and where the two are not told
         apart."""
-        rows = _whole_branches(charge_group_lines(self.counts.nation(CHARGES)), "group_code")
+        lines = self.counts.nation(CHARGES)
+        rows = _whole_branches(charge_group_lines(lines), "group_code")
         if rows.empty:
             return None
         split = rows[["convicted", "charged_only"]].fillna(0).sum(axis=1)
@@ -87,8 +90,9 @@ class OfPeople:
         frame = frame[frame["requests"] > 0].rename(columns={"offense_group": "offense category"})
         frame = frame.sort_values("requests", ascending=False, kind="stable")
         heads = {name: head for name, head in SPLIT_HEADS.items() if frame[name].any()}
-        return stacked_bars("charges-by-category", frame, "offense category", heads,
-                            "Declined requests by category of the charges", self.synthetic)  # fmt: skip
+        return self._bars("charges-by-category", frame, "offense category", heads,
+                          "by category of the charges; a request can be in several",
+                          sum(line.requests for line in lines if not line.branch))  # fmt: skip
 
     def charges_table(self):
         """Each category, and beneath it its offense groups; or why there is none."""
@@ -115,9 +119,8 @@ class OfPeople:
         rows = pd.DataFrame([line for line in lines if not line.leaf and line.requests])
         rows = rows.rename(columns={"branch": "world region"})
         rows = rows.sort_values("requests", ascending=False, kind="stable")
-        chart = stacked_bars("citizenship", rows, "world region", {"requests": "Requests"},
-                             "Declined requests by world region of citizenship",
-                             self.synthetic)  # fmt: skip
+        chart = self._bars("citizenship", rows, "world region", {"requests": "Requests"},
+                           "by world region of citizenship", rows["requests"].sum())  # fmt: skip
         countries = [(line.branch, _country(line.leaf), line.requests)
                      for line in lines if line.leaf]  # fmt: skip
         table = Table(pd.DataFrame(countries, columns=["region", "country", "requests"]),
@@ -132,10 +135,22 @@ class OfPeople:
             return self._not_told(DAYS)
         rows = pd.DataFrame([line for line in lines if line.requests])
         rows = rows.rename(columns={"branch": "days"})
-        return self._with_note(DAYS, stacked_bars(
+        return self._with_note(DAYS, self._bars(
             "days-to-recording", rows, "days", {"requests": "Requests"},
-            "Declined requests by days from issue to recording", self.synthetic,
+            "by days from issue to recording", rows["requests"].sum(),
         ))  # fmt: skip
+
+    def _bars(
+        self, name: str, frame: pd.DataFrame, label: str, heads: dict[str, str], by: str, of: int
+    ):
+        """With the largest bar as its title; `of`: the requests that the table is of."""
+        most = frame.loc[frame["requests"].idxmax()]
+        return stacked_bars(
+            name, frame, label, heads,
+            f"{most[label]}: {most['requests']:,} of the {of:,} declined requests", self.synthetic,
+            subtitle=f"Declined requests, United States, {self.period.title}, {by}",
+            source=self.chart_source,
+        )  # fmt: skip
 
     def place_tables(self):
         """The charges of each agency (in a quarter also of each state) that has a table."""

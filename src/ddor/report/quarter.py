@@ -139,6 +139,11 @@ class CompiledReport(OfPeople):
             fiscal=getattr(self.period, "fiscal", ""),
         )
 
+    @property
+    def chart_source(self) -> str:
+        named = "; ".join(self.inputs.sources)
+        return f"Source: the weekly reports of the {self.period.noun}" + (f"; {named}" if named else "")
+
     def note(self) -> HTML | None:
         """The analyst's note of this period, params/notes/<period>.md, as Markdown."""
         return shown_note(self.inputs.note)

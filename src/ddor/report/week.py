@@ -54,6 +54,7 @@ class WeeklyReport(OfPeople, OwnTables):
 
     def __init__(self, inputs: Inputs):
         self.inputs, self.week = inputs, inputs.week
+        self.period = self.week
         self.cohort = inputs.parameters["cohort"]
         self.counts: Counts = count_inputs(inputs)
         self.threshold = inputs.parameters["disclosure_threshold"]
