@@ -49,7 +49,8 @@ def read(archive: Archive) -> list[Told]:
                 rows = {f"{row.week} {row.request_id}": _value(row) for row in table.rows}
                 own = lines[table.attribute, table.place]
                 place = "" if table.place == POOLED else table.place
-                found.append(Told(report.period, report.revision, table.attribute, place, own, rows))
+                name = report.period, report.revision, table.attribute, place
+                found.append(Told(*name, own, rows))
     return found
 
 
