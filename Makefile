@@ -4,7 +4,7 @@ BIN = .venv/bin
 
 .PHONY: week test
 
-week: .venv/made   ## the weekly job on the latest ordinary sample
+week: .venv/made   ## the weekly job on the latest ordinary sample, into outputs/sample: prints the page
 	$(BIN)/python run_week.py --sample
 
 test: .venv/made-test   ## all tests but the long storms

@@ -26,21 +26,21 @@ WIDTH = 128
 
 OPENING = """
 The weekly report of January 28, 2017 and the two that followed were suspended on April 10, 2017,
-because their figures were wrong. What went wrong is sorted here into twelve classes. A check looks
-at the rows of a week for one class of error and names those that it would not believe, each with a
-sentence that says why. It corrects nothing.
+because their figures were wrong. The errors fall into twelve classes. A check looks for one class of
+error in the rows of a week. It names the rows that it doubts, each with a sentence that says why. It
+corrects nothing.
 
-What becomes of what it names depends on the check's effect. **Hold**: the request is not counted
-as declined; it stands under the check that stopped it first, and every share is printed as a
-range, with held requests counted as none and as all declined. **Review**: the whole week waits,
-and nothing is published, until a person has looked. **Show**: nothing is taken out of a count; the
-page says it beside the figures.
+A check has one of three effects. **Hold**: the request is not counted as declined. It is counted
+under the first check that stopped it, and every share is printed as a range: the low end counts none
+of the held requests as declined, the high end all of them. **Review**: the whole week waits, and
+nothing is published until a person has reviewed it. **Show**: every request stays counted, and the
+page shows the finding beside the figures.
 
-**An empty field never fails a check.** A check that found no row with all the fields it compares
-says *not assessed*. That is not *ok*: it could not look. A row that passes every check is not
-proved right; each section below ends with what its check cannot see. A person or an agency that
-finds a request counted or held back wrongly needs the week, the agency's code and the number of
-the check to say so, and no name.
+**An empty field never fails a check.** A check that finds no row with all the fields it compares
+says *not assessed*. That is not the same as *ok*: the check could not look. Passing every check does
+not prove a row right; each section below ends with what its check cannot see. To report a request
+that was wrongly counted or held back, name the week, the agency's code and the number of the check,
+but no person.
 """
 
 MADE = "Made by tests/checks_document.py; DDOR_WRITE_DOCS=1 and tests/test_checks_doc.py write it."
@@ -53,14 +53,14 @@ E10_PRINTED = (
 E10_SECTION = """
 *No check, because it cannot be expressed.*
 
-No request is counted as declined before a decline is on record. Section I shows the requests
-issued in the week by what became of them so far: honored, declined, other, and pending apart. No
-rate mixes them with the requests recorded as declined. The reconciliation at the end of each
-report puts every received request in exactly one class and proves that the classes add up; if they
-do not, nothing is published.
+No request is counted as declined before a decline is on record. Section I shows what became of
+the requests issued in the week so far: honored, declined, other, and pending. No rate mixes them
+with the requests recorded as declined. The reconciliation at the end of each report puts every
+received request in exactly one class and proves that the classes add up; if they do not, nothing is
+published.
 
-**Limits.** It cannot keep a reader from taking *issued* for *declined*; so the two are never in
-one column.
+**Limits.** It cannot keep a reader from confusing *issued* with *declined*. For that reason the two
+are never in one column.
 """
 
 # Names of columns and values, where a docstring has them without backticks.
@@ -68,9 +68,10 @@ SNAKE_CASE = re.compile(r"(?<!`)\b[a-z]+(?:_[a-z]+)+\b(?!`)")
 
 EFFECTS = {"hold": "Hold", "review": "Review", "show": "Show"}
 SCOPES = {
-    "request": "every request received, whatever its dates; what it stops is in neither section",
-    "outcome": "requests that would count as declined this week; what it stops still counts as "
-    "issued, with its outcome held back",
+    "request": "every request received, whatever its dates; a request that it stops is in neither "
+    "section",
+    "outcome": "requests that would count as declined this week; a request that it stops still "
+    "counts as issued, with its outcome held back",
     "volume": "the requests and declines of each agency, as received, before any is held back",
     "policy": "the table of policies; it never changes a count",
     "nothing": "requests that count as declined this week; they stay counted",
@@ -98,7 +99,7 @@ def checks_document(case: Case, checks: tuple[Check, ...] = CHECKS) -> str:
     sections = [_section(check) for check in checks]
     at = [check.id for check in checks].index("E9") + 1
     lines.insert(at, _row("E10", E10_TITLE, E10_PRINTED, f"no check: {_of(pending, 'request')} "
-                          "issued and pending, none of them in a figure of declines"))  # fmt: skip
+                          "issued and pending, none of them counted as declined"))  # fmt: skip
     sections.insert(at, f"## E10 · {E10_TITLE}\n\n{_paragraphs(E10_SECTION)}")
     head = (
         "| class | what the original reports printed | what this report does with the "
@@ -126,7 +127,7 @@ def _summary(check: Check, results: CheckResults) -> str:
     elif check.doubts == "policy":
         found = f"{_of(rows, 'policy')} shown as not verified"
     else:
-        found = f"{_of(rows, 'decline')} {at} counted, and shown apart"
+        found = f"{_of(rows, 'decline')} {at} counted and also shown separately"
     return _row(check.id, check.title, check.printed, found)
 
 
@@ -136,9 +137,9 @@ NOTHING = {
 }
 # Why a check that stopped something in 2017 finds nothing in the re-enactment.
 WHY = {
-    "E4": "its 14 requests to the state jail carry the state jail's own code, and are counted "
-    "apart from the county's",
-    "E11": "its two requests of Hennepin County are held back under E6",
+    "E4": "its 14 requests to the state jail have the state jail's own code and are counted "
+    "separately from the county's",
+    "E11": "its two requests to Hennepin County are held back under E6",
 }
 
 

@@ -48,7 +48,7 @@ WRENFALL = {"agency_id": "WREN00005", "agency_name": "WRENFALL JAIL", "county_fi
 HONORED = {"outcome": "honored", "decline_reason": "", "released_at": ""}
 PENDING = HONORED | {"outcome": "pending", "outcome_recorded_at": ""}
 
-MISTAKE = "the zephyr ledger <b>was</b> read twice & {{ added }}"
+MISTAKE = "the zephyr ledger <b>was</b> read twice & added {up}"
 SOURCES = {1: "Cormorant desk one", 2: "Gannet desk two", 3: "Petrel desk three"}
 
 

@@ -8,6 +8,7 @@ from extract_factory import request
 from frames import agency, case_of, counted, counts_of, numbered
 
 from ddor.measures.agencies import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS
+from ddor.measures.figures import OF_CHARGES
 
 EARLIER = "2017-01-05T08:00"
 TRAVIS = {"agency_id": "TX2270000", "agency_name": "TRAVIS CO JAIL", "state": "TX",
@@ -104,7 +105,7 @@ def test_a_week_without_a_decline_has_empty_tables_with_their_columns():
     ):
         assert (list(frame), len(frame)) == (list(columns), 0)
     assert counts.figures["received_total"] == counts.figures["outside_week_total"] == 1
-    assert set(counts.figures.values()) == {0, 1}
+    assert set(counts.figures.values()) == {0, 1, None}  # nothing is told of people
 
 
 def test_one_agency_written_in_three_ways_is_one_line_with_the_directorys_name():
@@ -188,7 +189,8 @@ def test_the_figures_are_the_sums_of_the_columns(form):
         name = "declined_total" if column == "declined" else f"declined_{column}"
         assert counts.figures[name] == counts.declined_by_agency[column].sum()
     assert counts.figures["declined_total"] == 2
-    assert all(type(value) is int for value in counts.figures.values())
+    assert all(type(value) is int for name, value in counts.figures.items()
+               if name not in OF_CHARGES)  # fmt: skip
 
 
 def test_a_request_that_e1_holds_does_not_lend_its_agency_a_name_or_a_place():

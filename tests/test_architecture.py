@@ -11,7 +11,7 @@ FLOORS = (
     {"errors", "method", "reference", "text_yaml", "variation"},
     {"calendar"},
     {"headed_text", "narrative", "reports"},
-    {"extract", "project"},
+    {"extract", "project", "publishable", "request_keys"},
     {"directory", "corrections"},
     {"extract/foia", "extract/samples"},
     {"cases", "catalog", "cohort", "parameters", "history", "ledger", "texts"},

@@ -141,7 +141,7 @@ CASES = {
     names_under_another_head: ("requests.csv rows 2-6", "agency_name", "person's name"),
     excel_fips: ("county_fips", "1001", "Excel"),
     excel_code: ("charges.csv row 2", "ncic_code", "Jan-17", "Excel"),
-    excel_date: ("issued_at", "2/12/2017 9:15", "as a spreadsheet shows it"),
+    excel_date: ("issued_at", "2/12/2017 9:15", "day and month can be confused"),
     excel_semicolons: ("requests.csv", "semicolons"),
     excel_windows_1252: ("requests.csv row 2", "Windows-1252"),
 }

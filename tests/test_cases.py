@@ -60,7 +60,7 @@ def refused(cases):
             cases(one=text(body, **keys))
         assert invalid.value.exit_code == 2
         first, *problems = str(invalid.value).splitlines()
-        assert first == "the described cases need mending:"
+        assert first == "the described cases need correction:"
         return problems
 
     return said
@@ -106,7 +106,7 @@ def test_a_key_that_is_missing_is_named_with_its_place(refused, key, value):
 
 def test_a_key_that_is_not_known_is_named(refused):
     (said,) = refused(reviewed_by="the desk")
-    assert said.startswith("one.md row 1, reviewed_by: seen a key that is not known")
+    assert said.startswith("one.md row 1, reviewed_by: seen an unknown key")
 
 
 @pytest.mark.parametrize(("key", "value"), [
@@ -190,7 +190,7 @@ def test_a_file_of_another_kind_is_refused(cases, tmp_path):
 @pytest.mark.parametrize("body", ["![x](x.png)\n", "# One\n", "## One\n", "One\n===\n"])
 def test_a_picture_or_a_large_heading_is_refused(refused, body):
     (said,) = refused(body)
-    assert "a picture, or a heading of # or ##" in said
+    assert "a picture or a heading of # or ##" in said
 
 
 def test_a_case_without_a_description_is_refused(refused):
@@ -278,7 +278,7 @@ def test_what_the_data_does_not_say_is_refused_with_what_it_says(cases, key, val
 
 def test_a_row_that_is_not_there_is_refused_without_its_label(cases):
     (said,) = problems(cases, arrested(10), BEFORE, AFTER, row=candidate_label("2017Q2", "r1"))
-    assert said.startswith("one.md row 1, row: seen a label that is not in it")
+    assert said.startswith("one.md row 1, row: seen a label that is not in the list")
 
 
 @pytest.mark.parametrize("status", ["open", "dismissed"])

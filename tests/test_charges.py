@@ -1,12 +1,14 @@
-"""Charges of declined requests: convicted and charged apart, groups that do not add up."""
+"""Charges of declined requests: what they say of each request, convicted and charged apart, and the
+lines of charges_by_group.csv."""
 
 import pandas as pd
 import pytest
 from extract_factory import charge, request
-from frames import copies, counts_of, numbered, raw_table
+from frames import copies, counts_of, nation_of, numbered, said_of
 
-from ddor.measures.attributes import CHARGES, category_name
-from ddor.measures.published import charge_group_lines
+from ddor.measures.charges import UNLISTED, charge_values, declined_charges
+from ddor.measures.people import CHARGES
+from ddor.measures.published import charge_group_lines, national_charges
 
 THEFT, ASSAULT, DRUGS = "2399", "1399", "3599"
 
@@ -20,46 +22,52 @@ def counted(*charges, requests=None):
     return counts_of(requests or numbered(request(), request()), rows)
 
 
-def groups(counts) -> dict[str, tuple[int, int, int]]:
-    """group_code -> convicted, charged_only, requests."""
-    table = raw_table(counts, CHARGES)[["convicted", "charged_only", "requests"]]
-    return {code: tuple(row) for code, row in table.iterrows()}
+def said(counts) -> list[str]:
+    """What is said of r0, r1, …"""
+    return list(said_of(counts, CHARGES).values())
 
 
-def test_the_columns_are_those_of_the_contract_and_groups_are_named():
-    enough = copies(24, "r", agency_id="MN0010000") + copies(9, "s", agency_id="MN0020000")
-    requests = enough + copies(9, "t", agency_id="MN0030000")
+def of_all(counts) -> dict[str, int]:
+    """Standing -> requests."""
+    return {line.standing: line.requests for line in nation_of(counts, CHARGES) if not line.branch}
+
+
+def enough(**of_group: list[str]) -> tuple[list, list]:
+    """42 requests of three agencies and their charges: group -> the dispositions of the charges of
+    the first requests, one each."""
+    requests = copies(24, "r", agency_id="MN0010000") + copies(9, "s", agency_id="MN0020000")
+    requests += copies(9, "t", agency_id="MN0030000")
     charges = [
-        charge(request_id=f"{agency}{at}", ncic_code="13AB", disposition=disposition)
-        for agency in "rst"
-        for at, disposition in enumerate(["convicted"] * 4 + ["charged"] * 3)
-    ]
-    shown = counts_of(requests, charges).attributes[CHARGES]
-    frame = charge_group_lines(shown)
-    columns = ["group_code", "offense_group", "convicted", "charged_only", "requests"]
-    assert list(frame) == columns
-    assert frame.to_numpy().tolist() == [["13", "Assault", 12, 9, 21]]
+        charge(request_id=row["request_id"], ncic_code=f"{group[1:]}99", disposition=disposition,
+               charge_no=str(number))
+        for number, (group, dispositions) in enumerate(of_group.items(), start=1)
+        for row, disposition in zip(requests, dispositions, strict=False)
+    ]  # fmt: skip
+    return requests, charges
+
+
+# What is said of a request
 
 
 @pytest.mark.parametrize(
     ("dispositions", "expected"),
     [
-        (["convicted"], (1, 0, 1)),
-        (["charged"], (0, 1, 1)),
-        (["unknown"], (0, 1, 1)),
-        (["charged", "convicted"], (1, 0, 1)),
-        (["dismissed", "convicted"], (1, 0, 1)),
-        (["acquitted", "charged"], (0, 1, 1)),
-        (["dismissed"], None),
-        (["acquitted"], None),
-        (["dismissed", "acquitted"], None),
+        (["convicted"], "convicted 13:convicted"),
+        (["charged"], "charged_only 13:charged_only"),
+        (["unknown"], "charged_only 13:charged_only"),
+        (["charged", "convicted"], "convicted 13:convicted"),
+        (["dismissed", "convicted"], "convicted 13:convicted"),
+        (["acquitted", "charged"], "charged_only 13:charged_only"),
+        (["dismissed"], "dismissed_or_acquitted"),
+        (["acquitted"], "dismissed_or_acquitted"),
+        (["dismissed", "acquitted"], "dismissed_or_acquitted"),
     ],
 )
 def test_in_a_group_a_conviction_comes_first_and_a_dismissal_alone_counts_nowhere(
     dispositions, expected
 ):
     counts = counted(*({"ncic_code": ASSAULT, "disposition": each} for each in dispositions))
-    assert groups(counts) == ({"13": expected} if expected else {})
+    assert said(counts) == [expected, "no_charge"]
 
 
 def test_a_request_with_two_groups_is_in_both_and_is_one_request():
@@ -68,9 +76,8 @@ def test_a_request_with_two_groups_is_in_both_and_is_one_request():
         {"ncic_code": THEFT, "disposition": "charged"},
         {"ncic_code": THEFT, "disposition": "charged"},
     )
-    assert groups(counts) == {"13": (1, 0, 1), "23": (0, 1, 1)}
-    assert counts.figures["declined_with_charges"] == 1
-    assert counts.figures["declined_with_conviction"] == 1
+    assert said(counts) == ["convicted 13:convicted 23:charged_only", "no_charge"]
+    assert of_all(counts)["convicted"] == 1
 
 
 def test_a_conviction_in_one_group_does_not_make_another_group_convicted():
@@ -79,22 +86,12 @@ def test_a_conviction_in_one_group_does_not_make_another_group_convicted():
         {"ncic_code": DRUGS, "disposition": "dismissed"},
         {"ncic_code": ASSAULT, "disposition": "unknown"},
     )
-    assert groups(counts) == {"13": (0, 1, 1), "23": (1, 0, 1)}
-
-
-def test_two_requests_in_a_group_are_two():
-    counts = counted(
-        {"disposition": "convicted"},
-        {"disposition": "charged", "request_id": "r1"},
-    )
-    assert groups(counts) == {"13": (1, 1, 2)}
+    assert said(counts)[0] == "convicted 13:charged_only 23:convicted"
 
 
 def test_a_charge_after_the_release_counts_nowhere():
     counts = counted({"disposition": "convicted", "timing": "after_release"})
-    assert groups(counts) == {}
-    assert counts.figures["declined_with_charges"] == 0
-    assert counts.charge_standing["no_charges"] == 2
+    assert said(counts) == ["no_charge", "no_charge"]
 
 
 def test_charges_of_requests_not_declined_this_week_count_nowhere():
@@ -105,20 +102,41 @@ def test_charges_of_requests_not_declined_this_week_count_nowhere():
         request(state="TX"),  # held back by E1
     )
     counts = counted(*({"request_id": f"r{at}"} for at in range(4)), requests=requests)
-    assert groups(counts) == {}
-    assert counts.charge_standing == {
-        "convicted": 0, "charged_only": 0, "dismissed_or_acquitted": 0, "no_charges": 0,
-    }  # fmt: skip
+    assert said(counts) == []
+    assert {*of_all(counts).values()} == {0}
     assert counts.charges_supplied
 
 
-def test_declined_with_charges_is_any_charge_before_release_whatever_became_of_it():
+def test_codes_outside_the_list_are_one_group():
     counts = counted(
-        {"disposition": "dismissed"},
-        {"disposition": "acquitted", "request_id": "r1"},
+        {"ncic_code": "9999", "disposition": "charged"},
+        {"ncic_code": "0499", "disposition": "convicted"},
+        {"ncic_code": "8100", "disposition": "charged"},
     )
-    assert counts.figures["declined_with_charges"] == 2
-    assert counts.figures["declined_with_conviction"] == 0
+    assert said(counts)[0] == f"convicted 81:charged_only {UNLISTED}:convicted"
+
+
+def test_a_leading_zero_of_a_code_decides_its_group():
+    counts = counted({"ncic_code": "0399"}, {"ncic_code": "3999", "request_id": "r1"})
+    assert said(counts) == ["charged_only 03:charged_only", "charged_only 39:charged_only"]
+
+
+def test_the_order_of_charges_and_requests_changes_no_value_and_the_index_stays():
+    given = [
+        {"ncic_code": THEFT, "disposition": "charged"},
+        {"ncic_code": ASSAULT, "disposition": "convicted"},
+        {"ncic_code": DRUGS, "disposition": "charged", "request_id": "r1"},
+    ]
+    assert said(counted(*given)) == said(counted(*reversed(given)))
+    counts = counted(*given)
+    charges = declined_charges(counts.status, counts.extract.charges)
+    requests = pd.Series(["r1", "r0"], index=[7, 3])
+    assert charge_values(requests, charges).to_dict() == {
+        7: "charged_only 35:charged_only", 3: "convicted 13:convicted 23:charged_only",
+    }  # fmt: skip
+
+
+# What is counted of all
 
 
 def test_every_declined_request_stands_in_one_of_four_lines():
@@ -133,39 +151,104 @@ def test_every_declined_request_stands_in_one_of_four_lines():
         {"request_id": "r3", "disposition": "convicted", "timing": "after_release"},
         requests=requests,
     )
-    assert counts.charge_standing == {
-        "convicted": 1, "charged_only": 1, "dismissed_or_acquitted": 1, "no_charges": 3,
+    assert of_all(counts) == {
+        "convicted": 1, "charged_only": 1, "dismissed_or_acquitted": 1, "no_charge": 3,
     }  # fmt: skip
-    assert counts.figures["declined_with_charges"] == 3
 
 
-def test_codes_outside_the_list_stand_together_in_a_last_group():
-    counts = counted(
-        {"ncic_code": "9999", "disposition": "charged"},
-        {"ncic_code": "0499", "disposition": "convicted"},
-        {"ncic_code": "8100", "disposition": "charged"},
-    )
-    assert list(groups(counts).items()) == [("81", (0, 1, 1)), ("unlisted", (1, 0, 1))]
-    assert category_name(CHARGES, "unlisted") == "Code outside the NCIC list"
+def test_declined_with_charges_is_any_charge_before_release_whatever_became_of_it():
+    figures = counts_of(*enough(g13=["dismissed"] * 3, g23=["acquitted"] * 4 + ["charged"])).figures
+    assert (figures["declined_with_charges"], figures["declined_with_conviction"]) == (5, 0)
+    figures = counts_of(*enough(g13=["convicted"] * 2 + ["charged"])).figures
+    assert (figures["declined_with_charges"], figures["declined_with_conviction"]) == (3, 2)
 
 
-def test_a_leading_zero_of_a_code_decides_its_group():
-    counts = counted({"ncic_code": "0399"}, {"ncic_code": "3999", "request_id": "r1"})
-    names = [category_name(CHARGES, code) for code in groups(counts)]
-    assert names == ["Immigration", "Gambling"]
+def test_where_the_table_is_not_told_its_two_figures_are_none():
+    counts = counted({"disposition": "convicted"})
+    assert counts.figures["declined_total"] == 2
+    assert counts.figures["declined_with_charges"] is None
+    assert counts.figures["declined_with_conviction"] is None
 
 
 def test_a_charges_table_with_a_header_alone_says_that_none_were_supplied():
-    counts = counts_of([request()])
+    counts = counts_of(enough()[0])
     assert not counts.charges_supplied
-    assert raw_table(counts, CHARGES).empty
-    assert counts.charge_standing["no_charges"] == 1
-    assert counts.figures["declined_with_charges"] == 0
+    assert counts.told.untold[CHARGES, ""] == "no charge data was supplied"
+    assert counts.figures["declined_with_charges"] is None
+    assert national_charges(counts.told).empty
 
 
-def test_the_groups_are_in_code_order_and_all_counts_are_integers():
-    counts = counted({"ncic_code": DRUGS}, {"ncic_code": "0101"}, {"ncic_code": ASSAULT})
-    frame = raw_table(counts, CHARGES)
-    assert list(frame.index) == ["01", "13", "35"]
-    assert all(pd.api.types.is_integer_dtype(frame[name])
-               for name in ("convicted", "charged_only", "requests"))  # fmt: skip
+# charges_by_group.csv
+
+
+def lines_of_csv(counts) -> dict[tuple[str, str], list]:
+    """(category, group_code) -> convicted, charged_only, requests; none for an empty cell."""
+    frame = national_charges(counts.told)
+    columns = ["convicted", "charged_only", "requests"]
+    return {
+        (row["category"], row["group_code"]): [
+            None if pd.isna(row[name]) else row[name] for name in columns
+        ]
+        for row in frame.to_dict("records") if row["requests"]
+    }  # fmt: skip
+
+
+def test_a_category_has_its_exact_count_and_a_group_of_three_its_name():
+    dispositions = ["convicted"] * 12 + ["charged"] * 9
+    counts = counts_of(*enough(g13=dispositions, g36=["charged"] * 2, g35=["charged"]))
+    assert lines_of_csv(counts) == {
+        ("persons", ""): [12, 9, 21],
+        ("persons", "13"): [None, None, 21],
+        ("persons", "other"): [None, None, 2],
+        ("drugs", ""): [None, None, 1],
+        ("drugs", "other"): [None, None, 1],
+    }
+
+
+def test_a_request_with_two_groups_of_a_category_is_one_of_it_and_convicted_if_it_is_in_one():
+    counts = counts_of(*enough(g22=["charged"] * 4, g23=["convicted"] * 4))
+    assert lines_of_csv(counts) == {
+        ("property", ""): [4, 0, 4],
+        ("property", "22"): [None, None, 4],
+        ("property", "23"): [None, None, 4],
+    }
+
+
+@pytest.mark.parametrize(
+    ("convicted", "charged", "split"),
+    [(0, 3, True), (3, 0, True), (3, 3, True), (1, 9, False), (9, 1, False), (2, 9, False),
+     (9, 2, False), (1, 1, False), (2, 0, False)],
+)  # fmt: skip
+def test_convicted_and_charged_only_are_told_apart_only_if_neither_is_1_or_2(
+    convicted, charged, split
+):
+    dispositions = ["convicted"] * convicted + ["charged"] * charged
+    found = lines_of_csv(counts_of(*enough(g35=dispositions)))["drugs", ""]
+    parts = [convicted, charged] if split else [None, None]
+    assert found == [*parts, convicted + charged]
+
+
+def test_the_columns_are_those_of_the_contract_and_every_category_has_a_line():
+    frame = national_charges(counts_of(*enough(g13=["convicted"] * 3)).told)
+    assert list(frame) == [
+        "category", "group_code", "offense_group", "convicted", "charged_only", "requests",
+    ]  # fmt: skip
+    categories = ["persons", "property", "drugs", "weapons_public_order", "traffic",
+                  "obstructing_justice", "immigration", "other"]  # fmt: skip
+    whole = frame[frame["group_code"] == ""]
+    assert whole["category"].tolist() == categories
+    names = frame.set_index("group_code")["offense_group"]
+    assert names["13"] == "Assault"
+    assert list(frame[frame["category"] == "persons"]["group_code"]) == ["", "13"]
+    for name in ("convicted", "charged_only", "requests"):
+        assert pd.api.types.is_integer_dtype(frame[name])
+
+
+def test_a_code_outside_the_list_is_in_the_category_other_under_a_name_of_its_own():
+    counts = counts_of(*enough(g99=["charged"] * 3, g81=["charged"] * 3))
+    assert lines_of_csv(counts) == {
+        ("other", ""): [0, 3, 3], ("other", "81"): [None, None, 3],
+        ("other", UNLISTED): [None, None, 3],
+    }  # fmt: skip
+    names = charge_group_lines(nation_of(counts, CHARGES)).set_index("group_code")["offense_group"]
+    assert names[UNLISTED] == "Code outside the NCIC list"

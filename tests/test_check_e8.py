@@ -1,4 +1,4 @@
-"""E8, bulk recording: many declines of one agency on one date, half or more of them old."""
+"""E8, bulk recording: many declines of one agency on one date, two thirds or more of them old."""
 
 import pytest
 from cases import case, finding, line, status
@@ -27,8 +27,8 @@ def stopped(rows, **given) -> int:
     return len(finding(assess, *rows, **given).stopped)
 
 
-def test_ten_declines_on_one_date_half_of_them_old_are_stopped():
-    assert stopped(declines(10, 0, old=5)) == 10
+def test_twelve_declines_on_one_date_two_thirds_of_them_old_are_stopped():
+    assert stopped(declines(12, 0, old=8)) == 12
 
 
 def test_nine_declines_pass():
@@ -36,7 +36,7 @@ def test_nine_declines_pass():
 
 
 def test_eighty_percent_on_one_date_are_stopped_with_all_declines_of_the_agency():
-    assert stopped(declines(8, 2, old=5)) == 10
+    assert stopped(declines(8, 2, old=7)) == 10
 
 
 @pytest.mark.parametrize(("on_date", "elsewhere"), [(7, 3), (8, 3), (79, 20)])
@@ -51,19 +51,26 @@ def test_eighty_percent_is_exact_for_any_number_of_declines(count):
     assert stopped(declines(on_date - 1, count - on_date + 1, old=count)) == 0
 
 
-def test_less_than_half_of_them_old_passes():
-    assert stopped(declines(10, 0, old=4)) == 0
-    assert stopped(declines(11, 0, old=5)) == 0
+def test_less_than_two_thirds_of_them_old_passes():
+    assert stopped(declines(10, 0, old=6)) == 0
+    assert stopped(declines(11, 0, old=7)) == 0
+    assert stopped(declines(12, 0, old=7)) == 0
 
 
-def test_half_is_half_of_all_its_declines_and_not_only_of_those_on_the_date():
+@pytest.mark.parametrize("count", [12, 15, 21, 33, 60, 99, 141])
+def test_two_thirds_are_exact_for_any_number_of_declines(count):
+    assert stopped(declines(count, 0, old=count * 2 // 3)) == count
+    assert stopped(declines(count, 0, old=count * 2 // 3 - 1)) == 0
+
+
+def test_two_thirds_are_of_all_its_declines_and_not_only_of_those_on_the_date():
     old_elsewhere = numbered(
-        *(request(outcome_recorded_at=ON_DATE, issued_at=OLD) for _ in range(3)),
-        *(request(outcome_recorded_at=ON_DATE, issued_at=FRESH) for _ in range(5)),
+        *(request(outcome_recorded_at=ON_DATE, issued_at=OLD) for _ in range(5)),
+        *(request(outcome_recorded_at=ON_DATE, issued_at=FRESH) for _ in range(3)),
         *(request(outcome_recorded_at=ON_ANOTHER, issued_at=OLD) for _ in range(2)),
     )
     assert stopped(old_elsewhere) == 10
-    assert stopped(declines(8, 2, old=4)) == 0  # half of the eight, not of the ten
+    assert stopped(declines(8, 2, old=6)) == 0  # two thirds of the eight, not of the ten
 
 
 def test_exactly_30_days_before_the_date_is_not_over_30_days():
@@ -135,9 +142,9 @@ def test_rows_held_by_other_checks_are_still_counted_as_received():
 
 
 def test_its_sentence_tells_the_agency_the_date_and_how_many_are_old():
-    told = finding(assess, *declines(9, 1, old=6)).stopped.iloc[0]
+    told = finding(assess, *declines(9, 1, old=8)).stopped.iloc[0]
     assert "MN0270000" in told and "9 of 10" in told
-    assert "February 15, 2017" in told and "6 of the 10" in told
+    assert "February 15, 2017" in told and "8 of the 10" in told
 
 
 def test_a_week_without_a_decline_is_not_assessed():

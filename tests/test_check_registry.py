@@ -27,7 +27,7 @@ def stops(*ids, assessed=None, seen=None):
 def check(id: str, assess, effect="hold", doubts="request") -> Check:
     return Check(
         id=id, title=f"Title of {id}", effect=effect, doubts=doubts, question="A question?",
-        limits="A limit.", printed="Something wrong", assess=assess,
+        thresholds="A threshold.", limits="A limit.", printed="Something wrong", assess=assess,
     )  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def test_one_of_a_kind_is_told_in_the_singular():
     row = request(decline_reason="law_or_court")
     document = checks_document(case(row, policies=[stale]))
     assert found(document, "E9") == "1 policy shown as not verified"
-    assert found(document, "E12") == "1 decline at 1 agency counted, and shown apart"
+    assert found(document, "E12") == "1 decline at 1 agency counted and also shown separately"
 
 
 def test_the_pending_requests_are_those_issued_this_week_without_an_outcome():

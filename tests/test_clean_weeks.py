@@ -57,10 +57,14 @@ class Passed:
 
 
 def published(week: str, counts: Counts) -> pd.DataFrame:
-    """What read_history would read of a week's two tables by agency."""
+    """What read_history would read of a week's tables by agency."""
+    held = counts.held_back_by_agency.set_index("agency_id")
     columns = [counts.issued_by_agency.set_index("agency_id")["issued"],
-               counts.declined_by_agency.set_index("agency_id")["declined"]]  # fmt: skip
-    both = pd.concat(columns, axis=1).fillna(0).astype("int64").sort_index()
+               counts.declined_by_agency.set_index("agency_id")["declined"],
+               held["held_back_issued"], held["held_back_declined"]]  # fmt: skip
+    counted = pd.concat(columns, axis=1).fillna(0).astype("int64").sort_index()
+    both = pd.DataFrame({name: counted[name] + counted[f"held_back_{name}"]
+                         for name in ("issued", "declined")})  # fmt: skip
     both = both.drop(index="", errors="ignore")  # agency not shown
     both = both.rename_axis("agency_id").reset_index().assign(week=week)
     return both[["week", "agency_id", "issued", "declined"]]
@@ -71,9 +75,9 @@ def few_weeks() -> CleanWeeks:
     return clean_weeks(FEW, first=NEW_FORM)
 
 
-def prove_clean_weeks_pass(passed: Passed, weeks: int) -> None:
+def prove_clean_weeks_pass(passed: Passed, weeks: int, most_reviewed: int) -> None:
     assert len(passed.published) == weeks and passed.received > 1500 * weeks
-    assert passed.reviews == []
+    assert len({review[:10] for review in passed.reviews}) <= most_reviewed, passed.reviews
     held = pd.concat(passed.held)
     assert len(held) < MOST_HELD * passed.received, held["check"].value_counts()
     assert min(passed.assessed.values()) > 0, passed.assessed
@@ -81,12 +85,19 @@ def prove_clean_weeks_pass(passed: Passed, weeks: int) -> None:
 
 def test_15_clean_weeks_run_in_order_with_their_history_are_not_held():
     drawn = few_weeks()
-    prove_clean_weeks_pass(Passed(dataclasses.replace(drawn, weeks=drawn.weeks[:15])), 15)
+    prove_clean_weeks_pass(Passed(dataclasses.replace(drawn, weeks=drawn.weeks[:15])), 15, 0)
 
 
 @pytest.mark.storm
-def test_200_clean_weeks_run_in_order_with_their_history_are_not_held():
-    prove_clean_weeks_pass(Passed(clean_weeks(200)), 200)
+def test_of_200_clean_weeks_run_in_order_with_their_history_at_most_one_is_held():
+    prove_clean_weeks_pass(Passed(clean_weeks(200)), 200, 1)
+
+
+@pytest.mark.storm
+def test_of_other_seeds_at_most_one_week_of_200_is_held_on_average():
+    passed = [Passed(clean_weeks(200, seed)) for seed in (2019, 2020, 2021)]
+    held = [{review[:10] for review in each.reviews} for each in passed]
+    assert sum(map(len, held)) <= len(passed), held
 
 
 def test_a_week_with_a_volume_that_the_directory_denies_would_be_noticed():
@@ -110,6 +121,7 @@ def test_the_history_of_the_weeks_is_the_one_that_would_be_read_from_the_archive
         (data / "summary.json").write_text(json.dumps({"figures": counts.figures}))
         counts.issued_by_agency.to_csv(data / "issued_by_agency.csv", index=False)
         counts.declined_by_agency.to_csv(data / "declined_by_agency.csv", index=False)
+        counts.held_back_by_agency.to_csv(data / "held_back_by_agency.csv", index=False)
     read, made = read_history(tmp_path, weeks[-1].next), passed.history()
     assert read.weeks == made.weeks and len(made.counts) > AGENCIES / 2
     pd.testing.assert_frame_equal(read.counts, made.counts)
@@ -202,6 +214,13 @@ def test_half_of_each_agencys_outcomes_are_recorded_on_one_weekday():
     assert share.between(0.4, 0.6).all()
     assert share.mean() == pytest.approx(0.5, abs=0.02)
     assert by_day.idxmax(axis=1).nunique() == 7
+
+
+def test_44_percent_of_the_declines_are_recorded_over_30_days_after_the_issue():
+    declined = few_weeks().requests.query("outcome == 'declined'")
+    old = declined["outcome_recorded_at"] - declined["issued_at"] > pd.Timedelta(days=30)
+    assert len(declined) > 5000
+    assert old.mean() == pytest.approx(0.44, abs=0.015)
 
 
 def test_all_times_are_dates_and_the_compared_fields_are_not_left_empty():

@@ -402,7 +402,7 @@ def test_yaml_that_cannot_be_read_is_refused_without_quoting_it(problems, text):
 
 def test_a_file_that_is_not_utf_8_is_named(problems):
     (problem,) = problems("answer: señor".encode("cp1252"))
-    assert (problem.table, problem.seen) == ("moved.yaml", "no UTF-8 at byte 10")
+    assert (problem.table, problem.seen) == ("moved.yaml", "byte 10, which is not UTF-8")
 
 
 def test_a_byte_order_mark_is_no_problem(read):
@@ -418,7 +418,7 @@ def test_another_ending_of_yaml_is_told_to_be_renamed(problems, file):
 @pytest.mark.parametrize("file", ["notes.txt", "readme.md", "moved.yaml~", "yaml", "moved"])
 def test_other_files_in_the_folder_are_told(problems, file):
     (problem,) = problems(_record(), file)
-    assert (problem.table, problem.seen) == (file, "what is no record")
+    assert (problem.table, problem.seen) == (file, "a file that is not a record")
 
 
 def test_a_folder_in_the_folder_is_told(problems, write):
@@ -571,7 +571,7 @@ def test_a_row_that_holds_something_else_is_refused_with_both_values(row, column
     (problem,) = _stale(extract, _made())
     assert (problem.table, problem.column) == ("moved.yaml", f"F3-13 {column}")
     assert (problem.seen, problem.expected) == (seen, expected)
-    assert problem.mend.startswith("the source may have been mended")
+    assert problem.mend.startswith("the source may have been corrected")
 
 
 def test_a_row_that_became_empty_is_refused_and_a_date_is_shown_as_it_is_written():
@@ -592,7 +592,7 @@ def test_a_correction_that_the_source_has_taken_over_is_refused():
 
 def test_a_label_that_the_ledger_does_not_have_is_refused():
     (problem,) = _stale(_extract(), _made(rows=["F3-12", "F9-9"]))
-    assert (problem.column, problem.seen) == ("F9-9", "a label that the ledger does not have")
+    assert (problem.column, problem.seen) == ("F9-9", "a label that is not in the ledger")
 
 
 def test_a_row_that_is_not_in_the_extract_is_refused():

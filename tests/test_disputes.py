@@ -147,10 +147,10 @@ def test_an_agency_page_has_each_flag_once():
 def test_the_log_has_the_age_of_what_is_not_answered_on_the_day_of_publication(stage):
     archive = stage("disputed")
     for agency, days in ((QUILLFEATHER, 9), (OSPREYMOOR, 2)):
-        said = f"Without an answer for {days} days , counted on June 10, 2017."
+        said = f"Waiting for an answer for {days} days , as of June 10, 2017."
         assert said in logged(archive, agency)
     answered = logged(archive, BRACKENHOLT)
-    assert "Without an answer" not in answered
+    assert "Waiting for an answer" not in answered
     assert "Dispute , June 10, 2017. Received June 1, 2017." in answered
     assert "the figure stands (June 5, 2017)." in answered
 
@@ -177,10 +177,10 @@ def test_an_answer_changes_the_text_of_an_entry_and_never_its_id(copy_of):
     assert (answered["id"], answered["link"]) == (asked["id"], asked["link"])
     assert answered["published"] == asked["published"]
     assert answered["updated"] == "2017-06-12T00:00:00Z"
-    assert "in part (June 11, 2017). One of them is." in answered["summary"]
-    assert "Without an answer" not in logged(archive, QUILLFEATHER)
-    assert "Without an answer for 4 days , counted on June 12" in logged(archive, OSPREYMOOR)
-    assert "in part (June 11, 2017). One of them is." in words_of(
+    assert "partly wrong (June 11, 2017). One of them is." in answered["summary"]
+    assert "Waiting for an answer" not in logged(archive, QUILLFEATHER)
+    assert "Waiting for an answer for 4 days , as of June 12" in logged(archive, OSPREYMOOR)
+    assert "partly wrong (June 11, 2017). One of them is." in words_of(
         archive.page(f"agencies/{QUILLFEATHER['agency_id']}/index.html").main
     )
     because = "superseded by revision 3 (correction) because of: agency QUIL00001 disputed a figure"
@@ -189,7 +189,7 @@ def test_an_answer_changes_the_text_of_an_entry_and_never_its_id(copy_of):
 
     archive.receive(NEXT_WEEK_ROWS, week=NEXT_WEEK)
     assert archive.published(week=NEXT_WEEK, day="2017-06-13") == 1
-    assert "Without an answer for 5 days , counted on June 13" in logged(archive, OSPREYMOOR)
+    assert "Waiting for an answer for 5 days , as of June 13" in logged(archive, OSPREYMOOR)
     assert broken_links(archive.site) == []
 
 

@@ -166,7 +166,7 @@ def test_the_dates_and_booleans_of_a_workbook_are_exact(folder, tmp_path):
         ("requests", "issued_at", 42778.38, 'a number, "42778.38"'),
         ("requests", "issued_at", dt.time(9, 15), 'a time or a duration, "09:15:00"'),
         ("requests", "agency_id", dt.datetime(2017, 3, 1), "text that Excel turned into a date"),
-        ("requests", "outcome", True, "a TRUE or FALSE of Excel's"),
+        ("requests", "outcome", True, "Excel's TRUE or FALSE"),
         ("requests", "agency_name", "=A1", "a formula"),
     ],
 )
@@ -314,7 +314,7 @@ def test_a_column_twice_or_without_head_is_refused(folder):
     path.write_text("\n".join([rows[0] + ",timing,", rows[1] + ",x,y"]) + "\n")
     assert [problem.seen for problem in refused(folder)] == [
         'more than one column "timing"',
-        "a column without a head",
+        "a column without a name",
     ]
 
 

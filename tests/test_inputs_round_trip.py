@@ -15,6 +15,7 @@ from frames import (
     WEEK,
     agency,
     case_of,
+    counts_of,
     coverage,
     directory_of,
     extract_of,
@@ -31,6 +32,7 @@ from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS
 from ddor.extract.read import read_extract
 from ddor.history import History, no_history
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, save_inputs
+from ddor.measures.disclosure import Earlier, plain_told
 from ddor.measures.figures import count_inputs
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
@@ -163,6 +165,16 @@ def test_equal_inputs_are_saved_as_equal_bytes(tmp_path):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
+def test_what_was_told_before_is_loaded_as_it_was(tmp_path):
+    agencies = [f"MN{at % 3:07d}" for at in range(24)]
+    counts = counts_of(numbered(*(request(agency_id=each) for each in agencies)))
+    tables = tuple(counts.told.tables.values())
+    assert len(tables) == 2  # citizenship and days
+    earlier = {"tables": plain_told(counts.told), "last": plain_told(counts.told), "gone": "lost"}
+    loaded = again(dataclasses.replace(inputs(), earlier=earlier), tmp_path)
+    assert Earlier.from_plain(loaded.earlier) == Earlier(tables, tables, "lost")
+
+
 TEXT = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=12)
 
 
@@ -213,12 +225,14 @@ def test_the_order_of_rows_and_columns_in_the_files_changes_no_hash(tmp_path):
 
 
 @pytest.mark.parametrize("column", REQUEST_COLUMNS)
-def test_one_cell_of_the_requests_changes_their_hash_and_no_other(column):
+def test_one_cell_of_the_requests_changes_their_hash_and_no_other_unless_it_is_the_flag(column):
     requests = inputs().extract.requests.copy()
     other = pd.Timestamp("2017-02-11T00:01") if column in DATETIMES else "other"
     requests.loc[1, column] = other
     extract = dataclasses.replace(inputs().extract, requests=requests)
-    assert changed(dataclasses.replace(inputs(), extract=extract)) == ["requests"]
+    # No published byte depends on the flag.
+    named = [] if column == "protected" else ["requests"]
+    assert changed(dataclasses.replace(inputs(), extract=extract)) == named
 
 
 @pytest.mark.parametrize("column", CHARGE_COLUMNS)

@@ -33,8 +33,8 @@ def pages(site) -> dict[str, BeautifulSoup]:
     files = sorted(site.rglob("*.html"))
     agencies = len(list(site.glob("agencies/[A-Z]*/index.html")))
     lists = len(list(site.glob("agencies/**/index.html"))) - agencies
-    # Home, overview, FAQs, fact sheet, archive and its year, corrections, data, search.
-    assert len(files) == 9 + 2 * len(SAMPLE_WEEKS) + agencies + lists
+    # Home, overview, FAQs, fact sheet, methods, archive and its year, corrections, data, search.
+    assert len(files) == 10 + 2 * len(SAMPLE_WEEKS) + agencies + lists
     assert agencies > 100 and lists > 30
     return {
         str(file.relative_to(site)): BeautifulSoup(file.read_text("utf-8"), "html.parser")

@@ -217,7 +217,7 @@ def test_all_problems_of_all_places_come_at_once(project):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("cohort", "Issued"), ("disclosure_threshold", "0"), ("disclosure_threshold", "4.5"),
+    [("cohort", "Issued"), ("disclosure_threshold", "2"), ("disclosure_threshold", "4.5"),
      ("disclosure_threshold", ""), ("max_held_back_share", "1.01"), ("max_held_back_share", "nan"),
      ("site_url", "example.org"), ("release_lag_days", "many"), ("published_on", "1 May 2017")],
 )  # fmt: skip
@@ -336,7 +336,7 @@ def test_the_latest_week_is_the_latest_complete_one_that_has_an_extract(latest):
 
 
 def test_without_an_extract_of_a_complete_week_none_is_chosen(latest):
-    with pytest.raises(UsageError, match="no complete week"):
+    with pytest.raises(UsageError, match="no extract of a complete week"):
         latest("2017-02-25")
 
 

@@ -236,7 +236,7 @@ def test_an_option_of_a_later_issue_says_so(tmp_path, capsys, option, named):
     assert job(tmp_path / "outputs", "--sample", *option) == 2
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err.startswith(f"{named} is not built yet: ")
+    assert told.err.startswith(f"{named} is not available yet (")
     assert not (tmp_path / "outputs").exists()
 
 

@@ -127,16 +127,16 @@ def test_a_request_in_two_weeks_counts_once_after_release_and_is_told(year):
     with open(year.runs / "2017Q1" / "r1" / "period.json") as file:
         assert json.load(file)["repeated"] == 1
     text = text_of(year, "2017Q1")
-    assert re.search("1 of these is a request .* in part two each request is counted once", text)
+    assert re.search("1 of the declines repeats a request .* each request is counted once", text)
     declined = figures["declined_total"]
-    assert f"Of the {declined - 1} requests declined, a release is confirmed" in text
+    assert f"Of the {declined - 1} requests declined, " in text
     for quarter in published_of(year)[1:]:
         assert year.summary(quarter)["figures"]["declined_repeated"] == 0
         assert "each request is counted once" not in text_of(year, quarter)
 
 
 def test_the_same_quarter_by_the_fiscal_year_is_named_on_the_page(year):
-    assert "By the federal fiscal year this quarter is FY2017Q2." in text_of(year, "2017Q1")
+    assert "In the federal fiscal year, this quarter is FY2017Q2." in text_of(year, "2017Q1")
 
 
 def requests_of(year: Quarters) -> list[dict[str, str]]:

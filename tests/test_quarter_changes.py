@@ -142,7 +142,7 @@ def withdrawn(mended, tmp_path_factory) -> Quarters:
     done = archive.ddor("withdraw", FIRST, "--reason", "privacy", day="2018-08-05")
     assert done.code == 0 and done.stdout == f"{FIRST} r1, r2: withdrawn (privacy)\n"
     for number in (1, 2):
-        assert f"{QUARTER} r{number} was made from it, and is withdrawn with it" in done.stderr
+        assert f"{QUARTER} r{number} was made from it and was withdrawn with it" in done.stderr
     return archive
 
 
@@ -165,7 +165,7 @@ def test_a_withdrawn_week_takes_the_revisions_made_from_it_with_it(mended, withd
 
 def test_verify_knows_the_withdrawn_quarter(withdrawn):
     done = withdrawn.ddor("verify", QUARTER)
-    assert done.code == 0 and "r2: withdrawn: notices stand in its place" in done.stdout, done
+    assert done.code == 0 and "r2: withdrawn; its notices are in place" in done.stdout, done
 
 
 def test_run_again_it_is_the_next_revision_without_the_week(withdrawn, tmp_path):

@@ -107,7 +107,7 @@ def test_several_quarters_are_made_in_order_and_one_that_fails_stops_no_other(we
     done = weeks.quarter("2017Q2", "FY2017Q2", brief=True)
     assert done.code == 2 and done.stdout.startswith(f"{QUARTER} published r1: ")
     assert (
-        "2017Q2 failed:\nno week of 2017Q2 is published: it has the weeks from 2017-04-01 to "
+        "2017Q2 failed:\nno week of 2017Q2 is published; it has the weeks from 2017-04-01 to "
         "2017-06-24\n"
     ) in done.stderr
 
@@ -190,13 +190,13 @@ RUN, DATA = f"runs/{FIRST}/r1", f"site/weeks/{FIRST}/r1/data"
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (changed_scrap, "report.ipynb not what the run left"),
-        (changed_scrap_and_manifest, "figures are not those published: declined_total 999 and 23"),
-        (changed_summary, "figures are not those published: declined_total 23 and 998"),
-        (changed_follow_up, "extract.parquet not what the run left"),
-        (unended, "did not reach its end"),
-        (written(f"{RUN}/report.ipynb", "{"), "report.ipynb not what the run left"),
-        (written(f"{RUN}/week.json", "{"), "week.json not what the run left"),
+        (changed_scrap, "report.ipynb changed since the run"),
+        (changed_scrap_and_manifest, "notebook differ from those published: declined_total 999 and 23"),
+        (changed_summary, "notebook differ from those published: declined_total 23 and 998"),
+        (changed_follow_up, "extract.parquet changed since the run"),
+        (unended, "did not run to its end"),
+        (written(f"{RUN}/report.ipynb", "{"), "report.ipynb changed since the run"),
+        (written(f"{RUN}/week.json", "{"), "week.json changed since the run"),
         (written(f"{RUN}/manifest.json", "{"), "manifest.json cannot be read"),
         (written(f"{DATA}/summary.json", "{"), "summary.json cannot be read"),
         (written(f"{DATA}/summary.json", "[]"), "summary.json cannot be read"),

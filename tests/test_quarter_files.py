@@ -127,7 +127,7 @@ def test_the_page_tells_machines_its_own_figures(quarters, path):
     told = archive.summary(QUARTER)["figures"]
     assert figures == {name: value for name, value in told.items() if value is not None}
     assert f"Of the {figures['declined_total']} requests declined" in words_of(page.article)
-    assert f"{figures['met_rule']} met the rule." in words_of(page.article)
+    assert f"and one is known for {figures['met_rule']}." in words_of(page.article)
     assert dataset["name"].startswith("Quarterly Declined Detainer Report, quarter of January")
     files = {name for name in OWN if name.startswith("data/")}
     assert {each["contentUrl"] for each in dataset["distribution"]} == files
@@ -139,17 +139,17 @@ def test_the_page_tells_machines_its_own_figures(quarters, path):
 def test_verify_makes_the_same_again(quarters):
     before = files_of(quarters("quarter").output)
     done = quarters("quarter").ddor("verify", "FY2017Q2")
-    assert (done.code, done.stdout) == (0, f"{QUARTER} r1: the same as published\n"), done
+    assert (done.code, done.stdout) == (0, f"{QUARTER} r1: matches what was published\n"), done
     assert files_of(quarters("quarter").output) == before
 
 
 @pytest.mark.parametrize(
     ("file", "figure", "told"),
     [
-        (f"site/{HERE}/r1/index.html", "46", "article.html: the archive holds another"),
-        (f"site/{HERE}/data/summary.json", "46", "the quarter's own address holds another"),
-        (f"runs/{QUARTER}/r1/weeks.csv", "23", "input weeks: not what was run"),
-        (f"runs/{QUARTER}/r1/candidates.csv", "2017-01", "candidates.csv: the private file is"),
+        (f"site/{HERE}/r1/index.html", "46", "article.html: the archive holds a different file"),
+        (f"site/{HERE}/data/summary.json", "46", "quarter's own address holds a different file"),
+        (f"runs/{QUARTER}/r1/weeks.csv", "23", "input weeks: not the one that was used"),
+        (f"runs/{QUARTER}/r1/candidates.csv", "2017-01", "candidates.csv: the private file was"),
     ],
 )
 def test_verify_names_what_was_changed_by_hand(quarters, tmp_path, monkeypatch, file, figure, told):

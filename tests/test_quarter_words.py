@@ -15,10 +15,13 @@ from quarter_archive import AGENCIES, FIRST, QUARTER, QUARTERS_ON, Quarters, sev
 from small_archive import words_of
 
 from ddor.compiled.inputs import load_compiled
-from ddor.narrative import render_narrative
+from ddor.narrative import Words, render_narrative
+from ddor.report import quarter_phrases as say
 from ddor.report.quarter import CompiledReport
 
-NAMES = ("quarter", "weeks", "issued", "declined", "after", "cases", "extract")
+NAMES = (
+    "quarter", "weeks", "issued", "declined", "charges", "after", "cases", "extract", "phrases",
+)  # fmt: skip
 PAGE = f"quarters/{QUARTER}/index.html"
 KEY = f"key-m{FIRST[5:]}-0"  # of several(FIRST): arrested ten days later, at the first agency
 
@@ -46,7 +49,7 @@ def told(inputs, people, charges=(), as_of="2018-01-31", **changes) -> SimpleNam
     report = CompiledReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of,
                                      repeated=0, **changes))  # fmt: skip
     texts = sentences(report)
-    known = next(text for text in texts if "a release is confirmed" in text)
+    known = next(text for text in texts if text.startswith("Of the"))
     at = next(at for at, text in enumerate(texts) if text.startswith("The rule."))
     rule = " ".join(texts[at : at + 2])
     table = report.five_numbers().frame
@@ -58,24 +61,24 @@ def test_of_nobody_whose_follow_up_is_known_nothing_is_said_of_arrests(inputs):
     """"0 had no later arrest" would read as if all had one."""
     for people in ([released("unknown")] * 12, [released("unknown", released_at="")] * 12):
         quarter = told(inputs, people)
-        assert "Of none of them is it known" in quarter.known
-        assert "no later arrest known" not in quarter.known
-        assert "no later contact was known" not in quarter.rule
+        assert "For none of them does the data show what ICE learned" in quarter.known
+        assert "later arrest or conviction" not in quarter.known
+        assert "no later contact" not in quarter.rule
         assert "arrested and" not in quarter.rule
 
 
 def test_without_a_declined_request_the_sentences_still_stand(inputs):
     quarter = told(inputs, [])
-    assert quarter.known.startswith("Of the 0 requests declined, a release is confirmed for 0.")
-    assert "no later arrest known" not in quarter.known
+    assert quarter.known.startswith("Of the 0 requests declined, 0 releases are confirmed.")
+    assert "later arrest or conviction" not in quarter.known
 
 
 @pytest.mark.parametrize("person", [arrested_row(), released("at_large"), released("removed")])
 def test_what_became_of_one_person_is_not_told(inputs, person):
     one = told(inputs, [person, *[released("unknown")] * 20])
-    assert "Of how many the follow-up is known is not told" in one.known
+    assert "The number of people with known follow-up is withheld" in one.known
     assert {each for name, each in one.numbers.items() if "known" in name} == {"not told"}
-    assert not re.search(r"\b1\b", one.known) and "later contact was" not in one.rule
+    assert not re.search(r"\b1\b", one.known) and "later contact" not in one.rule
     other = told(inputs, [released("at_large"), *[released("unknown")] * 20])
     assert other.known == one.known
 
@@ -87,44 +90,35 @@ def test_why_a_number_is_not_told_is_not_said_falsely(inputs):
             for at, row in enumerate(people)]  # fmt: skip
     declined, of = frames_of(rows)
     report = CompiledReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of))
-    text = next(text for text in sentences(report) if "a release is confirmed" in text)
-    assert "is not told, so that nobody can be identified." in text and "too few" not in text
+    text = next(text for text in sentences(report) if text.startswith("Of the"))
+    assert "is withheld, so that nobody can be identified." in text and "too few" not in text
 
 
-def test_of_a_few_among_many_it_is_not_told_how_many_were_arrested(inputs):
+def test_of_a_few_among_many_it_is_told_how_many_were_arrested(inputs):
+    """Three of 43, at six agencies: nobody can say whose they are."""
     quarter = told(inputs, [*[arrested_row()] * 3, *[released("at_large")] * 30,
                             *[released("removed")] * 10, *[released("unknown")] * 9])  # fmt: skip
-    assert not re.search(r"\b3\b", quarter.known)
-    met = next(name for name in quarter.numbers if name.startswith("Met the rule"))
-    no_arrest = next(name for name in quarter.numbers if name.startswith("No later arrest"))
-    assert quarter.numbers[met] == quarter.numbers[no_arrest] == "not told"
+    assert "is known for 40, and one is known for 3." in quarter.known
+    names = ("Later arrest or conviction that counts, of the known",
+             "No later arrest or conviction that counts, of the known")  # fmt: skip
+    assert [quarter.numbers[name] for name in names] == [3, 40]
 
 
 def test_arrests_and_none_stand_side_by_side_with_equal_weight(inputs):
     people = [*[arrested_row()] * 8, *[released("at_large")] * 30]
     quarter = told(inputs, people)
-    assert "30 had no later arrest known that the rule counts, and 8 met the rule." in quarter.known
-    assert "Of the 8, 8 were arrested and 0 convicted" in quarter.rule
+    both = "No later arrest or conviction that counts is known for 30, and one is known for 8."
+    assert both in quarter.known
+    assert "Of the 8, 8 were arrested and 0 were convicted" in quarter.rule
     assert "%" not in " ".join(quarter.texts)
 
 
-def test_a_number_of_arrests_is_told_where_that_of_convictions_is_not(inputs):
-    """Three were arrested, four arrested and convicted, eight convicted: the seven are told."""
+def test_of_those_who_met_the_rule_arrests_and_convictions_are_told(inputs):
+    """Three were arrested, four arrested and convicted, eight convicted alone."""
     people = [*[arrested_row()] * 7, *[released("removed")] * 8, *[released("at_large")] * 30]
     charges = [later(10, "1399", "convicted", request_id=f"r{at}") for at in range(3, 15)]
     quarter = told(inputs, people, charges)
-    followed = quarter.report.counts.followed
-    assert (followed.met, followed.arrested, followed.convicted) == (15, 7, None)
-    assert "Of the 15, 7 were arrested." in quarter.rule and "None" not in " ".join(quarter.texts)
-
-
-def test_and_the_other_way_round(inputs):
-    people = [*[arrested_row()] * 12, *[released("removed")] * 3, *[released("at_large")] * 30]
-    charges = [later(10, "1399", "convicted", request_id=f"r{at}") for at in range(8, 15)]
-    quarter = told(inputs, people, charges)
-    followed = quarter.report.counts.followed
-    assert (followed.met, followed.arrested, followed.convicted) == (15, None, 7)
-    assert "Of the 15, 7 were convicted of a charge filed after release." in quarter.rule
+    assert "Of the 15, 7 were arrested and 12 were convicted of a charge filed" in quarter.rule
 
 
 def test_one_of_a_thing_is_said_as_one(inputs):
@@ -132,11 +126,52 @@ def test_one_of_a_thing_is_said_as_one(inputs):
     one = inputs.weeks.assign(declined_total=first, issued_total=first, honored_total=first)
     issued = CompiledReport(replace(inputs, weeks=one, cohort="issued", repeated=1))
     text = " ".join(sentences(issued))
-    assert "ICE issued requests of which 1 request was recorded as declined" in text
-    assert "1 of these is a request that is counted in another week too" in text
+    assert "1 request issued in these weeks was recorded as declined" in text
+    assert "1 of the declines repeats a request that another week counts too" in text
     recorded = " ".join(sentences(CompiledReport(replace(inputs, weeks=one, repeated=2))))
-    assert "ICE recorded 1 request as declined, whenever issued" in recorded
-    assert "2 of these are requests that are counted in another week too" in recorded
+    assert "ICE recorded 1 request as declined, whenever it had issued it, by" in recorded
+    assert "2 of the declines repeat requests that another week counts too" in recorded
+    assert re.search(r"The \d+ are counted by the week of issue, the 1 by the week in", recorded)
+    assert "counted by the week of issue" not in text
+
+
+# Charges before release, and other phrases
+
+
+def charged(**changes) -> SimpleNamespace:
+    given = {"told": True, "why": "", "by_category": Words("21 for drugs and 4 for traffic"),
+             "with_charges": 30, "with_conviction": 12, "weeks_told": 11, "weeks_pooled": 0,
+             "weeks_left_out": 0}  # fmt: skip
+    return SimpleNamespace(**given | changes)
+
+
+def test_charges_are_said_by_category_and_of_which_weeks():
+    assert say.charges_in_brief(charged()) == (
+        "By their charges before release, the declined requests include 21 for drugs and 4 for "
+        "traffic. A request can be in several categories."
+    )
+    words = say.weeks_with_charges(charged(weeks_pooled=2, weeks_left_out=1))
+    assert "add up 11 weeks as the weekly reports show them, so a request that moved" in words
+    assert "2 further weeks had too few requests for tables of their own" in words
+    assert "1 week is left out, so that nobody can be identified." in words
+    assert "further" not in (alone := say.weeks_with_charges(charged())) and "left" not in alone
+
+
+def test_charges_that_are_not_told_say_why_and_no_number():
+    untold = charged(told=False, why="fewer than 20 requests", with_charges=None, by_category="")
+    words = "Charges before release are not shown: fewer than 20 requests."
+    assert say.charges_in_brief(untold) == say.charges_and_convictions(untold) == words
+    assert say.weeks_with_charges(untold) == ""
+
+
+@pytest.mark.parametrize(("declined", "named"), [((7, 3, 3), True), ((6, 4, 3), False)])
+def test_an_agency_with_half_of_all_declines_is_named(declined, named):
+    table = pd.DataFrame({"agency_id": ["A", "B", "C"], "agency": ["*One* Jail", "Two", "Three"],
+                          "state": "MN", "declined": declined})  # fmt: skip
+    told = say.largest_agency(table)
+    assert told == ("One agency, *One* Jail (MN), accounts for 7 of the 13." if named else "")
+    # A name is shown as it is, never read as Markdown.
+    assert named == ("*One*" in render_narrative("{{ it }}", {"it": told}))
 
 
 # Cases
@@ -190,7 +225,7 @@ def test_a_case_that_ended_without_a_conviction_is_withdrawn_and_counted(describ
     assert page.find("section", class_="case") is None
     text = words_of(page.article)
     assert "No case was chosen for this revision." in text
-    assert "1 case that was described before is not described any more" in text
+    assert "1 case described before has been taken down" in text
     figures = archive.summary(QUARTER)["figures"]
     assert (figures["cases_shown"], figures["cases_withdrawn"]) == (0, 1)
     told = ("Hazelmoor", "An arrest within the month", "4th District Court")
@@ -198,7 +233,7 @@ def test_a_case_that_ended_without_a_conviction_is_withdrawn_and_counted(describ
                 if path.endswith((".html", ".json", ".csv", ".xml"))
                 and any(words.encode() in data for words in told)]  # fmt: skip
     before = words_of(archive.page(f"quarters/{QUARTER}/r2/index.html").article)
-    assert "1 case was chosen for this revision" in before and "current revision alone" in before
+    assert "1 case was chosen for this revision" in before and "only on the page of the current revision" in before
     again = archive.ddor("rebuild", "--json", day=QUARTERS_ON)
     assert json.loads(again.stdout)["changed"] == 0
     for revision in ("r2", "r3"):

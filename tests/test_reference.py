@@ -11,7 +11,14 @@ from iso3166 import countries_by_alpha3
 from ddor.reference.areas import AREAS, area_named, area_of
 from ddor.reference.countries import COUNTRIES, country_from_ice_label, world_region
 from ddor.reference.forms import FORMS, form_from_ice_text
-from ddor.reference.offenses import OFFENSE_GROUPS, offense_group
+from ddor.reference.offenses import (
+    CATEGORIES,
+    CATEGORY_PHRASES,
+    OFFENSE_GROUPS,
+    OTHER_OFFENSES,
+    offense_category,
+    offense_group,
+)
 from ddor.reference.places import COUNTIES, STATES, state_named, state_of_fips
 from ddor.reference.spelling import name_key
 from ddor.reference.tables import DATA, rows
@@ -43,7 +50,7 @@ def counties_of(area: str) -> set[str]:
 
 
 def test_every_table_names_its_source():
-    assert len(list(DATA.glob("*.csv"))) == 4
+    assert len(list(DATA.glob("*.csv"))) == 5
     for table in DATA.glob("*.csv"):
         assert table.read_text(encoding="utf-8").startswith("# source: "), table.name
 
@@ -107,6 +114,33 @@ def test_a_group_that_ncic_does_not_have_is_none():
 def test_offense_groups_stand_in_code_order():
     assert len(OFFENSE_GROUPS) == 50
     assert list(OFFENSE_GROUPS) == sorted(OFFENSE_GROUPS)
+
+
+def test_every_offense_group_is_in_exactly_one_category():
+    listed = [group for row in rows("offense_categories") for group in row["groups"].split()]
+    assert sorted(listed) == list(OFFENSE_GROUPS)
+    assert {offense_category(group) for group in OFFENSE_GROUPS} == set(CATEGORIES)
+
+
+@pytest.mark.parametrize(
+    ("group", "category"),
+    [("13", "persons"), ("12", "property"), ("35", "drugs"), ("52", "weapons_public_order"),
+     ("54", "traffic"), ("48", "obstructing_justice"), ("03", "immigration"), ("81", "other")],
+)  # fmt: skip
+def test_a_group_is_in_the_category_of_nibrs_robbery_with_property(group, category):
+    assert offense_category(group) == category
+
+
+@pytest.mark.parametrize("group", ["unlisted", "15", "99", ""])
+def test_what_is_in_no_group_of_the_list_is_in_the_category_other(group):
+    assert offense_category(group) == OTHER_OFFENSES == list(CATEGORIES)[-1]
+
+
+def test_every_category_has_a_name_for_a_table_and_words_for_a_sentence():
+    assert CATEGORIES.keys() == CATEGORY_PHRASES.keys()
+    assert all(CATEGORIES.values()) and len({*CATEGORIES.values()}) == len(CATEGORIES)
+    for phrase in CATEGORY_PHRASES.values():
+        assert phrase and phrase == phrase.lower() and not phrase.endswith(".")
 
 
 # Places

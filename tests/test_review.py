@@ -410,15 +410,15 @@ def test_the_same_line_twice_is_one_decision(tmp_path):
         ([line(by="")], "review.csv row 2, by: seen nothing, expected a role; fill it in"),
         ([line(by="Maria Garcia")],
          "review.csv row 2, by: seen text that looks like a person's name (not shown), expected "
-         "no name; write the role of whoever decided"),
+         "no name; write the role of the person who decided"),
         ([line("E2-cccccccccccc")],
-         'review.csv row 2, flag: seen "E2-cccccccccccc", expected a flag of this week; take the '
+         'review.csv row 2, flag: seen "E2-cccccccccccc", expected a flag of this week; use the '
          "latest review.csv of the week"),
         ([line(), line(decision="hold")],
          f'review.csv row 3, flag: seen another decision on "{ONE}", expected one; keep one line'),
-        ([line(decision="")], "review.csv, decision: seen no decision, expected one line with a "
-         "decision at least; fill one in"),
-        ([], "review.csv, decision: seen no decision, expected one line with a decision at least; "
+        ([line(decision="")], "review.csv, decision: seen no decision, expected at least one "
+         "line with a decision; fill one in"),
+        ([], "review.csv, decision: seen no decision, expected at least one line with a decision; "
          "fill one in"),
     ],
 )  # fmt: skip
@@ -903,4 +903,4 @@ def test_a_week_that_was_decided_is_made_again_from_what_it_kept(story, capsys):
         ddor_command(["verify", WEEK, "--output", str(story / "outputs"),
                       "--set", f"published_on={PUBLISHED_ON}"])  # fmt: skip
     assert ended.value.code == 0, capsys.readouterr().err
-    assert "r3: the same as published" in capsys.readouterr().out
+    assert "r3: matches what was published" in capsys.readouterr().out

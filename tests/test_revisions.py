@@ -289,7 +289,7 @@ def test_there_is_nothing_to_correct_in_a_week_that_is_not_published(tmp_path):
 @pytest.mark.parametrize(
     "arguments, expected",
     [
-        (["--reason", MISTAKE], "--reason goes with --correct or --accept-held"),
+        (["--reason", MISTAKE], "--reason can only be used with --correct or --accept-held"),
         (["--correct"], "--correct needs --reason"),
         (["--correct", "--reason", " \n "], "--correct needs --reason"),
         (["--correct", "--reason", "Maria Garcia"], "looks like a person's name"),

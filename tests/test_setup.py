@@ -92,6 +92,6 @@ def test_no_registry_and_no_path_of_a_machine_is_named():
     assert found == []
 
 
-def test_the_samples_stay_under_one_megabyte():
+def test_the_samples_stay_under_one_and_a_half_megabytes():
     sizes = [file.stat().st_size for file in (PROJECT / "samples").rglob("*") if file.is_file()]
-    assert 500_000 < sum(sizes) < 1_000_000
+    assert 500_000 < sum(sizes) < 1_500_000

@@ -31,8 +31,8 @@ from small_archive import (
     words_of,
 )
 
-from ddor.archive.downloads import plain_cell
 from ddor.calendar import Week
+from ddor.extract.safe_cells import plain_cell
 
 SITE_URL = "https://ddor.example.org/x"
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")

@@ -29,6 +29,8 @@ from in_the_browser import (
 )
 from large_archive import ACCENT, FORMULA, FRANKLIN, MARKUP
 
+from ddor.archive.page import NOT_FOUND
+
 # kind -> its address, and words that only this kind has
 KINDS = {
     "home": ("index.html", "Read the latest report"),
@@ -42,20 +44,21 @@ KINDS = {
     "agencies of a state": ("agencies/by-state/oh/index.html", "Ohio"),
     "agency with laws": ("agencies/IL9SYN001/index.html", "Illinois"),
     "agency with a dispute": ("agencies/{accent}/index.html", "Disputes and corrections"),
-    "agency of a name of many": ("agencies/{franklin}/index.html", "with this name"),
+    "agency of a name of many": ("agencies/{franklin}/index.html", "the same name"),
     "agency with markup": ("agencies/{markup}/index.html", MARKUP),
     "latest week": ("weeks/{large.latest}/index.html", "Published after review."),
     "disputed week": ("weeks/{large.disputed}/index.html", "disputed"),
     "superseded revision": ("weeks/{large.revised}/r1/index.html", "Superseded."),
     "corrected week": ("weeks/{large.corrected}/index.html", "Correction."),
     "withdrawn week": ("weeks/{large.withdrawn}/index.html", "Withdrawn"),
+    "methods": ("methods/index.html", "What is published about people"),
     "corrections": ("corrections/index.html", "Feed of all entries"),
     "data": ("data/index.html", "What the columns mean"),
     "search": ("search/index.html?q=franklin", "Search"),
 }
 every_kind = pytest.mark.parametrize("kind", KINDS)
 # On the narrow and dark screen one of each template; all of them in the storms.
-NARROW_TOO = ("home", "faqs", "archive", "agency with laws", "latest week", "search")
+NARROW_TOO = ("home", "faqs", "methods", "archive", "agency with laws", "latest week", "search")
 every_view = pytest.mark.parametrize(
     "kind, screen",
     [(kind, WIDE) for kind in KINDS]
@@ -187,10 +190,11 @@ def test_without_javascript_a_page_reads_the_same(without_javascript, from_file,
 def test_without_javascript_the_search_page_leads_to_plain_lists(without_javascript):
     page = without_javascript("search")
     assert "lists" in page.locator("#plain").inner_text()
+    assert NOT_FOUND in page.locator("main").inner_text()
     links = page.evaluate("[...document.querySelectorAll('main li a')].map(e => e.href)")
     pages = [page.request.get(link) for link in links]
     assert all(each.status == 200 for each in pages)
-    assert [FRANKLIN in each.text() for each in pages] == [True, True, False, False]
+    assert [FRANKLIN in each.text() for each in pages] == [True, True, False, False, False]
 
 
 @every_kind
@@ -397,6 +401,9 @@ def test_an_awkward_name_is_shown_as_it_is(show, words, name):
 
 def test_nothing_found_says_so_here_and_on_the_search_page(show):
     page = show("home")
-    assert type_in(page, "zzzz") == ("Nothing found.", [])
+    assert type_in(page, "zzzz") == ("Nothing found.", ["More"])
+    assert NOT_FOUND in page.locator(".answers").inner_text()
+    assert type_in(page, "franklin")[1] and NOT_FOUND not in page.locator(".answers").inner_text()
+    type_in(page, "zzzz")
     page.keyboard.press("Enter")
     page.locator("#found").get_by_text("Nothing found.").wait_for()

@@ -1,6 +1,8 @@
 """What a cell shows: tables with captions and scoped heads, charts that say their figures."""
 
 import base64
+import csv
+import io
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -8,13 +10,23 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+from conftest import PROJECT
 from extract_factory import charge, request
 from frames import agency, case_of, copies, coverage, directory_of, inputs_of, policy
 
+from ddor.checks.registry import CHECKS
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.narrative import NarrativeError
+from ddor.report import palette
 from ddor.report.charts import MOST_BARS, Chart, stacked_bars
-from ddor.report.tables import MOST_ROWS, Several, Table, agency_table
+from ddor.report.tables import (
+    MOST_LISTED,
+    MOST_ROWS,
+    Several,
+    Table,
+    agency_fold,
+    agency_table,
+)
 from ddor.report.week import WeeklyReport
 
 PARTS = {"a": "Part A", "b": "Part B"}
@@ -83,10 +95,16 @@ def test_columns_come_in_the_order_of_the_heads_and_others_stay_out():
 
 
 def test_numbers_are_grouped_and_stand_right_and_text_does_not():
-    html = Html(table())
-    assert html.rows[1:] == [["x", "1,234"], ["y", "0"]]
-    assert [attributes.get("class") for _, attributes in html.cells][1::2] == ["n", "n", "n"]
-    assert [attributes.get("class") for _, attributes in html.cells][::2] == [None] * 3
+    frame = pd.DataFrame({"name": ["x", "y"], "n": [1234, 0], "why": ["a", "b"]})
+    html = Html(table(frame))
+    assert html.rows[1:] == [["x", "1,234", "a"], ["y", "0", "b"]]
+    assert [attributes.get("class") for _, attributes in html.cells][1::3] == ["n", "n", "n"]
+    assert [attributes.get("class") for _, attributes in html.cells][::3] == [None] * 3
+
+
+def test_a_table_of_numbers_says_so_once():
+    html = table()._repr_html_()
+    assert '<table class="n">' in html and html.count('class="n"') == 1
 
 
 def test_a_missing_value_is_an_empty_cell_and_whole_numbers_show_no_decimals():
@@ -130,9 +148,12 @@ def by_agency(*counts: tuple[int, int]) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def agencies(frame):
+    return agency_table(frame, "declined", {"declined": "Declined", "honored": "Honored"}, "c", {})
+
+
 def agency_rows(frame) -> list[list[str]]:
-    heads = {"declined": "Declined", "honored": "Honored"}
-    return Html(agency_table(frame, "declined", heads, "c", {})).rows
+    return Html(agencies(frame)).rows
 
 
 def test_the_largest_come_first_and_ties_by_state_name_and_code():
@@ -154,12 +175,53 @@ def test_one_other_agency_is_singular():
     assert agency_rows(by_agency((1, 3), (0, 2)))[-1][0] == "1 other agency"
 
 
-def test_agencies_past_the_hundred_largest_are_added_up_and_nothing_is_lost():
+def test_agencies_past_the_largest_are_added_up_and_named_with_their_number_and_nothing_is_lost():
     counts = [(count, 2) for count in range(1, MOST_ROWS + 4)]
-    rows = agency_rows(by_agency(*counts, (0, 7)))[1:]
+    frame = by_agency(*counts, (0, 7))
+    rows = agency_rows(frame)[1:]
     assert len(rows) == MOST_ROWS + 1
     assert rows[-1] == ["4 other agencies", "6", "13"]  # 1 + 2 + 3 declined, 3 x 2 + 7 honored
     assert sum(int(row[1]) for row in rows) == sum(count for count, _ in counts)
+    html = agencies(frame)._repr_html_()
+    listed = re.findall(r"<li>(.*?) <b>(\d+)</b></li>", html)
+    assert listed == [("Jail 2, MN", "3"), ("Jail 1, MN", "2"), ("Jail 0, MN", "1")]
+    named = [row[0].partition("MN")[0] for row in rows[:-1]] + [name[:-4] for name, _ in listed]
+    assert sorted(named) == sorted(frame.loc[frame["declined"] > 0, "agency"])
+
+
+@pytest.mark.parametrize("extra, told, left", [(0, MOST_LISTED, 0), (3, MOST_LISTED - 7, 10)])
+def test_a_table_of_sentences_names_each_cell_for_a_phone_and_one_of_numbers_does_not():
+    frame = pd.DataFrame({"name": ["x"], "why": ["a"], "how": ["b"], "n": [1]})
+    assert '<td data-head="WHY">a</td>' in table(frame)._repr_html_()
+    assert "data-head" not in table(frame.drop(columns="how"))._repr_html_()
+    dates = frame.drop(columns="how").assign(how=["2017-02-01"])
+    assert "data-head" not in table(dates)._repr_html_()
+
+
+def test_a_fold_of_very_many_is_cut_between_two_numbers_and_never_by_the_alphabet(
+    extra, told, left
+):
+    counts = [(2, 0)] * (MOST_LISTED - 7) + [(1, 0)] * (7 + extra)
+    html = agency_fold(by_agency(*counts), "declined")._repr_html_()
+    assert html.count("<li>") == told
+    assert (f"{left} more, with 1 or fewer each, are in the download" in html) == bool(left)
+    assert f"The other {len(counts)} agencies" in html
+
+
+def test_two_agencies_of_one_name_in_one_state_are_told_apart_in_a_fold():
+    frame = by_agency((2, 0), (1, 0), (1, 0)).assign(agency=["X", "X", "Y"])
+    html = agency_fold(frame, "declined")._repr_html_()
+    assert re.findall(r"<li>(.*?) <b>", html) == ["X, MN county A000", "X, MN county A001",
+                                                  "Y, MN"]  # fmt: skip
+
+
+def test_each_row_has_its_state_and_the_line_of_others_has_none_and_stays_last():
+    frame = by_agency(*[(1, 0)] * 5, (0, 2)).assign(state=[*["MN", "TX"] * 2, "NY", "OH"])
+    html = agencies(frame)._repr_html_()
+    assert re.findall('<tr data-state="(..)">', html) == ["MN", "MN", "NY", "TX", "TX"]
+    assert re.findall('<tr class="rest">.*?</tr>', html)[0] == html.split("\n")[-2]
+    assert '<div class="table" data-sorts role="region"' in html
+    assert "data-sorts" not in agencies(by_agency((1, 0), (2, 0)))._repr_html_()
 
 
 def test_without_others_there_is_no_last_line():
@@ -205,8 +267,11 @@ def test_the_alternative_of_a_chart_of_one_part_says_each_figure_once():
 
 def test_the_picture_shows_the_totals_names_and_legend_that_the_alternative_says():
     chart = bars((1200, 34), (0, 7))
-    for svg in (chart.light, chart.dark):
-        assert {"1,234", "7", "Bar A", "Bar B", "Part A", "Part B", "Requests"} <= set(texts(svg))
+    assert {*texts(chart.svg)} == {"1,234", "7", "Bar A", "Bar B", "Part A", "Part B"}
+
+
+def test_a_part_that_no_bar_has_is_not_in_the_legend():
+    assert "Part B" not in texts(bars((3, 0), (4, 0)).svg)
 
 
 def test_of_many_bars_the_rest_is_one_that_adds_them_up():
@@ -218,8 +283,18 @@ def test_of_many_bars_the_rest_is_one_that_adds_them_up():
     assert others.startswith(f"All others ({len(rest)}): ")
     a, b = (sum(column) for column in zip(*rest, strict=True))
     assert numbers(others) == [len(rest), a + b, a, b]
-    assert f"{a + b:,}" in texts(chart.light)
-    assert len(Html(chart.table).rows) == 1 + len(values)  # the table keeps them apart
+    assert f"{a + b:,}" in texts(chart.svg)
+    assert Html(chart.table).rows[-1] == [f"All others ({len(rest)})", f"{a:,}", f"{b:,}",
+                                          f"{a + b:,}"]  # fmt: skip
+
+
+def test_the_number_of_the_others_has_no_bar_that_would_dwarf_the_largest():
+    def longest(svg):
+        return max(abs(float(x)) for x in re.findall(r"L ([\d.]+) [\d.]+", svg))
+
+    one = bars((100, 0), *[(1, 0)] * (MOST_BARS - 1))
+    many = bars((100, 0), *[(1, 0)] * 900)
+    assert longest(many.svg) == pytest.approx(longest(one.svg), abs=20)  # of a longer number
 
 
 def test_as_many_bars_as_fit_are_all_drawn():
@@ -235,27 +310,25 @@ def test_the_table_behind_the_fold_has_the_figures_and_their_total():
         ["Bar B", "0", "7", "7"],
     ]  # fmt: skip
     shown = chart._repr_html_()
-    assert shown.index("<summary>Show as table</summary>") < shown.index("<table>")
+    assert shown.index("<summary>Show as table</summary>") < shown.index("<table")
 
 
 def test_the_same_figures_give_the_same_bytes_and_others_do_not():
     assert bars((1, 2), (3, 4))._repr_html_() == bars((1, 2), (3, 4))._repr_html_()
-    assert bars((1, 2), (3, 4)).light != bars((1, 2), (3, 5)).light
+    assert bars((1, 2), (3, 4)).svg != bars((1, 2), (3, 5)).svg
 
 
 def test_the_pictures_are_well_formed_and_carry_no_date_and_no_address_to_load():
-    chart = bars((1, 2), names=[HOSTILE])
-    assert chart.light != chart.dark
-    for svg in (chart.light, chart.dark):
-        assert ET.fromstring(svg).tag == f"{SVG}svg"
-        assert not re.search(r"dc:date|20\d\d-\d\d-\d\d", svg)
-        assert not re.findall(r'(?:href|src)="(?!#)', svg)
-        assert "<script" not in svg
+    svg = bars((1, 2), names=[HOSTILE]).svg
+    assert ET.fromstring(svg).tag == f"{SVG}svg"
+    assert not re.search(r"dc:date|20\d\d-\d\d-\d\d", svg)
+    assert not re.findall(r'(?:href|src)="(?!#)', svg)
+    assert "<script" not in svg
 
 
 @pytest.mark.parametrize("name", ["A $x$ B", "Jail $\\frac$", "$5 and $6", "a_b^c", "\\$5", "%s"])
 def test_a_name_is_drawn_as_it_is_written_and_never_read_as_a_formula(name):
-    assert name in texts(bars((1, 2), names=[name]).light)
+    assert name in texts(bars((1, 2), names=[name]).svg)
 
 
 def test_the_alternative_and_the_caption_are_escaped_in_the_page():
@@ -266,24 +339,72 @@ def test_the_alternative_and_the_caption_are_escaped_in_the_page():
     assert "script" not in html.tags
 
 
-def test_the_page_gets_the_light_picture_and_the_dark_one_for_dark_screens():
-    chart = bars((1, 2))
+def test_a_dark_screen_gets_a_dark_color_for_each_color_that_is_drawn():
+    chart = bars((1, 2), (3, 0))
+    light, dark = chart.svg.split("@media screen and (prefers-color-scheme:dark)")
+    rules = dict(re.findall(r'\[style\*="((?:fill|stroke): #\w+)"\]\{(.*?)!important\}', dark))
+    drawn = set(re.findall(r"(?:fill|stroke): #\w+", dark.partition("</style>")[2]))
+    assert drawn and drawn - {"stroke: #000000"} <= rules.keys()
+    assert all(rules[each] != each.replace(" ", "") for each in drawn & rules.keys())
+
+
+def files_of(chart) -> dict[str, bytes]:
+    """Name -> bytes of what can be taken along."""
+    found = re.findall(r'href="data:[^;]+;base64,([^"]+)" download="([^"]+)"', chart._repr_html_())
+    return {name: base64.b64decode(data) for data, name in found}
+
+
+def test_a_chart_can_be_taken_along_as_svg_png_and_csv_and_linked_to():
+    chart = bars((1200, 34), (0, 7), names=["=cmd()", "B, C"], synthetic=True)
+    files = files_of(chart)
+    assert list(files) == ["a-chart.svg", "a-chart.png", "a-chart.csv"]
+    assert files["a-chart.svg"].decode() == chart.svg
+    assert files["a-chart.png"].startswith(b"\x89PNG")
+    assert list(csv.reader(io.StringIO(files["a-chart.csv"].decode()))) == [
+        ["agency", "a", "b", "flags"],
+        ["'=cmd()", "1200", "34", SYNTHETIC_NOTICE],
+        ["B, C", "0", "7", SYNTHETIC_NOTICE],
+    ]
     shown = chart._repr_html_()
-    light, dark = (
-        base64.b64encode(svg.encode()).decode() for svg in (chart.light, chart.dark)
-    )
-    assert f'<img src="data:image/svg+xml;base64,{light}"' in shown
-    source = re.search("<source [^>]*>", shown)[0]
-    assert "prefers-color-scheme: dark" in source and dark in source
+    assert 'id="chart-a-chart"' in shown and 'href="#chart-a-chart"' in shown
+    assert 'href="#dispute"' in shown
+
+
+def test_a_png_names_neither_the_program_that_drew_it_nor_a_date():
+    png = bars((1, 2)).png
+    assert set(re.findall(rb"(tEXt|iTXt|zTXt|tIME)", png)) == set()
+
+
+def test_the_colors_of_charts_and_pages_are_the_same():
+    css = (PROJECT / "src/ddor/archive/static/ddor.css").read_text()
+    light, dark = (dict(re.findall(r"--([\w-]+): (#\w+)", part))
+                   for part in css.split("@media screen and (prefers-color-scheme: dark)")[:2])
+    names = {"ink": palette.INK, "paper": palette.PAPER, "edge": palette.EDGE,
+             "declined": palette.DECLINED, "shade-2": palette.SHADE_2, "shade-3": palette.SHADE_3,
+             "shade-4": palette.SHADE_4, "honored": palette.HONORED, "other": palette.OTHER,
+             "pending": palette.PENDING}  # fmt: skip
+    assert {name: (light[name], dark[name]) for name in names} == names
+
+
+@pytest.mark.parametrize("group", [("declined", "honored", "other", "pending"),
+                                   ("insufficient_notice", "no_notice", "not_held", "unclassified"),
+                                   ("convicted", "charged_only", "untold")])  # fmt: skip
+def test_what_stands_side_by_side_stays_apart_in_gray(group):
+    def gray(color):
+        red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+
+    colors = [palette.color_of(name, at)[0] for at, name in enumerate(group)]
+    grays = sorted(map(gray, colors))
+    assert min(b - a for a, b in zip(grays, grays[1:], strict=False)) > 22
 
 
 def test_a_synthetic_chart_says_so_in_the_picture_and_in_its_alternative():
     chart = bars((1, 2), synthetic=True)
-    for svg in (chart.light, chart.dark):
-        assert SYNTHETIC_NOTICE in texts(svg)
+    assert SYNTHETIC_NOTICE in texts(chart.svg)
     assert chart.alternative.startswith(SYNTHETIC_NOTICE)
     real = bars((1, 2))
-    assert SYNTHETIC_NOTICE not in real.light + real.alternative
+    assert SYNTHETIC_NOTICE not in real.svg + real.alternative
 
 
 @pytest.mark.parametrize("values", [[], [(0, 0), (0, 0)]])
@@ -367,8 +488,10 @@ def test_the_table_of_checks_says_what_each_asks_and_cannot_see(report):
     assert row[0].startswith("E1 ")
     assert row[head.index("Result")] == "stopped"
     assert row[head.index("Requests or policies")] == "1"
-    assert row[head.index("What it asks")].endswith("?")
-    assert row[head.index("What it cannot see")]
+    asks, limits = row[head.index("What it asks")].split("Limits: ")
+    assert asks.endswith("?") and limits
+    anchors = re.findall(r'<tr id="check-(E\d+)">', report.checks_table()._repr_html_())
+    assert anchors == [check.id for check in CHECKS]
 
 
 def test_a_week_without_outcomes_does_not_say_that_its_source_has_no_recording_dates():

@@ -194,7 +194,7 @@ def test_the_command_lines_take_a_year(archive):
     assert done.code == 2 and '"17" is not a year' in done.stderr
     for period in ("2017", VALENTINE):
         done = archive.ddor("verify", period)
-        assert (done.code, done.stdout) == (0, f"{period} r1: the same as published\n"), done
+        assert (done.code, done.stdout) == (0, f"{period} r1: matches what was published\n"), done
     page = archive.site / "years/2017/r1/index.html"
     page.write_text(page.read_text("utf-8").replace("Not a census", "A census"), "utf-8")
     assert archive.ddor("verify", "2017").code == 5
@@ -256,7 +256,7 @@ def test_what_happens_to_a_week_happens_to_its_year(archive, make):
         notice = json.loads((archive.site / folder / "data" / "summary.json").read_bytes())
         assert list(notice) == ["withdrawn"]
     assert archive.ddor("verify", "2017").stdout == (
-        "2017 r2: withdrawn: notices stand in its place\n"
+        "2017 r2: withdrawn; its notices are in place\n"
     )
     assert "years/2017" not in (archive.site / "sitemap.xml").read_text()
     assert [each for each in broken_links(archive.site) if SITE_URL not in each] == []
@@ -275,14 +275,14 @@ def test_all_three_are_made_again_after_a_withdrawal(archive, make):
     assert make(archive, QUARTER, day="2017-06-29").revision == 3
     for period in (WEEK, "2017Q1", "2017", VALENTINE):
         done = archive.ddor("verify", period)
-        assert done.code == 0 and "the same as published" in done.stdout, done
+        assert done.code == 0 and "matches what was published" in done.stdout, done
 
 
 def test_a_year_without_a_week_and_a_key_of_another_report_publish_nothing(archive, make):
     before = archive.files()
     result = make(archive, Year(2016))
     assert (result.status, result.exit_code) == ("failed", 2)
-    assert result.messages == ("no week of 2016 is published: it has the weeks from 2015-12-26 to "
+    assert result.messages == ("no week of 2016 is published; it has the weeks from 2015-12-26 to "
                                "2016-12-24",)  # fmt: skip
     assert archive.files() == before
 
@@ -297,7 +297,7 @@ def test_a_period_whose_key_names_a_week_is_refused(project):
         def __str__(self):
             return self.day.isoformat()
 
-    with pytest.raises(UsageError, match="2017-02-12 names a week, and a day too"):
+    with pytest.raises(UsageError, match="2017-02-12 names both a week and a day"):
         refuse_shared_key(DayByDate(VALENTINE.day))
 
 

@@ -2,15 +2,16 @@
 
 import pytest
 from extract_factory import request
-from frames import copies, counts_of, numbered, raw_table
+from frames import copies, counts_of, nation_of, numbered
 
-from ddor.measures.attributes import DAYS
+from ddor.measures.people import DAYS
 from ddor.measures.timing import BEFORE_ISSUE, UNKNOWN
 
 
 def timing(*rows, cohort="recorded") -> dict[str, int]:
-    """As counted, before disclosure control."""
-    return raw_table(counts_of(numbered(*rows), cohort=cohort), DAYS)["requests"].to_dict()
+    """Band -> requests, told or not."""
+    lines = nation_of(counts_of(numbered(*rows), cohort=cohort), DAYS)
+    return {line.branch: line.requests for line in lines if line.requests}
 
 
 @pytest.mark.parametrize(

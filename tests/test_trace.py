@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from conftest import PROJECT, SAMPLE_WEEKS
 from extract_factory import charge, request
-from frames import WEEK, case_of, counted, inputs_of, numbered, raw_table
+from frames import WEEK, case_of, counted, inputs_of, nation_of, numbered
 
 import ddor.archive.publish
 from ddor.archive.publish import opened
@@ -26,8 +26,9 @@ from ddor.inputs import save_inputs
 from ddor.jobs.rows import COLUMNS, write_rows
 from ddor.ledger import read_labels
 from ddor.measures.agencies import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS
-from ddor.measures.attributes import CHARGES as GROUPS
 from ddor.measures.charges import UNLISTED
+from ddor.measures.people import ALL, with_charges
+from ddor.measures.people import CHARGES as OF_CHARGES
 from ddor.measures.status import CLASSES
 from ddor.measures.trace import agency_columns, known_figures, rows_behind
 
@@ -107,7 +108,7 @@ def week(request):
 
 def test_every_figure_that_counts_requests_has_as_many_rows_as_it_says(week):
     case, checks, counts = week
-    figures = dict(counts.figures)
+    figures = counts.figures | with_charges(nation_of(counts, OF_CHARGES))
     for distinct in ("agencies_declining", "states_declining"):
         figures[distinct] = figures["declined_total"]
     found = {name: len(rows_behind(counts.status, case.extract.charges, name, checks=checks))
@@ -123,8 +124,6 @@ def test_each_agency_has_as_many_rows_as_the_two_tables_say(week):
         figures = figures_of(columns)
         for line in table.head(12).to_dict("records"):
             for column, figure in figures.items():
-                if not line["agency_id"]:
-                    continue  # agency not shown
                 rows = rows_behind(counts.status, case.extract.charges, figure,
                                    line["agency_id"], checks=checks)  # fmt: skip
                 assert len(rows) == line[column], (line["agency_id"], figure)
@@ -140,7 +139,7 @@ def figures_of(columns) -> dict[str, str]:
             for column in columns[len(IDENTITY):]}  # fmt: skip
 
 
-def test_classes_checks_and_offense_groups_have_as_many_rows_as_their_tables_say(week):
+def test_classes_checks_and_offenses_have_as_many_rows_as_their_tables_say(week):
     case, checks, counts = week
 
     def number(figure: str) -> int:
@@ -150,19 +149,19 @@ def test_classes_checks_and_offense_groups_have_as_many_rows_as_their_tables_say
     assert {name: number(f"class:{name}") for name in CLASSES} == classes
     for line in counts.checks[counts.checks["effect"] == "hold"].to_dict("records"):
         assert number(line["check"]) == line["rows"], line["check"]
-    table = raw_table(counts, GROUPS)
-    for line in table.reset_index().to_dict("records"):
-        group = f"group:{line['code']}"
-        assert number(group) == line["requests"]
-        assert number(f"{group}:convicted") == line["convicted"]
-        assert number(f"{group}:charged_only") == line["charged_only"]
-    assert len(table) > 0
+    lines = [line for line in nation_of(counts, OF_CHARGES) if line.branch and line.leaf != "other"]
+    for line in lines:
+        name = f"group:{line.leaf}" if line.leaf else f"category:{line.branch}"
+        part = "" if line.standing == ALL else f":{line.standing}"
+        assert number(name + part) == line.requests, line
+    assert any(line.requests for line in lines)
 
 
 def test_every_known_figure_gives_rows_of_status_as_they_stand_there(week):
     case, checks, counts = week
-    groups = ("group:13", "group:35", "group:54")  # the other groups are made as these are
-    figures = [f for f in known_figures(checks) if f.startswith(groups) or "group:" not in f]
+    few = ("group:13", "group:35", "category:drugs")  # the others are made as these are
+    known = known_figures(checks)
+    figures = [f for f in known if f.startswith(few) or not f.startswith(("group:", "category:"))]
     assert len(figures) > 40
     for figure in figures:
         rows = rows_behind(counts.status, case.extract.charges, figure, checks=checks)
@@ -175,8 +174,9 @@ def test_the_known_figures_are_those_of_the_report_and_the_lines_of_its_tables()
     known = known_figures((CHECKS[0], *INVENTED))
     figures = counted(case_of(ROWS)).figures
     assert set(known[: len(figures)]) == set(figures)
-    assert {"E1", "X1", "X2", "class:withdrawn", "group:35", "group:35:convicted",
-            "group:35:charged_only", f"group:{UNLISTED}"} <= set(known)  # fmt: skip
+    assert {"E1", "X1", "X2", "class:withdrawn", "category:drugs", "category:drugs:convicted",
+            "category:drugs:charged_only", "group:35", f"group:{UNLISTED}"} <= set(known)  # fmt: skip
+    assert "group:35:convicted" not in known  # a group is not told apart
     assert len(known) == len(set(known))
 
 
@@ -190,18 +190,10 @@ def test_a_check_of_policies_has_no_rows_and_one_of_volumes_those_of_the_agencie
     assert rows["request_id"].tolist() == ["r12"]
 
 
-@pytest.mark.parametrize("figure", ["group:13", "declined_with_charges"])
+@pytest.mark.parametrize("figure", ["group:13", "category:drugs", "declined_with_charges"])
 def test_what_people_were_charged_with_is_not_told_agency_by_agency(figure):
     with pytest.raises(UsageError, match="charged with"):
         trace(figure, "MN0270000")
-
-
-def test_a_protected_request_that_is_not_shown_with_its_agency_is_not_in_the_agencys_rows():
-    few = numbered(request(protected="true"), *(request() for _ in range(3)))
-    for rows, shown in ((few, 3), ([*few, request(request_id="x")], 5)):
-        counts = counted(case_of(rows))
-        behind = rows_behind(counts.status, counts.extract.charges, "declined_total", "MN0270000")
-        assert len(behind) == shown == counts.declined_by_agency["declined"].iloc[0]
 
 
 def trace(figure: str, agency_id: str | None = None, charges=()) -> list[str]:
@@ -224,8 +216,12 @@ def test_the_rows_are_those_one_would_pick_by_hand():
 
 def test_the_rows_of_a_charge_figure_are_the_requests_and_not_the_charges():
     assert trace("group:13", charges=CHARGES) == ["r0", "r1"]
-    assert trace("group:13:convicted", charges=CHARGES) == ["r0"]
-    assert trace("group:13:charged_only", charges=CHARGES) == ["r1"]
+    assert trace("category:persons:convicted", charges=CHARGES) == ["r0"]
+    assert trace("category:persons:charged_only", charges=CHARGES) == ["r1"]
+    assert trace("category:persons", charges=CHARGES) == ["r0", "r1"]
+    assert trace("category:drugs", charges=CHARGES) == ["r0"]  # convicted of another category
+    assert trace("category:drugs:charged_only", charges=CHARGES) == ["r0"]
+    assert trace("category:other:convicted", charges=CHARGES) == ["r3"]
     assert trace("group:23", charges=CHARGES) == []
     assert trace(f"group:{UNLISTED}", charges=CHARGES) == ["r3"]
     assert trace("declined_with_conviction", charges=CHARGES) == ["r0", "r3"]
@@ -263,7 +259,7 @@ def test_the_columns_of_the_two_tables_are_all_names_or_refused():
 
 @pytest.mark.parametrize(
     ("figure", "near"),
-    [("declined_totl", "declined_total"), ("group:35:convict", "group:35:convicted"),
+    [("declined_totl", "declined_total"), ("category:drugs:convict", "category:drugs:convicted"),
      ("class:withdrew", "class:withdrawn"), ("nonsense", "docs/trace.md")],
 )  # fmt: skip
 def test_an_unknown_figure_is_refused_with_the_nearest_known_ones(figure, near):
@@ -530,7 +526,7 @@ def published_figures(output: Path, **changes) -> None:
 
 def test_rows_that_are_not_those_readers_were_shown_are_refused(tmp_path):
     published_figures(kept_run(tmp_path), declined_total=77)
-    with pytest.raises(UsageError, match="counted otherwise .*declined_total: 77 -> "):
+    with pytest.raises(UsageError, match="counted by other rules .*declined_total: 77 -> "):
         write_rows(tmp_path, WEEK, "issued_total", None)
     assert not (tmp_path / "runs" / "labels.csv").exists()
 

@@ -11,10 +11,8 @@ from test_public_words import BULK, REASON
 from test_rebuild import rebuilt
 
 from ddor import method
-from ddor.archive.agency_pages import agency_lines
 from ddor.archive.ages import BANDS, ages_of
 from ddor.archive.around import Around, Publisher
-from ddor.archive.downloads import table_files
 from ddor.archive.lists import archive_pages
 from ddor.archive.trend import (
     WEEKS_DRAWN,
@@ -28,11 +26,10 @@ from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
 from ddor.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision, open_catalog
 from ddor.measures.bulk import bulk_recorded
-from ddor.measures.published import attribute_lines
 from ddor.variation import Compared, in_words
 
 FIRST_DAY = dt.date(2017, 2, 11)
-TOLD = {"week": 5, "month": 6, "older": 0, "unknown": 0, "added_up": 7}
+TOLD = {"week": 5, "month": 6, "older": 0, "unknown": 7}
 
 
 def day(at: int) -> str:
@@ -61,9 +58,8 @@ def flat(*declined: int, cohort="recorded", **given) -> Catalog:
     return catalog_of({at: [revision(at, n, **given)] for at, n in enumerate(declined)}, cohort)
 
 
-def line(at: int, declined: int, agency_id="A", **ages) -> dict[str, str]:
-    told = {f"age_{band}": str(ages[band]) if ages else "" for band in BANDS}
-    return {"week": day(at), "agency_id": agency_id, "declined": str(declined)} | told
+def line(at: int, declined: int, agency_id="A") -> dict[str, str]:
+    return {"week": day(at), "agency_id": agency_id, "declined": str(declined)}
 
 
 def declined(points) -> list[int | None]:
@@ -140,7 +136,7 @@ def test_bulk_is_taken_out_on_both_sides_and_said():
 def test_weeks_before_a_change_of_method_are_not_compared():
     weeks = {at: [revision(at, 10, method=1 if at < 10 else 2)] for at in range(20)}
     assert latest(catalog_of(weeks)).before == (10,) * 9
-    assert "nothing is said" in in_words(latest(catalog_of(weeks)))
+    assert "too few to say" in in_words(latest(catalog_of(weeks)))
 
 
 def test_by_week_of_issue_only_final_weeks_are_compared():
@@ -175,7 +171,7 @@ def test_how_weeks_moved_from_their_first_report_to_their_final_one():
     found = first_to_final(catalog_of(weeks))
     assert (found.weeks, found.median, found.lowest, found.highest) == (3, 2, -1, 10)
     text = words_of(figures_of(catalog_of(weeks)).find("main"))
-    assert "of 3 weeks changed by +2 (median; from \N{MINUS SIGN}1 to +10)" in text
+    assert "changed by +2 (the median of 3 weeks; from \N{MINUS SIGN}1 to +10)" in text
 
 
 def test_without_a_final_week_it_says_so():
@@ -197,11 +193,12 @@ def test_a_week_that_does_not_name_the_agency_is_zero_and_one_without_a_report_a
     assert {point.mark for point in points} == {""}
 
 
-def test_bulk_and_ages_of_an_agency_are_its_own():
+def test_bulk_of_an_agency_is_its_own_and_ages_are_of_the_nation_only():
     catalog = flat(100, 100, bulk={"A": 12, "B": 80}, age=TOLD)
-    points = agency_points([line(1, 20, **TOLD), line(0, 18)], catalog)
+    points = agency_points([line(1, 20), line(0, 18)], catalog)
     assert [point.bulk for point in points] == [12, 12]
-    assert [point.age for point in points] == [{}, TOLD]
+    assert [point.age for point in points] == [{}, {}]
+    assert [point.age for point in national_points(catalog)] == [TOLD, TOLD]
 
 
 def test_an_agency_without_a_week_has_no_trend():
@@ -211,25 +208,30 @@ def test_an_agency_without_a_week_has_no_trend():
 # What the catalog keeps
 
 
-def test_ages_are_those_that_are_published_and_no_others():
-    rows = [
-        *copies(8, "a", agency_id="A0001"), *copies(8, "b", agency_id="B0001"),
-        *copies(9, "c", agency_id="C0001", issued_at="2016-12-01"),
-        *copies(5, "d", agency_id="C0001", issued_at="2015-01-01"),
-        *copies(2, "e", agency_id="C0001", issued_at="2017-02-12"),
-    ]  # fmt: skip
-    attributes = counts_of(rows).attributes
-    data = table_files({"attributes": attribute_lines(attributes)})
-    ages = ages_of(data)
-    assert set(ages) == {"", *attributes["days"].tables} and set(ages[""]) == set(BANDS)
-    assert sum(ages[""].values()) == 32 and ages[""]["older"] == 14
+ATTRIBUTES = """attribute,place,branch,leaf,standing,requests,flags
+charges,,persons,,all,11,
+days,,Same day or next day,,all,4,
+days,,2 to 7 days,,all,2,
+days,,8 to 30 days,,all,0,
+days,,31 to 90 days,,all,9,
+days,,More than a year,,all,3,
+days,,Recorded before it was issued,,all,1,
+days,,No recording date,,all,5,
+charges,A0001,,,convicted,20,
+"""
+
+
+def test_ages_are_those_that_are_published_of_the_nation():
+    data = {"attributes.csv": ATTRIBUTES.encode()}
+    ages = {"week": 6, "month": 0, "older": 12, "unknown": 6}
+    assert ages_of(data) == ages and list(ages) == list(BANDS)
     kept = kept_of(data, {"A0001": 8})
-    assert kept == {"method": method.METHOD, "age": ages[""], "bulk": {"A0001": 8}}
+    assert kept == {"method": method.METHOD, "age": ages, "bulk": {"A0001": 8}}
 
 
 def test_a_withheld_table_tells_no_age():
-    alone = counts_of(copies(12, "a"))  # one agency alone has no national table
-    assert kept_of(table_files({"attributes": attribute_lines(alone.attributes)}), {})["age"] == {}
+    lines = [each for each in ATTRIBUTES.splitlines() if not each.startswith("days")]
+    assert kept_of({"attributes.csv": "\n".join(lines).encode()}, {})["age"] == {}
     assert kept_of({}, {})["age"] == {}
 
 
@@ -240,16 +242,6 @@ def test_bulk_is_the_published_line_of_an_agency_that_e8_names():
     counts = counts_of([*copies(12, "k", **OLD), *copies(4, "n", agency_id="MN0270099")])
     assert len(counts.shown["E8"]) == 12
     assert bulk_recorded(counts) == {"MN0270000": 12}
-
-
-def test_an_agency_with_a_protected_request_that_is_not_shown_with_it_is_not_told_of():
-    """Nine in its line, and ten that E8 needs: the tenth would be the protected one."""
-    rows = [*copies(9, "k", **OLD), request(request_id="p", protected="true", outcome="honored",
-            issued_at="2017-02-12", outcome_recorded_at="2017-02-15")]  # fmt: skip
-    rows += copies(1, "x", **OLD)
-    counts = counts_of(rows)
-    assert len(counts.shown["E8"]) == 10 and "" in set(counts.status["listed_agency"])
-    assert bulk_recorded(counts) == {}
 
 
 def test_a_publication_keeps_it_also_where_a_person_cleared_the_flag(copy_of, tmp_path):
@@ -288,7 +280,7 @@ def test_the_chart_has_a_text_alternative_and_the_table_every_week():
     assert len(declines.select("g.bulk rect")) == 1 and len(declines.select("g.single rect")) == 5
     assert len(declines.select("g.whisker line")) == 5
     assert len(page.select("svg.marks circle")) == 1
-    assert {"week", "month", "added_up"} == {group["class"][0] for group in ages.select("g")}
+    assert {"week", "month", "unknown"} == {group["class"][0] for group in ages.select("g")}
     table = page.select_one("details table")
     assert {each["scope"] for each in table.find_all("th")} == {"row", "col"}
     rows = [words_of(row) for row in table.select("tbody tr")]
@@ -303,14 +295,14 @@ def test_a_change_of_method_is_a_marked_break(monkeypatch):
     page = figures_of(catalog_of(weeks))
     assert page.select_one("svg.plot text").text == "Method 2"
     note = words_of(page.select_one("figure.trend .note"))
-    assert "March 4 to 10, 2017 on, method 2: short custody is a class of its own." in note
+    assert "March 4 to 10, 2017 on, requests are counted by method 2 : short custody is a class of its own." in note
     assert len(chart_of(trend_of(national_points(catalog_of(weeks)), "recorded")).breaks) == 1
 
 
 def test_words_by_week_of_issue_do_not_speak_of_recording():
     page = figures_of(flat(*[40] * 14, cohort="issued"))
     text = " ".join(words_of(each) for each in page.select("main > p, figcaption"))
-    assert "by the week in which the request was issued" in text
+    assert "in the week in which the request was issued" in text
     assert "recorded as declined" not in text
 
 
@@ -334,16 +326,6 @@ def test_the_scale_begins_at_zero_and_holds_every_whisker():
 # The archive
 
 
-def test_weeks_csv_tells_the_ages_of_an_agency_only_where_they_are_published(large):
-    for week in large.weeks[-4:]:
-        folder = large.site / "weeks" / week / "data"
-        data = {file.name: file.read_bytes() for file in folder.glob("*")}
-        lines = agency_lines(Week.parse(week), data)
-        told = {each for each, own in lines.items() if own["age_week"]}
-        assert told == set(ages_of(data)) - {""} and len(lines) > 50
-    assert all(int(lines[each]["declined"]) >= 20 for each in told)
-
-
 def test_a_week_published_late_fills_the_gap_of_agencies_that_it_does_not_name(copy_of):
     """And a withdrawal makes one; `rebuild` finds nothing to do after either."""
     archive = copy_of("first")
@@ -359,7 +341,7 @@ def test_a_week_published_late_fills_the_gap_of_agencies_that_it_does_not_name(c
     between = HONORED | {"issued_at": "2017-02-19", "outcome_recorded_at": "2017-02-20"}
     archive.receive([request(**BRACKENHOLT | between)], week=NEXT_WEEK)
     assert archive.published(week=NEXT_WEEK, day="2017-06-02") == 1
-    assert "February 18 to 24, 2017 0 0.0 to 3.7" in words_of(archive.page(page).find("details"))
+    assert "February 18 to 24, 2017 0 0 0" in words_of(archive.page(page).find("details"))
     assert archive.files()[other] != before and rebuilt(archive, "2017-06-02") == 0
     done = archive.ddor("withdraw", NEXT_WEEK, "--reason", "error", day="2017-06-03")
     assert done.code == 0, done

@@ -113,15 +113,15 @@ SENTENCES = {
         Compared(57, tuple(EVEN)),
     "fell to 9, below the range of the last 13 published weeks (31 to 44)":
         Compared(9, tuple(EVEN)),
-    "was 40, within the range of the last 13 published weeks (31 to 44); such a difference is no "
-    "more than chance and ordinary unevenness": Compared(40, tuple(EVEN)),
-    "was 46, just outside the range of the last 13 published weeks (31 to 44); such a difference "
-    "is no more than chance and ordinary unevenness": Compared(46, tuple(EVEN)),
-    "was 1,040; fewer than 13 published weeks before it were counted in the same way, so nothing "
-    "is said of rising or falling": Compared(1040, (3, 4)),
+    "was 40, within the range of the last 13 published weeks (31 to 44); a difference of this "
+    "size can arise by chance": Compared(40, tuple(EVEN)),
+    "was 46, just outside the range of the last 13 published weeks (31 to 44); a difference of "
+    "this size can arise by chance": Compared(46, tuple(EVEN)),
+    "was 1,040; fewer than 13 published weeks before it were counted in the same way, too few to "
+    "say whether the number rose or fell": Compared(1040, (3, 4)),
     "rose to 57, above the range of the last 13 published weeks (31 to 44); recorded in bulk, and "
     "left out: 142 of this week and 12 of those before": Compared(57, tuple(EVEN), 142, 12),
-    "was 4 so far; it is compared with earlier weeks once its data is final":
+    "was 4 so far; it will be compared with earlier weeks once its data is final":
         Compared(4, tuple(EVEN), early=True),
 }  # fmt: skip
 

@@ -70,7 +70,8 @@ def test_a_kernel_of_its_own_gives_what_is_published(stage):
     """The stages are made without one: so this shows, too, that they are what a job publishes."""
     archive = stage("third")
     done = archive.ddor("verify", WEEK, kernel=True)
-    assert (done.code, done.stdout, done.stderr) == (0, f"{WEEK} r3: the same as published\n", "")
+    assert (done.code, done.stdout, done.stderr) == (
+        0, f"{WEEK} r3: matches what was published\n", "")  # fmt: skip
 
 
 def test_disputes_and_their_marks_are_made_again_too(stage):
@@ -83,7 +84,7 @@ def test_disputes_and_their_marks_are_made_again_too(stage):
 def test_a_superseded_revision_is_still_what_it_was(stage):
     """Its banner was written anew; that is no part of what it keeps."""
     done = stage("third").ddor("verify", WEEK, "r1")
-    assert (done.code, done.stdout) == (0, f"{WEEK} r1: the same as published\n")
+    assert (done.code, done.stdout) == (0, f"{WEEK} r1: matches what was published\n")
 
 
 def test_verifying_writes_nothing(third):
@@ -115,15 +116,15 @@ def test_the_manifest_names_all_that_the_revision_keeps(stage):
 )
 def test_one_byte_of_what_is_served_is_told_by_its_name(third, name, change, told):
     edit(third.week / "r3" / name, change)
-    assert named(third) == {told or name: ["the archive holds another"]}
+    assert named(third) == {told or name: ["the archive holds a different file"]}
 
 
 def test_a_file_too_many_and_one_that_is_missing_are_told(third):
     (third.week / "r3" / "data" / "notes.txt").write_text("mine")
     (third.week / "r3" / "declined-by-agency.svg").unlink()
     assert named(third) == {
-        "data/notes.txt": ["not in the manifest (the archive holds another)"],
-        "declined-by-agency.svg": ["missing (the archive holds another)"],
+        "data/notes.txt": ["not in the manifest (the archive holds a different file)"],
+        "declined-by-agency.svg": ["missing (the archive holds a different file)"],
     }
 
 
@@ -187,7 +188,7 @@ def another_sentence(file: Path) -> None:
 )
 def test_a_changed_private_input_is_told_by_its_name(third, file, change, told):
     change(third.runs / WEEK / "r3" / file)
-    assert named(third) == {f"input {told}": ["not what was run"]}
+    assert named(third) == {f"input {told}": ["not the one that was used"]}
 
 
 def test_a_changed_record_is_told_as_an_input(copy_of):
@@ -195,8 +196,8 @@ def test_a_changed_record_is_told_as_an_input(copy_of):
     private = archive.runs / WEEK / "r2"
     edit(private / "corrections.json", lambda text: text.replace("still_here", "never_here"))
     told = named(archive)
-    assert told["input corrections"] == ["not what was run"]
-    assert told["article.html"] == ["running it again gives another"]
+    assert told["input corrections"] == ["not the one that was used"]
+    assert told["article.html"] == ["running it again produced a different file"]
 
 
 def test_what_an_earlier_revision_told_is_an_input_too(copy_of):
@@ -232,7 +233,7 @@ def test_without_the_private_run_nothing_can_be_verified(third):
     shutil.rmtree(third.runs)
     done = third.ddor("verify", WEEK)
     assert done.code == 2 and "lacks manifest.json, template.ipynb" in done.stderr
-    assert "verifying needs the private run" in done.stderr
+    assert "ddor verify needs the private run" in done.stderr
     assert third.files() == before and not third.runs.exists()
 
 
@@ -248,7 +249,7 @@ def test_another_version_of_a_package_is_a_note_where_nothing_differs(third):
     notes = [f"package pandas: 0.1 then, {pd.__version__} now",
              "package abacus: 2.0 then, none now"]  # fmt: skip
     done = third.ddor("verify", WEEK)
-    assert (done.code, done.stdout) == (0, f"{WEEK} r3: the same as published\n")
+    assert (done.code, done.stdout) == (0, f"{WEEK} r3: matches what was published\n")
     assert done.stderr.splitlines() == notes
     assert json.loads(third.ddor("verify", WEEK, "--json").stdout)["messages"] == notes
 
@@ -257,9 +258,9 @@ def test_another_version_of_a_package_is_named_beside_what_differs(third):
     older_pandas(third)
     edit(third.week / "r3" / "data" / "checks.csv", lambda text: text + " ")
     told = named(third)
-    assert told["data/checks.csv"] == ["the archive holds another"]
+    assert told["data/checks.csv"] == ["the archive holds a different file"]
     assert told["package pandas"] == [f"0.1 then, {pd.__version__} now"]
-    assert "what has changed since:" in told
+    assert "changed since the run:" in told
 
 
 def test_a_template_that_was_edited_since_is_a_note(third, tmp_path):

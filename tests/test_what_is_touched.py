@@ -33,7 +33,7 @@ NEWCOMER = {"agency_id": "HI9NEW001", "agency_name": "Palmview Jail", "state": "
 LISTS = (
     "index.html", "feed.xml", "agencies/index.html", "agencies/a-z/*", "agencies/by-state/*",
     "archive/index.html", "corrections/*", "search/*", "data/agencies.csv", "data/catalog.json",
-    "data/index.html", "overview/index.html", "faqs/index.html", "fact-sheet/index.html",
+    "data/index.html", "methods/index.html", "overview/index.html", "faqs/index.html", "fact-sheet/index.html",
 )  # fmt: skip
 
 

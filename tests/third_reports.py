@@ -58,7 +58,6 @@ def project_at(folder: Path) -> Path:
             "# Annual Declined Detainer Report: {{ year }}",
         "The quarter in figures": "The year in figures",
         "A week belongs to the quarter in which": "A week belongs to the year in which",
-        "All weeks of the quarter have": "All weeks of the year have",
     }  # fmt: skip
     for before, after in changes.items():
         assert text.count(before) == 1, before

@@ -81,11 +81,11 @@ class Case:
 
 
 class CasesInvalid(UsageError):
-    """The described cases need mending; lists every problem of every file."""
+    """The described cases need correction; lists every problem of every file."""
 
     def __init__(self, problems: list[Problem]):
         self.problems = problems
-        super().__init__("\n".join(["the described cases need mending:", *map(str, problems)]))
+        super().__init__("\n".join(["the described cases need correction:", *map(str, problems)]))
 
 
 def candidate_label(quarter: str, request_id: str) -> str:
@@ -168,7 +168,7 @@ def _groups(key: str, given: dict, told: Told) -> tuple[str, ...]:
         told.tell(key, f'"{given[key]}"', f"NCIC offense groups such as 13, 35, each once{may_be}",
                   "write two digits each, with a comma between them")  # fmt: skip
     elif JUVENILE in groups:
-        told.tell(key, JUVENILE, "no case of a juvenile offender", "take the case out")
+        told.tell(key, JUVENILE, "no case of a juvenile offender", "remove the case")
     return tuple(sorted(groups))
 
 
@@ -183,8 +183,8 @@ def _day(key: str, text: str, told: Told) -> dt.date | None:
 def _tell_order(given: dict, days: dict, told: Told) -> None:
     status_on, approved_on = days.get("status_on"), days.get("approved_on")
     if status_on and approved_on and approved_on < status_on:
-        told.tell("approved_on", str(approved_on), f"{status_on} or later, when the source says "
-                  "what the case says", "approve the case as it is now")  # fmt: skip
+        told.tell("approved_on", str(approved_on), f"{status_on} or later, the day of the "
+                  "status", "let the case be approved as it is now")  # fmt: skip
     released = given.get("released", "")
     if status_on and _is_month(released) and f"{status_on:%Y-%m}" < released:
         told.tell("status_on", str(status_on), "a day after the release", "correct one of the two")
@@ -196,7 +196,7 @@ def _tell_source(given: dict, told: Told) -> None:
         told.tell("source", f"an address that looks like {kind} (not shown)",
                   "no direct identifier", "name the court and the number of the case instead")
     if any(scheme not in ("http", "https") for scheme in re.findall(r"(\w*)://", source)):
-        told.tell("source", "an address of another kind", "http:// or https://, or words alone",
+        told.tell("source", "another kind of address", "http:// or https://, or words only",
                   "write the address at which the public finds it")  # fmt: skip
 
 
@@ -212,10 +212,11 @@ def _tell_body(body: str, told: Told) -> None:
     if not body.strip():
         told.tell("", "no text below the head", "a description", "write it in plain Markdown")
     if kind := identifier(body):
-        told.tell("", f"text that looks like {kind} (not shown)", "no person named", "take it out")
+        told.tell("", f"text that looks like {kind} (not shown)", "text that names nobody",
+                  "remove it")  # fmt: skip
     if re.search("<img|<h[12]", render_markdown(body)):
-        told.tell("", "a picture, or a heading of # or ##", "words, and headings of ### at most",
-                  "mend it")  # fmt: skip
+        told.tell("", "a picture or a heading of # or ##", "text, with headings of ### or smaller",
+                  "change it")  # fmt: skip
 
 
 def _same_rows(cases: list[Case]) -> list[Problem]:

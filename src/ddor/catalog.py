@@ -161,12 +161,12 @@ def read_catalog(site: Path, cohort: str, synthetic: bool) -> Catalog:
         kinds = {True: "synthetic", False: "real"}
         raise UsageError(
             f"this archive holds {kinds[catalog.synthetic]} weeks and the extract is "
-            f"{kinds[synthetic]}; the two never share a site: give another --output"
+            f"{kinds[synthetic]}; one site never holds both: choose another --output"
         )
     if catalog.cohort != cohort:
         raise UsageError(
-            f"this archive holds weeks of cohort {catalog.cohort}, asked was {cohort}; "
-            "their counts cannot be compared: give another --output"
+            f"this archive holds weeks of cohort {catalog.cohort}, and {cohort} was requested; "
+            "their counts cannot be compared: choose another --output"
         )
     return catalog
 

@@ -48,40 +48,43 @@ def _told(command: Callable[[], int]) -> int:
 def _run_week_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="run_week.py",
-        description="Make and publish the Declined Detainer Outcome Report of one or more weeks.",
-        epilog="Exit codes: 0 published or unchanged, 2 usage or parameters, 3 invalid extract, "
-        "4 held for review, 5 the notebook failed, 6 the archive is busy or cannot be written.",
+        description="Make and publish the Declined Detainer Outcome Report for one or more weeks.",
+        epilog="Exit codes: 0 published or unchanged, 2 command line, parameters or texts, "
+        "3 invalid extract, 4 held for review, 5 the notebook failed or shows what may not be "
+        "published, 6 the archive is busy or cannot be written.",
     )
     parser.add_argument("weeks", nargs="*", metavar="WEEK",
                         help="any date in the week, or START..END; without one, the latest "
                         "complete week that has an extract")  # fmt: skip
     parser.add_argument("--extract", metavar="PATH|URL", help="the week's extract")
-    parser.add_argument("--sample", action="store_true", help="run on the sample extracts")
+    parser.add_argument("--sample", action="store_true",
+                        help="use the sample extracts, publish into outputs/sample/")  # fmt: skip
     _shared_options(parser)
     _publishing_options(parser)
-    parser.add_argument("--decisions", metavar="FILE", help="a week's review.csv, filled in")
+    parser.add_argument("--decisions", metavar="FILE",
+                        help="the week's review.csv with the decisions filled in")  # fmt: skip
     parser.add_argument("--accept-held", action="store_true",
-                        help="publish a week under review, with --reason")  # fmt: skip
+                        help="publish a week under review; needs --reason")  # fmt: skip
     for name in ("jobs", "scheduler"):
         parser.add_argument(f"--{name}", help=argparse.SUPPRESS)
     return parser
 
 
 def _shared_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--params", metavar="FILE", help="in place of params/weekly.yaml")
+    parser.add_argument("--params", metavar="FILE", help="use this in place of params/weekly.yaml")
     parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], dest="settings",
-                        help="a parameter; may be given several times")  # fmt: skip
-    parser.add_argument("--output", metavar="DIR", help="where site/ and runs/ are")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+                        help="set a parameter; may be given several times")  # fmt: skip
+    parser.add_argument("--output", metavar="DIR", help="the folder that holds site/ and runs/")
+    parser.add_argument("--json", action="store_true", help="print JSON: one object a line")
 
 
 def _publishing_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--draft", action="store_true", help="render for a look, publish nothing")
-    parser.add_argument("--force", action="store_true", help="publish though nothing changed")
-    parser.add_argument("--quiet", action="store_true", help="errors only on stderr")
+    parser.add_argument("--draft", action="store_true", help="make a draft and publish nothing")
+    parser.add_argument("--force", action="store_true", help="publish even if nothing changed")
+    parser.add_argument("--quiet", action="store_true", help="print errors only")
     parser.add_argument("--correct", action="store_true",
-                        help="publish as the correction of a mistake, with --reason")  # fmt: skip
-    parser.add_argument("--reason", metavar="TEXT", default="", help="stands on the page")
+                        help="publish as the correction of a mistake; needs --reason")  # fmt: skip
+    parser.add_argument("--reason", metavar="TEXT", default="", help="published on the page")
 
 
 def _run_weeks(options: argparse.Namespace, project: Path) -> int:
@@ -89,10 +92,12 @@ def _run_weeks(options: argparse.Namespace, project: Path) -> int:
 
     for name, what in LATER.items():
         if getattr(options, name) not in (None, False):
-            raise UsageError(f"--{name.replace('_', '-')} is not built yet: {what}")
+            raise UsageError(f"--{name.replace('_', '-')} is not available yet ({what})")
     settings = _settings(options)
     if options.sample:
+        # Synthetic and real weeks never share a site.
         settings.setdefault("extract", str(project / "samples" / "{week}"))
+        settings.setdefault("output", str(project / "outputs" / "sample"))
     order = Order(
         project=project,
         params_file=_path(options.params),
@@ -106,7 +111,7 @@ def _run_weeks(options: argparse.Namespace, project: Path) -> int:
     )
     weeks = parse_weeks(options.weeks) or [_latest_week(order)]
     if order.decisions and len(weeks) > 1:
-        raise UsageError("--decisions is about one week: name one WEEK")
+        raise UsageError("--decisions applies to one week: name one WEEK")
     return _make(weeks, order, options)
 
 
@@ -151,11 +156,11 @@ def _reason(options: argparse.Namespace) -> str:
     asking = [f"--{name}" for name in ("correct", "accept-held")
               if getattr(options, name.replace("-", "_"), False)]  # fmt: skip
     if asking and not reason:
-        raise UsageError(f"{' and '.join(asking)} needs --reason TEXT, which stands on the page")
+        raise UsageError(f"{' and '.join(asking)} needs --reason TEXT; the page shows it")
     if reason and not asking:
-        raise UsageError("--reason goes with --correct or --accept-held")
+        raise UsageError("--reason can only be used with --correct or --accept-held")
     if kind := identifier(reason):
-        raise UsageError(f"--reason holds text that looks like {kind}; no person is named")
+        raise UsageError(f"--reason holds text that looks like {kind}; it must not name a person")
     return reason
 
 
@@ -164,11 +169,11 @@ def _latest_week(order) -> Week:
 
     parameters = load_parameters(order.project, None, order.params_file, order.settings)
     if "{week}" not in parameters.extract:
-        raise UsageError("name a WEEK, or put {week} into `extract`, so that one can be chosen")
+        raise UsageError("name a WEEK, or put {week} into `extract` to have the latest found")
     running = Week.containing(dt.date.today())
     complete = [week for week in weeks_with_extract(parameters.extract) if week < running]
     if not complete:
-        raise UsageError(f"no complete week has an extract at {parameters.extract}")
+        raise UsageError(f"there is no extract of a complete week at {parameters.extract}")
     return max(complete)
 
 
@@ -210,12 +215,12 @@ def _path(text: str | None) -> Path | None:
 
 
 def _ddor_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="ddor", description="Tools beside run_week.py.")
+    parser = argparse.ArgumentParser(prog="ddor", description="Tools that complement run_week.py.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    check = commands.add_parser("check", help="list every problem of an extract, run nothing")
+    check = commands.add_parser("check", help="list every problem in an extract; runs nothing")
     check.add_argument("extract", metavar="EXTRACT", help="folder, .zip, .xlsx or URL")
-    check.add_argument("--week", metavar="DATE", help="a date in the week it is meant for")
+    check.add_argument("--week", metavar="DATE", help="a date in the week that the extract covers")
     _shared_options(check)
     check.set_defaults(command=_check)
 
@@ -224,38 +229,39 @@ def _ddor_parser() -> argparse.ArgumentParser:
     foia = sources.add_parser("foia", help="a FOIA detainer file: CSV, Parquet or ICE's workbook")
     foia.add_argument("file", metavar="FILE")
     weeks = foia.add_mutually_exclusive_group(required=True)
-    weeks.add_argument("--week", metavar="DATE", help="the week of issue, by any date in it")
+    weeks.add_argument("--week", metavar="DATE", help="the week of issue: any date in it")
     weeks.add_argument("--weeks", metavar="START..END", help="every week of issue in the range")
-    foia.add_argument("--out", required=True, metavar="DIR", help="may hold {week}")
-    foia.add_argument("--as-of", metavar="DATE", help="the date of the release, if not in the file")
+    foia.add_argument("--out", required=True, metavar="DIR", help="the folder; may hold {week}")
+    foia.add_argument("--as-of", metavar="DATE",
+                      help="the date of the release, if the file does not give it")  # fmt: skip
     _shared_options(foia)
     foia.set_defaults(command=_import_foia)
 
     sample = commands.add_parser("sample", help="make a synthetic extract with invented agencies")
     sample.add_argument("--week", required=True, metavar="DATE")
-    sample.add_argument("--seed", type=int, default=1, help="the same seed, the same bytes")
+    sample.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes")
     sample.add_argument("--requests", type=int, default=600, help="requests issued in the week")
-    sample.add_argument("--out", required=True, metavar="DIR", help="may hold {week}")
+    sample.add_argument("--out", required=True, metavar="DIR", help="the folder; may hold {week}")
     _shared_options(sample)
     sample.set_defaults(command=_sample)
 
     rows = commands.add_parser("rows", help="the rows behind a published figure, as a workbook")
     rows.add_argument("week", metavar="WEEK")
-    rows.add_argument("--figure", required=True, metavar="F", help="see docs/trace.md")
-    rows.add_argument("--agency", metavar="ID", help="of one agency only")
+    rows.add_argument("--figure", required=True, metavar="F", help="the figure; see docs/trace.md")
+    rows.add_argument("--agency", metavar="ID", help="only the rows of this agency")
     _shared_options(rows)
     rows.set_defaults(command=_rows)
 
     any_period = "|".join(report.period.noun.upper() for report in REPORTS)
     verify = commands.add_parser("verify", help="run an archived revision again and compare")
     verify.add_argument("period", metavar=any_period)
-    verify.add_argument("revision", nargs="?", metavar="rN", help="the current one unless given")
+    verify.add_argument("revision", nargs="?", metavar="rN", help="default: the current revision")
     _shared_options(verify)
     verify.set_defaults(command=_verify)
 
-    withdraw = commands.add_parser("withdraw", help="put a notice in place of a report")
+    withdraw = commands.add_parser("withdraw", help="take a report down and leave a notice")
     withdraw.add_argument("period", metavar=any_period)
-    withdraw.add_argument("revision", nargs="?", metavar="rN", help="all of them unless given")
+    withdraw.add_argument("revision", nargs="?", metavar="rN", help="default: all revisions")
     withdraw.add_argument("--reason", required=True, choices=("legal", "privacy", "error"))
     _shared_options(withdraw)
     withdraw.set_defaults(command=_withdraw)
@@ -270,7 +276,7 @@ def _ddor_parser() -> argparse.ArgumentParser:
             _publishing_options(other)
             other.set_defaults(command=functools.partial(_make_others, report))
 
-    rebuild = commands.add_parser("rebuild", help="make all pages again around what they keep")
+    rebuild = commands.add_parser("rebuild", help="make all pages again; reports and data stay")
     _shared_options(rebuild)
     rebuild.set_defaults(command=_rebuild)
     return parser
@@ -341,7 +347,7 @@ def _rows(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(told))
     else:
-        print(f"{file.path}: {file.rows} rows, {file.left_out} protected left out")
+        print(f"{file.path}: {file.rows} rows, {file.left_out} rows of protected people left out")
     return 0
 
 
@@ -361,7 +367,7 @@ def _verify(options: argparse.Namespace) -> int:
         print(json.dumps({period.noun: str(period), "reproduced": False,
                           "messages": str(error).splitlines()}))  # fmt: skip
         return error.exit_code
-    what = "withdrawn: notices stand in its place" if done.withdrawn else "the same as published"
+    what = "withdrawn; its notices are in place" if done.withdrawn else "matches what was published"
     if options.json:
         print(json.dumps({period.noun: str(period), "revision": done.revision, "reproduced": True,
                           "withdrawn": done.withdrawn, "messages": list(done.notes)}))  # fmt: skip
@@ -386,10 +392,10 @@ def _withdraw(options: argparse.Namespace) -> int:
     named = ", ".join(f"r{number}" for number in numbers)
     for number in numbers:
         if options.revision and f"r{number}" != options.revision:
-            print(f"r{number} still showed a table of {options.revision}, and is withdrawn with it",
+            print(f"r{number} showed a table of {options.revision} too and was withdrawn with it",
                   file=sys.stderr)  # fmt: skip
     for other in others:
-        print(f"{other} was made from it, and is withdrawn with it; run it again",
+        print(f"{other} was made from it and was withdrawn with it; run it again",
               file=sys.stderr)  # fmt: skip
     told = {period.noun: str(period), "withdrawn": numbers, "reason": options.reason}
     told |= {"withdrawn_with_it": others} if others else {}
@@ -415,6 +421,7 @@ def _published(options: argparse.Namespace, period: Period | None):
     from ddor.archive.publish import opened
     from ddor.catalog import open_catalog
     from ddor.directory import read_directory
+    from ddor.jobs.publication import keys_of, refuse_unfit
 
     parameters = _parameters(options, period)
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
@@ -426,6 +433,7 @@ def _published(options: argparse.Namespace, period: Period | None):
         catalog = open_catalog(archive.site)
         if catalog is None:
             raise nothing
+        refuse_unfit(around.written(), keys_of(archive))
         yield archive, catalog, around
 
 

@@ -40,7 +40,7 @@ class Directory:
 class TablesInvalid(UsageError):
     def __init__(self, problems: list[Problem]):
         self.problems = problems
-        super().__init__("\n".join(["the maintained tables need mending:", *map(str, problems)]))
+        super().__init__("\n".join(["the tables in params/ need correction:", *map(str, problems)]))
 
 
 def read_directory(agencies: Path, policies: Path, coverage: Path) -> Directory:
@@ -96,7 +96,7 @@ def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
     if table == "agencies":
         ids = frame["agency_id"]
         for row in ids.index[ids.duplicated()]:
-            problems.append(_problem(label, row, "agency_id", ids[row], "each agency once",
+            problems.append(_problem(label, row, "agency_id", ids[row], "one row for each agency",
                                      "keep one of the two rows"))  # fmt: skip
     return frame[list(columns)].reset_index(drop=True)
 
@@ -109,7 +109,7 @@ def _mend(value: str) -> str:
     if value != value.strip():
         return "remove the space around it"
     if re.fullmatch(r"[A-Z][a-z]{2}-\d\d|\d{4}", value):
-        return "Excel has changed it: format the column as Text and enter the value again"
+        return "Excel changed the value: format the column as Text and enter it again"
     return "correct this field"
 
 

@@ -35,7 +35,7 @@ def read_headed(
     parts = HEAD.match(content)
     lines = _head_lines(parts[1]) if parts else None
     if lines is None:
-        problems.append(Problem(file.name, (1,), "", "no head that can be read",
+        problems.append(Problem(file.name, (1,), "", "no readable head",
                                 "`key: value` lines between two lines of ---",
                                 f"give it {', '.join(keys)}"))  # fmt: skip
         return {}, ""
@@ -43,9 +43,9 @@ def read_headed(
     for key in dict.fromkeys([*keys, *lines]):
         value = lines.get(key, "")
         if key not in keys or not isinstance(value, str) or not value:
-            seen = "nothing" if key in keys else "a key that is not known"
+            seen = "nothing" if key in keys else "an unknown key"
             problems.append(Problem(file.name, (1,), key, seen, f"{', '.join(keys)}, each once",
-                                    "mend the head"))  # fmt: skip
+                                    "correct the head"))  # fmt: skip
             continue
         try:
             head[key] = keys[key](value)

@@ -10,6 +10,7 @@ import contextlib
 import csv
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,9 @@ NOTHING_EARLIER = {"tables": [], "last": [], "gone": "", "cases": []}
 @dataclass(frozen=True)
 class History:
     """weeks: first days of the published weeks seen, in order. counts: a row for each week and
-    agency with any figure, columns week, agency_id, issued, declined (int), in that order.
+    agency with any figure, columns week, agency_id, issued, declined (int), in that order; both as
+    received, so with what was held back: an agency whose requests are all held is not stopped for
+    its 0 for ever.
     last_declined: declined_total of the last of the weeks, None where there is none."""
 
     weeks: tuple[str, ...]
@@ -65,9 +68,11 @@ def read_history(site: Path, week: Week) -> History:
     lines = []
     for first_day in published:
         data = site / "weeks" / first_day / "data"
-        issued = _by_agency(data / "issued_by_agency.csv", "issued")
-        declined = _by_agency(data / "declined_by_agency.csv", "declined")
-        lines += [(first_day, agency_id, issued.get(agency_id, 0), declined.get(agency_id, 0))
+        issued = _by_agency(data, issued_by_agency="issued", held_back_by_agency="held_back_issued")
+        declined = _by_agency(
+            data, declined_by_agency="declined", held_back_by_agency="held_back_declined"
+        )
+        lines += [(first_day, agency_id, issued[agency_id], declined[agency_id])
                   for agency_id in sorted({*issued, *declined})]  # fmt: skip
     empty = no_history().counts
     counts = pd.DataFrame(lines, columns=list(empty.columns)).astype(empty.dtypes.to_dict())
@@ -90,21 +95,28 @@ def read_earlier(output: Path, period: Period) -> dict:
         summary = output / "site" / period.path / f"r{number}" / "data" / "summary.json"
         if summary.exists() and not is_withdrawn(summary):
             last = own["tables"]
+    missing = _published(output, period) - told_by.keys()
     for other in _sharing_weeks(output, period):
-        tables += [table for own in _told_by(output, other).values() for table in own["tables"]]
-    published = (output / "site" / period.path).glob("r*/data/summary.json")
-    missing = {int(file.parent.parent.name[1:]) for file in published} - told_by.keys()
-    gone = "the private record of an earlier revision is not at hand" if missing else ""
+        beside = _told_by(output, other)
+        missing |= _published(output, other) - beside.keys()
+        tables += [table for own in beside.values() for table in own["tables"]]
+    gone = "the private record of what was told before is not at hand" if missing else ""
     newest = told_by[max(told_by)] if told_by else {}
     cases = newest.get("cases", [])
     return {"tables": _once(tables), "last": last, "gone": gone, "cases": cases}
 
 
+def _published(output: Path, period: Period) -> set[int]:
+    files = (output / "site" / period.path).glob("r*/data/summary.json")
+    return {int(file.parent.parent.name[1:]) for file in files}
+
+
 def _told_by(output: Path, period: Period) -> dict[int, dict]:
-    """Revision -> what it left in ATTRIBUTES, in order."""
+    """Revision -> what it left in ATTRIBUTES, in order. One without tables is of a version before
+    these rules, and as good as none."""
     files = (output / "runs" / str(period)).glob(f"r*/{ATTRIBUTES}")
-    found = {int(file.parent.name[1:]): file for file in files}
-    return {number: json.loads(found[number].read_bytes()) for number in sorted(found)}
+    found = {int(file.parent.name[1:]): json.loads(file.read_bytes()) for file in files}
+    return {number: found[number] for number in sorted(found) if "tables" in found[number]}
 
 
 def _sharing_weeks(output: Path, period: Period) -> list[Period]:
@@ -133,9 +145,15 @@ def _declined_total(site: Path, published: list[str]) -> int | None:
     return json.loads(summary.read_bytes())["figures"]["declined_total"]
 
 
-def _by_agency(file: Path, column: str) -> dict[str, int]:
+def _by_agency(data: Path, **columns: str) -> Counter[str]:
+    """agency_id -> the sum of a column of each of these tables."""
     # Not pandas: 52 small files cost it most of a second, and the job reads them twice.
-    with open(file, encoding="utf-8", newline="") as opened:
-        rows = csv.DictReader(opened)
-        # Protected requests that may not be shown with their agency stand in a line without one.
-        return {row["agency_id"]: int(row[column]) for row in rows if row["agency_id"]}
+    counts: Counter[str] = Counter()
+    for table, column in columns.items():
+        with open(data / f"{table}.csv", encoding="utf-8", newline="") as opened:
+            for row in csv.DictReader(opened):
+                # Protected requests that may not be shown with their agency have a line without
+                # one. Weeks of method 1 do not say what they held back of a figure.
+                if row["agency_id"] and row.get(column):
+                    counts[row["agency_id"]] += int(row[column])
+    return counts

@@ -145,6 +145,14 @@ def newest_flags(folder: Path, revision: int) -> dict[str, str]:
     return protected_flags(pd.read_parquet(folder / f"r{revision}/extract.parquet", columns=columns))
 
 
+def with_newest_flags(inputs: Inputs, folder: Path, revision: int) -> Inputs:
+    """The kept inputs of a revision, with newest_flags. Corrections are applied to them later."""
+    requests = inputs.extract.requests
+    newest = requests["request_id"].map(newest_flags(folder, revision))
+    requests = requests.assign(protected=newest.astype(requests["protected"].dtype))
+    return replace(inputs, extract=replace(inputs.extract, requests=requests))
+
+
 def not_as_kept(folder: Path, digests: Mapping[str, str]) -> list[str]:
     """Of the files named in `digests` (name -> sha256) those that `folder` lacks, or that are not
     what was kept."""

@@ -30,6 +30,7 @@ from ddor.variation import Compared, in_words
 # Letters and digits only: no sign of Markdown, and nothing that an address would encode.
 VALUES = "_values_of_this_text"  # of a rendering, beside the names it may use
 TOKEN = re.compile(r"zqvalue(\d+)zq", re.IGNORECASE)
+EMPTY_ITEM = re.compile(r"<li>\s*</li>\n?")
 
 
 class NarrativeError(DdorError):
@@ -37,7 +38,12 @@ class NarrativeError(DdorError):
 
 
 class Words(str):
-    """Words of this module's own making, which may stand in a sentence as they are."""
+    """Words of the package's own making, which may stand in a sentence as they are: Markdown."""
+
+
+def plain_words(text: str) -> str:
+    """A text from outside, to be part of Words: none of its signs is read as Markdown."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
 
 
 def render_narrative(text: str, names: dict) -> str:
@@ -48,7 +54,8 @@ def render_narrative(text: str, names: dict) -> str:
     except (TemplateError, TypeError, ArithmeticError) as error:
         raise NarrativeError(f"this sentence cannot be written: {error}\n{text}") from error
     markdown = mistune.create_markdown(renderer=_Renderer(values), plugins=["table"])
-    return values.put_back(markdown(filled), escape)
+    # A line of a list whose phrase has nothing to say is left out.
+    return values.put_back(EMPTY_ITEM.sub("", markdown(filled)), escape)
 
 
 @lru_cache(maxsize=256)

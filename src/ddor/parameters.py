@@ -45,7 +45,7 @@ class Parameters(BaseModel):
     output: Path
     cohort: Literal["recorded", "issued"] = "recorded"
     ignored_columns: tuple[str, ...] = ()
-    disclosure_threshold: int = Field(5, ge=1, le=100)
+    disclosure_threshold: int = Field(5, ge=3, le=100)
     max_held_back_share: float = Field(0.25, ge=0, le=1)
     agencies: Path
     policies: Path
@@ -104,7 +104,7 @@ def load_parameters(
     }
     problems: list[str] = []
     if params_file is not None and not weekly.is_file():
-        problems.append(f"{weekly.name}: no such file; give --params a YAML file")
+        problems.append(f"{weekly.name}: no such file; name a YAML file after --params")
     files = [weekly] if period is None else [weekly, weekly.parent / f"{period.path}.yaml"]
     for file in files:
         if file.is_file():
@@ -129,14 +129,14 @@ def load_parameters(
             value, source = values[key]
             problems.append(f'{source}, {key}: seen "{value}", expected {_expected(each)}')
     if problems:
-        raise UsageError("\n".join(["the parameters need mending:", *problems]))
+        raise UsageError("\n".join(["the parameters need correction:", *problems]))
     return parameters
 
 
 def extract_location(parameters: Parameters, week: Week) -> str:
     """Where this week's extract is. A folder named without its ending may be a .zip or .xlsx."""
     if not parameters.extract:
-        raise UsageError("no extract: give --extract, or `extract:` in params/weekly.yaml")
+        raise UsageError("no extract is named; use --extract, or `extract:` in params/weekly.yaml")
     location = parameters.extract.replace("{week}", str(week))
     try:
         fs, path = fsspec.core.url_to_fs(location)
@@ -171,7 +171,7 @@ def _read_text(file: Path, problems: list[str]) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        problems.append(f"{file.name}: not UTF-8 at byte {error.start}; save it as UTF-8")
+        problems.append(f"{file.name}: byte {error.start} is not UTF-8; save the file as UTF-8")
         return ""
 
 

@@ -72,8 +72,8 @@ def refuse_shared_key(period: Period) -> None:
     folder of runs/."""
     named = parse_period(str(period))
     if named != period:
-        raise UsageError(f"{period} names a {named.noun}, and a {period.noun} too; "
-                         f"mend how a {period.noun} is named in its class")  # fmt: skip
+        raise UsageError(f"{period} names both a {named.noun} and a {period.noun}; "
+                         f"change how a {period.noun} is named in its class")  # fmt: skip
 
 
 def parse_period(text: str) -> Period:

@@ -34,6 +34,7 @@ from ddor.directory import AGENCY_ID
 from ddor.errors import DdorError, Problem, UsageError
 from ddor.headed_text import read_headed
 from ddor.narrative import render_markdown, render_narrative
+from ddor.publishable import UNFILLED, text_of
 
 # What the page around the sections has as addresses.
 RESERVED = ("content", "q", "found", "plain")
@@ -72,7 +73,7 @@ class Section(NamedTuple):
 class TextsInvalid(UsageError):
     def __init__(self, problems: list[Problem]):
         self.problems = problems
-        super().__init__("\n".join(["the written pages need mending:", *map(str, problems)]))
+        super().__init__("\n".join(["the written pages need correction:", *map(str, problems)]))
 
 
 def read_texts(folder: Path, project: Path, examples: list[dict]) -> dict[str, Text]:
@@ -103,21 +104,31 @@ def read_statements(folder: Path) -> dict[str, Statement]:
             continue
         if file.suffix != ".md" or not AGENCY_ID.fullmatch(file.stem):
             problems.append(Problem(file.name, (), "", "its name", "<agency_id>.md",
-                                    "name it after the code of the agency"))  # fmt: skip
+                                    "name it after the agency's code"))  # fmt: skip
             continue
         head, body = read_headed(file, {"received_on": parse_date}, problems)
         if kind := identifier(body):
             problems.append(Problem(file.name, (), "", f"text that looks like {kind} (not shown)",
-                                    "no person named", "take it out"))  # fmt: skip
+                                    "text that names nobody", "remove it"))  # fmt: skip
         html = render_markdown(body)
         if re.search("<img|<h[12]", html):
-            problems.append(Problem(file.name, (), "", "a picture, or a heading of # or ##",
-                                    "words, and headings of ### at most", "mend it"))  # fmt: skip
+            problems.append(Problem(file.name, (), "", "a picture or a heading of # or ##",
+                                    "text, with headings of ### or smaller",
+                                    "change it"))  # fmt: skip
+        elif found := UNFILLED.search(text_of(html)):
+            problems.append(Problem(file.name, _lines_with(found[0], file), "", f'"{found[0]}"',
+                                    "text: a statement has no figures",
+                                    "remove it"))  # fmt: skip
         elif head:
             statements[file.stem] = Statement(head["received_on"], html)
     if problems:
         raise TextsInvalid(problems)
     return statements
+
+
+def _lines_with(words: str, file: Path) -> tuple[int, ...]:
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    return tuple(number for number, line in enumerate(lines, start=1) if words in line)
 
 
 def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
@@ -128,13 +139,14 @@ def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
     try:
         html = render_narrative(markdown, names)
     except DdorError as error:
-        raise TextsInvalid([_wrong(text, str(error).splitlines()[0], "names of docs/pages.md",
-                                   "mend the sentence")]) from error  # fmt: skip
+        raise TextsInvalid([_wrong(text, str(error).splitlines()[0], "the names in docs/pages.md",
+                                   "correct the sentence")]) from error  # fmt: skip
     first, *rest = HEADING.split(html)
     parts = zip(rest[0::3], rest[1::3], rest[2::3], strict=True)
     sections = [Section(given or _address(heading), heading, _captioned(part, heading))
                 for heading, given, part in parts]  # fmt: skip
-    if problems := [*_misplaced(text, html), *_same_address(text, sections)]:
+    problems = [*_misplaced(text, html), *_unfilled(text, first, sections)]
+    if problems := [*problems, *_same_address(text, sections)]:
         raise TextsInvalid(problems)
     return _captioned(first, escape(text.title)), sections
 
@@ -142,18 +154,27 @@ def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
 def _misplaced(text: Text, html: str) -> list[Problem]:
     found = []
     if "<h1" in html:
-        found.append(_wrong(text, "a heading of one #", "## and more: the title stands in the head",
-                            "give it another #"))  # fmt: skip
+        found.append(_wrong(text, "a heading of one #", "## or more: the head has the title",
+                            "add a #"))  # fmt: skip
     if "<img" in html:
-        found.append(_wrong(text, "a picture", "text", "take it out; a page needs no other host"))
+        found.append(_wrong(text, "a picture", "text", "take it out: a page holds text only"))
     return found
+
+
+def _unfilled(text: Text, first: str, sections: list[Section]) -> list[Problem]:
+    parts = [(text.title, first), *((section.heading, section.html) for section in sections)]
+    return [
+        Problem(text.file, (), f'under "{text_of(heading)}"', f'"{found[0]}" that nothing filled',
+                "a name of docs/pages.md between two pairs of braces", "correct the sentence")
+        for heading, html in parts if (found := UNFILLED.search(text_of(heading + html)))
+    ]  # fmt: skip
 
 
 def _same_address(text: Text, sections: list[Section]) -> list[Problem]:
     ids = [section.id for section in sections]
     mend = "give one of them another {#address}"
     return [
-        _wrong(text, f"a section with the address {each}", "one that no page has already",
+        _wrong(text, f"a section with the address {each}", "an address that the site does not use",
                "give it another {#address}")
         for each in sorted({*ids} & {*RESERVED})
     ] + [

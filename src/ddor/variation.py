@@ -17,7 +17,7 @@ WEEKS_COMPARED = 13
 # large and uneven counts (negative binomial, k of 3 and less) rose or fell in over 5 % of weeks.
 T_12 = 2.560033
 ROSE, FELL, STAYED = "rose", "fell", "stayed within the range"
-UNEVEN = "such a difference is no more than chance and ordinary unevenness"
+UNEVEN = "a difference of this size can arise by chance"
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,12 @@ def in_words(compared: Compared) -> str:
 def _moved(compared: Compared) -> str:
     count = f"{compared.count:,}"
     if compared.early:
-        return f"was {count} so far; it is compared with earlier weeks once its data is final"
+        return f"was {count} so far; it will be compared with earlier weeks once its data is final"
     moved = movement(compared.count, list(compared.before))
     if moved is None:
         return (
             f"was {count}; fewer than {WEEKS_COMPARED} published weeks before it were counted in "
-            "the same way, so nothing is said of rising or falling"
+            "the same way, too few to say whether the number rose or fell"
         )
     last = compared.before[-WEEKS_COMPARED:]
     low, high = min(last), max(last)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ddor.archive.agency_index import PLACE, named, place_of
-from ddor.archive.ages import BANDS, ages_of
 from ddor.archive.around import Around
 from ddor.archive.downloads import csv_file, csv_lines
 from ddor.archive.page import page
+from ddor.archive.recent import recent_weeks
 from ddor.archive.trend import agency_points, trend_of
 from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
@@ -28,6 +28,7 @@ from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.reference.places import STATES
 
 WEEKS_SHOWN, FEWEST_DRAWN = 53, 13
+LONG = 13  # a table of more weeks is folded
 # Column of a table by agency -> column of weeks.csv. Each cohort has an `honored` of its own.
 TABLES = {
     "issued_by_agency.csv": {
@@ -46,12 +47,10 @@ TABLES = {
     },
 }  # fmt: skip
 COUNTS = tuple(column for columns in TABLES.values() for column in columns.values())
-# Empty where it is not told of the agency.
-AGES = tuple(f"age_{band}" for band in BANDS)
-COLUMNS = ("week", "agency_id", *PLACE, *COUNTS, *AGES, "flags")
+COLUMNS = ("week", "agency_id", *PLACE, *COUNTS, "flags")
 
 ISSUED_HEADS = {
-    "issued": "Asked", "issued_honored": "Honored", "issued_declined": "Declined",
+    "issued": "Issued", "issued_honored": "Honored", "issued_declined": "Declined",
     "issued_other": "Other outcome", "issued_pending": "Pending",
 }  # fmt: skip
 DECLINED_HEADS = {
@@ -99,9 +98,6 @@ def agency_lines(week: Week, data: dict[str, bytes]) -> dict[str, dict[str, str]
             line |= {ours: row[theirs] for theirs, ours in columns.items()}
             flags = "; ".join((line["flags"], row.get("flags", ""))).split("; ")
             line["flags"] = "; ".join(dict.fromkeys(filter(None, flags)))
-    for agency_id, ages in ages_of(data).items():
-        if agency_id in lines:
-            lines[agency_id] |= {f"age_{band}": str(count) for band, count in ages.items()}
     return lines
 
 
@@ -183,7 +179,8 @@ def agency_page(
     any_held = any(of_week[name] for _, of_week in counts for name in HELD_HEADS)
     current = [catalog.weeks[each["week"]][-1].published_on for each in weeks]
     told = [record["answered_on"] or record["received_on"] for _, record in records]
-    trend = trend_of(agency_points(weeks, catalog), catalog.cohort)
+    points = agency_points(weeks, catalog)
+    trend = trend_of(points, catalog.cohort)
     return page(
         "agency.html.j2",
         f"agencies/{line['agency_id']}/index.html",
@@ -197,14 +194,16 @@ def agency_page(
         declined=table_of(DECLINED_HEADS, counts) if counts else None,
         issued=table_of(ISSUED_HEADS, counts) if counts else None,
         held=table_of(HELD_HEADS, counts) if any_held else None,
+        recent=recent_weeks(points, dict(counts)),
+        long=LONG,
         trend=trend,
         chart=chart_of(trend),
-        age_at_least=20,
         remarks={each["week"]: remark for each in weeks
                  if (remark := each["flags"].replace(SYNTHETIC_NOTICE, "").strip("; "))},
         records=records,
         laws=laws,
         stale=stale,
+        verified_within=VERIFIED_WITHIN.days,
         limits=_in_place(around.coverage, line),
         statement=around.statements.get(line["agency_id"]),
         updated=max([*current, *told], default=""),

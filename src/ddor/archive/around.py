@@ -5,6 +5,7 @@ chrome, and `ddor rebuild` brings it to every page.
 """
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +13,10 @@ from ddor.archive.meanings import FIGURES
 from ddor.calendar import Week
 from ddor.directory import Directory
 from ddor.parameters import Parameters
+from ddor.publishable import text_of
 from ddor.texts import Statement, Text, TextsInvalid, read_statements, read_texts
+
+SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,27 @@ class Around:
     publisher: Publisher
     day: dt.date
     threshold: int = 5
+    max_held_back_share: float = 0.25
     release_lag_days: int = 45
     texts: Mapping[str, Text] = field(default_factory=dict)
     statements: Mapping[str, Statement] = field(default_factory=dict)
     agencies: Mapping[str, dict[str, str]] = field(default_factory=dict)
     policies: tuple[dict[str, str], ...] = ()
     coverage: tuple[dict[str, str], ...] = ()
+
+    def written(self) -> dict[str, str]:
+        """What people wrote and is published around revisions: the place -> text. Of the written
+        pages without the signs around figures, which texts.py has tried to fill."""
+        return {
+            "the parameter authority": self.publisher.authority,
+            **{f"pages/{text.file}": f"{text.title}\n{SIGNS.sub('  ', text.body)}"
+               for text in self.texts.values()},
+            **{f"statements/{agency_id}.md": text_of(statement.html)
+               for agency_id, statement in self.statements.items()},
+            "agencies.csv, name": "\n".join(line["name"] for line in self.agencies.values()),
+            "policies.csv": "\n".join(text for line in self.policies for text in line.values()),
+            "coverage.csv": "\n".join(text for line in self.coverage for text in line.values()),
+        }  # fmt: skip
 
     def release_of(self, week: Week) -> dt.date:
         """The date on which the week's first report is announced."""
@@ -79,6 +98,7 @@ def around_of(parameters: Parameters, directory: Directory) -> Around:
         ),
         day=parameters.published_on or dt.date.today(),
         threshold=parameters.disclosure_threshold,
+        max_held_back_share=parameters.max_held_back_share,
         release_lag_days=parameters.release_lag_days,
         statements=statements,
         agencies={line["agency_id"]: line | {"agency": line["name"]}

@@ -69,5 +69,5 @@ def _by_agency(data: bytes) -> dict[str, tuple[tuple[str, str], dict[str, int]]]
             {name: int(value) for name, value in row.items() if name not in NOT_COUNTS},
         )
         for row in rows
-        if row["agency_id"]  # what moved to or from *agency not shown* would tell whose it is
+        if row["agency_id"]  # an empty synthetic table has a line for its notice
     }

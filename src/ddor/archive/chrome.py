@@ -24,6 +24,7 @@ from ddor.archive.agency_pages import (
     with_line,
 )
 from ddor.archive.around import Around
+from ddor.archive.latest import latest_of
 from ddor.archive.lists import (
     SITEMAP,
     agency_lists,
@@ -33,9 +34,10 @@ from ddor.archive.lists import (
     log_pages,
     sitemap,
 )
+from ddor.archive.methods import methods_page
 from ddor.archive.page import address_of, static_files
 from ddor.archive.search import search_files
-from ddor.archive.text_pages import latest_of, text_pages, written_pages
+from ddor.archive.text_pages import text_pages, written_pages
 from ddor.archive.years import tables_of, year_files
 from ddor.calendar import Period, Week
 from ddor.catalog import CATALOG, Catalog
@@ -178,7 +180,8 @@ def list_files(
     written = written_pages(catalog, around, latest)
     texts = text_pages(written, catalog, around, latest)
     data = data_page(catalog, around, tables)
-    pages = ["index.html", *texts, *archive, *lists, *data, *(p for p in logs if p != "feed.xml")]
+    methods = methods_page(catalog, around)
+    pages = ["index.html", *texts, *methods, *archive, *lists, *data, *(p for p in logs if p != "feed.xml")]
     reports = [address_of(period)
                for period, r in catalog.newest_reports() if not r.withdrawn_on]  # fmt: skip
     agencies = [f"agencies/{each}/index.html" for each in index]
@@ -188,6 +191,7 @@ def list_files(
         **lists,
         **texts,
         **data,
+        **methods,
         **search_files(index, written, catalog, around),
         **archive,
         **logs,

@@ -15,24 +15,10 @@ import pandas as pd
 
 from ddor.archive.meanings import Meanings
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.extract.safe_cells import plain_cell, safe_cell
 
 # Tables that may not be told.
 OF_PEOPLE = ("charges_by_group", "attributes", "after_release")
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe_cell(text: str) -> str:
-    """As a spreadsheet may open it: what it would run gets an apostrophe in front, and so does a
-    text that looks as if it had one. `plain_cell` takes it away again."""
-    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS) or _looks_safe(text) else text
-
-
-def plain_cell(text: str) -> str:
-    return text[1:] if _looks_safe(text) else text
-
-
-def _looks_safe(text: str) -> bool:
-    return text.startswith("'") and text[1:].startswith((*RUN_BY_SPREADSHEETS, "'"))
 
 
 def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]]) -> bytes:

@@ -25,6 +25,7 @@ SITEMAP = "sitemap.xml"
 LATEST, COMING, YEARS_IN_FULL, LOGGED_IN_FULL = 8, 8, 2, 50
 # A list with more agencies names its groups alone, which have pages of their own: 100 KB a page.
 MOST_AGENCIES = 400
+FINAL_WEEKS = FINAL_AFTER.days // 7
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,9 @@ def everything(catalog: Catalog) -> list[Revision]:
 def home_page(catalog: Catalog, around: Around, latest: dict | None) -> bytes:
     lines = [line for lines in lines_by_year(catalog).values() for line in lines
              if line.revision and not line.revision.withdrawn_on]  # fmt: skip
+    trend = trend_of(national_points(catalog), catalog.cohort)
     return page("home.html.j2", "index.html", NAME, around, catalog, latest=latest,
+                trend=trend, chart=chart_of(trend),
                 lines=lines[:LATEST], heads=WEEKLY.listed, others=other_reports(catalog),
                 updated=updated(everything(catalog)))  # fmt: skip
 
@@ -132,7 +135,7 @@ def archive_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
     path = "archive/index.html"
     pages = {
         path: page(
-            "archive.html.j2", path, "Archived reports", around, catalog, year=None,
+            "archive.html.j2", path, "Archived reports", around, catalog, year=None, final_weeks=FINAL_WEEKS,
             heads=WEEKLY.listed,
             years=dict(list(years.items())[:YEARS_IN_FULL]), all_years=list(years),
             coming=coming_releases(catalog, around), late=late_weeks(catalog, around),
@@ -145,7 +148,7 @@ def archive_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
         of_year = [r for line in lines for r in catalog.of(line.period)]
         own = [point for point in points if point.week.first_day.year == year]
         pages[path] = page("archive.html.j2", path, f"Archived reports of {year}", around, catalog,
-                           year=year, heads=WEEKLY.listed, years={year: lines},
+                           year=year, final_weeks=FINAL_WEEKS, heads=WEEKLY.listed, years={year: lines},
                            all_years=list(years), coming=[], late=None, others=[],
                            chart=chart_of(trend_of(own, catalog.cohort)),
                            updated=updated(of_year) if of_year else "")  # fmt: skip

@@ -56,13 +56,13 @@ def _of_revision(period: Period, revision: Revision) -> list[Entry]:
     page = f"{period.path}/r{number}/index.html"
     name = f"{period.named[:1].upper()}{period.named[1:]}, revision {number}"
     if revision.withdrawn_on:
-        text = f"Withdrawn on this day; the kind of reason is: {revision.withdrawn_for}."
+        text = f"This revision was withdrawn. The kind of reason is: {revision.withdrawn_for}."
         day = revision.withdrawn_on
         return [Entry(_id(period, f"r{number}", WITHDRAWAL), WITHDRAWAL, day, day, period,
                       f"{name}: withdrawn", text, page)]  # fmt: skip
     words = {FIRST: "first published", REVISED: "a revision", CORRECTED: "a correction"}
     text = {FIRST: f"The first report of this {period.noun}.",
-            REVISED: f"New in it: {revision.because}.",
+            REVISED: f"The reason for it: {revision.because.rstrip('.')}.",
             CORRECTED: f"Corrected: {revision.because.rstrip('.')}."}[revision.kind]  # fmt: skip
     day = revision.published_on
     return [Entry(_id(period, f"r{number}"), revision.kind, day, day, period,

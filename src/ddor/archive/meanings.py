@@ -42,23 +42,21 @@ COLUMNS = {
     "release_not_confirmed": f"{REQUESTS} declined without a release date; beside the classes",
     "law_or_court": f"{REQUESTS} declined because of a law or court; beside the classes",
     "short_custody": f"{REQUESTS} declined with under 48 hours from issue to release",
-    "held_back_requests": f"{REQUESTS} that a check holds back and counts in neither section",
+    "held_back_requests": f"{REQUESTS} that a check holds back, counted in neither section",
     "held_back_outcomes": f"{REQUESTS} whose outcome a check holds back: not counted as declined",
-    "age_week": f"{REQUESTS} declined, recorded up to 7 days after the issue; this and the other "
-    "ages are empty where they are not told of the agency",
-    "age_month": f"{REQUESTS} declined, recorded 8 to 30 days after the issue",
-    "age_older": f"{REQUESTS} declined, recorded over 30 days after the issue",
-    "age_unknown": f"{REQUESTS} declined without a recording date, or recorded before the issue",
-    "age_added_up": f"{REQUESTS} declined of ages added up so that nobody can be identified",
+    "held_back_issued": f"{REQUESTS} issued in the week that a check holds back: not counted as "
+    "issued",
+    "held_back_declined": f"{REQUESTS} recorded as declined in the week that a check holds back: "
+    "not counted as declined",
     "category": "category of offenses: persons, property, drugs, weapons_public_order, traffic, "
     "obstructing_justice, immigration or other",
     "group_code": "NCIC offense group, two digits; empty: the whole category; `unlisted`: a code "
     "outside the list; `other`: the groups of the category with fewer than 3 requests each",
     "offense_group": "name of the NCIC offense group, or of the category",
-    "convicted": f"{REQUESTS} declined, with a conviction in the category; empty where it is not "
-    "told apart from charged_only",
+    "convicted": f"{REQUESTS} declined, with a conviction in the category; empty where this or "
+    "charged_only is 1 or 2",
     "charged_only": f"{REQUESTS} declined, with a charge and no conviction in the category; empty "
-    "where it is not told apart",
+    "where this or convicted is 1 or 2",
     "requests": f"{REQUESTS} declined, in the group or category; a request can be in several",
     "attribute": "charges, citizenship or days (from issue to recording)",
     "place": "empty: the nation; else the code of an agency, or of a state",
@@ -103,8 +101,10 @@ FIGURES = {
             "release_not_confirmed", "law_or_court", "short_custody",
         )
     },
-    "declined_with_charges": f"{REQUESTS} declined, with a charge before release on record",
-    "declined_with_conviction": f"{REQUESTS} declined, with a conviction before release on record",
+    "declined_with_charges": f"{REQUESTS} declined, with a charge before release on record; empty "
+    "where the national tables of charges are withheld",
+    "declined_with_conviction": f"{REQUESTS} declined, with a conviction before release on record; "
+    "empty where the national tables of charges are withheld",
     "honored_total": f"{REQUESTS} honored, beside the declined ones",
     "agencies_declining": "agencies with a request declined",
     "states_declining": "states with a request declined",
@@ -150,8 +150,8 @@ TITLES = {
     "issued_by_agency": "Section I: requests issued in the week, by agency",
     "declined_by_agency": "Section II: requests declined, by agency, and honored beside them",
     "held_back_by_agency": "Requests that a check holds back, by agency",
-    "charges_by_group": "Charges of the people concerned, by category and offense group",
-    "attributes": "Charges, citizenship and days to recording; charges by place too",
+    "charges_by_group": "Charges of the people released, by category and offense group",
+    "attributes": "Charges by place; citizenship and days from issue to recording of the nation",
     "checks": "What each check looked at, and what it stopped",
     "reconciliation": "Every received row in exactly one class",
     "weeks": "The figures of each week",
@@ -183,8 +183,8 @@ UNITS = {
 # All other columns are whole numbers. A code is text, whatever it looks like: 01001 stays 01001.
 TEXTS = {
     "week", "as_of", "published_on", "agency_id", "agency", "level", "state", "county_fips", "area",
-    "group_code", "offense_group", "attribute", "category", "place", "branch", "leaf", "standing", "check", "title", "effect",
-    "status", "class", "flags",
+    "group_code", "offense_group", "attribute", "place", "branch", "leaf", "category", "standing",
+    "check", "title", "effect", "status", "class", "flags",
 }  # fmt: skip
 # Of every report's workbook and files.
 ALWAYS = {name: COLUMNS[name] for name in ("figure", "value", "meaning", "flags")}
@@ -223,8 +223,7 @@ WEEKLY = Meanings(
     COLUMNS, FIGURES, TITLES, {
         "attributes": ("attribute", "place", "branch", "leaf", "standing"),
         "charges_by_group": ("category", "group_code"),
-    },
-    UNITS,
+    }, UNITS,
 )  # fmt: skip
 COMPILED = Meanings(
     COLUMNS | FIGURES | _of_weeks({"issued": COLUMNS["issued"]}) | {
@@ -240,8 +239,8 @@ COMPILED = Meanings(
      "attributes": ("attribute", "place", "branch", "leaf", "standing"),
      "charges_by_group": ("category", "group_code")}, UNITS,
     "A figure that a week has too is the sum of its weeks, so that a request that two weeks have "
-    "received may be in it twice; agencies that a week names, and their states, are counted once. "
-    "Without a value: too few to be told, or it would tell of few.",
+    "received may be in it twice. Agencies that a week names, and their states, are counted once. "
+    "A figure without a value is withheld, because it could point to a person.",
 )  # fmt: skip
 
 

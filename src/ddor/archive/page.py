@@ -24,7 +24,14 @@ from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.narrative import FILTERS
 
 HERE = Path(__file__).parent
+# What it means that the search does not find a place, which every page may have to say.
+NOT_FOUND = (
+    "An agency that is not found was not named in any published week. That does not mean that none "
+    "of its requests was declined."
+)
 NAME = "Declined Detainer Outcome Report"
+# What a page puts into an article stands between these, so that the article can be read back.
+AROUND_BEGIN, AROUND_END = "<!-- around the article -->", "<!-- the article -->\n"
 
 
 def page(
@@ -97,12 +104,16 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["long_date"] = lambda day: long_date(dt.date.fromisoformat(str(day)))
-    environment.filters["number"] = lambda value: "not told" if value is None else f"{value:,}"
+    environment.filters["number"] = lambda value: "withheld" if value is None else f"{value:,}"
+    environment.filters["percent"] = lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
     environment.filters["movement"] = FILTERS["movement"]
     environment.filters["signed"] = _signed
     environment.filters["words"] = lambda name: name[:1].upper() + name[1:].replace("_", " ")
     environment.filters["stopped"] = lambda text: text if text[-1:] in ".!?" else f"{text}."
     environment.filters["json_text"] = _json_text
     environment.globals["synthetic_notice"] = SYNTHETIC_NOTICE
+    environment.globals["not_found"] = NOT_FOUND
     environment.globals["address_of"] = address_of
+    environment.globals["around_begin"] = Markup(AROUND_BEGIN)
+    environment.globals["around_end"] = Markup(AROUND_END)
     return environment

@@ -4,6 +4,7 @@ All of this is chrome. It can be made again at any time from the kept article an
 without a new revision.
 """
 
+import html
 import re
 
 from ddor.archive.around import Around
@@ -12,11 +13,16 @@ from ddor.archive.changes import Change
 from ddor.archive.downloads import titles_in
 from ddor.archive.linked_data import report_dataset
 from ddor.archive.page import address_of, page
-from ddor.calendar import Period
+from ddor.calendar import Period, Week
 from ddor.catalog import Catalog, status_of, superseded_parts
 from ddor.reports import report_of
 
-MOST_CHANGES = 80  # a page stays under 100 KB
+HEADS = re.compile(
+    r'<h([23]) id="([^"]+)"[^>]*>(.*?)</h\1>|<tr id="check-([A-Z0-9]+)">', re.DOTALL
+)
+MOST_CHANGES = 80  # a page stays under 200 KB
+# What a chart can be taken along as lies beside the revision's own page.
+TAKEN = re.compile(r'((?:src|href)=")([a-z0-9-]+\.(?:svg|png|csv)")')
 # How an article marks the name of an agency: the page around it makes it a link.
 AGENCY = re.compile(r'<span data-agency="([A-Z0-9]+)">([^<]*)</span>')
 
@@ -39,7 +45,7 @@ def report_page(
     article = with_cases(article, this.cases if this is catalog.current(period) else "")
     if current:
         # The pictures stay in the revision's folder; the data has a copy beside this page.
-        article = re.sub(r'((?:src|srcset)=")([a-z0-9-]+\.svg")', rf"\1r{revision}/\2", article)
+        article = TAKEN.sub(rf"\1r{revision}/\2", article)
     names = _of_revision(period, revision, catalog, around, current)
     root = "../.." if current else "../../.."
     article = re.sub(
@@ -48,10 +54,13 @@ def report_page(
         f'data-agency="{agency[1]}">{agency[2]}</a>' if agency[1] in linked else agency[0],
         article,
     )  # fmt: skip
+    head, rest = head_and_rest(article)
     return page(
         "report.html.j2",
         title=period.title if current else f"{period.title}, revision {revision}",
-        article=article,
+        head=head,
+        article=rest,
+        contents=contents_of(rest),
         changes=changes[:MOST_CHANGES],
         more_changes=max(len(changes) - MOST_CHANGES, 0),
         files=_files(data),
@@ -74,8 +83,34 @@ def notice_page(
 
 def draft_page(article: str, period: Period, catalog: Catalog, around: Around) -> bytes:
     """A page for the analyst, with its assets beside it."""
+    head, rest = head_and_rest(article)
     return page("draft.html.j2", "index.html", f"Draft: {period.title}", around, catalog,
-                article=article)  # fmt: skip
+                head=head, article=rest, contents=contents_of(rest))  # fmt: skip
+
+
+def head_and_rest(article: str) -> tuple[str, str]:
+    """The article up to the end of its title, and what follows: between the two the page puts the
+    line with its dates, and the contents."""
+    head, end, rest = article.partition("</h1>\n")
+    return (head + end, rest) if end else ("<article>\n", article.removeprefix("<article>\n"))
+
+
+def contents_of(article: str) -> list[tuple[str, str, list, list]]:
+    """Of each section its id, its words, its parts and its checks, each with id and words. An
+    article that was kept before heads had ids has none."""
+    sections: list = []
+    for rank, anchor, words, check in HEADS.findall(article):
+        if rank == "2":
+            sections.append((anchor, _plain(words), [], []))
+        elif sections and check:
+            sections[-1][3].append((f"check-{check}", check))
+        elif sections:
+            sections[-1][2].append((anchor, _plain(words)))
+    return sections
+
+
+def _plain(words: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", words)).strip()
 
 
 def citation(period: Period, revision: int, catalog: Catalog, around: Around) -> str:
@@ -124,6 +159,7 @@ def _of_revision(period, revision, catalog, around, current) -> dict:
         "status": status_of(period, this, catalog),
         "outdated": superseded_parts(period, this, catalog),
         "current": current,
+        "following": period.next if isinstance(period, Week) else None,
         "catalog": catalog,
         "around": around,
     }

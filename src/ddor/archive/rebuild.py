@@ -8,10 +8,10 @@ from ddor.archive.agency_index import INDEX, index_line
 from ddor.archive.agency_pages import agency_lines, newest_first, records_by_agency
 from ddor.archive.around import Around
 from ddor.archive.chrome import agency_files, below_site, left_over, list_files
+from ddor.archive.latest import latest_of
 from ddor.archive.page import static_files
 from ddor.archive.publish import Archive
 from ddor.archive.revision import data_files_of, named_agencies, pages_around
-from ddor.archive.text_pages import latest_of
 from ddor.archive.years import files_of_year, tables_of, week_lines
 from ddor.calendar import Week
 from ddor.catalog import Catalog

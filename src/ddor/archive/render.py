@@ -1,7 +1,8 @@
 """From an executed notebook to the `<article>` that a revision keeps for good, and its pictures.
 
 nbconvert does the conversion, with a template of ours: its `lab` template names four other hosts
-and drops text alternatives. Code is hidden, what a cell shows is kept, scraps are left out.
+and drops text alternatives. Code is hidden, what a cell shows is kept, scraps are left out. A head
+with nothing beneath it goes; every other gets an id that stays the same as long as its words do.
 """
 
 import base64
@@ -16,23 +17,32 @@ from nbconvert.preprocessors import TagRemovePreprocessor
 from traitlets.config import Config
 
 from ddor.errors import NotebookFailed
+from ddor.publishable import NOT_PUBLISHED, SCRAP
 
 TEMPLATES = Path(__file__).parent / "templates"
-NOT_PUBLISHED = ("parameters", "injected-parameters", "not-published")
-SCRAP = "application/scrapbook.scrap"
-PICTURE = re.compile(r'(srcset|src)="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"')
+FILE = re.compile(r'(src|href)="data:([a-z/+]+);base64,([A-Za-z0-9+/=]+)"')
+ENDINGS = {"image/svg+xml": "svg", "image/png": "png", "text/csv": "csv"}
 # nbconvert puts this sentence where an alternative is missing, and no checker minds it.
 NBCONVERTS_PLACEHOLDER = "No description has been provided for this image"
-CHART = re.compile(r'<figure class="chart" data-name="([a-z0-9-]+)">.*?</figure>', re.DOTALL)
+CHART = re.compile(
+    r'<figure class="chart"[^>]*? data-name="([a-z0-9-]+)"[^>]*>.*?</figure>', re.DOTALL
+)
+HEAD = re.compile(r"<h([2-6])((?: [^>]*)?)>(.*?)</h\1>", re.DOTALL)
+EMPTY_HEAD = re.compile(
+    r"<h([3-6])(?: [^>]*)?>(?:(?!</?h[1-6]).)*</h\1>\s*(?=<h([1-6])|</article>)", re.DOTALL
+)
+DISPUTE = "dispute"  # every page's link to how a figure is disputed leads there
 
 
 @dataclass(frozen=True)
 class Article:
-    """html: `<article>…</article>`; its pictures are named files beside the page. pictures: file
-    name -> bytes."""
+    """html: `<article>…</article>`; its pictures are named files beside the page, with what can be
+    taken along of a chart. pictures: file name -> bytes. told: what whoever runs it is told of the
+    run, and nobody else."""
 
     html: str
     pictures: dict[str, bytes]
+    told: tuple[str, ...] = ()
 
 
 def render_article(notebook: nbformat.NotebookNode) -> Article:
@@ -53,8 +63,8 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
     images = BeautifulSoup(body, "html.parser").find_all("img")
     if drawn or any(image.get("alt", "") in ("", NBCONVERTS_PLACEHOLDER) for image in images):
         raise NotebookFailed(
-            "a picture has no text alternative; draw it with ddor.report.charts, or write one in "
-            "the brackets of ![…](…)"
+            "a picture has no text alternative; draw it with report.bars(), or write one in the "
+            "brackets of ![…](…)"
         )
     titles = body.count("<h1")
     if titles != 1:
@@ -62,7 +72,8 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
             f"the page has {titles} titles (lines that begin with one #), expected one"
         )
     pictures: dict[str, bytes] = {}
-    body = CHART.sub(lambda chart: _picture_files(chart, pictures), body)
+    body = CHART.sub(lambda chart: _files_of(chart, pictures), body)
+    body = with_anchors(without_empty_heads(body))
     return Article(body.strip() + "\n", pictures)
 
 
@@ -83,12 +94,44 @@ def _outputs(notebook: nbformat.NotebookNode) -> list:
     return [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
 
 
-def _picture_files(chart: re.Match, pictures: dict[str, bytes]) -> str:
-    name = chart[1]
+def _files_of(chart: re.Match, pictures: dict[str, bytes]) -> str:
+    """The chart with the addresses of its files in place of the files."""
 
-    def to_file(picture: re.Match) -> str:
-        file = f"{name}-dark.svg" if picture[1] == "srcset" else f"{name}.svg"
-        pictures[file] = base64.b64decode(picture[2])
-        return f'{picture[1]}="{file}"'
+    def to_file(found: re.Match) -> str:
+        file = f"{chart[1]}.{ENDINGS[found[2]]}"
+        pictures[file] = base64.b64decode(found[3])
+        return f'{found[1]}="{file}"'
 
-    return PICTURE.sub(to_file, chart[0])
+    return FILE.sub(to_file, chart[0])
+
+
+def without_empty_heads(body: str) -> str:
+    """Without the heads of parts that this week has nothing of: those that another head of the same
+    rank or above follows. The great sections stay, whatever they hold."""
+
+    def or_nothing(head: re.Match) -> str:
+        return head[0] if head[2] and int(head[2]) > int(head[1]) else ""
+
+    before = ""
+    while before != body:  # a part can be empty because its own parts are
+        before, body = body, EMPTY_HEAD.sub(or_nothing, body)
+    return body
+
+
+def with_anchors(body: str) -> str:
+    """An id for each head that has none: its words, of *Section II. …* those before the stop."""
+    taken = set(re.findall(r' id="([^"]+)"', body))
+
+    def with_id(head: re.Match) -> str:
+        if " id=" in head[2]:
+            return head[0]
+        words = re.sub(r"<[^>]+>|&[a-z#0-9]+;", " ", head[3])
+        words = re.match(r"((?:Section|Part) [A-Za-z]+)\.|(.*)", words, re.DOTALL)
+        text = (words[1] or words[2]).lower()
+        name = DISPUTE if text.startswith("to dispute") else "-".join(re.findall("[a-z0-9]+", text))
+        own = next(each for each in (name, *(f"{name}-{n}" for n in range(2, 1000)))
+                   if each and each not in taken)  # fmt: skip
+        taken.add(own)
+        return f'<h{head[1]} id="{own}"{head[2]}>{head[3]}</h{head[1]}>'
+
+    return HEAD.sub(with_id, body)

@@ -24,6 +24,7 @@ from ddor.archive.cases_apart import cases_in, without_cases
 from ddor.archive.changes import changes_between
 from ddor.archive.chrome import chrome
 from ddor.archive.downloads import csv_lines
+from ddor.archive.page import AROUND_BEGIN, AROUND_END
 from ddor.archive.pages import notice_page, report_page
 from ddor.archive.publish import Archive
 from ddor.archive.render import Article
@@ -241,9 +242,11 @@ def kept_article(page: Path) -> str:
 
 
 def article_of(page: Path) -> str:
-    """The article of a page, without its links to agency pages. Raises ArchiveUnavailable."""
+    """The article of a page, without its links to agency pages and what the page puts beneath its
+    title. Raises ArchiveUnavailable."""
     article = re.search(r"<article>.*</article>\n", page.read_text(encoding="utf-8"), re.DOTALL)
     if article is None:
         raise ArchiveUnavailable(f"{page} has no article; restore it")
+    own = re.sub(f"{AROUND_BEGIN}.*?{AROUND_END}", "", article[0], flags=re.DOTALL)
     link = r'<a href="[^"]*" data-agency="([A-Z0-9]+)">([^<]*)</a>'
-    return re.sub(link, r'<span data-agency="\1">\2</span>', article[0])
+    return re.sub(link, r'<span data-agency="\1">\2</span>', own)

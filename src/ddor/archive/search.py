@@ -1,4 +1,4 @@
-"""The search: one file that lists agencies, weeks and questions, which a script on every page asks.
+"""The search: one file that lists agencies, reports, pages, checks and questions, which a script on every page asks.
 
     site/search/index.json    lines: [address below site/, what is found, what stands beside it,
                               what else it is found by: the state's code, an agency's other names]
@@ -12,9 +12,12 @@ import json
 
 from ddor.archive.agency_index import named, place_of, sort_key
 from ddor.archive.around import Around
+from ddor.archive.methods import PATH as METHODS
+from ddor.archive.methods import TITLE, address_of_check
 from ddor.archive.page import address_of, page
 from ddor.archive.text_pages import plain_text
 from ddor.catalog import Catalog, status_of
+from ddor.checks.registry import CHECKS
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.texts import Section
 
@@ -40,10 +43,13 @@ def search_files(
     _, asked = written.get("faqs", ("", []))
     questions = [[f"faqs/index.html#{section.id}", plain_text(section.heading), "question", ""]
                  for section in asked]  # fmt: skip
-    lines = [*agencies, *reports, *pages, *questions]
+    rules = [[METHODS, TITLE, "page", ""]]
+    rules += [[f"{METHODS}#{address_of_check(check)}", f"{check.id} {check.title}", "check", ""]
+              for check in CHECKS]  # fmt: skip
+    lines = [*agencies, *reports, *pages, *rules, *questions]
     told = ",\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
     notice = json.dumps(SYNTHETIC_NOTICE if catalog.synthetic else "")
     return {
-        PATH: page("search.html.j2", PATH, "Search", around, catalog),
+        PATH: page("search.html.j2", PATH, "Search", around, catalog, limits=around.coverage),
         "search/index.json": f'{{"notice": {notice}, "lines": [\n{told}\n]}}\n'.encode(),
     }

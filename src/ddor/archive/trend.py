@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from ddor.archive.ages import BANDS, ages_of
+from ddor.archive.ages import ages_of
 from ddor.calendar import Week, weeks_between
 from ddor.catalog import CORRECTED, REVISED, Catalog, Revision, is_final
 from ddor.cohort import ISSUED
@@ -25,7 +25,7 @@ MARKS = {REVISED: "revised", CORRECTED: "corrected"}
 class Point:
     """A week. declined: None where no report of it stands; gap: why. bulk: how many of them were
     recorded in bulk. mark: *revised*, *corrected* or "". method: None where no figure was counted.
-    age: band of ages.BANDS -> requests; none where it is not told."""
+    age: of the nation, band of ages.BANDS -> requests; none where it is withheld."""
 
     week: Week
     declined: int | None = None
@@ -71,7 +71,7 @@ class FirstToFinal:
 def kept_of(data: dict[str, bytes], bulk: Mapping[str, int]) -> dict:
     """What the catalog keeps of a revision for the trend: catalog.Revision.trend. `data`: its data
     files; `bulk`: agency_id -> declines recorded in bulk."""
-    return {"method": METHOD, "age": ages_of(data).get("", {}), "bulk": dict(bulk)}
+    return {"method": METHOD, "age": ages_of(data), "bulk": dict(bulk)}
 
 
 def national_points(catalog: Catalog) -> list[Point]:
@@ -161,9 +161,7 @@ def _national(week: Week, catalog: Catalog) -> Point:
 def _named(week: Week, line: dict[str, str], catalog: Catalog) -> Point:
     revision, declined = catalog.weeks[str(week)][-1], int(line["declined"])
     bulk = revision.trend.get("bulk", {}).get(line["agency_id"], 0)
-    told = {band: line.get(f"age_{band}", "") for band in BANDS}
-    age = {band: int(text) for band, text in told.items()} if all(told.values()) else {}
-    return _of_revision(week, revision, catalog, declined, min(bulk, declined), age)
+    return _of_revision(week, revision, catalog, declined, min(bulk, declined), {})
 
 
 def _of_revision(

@@ -19,8 +19,8 @@ BAR = 0.76  # of the width that a week has
 
 @dataclass(frozen=True)
 class Bar:
-    """In percent of the picture, `y` from its top; kind: a band of ages.BANDS, *single* or *bulk*.
-    """
+    """In percent of the picture, `y` from its top; kind: a band of ages.BANDS, *single*, *bulk* or
+    a meaning of recent.PANELS."""
 
     kind: str
     x: str
@@ -88,16 +88,16 @@ def chart_of(trend: Trend) -> Chart | None:
         return None
     slots = max(len(points), FEWEST_SLOTS)
     counted = [(at, point) for at, point in enumerate(points) if point.declined is not None]
-    top = _top(max(max(point.declined, point.interval[1]) for _, point in counted))
-    age_top = _top(max(sum(point.age.values()) for point in points))
+    top = scale_top(max(max(point.declined, point.interval[1]) for _, point in counted))
+    age_top = scale_top(max(sum(point.age.values()) for point in points))
     bands = [band for band in BANDS if any(point.age.get(band) for point in points)]
-    left = [_percent(at / slots) for at in range(slots + 1)]
-    middle = [_percent((at + 0.5) / slots) for at in range(slots)]
-    inside = [_percent((at + (1 - BAR) / 2) / slots) for at in range(slots)]
+    left = [percent(at / slots) for at in range(slots + 1)]
+    middle = [percent((at + 0.5) / slots) for at in range(slots)]
+    inside = [percent((at + (1 - BAR) / 2) / slots) for at in range(slots)]
     return Chart(
         trend=trend,
-        slot=_percent(1 / slots),
-        bar=_percent(BAR / slots),
+        slot=percent(1 / slots),
+        bar=percent(BAR / slots),
         top=top,
         bars=[
             bar
@@ -133,21 +133,21 @@ def _stacked(x: str, parts: dict[str, int], height: Callable[[float], float]) ->
     for kind, value in parts.items():
         if value:
             upper = below + value
-            bars.append(Bar(kind, x, _percent(1 - height(upper)), _percent(height(value))))
+            bars.append(Bar(kind, x, percent(1 - height(upper)), percent(height(value))))
             below = upper
     return bars
 
 
 def _whisker(x: str, point: Point, height: Callable[[float], float]) -> Whisker:
     low, high = point.interval
-    return Whisker(x, _percent(1 - height(low)), _percent(1 - height(high)))
+    return Whisker(x, percent(1 - height(low)), percent(1 - height(high)))
 
 
 def _height(top: int) -> Callable[[float], float]:
     return lambda value: value / top
 
 
-def _top(highest: float) -> int:
+def scale_top(highest: float) -> int:
     """The end of a scale: a round number that is not less, and has a whole half."""
     ten = 1
     while ten * _TOPS[-1] < highest:
@@ -155,5 +155,5 @@ def _top(highest: float) -> int:
     return next(each * ten for each in _TOPS if each * ten >= highest)
 
 
-def _percent(part: float) -> str:
+def percent(part: float) -> str:
     return f"{100 * part:.1f}".removesuffix(".0") + "%"

@@ -92,7 +92,8 @@ def tables_of(paths: Iterable[str]) -> dict[int, list[str]]:
 
 
 def _frame(lines: list[dict[str, str]]) -> pd.DataFrame:
-    """Lines as a table, by week; `flags`, which not every week has, comes last."""
+    """Lines as a table, by week; `flags`, which not every week has, comes last. A number that is
+    withheld, or that an earlier version did not have, is missing."""
     columns = dict.fromkeys(name for line in lines for name in line if name != "flags")
     flagged = ["flags"] if any(line.get("flags") for line in lines) else []
     frame = pd.DataFrame(lines, columns=[*columns, *flagged], dtype="str").fillna("")

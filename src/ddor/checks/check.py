@@ -52,7 +52,8 @@ class Check:
     declined this week and that no earlier check stopped; *volume* counts rows as received, and
     stops all rows of an agency with one sentence; *policy* looks at the table of policies;
     *nothing* looks at what counts as declined, and says something of it.
-    limits: what the check cannot see, said on the page. printed: what the original report did.
+    thresholds: what stops a row, in numbers, from the constants of the check's module; limits: what
+    the check cannot see; both said on the page of methods. printed: what the original report did.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Check:
     effect: Effect
     doubts: Doubts
     question: str
+    thresholds: str
     limits: str
     printed: str
     assess: Callable[[pd.DataFrame, Case], Finding]

@@ -1,4 +1,4 @@
-"""E12, the law forbids it: did a law or a court keep the agency from holding the person?
+"""E12, a law or a court is named: as the agency's reason, or on record for its place?
 
 Federal courts ruled that a detainer binds no agency to hold a person (Galarza) and that holding
 on a detainer alone can make a county liable (Clackamas County, Oregon). Such a decline counts, and

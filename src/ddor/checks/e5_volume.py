@@ -17,10 +17,11 @@ WORDS = {"issued": "requests issued to", "declined": "declines by"}
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
     """Counts requests issued to, and declines by, each agency as received, before any row is held
-    back. Above 3 times its highest of the last 26 published weeks, plus 3, is too many; a week
-    without the agency counts as 0. With fewer than 8 published weeks: so many requests issued that
-    a Poisson distribution at the directory's weekly_requests gives as many or more in fewer than
-    one of a million weeks; an agency without that is then not assessed."""
+    back. Above 3 times its highest of the last 26 published weeks, plus 3, is too many. Those weeks
+    are counted as received too, and a week without the agency counts as 0. With fewer than 8
+    published weeks: so many requests issued that a Poisson distribution at the directory's
+    weekly_requests gives as many or more in fewer than one of a million weeks; an agency without
+    that is then not assessed."""
     of_week = {
         "issued": rows[issued_this_week(rows, case.week)],
         "declined": rows[would_count_as_declined(rows, case.week, case.cohort)],

@@ -12,13 +12,13 @@ from ddor.cohort import ISSUED, would_count_as_declined
 
 FEWEST = 10
 ONE_DATE = 0.8
-OLD, OLD_SHARE = pd.Timedelta(days=30), 0.5
+OLD, OLD_SHARE = pd.Timedelta(days=30), 2 / 3
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
     """Looks at each agency's declines of the week, as received: 10 or more, 80 % or more of them
-    recorded on one date, and half or more of all of them issued over 30 days before that date.
-    Without recording dates (cohort *issued*): 80 % or more issued on one date."""
+    recorded on one date, and two thirds or more of all of them issued over 30 days before that
+    date. Without recording dates (cohort *issued*): 80 % or more issued on one date."""
     declined = rows[would_count_as_declined(rows, case.week, case.cohort)]
     by_issue = case.cohort == ISSUED
     dates = declined["issued_at" if by_issue else "outcome_recorded_at"].dt.normalize()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ddor.calendar import HOURS_ASKED
 from ddor.checks import (
     e1_place,
     e2_transferred,
@@ -26,7 +27,17 @@ from ddor.checks import (
 )
 from ddor.checks.check import Case, Check, Finding
 from ddor.cohort import would_count_as_declined
+from ddor.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
 from ddor.ledger import Cleared
+
+def _share(part: float) -> str:
+    """0.5 -> "half"."""
+    return {500: "half", 667: "two thirds"}.get(round(1000 * part), f"{part:.0%}".replace("%", " %"))
+
+
+def _hours(time: pd.Timedelta) -> str:
+    return f"{time // pd.Timedelta(hours=1)} hours"
+
 
 CHECKS = (
     Check(
@@ -35,9 +46,11 @@ CHECKS = (
         effect="hold",
         doubts="request",
         question="Do the agency's code, state, county and ICE area name one place?",
-        limits="A wrong agency code that is carried through every field of a row passes.",
-        printed="Franklin (Iowa, New York, Pennsylvania) and Montgomery (Iowa) with requests meant "
-        "for places of the same name elsewhere",
+        thresholds="There is no margin: any two of them that are both on record must agree.",
+        limits="If the agency's code is wrong and every other field is wrong in the same way, the "
+        "check does not see it.",
+        printed="Franklin (Iowa, New York, Pennsylvania) and Montgomery (Iowa) with requests that "
+        "were meant for places of the same name elsewhere",
         assess=e1_place.assess,
     ),
     Check(
@@ -46,9 +59,11 @@ CHECKS = (
         effect="hold",
         doubts="outcome",
         question="Did the agency that was asked release the person?",
-        limits="Without the releasing agency on record a transfer is not seen.",
-        printed="Williamson County 4 and Bastrop County 3: people who had been moved to another "
-        "jail, which released them",
+        thresholds="There is no margin: the agency that released the person must be the one that "
+        "was asked, or have a code that the directory lists as the same agency.",
+        limits="If the releasing agency is not on record, the check cannot see a transfer.",
+        printed="Williamson County with 4 and Bastrop County with 3 people who had been moved to "
+        "another jail, which released them",
         assess=e2_transferred.assess,
     ),
     Check(
@@ -57,9 +72,12 @@ CHECKS = (
         effect="hold",
         doubts="request",
         question="Did the agency hold the person when the request was issued?",
-        limits="It relies on what ICE recorded; where custody is unknown it cannot tell.",
-        printed="Chester County (Pennsylvania) and Richmond County (North Carolina) for people "
-        "they never held",
+        thresholds="There is no margin: one entry that the agency did not hold the person is "
+        "enough.",
+        limits="It relies on what ICE recorded. If custody is recorded as unknown, the check cannot "
+        "decide.",
+        printed="Chester County (Pennsylvania) and Richmond County (North Carolina) with people "
+        "whom they never held",
         assess=e3_never_there.assess,
     ),
     Check(
@@ -67,8 +85,10 @@ CHECKS = (
         title="Another agency in the same county",
         effect="hold",
         doubts="request",
-        question="Is the agency of the level that the directory gives, and not federal?",
-        limits="An agency that the directory does not list passes with any level but federal.",
+        question="Is the agency at the level that the directory gives, and not federal?",
+        thresholds="There is no margin: the level must equal the directory's, and no request to a "
+        "federal agency passes.",
+        limits="An agency that is not in the directory passes at any level except federal.",
         printed="14 requests to a state jail under the name of Travis County",
         assess=e4_level.assess,
     ),
@@ -77,10 +97,15 @@ CHECKS = (
         title="A volume the agency could not have",
         effect="review",
         doubts="volume",
-        question="Are there far more requests to, or declines by, an agency than it ever had?",
-        limits="With fewer than 8 published weeks, an agency without a volume in the directory is "
-        "not compared. A true sudden rise looks the same.",
-        printed="Franklin County (New York) with nine in a week, which it never had",
+        question="Are there far more requests to an agency, or declines by it, than ever before?",
+        thresholds=f"More than {e5_volume.TIMES} times the agency's highest count of the last "
+        f"{WEEKS_LOOKED_BACK} published weeks, plus {e5_volume.PLUS}. With fewer than "
+        f"{WEEKS_NEEDED} published weeks, the number of requests issued is compared with the "
+        "weekly number in the directory: the week is stopped if chance alone would bring as many "
+        f"in fewer than one of {round(1 / e5_volume.IMPROBABLE):,} weeks.",
+        limits=f"With fewer than {WEEKS_NEEDED} published weeks, an agency without a weekly number "
+        "in the directory is not compared. A true sudden rise looks the same as an error.",
+        printed="Franklin County (New York) with nine requests in a week, which it never had",
         assess=e5_volume.assess,
     ),
     Check(
@@ -88,9 +113,13 @@ CHECKS = (
         title="In ICE custody",
         effect="hold",
         doubts="outcome",
-        question="Was the person booked into ICE custody near the release?",
-        limits="A handover and a later arrest outside the jail cannot be told apart.",
-        printed="Hennepin County 2: both people had been handed over on February 3",
+        question="Was the person booked into ICE custody at about the time of the release?",
+        thresholds=f"From {_hours(e6_ice_custody.BEFORE_RELEASE)} before the release to "
+        f"{_hours(e6_ice_custody.AFTER)} after it. If no release is on record: from the issue of "
+        f"the request to {_hours(e6_ice_custody.AFTER)} after the outcome was recorded.",
+        limits="The check cannot tell whether the agency handed the person over or ICE arrested "
+        "the person outside the jail.",
+        printed="Hennepin County with two people who had been handed over on February 3",
         assess=e6_ice_custody.assess,
     ),
     Check(
@@ -98,9 +127,11 @@ CHECKS = (
         title="Not released",
         effect="hold",
         doubts="outcome",
-        question="Is there no release on record while a sentence still runs?",
-        limits="Without the end of the sentence on record a person still held is not seen.",
-        printed="people still held, some with long sentences to serve",
+        question="Is there no release on record, while a sentence is still running?",
+        thresholds="There is no margin: the sentence ends after the outcome was recorded.",
+        limits="If the end of the sentence is not on record, the check cannot see that a person is "
+        "still held.",
+        printed="people who were still held, some with long sentences to serve",
         assess=e7_not_released.assess,
     ),
     Check(
@@ -108,10 +139,16 @@ CHECKS = (
         title="Bulk recording",
         effect="review",
         doubts="volume",
-        question="Were most of an agency's declines recorded on one date, and many of them old?",
-        limits="A true mass release and a cleaning of records look alike until someone asks.",
-        printed="Travis County 142, nearly all with the date of a county policy, 73 % of them "
-        "older than the year",
+        question="Were most of an agency's declines recorded on one date, and were many of them "
+        "old?",
+        thresholds=f"{e8_bulk_recording.FEWEST} or more declines in the week, "
+        f"{_share(e8_bulk_recording.ONE_DATE)} or more of them recorded on one date, and "
+        f"{_share(e8_bulk_recording.OLD_SHARE)} or more of all of them issued over "
+        f"{e8_bulk_recording.OLD.days} days before that date. Where requests are counted by the "
+        f"week of issue: {_share(e8_bulk_recording.ONE_DATE)} or more issued on one date.",
+        limits="A true mass release and a clearing of old records look alike until someone asks.",
+        printed="Travis County with 142, nearly all of them dated on the first day of a county "
+        "policy, and 73 % of them older than the year",
         assess=e8_bulk_recording.assess,
     ),
     Check(
@@ -119,9 +156,11 @@ CHECKS = (
         title="Stale policy",
         effect="show",
         doubts="policy",
-        question="Was each policy verified within 180 days of the week's last day?",
-        limits="A policy that was verified and misread passes. A policy never changes a count.",
-        printed="Nassau County with a policy although it had honored detainers since 2014",
+        question="Was each policy verified shortly before the week?",
+        thresholds=f"Verified within {e9_stale_policy.VERIFIED_WITHIN.days} days of the week's "
+        "last day.",
+        limits="A policy that was verified but misread passes. A policy never changes a count.",
+        printed="Nassau County with a policy, although it had honored detainers since 2014",
         assess=e9_stale_policy.assess,
     ),
     Check(
@@ -129,21 +168,28 @@ CHECKS = (
         title="Did as asked",
         effect="hold",
         doubts="outcome",
-        question="Did the agency hold the person for 48 hours, give the notice asked for, or did "
-        "ICE not come?",
-        limits="Without the date the release was due a full hold is not seen.",
-        printed="8 of 15 requests of Hennepin County for people whom ICE chose not to collect",
+        question=f"Did the agency hold the person for {_hours(HOURS_ASKED)} or give the notice that "
+        "was asked for, or did ICE not come?",
+        thresholds=f"A detainer: held {_hours(HOURS_ASKED)} or more beyond the time when the "
+        "release was due; on Form I-247, Saturdays, Sundays and federal holidays do not count. A "
+        f"request for notification: {_hours(HOURS_ASKED)} of notice or more.",
+        limits="If the date when the release was due is not on record, the check cannot see that "
+        "the person was held in full.",
+        printed="8 of 15 requests to Hennepin County for people whom ICE chose not to collect",
         assess=e11_did_as_asked.assess,
     ),
     Check(
         id="E12",
-        title="The law forbids it",
+        title="A law or a court is named",
         effect="show",
         doubts="nothing",
-        question="Did a law or a court keep the agency from holding the person?",
-        limits="Only laws and rulings in the table of policies are known; what binds an agency is "
-        "for its counsel to say.",
-        printed="no word of the rulings that bind, as for Clackamas County (Oregon)",
+        question="Did the agency name a law or a court as its reason, or is one on record for its "
+        "place?",
+        thresholds="There is no margin: the reason on record names a law or a court, or the table "
+        "of policies has one for the agency, its county or its state, enacted by the week's month.",
+        limits="Only laws and rulings in the table of policies are known. Whether one of them binds "
+        "the agency is a question for its counsel.",
+        printed="nothing about the rulings that apply, such as that on Clackamas County (Oregon)",
         assess=e12_law_forbids.assess,
     ),
 )

@@ -15,7 +15,7 @@ import pandas as pd
 from ddor.calendar import Week
 from ddor.corrections import flagged, flags_for
 from ddor.errors import UsageError
-from ddor.inputs import INPUT_FILES, load_inputs, newest_flags, not_as_kept
+from ddor.inputs import INPUT_FILES, load_inputs, not_as_kept, with_newest_flags
 from ddor.measures.agencies import agency_identities
 from ddor.measures.disclosure import Row, Told
 from ddor.measures.figures import count_inputs
@@ -61,7 +61,7 @@ def read_run(output: Path, week: Week, revision: int) -> WeekRun:
     _refuse_what_was_not_kept(folder)
     figures = glued_figures(folder / "report.ipynb")
     published = _published_figures(output / "site" / week.path / f"r{revision}", week)
-    inputs = load_inputs(folder)
+    inputs = with_newest_flags(load_inputs(folder), folder.parent, revision)
     counts = count_inputs(inputs)
     for what, others in (("published", published), ("counted again", counts.figures)):
         differing = [
@@ -71,12 +71,10 @@ def read_run(output: Path, week: Week, revision: int) -> WeekRun:
         ]
         if differing:
             raise UsageError(
-                f"{week} r{revision}: its notebook's figures are not those {what}: "
+                f"{week} r{revision}: the figures of its notebook differ from those {what}: "
                 f"{', '.join(differing)}; {AGAIN}"
             )
     about, requests = inputs.extract.about, counts.status
-    flags = newest_flags(folder.parent, revision)
-    requests = requests.assign(protected=requests["request_id"].map(flags))
     declined = requests[requests["declined"]].assign(
         week=str(week), as_of=pd.Timestamp(about.as_of).as_unit("s")
     )
@@ -106,8 +104,8 @@ def _refuse_what_was_not_kept(folder: Path) -> None:
     names = ("manifest.json", "report.ipynb", *INPUT_FILES)
     if missing := [name for name in names if not (folder / name).exists()]:
         raise UsageError(
-            f"{folder} lacks {', '.join(missing)}; a report of several weeks is made from their "
-            f"private runs: restore it, or {AGAIN}"
+            f"{folder} lacks {', '.join(missing)}; a report of several weeks needs their private "
+            f"runs: restore it, or {AGAIN}"
         )
     try:
         kept = json.loads((folder / "manifest.json").read_bytes())["private"]
@@ -116,7 +114,7 @@ def _refuse_what_was_not_kept(folder: Path) -> None:
         raise UsageError(told) from None
     if changed := not_as_kept(folder, {name: kept.get(name, "") for name in names[1:]}):
         raise UsageError(
-            f"{folder}: {', '.join(changed)} not what the run left; restore it, or {AGAIN}"
+            f"{folder}: {', '.join(changed)} changed since the run; restore it, or {AGAIN}"
         )
 
 
@@ -128,7 +126,7 @@ def _published_figures(folder: Path, week: Week) -> dict[str, int]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{summary} cannot be read ({type(error).__name__}); `ddor verify {week}` says what is "
-            f"another there: restore it, or {AGAIN}"
+            f"different there: restore it, or {AGAIN}"
         ) from error
 
 
@@ -139,7 +137,7 @@ def glued_figures(executed: Path) -> dict[str, int]:
 
     scraps = scrapbook.read_notebook(str(executed)).scraps.data_dict
     if scraps.pop("report_complete", None) is not True:
-        raise UsageError(f"{executed} did not reach its end; {AGAIN}")
+        raise UsageError(f"{executed} did not run to its end; {AGAIN}")
     return scraps
 
 

@@ -14,7 +14,7 @@ from ddor.extract.model import Extract
 from ddor.extract.relations import check_outcome_dates
 from ddor.extract.table import Table, shown
 
-_STALE = "the source may have been mended: take the action out of the record, or look again"
+_STALE = "the source may have been corrected: remove the action from the record, or check it again"
 
 
 class CorrectionStale(UsageError):
@@ -22,7 +22,7 @@ class CorrectionStale(UsageError):
 
     def __init__(self, problems: list[Problem]):
         self.problems = problems
-        super().__init__("\n".join(["corrections that do not fit the extract:",
+        super().__init__("\n".join(["these corrections do not fit the extract:",
                                     *map(str, problems)]))  # fmt: skip
 
 
@@ -76,8 +76,8 @@ def _targets(records, request_ids: Mapping[str, str], received: pd.Series) -> li
             told = Told(f"{record.name}.yaml")
             at = positions.get(request_ids.get(label))
             if label not in request_ids:
-                told.tell(place, "a label that the ledger does not have", "one that it has",
-                          "correct the label, or take it out of the record")  # fmt: skip
+                told.tell(place, "a label that is not in the ledger", "a label of the ledger",
+                          "correct the label, or remove it from the record")  # fmt: skip
             elif at is None:
                 told.tell(place, "no such row", "a row of the extract", _STALE)
             targets.append(_Target(at, place, record.agency_id, record.action, told))
@@ -109,7 +109,7 @@ def _tell_set_twice(targets: list[_Target]) -> None:
             if other is not target:
                 target.told.tell(f"{target.place} {column}", f"a cell that {other.told.label} "
                                  f"({other.place}) sets too", "one correction of a cell",
-                                 "take it out of one of the two")  # fmt: skip
+                                 "remove it from one of the two")  # fmt: skip
 
 
 def _tell_outcome_date(target: _Target, requests: pd.DataFrame, cohort: str) -> None:

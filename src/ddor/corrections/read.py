@@ -26,11 +26,12 @@ _LABEL = re.compile("[A-Z][A-Za-z0-9]*-[A-Za-z0-9]+")
 
 
 class CorrectionsInvalid(UsageError):
-    """The files of records need mending; lists every problem of every file."""
+    """The files of records need correction; lists every problem of every file."""
 
     def __init__(self, problems: list[Problem]):
         self.problems = problems
-        super().__init__("\n".join(["the correction records need mending:", *map(str, problems)]))
+        head = "these correction records cannot be used:"
+        super().__init__("\n".join([head, *map(str, problems)]))
 
 
 def read_corrections(folder: Path) -> tuple[Record, ...]:
@@ -54,7 +55,7 @@ def _holds_a_record(file: Path, told: Told) -> bool:
     if file.name == "README.md" or (file.name.startswith(".") and not is_yaml):
         return False
     if not is_yaml or not file.is_file():
-        told.tell("", "what is no record", "records (.yaml) and README.md alone",
+        told.tell("", "a file that is not a record", "only records (.yaml) and README.md",
                   "move it out of this folder")  # fmt: skip
         return False
     if not file.name.endswith(".yaml"):
@@ -71,21 +72,21 @@ def _read_yaml(file: Path, told: Told) -> dict | None:
         loader = TextLoader(file.read_bytes().decode("utf-8-sig"))
         content = loader.get_single_data()
     except OSError as error:
-        told.tell("", (error.strerror or "no file").lower(), "a file to read", "look at it")
+        told.tell("", (error.strerror or "no file").lower(), "a readable file", "check the file")
     except UnicodeDecodeError as error:
-        told.tell("", f"no UTF-8 at byte {error.start}", "UTF-8", "save it as UTF-8")
+        told.tell("", f"byte {error.start}, which is not UTF-8", "UTF-8", "save it as UTF-8")
     except (yaml.YAMLError, RecursionError) as error:
         # YAML's own words quote the line, and with it whatever stands there.
         mark = getattr(error, "problem_mark", None)
         seen = "text that cannot be read" + (f" (line {mark.line + 1})" if mark else "")
-        told.tell("", seen, "YAML, a line `key: value` each", "correct the file; a value with "
-                  "a colon, a # or a bracket stands in quotes")  # fmt: skip
+        told.tell("", seen, "YAML with one `key: value` per line", "correct the file; put a value "
+                  "with a colon, a # or a bracket in quotes")  # fmt: skip
     else:
         for key in loader.twice:
             told.tell(key_shown(key), "the key more than once", "each key once", "keep one line")
         if isinstance(content, dict):
             return content
-        told.tell("", "no keys", "a line `key: value` each", "see docs/corrections.md")
+        told.tell("", "no keys", "one `key: value` per line", "see docs/corrections.md")
     return None
 
 
@@ -131,13 +132,13 @@ def _day(key: str, text: str | None, told: Told) -> dt.date | None:
 def _tell_no_choice(key: str, text: str | None, words: Mapping[str, str], told: Told) -> None:
     if text and text not in words:
         near = nearest(text, words)
-        mend = f'write "{near}", if that is what is meant' if near else "choose one of them"
+        mend = f'write "{near}" if you meant that' if near else "choose one of them"
         told.tell(key, shown([text]), f"one of {', '.join(words)}", mend)
 
 
 def _tell_order(week, received, answered, told: Told) -> None:
     if week and received and received < week.first_day:
-        told.tell("received_on", str(received), f"{week} or later, since the week begins then",
+        told.tell("received_on", str(received), f"{week} or later, when the week begins",
                   "correct this date or the week")  # fmt: skip
     if received and answered and answered < received:
         told.tell("answered_on", str(answered), f"{received} or later, when it was received",
@@ -176,7 +177,7 @@ def check_agencies(records: Iterable[Record], known: set[str]) -> None:
 def _tell_action(action: Action | None, status: str | None, told: Told) -> None:
     if action and status in STATUSES and status not in UPHELD:
         told.tell("action", f"rows to correct, since status is {status}",
-                  f"an action with {' or '.join(UPHELD)} alone",
+                  f"an action only with status {' or '.join(UPHELD)}",
                   "answer the dispute first, or remove the action")  # fmt: skip
 
 
@@ -184,7 +185,7 @@ def _action(given, week: Week | None, told: Told) -> Action | None:
     if given == "":
         return None
     if not isinstance(given, dict):
-        told.tell("action", "no keys", "the keys rows, expect and set below it", "write them so")
+        told.tell("action", "no keys", "the keys rows, expect and set below it", "add them")
         return None
     _tell_unknown(given, _ACTION, told, "action.")
     rows = _rows(given.get("rows"), told)
@@ -194,13 +195,13 @@ def _action(given, week: Week | None, told: Told) -> Action | None:
 def _rows(given, told: Told) -> tuple[str, ...]:
     """The labels. None is shown that does not fit: it may be a request_id."""
     if not isinstance(given, list) or not given:
-        told.tell("action.rows", "no list", "a list of labels, such as [F3-12]", "write it so")
+        told.tell("action.rows", "no list", "a list of labels, such as [F3-12]", "write a list")
         return ()
     for number, label in enumerate(given, start=1):
         if not isinstance(label, str) or not _LABEL.fullmatch(label):
             told.tell(f"action.rows[{number}]", "something else (not shown)",
                       "a label of the private ledger, such as F3-12",
-                      "look it up in the ledger; a request_id has no place here")  # fmt: skip
+                      "look it up in the ledger; never write a request_id here")  # fmt: skip
         elif label in given[: number - 1]:
             told.tell(f"action.rows[{number}]", f"the label of rows[{given.index(label) + 1}]",
                       "each row once", "remove one of the two")  # fmt: skip
@@ -210,8 +211,8 @@ def _rows(given, told: Told) -> tuple[str, ...]:
 def _values(part: str, given, week: Week | None, told: Told) -> dict[str, str]:
     """expect or set. Both are asked at the door: what it refuses, no extract can hold."""
     if not isinstance(given, dict) or not given:
-        told.tell(f"action.{part}", "nothing to read", "one column and its value at least, such as "
-                  "{outcome: declined}", "write it so")  # fmt: skip
+        told.tell(f"action.{part}", "nothing", "at least one column with its value, such as "
+                  "{outcome: declined}", "add them")  # fmt: skip
         return {}
     _tell_unknown(given, COLUMNS, told, f"action.{part}.")
     for column in [column for column in given if column in COLUMNS]:

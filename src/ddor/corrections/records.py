@@ -65,7 +65,7 @@ GROUNDS = {
 STATUSES = {
     "open": "not yet answered",
     "upheld": "answered: the figure was wrong",
-    "partly_upheld": "answered: the figure was wrong in part",
+    "partly_upheld": "answered: the figure was partly wrong",
     "not_upheld": "answered: the figure stands",
     "taken_back": "taken back by the agency",
 }

@@ -27,7 +27,7 @@ class Told:
             self.tell(key, "a list or nested keys", "text", "write it on the line of its key")
         elif kind := identifier(value):
             self.tell(key, f"text that looks like {kind} (not shown)", "no direct identifier",
-                      "leave it out: a record names nobody")  # fmt: skip
+                      "leave it out: a record must not name a person")  # fmt: skip
         else:
             return value
         return None

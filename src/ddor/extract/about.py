@@ -46,13 +46,13 @@ def told_by_yaml(data: bytes, label: str = "about.yaml") -> Told:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = getattr(error, "problem_mark", None)
         seen = f"text that cannot be read (line {where.line + 1})" if where else "damaged text"
-        told.tell("", seen, "YAML in UTF-8, a line `key: value` each", "correct the file")
+        told.tell("", seen, "YAML in UTF-8 with one `key: value` per line", "correct the file")
         return told
     if node is None:
         return told
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     if not pairs or not all(isinstance(part, yaml.ScalarNode) for pair in pairs for part in pair):
-        told.tell("", "no keys, or nested ones", "a line `key: value` each", "correct the file")
+        told.tell("", "no keys, or nested keys", "one `key: value` per line", "correct the file")
         return told
     return _typed(told, [(key.value, value.value) for key, value in pairs])
 
@@ -82,7 +82,7 @@ def _typed(told: Told, pairs: list[tuple[str, str]]) -> Told:
     for key, value in pairs:
         if key not in KEYS:
             found = nearest(key, KEYS)
-            mend = f'write "{found}" if that is meant' if found else "remove it"
+            mend = f'write "{found}" if you meant that' if found else "remove it"
             told.tell("", f"an unknown key {shown([key])}", ", ".join(KEYS), mend)
         elif key in seen:
             told.tell(key, "the key twice", "each key once", "remove one")

@@ -55,11 +55,11 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 def _about_time(value: str) -> tuple[str, str] | None:
     if re.fullmatch(_TIME + r" ?(?:Z|[+-][0-9]{2}:?[0-9]{2})", value):
-        return "offset", "leave the offset away and give the wall-clock time at the agency"
+        return "offset", "remove the offset and give the local time at the agency"
     if re.fullmatch(_TIME, value) and "." in value:
         return "fraction", "give whole seconds"
     if re.fullmatch(rf"{_TIME}|{_DATE}", value) and not _exists(value):
-        return "impossible", "no such day or time of day exists: look it up at the source"
+        return "impossible", "this day or time does not exist: look it up at the source"
     return None
 
 
@@ -76,7 +76,7 @@ def _about_code(column: str, value: str) -> tuple[str, str] | None:
     words = WORDS.get(column) or (AREAS if column == "area" else ())
     found = code or nearest(value, words)
     if found:
-        return f"written otherwise: {found}", f'write "{found}", if that is what is meant'
+        return f"written otherwise: {found}", f'write "{found}" if you meant that'
     if value != value.upper() and column in ("agency_id", "releasing_agency_id", "ncic_code"):
         return "small letters", "write the code in capitals"
     return None

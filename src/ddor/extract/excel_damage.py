@@ -26,7 +26,7 @@ def diagnose(column: str, value: str) -> tuple[str, str] | None:
         if re.fullmatch(pattern, bare, re.IGNORECASE if cause != "capitals" else 0):
             return cause, mend
     if bare.lower() in _MISSING:
-        return "missing", f'"{bare}" is no value: leave the cell empty, or write what is known'
+        return "missing", f'"{bare}" is not a value: leave the cell empty, or write what is known'
     width = WIDTHS.get(column)
     if width and re.fullmatch(r"[0-9]+(\.0+)?", bare):
         digits = bare.split(".")[0]
@@ -84,13 +84,13 @@ _HABITS = [
     (
         "local date",
         _LOCAL_DATE,
-        "a date as a spreadsheet shows it, where day and month cannot be told apart: write it as "
+        "a spreadsheet's own date format, in which day and month can be confused: write it as "
         "2017-01-28 or 2017-01-28T09:15",
     ),
     (
         "serial",
         r"[34][0-9]{4}\.[0-9]+",
-        "a date as Excel counts days: format the column as a date, or write it as 2017-01-28",
+        "Excel's day number in place of a date: format the column as a date, or write 2017-01-28",
     ),
     (
         "apostrophe",

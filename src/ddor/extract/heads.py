@@ -19,7 +19,7 @@ def check_heads(table: Table, ignored: tuple[str, ...]) -> None:
         elif head not in ignored:
             found = nearest(head, known)
             mend = "remove the column, or list it in ignored_columns"
-            mend = f'rename it "{found}" if that is meant, or else {mend}' if found else mend
+            mend = f'rename it "{found}" if you meant that; otherwise {mend}' if found else mend
             _tell(table, f"an unknown column {shown([head])}", "the columns of the contract", mend)
     for column in known:
         if heads and column not in heads:

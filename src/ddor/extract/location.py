@@ -89,7 +89,7 @@ def _names(fs, path: str) -> set[str]:
 def _unpacked(name: str, content: bytes) -> tuple[dict[str, bytes], list[str]]:
     suffix = PurePosixPath(name).suffix.lower()
     if not content.startswith(b"PK") and suffix not in (".zip", ".xlsx"):
-        raise UsageError(f"{name} is no extract: expected {FORMS}")
+        raise UsageError(f"{name} is not an extract: expected {FORMS}")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
@@ -99,7 +99,7 @@ def _unpacked(name: str, content: bytes) -> tuple[dict[str, bytes], list[str]]:
                 return {WORKBOOK: content}, []
             return _members(archive, members)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        mend = "it may have been cut off on its way: fetch or make it again"
+        mend = "the transfer may have been cut off: fetch or make the file again"
         raise _invalid(f"a damaged file ({error})", "a whole .zip or .xlsx", mend) from None
     except RuntimeError:
         raise _invalid("an encrypted file", "a zip without password", "zip it again") from None

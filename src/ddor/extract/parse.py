@@ -51,7 +51,7 @@ def _times(table: Table, column: str) -> pd.Series:
     unread = (times.isna() & (text != "")).to_numpy()
     if KINDS[column] == "date":
         with_time = (times.notna() & (times != times.dt.normalize())).to_numpy()
-        table.tell(column, with_time, _EXPECTED_DATE, "leave the time of day away")
+        table.tell(column, with_time, _EXPECTED_DATE, "remove the time of day")
         table.tell(column, unread, _EXPECTED_DATE, _LOOK_UP)
         return times.mask(with_time)
     table.tell(column, unread, _EXPECTED_TIME, _LOOK_UP)
@@ -71,6 +71,6 @@ def _areas(table: Table) -> pd.Series:
     names = {value: area_named(value) for value in text.unique() if value}
     unknown = text.isin([value for value, name in names.items() if name is None])
     expected = f"the name of an ERO area, such as {', '.join(list(AREAS)[:3])}"
-    table.tell("area", unknown.to_numpy(dtype=bool), expected, "the areas are in docs/extract.md")
+    table.tell("area", unknown.to_numpy(dtype=bool), expected, "docs/extract.md lists the areas")
     canonical = text.map({value: name for value, name in names.items() if name})
     return canonical.astype("str").where(canonical.notna(), np.nan)

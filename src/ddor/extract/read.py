@@ -82,7 +82,7 @@ def _tables(location: str) -> tuple[Table, Table, Told]:
 def _file_table(name: str, files: dict[str, bytes], names: list[str]) -> Table:
     csv, parquet = f"{name}.csv", f"{name}.parquet"
     if csv in files and parquet in files:
-        seen, mend = f"both {csv} and {parquet}", "remove the one that is not meant"
+        seen, mend = f"both {csv} and {parquet}", "remove the one that you do not need"
         return Table.unreadable(name, name, [Problem(name, (), "", seen, "one of them", mend)])
     if csv in files:
         return csv_table(name, csv, files[csv])

@@ -40,7 +40,7 @@ def check_outcome_dates(requests: Table, frame: pd.DataFrame, cohort: str) -> No
         return
     recorded = requests.text["outcome_recorded_at"] != ""
     pending = frame["outcome"] == "pending"
-    column, mend = "outcome_recorded_at", "empty it, or correct the outcome"
+    column, mend = "outcome_recorded_at", "clear the cell, or correct the outcome"
     requests.tell(column, pending & recorded, "an empty cell, since outcome is pending", mend)
     if cohort == "recorded":
         missing = ~pending & frame["outcome"].notna() & ~recorded

@@ -108,6 +108,6 @@ def _tell(table: Table, failures: pd.DataFrame) -> None:
     for (column, check), cases in failures.groupby(["column", "check"], sort=False):
         failing = table.text.index.isin(cases["index"].astype("int64"))
         if check == "not_nullable":
-            table.tell(column, failing, "a value", "fill it in; the column may not be empty")
+            table.tell(column, failing, "a value", "fill it in: this column must not be empty")
         else:
             table.tell(column, failing, check, _LOOK_UP)

@@ -16,7 +16,7 @@ from ddor.extract.advice import advise, nearest
 from ddor.extract.columns import TABLES
 from ddor.extract.identifiers import looks, to_hide
 
-REMOVE_IDENTIFIER = "remove it at the source: no column of the extract identifies a person"
+REMOVE_IDENTIFIER = "remove it at the source: an extract must not identify a person"
 
 
 @dataclass
@@ -61,12 +61,12 @@ class Table:
             if head in kept:
                 mend = "keep one of the two columns, or rename the other"
                 seen = f'more than one column "{head}"'
-                problems.append(Problem(label, (1,), head, seen, "each head once", mend))
+                problems.append(Problem(label, (1,), head, seen, "each column name once", mend))
             elif head.strip():
                 kept[head] = values
             elif (values != "").any():
-                seen, expected = "a column without a head", "a head above every column"
-                problems.append(Problem(label, (1,), "", seen, expected, "name or remove it"))
+                seen, expected = "a column without a name", "a name above every column"
+                problems.append(Problem(label, (1,), "", seen, expected, "name it or remove it"))
         text = pd.DataFrame(kept)
         table = cls(name, label, text, np.arange(2, len(text) + 2), problems)
         table.refused.iloc[list(uneven)] = True
@@ -118,9 +118,9 @@ def _no_header(label: str, heads: Sequence[str], known: Sequence[str]) -> Proble
     alike = [f'"{head}" for "{found}"' for head in heads if (found := nearest(head, known))]
     # A row of data has a word that is like a head by chance; a misspelt header has many.
     is_header = 2 * len(alike) > len(heads)
-    seen = f"no known head, but {', '.join(alike[:3])}" if is_header else "no header"
+    seen = f"no known column name, but {', '.join(alike[:3])}" if is_header else "no header"
     expected = f"a header in row 1: {', '.join(known[:3])} …"
-    mend = "put the heads in row 1, spelled as in docs/extract.md"
+    mend = "put the column names in row 1, spelled as in docs/extract.md"
     return Problem(label, (1,), "", seen, expected, mend)
 
 

@@ -47,7 +47,7 @@ def sheet_table(name: str, sheet: Worksheet) -> Table:
     if not rows or all(cell.value is None for cell in rows[0]):
         expected = "a header in row 1 and, below it, the rows"
         problems.append(
-            Problem(label, (), "", "no header", expected, f"put the heads of {name} in row 1")
+            Problem(label, (), "", "no header", expected, f"put the columns of {name} in row 1")
         )
         return Table.unreadable(name, label, problems)
     heads = [_plain(cell) for cell in rows[0]]
@@ -103,7 +103,7 @@ def _refusal(cell: Cell, kind: str) -> tuple[str, str] | None:
     if value is None or isinstance(value, str):
         return None
     if isinstance(value, bool):
-        return None if kind == "tristate" else ("a TRUE or FALSE of Excel's", _AS_TEXT)
+        return None if kind == "tristate" else ("Excel's TRUE or FALSE", _AS_TEXT)
     if isinstance(value, dt.datetime):
         fits = kind in ("date", "time")
         return None if fits else ("text that Excel turned into a date", _AS_TEXT)

@@ -20,7 +20,7 @@ def figure_differences(
 
 def _told(figures: dict[str, int | None], name: str) -> str:
     value = figures.get(name, "none")
-    return "not told" if value is None else str(value)
+    return "withheld" if value is None else str(value)
 
 
 def sentence_differences(before: str, after: str) -> list[str]:

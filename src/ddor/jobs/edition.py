@@ -118,9 +118,11 @@ class Edition(ABC):
     def private_files(self) -> dict[str, bytes]:
         """What is kept beside the notebook and the inputs, for whoever answers for the report."""
 
-    def texts(self) -> list[str]:
-        """What persons wrote for it, and is published."""
-        return [self.inputs.note]
+    def texts(self) -> dict[str, str]:
+        """What people wrote for it and is published: the place -> Markdown or plain text."""
+        parameters = self.inputs.parameters
+        named = {f"the parameter {key}": parameters[key] for key in ("publisher", "contact")}
+        return {f"notes/{self.period}.md": self.inputs.note, **named}
 
     def news(self, catalog: Catalog) -> list[str]:
         """Why this revision is a correction, other than by --correct; none for a planned one."""
@@ -157,7 +159,7 @@ class Edition(ABC):
     def planned(self, catalog: Catalog, changed: list[str] | None) -> str:
         """Why a revision that corrects no mistake is made, in words."""
         if changed is None:
-            return "what has changed is not on record"
+            return "there is no record of what changed"
         words = [words for name, words in self.input_words.items() if name in changed]
         return ", ".join(dict.fromkeys(words)) or "a new run on the same inputs"
 

@@ -1,21 +1,24 @@
 """What a counted and executed report becomes: its downloads, and why it is new."""
 
 import json
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
 from ddor.archive.downloads import descriptor, json_file, table_files, with_notice
 from ddor.archive.meanings import Meanings, meanings_of
+from ddor.archive.publish import Archive
 from ddor.archive.workbook import Cover, workbook_file
 from ddor.calendar import Period, long_date
 from ddor.catalog import Revision
 from ddor.errors import UsageError
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.jobs.edition import Edition, Order
+from ddor.publishable import UNFILLED, as_read
 from ddor.reports import report_of
+from ddor.request_keys import RequestKeys
 
 TEMPLATE = "template.ipynb"
 
@@ -115,12 +118,29 @@ def accepted_because(
     return last.accepted if before == list(review) else ""
 
 
-def refuse_request_ids(texts: Iterable[str], request_ids: Iterable[str]) -> None:
-    """A request_id is never published, and review.csv lies before whoever writes a reason. Raises
-    UsageError. A key that could be a word or a number of a sentence is not looked for."""
-    keys = {each for each in request_ids if re.search("[0-9]", each) and re.search("[^0-9]", each)}
-    keys |= {each for each in request_ids if len(each) > 6}
-    for text in texts:
-        if keys & set(re.findall(r"[\w./-]*\w", text)):
-            raise UsageError("a reason, note, answer or notice holds the key of a request (not "
-                             "shown); it would be published: take it out")  # fmt: skip
+def keys_of(archive: Archive, request_ids: Iterable[str] = (), weeks: int = 0) -> RequestKeys:
+    """The keys that no text may hold: `request_ids`, and those of the last runs of the newest
+    `weeks` that were published, of all weeks if 0: a text may speak of an earlier week."""
+    folders = sorted(archive.runs.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"))[-weeks:]
+    runs = [sorted(folder.glob("r[0-9]*"), key=lambda run: int(run.name[1:]))[-1:]
+            for folder in folders]  # fmt: skip
+    tables = [pd.read_parquet(run / "extract.parquet", columns=["request_id"])
+              for run in chain(*runs) if (run / "extract.parquet").is_file()]  # fmt: skip
+    return RequestKeys(chain(request_ids, *(table["request_id"] for table in tables)))
+
+
+def refuse_unfit(texts: Mapping[str, str], keys: RequestKeys) -> None:
+    """`texts`: a place -> what a person wrote there. Raises UsageError with every place where it
+    holds the key of a request, which is not shown, or a `{{` or `{%`: outside the written pages
+    and the notebook nothing fills them."""
+    problems = []
+    for place, text in texts.items():
+        read = as_read(text)
+        if keys.in_text(read):
+            problems.append(f"{place}: it holds the key of a request (not shown); take it out")
+        if found := UNFILLED.search(read):
+            line = text.count("\n", 0, text.find(found[0])) + 1
+            problems.append(f'{place}, line {line}: "{found[0]}" is filled in the notebook and in '
+                            "the written pages only; write the words themselves")  # fmt: skip
+    if problems:
+        raise UsageError("\n".join(["a text would be published that may not be:", *problems]))

@@ -78,7 +78,7 @@ class CompiledEdition(Edition):
         if catalog is None:
             raise UsageError(
                 f"nothing is published in {parameters.output}; a report of the {period.noun} is "
-                "made from those of its weeks"
+                "made from the reports of its weeks"
             )
         return cls(period, parameters, directory, catalog.cohort, catalog.synthetic)
 
@@ -95,7 +95,7 @@ class CompiledEdition(Edition):
         if inputs.published.empty:
             weeks = self.period.weeks()
             raise UsageError(
-                f"no week of {self.period} is published: it has the weeks from {weeks[0]} to "
+                f"no week of {self.period} is published; it has the weeks from {weeks[0]} to "
                 f"{weeks[-1]}"
             )
         return replace(self, inputs=inputs, counts=count_compiled(inputs))
@@ -143,9 +143,12 @@ class CompiledEdition(Edition):
     def request_ids(self) -> frozenset[str]:
         return self.inputs.request_ids
 
-    def texts(self) -> list[str]:
-        told = [(case.body, case.source, case.approved_by) for case in self.inputs.cases]
-        return [self.inputs.note, *(text for texts in told for text in texts)]
+    def texts(self) -> dict[str, str]:
+        cases = {
+            f"cases/{self.period}/{case.name}.md, {key}": getattr(case, key)
+            for case in self.inputs.cases for key in ("body", "source", "approved_by")
+        }  # fmt: skip
+        return super().texts() | {"about.yaml of a week, source": self.source} | cases
 
     def news(self, catalog: Catalog) -> list[str]:
         """A week that was corrected since corrects this report too, where it had the week. Of a

@@ -8,6 +8,7 @@ quarterly report is made from is in weekly.py and quarterly.py.
 
 import shutil
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 from ddor.archive.around import around_of
@@ -26,15 +27,20 @@ from ddor.jobs.publication import (
     accepted_because,
     changed_inputs,
     data_files,
-    refuse_request_ids,
+    keys_of,
+    refuse_unfit,
 )
 from ddor.jobs.results import Result, draft_result, held_result
 from ddor.parameters import load_parameters
 from ddor.reports import refuse_shared_key, report_of
+from ddor.request_keys import RequestKeys
 from ddor.run.execute import execute
+from ddor.run.gate import judge
 from ddor.run.proof import prove_run
 from ddor.run.template import check_template
 from ddor.run.tidy import tidy
+
+WEEKS_LOOKED_AT = 26  # of which a text may not hold a key; `ddor rebuild` looks at all of them
 
 
 def make_report(period: Period, order: Order) -> Result:
@@ -64,7 +70,6 @@ def make_report(period: Period, order: Order) -> Result:
                 archive.publish({}, newer)
             return Result(period, "unchanged", 0, last.revision, page, figures, told)
 
-        executed, article, figures = run_notebook(archive, template, edition)
         before = archive.runs / str(period) / f"r{last.revision}" if last else archive.runs
         kind, because = edition.kind_and_reason(
             catalog,
@@ -72,7 +77,10 @@ def make_report(period: Period, order: Order) -> Result:
             order.reason if order.correct else "",
         )
         accepted = accepted_because(order, edition.review, last, before / "manifest.json")
-        refuse_request_ids((because, accepted, *edition.texts()), edition.request_ids())
+        written = {"--reason": f"{order.reason}\n{because}\n{accepted}", **edition.texts()}
+        refuse_unfit(written | around.written(), _keys(archive, edition))
+        executed, article, figures = run_notebook(archive, template, edition)
+        recovered = (*recovered, *article.told)
         publication = Publication(
             period=period,
             identity=identity,
@@ -108,10 +116,14 @@ def make_report(period: Period, order: Order) -> Result:
     return Result(period, "published", 0, number, page, figures, told)
 
 
+def _keys(archive: Archive, edition: Edition) -> RequestKeys:
+    return keys_of(archive, edition.request_ids(), WEEKS_LOOKED_AT)
+
+
 def _if_nothing_to_correct(order: Order) -> tuple[str, ...]:
     if not order.correct:
         return ()
-    return ("nothing has changed, so nothing was corrected; --force would publish it again",)
+    return ("nothing changed, so nothing was corrected; --force publishes it again",)
 
 
 def _if_withdrawn(period: Period, last: Revision) -> tuple[str, ...]:
@@ -119,7 +131,7 @@ def _if_withdrawn(period: Period, last: Revision) -> tuple[str, ...]:
         return ()
     return (
         f"revision {last.revision} of this {period.noun} was withdrawn on {last.withdrawn_on} "
-        f"({last.withdrawn_for}), and its inputs are the same; --force would publish them again",
+        f"({last.withdrawn_for}), and its inputs are unchanged; --force publishes them again",
     )
 
 
@@ -146,7 +158,8 @@ def recover(output: Path) -> tuple[str, ...]:
 
 def run_notebook(archive: Archive, template: Path, edition: Edition):
     """-> the executed notebook, in staging; its article; and its figures as read back from its
-    scraps, proved equal to those counted. A notebook that failed is kept for the analyst."""
+    scraps, proved equal to those counted. A notebook that failed, or shows what may not be
+    published, is kept for the analyst."""
     executed = archive.staging / "report.ipynb"
     period = edition.period
     with archive.writing():
@@ -154,7 +167,8 @@ def run_notebook(archive: Archive, template: Path, edition: Edition):
     try:
         execute(template, executed, {period.noun: str(period), "inputs": "inputs"})
         figures = prove_run(executed, edition.counts.figures)
-        return executed, render_article(tidy(executed)), figures
+        told = judge(executed, _keys(archive, edition))
+        return executed, replace(render_article(tidy(executed)), told=told), figures
     except NotebookFailed as failure:
         if not executed.exists():
             raise
@@ -162,7 +176,7 @@ def run_notebook(archive: Archive, template: Path, edition: Edition):
         with archive.writing():
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(executed, folder / executed.name)
-        raise NotebookFailed(f"{failure}\nthe notebook as far as it came: {folder}") from failure
+        raise NotebookFailed(f"{failure}\nthe notebook up to the failure: {folder}") from failure
 
 
 def _private_files(executed: Path, template: Path, edition: Edition) -> dict[str, bytes]:

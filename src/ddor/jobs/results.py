@@ -71,9 +71,9 @@ def draft_result(
         messages += sentence_differences(
             article_of(published / "index.html"), draft.article.html
         )
-        messages = messages or ["nothing differs from the published revision"]
+        messages = messages or ["there is no difference from the published revision"]
     if edition.review:
-        messages += [f"a person would have to look at this {noun} before it is published:",
+        messages += [f"a person has to review this {noun} before it is published:",
                      *edition.reasons]  # fmt: skip
     told = (*recovered, *messages)
     return Result(draft.period, "draft", 0, None, str(page), draft.figures, told)

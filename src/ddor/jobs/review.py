@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.archive.downloads import plain_cell, safe_cell
 from ddor.calendar import Week
 from ddor.corrections import identifier
 from ddor.errors import Problem, UsageError
+from ddor.extract.safe_cells import plain_cell, safe_cell
 from ddor.ledger import COLUMNS as LEDGER_COLUMNS
 from ddor.ledger import DECISIONS, flag_label, held_since
 from ddor.measures.agencies import agency_identities
@@ -101,11 +101,11 @@ def _earlier(decided: pd.DataFrame, flag) -> str:
 
 
 class DecisionsInvalid(UsageError):
-    """The file of decisions needs mending; nothing of it was taken."""
+    """The file of decisions needs correction; nothing of it was taken."""
 
     def __init__(self, problems: list[Problem]):
         self.problems = problems
-        super().__init__("\n".join(["the decisions need mending:", *map(str, problems)]))
+        super().__init__("\n".join(["the decisions need correction:", *map(str, problems)]))
 
 
 def read_decisions(file: Path, flags: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
@@ -131,14 +131,14 @@ def read_decisions(file: Path, flags: pd.DataFrame, ledger: pd.DataFrame) -> pd.
                      "fill it in")  # fmt: skip
             elif kind := identifier(line[name]):
                 tell(row, name, f"text that looks like {kind} (not shown)", "no name",
-                     "write the role of whoever decided")  # fmt: skip
+                     "write the role of the person who decided")  # fmt: skip
         if line["flag"] not in known:
             tell(row, "flag", _shown(line["flag"]), "a flag of this week",
-                 "take the latest review.csv of the week")  # fmt: skip
+                 "use the latest review.csv of the week")  # fmt: skip
         elif decided.setdefault(line["flag"], line) != line:
             tell(row, "flag", f'another decision on "{line["flag"]}"', "one", "keep one line")
     if not decided and not problems:
-        tell(0, "decision", "no decision", "one line with a decision at least", "fill one in")
+        tell(0, "decision", "no decision", "at least one line with a decision", "fill one in")
     if problems:
         raise DecisionsInvalid(problems)
     return pd.DataFrame(list(decided.values()), columns=list(FILLED_IN), dtype="str")
@@ -157,7 +157,7 @@ def _lines(file: Path, tell) -> list[tuple[int, dict[str, str]]]:
         data = file.read_bytes()
     except OSError as error:
         seen = (error.strerror or "no file").lower()
-        tell(0, "", seen, "the list, filled in", "give its path after --decisions")
+        tell(0, "", seen, "the filled-in list", "give its path after --decisions")
         return []
     for start, seen in ((b"PK", "a workbook"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")):
         if data.startswith(start):
@@ -202,13 +202,13 @@ def review_lines(counts: Counts, agencies: pd.DataFrame, folder: Path) -> list[s
         if len(rows := held[held["check"] == check])
     ]
     return [
-        "a person has to look at this week before it is published; nothing was published",
+        "a person has to review this week before it is published; nothing was published",
         *reasons,
         *by_check,
         f"draft: {folder / 'draft' / 'index.html'}",
         f"list: {folder / 'review.csv'}",
-        "fill in decision, reason and by, and run again with --decisions FILE; or publish it as it "
-        "is with --accept-held --reason TEXT",
+        "fill in decision, reason and by, and run again with --decisions FILE; or publish the week "
+        "unchanged with --accept-held --reason TEXT",
     ]
 
 

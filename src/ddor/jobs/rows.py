@@ -23,7 +23,7 @@ from ddor.archive.publish import Archive, opened
 from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.extract.model import DATETIMES, SYNTHETIC_NOTICE
-from ddor.inputs import INPUT_FILES, Inputs, load_inputs
+from ddor.inputs import INPUT_FILES, Inputs, load_inputs, with_newest_flags
 from ddor.jobs.differences import figure_differences
 from ddor.jobs.workbook import workbook
 from ddor.measures.figures import count_inputs
@@ -42,7 +42,7 @@ LABELS = f"runs/{ledger.LABELS}"
 LABEL_COLUMNS = ["label", "week", "request_id"]
 LABEL = re.compile(r"F([1-9][0-9]*)(-[1-9][0-9]*)?")
 
-ONLY_HERE = "Labels are valid in this file only: another file has other labels for the same rows."
+ONLY_HERE = "Labels are valid in this file only. Another file has other labels for the same rows."
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
         raise _no_revision(output, week)  # to open an archive would make the folder
     with opened(output) as archive:
         revision = _latest_revision(archive, week)
-        inputs = load_inputs(revision)
+        inputs = with_newest_flags(load_inputs(revision), revision.parent, int(revision.name[1:]))
         counts = count_inputs(inputs)
         _prove_unchanged(archive, week, revision.name, counts.figures)
 
@@ -155,7 +155,7 @@ def _prove_unchanged(archive: Archive, week: Week, revision: str, figures: dict[
     changed = figure_differences(published, now)
     if changed:
         raise UsageError(
-            f"{revision} of the week of {week} was counted otherwise than this version counts "
+            f"{revision} of the week of {week} was counted by other rules than this version uses "
             f"({'; '.join(changed)}); publish the week anew, or use the version in its "
             "manifest.json"
         )
@@ -184,8 +184,8 @@ def _about(
     inputs: Inputs, revision: str, figure: str, agency_id: str | None, result: RowsFile
 ) -> list[tuple[str, str]]:
     left_out = (
-        "People whom the law shields from being shown (8 U.S.C. 1367 and others) stand in totals "
-        f"only. Requests counted in the figure and left out of this file: {result.left_out}."
+        "People whom the law protects (8 U.S.C. 1367 and others) are counted in totals only. "
+        f"Requests counted in the figure and left out of this file: {result.left_out}."
     )
     lines = [
         ("week", f"{inputs.week} to {inputs.week.last_day}"),
@@ -226,8 +226,8 @@ def _label_lines(output: Path) -> list[dict[str, str]]:
 
 def _changed_labels(file: Path, row: str, seen: str, expected: str) -> UsageError:
     return UsageError(
-        f'{file} {row}: seen "{seen}", expected {expected}; put back the file as it was written, '
-        "for a label must not be given twice"
+        f'{file} {row}: seen "{seen}", expected {expected}; restore the file as it was written, '
+        "since a label must not be given twice"
     )
 
 

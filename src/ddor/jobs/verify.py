@@ -65,11 +65,11 @@ def verify(output: Path, period: Period, number: int | None, template: Path) -> 
     missing = [name for name in ("manifest.json", TEMPLATE, *edition_of(period).files)
                if not (private / name).exists()]  # fmt: skip
     if missing:
-        raise UsageError(f"{private} lacks {', '.join(missing)}; verifying needs the private run")
+        raise UsageError(f"{private} lacks {', '.join(missing)}; ddor verify needs the private run")
     try:
         manifest = json.loads((private / "manifest.json").read_text(encoding="utf-8"))
         kept = manifest["outputs"]
-        private_changed = [f"{name}: the private file is not what was kept"
+        private_changed = [f"{name}: the private file was changed since the run"
                            for name in not_as_kept(private, manifest["private"])]  # fmt: skip
     except (ValueError, KeyError) as error:
         raise NotReproduced(f"{private / 'manifest.json'} cannot be read: {error}") from error
@@ -85,13 +85,15 @@ def verify(output: Path, period: Period, number: int | None, template: Path) -> 
         # An earlier revision describes no case any more.
         kept.pop(CASES_FILE, None)
         again.pop(CASES_FILE, None)
-    differs += _compare(kept, again, "running it again gives another")
-    differs += _compare(kept, _served(archive.site, period, revision), "the archive holds another")
+    differs += _compare(kept, again, "running it again produced a different file")
+    served = _served(archive.site, period, revision)
+    differs += _compare(kept, served, "the archive holds a different file")
     if current:
         at_period = _served_at_period(archive.site, period, revision)
         alone = {name.replace("article", "index"): digest for name, digest in kept.items()
-                 if not name.endswith(".svg")}  # fmt: skip
-        differs += _compare(alone, at_period, f"the {period.noun}'s own address holds another")
+                 if "/" in name or name.endswith(".html")}  # fmt: skip
+        where = f"the {period.noun}'s own address"
+        differs += _compare(alone, at_period, f"{where} holds a different file")
     _raise(period, revision, differs, notes)
     return Verified(period, revision.revision, False, tuple(notes))
 
@@ -102,7 +104,7 @@ def _raise(period: Period, revision: Revision, differs: list[str], notes) -> Non
 
 
 def _not_reproduced(period, revision: Revision, differs: list[str], notes) -> NotReproduced:
-    since = ["what has changed since:", *notes] if notes else []
+    since = ["changed since the run:", *notes] if notes else []
     return NotReproduced("\n".join([f"{period} r{revision.revision} differs:", *differs, *since]))
 
 
@@ -120,7 +122,7 @@ def _revision(catalog: Catalog | None, period: Period, number: int | None):
 def _inputs_changed(edition: Edition, private: Path, manifest: dict) -> list[str]:
     now = hashed(edition.input_texts(), private / TEMPLATE)
     return [
-        f"input {name}: not what was run"
+        f"input {name}: not the one that was used"
         for name, digest in manifest["inputs"].items()
         if name not in ("code_lists", "method") and now.get(name) != digest
     ]
@@ -176,8 +178,7 @@ def _served_at_period(site: Path, period: Period, revision: Revision) -> dict[st
     if not (public / "index.html").exists():
         return data
     article = article_of(public / "index.html")
-    article = article.replace(f'src="r{revision.revision}/', 'src="')
-    article = article.replace(f'srcset="r{revision.revision}/', 'srcset="')
+    article = article.replace(f'="r{revision.revision}/', '="')
     return data | {"index.html": without_cases(article).encode(), **cases_file(article)}
 
 

@@ -155,9 +155,14 @@ class WeekEdition(Edition):
     def request_ids(self) -> pd.Series:
         return self.inputs.extract.requests["request_id"]
 
-    def texts(self) -> list[str]:
-        records = self.inputs.corrections
-        return [self.inputs.note, *(text for r in records for text in (r.answer, r.notice))]
+    def texts(self) -> dict[str, str]:
+        names = self.inputs.extract.requests["agency_name"].unique()
+        records = {
+            f"corrections/{record.name}.yaml, {key}": getattr(record, key)
+            for record in self.inputs.corrections for key in ("answer", "notice")
+        }  # fmt: skip
+        extract = {"about.yaml, source": self.source, "requests, agency_name": "\n".join(names)}
+        return super().texts() | extract | records
 
     def news(self, catalog: Catalog) -> list[str]:
         before = catalog.last_standing(self.period) or catalog.current(self.period)

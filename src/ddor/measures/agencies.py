@@ -15,7 +15,8 @@ ISSUED_COLUMNS = (*IDENTITY, *KINDS.values(), "issued", *ISSUED_OUTCOMES)
 DECLINED_COLUMNS = (
     *IDENTITY, *KINDS.values(), "declined", *DECLINED_CLASSES, *DECLINED_FLAGS, "honored",
 )  # fmt: skip
-HELD_COLUMNS = (*IDENTITY, "held_back_requests", "held_back_outcomes")
+LESS = ("held_back_issued", "held_back_declined")
+HELD_COLUMNS = (*IDENTITY, "held_back_requests", "held_back_outcomes", *LESS)
 
 
 def agency_identities(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
@@ -69,12 +70,15 @@ def declined_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataF
 def held_back_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
     """What the checks held back, under the code of the agency asked: requests in neither section
     (E1, E3, E4), and requests whose outcome is not counted (E2, E6, E7, E11). Columns
-    HELD_COLUMNS, their sums the figures of these names; sorted as the others. Level and place are
+    HELD_COLUMNS, the sums of the first two the figures of these names; of both, LESS are those that
+    are missing in the issued and the declined of the week, so that what was received can be added
+    up (history.py). Sorted as the others. Level and place are
     empty where they are known from doubted requests alone: one with a wrong place (E1) may not lend
     it to the agency."""
     held = status[status["held_by"].notna()]
     counts = _crosstab(held, "doubts", ("request", "outcome"))
     counts = counts.rename(columns=lambda doubt: f"held_back_{doubt}s")
+    counts = counts.join(held.groupby("agency_id")[list(LESS)].sum())
     table = _table(counts, status, agencies, HELD_COLUMNS)
     believed = {*agencies["agency_id"], *status.loc[status["held_by"].isna(), "agency_id"], ""}
     places = ["level", "state", "county_fips", "area"]

@@ -28,7 +28,6 @@ ENOUGH_CHANGED = 10  # between revisions of one week, in its national tables
 NO_LONGER_COUNT = 0.25
 NATION, POOLED = "", "pooled"
 
-NOT_AT_HAND = "the private record of what an earlier revision told is not at hand"
 ONE_RULE = (
     "compared with the tables published before, it would say too much about a small number of "
     "requests"

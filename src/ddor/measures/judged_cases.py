@@ -23,7 +23,7 @@ from ddor.measures.after_release import MET, later_charges
 from ddor.reference.offenses import offense_group
 
 NOT_MET = (
-    "the records do not show any more that the person was arrested, or convicted of a later "
+    "the records no longer show that the person was arrested, or convicted of a later "
     "charge, within 90 days of release"
 )
 
@@ -86,9 +86,9 @@ def _ended(case: Case) -> str:
 
 
 def _not_there(case: Case, quarter: str) -> Problem:
-    return Problem(f"{case.name}.md", (1,), "row", "a label that is not in it",
+    return Problem(f"{case.name}.md", (1,), "row", "a label that is not in the list",
                    f"one of the private list of candidates of {quarter}",
-                   "look it up there, or take the case out")  # fmt: skip
+                   "look it up there, or remove the case")  # fmt: skip
 
 
 def _other_place(case: Case, row: pd.Series) -> list[Problem]:
@@ -129,4 +129,4 @@ def _words(groups) -> str:
 
 def _other(case: Case, key: str, seen: str, expected: str, says="as the data says") -> Problem:
     return Problem(f"{case.name}.md", (1,), key, seen, f"{expected}, {says}",
-                   "read the source again; correct the case, or take it out")  # fmt: skip
+                   "check the source; correct the case, or remove it")  # fmt: skip

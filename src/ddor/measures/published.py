@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from ddor.measures.charges import GROUP_NAMES
-from ddor.measures.disclosure import NATION, Told
+from ddor.measures.disclosure import Told
 from ddor.measures.people import (
     ALL,
     CHARGED_ONLY,
@@ -51,14 +51,13 @@ def _named(category: str, group: str) -> str:
 def national_charges(told: Told) -> pd.DataFrame:
     """charges_by_group.csv of a week: no row where the table is not told."""
     table = told.table(CHARGES)
-    lines = [line for line in lines_of(table) if line.place == NATION] if table else []
-    return charge_group_lines(lines, _standing(table) if table else "")
+    return charge_group_lines(lines_of(table) if table else (), _standing(table) if table else "")
 
 
 def attribute_lines(told: Told) -> pd.DataFrame:
     """attributes.csv: the fields of people.Line, and `flags` where a table stands from before."""
-    flags = [_standing(told.tables[line.attribute, line.place]) for line in told_lines(told)]
-    return line_frame(told_lines(told), flags)
+    lines = told_lines(told)
+    return line_frame(lines, [_standing(told.tables[line.attribute, line.place]) for line in lines])
 
 
 def line_frame(lines: Iterable[Line], flags: Iterable[str] = ()) -> pd.DataFrame:

@@ -33,6 +33,7 @@ def request_status(
     doubts: what that check doubts, request or outcome, or missing
     class: the one of CLASSES that reconciles the row
     issued: bool, in Section I · issued_outcome: one of ISSUED_OUTCOMES, missing where not issued
+    held_back_issued, held_back_declined: bool, held back, and would be in that figure otherwise
     declined, honored: bool, in Section II · declined_class: one of DECLINED_CLASSES, or missing
     release_not_confirmed, law_or_court, short_custody: bool, only ever with declined
 
@@ -55,6 +56,11 @@ def request_status(
     outcome = requests["outcome"].where(requests["outcome"].isin(ISSUED_OUTCOMES), "other")
     outcome = outcome.mask(frame["held_by"].notna(), "other")
     frame["issued_outcome"] = outcome.where(frame["issued"])
+
+    frame["held_back_issued"] = issued & (frame["doubts"] == "request")
+    frame["held_back_declined"] = (
+        recorded & (requests["outcome"] == "declined") & frame["held_by"].notna()
+    )
 
     frame["declined"] = frame["class"] == "declined"
     frame["honored"] = frame["class"] == "honored"

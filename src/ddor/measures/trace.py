@@ -14,8 +14,8 @@ A figure goes by one of these names (`known_figures`):
 Nothing is counted in a way of its own: a figure's rows are those where the columns of
 `measures.status`, or the rule of `measures.charges`, say what the figure sums up.
 
-With an agency it is the agency's published line. What people were charged with is not told agency
-by agency.
+With an agency it is the agency's published line. A figure of charges is refused with one: an agency
+knows its people, and the rows would say whose the charges are.
 """
 
 import difflib

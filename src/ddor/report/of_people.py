@@ -5,7 +5,6 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pandas as pd
-from IPython.display import HTML
 from markupsafe import Markup, escape
 
 from ddor.calendar import long_date
@@ -29,13 +28,14 @@ from ddor.measures.people import (
 )
 from ddor.measures.published import charge_group_lines
 from ddor.narrative import Words
+from ddor.publishable import HTML
 from ddor.reference.countries import COUNTRIES
 from ddor.reference.offenses import CATEGORIES, CATEGORY_PHRASES
 from ddor.report.charts import stacked_bars
 from ddor.report.tables import Several, Table
 
 UNSPLIT = "not_told_apart"
-SPLIT_HEADS = {CONVICTED: "Convicted", CHARGED_ONLY: "Charged only", UNSPLIT: "Not told apart"}
+SPLIT_HEADS = {CONVICTED: "Convicted", CHARGED_ONLY: "Charged only", UNSPLIT: "Not split"}
 PLACE_NAMES = {
     CONVICTED: "Convicted",
     CHARGED_ONLY: "Charged, not convicted",
@@ -46,7 +46,7 @@ NOT_SHOWN = {
     CITIZENSHIP: "The citizenship of the people concerned is not shown",
     DAYS: "The days from issue to recording are not shown",
 }
-TO_THE_QUARTER = "The quarterly report adds the weeks up and shows what is too little for one week."
+TO_THE_QUARTER = "The quarterly report adds up the weeks and can show what one week cannot."
 
 
 class OfPeople:
@@ -55,6 +55,7 @@ class OfPeople:
     counts: Counts | CompiledCounts
     threshold: int
     synthetic: bool
+    elsewhere = TO_THE_QUARTER  # where to look for what is not told
 
     def _charges(self) -> SimpleNamespace:
         """What a sentence says of charges. told: whether the national table is; why: if it is not.
@@ -169,7 +170,7 @@ class OfPeople:
         return self.counts.told.untold.get((attribute, NATION), "too few requests were declined")
 
     def _not_told(self, attribute: str) -> HTML:
-        words = f"{NOT_SHOWN[attribute]}: {self._why(attribute)}. {TO_THE_QUARTER}"
+        words = f"{NOT_SHOWN[attribute]}: {self._why(attribute)}. {self.elsewhere}".rstrip()
         return HTML(f'<p class="note">{escape(words)}</p>')
 
     def _with_note(self, attribute: str, *parts):

@@ -3,12 +3,11 @@ analyst's note."""
 
 from pathlib import Path
 
-from IPython.display import HTML
-
 from ddor.calendar import Period
 from ddor.narrative import render_markdown
 from ddor.parameters import Parameters, load_parameters
 from ddor.project import find_project
+from ddor.publishable import HTML
 
 
 def chosen_parameters(period: Period, params: str, settings: dict | None) -> Parameters:

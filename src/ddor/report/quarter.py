@@ -7,7 +7,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-from IPython.display import HTML
 from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
@@ -25,9 +24,14 @@ from ddor.compiled.inputs import (
 from ddor.errors import DdorError
 from ddor.measures.after_release import FOLLOWED_DAYS
 from ddor.measures.charges import GROUP_NAMES
+from ddor.measures.disclosure import POOLED
 from ddor.measures.followed import DAYS_TO_ARREST, LATER_CHARGES, after_release_lines
+from ddor.measures.people import CHARGES
 from ddor.measures.published import charge_group_lines
 from ddor.narrative import render_markdown
+from ddor.publishable import HTML
+from ddor.reference.places import STATES
+from ddor.report import quarter_phrases as say
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note
@@ -55,6 +59,8 @@ def open_compiled(
 class CompiledReport(OfPeople):
     """counts: compiled.counts.CompiledCounts. The methods make what a cell shows."""
 
+    elsewhere = ""
+
     def __init__(self, inputs: CompiledInputs):
         self.inputs, self.period = inputs, inputs.period
         self.counts: CompiledCounts = count_compiled(inputs)
@@ -62,8 +68,8 @@ class CompiledReport(OfPeople):
         self.synthetic = inputs.synthetic
 
     def for_sentences(self) -> tuple:
-        """The period, weeks, issued, declined, after, cases, extract: what %%narrative
-        names."""
+        """The period, weeks, issued, declined, charges, after, cases, extract, phrases: what
+        %%narrative names."""
         figures, cases = self.counts.figures, self.counts.cases
         issued = SimpleNamespace(**_named(figures, "issued_"))
         declined = SimpleNamespace(
@@ -76,7 +82,34 @@ class CompiledReport(OfPeople):
         after = SimpleNamespace(**vars(self.counts.followed), days=FOLLOWED_DAYS)
         after.as_of = _date(after.as_of)
         shown = SimpleNamespace(shown=len(cases.shown), withdrawn=len(cases.withdrawn))
-        return self.period, self._weeks(), issued, declined, after, shown, self._extract()
+        told = (self._weeks(), issued, declined, self._charges(), after, shown, self._extract())
+        return self.period, *told, self._phrases(*told)
+
+    def _phrases(self, weeks, issued, declined, charges, after, cases, extract) -> SimpleNamespace:
+        """Name -> phrase, of quarter_phrases."""
+        return SimpleNamespace(
+            published_by=say.published_by(extract.publisher),
+            made_from=say.made_from(weeks, extract),
+            fiscal=say.fiscal(self.period.noun, extract.fiscal),
+            synthetic=say.synthetic(extract.synthetic),
+            source=say.source(extract.source),
+            recorded_as_declined=say.recorded_as_declined(declined, extract),
+            largest_agency=say.largest_agency(self.inputs.declined_by_agency),
+            outcomes_of_issued=say.outcomes_of_issued(issued, declined, extract),
+            weeks_without_report=say.weeks_without_report(weeks),
+            counted_twice=say.counted_twice(declined.repeated),
+            charges_in_brief=say.charges_in_brief(charges),
+            charges_and_convictions=say.charges_and_convictions(charges),
+            weeks_with_charges=say.weeks_with_charges(charges),
+            after_in_brief=say.after_in_brief(after),
+            after_date=say.after_date(after),
+            arrests_and_convictions=say.arrests_and_convictions(after),
+            no_later_contact=say.no_later_contact(after, extract),
+            not_observed_yet=say.not_observed_yet(after),
+            cases_chosen=say.cases_chosen(cases),
+            cases_withdrawn=say.cases_withdrawn(cases),
+            write_to=say.write_to(extract.contact),
+        )
 
     def _weeks(self) -> SimpleNamespace:
         weeks = self.inputs.weeks
@@ -153,19 +186,40 @@ class CompiledReport(OfPeople):
                             f"Requests declined, {self.period.title}, by agency",
                             _flags(frame))  # fmt: skip
 
+    # What people were charged with
+
+    def _charges(self) -> SimpleNamespace:
+        """As of a week, and of how many weeks it is: told by themselves, pooled, left out."""
+        told, pooled, left_out = self.counts.people.weeks[CHARGES]
+        return SimpleNamespace(**vars(super()._charges()), weeks_told=told, weeks_pooled=pooled,
+                               weeks_left_out=left_out)  # fmt: skip
+
+    def _why(self, attribute: str) -> str:
+        if self.counts.nation(attribute):
+            return ""
+        return self.counts.told.untold.get((attribute, POOLED), "no request was declined")
+
+    def label(self, place: str) -> Markup | str:
+        """A state by its name; an agency as in the tables."""
+        if place in STATES:
+            return STATES[place].name
+        lines = self.inputs.declined_by_agency
+        known = lines[lines["agency_id"] == place].to_dict("records")
+        return agency_label(known[0]) if known else place
+
     # After release
 
     def five_numbers(self) -> Table:
         """Always together, and with equal weight how many had no later arrest."""
         followed = self.counts.followed
         day = long_date(_date(followed.as_of)) if followed.stands else ""
-        stands = f"; what is known, as of {day}" if day else ""
+        stands = f"; follow-up as of {day}" if day else ""
         rows = [
             ("Declined", followed.declined),
             ("Release confirmed, of the declined", followed.confirmed),
             (f"Follow-up known for {FOLLOWED_DAYS} days, of the confirmed", followed.known),
-            ("Met the rule, of the known", followed.met),
-            ("No later arrest known that the rule counts, of the known", followed.no_arrest),
+            ("Later arrest or conviction that counts, of the known", followed.met),
+            ("No later arrest or conviction that counts, of the known", followed.no_arrest),
             ("Cases chosen for this revision", len(self.counts.cases.shown)),
         ]
         frame = pd.DataFrame(
@@ -176,7 +230,7 @@ class CompiledReport(OfPeople):
                      f"After release: requests declined, {self.period.title}{stands}")  # fmt: skip
 
     def later_charges_table(self) -> Table | None:
-        """Those who met the rule, by category and group; None where that is not told."""
+        """Of those whom the rule counts, by category and group; None where that is not told."""
         lines = self._after_release(LATER_CHARGES)
         frame = charge_group_lines(line for line in lines if line.branch)
         frame = frame[frame["requests"] > 0]
@@ -184,7 +238,7 @@ class CompiledReport(OfPeople):
             frame,
             {"offense_group": "Offense category and group", "group_code": "Code",
              "requests": "Requests", "convicted": "Convicted", "charged_only": "Charged only"},
-            "Later charges of those who met the rule, by category and offense group",
+            "Later charges that count, by category and offense group",
         )  # fmt: skip
 
     def days_table(self) -> Table | None:
@@ -210,11 +264,9 @@ class CompiledReport(OfPeople):
         return HTML("\n".join([BEGIN, *map(self._case, shown), END]))
 
     def _case(self, case: Case) -> Markup:
-        lines = self.inputs.declined_by_agency
-        known = lines[lines["agency_id"] == case.agency_id].to_dict("records")
         month = f"{dt.date.fromisoformat(f'{case.released}-01'):%B %Y}"
         rows = (
-            ("Agency asked", agency_label(known[0]) if known else case.agency_id),
+            ("Agency asked", self.label(case.agency_id)),
             ("Charges before release", _groups(case.groups_before) or "none on record"),
             ("After release", f"{case.standing}: {_groups(case.groups_after)}"),
             ("Status", f"{case.status}, as of {long_date(case.status_on)}"),

@@ -4,7 +4,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-from IPython.display import HTML
 from markupsafe import Markup
 
 from ddor.calendar import Week, long_date
@@ -16,13 +15,28 @@ from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.measures.agencies import agency_identities
 from ddor.measures.figures import Counts, count_inputs
-from ddor.report.charts import stacked_bars
+from ddor.publishable import HTML
+from ddor.report.charts import SOURCE, stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note
-from ddor.report.tables import Table, agency_label, agency_table
+from ddor.report.own import OwnTables
+from ddor.report.phrases import FEWEST_CONCENTRATED, Concentration, WeekPhrases
+from ddor.report.tables import (
+    Several,
+    Table,
+    agency_fold,
+    agency_label,
+    agency_table,
+    in_line,
+    largest_first,
+    others_added_up,
+)
 from ddor.report.words import CLASS_HEADS, CLASS_WORDS, CLASS_WORDS_ISSUED, dispute_words
 
 HELD_SHARE = "Share of the declines held back"
+MOST_ISSUED = 15  # of Section I in its table; the others stand in a fold
+ENOUGH = 20  # requests, before a day is named (DESIGN 3, *enough*)
+EFFECTS = {"hold": "holds a request back", "review": "asks for a review", "show": "is shown"}
 
 
 def open_week(week: str | Week, params: str = "", settings: dict | None = None, inputs: str = ""):
@@ -35,7 +49,7 @@ def open_week(week: str | Week, params: str = "", settings: dict | None = None, 
     return WeeklyReport(gather_inputs(chosen, chosen_parameters(chosen, params, settings)))
 
 
-class WeeklyReport(OfPeople):
+class WeeklyReport(OfPeople, OwnTables):
     """counts: measures.figures.Counts. The methods make what a cell shows."""
 
     def __init__(self, inputs: Inputs):
@@ -72,6 +86,23 @@ class WeeklyReport(OfPeople):
         charges = self._charges()
         charges.supplied = counts.charges_supplied
         return self.week, issued, declined, charges, held_back, self._extract()
+
+    def phrases(self) -> WeekPhrases:
+        """The sentences that depend on the data, by name."""
+        return WeekPhrases(*self.for_sentences(), self._concentration())
+
+    def _concentration(self) -> Concentration:
+        """The agency or the day that makes up half or more of the declined."""
+        declined = self.counts.status[self.counts.status["declined"]]
+        if len(declined) < FEWEST_CONCENTRATED:
+            return Concentration()
+        date = "issued_at" if self.cohort == ISSUED else "outcome_recorded_at"
+        largest = largest_first(self.counts.declined_by_agency, "declined").iloc[0]
+        if 2 * largest["declined"] < len(declined):
+            day, on_day = _fullest_day(declined[date])
+            return Concentration(day=day, on_day=on_day)
+        own = declined.loc[declined["agency_id"] == largest["agency_id"], date]
+        return Concentration(_named(largest), int(largest["declined"]), *_fullest_day(own))
 
     def _since(self) -> str:
         """How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*)."""
@@ -112,58 +143,91 @@ class WeeklyReport(OfPeople):
             is_final=self.week.is_final_on(about.as_of),
         )
 
-    def note(self) -> HTML | None:
+    @property
+    def chart_source(self) -> str:
+        about = self.inputs.extract.about
+        source = f"Source: {about.source}" if about.source else SOURCE
+        return f"{source}; data as of {long_date(about.as_of)}"
+
+    def note(self):
         """The analyst's note of this week, params/notes/<first day>.md, as Markdown."""
         return shown_note(self.inputs.note)
 
     # Section I
 
-    def issued_table(self) -> Table:
+    def issued_table(self) -> Several | Table:
+        """The agencies asked most; the others in a fold, with their number alone."""
         heads = {"issued": "Issued", "detainers": "Detainers", "notifications": "For notification",
                  "transfers": "For transfer", "honored": "Honored", "declined": "Declined",
                  "other": "Other outcome", "pending": "Pending"}  # fmt: skip
         frame = self.counts.issued_by_agency
-        return agency_table(frame, "issued", heads,
-                            f"Requests issued, {self.week.title}, by agency",
-                            flags_for(self.inputs.corrections, frame.columns))  # fmt: skip
+        flags = flags_for(self.inputs.corrections, frame.columns)
+        caption = f"Requests issued, {self.week.title}, by agency"
+        rest = largest_first(frame[~frame["agency_id"].isin(flags)], "issued").iloc[MOST_ISSUED:]
+        if rest.empty:
+            return agency_table(frame, "issued", heads, caption, flags)
+        top = frame[~frame["agency_id"].isin(rest["agency_id"])]
+        table = agency_table(top, "issued", heads, f"{caption}: the {MOST_ISSUED} asked most", flags)
+        table = table.with_last_line(others_added_up(rest))
+        return Several([table, agency_fold(rest, "issued")])
 
     def outcomes_chart(self):
         figures = self.counts.figures
         names = {"honored": "Honored", "declined": "Declined", "other": "Other outcome",
                  "pending": "Pending"}  # fmt: skip
-        rows = [(title, figures[f"issued_{name}"]) for name, title in names.items()]
-        frame = pd.DataFrame(rows, columns=["outcome", "requests"])
+        rows = [(name, title, figures[f"issued_{name}"]) for name, title in names.items()]
+        frame = pd.DataFrame(rows, columns=["meaning", "outcome", "requests"])
         as_of = long_date(self.inputs.extract.about.as_of)
+        total, pending = figures["issued_total"], figures["issued_pending"]
         return stacked_bars("outcomes-of-issued", frame, "outcome", {"requests": "Requests"},
-                            f"What became of the requests issued this week, as of {as_of}",
-                            self.synthetic)  # fmt: skip
+                            f"{pending:,} of the {total:,} requests issued this week had no "
+                            f"outcome on record by {as_of}",
+                            self.synthetic, meaning="meaning", source=self.chart_source,
+                            subtitle=f"Requests issued, {self._where_and_when()}, by outcome",
+                            )  # fmt: skip
 
     # Section II
 
-    def declined_table(self) -> Table:
+    def declined_table(self) -> Table | Several | None:
+        """Every agency that declined."""
         heads = {"declined": "Declined", **CLASS_HEADS,
                  "release_not_confirmed": "Release not confirmed", "law_or_court": "Law or court",
                  "short_custody": "Short custody", "honored": "Honored"}  # fmt: skip
         frame = self.counts.declined_by_agency
+        if frame.empty:
+            return None
         return agency_table(frame, "declined", heads, f"Requests {self._since()}, by agency",
                             flags_for(self.inputs.corrections, frame.columns))  # fmt: skip
 
     def declined_chart(self):
-        frame = self.counts.declined_by_agency
+        frame = largest_first(self.counts.declined_by_agency, "declined")
         frame = frame[frame["declined"] > 0]
-        frame = frame.sort_values(["declined", "state", "agency"], ascending=[False, True, True])
-        frame = frame.assign(agency=_bar_labels(frame))
-        return stacked_bars("declined-by-agency", frame, "agency", CLASS_HEADS,
-                            f"Requests {self._since()}, by agency and class",
-                            self.synthetic)  # fmt: skip
+        if frame.empty:
+            return None
+        largest, total = frame.iloc[0], int(frame["declined"].sum())
+        most = int(largest["declined"])
+        if len(frame) > 1 and frame["declined"].iloc[1] == most:
+            title = f"{len(frame)} agencies declined {total:,} requests, none more than {most:,}"
+        else:
+            title = f"{_named(largest)}: {most:,} of the {total:,} declined requests"
+        return stacked_bars("declined-by-agency", frame.assign(agency=in_line(frame)), "agency",
+                            CLASS_HEADS, title, self.synthetic, source=self.chart_source,
+                            subtitle=f"Requests {self._since()}, {self._where_and_when()}, by "
+                                     "agency and class")  # fmt: skip
 
-    def law_table(self) -> Table:
+    def _where_and_when(self) -> str:
+        return f"United States, {self.week.title}"
+
+    def law_table(self) -> Table | Several | None:
         """E12: declined, but a law or a court forbids holding; by agency."""
         status = self.counts.status.set_index("request_id")
         forbidden = status.loc[self.counts.shown["E12"].index, "agency_id"].value_counts()
         frame = self.counts.declined_by_agency
         frame = frame.assign(forbidden=frame["agency_id"].map(forbidden).fillna(0).astype(int))
-        return agency_table(frame[frame["forbidden"] > 0], "forbidden",
+        frame = frame[frame["forbidden"] > 0]
+        if frame.empty:
+            return None
+        return agency_table(frame, "forbidden",
                             {"forbidden": "A law or a court is named", "declined": "Declined"},
                             f"Requests {self._since()} where a law or a court is named, by agency",
                             {})  # fmt: skip
@@ -187,28 +251,36 @@ class WeeklyReport(OfPeople):
         heads = {"place": "Jurisdiction (area)", "enacted": "Date enacted", "kind": "Kind",
                  "policy": "Policy", "criteria": "Criteria for honoring",
                  "verified_on": "Verified on", "source": "Source"}  # fmt: skip
-        return Table(frame, heads, caption)
+        return Table(frame, _filled(frame, heads), caption)
 
-    def coverage_table(self) -> Table:
+    def coverage_table(self) -> Table | None:
+        if self.inputs.directory.coverage.empty:
+            return None
         heads = {"jurisdiction": "Jurisdiction", "state": "State", "limit": "Limit",
                  "since": "Since", "source": "Source"}  # fmt: skip
-        return Table(self.inputs.directory.coverage, heads, "Where few requests can exist")
+        coverage = self.inputs.directory.coverage
+        return Table(coverage, _filled(coverage, heads), "Where few requests can exist")
 
     def checks_table(self) -> Table:
+        """Each check with an anchor of its own: #check-E5."""
         about = {check.id: check for check in CHECKS}
         frame = self.counts.checks
         looked_at = frame["check"].map(self.counts.cleared["check"].value_counts())
         words = " (" + looked_at.fillna(0).astype(int).astype("str") + " looked at and counted)"
+        beneath = Markup("{}<br><small>{}</small>")
+        names = [beneath.format(f"{row.check} {row.title}", EFFECTS[row.effect])
+                 for row in frame.itertuples()]  # fmt: skip
+        questions = [beneath.format(about[id].question, f"Limits: {about[id].limits}")
+                     for id in frame["check"]]  # fmt: skip
         frame = frame.assign(
             status=frame["status"] + words.where(looked_at.notna(), ""),
-            name=frame["check"] + " " + frame["title"],
-            question=[about[id].question for id in frame["check"]],
-            limits=[about[id].limits for id in frame["check"]],
+            name=pd.Series(names, frame.index, dtype="object"),
+            question=pd.Series(questions, frame.index, dtype="object"),
         )
-        heads = {"name": "Check", "question": "What it asks", "effect": "Effect",
-                 "status": "Result", "rows": "Requests or policies", "agencies": "Agencies",
-                 "limits": "What it cannot see"}  # fmt: skip
-        return Table(frame, heads, "Checks run on this week's extract")
+        heads = {"name": "Check", "question": "What it asks", "status": "Result",
+                 "rows": "Requests or policies", "agencies": "Agencies"}  # fmt: skip
+        return Table(frame, heads, "Checks run on this week's extract",
+                     anchors=[f"check-{id}" for id in frame["check"]])  # fmt: skip
 
     def review_table(self) -> Table | None:
         """Why a person had to look at the week before it was published."""
@@ -243,7 +315,9 @@ class WeeklyReport(OfPeople):
         return Table(frame, {"class": "Counted as", "rows": "Requests"},
                      "Where every received request is counted")  # fmt: skip
 
-    def orders_table(self) -> Table:
+    def orders_table(self) -> Table | None:
+        if not self.counts.unusual_orders["requests"].sum():
+            return None
         return Table(self.counts.unusual_orders,
                      {"order": "Order of dates", "requests": "Requests"},
                      "Dates in an unusual order: counted, never corrected")  # fmt: skip
@@ -270,13 +344,22 @@ class WeeklyReport(OfPeople):
             raise DdorError("the report does not add up: " + "; ".join(wrong))
 
 
-def _bar_labels(frame: pd.DataFrame) -> pd.Series:
-    """The name with its state, and with level and code where two agencies have both."""
-    places = frame["state"]
-    twice = frame.duplicated(["agency", "state"], keep=False)
-    whole = frame["state"] + " " + frame["level"] + " " + frame["agency_id"]
-    label = frame["agency"] + ", " + places.mask(twice, whole)
-    return label.mask(frame["state"] == "", frame["agency"])
+def _filled(frame: pd.DataFrame, heads: dict[str, str]) -> dict[str, str]:
+    """The heads without those of columns in which nothing is written; of an empty frame, all."""
+    return {name: head for name, head in heads.items()
+            if frame.empty or frame[name].fillna("").ne("").any()}  # fmt: skip
+
+
+def _fullest_day(dates: pd.Series) -> tuple:
+    """The date that half or more of ENOUGH requests or more have, and how many; else none."""
+    days = dates.dropna().dt.date.value_counts()
+    if days.empty or days.iloc[0] < ENOUGH or 2 * days.iloc[0] < len(dates):
+        return None, 0
+    return days.index[0], int(days.iloc[0])
+
+
+def _named(row: pd.Series) -> str:
+    return in_line(row.to_frame().T).iloc[0]
 
 
 def _group(figures: dict[str, int], prefix: str, **more) -> SimpleNamespace:

@@ -13,6 +13,7 @@ from pathlib import Path
 from traitlets.config import Config
 
 from ddor.errors import NotebookFailed
+from ddor.publishable import IN_THE_JOB
 
 CELL_TIMEOUT = 900  # seconds; the longest cell of a week takes a few
 
@@ -61,7 +62,9 @@ def _environment(folder: Path):
         "PYTHONHASHSEED": "0",
         "IPYTHONDIR": str(folder / ".ipython"),
         "JUPYTER_PLATFORM_DIRS": "1",
-        "MPLBACKEND": "agg",
+        # plt.show() shows its picture, which the gate then refuses, whatever the environment says.
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        IN_THE_JOB: "1",
     }
     before = {key: os.environ.get(key) for key in changes}
     os.environ.update(changes)

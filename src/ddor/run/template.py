@@ -5,12 +5,14 @@ exit code 0; a misspelt parameter likewise. Both would publish one week's figure
 """
 
 import ast
+import re
 from pathlib import Path
 
 import nbformat
 
 from ddor.errors import NotebookFailed
 
+ALLOWED_IMPORT = re.compile(r"\s*from ddor\.report(\.scraps)? import (?!.*\b(tables|charts)\b)")
 
 def check_template(template: Path, parameters: tuple[str, ...]) -> None:
     """Raises NotebookFailed with everything that would keep `template` from running as asked.
@@ -25,7 +27,8 @@ def check_template(template: Path, parameters: tuple[str, ...]) -> None:
     except Exception as error:  # nbformat raises many kinds; each means: not a notebook
         reason = " ".join(str(error).split())[:200]
         raise NotebookFailed(f"{template.name} is not a notebook: {reason}") from error
-    problems = [*_parameters_cell(notebook, parameters), *_last_cell(notebook)]
+    problems = [*_parameters_cell(notebook, parameters), *_imports(notebook)]
+    problems += _last_cell(notebook)
     if problems:
         raise NotebookFailed("\n".join([f"{template.name} cannot be run:", *problems]))
 
@@ -42,6 +45,17 @@ def _parameters_cell(notebook, wanted: tuple[str, ...]) -> list[str]:
     targets = [t for node in tree.body if isinstance(node, ast.Assign) for t in node.targets]
     missing = sorted(set(wanted) - {t.id for t in targets if isinstance(t, ast.Name)})
     return [f"its parameters cell does not set `{name}`; add the line back" for name in missing]
+
+
+def _imports(notebook) -> list[str]:
+    """The package's other modules make a table of anything, rows of people too."""
+    return [
+        f"a cell has the line `{line.strip()}`; a notebook imports from ddor.report and "
+        "ddor.report.scraps alone: report.table() and report.bars() count what they show"
+        for cell in notebook.cells if cell.cell_type == "code"
+        for line in cell.source.splitlines()
+        if re.match(r"\s*(from|import)\s+ddor\b", line) and not ALLOWED_IMPORT.match(line)
+    ]  # fmt: skip
 
 
 def _last_cell(notebook) -> list[str]:

@@ -1,4 +1,5 @@
-// The search, and the questions of the FAQ. Without it every page reads the same, but for these two.
+// The search, the contents of a report, tables that sort, and the questions of the FAQ. Without it
+// every page reads the same.
 "use strict";
 
 // Letters and digits alone, without accents or capitals: "Doña Ana, NM" -> "dona ana nm".
@@ -91,6 +92,59 @@ if (form) {
   }
 }
 
+// Beside the text where there is room, else a fold that closes behind the reader.
+const contents = document.querySelector(".contents > details");
+if (contents) {
+  const wide = matchMedia("(min-width: 72rem)");
+  const fit = () => { contents.open = wide.matches; };
+  fit();
+  wide.addEventListener("change", fit);
+  contents.addEventListener("click", (event) => { if (!wide.matches && event.target.closest("a")) contents.open = false; });
+}
+
+// A table by agency: sorted by a column, filtered by state. The line that adds up others stays last.
+for (const place of document.querySelectorAll(".table[data-sorts]")) {
+  const body = place.querySelector("tbody");
+  const rows = [...body.rows];
+  const rest = rows.filter((row) => row.classList.contains("rest"));
+  const own = rows.filter((row) => !rest.includes(row));
+  const heads = [...place.querySelectorAll("thead th")];
+  const text = (row, at) => row.cells[at].textContent;
+  const number = (row, at) => Number(text(row, at).replaceAll(",", "")) || 0;
+  heads.forEach((head, at) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const [first, other] = at ? ["descending", "ascending"] : ["ascending", "descending"];
+      const order = head.getAttribute("aria-sort") === first ? other : first;
+      const sign = order === "ascending" ? 1 : -1;
+      heads.forEach((each) => each.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", order);
+      own.sort((a, b) => sign * (at ? number(a, at) - number(b, at) : text(a, at).localeCompare(text(b, at), "en")));
+      body.append(...own, ...rest);
+    });
+  });
+  const states = [...new Set(own.map((row) => row.dataset.state))].sort();
+  if (states.length < 2) continue;
+  const bar = document.createElement("p");
+  bar.className = "filter";
+  const label = bar.appendChild(document.createElement("label"));
+  label.append("State ");
+  const choice = label.appendChild(document.createElement("select"));
+  choice.append(new Option("All", ""), ...states.map((state) => new Option(state, state)));
+  const status = bar.appendChild(document.createElement("span"));
+  status.setAttribute("role", "status");
+  choice.addEventListener("change", () => {
+    own.forEach((row) => { row.hidden = Boolean(choice.value) && row.dataset.state !== choice.value; });
+    rest.forEach((row) => { row.hidden = Boolean(choice.value); });
+    const shown = own.filter((row) => !row.hidden).length;
+    status.textContent = choice.value ? `${shown} of ${own.length} agencies` : "";
+  });
+  place.before(bar);
+}
+
 const questions = [...document.querySelectorAll(".questions > details")];
 if (questions.length) {
   const all = (open) => questions.forEach((each) => { each.open = open; });
@@ -118,4 +172,19 @@ if (questions.length) {
   addEventListener("hashchange", () => toAddress(location.hash));
   // A link to where the reader is already changes no address.
   document.addEventListener("click", (event) => toAddress(event.target.closest?.("a")?.getAttribute("href")));
+}
+
+// Site pages: where the search finds nothing, what that means, beneath its answers.
+for (const said of document.querySelectorAll("form.search [role=status]")) {
+  const { root, meaning: words } = said.closest("form").dataset;
+  const meaning = document.createElement("p");
+  meaning.className = "meaning";
+  meaning.append(`${words} `);
+  const more = meaning.appendChild(document.createElement("a"));
+  more.href = `${root}/search/index.html#not-found`;
+  more.textContent = "More";
+  new MutationObserver(() => {
+    if (said.textContent.startsWith("Nothing")) said.parentElement.querySelector(".answers").append(meaning);
+    else meaning.remove();
+  }).observe(said, { childList: true, characterData: true });
 }

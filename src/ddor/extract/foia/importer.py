@@ -95,4 +95,4 @@ def _release_day(file: str, rows: pd.DataFrame) -> tuple[dt.date, str]:
             file, (), "detainer_prepare_date", "no readable date in any row",
             "dates such as 2026-02-11", "use the file as it was released",
         )], file)  # fmt: skip
-    return latest.date(), "the latest prepare date: no release is named, --as-of can"
+    return latest.date(), "the latest prepare date; use --as-of to give the date of the release"

@@ -62,7 +62,7 @@ def read_source(path: Path) -> tuple[pd.DataFrame, list[str], list[str]]:
     try:
         found = {table: _below_header(table, lines) for table, lines in _tables(path)}
     except _BROKEN as error:
-        seen, mend = f"a file that cannot be read ({error})", "get it again; CSV must be UTF-8"
+        seen, mend = f"a file that cannot be read ({error})", "download it again; CSV must be UTF-8"
         raise _invalid(path.name, (), seen, "a detainer file", mend) from None
     parts = {table: rows for table, rows in found.items() if rows is not None}
     if not parts:
@@ -99,7 +99,7 @@ def _csv_lines(path: Path) -> Iterator[Sequence]:
             width = width or len(cells)
             if cells and len(cells) != width:
                 seen = f"a line of another width (Expected {width} columns, got {len(cells)})"
-                mend = "look for a comma that is not inside quotes, or get the file again"
+                mend = "look for a comma that is not inside quotes, or download the file again"
                 raise _invalid(path.name, (number,), seen, "the columns of the header", mend)
             yield cells
 

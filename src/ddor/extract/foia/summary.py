@@ -59,16 +59,16 @@ class ImportSummary:
                 f"asked for + {self.set_aside.total()} set aside",
             ],
             "Rows set aside, by the first rule that fits:": _counts(self.set_aside),
-            "Cells mended in the whole file:": _counts(self.cells),
+            "Cells cleaned in the whole file:": _counts(self.cells),
             "Rules used on the rows kept:": _counts(self.notes),
             "Federal by the directory or by name (E4 holds what the directory lists as federal):": [
                 f"  requests kept: {sum(federal)} (facilities: {len(federal)})",
             ] if federal else [],
-            "Names nearly the same in one state, not merged; one may be the other misspelt:": [
+            "Nearly identical names in one state, not merged; one may be misspelled:": [
                 f"  {one.state}: {one.name} ({one.code}) / {other.name} ({other.code})"
                 for one, other in self.twins
             ],
-            "Requests at facilities that the directory lacks (level other in the extract):": [
+            "Requests at facilities missing from the directory (level other in the extract):": [
                 f"  {row.requests}: {row.name} ({row.code}), level guessed: {row.level}"
                 for row in lacking
             ],

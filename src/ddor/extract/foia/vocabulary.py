@@ -63,7 +63,7 @@ def translated(rows: pd.DataFrame) -> pd.DataFrame:
             times = f"{len(found)} {'time' if len(found) == 1 else 'times'}"
             problems.append(Problem(
                 table, tuple(found.tolist()), column, f'"{text}" {times}', expected,
-                "nothing was imported; if it is right, the importer's lists need it",
+                "nothing was imported; if the value is right, add it to the importer's lists",
             ))  # fmt: skip
     if problems:
         raise ExtractInvalid(problems, "the FOIA file")

@@ -47,8 +47,13 @@ def draw_charges(rng: Generator, requests: pd.DataFrame) -> pd.DataFrame:
         "charged_on": (issued - days(age.round())).dt.floor("D").where(rng.random(count) < 0.33),
         "timing": "before_release",
     })  # fmt: skip
-    rearrested = requests[requests["follow_up_status"] == "rearrested"]
-    after = pd.DataFrame({
+    after = charges_after(rng, requests[requests["follow_up_status"] == "rearrested"])
+    return numbered(pd.concat([before, after], ignore_index=True))
+
+
+def charges_after(rng: Generator, rearrested: pd.DataFrame) -> pd.DataFrame:
+    """The charge of each of these rearrests, without its charge_no."""
+    return pd.DataFrame({
         "row": rearrested.index,
         "ncic_code": drawn(rng, len(rearrested), CODES),
         "description": "",
@@ -56,7 +61,6 @@ def draw_charges(rng: Generator, requests: pd.DataFrame) -> pd.DataFrame:
         "charged_on": rearrested["follow_up_on"].array,
         "timing": "after_release",
     })  # fmt: skip
-    return numbered(pd.concat([before, after], ignore_index=True))
 
 
 def numbered(charges: pd.DataFrame) -> pd.DataFrame:
@@ -76,13 +80,13 @@ def as_extract(
     ids = pd.Series(numbers, index=requests.index)
     charges = charges.assign(request_id=charges["row"].map(ids))
     return Extract(
-        _typed(requests.assign(request_id=ids), REQUEST_COLUMNS, ["request_id"]),
-        _typed(charges, CHARGE_COLUMNS, ["request_id", "charge_no"]),
+        typed(requests.assign(request_id=ids), REQUEST_COLUMNS, ["request_id"]),
+        typed(charges, CHARGE_COLUMNS, ["request_id", "charge_no"]),
         about,
     )
 
 
-def _typed(frame: pd.DataFrame, columns: tuple[str, ...], key: list[str]) -> pd.DataFrame:
+def typed(frame: pd.DataFrame, columns: tuple[str, ...], key: list[str]) -> pd.DataFrame:
     types = {c: "datetime64[s]" if c in DATETIMES else "str" for c in columns if c != "charge_no"}
     typed = frame[list(columns)].astype(types).replace("", None)
     return typed.sort_values(key, ignore_index=True)

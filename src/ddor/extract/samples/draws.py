@@ -73,7 +73,7 @@ def draw_requests(rng: Generator, asked: pd.DataFrame, as_of: pd.Timestamp) -> p
         custody_confirmed=drawn(rng, count, {"true": 9, "unknown": 1}),
         protected=drawn(rng, count, {"false": 96, "true": 2.5, "unknown": 1.5}),
     )
-    rows = rows.join(_releases(rng, rows, asked["same_as"]))
+    rows = rows.join(draw_releases(rng, rows, asked["same_as"]))
     rows = rows.join(_follow_ups(rng, rows, as_of))
     rows["ice_custody_at"] = rows["ice_custody_at"].fillna(rows["taken_later"])
     untimed = rng.random(count) < UNTIMED_SHARE
@@ -97,7 +97,10 @@ def _as_written(rng: Generator, asked: pd.DataFrame) -> pd.Series:
     return names.mask(way > 0.95, asked["name"].str.replace("Detention", "Det. Ctr."))
 
 
-def _releases(rng: Generator, rows: pd.DataFrame, same_as: pd.Series) -> pd.DataFrame:
+def draw_releases(rng: Generator, rows: pd.DataFrame, same_as: pd.Series) -> pd.DataFrame:
+    """What is known of the custody of each request, on a RangeIndex: times from notice_at to
+    ice_custody_at, releasing_agency_id, and decline_reason, "" or NaT where empty. `rows` has its
+    agency_id, form, outcome, issued_at and outcome_recorded_at; same_as: that of its agency."""
     count = len(rows)
     issued, recorded = rows["issued_at"], rows["outcome_recorded_at"]
     honored, pending = rows["outcome"] == "honored", rows["outcome"] == "pending"

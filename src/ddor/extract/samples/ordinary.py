@@ -17,6 +17,7 @@ from ddor.extract.model import About, Extract
 from ddor.extract.samples.agencies import COMMITTED, invented_agencies
 from ddor.extract.samples.charges import as_extract, draw_charges
 from ddor.extract.samples.draws import days, draw_requests, drawn, office_times, waits
+from ddor.extract.samples.later import make_later
 from ddor.extract.samples.reenactment import make_reenactment
 from ddor.extract.write import write_extract
 from ddor.reference.areas import AREAS
@@ -143,7 +144,11 @@ def _failing(row: pd.Series, agency_ids: pd.Series) -> dict[str, dict]:
 
 
 def write_committed_samples(folder: Path) -> None:
-    """Write the three ordinary weeks and the re-enactment, each as `folder`/<first day>."""
+    """Write the three ordinary weeks and the re-enactment, each as `folder`/<first day>, and the
+    ordinary weeks as they are taken again later as `folder`/later/<first day>."""
     for first_day, seed in COMMITTED_SEEDS.items():
-        write_extract(make_sample(Week.parse(first_day), seed), folder / first_day)
+        week = Week.parse(first_day)
+        first = make_sample(week, seed)
+        write_extract(first, folder / first_day)
+        write_extract(make_later(first, week, seed), folder / "later" / first_day)
     write_extract(make_reenactment(REENACTMENT_SEED), folder / "2017-01-28")

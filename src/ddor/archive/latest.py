@@ -1,0 +1,103 @@
+"""What the home page and the written pages say of the newest week that stands, from its own files.
+
+    names of a written page      week, as_of, published_on, revision, status, figures
+    the home page's, beside them charges (Charges, None where withheld), largest (Largest or None)
+"""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from ddor.archive.agency_index import named
+from ddor.archive.around import latest_names
+from ddor.archive.downloads import csv_lines
+from ddor.calendar import Week
+from ddor.catalog import Catalog, status_of
+from ddor.extract.model import SYNTHETIC_NOTICE
+
+SUMMARY, CHARGES, DECLINED = "summary.json", "charges_by_group.csv", "declined_by_agency.csv"
+LARGE = 0.5  # the share of one agency from which a key point names it
+
+
+@dataclass(frozen=True)
+class Category:
+    """Declined requests with a charge of this category. convicted and charged_only: None where they
+    are not told apart."""
+
+    name: str
+    convicted: int | None
+    charged_only: int | None
+    requests: int
+
+
+@dataclass(frozen=True)
+class Charges:
+    """categories: those that occur, the largest first. note: what a reader has to know of the
+    table, such as that it is an earlier revision's, or ""."""
+
+    categories: list[Category]
+    note: str
+
+    @property
+    def undivided(self) -> bool:
+        return any(each.convicted is None for each in self.categories)
+
+
+@dataclass(frozen=True)
+class Largest:
+    """The agency that declined half of a week's requests or more."""
+
+    agency_id: str
+    name: str
+    state: str
+    declined: int
+
+
+def latest_of(
+    site: Path, catalog: Catalog, week: Week | None, data: dict[str, bytes]
+) -> dict | None:
+    """None if no week stands. `data`: the files of `week`, whose current revision is not in the
+    archive yet."""
+    for newest, revision in catalog.newest_first():
+        if revision.withdrawn_on:
+            continue
+        folder = site / "weeks" / str(newest) / "data"
+        files = data if newest == week else {
+            name: (folder / name).read_bytes()
+            for name in (SUMMARY, CHARGES, DECLINED) if (folder / name).exists()
+        }  # fmt: skip
+        as_of, published_on = map(dt.date.fromisoformat, (revision.as_of, revision.published_on))
+        figures = json.loads(files[SUMMARY])["figures"]
+        status = status_of(newest, revision, catalog)
+        names = latest_names(newest, as_of, published_on, revision.revision, status, figures)
+        return names | {"charges": charges_of(files), "largest": largest_of(files)}
+    return None
+
+
+def charges_of(data: dict[str, bytes]) -> Charges | None:
+    """The categories of charges_by_group.csv; None where the table is withheld."""
+    lines = csv_lines(data[CHARGES]) if CHARGES in data else []
+    told = [line for line in lines if line.get("category") and not line["group_code"]]
+    if not told:
+        return None
+    categories = [
+        Category(line["offense_group"] or line["category"], _number(line["convicted"]),
+                 _number(line["charged_only"]), int(line["requests"]))
+        for line in told if line["requests"] != "0"
+    ]  # fmt: skip
+    flags = told[0].get("flags", "").replace(SYNTHETIC_NOTICE, "").strip("; ")
+    return Charges(sorted(categories, key=lambda each: -each.requests), flags)
+
+
+def largest_of(data: dict[str, bytes]) -> Largest | None:
+    lines = [line for line in csv_lines(data[DECLINED]) if line["agency_id"]]
+    declined = [int(line["declined"]) for line in lines]
+    if len(declined) < 2 or max(declined) < max(LARGE * sum(declined), 2):
+        return None
+    line = lines[declined.index(max(declined))]
+    return Largest(line["agency_id"], named(line), line["state"], max(declined))
+
+
+def _number(cell: str) -> int | None:
+    return int(cell) if cell else None

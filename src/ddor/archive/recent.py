@@ -1,0 +1,92 @@
+"""An agency's last 13 published weeks: the sentence that its page opens with, and small multiples of
+honored, declined and pending requests on one scale.
+
+They end with the latest week that names the agency and begin no earlier than the first, so that a
+publication touches no page but those of the agencies it names (chrome.py). A published week between
+them that does not name the agency counts as zero; one without a report is a gap.
+"""
+
+from dataclasses import dataclass
+
+from ddor.archive.trend import Point
+from ddor.archive.trend_chart import BAR, FEWEST_SLOTS, Bar, percent, scale_top
+from ddor.calendar import Week
+from ddor.variation import WEEKS_COMPARED
+
+# Meaning -> column of agency_pages.COUNTS. The first two are of the cohort's own section.
+PANELS = {"declined": "declined", "honored": "honored", "pending": "issued_pending"}
+
+
+@dataclass(frozen=True)
+class RecentWeek:
+    """gap: why there is no report, or ""."""
+
+    week: Week
+    counts: dict[str, int]
+    gap: str = ""
+
+
+@dataclass(frozen=True)
+class Recent:
+    """weeks: oldest first, by the meanings of PANELS; the last one names the agency. held: outcomes
+    of the last one that a check holds back. published: how many weeks have a report. totals: all of them added up. top: the end of the one scale. panels:
+    meaning -> bars; gaps: where weeks without a report are; slot, width: of a week and of a bar."""
+
+    weeks: list[RecentWeek]
+    held: int
+    published: int
+    totals: dict[str, int]
+    top: int
+    panels: dict[str, list[Bar]]
+    gaps: list[str]
+    slot: str
+    width: str
+
+    @property
+    def latest(self) -> RecentWeek:
+        return self.weeks[-1]
+
+    @property
+    def whole(self) -> bool:
+        """Whether there are as many published weeks as a movement is judged by."""
+        return self.published == WEEKS_COMPARED
+
+    @property
+    def drawn(self) -> bool:
+        return self.published > 1 and any(self.totals.values())
+
+
+def recent_weeks(points: list[Point], counted: dict[Week, dict[str, int]]) -> Recent | None:
+    """`points`: trend.agency_points; `counted`: week -> the counts of its line. None without a
+    week."""
+    weeks: list[RecentWeek] = []
+    published = 0
+    for point in reversed(points):
+        if published == WEEKS_COMPARED:
+            break
+        line = counted.get(point.week, {})
+        counts = {name: line.get(column, 0) for name, column in PANELS.items()}
+        weeks.insert(0, RecentWeek(point.week, counts, point.gap))
+        published += not point.gap
+    if not weeks:
+        return None
+    while weeks[0].gap:
+        weeks.pop(0)
+    totals = {name: sum(each.counts[name] for each in weeks) for name in PANELS}
+    top = scale_top(max(count for each in weeks for count in each.counts.values()))
+    slots = max(len(weeks), FEWEST_SLOTS)
+    panels = {name: _bars([each.counts[name] for each in weeks], name, slots, top)
+              for name in PANELS}  # fmt: skip
+    gaps = [percent(at / slots) for at, each in enumerate(weeks) if each.gap]
+    held = counted[weeks[-1].week]["held_back_outcomes"]
+    return Recent(weeks, held, published, totals, top, panels, gaps, percent(1 / slots),
+                  percent(BAR / slots))  # fmt: skip
+
+
+def _bars(values: list[int], kind: str, slots: int, top: int) -> list[Bar]:
+    return [
+        Bar(kind, percent((at + (1 - BAR) / 2) / slots), percent(1 - value / top),
+            percent(value / top))
+        for at, value in enumerate(values)
+        if value
+    ]  # fmt: skip

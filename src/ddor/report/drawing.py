@@ -1,0 +1,151 @@
+"""How a bar chart is drawn: as SVG for the page, and as PNG with its title, to be taken along.
+
+The SVG is drawn in the light colors; a style inside it gives the dark ones to a reader whose screen
+is dark. Text stays text in it. On paper it is light, for the rule is for screens.
+"""
+
+import io
+import itertools
+import textwrap
+from dataclasses import dataclass
+
+import matplotlib
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+from ddor.report.palette import EDGE, INK, MEANINGS, PALE, PAPER, SHADES
+
+SVG_WIDTH = 4.6  # inches: labels stay legible when a phone shows it at 330 pixels
+PNG_WIDTH, PNG_DOTS = 8, 150
+POINTS = 72
+ROW, LEGEND, MARGIN = 0.36, 0.24, 0.08  # inches
+FONT, SMALL = 10, 8
+LABEL_LETTERS = {SVG_WIDTH: 28, PNG_WIDTH: 44}
+SETTINGS = {
+    "svg.fonttype": "none",
+    "text.parse_math": False,  # a name with two dollar signs is a name
+    "font.size": FONT,
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "sans-serif"],
+    "text.color": INK[0], "xtick.color": INK[0], "ytick.color": INK[0], "axes.edgecolor": EDGE[0],
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """labels and totals: one for each bar; values: legend -> one for each bar; colors: legend ->
+    (light, dark); row_colors: one for each bar in place of that, or none; notice: a line beneath.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    values: dict[str, tuple[int, ...]]
+    colors: dict[str, tuple[str, str]]
+    row_colors: tuple[tuple[str, str], ...]
+    totals: tuple[str, ...]
+    notice: str
+
+
+def svg_of(drawing: Drawing) -> str:
+    below = [(drawing.notice, SMALL)] if drawing.notice else []
+    picture = io.StringIO()
+    with matplotlib.rc_context(SETTINGS | {"svg.hashsalt": drawing.name}):
+        figure = _figure(drawing, SVG_WIDTH, [], below)
+        figure.savefig(picture, format="svg", metadata={"Date": None})
+    return picture.getvalue().replace("</style>", f"{_dark_style()}</style>", 1)
+
+
+def png_of(drawing: Drawing, title: str, subtitle: str, source: str) -> bytes:
+    above = [*((line, 14) for line in textwrap.wrap(title, 66)),
+             *((line, FONT) for line in textwrap.wrap(subtitle, 90))]  # fmt: skip
+    below = [(line, SMALL) for text in (f"{source}.", drawing.notice)
+             for line in textwrap.wrap(text, 110)]  # fmt: skip
+    picture = io.BytesIO()
+    with matplotlib.rc_context(SETTINGS):
+        figure = _figure(drawing, PNG_WIDTH, above, below)
+        # Without the name and version of the program that drew it.
+        figure.savefig(picture, format="png", dpi=PNG_DOTS, metadata={"Software": None})
+    return picture.getvalue()
+
+
+def _figure(drawing: Drawing, width: float, above: list, below: list) -> Figure:
+    """`above` and `below`: lines of text with their sizes. Placed by hand, for matplotlib's own
+    layout takes as long as the drawing."""
+    labels = [_wrapped(each, LABEL_LETTERS[width]) for each in drawing.labels]
+    with_legend = len(drawing.values) > 1
+    legend_rows = -(-len(drawing.values) // 2) if with_legend else 0
+    top = MARGIN + sum(map(_line_height, above)) + legend_rows * LEGEND
+    bottom = MARGIN + sum(map(_line_height, below))
+    height = top + ROW * len(labels) + bottom
+    left = max(_text_width(line) for label in labels for line in label.split("\n")) + 0.1
+    right = max(map(_text_width, drawing.totals)) + 0.1
+    figure = Figure(figsize=(width, height), facecolor=PAPER[0])
+    axes = figure.add_axes((left / width, bottom / height, (width - left - right) / width,
+                            1 - (top + bottom) / height), facecolor=PAPER[0])  # fmt: skip
+    _bars(axes, drawing, labels)
+    y = height - MARGIN
+    for line in above:
+        figure.text(0.06 / width, y / height, line[0], fontsize=line[1], va="top",
+                    weight="bold" if line[1] > FONT else "normal")  # fmt: skip
+        y -= _line_height(line)
+    if with_legend:
+        figure.legend(loc="upper left", bbox_to_anchor=(0, y / height), ncols=2, frameon=False,
+                      fontsize=9, borderpad=0, borderaxespad=0.2, handlelength=1.2)  # fmt: skip
+    y = bottom - 0.04
+    for line in below:
+        figure.text(0.06 / width, y / height, line[0], fontsize=line[1], va="top")
+        y -= _line_height(line)
+    return figure
+
+
+def _bars(axes, drawing: Drawing, labels: list[str]) -> None:
+    places = range(len(labels))
+    left = [0] * len(labels)
+    for legend, values in drawing.values.items():
+        colors = drawing.row_colors or [drawing.colors[legend]] * len(labels)
+        edges = [EDGE[0] if color in PALE else PAPER[0] for color in colors]
+        axes.barh(places, values, left=left, color=[color[0] for color in colors], label=legend,
+                  edgecolor=edges, linewidth=0.6, height=0.72)  # fmt: skip
+        left = [start + value for start, value in zip(left, values, strict=True)]
+    for place, end, total in zip(places, left, drawing.totals, strict=True):
+        axes.annotate(total, (end, place), (4, 0), textcoords="offset points",
+                      va="center", annotation_clip=False)  # fmt: skip
+    axes.set_xlim(0, max(left))
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.set_yticks(places, labels, linespacing=0.95)
+    axes.set_xticks([])  # every bar has its number
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+
+
+def _line_height(line: tuple[str, int]) -> float:
+    return line[1] * 1.35 / POINTS
+
+
+def _text_width(text: str) -> float:
+    font = FontProperties(size=FONT)
+    return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] / POINTS
+
+
+def _dark_style() -> str:
+    """For screens that are dark. By the color as drawn, so that a program that knows nothing of
+    such rules shows the light picture."""
+    pairs = dict((*MEANINGS.values(), *SHADES, INK, PAPER, EDGE))
+    rules = "".join(
+        f'[style*="{kind}: {light}"]{{{kind}:{dark}!important}}'
+        for (light, dark), kind in itertools.product(pairs.items(), ("fill", "stroke"))
+    )
+    ink = f"text{{fill:{INK[1]}}}"
+    return f"@media screen and (prefers-color-scheme:dark){{{ink}{rules}}}"
+
+
+def _wrapped(text: str, letters: int) -> str:
+    """In two lines at most; what is cut is cut before the last comma, so that the place at the end
+    of an agency's label stays in sight."""
+    name, comma, place = text.rpartition(", ")
+    whole = textwrap.wrap(text, letters)
+    if len(whole) <= 2 or not comma or len(place) > letters - 4:
+        return textwrap.fill(text, letters, max_lines=2, placeholder="…")
+    first, second = textwrap.wrap(name, letters)[:2]
+    room = letters - 2 - len(comma + place)
+    return f"{first}\n{second[:room].rstrip()}…{comma}{place}"

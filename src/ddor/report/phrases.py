@@ -1,0 +1,306 @@
+"""Sentences of the weekly report that depend on the data: `{{ phrases.concentration }}`.
+
+Each is a property of WeekPhrases: Markdown, "" where there is nothing to say. So the notebook's
+cells hold sentences and no conditions, and what a sentence says in which case stands here alone.
+Texts from the extract are part of it with `plain_words`. What a cell may name beside these is made
+in week.py.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from ddor.calendar import Week, long_date
+from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.narrative import Words, count, number, percent, plain_words, requests
+
+FEWEST_CONCENTRATED = 10  # half of a few requests is no finding
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """What makes up half or more of the declined, None and 0 where nothing does. agency: its name
+    and state, with `of_agency` requests; day: one date of recording (of issue under the cohort
+    *issued*), with `on_day` requests, of that agency if there is one, else of all."""
+
+    agency: str = ""
+    of_agency: int = 0
+    day: dt.date | None = None
+    on_day: int = 0
+
+
+@dataclass(frozen=True)
+class WeekPhrases:
+    """The names of a weekly notebook (docs/notebook.md), and what is concentrated."""
+
+    week: Week
+    issued: SimpleNamespace
+    declined: SimpleNamespace
+    charges: SimpleNamespace
+    held_back: SimpleNamespace
+    extract: SimpleNamespace
+    concentrated: Concentration
+
+    # The head
+
+    @property
+    def publisher(self) -> Words:
+        name = self.extract.publisher
+        return Words(f"Published by {plain_words(name)}." if name else "")
+
+    @property
+    def synthetic(self) -> Words:
+        return Words(f"**{SYNTHETIC_NOTICE}.**" if self.extract.synthetic else "")
+
+    # Key points
+
+    @property
+    def key_declined(self) -> Words:
+        of, by = self.declined, self._by_agencies()
+        if self.extract.by_issue:
+            told = (f"Of the requests that ICE issued in the week of {self.week.title}, "
+                    f"{requests(of.total)} had been recorded as declined by "
+                    f"{long_date(self.extract.as_of)}{by}.")  # fmt: skip
+        else:
+            told = (f"In the week of {self.week.title}, ICE recorded {requests(of.total)} as "
+                    f"declined, whenever they were issued{by}.")  # fmt: skip
+        if not of.total:
+            return Words(f"{told} That none is recorded does not mean that none was declined.")
+        return Words(f"{told} A release date is on record for {number(of.confirmed)} of them.")
+
+    @property
+    def concentration(self) -> Words:
+        """Who, or which day, makes up half or more of the declined, and how many."""
+        found, total = self.concentrated, number(self.declined.total)
+        day = found.day and f"{long_date(found.day)}"
+        did = "issued" if self.extract.by_issue else "recorded"
+        if found.agency:
+            told = f"{number(found.of_agency)} of the {total} declined requests are of one agency, "
+            told += plain_words(found.agency)
+            if not day:
+                return Words(f"{told}.")
+            if found.on_day == found.of_agency:
+                return Words(f"{told}; ICE {did} all of them on one day, {day}.")
+            return Words(f"{told}; ICE {did} {number(found.on_day)} of them on one day, {day}.")
+        if day:
+            return Words(f"ICE {did} {number(found.on_day)} of the {total} declined requests on "
+                         f"one day, {day}.")  # fmt: skip
+        return Words("")
+
+    @property
+    def key_charges(self) -> Words:
+        """Convicted apart from charged only, where the two may be told apart."""
+        of, total = self.charges, self.declined.total
+        if not total:
+            return Words("")
+        if not of.supplied:
+            return Words(f"No charge data was supplied for the {requests(total)} declined, so the "
+                         "report says nothing about charges.")  # fmt: skip
+        if not of.told:
+            return Words(f"The report does not show the charges of this week: {of.why}.")
+        parts = [
+            (of.convicted, "{} a person with a conviction on record"),
+            (of.charged_only, "{} a person with charges and no conviction"),
+            (of.dismissed_or_acquitted,
+             "{} a person whose charges were all dismissed or ended in acquittal"),
+        ]  # fmt: skip
+        told = [words.format(number(each)) for each, words in parts if each]
+        if None in (of.convicted, of.charged_only, of.dismissed_or_acquitted):
+            told = [f"{number(of.with_charges)} a person with a charge or a conviction on record"]
+        if of.no_charges is not None:
+            told.append(f"{number(of.no_charges)} a person without a charge on record")
+        return Words(f"Of the {requests(total)} declined, {_listed(told, 'concern')}.")
+
+    @property
+    def key_categories(self) -> Words:
+        if not (self.charges.supplied and self.charges.told and self.charges.by_category):
+            return Words("")
+        return Words(f"By category of the charges, the {number(self.declined.total)} include "
+                     f"{self.charges.by_category}. One request can be in several "
+                     "categories.")  # fmt: skip
+
+    @property
+    def key_issued(self) -> Words:
+        """The issued, whose declined are others than the recorded: so it says which are meant."""
+        of = self.issued
+        told = (f"Issued is not declined: of the {requests(of.total)} that ICE issued in the week, "
+                f"{number(of.honored)} had been honored by {long_date(self.extract.as_of)}, "
+                f"{number(of.declined)} had been declined, {number(of.other)} had another outcome, "
+                f"and {number(of.pending)} were pending.")  # fmt: skip
+        if not self.extract.by_issue and of.declined and self.declined.total:
+            told += (f" These {number(of.declined)} were issued in the week; the "
+                     f"{number(self.declined.total)} above were recorded as declined in it, "
+                     "whenever they were issued.")  # fmt: skip
+        return Words(told)
+
+    # How to read the counts
+
+    @property
+    def recorded_date(self) -> Words:
+        if not self.extract.has_recording_dates:
+            return Words("")
+        return Words("The **recorded date** is the date on which ICE learned of an outcome. It is "
+                     "not the date of a release.")  # fmt: skip
+
+    @property
+    def provisional(self) -> Words:
+        if self.extract.is_final:
+            return Words("The data reaches 13 weeks or more beyond the week: these figures are "
+                         "**final**.")  # fmt: skip
+        return Words("These figures are **provisional** until the data reaches 13 weeks beyond the "
+                     "week.")  # fmt: skip
+
+    @property
+    def source_limits(self) -> Words:
+        """What the source does not hold, and what that means for the week."""
+        extract = self.extract
+        by_issue = "so the week is the week in which a request was *issued*"
+        if extract.is_foia:
+            return Words(
+                "**Limits of this source.** The charges are the most serious conviction on record "
+                "of any year, not the charge of this arrest; pending charges are not in it. It "
+                f"holds no date of decline and no date of release, {by_issue}."
+            )
+        if not extract.by_issue or extract.has_recording_dates:
+            return Words("")
+        release = "" if extract.has_release_dates else " It holds no date of release either."
+        return Words("**Limits of this source.** It holds no date on which an outcome was "
+                     f"recorded, {by_issue}.{release}")  # fmt: skip
+
+    # Sections I, II and IV
+
+    @property
+    def recorded(self) -> Words:
+        """The declined by kind, and the honored beside them."""
+        of, by = self.declined, self._by_agencies()
+        kinds = _listed([
+            count(of.detainers, "detainer", "detainers"),
+            count(of.notifications, "request for notification", "requests for notification"),
+            count(of.transfers, "request for transfer", "requests for transfer"),
+        ])  # fmt: skip
+        if self.extract.by_issue:
+            told = (f"Of the requests issued this week, {requests(of.total)} had been recorded as "
+                    f"declined by {long_date(self.extract.as_of)}{by}")  # fmt: skip
+        else:
+            told = (f"This week ICE recorded {requests(of.total)} as declined, whenever they were "
+                    f"issued{by}")  # fmt: skip
+        were = "was" if of.honored == 1 else "were"
+        return Words(f"{told}: {kinds}. {requests(of.honored)} {were} recorded as honored.")
+
+    @property
+    def share(self) -> Words:
+        """The share declined as a range, with its base."""
+        share = self.declined.share
+        base = f"{requests(share.base)} recorded as declined or honored, or held back as declined"
+        if share.low is None:
+            return Words(f"The report prints no share: its base, {base}, is under 30.")
+        if share.low == share.high:
+            return Words(f"Of the {base}, {percent(share.low)} were declined.")
+        wider = (f" For the lower end, {requests(share.held_honored)} held back as honored count "
+                 "in the base too." if share.held_honored else "")  # fmt: skip
+        return Words(f"Of the {base}, between {percent(share.low)} and {percent(share.high)} were "
+                     f"declined: it depends on those held back.{wider}")  # fmt: skip
+
+    @property
+    def previous(self) -> Words:
+        """Against the week published before. It says nothing of rising or falling."""
+        before = self.declined.previous
+        if before is None:
+            return Words("")
+        if before.more or before.fewer:
+            word = "more" if before.more else "fewer"
+            told = f"{number(before.more or before.fewer)} {word} than"
+        else:
+            told = "as many as"
+        gap = (f"; no report covers the {count(before.between, 'week', 'weeks')} between"
+               if before.between else "")  # fmt: skip
+        dates = "; each week is as of the date of its own extract" if self.extract.by_issue else ""
+        return Words(f"That is {told} in the previous published week "
+                     f"({before.week.title}{gap}{dates}).")  # fmt: skip
+
+    @property
+    def law(self) -> Words:
+        if not self.declined.law_forbids:
+            return Words("")
+        return Words(
+            f"For {number(self.declined.law_forbids)} of the {requests(self.declined.total)} "
+            "declined, the agency named a law or a court, or the table of Section III has a law or "
+            "a ruling for its place. They are counted as declined. This table shows them apart."
+        )
+
+    @property
+    def about_charges(self) -> Words:
+        if not self.declined.total:
+            return Words("")
+        if not self.charges.supplied:
+            return Words("No charge data was supplied with this extract.")
+        if not self.charges.told:
+            return Words("")
+        dismissed = self.charges.dismissed_or_acquitted
+        alone = "Requests" if dismissed is None else requests(dismissed)
+        were = "is" if dismissed == 1 else "are"
+        return Words(
+            "The charges are those on record before the release. A request counts as *convicted* "
+            "in a category or an offense group (NCIC) if one of its charges there ended in a "
+            "conviction, and else as *charged only*. One request can be in several, so they do "
+            f"not add up. {alone} with only charges that were dismissed or ended in acquittal "
+            f"{were} in none."
+        )
+
+    @property
+    def about_days(self) -> Words:
+        if not self.declined.total:
+            return Words("")
+        if not self.extract.has_recording_dates:
+            return Words("The source holds no recording dates, so the time from issue to recording "
+                         f"is not known for any of the {number(self.declined.total)} "
+                         "declined.")  # fmt: skip
+        return Words("This is the number of days between the issue of a declined request and the "
+                     "day on which ICE recorded the outcome. Old requests recorded this week say "
+                     "as much about recording as about releases.")  # fmt: skip
+
+    @property
+    def held(self) -> Words:
+        of, received = self.held_back, requests(self.extract.received)
+        told = [f"The extract holds {received}."]
+        if of.total:
+            told.append(
+                f"A check holds back {number(of.total)} of them: {number(of.requests)} because the "
+                f"request itself is in doubt (they count in neither section), and "
+                f"{number(of.outcomes)} because the outcome is in doubt (they count as issued and "
+                "not as declined)."
+            )
+        else:
+            told.append("The checks hold none of them back.")
+        if of.long_held:
+            have = "has" if of.long_held == 1 else "have"
+            told.append(f"{number(of.long_held)} of these {have} been held back for more than 90 "
+                        "days.")  # fmt: skip
+        if of.cleared:
+            were = "was" if of.cleared == 1 else "were"
+            told.append(f"{count(of.cleared, 'flag', 'flags')} of a check {were} looked at by a "
+                        "person and counted.")  # fmt: skip
+        lie = "lies" if self.extract.outside_week == 1 else "lie"
+        told.append(f"{number(self.extract.outside_week)} {lie} outside the week.")
+        return Words(" ".join(told))
+
+    @property
+    def write_to(self) -> Words:
+        contact = self.extract.contact
+        return Words(f"Write to {plain_words(contact)}." if contact else "")
+
+    def _by_agencies(self) -> str:
+        of = self.declined
+        if not of.total:
+            return ""
+        return (f", by {count(of.agencies, 'agency', 'agencies')} in "
+                f"{count(of.states, 'state', 'states')}")  # fmt: skip
+
+
+def _listed(parts: list[str], verb: str = "") -> str:
+    """"a", "a and b", "a, b and c"; with a verb, the first part takes it after its number."""
+    if verb and parts:
+        first, _, rest = parts[0].partition(" ")
+        parts = [f"{first} {verb} {rest}" if first != "1" else f"{first} {verb}s {rest}",
+                 *parts[1:]]  # fmt: skip
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

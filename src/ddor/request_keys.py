@@ -1,0 +1,69 @@
+"""Finds the keys of requests in texts: a request_id is never published (DESIGN 5).
+
+A key is found wherever no letter or digit touches it: `R0000003/R0000004`, `(DET#0001234)`,
+`2024:77:0001`. Small and capital letters are one, and so are all kinds of white space, since a text
+breaks its lines where it likes.
+
+Not looked for, because every page would be refused:
+
+- up to six characters that are digits alone or letters alone, signs around them left aside (`3`,
+  `(2017)`, `bus`), and up to six signs without either;
+- a month or a day (`2017-02`, `2017-02-18`);
+- the names that a report has for its checks and forms (`E11`, `I-247A`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+PLAIN_BELOW = 7
+_OWN_NAMES = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-\d{2})?|E\d{1,2}|I-247[ADGNX]?", re.IGNORECASE)
+
+
+class RequestKeys:
+    """A set of keys that is looked for in texts. A text is read once, whatever the number of keys:
+    where a key can begin, the lengths of the keys are tried, and each is one look-up."""
+
+    def __init__(self, keys: Iterable[str]):
+        looked_for = {key for key in keys if not _is_plain(key)}
+        # As written too: folding can join the first sign of a key with what stands before it.
+        self._as_written = _Forms(looked_for)
+        self._folded = _Forms({f for f in map(_folded, looked_for) if not _is_plain(f)})
+
+    def in_text(self, text: str) -> bool:
+        return self._as_written.any_in(text) or self._folded.any_in(_folded(text))
+
+
+class _Forms:
+    def __init__(self, keys: set[str]):
+        self.keys, self.lengths = keys, sorted({len(key) for key in keys})
+
+    def any_in(self, text: str) -> bool:
+        if not self.keys:
+            return False
+        bounds = {*_bounds(text)}
+        return any(
+            start + length in bounds and text[start : start + length] in self.keys
+            for start in bounds
+            for length in self.lengths
+        )
+
+
+def _bounds(text: str) -> Iterator[int]:
+    """The places where no letter or digit goes on."""
+    within = [sign.isalnum() for sign in text]
+    yield 0
+    yield len(text)
+    yield from (at for at in range(1, len(text)) if not (within[at - 1] and within[at]))
+
+
+def _folded(text: str) -> str:
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return " ".join(plain.casefold().split())
+
+
+def _is_plain(key: str) -> bool:
+    if len(key) >= PLAIN_BELOW:
+        return not key.strip() or (key[0].isdigit() and bool(_OWN_NAMES.fullmatch(key)))
+    inside = re.sub(r"^[\W_]+|[\W_]+$", "", key)
+    return inside.isdigit() or inside.isalpha() or not inside or bool(_OWN_NAMES.fullmatch(key))

@@ -1,0 +1,82 @@
+"""The gate: judges, after the run, what the cells of a notebook show (DESIGN 6).
+
+A published cell may show what the package made for a page (ddor.publishable), and nothing else: no
+frame, no print, no picture. Neither a cell nor a text between cells may hold `{{` or `{%`, which
+nothing filled, or the key of a request. What libraries write to stderr is told to whoever runs the
+report and is no reason to stop.
+
+Not judged: cells tagged `not-published`, and the cell of parameters. What they show stays in the
+private notebook.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbconvert.filters import markdown2html
+
+from ddor.errors import NotebookFailed
+from ddor.publishable import NOT_PUBLISHED, UNFILLED, refusal, text_of
+from ddor.request_keys import RequestKeys
+
+HOLDS_A_KEY = "holds the key of a request (not shown)"
+LONGEST_LINE = 80
+
+
+def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
+    """-> what was written to stderr, a line for each cell that did. Raises NotebookFailed with
+    every cell that may not be published: its number in the template, and its first line."""
+    refused, told = [], []
+    cells = [cell for cell in nbformat.read(executed, as_version=4).cells
+             if "injected-parameters" not in cell.metadata.get("tags", [])]  # fmt: skip
+    for number, cell in enumerate(cells, start=1):
+        told += [f"cell {number}: {line}" for line in dict.fromkeys(_on_stderr(cell))]
+        if not {*NOT_PUBLISHED} & {*cell.metadata.get("tags", [])}:
+            refused += [f"cell {number} ({_first_line(cell.source, keys)}): {reason}"
+                        for reason in dict.fromkeys(_reasons(cell, keys))]  # fmt: skip
+    if refused:
+        raise NotebookFailed("\n".join([
+            "the notebook shows what may not be published (docs/notebook.md says what may):",
+            *refused,
+        ]))  # fmt: skip
+    return tuple(told)
+
+
+def _reasons(cell, keys: RequestKeys) -> Iterator[str]:
+    if cell.cell_type == "markdown":
+        # Of an attachment nbconvert would want the bytes.
+        rendered = markdown2html(cell.source.replace("attachment:", "pasted:"))
+        text = f"{cell.source}\n{text_of(rendered)}"
+        if found := UNFILLED.search(text):
+            yield f'has "{found[0]}", which nothing fills outside a cell of %%narrative'
+        if re.search(r'<img[^>]* src="(pasted|data):', rendered):
+            yield "has a pasted picture"
+        if keys.in_text(text):
+            yield HOLDS_A_KEY
+    for output in cell.get("outputs", ()):
+        if output.output_type == "stream" and output.name == "stdout":
+            yield "prints"
+        elif output.output_type in ("display_data", "execute_result"):
+            if reason := refusal(output.data):
+                yield reason
+            elif keys.in_text(text_of(output.data.get("text/html", ""))):
+                yield f"shows what {HOLDS_A_KEY}"
+
+
+def _on_stderr(cell) -> Iterator[str]:
+    """Of a warning its words, without the path of the file that gave it."""
+    for output in cell.get("outputs", ()):
+        if output.output_type == "stream" and output.name == "stderr":
+            lines = [line.strip() for line in output.text.splitlines() if line.strip()]
+            warned = [found[0] for line in lines if (found := re.search(r"\w*Warning: .*", line))]
+            yield from warned or lines[:1]
+
+
+def _first_line(source: str, keys: RequestKeys) -> str:
+    """That of a magic with the line below it, which says more."""
+    lines = [line.strip() for line in source.splitlines() if line.strip()] or [""]
+    line = " ".join(lines[:2] if lines[0].startswith("%%") else lines[:1])
+    if keys.in_text(line):
+        return "its first line is not shown"
+    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"

@@ -1,0 +1,158 @@
+"""`report.table` and `report.bars`: what an analyst counts of requests follows the rules of every
+other table."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from conftest import PROJECT
+
+from ddor.errors import DdorError
+from ddor.measures.disclosure import Told
+from ddor.report import open_week
+from ddor.report.own import ATTRIBUTE, OF_PEOPLE, OF_REQUESTS
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    output = tmp_path_factory.mktemp("empty")
+    settings = {"extract": str(PROJECT / "samples" / "{week}"), "output": str(output)}
+    return open_week("2017-02-18", "", settings)
+
+
+def numbers(shown) -> dict[str, int]:
+    frame = getattr(shown, "table", shown).frame
+    return {str(name): int(count) for name, count in frame.to_numpy()}
+
+
+@pytest.mark.parametrize("by", OF_REQUESTS)
+def test_a_table_and_its_bars_count_every_request_once(report, by):
+    for rows in (report.declined_rows, report.issued_rows, report.requests):
+        counted = numbers(report.table(rows, by=by))
+        assert sum(counted.values()) == len(rows) > 30
+        largest_first = list(counted.values())
+        assert largest_first == sorted(largest_first, reverse=True)
+        assert list(numbers(report.bars(rows, by=by)).values()) == largest_first
+
+
+def test_the_counts_are_those_of_the_reports_own_tables(report):
+    published = report.counts.declined_by_agency
+    published = published[published["declined"] > 0]
+    by_agency = numbers(report.table(report.declined_rows, by="agency"))
+    for line in published.to_dict("records"):
+        (label,) = [label for label in by_agency if line["agency_id"] in label]
+        assert by_agency[label] == line["declined"] and line["agency"] in label
+    by_state = published.groupby("state")["declined"].sum().to_dict()
+    assert numbers(report.table(report.declined_rows, by="state")) == by_state
+    kinds = numbers(report.table(report.issued_rows, by="kind"))
+    assert kinds["Detainer"] == report.counts.figures["issued_detainers"]
+    outcomes = numbers(report.table(report.issued_rows, by="outcome"))
+    assert outcomes["Pending"] == report.counts.figures["issued_pending"]
+
+
+def test_a_title_says_how_many_of_the_requests_are_counted(report):
+    declined = report.declined_rows
+    one = declined["state"].mode()[0]
+    rows, total = declined[declined["state"] == one], len(declined)
+    title = f"{len(rows)} of the {total} requests recorded as declined, by agency"
+    assert 0 < len(rows) < total and report.table(rows, by="agency").caption == title
+    every = report.bars(declined, by="class").caption
+    assert every == "All requests recorded as declined, by class"
+    assert report.table(rows, by="form", caption="Mine").caption == "Mine"
+
+
+def test_a_selection_by_columns_of_requests_is_counted_however_it_is_made(report):
+    declined, status = report.declined_rows, report.counts.status
+    for chosen in (declined["law_or_court"], declined["state"].isin(["TX", "CA"]),
+                   (declined["kind"] == "detainer") & ~declined["short_custody"]):  # fmt: skip
+        rows = declined[chosen]
+        whole = numbers(report.table(rows, by="state"))
+        assert sum(whole.values()) == chosen.sum() > 0
+        by_key = status.loc[rows.index].reset_index(drop=True)
+        assert numbers(report.table(by_key.sample(frac=1, random_state=1), by="state")) == whole
+    none = declined[declined["state"] == "XX"]
+    assert "no rows" in report.table(none, by="state")._repr_html_()
+
+
+def test_no_selection_of_people_is_counted_by_anything(report):
+    status = report.counts.status
+    declined = status[status["declined"]]
+    common = declined["citizenship"].mode()[0]
+    selections = [
+        declined[declined["citizenship"] == common],
+        report.declined_rows[declined["citizenship"] == common],
+        declined[declined["protected"] != "true"] if (declined["protected"] == "true").any()
+        else declined.iloc[1:],
+        report.issued_rows.head(10), report.issued_rows.sample(20, random_state=3),
+    ]  # fmt: skip
+    for rows in selections:
+        for by in ("agency", "state", "citizenship"):
+            with pytest.raises(DdorError):
+                report.table(rows, by=by)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda rows: rows.reset_index(drop=True),
+        lambda rows: rows.assign(state="TX"),
+        lambda rows: pd.concat([rows, rows]),
+        lambda rows: rows[[]],
+        lambda rows: rows.set_axis(range(10_000, 10_000 + len(rows))),
+        lambda rows: rows.groupby("state", as_index=False).first(),
+    ],
+    ids=["index", "values", "twice", "no columns", "other index", "added up"],
+)
+def test_changed_rows_are_refused_rather_than_counted_wrong(report, change):
+    with pytest.raises(DdorError, match="not rows of report.requests"):
+        report.table(change(report.declined_rows), by="state")
+
+
+@pytest.mark.parametrize("by", OF_PEOPLE)
+def test_what_is_of_people_counts_all_declined_or_none(report, by):
+    declined = report.declined_rows
+    counted = sum(numbers(report.bars(declined, by=by)).values())
+    # A request can be in several categories, or in none.
+    assert counted == len(declined) if by != "category" else counted > 20
+    for rows in (report.requests, report.issued_rows, declined[declined["kind"] == "detainer"],
+                 declined[declined["agency_id"] == declined["agency_id"].mode()[0]]):  # fmt: skip
+        with pytest.raises(DdorError, match="counts all declined requests or none"):
+            report.table(rows, by=by)
+
+
+@pytest.mark.parametrize("by", OF_PEOPLE)
+def test_what_is_of_people_is_refused_where_the_nation_is_not_told_anew(report, by, monkeypatch):
+    key = ATTRIBUTE[by], ""
+    stands = replace(report.counts.told.tables[key], stands=True)
+    for told in (Told(), Told({key: stands})):
+        with monkeypatch.context() as patch:
+            patch.setattr(report, "counts", replace(report.counts, told=told))
+            with pytest.raises(DdorError, match="cannot be told this time"):
+                report.table(report.declined_rows, by=by)
+
+
+@pytest.mark.parametrize(
+    "by",
+    ["protected", "request_id", "released_at", "sentence_ends_on", "follow_up_status", "charges",
+     "group", "custody_confirmed", "agency_name", ""],
+)  # fmt: skip
+def test_nothing_else_of_a_person_is_counted(report, by):
+    for make in (report.table, report.bars):
+        with pytest.raises(DdorError, match="no table can be made by"):
+            make(report.declined_rows, by=by)
+
+
+def test_the_rows_to_select_from_have_nothing_of_people(report):
+    columns = {*report.requests.columns}
+    assert columns.isdisjoint({"request_id", "citizenship", "protected", "released_at", "notice_at",
+                               "sentence_ends_on", "follow_up_status", "custody_confirmed"})
+    with pytest.raises(KeyError):
+        report.declined_rows["citizenship"]
+
+
+def test_two_charts_of_one_page_have_each_their_own_picture(report):
+    charts = [report.bars(report.issued_rows, by="outcome", caption="One"),
+              report.bars(report.declined_rows, by="state", caption="One"),
+              report.bars(report.issued_rows, by="state", caption="One")]  # fmt: skip
+    assert len({chart.name for chart in charts}) == 3
+    assert charts[0].name == report.bars(report.issued_rows, by="outcome", caption="One").name

@@ -1,0 +1,172 @@
+"""Keys of requests are found wherever they stand, and no sentence is refused for nothing."""
+
+import string
+import time
+
+import pytest
+from conftest import PUBLISHED_ON
+from extract_factory import WEEK, request
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from small_archive import FIRST_ROWS, QUILLFEATHER, SmallArchive
+from weekly_runs import extract, files_of, job, no_kernel
+
+from ddor.publishable import as_read
+from ddor.request_keys import RequestKeys
+
+PRINTABLE = st.characters(exclude_categories=["C", "Zl", "Zp"])
+KEYS = st.text(PRINTABLE, min_size=1, max_size=24)
+BOUND = st.characters(categories=["P", "S", "Zs"]) | st.just("\n")
+
+
+def is_looked_for(key: str) -> bool:
+    return RequestKeys([key]).in_text(f"\n{key}\n")
+
+
+@given(KEYS, st.lists(KEYS, max_size=3), st.text(PRINTABLE), st.text(PRINTABLE), BOUND, BOUND)
+@example("{ab-12}", [], "see", "", " ", ".")
+@example("DET#0001234", [], "", "", "/", "/")
+@example("R 17 é", [], "a", "b", "\n", "\n")
+@example("\u0301x1", [], "e", "", "-", "-")
+def test_a_key_of_any_characters_is_found_between_bounds(key, others, before, after, left, right):
+    assume(is_looked_for(key))
+    assert RequestKeys([*others, key]).in_text(before + left + key + right + after)
+
+
+@given(st.text(st.sampled_from(string.ascii_letters + string.digits + "-/#"), min_size=1),
+       st.sampled_from(string.ascii_letters + string.digits))  # fmt: skip
+def test_a_key_is_part_of_no_longer_word(key, sign):
+    assume(key[0].isalnum() and key[-1].isalnum() and sign.lower() not in key.lower())
+    assert not RequestKeys([key]).in_text(f"so {sign}{key} and {key}{sign}")
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=7, max_size=20))
+def test_only_short_keys_months_and_days_are_not_looked_for(key):
+    assume(not key[:1].isdigit() and any(sign.isalnum() for sign in key))
+    assert is_looked_for(key)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["R0000003/R0000004", "see r0000003.", "(DET#0001234)", "2024:77:0001, too", "{ab-12}",
+     "A\n 7 b", "**R00000**03", "DET\\#0001234", "[here](https://x.org/?id=R0000003)",
+     "_R0000003_", "24-117;"],
+)  # fmt: skip
+def test_a_key_is_found_as_people_write_it(text):
+    keys = ["R0000003", "DET#0001234", "2024:77:0001", "ab-12", "A 7 B", "24-117"]
+    assert RequestKeys(keys).in_text(as_read(text))
+
+
+def test_a_key_that_could_be_a_number_a_word_a_date_or_a_name_of_ours_is_not_looked_for():
+    keys = ["3", "12", "2017", "(2)", "bus", "Texas", "--", "2017-02", "2017-02-18", "E11",
+            "I-247A"]  # fmt: skip
+    text = "Of 3 (2) people by bus -- in Texas, 2017-02 to 2017-02-18, I-247A, E11, 12 in 2017"
+    assert not RequestKeys(keys).in_text(text)
+    assert RequestKeys([*keys, "1234567"]).in_text(f"{text} 1234567")
+
+
+def test_half_a_million_keys_and_a_whole_page_take_no_noticeable_time():
+    kinds = ("R", "DET#", "2024:", "x-", "")
+    keys = [f"{kind}{number:07}" for kind in kinds for number in range(100_000)]
+    began = time.monotonic()
+    found = RequestKeys(keys)
+    made = time.monotonic()
+    assert not found.in_text("Of 1,234 requests, R12 was declined (8 CFR 287.7(d)). " * 2000)
+    looked = time.monotonic()
+    assert found.in_text("word " * 20_000 + "2024:0099999")
+    assert made - began < 10 and looked - made < 3
+
+
+# Where people write
+
+
+@pytest.fixture
+def archive(tmp_path, monkeypatch) -> SmallArchive:
+    """Without a notebook: what people wrote is looked at before one would run."""
+    no_kernel(monkeypatch)
+    archive = SmallArchive(tmp_path / "archive")
+    archive.receive([*FIRST_ROWS[:3], *[FIRST_ROWS[0] | {"request_id": "DET#0001234"}]])
+    return archive
+
+
+HEAD = "---\ntitle: A page\nlast_reviewed: 2017-05-01\nlast_updated: 2017-05-01\n---\n"
+AGENCY = QUILLFEATHER["agency_id"]
+PLACES = {
+    f"notes/{WEEK}.md": "See {}.",
+    f"statements/{AGENCY}.md": "---\nreceived_on: 2017-04-01\n---\nOf **{}** we know.",
+    "pages/overview.md": HEAD + "One ({}).",
+    "pages/faqs.md": HEAD + "## Who?\n\nIt is {}.",
+    "pages/fact-sheet.md": HEAD + "{{% if latest %}}{{{{ '{}' }}}}{{% endif %}}",
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("key", ["DET#0001234", "Det#0001234/5"])
+def test_a_key_in_a_text_ends_with_2_names_the_file_and_publishes_nothing(archive, place, key):
+    file = archive.root / place
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(PLACES[place].format(key))
+    done = archive.run()
+    assert done.code == 2, done
+    assert f"{place}: it holds the key of a request" in done.stderr
+    assert "0001234" not in done.stderr + done.stdout and not archive.site.exists()
+
+
+@pytest.mark.parametrize("name", ["publisher", "contact", "authority"])
+def test_a_key_in_a_parameter_is_refused_by_its_name(archive, name):
+    done = archive.run("--set", f"{name}=Desk DET#0001234")
+    assert done.code == 2 and f"the parameter {name}: it holds the key" in done.stderr, done
+
+
+def test_a_key_in_a_record_a_reason_a_source_or_an_agencys_name_is_refused(tmp_path, monkeypatch):
+    no_kernel(monkeypatch)
+    output, folder = tmp_path / "outputs", tmp_path / "extract"
+    extract(folder, request(request_id="DET#0001234", agency_name="JAIL 2024:77:0001"),
+            request(request_id="2024:77:0001"))  # fmt: skip
+    (folder / "about.yaml").write_text("as_of: 2017-03-01\nsource: Log (2024:77:0001)\n")
+    done = job(output, "--extract", folder)
+    assert done.code == 2 and "2024" not in done.stderr, done
+    assert "about.yaml, source: it holds the key" in done.stderr
+    assert "requests, agency_name: it holds the key" in done.stderr
+    extract(folder, request(request_id="DET#0001234"))
+    assert job(output, "--extract", folder).code == 0
+    before = files_of(output)
+    correct = ("--extract", folder, "--force", "--correct", "--reason")
+    said = job(output, *correct, "as DET#0001234 has it")
+    assert said.code == 2 and "--reason: it holds the key" in said.stderr
+    said = job(output, *correct, "as {{ week }} has it")
+    assert said.code == 2 and '--reason, line 1: "{{"' in said.stderr
+    assert files_of(output) == before
+
+
+def test_an_answer_with_a_key_is_refused(archive):
+    archive.record("quill", status="not_upheld", answered_on="2017-06-05", answer="DET#0001234 is")
+    done = archive.run()
+    assert done.code == 2 and "corrections/quill.yaml, answer: it holds" in done.stderr, done
+
+
+def test_a_key_of_an_earlier_week_is_refused_too_and_by_a_rebuild(archive):
+    assert archive.run().code == 0
+    before = archive.files()
+    statement = archive.root / "statements" / f"{AGENCY}.md"
+    statement.parent.mkdir()
+    statement.write_text("---\nreceived_on: 2017-04-01\n---\nDET#0001234 is ours.")
+    archive.receive([row | {"request_id": f"n{number}", "issued_at": "2017-02-19",
+                            "released_at": "", "outcome_recorded_at": "2017-02-22"}
+                     for number, row in enumerate(FIRST_ROWS[:2])], week="2017-02-18")  # fmt: skip
+    for done in (archive.run(week="2017-02-18"), archive.ddor("rebuild", day=PUBLISHED_ON)):
+        assert done.code == 2 and f"statements/{AGENCY}.md: it holds" in done.stderr, done
+    assert archive.files() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("A note.\n\nOf {{ declined.total }}.", 'line 3: "{{"'), ("Of {\\% if x %}.", 'line 1: "{%"')],
+)
+def test_a_note_with_braces_that_nothing_fills_ends_with_2_and_its_line(archive, text, said):
+    note = archive.root / "notes" / f"{WEEK}.md"
+    note.parent.mkdir()
+    note.write_text(text)
+    done = archive.run()
+    assert done.code == 2 and f"notes/{WEEK}.md, {said}" in done.stderr, done
+    assert not archive.site.exists()

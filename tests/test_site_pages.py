@@ -1,0 +1,295 @@
+"""What the pages around the reports say: the home page's key points, an agency's opening sentence,
+the search's word on a place that is not found, and every rule on the page of methods."""
+
+import datetime as dt
+import json
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from small_archive import BRACKENHOLT, OSPREYMOOR, QUILLFEATHER, WEEK, THISTLEDOWN, broken_links, words_of  # fmt: skip
+from test_trend import catalog_of, day, flat, line, revision, withdrawn
+
+from ddor.archive.around import Around, Publisher, latest_names
+from ddor.archive.latest import charges_of, largest_of
+from ddor.archive.lists import home_page
+from ddor.archive.meanings import FIGURES
+from ddor.archive.methods import EFFECTS, methods_page
+from ddor.archive.page import NOT_FOUND
+from ddor.archive.recent import recent_weeks
+from ddor.archive.trend import agency_points
+from ddor.calendar import Week
+from ddor.catalog import Catalog
+from ddor.checks import e5_volume, e6_ice_custody, e8_bulk_recording, e9_stale_policy
+from ddor.checks.registry import CHECKS
+from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
+from ddor.measures import disclosure, people
+from ddor.method import CHANGES, METHOD
+
+AROUND = Around(Publisher("", "the county desk"), dt.date(2017, 6, 1))
+HEADER = "category,group_code,offense_group,convicted,charged_only,requests,flags\n"
+CHARGES = HEADER + """drugs,,Drugs,,,7,
+drugs,35,Dangerous drugs,,,7,
+persons,,Crimes against persons,5,1206,1211,
+persons,13,Assault,3,5,8,
+immigration,,Immigration,0,0,0,
+traffic,,Traffic,3,6,9,
+"""
+DECLINED = "agency_id,agency,level,state,county_fips,area,declined\n"
+COUNTED = {
+    "issued_total": 418, "issued_honored": 142, "issued_declined": 50, "issued_pending": 173,
+    "issued_other": 53, "declined_total": 1392, "honored_total": 121, "agencies_declining": 1,
+    "states_declining": 2, "declined_with_charges": 1250, "declined_with_conviction": 10,
+}  # fmt: skip
+
+
+def data_of(charges=CHARGES, declined=DECLINED) -> dict[str, bytes]:
+    return {"charges_by_group.csv": charges.encode(), "declined_by_agency.csv": declined.encode()}
+
+
+def home(data: dict[str, bytes], cohort="recorded", **figures) -> BeautifulSoup:
+    catalog = flat(30, 40, cohort=cohort)
+    week, as_of = Week.parse(day(1)), dt.date(2017, 4, 24)
+    counts = dict.fromkeys(FIGURES, 0) | COUNTED | figures
+    latest = latest_names(week, as_of, as_of, 1, "provisional", counts)
+    latest |= {"charges": charges_of(data), "largest": largest_of(data)}
+    return BeautifulSoup(home_page(catalog, AROUND, latest), "html.parser")
+
+
+def points(page: BeautifulSoup) -> list[str]:
+    return [words_of(each) for each in page.select("ul.points li")]
+
+
+# The home page
+
+
+def test_the_key_points_tell_recorded_from_issued_and_name_the_charges():
+    recorded, issued, charges, compared = points(home(data_of()))
+    assert recorded == (
+        "Recorded. In the week of February 18 to 24, 2017, ICE recorded 1,392 requests as declined "
+        "by 1 agency in 2 states, and 121 as honored, whenever it had issued them."
+    )
+    assert "ICE issued 418 new requests. By April 24, 2017, 142 of these were honored" in issued
+    assert "50 declined and 173 pending; 53 had another outcome" in issued
+    assert "another set of requests" in issued
+    assert charges == (
+        "Charges. 1,250 of the 1,392 declined requests concern a person with a charge on record "
+        "from before the release, and 10 a person with a conviction. The most frequent categories "
+        "are crimes against persons (1,211 requests, 5 with a conviction), traffic (9 requests, 3 "
+        "with a conviction) and drugs (7 requests). A request can be in several categories."
+    )
+    assert compared.startswith("Compared. The number of requests recorded as declined was 40;")
+
+
+def test_by_week_of_issue_the_key_points_speak_of_one_set_of_requests():
+    declined, others, *_ = points(home(data_of(), cohort="issued"))
+    assert "Of the 418 requests that ICE issued in the week of February 18 to 24, 2017" in declined
+    assert "1,392 had been recorded as declined by April 24, 2017" in declined
+    assert "173 had none on record" in others
+
+
+def test_categories_are_drawn_largest_first_and_a_split_only_where_it_is_told():
+    table = home(data_of()).select_one("table.categories")
+    rows = [words_of(row) for row in table.select("tbody tr")]
+    assert rows == ["Crimes against persons 1,211 5 1,206", "Traffic 9 3 6", "Drugs 7 – –"]
+    kinds = [[rect["class"][0] for rect in row.select("rect")] for row in table.select("tbody tr")]
+    assert kinds == [["convicted", "charged"], ["convicted", "charged"], ["undivided"]]
+    assert table.select("tbody tr")[0].select("rect")[1]["width"] == "99.6%"
+    assert "Crimes against persons: 1,211 of 1,392 declined requests" in words_of(table.caption)
+
+
+@pytest.mark.parametrize("charges", [
+    HEADER, "", f'{HEADER},,,0,0,0,"{SYNTHETIC_NOTICE}; no rows"\n',
+    "group_code,offense_group,convicted,charged_only,requests\n13,Assault,3,5,8\n",
+])  # fmt: skip
+def test_withheld_charges_are_said_to_be_and_lead_on(charges):
+    page = home(data_of(charges), declined_with_charges=None)
+    assert page.select_one("table.categories") is None
+    assert not any(each.startswith("Charges.") for each in points(page))
+    sentence = next(p for p in page.select("main p") if "withheld" in p.text)
+    assert sentence.a["href"] == "archive/index.html"
+
+
+def test_a_table_of_an_earlier_revision_says_so():
+    flags = f"{SYNTHETIC_NOTICE}; as of 2017-04-01; 3 of its requests no longer count"
+    charges = HEADER + f'drugs,,Drugs,3,4,7,"{flags}"\n'
+    assert charges_of(data_of(charges)).note == "as of 2017-04-01; 3 of its requests no longer count"
+    note = words_of(home(data_of(charges)).select_one("table.categories").find_next("p"))
+    assert "an earlier revision, as of 2017-04-01; 3 of its requests no longer count." in note
+
+
+@pytest.mark.parametrize("counts, named", [((5, 3, 1), "A"), ((1, 3, 3), None), ((1,), None)])
+def test_an_agency_with_half_of_the_declines_is_named(counts, named):
+    lines = [f"{'ABC'[at]},Jail {at},county,TX,,,{n}\n" for at, n in enumerate(counts)]
+    data = data_of(declined=DECLINED + "".join(lines))
+    found = largest_of(data)
+    assert (found and found.agency_id) == named
+    told = [each for each in points(home(data, declined_total=9)) if each.startswith("One agency.")]
+    assert told == (["One agency. 5 of the 9 requests were declined by one agency, Jail 0 (TX)."]
+                    if named else [])  # fmt: skip
+
+
+# Agencies
+
+
+def counts(declined=0, honored=0, pending=0, held=0) -> dict[str, int]:
+    return {"declined": declined, "honored": honored, "issued_pending": pending,
+            "held_back_outcomes": held}  # fmt: skip
+
+
+def recent(catalog: Catalog, named: dict[int, dict[str, int]]):
+    lines = [line(at, each["declined"]) for at, each in sorted(named.items(), reverse=True)]
+    weeks = {Week.parse(day(at)): each for at, each in named.items()}
+    return recent_weeks(agency_points(lines, catalog), weeks)
+
+
+def test_the_last_thirteen_published_weeks_count_and_gaps_between_them_do_not():
+    weeks = {at: [revision(at, 50)] for at in range(20) if at != 10} | {12: [withdrawn(12)]}
+    found = recent(catalog_of(weeks), {0: counts(90), 4: counts(7), 5: counts(2), 19: counts(3, 4)})
+    assert found.published == 13 and len(found.weeks) == 15 and found.whole
+    assert str(found.weeks[0].week) == day(5) and str(found.latest.week) == day(19)
+    assert found.totals == {"declined": 5, "honored": 4, "pending": 0}
+    assert len(found.gaps) == 2 and {each.gap for each in found.weeks} == {
+        "", "no report was published", "withdrawn",
+    }  # fmt: skip
+
+
+def test_all_three_pictures_have_the_scale_of_the_largest():
+    found = recent(flat(9, 9), {0: counts(2, 5), 1: counts(1, 0, 30)})
+    heights = {kind: max(float(bar.height[:-1]) for bar in bars)
+               for kind, bars in found.panels.items()}  # fmt: skip
+    assert found.top == 40 and heights == {"declined": 5, "honored": 12.5, "pending": 75}
+
+
+def test_one_week_is_no_picture():
+    assert not recent(flat(9, 9), {1: counts(4)}).drawn
+    assert recent(flat(9, 9), {0: counts(), 1: counts(4)}).drawn
+    assert recent(flat(9), {}) is None
+
+
+def test_an_agency_page_opens_with_a_sentence_and_has_the_pictures_with_a_table(stage):
+    archive = stage("corrected")
+    page = archive.page(f"agencies/{OSPREYMOOR['agency_id']}/index.html")
+    assert words_of(page.select_one("p.place").find_next("p")) == (
+        "In the week of February 18 to 24, 2017, ICE recorded 7 requests to this agency as declined "
+        "and none as honored. Over the 2 published weeks since the first that names it, 8 requests "
+        "were recorded as declined and none as honored."
+    )
+    names = [words_of(each) for each in page.select(".multiples figcaption")]
+    assert names == ["Recorded as declined", "Recorded as honored", "Issued in the week, still pending"]
+    assert {words_of(scale) for scale in page.select(".multiples .scale")} == {"8 4 0"}
+    table = page.select_one(".multiples").find_next("table")
+    assert [words_of(row) for row in table.select("tbody tr")] == [
+        "February 18 to 24, 2017 7 0 0", "February 11 to 17, 2017 1 0 0",
+    ]  # fmt: skip
+    assert all("February 18" not in figure["aria-label"] and "Bar chart" in figure["aria-label"]
+               for figure in page.select(".multiples svg.plot"))  # fmt: skip
+
+
+@pytest.mark.parametrize("agency, opening", [
+    (BRACKENHOLT, "ICE recorded no requests to this agency as declined and 241 as honored."),
+    (QUILLFEATHER, "ICE recorded 151 requests to this agency as declined and none as honored."),
+])  # fmt: skip
+def test_an_agency_of_one_week_has_one_sentence(stage, agency, opening):
+    page = stage("corrected").page(f"agencies/{agency['agency_id']}/index.html")
+    assert words_of(page.select_one("p.lead")).endswith(opening)
+    assert page.select_one(".multiples") is None
+
+
+def test_an_agency_that_no_week_names_any_more_says_what_that_means(stage):
+    page = stage("corrected").page(f"agencies/{THISTLEDOWN['agency_id']}/index.html")
+    assert "does not mean that none of its requests was declined" in words_of(page.select_one("p.lead"))
+
+
+def test_an_agency_is_told_that_it_may_ask_for_its_rows_and_how(stage):
+    page = stage("corrected").page(f"agencies/{OSPREYMOOR['agency_id']}/index.html")
+    link = next(a for a in page.select("main p a") if a["href"] == "#dispute")
+    assert "may ask for the rows behind" in words_of(link.parent)
+    how = words_of(page.find(id="dispute").find_next("p"))
+    assert "the county desk" in how and OSPREYMOOR["agency_id"] in how
+    assert "go to the agency alone" in how and "No name of a person is needed" in how
+
+
+# Search
+
+
+def test_the_search_says_what_it_means_that_a_place_is_not_found(stage):
+    page = stage("corrected").page("search/index.html")
+    words = words_of(page.find(id="not-found").find_next("p"))
+    assert words.startswith(NOT_FOUND)
+    assert "not mean that none" in NOT_FOUND and "not named in any published week" in NOT_FOUND
+    assert page.select_one("form.search")["data-meaning"] == NOT_FOUND
+
+
+def test_checks_and_methods_are_found_by_the_search(stage):
+    index = json.loads((stage("corrected").site / "search" / "index.json").read_text("utf-8"))
+    found = {path: name for path, name, *_ in index["lines"] if path.startswith("methods/")}
+    assert found.pop("methods/index.html") == "Methods"
+    assert found == {f"methods/index.html#check-{c.id}": f"{c.id} {c.title}" for c in CHECKS}
+
+
+# Methods
+
+
+def methods(around=AROUND, cohort="recorded") -> BeautifulSoup:
+    (page,) = methods_page(Catalog(cohort, False, {}), around).values()
+    return BeautifulSoup(page, "html.parser")
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_every_check_has_its_question_threshold_effect_and_limits_under_its_anchor(check):
+    section = methods().find(id=f"check-{check.id}").find_parent("section")
+    words = words_of(section)
+    for part in (check.title, check.question, check.thresholds, EFFECTS[check.effect], check.limits):
+        assert part and part in words
+
+
+@pytest.mark.parametrize("check_id, numbers", [
+    ("E5", (e5_volume.TIMES, e5_volume.PLUS, WEEKS_LOOKED_BACK, WEEKS_NEEDED, "1,000,000")),
+    ("E6", ("24 hours", "48 hours")),
+    ("E8", (e8_bulk_recording.FEWEST, "80 %", e8_bulk_recording.OLD.days, "or more of all of them")),
+    ("E9", (e9_stale_policy.VERIFIED_WITHIN.days,)),
+    ("E11", ("48 hours",)),
+])  # fmt: skip
+def test_a_threshold_is_told_in_the_numbers_of_its_module(check_id, numbers):
+    told = next(check.thresholds for check in CHECKS if check.id == check_id)
+    assert e6_ice_custody.BEFORE_RELEASE.total_seconds() == 24 * 3600
+    assert [n for n in numbers if not re.search(rf"(?<![\d,]){n}(?![\d,]\d)", told)] == []
+
+
+def test_the_rules_of_people_are_told_in_the_numbers_that_the_code_goes_by(monkeypatch):
+    for name, number in (("ENOUGH", 31), ("FEWEST_AGENCIES", 7), ("LARGEST_SHARE", 0.63),
+                         ("ENOUGH_CHANGED", 17), ("NO_LONGER_COUNT", 0.41)):  # fmt: skip
+        assert hasattr(disclosure, name)
+        monkeypatch.setattr(disclosure, name, number)
+    around = Around(Publisher("", ""), dt.date(2017, 6, 1), threshold=9, max_held_back_share=0.37)
+    text = words_of(methods(around).main)
+    for told in ("31 requests or more, of 7 agencies or more", "over 63 % of them", "categories with "
+                 "9 requests or more", "a difference of 17 requests or more", "If over 41 % of them",
+                 f"countries with {people.NAMED} requests or more", "more than 37 % of"):  # fmt: skip
+        assert told in text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_holds_are_told_by_what_they_doubt():
+    text = words_of(methods().find(id="held-back").find_next("ul"))
+    assert "Checks E1, E3, E4 doubt that the request belongs" in text
+    assert "Checks E2, E6, E7, E11 then doubt the outcome" in text
+
+
+def test_the_method_has_its_number_and_its_history():
+    section = words_of(methods().main).partition("The method and its history")[2]
+    assert f"number {METHOD}" in section
+    assert all(f"Method {number}: {changed}" in section for number, changed in CHANGES.items())
+
+
+def test_from_a_report_to_the_rule_the_check_and_the_correction_in_three_clicks(stage):
+    archive = stage("corrected")
+    report = archive.page(f"weeks/{WEEK}/index.html")
+    links = {a["href"] for a in report.select("header a, footer a")}
+    assert {"../../methods/index.html", "../../corrections/index.html"} <= links
+    page = archive.page("methods/index.html")
+    anchors = {a["href"] for a in page.select("main a")}
+    assert {f"#check-{check.id}" for check in CHECKS} <= anchors
+    assert "../corrections/index.html" in anchors
+    assert broken_links(archive.site) == []
