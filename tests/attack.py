@@ -414,10 +414,12 @@ class Attack:
     def _pin(self, name: tuple, sign: int) -> Pin:
         pattern, version, standing, node = name
         branch, leaf = next(iter(node))
-        what = "of any" if len(node) == len(self.units) else leaf if len(node) == 1 else branch
+        whole = len(node) == len(self.units)
+        what = "of any" if whole else leaf if len(node) == 1 else branch
         tables = tuple(table.name for table, v in zip(self.tables, pattern, strict=True)
                        if v == version)  # fmt: skip
-        return Pin(self.attribute, f"{standing} {what or branch}", sign > 0, tuple(self.members[pattern]), tables)
+        requests = tuple(self.members[pattern])
+        return Pin(self.attribute, f"{standing} {what or branch}", sign > 0, requests, tables)
 
 
 def _classes(tables: list[Told]) -> dict[tuple, list[str]]:

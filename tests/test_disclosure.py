@@ -1,378 +1,340 @@
-"""Disclosure control, rule by rule (issue, *Disclosure control*; DOMAIN 5)."""
+"""What may be told of people, rule by rule (docs/disclosure.md)."""
 
 import json
-from dataclasses import replace
+from collections import Counter
 
-import pandas as pd
 import pytest
 from extract_factory import request
-from frames import WEEK, directory_of, extract_of, inputs_of, status_of
+from generated_weeks import Archive, Drawn, drawn_quarter, published
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ddor.checks.check import Case
-from ddor.history import no_history, read_earlier
-from ddor.jobs.publication import data_files
-from ddor.jobs.weekly import WeekEdition
-from ddor.measures.attributes import ATTRIBUTES, CHARGES, CITIZENSHIP, COLUMNS, DAYS
+from ddor.calendar import Week
 from ddor.measures.disclosure import (
-    NATIONAL,
+    NATION,
+    ONE_RULE,
+    POOLED,
+    TAKEN_DOWN,
+    Candidate,
     Earlier,
-    from_plain,
-    last_shown,
-    listed_agency,
-    plain_shown,
-    protected_listed,
-    shown_attributes,
+    Row,
+    Told,
+    enough,
+    is_safe,
+    is_safe_change,
+    plain_told,
+    tell,
 )
-from ddor.measures.figures import count_inputs
-from ddor.report.week import WeeklyReport
+from ddor.measures.people import (
+    ATTRIBUTES,
+    CHARGES,
+    CITIZENSHIP,
+    DAYS,
+    OTHER,
+    REST,
+    lines_of,
+    places_of_quarter,
+    week_candidates,
+)
+from ddor.measures.published import disclosure_lines, line_frame, national_charges
 
+WEEK = "2017-02-11"
 A, B, C, D = "AAAA", "BBBB", "CCCC", "DDDD"
 
 
-def people(*groups: tuple[str, str, int]) -> pd.DataFrame:
-    """Requests of each (agency, region, count): an attribute frame."""
-    places = [(agency, region) for agency, region, count in groups for _ in range(count)]
-    seen: dict[tuple, int] = {}
-    rows = []
-    for place in places:
-        seen[place] = seen.get(place, 0) + 1
-        rows.append((f"{'-'.join(place)}-{seen[place]}", *place, "all"))
-    return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
-
-
-def evenly(*regions: tuple[str, int], agencies=(A, B, C)) -> pd.DataFrame:
-    """The requests of each (region, count) in turn at these agencies."""
-    rows = [(f"{region}-{at}", agencies[at % len(agencies)], region, "all")
-            for region, count in regions for at in range(count)]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
-
-
-def shown(frame, threshold=5, as_of="2017-03-01", earlier=None, gone=""):
-    """The citizenship tables."""
-    declined = frame[["request_id", "agency_id"]].assign(listed_agency=frame["agency_id"])
-    frames = {name: frame if name == CITIZENSHIP else frame.head(0) for name in ATTRIBUTES}
-    before = Earlier({CITIZENSHIP: earlier} if earlier else {}, gone)
-    return shown_attributes(frames, declined, threshold, as_of, before)[CITIZENSHIP]
-
-
-def cells(each, agency_id=NATIONAL) -> dict[str, int]:
-    return each.tables[agency_id]["requests"].to_dict()
-
-
-# One revision
-
-
-def test_categories_under_the_threshold_merge_into_other_until_it_reaches_it():
-    frame = evenly(("Mexico", 20), ("Asia", 9), ("Africa", 3), ("Europe", 2))
-    assert cells(shown(frame)) == {"Asia": 9, "Mexico": 20, "other": 5}
-
-
-def test_other_draws_in_the_smallest_category_where_it_stays_under_the_threshold():
-    frame = evenly(("Mexico", 20), ("Asia", 9), ("Africa", 3), ("Europe", 1))
-    assert cells(shown(frame)) == {"Mexico": 20, "other": 13}
-
-
-def test_there_is_no_other_where_every_category_reaches_the_threshold():
-    assert cells(shown(evenly(("Mexico", 6), ("Asia", 5)))) == {"Asia": 5, "Mexico": 6}
-
-
-def test_a_table_of_fewer_than_three_agencies_is_withheld():
-    mixed = (("Mexico", 8), ("Asia", 8))
-    withheld = shown(evenly(*mixed, agencies=(A, B)))
-    assert (withheld.tables, withheld.withheld) == (
-        {}, {NATIONAL: "fewer than 3 agencies contribute"}
+def rows(value="no_charge", prefix="r", week=WEEK, state="MN", **agencies: int) -> frozenset[Row]:
+    """So many requests of each agency."""
+    return frozenset(
+        Row(f"{prefix}-{agency_id}-{at}", week, agency_id, state, value)
+        for agency_id, count in agencies.items() for at in range(count)
     )  # fmt: skip
-    assert NATIONAL in shown(evenly(*mixed, agencies=(A, B, C))).tables
 
 
-@pytest.mark.parametrize(("largest", "is_shown"), [(17, True), (18, False)])
-def test_a_table_is_withheld_where_one_agency_has_over_85_percent(largest, is_shown):
-    # 17 of 20 is 85 %; 18 of 21 is 85.7 %.
-    frame = people((A, "Mexico", 9), (A, "Asia", largest - 9), (B, "Asia", 1), (B, "Mexico", 1),
-                   (C, "Mexico", 1))  # fmt: skip
-    each = shown(frame, threshold=3)
-    assert (NATIONAL in each.tables) is is_shown
-    assert is_shown or each.withheld[NATIONAL] == "one agency contributes over 85 %"
+def week_told(base, before: list[Told] = (), shown=True, attribute=CHARGES, **given) -> Told:
+    """A revision of the week. `shown`: whether the one before it stands."""
+    tables = tuple(table for told in before for table in told.tables.values())
+    last = tuple(before[-1].tables.values()) if before and shown else ()
+    counting = {row.request_id for row in base}
+    earlier = Earlier(tables, last, given.get("gone", ""))
+    return tell(week_candidates({attribute: base}), earlier, counting, "2017-03-01", 5)
 
 
-@pytest.mark.parametrize(("declined", "is_shown"), [(19, False), (20, True)])
-def test_an_agency_has_a_table_from_20_declined_requests_on(declined, is_shown):
-    rest = [(each, region, 6) for each in (B, C, D) for region in ("Mexico", "Asia")]
-    each = shown(people((A, "Mexico", 9), (A, "Asia", declined - 9), *rest))
-    assert (A in each.tables) is is_shown
-    assert A not in each.withheld
-    assert not is_shown or cells(each, A) == {"Asia": 11, "Mexico": 9}
+# Enough, and safe
 
 
-def test_an_agencys_table_is_withheld_where_it_leaves_two_agencies_of_the_national_one():
-    each = shown(people((A, "Mexico", 12), (A, "Asia", 12), (B, "Mexico", 6), (C, "Asia", 6)))
-    assert set(each.tables) == {NATIONAL}
-    assert each.withheld == {A: "too few requests in too few categories"}
-
-
-def test_what_an_agencys_table_leaves_of_the_national_one_has_no_count_under_the_threshold():
-    rest = [(each, "Mexico", 6) for each in (B, C, D)] + [(B, "Asia", 2), (C, "Europe", 6)]
-    each = shown(people((A, "Mexico", 12), (A, "Asia", 12), (A, "Europe", 12), *rest))
-    assert cells(each)["Asia"] == 14
-    left = {code: n - cells(each, A).get(code, 0) for code, n in cells(each).items()
-            if code in cells(each, A)}  # fmt: skip
-    assert "Asia" not in cells(each, A) and all(n == 0 or n >= 5 for n in left.values())
-
-
-def test_a_table_that_would_say_the_same_of_everyone_at_a_small_agency_is_withheld():
-    few = {NATIONAL: "too few requests in too few categories"}
-    assert shown(evenly(("Mexico", 14))).withheld == few  # 14 of three agencies: one has 4
-    assert shown(evenly(("Mexico", 30), ("Asia", 4))).withheld == few
-    assert cells(shown(evenly(("Mexico", 15)))) == {"Mexico": 15}
-
-
-def test_a_threshold_of_one_hides_no_count():
-    frame = evenly(("Mexico", 5), ("Asia", 1), ("Africa", 1))
-    assert cells(shown(frame, threshold=1)) == {"Africa": 1, "Asia": 1, "Mexico": 5}
-
-
-# A later revision
-
-FIRST = evenly(("Mexico", 30), ("Asia", 30), agencies=(A, B, C, D)).assign(
-    agency_id=lambda frame: [f"AG{at % 12:02d}" for at in range(len(frame))]
+@pytest.mark.parametrize(
+    ("agencies", "is_enough", "safe", "safe_change"),
+    [
+        ({A: 7, B: 7, C: 6}, True, True, True),
+        ({A: 7, B: 6, C: 6}, False, False, True),  # 19
+        ({A: 17, B: 2, C: 1}, True, True, True),  # 85 %
+        ({A: 18, B: 1, C: 1}, False, False, True),  # 90 %
+        ({A: 10, B: 10}, False, False, False),
+        ({A: 20}, False, True, True),
+        ({A: 19}, False, False, False),
+        ({A: 4, B: 3, C: 3}, False, False, True),
+        ({A: 3, B: 3, C: 3}, False, False, False),
+        ({}, False, True, True),
+    ],
 )
+def test_enough_and_safe(agencies, is_enough, safe, safe_change):
+    counts = Counter(agencies)
+    assert enough(counts.elements()) is is_enough
+    assert (is_safe(counts), is_safe_change(counts)) == (safe, safe_change)
 
 
-def with_changes(count: int, frame=FIRST) -> pd.DataFrame:
-    """The first `count` Mexican requests, of as many agencies, turned into Asian ones."""
-    code = frame["code"].where(frame.index >= count, "Asia")
-    return frame.assign(code=code)
+# One week
 
 
-@pytest.mark.parametrize(("changed", "stands"), [(4, True), (5, False)])
-def test_a_later_table_is_shown_from_as_many_changed_rows_as_the_threshold(changed, stands):
-    before = shown(FIRST)
-    after = shown(with_changes(changed), as_of="2017-03-20", earlier=before)
-    assert after.stands is stands
-    mexico = 30 if stands else 30 - changed
-    assert cells(after) == {"Asia": 60 - mexico, "Mexico": mexico}
-    assert after.as_of == ("2017-03-01" if stands else "2017-03-20")
+def test_an_agency_of_twenty_has_its_table_if_what_it_leaves_is_safe():
+    assert week_told(rows(**{A: 20, B: 8, C: 8, D: 8})).places(CHARGES) == [A]
+    told = week_told(rows(**{A: 20, B: 8, C: 8, D: 3}))
+    assert told.places(CHARGES) == [] and told.untold == {(CHARGES, A): ONE_RULE}
+    assert week_told(rows(**{A: 19, B: 9, C: 9, D: 9})).places(CHARGES) == []
 
 
-def test_a_standing_table_survives_a_third_revision_with_its_first_date():
-    first = {CITIZENSHIP: shown(FIRST)}
-    told = Earlier(first)
-    for revision, changed in enumerate((2, 4), start=2):
-        last = last_shown(told, first)
-        known = from_plain(json.loads(json.dumps(plain_shown(last))))[CITIZENSHIP]
-        each = shown(with_changes(changed), as_of=f"2017-03-2{revision}", earlier=known)
-        assert (each.stands, each.as_of) == (True, "2017-03-01")
-        assert cells(each) == {"Asia": 30, "Mexico": 30}
-        told, first = Earlier(last), {CITIZENSHIP: each}
-    known = last_shown(told, first)[CITIZENSHIP]
-    assert not shown(with_changes(6), as_of="2017-03-25", earlier=known).stands
+def test_the_largest_agency_goes_first():
+    told = week_told(rows(**{A: 21, B: 22, C: 8, D: 8}))
+    assert told.places(CHARGES) == [B]
 
 
-def test_a_table_that_came_out_the_same_does_not_make_the_one_before_it_forgotten():
-    first, second = shown(FIRST), None
-    for _ in range(2):
-        second = shown(with_changes(6), earlier=second or first)
-        assert not second.stands and cells(second) == {"Asia": 36, "Mexico": 24}
-    back = shown(with_changes(1), earlier=second)
-    assert back.stands, "31 and 29 beside the first 30 and 30 would tell of one person"
+def test_a_county_that_publishes_its_own_jail_alone_has_its_table():
+    told = week_told(rows(**{A: 20}))
+    assert set(told.tables) == {(CHARGES, A)}
+    assert told.untold == {(CHARGES, NATION): "fewer than 3 agencies"}
 
 
-def test_newcomers_who_are_all_alike_are_added_up_with_others():
-    alike = people(*[(f"NEW{at}", "Africa", 1) for at in range(5)])
-    agencies = [f"AG{at:02d}" for at in range(12)]
-    three = evenly(("Mexico", 20), ("Asia", 20), ("Africa", 20), agencies=agencies)
-    assert cells(shown(three))["Africa"] == 20
-    each = shown(pd.concat([three, alike], ignore_index=True), earlier=shown(three))
-    assert not each.stands
-    assert cells(each) == {"Asia": 20, "Mexico": 20, "other": 25}
+@pytest.mark.parametrize(
+    ("agencies", "why"),
+    [
+        ({A: 7, B: 6, C: 6}, "fewer than 20 requests"),
+        ({A: 10, B: 10}, "fewer than 3 agencies"),
+        ({A: 18, B: 1, C: 1}, "one agency has over 85 % of the requests"),
+    ],
+)
+def test_a_nation_that_is_not_enough_is_a_header_without_rows_and_says_why(agencies, why):
+    told = week_told(rows(**agencies))
+    assert national_charges(told).empty and len(national_charges(told).columns) == 6
+    line = disclosure_lines(told)[0]
+    assert (line["told"], line["why"], line["place"]) == (False, why, NATION)
 
 
-def test_what_came_to_the_rest_beside_an_agencys_table_has_to_be_of_three_agencies():
-    rest = [(f"R{at}", region, 3) for at in range(4) for region in ("Mexico", "Asia")]
-
-    def each_of_three(count):
-        return [(a, region, count) for a in (A, B, C) for region in ("Mexico", "Asia")]
-
-    before = shown(people(*each_of_three(12), *rest))
-    assert set(before.tables) == {NATIONAL, A, B, C}
-    assert not shown(people(*each_of_three(17), *rest), earlier=before).stands
-    assert shown(people(*each_of_three(17), *rest, (D, "Asia", 1)), earlier=before).stands
+# What a table tells
 
 
-@pytest.mark.parametrize("changed", [0, 4])
-def test_tables_of_a_withdrawn_revision_are_not_shown_again(changed):
-    gone = "an earlier revision was withdrawn"
-    each = shown(with_changes(changed), earlier=shown(FIRST), gone=gone)
-    assert (each.tables, each.withheld) == ({}, {NATIONAL: gone})
+def lines(base, place=NATION, attribute=CHARGES) -> dict[tuple, int]:
+    told = tell([Candidate(attribute, place, base)], Earlier(), (), "2017-03-01", 5)
+    own = lines_of(told.tables[attribute, place])
+    return {(line.branch, line.leaf, line.standing): line.requests for line in own}
 
 
-def test_after_a_withdrawal_another_table_is_shown_if_enough_has_changed():
-    each = shown(with_changes(5), earlier=shown(FIRST), gone="an earlier revision was withdrawn")
-    assert cells(each) == {"Asia": 35, "Mexico": 25}
+def of_values(place="", **values: int) -> frozenset[Row]:
+    """So many requests with each value (with _ for a space, ' for a colon), in turn at agencies."""
+    found = []
+    for text, count in values.items():
+        for _ in range(count):
+            agency_id = place or (A, B, C)[len(found) % 3]
+            found.append(Row(f"r{len(found)}", WEEK, agency_id, "MN", text))
+    return frozenset(found)
 
 
-def test_a_revision_whose_private_files_are_lost_keeps_later_tables_back(tmp_path):
-    data = tmp_path / "site" / "weeks" / str(WEEK) / "r1" / "data"
-    data.mkdir(parents=True)
-    (data / "summary.json").write_text('{"figures": {}}')
-    gone = read_earlier(tmp_path, WEEK)["gone"]
-    assert "not at hand" in gone
-    each = shown(FIRST, gone=gone)
-    assert (each.tables, each.withheld) == ({}, {NATIONAL: gone})
+def test_the_nation_has_every_category_with_its_count_and_groups_of_three_by_name():
+    told = lines(of_values(**{"convicted 13:convicted": 20, "charged_only 09:charged_only": 2,
+                              "charged_only 10:charged_only": 1, "charged_only 03:charged_only": 1,
+                              "no_charge": 3, "dismissed_or_acquitted": 1}))  # fmt: skip
+    assert told["immigration", "", "all"] == 1 and told["drugs", "", "all"] == 0
+    assert told["persons", "", "all"] == 23 and told["persons", "13", "all"] == 20
+    assert told["persons", OTHER, "all"] == 3 and told["immigration", OTHER, "all"] == 1
+    assert ("persons", "09", "all") not in told
+    standings = {key[2]: count for key, count in told.items() if not key[0]}
+    assert standings == {"convicted": 20, "charged_only": 4, "dismissed_or_acquitted": 1,
+                         "no_charge": 3}  # fmt: skip
 
 
-def test_so_does_one_of_which_only_an_earlier_revisions_private_files_are_there(tmp_path):
-    for number in (1, 2):
-        data = tmp_path / "site" / "weeks" / str(WEEK) / f"r{number}" / "data"
-        data.mkdir(parents=True)
-        (data / "summary.json").write_text('{"figures": {}}')
-    private = tmp_path / "runs" / str(WEEK) / "r1"
-    private.mkdir(parents=True)
-    (private / "attributes.json").write_text('{"attributes": {}, "listed": {}}')
-    assert "not at hand" in read_earlier(tmp_path, WEEK)["gone"]
-    private.rename(private.with_name("r2"))
-    assert read_earlier(tmp_path, WEEK)["gone"] == ""
+@pytest.mark.parametrize(("few", "is_split"), [(0, True), (1, False), (2, False), (3, True)])
+def test_a_category_is_split_only_if_neither_part_is_one_or_two(few, is_split):
+    told = lines(of_values(**{"convicted 35:convicted": 20, "charged_only 35:charged_only": few}))
+    assert (("drugs", "", "convicted") in told) is is_split
+    assert (("drugs", "", "charged_only") in told) is is_split
+
+
+def test_a_country_under_three_is_in_the_other_of_its_own_region():
+    told = lines(of_values(MEX=20, GTM=2, HND=3, NGA=1), attribute=CITIZENSHIP)
+    assert told["Central America", "HND", "all"] == 3
+    assert told["Central America", OTHER, "all"] == 2
+    assert told["Africa", "", "all"] == told["Africa", OTHER, "all"] == 1
+
+
+def test_a_place_names_categories_of_five_and_adds_up_the_rest_to_five():
+    own = {"convicted 13:convicted": 9, "charged_only 35:charged_only": 6,
+           "charged_only 03:charged_only": 2, "no_charge": 8}  # fmt: skip
+    told = lines(of_values(place=A, **own), place=A)
+    # The rest, immigration, has two: drugs, the smallest that has a name, joins it.
+    assert {key: count for key, count in told.items() if key[0]} == {
+        ("persons", "", "all"): 9, (REST, "", "all"): 8,
+    }  # fmt: skip
+    assert told["", "", "no_charge"] == 8 and min(told.values()) >= 5
+
+
+# Later revisions
+
+FIRST = rows(**{A: 10, B: 10, C: 10, D: 10})
+
+
+@pytest.mark.parametrize(("more", "stands"), [(3, True), (4, False)])
+def test_a_later_national_table_is_told_if_ten_requests_of_three_agencies_changed(more, stands):
+    before = week_told(FIRST)
+    base = FIRST | rows(prefix="n", **{A: 3, B: 3, C: more})
+    table = week_told(base, [before]).table(CHARGES)
+    assert table.stands is stands and (table.rows == FIRST) is stands
+
+
+def test_a_request_that_says_something_else_is_one_row_less_and_one_more():
+    before = week_told(FIRST)
+    changed = rows(value="convicted 13:convicted", **{A: 4, B: 3, C: 2})
+    kept = {row for row in FIRST if row.request_id not in {each.request_id for each in changed}}
+    assert week_told(frozenset(kept) | changed, [before]).table(CHARGES).stands
+
+
+def test_a_third_revision_is_laid_over_the_first_too():
+    first = week_told(FIRST)
+    second = week_told(FIRST | rows(prefix="n", **{A: 4, B: 4, C: 4}), [first])
+    assert not second.table(CHARGES).stands
+    back = week_told(FIRST | rows(prefix="n", **{A: 1}), [first, second])
+    assert back.table(CHARGES).rows == second.table(CHARGES).rows
+    assert (back.table(CHARGES).stands, back.table(CHARGES).gone) == (True, 11)
+
+
+def test_an_agencys_table_stands_by_the_stricter_rule():
+    base = rows(**{A: 20, B: 8, C: 8, D: 8})
+    before = week_told(base)
+    told = week_told(base | rows(prefix="n", **{A: 4, B: 4, C: 4}), [before])
+    assert not told.table(CHARGES).stands
+    assert told.table(CHARGES, A).stands and len(told.table(CHARGES, A).rows) == 20
+
+
+@pytest.mark.parametrize(("gone", "is_told"), [(10, True), (11, False)])
+def test_a_table_is_taken_down_when_over_a_quarter_of_its_requests_no_longer_count(gone, is_told):
+    before = week_told(FIRST)
+    left = frozenset(sorted(FIRST)[gone:])  # all of one agency, so that no new table may be told
+    told = week_told(left, [before])
+    assert (told.table(CHARGES) is not None) is is_told
+    if is_told:
+        assert told.table(CHARGES).gone == gone
+        assert disclosure_lines(told)[0]["no_longer_count"] == gone
+    else:
+        assert told.untold == {(CHARGES, NATION): TAKEN_DOWN}
+
+
+def test_a_withdrawn_table_does_not_stand_and_is_still_compared_with():
+    before = week_told(FIRST)
+    few = FIRST | rows(prefix="n", **{A: 1})
+    assert week_told(few, [before], shown=False).untold == {(CHARGES, NATION): ONE_RULE}
+    many = FIRST | rows(prefix="n", **{A: 4, B: 4, C: 4})
+    assert week_told(many, [before], shown=False).table(CHARGES).rows == many
+
+
+def test_nothing_is_told_where_the_private_record_of_earlier_revisions_is_lost():
+    assert week_told(FIRST, gone="lost").untold == {(CHARGES, NATION): "lost"}
 
 
 def test_what_is_kept_for_the_next_revision_comes_back_from_json():
-    before = {CITIZENSHIP: shown(evenly(("Mexico", 20), ("Asia", 9), ("Africa", 3)))}
-    after = from_plain(json.loads(json.dumps(plain_shown(before))))
-    one, other = before[CITIZENSHIP], after[CITIZENSHIP]
-    assert (other.withheld, other.as_of, other.rows) == (one.withheld, one.as_of, one.rows)
-    assert other.tables.keys() == one.tables.keys()
-    for agency_id, table in one.tables.items():
-        assert other.tables[agency_id].equals(table)
+    told = week_told(rows(**{A: 20, B: 8, C: 8, D: 8}))
+    plain = json.loads(json.dumps(plain_told(told)))
+    again = Earlier.from_plain({"tables": plain, "last": plain, "gone": ""})
+    assert {*again.tables} == {*again.last} == {*told.tables.values()}
 
 
-# Protected requests
+# Places of a quarter
 
 
-def of_one_agency(outcome: str, count: int, **overrides):
-    """`count` requests of one agency with one outcome, the first protected."""
-    return [request(request_id=f"{outcome}{at}", outcome=outcome, released_at="",
-                    protected="true" if at == 0 else "unknown", **overrides)
-            for at in range(count)]  # fmt: skip
+def test_a_state_that_is_enough_is_told_after_its_agencies_and_by_the_one_rule():
+    base = rows(**{A: 30, B: 10, C: 10}) | rows(state="IA", prefix="i", **{D: 10, "EEEE": 10,
+                                                                          "FFFF": 10})  # fmt: skip
+    told = tell(places_of_quarter(base), Earlier(), (), "2017-10-01", 5, of_week=False)
+    assert told.places(CHARGES) == [A, "IA"]
+    # Minnesota without A is B and C: two agencies.
+    assert told.untold == {(CHARGES, "MN"): ONE_RULE}
 
 
-@pytest.mark.parametrize("counted", ["declined", "honored", "issued"])
-@pytest.mark.parametrize(("total", "listed"), [(4, False), (5, True)])
-def test_a_protected_request_is_shown_with_its_agency_from_the_threshold_on(counted, total, listed):
-    if counted == "issued":
-        rows = of_one_agency("pending", total, outcome_recorded_at="")
-    else:
-        rows = of_one_agency(counted, total, issued_at="2017-01-05")
-    places = listed_agency(status_of(*rows), 5)
-    assert (places[rows[0]["request_id"]] != "") is listed
-    assert (places[1:] == "MN0270000").all()
+# Whatever the extracts are
 
 
-def counts_and_files(rows, threshold=5, earlier=None, as_of="2017-03-01"):
-    case = Case(extract_of(rows, as_of=as_of), WEEK, directory_of(), no_history(), "recorded")
-    inputs = replace(inputs_of(case, disclosure_threshold=threshold),
-                     earlier={"attributes": earlier or {}, "listed": {}, "gone": ""})  # fmt: skip
-    counts = count_inputs(inputs)
-    return inputs, counts, data_files(WeekEdition(inputs, counts), counts.figures)
+def pieces(archive: Archive) -> dict[tuple, list[tuple[Row, frozenset]]]:
+    """Attribute -> the rows of each piece that all tables ever told cut out of each other."""
+    inside: dict = {}
+    for report in archive.reports:
+        for table in report.tables:
+            where = (report.period, report.revision, table.place)
+            for row in table.rows:
+                inside.setdefault((table.attribute, row), set()).add(where)
+    found: dict = {}
+    for (attribute, row), where in inside.items():
+        found.setdefault((attribute, frozenset(where)), []).append(row)
+    return found
 
 
-def test_requests_not_shown_with_their_agency_stand_in_one_line_and_sums_hold():
-    rows = [*of_one_agency("declined", 4), *of_one_agency("honored", 3, agency_id="TX0270000")]
-    _, counts, _ = counts_and_files(rows)
-    for table, columns in ((counts.issued_by_agency, {"issued": "issued_total"}),
-                           (counts.declined_by_agency, {"declined": "declined_total",
-                                                        "honored": "honored_total"})):  # fmt: skip
-        assert list(table["agency"])[-1] == "Agency not shown"
-        for column, figure in columns.items():
-            assert table[column].sum() == counts.figures[figure] > 0
-    last = counts.declined_by_agency.iloc[-1]
-    assert (last["agency_id"], last["declined"], last["honored"]) == ("", 1, 1)
+def unsafe(archive: Archive) -> list[tuple]:
+    """A piece between revisions of a week is judged by the milder rule."""
+    found = []
+    for (attribute, where), own in pieces(archive).items():
+        by_agency = Counter(row.agency_id for row in own)
+        week = len({period for period, _, _ in where}) == 1 and any(not at for _, _, at in where)
+        if not (is_safe_change if week else is_safe)(by_agency):
+            found.append((attribute, where, by_agency))
+    return found
 
 
-def test_an_agency_whose_line_lacks_a_protected_request_has_no_table_that_gives_it_away():
-    def rows(issued_this_week):
-        return [
-            request(request_id=f"{agency_id}{at}", agency_id=agency_id, released_at="",
-                    citizenship=("MEX", "CHN")[at % 2],
-                    issued_at="2017-02-12" if at < issued_this_week else "2017-01-05",
-                    protected="true" if (agency_id, at) == (A, 0) else "false")
-            for agency_id in (A, B, C, D) for at in range(24)
+@pytest.fixture(scope="module")
+def six_weeks() -> Archive:
+    """And their quarter."""
+    return published(drawn_quarter(5, weeks=6))
+
+
+def test_every_piece_of_all_tables_of_six_weeks_and_their_quarter_is_safe(six_weeks):
+    assert len(pieces(six_weeks)) > 3 and unsafe(six_weeks) == []
+
+
+@pytest.mark.storm
+@pytest.mark.parametrize("seed", range(30))
+def test_every_piece_of_all_tables_of_a_quarter_is_safe(seed):
+    assert unsafe(published(drawn_quarter(seed))) == []
+
+
+KINDS = st.tuples(
+    st.integers(0, 79), st.sampled_from(["00", "01", "02", "03"]), st.sampled_from(["MEX", "GTM"])
+)
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.lists(st.dictionaries(st.integers(0, 79), KINDS, min_size=15), min_size=1, max_size=4))
+def test_every_piece_is_safe_after_any_sequence_of_extracts(extracts):
+    archive = Archive()
+    for number, drawn in enumerate(extracts):
+        requests = [
+            request(request_id=f"r{key}", agency_id=f"MN{agency}", citizenship=country,
+                    county_fips="", area="", released_at="")
+            for key, (_, agency, country) in drawn.items()
         ]  # fmt: skip
-
-    assert A in counts_and_files(rows(5))[1].attributes[CITIZENSHIP].tables
-    counts = counts_and_files(rows(4))[1]
-    lines = counts.declined_by_agency.set_index("agency_id")["declined"]
-    assert (lines[A], lines[""]) == (23, 1)
-    assert A not in counts.attributes[CITIZENSHIP].tables
-    assert D in counts.attributes[CITIZENSHIP].tables
+        archive.week(Drawn(Week.parse(WEEK), f"2017-03-{number + 1:02d}", requests, []))
+    archive.quarter("2017Q1")
+    assert unsafe(archive) == []
 
 
-@pytest.mark.parametrize(("first", "second"), [(5, 4), (4, 5)])
-def test_a_protected_request_stays_as_the_first_revision_showed_it(first, second):
-    """Else the agency's line and the line without one would move by it together."""
-    before = status_of(*of_one_agency("declined", first, issued_at="2017-01-05"))
-    before = before.assign(listed_agency=listed_agency(before, 5))
-    told = protected_listed(before, {})
-    after = status_of(*of_one_agency("declined", second, issued_at="2017-01-05"))
-    places = listed_agency(after, 5, told)
-    assert places["declined0"] == before.loc["declined0", "listed_agency"]
-    after = after.assign(listed_agency=places)
-    assert protected_listed(after, told) == told
+def test_the_nation_of_a_quarter_is_the_sum_of_its_weeks_and_of_those_pooled(six_weeks):
+    people = six_weeks.quarter()
+    for attribute in (CHARGES, CITIZENSHIP, DAYS):
+        parts = [week.table(attribute) for week in six_weeks.of_week.values()]
+        parts = [*filter(None, parts), *filter(None, [people.told.table(attribute, POOLED)])]
+        total = sum(len(table.rows) for table in parts)
+        told = line_frame(people.nation[attribute])
+        if attribute == CHARGES:
+            assert told.loc[told["branch"] == "", "requests"].sum() == total > 0
+        else:
+            assert told.loc[told["leaf"] == "", "requests"].sum() == total > 0
 
 
-# What a reader is told
-
-
-def week_of(changed=0):
-    """40 declined requests of 12 agencies; 20 Mexican, 16 of Asia, 4 of Africa and Europe."""
-    regions = ["MEX"] * 20 + ["CHN"] * 15 + ["NGA"] * 3 + ["POL"] * 2
-    return [request(request_id=f"r{at}", agency_id=f"MN{at % 12:05d}", released_at="",
-                    citizenship="CHN" if at < changed else region)
-            for at, region in enumerate(regions)]  # fmt: skip
-
-
-def test_the_page_says_what_was_added_up_withheld_and_kept():
-    inputs, counts, _ = counts_and_files(week_of())
-    merged = WeeklyReport(inputs).citizenship_chart()._repr_html_()
-    assert "Categories with counts under 5" in merged and "added up in the last line" in merged
-    withheld = WeeklyReport(inputs).timing_chart()._repr_html_()
-    assert "no table is shown (too few requests in too few categories)" in withheld
-
-    told = json.loads(json.dumps(plain_shown(last_shown(Earlier(), counts.attributes))))
-    later, _, files = counts_and_files(week_of(changed=4), earlier=told, as_of="2017-03-20")
-    standing = WeeklyReport(later).citizenship_chart()._repr_html_()
-    assert "This table stands as of March 1, 2017: another one" in standing
-    assert b"as of 2017-03-01" in files["attributes.csv"]
-
-
-def test_summary_json_says_of_each_table_what_became_of_it_and_counts_no_categories():
-    _, counts, files = counts_and_files(week_of())
-    entries = json.loads(files["summary.json"])["disclosure"]
-    by_attribute = {each["attribute"]: each for each in entries}
-    keys = {"attribute", "agency_id", "shown", "added_up", "withheld", "as_of"}
-    assert len(entries) == 3 and all(each.keys() == keys for each in entries)
-    citizenship, days = by_attribute[CITIZENSHIP], by_attribute[DAYS]
-    assert (citizenship["shown"], citizenship["added_up"]) == (True, True)
-    assert (days["shown"], days["withheld"]) == (False, "too few requests in too few categories")
-    assert by_attribute[CHARGES]["withheld"] == "nothing on record"
-    # Two regions are in *other*: neither their names nor their number may be told.
-    assert cells(counts.attributes[CITIZENSHIP])["other"] == 5
-    assert not any(name in file for name in (b"Africa", b"Europe") for file in files.values())
-    assert not any(isinstance(value, int) and not isinstance(value, bool)
-                   for each in entries for value in each.values())  # fmt: skip
-
-
-def test_a_table_of_an_agency_that_has_no_line_any_more_is_still_named():
-    """As after the correction of a large agency: its table stands, and no figure of it is left."""
-    def rows(custody: str):
-        large = [request(request_id=f"l{at}", agency_id="TX0000001", released_at="",
-                         citizenship=("MEX", "CHN")[at % 2], custody_confirmed=custody)
-                 for at in range(30)]  # fmt: skip
-        others = [request(request_id=f"o{at}", agency_id=f"MN000000{at % 5}", released_at="",
-                          citizenship=("MEX", "CHN")[at % 2]) for at in range(60)]  # fmt: skip
-        return large + others
-
-    _, counts, _ = counts_and_files(rows("true"))
-    assert "TX0000001" in counts.attributes[CITIZENSHIP].tables
-    inputs, later, _ = counts_and_files(rows("false"), earlier=plain_shown(counts.attributes))
-    assert "TX0000001" not in set(later.declined_by_agency["agency_id"])
-    assert later.attributes[CITIZENSHIP].stands
-    assert "TX0000001" in WeeklyReport(inputs).agency_attributes()._repr_html_()
+def test_only_charges_are_told_of_places(six_weeks):
+    told = {(table.attribute, table.place) for each in six_weeks.reports for table in each.tables}
+    assert {attribute for attribute, _ in told} == {*ATTRIBUTES}
+    assert {attribute for attribute, place in told if place not in (NATION, POOLED)} == {CHARGES}

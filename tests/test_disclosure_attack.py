@@ -2,11 +2,20 @@
 attack that says so does pin such facts where tables are told that should not be."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from attack import CHARGES, CITIZENSHIP, OTHER, Told, Value, pinned
-from generated_weeks import Archive, Report, drawn_quarter, published
+from extract_factory import WEEK, charge, request, write_csv_extract
+from frames import directory_of, extract_of, inputs_of
+from generated_weeks import Archive, Drawn, Report, drawn_quarter, published
+from weekly_runs import files_of, job
 
+from ddor.calendar import Week
+from ddor.checks.check import Case
+from ddor.history import no_history
+from ddor.jobs.publication import data_files
+from ddor.jobs.weekly import WeekEdition
 from ddor.measures import disclosure
 from ddor.measures.charges import GROUP_NAMES
 from ddor.measures.disclosure import NATION, POOLED, Row
@@ -40,7 +49,8 @@ def read(archive: Archive) -> list[Told]:
                 rows = {f"{row.week} {row.request_id}": _value(row) for row in table.rows}
                 own = lines[table.attribute, table.place]
                 place = "" if table.place == POOLED else table.place
-                found.append(Told(report.period, report.revision, table.attribute, place, own, rows))
+                name = report.period, report.revision, table.attribute, place
+                found.append(Told(*name, own, rows))
     return found
 
 
@@ -93,8 +103,65 @@ def test_all_that_is_published_of_a_quarter_and_its_weeks_pins_no_request(seed):
 def test_without_the_one_rule_the_same_weeks_are_pinned(monkeypatch):
     for rule in ("is_safe", "is_safe_change"):
         monkeypatch.setattr(disclosure, rule, lambda by_agency: True)
-    pins = pinned(read(published(drawn_quarter(4, weeks=2))), LISTS)
+    pins = pinned(read(published(drawn_quarter(4, weeks=1))), LISTS)
     assert any(pin.holds and len(pin.requests) < 5 for pin in pins)
+
+
+# Whether a request is protected.
+
+
+def _week() -> Drawn:
+    """45 declined requests of 8 agencies, one with 24; with charges, and some honored."""
+    rows, charges = [], []
+    for at in range(50):
+        key = f"r{at}"
+        agency_id = f"MN000000{0 if at < 24 else 1 + at % 7}"
+        rows.append(request(
+            request_id=key, agency_id=agency_id, agency_name=f"Jail {agency_id}", county_fips="",
+            area="", citizenship=("MEX", "GTM", "NGA")[at % 3],
+            outcome="declined" if at < 45 else "honored",
+            decline_reason="none_given" if at < 45 else "",
+            outcome_recorded_at=f"2017-02-{13 + at % 5}",
+        ))  # fmt: skip
+        charges.append(charge(request_id=key, ncic_code=("1399", "35AA", "5404")[at % 3],
+                              disposition=("charged", "convicted")[at % 2]))  # fmt: skip
+    return Drawn(Week.parse(WEEK), "2017-03-01", rows, charges)
+
+
+def _flagged(drawn: Drawn, flag) -> Drawn:
+    """With flag(number of the row) as `protected`."""
+    rows = [{**row, "protected": flag(at)} for at, row in enumerate(drawn.requests)]
+    return replace(drawn, requests=rows)
+
+
+def test_flipping_the_flag_protected_of_any_row_changes_no_file_and_no_identity():
+    def told(drawn: Drawn):
+        extract = extract_of(drawn.requests, drawn.charges, as_of=drawn.as_of)
+        case = Case(extract, drawn.week, directory_of(), no_history(), "recorded")
+        edition = WeekEdition.of(inputs_of(case))
+        return data_files(edition, edition.counts.figures), edition.input_texts()
+
+    drawn = _week()
+    none = told(_flagged(drawn, lambda at: "false"))
+    assert b"MN0000000" in none[0]["attributes.csv"]
+    for number in range(len(drawn.requests)):
+        other = ("true", "unknown")[number % 5 == 0]
+        flipped = _flagged(drawn, lambda at, n=number, o=other: o if at == n else "false")
+        assert told(flipped) == none, number
+
+
+def test_the_flags_change_no_byte_of_a_published_site(tmp_path):
+    drawn, sites = _week(), []
+    about = {"as_of": drawn.as_of, "source": "A source", "synthetic": "false"}
+    for name, flag in (
+        ("none", lambda at: "false"), ("some", lambda at: ("true", "unknown", "false")[at % 3]),
+    ):  # fmt: skip
+        rows = _flagged(drawn, flag).requests
+        extract = write_csv_extract(tmp_path / "extract", rows, drawn.charges, about)
+        done = job(tmp_path / name, "--extract", extract)
+        assert done.code == 0, done
+        sites.append(files_of(tmp_path / name / "site"))
+    assert len(sites[0]) > 30 and sites[0] == sites[1]
 
 
 REGION_OF = {"MEX": "Mexico", "GTM": "Central America", "HND": "Central America", "NGA": "Africa"}
