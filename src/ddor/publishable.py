@@ -9,6 +9,7 @@ Left out on purpose: a secret. The mark keeps an analyst from publishing by mist
 happens to show; it cannot keep out someone who means to forge it.
 """
 
+import base64
 import hashlib
 import html
 import re
@@ -26,6 +27,8 @@ UNFILLED = re.compile(r"\{\{|\{%")
 _INLINE = re.compile(
     r"<!--.*?-->|</?(?:a|b|code|del|em|i|small|span|strong|sub|sup)\b[^>]*>", re.DOTALL
 )
+_DATA_ADDRESS = re.compile("data:([a-z/+-]+);base64,(.*)", re.DOTALL)
+_KINDS_WITH_WORDS = ("text/csv",)
 _ATTRIBUTE = re.compile(r'\b(?:alt|aria-label|href|title)="([^"]*)"')
 
 
@@ -65,10 +68,18 @@ def refusal(data: Mapping) -> str:
 
 def text_of(shown: str) -> str:
     """What a reader finds in HTML: its text, a line for each block, and what stands in attributes
-    that are read aloud or followed."""
-    attributes = _ATTRIBUTE.findall(shown)
+    that are read aloud or followed; of a file that is part of its own address its words."""
+    attributes = [_words_of_file(each) for each in _ATTRIBUTE.findall(shown)]
     text = re.sub(r"<[^>]*>", "\n", _INLINE.sub("", shown))
     return html.unescape("\n".join([text, *attributes]))
+
+
+def _words_of_file(address: str) -> str:
+    """A picture of dots has none, and its base64 would hold any short word by chance."""
+    file = _DATA_ADDRESS.fullmatch(address)
+    if file is None:
+        return address
+    return base64.b64decode(file[2]).decode() if file[1] in _KINDS_WITH_WORDS else ""
 
 
 def as_read(markdown: str) -> str:
