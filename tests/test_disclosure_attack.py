@@ -114,7 +114,7 @@ def _week() -> Drawn:
     """45 declined requests of 8 agencies, one with 24; with charges, and some honored."""
     rows, charges = [], []
     for at in range(50):
-        key = f"r{at}"
+        key = f"flagged-{at:04d}"
         agency_id = f"MN000000{0 if at < 24 else 1 + at % 7}"
         rows.append(request(
             request_id=key, agency_id=agency_id, agency_name=f"Jail {agency_id}", county_fips="",
