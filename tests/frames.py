@@ -18,9 +18,9 @@ from ddor.directory import COLUMNS, Directory
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
 from ddor.history import no_history
 from ddor.inputs import Inputs
-from ddor.measures.attributes import attributes_of_declined, category_counts
-from ddor.measures.charges import declined_charges
-from ddor.measures.figures import count_week
+from ddor.measures.disclosure import NATION, Table
+from ddor.measures.figures import Counts, count_week
+from ddor.measures.people import Line, lines_of
 from ddor.measures.status import request_status
 
 WEEK = Week.parse(FIRST_DAY)
@@ -98,10 +98,15 @@ def counts_of(requests, charges=(), agencies=(), cohort="recorded", checks=CHECK
     return counted(case_of(requests, charges, agencies, cohort), checks)
 
 
-def raw_table(counts, attribute: str) -> pd.DataFrame:
-    """The national table of an attribute as counted, before disclosure control: index code."""
-    charges = declined_charges(counts.status, counts.extract.charges)
-    return category_counts(attributes_of_declined(counts.status, charges)[attribute], attribute)
+def nation_of(counts: Counts, attribute: str) -> list[Line]:
+    """The lines of the national table of an attribute, whether or not it may be told."""
+    rows = counts.people.get(attribute, frozenset())
+    return lines_of(Table(attribute, NATION, rows, as_of="", threshold=5))
+
+
+def said_of(counts: Counts, attribute: str) -> dict[str, str]:
+    """request_id -> what an attribute says of each declined request, told or not."""
+    return {row.request_id: row.value for row in sorted(counts.people.get(attribute, ()))}
 
 
 def inputs_of(case: Case, note="", **parameters) -> Inputs:
