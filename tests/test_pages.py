@@ -162,7 +162,7 @@ def test_the_four_sections_stand_in_their_order_and_no_code_is_shown(pages):
     heads = [head.get_text() for head in page.article.find_all("h2")]
     assert page.find_all("h2")[-1].get_text() == "Data and citation"
     assert [head.split(".")[0] for head in heads] == [
-        "Summary", "Section I", "Section II", "Section III", "Section IV"]  # fmt: skip
+        "Key points", "Section I", "Section II", "Section III", "Section IV"]  # fmt: skip
     assert len(page.find("blockquote").find_all("p")) == 3
     text = page.get_text()
     for code in ("import ", "report.", "%%narrative", "{{", "glue", "For the analyst", "papermill"):
@@ -185,4 +185,4 @@ def test_an_agency_may_have_any_name_in_a_charts_alternative(name):
     page.cells.append(new_code_cell("chart", outputs=[output]))
     article = render_article(page)
     assert BeautifulSoup(article.html, "html.parser").img["alt"] == chart.alternative
-    assert set(article.pictures) == {"a-chart.svg", "a-chart-dark.svg"}
+    assert set(article.pictures) == {"a-chart.svg", "a-chart.png", "a-chart.csv"}
