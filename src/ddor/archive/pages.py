@@ -25,6 +25,8 @@ MOST_CHANGES = 80  # a page stays under 200 KB
 TAKEN = re.compile(r'((?:src|href)=")([a-z0-9-]+\.(?:svg|png|csv)")')
 # How an article marks the name of an agency: the page around it makes it a link.
 AGENCY = re.compile(r'<span data-agency="([A-Z0-9]+)">([^<]*)</span>')
+# The same for a page of the site that every archive has.
+SITE_PAGE = re.compile(r'<span data-page="([a-z-]+)">([^<]*)</span>')
 
 
 def report_page(
@@ -54,6 +56,7 @@ def report_page(
         f'data-agency="{agency[1]}">{agency[2]}</a>' if agency[1] in linked else agency[0],
         article,
     )  # fmt: skip
+    article = SITE_PAGE.sub(rf'<a href="{root}/\1/index.html" data-page="\1">\2</a>', article)
     head, rest = head_and_rest(article)
     return page(
         "report.html.j2",

@@ -242,11 +242,11 @@ def kept_article(page: Path) -> str:
 
 
 def article_of(page: Path) -> str:
-    """The article of a page, without its links to agency pages and what the page puts beneath its
+    """The article of a page, without its links to other pages and what the page puts beneath its
     title. Raises ArchiveUnavailable."""
     article = re.search(r"<article>.*</article>\n", page.read_text(encoding="utf-8"), re.DOTALL)
     if article is None:
         raise ArchiveUnavailable(f"{page} has no article; restore it")
     own = re.sub(f"{AROUND_BEGIN}.*?{AROUND_END}", "", article[0], flags=re.DOTALL)
-    link = r'<a href="[^"]*" data-agency="([A-Z0-9]+)">([^<]*)</a>'
-    return re.sub(link, r'<span data-agency="\1">\2</span>', own)
+    link = r'<a href="[^"]*" data-(agency|page)="([A-Za-z0-9-]+)">([^<]*)</a>'
+    return re.sub(link, r'<span data-\1="\2">\3</span>', own)

@@ -10,7 +10,7 @@ def figure_differences(
     before: dict[str, int | None], after: dict[str, int | None]
 ) -> list[str]:
     """"declined_total: 41 -> 43", in the order of `after`; a figure that one lacks is *none*, one
-    that may not be told *not told*."""
+    that may not be told *withheld*."""
     return [
         f"{name}: {_told(before, name)} -> {_told(after, name)}"
         for name in after | before

@@ -46,7 +46,10 @@ NOT_SHOWN = {
     CITIZENSHIP: "The citizenship of the people concerned is not shown",
     DAYS: "The days from issue to recording are not shown",
 }
-TO_THE_QUARTER = "The quarterly report adds up the weeks and can show what one week cannot."
+TO_THE_QUARTER = Markup(
+    '<span data-page="archive">The quarterly report</span> adds up the weeks and can show what one '
+    "week cannot."
+)
 
 
 class OfPeople:
@@ -185,8 +188,10 @@ class OfPeople:
         return self.counts.told.untold.get((attribute, NATION), "too few requests were declined")
 
     def _not_told(self, attribute: str) -> HTML:
-        words = f"{NOT_SHOWN[attribute]}: {self._why(attribute)}. {self.elsewhere}".rstrip()
-        return HTML(f'<p class="note">{escape(words)}</p>')
+        words = Markup("{}: {}. {}").format(
+            NOT_SHOWN[attribute], self._why(attribute), self.elsewhere
+        )
+        return HTML(f'<p class="note">{words.rstrip()}</p>')
 
     def _with_note(self, attribute: str, *parts):
         table = self.counts.told.table(attribute)
