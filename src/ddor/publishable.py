@@ -24,7 +24,7 @@ IN_THE_JOB = "DDOR_JOB"
 NOT_PUBLISHED = ("parameters", "injected-parameters", "not-published")
 UNFILLED = re.compile(r"\{\{|\{%")
 _INLINE = re.compile(r"<!--.*?-->|</?(?:a|b|code|del|em|i|small|span|strong|sub|sup)\b[^>]*>", re.DOTALL)
-# Not the files of a chart, in which any letters can follow each other: its alternative has its words.
+# Not the files of a chart, which are encoded: its alternative has its words.
 _ATTRIBUTE = re.compile(r'\b(?:alt|aria-label|href|title)="(?!data:)([^"]*)"')
 
 
