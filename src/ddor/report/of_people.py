@@ -65,11 +65,15 @@ class OfPeople:
     def _charges(self) -> SimpleNamespace:
         """What a sentence says of charges. told: whether the national table is; why: if it is not.
         convicted, charged_only, dismissed_or_acquitted, no_charges: every declined request in one of
-        them; None where not told. by_category: "21 for crimes against persons, 14 for …"."""
+        them; None where not told. by_category: "21 for crimes against persons, 14 for …". of: the
+        requests that the table is of; dated: ", as of April 1, 2017," where it is an earlier one."""
         lines = self.counts.nation(CHARGES)
         standing = {line.standing: line.requests for line in lines if not line.branch}
-        figures = with_charges(lines)
+        figures, table = with_charges(lines), self.counts.told.table(CHARGES)
+        stands = table is not None and table.stands
         return SimpleNamespace(
+            of=sum(standing.values()),
+            dated=f", as of {_long(table.as_of)}," if stands else "",
             told=bool(lines),
             why=self._why(CHARGES),
             convicted=standing.get(CONVICTED),
@@ -202,7 +206,7 @@ class OfPeople:
         """From when a table of an earlier revision is, and how much of it no longer counts."""
         if not table.stands:
             return None
-        day = long_date(dt.date.fromisoformat(table.as_of))
+        day = _long(table.as_of)
         gone = "1 request in it no longer counts" if table.gone == 1 else (
             f"{table.gone:,} of the requests in it no longer count"
         )
@@ -210,6 +214,10 @@ class OfPeople:
             f'<p class="note">This table is as of {day}, and {gone}. A new one, compared with it, '
             "would say too much about the few requests that changed since.</p>"
         )
+
+
+def _long(day: str) -> str:
+    return long_date(dt.date.fromisoformat(day))
 
 
 def _whole_branches(frame: pd.DataFrame, leaf: str) -> pd.DataFrame:

@@ -109,14 +109,16 @@ class WeekPhrases:
             told = [f"{number(of.with_charges)} a person with a charge or a conviction on record"]
         if of.no_charges is not None:
             told.append(f"{number(of.no_charges)} a person without a charge on record")
-        return Words(f"Of the {requests(total)} declined, {_listed(told, 'concern')}.")
+        dated = of.dated or ","
+        return Words(f"Of the {requests(of.of)} declined{dated} {_listed(told, 'concern')}.")
 
     @property
     def key_categories(self) -> Words:
         if not (self.charges.supplied and self.charges.told and self.charges.by_category):
             return Words("")
-        return Words(f"By category of the charges, the {number(self.declined.total)} include "
-                     f"{self.charges.by_category}. One request can be in several "
+        of = self.charges
+        return Words(f"By category of the charges{of.dated or ','} the {number(of.of)} include "
+                     f"{of.by_category}. One request can be in several "
                      "categories.")  # fmt: skip
 
     @property
