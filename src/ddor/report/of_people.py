@@ -90,11 +90,12 @@ class OfPeople:
         apart."""
         lines = self.counts.nation(CHARGES)
         rows = _whole_branches(charge_group_lines(lines), "group_code")
-        if rows.empty:
+        rows = rows[rows["requests"] > 0]
+        if rows.empty:  # not told, or nobody was charged
             return None
         split = rows[["convicted", "charged_only"]].fillna(0).sum(axis=1)
         frame = rows.assign(**{UNSPLIT: rows["requests"] - split}).fillna(0)
-        frame = frame[frame["requests"] > 0].rename(columns={"offense_group": "offense category"})
+        frame = frame.rename(columns={"offense_group": "offense category"})
         frame = frame.sort_values("requests", ascending=False, kind="stable")
         heads = {name: head for name, head in SPLIT_HEADS.items() if frame[name].any()}
         return self._bars("charges-by-category", frame, "offense category", heads,
