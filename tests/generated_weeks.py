@@ -153,7 +153,8 @@ class Archive:
     def week(self, drawn: Drawn) -> Counts:
         extract = extract_of(drawn.requests, drawn.charges, as_of=drawn.as_of)
         case = Case(extract, drawn.week, directory_of(), no_history(), "recorded")
-        earlier = self._earlier(str(drawn.week), {*self.told} - {*self.of_week})
+        quarters = {*self.told} - {*self.of_week}
+        earlier = self._earlier(str(drawn.week), self.told if quarters else ())
         inputs = replace(
             inputs_of(case, disclosure_threshold=self.threshold),
             earlier=NOTHING_EARLIER | earlier,
@@ -173,9 +174,11 @@ class Archive:
     def _earlier(self, period: str, sharing: Iterable[str]) -> dict:
         """As history.read_earlier."""
         own = self.told.get(period, [])
-        others = [told for each in sorted(sharing) for told in self.told[each]]
-        tables = [table for told in [*own, *others] for table in plain_told(told)]
-        return {"tables": tables, "last": plain_told(own[-1]) if own else [], "gone": ""}
+        others = [told for each in sorted({*sharing} - {period}) for told in self.told[each]]
+        tables, beside = ([table for told in each for table in plain_told(told)]
+                          for each in (own, others))  # fmt: skip
+        last = plain_told(own[-1]) if own else []
+        return {"tables": tables, "beside": beside, "last": last, "gone": ""}
 
     def _keep(self, period: str, told: Told, attributes: pd.DataFrame, counts=None) -> None:
         revisions = self.told.setdefault(period, [])

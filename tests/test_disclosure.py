@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddor.calendar import Week
+from ddor.history import NOTHING_EARLIER
 from ddor.measures.disclosure import (
     NATION,
     ONE_RULE,
@@ -241,7 +242,7 @@ def test_nothing_is_told_where_the_private_record_of_earlier_revisions_is_lost()
 def test_what_is_kept_for_the_next_revision_comes_back_from_json():
     told = week_told(rows(**{A: 20, B: 8, C: 8, D: 8}))
     plain = json.loads(json.dumps(plain_told(told)))
-    again = Earlier.from_plain({"tables": plain, "last": plain, "gone": ""})
+    again = Earlier.from_plain(NOTHING_EARLIER | {"tables": plain, "last": plain})
     assert {*again.tables} == {*again.last} == {*told.tables.values()}
 
 

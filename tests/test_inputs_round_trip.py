@@ -170,9 +170,10 @@ def test_what_was_told_before_is_loaded_as_it_was(tmp_path):
     counts = counts_of(numbered(*(request(agency_id=each) for each in agencies)))
     tables = tuple(counts.told.tables.values())
     assert len(tables) == 2  # citizenship and days
-    earlier = {"tables": plain_told(counts.told), "last": plain_told(counts.told), "gone": "lost"}
+    plain = plain_told(counts.told)
+    earlier = {"tables": plain, "last": plain, "gone": "lost", "beside": plain[:1]}
     loaded = again(dataclasses.replace(inputs(), earlier=earlier), tmp_path)
-    assert Earlier.from_plain(loaded.earlier) == Earlier(tables, tables, "lost")
+    assert Earlier.from_plain(loaded.earlier) == Earlier(tables, tables, "lost", tables[:1])
 
 
 TEXT = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=12)

@@ -24,7 +24,7 @@ WEEKS_LOOKED_BACK = 26
 WEEKS_NEEDED = 8
 ATTRIBUTES = "attributes.json"
 WEEK_FOLDER = re.compile(r"\d{4}-\d\d-\d\d|\..*|.*\..*")
-NOTHING_EARLIER = {"tables": [], "last": [], "gone": "", "cases": []}
+NOTHING_EARLIER = {"tables": [], "beside": [], "last": [], "gone": "", "cases": []}
 
 
 @dataclass(frozen=True)
@@ -86,24 +86,28 @@ def is_withdrawn(summary: Path) -> bool:
 
 def read_earlier(output: Path, period: Period) -> dict:
     """What was told before of the people in this report: {"tables": every table of every revision,
-    withdrawn ones too, and of the reports that share a week with it; "last": those of the last
-    revision that stands; "gone": why they are not known, or ""; "cases": the labels of those that
-    were described}, tables as measures.disclosure wrote them. Private: it names requests."""
-    tables, last, told_by = [], [], _told_by(output, period)
+    withdrawn ones too; "beside": those of the reports that share a week with it, and of all their
+    weeks; "last": those of the last revision that stands; "gone": why they are not known, or "";
+    "cases": the labels of those that were described}, tables as measures.disclosure wrote them.
+    Private: it names requests."""
+    tables, beside, last, told_by = [], [], [], _told_by(output, period)
     for number, own in told_by.items():
         tables += own["tables"]
         summary = output / "site" / period.path / f"r{number}" / "data" / "summary.json"
         if summary.exists() and not is_withdrawn(summary):
             last = own["tables"]
     missing = _published(output, period) - told_by.keys()
-    for other in _sharing_weeks(output, period):
-        beside = _told_by(output, other)
-        missing |= _published(output, other) - beside.keys()
-        tables += [table for own in beside.values() for table in own["tables"]]
+    for other in _beside(output, period):
+        told_there = _told_by(output, other)
+        missing |= _published(output, other) - told_there.keys()
+        beside += [table for own in told_there.values() for table in own["tables"]]
     gone = "the private record of what was told before is not at hand" if missing else ""
     newest = told_by[max(told_by)] if told_by else {}
     cases = newest.get("cases", [])
-    return {"tables": _once(tables), "last": last, "gone": gone, "cases": cases}
+    return {
+        "tables": _once(tables), "beside": _once(beside), "last": last, "gone": gone,
+        "cases": cases,
+    }  # fmt: skip
 
 
 def _published(output: Path, period: Period) -> set[int]:
@@ -119,9 +123,10 @@ def _told_by(output: Path, period: Period) -> dict[int, dict]:
     return {number: found[number] for number in sorted(found) if "tables" in found[number]}
 
 
-def _sharing_weeks(output: Path, period: Period) -> list[Period]:
-    """The reports made from weekly ones that have this week, or the weeks that this one has, and
-    the others made from one of them. Without opening the folders of other weeks."""
+def _beside(output: Path, period: Period) -> list[Period]:
+    """The reports made from weekly ones that share a week with this one, and the weeks of them all,
+    for what a week tells can be taken from what several weeks tell together. Without opening the
+    folders of other weeks."""
     own = {*(period.weeks() or [period])}
     compiled = []
     for folder in (output / "runs").glob("*"):
@@ -129,12 +134,14 @@ def _sharing_weeks(output: Path, period: Period) -> list[Period]:
             with contextlib.suppress(UsageError):
                 compiled.append(parse_period(folder.name))
     sharing = [each for each in compiled if own & {*each.weeks()}]
-    return [*period.weeks(), *sharing]
+    weeks = {week for each in (period, *sharing) for week in each.weeks()} - {period}
+    return [*sorted(weeks, key=str), *sharing]
 
 
 def _once(tables: list[dict]) -> list[dict]:
     """A table that several revisions tell, once."""
-    found = {json.dumps([table["attribute"], table["rows"]]): table for table in tables}
+    found = {json.dumps([table["attribute"], table["place"], table["rows"]]): table
+             for table in tables}  # fmt: skip
     return list(found.values())
 
 

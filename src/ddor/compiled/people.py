@@ -14,6 +14,7 @@ from ddor.measures.disclosure import (
     Table,
     Told,
     plain_told,
+    tables_of,
     tell,
 )
 from ddor.measures.people import (
@@ -98,9 +99,8 @@ def _without_what_is_told_twice(earlier: Earlier, weeks: list[WeekOfPeople]) -> 
         own = {week.week for week in weeks if week.table(table.attribute)}
         return table.place != POOLED or not own & {row.week for row in table.rows}
 
-    tables, last = (tuple(table for table in each if table.attribute in ATTRIBUTES)
-                    for each in (earlier.tables, earlier.last))  # fmt: skip
-    return Earlier(tables, tuple(filter(may_stand, last)), earlier.gone)
+    own = earlier.of(ATTRIBUTES)
+    return replace(own, last=tuple(filter(may_stand, own.last)))
 
 
 def plain_weeks(weeks: Iterable[WeekOfPeople]) -> list[dict]:
@@ -120,7 +120,7 @@ def weeks_from_plain(plain: Iterable[Mapping]) -> tuple[WeekOfPeople, ...]:
     return tuple(
         WeekOfPeople(
             each["week"],
-            Earlier.from_plain({"tables": each["told"], "last": [], "gone": ""}).tables,
+            tables_of(each["told"]),
             {name: frozenset(Row(*row) for row in rows) for name, rows in each["rows"].items()},
         )
         for each in plain

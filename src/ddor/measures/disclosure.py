@@ -9,7 +9,7 @@ whose a charge is. So:
 - the one rule: the rows of a new table are laid over those of all tables told before, of withdrawn
   ones too. Every piece that they cut out of each other has to be safe, else the new table is not
   told. Between revisions of one week, in its national tables, 10 or more of 3 or more agencies are
-  safe too.
+  safe too, unless a table of another report has them as well.
 
 A table that may not be told anew stays as an earlier revision told it, with its date and with how
 many of its requests no longer count; it is taken down when that is over a quarter of them.
@@ -51,7 +51,7 @@ class Table:
     """A table that is told. place: NATION, an agency_id, a state, or POOLED (the weeks of a quarter
     that were not told by themselves). as_of: date of the extract that it was made from; threshold:
     that of its time. stands: an earlier revision's, kept; gone: how many of its requests no longer
-    count. rows are private."""
+    count (in a quarter's own too, which has a week as the week told it). rows are private."""
 
     attribute: str
     place: str
@@ -78,22 +78,32 @@ class Told:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What was told before. tables: every table of every revision and report that may share a
-    request; last: those of the last revision that stands; gone: why they are not known, or ""."""
+    """What was told before. tables: every table of every revision; last: those of the last revision
+    that stands; gone: why they are not known, or ""; beside: every table of the other reports whose
+    tables can be subtracted from these."""
 
     tables: tuple[Table, ...] = ()
     last: tuple[Table, ...] = ()
     gone: str = ""
+    beside: tuple[Table, ...] = ()
 
     @classmethod
     def from_plain(cls, plain: Mapping) -> "Earlier":
         """From history.read_earlier."""
-        return cls(_tables(plain["tables"]), _tables(plain["last"]), plain["gone"])
+        tables, last, beside = (tables_of(plain[name]) for name in ("tables", "last", "beside"))
+        return cls(tables, last, plain["gone"], beside)
+
+    def of(self, attributes: Collection[str]) -> "Earlier":
+        """Those of these attributes alone."""
+        tables, last, beside = (
+            tuple(table for table in each if table.attribute in attributes)
+            for each in (self.tables, self.last, self.beside)
+        )
+        return Earlier(tables, last, self.gone, beside)
 
 
 class Candidate(NamedTuple):
-    """A table that would be told. national: of a week, judged as DESIGN 3 has it between its
-    revisions."""
+    """A table that would be told."""
 
     attribute: str
     place: str
@@ -131,28 +141,30 @@ def is_safe_change(by_agency: Counter) -> bool:
 
 class Overlay:
     """Tables of one attribute laid over each other: the pieces they cut out of each other, each as
-    the number of its rows by agency."""
+    the number of its rows by agency. beside: the pieces that a table of another report has."""
 
-    def __init__(self, tables: Iterable[Collection[Row]] = ()):
+    def __init__(self):
         self.piece_of: dict[Row, int] = {}
         self.pieces: list[Counter] = []
-        for rows in tables:
-            self.lay(rows)
+        self.beside: set[int] = set()
 
-    def cuts(self, rows: Collection[Row]) -> Iterator[Counter]:
-        """The pieces that `rows` would make: new rows, and both parts of a piece that it cuts."""
+    def cuts(self, rows: Collection[Row]) -> Iterator[tuple[Counter, bool]]:
+        """The pieces that `rows` would make: new rows, and both parts of a piece that it cuts; each
+        with whether a table of another report has it."""
         for piece, inside in self._by_piece(rows).items():
             cut = Counter(row.agency_id for row in inside)
             if piece is None:
-                yield cut
+                yield cut, False
             elif rest := self.pieces[piece] - cut:
-                yield from (cut, rest)
+                yield from ((each, piece in self.beside) for each in (cut, rest))
 
-    def lay(self, rows: Collection[Row]) -> None:
+    def lay(self, rows: Collection[Row], beside: bool = False) -> None:
         for piece, inside in self._by_piece(rows).items():
             cut = Counter(row.agency_id for row in inside)
             if piece is not None:
                 self.pieces[piece] -= cut
+            if beside or piece in self.beside:
+                self.beside.add(len(self.pieces))
             self.piece_of |= dict.fromkeys(inside, len(self.pieces))
             self.pieces.append(cut)
 
@@ -177,6 +189,8 @@ def tell(
     week's, whose revisions are compared by `is_safe_change`.
     """
     overlays: dict[str, Overlay] = defaultdict(Overlay)
+    for table in earlier.beside:
+        overlays[table.attribute].lay(table.rows, beside=True)
     for table in earlier.tables:
         overlays[table.attribute].lay(table.rows)
     told_before = {(table.attribute, table.place) for table in earlier.tables}
@@ -185,15 +199,15 @@ def tell(
     for each in [*candidates, *_not_among(last, candidates)]:
         key = (each.attribute, each.place)
         revised = of_week and each.place == NATION and key in told_before
-        safe = is_safe_change if revised else is_safe
-        why = earlier.gone or _why_not(each, overlays[each.attribute], safe)
+        why = earlier.gone or _why_not(each, overlays[each.attribute], revised)
         if not why:
-            tables[key] = Table(*each, as_of=as_of, threshold=threshold)
+            gone = _gone(each.rows, counting)
+            tables[key] = Table(*each, as_of=as_of, threshold=threshold, gone=gone)
             overlays[each.attribute].lay(each.rows)
         elif key not in last:
             untold[key] = why
         else:
-            gone = len({row.request_id for row in last[key].rows} - {*counting})
+            gone = _gone(last[key].rows, counting)
             if gone > NO_LONGER_COUNT * len(last[key].rows):
                 untold[key] = TAKEN_DOWN
             else:
@@ -201,14 +215,22 @@ def tell(
     return Told(tables, untold)
 
 
-def _why_not(each: Candidate, overlay: Overlay, safe) -> str:
+def _gone(rows: Collection[Row], counting: Collection[str]) -> int:
+    return len({row.request_id for row in rows} - {*counting})
+
+
+def _why_not(each: Candidate, overlay: Overlay, revised: bool) -> str:
     by_agency = Counter(row.agency_id for row in each.rows)
     of_agency = by_agency.keys() == {each.place}
     if of_agency and by_agency.total() < ENOUGH:
         return f"fewer than {ENOUGH} requests"
     if not of_agency and (why := why_not_enough(by_agency)):
         return why
-    return "" if all(map(safe, overlay.cuts(each.rows))) else ONE_RULE
+    safe = all(
+        (is_safe_change if revised and not beside else is_safe)(cut)
+        for cut, beside in overlay.cuts(each.rows)
+    )
+    return "" if safe else ONE_RULE
 
 
 def _not_among(last: Mapping, candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -231,7 +253,8 @@ def plain_told(told: Told) -> list[dict]:
     ]
 
 
-def _tables(plain: Iterable[Mapping]) -> tuple[Table, ...]:
+def tables_of(plain: Iterable[Mapping]) -> tuple[Table, ...]:
+    """What plain_told was given."""
     return tuple(
         Table(**{**each, "rows": frozenset(Row(*row) for row in each["rows"])}) for each in plain
     )

@@ -87,14 +87,9 @@ def tell_after_release(
     confirmed = after_release_rows(rows, charges)
     known = enough(row.agency_id for row in confirmed if _standing(row) in KNOWN)
     base = confirmed if known else frozenset()
-    own = Earlier(
-        tuple(table for table in earlier.tables if table.attribute == AFTER_RELEASE),
-        tuple(table for table in earlier.last if table.attribute == AFTER_RELEASE),
-        earlier.gone,
-    )
     candidates = [Candidate(AFTER_RELEASE, NATION, base)]
     keys = {row.request_id for row in confirmed}
-    told = tell(candidates, own, keys, as_of, threshold, of_week=False)
+    told = tell(candidates, earlier.of({AFTER_RELEASE}), keys, as_of, threshold, of_week=False)
     if known or told.tables:
         return told
     return Told({}, {(AFTER_RELEASE, NATION): FEW_KNOWN})
