@@ -17,6 +17,7 @@ from ddor.measures.disclosure import (
     tables_of,
     tell,
 )
+from ddor.measures.figures import NO_CHARGES
 from ddor.measures.people import (
     ATTRIBUTES,
     CHARGES,
@@ -25,6 +26,9 @@ from ddor.measures.people import (
     lines_of,
     places_of_quarter,
 )
+from ddor.measures.published import flag_of
+
+NO_DECLINES = "no request was declined"
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,17 @@ class PeopleOfWeeks:
 
     def lines(self) -> list[Line]:
         """For attributes.csv."""
-        places = [key for key in sorted(self.told.tables) if key[1] not in (NATION, POOLED)]
+        places = [key for key in sorted(self.told.tables) if key[1] != POOLED]
         return [line for attribute in ATTRIBUTES for line in self.nation[attribute]] + [
             line for key in places for line in lines_of(self.told.tables[key])
+        ]
+
+    def flags(self) -> list[str]:
+        """Of each of the lines: of a sum, from when its pooled weeks are."""
+        tables = [self.told.table(line.attribute, line.place or POOLED) for line in self.lines()]
+        return [
+            f"of the weeks added together: {flag}" if flag and table.place == POOLED else flag
+            for table, flag in zip(tables, map(flag_of, tables), strict=True)
         ]
 
 
@@ -85,7 +97,12 @@ def people_of_weeks(
         own = {week.week for week in weeks if week.table(attribute)}
         left_out = {week.week for week in weeks} - own - in_pool
         numbers[attribute] = len(own), len(in_pool), len(left_out)
-    return PeopleOfWeeks(told, nation, numbers)
+    nothing = {
+        (attribute, POOLED): NO_DECLINES if any(attribute in week.rows for week in weeks)
+        else NO_CHARGES
+        for attribute in ATTRIBUTES if not nation[attribute]
+    }  # fmt: skip
+    return PeopleOfWeeks(Told(told.tables, nothing | told.untold), nation, numbers)
 
 
 def _rows(weeks: Iterable[WeekOfPeople], attribute: str) -> frozenset[Row]:

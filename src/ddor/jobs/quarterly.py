@@ -37,9 +37,9 @@ from ddor.jobs.edition import Edition, Order
 from ddor.measures.disclosure import plain_told
 from ddor.measures.figures import FIGURE_NAMES
 from ddor.measures.judged_cases import may_be_cases
-from ddor.measures.followed import after_release_lines
+from ddor.measures.followed import AFTER_RELEASE, after_release_lines
 from ddor.measures.people import CHARGES
-from ddor.measures.published import charge_group_lines, disclosure_lines, line_frame
+from ddor.measures.published import charge_group_lines, disclosure_lines, flag_of, line_frame
 from ddor.parameters import Parameters
 
 CANDIDATES = "candidates.csv"
@@ -176,15 +176,16 @@ class CompiledEdition(Edition):
     def tables(self) -> dict[str, pd.DataFrame]:
         inputs = self.inputs
         weeks = inputs.weeks.assign(**inputs.known(FIGURE_NAMES))
+        people, after = self.counts.people, self.counts.after_release
+        later = after_release_lines(after)
+        of_later = [flag_of(after.table(AFTER_RELEASE))] * len(later)
         return {
             "weeks_used": weeks.rename(columns={"status": "report"}),
             "issued_by_agency": _without_empty_flags(inputs.issued_by_agency),
             "declined_by_agency": _without_empty_flags(inputs.declined_by_agency),
-            "charges_by_group": charge_group_lines(self.counts.people.nation[CHARGES]),
-            "attributes": line_frame(self.counts.people.lines()),
-            "after_release": line_frame(after_release_lines(self.counts.after_release)).drop(
-                columns="place"
-            ),
+            "charges_by_group": charge_group_lines(people.nation[CHARGES]),
+            "attributes": line_frame(people.lines(), people.flags()),
+            "after_release": line_frame(later, of_later).drop(columns="place"),
         }
 
     def summary(self) -> dict:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from ddor.measures.charges import GROUP_NAMES
-from ddor.measures.disclosure import Told
+from ddor.measures.disclosure import Table, Told
 from ddor.measures.people import (
     ALL,
     CHARGED_ONLY,
@@ -51,13 +51,13 @@ def _named(category: str, group: str) -> str:
 def national_charges(told: Told) -> pd.DataFrame:
     """charges_by_group.csv of a week: no row where the table is not told."""
     table = told.table(CHARGES)
-    return charge_group_lines(lines_of(table) if table else (), _standing(table) if table else "")
+    return charge_group_lines(lines_of(table) if table else (), flag_of(table))
 
 
 def attribute_lines(told: Told) -> pd.DataFrame:
     """attributes.csv: the fields of people.Line, and `flags` where a table stands from before."""
     lines = told_lines(told)
-    return line_frame(lines, [_standing(told.tables[line.attribute, line.place]) for line in lines])
+    return line_frame(lines, [flag_of(told.table(line.attribute, line.place)) for line in lines])
 
 
 def line_frame(lines: Iterable[Line], flags: Iterable[str] = ()) -> pd.DataFrame:
@@ -68,10 +68,12 @@ def line_frame(lines: Iterable[Line], flags: Iterable[str] = ()) -> pd.DataFrame
     return frame.assign(flags=pd.Series(flags, dtype="str")) if any(flags) else frame
 
 
-def _standing(table) -> str:
-    if not table.stands:
+def flag_of(table: Table | None) -> str:
+    """What a reader of a line has to know of its table, "" where it is of today."""
+    if not table or not (table.stands or table.gone):
         return ""
-    return f"as of {table.as_of}; {table.gone} of its requests no longer count"
+    gone = f"{table.gone} of its requests no longer count"
+    return f"as of {table.as_of}; {gone}" if table.stands else gone
 
 
 def disclosure_lines(told: Told) -> list[dict]:

@@ -61,6 +61,7 @@ class OfPeople:
     synthetic: bool
     chart_source: str
     elsewhere = TO_THE_QUARTER  # where to look for what is not told
+    noted, of_noted = NATION, "This table is"  # the table that may stand from before
 
     def _charges(self) -> SimpleNamespace:
         """What a sentence says of charges. told: whether the national table is; why: if it is not.
@@ -199,20 +200,22 @@ class OfPeople:
         return HTML(f'<p class="note">{words.rstrip()}</p>')
 
     def _with_note(self, attribute: str, *parts):
-        table = self.counts.told.table(attribute)
-        note = self._as_of(table) if table else None
+        table = self.counts.told.table(attribute, self.noted)
+        note = self._as_of(table, self.of_noted) if table else None
         return Several([*parts, note] if note else [*parts])
 
-    def _as_of(self, table) -> HTML | None:
+    def _as_of(self, table, of="This table is") -> HTML | None:
         """From when a table of an earlier revision is, and how much of it no longer counts."""
-        if not table.stands:
+        if not (table.stands or table.gone):
             return None
         day = _long(table.as_of)
         gone = "1 request in it no longer counts" if table.gone == 1 else (
             f"{table.gone:,} of the requests in it no longer count"
         )
+        if not table.stands:  # it has a week as the week's own table stands
+            return HTML(f'<p class="note">{gone}.</p>')
         return HTML(
-            f'<p class="note">This table is as of {day}, and {gone}. A new one, compared with it, '
+            f'<p class="note">{of} as of {day}, and {gone}. A new one, compared with it, '
             "would say too much about the few requests that changed since.</p>"
         )
 

@@ -60,6 +60,7 @@ class CompiledReport(OfPeople):
     """counts: compiled.counts.CompiledCounts. The methods make what a cell shows."""
 
     elsewhere = ""
+    noted, of_noted = POOLED, "The group of weeks with few requests is"
 
     def __init__(self, inputs: CompiledInputs):
         self.inputs, self.period = inputs, inputs.period
@@ -202,7 +203,7 @@ class CompiledReport(OfPeople):
     def _why(self, attribute: str) -> str:
         if self.counts.nation(attribute):
             return ""
-        return self.counts.told.untold.get((attribute, POOLED), "no request was declined")
+        return self.counts.told.untold[attribute, POOLED]
 
     def label(self, place: str) -> Markup | str:
         """A state by its name; an agency as in the tables."""
