@@ -19,7 +19,7 @@ from ddor.jobs.verify import _run_again as run_again
 OWN = {"index.html", "declined-by-week.svg", "declined-by-week-dark.svg", "data/summary.json",
        "data/datapackage.json", f"data/ddor-{QUARTER}.xlsx", "data/weeks_used.csv",
        "data/issued_by_agency.csv", "data/declined_by_agency.csv",
-       "data/after_release.csv"}  # fmt: skip
+       "data/after_release.csv", "data/attributes.csv", "data/charges_by_group.csv"}  # fmt: skip
 HERE = f"quarters/{QUARTER}"
 LISTS = {"index.html", "archive/index.html", "data/catalog.json", "data/index.html", "feed.xml",
          "search/index.json"}  # fmt: skip
