@@ -43,6 +43,9 @@ class HTML(Publishable):
     def __init__(self, data: str):
         self.data = data
 
+    def __repr__(self) -> str:
+        return "HTML"  # without an address in memory: equal inputs give equal notebooks
+
     def _repr_html_(self) -> str:
         return self.data
 
