@@ -87,10 +87,10 @@ class OfPeople:
 
     def charges_chart(self):
         """By category, the largest first: convicted, charged only, and where the two are not told
-        apart."""
+        apart. None where nobody had a charge that counts."""
         lines = self.counts.nation(CHARGES)
         rows = _whole_branches(charge_group_lines(lines), "group_code")
-        if rows.empty:
+        if not rows["requests"].any():
             return None
         split = rows[["convicted", "charged_only"]].fillna(0).sum(axis=1)
         frame = rows.assign(**{UNSPLIT: rows["requests"] - split}).fillna(0)
