@@ -58,7 +58,7 @@ AGENCIES = (
     _agency("CEDA00003", "CEDARHOLT JAIL", "IA"), _agency("DOGW00004", "DOGWOODLEY JAIL", "IA"),
     _agency("ELMS00005", "ELMSTEADLE JAIL", "NE"), _agency("FIRT00006", "FIRTHANGER JAIL", "NE"),
 )  # fmt: skip
-HIDDEN = _agency(SHIELDED, "SHIELDHAVEN JAIL", "SD")
+SHIELDED_AGENCY = _agency(SHIELDED, "SHIELDHAVEN JAIL", "SD")
 # Two weeks of one quarter, for what happens to it; the others of it have no report.
 FIRST, SECOND, LATE = "2017-01-14", "2017-01-21", "2017-01-28"
 QUARTER = "2017Q1"
@@ -310,7 +310,7 @@ def _receive(archive: Quarters, week: str, rows, charges) -> None:
 
 def _drawn(rng, week: str, number: int):
     """One week's rows and charges: at each agency one to three declined, one honored and one
-    pending, and at the one that is hidden a declined one in every fourth week."""
+    pending, and at SHIELDED a declined one in every fourth week."""
     rows, charges = [], []
     for at, agency in enumerate(AGENCIES):
         for each in range(int(rng.integers(1, 4))):
@@ -322,7 +322,7 @@ def _drawn(rng, week: str, number: int):
             other |= {"outcome": outcome, "decline_reason": "", "released_at": ""}
             rows.append(other | ({} if recorded else {"outcome_recorded_at": ""}))
     if number % 4 == 0:
-        rows.append(person(f"key-hidden-{number:02d}", week, 0, **HIDDEN, protected="true"))
+        rows.append(person(f"key-hidden-{number:02d}", week, 0, **SHIELDED_AGENCY, protected="true"))
     if week in TWICE:
         rows.append(person(REPEATED, week, 0, "ice_custody"))
     return rows, charges

@@ -8,14 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddor.extract.model import DISPOSITIONS, FOLLOW_UP_STATUSES, TRISTATE
-from ddor.measures.after_release import STANDINGS, after_release, after_release_frames
-from ddor.measures.attributes import (
-    COLUMNS,
+from ddor.measures.after_release import STANDINGS, after_release, after_release_rows
+from ddor.measures.disclosure import NATION, Table, Told
+from ddor.measures.followed import (
+    AFTER_RELEASE,
     DAYS_TO_ARREST,
     FOLLOW_UP,
     LATER_CHARGES,
     MET_BY,
-    category_name,
+    after_release_lines,
 )
 
 
@@ -167,7 +168,7 @@ def test_a_request_that_stands_twice_is_a_programming_error():
 def test_an_empty_quarter_has_every_column_and_no_row():
     rows, charges = rows_of([])
     assert {"standing", "arrested", "convicted", "days"} <= set(rows.columns) and rows.empty
-    assert all(frame.empty for frame in after_release_frames(rows, charges).values())
+    assert after_release_rows(rows, charges) == frozenset()
 
 
 def test_index_and_order_of_the_rows_are_left_as_they_are():
@@ -212,50 +213,63 @@ def test_every_request_has_one_standing_and_only_those_who_met_the_rule_have_eve
     assert (rows["days"].notna() == met).all()
     assert rows.loc[met, "days"].between(0, 90).all()
     assert (rows.loc[met, "protected"] == "false").all()
-    frames = after_release_frames(rows, of)
-    assert len(frames[FOLLOW_UP]) == rows["released_at"].notna().sum()
-    by = frames[MET_BY].set_index("request_id")["code"]
-    assert set(by.index[by != "not_met"]) == set(rows.loc[met, "request_id"])
-    for name in (LATER_CHARGES, DAYS_TO_ARREST):
-        assert set(frames[name]["request_id"]) == set(rows.loc[met, "request_id"]), name
-    for name in (FOLLOW_UP, MET_BY, DAYS_TO_ARREST):
-        assert frames[name]["request_id"].is_unique, name
+    judged = {row.request_id: row.value.split() for row in after_release_rows(rows, of)}
+    assert {*judged} == {*rows.loc[rows["released_at"].notna(), "request_id"]}
+    for request_id, (standing, how, days, *groups) in judged.items():
+        is_met = request_id in {*rows.loc[met, "request_id"]}
+        assert (standing == "met") == (how != "not_met") == (days != "-") == is_met
+        assert is_met or not groups
 
 
-# The frames that disclosure control is given
+# The rows that the rules judge, and the lines that are told of them
 
 
-def frame_of(name: str, requests, charges=()) -> list[tuple]:
-    frame = after_release_frames(*rows_of(requests, charges))[name]
-    assert list(frame.columns) == list(COLUMNS)
-    return list(frame[["request_id", "code", "standing"]].itertuples(index=False, name=None))
+def values_of(requests, charges=()) -> dict[str, str]:
+    """request_id -> its value, of requests with a confirmed release."""
+    return {row.request_id: row.value for row in after_release_rows(*rows_of(requests, charges))}
 
 
-def test_follow_up_has_every_confirmed_release_and_no_code_that_means_added_up():
+def lines_of(name: str, requests, charges=()) -> list[tuple]:
+    """(branch, leaf, standing, requests) of an attribute, told in full; without zeros."""
+    rows = after_release_rows(*rows_of(requests, charges))
+    table = Table(AFTER_RELEASE, NATION, rows, "2018-01-31", 5)
+    lines = after_release_lines(Told({(AFTER_RELEASE, NATION): table}))
+    return [(line.branch, line.leaf, line.standing, line.requests) for line in lines
+            if line.attribute == name and line.requests]  # fmt: skip
+
+
+def test_every_confirmed_release_is_judged_and_no_other():
     requests = [arrested(5, request_id="a"), released("at_large", request_id="b"),
                 released("removed", request_id="c"), released("", request_id="d")]  # fmt: skip
     unconfirmed = released(request_id="e", released_at="")
-    assert frame_of(FOLLOW_UP, [*requests, unconfirmed]) == [
-        ("a", "met", "all"), ("b", "no_contact", "all"), ("c", "other_contact", "all"),
-        ("d", "not_known", "all"),
+    assert values_of([*requests, unconfirmed]) == {
+        "a": "met arrest 5", "b": "no_contact not_met -", "c": "other not_met -",
+        "d": "not_known not_met -",
+    }  # fmt: skip
+    assert lines_of(FOLLOW_UP, requests) == [
+        ("met", "", "all", 1), ("no_contact", "", "all", 1), ("other", "", "all", 1),
+        ("not_known", "", "all", 1),
     ]  # fmt: skip
 
 
-def test_later_charges_has_each_group_once_convicted_where_a_conviction_counts():
+def test_each_group_of_later_charges_is_there_once_convicted_where_a_conviction_counts():
     charges = [
         later(5), later(6, disposition="convicted"), later(5, code="3599"),
         later(5, code="5404", disposition="dismissed"), later(5, code="0399"),
         later("", code="2399", disposition="convicted"), later(200, code="2499"), charge(),
     ]  # fmt: skip
-    assert frame_of(LATER_CHARGES, [arrested(5)], charges) == [
-        ("r1", "13", "convicted"), ("r1", "23", "charged_only"), ("r1", "35", "charged_only"),
+    assert values_of([arrested(5)], charges) == {
+        "r1": "met arrest_and_conviction 5 13:convicted 23:charged_only 35:charged_only"
+    }
+
+
+def test_later_charges_are_told_by_category_and_an_arrest_without_a_charge_as_such():
+    requests = [arrested(5, request_id=f"r{at}") for at in range(4)]
+    charges = [later(5, request_id=f"r{at}") for at in range(3)]
+    assert lines_of(LATER_CHARGES, requests, charges) == [
+        ("", "", "charged_only", 3), ("", "", "no_charge", 1), ("persons", "", "all", 3),
+        ("persons", "", "charged_only", 3), ("persons", "13", "all", 3),
     ]  # fmt: skip
-
-
-def test_later_charges_says_none_of_an_arrest_without_a_charge_on_record():
-    assert frame_of(LATER_CHARGES, [arrested(5)], [charge()]) == [("r1", "none", "charged_only")]
-    assert category_name(LATER_CHARGES, "none") == "No charge on record"
-    assert category_name(LATER_CHARGES, "13") == "Assault"
 
 
 @pytest.mark.parametrize(("on", "band"), [
@@ -263,14 +277,14 @@ def test_later_charges_says_none_of_an_arrest_without_a_charge_on_record():
     (31, "31 to 60 days"), (60, "31 to 60 days"), (61, "61 to 90 days"), (90, "61 to 90 days"),
 ])  # fmt: skip
 def test_days_to_arrest_come_in_bands(on, band):
-    assert frame_of(DAYS_TO_ARREST, [arrested(on)]) == [("r1", band, "all")]
+    assert lines_of(DAYS_TO_ARREST, [arrested(on)]) == [(band, "", "all", 1)]
 
 
 def test_met_by_tells_arrest_conviction_and_both_apart():
     requests = [arrested(5, request_id="a"), arrested(5, request_id="b"),
                 released("removed", request_id="c"), released(request_id="d")]  # fmt: skip
     charges = [later(5, disposition="convicted", request_id=name) for name in "bc"]
-    assert frame_of(MET_BY, requests, charges) == [
-        ("a", "arrest", "all"), ("b", "arrest_and_conviction", "all"), ("c", "conviction", "all"),
-        ("d", "not_met", "all"),
+    assert lines_of(MET_BY, requests, charges) == [
+        ("arrest", "", "all", 1), ("arrest_and_conviction", "", "all", 1),
+        ("conviction", "", "all", 1), ("not_met", "", "all", 1),
     ]  # fmt: skip

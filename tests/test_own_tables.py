@@ -32,7 +32,9 @@ def test_a_table_and_its_bars_count_every_request_once(report, by):
         assert sum(counted.values()) == len(rows) > 30
         largest_first = list(counted.values())
         assert largest_first == sorted(largest_first, reverse=True)
-        assert list(numbers(report.bars(rows, by=by)).values()) == largest_first
+        drawn = list(numbers(report.bars(rows, by=by)).values())
+        # Of more than twelve the others are one bar.
+        assert drawn[:11] == largest_first[:11] and sum(drawn) == len(rows)
 
 
 def test_the_counts_are_those_of_the_reports_own_tables(report):

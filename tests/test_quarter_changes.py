@@ -23,7 +23,7 @@ OUTDATED = "based on a superseded revision"
 PAGE, OWN = f"quarters/{QUARTER}/index.html", f"quarters/{QUARTER}/r1/index.html"
 LISTS = ("archive/index.html", "index.html", "search/index.json")
 # What only the corrected revision of FIRST has: enough for tables of their own after release.
-MORE = tuple(arrested(f"key-more-{at}", FIRST, at % 3) for at in range(9))
+MORE = tuple(arrested(f"key-more-{at}", FIRST, at % 3) for at in range(21))
 
 
 def rebuilt(archive: Quarters, day: str) -> int:

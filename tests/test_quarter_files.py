@@ -16,10 +16,12 @@ from ddor.archive.publish import Archive, opened
 from ddor.jobs import verify as verify_job
 from ddor.jobs.verify import _run_again as run_again
 
-OWN = {"index.html", "declined-by-week.svg", "declined-by-week-dark.svg", "data/summary.json",
+PICTURES = {f"{name}.{kind}" for name in ("declined-by-week", "citizenship", "days-to-recording")
+            for kind in ("svg", "png", "csv")}  # fmt: skip
+OWN = {"index.html", *PICTURES, "data/summary.json",
        "data/datapackage.json", f"data/ddor-{QUARTER}.xlsx", "data/weeks_used.csv",
        "data/issued_by_agency.csv", "data/declined_by_agency.csv",
-       "data/after_release.csv"}  # fmt: skip
+       "data/after_release.csv", "data/attributes.csv", "data/charges_by_group.csv"}  # fmt: skip
 HERE = f"quarters/{QUARTER}"
 LISTS = {"index.html", "archive/index.html", "data/catalog.json", "data/index.html", "feed.xml",
          "search/index.json"}  # fmt: skip
@@ -32,8 +34,7 @@ def changed(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
 
 def test_a_quarter_touches_its_own_files_and_the_lists_and_nothing_else(quarters):
     before, after = (quarters(name).files() for name in ("weeks", "quarter"))
-    pictures = {name for name in OWN if name.endswith(".svg")}
-    own = {f"{HERE}/r1/{name}" for name in OWN} | {f"{HERE}/{name}" for name in OWN - pictures}
+    own = {f"{HERE}/r1/{name}" for name in OWN} | {f"{HERE}/{name}" for name in OWN - PICTURES}
     found = changed(before, after)
     assert found == own | LISTS
     assert before.keys() <= after.keys()

@@ -541,8 +541,8 @@ def test_a_held_request_is_listed_and_counted_under_its_check(story):
 
 def test_the_page_says_how_many_are_held_for_more_than_90_days(story):
     output = story / "outputs"
-    assert "1 of them has been held back for more than 90 days" in page_of(output, "r2")
-    assert "0 of them have been held back for more than 90 days" in page_of(output, "r3")
+    assert "1 of these has been held back for more than 90 days" in page_of(output, "r2")
+    assert "held back for more than 90 days" not in page_of(output, "r3")
 
 
 def test_a_cleared_row_counts_in_the_next_revision_which_says_so(story):

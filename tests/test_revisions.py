@@ -130,7 +130,7 @@ def test_new_data_is_told_as_a_revision_everywhere(stage):
     assert feed_kinds(archive) == {"revision 1: first published": "first",
                                    "revision 2: a revision": "revision"}  # fmt: skip
     assert archive.log() == []
-    assert "Nothing has been disputed" in archive.page("corrections/index.html").get_text()
+    assert "No figure has been disputed or corrected" in archive.page("corrections/index.html").get_text()
     assert broken_links(archive.site) == []
 
 

@@ -320,4 +320,4 @@ def test_the_newest_flags_keep_a_person_out_of_the_workbook_of_rows(archive):
     assert "unchanged" in archive.run(day="2017-05-20").stdout
     done = archive.ddor("rows", WEEK, "--figure", "declined_total", "--agency", QUILL)
     assert done.code == 0
-    assert "28 rows, 2 protected left out" in done.stdout
+    assert "28 rows, 2 rows of protected people left out" in done.stdout

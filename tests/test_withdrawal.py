@@ -88,7 +88,7 @@ def test_nothing_of_the_content_is_left_under_site(copy_of, revision):
     assert found_in(archive.files(), words) == set()
     for number in numbers:
         folder = archive.week / f"r{number}"
-        assert not [file for file in folder.rglob("*") if file.suffix == ".svg"]
+        assert not [file for file in folder.rglob("*") if file.suffix in (".svg", ".png")]
         assert f"r{number}/".encode() not in (archive.week / "index.html").read_bytes()
 
 
@@ -110,7 +110,7 @@ def test_every_address_but_those_of_pictures_answers_with_the_notice(copy_of, re
     gone = {name for name in gone if not name.startswith("agencies/")}
     assert gone == {
         name for name in before for n in numbers
-        if name.startswith(f"weeks/{WEEK}/r{n}/") and name.endswith(".svg")
+        if re.fullmatch(rf"weeks/{WEEK}/r{n}/[^/]+\.(svg|png|csv)", name)
     }  # fmt: skip
     assert after.keys() <= before.keys() and len(gone) >= 4 * len(numbers)
     for place in places(numbers):

@@ -46,6 +46,10 @@ class HTML(Publishable):
     def __init__(self, data: str):
         self.data = data
 
+    def __repr__(self) -> str:
+        # Not Python's own, which names a place in memory: equal runs are equal bytes.
+        return "HTML"
+
     def _repr_html_(self) -> str:
         return self.data
 

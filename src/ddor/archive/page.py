@@ -30,8 +30,6 @@ NOT_FOUND = (
     "of its requests was declined."
 )
 NAME = "Declined Detainer Outcome Report"
-# What a page puts into an article stands between these, so that the article can be read back.
-AROUND_BEGIN, AROUND_END = "<!-- around the article -->", "<!-- the article -->\n"
 
 
 def page(
@@ -114,6 +112,4 @@ def _environment() -> Environment:
     environment.globals["synthetic_notice"] = SYNTHETIC_NOTICE
     environment.globals["not_found"] = NOT_FOUND
     environment.globals["address_of"] = address_of
-    environment.globals["around_begin"] = Markup(AROUND_BEGIN)
-    environment.globals["around_end"] = Markup(AROUND_END)
     return environment

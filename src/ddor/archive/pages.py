@@ -57,13 +57,11 @@ def report_page(
         article,
     )  # fmt: skip
     article = SITE_PAGE.sub(rf'<a href="{root}/\1/index.html" data-page="\1">\2</a>', article)
-    head, rest = head_and_rest(article)
     return page(
         "report.html.j2",
         title=period.title if current else f"{period.title}, revision {revision}",
-        head=head,
-        article=rest,
-        contents=contents_of(rest),
+        article=article,
+        contents=contents_of(article),
         changes=changes[:MOST_CHANGES],
         more_changes=max(len(changes) - MOST_CHANGES, 0),
         files=_files(data),
@@ -86,16 +84,8 @@ def notice_page(
 
 def draft_page(article: str, period: Period, catalog: Catalog, around: Around) -> bytes:
     """A page for the analyst, with its assets beside it."""
-    head, rest = head_and_rest(article)
     return page("draft.html.j2", "index.html", f"Draft: {period.title}", around, catalog,
-                head=head, article=rest, contents=contents_of(rest))  # fmt: skip
-
-
-def head_and_rest(article: str) -> tuple[str, str]:
-    """The article up to the end of its title, and what follows: between the two the page puts the
-    line with its dates, and the contents."""
-    head, end, rest = article.partition("</h1>\n")
-    return (head + end, rest) if end else ("<article>\n", article.removeprefix("<article>\n"))
+                article=article, contents=contents_of(article))  # fmt: skip
 
 
 def contents_of(article: str) -> list[tuple[str, str, list, list]]:

@@ -24,7 +24,6 @@ from ddor.archive.cases_apart import cases_in, without_cases
 from ddor.archive.changes import changes_between
 from ddor.archive.chrome import chrome
 from ddor.archive.downloads import csv_lines
-from ddor.archive.page import AROUND_BEGIN, AROUND_END
 from ddor.archive.pages import notice_page, report_page
 from ddor.archive.publish import Archive
 from ddor.archive.render import Article
@@ -242,11 +241,9 @@ def kept_article(page: Path) -> str:
 
 
 def article_of(page: Path) -> str:
-    """The article of a page, without its links to other pages and what the page puts beneath its
-    title. Raises ArchiveUnavailable."""
+    """The article of a page, without its links to other pages. Raises ArchiveUnavailable."""
     article = re.search(r"<article>.*</article>\n", page.read_text(encoding="utf-8"), re.DOTALL)
     if article is None:
         raise ArchiveUnavailable(f"{page} has no article; restore it")
-    own = re.sub(f"{AROUND_BEGIN}.*?{AROUND_END}", "", article[0], flags=re.DOTALL)
     link = r'<a href="[^"]*" data-(agency|page)="([A-Za-z0-9-]+)">([^<]*)</a>'
-    return re.sub(link, r'<span data-\1="\2">\3</span>', own)
+    return re.sub(link, r'<span data-\1="\2">\3</span>', article[0])

@@ -88,15 +88,14 @@ class OfPeople:
 
     def charges_chart(self):
         """By category, the largest first: convicted, charged only, and where the two are not told
-        apart."""
+        apart. None where nobody had a charge that counts."""
         lines = self.counts.nation(CHARGES)
         rows = _whole_branches(charge_group_lines(lines), "group_code")
-        rows = rows[rows["requests"] > 0]
-        if rows.empty:  # not told, or nobody was charged
+        if not rows["requests"].any():
             return None
         split = rows[["convicted", "charged_only"]].fillna(0).sum(axis=1)
         frame = rows.assign(**{UNSPLIT: rows["requests"] - split}).fillna(0)
-        frame = frame.rename(columns={"offense_group": "offense category"})
+        frame = frame[frame["requests"] > 0].rename(columns={"offense_group": "offense category"})
         frame = frame.sort_values("requests", ascending=False, kind="stable")
         heads = {name: head for name, head in SPLIT_HEADS.items() if frame[name].any()}
         return self._bars("charges-by-category", frame, "offense category", heads,

@@ -128,6 +128,8 @@ def charges_in_brief(charges: SimpleNamespace) -> Words | str:
     """The sentence among the key points."""
     if not charges.told:
         return f"Charges before release are not shown: {charges.why}."
+    if not charges.by_category:
+        return "No charge that counts is on record from before the release of these people."
     return Words(
         f"By their charges before release, the declined requests include {charges.by_category}. A "
         "request can be in several categories."
