@@ -196,7 +196,9 @@ def moved(rng, quarter: dict[str, Person]) -> dict[str, Person]:
 
 
 def pieces(tables: list[frozenset]) -> list[Counter]:
-    overlay = Overlay(tables)
+    overlay = Overlay()
+    for rows in tables:
+        overlay.lay(rows)
     return [piece for piece in overlay.pieces if piece]
 
 

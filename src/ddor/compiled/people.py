@@ -97,9 +97,9 @@ def people_of_weeks(
         own = {week.week for week in weeks if week.table(attribute)}
         left_out = {week.week for week in weeks} - own - in_pool
         numbers[attribute] = len(own), len(in_pool), len(left_out)
+    supplied = any(CHARGES in week.rows for week in weeks)
     nothing = {
-        (attribute, POOLED): NO_DECLINES if any(attribute in week.rows for week in weeks)
-        else NO_CHARGES
+        (attribute, POOLED): NO_DECLINES if supplied or attribute != CHARGES else NO_CHARGES
         for attribute in ATTRIBUTES if not nation[attribute]
     }  # fmt: skip
     return PeopleOfWeeks(Told(told.tables, nothing | told.untold), nation, numbers)
