@@ -93,7 +93,7 @@ def brief_weeks():
 
 
 def executed_with(scraps: dict) -> nbformat.NotebookNode:
-    """An executed notebook that glued these, as scrapbook does."""
+    """An executed notebook that glued these, but those that are not told, as scrapbook does."""
     kind = "application/scrapbook.scrap.json+json"
     outputs = [
         new_output(
@@ -101,7 +101,7 @@ def executed_with(scraps: dict) -> nbformat.NotebookNode:
             {kind: {"name": name, "data": value, "encoder": "json", "version": 1}},
             metadata={"scrapbook": {"name": name, "data": True, "display": False}},
         )
-        for name, value in scraps.items()
+        for name, value in scraps.items() if value is not None
     ]
     return new_notebook(cells=[new_code_cell("glued", execution_count=1, outputs=outputs)])
 

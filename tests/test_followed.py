@@ -196,9 +196,7 @@ def moved(rng, quarter: dict[str, Person]) -> dict[str, Person]:
 
 
 def pieces(tables: list[frozenset]) -> list[Counter]:
-    overlay = Overlay()
-    for rows in tables:
-        overlay.lay(rows)
+    overlay = Overlay(tables)
     return [piece for piece in overlay.pieces if piece]
 
 

@@ -130,10 +130,10 @@ def test_weeks_of_a_year_without_a_report_are_named_as_spans(published):
 def test_a_year_is_listed_wherever_reports_are(published):
     words = {path: main_of(published, f"{path}index.html") for path in ("", "archive/", "data/")}
     assert "Annual reports 2017 provisional" in words[""]
-    assert "Annual reports Made from the weekly reports" in words["archive/"]
+    assert "Annual reports These reports add up the weekly reports" in words["archive/"]
     heads = "Year Status Issued Declined Honored Agencies declining Revision Published"
     assert f"{heads} 2017 provisional" in words["archive/"]
-    assert "Quarterly reports, Annual reports: what else their figures" in words["data/"]
+    assert "Quarterly reports, Annual reports: further figures and columns" in words["data/"]
     search = json.loads((published.site / "search" / "index.json").read_bytes())["lines"]
     assert ["years/2017/index.html", "Year 2017", "2017 · provisional", ""] in search
     assert titles(published, "Year") == ["Year 2017, revision 1: first published"]
@@ -173,7 +173,7 @@ def test_a_column_of_a_quarter_means_what_it_holds(published):
              for each in package["resources"] for field in each["schema"]["fields"]}  # fmt: skip
     assert words["issued-by-agency", "issued"] == "number of requests issued in its weeks"
     assert words["weeks-used", "issued_total"] == "number of requests issued in the week"
-    assert words["after-release", "attribute"].startswith("follow_up, ")
+    assert "after release: follow_up, met_by, " in words["after-release", "attribute"]
 
 
 def test_the_same_year_again_is_unchanged_and_touches_nothing(archive, make):
@@ -315,7 +315,7 @@ def test_a_day_has_its_page_its_own_words_and_its_own_heads(published):
     archived = main_of(published, "archive/index.html")
     assert "Daily counts Day Status Asked Agencies asked Revision Published" in archived
     assert "asked_total" in main_of(published, "data/index.html")
-    asked = main_of(published, "data/index.html").split("Daily counts: what else")[1]
+    asked = main_of(published, "data/index.html").split("Daily counts: further figures and columns")[1]
     assert "asked requests issued on the day" in asked and "declined_total" not in asked
 
 
@@ -348,8 +348,8 @@ def alone(project, tmp_path, make) -> SmallArchive:
 def test_a_day_may_be_what_an_archive_begins_with(alone):
     assert rebuilt(alone) == 0
     assert broken_links(alone.site) == []
-    assert "No weekly report is published yet." in main_of(alone, "index.html")
-    assert "No weekly report is published yet." in main_of(alone, "archive/index.html")
+    assert "No weekly report has been published yet." in main_of(alone, "index.html")
+    assert "No weekly report has been published yet." in main_of(alone, "archive/index.html")
     assert "Daily counts" in main_of(alone, "archive/index.html")
     agencies = {BRACKENHOLT["agency_id"], THISTLEDOWN["agency_id"]}
     assert {page.parent.name for page in alone.site.glob("agencies/[A-Z]*/index.html")} == agencies

@@ -124,6 +124,9 @@ def test_a_revision_of_few_changes_keeps_the_tables_with_their_date_and_what_no_
         f"as of {FIRST}; 2 of its requests no longer count"
     }
     assert "May 18, 2017" in words_of(archive.page(f"weeks/{WEEK}/index.html").find("article"))
+    home = words_of(archive.page("index.html").find("main"))
+    assert "70 declined requests, by the table of an earlier revision, concern a person" in home
+    assert "46 declined requests. Charges from before the release" in home  # not 46 of 68
 
 
 def test_a_table_is_taken_down_where_over_a_quarter_no_longer_counts(archive):

@@ -143,10 +143,12 @@ class Overlay:
     """Tables of one attribute laid over each other: the pieces they cut out of each other, each as
     the number of its rows by agency. beside: the pieces that a table of another report has."""
 
-    def __init__(self):
+    def __init__(self, tables: Iterable[Collection[Row]] = ()):
         self.piece_of: dict[Row, int] = {}
         self.pieces: list[Counter] = []
         self.beside: set[int] = set()
+        for rows in tables:
+            self.lay(rows)
 
     def cuts(self, rows: Collection[Row]) -> Iterator[tuple[Counter, bool]]:
         """The pieces that `rows` would make: new rows, and both parts of a piece that it cuts; each
