@@ -72,6 +72,20 @@ def test_so_is_each_line_of_an_agency(year, table):
             assert {key: int(lines[agency_id][key]) for key in counts} == counts
 
 
+def test_weeks_too_small_to_be_told_are_told_together(year):
+    for quarter in published_of(year):
+        for week in current(year, quarter):
+            assert {year.summary(week)["figures"][name] for name in OF_CHARGES} == {None}
+            assert not any(line["attribute"] for line in year.lines(week, "attributes"))
+        figures, lines = year.summary(quarter)["figures"], year.lines(quarter, "attributes")
+        standing = {line["standing"]: int(line["requests"]) for line in lines
+                    if (line["attribute"], line["place"], line["branch"]) == ("charges", "", "")}
+        assert sum(standing.values()) == figures["declined_total"]
+        assert figures["declined_with_conviction"] == standing["convicted"]
+        assert figures["declined_with_charges"] == figures["declined_total"] - standing["no_charge"]
+        assert figures["declined_with_charges"] > 100
+
+
 def test_an_agency_and_a_state_are_counted_once(year):
     for quarter in published_of(year):
         figures, lines = year.summary(quarter)["figures"], year.lines(quarter, "declined_by_agency")

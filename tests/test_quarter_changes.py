@@ -18,6 +18,7 @@ from quarter_archive import (
 from small_archive import found_in, words_of
 
 from ddor.calendar import Week
+from ddor.history import read_earlier
 
 OUTDATED = "based on a superseded revision"
 PAGE, OWN = f"quarters/{QUARTER}/index.html", f"quarters/{QUARTER}/r1/index.html"
@@ -206,3 +207,35 @@ def test_one_revision_of_the_quarter_can_be_withdrawn(mended, tmp_path):
     assert archive.summary(QUARTER) == mended.summary(QUARTER)
     assert archive.summary(FIRST) == mended.summary(FIRST)
     assert rebuilt(archive, "2018-08-05") == 0
+
+
+# What is told of people
+
+
+def test_a_newer_flag_of_a_week_that_is_unchanged_is_the_quarters_too(quarters_copy):
+    """The person is among *not known*; who is told stands, for one person is not told from 45."""
+    archive = quarters_copy("quarter")
+    before, keys = archive.summary(QUARTER), archive.candidates()
+    flagged = f"key-m{FIRST[5:]}-0"
+    rows = [row | ({"protected": "true"} if row["request_id"] == flagged else {})
+            for row in several(FIRST)]  # fmt: skip
+    archive.people(FIRST, *rows)
+    done = archive.weeks(FIRST, day="2018-08-01")
+    assert done.code == 0 and " unchanged r1" in done.stdout
+    assert archive.made(brief=True, day="2018-08-02") == 2
+    assert archive.candidates(2).keys() == keys.keys() - {flagged} != keys.keys()
+    assert archive.summary(QUARTER)["figures"] == before["figures"]
+    (line,) = [each for each in archive.summary(QUARTER)["disclosure"]
+               if each["attribute"] == "after_release"]  # fmt: skip
+    assert line["told"] and line["no_longer_count"] == 0
+    flags = {each["flags"] for each in archive.lines(QUARTER, "after_release")}
+    assert flags == {f"as of {line['as_of']}; 0 of its requests no longer count"}
+
+
+def test_a_week_is_compared_with_the_others_of_its_quarter_once_that_is_told(quarters):
+    def beside(stage: str) -> set[str]:
+        tables = read_earlier(quarters(stage).output, Week.parse(FIRST))["beside"]
+        return {row[1] for table in tables for row in table["rows"]}
+
+    assert beside("weeks") == set()
+    assert {FIRST, SECOND} <= beside("quarter")
