@@ -290,7 +290,7 @@ SENTENCES = (
     "{held_back_requests} because the request itself is in doubt (they count in neither section), "
     "and {held_back_outcomes} because the outcome is in doubt (they count as issued and not as "
     "declined).",
-    "{outside_week_total} lie(s) outside the week.",
+    "{outside_week_total} lie outside the week.",
 )  # fmt: skip
 STANDINGS = {
     "convicted": "a person with a conviction on record",
@@ -370,10 +370,6 @@ def assert_page_agrees(page: Page, data: Path, count: Count) -> None:
     names = {row["agency_id"]: f"{row['agency']}, {row['state']}" for row in asked}
     assert len(asked) - len(rest) == 15
     assert [each for _, each in page.folded] == sorted((r[0] for r in rest.values()), reverse=True)
-    for (label, number), (name, cells) in zip(
-        sorted(page.folded), sorted((names[code], cells) for code, cells in rest.items()), strict=True
-    ):
-        assert label.startswith(name), label
     assert Counter((each[0][: each[0].index(", ") + 4], each[1]) for each in page.folded) == Counter(
         (names[code], cells[0]) for code, cells in rest.items()
     )
