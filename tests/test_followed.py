@@ -174,6 +174,21 @@ def test_twenty_changed_persons_of_three_agencies_are_told_with_their_date():
     assert revisions_of(before, almost)[1].followed.stands
 
 
+@pytest.mark.parametrize(("by_agency", "told"), [
+    ((20,), True), ((20, 20), False), ((20, 20, 20), True), ((18, 1, 1), False),
+    ((17, 2, 1), True),
+])  # fmt: skip
+def test_changed_persons_have_to_be_of_one_agency_or_of_three_and_none_over_85_percent(
+    by_agency, told
+):
+    before = people(agencies=5, **{NOT_OBSERVED: 100, NO_CONTACT: 60})
+    names = [f"not_observed{agency + 5 * at}"
+             for agency, many in enumerate(by_agency) for at in range(many)]  # fmt: skip
+    _, second = revisions_of(before, changed(before, ARREST, *names))
+    assert second.followed.met == (sum(by_agency) if told else 0)
+    assert second.followed.stands is not told
+
+
 def test_the_numbers_stay_with_how_many_no_longer_count_until_a_quarter_of_them_does_not():
     before = people(**MANY)
     names = list(before)
@@ -218,7 +233,7 @@ def test_a_way_back_to_an_older_revision_is_not_told_either():
 def a_change(draw, quarter: dict[str, Person], at: int) -> dict[str, Person]:
     """Some people's follow-up is another, of many agencies or of one; some came, some went."""
     names = list(quarter)
-    first, step = draw(st.integers(0, len(names))), draw(st.sampled_from([1, 1, AGENCIES]))
+    first, step = draw(st.integers(0, len(names))), draw(st.sampled_from([1, AGENCIES]))
     many = draw(st.sampled_from([0, 1, 10, 15, 19, 20, 21, 40]))
     after = changed(quarter, draw(st.sampled_from(KINDS)), *names[first::step][:many])
     for name in names[: draw(st.sampled_from([0, 0, 1, 20]))]:
@@ -230,7 +245,7 @@ def a_change(draw, quarter: dict[str, Person], at: int) -> dict[str, Person]:
 @st.composite
 def revised_quarters(draw) -> list[dict[str, Person]]:
     kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=3, unique=True))
-    quarters = [people(AGENCIES, **{kind: draw(st.integers(10, 60)) for kind in kinds})]
+    quarters = [people(AGENCIES, **{kind: draw(st.integers(20, 60)) for kind in kinds})]
     for at in range(draw(st.integers(1, 3))):
         quarters.append(a_change(draw, quarters[-1], at))
     return quarters
