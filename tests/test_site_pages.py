@@ -53,7 +53,7 @@ def home(data: dict[str, bytes], cohort="recorded", **figures) -> BeautifulSoup:
     week, as_of = Week.parse(day(1)), dt.date(2017, 4, 24)
     counts = dict.fromkeys(FIGURES, 0) | COUNTED | figures
     latest = latest_names(week, as_of, as_of, 1, "provisional", counts)
-    latest |= {"charges": charges_of(data), "largest": largest_of(data)}
+    latest |= {"charges": charges_of(data, counts["declined_total"]), "largest": largest_of(data)}
     return BeautifulSoup(home_page(catalog, AROUND, latest), "html.parser")
 
 

@@ -73,11 +73,11 @@ def latest_of(
         figures = json.loads(files[SUMMARY])["figures"]
         status = status_of(newest, revision, catalog)
         names = latest_names(newest, as_of, published_on, revision.revision, status, figures)
-        return names | {"charges": charges_of(files), "largest": largest_of(files)}
+        return names | {"charges": charges_of(files, figures["declined_total"]), "largest": largest_of(files)}
     return None
 
 
-def charges_of(data: dict[str, bytes]) -> Charges | None:
+def charges_of(data: dict[str, bytes], declined: int = 0) -> Charges | None:
     """The categories of charges_by_group.csv; None where the table is withheld."""
     lines = csv_lines(data[CHARGES]) if CHARGES in data else []
     told = [line for line in lines if line.get("category") and not line["group_code"]]
@@ -94,7 +94,7 @@ def charges_of(data: dict[str, bytes]) -> Charges | None:
         if (line["attribute"], line["place"], line["branch"]) == ("charges", "", "")
     ]  # fmt: skip
     # Without these lines the data is of a version before them.
-    of = sum(standings) or json.loads(data[SUMMARY])["figures"]["declined_total"]
+    of = sum(standings) or declined
     return Charges(sorted(categories, key=lambda each: -each.requests), flags, of)
 
 

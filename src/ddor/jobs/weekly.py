@@ -158,13 +158,13 @@ class WeekEdition(Edition):
     def texts(self) -> dict[str, str]:
         names = self.inputs.extract.requests["agency_name"].unique()
         records = {
-            # Numbered, since a file's name may be what has to be taken out.
-            f"corrections/, record {at} of this week, {key}": getattr(record, key)
-            for at, record in enumerate(self.inputs.corrections, start=1)
-            for key in ("name", "answer", "notice")
+            f"corrections/{record.name}.yaml, {key}": getattr(record, key)
+            for record in self.inputs.corrections for key in ("answer", "notice")
         }  # fmt: skip
         extract = {"about.yaml, source": self.source, "requests, agency_name": "\n".join(names)}
-        return super().texts() | extract | records
+        # Together, since a name may be what has to be taken out.
+        files = {"corrections/, the name of a file": " ".join(r.name for r in self.inputs.corrections)}
+        return super().texts() | extract | records | files
 
     def news(self, catalog: Catalog) -> list[str]:
         before = catalog.last_standing(self.period) or catalog.current(self.period)
