@@ -183,24 +183,36 @@ def standing_of(charges: list[tuple[str, str]], groups: Counter) -> str:
 
 
 class Page(HTMLParser):
-    """text: all of it in one line. tables: caption -> rows of cells. alternatives: file -> text."""
+    """text: all of it in one line. tables: caption, or of a chart its file -> rows of cells.
+    alternatives: file -> text. files: those to take along. folded: (agency, its number)."""
 
     def __init__(self, path: Path):
         super().__init__()
-        self.text, self.caption, self.cell = "", None, None
+        self.text, self.caption, self.cell, self.item = "", None, None, None
+        self.chart, self.in_fold = None, False
         self.tables: dict[str, list[list[str]]] = {}
         self.alternatives: dict[str, str] = {}
+        self.files: dict[str, Path] = {}
+        self.folded: list[tuple[str, int]] = []
+        self.folder = path.parent
         self.feed(path.read_text(encoding="utf-8"))
         self.text = " ".join(self.text.split())
 
     def handle_starttag(self, tag, attributes):
+        named = dict(attributes)
         if tag == "img":
-            named = dict(attributes)
-            self.alternatives[Path(named["src"]).name] = named["alt"]
+            self.chart = Path(named["src"]).name
+            self.alternatives[self.chart] = named["alt"]
+        elif tag == "a" and self.chart and named["href"][0] != "#":
+            self.files[Path(named["href"]).name] = self.folder / named["href"]
+        elif tag == "details" and named.get("class") == "others":
+            self.in_fold = True
+        elif tag == "li" and self.in_fold:
+            self.item = ""
         elif tag == "caption":
             self.caption = ""
         elif tag == "tr":
-            self.tables.setdefault(self.caption, []).append([])
+            self.tables.setdefault(self.chart or self.caption, []).append([])
         elif tag in ("th", "td"):
             self.cell = ""
         elif tag == "small":
@@ -208,13 +220,23 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         if tag in ("th", "td"):
-            self.tables[self.caption][-1].append(self.cell)
+            self.tables[self.chart or self.caption][-1].append(self.cell)
             self.cell = None
         elif tag == "table":
             self.caption = None
+        elif tag == "figure":
+            self.chart = None
+        elif tag == "details":
+            self.in_fold = False
+        elif tag == "li" and self.item is not None:
+            label, _, number = self.item.rpartition(" ")
+            self.folded.append((label, *numbers([number])))
+            self.item = None
 
     def handle_data(self, data):
         self.text += data
+        if self.item is not None:
+            self.item += data
         if self.cell is not None:
             self.cell += data
         elif self.caption is not None and data.strip():
@@ -241,33 +263,41 @@ def said(text: str, sentence: str) -> dict[str, int]:
 
 
 SENTENCES = (
-    "recorded {declined_total} request(s) as declined, by {agencies_declining} agencies/y in "
-    "{states_declining} state(s); a release date is on record for {confirmed} of them.",
-    "In the same week ICE issued {issued_total} request(s); by",
-    "{issued_honored} of these had been honored, {issued_declined} declined, {issued_other} had "
-    "another outcome, and {issued_pending} had none on record.",
-    "{convicted} concern a person with a conviction on record, ",
-    "and for {none} no charge is on record.",
+    "ICE recorded {declined_total} request(s) as declined, whenever they were issued, by "
+    "{agencies_declining} agencies/y in {states_declining} state(s). A release date is on record "
+    "for {confirmed} of them.",
+    "of the {issued_total} request(s) that ICE issued in the week, {issued_honored} had been "
+    "honored by ",
+    ", {issued_declined} had been declined, {issued_other} had another outcome, and "
+    "{issued_pending} were pending. These {issued_declined_again} were issued in the week; the "
+    "{declined_total} above were recorded as declined in it",
     "ICE issued {issued_total} request(s) this week to {agencies_issued} agencies/y: "
     "{issued_detainers} detainer(s), {issued_notifications} request(s) for notification and "
     "{issued_transfers} request(s) for transfer.",
-    "This week ICE recorded {declined_total} request(s) as declined, whenever issued, by "
-    "{agencies_declining} agencies/y: {declined_detainers} detainer(s), {declined_notifications} "
-    "request(s) for notification and {declined_transfers} request(s) for transfer. {honored_total} "
-    "request(s) w",
+    "; {issued_pending} had none on record by then.",
+    "This week ICE recorded {declined_total} request(s) as declined, whenever they were issued, by "
+    "{agencies_declining} agencies/y in {states_declining} state(s): {declined_detainers} "
+    "detainer(s), {declined_notifications} request(s) for notification and {declined_transfers} "
+    "request(s) for transfer. {honored_total} request(s) w",
     "Insufficient notice, {declined_insufficient_notice}:",
     "No notice on record, {declined_no_notice}:",
     "Not held, {declined_not_held}:",
     "Unclassified, {declined_unclassified}:",
-    "for {declined_release_not_confirmed} no release date is on record; for "
-    "{declined_law_or_court} the agency named a law or a court; for {declined_short_custody} the "
-    "time from issue",
-    "The extract holds {received_total} request(s). Of these {held_back_total} ",
-    "held back by a check: {held_back_requests} because the request itself is in doubt, counted in "
-    "neither section, and {held_back_outcomes} because the outcome is in doubt, counted as issued "
-    "and not as declined.",
+    "for which no release date is on record: {declined_release_not_confirmed};",
+    "for which the agency named a law or a court: {declined_law_or_court};",
+    "so that 48 hours' notice was not possible: {declined_short_custody}.",
+    "The extract holds {received_total} request(s). A check holds back {held_back_total} of them: "
+    "{held_back_requests} because the request itself is in doubt (they count in neither section), "
+    "and {held_back_outcomes} because the outcome is in doubt (they count as issued and not as "
+    "declined).",
     "{outside_week_total} lie outside the week.",
 )  # fmt: skip
+STANDINGS = {
+    "convicted": "a person with a conviction on record",
+    "charged_only": "a person with charges and no conviction",
+    "neither": "a person whose charges were all dismissed or ended in acquittal",
+    "none": "a person without a charge on record",
+}
 
 
 def assert_agreement(output: Path, week: str, folder: Path, figures: dict[str, int]) -> None:
@@ -322,6 +352,7 @@ def assert_page_agrees(page: Page, data: Path, count: Count) -> None:
     known = dict(figures) | dict(count.standing) | {
         "confirmed": figures["declined_total"] - figures["declined_release_not_confirmed"],
         "agencies_issued": len({agency for agency, _ in count.issued}),
+        "issued_declined_again": figures["issued_declined"],
     }
     for sentence in SENTENCES:
         for name, value in said(page.text, sentence).items():
@@ -330,22 +361,60 @@ def assert_page_agrees(page: Page, data: Path, count: Count) -> None:
               "pending")  # fmt: skip
     declined = ("declined", *CLASSES, *FLAGS, "honored")
     assert said(page.text, SENTENCES[0])["declined_total"] > 30
+    assert_charges_said(page.text, count)
     title = re.search(r"week of (.+? \d{4})", page.text)[1]
-    assert_agency_table(page.table(f"Requests issued, {title}, by agency"),
-                        rows_of(data / "issued_by_agency.csv"), issued)  # fmt: skip
-    assert_agency_table(page.table("recorded as declined, by agency"),
-                        rows_of(data / "declined_by_agency.csv"), declined)  # fmt: skip
-    groups = [row["requests"] for row in rows_of(data / "charges_by_group.csv") if row["category"]]
+    asked = rows_of(data / "issued_by_agency.csv")
+    rest = assert_agency_table(
+        page.table(f"Requests issued, {title}, by agency: the 15 asked most"), asked, issued
+    )
+    names = {row["agency_id"]: f"{row['agency']}, {row['state']}" for row in asked}
+    assert len(asked) - len(rest) == 15
+    assert [each for _, each in page.folded] == sorted((r[0] for r in rest.values()), reverse=True)
+    assert Counter((re.sub(r"(, [A-Z]{2}) .*", r"\1", each[0]), each[1]) for each in page.folded) == Counter(
+        (names[code], cells[0]) for code, cells in rest.items()
+    )
+    rest = assert_agency_table(page.table("recorded as declined, by agency"),
+                               rows_of(data / "declined_by_agency.csv"), declined)  # fmt: skip
+    assert not any(cells[0] for cells in rest.values()), "an agency that declined is not named"
+    groups = [[row["requests"], row["convicted"], row["charged_only"]]
+              for row in rows_of(data / "charges_by_group.csv") if row["category"]]  # fmt: skip
     if groups:
         shown = page.table("category and offense group of the charges")
-        assert numbers([row[1] for row in shown]) == numbers(groups)
+        assert [[cell.replace(",", "") for cell in row[1:]] for row in shown] == groups
     lines = numbers([row[1] for row in page.table("Where every received request is counted")])
     assert lines == [*(count.lines[name] for name in LINES), figures["received_total"]]
     assert_charts_agree(page, data, count)
 
 
-def assert_agency_table(shown: list[list[str]], rows: list[dict], columns: tuple) -> None:
-    """Each agency by its code; those that the page adds up in its last line are the rest."""
+def assert_charges_said(text: str, count: Count) -> None:
+    """In the key points. A part of nobody is left out; all are told apart, or none is."""
+    total = count.figures["declined_total"]
+    if "The report does not show the charges of this week" in text:
+        return
+    told = re.findall(rf"Of the {total:,} requests? declined, (.+?)\.", text)
+    assert len(told) == 1
+    parts = {
+        words: numbers([number])[0]
+        for number, words in re.findall(r"([\d,]+) (?:concerns? )?(a person .+?)(?=, \d| and \d|$)",
+                                        told[0])
+    }  # fmt: skip
+    with_any = parts.pop("a person with a charge or a conviction on record", None)
+    if with_any is None:
+        counted = {words: count.standing[name] for name, words in STANDINGS.items()}
+        assert parts == {words: number for words, number in counted.items() if number}
+    else:
+        assert with_any == total - count.standing["none"]
+        assert parts == {STANDINGS["none"]: count.standing["none"]}
+    named = re.findall(rf"By category of the charges, the {total:,} include (.+?)\.", text)
+    assert len(named) == 1
+    categories = {*CATEGORY_OF.values(), "other"}
+    counted = [count.groups[each, ""] for each in categories if count.groups[each, ""]]
+    said_of_each = numbers(re.findall(r"([\d,]*\d) for ", named[0]))
+    assert said_of_each == sorted(counted, reverse=True)
+
+
+def assert_agency_table(shown: list[list[str]], rows: list[dict], columns: tuple) -> dict:
+    """Each agency by its code; -> those that the page adds up in its last line."""
     rest = {row["agency_id"]: [int(row[column]) for column in columns] for row in rows}
     for label, *cells in shown:
         if "|" in label:
@@ -354,31 +423,42 @@ def assert_agency_table(shown: list[list[str]], rows: list[dict], columns: tuple
         else:
             assert label == f"{len(rest)} other agencies" and label == shown[-1][0]
             assert numbers(cells) == [sum(column) for column in zip(*rest.values(), strict=True)]
-            rest = {}
+            return rest
     assert not rest, "agencies that the page leaves out"
+    return rest
 
 
 def assert_charts_agree(page: Page, data: Path, count: Count) -> None:
-    """The text alternative and the table behind each chart, against the downloads."""
+    """The text alternative, the table and the file of each chart, against the downloads."""
     figures, text = count.figures, page.alternatives
     outcomes = [figures[f"issued_{name}"] for name in ("honored", "declined", "other", "pending")]
     assert bars(text["outcomes-of-issued.svg"]) == outcomes
-    agencies = [
-        int(row["declined"])
-        for row in rows_of(data / "declined_by_agency.csv")
-        if int(row["declined"])
+    title = "{issued_pending} of the {issued_total} requests issued this week had no outcome"
+    for name, value in said(text["outcomes-of-issued.svg"], title).items():
+        assert value == figures[name]
+    agencies = sorted((number for (_, name), number in count.declined.items()
+                       if name == "declined"), reverse=True)  # fmt: skip
+    by_agency = bars(text["declined-by-agency.svg"])
+    assert by_agency == ([*agencies[:11], sum(agencies[11:])] if len(agencies) > 12 else agencies)
+    classes = [row[1:-1] for row in page.table("declined-by-agency.svg")]
+    assert [sum(numbers(column)) for column in zip(*classes, strict=True)] == [
+        figures[f"declined_{name}"] for name in CLASSES
     ]
-    assert sum(bars(text["declined-by-agency.svg"])) == figures["declined_total"]
-    assert bars(text["declined-by-agency.svg"])[:11] == sorted(agencies, reverse=True)[:11]
     categories = [int(row["requests"]) for row in rows_of(data / "charges_by_group.csv")
                   if row["category"] and not row["group_code"] and row["requests"] != "0"]  # fmt: skip
-    assert sorted(bars(text.get("charges-by-category.svg", ""))) == sorted(categories)
+    categories.sort(reverse=True)
+    assert bars(text.get("charges-by-category.svg", "")) == categories
     for chart in ("days-to-recording.svg", "citizenship.svg"):
         assert sum(bars(text[chart])) == figures["declined_total"]
-    by_agency = page.table("recorded as declined, by agency and class")
-    assert sorted(numbers([row[-1] for row in by_agency])) == sorted(agencies)
-    by_days = page.table("Declined requests by days from issue to recording")
-    assert numbers([row[1] for row in by_days]) == bars(text["days-to-recording.svg"])
+    countries = page.table("Declined requests by country of citizenship")
+    assert sum(numbers([row[-1] for row in countries])) == figures["declined_total"]
+    for chart, alternative in text.items():
+        assert numbers([row[-1] for row in page.table(chart)]) == bars(alternative), chart
+        taken = rows_of(page.files[chart.replace(".svg", ".csv")])
+        cells = [[cell for name, cell in row.items() if name != "flags"][1:] for row in taken]
+        assert [sum(map(int, row)) for row in cells] == bars(alternative), chart
+        for kind in (".svg", ".png"):
+            assert page.files[chart.replace(".svg", kind)].stat().st_size > 0
 
 
 def bars(alternative: str) -> list[int]:

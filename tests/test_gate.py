@@ -309,3 +309,22 @@ def test_in_jupyterlab_all_is_shown_with_a_note(tmp_path):
         f"{stop}shows a picture that is no chart of the package",
     ]  # fmt: skip
     assert notebook.cells[1].outputs[0].data["text/html"] and notebook.cells[2].outputs[0].text
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "reason"),
+    [
+        ("raw", "key <b>hi</b>", "is a raw cell"),
+        ("markdown", "<img src='data:image/png;base64,AAAA'>", "has a pasted picture"),
+        ("markdown", "![a](https://example.org/x.png)", "has a pasted picture"),
+        ("markdown", "<svg><path/></svg>", "has a pasted picture"),
+        ("markdown", "<script>1</script>", "has a pasted picture"),
+        ("markdown", "<iframe src=https://example.org></iframe>", "has a pasted picture"),
+    ],
+)
+def test_no_cell_brings_html_of_its_own(tmp_path, kind, source, reason):
+    make = {"raw": nbformat.v4.new_raw_cell, "markdown": nbformat.v4.new_markdown_cell}[kind]
+    notebook = nbformat.v4.new_notebook(cells=[make(source)])
+    nbformat.write(notebook, tmp_path / "executed.ipynb")
+    with pytest.raises(NotebookFailed, match=reason):
+        judge(tmp_path / "executed.ipynb", RequestKeys(()))

@@ -18,7 +18,7 @@ import pandas as pd
 
 from ddor.calendar import Period, Week
 from ddor.errors import UsageError
-from ddor.reports import parse_period
+from ddor.reports import REPORTS, parse_period
 
 WEEKS_LOOKED_BACK = 26
 WEEKS_NEEDED = 8
@@ -128,11 +128,15 @@ def _beside(output: Path, period: Period) -> list[Period]:
     for what a week tells can be taken from what several weeks tell together. Without opening the
     folders of other weeks."""
     own = {*(period.weeks() or [period])}
+    # Of the site too: what was published and lost its private folder has to be missed.
+    shelves = {report.period.shelf for report in REPORTS} - {Week.shelf}
+    names = {folder.name for folder in (output / "runs").glob("*")}
+    names |= {each.name for shelf in shelves for each in (output / "site" / shelf).glob("*")}
     compiled = []
-    for folder in (output / "runs").glob("*"):
-        if folder.name != str(period) and not WEEK_FOLDER.fullmatch(folder.name):
+    for name in sorted(names - {str(period)}):
+        if not WEEK_FOLDER.fullmatch(name):
             with contextlib.suppress(UsageError):
-                compiled.append(parse_period(folder.name))
+                compiled.append(parse_period(name))
     sharing = [each for each in compiled if own & {*each.weeks()}]
     weeks = {week for each in (period, *sharing) for week in each.weeks()} - {period}
     return [*sorted(weeks, key=str), *sharing]

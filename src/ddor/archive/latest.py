@@ -17,6 +17,7 @@ from ddor.catalog import Catalog, status_of
 from ddor.extract.model import SYNTHETIC_NOTICE
 
 SUMMARY, CHARGES, DECLINED = "summary.json", "charges_by_group.csv", "declined_by_agency.csv"
+ATTRIBUTES = "attributes.csv"
 LARGE = 0.5  # the share of one agency from which a key point names it
 
 
@@ -34,10 +35,11 @@ class Category:
 @dataclass(frozen=True)
 class Charges:
     """categories: those that occur, the largest first. note: what a reader has to know of the
-    table, such as that it is an earlier revision's, or ""."""
+    table, such as that it is an earlier revision's, or "". of: the requests that it is of."""
 
     categories: list[Category]
     note: str
+    of: int
 
     @property
     def undivided(self) -> bool:
@@ -65,7 +67,7 @@ def latest_of(
         folder = site / "weeks" / str(newest) / "data"
         files = data if newest == week else {
             name: (folder / name).read_bytes()
-            for name in (SUMMARY, CHARGES, DECLINED) if (folder / name).exists()
+            for name in (SUMMARY, CHARGES, DECLINED, ATTRIBUTES) if (folder / name).exists()
         }  # fmt: skip
         as_of, published_on = map(dt.date.fromisoformat, (revision.as_of, revision.published_on))
         figures = json.loads(files[SUMMARY])["figures"]
@@ -87,7 +89,13 @@ def charges_of(data: dict[str, bytes]) -> Charges | None:
         for line in told if line["requests"] != "0"
     ]  # fmt: skip
     flags = told[0].get("flags", "").replace(SYNTHETIC_NOTICE, "").strip("; ")
-    return Charges(sorted(categories, key=lambda each: -each.requests), flags)
+    standings = [
+        int(line["requests"]) for line in csv_lines(data.get(ATTRIBUTES, b""))
+        if (line["attribute"], line["place"], line["branch"]) == ("charges", "", "")
+    ]  # fmt: skip
+    # Without these lines the data is of a version before them.
+    of = sum(standings) or json.loads(data[SUMMARY])["figures"]["declined_total"]
+    return Charges(sorted(categories, key=lambda each: -each.requests), flags, of)
 
 
 def largest_of(data: dict[str, bytes]) -> Largest | None:

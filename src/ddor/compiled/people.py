@@ -77,13 +77,13 @@ def people_of_weeks(
     pools, base = [], set()
     for attribute in ATTRIBUTES:
         untold = [week for week in weeks if attribute in week.rows and not week.table(attribute)]
-        pools.append(Candidate(attribute, POOLED, _rows(untold, attribute)))
+        pools.append(Candidate(attribute, POOLED, _each_once(_rows(untold, attribute))))
     for week in weeks:
         table = week.table(CHARGES)
         base |= table.rows if table else week.rows.get(CHARGES, frozenset())
     counting = {row.request_id for week in weeks for rows in week.rows.values() for row in rows}
     told = tell(
-        [*(pool for pool in pools if pool.rows), *places_of_quarter(base)],
+        [*(pool for pool in pools if pool.rows), *places_of_quarter(_each_once(base))],
         _without_what_is_told_twice(earlier, weeks),
         counting, as_of, threshold, of_week=False,
     )  # fmt: skip
@@ -103,6 +103,13 @@ def people_of_weeks(
         for attribute in ATTRIBUTES if not nation[attribute]
     }  # fmt: skip
     return PeopleOfWeeks(Told(told.tables, nothing | told.untold), nation, numbers)
+
+
+def _each_once(rows: Iterable[Row]) -> frozenset[Row]:
+    """A request that two weeks have, as the later one has it: two rows of one person would pass for
+    two people. In the sum of the weeks that are told it is in both."""
+    latest = {row.request_id: row for row in sorted(rows, key=lambda row: row.week)}
+    return frozenset(latest.values())
 
 
 def _rows(weeks: Iterable[WeekOfPeople], attribute: str) -> frozenset[Row]:

@@ -158,8 +158,10 @@ class WeekEdition(Edition):
     def texts(self) -> dict[str, str]:
         names = self.inputs.extract.requests["agency_name"].unique()
         records = {
-            f"corrections/{record.name}.yaml, {key}": getattr(record, key)
-            for record in self.inputs.corrections for key in ("answer", "notice")
+            # Numbered, since a file's name may be what has to be taken out.
+            f"corrections/, record {at} of this week, {key}": getattr(record, key)
+            for at, record in enumerate(self.inputs.corrections, start=1)
+            for key in ("name", "answer", "notice")
         }  # fmt: skip
         extract = {"about.yaml, source": self.source, "requests, agency_name": "\n".join(names)}
         return super().texts() | extract | records

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from ddor.calendar import Period, long_date
 from ddor.compiled.counts import CompiledCounts
 from ddor.measures.disclosure import ENOUGH, NATION
+from ddor.measures.disclosure import Table as DisclosedTable
 from ddor.measures.figures import Counts
 from ddor.measures.people import (
     ALL,
@@ -100,7 +101,8 @@ class OfPeople:
         heads = {name: head for name, head in SPLIT_HEADS.items() if frame[name].any()}
         return self._bars("charges-by-category", frame, "offense category", heads,
                           "by category of the charges; a request can be in several",
-                          sum(line.requests for line in lines if not line.branch))  # fmt: skip
+                          sum(line.requests for line in lines if not line.branch),
+                          self.counts.told.table(CHARGES))  # fmt: skip
 
     def charges_table(self):
         """Each category, and beneath it its offense groups; or why there is none."""
@@ -128,7 +130,8 @@ class OfPeople:
         rows = rows.rename(columns={"branch": "world region"})
         rows = rows.sort_values("requests", ascending=False, kind="stable")
         chart = self._bars("citizenship", rows, "world region", {"requests": "Requests"},
-                           "by world region of citizenship", rows["requests"].sum())  # fmt: skip
+                           "by world region of citizenship", rows["requests"].sum(),
+                           self.counts.told.table(CITIZENSHIP))  # fmt: skip
         countries = [(line.branch, _country(line.leaf), line.requests)
                      for line in lines if line.leaf]  # fmt: skip
         table = Table(pd.DataFrame(countries, columns=["region", "country", "requests"]),
@@ -145,19 +148,24 @@ class OfPeople:
         rows = rows.rename(columns={"branch": "days"})
         return self._with_note(DAYS, self._bars(
             "days-to-recording", rows, "days", {"requests": "Requests"},
-            "by days from issue to recording", rows["requests"].sum(),
+            "by days from issue to recording", rows["requests"].sum(), self.counts.told.table(DAYS),
         ))  # fmt: skip
 
     def _bars(
-        self, name: str, frame: pd.DataFrame, label: str, heads: dict[str, str], by: str, of: int
+        self, name: str, frame: pd.DataFrame, label: str, heads: dict[str, str], by: str, of: int,
+        table: DisclosedTable | None,
     ):
-        """With the largest bar as its title; `of`: the requests that the table is of."""
+        """With the largest bar as its title; `of`: the requests that the table is of; table: the
+        week's, which may be of an earlier extract."""
         most = frame.loc[frame["requests"].idxmax()]
+        source = self.chart_source
+        if table is not None and table.stands:
+            source = f"{source.rpartition('; data as of ')[0]}; data as of {_long(table.as_of)}"
         return stacked_bars(
             name, frame, label, heads,
             f"{most[label]}: {most['requests']:,} of the {of:,} declined requests", self.synthetic,
             subtitle=f"Declined requests, United States, {self.period.title}, {by}",
-            source=self.chart_source,
+            source=source,
         )  # fmt: skip
 
     def place_tables(self):

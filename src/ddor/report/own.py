@@ -76,7 +76,8 @@ class OwnTables:
         caption = caption or self._caption(rows, by)
         shown = hashlib.sha256(f"{caption}\n{counted.to_csv()}".encode()).hexdigest()
         return stacked_bars(f"own-{by}-{shown[:8]}", counted, counted.columns[0],
-                            {"requests": "Requests"}, caption, self.synthetic)  # fmt: skip
+                            {"requests": "Requests"}, caption, self.synthetic,
+                            source=self.chart_source)  # fmt: skip
 
     def _counted(self, rows: pd.DataFrame, by: str, label) -> pd.DataFrame:
         """Two columns: the name of `by`, with `label` of a line of an agency, and requests."""

@@ -93,7 +93,7 @@ class WeekPhrases:
         of, total = self.charges, self.declined.total
         if not total:
             return Words("")
-        if not of.supplied:
+        if not of.supplied and not of.told:
             return Words(f"No charge data was supplied for the {requests(total)} declined, so the "
                          "report says nothing about charges.")  # fmt: skip
         if not of.told:
@@ -114,7 +114,7 @@ class WeekPhrases:
 
     @property
     def key_categories(self) -> Words:
-        if not (self.charges.supplied and self.charges.told and self.charges.by_category):
+        if not (self.charges.told and self.charges.by_category):
             return Words("")
         of = self.charges
         return Words(f"By category of the charges{of.dated or ','} the {number(of.of)} include "
@@ -234,7 +234,7 @@ class WeekPhrases:
     def about_charges(self) -> Words:
         if not self.declined.total:
             return Words("")
-        if not self.charges.supplied:
+        if not self.charges.supplied and not self.charges.told:
             return Words("No charge data was supplied with this extract.")
         if not self.charges.told:
             return Words("")

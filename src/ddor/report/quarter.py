@@ -179,7 +179,7 @@ class CompiledReport(OfPeople):
         names = [re.sub(", [0-9]{4}", "", Week.parse(day).title) for day in weeks["week"]]
         return stacked_bars("declined-by-week", weeks.assign(week=names, **counts), "week", parts,
                             f"Requests declined, {self.period.title}, by week and class",
-                            self.synthetic, most=len(weeks))  # fmt: skip
+                            self.synthetic, most=len(weeks), source=self.chart_source)  # fmt: skip
 
     def declined_table(self) -> Table:
         heads = {"declined": "Declined", **CLASS_HEADS,

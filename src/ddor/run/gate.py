@@ -22,6 +22,12 @@ from ddor.request_keys import RequestKeys
 
 HOLDS_A_KEY = "holds the key of a request (not shown)"
 LONGEST_LINE = 80
+# In the HTML of a text cell: a picture that is not a file of Markdown's, and what is no text.
+ACTIVE = re.compile(
+    r"<img[^>]*src\s*=\s*[\"']?\s*(pasted:|data:|https?:|//)"
+    r"|<(svg|picture|object|embed|iframe|script|style|video|audio|form)\b",
+    re.IGNORECASE,
+)
 
 
 def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
@@ -44,14 +50,16 @@ def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
 
 
 def _reasons(cell, keys: RequestKeys) -> Iterator[str]:
+    if cell.cell_type == "raw" and cell.source.strip():
+        yield "is a raw cell, which is neither text nor code"
     if cell.cell_type == "markdown":
         # Of an attachment nbconvert would want the bytes.
         rendered = markdown2html(cell.source.replace("attachment:", "pasted:"))
         text = f"{cell.source}\n{text_of(rendered)}"
         if found := UNFILLED.search(text):
             yield f'has "{found[0]}", which nothing fills outside a cell of %%narrative'
-        if re.search(r'<img[^>]* src="(pasted|data):', rendered):
-            yield "has a pasted picture"
+        if ACTIVE.search(rendered):
+            yield "has a pasted picture, or HTML of its own that is more than text"
         if keys.in_text(text):
             yield HOLDS_A_KEY
     for output in cell.get("outputs", ()):
