@@ -27,7 +27,7 @@ def assert_ran_whole(notebook: Path, sample_archive: Path) -> None:
     assert scraps == figures | {"report_complete": True}
     shown = "".join(o.data.get("text/html", "") for c in cells for o in c.outputs if "data" in o)
     assert f"recorded {figures['declined_total']} requests as declined" in " ".join(shown.split())
-    assert shown.count("<img ") == 4
+    assert shown.count("<img ") == 5
 
 
 @pytest.mark.parametrize("folder", [".", "notebooks"])
