@@ -154,6 +154,10 @@ def test_charges_are_said_by_category_and_of_which_weeks():
     assert "add up 11 weeks as the weekly reports show them, so a request that moved" in words
     assert "2 further weeks had too few requests for tables of their own" in words
     assert "1 week is left out, so that nobody can be identified." in words
+    together = say.weeks_with_charges(charged(weeks_told=0, weeks_pooled=11))
+    assert together == (
+        "11 weeks had too few requests for tables of their own and joined as one group."
+    )
     assert "further" not in (alone := say.weeks_with_charges(charged())) and "left" not in alone
 
 

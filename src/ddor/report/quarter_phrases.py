@@ -150,14 +150,17 @@ def weeks_with_charges(charges: SimpleNamespace) -> Words:
     """How the sum over the weeks is made up."""
     if not charges.told:
         return Words("")
-    told = [
-        f"The tables add up {count(charges.weeks_told, 'week', 'weeks')} as the weekly reports "
-        "show them, so a request that moved from one week to another is counted in both."
-    ]
-    if charges.weeks_pooled:
+    told = []
+    if charges.weeks_told:
         told.append(
-            f"{count(charges.weeks_pooled, 'further week', 'further weeks')} had too few requests "
-            "for tables of their own and joined as one group."
+            f"The tables add up {count(charges.weeks_told, 'week', 'weeks')} as the weekly reports "
+            "show them, so a request that moved from one week to another is counted in both."
+        )
+    if charges.weeks_pooled:
+        further = "further " if told else ""
+        told.append(
+            f"{count(charges.weeks_pooled, f'{further}week', f'{further}weeks')} had too few "
+            "requests for tables of their own and joined as one group."
         )
     if charges.weeks_left_out:
         told.append(
