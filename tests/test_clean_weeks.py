@@ -65,7 +65,6 @@ def published(week: str, counts: Counts) -> pd.DataFrame:
     counted = pd.concat(columns, axis=1).fillna(0).astype("int64").sort_index()
     both = pd.DataFrame({name: counted[name] + counted[f"held_back_{name}"]
                          for name in ("issued", "declined")})  # fmt: skip
-    both = both.drop(index="", errors="ignore")  # agency not shown
     both = both.rename_axis("agency_id").reset_index().assign(week=week)
     return both[["week", "agency_id", "issued", "declined"]]
 

@@ -34,7 +34,7 @@ class Revision:
     person had to look at it, or "". records: the week's disputes and corrections, as
     corrections.to_plain writes them, without the rows that an action names, each with the date on
     which it was first shown, `shown_on`. kept_tables: the as_of of earlier revisions of which it
-    shows a table (disclosure control). based_on: of a report made from weekly ones, the
+    shows a table (measures/disclosure.py). based_on: of a report made from weekly ones, the
     first day of each of these -> its revision. trend: of a week, what the trend is drawn from
     (archive.trend.kept_of); empty in catalogs of before. cases: the described cases as HTML, of a
     current revision alone.

@@ -163,8 +163,8 @@ def _by_agency(data: Path, **columns: str) -> Counter[str]:
     for table, column in columns.items():
         with open(data / f"{table}.csv", encoding="utf-8", newline="") as opened:
             for row in csv.DictReader(opened):
-                # Protected requests that may not be shown with their agency have a line without
-                # one. Weeks of method 1 do not say what they held back of a figure.
+                # An empty table of synthetic data has a line with its notice alone. Weeks of method
+                # 1 do not say what they held back of a figure.
                 if row["agency_id"] and row.get(column):
                     counts[row["agency_id"]] += int(row[column])
     return counts

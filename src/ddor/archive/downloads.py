@@ -99,8 +99,8 @@ def _resource(name: str, frame: pd.DataFrame, meanings: Meanings, keys: tuple[st
         "schema": {
             "fields": [_field(frame[column], meanings) for column in frame],
             "primaryKey": [*keys, *meanings.keys.get(name, own[:1])],
-            # "" is a value: the line of agencies that are not shown has it as its key. But where a
-            # number is not known, it is none.
+            # "" is a value: a whole category has it as its group. But where a number is not known,
+            # it is none.
             "missingValues": [""] if any(_not_known(frame[column]) for column in frame) else [],
         },
     }

@@ -108,7 +108,7 @@ def _made_from(catalog: Catalog, period: Period, numbers: set[int]) -> dict[Peri
 
 def _with_tables_of(chosen: list[Revision], revisions: list[Revision]) -> set[int]:
     """The revisions that still show a table of a chosen one, because too little had changed for
-    another (disclosure control): its content stands there too."""
+    another (measures/disclosure.py): its content stands there too."""
     dates = {revision.as_of for revision in chosen}
     first = min(revision.revision for revision in chosen)
     return {r.revision for r in revisions

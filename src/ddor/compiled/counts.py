@@ -24,7 +24,7 @@ SUMMED = tuple(name for name in FIGURE_NAMES if name not in (*DISTINCT, *OF_CHAR
 
 @dataclass(frozen=True)
 class CompiledCounts:
-    """figures: name -> count, None for one that disclosure control does not let be told. rows:
+    """figures: name -> count, None for one that may not be told. rows:
     inputs.declined as measures.after_release judges it, which is private. people: what is told
     of people before release, after_release: after it; told: all tables of both, for the private
     record; cases: what is described, and what is not any more."""

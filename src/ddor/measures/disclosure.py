@@ -198,6 +198,7 @@ def tell(
     told_before = {(table.attribute, table.place) for table in earlier.tables}
     last = {(table.attribute, table.place): table for table in earlier.last}
     tables, untold = {}, {}
+    counting = frozenset(counting)
     for each in [*candidates, *_not_among(last, candidates)]:
         key = (each.attribute, each.place)
         revised = of_week and each.place == NATION and key in told_before
@@ -217,8 +218,8 @@ def tell(
     return Told(tables, untold)
 
 
-def _gone(rows: Collection[Row], counting: Collection[str]) -> int:
-    return len({row.request_id for row in rows} - {*counting})
+def _gone(rows: Collection[Row], counting: frozenset[str]) -> int:
+    return len({row.request_id for row in rows} - counting)
 
 
 def _why_not(each: Candidate, overlay: Overlay, revised: bool) -> str:

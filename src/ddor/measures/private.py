@@ -1,5 +1,5 @@
 """Counts for the analyst, kept under runs/ and never published: they are of single attributes of
-people, without disclosure control."""
+people, told by no rule of disclosure.py."""
 
 import pandas as pd
 

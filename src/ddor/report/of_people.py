@@ -66,9 +66,10 @@ class OfPeople:
 
     def _charges(self) -> SimpleNamespace:
         """What a sentence says of charges. told: whether the national table is; why: if it is not.
-        convicted, charged_only, dismissed_or_acquitted, no_charges: every declined request in one of
-        them; None where not told. by_category: "21 for crimes against persons, 14 for …". of: the
-        requests that the table is of; dated: ", as of April 1, 2017," where it is an earlier one."""
+        convicted, charged_only, dismissed_or_acquitted, no_charges: every declined request in one
+        of them; None where not told. by_category: "21 for crimes against persons, 14 for …". of:
+        the requests that the table is of; dated: ", as of April 1, 2017," where it is an earlier
+        one."""
         lines = self.counts.nation(CHARGES)
         standing = {line.standing: line.requests for line in lines if not line.branch}
         figures, table = with_charges(lines), self.counts.told.table(CHARGES)
@@ -91,7 +92,7 @@ class OfPeople:
         """By category, the largest first: convicted, charged only, and where the two are not told
         apart. None where nobody had a charge that counts."""
         lines = self.counts.nation(CHARGES)
-        rows = _whole_branches(charge_group_lines(lines), "group_code")
+        rows = charge_group_lines(line for line in lines if not line.leaf)
         if not rows["requests"].any():
             return None
         split = rows[["convicted", "charged_only"]].fillna(0).sum(axis=1)
@@ -231,14 +232,13 @@ def _long(day: str) -> str:
     return long_date(dt.date.fromisoformat(day))
 
 
-def _whole_branches(frame: pd.DataFrame, leaf: str) -> pd.DataFrame:
-    return frame[frame[leaf] == ""]
-
-
 def _by_category(lines: list[Line]) -> str:
-    counts = {line.branch: line.requests for line in lines
-              if line.branch and not line.leaf and line.standing == ALL and line.requests}  # fmt: skip
-    largest = sorted(counts, key=lambda category: (-counts[category], [*CATEGORIES].index(category)))
+    counts = {
+        line.branch: line.requests for line in lines
+        if line.branch and not line.leaf and line.standing == ALL and line.requests
+    }  # fmt: skip
+    order = [*CATEGORIES]
+    largest = sorted(counts, key=lambda category: (-counts[category], order.index(category)))
     named = [f"{counts[each]:,} for {CATEGORY_PHRASES[each]}" for each in largest]
     return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))
 

@@ -89,7 +89,7 @@ class WeekPhrases:
 
     @property
     def key_charges(self) -> Words:
-        """Convicted apart from charged only, where the two may be told apart."""
+        """Every request of the table in one of four; a number of none is left out."""
         of, total = self.charges, self.declined.total
         if not total:
             return Words("")
@@ -105,10 +105,7 @@ class WeekPhrases:
              "{} a person whose charges were all dismissed or ended in acquittal"),
         ]  # fmt: skip
         told = [words.format(number(each)) for each, words in parts if each]
-        if None in (of.convicted, of.charged_only, of.dismissed_or_acquitted):
-            told = [f"{number(of.with_charges)} a person with a charge or a conviction on record"]
-        if of.no_charges is not None:
-            told.append(f"{number(of.no_charges)} a person without a charge on record")
+        told.append(f"{number(of.no_charges)} a person without a charge on record")
         dated = of.dated or ","
         return Words(f"Of the {requests(of.of)} declined{dated} {_listed(told, 'concern')}.")
 
@@ -239,14 +236,13 @@ class WeekPhrases:
         if not self.charges.told:
             return Words("")
         dismissed = self.charges.dismissed_or_acquitted
-        alone = "Requests" if dismissed is None else requests(dismissed)
         were = "is" if dismissed == 1 else "are"
         return Words(
             "The charges are those on record before the release. A request counts as *convicted* "
             "in a category or an offense group (NCIC) if one of its charges there ended in a "
             "conviction, and else as *charged only*. One request can be in several, so they do "
-            f"not add up. {alone} with only charges that were dismissed or ended in acquittal "
-            f"{were} in none."
+            f"not add up. {requests(dismissed)} with only charges that were dismissed or ended in "
+            f"acquittal {were} in none."
         )
 
     @property

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from ddor.narrative import NarrativeError
 from ddor.publishable import HTML, Publishable
 
-NOT_TOLD = "withheld"  # in place of a number that disclosure control keeps back
+NOT_TOLD = "withheld"  # in place of a number that may not be told
 # A page may weigh 200 KB: agencies beyond these have their name and number alone.
 MOST_ROWS = 300
 MOST_LISTED = 1500  # in a fold; the download has every one

@@ -14,6 +14,7 @@ from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.measures.agencies import agency_identities
+from ddor.measures.disclosure import ENOUGH
 from ddor.measures.figures import Counts, count_inputs
 from ddor.publishable import HTML
 from ddor.report.charts import SOURCE, stacked_bars
@@ -35,7 +36,6 @@ from ddor.report.words import CLASS_HEADS, CLASS_WORDS, CLASS_WORDS_ISSUED, disp
 
 HELD_SHARE = "Share of the declines held back"
 MOST_ISSUED = 15  # of Section I in its table; the others stand in a fold
-ENOUGH = 20  # requests, before a day is named (DESIGN 3, *enough*)
 EFFECTS = {"hold": "holds a request back", "review": "asks for a review", "show": "is shown"}
 
 
