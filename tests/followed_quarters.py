@@ -11,7 +11,8 @@ import pandas as pd
 from after_release_rows import arrested, later, numbered_charges, released, rows_of
 
 from ddor.history import NOTHING_EARLIER
-from ddor.measures.disclosure import Earlier, Told, plain_told
+from ddor.measures.disclosure import Told
+from ddor.measures.record import earlier_from_plain, plain_told
 from ddor.measures.followed import AFTER_RELEASE, Followed, followed, tell_after_release
 
 ARREST, BOTH, CONVICTION = "arrest", "arrest_and_conviction", "conviction"
@@ -61,7 +62,7 @@ def revisions_of(*quarters, as_of="2018-02-01", withdrawn=()) -> list[Revision]:
     for number, quarter in enumerate(quarters):
         day = f"{pd.Timestamp(as_of) + pd.Timedelta(days=number):%Y-%m-%d}"
         rows, charges = _rows(quarter, day)
-        earlier = Earlier.from_plain(NOTHING_EARLIER | {"tables": told_before, "last": last})
+        earlier = earlier_from_plain(NOTHING_EARLIER | {"tables": told_before, "last": last})
         told = tell_after_release(rows, charges, 5, day, earlier)
         revisions.append(Revision(told, followed(rows, told, day)))
         kept = json.loads(json.dumps(plain_told(told)))

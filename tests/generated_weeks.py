@@ -23,7 +23,8 @@ from ddor.checks.check import Case
 from ddor.compiled.people import PeopleOfWeeks, WeekOfPeople, people_of_weeks, week_of_people
 from ddor.history import NOTHING_EARLIER, no_history
 from ddor.jobs.weekly import WeekEdition
-from ddor.measures.disclosure import Earlier, Table, Told, plain_told
+from ddor.measures.disclosure import Table, Told
+from ddor.measures.record import earlier_from_plain, plain_told
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.published import line_frame
 
@@ -166,7 +167,7 @@ class Archive:
         return counts
 
     def quarter(self, name: str = "2017Q2") -> PeopleOfWeeks:
-        earlier = Earlier.from_plain(self._earlier(name, self.of_week))
+        earlier = earlier_from_plain(self._earlier(name, self.of_week))
         people = people_of_weeks(self.of_week.values(), earlier, "2017-10-01", self.threshold)
         self._keep(name, people.told, line_frame(people.lines()))
         return people

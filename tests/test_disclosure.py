@@ -16,15 +16,13 @@ from ddor.measures.disclosure import (
     ONE_RULE,
     POOLED,
     TAKEN_DOWN,
-    Candidate,
     Earlier,
     Row,
     Told,
-    enough,
     is_safe,
     is_safe_change,
-    plain_told,
     tell,
+    why_not_enough,
 )
 from ddor.measures.people import (
     ATTRIBUTES,
@@ -38,6 +36,7 @@ from ddor.measures.people import (
     week_candidates,
 )
 from ddor.measures.published import disclosure_lines, line_frame, national_charges
+from ddor.measures.record import earlier_from_plain, plain_told
 
 WEEK = "2017-02-11"
 A, B, C, D = "AAAA", "BBBB", "CCCC", "DDDD"
@@ -80,7 +79,7 @@ def week_told(base, before: list[Told] = (), shown=True, attribute=CHARGES, **gi
 )
 def test_enough_and_safe(agencies, is_enough, safe, safe_change):
     counts = Counter(agencies)
-    assert enough(counts.elements()) is is_enough
+    assert bool(why_not_enough(counts)) is not is_enough
     assert (is_safe(counts), is_safe_change(counts)) == (safe, safe_change)
 
 
@@ -102,15 +101,15 @@ def test_the_largest_agency_goes_first():
 def test_a_county_that_publishes_its_own_jail_alone_has_its_table():
     told = week_told(rows(**{A: 20}))
     assert set(told.tables) == {(CHARGES, A)}
-    assert told.untold == {(CHARGES, NATION): "fewer than 3 agencies"}
+    assert told.untold == {(CHARGES, NATION): "they went to fewer than 3 agencies"}
 
 
 @pytest.mark.parametrize(
     ("agencies", "why"),
     [
-        ({A: 7, B: 6, C: 6}, "fewer than 20 requests"),
-        ({A: 10, B: 10}, "fewer than 3 agencies"),
-        ({A: 18, B: 1, C: 1}, "one agency has over 85 % of the requests"),
+        ({A: 7, B: 6, C: 6}, "there are fewer than 20 requests"),
+        ({A: 10, B: 10}, "they went to fewer than 3 agencies"),
+        ({A: 18, B: 1, C: 1}, "over 85 % of them went to one agency"),
     ],
 )
 def test_a_nation_that_is_not_enough_is_a_header_without_rows_and_says_why(agencies, why):
@@ -124,7 +123,7 @@ def test_a_nation_that_is_not_enough_is_a_header_without_rows_and_says_why(agenc
 
 
 def lines(base, place=NATION, attribute=CHARGES) -> dict[tuple, int]:
-    told = tell([Candidate(attribute, place, base)], Earlier(), (), "2017-03-01", 5)
+    told = tell({(attribute, place): base}, Earlier(), (), "2017-03-01", 5)
     own = lines_of(told.tables[attribute, place])
     return {(line.branch, line.leaf, line.standing): line.requests for line in own}
 
@@ -242,7 +241,7 @@ def test_nothing_is_told_where_the_private_record_of_earlier_revisions_is_lost()
 def test_what_is_kept_for_the_next_revision_comes_back_from_json():
     told = week_told(rows(**{A: 20, B: 8, C: 8, D: 8}))
     plain = json.loads(json.dumps(plain_told(told)))
-    again = Earlier.from_plain(NOTHING_EARLIER | {"tables": plain, "last": plain})
+    again = earlier_from_plain(NOTHING_EARLIER | {"tables": plain, "last": plain})
     assert {*again.tables} == {*again.last} == {*told.tables.values()}
 
 

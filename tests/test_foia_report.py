@@ -78,10 +78,10 @@ def test_the_declines_at_one_state_prison_in_february_2026(tmp_path, capsys, mon
            "this arrest" in page  # fmt: skip
     assert "It holds no date of decline and no date of release" in page
     assert "4 requests had been recorded as declined by March 11, 2026" in page
-    assert "does not show the charges of this week: fewer than 20 requests." in page
+    assert "does not show the charges of this week: there are fewer than 20 requests." in page
     assert "E8 Bulk recording Minnesota Correctional Facility St. Cloud" in page \
         or "What a person had to look at before publication" in page  # fmt: skip
-    assert "The citizenship of the people concerned is not shown: fewer than 20 requests." in page
+    assert "The citizenship of the people concerned is not shown: there are fewer than 20 requests." in page
     assert "Minnesota Correctional Facility St. Cloud MN · state · MNCFSTC" in page
     assert "ICE recorded 21" not in page, "a sentence of the other cohort"
     assert "Synthetic" not in page

@@ -23,10 +23,9 @@ from followed_quarters import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ddor.measures.disclosure import NATION, ONE_RULE, TAKEN_DOWN, Earlier, Row, Table
+from ddor.measures.disclosure import FEWER, NATION, ONE_RULE, TAKEN_DOWN, Earlier, Row, Table
 from ddor.measures.followed import (
     AFTER_RELEASE,
-    FEW_KNOWN,
     NUMBERS,
     after_release_lines,
     followed,
@@ -71,7 +70,7 @@ def test_of_few_people_followed_up_nothing_is_told(kind, count, beside):
     quarter = people(**{kind: count, NOT_KNOWN: beside, NOT_OBSERVED: beside})
     assert numbers(quarter) == {}
     (revision,) = revisions_of(quarter)
-    assert revision.told.untold == {(AFTER_RELEASE, ""): FEW_KNOWN}
+    assert revision.told.untold == {(AFTER_RELEASE, ""): FEWER}
     assert after_release_lines(revision.told) == []
 
 

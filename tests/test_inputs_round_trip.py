@@ -32,7 +32,8 @@ from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS
 from ddor.extract.read import read_extract
 from ddor.history import History, no_history
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, save_inputs
-from ddor.measures.disclosure import Earlier, plain_told
+from ddor.measures.disclosure import Earlier
+from ddor.measures.record import earlier_from_plain, plain_told
 from ddor.measures.figures import count_inputs
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
@@ -173,7 +174,7 @@ def test_what_was_told_before_is_loaded_as_it_was(tmp_path):
     plain = plain_told(counts.told)
     earlier = {"tables": plain, "last": plain, "gone": "lost", "beside": plain[:1]}
     loaded = again(dataclasses.replace(inputs(), earlier=earlier), tmp_path)
-    assert Earlier.from_plain(loaded.earlier) == Earlier(tables, tables, "lost", tables[:1])
+    assert earlier_from_plain(loaded.earlier) == Earlier(tables, tables, "lost", tables[:1])
 
 
 TEXT = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=12)

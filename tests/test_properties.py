@@ -21,7 +21,7 @@ from ddor.extract.model import DECLINE_REASONS, DISPOSITIONS, FOLLOW_UP_STATUSES
 from ddor.extract.read import read_extract
 from ddor.extract.write import write_extract
 from ddor.history import History, no_history
-from ddor.measures.disclosure import plain_told
+from ddor.measures.record import plain_told
 from ddor.measures.figures import Counts, count_inputs, count_week
 from ddor.measures.status import CLASSES, DECLINED_CLASSES, ISSUED_OUTCOMES
 

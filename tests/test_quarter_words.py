@@ -15,6 +15,7 @@ from quarter_archive import AGENCIES, FIRST, QUARTER, QUARTERS_ON, Quarters, sev
 from small_archive import words_of
 
 from ddor.compiled.inputs import load_compiled
+from ddor.compiled.people import WeeksOfSum
 from ddor.narrative import Words, render_narrative
 from ddor.report import quarter_phrases as say
 from ddor.report.quarter import CompiledReport
@@ -76,7 +77,7 @@ def test_without_a_declined_request_the_sentences_still_stand(inputs):
 @pytest.mark.parametrize("person", [arrested_row(), released("at_large"), released("removed")])
 def test_what_became_of_one_person_is_not_told(inputs, person):
     one = told(inputs, [person, *[released("unknown")] * 20])
-    assert "The number of people with known follow-up is withheld" in one.known
+    assert "known follow-up is not shown: there are fewer than 20 requests." in one.known
     assert {each for name, each in one.numbers.items() if "known" in name} == {"withheld"}
     assert not re.search(r"\b1\b", one.known) and "later contact" not in one.rule
     other = told(inputs, [released("at_large"), *[released("unknown")] * 20])
@@ -91,7 +92,7 @@ def test_why_a_number_is_not_told_is_not_said_falsely(inputs):
     declined, of = frames_of(rows)
     report = CompiledReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of))
     text = next(text for text in sentences(report) if text.startswith("Of the"))
-    assert "is withheld, so that nobody can be identified." in text and "too few" not in text
+    assert "is not shown: they went to fewer than 3 agencies." in text
 
 
 def test_of_a_few_among_many_it_is_told_how_many_were_arrested(inputs):
@@ -140,31 +141,48 @@ def test_one_of_a_thing_is_said_as_one(inputs):
 
 def charged(**changes) -> SimpleNamespace:
     given = {"told": True, "why": "", "by_category": Words("21 for drugs and 4 for traffic"),
-             "with_charges": 30, "with_conviction": 12, "weeks_told": 11, "weeks_pooled": 0,
-             "weeks_left_out": 0}  # fmt: skip
+             "with_charges": 30, "with_conviction": 12, "of": 40, "why_left_out": "too few",
+             "weeks": WeeksOfSum(told=11, dated=0, pooled=0, left_out=0)}  # fmt: skip
     return SimpleNamespace(**given | changes)
 
 
+DECLINED = SimpleNamespace(total=40)
+
+
+def weeks(**changes) -> WeeksOfSum:
+    return WeeksOfSum(told=11, dated=0, pooled=0, left_out=0)._replace(**changes)
+
+
 def test_charges_are_said_by_category_and_of_which_weeks():
-    assert say.charges_in_brief(charged()) == (
-        "By their charges before release, the declined requests include 21 for drugs and 4 for "
-        "traffic. A request can be in several categories."
+    assert say.charges_in_brief(charged(), DECLINED) == (
+        "By category of the charges before release, the 40 requests declined include 21 for drugs "
+        "and 4 for traffic. One request can be in several categories."
     )
-    words = say.weeks_with_charges(charged(weeks_pooled=2, weeks_left_out=1))
+    words = say.weeks_with_charges(charged(weeks=weeks(dated=2, pooled=2, left_out=1)))
     assert "add up 11 weeks as the weekly reports show them, so a request that moved" in words
+    assert "For 2 of them the weekly report shows the charges as an earlier extract had" in words
     assert "2 further weeks had too few requests for tables of their own" in words
-    assert "1 week is left out, so that nobody can be identified." in words
-    together = say.weeks_with_charges(charged(weeks_told=0, weeks_pooled=11))
+    assert "1 week is left out: too few." in words
+    together = say.weeks_with_charges(charged(weeks=weeks(told=0, pooled=11)))
     assert together == (
         "11 weeks had too few requests for tables of their own and joined as one group."
     )
     assert "further" not in (alone := say.weeks_with_charges(charged())) and "left" not in alone
 
 
+@pytest.mark.parametrize("changes", [{"of": 38}, {"weeks": weeks(dated=1)}, {"of": 41}])
+def test_a_sum_of_other_requests_than_those_counted_says_so(changes):
+    of = changes.get("of", 40)
+    for phrase in (say.charges_in_brief, say.charges_and_convictions):
+        words = phrase(charged(**changes), DECLINED)
+        assert f"the {of} requests whose charges are shown (part one counts 40 as decl" in words
+
+
 def test_charges_that_are_not_told_say_why_and_no_number():
-    untold = charged(told=False, why="fewer than 20 requests", with_charges=None, by_category="")
-    words = "Charges before release are not shown: fewer than 20 requests."
-    assert say.charges_in_brief(untold) == say.charges_and_convictions(untold) == words
+    untold = charged(told=False, why="there are fewer than 20 requests", with_charges=None, by_category="")
+    words = "Charges before release are not shown: there are fewer than 20 requests."
+    assert say.charges_in_brief(untold, DECLINED) == words
+    assert say.charges_and_convictions(untold, DECLINED) == words
     assert say.weeks_with_charges(untold) == ""
 
 

@@ -2,6 +2,7 @@
 what a quarter says of what it does not tell."""
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 
 import pytest
 
@@ -29,8 +30,9 @@ from ddor.measures.people import (
     DAYS,
     OTHER,
     week_candidates,
-    with_charges,
 )
+from ddor.measures.published import with_charges
+from ddor.report.of_people import UNSPLIT, OfPeople
 
 W1, W2, W3 = "2017-02-11", "2017-02-18", "2017-02-25"
 A, B, C, D, E = "AAAA", "BBBB", "CCCC", "DDDD", "EEEE"
@@ -92,10 +94,10 @@ def test_a_group_that_a_week_has_no_name_for_stays_in_the_other_of_that_week():
 
 def test_weeks_that_are_not_enough_together_are_left_out_and_it_is_said_why():
     people = quarter(week(W1, **FEW), week(W3, **ENOUGH_MADE))
-    assert people.weeks[CHARGES] == (1, 0, 1)
+    assert people.weeks[CHARGES] == (1, 0, 0, 1)
     assert counts(people.nation[CHARGES])[CHARGES, NATION, "", "", "convicted"] == 24
     assert people.told.untold == {
-        (CHARGES, POOLED): "fewer than 20 requests",
+        (CHARGES, POOLED): "there are fewer than 20 requests",
         (CITIZENSHIP, POOLED): NO_DECLINES, (DAYS, POOLED): NO_DECLINES,
     }  # fmt: skip
 
@@ -103,7 +105,7 @@ def test_weeks_that_are_not_enough_together_are_left_out_and_it_is_said_why():
 def test_a_quarter_without_a_table_says_why():
     people = quarter(week(W1, **FEW))
     assert people.lines() == [] == people.nation[CHARGES]
-    assert people.told.untold[CHARGES, POOLED] == "fewer than 20 requests"
+    assert people.told.untold[CHARGES, POOLED] == "there are fewer than 20 requests"
     assert {*with_charges(people.nation[CHARGES]).values()} == {None}
     empty = WeekOfPeople(W1, (), {attribute: frozenset() for attribute in ATTRIBUTES})
     assert {*quarter(empty).told.untold.values()} == {NO_DECLINES}
@@ -123,7 +125,7 @@ def test_a_place_in_a_week_whose_own_table_stands_counts_the_requests_as_that_we
     table = people.told.table(CHARGES, A)
     assert (len(table.rows), table.stands, table.gone) == (40, False, 1)
     flags = dict(zip([line.place for line in people.lines()], people.flags(), strict=True))
-    assert flags == {NATION: "", A: "1 of its requests no longer count"}
+    assert flags == {NATION: "in 1 of the weeks as an earlier extract had it", A: "1 of its requests no longer counts"}
 
 
 # Later revisions of the quarter
@@ -144,7 +146,7 @@ def test_a_revision_of_few_changes_keeps_the_pooled_weeks_with_their_date():
     pooled = second.told.table(CHARGES, POOLED)
     assert (pooled.stands, pooled.gone, pooled.as_of) == (True, 1, AS_OF)
     assert {*second.flags()} == {
-        f"of the weeks added together: as of {AS_OF}; 1 of its requests no longer count"
+        f"of the weeks added together: as of {AS_OF}; 1 of its requests no longer counts"
     }
 
 
@@ -153,13 +155,13 @@ def test_a_week_that_is_told_by_itself_since_leaves_the_pool_and_counts_once():
     of_one = rows(W1, attribute=CITIZENSHIP, **{A: 20})
     others = [week(W2, CITIZENSHIP, **{B: 7, C: 6, D: 6}), week(W3, CITIZENSHIP, **{B: 2})]
     first = quarter(week_of(of_one, CITIZENSHIP), *others)
-    assert first.weeks[CITIZENSHIP] == (0, 3, 0)
+    assert first.weeks[CITIZENSHIP] == (0, 0, 3, 0)
     more = rows(W1, "n", attribute=CITIZENSHIP, **{B: 8, C: 8, D: 8})
     pool = tuple(first.told.tables.values())
     own = week_of(of_one | more, CITIZENSHIP, Earlier(beside=pool))
     assert len(own.table(CITIZENSHIP).rows) == 44
     second = quarter(own, *others, before=[first])
-    assert second.weeks[CITIZENSHIP] == (1, 2, 0)
+    assert second.weeks[CITIZENSHIP] == (1, 0, 2, 0)
     mexico = counts(second.nation[CITIZENSHIP])[CITIZENSHIP, NATION, "Mexico", "", "all"]
     assert mexico == 44 + 21
 
@@ -195,3 +197,25 @@ def test_the_milder_rule_between_revisions_is_not_for_what_a_quarter_tells_too(i
     told = tell(week_candidates({CHARGES: left}), earlier,
                 {row.request_id for row in left}, LATER, 5)  # fmt: skip
     assert told.table(CHARGES).stands is in_a_quarter
+
+
+def test_a_sum_that_some_weeks_do_not_split_says_how_many_are_not_split():
+    def of(day, convicted):
+        drugs = rows(day, **{A: convicted, B: convicted, C: convicted}, value=DRUGS)
+        return week_of(drugs | rows(day, "s", value="charged_only 35:charged_only", D=1, E=19))
+
+    def table(*weeks):
+        page = OfPeople()
+        people = quarter(*weeks)
+        page.counts = SimpleNamespace(nation=people.nation.get, told=people.told)
+        return page.charges_table().parts[0]
+
+    whole = table(of(W1, 10))
+    assert "Not split" not in whole.heads.values()
+    few = week_of(rows(W2, value=DRUGS, A=1) | rows(W2, "s", value=ASSAULT, A=10, B=9, C=9)
+                  | rows(W2, "t", value="charged_only 35:charged_only", A=9))  # fmt: skip
+    summed = table(of(W1, 10), few)
+    drugs = summed.frame.set_index("category").loc["drugs"].iloc[0]
+    assert summed.heads[UNSPLIT] == "Not split"
+    assert (drugs["requests"], drugs["convicted"], drugs["charged_only"]) == (60, 30, 20)
+    assert drugs[UNSPLIT] == 10

@@ -118,8 +118,9 @@ def test_a_revision_of_few_changes_keeps_the_tables_with_their_date_and_what_no_
         after = count_of(archive, *key)
         flags = {each.pop("flags") for each in after}
         assert after == earlier
-        assert flags == {f"as of {FIRST}; {entries[key]['no_longer_count']} of its requests no "
-                         "longer count"}  # fmt: skip
+        gone = entries[key]["no_longer_count"]
+        counts = "counts" if gone == 1 else "count"
+        assert flags == {f"as of {FIRST}; {gone} of its requests no longer {counts}"}
     assert {each["flags"] for each in lines(archive, "charges_by_group")} == {
         f"as of {FIRST}; 2 of its requests no longer count"
     }
@@ -228,7 +229,7 @@ def test_an_agency_whose_remainder_is_not_enough_has_no_table(published):
 def test_a_county_that_publishes_its_own_jail_alone_has_its_table(published):
     archive = published([row for row in ROWS if row["request_id"][0] == "q"])
     assert {key for key, each in told(archive).items() if each["told"]} == {("charges", QUILL)}
-    assert "fewer than 3 agencies" in told(archive)["charges", ""]["why"]
+    assert "they went to fewer than 3 agencies" in told(archive)["charges", ""]["why"]
     counts = {(each["branch"], each["standing"]): each["requests"]
               for each in count_of(archive, "charges", QUILL)}  # fmt: skip
     assert counts == {

@@ -64,8 +64,9 @@ COLUMNS = {
     "place that are not named; empty: all requests",
     "leaf": "NCIC offense group, or country (ISO 3166-1 alpha-3); `other`: those of the branch with "
     "fewer than 3 requests each; empty: the whole branch",
-    "standing": "all; or convicted, charged_only, dismissed_or_acquitted, no_charge; of a place "
-    "`rest`: those that are not named",
+    "standing": "all; or convicted, charged_only, dismissed_or_acquitted, no_charge (of a place "
+    "with those whose charges were all dismissed or ended in acquittal); `rest`: those of a place "
+    "that are not named",
     "check": "id of the check",
     "title": "name of the check",
     "effect": "hold, review or show",
@@ -227,6 +228,9 @@ WEEKLY = Meanings(
 )  # fmt: skip
 COMPILED = Meanings(
     COLUMNS | FIGURES | _of_weeks({"issued": COLUMNS["issued"]}) | {
+        **{name: f"{COLUMNS[name]}; the sum of the weeks that print the two separately, so "
+           "requests can be more than both" for name in ("convicted", "charged_only")},
+        "leaf": f"{COLUMNS['leaf']} in the week that it is of",
         "attribute": "charges, citizenship, days; of what is known after release: follow_up, "
         "met_by, later_charges or days_to_arrest",
         "branch": COLUMNS["branch"] + "; after release: what is known, how the rule was met, "

@@ -14,10 +14,12 @@ from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs
 from ddor.compiled.people import PeopleOfWeeks, people_of_weeks
 from ddor.measures.after_release import after_release
 from ddor.measures.figures import DISTINCT, FIGURE_NAMES, OF_CHARGES
-from ddor.measures.disclosure import Earlier, Told
+from ddor.measures.disclosure import Told
 from ddor.measures.followed import Followed, followed, tell_after_release
 from ddor.measures.judged_cases import Judged, judged
-from ddor.measures.people import CHARGES, Line, with_charges
+from ddor.measures.people import CHARGES, Line
+from ddor.measures.published import with_charges
+from ddor.measures.record import earlier_from_plain
 
 SUMMED = tuple(name for name in FIGURE_NAMES if name not in (*DISTINCT, *OF_CHARGES))
 
@@ -51,7 +53,7 @@ class CompiledCounts:
 def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
     """Raises CasesInvalid where a case is not what the data says."""
     rows = after_release(inputs.declined, inputs.charges)
-    earlier = Earlier.from_plain(inputs.earlier)
+    earlier = earlier_from_plain(inputs.earlier)
     # The newest: revisions may share the oldest week, and their tables are told apart by the date.
     day = inputs.published["as_of"].max() if len(inputs.published) else ""
     threshold = inputs.parameters["disclosure_threshold"]

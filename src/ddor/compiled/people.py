@@ -3,18 +3,16 @@ that were not told pooled, and places (DESIGN 3, *Quarter*)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ddor.calendar import Week
 from ddor.measures.disclosure import (
     NATION,
     POOLED,
-    Candidate,
     Earlier,
     Row,
     Table,
     Told,
-    plain_told,
-    tables_of,
     tell,
 )
 from ddor.measures.figures import NO_CHARGES
@@ -22,11 +20,11 @@ from ddor.measures.people import (
     ATTRIBUTES,
     CHARGES,
     Line,
-    added_up,
     lines_of,
     places_of_quarter,
 )
-from ddor.measures.published import flag_of
+from ddor.measures.published import added_up, flag_of
+from ddor.measures.record import plain_told, tables_of
 
 NO_DECLINES = "no request was declined"
 
@@ -44,14 +42,24 @@ class WeekOfPeople:
         return next((table for table in self.told if table.attribute == attribute), None)
 
 
+class WeeksOfSum(NamedTuple):
+    """How many weeks are told by themselves (`dated` of them as an earlier revision told them),
+    joined as one group, and left out."""
+
+    told: int
+    dated: int
+    pooled: int
+    left_out: int
+
+
 @dataclass(frozen=True)
 class PeopleOfWeeks:
     """told: pooled weeks and places. nation: attribute -> the lines of the sum, none where nothing
-    is told. weeks: attribute -> how many weeks are told by themselves, pooled, and left out."""
+    is told."""
 
     told: Told
     nation: Mapping[str, list[Line]]
-    weeks: Mapping[str, tuple[int, int, int]]
+    weeks: Mapping[str, WeeksOfSum]
 
     def lines(self) -> list[Line]:
         """For attributes.csv."""
@@ -61,12 +69,18 @@ class PeopleOfWeeks:
         ]
 
     def flags(self) -> list[str]:
-        """Of each of the lines: of a sum, from when its pooled weeks are."""
-        tables = [self.told.table(line.attribute, line.place or POOLED) for line in self.lines()]
+        """Of each of the lines."""
         return [
-            f"of the weeks added together: {flag}" if flag and table.place == POOLED else flag
-            for table, flag in zip(tables, map(flag_of, tables), strict=True)
-        ]
+            flag_of(self.told.table(line.attribute, line.place)) if line.place
+            else self.flag_of_sum(line.attribute)
+            for line in self.lines()
+        ]  # fmt: skip
+
+    def flag_of_sum(self, attribute: str) -> str:
+        """Which of its weeks are of an earlier extract."""
+        dated, pool = self.weeks[attribute].dated, flag_of(self.told.table(attribute, POOLED))
+        told = [f"in {dated} of the weeks as an earlier extract had it"] if dated else []
+        return "; ".join([*told, *([f"of the weeks added together: {pool}"] if pool else [])])
 
 
 def people_of_weeks(
@@ -74,16 +88,17 @@ def people_of_weeks(
 ) -> PeopleOfWeeks:
     """Told beside all that the weeks and earlier revisions told."""
     weeks = list(weeks)
-    pools, base = [], set()
+    pools, base = {}, set()
     for attribute in ATTRIBUTES:
         untold = [week for week in weeks if attribute in week.rows and not week.table(attribute)]
-        pools.append(Candidate(attribute, POOLED, _each_once(_rows(untold, attribute))))
+        if rows := _each_once(_rows(untold, attribute)):
+            pools[attribute, POOLED] = rows
     for week in weeks:
         table = week.table(CHARGES)
         base |= table.rows if table else week.rows.get(CHARGES, frozenset())
     counting = {row.request_id for week in weeks for rows in week.rows.values() for row in rows}
     told = tell(
-        [*(pool for pool in pools if pool.rows), *places_of_quarter(_each_once(base))],
+        pools | places_of_quarter(_each_once(base)),
         _without_what_is_told_twice(earlier, weeks),
         counting, as_of, threshold, of_week=False,
     )  # fmt: skip
@@ -96,7 +111,8 @@ def people_of_weeks(
         in_pool = {row.week for row in pooled.rows} if pooled else set()
         own = {week.week for week in weeks if week.table(attribute)}
         left_out = {week.week for week in weeks} - own - in_pool
-        numbers[attribute] = len(own), len(in_pool), len(left_out)
+        dated = sum(table.stands for table in tables)
+        numbers[attribute] = WeeksOfSum(len(own), dated, len(in_pool), len(left_out))
     supplied = any(CHARGES in week.rows for week in weeks)
     nothing = {
         (attribute, POOLED): NO_DECLINES if supplied or attribute != CHARGES else NO_CHARGES
@@ -117,14 +133,14 @@ def _rows(weeks: Iterable[WeekOfPeople], attribute: str) -> frozenset[Row]:
 
 
 def _without_what_is_told_twice(earlier: Earlier, weeks: list[WeekOfPeople]) -> Earlier:
-    """Of these attributes; `last` without a pool that has a week which is told by itself now."""
+    """`last` of these attributes, without a pool that has a week which is told by itself now."""
 
     def may_stand(table: Table) -> bool:
         own = {week.week for week in weeks if week.table(table.attribute)}
         return table.place != POOLED or not own & {row.week for row in table.rows}
 
-    own = earlier.of(ATTRIBUTES)
-    return replace(own, last=tuple(filter(may_stand, own.last)))
+    last = [table for table in earlier.last if table.attribute in ATTRIBUTES and may_stand(table)]
+    return replace(earlier, last=tuple(last))
 
 
 def plain_weeks(weeks: Iterable[WeekOfPeople]) -> list[dict]:
@@ -153,6 +169,5 @@ def weeks_from_plain(plain: Iterable[Mapping]) -> tuple[WeekOfPeople, ...]:
 
 def week_of_people(week: Week, told: Told, rows: Mapping[str, frozenset[Row]]) -> WeekOfPeople:
     """Of a weekly run: its national tables, and all its rows."""
-    national = tuple(replace(table, stands=False, gone=0)
-                     for table in told.tables.values() if table.place == NATION)  # fmt: skip
+    national = tuple(table for table in told.tables.values() if table.place == NATION)
     return WeekOfPeople(str(week), national, rows)

@@ -34,12 +34,12 @@ from ddor.directory import Directory, read_directory
 from ddor.errors import UsageError
 from ddor.history import ATTRIBUTES
 from ddor.jobs.edition import Edition, Order
-from ddor.measures.disclosure import plain_told
 from ddor.measures.figures import FIGURE_NAMES
 from ddor.measures.judged_cases import may_be_cases
 from ddor.measures.followed import AFTER_RELEASE, after_release_lines
 from ddor.measures.people import CHARGES
 from ddor.measures.published import charge_group_lines, disclosure_lines, flag_of, line_frame
+from ddor.measures.record import plain_told
 from ddor.parameters import Parameters
 
 CANDIDATES = "candidates.csv"

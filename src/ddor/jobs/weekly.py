@@ -43,10 +43,10 @@ from ddor.ledger import (
     with_flags,
 )
 from ddor.measures.bulk import bulk_recorded
-from ddor.measures.disclosure import plain_told
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.private import private_counts
 from ddor.measures.published import attribute_lines, disclosure_lines, national_charges
+from ddor.measures.record import plain_told
 from ddor.parameters import Parameters
 
 PRIVATE_COUNTS = "private_counts.json"

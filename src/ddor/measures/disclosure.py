@@ -28,9 +28,10 @@ ENOUGH_CHANGED = 10  # between revisions of one week, in its national tables
 NO_LONGER_COUNT = 0.25
 NATION, POOLED = "", "pooled"
 
+FEWER = f"there are fewer than {ENOUGH} requests"
 ONE_RULE = (
-    "compared with the tables published before, it would say too much about a small number of "
-    "requests"
+    "compared with the tables published before, a new one would say too much about a small number "
+    "of requests"
 )
 TAKEN_DOWN = "over a quarter of the requests in the table published before no longer count"
 
@@ -46,6 +47,9 @@ class Row(NamedTuple):
     value: str
 
 
+Candidates = Mapping[tuple[str, str], frozenset[Row]]  # (attribute, place) -> the rows of a table
+
+
 @dataclass(frozen=True)
 class Table:
     """A table that is told. place: NATION, an agency_id, a state, or POOLED (the weeks of a quarter
@@ -58,8 +62,12 @@ class Table:
     rows: frozenset[Row]
     as_of: str
     threshold: int
-    stands: bool = False
+    why: str = ""
     gone: int = 0
+
+    @property
+    def stands(self) -> bool:
+        return bool(self.why)
 
 
 @dataclass(frozen=True)
@@ -87,43 +95,17 @@ class Earlier:
     gone: str = ""
     beside: tuple[Table, ...] = ()
 
-    @classmethod
-    def from_plain(cls, plain: Mapping) -> "Earlier":
-        """From history.read_earlier."""
-        tables, last, beside = (tables_of(plain[name]) for name in ("tables", "last", "beside"))
-        return cls(tables, last, plain["gone"], beside)
-
-    def of(self, attributes: Collection[str]) -> "Earlier":
-        """Those of these attributes alone."""
-        tables, last, beside = (
-            tuple(table for table in each if table.attribute in attributes)
-            for each in (self.tables, self.last, self.beside)
-        )
-        return Earlier(tables, last, self.gone, beside)
-
-
-class Candidate(NamedTuple):
-    """A table that would be told."""
-
-    attribute: str
-    place: str
-    rows: frozenset[Row]
-
-
-def enough(agencies: Iterable[str]) -> bool:
-    """`agencies`: the agency_id of each row of a set."""
-    return not why_not_enough(Counter(agencies))
-
 
 def why_not_enough(by_agency: Counter) -> str:
-    """"" where the set is enough, else what it lacks, as a page says it."""
+    """What a set lacks to be enough, as a page says it, "" for nothing; the number of its rows by
+    agency."""
     total = by_agency.total()
     if total < ENOUGH:
-        return f"fewer than {ENOUGH} requests"
+        return FEWER
     if len(by_agency) < FEWEST_AGENCIES:
-        return f"fewer than {FEWEST_AGENCIES} agencies"
+        return f"they went to fewer than {FEWEST_AGENCIES} agencies"
     if max(by_agency.values()) > LARGEST_SHARE * total:
-        return f"one agency has over {LARGEST_SHARE:.0%} of the requests".replace("%", " %")
+        return f"over {100 * LARGEST_SHARE:.0f} % of them went to one agency"
     return ""
 
 
@@ -178,14 +160,15 @@ class Overlay:
 
 
 def tell(
-    candidates: Iterable[Candidate],
+    candidates: Candidates,
     earlier: Earlier,
     counting: Collection[str],
     as_of: str,
     threshold: int,
     of_week: bool = True,
 ) -> Told:
-    """The tables of a revision, in the order of `candidates`, each judged beside those before it.
+    """The tables of a revision: of the tables that would be told, in their order, each judged
+    beside those before it.
 
     counting: the keys of the requests that count as declined now. of_week: whether the report is a
     week's, whose revisions are compared by `is_safe_change`.
@@ -197,67 +180,37 @@ def tell(
         overlays[table.attribute].lay(table.rows)
     told_before = {(table.attribute, table.place) for table in earlier.tables}
     last = {(table.attribute, table.place): table for table in earlier.last}
+    # What was told last may be no candidate any more, such as an agency that has fewer now.
+    no_longer = {key: frozenset() for key in sorted(last.keys() - candidates.keys())}
     tables, untold = {}, {}
-    counting = frozenset(counting)
-    for each in [*candidates, *_not_among(last, candidates)]:
-        key = (each.attribute, each.place)
-        revised = of_week and each.place == NATION and key in told_before
-        why = earlier.gone or _why_not(each, overlays[each.attribute], revised)
+    for key, rows in {**candidates, **no_longer}.items():
+        attribute, place = key
+        revised = of_week and place == NATION and key in told_before
+        why = earlier.gone or _why_not(place, rows, overlays[attribute], revised)
         if not why:
-            gone = _gone(each.rows, counting)
-            tables[key] = Table(*each, as_of=as_of, threshold=threshold, gone=gone)
-            overlays[each.attribute].lay(each.rows)
+            tables[key] = Table(*key, rows, as_of, threshold, gone=_gone(rows, counting))
+            overlays[attribute].lay(rows)
         elif key not in last:
             untold[key] = why
+        elif (gone := _gone(last[key].rows, counting)) > NO_LONGER_COUNT * len(last[key].rows):
+            untold[key] = TAKEN_DOWN
         else:
-            gone = _gone(last[key].rows, counting)
-            if gone > NO_LONGER_COUNT * len(last[key].rows):
-                untold[key] = TAKEN_DOWN
-            else:
-                tables[key] = replace(last[key], stands=True, gone=gone)
+            tables[key] = replace(last[key], why=why, gone=gone)
     return Told(tables, untold)
 
 
-def _gone(rows: Collection[Row], counting: frozenset[str]) -> int:
-    return len({row.request_id for row in rows} - counting)
+def _gone(rows: Collection[Row], counting: Collection[str]) -> int:
+    return len({row.request_id for row in rows}.difference(counting))
 
 
-def _why_not(each: Candidate, overlay: Overlay, revised: bool) -> str:
-    by_agency = Counter(row.agency_id for row in each.rows)
-    of_agency = by_agency.keys() == {each.place}
-    if of_agency and by_agency.total() < ENOUGH:
-        return f"fewer than {ENOUGH} requests"
-    if not of_agency and (why := why_not_enough(by_agency)):
-        return why
+def _why_not(place: str, rows: Collection[Row], overlay: Overlay, revised: bool) -> str:
+    by_agency = Counter(row.agency_id for row in rows)
+    if by_agency.keys() == {place}:
+        why = FEWER if len(rows) < ENOUGH else ""
+    else:
+        why = why_not_enough(by_agency)
     safe = all(
         (is_safe_change if revised and not beside else is_safe)(cut)
-        for cut, beside in overlay.cuts(each.rows)
+        for cut, beside in overlay.cuts(rows)
     )
-    return "" if safe else ONE_RULE
-
-
-def _not_among(last: Mapping, candidates: Iterable[Candidate]) -> list[Candidate]:
-    """What was told last and is no candidate any more, such as an agency that has fewer now."""
-    named = {(each.attribute, each.place) for each in candidates}
-    return [Candidate(*key, frozenset()) for key in sorted(last.keys() - named)]
-
-
-def plain_told(told: Told) -> list[dict]:
-    """For JSON: the private record of what a revision tells."""
-    return [
-        {
-            "attribute": table.attribute,
-            "place": table.place,
-            "as_of": table.as_of,
-            "threshold": table.threshold,
-            "rows": [list(row) for row in sorted(table.rows)],
-        }
-        for table in told.tables.values()
-    ]
-
-
-def tables_of(plain: Iterable[Mapping]) -> tuple[Table, ...]:
-    """What plain_told was given."""
-    return tuple(
-        Table(**{**each, "rows": frozenset(Row(*row) for row in each["rows"])}) for each in plain
-    )
+    return why or ("" if safe else ONE_RULE)

@@ -2,6 +2,7 @@
 kept in summary.json. All are counts of requests, but agencies_declining and states_declining.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -20,16 +21,11 @@ from ddor.measures.agencies import (
     held_back_by_agency,
     issued_by_agency,
 )
-from ddor.measures.charges import declined_charges
+from ddor.measures.charges import charge_values, declined_charges
 from ddor.measures.disclosure import NATION, Earlier, Row, Told, tell
-from ddor.measures.people import (
-    CHARGES,
-    Line,
-    lines_of,
-    week_candidates,
-    week_rows,
-    with_charges,
-)
+from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, lines_of, week_candidates
+from ddor.measures.published import with_charges
+from ddor.measures.record import earlier_from_plain
 from ddor.measures.shares import ShareRange, declined_share, held_declines, held_share_reason
 from ddor.measures.status import (
     CLASSES,
@@ -39,7 +35,7 @@ from ddor.measures.status import (
     OUTSIDE,
     request_status,
 )
-from ddor.measures.timing import unusual_orders
+from ddor.measures.timing import days_from_issue, unusual_orders
 
 NO_CHARGES = "no charge data was supplied"
 # All figures, in order. Those of DISTINCT do not add up: two weeks may have one agency.
@@ -101,7 +97,7 @@ def count_inputs(inputs: Inputs) -> Counts:
     extract = corrected(inputs.extract, inputs.corrections, inputs.request_ids, cohort)
     case = Case(extract, inputs.week, inputs.directory, inputs.history, cohort)
     checked = run_checks(case, cleared=cleared_flags(inputs.ledger))
-    earlier = Earlier.from_plain(inputs.earlier)
+    earlier = earlier_from_plain(inputs.earlier)
     return count_week(
         extract, inputs.week, cohort, inputs.directory.agencies, checked,
         parameters["disclosure_threshold"], parameters["max_held_back_share"], earlier,
@@ -173,6 +169,28 @@ def _long_held(held: pd.DataFrame, ledger: pd.DataFrame | None, extract: Extract
     since = held_since(ledger)
     waiting = since[since < waiting_since(extract.about.as_of)]
     return int(held["request_id"].isin(waiting.index).sum())
+
+
+def week_rows(
+    status: pd.DataFrame, charges: pd.DataFrame, states: Mapping[str, str], week: str
+) -> dict[str, frozenset[Row]]:
+    """Attribute -> the rows of this week's declined requests. `charges` from
+    charges.declined_charges; `states`: agency_id -> state."""
+    declined = status[status["declined"]]
+    values = {
+        CHARGES: charge_values(declined["request_id"], charges),
+        CITIZENSHIP: declined["citizenship"],
+        DAYS: days_from_issue(declined),
+    }
+    return {
+        attribute: frozenset(
+            Row(key, week, agency_id, states.get(agency_id, ""), value)
+            for key, agency_id, value in zip(
+                declined["request_id"], declined["agency_id"], each, strict=True
+            )
+        )
+        for attribute, each in values.items()
+    }
 
 
 def reconciliation(status: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ full, 1 and 2 too. Else the last numbers stay, with their date, or nothing is to
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -25,7 +25,7 @@ from ddor.measures.after_release import (
     OTHER_STANDING,
     after_release_rows,
 )
-from ddor.measures.disclosure import NATION, Candidate, Earlier, Row, Told, enough, tell
+from ddor.measures.disclosure import NATION, Earlier, Row, Told, tell, why_not_enough
 from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, NO_CHARGE, Line, Table
 from ddor.measures.people import lines_of as charge_lines
 
@@ -51,7 +51,6 @@ BANDS = (
     ("61 to 90 days", 61, 90),
 )  # fmt: skip
 NUMBERS = ("known", "met", "no_arrest", "no_contact", "not_observed", "arrested", "convicted")
-FEW_KNOWN = "the follow-up of too few people is known"
 
 
 @dataclass(frozen=True)
@@ -85,14 +84,16 @@ def tell_after_release(
     """`rows` from after_release.after_release, with week; as_of: the date of the quarter's extract;
     `earlier`: what was told before."""
     confirmed = after_release_rows(rows, charges)
-    known = enough(row.agency_id for row in confirmed if _standing(row) in KNOWN)
-    base = confirmed if known else frozenset()
-    candidates = [Candidate(AFTER_RELEASE, NATION, base)]
-    keys = {row.request_id for row in confirmed}
-    told = tell(candidates, earlier.of({AFTER_RELEASE}), keys, as_of, threshold, of_week=False)
-    if known or told.tables:
-        return told
-    return Told({}, {(AFTER_RELEASE, NATION): FEW_KNOWN})
+    known = Counter(row.agency_id for row in confirmed if _standing(row) in KNOWN)
+    key = AFTER_RELEASE, NATION
+    why = why_not_enough(known)
+    candidates = {} if why else {key: confirmed}
+    last = tuple(table for table in earlier.last if table.attribute == AFTER_RELEASE)
+    told = tell(
+        candidates, replace(earlier, last=last), {row.request_id for row in confirmed}, as_of,
+        threshold, of_week=False,
+    )  # fmt: skip
+    return told if told.tables or told.untold else Told({}, {key: why})
 
 
 def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:

@@ -8,14 +8,11 @@ charges alone are told: categories of the threshold or more, the rest together, 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-import pandas as pd
-
-from ddor.measures.charges import charge_values
-from ddor.measures.disclosure import ENOUGH, NATION, POOLED, Candidate, Row, Table, Told
-from ddor.measures.timing import DAY_LABELS, days_from_issue
+from ddor.measures.disclosure import ENOUGH, NATION, POOLED, Candidates, Row, Table
+from ddor.measures.timing import DAY_LABELS
 from ddor.reference.countries import REGIONS, world_region
 from ddor.reference.offenses import CATEGORIES, offense_category
 
@@ -48,65 +45,36 @@ class Line(NamedTuple):
     requests: int
 
 
-def week_rows(
-    status: pd.DataFrame, charges: pd.DataFrame, states: Mapping[str, str], week: str
-) -> dict[str, frozenset[Row]]:
-    """Attribute -> the rows of this week's declined requests. `charges` from
-    charges.declined_charges; `states`: agency_id -> state."""
-    declined = status[status["declined"]]
-    values = {
-        CHARGES: charge_values(declined["request_id"], charges),
-        CITIZENSHIP: declined["citizenship"],
-        DAYS: days_from_issue(declined),
-    }
-    return {
-        attribute: frozenset(
-            Row(key, week, agency_id, states.get(agency_id, ""), value)
-            for key, agency_id, value in zip(
-                declined["request_id"], declined["agency_id"], each, strict=True
-            )
-        )
-        for attribute, each in values.items()
-    }
+def week_candidates(rows: Mapping[str, frozenset[Row]]) -> Candidates:
+    """The nation, then agencies, the largest first."""
+    nation = {(attribute, NATION): each for attribute, each in rows.items()}
+    return nation | _places(rows.get(CHARGES, ()), "agency_id")
 
 
-def week_candidates(rows: Mapping[str, frozenset[Row]]) -> list[Candidate]:
-    """The nation, then agencies with ENOUGH or more, the largest first."""
-    nation = [Candidate(attribute, NATION, each) for attribute, each in rows.items()]
-    return nation + [
-        Candidate(CHARGES, agency_id, frozenset(own))
-        for agency_id, own in _largest_first(rows.get(CHARGES, ()), "agency_id")
-        if len(own) >= ENOUGH
-    ]
+def places_of_quarter(rows: Collection[Row]) -> Candidates:
+    """Agencies, then states, the largest first."""
+    return _places(rows, "agency_id") | _places(rows, "state")
 
 
-def places_of_quarter(rows: Iterable[Row]) -> list[Candidate]:
-    """Agencies with ENOUGH or more, then states, the largest first."""
-    return [
-        Candidate(CHARGES, place, frozenset(own))
-        for column in ("agency_id", "state")
-        for place, own in _largest_first(rows, column)
-        if place and len(own) >= ENOUGH
-    ]
-
-
-def _largest_first(rows: Iterable[Row], column: str) -> list[tuple[str, list[Row]]]:
-    found = defaultdict(list)
+def _places(rows: Collection[Row], column: str) -> Candidates:
+    found = defaultdict(set)
     for row in rows:
-        found[getattr(row, column)].append(row)
-    return sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+        found[getattr(row, column)].add(row)
+    largest_first = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    return {(CHARGES, place): frozenset(own) for place, own in largest_first
+            if place and len(own) >= ENOUGH}  # fmt: skip
 
 
-def rolled_up(members: Members, at_least: int, rest_at_least: int = 0) -> tuple[Members, set[Row]]:
-    """-> those of `at_least` or more by name, and the rows of all others together. Where that rest
-    would be under `rest_at_least` the smallest named ones join it; nothing is told of a rest that
-    stays too small."""
+def rolled_up(members: Members, at_least: int, rest_name: str, rest_at_least: int = 1) -> Members:
+    """Those of `at_least` or more by name, and the rows of all others under `rest_name`. Where that
+    rest would be under `rest_at_least` the smallest named ones join it; nothing is told of a rest
+    that stays too small."""
     named = {name: rows for name, rows in members.items() if len(rows) >= at_least}
     rest = set().union(*(rows for name, rows in members.items() if name not in named))
     while named and 0 < len(rest) < rest_at_least:
         smallest = min(named, key=lambda name: (len(named[name]), name))
         rest |= named.pop(smallest)
-    return named, rest if len(rest) >= rest_at_least else set()
+    return named | ({rest_name: rest} if len(rest) >= rest_at_least else {})
 
 
 def lines_of(table: Table) -> list[Line]:
@@ -134,9 +102,8 @@ def _tree(attribute: str, rows: Iterable[Row]) -> list[Line]:
 
 
 def _leaves(attribute: str, branch: str, leaves: Members) -> list[Line]:
-    named, rest = rolled_up(leaves, NAMED)
-    found = named | ({OTHER: rest} if rest else {})
-    return [Line(attribute, NATION, branch, leaf, ALL, len(own)) for leaf, own in found.items()]
+    named = rolled_up(leaves, NAMED, OTHER)
+    return [Line(attribute, NATION, branch, leaf, ALL, len(own)) for leaf, own in named.items()]
 
 
 def _nation_charges(rows: Iterable[Row]) -> list[Line]:
@@ -158,13 +125,11 @@ def _place_charges(place: str, rows: Iterable[Row], threshold: int) -> list[Line
     by_standing, categories, _ = _charges(rows)
     standings = {each: by_standing[each] for each in (CONVICTED, CHARGED_ONLY)}
     standings[NO_CHARGE] = by_standing[NO_CHARGE] | by_standing[DISMISSED]
-    named, rest = rolled_up(standings, threshold, threshold)
+    named = rolled_up(standings, threshold, REST, threshold)
     lines = [Line(CHARGES, place, "", "", each, len(own)) for each, own in named.items()]
-    lines += [Line(CHARGES, place, "", "", REST, len(rest))] if rest else []
     by_category = {name: set().union(*groups.values()) for name, groups in categories.items()}
-    named, rest = rolled_up(by_category, threshold, threshold)
-    found = named | ({REST: rest} if rest else {})
-    return lines + [Line(CHARGES, place, name, "", ALL, len(own)) for name, own in found.items()]
+    named = rolled_up(by_category, threshold, REST, threshold)
+    return lines + [Line(CHARGES, place, name, "", ALL, len(own)) for name, own in named.items()]
 
 
 def _charges(rows: Iterable[Row]):
@@ -182,16 +147,6 @@ def _charges(rows: Iterable[Row]):
     return by_standing, categories, convicted
 
 
-def added_up(tables: Iterable[Iterable[Line]]) -> list[Line]:
-    """The lines of several national tables, each sum under its name. A group that a week has in
-    *other* stays there; a split is the sum of the weeks that tell it."""
-    sums: Counter = Counter()
-    for lines in tables:
-        for line in lines:
-            sums[line[:-1]] += line.requests
-    return in_order(Line(*key, requests) for key, requests in sums.items())
-
-
 def in_order(lines: Iterable[Line]) -> list[Line]:
     standings = (ALL, *STANDINGS, REST)
 
@@ -201,20 +156,3 @@ def in_order(lines: Iterable[Line]) -> list[Line]:
         return line.attribute, line.place, branch, leaf, standings.index(line.standing)
 
     return sorted(lines, key=key)
-
-
-def told_lines(told: Told) -> list[Line]:
-    """All that a week's report tells, for attributes.csv."""
-    return [line for key in sorted(told.tables) for line in lines_of(told.tables[key])]
-
-
-def with_charges(lines: Iterable[Line]) -> dict[str, int | None]:
-    """The two figures that are part of the national table of charges, None where it is not told."""
-    counts = {line.standing: line.requests for line in lines
-              if (line.attribute, line.place, line.branch) == (CHARGES, NATION, "")}  # fmt: skip
-    if not counts:
-        return {"declined_with_charges": None, "declined_with_conviction": None}
-    return {
-        "declined_with_charges": sum(counts.values()) - counts[NO_CHARGE],
-        "declined_with_conviction": counts[CONVICTED],
-    }

@@ -1,20 +1,22 @@
 """What is told of people as the tables of a download, and as entries of summary.json."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
 
 from ddor.measures.charges import GROUP_NAMES
-from ddor.measures.disclosure import Table, Told
+from ddor.measures.disclosure import NATION, Table, Told
 from ddor.measures.people import (
     ALL,
     CHARGED_ONLY,
     CHARGES,
     CONVICTED,
+    NO_CHARGE,
     OTHER,
     Line,
+    in_order,
     lines_of,
-    told_lines,
 )
 from ddor.reference.offenses import CATEGORIES
 
@@ -72,15 +74,15 @@ def flag_of(table: Table | None) -> str:
     """What a reader of a line has to know of its table, "" where it is of today."""
     if not table or not (table.stands or table.gone):
         return ""
-    gone = f"{table.gone} of its requests no longer count"
+    gone = f"{table.gone} of its requests no longer {'counts' if table.gone == 1 else 'count'}"
     return f"as of {table.as_of}; {gone}" if table.stands else gone
 
 
 def disclosure_lines(told: Told) -> list[dict]:
-    """For summary.json: each table that is told, or why it is not."""
+    """For summary.json: each table that is told, or why it, or a newer one, is not."""
     tables = [
-        {"attribute": attribute, "place": place, "told": True, "why": "", "as_of": table.as_of,
-         "no_longer_count": table.gone}
+        {"attribute": attribute, "place": place, "told": True, "why": table.why,
+         "as_of": table.as_of, "no_longer_count": table.gone}
         for (attribute, place), table in told.tables.items()
     ]
     untold = [
@@ -89,3 +91,30 @@ def disclosure_lines(told: Told) -> list[dict]:
         for (attribute, place), why in told.untold.items()
     ]  # fmt: skip
     return sorted([*tables, *untold], key=lambda each: (each["attribute"], each["place"]))
+
+
+def added_up(tables: Iterable[Iterable[Line]]) -> list[Line]:
+    """The lines of several national tables, each sum under its name. A group that a week has in
+    *other* stays there; a split is the sum of the weeks that tell it."""
+    sums: Counter = Counter()
+    for lines in tables:
+        for line in lines:
+            sums[line[:-1]] += line.requests
+    return in_order(Line(*key, requests) for key, requests in sums.items())
+
+
+def told_lines(told: Told) -> list[Line]:
+    """All that a week's report tells, for attributes.csv."""
+    return [line for key in sorted(told.tables) for line in lines_of(told.tables[key])]
+
+
+def with_charges(lines: Iterable[Line]) -> dict[str, int | None]:
+    """The two figures that are part of the national table of charges, None where it is not told."""
+    counts = {line.standing: line.requests for line in lines
+              if (line.attribute, line.place, line.branch) == (CHARGES, NATION, "")}  # fmt: skip
+    if not counts:
+        return {"declined_with_charges": None, "declined_with_conviction": None}
+    return {
+        "declined_with_charges": sum(counts.values()) - counts[NO_CHARGE],
+        "declined_with_conviction": counts[CONVICTED],
+    }

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from ddor.calendar import Period, long_date
 from ddor.compiled.counts import CompiledCounts
-from ddor.measures.disclosure import ENOUGH, NATION
+from ddor.measures.disclosure import ENOUGH, NATION, POOLED
 from ddor.measures.disclosure import Table as DisclosedTable
 from ddor.measures.figures import Counts
 from ddor.measures.people import (
@@ -25,9 +25,8 @@ from ddor.measures.people import (
     REST,
     Line,
     lines_of,
-    with_charges,
 )
-from ddor.measures.published import charge_group_lines
+from ddor.measures.published import charge_group_lines, with_charges
 from ddor.narrative import Words
 from ddor.publishable import HTML
 from ddor.reference.countries import COUNTRIES
@@ -116,9 +115,12 @@ class OfPeople:
             row.offense_group if row.group_code else Markup("<b>{}</b>").format(row.offense_group)
             for row in frame.itertuples()
         ]  # fmt: skip
-        frame = frame.assign(offense=pd.Series(names, dtype="object"))
-        heads = {"offense": "Offense category and group", "requests": "Requests",
-                 "convicted": "Convicted", "charged_only": "Charged only"}  # fmt: skip
+        split = frame[["convicted", "charged_only"]].sum(axis=1)
+        unsplit = (frame["requests"] - split).where(frame["group_code"] == "")
+        frame = frame.assign(offense=pd.Series(names, dtype="object"), **{UNSPLIT: unsplit})
+        heads = {"offense": "Offense category and group", "requests": "Requests", **SPLIT_HEADS}
+        if not ((split > 0) & (unsplit > 0)).any():  # only a sum of weeks can be split in part
+            del heads[UNSPLIT]
         return self._with_note(CHARGES, Table(frame, heads, "Declined requests by category and "
                                               "offense group of the charges"))  # fmt: skip
 
@@ -176,22 +178,35 @@ class OfPeople:
         for place in told.places(CHARGES):
             table = told.table(CHARGES, place)
             lines = [line for line in lines_of(table) if line.requests]
-            label = self.label(place)
-            named = Markup(str(label).replace("<br>", " ")).striptags()
             frame = pd.DataFrame([(_of_place(line), line.requests) for line in lines],
                                  columns=["what", "requests"])  # fmt: skip
             parts += [
-                HTML(f"<h4>{escape(label)}</h4>"),
+                HTML(f"<h4>{escape(self.label(place))}</h4>"),
                 Table(frame, {"what": "Charges", "requests": "Requests"},
-                      f"Charges of the {len(table.rows):,} declined requests of {named}"),
+                      f"Charges of the {len(table.rows):,} declined requests of "
+                      f"{self._in_words(place)}"),
                 self._as_of(table),
             ]  # fmt: skip
         if not parts:
-            return HTML(
+            parts = [HTML(
                 f"<p>No agency has a table of its own. That takes {ENOUGH} declined requests or "
                 "more, and enough others beside it.</p>"
-            )
-        return Several([part for part in parts if part])
+            )]  # fmt: skip
+        return Several([part for part in [*parts, *self._places_without()] if part])
+
+    def _places_without(self) -> list[HTML]:
+        """Which places that are large enough have no table, by the reason."""
+        by_reason: dict[str, list[str]] = {}
+        for (attribute, place), why in self.counts.told.untold.items():
+            if attribute == CHARGES and place not in (NATION, POOLED):
+                by_reason.setdefault(why, []).append(self._in_words(place))
+        return [
+            HTML(Markup("<p>No table is shown for {}: {}.</p>").format("; ".join(places), why))
+            for why, places in by_reason.items()
+        ]
+
+    def _in_words(self, place: str) -> str:
+        return Markup(str(self.label(place)).replace("<br>", " ")).striptags()
 
     def label(self, place: str) -> Markup | str:
         raise NotImplementedError
@@ -223,8 +238,8 @@ class OfPeople:
         if not table.stands:  # it has a week as the week's own table stands
             return HTML(f'<p class="note">{gone}.</p>')
         return HTML(
-            f'<p class="note">{of} as of {day}, and {gone}. A new one, compared with it, '
-            "would say too much about the few requests that changed since.</p>"
+            f'<p class="note">{of} as of {day}, and {gone}. A newer one is not shown: '
+            f"{table.why}.</p>"
         )
 
 

@@ -24,8 +24,9 @@ from ddor.compiled.inputs import (
 from ddor.errors import DdorError
 from ddor.measures.after_release import FOLLOWED_DAYS
 from ddor.measures.charges import GROUP_NAMES
-from ddor.measures.disclosure import POOLED
-from ddor.measures.followed import DAYS_TO_ARREST, LATER_CHARGES, after_release_lines
+from ddor.measures.disclosure import NATION, POOLED
+from ddor.measures.figures import NO_CHARGES
+from ddor.measures.followed import AFTER_RELEASE, DAYS_TO_ARREST, LATER_CHARGES, after_release_lines
 from ddor.measures.people import CHARGES
 from ddor.measures.published import charge_group_lines
 from ddor.narrative import render_markdown
@@ -80,7 +81,9 @@ class CompiledReport(OfPeople):
             honored=figures["honored_total"],
             held_back=figures["held_back_total"],
         )
-        after = SimpleNamespace(**vars(self.counts.followed), days=FOLLOWED_DAYS)
+        after = SimpleNamespace(
+            **vars(self.counts.followed), days=FOLLOWED_DAYS, why=self._why_not_newer()
+        )
         after.as_of = _date(after.as_of)
         shown = SimpleNamespace(shown=len(cases.shown), withdrawn=len(cases.withdrawn))
         told = (self._weeks(), issued, declined, self._charges(), after, shown, self._extract())
@@ -99,8 +102,8 @@ class CompiledReport(OfPeople):
             outcomes_of_issued=say.outcomes_of_issued(issued, declined, extract),
             weeks_without_report=say.weeks_without_report(weeks),
             counted_twice=say.counted_twice(declined.repeated),
-            charges_in_brief=say.charges_in_brief(charges),
-            charges_and_convictions=say.charges_and_convictions(charges),
+            charges_in_brief=say.charges_in_brief(charges, declined),
+            charges_and_convictions=say.charges_and_convictions(charges, declined),
             weeks_with_charges=say.weeks_with_charges(charges),
             after_in_brief=say.after_in_brief(after),
             after_date=say.after_date(after),
@@ -195,10 +198,13 @@ class CompiledReport(OfPeople):
     # What people were charged with
 
     def _charges(self) -> SimpleNamespace:
-        """As of a week, and of how many weeks it is: told by themselves, pooled, left out."""
-        told, pooled, left_out = self.counts.people.weeks[CHARGES]
-        return SimpleNamespace(**vars(super()._charges()), weeks_told=told, weeks_pooled=pooled,
-                               weeks_left_out=left_out)  # fmt: skip
+        """As of a week, and weeks: of how many it is (compiled.people.WeeksOfSum)."""
+        untold = self.counts.told.untold
+        return SimpleNamespace(
+            **vars(super()._charges()),
+            weeks=self.counts.people.weeks[CHARGES],
+            why_left_out=untold.get((CHARGES, POOLED), NO_CHARGES),
+        )
 
     def _why(self, attribute: str) -> str:
         if self.counts.nation(attribute):
@@ -254,6 +260,11 @@ class CompiledReport(OfPeople):
         return Table(frame, {"days": "Days", "requests": "Requests"},
                      "Days from release to the first arrest or charge that counts"
                      ) if frame["requests"].any() else None  # fmt: skip
+
+    def _why_not_newer(self) -> str:
+        """Why nothing is told of the follow-up, or nothing newer; "" where it is."""
+        table = self.counts.after_release.table(AFTER_RELEASE)
+        return table.why if table else self.counts.after_release.untold[AFTER_RELEASE, NATION]
 
     def _after_release(self, attribute: str) -> list:
         lines = after_release_lines(self.counts.after_release)

@@ -13,7 +13,6 @@ from ddor.calendar import long_date
 from ddor.narrative import Words, count, number, requests
 
 HALF = 0.5  # of the declines: from there on one agency is named among the key points
-PRIVATE = "so that nobody can be identified"
 
 
 def published_by(publisher: str) -> str:
@@ -124,25 +123,37 @@ def counted_twice(repeated: int) -> Words:
 # Charges: of report.charges, the namespace
 
 
-def charges_in_brief(charges: SimpleNamespace) -> Words | str:
+def charges_in_brief(charges: SimpleNamespace, declined: SimpleNamespace) -> Words | str:
     """The sentence among the key points."""
     if not charges.told:
         return f"Charges before release are not shown: {charges.why}."
+    of = _base(charges, declined)
     if not charges.by_category:
-        return "No charge that counts is on record from before the release of these people."
+        return Words(f"For {of}, no charge that counts is on record from before the release.")
     return Words(
-        f"By their charges before release, the declined requests include {charges.by_category}. A "
+        f"By category of the charges before release, {of} include {charges.by_category}. One "
         "request can be in several categories."
     )
 
 
-def charges_and_convictions(charges: SimpleNamespace) -> Words | str:
+def charges_and_convictions(charges: SimpleNamespace, declined: SimpleNamespace) -> Words | str:
     if not charges.told:
-        return charges_in_brief(charges)
+        return charges_in_brief(charges, declined)
     return Words(
-        f"Of the requests declined, {number(charges.with_charges)} had a charge on record from "
-        f"before the release, and {number(charges.with_conviction)} of these at least one "
+        f"Of {_base(charges, declined)}, {number(charges.with_charges)} had a charge on record "
+        f"from before the release, and {number(charges.with_conviction)} of these at least one "
         "conviction."
+    )
+
+
+def _base(charges: SimpleNamespace, declined: SimpleNamespace) -> str:
+    """The requests that the tables are of. As many as are declined only where every week is told
+    as it is counted now."""
+    if charges.of == declined.total and not charges.weeks.dated:
+        return f"the {requests(declined.total)} declined"
+    return (
+        f"the {requests(charges.of)} whose charges are shown (part one counts "
+        f"{number(declined.total)} as declined)"
     )
 
 
@@ -151,20 +162,26 @@ def weeks_with_charges(charges: SimpleNamespace) -> Words:
     if not charges.told:
         return Words("")
     told = []
-    if charges.weeks_told:
+    weeks = charges.weeks
+    if weeks.told:
         told.append(
-            f"The tables add up {count(charges.weeks_told, 'week', 'weeks')} as the weekly reports "
-            "show them, so a request that moved from one week to another is counted in both."
+            f"The tables add up {count(weeks.told, 'week', 'weeks')} as the weekly reports show "
+            "them, so a request that moved from one week to another is counted in both."
         )
-    if charges.weeks_pooled:
+    if weeks.dated:
+        told.append(
+            f"For {number(weeks.dated)} of them the weekly report shows the charges as an earlier "
+            "extract had them."
+        )
+    if weeks.pooled:
         further = "further " if told else ""
         told.append(
-            f"{count(charges.weeks_pooled, f'{further}week', f'{further}weeks')} had too few "
-            "requests for tables of their own and joined as one group."
+            f"{count(weeks.pooled, f'{further}week', f'{further}weeks')} had too few requests for "
+            "tables of their own and joined as one group."
         )
-    if charges.weeks_left_out:
+    if weeks.left_out:
         told.append(
-            f"{count(charges.weeks_left_out, 'week is', 'weeks are')} left out, {PRIVATE}."
+            f"{count(weeks.left_out, 'week is', 'weeks are')} left out: {charges.why_left_out}."
         )
     return Words(" ".join(told))
 
@@ -181,7 +198,7 @@ def after_in_brief(after: SimpleNamespace) -> Words:
 
 def _followed(after: SimpleNamespace) -> str:
     if after.known is None:
-        return f"The number of people with known follow-up is withheld, {PRIVATE}."
+        return f"The number of requests with a known follow-up is not shown: {after.why}."
     if not after.known:
         return (
             f"For none of them does the data show what ICE learned in the {after.days} days after, "
@@ -199,8 +216,8 @@ def after_date(after: SimpleNamespace) -> Words:
         return Words("")
     return Words(
         f"The numbers on follow-up are as of {long_date(after.as_of)}; {number(after.gone)} of "
-        f"their requests no longer {'counts' if after.gone == 1 else 'count'}. Newer numbers, "
-        "compared with them, would show what changed for a few people."
+        f"their requests no longer {'counts' if after.gone == 1 else 'count'}. Newer numbers are "
+        f"not shown: {after.why}."
     )
 
 
