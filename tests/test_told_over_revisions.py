@@ -109,6 +109,9 @@ def test_a_revision_of_few_changes_keeps_the_tables_with_their_date_and_what_no_
     revised(archive, without("q1", "b1"))
     assert figures(archive)["declined_total"] == 68
     assert figures(archive)["declined_with_charges"] == 70  # part of the table that stands
+    weeks = (archive.site / "data" / "2017" / "weeks.csv").read_text("utf-8")
+    (line,) = csv.DictReader(io.StringIO(weeks))
+    assert line["declined_with_charges"] == "70" and f"charges as of {FIRST}" in line["flags"]
     entries = told(archive)
     assert {each["as_of"] for each in entries.values()} == {FIRST}
     assert {key: each["no_longer_count"] for key, each in entries.items()} == {

@@ -55,7 +55,12 @@ def week_lines(
         for name in TITLES if f"{name}.csv" in data
     }  # fmt: skip
     about = {"as_of": summary["as_of"], "published_on": revision.published_on}
-    flags = {"flags": SYNTHETIC_NOTICE} if summary["synthetic"] else {}
+    notes = [SYNTHETIC_NOTICE] if summary["synthetic"] else []
+    notes += [
+        f"charges as of {each['as_of']}" for each in summary["disclosure"]
+        if (each["attribute"], each["place"]) == ("charges", "") and each["told"] and each["why"]
+    ]  # fmt: skip
+    flags = {"flags": "; ".join(notes)} if notes else {}
     told = {name: summary["figures"][name] for name in FIGURES}
     figures = {name: "" if value is None else str(value) for name, value in told.items()}
     return lines | {"weeks": [before | about | figures | flags]}
