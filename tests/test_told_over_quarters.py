@@ -211,11 +211,11 @@ def test_a_sum_that_some_weeks_do_not_split_says_how_many_are_not_split():
         return page.charges_table().parts[0]
 
     whole = table(of(W1, 10))
-    assert "Not split" not in whole.heads.values()
+    assert "Not told apart" not in whole.heads.values()
     few = week_of(rows(W2, value=DRUGS, A=1) | rows(W2, "s", value=ASSAULT, A=10, B=9, C=9)
                   | rows(W2, "t", value="charged_only 35:charged_only", A=9))  # fmt: skip
     summed = table(of(W1, 10), few)
     drugs = summed.frame[summed.frame["requests"] == 60].iloc[0]
-    assert summed.heads[UNSPLIT] == "Not split"
+    assert summed.heads[UNSPLIT] == "Not told apart"
     assert (drugs["requests"], drugs["convicted"], drugs["charged_only"]) == (60, 30, 20)
     assert drugs[UNSPLIT] == 10

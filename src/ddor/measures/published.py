@@ -41,6 +41,9 @@ def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
     types = dict.fromkeys(GROUP_COLUMNS[:3], "str") | dict.fromkeys(GROUP_COLUMNS[3:], "Int64")
     frame = frame.astype(types).astype({"requests": "int64"})
+    # A sum in which only weeks without any such request told the two apart.
+    none_split = frame["convicted"].eq(0) & frame["charged_only"].eq(0) & frame["requests"].gt(0)
+    frame.loc[none_split.fillna(False), ["convicted", "charged_only"]] = pd.NA
     return frame.assign(flags=flags) if flags else frame
 
 

@@ -35,7 +35,7 @@ from ddor.report.charts import stacked_bars
 from ddor.report.tables import Several, Table
 
 UNSPLIT = "not_told_apart"
-SPLIT_HEADS = {CONVICTED: "Convicted", CHARGED_ONLY: "Charged only", UNSPLIT: "Not split"}
+SPLIT_HEADS = {CONVICTED: "Convicted", CHARGED_ONLY: "Charged only", UNSPLIT: "Not told apart"}
 PLACE_NAMES = {
     CONVICTED: "Convicted",
     CHARGED_ONLY: "Charged, not convicted",
