@@ -293,6 +293,7 @@ def _check(options: argparse.Namespace) -> int:
     """Reads the extract as the job would; prints what is wrong with it, or what it holds."""
     from ddor.errors import ExtractInvalid
     from ddor.extract.read import read_extract
+    from ddor.request_keys import in_any_text
 
     week = Week.parse(options.week) if options.week else None
     # The extract is named on the command line, whatever `extract` the parameters hold.
@@ -310,6 +311,9 @@ def _check(options: argparse.Namespace) -> int:
         print(json.dumps({"valid": True, **rows}))
     else:
         print(f"{named}: valid, {rows['requests']:,} requests and {rows['charges']:,} charges")
+    if ordinary := sum(map(in_any_text, extract.requests["request_id"])):
+        print(f"note: texts are not searched for {ordinary:,} of the request_ids, too short or too "
+              "ordinary for it (docs/extract.md, What identifies a person)", file=sys.stderr)
     return 0
 
 
