@@ -314,9 +314,12 @@ def test_in_jupyterlab_all_is_shown_with_a_note(tmp_path):
     sources = ["%load_ext ddor.report\nimport pandas as pd", "pd.DataFrame({'a': [1]})", "print(1)",
                "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()", "%%narrative\nOf 12.",
                "%%narrative\nAll is well.", "pd.DataFrame({'a': [1]});",
-               "plt.plot([2]); x = 1"]  # fmt: skip
+               "plt.plot([2]); x = 1", "%%narrative\nAll is\n\n{{ declned }}."]  # fmt: skip
     notebook = new_notebook(cells=list(map(new_code_cell, sources)))
-    nbclient.NotebookClient(notebook, kernel_name="python3").execute()
+    nbclient.NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
+    (wrong,) = notebook.cells.pop().outputs
+    (told,) = wrong.traceback
+    assert "no name" in told and "line 4: {{ declned }}." in told and told.count("\n") == 2
     said = ["".join(o.text for o in cell.outputs if o.get("name") == "stderr")
             for cell in notebook.cells]  # fmt: skip
     stop = "a publication would stop here: the cell "

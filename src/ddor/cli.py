@@ -343,6 +343,7 @@ def _sample(options: argparse.Namespace) -> int:
 
 def _rows(options: argparse.Namespace) -> int:
     from ddor.jobs.rows import write_rows
+    from ddor.narrative import count
 
     week = Week.parse(options.week)
     output = _parameters(options, week).output
@@ -351,7 +352,8 @@ def _rows(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(told))
     else:
-        print(f"{file.path}: {file.rows} rows, {file.left_out} rows of protected people left out")
+        rows, left_out = (count(n, "row", "rows") for n in (file.rows, file.left_out))
+        print(f"{file.path}: {rows}; {left_out} of protected people left out")
     return 0
 
 

@@ -13,12 +13,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from ddor.errors import NotebookFailed
 from ddor.publishable import NOT_PUBLISHED, UNFILLED, refusal, text_of
 from ddor.request_keys import RequestKeys
+from ddor.run.numbered import numbered
 
 HOLDS_A_KEY = "holds the key of a request (not shown)"
 LONGEST_LINE = 80
@@ -33,16 +33,15 @@ def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
     """-> what was written to stderr, a line for each cell that did. Raises NotebookFailed with
     every cell that may not be published: its number in the template, and its first line."""
     refused, told = [], []
-    cells = [cell for cell in nbformat.read(executed, as_version=4).cells
-             if "injected-parameters" not in cell.metadata.get("tags", [])]  # fmt: skip
-    for number, cell in enumerate(cells, start=1):
+    for number, cell in numbered(executed):
         told += [f"cell {number}: {line}" for line in dict.fromkeys(_on_stderr(cell))]
         if not {*NOT_PUBLISHED} & {*cell.metadata.get("tags", [])}:
             refused += [f"cell {number} ({_first_line(cell.source, keys)}): {reason}"
                         for reason in dict.fromkeys(_reasons(cell, keys))]  # fmt: skip
     if refused:
         raise NotebookFailed("\n".join([
-            "the notebook shows what may not be published (docs/notebook.md says what may):",
+            "the notebook shows what may not be published (docs/notebook.md says what may; cells "
+            "are counted from the top, text cells too):",
             *refused,
         ]))  # fmt: skip
     return tuple(told)
