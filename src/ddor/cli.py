@@ -89,15 +89,14 @@ def _publishing_options(parser: argparse.ArgumentParser) -> None:
 
 def _run_weeks(options: argparse.Namespace, project: Path) -> int:
     from ddor.jobs.edition import Order
+    from ddor.parameters import sample_settings
 
     for name, what in LATER.items():
         if getattr(options, name) not in (None, False):
             raise UsageError(f"--{name.replace('_', '-')} is not available yet ({what})")
     settings = _settings(options)
     if options.sample:
-        # Synthetic and real weeks never share a site.
-        settings.setdefault("extract", str(project / "samples" / "{week}"))
-        settings.setdefault("output", str(project / "outputs" / "sample"))
+        settings = sample_settings(project) | settings
     order = Order(
         project=project,
         params_file=_path(options.params),
@@ -173,7 +172,8 @@ def _latest_week(order) -> Week:
     running = Week.containing(dt.date.today())
     complete = [week for week in weeks_with_extract(parameters.extract) if week < running]
     if not complete:
-        raise UsageError(f"there is no extract of a complete week at {parameters.extract}")
+        raise UsageError(f"there is no extract of a complete week at {parameters.extract}; put one "
+                         "there, name one with --extract, or use --sample")  # fmt: skip
     return max(complete)
 
 
