@@ -21,7 +21,7 @@ from frames import directory_of, extract_of, inputs_of
 from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.compiled.people import PeopleOfWeeks, WeekOfPeople, people_of_weeks, week_of_people
-from ddor.history import NOTHING_EARLIER, no_history
+from ddor.history import NOTHING_EARLIER, History, no_history
 from ddor.jobs.weekly import WeekEdition
 from ddor.measures.disclosure import Table, Told
 from ddor.measures.record import earlier_from_plain, plain_told
@@ -34,6 +34,7 @@ CODES = (
     "5404", "35AA", "1399", "0399", "2399", "2299", "5299", "3699", "1199", "4801", "5501", "9Z99",
 )  # fmt: skip
 STATES = ("MN", "IA", "NE", "SD", "WI")
+HELD = {"issued": "held_back_issued", "declined": "held_back_declined"}
 
 
 @dataclass(frozen=True)
@@ -153,18 +154,33 @@ class Archive:
 
     def week(self, drawn: Drawn) -> Counts:
         extract = extract_of(drawn.requests, drawn.charges, as_of=drawn.as_of)
-        case = Case(extract, drawn.week, directory_of(), no_history(), "recorded")
+        return self.extract(Case(extract, drawn.week, directory_of(), no_history(), "recorded"))
+
+    def extract(self, case: Case) -> Counts:
+        week = str(case.week)
         quarters = {*self.told} - {*self.of_week}
-        earlier = self._earlier(str(drawn.week), self.told if quarters else ())
+        earlier = self._earlier(week, self.told if quarters else ())
         inputs = replace(
             inputs_of(case, disclosure_threshold=self.threshold),
             earlier=NOTHING_EARLIER | earlier,
         )
         counts = count_inputs(inputs)
         table = WeekEdition(inputs, counts).tables()["attributes"]
-        self._keep(str(drawn.week), counts.told, table, counts)
-        self.of_week[str(drawn.week)] = week_of_people(drawn.week, counts.told, counts.people)
+        self._keep(week, counts.told, table, counts)
+        self.of_week[week] = week_of_people(case.week, counts.told, counts.people)
         return counts
+
+    def history(self, week: Week) -> History:
+        """Of the weeks before, as history.read_history reads it from their downloads."""
+        before = {report.period: report.counts for report in self.reports
+                  if report.counts and report.period < str(week)}  # fmt: skip
+        if not before:
+            return no_history()
+        counts = pd.concat(
+            [_received(each).assign(week=first_day) for first_day, each in sorted(before.items())]
+        ).sort_values(["week", "agency_id"], ignore_index=True)
+        last = before[max(before)].figures["declined_total"]
+        return History(tuple(sorted(before)), counts[["week", "agency_id", *HELD]], last)
 
     def quarter(self, name: str = "2017Q2") -> PeopleOfWeeks:
         earlier = earlier_from_plain(self._earlier(name, self.of_week))
@@ -186,6 +202,14 @@ class Archive:
         revisions.append(told)
         new = tuple(table for table in told.tables.values() if not table.stands)
         self.reports.append(Report(period, len(revisions), attributes, new, counts))
+
+
+def _received(counts: Counts) -> pd.DataFrame:
+    """agency_id, issued, declined: both with what was held back of them."""
+    held = counts.held_back_by_agency.rename(columns={each: name for name, each in HELD.items()})
+    tables = (counts.issued_by_agency[["agency_id", "issued"]],
+              counts.declined_by_agency[["agency_id", "declined"]], held[["agency_id", *HELD]])  # fmt: skip
+    return pd.concat(tables).groupby("agency_id")[[*HELD]].sum().astype("int64").reset_index()
 
 
 def published(weeks: list[list[Drawn]], threshold: int = 5) -> Archive:

@@ -10,8 +10,8 @@ from conftest import PROJECT
 FLOORS = (
     {"errors", "method", "reference", "text_yaml", "variation"},
     {"calendar"},
-    {"headed_text", "narrative", "reports"},
-    {"extract", "project", "publishable", "request_keys"},
+    {"headed_text", "narrative", "reports", "request_keys"},
+    {"extract", "project", "publishable"},
     {"directory", "corrections"},
     {"extract/foia", "extract/samples"},
     {"cases", "catalog", "cohort", "parameters", "history", "ledger", "texts"},

@@ -5,6 +5,7 @@ so before the costly imports where that makes no difference.
 """
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -137,6 +138,19 @@ def test_a_cell_that_ends_the_run_publishes_nothing(attempt, source, reason):
         insert_after(notebook, "parameters", source)
 
     assert reason in attempt(change)
+
+
+@pytest.mark.parametrize("source", ["raise ValueError('so')", "print(1)"])
+def test_every_message_counts_the_cells_of_the_template_from_the_top(attempt, source):
+    number = []
+
+    def change(notebook):
+        insert_after(notebook, "declined-table", source)
+        number.append(notebook["cells"].index(cell_named(notebook, "added")) + 1)
+
+    told = attempt(change, fresh=True)
+    assert "counted from the top, text cells too" in told
+    assert re.findall(r"\bcell (\d+)", told) == [str(number[0])]
 
 
 def test_a_kernel_killed_half_way_publishes_nothing(attempt, tmp_path):

@@ -91,6 +91,7 @@ def test_what_the_package_makes_is_published(judged, shown):
         (new_output("display_data", {"application/scrapbook.scrap.json+json": {}, "text/html": ""}),
          "shows something"),
         (shows(HTML("<p>Of {<!-- -->{ n }}</p>")), 'shows "{{"'),
+        (shows(HTML("<p>Of {\u200b{ n }} and {&shy;{</p>")), 'shows "{{"'),
         (shows(HTML(render_narrative("Of {{ '{' }}{ n }}", {}))),
          'shows "{{", which nothing filled'),
         (shows(HTML(render_narrative("{% raw %}{% if %}{% endraw %}", {}))), 'shows "{%"'),
@@ -110,7 +111,7 @@ def test_anything_else_is_refused_with_cell_and_first_line(judged, output, said)
 @pytest.mark.parametrize(
     "source",
     ["Of {{ declined.total }}.", "{% if x %}", "&#123;&#123; x", "# A head\n\n`{{ x }}`",
-     "{<!-- -->{"],
+     "{\u200b{ x", "{&shy;{ x", "{\u2060\u200d% if", "*{*{ x"],
 )  # fmt: skip
 def test_braces_in_a_text_cell_are_refused_unless_it_is_not_published(judged, source):
     (line,) = refused(judged, new_markdown_cell(source))
@@ -118,10 +119,24 @@ def test_braces_in_a_text_cell_are_refused_unless_it_is_not_published(judged, so
     assert judged(new_markdown_cell(source, metadata=HIDDEN)) == ()
 
 
-@pytest.mark.parametrize("address", ["attachment:rows.png", "data:image/png;base64,AAAA"])
-def test_a_picture_pasted_into_a_text_cell_is_refused(judged, address):
-    assert "has a pasted picture" in refused(judged, new_markdown_cell(f"![Rows]({address})"))[0]
-    assert judged(new_markdown_cell("![A map of the state](map.svg)")) == ()
+ADDRESSES = ("attachment:rows.png", "data:image/png;base64,AAAA", "DATA:x", "&#100;ata:x",
+             "javascript:x")  # fmt: skip
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, "https://example.org/x.png", "//example.org/x"])
+@pytest.mark.parametrize("text", ["![Rows]({})", "![Rows][1]\n\n[1]: {}", "![Rows]\n\n[rows]: {}"])
+def test_a_picture_pasted_into_a_text_cell_is_refused(judged, text, address):
+    (line,) = refused(judged, new_markdown_cell(text.format(address)))
+    assert "has a pasted picture" in line
+    assert judged(new_markdown_cell("![A map of the state][1]\n\n[1]: map.svg")) == ()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("text", ["[rows]({})", "[rows][1]\n\n[1]: {}"])
+def test_a_link_that_holds_what_it_leads_to_is_refused(judged, text, address):
+    assert "a link to no page" in refused(judged, new_markdown_cell(text.format(address)))[0]
+    linked = "[a](https://x.org) [b][1] <c@x.org> [d](#head)\n\n[1]: ../methods/"
+    assert judged(new_markdown_cell(linked)) == ()
 
 
 @pytest.mark.parametrize(
@@ -129,6 +144,8 @@ def test_a_picture_pasted_into_a_text_cell_is_refused(judged, address):
     [
         new_markdown_cell("See **R00000**03"),
         new_markdown_cell("R&#48;000003"),
+        new_markdown_cell("R000\u200b0003"),
+        new_code_cell("x", outputs=[shows(HTML("<p>See r000&shy;0003.</p>"))]),
         new_code_cell("x", outputs=[shows(HTML("<p>See R000<b>0003</b>.</p>"))]),
         new_code_cell("x", outputs=[shows(Table(FRAME.assign(s="r0000003"), {"s": "S"}, "T"))]),
         new_code_cell("x", outputs=[shows(Table(FRAME, {"state": "S"}, "T", "of R0000003"))]),
@@ -138,7 +155,7 @@ def test_a_picture_pasted_into_a_text_cell_is_refused(judged, address):
 def test_the_key_of_a_request_is_refused_and_not_shown(judged, cell):
     (line,) = refused(judged, cell, keys=RequestKeys(["R0000003"]))
     assert "holds the key of a request (not shown)" in line and "0003" not in line.replace(
-        "R&#48;000003", "").replace("See **R00000**03", "")  # fmt: skip
+        "R&#48;000003", "").replace("See **R00000**03", "").replace("R000\u200b0003", "")  # fmt: skip
 
 
 def test_all_cells_are_told_at_once_and_a_line_with_a_key_is_not(judged):
@@ -297,9 +314,12 @@ def test_in_jupyterlab_all_is_shown_with_a_note(tmp_path):
     sources = ["%load_ext ddor.report\nimport pandas as pd", "pd.DataFrame({'a': [1]})", "print(1)",
                "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()", "%%narrative\nOf 12.",
                "%%narrative\nAll is well.", "pd.DataFrame({'a': [1]});",
-               "plt.plot([2]); x = 1"]  # fmt: skip
+               "plt.plot([2]); x = 1", "%%narrative\nAll is\n\n{{ declned }}."]  # fmt: skip
     notebook = new_notebook(cells=list(map(new_code_cell, sources)))
-    nbclient.NotebookClient(notebook, kernel_name="python3").execute()
+    nbclient.NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
+    (wrong,) = notebook.cells.pop().outputs
+    (told,) = wrong.traceback
+    assert "no name" in told and "line 4: {{ declned }}." in told and told.count("\n") == 2
     said = ["".join(o.text for o in cell.outputs if o.get("name") == "stderr")
             for cell in notebook.cells]  # fmt: skip
     stop = "a publication would stop here: the cell "
@@ -315,11 +335,11 @@ def test_in_jupyterlab_all_is_shown_with_a_note(tmp_path):
     ("kind", "source", "reason"),
     [
         ("raw", "key <b>hi</b>", "is a raw cell"),
-        ("markdown", "<img src='data:image/png;base64,AAAA'>", "has a pasted picture"),
-        ("markdown", "![a](https://example.org/x.png)", "has a pasted picture"),
-        ("markdown", "<svg><path/></svg>", "has a pasted picture"),
-        ("markdown", "<script>1</script>", "has a pasted picture"),
-        ("markdown", "<iframe src=https://example.org></iframe>", "has a pasted picture"),
+        *(("markdown", text, "has HTML of its own") for text in (
+            "<img src='data:image/png;base64,AAAA'>", "<svg><path/></svg>", "<script>1</script>",
+            FRAME._repr_html_(), "A <b>bold</b> word", "Of {<wbr>{ n }}", "<!-- a remark -->",
+            "{<x-y>{",
+        )),
     ],
 )
 def test_no_cell_brings_html_of_its_own(tmp_path, kind, source, reason):

@@ -135,6 +135,16 @@ def test_a_name_that_does_not_exist_stops_the_notebook_and_is_named(text):
     assert text in message
 
 
+def test_a_misspelt_name_is_told_in_three_lines_with_the_nearest_and_its_line():
+    names = {"declined": SimpleNamespace(total=1, agencies=1), "latest": {"figures": {}}}
+    for misspelt, nearest in (("declined.totl", "total"), ("declned.total", "declined"),
+                              ("latest.figure", "figures")):  # fmt: skip
+        wrong = misspelt.split(".")[nearest != "declined"]
+        told = refused(f"All is well.\n\nOf {{{{ {misspelt} }}}} one.\n", **names).splitlines()
+        assert told[0].endswith(f'there is no name "{wrong}"; did you mean "{nearest}"?')
+        assert told[1] == f"line 3: Of {{{{ {misspelt} }}}} one." and len(told) == 3
+
+
 @pytest.mark.parametrize(
     "text", ["{{ total", "{% if total %}", "{{ total | nofilter }}", "{{ 1 / 0 }}",
              '{% include "x" %}']

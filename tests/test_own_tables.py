@@ -8,7 +8,7 @@ import pytest
 from conftest import PROJECT
 
 from ddor.errors import DdorError
-from ddor.measures.disclosure import Told
+from ddor.measures.disclosure import ONE_RULE, Told
 from ddor.report import open_week
 from ddor.report.own import ATTRIBUTE, OF_PEOPLE, OF_REQUESTS
 
@@ -118,7 +118,7 @@ def test_what_is_of_people_counts_all_declined_or_none(report, by):
     assert counted == len(declined) if by != "category" else counted > 20
     for rows in (report.requests, report.issued_rows, declined[declined["kind"] == "detainer"],
                  declined[declined["agency_id"] == declined["agency_id"].mode()[0]]):  # fmt: skip
-        with pytest.raises(DdorError, match="counts all declined requests or none"):
+        with pytest.raises(DdorError, match="counts all declined requests together"):
             report.table(rows, by=by)
 
 
@@ -126,10 +126,11 @@ def test_what_is_of_people_counts_all_declined_or_none(report, by):
 def test_what_is_of_people_is_refused_where_the_nation_is_not_told_anew(report, by, monkeypatch):
     key = ATTRIBUTE[by], ""
     stands = replace(report.counts.told.tables[key], stands=True)
-    for told in (Told(), Told({key: stands})):
+    for told, why in ((Told({}, {key: "fewer than 3 agencies"}), "fewer than 3 agencies"),
+                      (Told({key: stands}), ONE_RULE)):  # fmt: skip
         with monkeypatch.context() as patch:
             patch.setattr(report, "counts", replace(report.counts, told=told))
-            with pytest.raises(DdorError, match="cannot be told this time"):
+            with pytest.raises(DdorError, match=f"cannot be counted in this report: {why}."):
                 report.table(report.declined_rows, by=by)
 
 
@@ -140,7 +141,7 @@ def test_what_is_of_people_is_refused_where_the_nation_is_not_told_anew(report, 
 )  # fmt: skip
 def test_nothing_else_of_a_person_is_counted(report, by):
     for make in (report.table, report.bars):
-        with pytest.raises(DdorError, match="no table can be made by"):
+        with pytest.raises(DdorError, match="requests cannot be counted by"):
             make(report.declined_rows, by=by)
 
 

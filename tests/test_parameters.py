@@ -4,11 +4,13 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from conftest import PROJECT
 
 import ddor.cli
 from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.parameters import KEYS, extract_location, load_parameters, weeks_with_extract
+from ddor.report.opening import chosen_parameters
 
 WEEK = Week.parse("2017-02-18")
 
@@ -51,6 +53,7 @@ def test_the_defaults_are_those_of_the_design(project):
     assert parameters.max_held_back_share == 0.25
     assert parameters.published_on is None
     assert parameters.output == project / "outputs"
+    assert parameters.extract == str(project / "extracts" / "{week}")
     for name in ("agencies", "policies", "coverage"):
         assert getattr(parameters, name) == project / "params" / f"{name}.csv"
 
@@ -167,7 +170,8 @@ def test_a_key_with_nothing_behind_it_leaves_the_default_where_text_makes_no_sen
     parameters = load(project, "published_on:\noutput:\nagencies:\npublisher:\nextract:")
     assert parameters.published_on is None
     assert parameters.output == project / "outputs"
-    assert (parameters.publisher, parameters.extract) == ("", "")
+    assert parameters.publisher == ""
+    assert parameters.extract == str(project / "extracts" / "{week}")
 
 
 def test_a_byte_order_mark_is_passed_over(project):
@@ -262,9 +266,22 @@ def test_a_folder_comes_before_a_file_of_its_name(project):
     assert Path(extract_location(parameters, WEEK)).name == f"{WEEK}"
 
 
-def test_no_extract_says_how_to_give_one(project):
-    with pytest.raises(UsageError, match="--extract"):
-        extract_location(load(project), WEEK)
+def test_the_projects_own_parameters_publish_no_sample_unless_asked():
+    real = chosen_parameters(WEEK, "", {}, sample=False)
+    assert real.extract == str(PROJECT / "extracts" / "{week}")
+    assert real.output == PROJECT / "outputs"
+    sample = chosen_parameters(WEEK, "", {}, sample=True)
+    assert sample.extract == str(PROJECT / "samples" / "{week}")
+    assert sample.output == PROJECT / "outputs" / "sample"
+
+
+def test_what_a_notebooks_first_cell_names_stands_over_the_sample(tmp_path):
+    file = write(tmp_path / "own.yaml", "extract: in/{week}")
+    named = chosen_parameters(WEEK, str(file), None, sample=True)
+    assert (named.extract, named.output) == (str(tmp_path / "in" / "{week}"), PROJECT / "outputs")
+    set_to = chosen_parameters(WEEK, "", {"extract": "memory://in/{week}"}, sample=True)
+    assert set_to.extract == "memory://in/{week}"
+    assert set_to.output == PROJECT / "outputs" / "sample"
 
 
 # The latest week
@@ -336,7 +353,7 @@ def test_the_latest_week_is_the_latest_complete_one_that_has_an_extract(latest):
 
 
 def test_without_an_extract_of_a_complete_week_none_is_chosen(latest):
-    with pytest.raises(UsageError, match="no extract of a complete week"):
+    with pytest.raises(UsageError, match="no extract of a complete week .*--extract, or .*--sample"):
         latest("2017-02-25")
 
 

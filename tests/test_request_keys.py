@@ -50,11 +50,22 @@ def test_only_short_keys_months_and_days_are_not_looked_for(key):
     "text",
     ["R0000003/R0000004", "see r0000003.", "(DET#0001234)", "2024:77:0001, too", "{ab-12}",
      "A\n 7 b", "**R00000**03", "DET\\#0001234", "[here](https://x.org/?id=R0000003)",
-     "_R0000003_", "24-117;"],
+     "_R0000003_", "24-117;", "R000\u200b0003"],
 )  # fmt: skip
 def test_a_key_is_found_as_people_write_it(text):
     keys = ["R0000003", "DET#0001234", "2024:77:0001", "ab-12", "A 7 B", "24-117"]
     assert RequestKeys(keys).in_text(as_read(text))
+
+
+CITED = ("8 CFR 287.7(d), 8 U.S.C. 1226(c)(1), 287(g); Galarza v. Szalczyk, 745 F.3d 634 (3d Cir. "
+         "2014); 2d and 9th Cir.; § 236.6, Cal. App. 4th")  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["3d", "2D", "9th", "4th", "287.7", "7(d)", "287.7(d)", "1226(c)",
+                                 "1226(c)(1)", "287(g)", "236.6"])  # fmt: skip
+def test_no_key_makes_of_a_legal_citation_a_text_that_is_refused(key):
+    assert not RequestKeys([key]).in_text(as_read(CITED))
+    assert RequestKeys([key, "3d-1", "R3d"]).in_text("as 3d-1 or R3d has it")
 
 
 def test_a_key_that_could_be_a_number_a_word_a_date_or_a_name_of_ours_is_not_looked_for():
@@ -159,9 +170,32 @@ def test_a_key_of_an_earlier_week_is_refused_too_and_by_a_rebuild(archive):
     assert archive.files() == before
 
 
+def test_a_key_that_only_an_earlier_revision_had_is_refused_too(archive):
+    assert archive.published() == 1
+    archive.receive([*FIRST_ROWS[:3], FIRST_ROWS[0] | {"request_id": "DET#0009999"}])
+    assert archive.published() == 2
+    note = archive.root / "notes" / f"{WEEK}.md"
+    note.parent.mkdir()
+    note.write_text("Of DET#0001234 we know.")
+    done = archive.run()
+    assert done.code == 2 and f"notes/{WEEK}.md: it holds the key" in done.stderr, done
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_check_says_how_many_keys_no_text_is_searched_for(archive, words):
+    folder = archive.root / "extracts" / WEEK
+    assert "note:" not in archive.ddor("check", folder, *words).stderr
+    archive.receive([FIRST_ROWS[0] | {"request_id": key} for key in ("3d", "77", "DET#0001234")])
+    done = archive.ddor("check", folder, *words)
+    assert done.code == 0 and done.stdout.count("\n") == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("note: texts are not searched for 2 of the request_ids")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("A note.\n\nOf {{ declined.total }}.", 'line 3: "{{"'), ("Of {\\% if x %}.", 'line 1: "{%"')],
+    [("A note.\n\nOf {{ declined.total }}.", 'line 3: "{{"'), ("Of {\\% if x %}.", 'line 1: "{%"'),
+     ("One.\n\nOf {\u200b{ x }}.\n\nEnd.", 'line 3: "{{"')],
 )
 def test_a_note_with_braces_that_nothing_fills_ends_with_2_and_its_line(archive, text, said):
     note = archive.root / "notes" / f"{WEEK}.md"

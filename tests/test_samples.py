@@ -236,11 +236,11 @@ def test_the_case_of_the_sample_quarter_is_what_its_data_says_and_says_that_it_i
 @pytest.mark.storm
 def test_the_walk_through_the_samples_does_what_it_says(project_copy):
     document = (project_copy / "docs" / "samples.md").read_text(encoding="utf-8")
-    blocks = re.findall("^```sh\n(.+)\n```$", document, re.MULTILINE)
-    assert len(blocks) == 4
+    blocks = re.findall("^```sh\n(.+?)\n```$", document, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 5
     python = shlex.quote(sys.executable)
     ddor = f"{python} -c 'import ddor.cli as c; c.ddor()' "
-    for block, code in zip(blocks, (0, 0, 0, 4), strict=True):
+    for block, code in zip(blocks, (0, 0, 0, 4, 0), strict=True):
         command = block.replace(".venv/bin/python ", f"{python} ")
         command = command.replace(".venv/bin/ddor ", ddor)
         done = subprocess.run(command, shell=True, cwd=project_copy, capture_output=True, text=True)

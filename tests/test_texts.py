@@ -133,7 +133,7 @@ def test_all_problems_of_all_pages_come_in_one_error(refused):
         "overview.md row 1, title", "overview.md row 1, last_reviewed", "overview.md row 1, by",
         "faqs.md", "fact-sheet.md",
     ]  # fmt: skip
-    assert "'nobody' is undefined" in said[3]
+    assert 'there is no name "nobody"' in said[3]
     assert "two sections with the address same" in said[4]
 
 

@@ -4,7 +4,10 @@ that stand, are told anew or are taken down, and the flag `protected`, which cha
 import csv
 import io
 import json
+import re
 
+import openpyxl
+import pandas as pd
 import pytest
 from extract_factory import charge
 from frames import case_of, inputs_of
@@ -22,6 +25,7 @@ from small_archive import (
 )
 
 from ddor.jobs.weekly import WeekEdition
+from ddor.measures.figures import OF_CHARGES
 
 ROWS = [
     *numbered("q", 30, QUILLFEATHER), *numbered("b", 15, BRACKENHOLT),
@@ -249,6 +253,50 @@ def test_a_week_without_charges_says_that_none_were_supplied_and_tells_the_rest(
     assert told(archive)["citizenship", ""]["told"]
     assert figures(archive)["declined_with_charges"] is None
     assert lines(archive, "charges_by_group") == []
+
+
+def test_a_week_of_19_says_nowhere_how_many_had_charges_and_never_0(published):
+    """The two figures are part of the national table: null or empty where that is not told."""
+    few = [*named("q", 7), *named("b", 6), *named("o", 6)]
+    archive = published([row for row in ROWS if row["request_id"] in few])
+    assert figures(archive)["declined_total"] == len(few) == 19
+    assert told(archive)["charges", ""]["why"] == "fewer than 20 requests"
+    for name in OF_CHARGES:
+        assert figures(archive)[name] is None
+        (week,) = csv.DictReader(io.StringIO((archive.site / "data/2017/weeks.csv").read_text()))
+        assert (week["declined_total"], week[name]) == ("19", "")
+        assert pd.read_parquet(archive.site / "data/2017/weeks.parquet")[name].isna().all()
+    for year in (archive.site / "data" / "2017").iterdir():
+        assert not year.name.startswith(("attributes", "charges"))
+    (workbook,) = (archive.week / "data").glob("*.xlsx")
+    book = openpyxl.load_workbook(workbook)
+    for name in ("attributes", "charges_by_group"):
+        assert lines(archive, name) == []
+        (table,) = book[name].tables.values()
+        cells = [cell.value for row in book[name][table.ref][1:] for cell in row]
+        assert {*cells} == {None}, name
+
+    page = archive.page(f"weeks/{WEEK}/index.html")
+    data = json.loads(page.find("script", type="application/ld+json").string)
+    measured = {each["name"]: each["value"] for each in data["variableMeasured"]}
+    assert measured["declined_total"] == 19 and not measured.keys() & {*OF_CHARGES}
+    assert json.loads((archive.week / "data" / "summary.json").read_bytes())["figures"] == (
+        dict.fromkeys(OF_CHARGES) | measured
+    )
+    catalog = (archive.site / "data" / "catalog.json").read_text("utf-8")
+    home = archive.page("index.html").find("main")
+    (entry,) = archive.feed()
+    for text in (catalog, words_of(home), *entry.values()):
+        assert not [name for name in OF_CHARGES if name in text]
+        assert not re.search(r"\d[^.]*\b(a charge|a conviction|convicted|charged)\b", text), text
+    assert "The charges of this week are withheld" in words_of(home)
+    assert "Charges." not in words_of(home.select_one("ul.points"))
+    assert home.select_one("table.categories") is None
+    # Nor does a page of another kind, such as an agency's, or a file beside it.
+    for path, data in archive.files().items():
+        if path.endswith((".html", ".xml", ".json", ".csv")):
+            assert not re.search(rb"declined_with_c\w+\W{1,4}\d", data), path
+            assert b"for drug offenses" not in data, path
 
 
 # The flag

@@ -89,15 +89,14 @@ def _publishing_options(parser: argparse.ArgumentParser) -> None:
 
 def _run_weeks(options: argparse.Namespace, project: Path) -> int:
     from ddor.jobs.edition import Order
+    from ddor.parameters import sample_settings
 
     for name, what in LATER.items():
         if getattr(options, name) not in (None, False):
             raise UsageError(f"--{name.replace('_', '-')} is not available yet ({what})")
     settings = _settings(options)
     if options.sample:
-        # Synthetic and real weeks never share a site.
-        settings.setdefault("extract", str(project / "samples" / "{week}"))
-        settings.setdefault("output", str(project / "outputs" / "sample"))
+        settings = sample_settings(project) | settings
     order = Order(
         project=project,
         params_file=_path(options.params),
@@ -173,7 +172,8 @@ def _latest_week(order) -> Week:
     running = Week.containing(dt.date.today())
     complete = [week for week in weeks_with_extract(parameters.extract) if week < running]
     if not complete:
-        raise UsageError(f"there is no extract of a complete week at {parameters.extract}")
+        raise UsageError(f"there is no extract of a complete week at {parameters.extract}; put one "
+                         "there, name one with --extract, or use --sample")  # fmt: skip
     return max(complete)
 
 
@@ -293,6 +293,7 @@ def _check(options: argparse.Namespace) -> int:
     """Reads the extract as the job would; prints what is wrong with it, or what it holds."""
     from ddor.errors import ExtractInvalid
     from ddor.extract.read import read_extract
+    from ddor.request_keys import in_any_text
 
     week = Week.parse(options.week) if options.week else None
     # The extract is named on the command line, whatever `extract` the parameters hold.
@@ -310,6 +311,9 @@ def _check(options: argparse.Namespace) -> int:
         print(json.dumps({"valid": True, **rows}))
     else:
         print(f"{named}: valid, {rows['requests']:,} requests and {rows['charges']:,} charges")
+    if ordinary := sum(map(in_any_text, extract.requests["request_id"])):
+        print(f"note: texts are not searched for {ordinary:,} of the request_ids, too short or too "
+              "ordinary for it (docs/extract.md, What identifies a person)", file=sys.stderr)
     return 0
 
 
@@ -339,6 +343,7 @@ def _sample(options: argparse.Namespace) -> int:
 
 def _rows(options: argparse.Namespace) -> int:
     from ddor.jobs.rows import write_rows
+    from ddor.narrative import count
 
     week = Week.parse(options.week)
     output = _parameters(options, week).output
@@ -347,7 +352,8 @@ def _rows(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(told))
     else:
-        print(f"{file.path}: {file.rows} rows, {file.left_out} rows of protected people left out")
+        rows, left_out = (count(n, "row", "rows") for n in (file.rows, file.left_out))
+        print(f"{file.path}: {rows}; {left_out} of protected people left out")
     return 0
 
 

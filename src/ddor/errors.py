@@ -11,6 +11,10 @@ class DdorError(Exception):
 
     exit_code = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """What JupyterLab shows in place of Python's own lines."""
+        return [str(self)]
+
 
 class UsageError(DdorError):
     """The command line, a parameter, or what was asked does not fit."""

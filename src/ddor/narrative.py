@@ -12,15 +12,18 @@ Left out on purpose: raw HTML in the text. It is shown as text, as an editor wou
 """
 
 import datetime as dt
+import difflib
 import html
 import re
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import lru_cache, partial
 from numbers import Integral, Real
 
 import mistune
-from jinja2 import StrictUndefined, Template, TemplateError, pass_context
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 from markupsafe import Markup, escape
 
 from ddor.calendar import Period, long_date
@@ -51,6 +54,8 @@ def render_narrative(text: str, names: dict) -> str:
     values = _Values()
     try:
         filled = _template(text).render(names | {VALUES: values})
+    except _Unknown as error:
+        raise NarrativeError(_no_name(text, error, names)) from error
     except (TemplateError, TypeError, ArithmeticError) as error:
         raise NarrativeError(f"this sentence cannot be written: {error}\n{text}") from error
     markdown = mistune.create_markdown(renderer=_Renderer(values), plugins=["table"])
@@ -58,10 +63,43 @@ def render_narrative(text: str, names: dict) -> str:
     return values.put_back(EMPTY_ITEM.sub("", markdown(filled)), escape)
 
 
+class _Unknown(UndefinedError):
+    """owner: what has no such name; `missing` where the text itself knows none."""
+
+    def __init__(self, owner: object, name: str, message: str):
+        super().__init__(message)
+        self.owner, self.name = owner, str(name)
+
+
+class _Strict(StrictUndefined):
+    """Says of a name that is not known whose it would be, so that the nearest can be told."""
+
+    __slots__ = ()
+
+    def __init__(self, hint=None, obj=missing, name=None, exc=UndefinedError):
+        raised = partial(_Unknown, obj, name) if exc is UndefinedError else exc
+        super().__init__(hint, obj, name, raised)
+
+
+def _no_name(text: str, unknown: _Unknown, names: Mapping) -> str:
+    """The name, the nearest one, and the line."""
+    owner = names if unknown.owner is missing else unknown.owner
+    known = map(str, owner) if isinstance(owner, Mapping) else dir(owner)
+    near = difflib.get_close_matches(unknown.name, [n for n in known if n[0] != "_"], n=1)
+    meant = f'; did you mean "{near[0]}"?' if near else ""
+    lines = enumerate(text.splitlines(), start=1)
+    places = [f"line {number}: {line.strip()}" for number, line in lines
+              if re.search(rf"\b{re.escape(unknown.name)}\b", line)][:1]  # fmt: skip
+    return "\n".join([
+        f'this sentence cannot be written: there is no name "{unknown.name}"{meant}',
+        *places, "docs/notebook.md lists the names",
+    ])  # fmt: skip
+
+
 @lru_cache(maxsize=256)
 def _template(text: str) -> Template:
     """Compiled once: the written pages are tried with several figures before they are shown."""
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=_shown)
+    environment = ImmutableSandboxedEnvironment(undefined=_Strict, finalize=_shown)
     environment.filters |= FILTERS
     return environment.from_string(text)
 

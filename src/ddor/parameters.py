@@ -5,7 +5,7 @@ turns 01001 into 513 and 2017-01 into a date. A path in a file is relative to th
 command line to the working directory. An unknown key is refused with the nearest known one, and
 all problems of all files come in one error.
 
-    extract: ../samples/{week}      where a week's extract is; {week} is the week's first day
+    extract: ../extracts/{week}     where a week's extract is; {week} is the week's first day
     cohort: recorded                or `issued`, for a source without recording dates
     ignored_columns: [internal_no]  columns of the extract that are known and left unread
 
@@ -41,7 +41,7 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    extract: str = ""
+    extract: str
     output: Path
     cohort: Literal["recorded", "issued"] = "recorded"
     ignored_columns: tuple[str, ...] = ()
@@ -97,6 +97,7 @@ def load_parameters(
     weekly = (params_file or project / "params" / "weekly.yaml").absolute()
     params = project / "params"
     values: dict[str, tuple[Any, str]] = {
+        "extract": (str(project / "extracts" / "{week}"), "default"),
         "output": (str(project / "outputs"), "default"),
         "agencies": (str(params / "agencies.csv"), "default"),
         "policies": (str(params / "policies.csv"), "default"),
@@ -133,10 +134,14 @@ def load_parameters(
     return parameters
 
 
+def sample_settings(project: Path) -> dict[str, str]:
+    """As --set would have them, for the sample extracts: synthetic and real weeks share no site."""
+    return {"extract": str(project / "samples" / "{week}"),
+            "output": str(project / "outputs" / "sample")}  # fmt: skip
+
+
 def extract_location(parameters: Parameters, week: Week) -> str:
     """Where this week's extract is. A folder named without its ending may be a .zip or .xlsx."""
-    if not parameters.extract:
-        raise UsageError("no extract is named; use --extract, or `extract:` in params/weekly.yaml")
     location = parameters.extract.replace("{week}", str(week))
     try:
         fs, path = fsspec.core.url_to_fs(location)
@@ -198,7 +203,7 @@ def _take(values, given: dict[str, Any], source: str, folder: Path, problems: li
             near = difflib.get_close_matches(key, KEYS, n=1, cutoff=0)
             problems.append(f'{source}: unknown parameter "{key}"; the nearest known is {near[0]}')
             continue
-        if value == "" and key in ("published_on", *PATH_KEYS[1:]):
+        if value == "" and key in ("published_on", *PATH_KEYS):
             continue  # `published_on:` with nothing behind it leaves the default
         if key in PATH_KEYS and isinstance(value, str) and value and "://" not in value:
             value = os.path.normpath(folder.absolute() / Path(value).expanduser())

@@ -16,6 +16,7 @@ import re
 from collections.abc import Mapping
 
 from ddor.narrative import render_markdown
+from ddor.request_keys import visible
 
 MARK = "application/vnd.ddor.publishable+json"
 SCRAP = "application/scrapbook.scrap"
@@ -71,11 +72,12 @@ def refusal(data: Mapping) -> str:
 
 
 def text_of(shown: str) -> str:
-    """What a reader finds in HTML: its text, a line for each block, and what stands in attributes
-    that are read aloud or followed; of a file that is part of its own address its words."""
+    """What a reader finds in HTML: its visible text, a line for each block, and what stands in
+    attributes that are read aloud or followed; of a file that is part of its own address its
+    words."""
     attributes = [_words_of_file(each) for each in _ATTRIBUTE.findall(shown)]
     text = re.sub(r"<[^>]*>", "\n", _INLINE.sub("", shown))
-    return html.unescape("\n".join([text, *attributes]))
+    return visible(html.unescape("\n".join([text, *attributes])))
 
 
 def _words_of_file(address: str) -> str:

@@ -9,6 +9,7 @@ Not looked for, because every page would be refused:
 - up to six characters that are digits alone or letters alone, signs around them left aside (`3`,
   `(2017)`, `bus`), and up to six signs without either;
 - a month or a day (`2017-02`, `2017-02-18`);
+- numbers as laws are cited by (`3d`, `9th`, `287.7(d)`);
 - the names that a report has for its checks and forms (`E11`, `I-247A`).
 """
 
@@ -17,7 +18,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 PLAIN_BELOW = 7
-_OWN_NAMES = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-\d{2})?|E\d{1,2}|I-247[ADGNX]?", re.IGNORECASE)
+_IN_ANY_TEXT = re.compile(
+    r"\d{4}-(0[1-9]|1[0-2])(-\d{2})?|E\d{1,2}|I-247[ADGNX]?"
+    r"|\d{1,3}(d|st|nd|rd|th)|(\d{1,3}(\.\d{1,2})?|\d{4})(\([a-z\d]{1,3}\)?)*",
+    re.IGNORECASE,
+)
 
 
 class RequestKeys:
@@ -25,10 +30,10 @@ class RequestKeys:
     where a key can begin, the lengths of the keys are tried, and each is one look-up."""
 
     def __init__(self, keys: Iterable[str]):
-        looked_for = {key for key in keys if not _is_plain(key)}
+        looked_for = {key for key in keys if not in_any_text(key)}
         # As written too: folding can join the first sign of a key with what stands before it.
         self._as_written = _Forms(looked_for)
-        self._folded = _Forms({f for f in map(_folded, looked_for) if not _is_plain(f)})
+        self._folded = _Forms({f for f in map(_folded, looked_for) if not in_any_text(f)})
 
     def in_text(self, text: str) -> bool:
         return self._as_written.any_in(text) or self._folded.any_in(_folded(text))
@@ -57,13 +62,19 @@ def _bounds(text: str) -> Iterator[int]:
     yield from (at for at in range(1, len(text)) if not (within[at - 1] and within[at]))
 
 
+def visible(text: str) -> str:
+    """Without the signs that nobody sees: soft hyphens, spaces of no width and their like."""
+    return text if text.isascii() else "".join(s for s in text if unicodedata.category(s) != "Cf")
+
+
 def _folded(text: str) -> str:
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", visible(text))
     return " ".join(plain.casefold().split())
 
 
-def _is_plain(key: str) -> bool:
+def in_any_text(key: str) -> bool:
+    """Whether texts hold this key for reasons of their own, so that none is searched for it."""
     if len(key) >= PLAIN_BELOW:
-        return not key.strip() or (key[0].isdigit() and bool(_OWN_NAMES.fullmatch(key)))
+        return not key.strip() or (key[0].isdigit() and bool(_IN_ANY_TEXT.fullmatch(key)))
     inside = re.sub(r"^[\W_]+|[\W_]+$", "", key)
-    return inside.isdigit() or inside.isalpha() or not inside or bool(_OWN_NAMES.fullmatch(key))
+    return inside.isdigit() or inside.isalpha() or not inside or bool(_IN_ANY_TEXT.fullmatch(inside))

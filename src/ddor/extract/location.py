@@ -45,7 +45,8 @@ def fetch(location: str) -> tuple[dict[str, bytes], list[str]]:
     except Exception as error:
         # Each back end has errors of its own (botocore's, aiohttp's), of packages that may be
         # missing here; whatever it is, the location could not be read.
-        reason = type(error).__name__ if isinstance(error, FileNotFoundError) else repr(error)
+        missing = isinstance(error, FileNotFoundError)
+        reason = "nothing is there" if missing else repr(error)
         raise UsageError(f"{name} cannot be reached ({_cut(reason, location)})") from None
     return _unpacked(name, lone)
 

@@ -119,13 +119,11 @@ def accepted_because(
 
 
 def keys_of(archive: Archive, request_ids: Iterable[str] = (), weeks: int = 0) -> RequestKeys:
-    """The keys that no text may hold: `request_ids`, and those of the last runs of the newest
-    `weeks` that were published, of all weeks if 0: a text may speak of an earlier week."""
+    """The keys that no text may hold: `request_ids`, and those of every revision of the newest
+    `weeks` that were published, of all weeks if 0: a text may speak of what was."""
     folders = sorted(archive.runs.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"))[-weeks:]
-    runs = [sorted(folder.glob("r[0-9]*"), key=lambda run: int(run.name[1:]))[-1:]
-            for folder in folders]  # fmt: skip
-    tables = [pd.read_parquet(run / "extract.parquet", columns=["request_id"])
-              for run in chain(*runs) if (run / "extract.parquet").is_file()]  # fmt: skip
+    kept = chain(*(folder.glob("r[0-9]*/extract.parquet") for folder in folders))
+    tables = [pd.read_parquet(file, columns=["request_id"]) for file in kept]
     return RequestKeys(chain(request_ids, *(table["request_id"] for table in tables)))
 
 
@@ -139,7 +137,8 @@ def refuse_unfit(texts: Mapping[str, str], keys: RequestKeys) -> None:
         if keys.in_text(read):
             problems.append(f"{place}: it holds the key of a request (not shown); take it out")
         if found := UNFILLED.search(read):
-            line = text.count("\n", 0, text.find(found[0])) + 1
+            lines = enumerate(text.splitlines(), start=1)
+            line = next((n for n, each in lines if UNFILLED.search(as_read(each))), 1)
             problems.append(f'{place}, line {line}: "{found[0]}" is filled in the notebook and in '
                             "the written pages only; write the words themselves")  # fmt: skip
     if problems:

@@ -100,7 +100,7 @@ def _known_name(figure: str, agency_id: str | None, masks: dict[str, Mask]) -> s
 def _of_agency(status: pd.DataFrame, agency_id: str) -> pd.Series:
     if not (status["agency_id"] == agency_id).any():
         near = difflib.get_close_matches(agency_id, status["agency_id"].unique(), n=3)
-        meaning = f"did you mean {' or '.join(near)}?" if near else "expected one of its agency_id"
+        meaning = f"did you mean {' or '.join(near)}?" if near else "check its agency_id"
         raise UsageError(f'no request of the extract is to an agency "{agency_id}"; {meaning}')
     return status["agency_id"] == agency_id
 

@@ -44,7 +44,8 @@ def load_ipython_extension(ipython) -> None:
 
     def narrative(line: str, cell: str) -> None:
         # One HTML output, so that JupyterLab shows what nbconvert will publish.
-        display(HTML(render_narrative(cell, ipython.user_ns)))
+        # The line of the magic itself is counted, where a line is named.
+        display(HTML(render_narrative(f"\n{cell}", ipython.user_ns)))
         if typed := typed_numbers(cell):
             _say(f"typed by hand: {', '.join(typed)}. If this is a figure, write its name in "
                  "double braces, so that it follows the data.")  # fmt: skip

@@ -5,16 +5,20 @@ from pathlib import Path
 
 from ddor.calendar import Period
 from ddor.narrative import render_markdown
-from ddor.parameters import Parameters, load_parameters
+from ddor.parameters import Parameters, load_parameters, sample_settings
 from ddor.project import find_project
 from ddor.publishable import HTML
 
 
-def chosen_parameters(period: Period, params: str, settings: dict | None) -> Parameters:
+def chosen_parameters(
+    period: Period, params: str, settings: dict | None, sample: bool
+) -> Parameters:
     """`params`: a file in place of params/weekly.yaml, or ""; `settings`: as --set would change
-    them, None for none. Raises UsageError."""
-    given = {key: str(value) for key, value in (settings or {}).items()}
-    return load_parameters(find_project(), period, Path(params) if params else None, given)
+    them, None for none; `sample`: as --sample, unless `params` is given. Raises UsageError."""
+    project = find_project()
+    given = sample_settings(project) if sample and not params else {}
+    given |= {key: str(value) for key, value in (settings or {}).items()}
+    return load_parameters(project, period, Path(params) if params else None, given)
 
 
 def shown_note(note: str) -> HTML | None:

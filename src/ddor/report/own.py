@@ -16,6 +16,7 @@ import pandas as pd
 from ddor.errors import DdorError
 from ddor.extract.model import LEVELS
 from ddor.measures.agencies import agency_identities
+from ddor.measures.disclosure import ONE_RULE
 from ddor.measures.people import ALL, CHARGES, CITIZENSHIP, DAYS
 from ddor.measures.status import ISSUED_OUTCOMES
 from ddor.reference.offenses import CATEGORIES
@@ -82,9 +83,9 @@ class OwnTables:
     def _counted(self, rows: pd.DataFrame, by: str, label) -> pd.DataFrame:
         """Two columns: the name of `by`, with `label` of a line of an agency, and requests."""
         if by not in LABELS:
-            raise DdorError(f'no table can be made by "{by}"; by={" or ".join(OF_REQUESTS)} counts '
-                            f"any selection, by={' or '.join(OF_PEOPLE)} all declined requests. "
-                            "Nothing else of a person is told")  # fmt: skip
+            raise DdorError(f'requests cannot be counted by "{by}". Any selection of them can be '
+                            f"counted by {_either(OF_REQUESTS)}; all declined requests together "
+                            f"also by {_either(OF_PEOPLE)}.")  # fmt: skip
         rows = self._own(rows)
         if by in OF_PEOPLE:
             return self._of_people(rows, by)
@@ -108,25 +109,27 @@ class OwnTables:
         given = rows[rows.columns.intersection(own.columns)].astype("object").fillna("")
         known = rows.index.isin(own.index).all() and rows.index.is_unique and len(given.columns)
         if not known or not given.equals(plain.loc[rows.index, given.columns]):
-            raise DdorError("these are not rows of report.requests as it is: select some of them, "
-                            "and change neither them nor their index")  # fmt: skip
+            raise DdorError("these are not rows of report.requests as they are there. Select rows, "
+                            "and change neither their values nor their index.")  # fmt: skip
         # Whatever conditions on columns, all of them to hold, have picked these, pick these alone.
         alike = pd.concat([plain[name].isin(plain.loc[rows.index, name]) for name in plain], axis=1)
         if alike.all(axis=1).sum() != len(rows):
-            raise DdorError("other requests are like these in every column of report.requests, so "
-                            "that these were selected by something else, which may be of people; "
-                            "select by conditions on its columns, joined by &")  # fmt: skip
+            raise DdorError("this selection leaves out requests that are like the selected ones in "
+                            "every column of report.requests, so it was made by something else, "
+                            "which could tell of people. Select by conditions on these columns, "
+                            "joined with &.")  # fmt: skip
         return own.loc[rows.index]
 
     def _of_people(self, rows: pd.DataFrame, by: str) -> pd.DataFrame:
         """The whole branches of the national table, where this revision tells it anew."""
         if {*rows.index} != {*self.declined_rows.index}:
-            raise DdorError(f"by={by} counts all declined requests or none: a part of them would, "
-                            "with the whole, tell of the others; use report.declined_rows")
+            raise DdorError(f'by="{by}" counts all declined requests together: give it '
+                            "report.declined_rows. A table of some of them, compared with that of "
+                            "all, would tell of the others.")  # fmt: skip
         table = self.counts.told.table(ATTRIBUTE[by])
         if table is None or table.stands:
-            raise DdorError(f"by={by} cannot be told this time: the declined requests are too few, "
-                            "or too few changed since the revision before")  # fmt: skip
+            why = self._why(ATTRIBUTE[by]) if table is None else ONE_RULE
+            raise DdorError(f'by="{by}" cannot be counted in this report: {why}.')
         told = [(CATEGORIES.get(line.branch, line.branch), line.requests)
                 for line in self.counts.nation(ATTRIBUTE[by])
                 if line.branch and not line.leaf and line.standing == ALL and line.requests
@@ -142,3 +145,7 @@ class OwnTables:
         part = "All" if len(rows) == total else f"{len(rows):,} of the {total:,}"
         return f"{part} {of}, by {LABELS[by].lower()}"
 
+
+def _either(names) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}"

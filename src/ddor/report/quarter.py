@@ -44,16 +44,19 @@ REPORT_WORDS = {WITHDRAWN: "withdrawn", MISSING: "no report"}
 
 
 def open_compiled(
-    period: str | Period, params: str = "", settings: dict | None = None, inputs: str = ""
+    period: str | Period,
+    params: str = "",
+    settings: dict | None = None,
+    inputs: str = "",
+    sample: bool = False,
 ) -> "CompiledReport":
     """`period`: as `ddor verify` would name it. `inputs`: the folder of inputs that the job hands
     over; without it (JupyterLab, plain papermill) they are read from the archive as the job would
-    read them, with `params` in place of params/weekly.yaml and `settings` as --set would change
-    them."""
+    read them, with the others as in opening.chosen_parameters."""
     if inputs:
         return CompiledReport(load_compiled(Path(inputs)))
     chosen = period if isinstance(period, Period) else parse_period(period)
-    parameters = chosen_parameters(chosen, params, settings)
+    parameters = chosen_parameters(chosen, params, settings, sample)
     return CompiledReport(gather_compiled(chosen, parameters))
 
 

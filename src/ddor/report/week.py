@@ -39,14 +39,20 @@ MOST_ISSUED = 15  # of Section I in its table; the others stand in a fold
 EFFECTS = {"hold": "holds a request back", "review": "asks for a review", "show": "is shown"}
 
 
-def open_week(week: str | Week, params: str = "", settings: dict | None = None, inputs: str = ""):
+def open_week(
+    week: str | Week,
+    params: str = "",
+    settings: dict | None = None,
+    inputs: str = "",
+    sample: bool = False,
+):
     """-> WeeklyReport. `inputs`: the folder of checked inputs that the weekly job hands over;
-    without it (JupyterLab, plain papermill) they are read as the job would read them, with
-    `params` in place of params/weekly.yaml and `settings` as --set would change them."""
+    without it (JupyterLab, plain papermill) they are read as the job would read them, with the
+    others as in opening.chosen_parameters."""
     if inputs:
         return WeeklyReport(load_inputs(Path(inputs)))
     chosen = Week.parse(str(week))
-    return WeeklyReport(gather_inputs(chosen, chosen_parameters(chosen, params, settings)))
+    return WeeklyReport(gather_inputs(chosen, chosen_parameters(chosen, params, settings, sample)))
 
 
 class WeeklyReport(OfPeople, OwnTables):

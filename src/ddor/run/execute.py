@@ -14,6 +14,7 @@ from traitlets.config import Config
 
 from ddor.errors import NotebookFailed
 from ddor.publishable import IN_THE_JOB
+from ddor.run.numbered import numbered
 
 CELL_TIMEOUT = 900  # seconds; the longest cell of a week takes a few
 
@@ -43,13 +44,19 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
                 config=config,
             )
         except papermill.PapermillExecutionError as error:
+            number = next(number for number, cell in numbered(output) if _failed(cell))
             raise NotebookFailed(
-                f"{template.name}, code cell {error.exec_count}: {error.ename}: {error.evalue}"
+                f"{template.name}, cell {number} (counted from the top, text cells too): "
+                f"{error.ename}: {error.evalue}"
             ) from error
         except Exception as error:  # a dead kernel, a timeout, a kernel that never came up
             raise NotebookFailed(
                 f"{template.name}: {type(error).__name__}: {error}".rstrip(": ")
             ) from error
+
+
+def _failed(cell) -> bool:
+    return any(each.output_type == "error" for each in cell.get("outputs", ()))
 
 
 @contextlib.contextmanager

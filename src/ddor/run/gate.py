@@ -13,20 +13,19 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
-from nbconvert.filters import markdown2html
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from ddor.errors import NotebookFailed
 from ddor.publishable import NOT_PUBLISHED, UNFILLED, refusal, text_of
 from ddor.request_keys import RequestKeys
+from ddor.run.numbered import numbered
 
 HOLDS_A_KEY = "holds the key of a request (not shown)"
 LONGEST_LINE = 80
-# In the HTML of a text cell: a picture that is not a file of Markdown's, and what is no text.
-ACTIVE = re.compile(
-    r"<img[^>]*src\s*=\s*[\"']?\s*(pasted:|data:|https?:|//)"
-    r"|<(svg|picture|object|embed|iframe|script|style|video|audio|form)\b",
-    re.IGNORECASE,
+# In the HTML that Markdown makes: a picture that is no file beside the page, and a link that holds
+# what it leads to, or runs it.
+PASTED = re.compile(
+    r'<img src="([a-z]+:|//)|<a href="(?!(https?|mailto):)[a-z]+:', re.IGNORECASE
 )
 
 
@@ -34,16 +33,15 @@ def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
     """-> what was written to stderr, a line for each cell that did. Raises NotebookFailed with
     every cell that may not be published: its number in the template, and its first line."""
     refused, told = [], []
-    cells = [cell for cell in nbformat.read(executed, as_version=4).cells
-             if "injected-parameters" not in cell.metadata.get("tags", [])]  # fmt: skip
-    for number, cell in enumerate(cells, start=1):
+    for number, cell in numbered(executed):
         told += [f"cell {number}: {line}" for line in dict.fromkeys(_on_stderr(cell))]
         if not {*NOT_PUBLISHED} & {*cell.metadata.get("tags", [])}:
             refused += [f"cell {number} ({_first_line(cell.source, keys)}): {reason}"
                         for reason in dict.fromkeys(_reasons(cell, keys))]  # fmt: skip
     if refused:
         raise NotebookFailed("\n".join([
-            "the notebook shows what may not be published (docs/notebook.md says what may):",
+            "the notebook shows what may not be published (docs/notebook.md says what may; cells "
+            "are counted from the top, text cells too):",
             *refused,
         ]))  # fmt: skip
     return tuple(told)
@@ -54,12 +52,14 @@ def _reasons(cell, keys: RequestKeys) -> Iterator[str]:
         yield "is a raw cell, which is neither text nor code"
     if cell.cell_type == "markdown":
         # Of an attachment nbconvert would want the bytes.
-        rendered = markdown2html(cell.source.replace("attachment:", "pasted:"))
+        rendered, own_html = _rendered(cell.source.replace("attachment:", "pasted:"))
         text = f"{cell.source}\n{text_of(rendered)}"
         if found := UNFILLED.search(text):
             yield f'has "{found[0]}", which nothing fills outside a cell of %%narrative'
-        if ACTIVE.search(rendered):
-            yield "has a pasted picture, or HTML of its own that is more than text"
+        if PASTED.search(rendered):
+            yield "has a pasted picture, or a link to no page"
+        if own_html:
+            yield "has HTML of its own; write Markdown, and &lt; for a sign < that is part of the text"
         if keys.in_text(text):
             yield HOLDS_A_KEY
     for output in cell.get("outputs", ()):
@@ -70,6 +70,24 @@ def _reasons(cell, keys: RequestKeys) -> Iterator[str]:
                 yield reason
             elif keys.in_text(text_of(output.data.get("text/html", ""))):
                 yield f"shows what {HOLDS_A_KEY}"
+
+
+class _PageRenderer(IPythonRenderer):
+    """nbconvert's own, which keeps in mind whether the Markdown had HTML in it."""
+
+    own_html = False
+
+    def inline_html(self, html: str) -> str:
+        self.own_html = True
+        return html
+
+    block_html = inline_html
+
+
+def _rendered(markdown: str) -> tuple[str, bool]:
+    """The HTML that the page would have, and whether some of it was typed as HTML."""
+    renderer = _PageRenderer(escape=False)
+    return MarkdownWithMath(renderer=renderer).render(markdown), renderer.own_html
 
 
 def _on_stderr(cell) -> Iterator[str]:

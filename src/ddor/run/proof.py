@@ -6,9 +6,8 @@ code cell has to have run, and the figures it glued have to be those counted bes
 
 from pathlib import Path
 
-import nbformat
-
 from ddor.errors import NotebookFailed
+from ddor.run.numbered import numbered
 
 
 def prove_run(executed: Path, figures: dict[str, int | None]) -> dict[str, int | None]:
@@ -21,7 +20,7 @@ def prove_run(executed: Path, figures: dict[str, int | None]) -> dict[str, int |
     import scrapbook  # seconds to import: it pulls in all of papermill
 
     problems = []
-    for number, cell in enumerate(nbformat.read(executed, as_version=4).cells, start=1):
+    for number, cell in numbered(executed):
         if cell.cell_type != "code" or not cell.source.strip():
             continue
         if cell.execution_count is None:

@@ -1,0 +1,134 @@
+"""Twenty weeks in a row, small and large, as an archive publishes them: what each tells of charges.
+
+The weeks are the samples' (docs/samples.md), in which every twentieth charge is of any group of the
+NCIC list, or of none. A week has those before it in its history, comes again from a later extract
+13 weeks on, and the first thirteen are a quarter. `pytest -n 0 -s -m ""` prints the shares.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from frames import directory_of
+from generated_weeks import FIRST, Archive
+
+from ddor.calendar import Week
+from ddor.checks.check import Case
+from ddor.extract.model import Extract
+from ddor.extract.samples.agencies import COMMITTED, invented_agencies
+from ddor.extract.samples.later import make_later
+from ddor.extract.samples.ordinary import make_sample
+from ddor.measures.disclosure import NATION
+from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, DISMISSED, NO_CHARGE
+from ddor.reference.offenses import CATEGORIES, OFFENSE_GROUPS, OTHER_OFFENSES, offense_category
+
+WEEKS, OF_QUARTER = 20, 13
+RARE_SHARE, UNLISTED_CODE = 0.05, "9Z99"
+# About so many declined -> the rows of its extract, and the share of the requests convicted or
+# charged that has at least to stand in a category with a name of its own.
+SIZES = {40: (600, 0.90), 80: (1_550, 0.95), 150: (3_100, 0.98), 200: (4_300, 0.98)}
+
+
+@dataclass(frozen=True)
+class Weeks:
+    about: int
+    archive: Archive
+
+    @property
+    def first(self) -> list:
+        """The report of each week as it was first published."""
+        return [each for each in self.archive.reports if each.counts and each.revision == 1]
+
+    @property
+    def again(self) -> list:
+        return [each for each in self.archive.reports if each.counts and each.revision > 1]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[40, *(pytest.param(about, marks=pytest.mark.storm) for about in (80, 150, 200))],
+    ids="about-{}-declined".format,
+)
+def weeks(request) -> Weeks:
+    rows, _ = SIZES[request.param]
+    archive, extracts, week = Archive(), {}, FIRST
+    agencies = directory_of(invented_agencies(max(COMMITTED, rows // 4)).to_dict("records"))
+
+    def publish(of: Week, extract: Extract) -> None:
+        archive.extract(Case(extract, of, agencies, archive.history(of), "recorded"))
+
+    for seed in range(WEEKS):
+        extracts[week] = with_rare_codes(make_sample(week, seed, rows), seed)
+        publish(week, extracts[week])
+        if seed + 1 == OF_QUARTER:
+            archive.quarter()
+        if seed >= OF_QUARTER:
+            earlier = [*extracts][seed - OF_QUARTER]
+            publish(earlier, make_later(extracts[earlier], earlier, seed))
+        week = week.next
+    return Weeks(request.param, archive)
+
+
+def with_rare_codes(extract: Extract, seed: int) -> Extract:
+    """So many of its charges are of any group, each as likely as another."""
+    rng = np.random.default_rng(seed)
+    codes = [*(f"{group}99" for group in OFFENSE_GROUPS), UNLISTED_CODE]
+    charges = extract.charges
+    rare = rng.random(len(charges)) < RARE_SHARE
+    drawn = rng.choice(codes, len(charges))
+    return replace(extract, charges=charges.assign(
+        ncic_code=charges["ncic_code"].mask(rare, drawn).astype("str")))  # fmt: skip
+
+
+def national(report):
+    lines = report.attributes
+    return lines[(lines["attribute"] == CHARGES) & (lines["place"] == NATION)]
+
+
+def test_the_weeks_are_as_large_as_they_say(weeks):
+    declined = [each.counts.figures["declined_total"] for each in weeks.first]
+    assert len(declined) == WEEKS and len(weeks.again) == WEEKS - OF_QUARTER
+    assert 0.9 * weeks.about < sum(declined) / WEEKS < 1.1 * weeks.about, sum(declined) / WEEKS
+    last = Week.parse(weeks.first[-1].period)
+    assert len(weeks.archive.history(last).weeks) == WEEKS - 1
+
+
+def test_every_week_has_its_table_of_charges(weeks):
+    for each in weeks.first + weeks.again:
+        told, total = each.counts.told, each.counts.figures["declined_total"]
+        assert told.table(CHARGES), (each.period, told.untold)
+        standings = national(each)[national(each)["branch"] == ""].set_index("standing")["requests"]
+        assert [*standings.index] == [CONVICTED, CHARGED_ONLY, DISMISSED, NO_CHARGE]
+        # A table that stands counts the requests of its own day.
+        assert standings.sum() == total or told.table(CHARGES).stands
+        assert each.counts.figures["declined_with_charges"] is not None
+    assert not any(each.counts.told.table(CHARGES).stands for each in weeks.first)
+
+
+def test_every_week_has_the_same_categories(weeks):
+    for each in weeks.first + weeks.again:
+        lines = national(each)
+        whole = lines[(lines["branch"] != "") & (lines["leaf"] == "") & (lines["standing"] == ALL)]
+        assert [*whole["branch"]] == [*CATEGORIES], each.period
+    assert len(CATEGORIES) == 8
+
+
+def test_most_people_with_charges_are_in_a_category_with_a_name(weeks):
+    """Of those convicted or charged; a request with charges that were all dismissed is in none."""
+    named, standing, with_any = 0, 0, 0
+    for each in weeks.first:
+        lines = national(each)
+        shown = {*lines.loc[(lines["leaf"] == "") & (lines["requests"] > 0), "branch"]}
+        values = [row.value.split() for row in each.counts.told.table(CHARGES).rows]
+        with_any += sum(first != NO_CHARGE for first, *_ in values)
+        standing += sum(first in (CONVICTED, CHARGED_ONLY) for first, *_ in values)
+        named += sum(bool(categories(groups) & shown - {OTHER_OFFENSES}) for _, *groups in values)
+    print(f"\nabout {weeks.about} declined a week: in a category with a name are {named:,} of "
+          f"{standing:,} convicted or charged ({named / standing:.1%}), {named / with_any:.1%} of "
+          f"{with_any:,} with any charge")  # fmt: skip
+    assert 0 < named < standing < with_any
+    assert named / standing > SIZES[weeks.about][1]
+
+
+def categories(groups: list[str]) -> set[str]:
+    return {offense_category(each.partition(":")[0]) for each in groups}
