@@ -72,7 +72,7 @@ def flag_of(table: Table | None) -> str:
     """What a reader of a line has to know of its table, "" where it is of today."""
     if not table or not (table.stands or table.gone):
         return ""
-    gone = f"{table.gone} of its requests no longer count"
+    gone = f"{table.gone} of its requests no longer {'counts' if table.gone == 1 else 'count'}"
     return f"as of {table.as_of}; {gone}" if table.stands else gone
 
 
