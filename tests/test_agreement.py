@@ -265,7 +265,7 @@ def said(text: str, sentence: str) -> dict[str, int]:
 SENTENCES = (
     "ICE recorded {declined_total} request(s) as declined, whenever they were issued, by "
     "{agencies_declining} agencies/y in {states_declining} state(s). A release date is on record "
-    "for {confirmed} of them.",
+    "for {confirmed} of the {declined_total_again} request(s).",
     "of the {issued_total} request(s) that ICE issued in the week, {issued_honored} had been "
     "honored by ",
     ", {issued_declined} had been declined, {issued_other} had another outcome, and "
@@ -353,6 +353,7 @@ def assert_page_agrees(page: Page, data: Path, count: Count) -> None:
         "confirmed": figures["declined_total"] - figures["declined_release_not_confirmed"],
         "agencies_issued": len({agency for agency, _ in count.issued}),
         "issued_declined_again": figures["issued_declined"],
+        "declined_total_again": figures["declined_total"],
     }
     for sentence in SENTENCES:
         for name, value in said(page.text, sentence).items():
@@ -476,7 +477,7 @@ def test_page_downloads_scraps_and_an_independent_count_agree(sample_archive, we
 
 def test_the_lists_of_weeks_show_the_figures_of_each_week(sample_archive):
     site = sample_archive / "site"
-    home = Page(site / "index.html").table("The latest weeks")
+    home = Page(site / "index.html").table("Requests by week, newest first")
     tables = Page(site / "archive" / "index.html").tables
     assert list(tables)[-1].startswith("Calendar of coming releases")
     archive = [row for row in tables["Weeks of 2017"][1:] if "no report was published" not in row]

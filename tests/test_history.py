@@ -13,7 +13,9 @@ from small_archive import NEXT_WEEK
 
 from ddor.archive.downloads import table_files, with_notice
 from ddor.calendar import Week
+from ddor.catalog import Catalog, Revision
 from ddor.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED, no_history, read_history
+from ddor.method import METHOD
 
 
 def publish(site: Path, first_day: str, *rows, synthetic=False) -> None:
@@ -157,12 +159,28 @@ def test_history_is_no_part_of_another_folder_of_the_site(tmp_path):
     assert read_history(tmp_path, WEEK).weeks == ()
 
 
+def catalog(site: Path, *first_days, method=METHOD) -> None:
+    trend = {"method": method}
+    revision = Revision(1, "", "2017-06-01", "2017-04-24", "", {}, trend=trend)
+    weeks = {day: [revision] for day in first_days}
+    (site / "data").mkdir(exist_ok=True)
+    (site / "data" / "catalog.json").write_bytes(Catalog("recorded", False, weeks).file())
+
+
 def test_of_the_last_published_week_alone_the_total_is_seen(tmp_path):
     assert read_history(tmp_path, WEEK).last_declined is None
     publish(tmp_path, "2017-01-21", request(), request(), request())
     publish(tmp_path, "2017-01-28", request(), request(outcome="honored"))
+    catalog(tmp_path, "2017-01-21", "2017-01-28")
     assert read_history(tmp_path, WEEK).last_declined == 1
     folder = tmp_path / "weeks" / "2017-01-28" / "data"
     (folder / "summary.json").write_text('{"withdrawn": "Withdrawn on 2017-05-01"}')
     history = read_history(tmp_path, WEEK)
     assert (history.weeks, history.last_declined) == (("2017-01-21",), 3)
+
+
+def test_the_total_of_a_week_counted_by_another_method_is_not_compared(tmp_path):
+    publish(tmp_path, "2017-01-28", request())
+    catalog(tmp_path, "2017-01-28", method=METHOD - 1)
+    history = read_history(tmp_path, WEEK)
+    assert (history.weeks, history.last_declined) == (("2017-01-28",), None)

@@ -23,11 +23,14 @@ def sentence(before: str = "", total: int | None = None, cohort="recorded") -> s
 
 @pytest.mark.parametrize(
     ("total", "words"),
-    [(1, "2 more than"), (1205, "1,202 fewer than"), (3, "as many as"), (0, "3 more than")],
+    [(1, "2 more requests were recorded as declined than"),
+     (2, "1 more request was recorded as declined than"),
+     (1205, "1,202 fewer requests were recorded as declined than"),
+     (3, "As many requests were recorded as declined as")],
 )
 def test_it_says_how_many_more_or_fewer(total, words):
     said = sentence("2017-02-04", total)
-    assert said == f"That is {words} in the previous published week (February 4 to 10, 2017)."
+    assert said == f"{words} in the previous published week (February 4 to 10, 2017)."
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,7 @@ def test_a_published_page_says_it_and_a_change_of_the_week_before_makes_a_new_re
     archive.receive(rows, week=NEXT_WEEK)
     assert archive.published(week=NEXT_WEEK, day="2017-06-01") == 1
     article = words_of(archive.page(f"weeks/{NEXT_WEEK}/index.html").article)
-    assert "131 fewer than in the previous published week (February 11 to 17, 2017)." in article
+    assert "131 fewer requests were recorded as declined than in the previous published week " in article
     assert "unchanged" in archive.run(week=NEXT_WEEK, day="2017-06-02").stdout
     assert archive.ddor("withdraw", WEEK, "--reason", "error", day="2017-06-03").code == 0
     assert archive.published(week=NEXT_WEEK, day="2017-06-04") == 2

@@ -11,7 +11,7 @@ from small_archive import BRACKENHOLT, OSPREYMOOR, QUILLFEATHER, WEEK, THISTLEDO
 from test_trend import catalog_of, day, flat, line, revision, withdrawn
 
 from ddor.archive.around import Around, Publisher, latest_names
-from ddor.archive.latest import charges_of, largest_of
+from ddor.archive.latest import charges_of, largest_of, why_untold
 from ddor.archive.lists import home_page
 from ddor.archive.meanings import FIGURES
 from ddor.archive.methods import EFFECTS, methods_page
@@ -25,6 +25,7 @@ from ddor.checks.registry import CHECKS
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
 from ddor.measures import disclosure, people
+from ddor.measures.figures import NO_CHARGES
 from ddor.method import CHANGES, METHOD
 
 AROUND = Around(Publisher("", "the county desk"), dt.date(2017, 6, 1))
@@ -48,12 +49,13 @@ def data_of(charges=CHARGES, declined=DECLINED) -> dict[str, bytes]:
     return {"charges_by_group.csv": charges.encode(), "declined_by_agency.csv": declined.encode()}
 
 
-def home(data: dict[str, bytes], cohort="recorded", **figures) -> BeautifulSoup:
+def home(data: dict[str, bytes], cohort="recorded", why="", **figures) -> BeautifulSoup:
     catalog = flat(30, 40, cohort=cohort)
     week, as_of = Week.parse(day(1)), dt.date(2017, 4, 24)
     counts = dict.fromkeys(FIGURES, 0) | COUNTED | figures
     latest = latest_names(week, as_of, as_of, 1, "provisional", counts)
-    latest |= {"charges": charges_of(data, counts["declined_total"]), "largest": largest_of(data)}
+    latest |= {"charges": charges_of(data, counts["declined_total"]), "largest": largest_of(data),
+               "why": why, "adds_up": why != NO_CHARGES}  # fmt: skip
     return BeautifulSoup(home_page(catalog, AROUND, latest), "html.parser")
 
 
@@ -70,14 +72,14 @@ def test_the_key_points_tell_recorded_from_issued_and_name_the_charges():
         "Recorded. In the week of February 18 to 24, 2017, ICE recorded 1,392 requests as declined "
         "by 1 agency in 2 states, and 121 as honored, whenever it had issued them."
     )
-    assert "ICE issued 418 new requests. By April 24, 2017, 142 of these were honored" in issued
-    assert "50 declined and 173 pending; 53 had another outcome" in issued
+    assert "ICE issued 418 new requests. By April 24, 2017, 142 of these had been honored" in issued
+    assert "50 declined, and 173 had no outcome on record; 53 had another outcome" in issued
     assert "another set of requests" in issued
     assert charges == (
         "Charges. 1,250 of the 1,392 declined requests concern a person with a charge on record "
         "from before the release, and 10 a person with a conviction. The most frequent categories "
-        "are crimes against persons (1,211 requests, 5 with a conviction), traffic (9 requests, 3 "
-        "with a conviction) and drugs (7 requests). A request can be in several categories."
+        "are crimes against persons (1,211 requests, 5 with a conviction); traffic (9 requests, 3 "
+        "with a conviction); and drugs (7 requests). A request can be in several categories."
     )
     assert compared.startswith("Compared. The number of requests recorded as declined was 40;")
 
@@ -104,30 +106,54 @@ def test_categories_are_drawn_largest_first_and_a_split_only_where_it_is_told():
     "group_code,offense_group,convicted,charged_only,requests\n13,Assault,3,5,8\n",
 ])  # fmt: skip
 def test_withheld_charges_are_said_to_be_and_lead_on(charges):
-    page = home(data_of(charges), declined_with_charges=None)
+    page = home(data_of(charges), why="fewer than 3 agencies", declined_with_charges=None)
     assert page.select_one("table.categories") is None
     assert not any(each.startswith("Charges.") for each in points(page))
-    sentence = next(p for p in page.select("main p") if "withheld" in p.text)
+    sentence = next(p for p in page.select("main p") if "not shown" in p.text)
+    assert words_of(sentence).startswith("The charges of this week are not shown: fewer than 3 ag")
     assert sentence.a["href"] == "archive/index.html"
+
+
+def test_where_no_charge_data_was_supplied_nothing_leads_on():
+    page = home(data_of(HEADER), why=NO_CHARGES, declined_with_charges=None)
+    sentence = next(p for p in page.select("main p") if "not shown" in p.text)
+    assert words_of(sentence) == "The charges of this week are not shown: no charge data was supplied."
+    assert sentence.a is None
+
+
+def test_the_reason_is_that_of_the_national_table():
+    tables = [{"attribute": "charges", "place": place, "why": why}
+              for place, why in (("TX1", "a reason of one agency"), ("", "fewer than 20 requests"))]  # fmt: skip
+    assert why_untold({"disclosure": tables}) == "fewer than 20 requests"
+    assert why_untold({}) == ""
+
+
+@pytest.mark.parametrize("cohort", ["recorded", "issued"])
+def test_a_week_without_requests_has_no_zeros(cohort):
+    page = home(data_of(HEADER), cohort, "fewer than 20 requests", **dict.fromkeys(COUNTED, 0))
+    told = " ".join(each for each in points(page) if not each.startswith("Compared."))
+    assert "The data holds no request that ICE issued in this week." in told
+    assert not re.search(r"\b0\b", told) and "not shown" not in words_of(page.main)
 
 
 def test_a_table_of_an_earlier_revision_says_so():
     flags = f"{SYNTHETIC_NOTICE}; as of 2017-04-01; 3 of its requests no longer count"
     charges = HEADER + f'drugs,,Drugs,3,4,7,"{flags}"\n'
-    assert charges_of(data_of(charges)).note == "as of 2017-04-01; 3 of its requests no longer count"
     note = words_of(home(data_of(charges)).select_one("table.categories").find_next("p"))
-    assert "an earlier revision, as of 2017-04-01; 3 of its requests no longer count." in note
+    assert "an earlier revision, as of April 1, 2017; 3 of its requests no longer count." in note
 
 
-@pytest.mark.parametrize("counts, named", [((5, 3, 1), "A"), ((1, 3, 3), None), ((1,), None)])
-def test_an_agency_with_half_of_the_declines_is_named(counts, named):
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [((5, 3, 2), "5 of the 10 requests"), ((10,), "All 10 requests"), ((5, 3, 1), ""),
+     ((5, 5), ""), ((4, 3, 3), "")],
+)  # fmt: skip
+def test_an_agency_with_half_of_the_declines_is_named(counts, told):
     lines = [f"{'ABC'[at]},Jail {at},county,TX,,,{n}\n" for at, n in enumerate(counts)]
-    data = data_of(declined=DECLINED + "".join(lines))
-    found = largest_of(data)
-    assert (found and found.agency_id) == named
-    told = [each for each in points(home(data, declined_total=9)) if each.startswith("One agency.")]
-    assert told == (["One agency. 5 of the 9 requests were declined by one agency, Jail 0 (TX)."]
-                    if named else [])  # fmt: skip
+    page = home(data_of(declined=DECLINED + "".join(lines)), declined_total=10)
+    named = [each for each in points(page) if each.startswith("One agency.")]
+    assert named == ([f"One agency. {told} were declined by one agency, Jail 0 (TX)."]
+                     if told else [])  # fmt: skip
 
 
 # Agencies

@@ -17,7 +17,9 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Period, Week
+from ddor.catalog import open_catalog
 from ddor.errors import UsageError
+from ddor.method import METHOD
 from ddor.reports import REPORTS, parse_period
 
 WEEKS_LOOKED_BACK = 26
@@ -33,7 +35,8 @@ class History:
     agency with any figure, columns week, agency_id, issued, declined (int), in that order; both as
     received, so with what was held back: an agency whose requests are all held is not stopped for
     its 0 for ever.
-    last_declined: declined_total of the last of the weeks, None where there is none."""
+    last_declined: declined_total of the last of the weeks, None where there is none, or where it
+    was counted by another method (method.py) and is not compared."""
 
     weeks: tuple[str, ...]
     counts: pd.DataFrame
@@ -150,7 +153,10 @@ def _once(tables: list[dict]) -> list[dict]:
 
 
 def _declined_total(site: Path, published: list[str]) -> int | None:
-    if not published:
+    """None too where the catalog does not say that the week was counted by the method of today."""
+    catalog = open_catalog(site)
+    revision = catalog.current(Week.parse(published[-1])) if catalog and published else None
+    if revision is None or revision.trend.get("method") != METHOD:
         return None
     summary = site / "weeks" / published[-1] / "data" / "summary.json"
     return json.loads(summary.read_bytes())["figures"]["declined_total"]

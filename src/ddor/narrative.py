@@ -129,6 +129,15 @@ def requests(value: int) -> Words:
     return count(value, "request", "requests")
 
 
+def part_of(part: int, total: int, one: str, many: str) -> Words:
+    """"5 of the 33 requests", "all 33 requests", "the one request", "no request"."""
+    if not part:
+        return Words(f"no {one}")
+    if part < total:
+        return Words(f"{number(part)} of the {count(total, one, many)}")
+    return Words(f"all {count(total, one, many)}" if total > 1 else f"the one {one}")
+
+
 def percent(fraction: float) -> Words:
     """0.4561 -> "45.6 %"."""
     if isinstance(fraction, bool) or not isinstance(fraction, Real):
@@ -142,8 +151,8 @@ def movement(compared: Compared) -> Words:
 
 
 FILTERS = {
-    "count": count, "requests": requests, "percent": percent, "number": number,
-    "movement": movement,
+    "count": count, "requests": requests, "part_of": part_of, "percent": percent,
+    "number": number, "movement": movement,
 }  # fmt: skip
 
 

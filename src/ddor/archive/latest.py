@@ -1,24 +1,31 @@
 """What the home page and the written pages say of the newest week that stands, from its own files.
 
     names of a written page      week, as_of, published_on, revision, status, figures
-    the home page's, beside them charges (Charges, None where withheld), largest (Largest or None)
+    the home page's, beside them charges (Charges, None where not told), why (why they are not, or
+                                 ""), adds_up (whether several weeks together may tell them),
+                                 largest (Largest or None)
 """
 
 import datetime as dt
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+import pandas as pd
 
 from ddor.archive.agency_index import named
 from ddor.archive.around import latest_names
 from ddor.archive.downloads import csv_lines
-from ddor.calendar import Week
+from ddor.calendar import Week, long_date
 from ddor.catalog import Catalog, status_of
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.measures.concentration import half_or_more
+from ddor.measures.figures import NO_CHARGES
 
 SUMMARY, CHARGES, DECLINED = "summary.json", "charges_by_group.csv", "declined_by_agency.csv"
 ATTRIBUTES = "attributes.csv"
-LARGE = 0.5  # the share of one agency from which a key point names it
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
@@ -70,11 +77,20 @@ def latest_of(
             for name in (SUMMARY, CHARGES, DECLINED, ATTRIBUTES) if (folder / name).exists()
         }  # fmt: skip
         as_of, published_on = map(dt.date.fromisoformat, (revision.as_of, revision.published_on))
-        figures = json.loads(files[SUMMARY])["figures"]
+        summary = json.loads(files[SUMMARY])
+        figures, why = summary["figures"], why_untold(summary)
         status = status_of(newest, revision, catalog)
         names = latest_names(newest, as_of, published_on, revision.revision, status, figures)
-        return names | {"charges": charges_of(files, figures["declined_total"]), "largest": largest_of(files)}
+        charges = charges_of(files, figures["declined_total"])
+        return names | {"charges": charges, "why": why, "adds_up": why != NO_CHARGES,
+                        "largest": largest_of(files)}  # fmt: skip
     return None
+
+
+def why_untold(summary: dict) -> str:
+    """Why the nation's charges are not told; "" where they are, or in data of before."""
+    return next((table["why"] for table in summary.get("disclosure", [])
+                 if (table["attribute"], table["place"]) == ("charges", "")), "")  # fmt: skip
 
 
 def charges_of(data: dict[str, bytes], declined: int = 0) -> Charges | None:
@@ -89,22 +105,24 @@ def charges_of(data: dict[str, bytes], declined: int = 0) -> Charges | None:
         for line in told if line["requests"] != "0"
     ]  # fmt: skip
     flags = told[0].get("flags", "").replace(SYNTHETIC_NOTICE, "").strip("; ")
+    note = ISO_DATE.sub(lambda day: long_date(dt.date.fromisoformat(day[0])), flags)
     standings = [
         int(line["requests"]) for line in csv_lines(data.get(ATTRIBUTES, b""))
         if (line["attribute"], line["place"], line["branch"]) == ("charges", "", "")
     ]  # fmt: skip
     # Without these lines the data is of a version before them.
     of = sum(standings) or declined
-    return Charges(sorted(categories, key=lambda each: -each.requests), flags, of)
+    return Charges(sorted(categories, key=lambda each: -each.requests), note, of)
 
 
 def largest_of(data: dict[str, bytes]) -> Largest | None:
-    lines = [line for line in csv_lines(data[DECLINED]) if line["agency_id"]]
-    declined = [int(line["declined"]) for line in lines]
-    if len(declined) < 2 or max(declined) < max(LARGE * sum(declined), 2):
+    lines = {line["agency_id"]: line for line in csv_lines(data[DECLINED]) if line["agency_id"]}
+    declined = {agency_id: int(line["declined"]) for agency_id, line in lines.items()}
+    largest = half_or_more(pd.Series(declined, dtype="int64"))
+    if largest is None:
         return None
-    line = lines[declined.index(max(declined))]
-    return Largest(line["agency_id"], named(line), line["state"], max(declined))
+    line = lines[largest]
+    return Largest(largest, named(line), line["state"], declined[largest])
 
 
 def _number(cell: str) -> int | None:

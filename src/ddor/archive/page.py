@@ -104,7 +104,8 @@ def _environment() -> Environment:
     environment.filters["long_date"] = lambda day: long_date(dt.date.fromisoformat(str(day)))
     environment.filters["number"] = lambda value: "withheld" if value is None else f"{value:,}"
     environment.filters["percent"] = lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
-    environment.filters["movement"] = FILTERS["movement"]
+    for name in ("count", "requests", "part_of", "movement"):
+        environment.filters[name] = FILTERS[name]
     environment.filters["signed"] = _signed
     environment.filters["words"] = lambda name: name[:1].upper() + name[1:].replace("_", " ")
     environment.filters["stopped"] = lambda text: text if text[-1:] in ".!?" else f"{text}."

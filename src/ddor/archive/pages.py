@@ -4,6 +4,7 @@ All of this is chrome. It can be made again at any time from the kept article an
 without a new revision.
 """
 
+import datetime as dt
 import html
 import re
 
@@ -13,7 +14,7 @@ from ddor.archive.changes import Change
 from ddor.archive.downloads import titles_in
 from ddor.archive.linked_data import report_dataset
 from ddor.archive.page import address_of, page
-from ddor.calendar import Period, Week
+from ddor.calendar import Period, Week, long_date
 from ddor.catalog import Catalog, status_of, superseded_parts
 from ddor.reports import report_of
 
@@ -117,11 +118,15 @@ def citation(period: Period, revision: int, catalog: Catalog, around: Around) ->
             (
                 f"{publisher.name}." if publisher.name else "",
                 f"{report_of(period).name}, {period.named}, revision {revision}.",
-                f"Published {this.published_on}, data as of {this.as_of}.",
+                f"Published {_long(this.published_on)}, data as of {_long(this.as_of)}.",
                 f"{publisher.base}{path}" if publisher.base else "",
             ),
         )
     )
+
+
+def _long(day: str) -> str:
+    return long_date(dt.date.fromisoformat(day))
 
 
 def _files(data: dict[str, bytes]) -> list[tuple[str, str]]:

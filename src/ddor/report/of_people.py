@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 from markupsafe import Markup, escape
 
-from ddor.calendar import Period, long_date
+from ddor.calendar import Period, Week, long_date
 from ddor.compiled.counts import CompiledCounts
 from ddor.measures.disclosure import ENOUGH, NATION, POOLED
 from ddor.measures.disclosure import Table as DisclosedTable
@@ -27,7 +27,7 @@ from ddor.measures.people import (
     lines_of,
 )
 from ddor.measures.published import charge_group_lines, with_charges
-from ddor.narrative import Words
+from ddor.narrative import Words, part_of
 from ddor.publishable import HTML
 from ddor.reference.countries import COUNTRIES
 from ddor.reference.offenses import CATEGORIES, CATEGORY_PHRASES
@@ -121,8 +121,17 @@ class OfPeople:
         heads = {"offense": "Offense category and group", "requests": "Requests", **SPLIT_HEADS}
         if not ((split > 0) & (unsplit > 0)).any():  # only a sum of weeks can be split in part
             del heads[UNSPLIT]
-        return self._with_note(CHARGES, Table(frame, heads, "Declined requests by category and "
-                                              "offense group of the charges"))  # fmt: skip
+        caption = "Declined requests by category and offense group of the charges"
+        return self._with_note(CHARGES, Table(frame, heads, caption, self._why_empty(frame)))
+
+    def _why_empty(self, frame: pd.DataFrame) -> str:
+        """Why cells of the charges table are empty."""
+        empty = frame["convicted"].isna()
+        told = "Convicted and charged only are counted by category, not by offense group"
+        if not empty[frame["group_code"] == ""].any():
+            return f"{told}." if empty.any() else ""
+        in_a_week = "" if isinstance(self.period, Week) else " in a week"
+        return f"{told}; they are left out where either of the two is 1 or 2{in_a_week}."
 
     def citizenship_chart(self):
         """By world region, with the countries behind it in a table; or why there is none."""
@@ -166,7 +175,8 @@ class OfPeople:
             source = f"{source.rpartition('; data as of ')[0]}; data as of {_long(table.as_of)}"
         return stacked_bars(
             name, frame, label, heads,
-            f"{most[label]}: {most['requests']:,} of the {of:,} declined requests", self.synthetic,
+            f"{most[label]}: {part_of(most['requests'], of, 'declined request', 'declined requests')}",
+            self.synthetic,
             subtitle=f"Declined requests, United States, {self.period.title}, {by}",
             source=source,
         )  # fmt: skip
@@ -187,6 +197,8 @@ class OfPeople:
                       f"{self._in_words(place)}"),
                 self._as_of(table),
             ]  # fmt: skip
+        if not parts and self._is_silent(CHARGES):
+            return None
         if not parts:
             parts = [HTML(
                 f"<p>No agency has a table of its own. That takes {ENOUGH} declined requests or "
@@ -216,7 +228,13 @@ class OfPeople:
             return ""
         return self.counts.told.untold.get((attribute, NATION), "too few requests were declined")
 
-    def _not_told(self, attribute: str) -> HTML:
+    def _is_silent(self, attribute: str) -> bool:
+        """Whether a report says nothing of why this is not told, because nobody would miss it."""
+        return False
+
+    def _not_told(self, attribute: str) -> HTML | None:
+        if self._is_silent(attribute):
+            return None
         words = Markup("{}: {}. {}").format(
             NOT_SHOWN[attribute], self._why(attribute), self.elsewhere
         )

@@ -12,16 +12,15 @@ from types import SimpleNamespace
 
 from ddor.calendar import Week, long_date
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.narrative import Words, count, number, percent, plain_words, requests
-
-FEWEST_CONCENTRATED = 10  # half of a few requests is no finding
+from ddor.narrative import Words, count, number, part_of, percent, plain_words, requests
 
 
 @dataclass(frozen=True)
 class Concentration:
-    """What makes up half or more of the declined, None and 0 where nothing does. agency: its name
-    and state, with `of_agency` requests; day: one date of recording (of issue under the cohort
-    *issued*), with `on_day` requests, of that agency if there is one, else of all."""
+    """What makes up half or more of the declined (measures/concentration.py), None and 0 where
+    nothing does. agency: its name and state, with `of_agency` requests; day: one date of recording
+    (of issue under the cohort *issued*), with `on_day` requests, of that agency if there is one,
+    else of all."""
 
     agency: str = ""
     of_agency: int = 0
@@ -59,33 +58,31 @@ class WeekPhrases:
         of, by = self.declined, self._by_agencies()
         if self.extract.by_issue:
             told = (f"Of the requests that ICE issued in the week of {self.week.title}, "
-                    f"{requests(of.total)} had been recorded as declined by "
-                    f"{long_date(self.extract.as_of)}{by}.")  # fmt: skip
+                    f"{requests(of.total) if of.total else 'none'} had been recorded as declined "
+                    f"by {long_date(self.extract.as_of)}{by}.")  # fmt: skip
         else:
-            told = (f"In the week of {self.week.title}, ICE recorded {requests(of.total)} as "
-                    f"declined, whenever they were issued{by}.")  # fmt: skip
+            told = (f"In the week of {self.week.title}, ICE recorded "
+                    f"{self._recorded_as_declined()}{by}.")  # fmt: skip
         if not of.total:
             return Words(f"{told} That none is recorded does not mean that none was declined.")
-        return Words(f"{told} A release date is on record for {number(of.confirmed)} of them.")
+        confirmed = part_of(of.confirmed, of.total, "request", "requests")
+        return Words(f"{told} A release date is on record for {confirmed}.")
 
     @property
     def concentration(self) -> Words:
         """Who, or which day, makes up half or more of the declined, and how many."""
-        found, total = self.concentrated, number(self.declined.total)
-        day = found.day and f"{long_date(found.day)}"
-        did = "issued" if self.extract.by_issue else "recorded"
+        found, told = self.concentrated, []
+        words = (self.declined.total, "declined request", "declined requests")
+        did, day_of = "issued" if self.extract.by_issue else "recorded", ""
         if found.agency:
-            told = f"{number(found.of_agency)} of the {total} declined requests are of one agency, "
-            told += plain_words(found.agency)
-            if not day:
-                return Words(f"{told}.")
-            if found.on_day == found.of_agency:
-                return Words(f"{told}; ICE {did} all of them on one day, {day}.")
-            return Words(f"{told}; ICE {did} {number(found.on_day)} of them on one day, {day}.")
-        if day:
-            return Words(f"ICE {did} {number(found.on_day)} of the {total} declined requests on "
-                         f"one day, {day}.")  # fmt: skip
-        return Words("")
+            of_agency = str(part_of(found.of_agency, *words))
+            told.append(f"{of_agency.capitalize()} are of one agency, {plain_words(found.agency)}")
+            day_of = "all" if found.on_day == found.of_agency else number(found.on_day)
+            day_of = f"{day_of} of them"
+        if found.day:
+            day_of = day_of or part_of(found.on_day, *words)
+            told.append(f"ICE {did} {day_of} on one day, {long_date(found.day)}")
+        return Words("; ".join(told) + "." if told else "")
 
     @property
     def key_charges(self) -> Words:
@@ -122,14 +119,18 @@ class WeekPhrases:
     def key_issued(self) -> Words:
         """The issued, whose declined are others than the recorded: so it says which are meant."""
         of = self.issued
+        if not of.total:
+            return Words("The extract holds no request that ICE issued in the week.")
         told = (f"Issued is not declined: of the {requests(of.total)} that ICE issued in the week, "
                 f"{number(of.honored)} had been honored by {long_date(self.extract.as_of)}, "
                 f"{number(of.declined)} had been declined, {number(of.other)} had another outcome, "
                 f"and {number(of.pending)} were pending.")  # fmt: skip
         if not self.extract.by_issue and of.declined and self.declined.total:
-            told += (f" These {number(of.declined)} were issued in the week; the "
-                     f"{number(self.declined.total)} above were recorded as declined in it, "
-                     "whenever they were issued.")  # fmt: skip
+            these = "That one was" if of.declined == 1 else f"These {number(of.declined)} were"
+            one = self.declined.total == 1
+            told += (f" {these} issued in the week; the {number(self.declined.total)} above "
+                     f"{'was' if one else 'were'} recorded as declined in it, whenever "
+                     f"{'it was' if one else 'they were'} issued.")  # fmt: skip
         return Words(told)
 
     # How to read the counts
@@ -178,19 +179,22 @@ class WeekPhrases:
             count(of.transfers, "request for transfer", "requests for transfer"),
         ])  # fmt: skip
         if self.extract.by_issue:
-            told = (f"Of the requests issued this week, {requests(of.total)} had been recorded as "
-                    f"declined by {long_date(self.extract.as_of)}{by}")  # fmt: skip
+            told = (f"Of the requests issued this week, {requests(of.total) if of.total else 'none'} "
+                    f"had been recorded as declined by {long_date(self.extract.as_of)}{by}")  # fmt: skip
         else:
-            told = (f"This week ICE recorded {requests(of.total)} as declined, whenever they were "
-                    f"issued{by}")  # fmt: skip
-        were = "was" if of.honored == 1 else "were"
-        return Words(f"{told}: {kinds}. {requests(of.honored)} {were} recorded as honored.")
+            told = f"This week ICE recorded {self._recorded_as_declined()}{by}"
+        told += f": {kinds}" if of.total else ""
+        were = "was" if of.honored <= 1 else "were"
+        honored = requests(of.honored) if of.honored else "No request"
+        return Words(f"{told}. {honored} {were} recorded as honored.")
 
     @property
     def share(self) -> Words:
         """The share declined as a range, with its base."""
         share = self.declined.share
         base = f"{requests(share.base)} recorded as declined or honored, or held back as declined"
+        if not (self.declined.total or share.high):
+            return Words("")
         if share.low is None:
             return Words(f"The report prints no share: its base, {base}, is under 30.")
         if share.low == share.high:
@@ -204,27 +208,27 @@ class WeekPhrases:
     def previous(self) -> Words:
         """Against the week published before. It says nothing of rising or falling."""
         before = self.declined.previous
-        if before is None:
+        if before is None or not (before.total or self.declined.total):
             return Words("")
-        if before.more or before.fewer:
-            word = "more" if before.more else "fewer"
-            told = f"{number(before.more or before.fewer)} {word} than"
-        else:
-            told = "as many as"
+        differ, word = before.more or before.fewer, "more" if before.more else "fewer"
+        told = (f"{count(differ, f'{word} request was', f'{word} requests were')} recorded as "
+                "declined than" if differ else "As many requests were recorded as declined as")  # fmt: skip
         gap = (f"; no report covers the {count(before.between, 'week', 'weeks')} between"
                if before.between else "")  # fmt: skip
         dates = "; each week is as of the date of its own extract" if self.extract.by_issue else ""
-        return Words(f"That is {told} in the previous published week "
-                     f"({before.week.title}{gap}{dates}).")  # fmt: skip
+        return Words(f"{told} in the previous published week ({before.week.title}{gap}{dates}).")
 
     @property
     def law(self) -> Words:
-        if not self.declined.law_forbids:
+        of = self.declined
+        if not of.law_forbids:
             return Words("")
+        them = ("It is counted as declined. This table shows it apart." if of.law_forbids == 1 else
+                "They are counted as declined. This table shows them apart.")  # fmt: skip
         return Words(
-            f"For {number(self.declined.law_forbids)} of the {requests(self.declined.total)} "
-            "declined, the agency named a law or a court, or the table of Section III has a law or "
-            "a ruling for its place. They are counted as declined. This table shows them apart."
+            f"For {part_of(of.law_forbids, of.total, 'declined request', 'declined requests')}, "
+            "the agency named a law or a court, or the table of Section III has a law or a ruling "
+            f"for its place. {them}"
         )
 
     @property
@@ -237,12 +241,13 @@ class WeekPhrases:
             return Words("")
         dismissed = self.charges.dismissed_or_acquitted
         were = "is" if dismissed == 1 else "are"
+        in_none = (f" {requests(dismissed)} with only charges that were dismissed or ended in "
+                   f"acquittal {were} in none." if dismissed else "")  # fmt: skip
         return Words(
             "The charges are those on record before the release. A request counts as *convicted* "
             "in a category or an offense group (NCIC) if one of its charges there ended in a "
             "conviction, and else as *charged only*. One request can be in several, so they do "
-            f"not add up. {requests(dismissed)} with only charges that were dismissed or ended in "
-            f"acquittal {were} in none."
+            f"not add up.{in_none}"
         )
 
     @property
@@ -286,6 +291,13 @@ class WeekPhrases:
     def write_to(self) -> Words:
         contact = self.extract.contact
         return Words(f"Write to {plain_words(contact)}." if contact else "")
+
+    def _recorded_as_declined(self) -> str:
+        total = self.declined.total
+        if not total:
+            return "no request as declined"
+        issued = "it was issued" if total == 1 else "they were issued"
+        return f"{requests(total)} as declined, whenever {issued}"
 
     def _by_agencies(self) -> str:
         of = self.declined

@@ -14,14 +14,15 @@ from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.measures.agencies import agency_identities
-from ddor.measures.disclosure import ENOUGH
-from ddor.measures.figures import Counts, count_inputs
+from ddor.measures.concentration import half_or_more
+from ddor.measures.figures import NO_CHARGES, Counts, count_inputs
+from ddor.narrative import part_of, requests
 from ddor.publishable import HTML
 from ddor.report.charts import SOURCE, stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note
 from ddor.report.own import OwnTables
-from ddor.report.phrases import FEWEST_CONCENTRATED, Concentration, WeekPhrases
+from ddor.report.phrases import Concentration, WeekPhrases
 from ddor.report.tables import (
     Several,
     Table,
@@ -101,15 +102,16 @@ class WeeklyReport(OfPeople, OwnTables):
     def _concentration(self) -> Concentration:
         """The agency or the day that makes up half or more of the declined."""
         declined = self.counts.status[self.counts.status["declined"]]
-        if len(declined) < FEWEST_CONCENTRATED:
-            return Concentration()
+        frame = self.counts.declined_by_agency.set_index("agency_id", drop=False)
+        largest = half_or_more(frame["declined"])
+        agency, of_agency = "", 0
+        if largest is not None:
+            declined = declined[declined["agency_id"] == largest]
+            agency, of_agency = in_line(frame)[largest], len(declined)
         date = "issued_at" if self.cohort == ISSUED else "outcome_recorded_at"
-        largest = largest_first(self.counts.declined_by_agency, "declined").iloc[0]
-        if 2 * largest["declined"] < len(declined):
-            day, on_day = _fullest_day(declined[date])
-            return Concentration(day=day, on_day=on_day)
-        own = declined.loc[declined["agency_id"] == largest["agency_id"], date]
-        return Concentration(_named(largest), int(largest["declined"]), *_fullest_day(own))
+        days = declined[date].dt.date.value_counts()
+        day = half_or_more(days)
+        return Concentration(agency, of_agency, day, 0 if day is None else int(days[day]))
 
     def _since(self) -> str:
         """How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*)."""
@@ -162,12 +164,14 @@ class WeeklyReport(OfPeople, OwnTables):
 
     # Section I
 
-    def issued_table(self) -> Several | Table:
+    def issued_table(self) -> Several | Table | None:
         """The agencies asked most; the others in a fold, with their number alone."""
         heads = {"issued": "Issued", "detainers": "Detainers", "notifications": "For notification",
                  "transfers": "For transfer", "honored": "Honored", "declined": "Declined",
                  "other": "Other outcome", "pending": "Pending"}  # fmt: skip
         frame = self.counts.issued_by_agency
+        if frame.empty:
+            return None
         flags = flags_for(self.inputs.corrections, frame.columns)
         caption = f"Requests issued, {self.week.title}, by agency"
         rest = largest_first(frame[~frame["agency_id"].isin(flags)], "issued").iloc[MOST_ISSUED:]
@@ -186,10 +190,14 @@ class WeeklyReport(OfPeople, OwnTables):
         frame = pd.DataFrame(rows, columns=["meaning", "outcome", "requests"])
         as_of = long_date(self.inputs.extract.about.as_of)
         total, pending = figures["issued_total"], figures["issued_pending"]
+        if not total:
+            return None
+        had = f"{pending:,} of the {requests(total)} issued this week had no outcome"
+        if pending in (0, total):
+            had = f"{'No' if pending else 'Every'} request issued this week had an outcome"
         return stacked_bars("outcomes-of-issued", frame, "outcome", {"requests": "Requests"},
-                            f"{pending:,} of the {total:,} requests issued this week had no "
-                            f"outcome on record by {as_of}",
-                            self.synthetic, meaning="meaning", source=self.chart_source,
+                            f"{had} on record by {as_of}", self.synthetic, meaning="meaning",
+                            source=self.chart_source,
                             subtitle=f"Requests issued, {self._where_and_when()}, by outcome",
                             )  # fmt: skip
 
@@ -201,22 +209,22 @@ class WeeklyReport(OfPeople, OwnTables):
                  "release_not_confirmed": "Release not confirmed", "law_or_court": "Law or court",
                  "short_custody": "Short custody", "honored": "Honored"}  # fmt: skip
         frame = self.counts.declined_by_agency
-        if frame.empty:
+        flags = flags_for(self.inputs.corrections, frame.columns)
+        if not (frame["declined"].any() or frame["agency_id"].isin(flags).any()):
             return None
-        return agency_table(frame, "declined", heads, f"Requests {self._since()}, by agency",
-                            flags_for(self.inputs.corrections, frame.columns))  # fmt: skip
+        return agency_table(frame, "declined", heads, f"Requests {self._since()}, by agency", flags)
 
     def declined_chart(self):
         frame = largest_first(self.counts.declined_by_agency, "declined")
         frame = frame[frame["declined"] > 0]
         if frame.empty:
             return None
-        largest, total = frame.iloc[0], int(frame["declined"].sum())
-        most = int(largest["declined"])
+        most, total = int(frame["declined"].iloc[0]), int(frame["declined"].sum())
         if len(frame) > 1 and frame["declined"].iloc[1] == most:
             title = f"{len(frame)} agencies declined {total:,} requests, none more than {most:,}"
         else:
-            title = f"{_named(largest)}: {most:,} of the {total:,} declined requests"
+            part = part_of(most, total, "declined request", "declined requests")
+            title = f"{in_line(frame).iloc[0]}: {part}"
         return stacked_bars("declined-by-agency", frame.assign(agency=in_line(frame)), "agency",
                             CLASS_HEADS, title, self.synthetic, source=self.chart_source,
                             subtitle=f"Requests {self._since()}, {self._where_and_when()}, by "
@@ -307,6 +315,10 @@ class WeeklyReport(OfPeople, OwnTables):
         known = places[places["agency_id"] == agency_id].to_dict("records")
         return agency_label(known[0]) if known else agency_id
 
+    def _is_silent(self, attribute: str) -> bool:
+        """Where nothing was declined, or a sentence says that no charge data was supplied."""
+        return not self.counts.figures["declined_total"] or self._why(attribute) == NO_CHARGES
+
     def disputes(self) -> HTML | None:
         """The week's disputes and corrections; the marks in the tables lead here."""
         if not self.inputs.corrections:
@@ -355,18 +367,6 @@ def _filled(frame: pd.DataFrame, heads: dict[str, str]) -> dict[str, str]:
     """The heads without those of columns in which nothing is written; of an empty frame, all."""
     return {name: head for name, head in heads.items()
             if frame.empty or frame[name].fillna("").ne("").any()}  # fmt: skip
-
-
-def _fullest_day(dates: pd.Series) -> tuple:
-    """The date that half or more of ENOUGH requests or more have, and how many; else none."""
-    days = dates.dropna().dt.date.value_counts()
-    if days.empty or days.iloc[0] < ENOUGH or 2 * days.iloc[0] < len(dates):
-        return None, 0
-    return days.index[0], int(days.iloc[0])
-
-
-def _named(row: pd.Series) -> str:
-    return in_line(row.to_frame().T).iloc[0]
 
 
 def _group(figures: dict[str, int], prefix: str, **more) -> SimpleNamespace:
