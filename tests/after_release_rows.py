@@ -42,8 +42,9 @@ def frames_of(requests, charges=(), as_of="2018-01-31") -> tuple[pd.DataFrame, p
     """`declined` and `charges` as after_release takes them; index request_id."""
     extract = extract_of(requests, charges)
     rows = extract.requests[list(COLUMNS)].assign(
-        week="2017-01-28", as_of=pd.Timestamp(as_of).as_unit("s")
-    )
+        week="2017-01-28", as_of=pd.Timestamp(as_of).as_unit("s"),
+        day=extract.requests["outcome_recorded_at"],
+    )  # fmt: skip
     return rows.set_index("request_id", drop=False).rename_axis("key"), extract.charges
 
 

@@ -16,8 +16,10 @@ from small_archive import words_of
 
 from ddor.compiled.inputs import load_compiled
 from ddor.compiled.people import WeeksOfSum
+from ddor.measures.concentration import concentration
 from ddor.narrative import Words, render_narrative
 from ddor.report import quarter_phrases as say
+from ddor.report.phrases import concentrated
 from ddor.report.quarter import CompiledReport
 
 NAMES = (
@@ -186,14 +188,28 @@ def test_charges_that_are_not_told_say_why_and_no_number():
     assert say.weeks_with_charges(untold) == ""
 
 
-@pytest.mark.parametrize(("declined", "named"), [((7, 3, 3), True), ((6, 4, 3), False)])
-def test_an_agency_with_half_of_all_declines_is_named(declined, named):
-    table = pd.DataFrame({"agency_id": ["A", "B", "C"], "agency": ["*One* Jail", "Two", "Three"],
-                          "state": "MN", "declined": declined})  # fmt: skip
-    told = say.largest_agency(table)
-    assert told == ("One agency, *One* Jail (MN), accounts for 7 of the 13." if named else "")
+@pytest.mark.parametrize(
+    ("agencies", "days", "words"),
+    [
+        ("A" * 7 + "BBBCCC", [1, 2] * 6 + [3],
+         "7 of the 13 declined requests are of one agency, *One* Jail (MN)."),
+        ("A" * 7 + "BBBCCC", [1] * 6 + [2] * 7,
+         "7 of the 13 declined requests are of one agency, *One* Jail (MN)."),
+        ("A" * 12 + "B", [1] * 10 + [2] * 3,
+         "12 of the 13 declined requests are of one agency, *One* Jail (MN); ICE recorded 10 of "
+         "them on one day, March 1, 2017."),
+        ("A" * 6 + "B" * 4 + "CCC", [1] * 8 + [2] * 5,
+         "ICE recorded 8 of the 13 declined requests on one day, March 1, 2017."),
+        ("A" * 6 + "B" * 6, [1, 2] * 6, ""),  # two with half each
+        ("A" * 9, [1] * 9, ""),  # half of a few is no finding
+    ],
+)  # fmt: skip
+def test_an_agency_or_a_day_with_half_of_all_declines_is_named(agencies, days, words):
+    days = pd.Series(pd.to_datetime([f"2017-03-{day:02d} 10:00" for day in days]))
+    told = concentrated(concentration(pd.Series([*agencies]), days), "*One* Jail (MN)", False)
     # A name is shown as it is, never read as Markdown.
-    assert named == ("*One*" in render_narrative("{{ it }}", {"it": told}))
+    shown = re.sub("<[^>]*>", "", render_narrative("{{ it }}", {"it": told})).strip()
+    assert shown == words
 
 
 # Cases

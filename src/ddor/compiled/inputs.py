@@ -222,7 +222,7 @@ def _read_csv(file: Path, texts: tuple[str, ...]) -> pd.DataFrame:
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Parquet knows no seconds, only milliseconds, and an empty column has no type."""
-    times = {name for name in (*DATETIMES, "as_of") if name in frame}
+    times = {name for name in (*DATETIMES, "as_of", "day") if name in frame}
     types = {name: "datetime64[s]" if name in times else "str" for name in frame}
     if "charge_no" in frame:
         types["charge_no"] = "int64"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
+from ddor.cohort import ISSUED
 from ddor.corrections import flagged, flags_for
 from ddor.errors import UsageError
 from ddor.inputs import INPUT_FILES, load_inputs, not_as_kept, with_newest_flags
@@ -21,7 +22,7 @@ from ddor.measures.disclosure import Row, Told
 from ddor.measures.figures import count_inputs
 
 DECLINED_COLUMNS = (
-    "request_id", "agency_id", "week", "released_at", "follow_up_status", "follow_up_on",
+    "request_id", "agency_id", "week", "day", "released_at", "follow_up_status", "follow_up_on",
     "protected", "as_of",
 )  # fmt: skip
 
@@ -75,8 +76,11 @@ def read_run(output: Path, week: Week, revision: int) -> WeekRun:
                 f"{', '.join(differing)}; {AGAIN}"
             )
     about, requests = inputs.extract.about, counts.status
+    by_issue = inputs.parameters["cohort"] == ISSUED
     declined = requests[requests["declined"]].assign(
-        week=str(week), as_of=pd.Timestamp(about.as_of).as_unit("s")
+        week=str(week),
+        day=requests["issued_at" if by_issue else "outcome_recorded_at"].dt.normalize(),
+        as_of=pd.Timestamp(about.as_of).as_unit("s"),
     )
     charges = counts.extract.charges
     places = agency_identities(requests, inputs.directory.agencies).set_index("agency_id")["state"]

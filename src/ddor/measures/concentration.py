@@ -1,11 +1,39 @@
 """Whether one agency, or one day, makes up half or more of the declined requests: one rule for
 the key points of a week and of a quarter, and for the home page."""
 
+import datetime as dt
 from collections.abc import Hashable
+from dataclasses import dataclass
 
 import pandas as pd
 
 FEWEST = 10  # half of a few requests is no finding
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """What makes up half or more of `total` declined requests, None and 0 where nothing does.
+    agency_id, with `of_agency` requests; day: one date of recording (of issue under the cohort
+    *issued*), with `on_day` requests, of that agency if there is one, else of all."""
+
+    total: int
+    agency_id: str | None = None
+    of_agency: int = 0
+    day: dt.date | None = None
+    on_day: int = 0
+
+
+def concentration(agencies: pd.Series, days: pd.Series) -> Concentration:
+    """Of declined requests: the agency_id and the day (datetime64) of each, on one index."""
+    largest = half_or_more(agencies.value_counts())
+    if largest is not None:
+        days = days[agencies == largest]
+    by_day = days.dt.date.value_counts()
+    day = half_or_more(by_day)
+    of_agency = 0 if largest is None else len(days)
+    return Concentration(
+        len(agencies), largest, of_agency, day, 0 if day is None else int(by_day[day])
+    )
 
 
 def half_or_more(counts: pd.Series) -> Hashable | None:

@@ -12,20 +12,8 @@ from types import SimpleNamespace
 
 from ddor.calendar import Week, long_date
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.measures.concentration import Concentration
 from ddor.narrative import Words, count, number, part_of, percent, plain_words, requests
-
-
-@dataclass(frozen=True)
-class Concentration:
-    """What makes up half or more of the declined (measures/concentration.py), None and 0 where
-    nothing does. agency: its name and state, with `of_agency` requests; day: one date of recording
-    (of issue under the cohort *issued*), with `on_day` requests, of that agency if there is one,
-    else of all."""
-
-    agency: str = ""
-    of_agency: int = 0
-    day: dt.date | None = None
-    on_day: int = 0
 
 
 @dataclass(frozen=True)
@@ -39,6 +27,7 @@ class WeekPhrases:
     held_back: SimpleNamespace
     extract: SimpleNamespace
     concentrated: Concentration
+    largest: str  # the name and state of the agency of `concentrated`
 
     # The head
 
@@ -70,19 +59,7 @@ class WeekPhrases:
 
     @property
     def concentration(self) -> Words:
-        """Who, or which day, makes up half or more of the declined, and how many."""
-        found, told = self.concentrated, []
-        words = (self.declined.total, "declined request", "declined requests")
-        did, day_of = "issued" if self.extract.by_issue else "recorded", ""
-        if found.agency:
-            of_agency = str(part_of(found.of_agency, *words))
-            told.append(f"{of_agency.capitalize()} are of one agency, {plain_words(found.agency)}")
-            day_of = "all" if found.on_day == found.of_agency else number(found.on_day)
-            day_of = f"{day_of} of them"
-        if found.day:
-            day_of = day_of or part_of(found.on_day, *words)
-            told.append(f"ICE {did} {day_of} on one day, {long_date(found.day)}")
-        return Words("; ".join(told) + "." if told else "")
+        return concentrated(self.concentrated, self.largest, self.extract.by_issue)
 
     @property
     def key_charges(self) -> Words:
@@ -305,6 +282,23 @@ class WeekPhrases:
             return ""
         return (f", by {count(of.agencies, 'agency', 'agencies')} in "
                 f"{count(of.states, 'state', 'states')}")  # fmt: skip
+
+
+def concentrated(found: Concentration, largest: str, by_issue: bool) -> Words:
+    """Who, or which day, makes up half or more of the declined, and how many; `largest`: the name
+    and state of the agency."""
+    told, day_of = [], ""
+    words = (found.total, "declined request", "declined requests")
+    if found.agency_id:
+        of_agency = str(part_of(found.of_agency, *words))
+        told.append(f"{of_agency.capitalize()} are of one agency, {plain_words(largest)}")
+        day_of = "all" if found.on_day == found.of_agency else number(found.on_day)
+        day_of = f"{day_of} of them"
+    if found.day:
+        day_of = day_of or part_of(found.on_day, *words)
+        did = "issued" if by_issue else "recorded"
+        told.append(f"ICE {did} {day_of} on one day, {long_date(found.day)}")
+    return Words("; ".join(told) + "." if told else "")
 
 
 def _listed(parts: list[str], verb: str = "") -> str:

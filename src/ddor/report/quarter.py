@@ -24,19 +24,21 @@ from ddor.compiled.inputs import (
 from ddor.errors import DdorError
 from ddor.measures.after_release import FOLLOWED_DAYS
 from ddor.measures.charges import GROUP_NAMES
+from ddor.measures.concentration import concentration
 from ddor.measures.disclosure import NATION, POOLED
 from ddor.measures.figures import NO_CHARGES
 from ddor.measures.followed import AFTER_RELEASE, DAYS_TO_ARREST, LATER_CHARGES, after_release_lines
 from ddor.measures.people import CHARGES
 from ddor.measures.published import charge_group_lines
-from ddor.narrative import render_markdown
+from ddor.narrative import Words, render_markdown
 from ddor.publishable import HTML
 from ddor.reference.places import STATES
 from ddor.report import quarter_phrases as say
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
+from ddor.report.phrases import concentrated
 from ddor.report.opening import chosen_parameters, shown_note
-from ddor.report.tables import NOT_TOLD, Table, agency_label, agency_table
+from ddor.report.tables import NOT_TOLD, Table, agency_label, agency_table, in_line
 from ddor.report.words import CLASS_HEADS
 from ddor.reports import parse_period
 
@@ -101,7 +103,7 @@ class CompiledReport(OfPeople):
             synthetic=say.synthetic(extract.synthetic),
             source=say.source(extract.source),
             recorded_as_declined=say.recorded_as_declined(declined, extract),
-            largest_agency=say.largest_agency(self.inputs.declined_by_agency),
+            concentration=self._concentration(),
             outcomes_of_issued=say.outcomes_of_issued(issued, declined, extract),
             weeks_without_report=say.weeks_without_report(weeks),
             counted_twice=say.counted_twice(declined.repeated),
@@ -117,6 +119,12 @@ class CompiledReport(OfPeople):
             cases_withdrawn=say.cases_withdrawn(cases),
             write_to=say.write_to(extract.contact),
         )
+
+    def _concentration(self) -> Words:
+        rows, by_agency = self.inputs.declined, self.inputs.declined_by_agency
+        found = concentration(rows["agency_id"], rows["day"])
+        names = in_line(by_agency.set_index("agency_id", drop=False))
+        return concentrated(found, names.get(found.agency_id, ""), self.inputs.cohort == ISSUED)
 
     def _weeks(self) -> SimpleNamespace:
         weeks = self.inputs.weeks

@@ -7,12 +7,9 @@ parameter is a plain text, which the sentence shows as it is.
 
 from types import SimpleNamespace
 
-import pandas as pd
-
 from ddor.calendar import long_date
 from ddor.narrative import Words, count, number, requests
 
-HALF = 0.5  # of the declines: from there on one agency is named among the key points
 
 
 def published_by(publisher: str) -> str:
@@ -59,20 +56,6 @@ def recorded_as_declined(declined: SimpleNamespace, extract: SimpleNamespace) ->
     return Words(
         f"In these weeks ICE recorded {requests(declined.total)} as declined, whenever it had "
         f"issued {'it' if declined.total == 1 else 'them'}"
-    )
-
-
-def largest_agency(by_agency: pd.DataFrame) -> str:
-    """Who it is that has half of all declines or more. by_agency: CompiledInputs'."""
-    if by_agency.empty or not by_agency["declined"].sum():
-        return ""
-    first = by_agency.loc[by_agency["declined"].idxmax()]
-    of = by_agency["declined"].sum()
-    if first["declined"] < HALF * of or not first["agency_id"]:
-        return ""
-    return (
-        f"One agency, {first['agency']} ({first['state']}), accounts for {first['declined']:,} of "
-        f"the {of:,}."
     )
 
 

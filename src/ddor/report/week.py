@@ -14,7 +14,7 @@ from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.measures.agencies import agency_identities
-from ddor.measures.concentration import half_or_more
+from ddor.measures.concentration import concentration
 from ddor.measures.figures import NO_CHARGES, Counts, count_inputs
 from ddor.narrative import part_of, requests
 from ddor.publishable import HTML
@@ -22,7 +22,7 @@ from ddor.report.charts import SOURCE, stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note
 from ddor.report.own import OwnTables
-from ddor.report.phrases import Concentration, WeekPhrases
+from ddor.report.phrases import WeekPhrases
 from ddor.report.tables import (
     Several,
     Table,
@@ -97,21 +97,11 @@ class WeeklyReport(OfPeople, OwnTables):
 
     def phrases(self) -> WeekPhrases:
         """The sentences that depend on the data, by name."""
-        return WeekPhrases(*self.for_sentences(), self._concentration())
-
-    def _concentration(self) -> Concentration:
-        """The agency or the day that makes up half or more of the declined."""
         declined = self.counts.status[self.counts.status["declined"]]
-        frame = self.counts.declined_by_agency.set_index("agency_id", drop=False)
-        largest = half_or_more(frame["declined"])
-        agency, of_agency = "", 0
-        if largest is not None:
-            declined = declined[declined["agency_id"] == largest]
-            agency, of_agency = in_line(frame)[largest], len(declined)
-        date = "issued_at" if self.cohort == ISSUED else "outcome_recorded_at"
-        days = declined[date].dt.date.value_counts()
-        day = half_or_more(days)
-        return Concentration(agency, of_agency, day, 0 if day is None else int(days[day]))
+        days = declined["issued_at" if self.cohort == ISSUED else "outcome_recorded_at"]
+        found = concentration(declined["agency_id"], days)
+        names = in_line(self.counts.declined_by_agency.set_index("agency_id", drop=False))
+        return WeekPhrases(*self.for_sentences(), found, names.get(found.agency_id, ""))
 
     def _since(self) -> str:
         """How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*)."""
