@@ -213,7 +213,7 @@ def test_an_archive_that_is_there_keeps_every_byte(sample_archive, tmp_path, cap
 def test_a_path_that_does_not_exist_ends_with_2(tmp_path, capsys):
     code, told = refused(tmp_path / "nowhere", tmp_path / "outputs", capsys)
     assert code == 2
-    assert "nowhere cannot be reached" in told
+    assert "nowhere cannot be reached (nothing is there)" in told
     assert not (tmp_path / "outputs").exists()
 
 

@@ -18,6 +18,7 @@ from ddor.archive.publish import opened
 from ddor.calendar import Week
 from ddor.checks.check import Case, Finding
 from ddor.checks.registry import CHECKS
+from ddor.cli import ddor as command
 from ddor.directory import read_directory
 from ddor.errors import ArchiveUnavailable, UsageError
 from ddor.extract.read import read_extract
@@ -270,6 +271,8 @@ def test_an_unknown_figure_is_refused_with_the_nearest_known_ones(figure, near):
 def test_an_agency_without_a_row_in_the_extract_is_refused_with_the_nearest():
     with pytest.raises(UsageError, match='to an agency "MN0270001"; .* MN0270000?'):
         trace("issued_total", "MN0270001")
+    with pytest.raises(UsageError, match='to an agency "nobody"; check its agency_id'):
+        trace("issued_total", "nobody")
 
 
 def test_an_agency_of_the_extract_without_such_a_row_has_none():
@@ -284,6 +287,19 @@ def kept_run(output: Path, *rows, revision=1, **case) -> Path:
     inputs = inputs_of(case_of(rows or ROWS, CHARGES, **case))
     save_inputs(inputs, output / "runs" / str(WEEK) / f"r{revision}")
     return output
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [(("false", "true"), "1 row; 1 row of protected people left out"),
+     (("false", "false"), "2 rows; 0 rows of protected people left out")],
+)  # fmt: skip
+def test_the_command_says_one_row_and_two_rows(tmp_path, capsys, flags, said):
+    kept_run(tmp_path, *numbered(*(request(protected=flag) for flag in flags)))
+    with pytest.raises(SystemExit) as ended:
+        command(["rows", str(WEEK), "--figure", "declined_total", "--output", str(tmp_path)])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.endswith(f".xlsx: {said}\n")
 
 
 def cells(path: Path, sheet="rows") -> list[tuple]:
