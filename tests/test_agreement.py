@@ -15,7 +15,18 @@ from pathlib import Path
 
 import pytest
 import scrapbook
+from bs4 import BeautifulSoup
 from conftest import PROJECT, PUBLISHED_ON, SAMPLE_WEEKS
+from extract_factory import charge
+from small_archive import (
+    BRACKENHOLT,
+    OSPREYMOOR,
+    QUILLFEATHER,
+    WEEK,
+    SmallArchive,
+    numbered,
+    words_of,
+)
 
 from ddor.cli import run_week
 
@@ -194,7 +205,7 @@ class Page(HTMLParser):
         self.alternatives: dict[str, str] = {}
         self.files: dict[str, Path] = {}
         self.folded: list[tuple[str, int]] = []
-        self.folder = path.parent
+        self.path, self.folder = path, path.parent
         self.feed(path.read_text(encoding="utf-8"))
         self.text = " ".join(self.text.split())
 
@@ -269,7 +280,7 @@ SENTENCES = (
     "of the {issued_total} request(s) that ICE issued in the week, {issued_honored} had been "
     "honored by ",
     ", {issued_declined} had been declined, {issued_other} had another outcome, and "
-    "{issued_pending} were pending. These {issued_declined_again} were issued in the week; the "
+    "{issued_pending} had none on record. These {issued_declined_again} were issued in the week; the "
     "{declined_total} above were recorded as declined in it",
     "ICE issued {issued_total} request(s) this week to {agencies_issued} agencies/y: "
     "{issued_detainers} detainer(s), {issued_notifications} request(s) for notification and "
@@ -292,6 +303,9 @@ SENTENCES = (
     "declined).",
     "{outside_week_total} lie outside the week.",
 )  # fmt: skip
+NOT_SHOWN = re.compile(
+    "The report does not show the charges of this week|No charge data was supplied for the"
+)
 STANDINGS = {
     "convicted": "a person with a conviction on record",
     "charged_only": "a person with charges and no conviction",
@@ -362,7 +376,7 @@ def assert_page_agrees(page: Page, data: Path, count: Count) -> None:
               "pending")  # fmt: skip
     declined = ("declined", *CLASSES, *FLAGS, "honored")
     assert said(page.text, SENTENCES[0])["declined_total"] > 30
-    assert_charges_said(page.text, count)
+    assert_charges_said(page, count)
     title = re.search(r"week of (.+? \d{4})", page.text)[1]
     asked = rows_of(data / "issued_by_agency.csv")
     rest = assert_agency_table(
@@ -379,6 +393,7 @@ def assert_page_agrees(page: Page, data: Path, count: Count) -> None:
     assert not any(cells[0] for cells in rest.values()), "an agency that declined is not named"
     groups = [[row["requests"], row["convicted"], row["charged_only"]]
               for row in rows_of(data / "charges_by_group.csv") if row["category"]]  # fmt: skip
+    assert bool(groups) is not bool(NOT_SHOWN.search(page.text))
     if groups:
         shown = page.table("category and offense group of the charges")
         assert [[cell.replace(",", "") for cell in row[1:]] for row in shown] == groups
@@ -387,10 +402,11 @@ def assert_page_agrees(page: Page, data: Path, count: Count) -> None:
     assert_charts_agree(page, data, count)
 
 
-def assert_charges_said(text: str, count: Count) -> None:
+def assert_charges_said(page: Page, count: Count) -> None:
     """In the key points. A part of nobody is left out; all are told apart, or none is."""
-    total = count.figures["declined_total"]
-    if "The report does not show the charges of this week" in text:
+    text, total = page.text, count.figures["declined_total"]
+    if NOT_SHOWN.search(text):
+        assert charges_on(page) == []
         return
     told = re.findall(rf"Of the {total:,} requests? declined, (.+?)\.", text)
     assert len(told) == 1
@@ -412,6 +428,22 @@ def assert_charges_said(text: str, count: Count) -> None:
     counted = [count.groups[each, ""] for each in categories if count.groups[each, ""]]
     said_of_each = numbers(re.findall(r"([\d,]*\d) for ", named[0]))
     assert said_of_each == sorted(counted, reverse=True)
+
+
+def charges_on(page: Page) -> list[str]:
+    """The tables, the charts and the sentences that have a figure of charges; those of the rules
+    and the number of all declined are none."""
+    found = [each for each in (*page.tables, *page.alternatives, *page.files) if "charge" in each]
+    rules = re.compile(r"fewer than \d+ (?:requests|agencies)|\d+ or more of its requests|"
+                       r"one agency has over \d+ % of the requests|Section \w+|"
+                       r"supplied for the [\d,]+ requests? declined")  # fmt: skip
+    article = BeautifulSoup(page.path.read_text("utf-8"), "html.parser").article
+    blocks = [words_of(each) for each in article.find_all(["h2", "h3", "h4", "p", "li", "tr"])]
+    sentences = [each for block in blocks for each in re.split(r"(?<=\.) ", rules.sub("", block))]
+    of_charges = [each for each in sentences
+                  if re.search("charge|convict|dismiss|acquit|offense|categor", each, re.I)]  # fmt: skip
+    assert len(of_charges) > 3
+    return found + [each for each in of_charges if re.search(r"\d", each)]
 
 
 def assert_agency_table(shown: list[list[str]], rows: list[dict], columns: tuple) -> dict:
@@ -473,6 +505,34 @@ def test_page_downloads_scraps_and_an_independent_count_agree(sample_archive, we
     figures = json.loads(summary.read_bytes())["figures"]
     assert figures["received_total"] > 500 and figures["declined_total"] > 30
     assert_agreement(sample_archive, week, PROJECT / "samples" / week, figures)
+
+
+@pytest.mark.parametrize(("each", "charged", "words"), [
+    (6, True, "The report does not show the charges of this week: fewer than 20 requests."),
+    (8, False, "No charge data was supplied for the 24 requests declined"),
+])  # fmt: skip
+def test_a_page_that_does_not_show_charges_has_no_figure_of_them(tmp_path, each, charged, words):
+    archive = SmallArchive(tmp_path / "archive")
+    agencies = {"q": QUILLFEATHER, "b": BRACKENHOLT, "o": OSPREYMOOR}
+    rows = [row for prefix, agency in agencies.items() for row in numbered(prefix, each, agency)]
+    archive.receive(rows, charges=[
+        charge(request_id=row["request_id"], disposition=disposition)
+        for row, disposition in zip(rows, ("convicted", "charged", "dismissed") * each, strict=True)
+        if charged
+    ])  # fmt: skip
+    archive.published()
+    page = Page(archive.site / "weeks" / WEEK / "index.html")
+    assert words in page.text and NOT_SHOWN.search(page.text)
+    assert charges_on(page) == []
+
+
+def test_a_page_that_shows_charges_has_figures_of_them(sample_archive):
+    page = Page(sample_archive / "site" / "weeks" / SAMPLE_WEEKS[1] / "index.html")
+    assert not NOT_SHOWN.search(page.text)
+    found = charges_on(page)
+    for words in (*STANDINGS.values(), "By category of the charges", "charges-by-category.svg",
+                  "category and offense group of the charges"):  # fmt: skip
+        assert any(words in each for each in found), words
 
 
 def test_the_lists_of_weeks_show_the_figures_of_each_week(sample_archive):

@@ -154,8 +154,8 @@ def test_a_link_that_holds_what_it_leads_to_is_refused(judged, text, address):
 )
 def test_the_key_of_a_request_is_refused_and_not_shown(judged, cell):
     (line,) = refused(judged, cell, keys=RequestKeys(["R0000003"]))
-    assert "holds the key of a request (not shown)" in line and "0003" not in line.replace(
-        "R&#48;000003", "").replace("See **R00000**03", "").replace("R000\u200b0003", "")  # fmt: skip
+    said = line.replace(cell.source, "")
+    assert "holds the key of a request (not shown)" in said and "0003" not in said
 
 
 def test_all_cells_are_told_at_once_and_a_line_with_a_key_is_not(judged):

@@ -256,7 +256,7 @@ def test_a_publication_keeps_it_also_where_a_person_cleared_the_flag(copy_of, tm
     first, second = open_catalog(archive.site).weeks[WEEK]
     assert first.trend["bulk"] == {} and second.trend["bulk"] == {"WREN00005": 40}
     page = archive.page("agencies/WREN00005/index.html")
-    assert "recorded in bulk, and left out: 40 of this week" in words_of(page.find("main"))
+    assert "leaves out requests recorded in bulk: 40 of this week" in words_of(page.find("main"))
 
 
 def test_a_withdrawn_revision_keeps_nothing_of_it(copy_of):

@@ -77,4 +77,5 @@ def in_any_text(key: str) -> bool:
     if len(key) >= PLAIN_BELOW:
         return not key.strip() or (key[0].isdigit() and bool(_IN_ANY_TEXT.fullmatch(key)))
     inside = re.sub(r"^[\W_]+|[\W_]+$", "", key)
-    return inside.isdigit() or inside.isalpha() or not inside or bool(_IN_ANY_TEXT.fullmatch(inside))
+    plain = inside.isdigit() or inside.isalpha() or not inside
+    return plain or bool(_IN_ANY_TEXT.fullmatch(inside))

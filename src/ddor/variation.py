@@ -93,8 +93,8 @@ def _moved(compared: Compared) -> str:
     moved = movement(compared.count, list(compared.before))
     if moved is None:
         return (
-            f"was {count}; fewer than {WEEKS_COMPARED} published weeks before it were counted in "
-            "the same way, too few to say whether the number rose or fell"
+            f"was {count}. Fewer than {WEEKS_COMPARED} published weeks before it were counted in "
+            "the same way, which is too few to say whether the number rose or fell"
         )
     last = compared.before[-WEEKS_COMPARED:]
     low, high = min(last), max(last)
@@ -113,4 +113,5 @@ def _left_out(compared: Compared) -> str:
         for rows, whose in ((compared.bulk, "this week"), (compared.bulk_before, "those before"))
         if rows
     ]
-    return f"; recorded in bulk, and left out: {' and '.join(parts)}" if parts else ""
+    told = f". The comparison leaves out requests recorded in bulk: {' and '.join(parts)}"
+    return told if parts else ""

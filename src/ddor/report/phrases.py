@@ -47,7 +47,7 @@ class WeekPhrases:
         of, by = self.declined, self._by_agencies()
         if self.extract.by_issue:
             told = (f"Of the requests that ICE issued in the week of {self.week.title}, "
-                    f"{requests(of.total) if of.total else 'none'} had been recorded as declined "
+                    f"{_some(of.total, requests)} had been recorded as declined "
                     f"by {long_date(self.extract.as_of)}{by}.")  # fmt: skip
         else:
             told = (f"In the week of {self.week.title}, ICE recorded "
@@ -99,9 +99,9 @@ class WeekPhrases:
         if not of.total:
             return Words("The extract holds no request that ICE issued in the week.")
         told = (f"Issued is not declined: of the {requests(of.total)} that ICE issued in the week, "
-                f"{number(of.honored)} had been honored by {long_date(self.extract.as_of)}, "
-                f"{number(of.declined)} had been declined, {number(of.other)} had another outcome, "
-                f"and {number(of.pending)} were pending.")  # fmt: skip
+                f"{_some(of.honored)} had been honored by {long_date(self.extract.as_of)}, "
+                f"{_some(of.declined)} had been declined, {_some(of.other)} had another outcome, "
+                f"and {_some(of.pending)} had none on record.")  # fmt: skip
         if not self.extract.by_issue and of.declined and self.declined.total:
             these = "That one was" if of.declined == 1 else f"These {number(of.declined)} were"
             one = self.declined.total == 1
@@ -156,7 +156,7 @@ class WeekPhrases:
             count(of.transfers, "request for transfer", "requests for transfer"),
         ])  # fmt: skip
         if self.extract.by_issue:
-            told = (f"Of the requests issued this week, {requests(of.total) if of.total else 'none'} "
+            told = (f"Of the requests issued this week, {_some(of.total, requests)} "
                     f"had been recorded as declined by {long_date(self.extract.as_of)}{by}")  # fmt: skip
         else:
             told = f"This week ICE recorded {self._recorded_as_declined()}{by}"
@@ -299,6 +299,10 @@ def concentrated(found: Concentration, largest: str, by_issue: bool) -> Words:
         did = "issued" if by_issue else "recorded"
         told.append(f"ICE {did} {day_of} on one day, {long_date(found.day)}")
     return Words("; ".join(told) + "." if told else "")
+
+
+def _some(value: int, form=number) -> str:
+    return form(value) if value else "none"
 
 
 def _listed(parts: list[str], verb: str = "") -> str:

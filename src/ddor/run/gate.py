@@ -59,7 +59,7 @@ def _reasons(cell, keys: RequestKeys) -> Iterator[str]:
         if PASTED.search(rendered):
             yield "has a pasted picture, or a link to no page"
         if own_html:
-            yield "has HTML of its own; write Markdown, and &lt; for a sign < that is part of the text"
+            yield "has HTML of its own; write Markdown, and &lt; for a < that is part of the text"
         if keys.in_text(text):
             yield HOLDS_A_KEY
     for output in cell.get("outputs", ()):
