@@ -353,8 +353,10 @@ def test_a_day_may_be_what_an_archive_begins_with(alone):
     assert "Daily counts" in main_of(alone, "archive/index.html")
     agencies = {BRACKENHOLT["agency_id"], THISTLEDOWN["agency_id"]}
     assert {page.parent.name for page in alone.site.glob("agencies/[A-Z]*/index.html")} == agencies
-    link = alone.page(f"days/{VALENTINE}/index.html").find("a", attrs={"data-agency": True})
-    assert link["href"] == f"../../agencies/{link['data-agency']}/index.html"
+    links = alone.page(f"days/{VALENTINE}/index.html").article.select("a[href*='agencies/']")
+    assert {link["href"] for link in links} == {
+        f"../../agencies/{each}/index.html" for each in agencies
+    }
 
 
 def test_an_agency_that_only_a_day_names_has_a_page_as_long_as_the_day_stands(alone, make):

@@ -1,6 +1,7 @@
 """The sentences of a weekly report where the data has nothing to count, one of something, or much of
-it in one place; and that no chart is drawn of nothing."""
+it in one place; that no chart is drawn of nothing; and what a page of many agencies weighs."""
 
+import gzip
 import re
 
 import pandas as pd
@@ -130,3 +131,16 @@ def test_empty_cells_of_the_charges_table_are_explained(convicted, note):
                for at, row in enumerate(rows)]  # fmt: skip
     table = report(*rows, charges=charges).charges_table()
     assert note in table._repr_html_()
+
+
+def test_a_page_of_350_agencies_of_long_names_is_within_its_weight(copy_of):
+    archive = copy_of("first")
+    rows = [request(request_id=f"{row}-{at}", agency_id=f"LONG{at:05d}", county_fips="",
+                    agency_name=f"{'COUNTY DETENTION CENTER ' * 4}{at:04d}")
+            for at in range(350) for row in range(1 + at % 3)]  # fmt: skip
+    archive.receive(rows)
+    revision = archive.published()
+    for page in (archive.week / "index.html", archive.week / f"r{revision}" / "index.html"):
+        content = page.read_bytes()
+        assert len(content) < 200_000 and len(gzip.compress(content)) < 45_000
+        assert content.count(b"COUNTY DETENTION CENTER") > 2 * 350

@@ -53,8 +53,8 @@ def report_page(
     root = "../.." if current else "../../.."
     article = re.sub(
         AGENCY,
-        lambda agency: f'<a href="{root}/agencies/{agency[1]}/index.html" '
-        f'data-agency="{agency[1]}">{agency[2]}</a>' if agency[1] in linked else agency[0],
+        lambda agency: f'<a href="{root}/agencies/{agency[1]}/index.html">{agency[2]}</a>'
+        if agency[1] in linked else agency[0],
         article,
     )  # fmt: skip
     article = SITE_PAGE.sub(rf'<a href="{root}/\1/index.html" data-page="\1">\2</a>', article)

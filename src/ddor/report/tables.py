@@ -11,7 +11,7 @@ from ddor.publishable import HTML, Publishable
 
 NOT_TOLD = "withheld"  # in place of a number that may not be told
 # A page may weigh 200 KB: agencies beyond these have their name and number alone.
-MOST_ROWS = 300
+MOST_ROWS = 250
 MOST_LISTED = 1500  # in a fold; the download has every one
 DATE = r"\d{4}-\d\d(-\d\d)?"
 FEWEST_SORTED = 5  # below that a reader sees the order
