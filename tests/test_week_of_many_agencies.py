@@ -64,9 +64,8 @@ def test_every_agency_is_on_the_page_once_with_its_number(archive, agencies):
     """The smallest of them in a list beneath the table, the others in a row."""
     place = next(each for each in archive.page(PAGE).select(".table[data-sorts]")
                  if words_of(each.caption) == TABLE)  # fmt: skip
-    rows = {row.find(attrs={"data-agency": True})["data-agency"]: int(row.td.text)
-            for row in place.select("tbody tr[data-state]")
-            if row.find(attrs={"data-agency": True})}  # fmt: skip
+    rows = {words_of(row.th.small).rpartition(" · ")[2]: int(row.td.text)
+            for row in place.select("tbody tr:not(.rest)")}  # fmt: skip
     beneath = place.find_next_sibling("ul", class_="short")
     listed = Counter(words_of(each) for each in beneath.find_all("li")) if beneath else Counter()
     named = Counter(f"{line['name']}, {line['state']} {line['declined']}" for line in agencies
@@ -107,7 +106,7 @@ def test_a_reader_who_chooses_a_state_sees_all_its_agencies_and_no_row_of_anothe
         shown = [row for row in seen.select("tr[data-state]") if not row.has_attr("hidden")]
         shown = [row for row in shown if words_of(row.find_parent("table").caption) == TABLE]
         assert {row["data-state"] for row in shown} == {state}
-        names = {words_of(row.find(attrs={"data-agency": True})) for row in shown}
+        names = {words_of(row.th.a) for row in shown}
         names |= {words_of(each).rpartition(",")[0] for each in seen.select("ul.short li")}
         assert {line["name"] for line in agencies if line["state"] == state} <= names
     choice.select_option("")
@@ -116,7 +115,7 @@ def test_a_reader_who_chooses_a_state_sees_all_its_agencies_and_no_row_of_anothe
 
 def test_the_table_is_sorted_by_name_and_by_number(page):
     table = declined_table(page)
-    names = table.locator("tbody tr:not(.rest) [data-agency]")
+    names = table.locator("tbody tr:not(.rest) th a")
     before = names.all_inner_texts()
     table.get_by_role("button", name="Agency", exact=True).click()
     by_name = names.all_inner_texts()

@@ -109,7 +109,7 @@ for (const place of document.querySelectorAll(".table[data-sorts]")) {
   const rest = rows.filter((row) => row.classList.contains("rest"));
   const own = rows.filter((row) => !rest.includes(row));
   const heads = [...place.querySelectorAll("thead th")];
-  const text = (row, at) => (row.cells[at].querySelector("[data-agency]") ?? row.cells[at]).textContent;
+  const text = (row, at) => (row.cells[at].firstElementChild ?? row.cells[at]).textContent;
   const number = (row, at) => Number(text(row, at).replaceAll(",", "")) || 0;
   heads.forEach((head, at) => {
     const button = document.createElement("button");
