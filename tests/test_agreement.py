@@ -508,7 +508,7 @@ def test_page_downloads_scraps_and_an_independent_count_agree(sample_archive, we
 
 
 @pytest.mark.parametrize(("each", "charged", "words"), [
-    (6, True, "The report does not show the charges of this week: fewer than 20 requests."),
+    (6, True, "The report does not show the charges of this week: there are fewer than 20 requests."),
     (8, False, "No charge data was supplied for the 24 requests declined"),
 ])  # fmt: skip
 def test_a_page_that_does_not_show_charges_has_no_figure_of_them(tmp_path, each, charged, words):

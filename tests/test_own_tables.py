@@ -125,7 +125,7 @@ def test_what_is_of_people_counts_all_declined_or_none(report, by):
 @pytest.mark.parametrize("by", OF_PEOPLE)
 def test_what_is_of_people_is_refused_where_the_nation_is_not_told_anew(report, by, monkeypatch):
     key = ATTRIBUTE[by], ""
-    stands = replace(report.counts.told.tables[key], stands=True)
+    stands = replace(report.counts.told.tables[key], why=ONE_RULE)
     for told, why in ((Told({}, {key: "fewer than 3 agencies"}), "fewer than 3 agencies"),
                       (Told({key: stands}), ONE_RULE)):  # fmt: skip
         with monkeypatch.context() as patch:

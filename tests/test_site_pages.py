@@ -81,7 +81,7 @@ def test_the_key_points_tell_recorded_from_issued_and_name_the_charges():
         "are crimes against persons (1,211 requests, 5 with a conviction); traffic (9 requests, 3 "
         "with a conviction); and drugs (7 requests). A request can be in several categories."
     )
-    assert compared.startswith("Compared. The number of requests recorded as declined was 40;")
+    assert compared.startswith("Compared. The number of requests recorded as declined was 40.")
 
 
 def test_by_week_of_issue_the_key_points_speak_of_one_set_of_requests():

@@ -260,7 +260,7 @@ def test_a_week_of_19_says_nowhere_how_many_had_charges_and_never_0(published):
     few = [*named("q", 7), *named("b", 6), *named("o", 6)]
     archive = published([row for row in ROWS if row["request_id"] in few])
     assert figures(archive)["declined_total"] == len(few) == 19
-    assert told(archive)["charges", ""]["why"] == "fewer than 20 requests"
+    assert told(archive)["charges", ""]["why"] == "there are fewer than 20 requests"
     for name in OF_CHARGES:
         assert figures(archive)[name] is None
         (week,) = csv.DictReader(io.StringIO((archive.site / "data/2017/weeks.csv").read_text()))
@@ -375,4 +375,4 @@ def test_the_newest_flags_keep_a_person_out_of_the_workbook_of_rows(archive):
     assert "unchanged" in archive.run(day="2017-05-20").stdout
     done = archive.ddor("rows", WEEK, "--figure", "declined_total", "--agency", QUILL)
     assert done.code == 0
-    assert "28 rows, 2 rows of protected people left out" in done.stdout
+    assert "28 rows; 2 rows of protected people left out" in done.stdout

@@ -130,7 +130,7 @@ def test_bulk_is_taken_out_on_both_sides_and_said():
     weeks[13] = [revision(13, 152, bulk={"A": 142})]
     compared = latest(catalog_of(weeks))
     assert compared == Compared(10, (10,) * 13, bulk=142, bulk_before=200)
-    assert in_words(compared).endswith("left out: 142 of this week and 200 of those before")
+    assert in_words(compared).endswith("in bulk: 142 of this week and 200 of those before")
 
 
 def test_weeks_before_a_change_of_method_are_not_compared():

@@ -16,7 +16,6 @@ import pandas as pd
 from ddor.errors import DdorError
 from ddor.extract.model import LEVELS
 from ddor.measures.agencies import agency_identities
-from ddor.measures.disclosure import ONE_RULE
 from ddor.measures.people import ALL, CHARGES, CITIZENSHIP, DAYS
 from ddor.measures.status import ISSUED_OUTCOMES
 from ddor.reference.offenses import CATEGORIES
@@ -128,7 +127,7 @@ class OwnTables:
                             "all, would tell of the others.")  # fmt: skip
         table = self.counts.told.table(ATTRIBUTE[by])
         if table is None or table.stands:
-            why = self._why(ATTRIBUTE[by]) if table is None else ONE_RULE
+            why = self._why(ATTRIBUTE[by]) if table is None else table.why
             raise DdorError(f'by="{by}" cannot be counted in this report: {why}.')
         told = [(CATEGORIES.get(line.branch, line.branch), line.requests)
                 for line in self.counts.nation(ATTRIBUTE[by])
