@@ -28,7 +28,8 @@ from ddor.jobs.rows import COLUMNS, write_rows
 from ddor.ledger import read_labels
 from ddor.measures.agencies import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS
 from ddor.measures.charges import UNLISTED
-from ddor.measures.people import ALL, with_charges
+from ddor.measures.people import ALL
+from ddor.measures.published import with_charges
 from ddor.measures.people import CHARGES as OF_CHARGES
 from ddor.measures.status import CLASSES
 from ddor.measures.trace import agency_columns, known_figures, rows_behind
