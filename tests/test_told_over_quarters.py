@@ -123,7 +123,7 @@ def test_a_place_in_a_week_whose_own_table_stands_counts_the_requests_as_that_we
     table = people.told.table(CHARGES, A)
     assert (len(table.rows), table.stands, table.gone) == (40, False, 1)
     flags = dict(zip([line.place for line in people.lines()], people.flags(), strict=True))
-    assert flags == {NATION: "", A: "1 of its requests no longer count"}
+    assert flags == {NATION: "", A: "1 of its requests no longer counts"}
 
 
 # Later revisions of the quarter
@@ -144,7 +144,7 @@ def test_a_revision_of_few_changes_keeps_the_pooled_weeks_with_their_date():
     pooled = second.told.table(CHARGES, POOLED)
     assert (pooled.stands, pooled.gone, pooled.as_of) == (True, 1, AS_OF)
     assert {*second.flags()} == {
-        f"of the weeks added together: as of {AS_OF}; 1 of its requests no longer count"
+        f"of the weeks added together: as of {AS_OF}; 1 of its requests no longer counts"
     }
 
 

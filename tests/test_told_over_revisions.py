@@ -118,8 +118,9 @@ def test_a_revision_of_few_changes_keeps_the_tables_with_their_date_and_what_no_
         after = count_of(archive, *key)
         flags = {each.pop("flags") for each in after}
         assert after == earlier
-        assert flags == {f"as of {FIRST}; {entries[key]['no_longer_count']} of its requests no "
-                         "longer count"}  # fmt: skip
+        gone = entries[key]["no_longer_count"]
+        count = "counts" if gone == 1 else "count"
+        assert flags == {f"as of {FIRST}; {gone} of its requests no longer {count}"}
     assert {each["flags"] for each in lines(archive, "charges_by_group")} == {
         f"as of {FIRST}; 2 of its requests no longer count"
     }
