@@ -246,7 +246,7 @@ def test_a_case_has_its_agency_its_groups_and_its_source_and_no_label(article):
         assert [*facts] == ["Agency asked", "Charges before release", "After release", "Status",
                             "Source", "Approved"]  # fmt: skip
         assert facts["Source"].startswith("court record: ")
-        assert case.find("a", href=re.compile("/agencies/"))
+        assert case.find("a", attrs={"data-agency": True})
         assert "C-" not in case.get_text()
 
 

@@ -286,3 +286,14 @@ def test_a_rebuild_that_is_killed_is_finished_or_dropped_by_the_next_run(
     assert changed(archive.files(), whole.files() if begun else before) == set()
     rebuilt(archive, DAYS["corrected"])
     assert changed(archive.files(), whole.files()) == set()
+
+
+@pytest.mark.parametrize("code", ["", '="QUIL00001"'])
+def test_an_article_is_kept_without_its_links_as_pages_write_them_now_and_wrote_them_before(
+    tmp_path, code
+):
+    page = tmp_path / "index.html"
+    link = f'<a href="../../../agencies/QUIL00001/index.html" data-agency{code}>A jail</a>'
+    page.write_text(f'<article>\n{link} <a href="x">y</a>\n</article>\n', "utf-8")
+    kept = '<span data-agency="QUIL00001">A jail</span> <a href="x">y</a>'
+    assert kept_article(page) == f"<article>\n{kept}\n</article>\n"

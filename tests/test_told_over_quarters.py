@@ -125,7 +125,8 @@ def test_a_place_in_a_week_whose_own_table_stands_counts_the_requests_as_that_we
     table = people.told.table(CHARGES, A)
     assert (len(table.rows), table.stands, table.gone) == (40, False, 1)
     flags = dict(zip([line.place for line in people.lines()], people.flags(), strict=True))
-    assert flags == {NATION: "in 1 of the weeks as an earlier extract had it", A: "1 of its requests no longer counts"}
+    assert flags == {NATION: "in 1 of the weeks as an earlier extract had it",
+                     A: "1 of its requests no longer counts"}  # fmt: skip
 
 
 # Later revisions of the quarter

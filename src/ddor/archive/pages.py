@@ -53,7 +53,7 @@ def report_page(
     root = "../.." if current else "../../.."
     article = re.sub(
         AGENCY,
-        lambda agency: f'<a href="{root}/agencies/{agency[1]}/index.html">{agency[2]}</a>'
+        lambda agency: f'<a href="{root}/agencies/{agency[1]}/index.html" data-agency>{agency[2]}</a>'
         if agency[1] in linked else agency[0],
         article,
     )  # fmt: skip

@@ -245,5 +245,6 @@ def article_of(page: Path) -> str:
     article = re.search(r"<article>.*</article>\n", page.read_text(encoding="utf-8"), re.DOTALL)
     if article is None:
         raise ArchiveUnavailable(f"{page} has no article; restore it")
-    link = r'<a href="[^"]*" data-(agency|page)="([A-Za-z0-9-]+)">([^<]*)</a>'
-    return re.sub(link, r'<span data-\1="\2">\3</span>', article[0])
+    # A page of before has the code as the value of data-agency too.
+    link = r'<a href="[^"]*?([A-Za-z0-9-]+)/index\.html" data-(agency|page)(?:="[^"]*")?>([^<]*)</a>'
+    return re.sub(link, r'<span data-\2="\1">\3</span>', article[0])
