@@ -289,7 +289,7 @@ def test_a_week_of_19_says_nowhere_how_many_had_charges_and_never_0(published):
     for text in (catalog, words_of(home), *entry.values()):
         assert not [name for name in OF_CHARGES if name in text]
         assert not re.search(r"\d[^.]*\b(a charge|a conviction|convicted|charged)\b", text), text
-    assert "The charges of this week are withheld" in words_of(home)
+    assert "The charges of this week are not shown" in words_of(home)
     assert "Charges." not in words_of(home.select_one("ul.points"))
     assert home.select_one("table.categories") is None
     # Nor does a page of another kind, such as an agency's, or a file beside it.
