@@ -109,6 +109,11 @@ class OfPeople:
         frame = charge_group_lines(self.counts.nation(CHARGES))
         if frame.empty:
             return self._not_told(CHARGES)
+        caption = "Declined requests by category and offense group of the charges"
+        return self._with_note(CHARGES, self.by_offense(frame, caption))
+
+    def by_offense(self, frame: pd.DataFrame, caption: str) -> Table:
+        """frame: published.charge_group_lines. Without a column that is empty."""
         names = [
             Markup("{} <small>{}</small>").format(row.offense_group, row.group_code)
             if row.group_code not in ("", OTHER) else
@@ -117,12 +122,14 @@ class OfPeople:
         ]  # fmt: skip
         split = frame[["convicted", "charged_only"]].sum(axis=1)
         unsplit = (frame["requests"] - split).where(frame["group_code"] == "")
-        frame = frame.assign(offense=pd.Series(names, dtype="object"), **{UNSPLIT: unsplit})
+        frame = frame.assign(offense=pd.Series(names, index=frame.index, dtype="object"),
+                             **{UNSPLIT: unsplit})  # fmt: skip
         heads = {"offense": "Offense category and group", "requests": "Requests", **SPLIT_HEADS}
+        if not split.any():
+            del heads[CONVICTED], heads[CHARGED_ONLY]
         if not ((split > 0) & (unsplit > 0)).any():  # only a sum of weeks can be split in part
             del heads[UNSPLIT]
-        caption = "Declined requests by category and offense group of the charges"
-        return self._with_note(CHARGES, Table(frame, heads, caption, self._why_empty(frame)))
+        return Table(frame, heads, caption, self._why_empty(frame))
 
     def _why_empty(self, frame: pd.DataFrame) -> str:
         """Why cells of the charges table are empty."""

@@ -257,12 +257,8 @@ class CompiledReport(OfPeople):
         lines = self._after_release(LATER_CHARGES)
         frame = charge_group_lines(line for line in lines if line.branch)
         frame = frame[frame["requests"] > 0]
-        return None if frame.empty else Table(
-            frame,
-            {"offense_group": "Offense category and group", "group_code": "Code",
-             "requests": "Requests", "convicted": "Convicted", "charged_only": "Charged only"},
-            "Later charges that count, by category and offense group",
-        )  # fmt: skip
+        caption = "Later charges that count, by category and offense group"
+        return None if frame.empty else self.by_offense(frame, caption)
 
     def days_table(self) -> Table | None:
         lines = self._after_release(DAYS_TO_ARREST)

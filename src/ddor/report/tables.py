@@ -140,10 +140,12 @@ def largest_first(frame: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def agency_list(rest: pd.DataFrame, by: str, head: str) -> HTML:
-    """The agencies of `rest`, largest first, each with its number alone."""
+    """The agencies of `rest`, largest first, each with its number alone; the filter by state of the
+    table above takes them along."""
+    states = Markup(' data-states="{}"').format(" ".join(rest["state"]))
     return HTML(
         Markup('<p class="rest">Others, each with its number under <i>{}</i>:</p>\n{}').format(
-            head, _items(rest, by)
+            head, _items(rest, by, states)
         )
     )
 
@@ -166,13 +168,13 @@ def agency_fold(rest: pd.DataFrame, by: str) -> HTML:
     )
 
 
-def _items(rest: pd.DataFrame, by: str) -> Markup:
+def _items(rest: pd.DataFrame, by: str, attribute: str = "") -> Markup:
     """Without links, which would weigh more than all the rest."""
     items = Markup("\n").join(
         Markup("<li>{} <b>{:,}</b></li>").format(label, number)
         for label, number in zip(in_line(rest), rest[by], strict=True)
     )
-    return Markup('<ul class="short">\n{}\n</ul>').format(items)
+    return Markup('<ul class="short"{}>\n{}\n</ul>').format(attribute, items)
 
 
 def in_line(frame: pd.DataFrame) -> pd.Series:

@@ -264,7 +264,7 @@ class WeeklyReport(OfPeople, OwnTables):
         heads = {"jurisdiction": "Jurisdiction", "state": "State", "limit": "Limit",
                  "since": "Since", "source": "Source"}  # fmt: skip
         coverage = self.inputs.directory.coverage
-        return Table(coverage, _filled(coverage, heads), "Where few requests can exist")
+        return Table(coverage, _filled(coverage, heads), "Where few requests exist")
 
     def checks_table(self) -> Table:
         """Each check with an anchor of its own: #check-E5."""

@@ -102,7 +102,8 @@ if (contents) {
   contents.addEventListener("click", (event) => { if (!wide.matches && event.target.closest("a")) contents.open = false; });
 }
 
-// A table by agency: sorted by a column, filtered by state. The line that adds up others stays last.
+// A table by agency: sorted by a column; filtered by state, the list of others beneath it too. The
+// line that adds up others stays last.
 for (const place of document.querySelectorAll(".table[data-sorts]")) {
   const body = place.querySelector("tbody");
   const rows = [...body.rows];
@@ -126,7 +127,11 @@ for (const place of document.querySelectorAll(".table[data-sorts]")) {
       body.append(...own, ...rest);
     });
   });
-  const states = [...new Set(own.map((row) => row.dataset.state))].sort();
+  const beneath = place.nextElementSibling?.nextElementSibling;
+  const listed = beneath?.matches("[data-states]") ? [...beneath.children] : [];
+  listed.forEach((item, at) => { item.dataset.state = beneath.dataset.states.split(" ")[at]; });
+  const agencies = [...own, ...listed];
+  const states = [...new Set(agencies.map((each) => each.dataset.state))].sort();
   if (states.length < 2) continue;
   const bar = document.createElement("p");
   bar.className = "filter";
@@ -137,10 +142,10 @@ for (const place of document.querySelectorAll(".table[data-sorts]")) {
   const status = bar.appendChild(document.createElement("span"));
   status.setAttribute("role", "status");
   choice.addEventListener("change", () => {
-    own.forEach((row) => { row.hidden = Boolean(choice.value) && row.dataset.state !== choice.value; });
+    agencies.forEach((each) => { each.hidden = Boolean(choice.value) && each.dataset.state !== choice.value; });
     rest.forEach((row) => { row.hidden = Boolean(choice.value); });
-    const shown = own.filter((row) => !row.hidden).length;
-    status.textContent = choice.value ? `${shown} of ${own.length} agencies` : "";
+    const shown = agencies.filter((each) => !each.hidden).length;
+    status.textContent = choice.value ? `${shown} of ${agencies.length} agencies` : "";
   });
   place.before(bar);
 }
