@@ -295,7 +295,7 @@ SENTENCES = (
     "Not held, {declined_not_held}:",
     "Unclassified, {declined_unclassified}:",
     "for which no release date is on record: {declined_release_not_confirmed};",
-    "for which the agency named a law or a court: {declined_law_or_court};",
+    "for which the record names a law or a court: {declined_law_or_court};",
     "so that 48 hours' notice was not possible: {declined_short_custody}.",
     "The extract holds {received_total} request(s). A check holds back {held_back_total} of them: "
     "{held_back_requests} because the request itself is in doubt (they count in neither section), "

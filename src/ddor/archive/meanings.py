@@ -40,7 +40,7 @@ COLUMNS = {
     "not_held": f"{REQUESTS} declined: detainers with 48 hours' notice or more, not held in full",
     "unclassified": f"{REQUESTS} declined and in none of the three other classes",
     "release_not_confirmed": f"{REQUESTS} declined without a release date; beside the classes",
-    "law_or_court": f"{REQUESTS} declined because of a law or court; beside the classes",
+    "law_or_court": f"{REQUESTS} declined, with a law or a court named on record; beside the classes",
     "short_custody": f"{REQUESTS} declined with under 48 hours from issue to release",
     "held_back_requests": f"{REQUESTS} that a check holds back, counted in neither section",
     "held_back_outcomes": f"{REQUESTS} whose outcome a check holds back: not counted as declined",

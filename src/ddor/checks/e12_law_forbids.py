@@ -25,7 +25,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     for row in rows.itertuples():
         why = []
         if row.decline_reason == "law_or_court":
-            why.append("The agency named a law or a court as its reason.")
+            why.append("The record names a law or a court as the reason.")
         place = places.get(row.agency_id, {"state": row.state, "county_fips": ""})
         county = place["county_fips"] or row.county_fips
         codes = {row.agency_id, county, STATES[place["state"]].fips}

@@ -204,7 +204,7 @@ class WeekPhrases:
                 "They are counted as declined. This table shows them apart.")  # fmt: skip
         return Words(
             f"For {part_of(of.law_forbids, of.total, 'declined request', 'declined requests')}, "
-            "the agency named a law or a court, or the table of Section III has a law or a ruling "
+            "the record names a law or a court, or the table of Section III has a law or a ruling "
             f"for its place. {them}"
         )
 
