@@ -101,15 +101,15 @@ def test_the_largest_agency_goes_first():
 def test_a_county_that_publishes_its_own_jail_alone_has_its_table():
     told = week_told(rows(**{A: 20}))
     assert set(told.tables) == {(CHARGES, A)}
-    assert told.untold == {(CHARGES, NATION): "they went to fewer than 3 agencies"}
+    assert told.untold == {(CHARGES, NATION): "the requests went to fewer than 3 agencies"}
 
 
 @pytest.mark.parametrize(
     ("agencies", "why"),
     [
         ({A: 7, B: 6, C: 6}, "there are fewer than 20 requests"),
-        ({A: 10, B: 10}, "they went to fewer than 3 agencies"),
-        ({A: 18, B: 1, C: 1}, "over 85 % of them went to one agency"),
+        ({A: 10, B: 10}, "the requests went to fewer than 3 agencies"),
+        ({A: 18, B: 1, C: 1}, "over 85 % of the requests went to one agency"),
     ],
 )
 def test_a_nation_that_is_not_enough_is_a_header_without_rows_and_says_why(agencies, why):

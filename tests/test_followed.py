@@ -70,7 +70,7 @@ def test_of_few_people_followed_up_nothing_is_told(kind, count, beside):
     quarter = people(**{kind: count, NOT_KNOWN: beside, NOT_OBSERVED: beside})
     assert numbers(quarter) == {}
     (revision,) = revisions_of(quarter)
-    assert revision.told.untold == {(AFTER_RELEASE, ""): FEWER}
+    assert revision.told.untold == {(AFTER_RELEASE, ""): f"{FEWER} with a known follow-up"}
     assert after_release_lines(revision.told) == []
 
 

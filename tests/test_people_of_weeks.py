@@ -77,7 +77,7 @@ def test_the_lines_of_the_nation_are_the_sums_of_the_weeks_line_by_line():
             for line in lines_of(week.table(attribute)):
                 sums[line[:-1]] += line.requests
         assert {line[:-1]: line.requests for line in people.nation[attribute]} == sums
-        assert sums.total() > 0 and people.weeks[attribute] == (2, 0, 0, 0)
+        assert sums.total() > 0 and people.weeks[attribute] == (2, 0, 0, 0, 0)
     national = line_frame(line for line in people.lines() if not line.place)
     assert national["requests"].sum() == sum(
         line.requests for week in weeks for table in week.told for line in lines_of(table))
@@ -92,12 +92,12 @@ def test_weeks_that_were_not_told_are_pooled_if_they_are_enough():
     small = [a_week(week, drawn(week, many(3))) for week in (ONE, TWO, THREE)]
     assert not any(week.told for week in small)
     people = compiled(*small)
-    assert people.weeks[CHARGES] == (0, 0, 3, 0)
+    assert people.weeks[CHARGES] == (0, 0, 3, 0, 0)
     assert len(people.told.table(CHARGES, POOLED).rows) == 27
     assert sum(line.requests for line in people.nation[CHARGES] if not line.branch) == 27
     # Two of them are 18 requests: too few, and nothing is told, which is not 0.
     people = compiled(*small[:2])
-    assert people.weeks[CHARGES] == (0, 0, 0, 2) and people.nation[CHARGES] == []
+    assert people.weeks[CHARGES] == (0, 0, 0, 2, 0) and people.nation[CHARGES] == []
     assert set(with_charges(people.nation[CHARGES]).values()) == {None}
     assert people.told.untold[CHARGES, POOLED] == "there are fewer than 20 requests"
 
@@ -139,7 +139,7 @@ def test_a_week_told_anew_after_a_pool_had_it_is_not_counted_twice():
     people = compiled(grown, *small[1:], earlier=earlier)
     assert grown.table(CHARGES) and (CHARGES, POOLED) in people.told.untold
     assert people.nation[CHARGES] == lines_of(grown.table(CHARGES))
-    assert people.weeks[CHARGES] == (1, 0, 0, 2) and len(pool.rows) == 27
+    assert people.weeks[CHARGES] == (1, 0, 0, 2, 0) and len(pool.rows) == 27
 
 
 def test_a_pool_stands_while_few_of_its_requests_changed_and_is_taken_down_after_that():

@@ -180,7 +180,7 @@ def withheld(name: str) -> tuple[WeeklyReport, str]:
     # The last revision told nothing, and what an earlier one told would show four requests.
     nothing = report_of(FEW, earlier=[first], gone=LOST)
     more = report_of(rows(**LARGE | {"a": 34}), earlier=[first, nothing])
-    return more, "compared with the tables published before"
+    return more, "compared with the other tables that are or were published"
 
 
 @pytest.mark.parametrize(

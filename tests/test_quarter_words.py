@@ -79,7 +79,7 @@ def test_without_a_declined_request_the_sentences_still_stand(inputs):
 @pytest.mark.parametrize("person", [arrested_row(), released("at_large"), released("removed")])
 def test_what_became_of_one_person_is_not_told(inputs, person):
     one = told(inputs, [person, *[released("unknown")] * 20])
-    assert "known follow-up is not shown: there are fewer than 20 requests." in one.known
+    assert "the follow-up is known is not shown: there are fewer than 20 requests with a known" in one.known
     assert {each for name, each in one.numbers.items() if "known" in name} == {"withheld"}
     assert not re.search(r"\b1\b", one.known) and "later contact" not in one.rule
     other = told(inputs, [released("at_large"), *[released("unknown")] * 20])
@@ -94,7 +94,7 @@ def test_why_a_number_is_not_told_is_not_said_falsely(inputs):
     declined, of = frames_of(rows)
     report = CompiledReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of))
     text = next(text for text in sentences(report) if text.startswith("Of the"))
-    assert "is not shown: they went to fewer than 3 agencies." in text
+    assert "is not shown: the requests with a known follow-up went to fewer than 3 agencies." in text
 
 
 def test_of_a_few_among_many_it_is_told_how_many_were_arrested(inputs):
@@ -144,7 +144,7 @@ def test_one_of_a_thing_is_said_as_one(inputs):
 def charged(**changes) -> SimpleNamespace:
     given = {"told": True, "why": "", "by_category": Words("21 for drugs and 4 for traffic"),
              "with_charges": 30, "with_conviction": 12, "of": 40, "why_left_out": "too few",
-             "weeks": WeeksOfSum(told=11, dated=0, pooled=0, left_out=0)}  # fmt: skip
+             "weeks": WeeksOfSum(told=11, dated=0, pooled=0, left_out=0, without=0)}  # fmt: skip
     return SimpleNamespace(**given | changes)
 
 
@@ -152,7 +152,7 @@ DECLINED = SimpleNamespace(total=40)
 
 
 def weeks(**changes) -> WeeksOfSum:
-    return WeeksOfSum(told=11, dated=0, pooled=0, left_out=0)._replace(**changes)
+    return WeeksOfSum(told=11, dated=0, pooled=0, left_out=0, without=0)._replace(**changes)
 
 
 def test_charges_are_said_by_category_and_of_which_weeks():
@@ -163,11 +163,11 @@ def test_charges_are_said_by_category_and_of_which_weeks():
     words = say.weeks_with_charges(charged(weeks=weeks(dated=2, pooled=2, left_out=1)))
     assert "add up 11 weeks as the weekly reports show them, so a request that moved" in words
     assert "For 2 of them the weekly report shows the charges as an earlier extract had" in words
-    assert "2 further weeks had too few requests for tables of their own" in words
+    assert "2 further weeks have no tables of their own and are added as one group." in words
     assert "1 week is left out: too few." in words
     together = say.weeks_with_charges(charged(weeks=weeks(told=0, pooled=11)))
     assert together == (
-        "11 weeks had too few requests for tables of their own and joined as one group."
+        "11 weeks have no tables of their own and are added as one group."
     )
     assert "further" not in (alone := say.weeks_with_charges(charged())) and "left" not in alone
 
@@ -195,8 +195,10 @@ def test_charges_that_are_not_told_say_why_and_no_number():
          "7 of the 13 declined requests are of one agency, *One* Jail (MN)."),
         ("A" * 7 + "BBBCCC", [1] * 6 + [2] * 7,
          "7 of the 13 declined requests are of one agency, *One* Jail (MN)."),
-        ("A" * 12 + "B", [1] * 10 + [2] * 3,
-         "12 of the 13 declined requests are of one agency, *One* Jail (MN); ICE recorded 10 of "
+        ("A" * 12 + "B", [1] * 10 + [2] * 3,  # dates of fewer than 20 of one agency
+         "12 of the 13 declined requests are of one agency, *One* Jail (MN)."),
+        ("A" * 24 + "B", [1] * 20 + [2] * 5,
+         "24 of the 25 declined requests are of one agency, *One* Jail (MN); ICE recorded 20 of "
          "them on one day, March 1, 2017."),
         ("A" * 6 + "B" * 4 + "CCC", [1] * 8 + [2] * 5,
          "ICE recorded 8 of the 13 declined requests on one day, March 1, 2017."),

@@ -73,7 +73,7 @@ def test_the_key_points_tell_recorded_from_issued_and_name_the_charges():
         "by 1 agency in 2 states, and 121 as honored, whenever it had issued them."
     )
     assert "ICE issued 418 new requests. By April 24, 2017, 142 of these had been honored" in issued
-    assert "50 declined, and 173 had no outcome on record; 53 had another outcome" in issued
+    assert "50 declined, and 53 had another outcome; 173 had no outcome on record" in issued
     assert "another set of requests" in issued
     assert charges == (
         "Charges. 1,250 of the 1,392 declined requests concern a person with a charge on record "
@@ -122,10 +122,12 @@ def test_where_no_charge_data_was_supplied_nothing_leads_on():
 
 
 def test_the_reason_is_that_of_the_national_table():
-    tables = [{"attribute": "charges", "place": place, "why": why}
+    tables = [{"attribute": "charges", "place": place, "why": why, "told": False}
               for place, why in (("TX1", "a reason of one agency"), ("", "fewer than 20 requests"))]  # fmt: skip
     assert why_untold({"disclosure": tables}) == "fewer than 20 requests"
     assert why_untold({}) == ""
+    stands = tables[1] | {"told": True}  # an earlier table, with the reason why no newer one is
+    assert why_untold({"disclosure": [stands]}) == ""
 
 
 @pytest.mark.parametrize("cohort", ["recorded", "issued"])

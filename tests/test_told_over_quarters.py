@@ -94,7 +94,7 @@ def test_a_group_that_a_week_has_no_name_for_stays_in_the_other_of_that_week():
 
 def test_weeks_that_are_not_enough_together_are_left_out_and_it_is_said_why():
     people = quarter(week(W1, **FEW), week(W3, **ENOUGH_MADE))
-    assert people.weeks[CHARGES] == (1, 0, 0, 1)
+    assert people.weeks[CHARGES] == (1, 0, 0, 1, 0)
     assert counts(people.nation[CHARGES])[CHARGES, NATION, "", "", "convicted"] == 24
     assert people.told.untold == {
         (CHARGES, POOLED): "there are fewer than 20 requests",
@@ -156,13 +156,13 @@ def test_a_week_that_is_told_by_itself_since_leaves_the_pool_and_counts_once():
     of_one = rows(W1, attribute=CITIZENSHIP, **{A: 20})
     others = [week(W2, CITIZENSHIP, **{B: 7, C: 6, D: 6}), week(W3, CITIZENSHIP, **{B: 2})]
     first = quarter(week_of(of_one, CITIZENSHIP), *others)
-    assert first.weeks[CITIZENSHIP] == (0, 0, 3, 0)
+    assert first.weeks[CITIZENSHIP] == (0, 0, 3, 0, 0)
     more = rows(W1, "n", attribute=CITIZENSHIP, **{B: 8, C: 8, D: 8})
     pool = tuple(first.told.tables.values())
     own = week_of(of_one | more, CITIZENSHIP, Earlier(beside=pool))
     assert len(own.table(CITIZENSHIP).rows) == 44
     second = quarter(own, *others, before=[first])
-    assert second.weeks[CITIZENSHIP] == (1, 0, 2, 0)
+    assert second.weeks[CITIZENSHIP] == (1, 0, 2, 0, 0)
     mexico = counts(second.nation[CITIZENSHIP])[CITIZENSHIP, NATION, "Mexico", "", "all"]
     assert mexico == 44 + 21
 
@@ -207,6 +207,7 @@ def test_a_sum_that_some_weeks_do_not_split_says_how_many_are_not_split():
 
     def table(*weeks):
         page = OfPeople()
+        page.period = None
         people = quarter(*weeks)
         page.counts = SimpleNamespace(nation=people.nation.get, told=people.told)
         return page.charges_table().parts[0]

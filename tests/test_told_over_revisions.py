@@ -236,7 +236,7 @@ def test_an_agency_whose_remainder_is_not_enough_has_no_table(published):
 def test_a_county_that_publishes_its_own_jail_alone_has_its_table(published):
     archive = published([row for row in ROWS if row["request_id"][0] == "q"])
     assert {key for key, each in told(archive).items() if each["told"]} == {("charges", QUILL)}
-    assert "they went to fewer than 3 agencies" in told(archive)["charges", ""]["why"]
+    assert "the requests went to fewer than 3 agencies" in told(archive)["charges", ""]["why"]
     counts = {(each["branch"], each["standing"]): each["requests"]
               for each in count_of(archive, "charges", QUILL)}  # fmt: skip
     assert counts == {

@@ -42,17 +42,17 @@ def test_a_part_of_all_is_named_as_such(part, total, words):
 
 def test_an_agency_with_half_is_named_with_the_day_that_has_most_of_its_requests():
     elsewhere = {**OSPREYMOOR, "outcome_recorded_at": "2017-02-13"}
-    rows = [*copies(10, "a"), *copies(3, "b", outcome_recorded_at="2017-02-14"),
+    rows = [*copies(20, "a"), *copies(3, "b", outcome_recorded_at="2017-02-14"),
             *copies(5, "c", **elsewhere)]  # fmt: skip
     assert report(*rows).phrases().concentration == (
-        "13 of the 18 declined requests are of one agency, HENNEPIN COUNTY ADC\\, MN; ICE recorded "
-        "10 of them on one day, February 15, 2017."
+        "23 of the 28 declined requests are of one agency, HENNEPIN COUNTY ADC\\, MN; ICE recorded "
+        "20 of them on one day, February 15, 2017."
     )
 
 
 def test_where_all_are_of_one_agency_and_one_day_it_says_all():
-    assert report(*copies(12, "a")).phrases().concentration == (
-        "All 12 declined requests are of one agency, HENNEPIN COUNTY ADC\\, MN; ICE recorded all of "
+    assert report(*copies(22, "a")).phrases().concentration == (
+        "All 22 declined requests are of one agency, HENNEPIN COUNTY ADC\\, MN; ICE recorded all of "
         "them on one day, February 15, 2017."
     )
 

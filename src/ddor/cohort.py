@@ -13,6 +13,11 @@ RECORDED, ISSUED = "recorded", "issued"
 COHORTS = (RECORDED, ISSUED)
 
 
+def date_column(cohort: str) -> str:
+    """The date by which a week counts a request with an outcome."""
+    return "outcome_recorded_at" if cohort == RECORDED else "issued_at"
+
+
 def issued_this_week(requests: pd.DataFrame, week: Week) -> pd.Series:
     """Bool, on the index of `requests`."""
     return week.holds(requests["issued_at"])
@@ -20,8 +25,7 @@ def issued_this_week(requests: pd.DataFrame, week: Week) -> pd.Series:
 
 def recorded_this_week(requests: pd.DataFrame, week: Week, cohort: str) -> pd.Series:
     """Bool, on the index of `requests`: has an outcome that this week's report counts."""
-    column = "outcome_recorded_at" if cohort == RECORDED else "issued_at"
-    return week.holds(requests[column]) & (requests["outcome"] != "pending")
+    return week.holds(requests[date_column(cohort)]) & (requests["outcome"] != "pending")
 
 
 def would_count_as_declined(requests: pd.DataFrame, week: Week, cohort: str) -> pd.Series:

@@ -77,7 +77,8 @@ class _Strict(StrictUndefined):
     __slots__ = ()
 
     def __init__(self, hint=None, obj=missing, name=None, exc=UndefinedError):
-        raised = partial(_Unknown, obj, name) if exc is UndefinedError else exc
+        unknown = exc is UndefinedError and hint is None and isinstance(name, str)
+        raised = partial(_Unknown, obj, name) if unknown else exc
         super().__init__(hint, obj, name, raised)
 
 

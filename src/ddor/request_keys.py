@@ -19,8 +19,9 @@ from collections.abc import Iterable, Iterator
 
 PLAIN_BELOW = 7
 _IN_ANY_TEXT = re.compile(
-    r"\d{4}-(0[1-9]|1[0-2])(-\d{2})?|E\d{1,2}|I-247[ADGNX]?"
-    r"|\d{1,3}(d|st|nd|rd|th)|(\d{1,3}(\.\d{1,2})?|\d{4})(\([a-z\d]{1,3}\)?)*",
+    r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|E\d{1,2}|I-247[ADGNX]?"
+    r"|[1-9]\d{0,2}(d|st|nd|rd|th)"
+    r"|[1-9](\d{0,2}(\.\d{1,2})?|\d{3})((\([a-z]{1,3}\)|\(\d\d?\))*(\([a-z\d]{1,2})?)",
     re.IGNORECASE,
 )
 

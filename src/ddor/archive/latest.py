@@ -90,7 +90,8 @@ def latest_of(
 def why_untold(summary: dict) -> str:
     """Why the nation's charges are not told; "" where they are, or in data of before."""
     return next((table["why"] for table in summary.get("disclosure", [])
-                 if (table["attribute"], table["place"]) == ("charges", "")), "")  # fmt: skip
+                 if (table["attribute"], table["place"]) == ("charges", "") and not table["told"]),
+                "")  # fmt: skip
 
 
 def charges_of(data: dict[str, bytes], declined: int = 0) -> Charges | None:

@@ -57,7 +57,7 @@ def week_lines(
     about = {"as_of": summary["as_of"], "published_on": revision.published_on}
     notes = [SYNTHETIC_NOTICE] if summary["synthetic"] else []
     notes += [
-        f"charges as of {each['as_of']}" for each in summary["disclosure"]
+        f"charges as of {each['as_of']}" for each in summary.get("disclosure", [])
         if (each["attribute"], each["place"]) == ("charges", "") and each["told"] and each["why"]
     ]  # fmt: skip
     flags = {"flags": "; ".join(notes)} if notes else {}

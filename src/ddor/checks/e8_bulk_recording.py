@@ -8,7 +8,7 @@ import pandas as pd
 
 from ddor.calendar import long_date
 from ddor.checks.check import Case, Finding, stopped_because
-from ddor.cohort import ISSUED, would_count_as_declined
+from ddor.cohort import ISSUED, date_column, would_count_as_declined
 
 FEWEST = 10
 ONE_DATE = 0.8
@@ -21,7 +21,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     date. Without recording dates (cohort *issued*): 80 % or more issued on one date."""
     declined = rows[would_count_as_declined(rows, case.week, case.cohort)]
     by_issue = case.cohort == ISSUED
-    dates = declined["issued_at" if by_issue else "outcome_recorded_at"].dt.normalize()
+    dates = declined[date_column(case.cohort)].dt.normalize()
     reasons: dict[str, str] = {}
     for agency_id, theirs in declined.groupby("agency_id"):
         if len(theirs) < FEWEST:

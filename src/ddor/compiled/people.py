@@ -43,13 +43,14 @@ class WeekOfPeople:
 
 
 class WeeksOfSum(NamedTuple):
-    """How many weeks are told by themselves (`dated` of them as an earlier revision told them),
-    joined as one group, and left out."""
+    """Of the weeks with a declined request, how many are told by themselves (`dated` of them as an
+    earlier revision told them), added up as one group, left out, and without such data."""
 
     told: int
     dated: int
     pooled: int
     left_out: int
+    without: int
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,13 @@ def people_of_weeks(
         nation[attribute] = added_up(map(lines_of, parts))
         in_pool = {row.week for row in pooled.rows} if pooled else set()
         own = {week.week for week in weeks if week.table(attribute)}
-        left_out = {week.week for week in weeks} - own - in_pool
+        left_out = {week.week for week in weeks if week.rows.get(attribute)} - own - in_pool
+        without = [week for week in weeks if any(week.rows.values())
+                   and attribute not in week.rows and week.week not in own | in_pool]  # fmt: skip
         dated = sum(table.stands for table in tables)
-        numbers[attribute] = WeeksOfSum(len(own), dated, len(in_pool), len(left_out))
+        numbers[attribute] = WeeksOfSum(
+            len(own), dated, len(in_pool), len(left_out), len(without)
+        )
     supplied = any(CHARGES in week.rows for week in weeks)
     nothing = {
         (attribute, POOLED): NO_DECLINES if supplied or attribute != CHARGES else NO_CHARGES

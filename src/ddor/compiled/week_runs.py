@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.cohort import ISSUED
+from ddor.cohort import date_column
 from ddor.corrections import flagged, flags_for
 from ddor.errors import UsageError
 from ddor.inputs import INPUT_FILES, load_inputs, not_as_kept, with_newest_flags
@@ -76,10 +76,9 @@ def read_run(output: Path, week: Week, revision: int) -> WeekRun:
                 f"{', '.join(differing)}; {AGAIN}"
             )
     about, requests = inputs.extract.about, counts.status
-    by_issue = inputs.parameters["cohort"] == ISSUED
     declined = requests[requests["declined"]].assign(
         week=str(week),
-        day=requests["issued_at" if by_issue else "outcome_recorded_at"].dt.normalize(),
+        day=requests[date_column(inputs.parameters["cohort"])].dt.normalize(),
         as_of=pd.Timestamp(about.as_of).as_unit("s"),
     )
     charges = counts.extract.charges

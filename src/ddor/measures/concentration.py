@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ddor.measures.disclosure import ENOUGH
+
 FEWEST = 10  # half of a few requests is no finding
 
 
@@ -14,7 +16,8 @@ FEWEST = 10  # half of a few requests is no finding
 class Concentration:
     """What makes up half or more of `total` declined requests, None and 0 where nothing does.
     agency_id, with `of_agency` requests; day: one date of recording (of issue under the cohort
-    *issued*), with `on_day` requests, of that agency if there is one, else of all."""
+    *issued*), with `on_day` requests, of that agency if there is one (ENOUGH or more), else of
+    all."""
 
     total: int
     agency_id: str | None = None
@@ -30,6 +33,8 @@ def concentration(agencies: pd.Series, days: pd.Series) -> Concentration:
         days = days[agencies == largest]
     by_day = days.dt.date.value_counts()
     day = half_or_more(by_day)
+    if largest is not None and day is not None and by_day[day] < ENOUGH:
+        day = None  # the dates of a few requests of one agency are not told
     of_agency = 0 if largest is None else len(days)
     return Concentration(
         len(agencies), largest, of_agency, day, 0 if day is None else int(by_day[day])

@@ -30,8 +30,8 @@ NATION, POOLED = "", "pooled"
 
 FEWER = f"there are fewer than {ENOUGH} requests"
 ONE_RULE = (
-    "compared with the tables published before, a new one would say too much about a small number "
-    "of requests"
+    "compared with the other tables that are or were published, it would say too much about a "
+    "small number of requests"
 )
 TAKEN_DOWN = "over a quarter of the requests in the table published before no longer count"
 
@@ -103,9 +103,9 @@ def why_not_enough(by_agency: Counter) -> str:
     if total < ENOUGH:
         return FEWER
     if len(by_agency) < FEWEST_AGENCIES:
-        return f"they went to fewer than {FEWEST_AGENCIES} agencies"
+        return f"the requests went to fewer than {FEWEST_AGENCIES} agencies"
     if max(by_agency.values()) > LARGEST_SHARE * total:
-        return f"over {100 * LARGEST_SHARE:.0f} % of them went to one agency"
+        return f"over {100 * LARGEST_SHARE:.0f} % of the requests went to one agency"
     return ""
 
 
@@ -166,12 +166,14 @@ def tell(
     as_of: str,
     threshold: int,
     of_week: bool = True,
+    lacking: Mapping[str, str] = {},
 ) -> Told:
     """The tables of a revision: of the tables that would be told, in their order, each judged
     beside those before it.
 
     counting: the keys of the requests that count as declined now. of_week: whether the report is a
-    week's, whose revisions are compared by `is_safe_change`.
+    week's, whose revisions are compared by `is_safe_change`. lacking: attribute -> why no table of
+    it can be made at all.
     """
     overlays: dict[str, Overlay] = defaultdict(Overlay)
     for table in earlier.beside:
@@ -181,12 +183,14 @@ def tell(
     told_before = {(table.attribute, table.place) for table in earlier.tables}
     last = {(table.attribute, table.place): table for table in earlier.last}
     # What was told last may be no candidate any more, such as an agency that has fewer now.
-    no_longer = {key: frozenset() for key in sorted(last.keys() - candidates.keys())}
+    others = last.keys() | {(attribute, NATION) for attribute in lacking}
+    no_longer = {key: frozenset() for key in sorted(others - candidates.keys())}
     tables, untold = {}, {}
     for key, rows in {**candidates, **no_longer}.items():
         attribute, place = key
         revised = of_week and place == NATION and key in told_before
-        why = earlier.gone or _why_not(place, rows, overlays[attribute], revised)
+        why = lacking.get(attribute) or earlier.gone
+        why = why or _why_not(place, rows, overlays[attribute], revised)
         if not why:
             tables[key] = Table(*key, rows, as_of, threshold, gone=_gone(rows, counting))
             overlays[attribute].lay(rows)

@@ -3,7 +3,7 @@ kept in summary.json. All are counts of requests, but agencies_declining and sta
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ from ddor.measures.agencies import (
     issued_by_agency,
 )
 from ddor.measures.charges import charge_values, declined_charges
-from ddor.measures.disclosure import NATION, Earlier, Row, Told, tell
+from ddor.measures.disclosure import Earlier, Row, Told, tell
 from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, lines_of, week_candidates
 from ddor.measures.published import with_charges
 from ddor.measures.record import earlier_from_plain
@@ -133,9 +133,8 @@ def count_week(
         status.loc[status["declined"], "request_id"],
         extract.about.as_of.isoformat(),
         threshold,
+        lacking={CHARGES: NO_CHARGES} if extract.charges.empty else {},
     )
-    if extract.charges.empty and not told.table(CHARGES):
-        told = replace(told, untold={**told.untold, (CHARGES, NATION): NO_CHARGES})
     held_share = held_share_reason(status, week, cohort, max_held_back_share)
     held_rows = held_declines(status, week, cohort)
     share_line = pd.DataFrame([("", "", held_rows, held_share)], columns=checked.review.columns)

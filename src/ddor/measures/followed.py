@@ -85,15 +85,13 @@ def tell_after_release(
     `earlier`: what was told before."""
     confirmed = after_release_rows(rows, charges)
     known = Counter(row.agency_id for row in confirmed if _standing(row) in KNOWN)
-    key = AFTER_RELEASE, NATION
-    why = why_not_enough(known)
-    candidates = {} if why else {key: confirmed}
+    why = why_not_enough(known).replace("requests", "requests with a known follow-up")
+    candidates = {} if why else {(AFTER_RELEASE, NATION): confirmed}
     last = tuple(table for table in earlier.last if table.attribute == AFTER_RELEASE)
-    told = tell(
+    return tell(
         candidates, replace(earlier, last=last), {row.request_id for row in confirmed}, as_of,
-        threshold, of_week=False,
+        threshold, of_week=False, lacking={AFTER_RELEASE: why} if why else {},
     )  # fmt: skip
-    return told if told.tables or told.untold else Told({}, {key: why})
 
 
 def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:

@@ -110,10 +110,11 @@ class OfPeople:
         if frame.empty:
             return self._not_told(CHARGES)
         caption = "Declined requests by category and offense group of the charges"
-        return self._with_note(CHARGES, self.by_offense(frame, caption))
+        in_a_week = "" if isinstance(self.period, Week) else " in a week"
+        return self._with_note(CHARGES, self.by_offense(frame, caption, in_a_week))
 
-    def by_offense(self, frame: pd.DataFrame, caption: str) -> Table:
-        """frame: published.charge_group_lines. Without a column that is empty."""
+    def by_offense(self, frame: pd.DataFrame, caption: str, in_a_week: str = "") -> Table:
+        """frame: published.charge_group_lines; in_a_week: said of a sum of weeks."""
         names = [
             Markup("{} <small>{}</small>").format(row.offense_group, row.group_code)
             if row.group_code not in ("", OTHER) else
@@ -125,19 +126,16 @@ class OfPeople:
         frame = frame.assign(offense=pd.Series(names, index=frame.index, dtype="object"),
                              **{UNSPLIT: unsplit})  # fmt: skip
         heads = {"offense": "Offense category and group", "requests": "Requests", **SPLIT_HEADS}
-        if not split.any():
-            del heads[CONVICTED], heads[CHARGED_ONLY]
         if not ((split > 0) & (unsplit > 0)).any():  # only a sum of weeks can be split in part
             del heads[UNSPLIT]
-        return Table(frame, heads, caption, self._why_empty(frame))
+        return Table(frame, heads, caption, self._why_empty(frame, in_a_week))
 
-    def _why_empty(self, frame: pd.DataFrame) -> str:
-        """Why cells of the charges table are empty."""
-        empty = frame["convicted"].isna()
+    def _why_empty(self, frame: pd.DataFrame, in_a_week: str) -> str:
+        """Why cells of the charges table are empty, and requests are not told apart."""
+        empty = frame["convicted"].isna() | (frame[UNSPLIT] > 0)
         told = "Convicted and charged only are counted by category, not by offense group"
         if not empty[frame["group_code"] == ""].any():
             return f"{told}." if empty.any() else ""
-        in_a_week = "" if isinstance(self.period, Week) else " in a week"
         return f"{told}; they are left out where either of the two is 1 or 2{in_a_week}."
 
     def citizenship_chart(self):
@@ -209,7 +207,7 @@ class OfPeople:
         if not parts:
             parts = [HTML(
                 f"<p>No agency has a table of its own. That takes {ENOUGH} declined requests or "
-                "more, and enough others beside it.</p>"
+                f"more, and enough others beside it. {self.elsewhere}</p>"
             )]  # fmt: skip
         return Several([part for part in [*parts, *self._places_without()] if part])
 
@@ -220,7 +218,8 @@ class OfPeople:
             if attribute == CHARGES and place not in (NATION, POOLED):
                 by_reason.setdefault(why, []).append(self._in_words(place))
         return [
-            HTML(Markup("<p>No table is shown for {}: {}.</p>").format("; ".join(places), why))
+            HTML(Markup("<p>No table is shown for {}: {}. {}</p>").format(
+                "; ".join(places), why, self.elsewhere))
             for why, places in by_reason.items()
         ]
 

@@ -77,9 +77,9 @@ class WeekPhrases:
             (of.charged_only, "{} a person with charges and no conviction"),
             (of.dismissed_or_acquitted,
              "{} a person whose charges were all dismissed or ended in acquittal"),
+            (of.no_charges, "{} a person without a charge on record"),
         ]  # fmt: skip
         told = [words.format(number(each)) for each, words in parts if each]
-        told.append(f"{number(of.no_charges)} a person without a charge on record")
         dated = of.dated or ","
         return Words(f"Of the {requests(of.of)} declined{dated} {_listed(told, 'concern')}.")
 
@@ -101,7 +101,8 @@ class WeekPhrases:
         told = (f"Issued is not declined: of the {requests(of.total)} that ICE issued in the week, "
                 f"{_some(of.honored)} had been honored by {long_date(self.extract.as_of)}, "
                 f"{_some(of.declined)} had been declined, {_some(of.other)} had another outcome, "
-                f"and {_some(of.pending)} had none on record.")  # fmt: skip
+                f"and {f'{of.pending:,} had none' if of.pending else 'every one had an outcome'} "
+                "on record.")  # fmt: skip
         if not self.extract.by_issue and of.declined and self.declined.total:
             these = "That one was" if of.declined == 1 else f"These {number(of.declined)} were"
             one = self.declined.total == 1

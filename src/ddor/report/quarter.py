@@ -24,9 +24,8 @@ from ddor.compiled.inputs import (
 from ddor.errors import DdorError
 from ddor.measures.after_release import FOLLOWED_DAYS
 from ddor.measures.charges import GROUP_NAMES
-from ddor.measures.concentration import concentration
+from ddor.measures.concentration import Concentration, concentration, half_or_more
 from ddor.measures.disclosure import NATION, POOLED
-from ddor.measures.figures import NO_CHARGES
 from ddor.measures.followed import AFTER_RELEASE, DAYS_TO_ARREST, LATER_CHARGES, after_release_lines
 from ddor.measures.people import CHARGES
 from ddor.measures.published import charge_group_lines
@@ -66,7 +65,7 @@ class CompiledReport(OfPeople):
     """counts: compiled.counts.CompiledCounts. The methods make what a cell shows."""
 
     elsewhere = ""
-    noted, of_noted = POOLED, "The group of weeks with few requests is"
+    noted, of_noted = POOLED, "The group of weeks that have no table of their own is"
 
     def __init__(self, inputs: CompiledInputs):
         self.inputs, self.period = inputs, inputs.period
@@ -123,7 +122,13 @@ class CompiledReport(OfPeople):
     def _concentration(self) -> Words:
         rows, by_agency = self.inputs.declined, self.inputs.declined_by_agency
         found = concentration(rows["agency_id"], rows["day"])
-        names = in_line(by_agency.set_index("agency_id", drop=False))
+        by_agency = by_agency.set_index("agency_id", drop=False)
+        if self.inputs.repeated:  # the rows hold a request once, the table in each of its weeks
+            counts = by_agency["declined"]
+            largest = half_or_more(counts)
+            of_agency = 0 if largest is None else int(counts[largest])
+            found = Concentration(int(counts.sum()), largest, of_agency)
+        names = in_line(by_agency)
         return concentrated(found, names.get(found.agency_id, ""), self.inputs.cohort == ISSUED)
 
     def _weeks(self) -> SimpleNamespace:
@@ -210,11 +215,12 @@ class CompiledReport(OfPeople):
 
     def _charges(self) -> SimpleNamespace:
         """As of a week, and weeks: of how many it is (compiled.people.WeeksOfSum)."""
-        untold = self.counts.told.untold
+        told = self.counts.told
+        group = told.table(CHARGES, POOLED)
         return SimpleNamespace(
             **vars(super()._charges()),
             weeks=self.counts.people.weeks[CHARGES],
-            why_left_out=untold.get((CHARGES, POOLED), NO_CHARGES),
+            why_left_out=group.why if group else told.untold.get((CHARGES, POOLED), ""),
         )
 
     def _why(self, attribute: str) -> str:

@@ -158,13 +158,18 @@ def weeks_with_charges(charges: SimpleNamespace) -> Words:
         )
     if weeks.pooled:
         further = "further " if told else ""
+        has = "has no table of its own" if weeks.pooled == 1 else "have no tables of their own"
         told.append(
-            f"{count(weeks.pooled, f'{further}week', f'{further}weeks')} had too few requests for "
-            "tables of their own and joined as one group."
+            f"{count(weeks.pooled, f'{further}week', f'{further}weeks')} {has} and "
+            f"{'is' if weeks.pooled == 1 else 'are'} added as one group."
         )
     if weeks.left_out:
         told.append(
             f"{count(weeks.left_out, 'week is', 'weeks are')} left out: {charges.why_left_out}."
+        )
+    if weeks.without:
+        told.append(
+            f"For {count(weeks.without, 'week', 'weeks')} no charge data was supplied."
         )
     return Words(" ".join(told))
 
@@ -181,7 +186,7 @@ def after_in_brief(after: SimpleNamespace) -> Words:
 
 def _followed(after: SimpleNamespace) -> str:
     if after.known is None:
-        return f"The number of requests with a known follow-up is not shown: {after.why}."
+        return f"For how many of them the follow-up is known is not shown: {after.why}."
     if not after.known:
         return (
             f"For none of them does the data show what ICE learned in the {after.days} days after, "

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ddor.calendar import Week, long_date
 from ddor.checks.registry import CHECKS
-from ddor.cohort import ISSUED
+from ddor.cohort import ISSUED, date_column
 from ddor.corrections import flags_for
 from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE
@@ -98,7 +98,7 @@ class WeeklyReport(OfPeople, OwnTables):
     def phrases(self) -> WeekPhrases:
         """The sentences that depend on the data, by name."""
         declined = self.counts.status[self.counts.status["declined"]]
-        days = declined["issued_at" if self.cohort == ISSUED else "outcome_recorded_at"]
+        days = declined[date_column(self.cohort)]
         found = concentration(declined["agency_id"], days)
         names = in_line(self.counts.declined_by_agency.set_index("agency_id", drop=False))
         return WeekPhrases(*self.for_sentences(), found, names.get(found.agency_id, ""))
