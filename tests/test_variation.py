@@ -117,10 +117,10 @@ SENTENCES = {
     "size can arise by chance": Compared(40, tuple(EVEN)),
     "was 46, just outside the range of the last 13 published weeks (31 to 44); a difference of "
     "this size can arise by chance": Compared(46, tuple(EVEN)),
-    "was 1,040; fewer than 13 published weeks before it were counted in the same way, too few to "
-    "say whether the number rose or fell": Compared(1040, (3, 4)),
-    "rose to 57, above the range of the last 13 published weeks (31 to 44); recorded in bulk, and "
-    "left out: 142 of this week and 12 of those before": Compared(57, tuple(EVEN), 142, 12),
+    "was 1,040. Fewer than 13 published weeks before it were counted in the same way, which is too "
+    "few to say whether the number rose or fell": Compared(1040, (3, 4)),
+    "rose to 57, above the range of the last 13 published weeks (31 to 44). The comparison leaves "
+    "out requests recorded in bulk: 142 of this week and 12 of those before": Compared(57, tuple(EVEN), 142, 12),
     "was 4 so far; it will be compared with earlier weeks once its data is final":
         Compared(4, tuple(EVEN), early=True),
 }  # fmt: skip

@@ -154,8 +154,8 @@ def _once(tables: list[dict]) -> list[dict]:
 
 def _declined_total(site: Path, published: list[str]) -> int | None:
     """None too where the catalog does not say that the week was counted by the method of today."""
-    catalog = open_catalog(site)
-    revision = catalog.current(Week.parse(published[-1])) if catalog and published else None
+    catalog = open_catalog(site) if published else None
+    revision = catalog.current(Week.parse(published[-1])) if catalog else None
     if revision is None or revision.trend.get("method") != METHOD:
         return None
     summary = site / "weeks" / published[-1] / "data" / "summary.json"
