@@ -36,10 +36,10 @@ SECTIONS = {"issued_by_agency": "Section I", "declined_by_agency": "Section II"}
 
 
 def told(archive: SmallArchive, path: str) -> set[tuple[str, str, int, int]]:
-    """(agency_id or "", figure, from, to) of each line of a page's table of changes."""
+    """(agency_id or "", figure, from, to) of each line of a page's tables of changes."""
     section = archive.page(path).find("section", class_="changes")
     lines = set()
-    for row in section.find_all("tr")[1:]:
+    for row in section.select("tbody tr"):
         of, figure, before, after = (words_of(cell) for cell in row.find_all(["th", "td"]))
         agency_id = "" if of == "The whole week" else of.split(" · ")[-1]
         lines.add((agency_id, figure, *(int(n.replace(",", "")) for n in (before, after))))
