@@ -299,8 +299,8 @@ SENTENCES = (
     "so that 48 hours' notice was not possible: {declined_short_custody}.",
     "The extract holds {received_total} request(s). A check holds back {held_back_total} of them: "
     "{held_back_requests} because the request itself is in doubt (they count in neither section), "
-    "and {held_back_outcomes} because the outcome is in doubt (they count as issued and not as "
-    "declined).",
+    "and {held_back_outcomes} because the outcome is in doubt (none counts as declined; "
+    "one that was issued in the week counts as issued).",
     "{outside_week_total} lie outside the week.",
 )  # fmt: skip
 NOT_SHOWN = re.compile(

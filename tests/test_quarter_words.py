@@ -129,7 +129,7 @@ def test_one_of_a_thing_is_said_as_one(inputs):
     one = inputs.weeks.assign(declined_total=first, issued_total=first, honored_total=first)
     issued = CompiledReport(replace(inputs, weeks=one, cohort="issued", repeated=1))
     text = " ".join(sentences(issued))
-    assert "1 request issued in these weeks was recorded as declined" in text
+    assert "1 request issued in the 2 of 13 weeks with a report from January to March 2017 was re" in text
     assert "1 of the declines repeats a request that another week counts too" in text
     recorded = " ".join(sentences(CompiledReport(replace(inputs, weeks=one, repeated=2))))
     assert "ICE recorded 1 request as declined, whenever it had issued it, by" in recorded

@@ -49,6 +49,12 @@ class Charges:
     of: int
 
     @property
+    def largest(self) -> str:
+        """The name of the largest category, or of those that are as large."""
+        most = self.categories[0].requests
+        return "; ".join(each.name for each in self.categories if each.requests == most)
+
+    @property
     def undivided(self) -> bool:
         return any(each.convicted is None for each in self.categories)
 

@@ -26,8 +26,8 @@ EFFECTS = {
 }
 SCOPES = {
     "request": "every request received. A request that it stops is counted in neither section",
-    "outcome": "requests that would count as declined in the week. A request that it stops still "
-    "counts as issued",
+    "outcome": "requests that would count as declined in the week. A request that it stops is "
+    "not; if it was issued in the week, it counts as issued",
     "volume": "the requests and declines of each agency as received, before any is held back",
     "policy": "the table of policies",
     "nothing": "requests that count as declined. They stay counted",

@@ -27,7 +27,7 @@ TAKEN = re.compile(r'((?:src|href)=")([a-z0-9-]+\.(?:svg|png|csv)")')
 # How an article marks the name of an agency: the page around it makes it a link.
 AGENCY = re.compile(r'<span data-agency="([A-Z0-9]+)">([^<]*)</span>')
 # The same for a page of the site that every archive has.
-SITE_PAGE = re.compile(r'<span data-page="([a-z-]+)">([^<]*)</span>')
+SITE_PAGE = re.compile(r'<span data-page="([a-z-]+)(#[\w-]+)?">([^<]*)</span>')
 
 
 def report_page(
@@ -57,7 +57,7 @@ def report_page(
         if agency[1] in linked else agency[0],
         article,
     )  # fmt: skip
-    article = SITE_PAGE.sub(rf'<a href="{root}/\1/index.html" data-page="\1">\2</a>', article)
+    article = SITE_PAGE.sub(rf'<a href="{root}/\1/index.html\2" data-page>\3</a>', article)
     return page(
         "report.html.j2",
         title=period.title if current else f"{period.title}, revision {revision}",

@@ -246,5 +246,6 @@ def article_of(page: Path) -> str:
     if article is None:
         raise ArchiveUnavailable(f"{page} has no article; restore it")
     # A page of before has the code as the value of data-agency too.
-    link = r'<a href="[^"]*?([A-Za-z0-9-]+)/index\.html" data-(agency|page)(?:="[^"]*")?>([^<]*)</a>'
-    return re.sub(link, r'<span data-\2="\1">\3</span>', article[0])
+    link = (r'<a href="[^"]*?([A-Za-z0-9-]+)/index\.html(#[\w-]+)?" data-(agency|page)(?:="[^"]*")?>'
+            r"([^<]*)</a>")  # fmt: skip
+    return re.sub(link, r'<span data-\3="\1\2">\4</span>', article[0])

@@ -161,6 +161,8 @@ class Edition(ABC):
         if changed is None:
             return "there is no record of what changed"
         words = [words for name, words in self.input_words.items() if name in changed]
+        if self.as_of.isoformat() < catalog.of(self.period)[-1].as_of:
+            words = [each.replace("new data", "data of an earlier date") for each in words]
         return ", ".join(dict.fromkeys(words)) or "a new run on the same inputs"
 
 

@@ -146,7 +146,8 @@ def _alternative(told, rows, label, parts, unit, synthetic) -> str:
         if all(pd.isna(row[column]) for column in parts):
             bars.append(f"{row[label]}: {NOTHING_KNOWN}")
             continue
-        values = [(legend, int(row[column])) for column, legend in parts.items() if row[column]]
+        values = [(legend, int(row[column])) for column, legend in parts.items()
+                  if pd.notna(row[column]) and row[column]]  # fmt: skip
         total = sum(value for _, value in values)
         detail = ", ".join(f"{legend.lower()} {value:,}" for legend, value in values)
         several = f" ({detail})" if len(parts) > 1 and detail else ""

@@ -95,7 +95,7 @@ class OfPeople:
         if not rows["requests"].any():
             return None
         split = rows[["convicted", "charged_only"]].fillna(0).sum(axis=1)
-        frame = rows.assign(**{UNSPLIT: rows["requests"] - split}).fillna(0)
+        frame = rows.assign(**{UNSPLIT: rows["requests"] - split})
         frame = frame[frame["requests"] > 0].rename(columns={"offense_group": "offense category"})
         frame = frame.sort_values("requests", ascending=False, kind="stable")
         heads = {name: head for name, head in SPLIT_HEADS.items() if frame[name].any()}
@@ -174,13 +174,15 @@ class OfPeople:
     ):
         """With the largest bar as its title; `of`: the requests that the table is of; table: the
         week's, which may be of an earlier extract."""
-        most = frame.loc[frame["requests"].idxmax()]
+        most = frame["requests"].max()
+        largest = "; ".join(frame.loc[frame["requests"] == most, label])
+        each = "" if (frame["requests"] == most).sum() == 1 else " each"
         source = self.chart_source
         if table is not None and table.stands:
             source = f"{source.rpartition('; data as of ')[0]}; data as of {_long(table.as_of)}"
         return stacked_bars(
             name, frame, label, heads,
-            f"{most[label]}: {part_of(most['requests'], of, 'declined request', 'declined requests')}",
+            f"{largest}: {part_of(most, of, 'declined request', 'declined requests')}{each}",
             self.synthetic,
             subtitle=f"Declined requests, United States, {self.period.title}, {by}",
             source=source,

@@ -248,8 +248,8 @@ class WeekPhrases:
             told.append(
                 f"A check holds back {number(of.total)} of them: {number(of.requests)} because the "
                 f"request itself is in doubt (they count in neither section), and "
-                f"{number(of.outcomes)} because the outcome is in doubt (they count as issued and "
-                "not as declined)."
+                f"{number(of.outcomes)} because the outcome is in doubt (none counts as declined; "
+                "one that was issued in the week counts as issued)."
             )
         else:
             told.append("The checks hold none of them back.")

@@ -101,7 +101,7 @@ class CompiledReport(OfPeople):
             fiscal=say.fiscal(self.period.noun, extract.fiscal),
             synthetic=say.synthetic(extract.synthetic),
             source=say.source(extract.source),
-            recorded_as_declined=say.recorded_as_declined(declined, extract),
+            recorded_as_declined=say.recorded_as_declined(self.period.title, weeks, declined, extract),
             concentration=self._concentration(),
             outcomes_of_issued=say.outcomes_of_issued(issued, declined, extract),
             weeks_without_report=say.weeks_without_report(weeks),

@@ -47,14 +47,20 @@ def dates(extract: SimpleNamespace) -> Words:
     return Words(f"{long_date(extract.as_of)} to {long_date(extract.latest)}")
 
 
-def recorded_as_declined(declined: SimpleNamespace, extract: SimpleNamespace) -> Words:
+def recorded_as_declined(
+    title: str, weeks: SimpleNamespace, declined: SimpleNamespace, extract: SimpleNamespace
+) -> Words:
+    """title: the period in words."""
+    of = "" if weeks.published == weeks.total else (
+        f"the {weeks.published} of {count(weeks.total, 'week', 'weeks')} with a report from "
+    )
     if extract.by_issue:
         return Words(
-            f"{requests(declined.total)} issued in these weeks {_was(declined.total)} recorded as "
+            f"{requests(declined.total)} issued in {of}{title} {_was(declined.total)} recorded as "
             "declined by the date of the data"
         )
     return Words(
-        f"In these weeks ICE recorded {requests(declined.total)} as declined, whenever it had "
+        f"In {of}{title}, ICE recorded {requests(declined.total)} as declined, whenever it had "
         f"issued {'it' if declined.total == 1 else 'them'}"
     )
 

@@ -267,14 +267,15 @@ class WeeklyReport(OfPeople, OwnTables):
         return Table(coverage, _filled(coverage, heads), "Where few requests exist")
 
     def checks_table(self) -> Table:
-        """Each check with an anchor of its own: #check-E5."""
+        """Each check with an anchor of its own, #check-E5, and a link to its rule."""
         about = {check.id: check for check in CHECKS}
         frame = self.counts.checks
         looked_at = frame["check"].map(self.counts.cleared["check"].value_counts())
         words = " (" + looked_at.fillna(0).astype(int).astype("str") + " looked at and counted)"
         beneath = Markup("{}<br><small>{}</small>")
-        names = [beneath.format(f"{row.check} {row.title}", EFFECTS[row.effect])
-                 for row in frame.itertuples()]  # fmt: skip
+        rule = Markup('<span data-page="methods#check-{}">{}</span>')
+        names = [beneath.format(rule.format(row.check, f"{row.check} {row.title}"),
+                                EFFECTS[row.effect]) for row in frame.itertuples()]  # fmt: skip
         questions = [beneath.format(about[id].question, f"Limits: {about[id].limits}")
                      for id in frame["check"]]  # fmt: skip
         frame = frame.assign(
