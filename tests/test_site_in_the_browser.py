@@ -254,8 +254,11 @@ def test_a_reader_finds_an_agency_and_the_same_number_in_four_places(
     whole = (large.latest, large.disputed, large.revised, large.corrected, large.upheld)
     week = next(week for week in whole if weeks.get(week, 0) > 0)
     link = f"a[href='../../weeks/{week}/index.html']"
-    table = page.locator("h2#declined ~ *").locator("table").first
-    fold = page.locator("h2#declined ~ details.data > summary").first
+    caption = page.get_by_text("Requests declined, and honored beside them").and_(
+        page.locator("caption span")
+    )
+    table = page.locator("table", has=caption).filter(has=page.locator(link)).first
+    fold = table.locator("xpath=ancestor::details/summary")
     if fold.count():  # of many weeks
         fold.click()
     numbers = [weeks[week], cell(page, table, link, "Declined")]
