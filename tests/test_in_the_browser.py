@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import serving, until
+from conftest import serving
 from in_the_browser import A4_CONTENT, RULES, all_seen, listened, open_folds, too_wide_for_a4
 
 PAGES = {

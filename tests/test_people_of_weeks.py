@@ -15,7 +15,7 @@ from ddor.compiled.people import (
     weeks_from_plain,
 )
 from ddor.calendar import Week
-from ddor.measures.disclosure import NATION, ONE_RULE, POOLED, Earlier, Row, tell
+from ddor.measures.disclosure import ONE_RULE, POOLED, Earlier, Row, tell
 from ddor.measures.people import (
     ATTRIBUTES,
     CHARGES,

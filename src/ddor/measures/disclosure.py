@@ -213,7 +213,7 @@ def _why_not(place: str, rows: Collection[Row], overlay: Overlay, revised: bool)
         why = FEWER if len(rows) < ENOUGH else ""
     else:
         why = why_not_enough(by_agency)
-    safe = all(
+    safe = not why and all(
         (is_safe_change if revised and not beside else is_safe)(cut)
         for cut, beside in overlay.cuts(rows)
     )

@@ -94,8 +94,7 @@ class OfPeople:
         rows = charge_group_lines(line for line in lines if not line.leaf)
         if not rows["requests"].any():
             return None
-        split = rows[["convicted", "charged_only"]].fillna(0).sum(axis=1)
-        frame = rows.assign(**{UNSPLIT: rows["requests"] - split})
+        frame = rows.assign(**{UNSPLIT: _unsplit(rows)})
         frame = frame[frame["requests"] > 0].rename(columns={"offense_group": "offense category"})
         frame = frame.sort_values("requests", ascending=False, kind="stable")
         heads = {name: head for name, head in SPLIT_HEADS.items() if frame[name].any()}
@@ -121,12 +120,12 @@ class OfPeople:
             row.offense_group if row.group_code else Markup("<b>{}</b>").format(row.offense_group)
             for row in frame.itertuples()
         ]  # fmt: skip
-        split = frame[["convicted", "charged_only"]].sum(axis=1)
-        unsplit = (frame["requests"] - split).where(frame["group_code"] == "")
+        unsplit = _unsplit(frame).where(frame["group_code"] == "")
         frame = frame.assign(offense=pd.Series(names, index=frame.index, dtype="object"),
                              **{UNSPLIT: unsplit})  # fmt: skip
         heads = {"offense": "Offense category and group", "requests": "Requests", **SPLIT_HEADS}
-        if not ((split > 0) & (unsplit > 0)).any():  # only a sum of weeks can be split in part
+        # Only a sum of weeks can be split in part.
+        if not ((unsplit > 0) & (unsplit < frame["requests"])).any():
             del heads[UNSPLIT]
         return Table(frame, heads, caption, self._why_empty(frame, in_a_week))
 
@@ -267,6 +266,11 @@ class OfPeople:
             f'<p class="note">{of} as of {day}, and {gone}. A newer one is not shown: '
             f"{table.why}.</p>"
         )
+
+
+def _unsplit(frame: pd.DataFrame) -> pd.Series:
+    """Of each line of published.charge_group_lines, the requests that are in neither part."""
+    return frame["requests"] - frame[[CONVICTED, CHARGED_ONLY]].sum(axis=1)
 
 
 def _long(day: str) -> str:

@@ -11,7 +11,6 @@ from ddor.calendar import long_date
 from ddor.narrative import Words, count, number, requests
 
 
-
 def published_by(publisher: str) -> str:
     return f"Published by {publisher}." if publisher else ""
 
