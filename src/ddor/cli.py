@@ -384,13 +384,11 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _withdraw(options: argparse.Namespace) -> int:
-    from ddor.archive.rebuild import bring_up_to_date
     from ddor.archive.withdraw import withdraw
     from ddor.reports import parse_period
 
     period = parse_period(options.period)
     with _published(options, period) as (archive, catalog, around):
-        bring_up_to_date(archive, catalog, around)
         gone = withdraw(archive, catalog, period, _revision(options.revision), options.reason,
                         around)  # fmt: skip
     numbers = [number for each, number in gone if each == period]

@@ -179,8 +179,7 @@ def load_inputs(folder: Path) -> Inputs:
             About(**about),
         ),
         directory=read_directory(*(folder / f"{name}.csv" for name in COLUMNS)),
-        # Inputs of before have no such total, and their page does not name one.
-        history=History(tuple(week["history"]), counts, week.get("last_declined")),
+        history=History(tuple(week["history"]), counts, week["last_declined"]),
         parameters=week["parameters"],
         note=week["note"],
         ledger=ledger_from((folder / "ledger.csv").read_bytes()),

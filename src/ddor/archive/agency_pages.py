@@ -88,7 +88,7 @@ def agency_lines(week: Week, data: dict[str, bytes]) -> dict[str, dict[str, str]
         return {}
     lines: dict[str, dict[str, str]] = {}
     for table, columns in TABLES.items():
-        for row in csv_lines(data[table]) if table in data else ():
+        for row in csv_lines(data[table]):
             if not row["agency_id"]:
                 continue
             empty = dict.fromkeys(COLUMNS, "") | dict.fromkeys(COUNTS, "0")
@@ -132,7 +132,7 @@ def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:
 
 def counted(lines: list[dict[str, str]]) -> Weeks:
     """The counts of an agency's lines, newest week first."""
-    return [(Week.parse(line["week"]), {name: int(line.get(name) or 0) for name in COUNTS})
+    return [(Week.parse(line["week"]), {name: int(line[name]) for name in COUNTS})
             for line in lines]  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def _dispute(period: Period, record: dict, revisions: list[Revision], today: dt.
     return Entry(
         id=_id(period, record["name"], DISPUTE),
         kind=DISPUTE,
-        first=record.get("shown_on", shown[0][0]),
+        first=record["shown_on"],
         date=told[0],
         period=period,
         title=f"{FIGURES[record['figure']].capitalize()} of agency {record['agency_id']}, "

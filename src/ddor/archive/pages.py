@@ -90,8 +90,7 @@ def draft_page(article: str, period: Period, catalog: Catalog, around: Around) -
 
 
 def contents_of(article: str) -> list[tuple[str, str, list, list]]:
-    """Of each section its id, its words, its parts and its checks, each with id and words. An
-    article that was kept before heads had ids has none."""
+    """Of each section its id, its words, its parts and its checks, each with id and words."""
     sections: list = []
     for rank, anchor, words, check in HEADS.findall(article):
         if rank == "2":

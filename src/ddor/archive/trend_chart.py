@@ -122,7 +122,7 @@ def _breaks(points: tuple[Point, ...], left: list[str]) -> list[Break]:
     """Between the weeks that were counted; one without any figure has no method."""
     counted = [(at, point) for at, point in enumerate(points) if point.method is not None]
     return [
-        Break(left[at], point.method, point, CHANGES.get(point.method, ""), 2 * at > len(points))
+        Break(left[at], point.method, point, CHANGES[point.method], 2 * at > len(points))
         for (_, before), (at, point) in pairwise(counted)
         if point.method != before.method
     ]

@@ -57,7 +57,7 @@ def week_lines(
     about = {"as_of": summary["as_of"], "published_on": revision.published_on}
     notes = [SYNTHETIC_NOTICE] if summary["synthetic"] else []
     notes += [
-        f"charges as of {each['as_of']}" for each in summary.get("disclosure", [])
+        f"charges as of {each['as_of']}" for each in summary["disclosure"]
         if (each["attribute"], each["place"]) == ("charges", "") and each["told"] and each["why"]
     ]  # fmt: skip
     flags = {"flags": "; ".join(notes)} if notes else {}
@@ -98,7 +98,7 @@ def tables_of(paths: Iterable[str]) -> dict[int, list[str]]:
 
 def _frame(lines: list[dict[str, str]]) -> pd.DataFrame:
     """Lines as a table, by week; `flags`, which not every week has, comes last. A number that is
-    withheld, or that an earlier version did not have, is missing."""
+    withheld is missing."""
     columns = dict.fromkeys(name for line in lines for name in line if name != "flags")
     flagged = ["flags"] if any(line.get("flags") for line in lines) else []
     frame = pd.DataFrame(lines, columns=[*columns, *flagged], dtype="str").fillna("")

@@ -15,7 +15,6 @@ from ddor.archive.around import around_of
 from ddor.archive.identity import hashed, identity_of, manifest_file
 from ddor.archive.page import address_of
 from ddor.archive.publish import Archive, opened
-from ddor.archive.rebuild import bring_up_to_date
 from ddor.archive.render import render_article
 from ddor.archive.revision import Publication, publish_revision
 from ddor.calendar import Period
@@ -110,7 +109,6 @@ def make_report(period: Period, order: Order) -> Result:
                 publication.published_on, list(edition.review),
             )
         }  # fmt: skip
-        bring_up_to_date(archive, catalog, around)
         number = publish_revision(archive, catalog, publication, private, edition.beside())
     told = (*recovered, *edition.told)
     return Result(period, "published", 0, number, page, figures, told)
