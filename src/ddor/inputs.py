@@ -23,7 +23,8 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.corrections import Record, check_agencies, from_plain, read_corrections, to_plain
+from ddor.corrections.read import check_agencies, read_corrections
+from ddor.corrections.records import Record, from_plain, to_plain
 from ddor.directory import COLUMNS, Directory, read_directory
 from ddor.extract.model import DATETIMES, About, Extract
 from ddor.history import NOTHING_EARLIER, History, no_history, read_earlier, read_history

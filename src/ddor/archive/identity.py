@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 
-from ddor.corrections import canonical
+from ddor.corrections.records import canonical
 from ddor.inputs import Inputs
 from ddor.measures.figures import Counts
 from ddor.method import METHOD

@@ -18,7 +18,7 @@ from ddor.archive.identity import week_texts
 from ddor.archive.publish import Archive
 from ddor.calendar import Week
 from ddor.catalog import Catalog
-from ddor.corrections import GROUNDS, STATUSES, UPHELD, flagged, flags_for, to_plain
+from ddor.corrections.records import GROUNDS, STATUSES, UPHELD, flagged, flags_for, to_plain
 from ddor.history import ATTRIBUTES
 from ddor.inputs import (
     INPUT_FILES,

@@ -10,7 +10,7 @@ import pandas as pd
 from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.checks.registry import CheckResults, run_checks
-from ddor.corrections import corrected
+from ddor.corrections.apply import corrected
 from ddor.extract.model import Extract
 from ddor.inputs import Inputs
 from ddor.ledger import cleared_flags, held_since, waiting_since

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from ddor.calendar import Week, long_date
 from ddor.checks.registry import CHECKS
 from ddor.cohort import ISSUED, date_column
-from ddor.corrections import flags_for
+from ddor.corrections.records import flags_for
 from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs

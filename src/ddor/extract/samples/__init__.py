@@ -3,7 +3,3 @@
 Not here: any rule of the report; a sample is read and validated as a real extract is. What makes
 the committed samples, the re-enactment of the withdrawn report among them, is in `samples/make/`.
 """
-
-from ddor.extract.samples.ordinary import make_sample
-
-__all__ = ["make_sample"]
