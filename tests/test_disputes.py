@@ -27,7 +27,8 @@ from ddor.archive.around import Around, Publisher
 from ddor.archive.lists import log_pages
 from ddor.calendar import Week, parse_date
 from ddor.catalog import Catalog, Revision
-from ddor.corrections import CorrectionsInvalid, read_corrections, to_plain
+from ddor.corrections.read import CorrectionsInvalid, read_corrections
+from ddor.corrections.records import to_plain
 
 PAGE = f"weeks/{WEEK}/index.html"
 

@@ -25,7 +25,7 @@ from ddor.calendar import Week
 from ddor.cases import read_cases
 from ddor.cli import run_week
 from ddor.extract.model import DATETIMES, OUTCOMES
-from ddor.extract.samples import make_sample
+from ddor.extract.samples.ordinary import make_sample
 from ddor.extract.samples.agencies import invented_agencies
 from ddor.measures.after_release import after_release
 from ddor.measures.judged_cases import judged
