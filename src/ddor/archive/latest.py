@@ -104,7 +104,7 @@ def charges_of(data: dict[str, bytes]) -> Charges | None:
         for line in told if line["requests"] != "0"
     ]  # fmt: skip
     flags = told[0].get("flags", "").replace(SYNTHETIC_NOTICE, "").strip("; ")
-    note = ISO_DATE.sub(lambda day: long_date(dt.date.fromisoformat(day[0])), flags)
+    note = ISO_DATE.sub(lambda day: long_date(day[0]), flags)
     standings = [
         int(line["requests"]) for line in csv_lines(data[ATTRIBUTES])
         if (line["attribute"], line["place"], line["branch"]) == ("charges", "", "")

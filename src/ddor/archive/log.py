@@ -81,7 +81,7 @@ def _dispute(period: Period, record: dict, revisions: list[Revision], today: dt.
     text = f"{said} ({record['notice']})." if record["notice"] else f"{said}."
     text += f" {STATUSES[record['status']].capitalize()}"
     if answered:
-        text += f" ({long_date(dt.date.fromisoformat(record['answered_on']))})"
+        text += f" ({long_date(record['answered_on'])})"
     text += f". {record['answer']}".rstrip()
     return Entry(
         id=_id(period, record["name"], DISPUTE),

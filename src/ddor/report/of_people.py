@@ -1,7 +1,6 @@
 """What a report tells of people: charges by category, citizenship, days from issue; or why a table
 is not told, or from when it is (measures/disclosure.py)."""
 
-import datetime as dt
 from types import SimpleNamespace
 
 import pandas as pd
@@ -75,7 +74,7 @@ class OfPeople:
         stands = table is not None and table.stands
         return SimpleNamespace(
             of=sum(standing.values()),
-            dated=f", as of {_long(table.as_of)}," if stands else "",
+            dated=f", as of {long_date(table.as_of)}," if stands else "",
             told=bool(lines),
             why=self._why(CHARGES),
             convicted=standing.get(CONVICTED),
@@ -177,7 +176,7 @@ class OfPeople:
         most = frame.loc[frame["requests"].idxmax()]
         source = self.chart_source
         if table is not None and table.stands:
-            source = f"{source.rpartition('; data as of ')[0]}; data as of {_long(table.as_of)}"
+            source = f"{source.rpartition('; data as of ')[0]}; data as of {long_date(table.as_of)}"
         return stacked_bars(
             name, frame, label, heads,
             f"{most[label]}: {part_of(most['requests'], of, 'declined request', 'declined requests')}",
@@ -255,7 +254,7 @@ class OfPeople:
         """From when a table of an earlier revision is, and how much of it no longer counts."""
         if not (table.stands or table.gone):
             return None
-        day = _long(table.as_of)
+        day = long_date(table.as_of)
         gone = "1 request in it no longer counts" if table.gone == 1 else (
             f"{table.gone:,} of the requests in it no longer count"
         )
@@ -265,10 +264,6 @@ class OfPeople:
             f'<p class="note">{of} as of {day}, and {gone}. A newer one is not shown: '
             f"{table.why}.</p>"
         )
-
-
-def _long(day: str) -> str:
-    return long_date(dt.date.fromisoformat(day))
 
 
 def _by_category(lines: list[Line]) -> str:
