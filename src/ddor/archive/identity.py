@@ -21,11 +21,6 @@ from ddor.measures.figures import Counts
 from ddor.method import METHOD
 
 
-def input_hashes(inputs: Inputs, counts: Counts, template: Path) -> dict[str, str]:
-    """`hashed` of a week."""
-    return hashed(week_texts(inputs, counts), template)
-
-
 def hashed(texts: dict[str, str], template: Path) -> dict[str, str]:
     """Name of the input -> sha256 of its canonical text; the template, the code lists and the
     number of the counting rules among them."""

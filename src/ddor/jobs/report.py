@@ -138,9 +138,8 @@ def attempt(period: Period, order: Order) -> Result:
     try:
         return make_report(period, order)
     except DdorError as error:
-        status = "held" if error.exit_code == 4 else "failed"
         messages = tuple(str(error).splitlines())
-        return Result(period, status, error.exit_code, messages=messages)
+        return Result(period, "failed", error.exit_code, messages=messages)
     except Exception:  # a bug of ours: the traceback is what there is to tell
         messages = tuple(traceback.format_exc().splitlines())
         return Result(period, "failed", DdorError.exit_code, messages=messages)

@@ -7,7 +7,7 @@ category *convicted* and *charged only* are told apart only if neither is 1 or 2
 charges alone are told: categories of the threshold or more, the rest together, itself that large.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 

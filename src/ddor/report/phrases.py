@@ -6,7 +6,6 @@ Texts from the extract are part of it with `plain_words`. What a cell may name b
 in week.py.
 """
 
-import datetime as dt
 from dataclasses import dataclass
 from types import SimpleNamespace
 

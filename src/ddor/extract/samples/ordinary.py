@@ -97,7 +97,7 @@ def _with_planted_errors(
     split = in_week[rows.loc[in_week, "state"].isin(["TX", "CA", "NY"])]
     elsewhere = rng.permutation(split)[:1]
     for row in elsewhere:
-        areas = {name for name, area in AREAS.items() if rows.at[row, "state"] in area.states}
+        areas = {name for name, states in AREAS.items() if rows.at[row, "state"] in states}
         rows.loc[row, "area"] = min(areas - {own_area[row]})
     for row in rng.permutation(in_week.difference(elsewhere))[:1]:
         state = rows.at[row, "state"]
