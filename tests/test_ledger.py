@@ -27,7 +27,7 @@ from weekly_runs import (
     review,
 )
 
-from ddor.archive.identity import identity_of, input_hashes
+from ddor.archive.identity import hashed, identity_of, week_texts
 from ddor.archive.publish import opened
 from ddor.errors import ArchiveUnavailable
 from ddor.inputs import load_inputs, save_inputs
@@ -291,7 +291,7 @@ def identity(*rows, lines=()) -> str:
     inputs = type(inputs)(inputs.week, inputs.extract, inputs.directory, inputs.history,
                           inputs.parameters, "", ledger_of(*lines))  # fmt: skip
     template = PROJECT / "notebooks" / "weekly_report.ipynb"
-    return identity_of(input_hashes(inputs, count_inputs(inputs), template))
+    return identity_of(hashed(week_texts(inputs, count_inputs(inputs)), template))
 
 
 def test_a_decision_to_count_makes_another_revision_and_one_to_hold_does_not():

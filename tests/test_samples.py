@@ -66,7 +66,7 @@ def _hold(row: dict, agencies: dict, declined: bool) -> str:
     known = agencies.get(row["agency_id"], {})
     if row["county_fips"] and state_of_fips(row["county_fips"]) != row["state"]:
         return "E1"
-    if row["area"] and row["state"] not in AREAS[row["area"]].states:
+    if row["area"] and row["state"] not in AREAS[row["area"]]:
         return "E1"
     for column in ("state", "county_fips", "area"):
         if row[column] and known.get(column) and row[column] != known[column]:
