@@ -11,10 +11,11 @@ from pathlib import Path
 
 from ddor.archive.downloads import csv_file, csv_lines
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.measures.agencies import IDENTITY
 from ddor.reference.places import COUNTIES, STATES
 
 INDEX = "data/agencies.csv"
-PLACE = ("agency", "level", "state", "county_fips", "area")
+PLACE = IDENTITY[1:]
 INDEX_COLUMNS = (
     "agency_id", *PLACE, "also_named", "first_week", "last_week", "weeks", "flags",
 )  # fmt: skip
