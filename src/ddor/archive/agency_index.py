@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
-from ddor.archive.downloads import csv_file, csv_lines
+from ddor.archive.downloads import csv_lines
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.measures.agencies import IDENTITY
 from ddor.reference.places import COUNTIES, STATES
@@ -49,10 +49,6 @@ def index_line(
         "weeks": str(len(weeks)),
         "flags": SYNTHETIC_NOTICE if weeks and SYNTHETIC_NOTICE in weeks[0]["flags"] else "",
     }
-
-
-def index_file(index: dict[str, dict[str, str]]) -> bytes:
-    return csv_file(INDEX_COLUMNS, [index[agency_id] for agency_id in sorted(index)])
 
 
 def named(line: dict[str, str]) -> str:

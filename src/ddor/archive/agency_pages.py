@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ddor.archive.agency_index import PLACE, named, place_of
 from ddor.archive.around import Around
-from ddor.archive.downloads import csv_file, csv_lines
+from ddor.archive.downloads import csv_lines
 from ddor.archive.page import page
 from ddor.archive.recent import recent_weeks
 from ddor.archive.trend import agency_points, trend_of
@@ -115,10 +115,6 @@ def with_line(site: Path, agency_id: str, week: Week, line: dict[str, str] | Non
 
 def newest_first(lines: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     return sorted(lines, key=lambda line: line["week"], reverse=True)
-
-
-def weeks_file(lines: list[dict]) -> bytes:
-    return csv_file(COLUMNS, lines)
 
 
 def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:

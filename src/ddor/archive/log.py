@@ -46,11 +46,6 @@ def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
     return sorted(found, key=lambda entry: (entry.date, str(entry.period), entry.id), reverse=True)
 
 
-def logged(found: list[Entry]) -> list[Entry]:
-    """Those of the corrections log: all but first publications and planned revisions."""
-    return [entry for entry in found if entry.kind not in (FIRST, REVISED)]
-
-
 def _of_revision(period: Period, revision: Revision) -> list[Entry]:
     number = revision.revision
     page = f"{period.path}/r{number}/index.html"
