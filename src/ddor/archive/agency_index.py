@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
-from ddor.archive.downloads import csv_lines
+from ddor.archive.downloads import lines_in
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.measures.agencies import IDENTITY
 from ddor.reference.places import COUNTIES, STATES
@@ -24,9 +24,7 @@ NO_STATE = "no-state"
 
 def read_index(site: Path) -> dict[str, dict[str, str]]:
     """agency_id -> its line; none where nothing is published."""
-    file = site / INDEX
-    lines = csv_lines(file.read_bytes()) if file.exists() else []
-    return {line["agency_id"]: line for line in lines}
+    return {line["agency_id"]: line for line in lines_in(site / INDEX)}
 
 
 def index_line(

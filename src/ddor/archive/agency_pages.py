@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ddor.archive.agency_index import PLACE, named, place_of
 from ddor.archive.around import Around
-from ddor.archive.downloads import csv_lines
+from ddor.archive.downloads import csv_lines, lines_in
 from ddor.archive.page import page
 from ddor.archive.recent import recent_weeks
 from ddor.archive.trend import agency_points, trend_of
@@ -103,8 +103,7 @@ def agency_lines(week: Week, data: dict[str, bytes]) -> dict[str, dict[str, str]
 
 def weeks_of(site: Path, agency_id: str) -> list[dict[str, str]]:
     """The agency's weeks as they are published, newest first."""
-    file = site / "agencies" / agency_id / "weeks.csv"
-    return csv_lines(file.read_bytes()) if file.exists() else []
+    return lines_in(site / "agencies" / agency_id / "weeks.csv")
 
 
 def with_line(site: Path, agency_id: str, week: Week, line: dict[str, str] | None) -> list[dict]:
