@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.checks.registry import CheckResults, run_checks
 from ddor.corrections.apply import corrected
