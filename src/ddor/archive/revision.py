@@ -36,7 +36,7 @@ from ddor.reports import report_of
 
 CASES_FILE = "cases.html"
 # What a week under review, a draft, or an unchanged run left; a publication makes it old.
-WAITING = ("draft", "review.csv", "private_counts.json", NEWER_FLAGS)
+WAITING = ("draft", "review.csv", NEWER_FLAGS)
 
 
 @dataclass(frozen=True)
