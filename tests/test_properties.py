@@ -9,7 +9,17 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 from conftest import PROJECT
 from extract_factory import charge, request
-from frames import WEEK, agency, copies, counts_of, directory_of, extract_of, inputs_of, numbered
+from frames import (
+    WEEK,
+    agency,
+    copies,
+    counted_as,
+    counts_of,
+    directory_of,
+    extract_of,
+    inputs_of,
+    numbered,
+)
 from frames import policy as a_policy
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -22,7 +32,7 @@ from ddor.extract.read import read_extract
 from ddor.extract.write import write_extract
 from ddor.history import History, no_history
 from ddor.measures.record import plain_told
-from ddor.measures.figures import Counts, count_inputs, count_week
+from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.status import CLASSES, DECLINED_CLASSES, ISSUED_OUTCOMES
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
@@ -120,8 +130,7 @@ def cases(draw, most=40):
 
 def checked_and_counted(case: Case):
     checked = run_checks(case)
-    agencies = case.directory.agencies
-    return checked, count_week(case.extract, case.week, case.cohort, agencies, checked)
+    return checked, counted_as(case, checked)
 
 
 # Sums
