@@ -13,12 +13,13 @@ from extract_factory import request
 
 from ddor.calendar import Week
 from ddor.checks.check import Case
-from ddor.checks.registry import CHECKS, run_checks
+from ddor.checks.registry import CHECKS, CheckResults, run_checks
 from ddor.directory import COLUMNS, Directory
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
 from ddor.history import no_history
 from ddor.inputs import Inputs
-from ddor.measures.disclosure import NATION, Table
+from ddor.ledger import no_ledger
+from ddor.measures.disclosure import NATION, Earlier, Table
 from ddor.measures.figures import Counts, count_week
 from ddor.measures.people import Line, lines_of
 from ddor.measures.status import request_status
@@ -88,10 +89,13 @@ def status_of(*requests, held=(), cohort="recorded") -> pd.DataFrame:
     ).set_index("request_id", drop=False)
 
 
-def counted(case: Case, checks=CHECKS):
-    """-> Counts, as the job makes them."""
-    checked = run_checks(case, checks)
-    return count_week(case.extract, case.week, case.cohort, case.directory.agencies, checked)
+def counted(case: Case, checks=CHECKS) -> Counts:
+    """As the job makes them, by the parameters' defaults, of a week never published or reviewed."""
+    return counted_as(case, run_checks(case, checks))
+
+
+def counted_as(case: Case, checked: CheckResults) -> Counts:
+    return count_week(case, checked, 5, 0.25, Earlier(), no_ledger())
 
 
 def counts_of(requests, charges=(), agencies=(), cohort="recorded", checks=CHECKS):

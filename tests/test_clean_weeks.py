@@ -8,6 +8,7 @@ from functools import cache
 import pandas as pd
 import pytest
 from clean_weeks import AGENCIES, EVENTS, OVERDISPERSION, CleanWeeks, clean_weeks
+from frames import counted, counted_as
 
 from ddor.calendar import Week
 from ddor.checks.check import Case
@@ -16,7 +17,7 @@ from ddor.extract.model import DATETIMES
 from ddor.extract.read import read_extract
 from ddor.extract.write import write_extract
 from ddor.history import WEEKS_LOOKED_BACK, History, no_history, read_history
-from ddor.measures.figures import Counts, count_week
+from ddor.measures.figures import Counts
 
 FEW, NEW_FORM = 30, Week(dt.date(2017, 1, 7))  # I-247A came in April
 MAX_HELD_BACK_SHARE, SMALLEST_REVIEWED_BASE = 0.25, 20
@@ -35,7 +36,7 @@ class Passed:
         for week in drawn.weeks:
             case = Case(drawn.extract(week), week, drawn.directory, self.history(), "recorded")
             checked = run_checks(case)
-            counts = count_week(case.extract, week, "recorded", drawn.directory.agencies, checked)
+            counts = counted_as(case, checked)
             self.note(str(week), checked, counts)
 
     def history(self) -> History:
@@ -115,8 +116,7 @@ def test_the_history_of_the_weeks_is_the_one_that_would_be_read_from_the_archive
         data = tmp_path / "weeks" / str(week) / "data"
         data.mkdir(parents=True)
         extract, directory = few_weeks().extract(week), few_weeks().directory
-        checked = run_checks(Case(extract, week, directory, no_history(), "recorded"))
-        counts = count_week(extract, week, "recorded", directory.agencies, checked)
+        counts = counted(Case(extract, week, directory, no_history(), "recorded"))
         (data / "summary.json").write_text(json.dumps({"figures": counts.figures}))
         counts.issued_by_agency.to_csv(data / "issued_by_agency.csv", index=False)
         counts.declined_by_agency.to_csv(data / "declined_by_agency.csv", index=False)

@@ -12,18 +12,16 @@ from frames import extract_of, numbered
 from pandas.testing import assert_frame_equal
 
 from ddor.calendar import Week
-from ddor.corrections import (
+from ddor.corrections.apply import CorrectionStale, corrected
+from ddor.corrections.read import CorrectionsInvalid, read_corrections
+from ddor.corrections.records import (
     FIGURES,
     GROUNDS,
     STATUSES,
     Action,
-    CorrectionsInvalid,
-    CorrectionStale,
     Record,
     canonical,
-    corrected,
     from_plain,
-    read_corrections,
     to_plain,
 )
 from ddor.errors import UsageError

@@ -27,7 +27,8 @@ from ddor.archive.around import Around, Publisher
 from ddor.archive.lists import log_pages
 from ddor.calendar import Week, parse_date
 from ddor.catalog import Catalog, Revision
-from ddor.corrections import CorrectionsInvalid, read_corrections, to_plain
+from ddor.corrections.read import CorrectionsInvalid, read_corrections
+from ddor.corrections.records import to_plain
 
 PAGE = f"weeks/{WEEK}/index.html"
 
@@ -140,7 +141,8 @@ def test_an_agency_page_has_each_flag_once():
 
     files = {"summary.json": b'{"figures": {}}',
              "issued_by_agency.csv": table(f"{both}; {one}"),
-             "declined_by_agency.csv": table(both)}  # fmt: skip
+             "declined_by_agency.csv": table(both),
+             "held_back_by_agency.csv": b"agency_id\n"}  # fmt: skip
     assert agency_lines(Week.parse(WEEK), files)["7"]["flags"] == f"{both}; {one}"
 
 
@@ -212,7 +214,8 @@ def test_a_feed_can_be_read_whatever_a_record_holds(tmp_path):
     except CorrectionsInvalid as refused:
         assert "bell.yaml, answer" in str(refused)
         return
-    revision = Revision(1, "", "2017-06-01", "2017-05-01", "", {}, records=to_plain(records))
+    revision = Revision(1, "", "2017-06-01", "2017-05-01", "", {},
+                        records=[{"shown_on": "2017-06-01", **each} for each in to_plain(records)])
     catalog = Catalog("recorded", False, {WEEK: [revision]})
     feed = log_pages(catalog, Around(Publisher("", ""), parse_date("2017-06-10")))["feed.xml"]
     assert "the bell" in "".join(ElementTree.fromstring(feed).itertext())

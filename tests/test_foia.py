@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ddor.calendar import Week
 from ddor.errors import ExtractInvalid, UsageError
-from ddor.extract.foia import import_foia
+from ddor.extract.foia.importer import import_foia
 
 WEEK = Week(dt.date(2026, 2, 7))
 RELEASE = "2026-ICLI-00005_Detainers_FY26_20260311_Redacted.xlsx"
@@ -428,8 +428,6 @@ def test_several_weeks_need_a_folder_for_each(tmp_path):
     imported(tmp_path, file)
     with pytest.raises(UsageError, match="{week}"):
         import_foia(file, [WEEK, WEEK.next], str(tmp_path / "x"), tmp_path / "agencies.csv")
-    with pytest.raises(UsageError, match="say which weeks"):
-        import_foia(file, None, str(tmp_path / "x"), tmp_path / "agencies.csv")
 
 
 def test_a_week_without_rows_is_listed_and_not_written(tmp_path):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ddor.calendar import Week
-from ddor.extract.foia import import_foia
+from ddor.extract.foia.importer import import_foia
 from ddor.extract.read import read_extract
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

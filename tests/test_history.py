@@ -9,7 +9,6 @@ import pytest
 from cases import line
 from extract_factory import request
 from frames import WEEK, counts_of, numbered
-from small_archive import NEXT_WEEK
 
 from ddor.archive.downloads import table_files, with_notice
 from ddor.calendar import Week
@@ -86,33 +85,6 @@ def test_an_agency_whose_requests_are_always_held_is_not_stopped_by_its_0(tmp_pa
     assert line("E5", *numbered(*federal), history=history)["status"] == "ok"
     many = [federal[0]] * (3 * 5 + 4)
     assert line("E5", *numbered(*many), history=history)["rows"] == len(many)
-
-
-def test_a_week_of_method_1_counts_what_it_published(tmp_path):
-    publish(tmp_path, "2017-02-04", request(), request(agency_level="federal"))
-    held = tmp_path / "weeks" / "2017-02-04" / "data" / "held_back_by_agency.csv"
-    older = pd.read_csv(held, dtype="str").drop(columns=["held_back_issued", "held_back_declined"])
-    older.to_csv(held, index=False)
-    counts = read_history(tmp_path, WEEK).counts
-    assert counts.to_numpy().tolist() == [["2017-02-04", "MN0270000", 1, 1]]
-
-
-def test_a_year_whose_first_weeks_are_of_method_1_has_gaps_and_no_zeros(copy_of):
-    archive = copy_of("first")
-    federal = {"agency_level": "federal", "released_at": ""}
-    archive.receive(numbered(request(), request(**federal)))
-    assert archive.published() == 2
-    of_year = archive.site / "data" / "2017" / "held_back_by_agency.csv"
-    for file in (of_year, archive.week / "data" / "held_back_by_agency.csv"):
-        older = pd.read_csv(file, dtype="str", keep_default_na=False)
-        older.drop(columns=["held_back_issued", "held_back_declined"]).to_csv(file, index=False)
-    times = {"issued_at": "2017-02-19", "outcome_recorded_at": "2017-02-22"}
-    archive.receive(numbered(request(**federal, **times)), week=NEXT_WEEK)
-    assert archive.published(week=NEXT_WEEK) == 1
-    lines = pd.read_csv(of_year, dtype="str", keep_default_na=False).set_index("week")
-    columns = ["held_back_requests", "held_back_issued", "held_back_declined"]
-    assert lines.loc[str(WEEK), columns].tolist() == ["1", "", ""]
-    assert lines.loc[NEXT_WEEK, columns].tolist() == ["1", "1", "1"]
 
 
 def test_the_week_itself_and_later_weeks_are_not_seen(tmp_path):

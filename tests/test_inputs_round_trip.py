@@ -26,7 +26,7 @@ from frames import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ddor.archive.identity import identity_of, input_hashes
+from ddor.archive.identity import hashed, identity_of, week_texts
 from ddor.directory import COLUMNS
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS
 from ddor.extract.read import read_extract
@@ -199,7 +199,7 @@ def counts():
 
 
 def hashes(of: Inputs) -> dict[str, str]:
-    return input_hashes(of, counts(), TEMPLATE)
+    return hashed(week_texts(of, counts()), TEMPLATE)
 
 
 def changed(of: Inputs) -> list[str]:
@@ -310,7 +310,7 @@ def template_hash(tmp_path):
         notebook = nbformat.read(TEMPLATE, as_version=4)
         change(notebook)
         nbformat.write(notebook, tmp_path / "template.ipynb")
-        return input_hashes(inputs(), counts(), tmp_path / "template.ipynb")["template"]
+        return hashed({}, tmp_path / "template.ipynb")["template"]
 
     return template_hash
 

@@ -9,12 +9,22 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 from conftest import PROJECT
 from extract_factory import charge, request
-from frames import WEEK, agency, copies, counts_of, directory_of, extract_of, inputs_of, numbered
+from frames import (
+    WEEK,
+    agency,
+    copies,
+    counted_as,
+    counts_of,
+    directory_of,
+    extract_of,
+    inputs_of,
+    numbered,
+)
 from frames import policy as a_policy
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ddor.archive.identity import input_hashes
+from ddor.archive.identity import hashed, week_texts
 from ddor.checks.check import Case
 from ddor.checks.registry import CHECKS, run_checks
 from ddor.extract.model import DECLINE_REASONS, DISPOSITIONS, FOLLOW_UP_STATUSES, OUTCOMES, TIMINGS
@@ -22,7 +32,7 @@ from ddor.extract.read import read_extract
 from ddor.extract.write import write_extract
 from ddor.history import History, no_history
 from ddor.measures.record import plain_told
-from ddor.measures.figures import Counts, count_inputs, count_week
+from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.status import CLASSES, DECLINED_CLASSES, ISSUED_OUTCOMES
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
@@ -120,8 +130,7 @@ def cases(draw, most=40):
 
 def checked_and_counted(case: Case):
     checked = run_checks(case)
-    agencies = case.directory.agencies
-    return checked, count_week(case.extract, case.week, case.cohort, agencies, checked)
+    return checked, counted_as(case, checked)
 
 
 # Sums
@@ -209,7 +218,7 @@ def test_the_order_of_rows_and_columns_of_the_files_changes_no_byte_and_no_hash(
             read = dataclasses.replace(case, extract=read_extract(folder, WEEK, (), case.cohort))
             checked, counts = checked_and_counted(read)
             inputs = inputs_of(read)
-            hashes = input_hashes(inputs, count_inputs(inputs), TEMPLATE)
+            hashes = hashed(week_texts(inputs, count_inputs(inputs)), TEMPLATE)
             seen.append((tables_as_bytes(counts), checked.review.to_csv(), hashes))
     assert seen[0] == seen[1]
 

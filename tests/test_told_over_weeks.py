@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from frames import directory_of
 from generated_weeks import FIRST, Archive
+from later import make_later
 
 from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.extract.model import Extract
 from ddor.extract.samples.agencies import COMMITTED, invented_agencies
-from ddor.extract.samples.later import make_later
 from ddor.extract.samples.ordinary import make_sample
 from ddor.measures.disclosure import NATION
 from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, DISMISSED, NO_CHARGE

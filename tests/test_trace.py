@@ -32,7 +32,7 @@ from ddor.measures.people import ALL
 from ddor.measures.published import with_charges
 from ddor.measures.people import CHARGES as OF_CHARGES
 from ddor.measures.status import CLASSES
-from ddor.measures.trace import agency_columns, known_figures, rows_behind
+from ddor.measures.trace import agency_columns, known_masks, rows_behind
 
 EARLIER = "2017-01-05T08:00"
 PENDING = {"outcome": "pending", "outcome_recorded_at": ""}
@@ -162,7 +162,7 @@ def test_classes_checks_and_offenses_have_as_many_rows_as_their_tables_say(week)
 def test_every_known_figure_gives_rows_of_status_as_they_stand_there(week):
     case, checks, counts = week
     few = ("group:13", "group:35", "category:drugs")  # the others are made as these are
-    known = known_figures(checks)
+    known = known_masks(checks, {})
     figures = [f for f in known if f.startswith(few) or not f.startswith(("group:", "category:"))]
     assert len(figures) > 40
     for figure in figures:
@@ -173,7 +173,7 @@ def test_every_known_figure_gives_rows_of_status_as_they_stand_there(week):
 
 
 def test_the_known_figures_are_those_of_the_report_and_the_lines_of_its_tables():
-    known = known_figures((CHECKS[0], *INVENTED))
+    known = [*known_masks((CHECKS[0], *INVENTED), {})]
     figures = counted(case_of(ROWS)).figures
     assert set(known[: len(figures)]) == set(figures)
     assert {"E1", "X1", "X2", "class:withdrawn", "category:drugs", "category:drugs:convicted",
@@ -186,7 +186,8 @@ def test_a_check_of_policies_has_no_rows_and_one_of_volumes_those_of_the_agencie
     review = dataclasses.replace(CHECKS[0], id="V", effect="review", doubts="volume")
     policies = dataclasses.replace(CHECKS[0], id="W", effect="show", doubts="policy")
     checks = (CHECKS[0], review, policies)
-    assert "V" in known_figures(checks) and "W" not in known_figures(checks)
+    known = known_masks(checks, {})
+    assert "V" in known and "W" not in known
     counts = counted(case_of(ROWS), checks)
     rows = rows_behind(counts.status, counts.extract.charges, "V", None, counts.shown, checks)
     assert rows["request_id"].tolist() == ["r12"]
@@ -255,7 +256,7 @@ def test_a_column_that_both_tables_have_is_refused_with_the_names_of_the_two(col
 
 def test_the_columns_of_the_two_tables_are_all_names_or_refused():
     assert set(agency_columns()) == set(ISSUED_COLUMNS + DECLINED_COLUMNS) - set(IDENTITY)
-    known = known_figures()
+    known = known_masks(CHECKS, {})
     assert all(figure in known for figures in agency_columns().values() for figure in figures)
 
 

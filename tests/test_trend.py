@@ -100,12 +100,6 @@ def test_what_was_recorded_in_bulk_is_apart_and_in_no_interval():
     assert point.interval == pytest.approx((4.80, 18.39), abs=0.01)
 
 
-def test_a_catalog_of_before_shows_what_it_has():
-    old = Revision(1, "", "2017-05-01", "2017-04-01", "", {"declined_total": 7})
-    point = national_points(Catalog("recorded", False, {day(0): [old]}))[0]
-    assert (point.declined, point.bulk, point.method, point.age) == (7, 0, 1, {})
-
-
 def test_the_last_53_weeks_are_drawn_and_older_ones_still_compared():
     assert WEEKS_DRAWN == 53
     catalog = flat(*range(60))
@@ -232,7 +226,6 @@ def test_ages_are_those_that_are_published_of_the_nation():
 def test_a_withheld_table_tells_no_age():
     lines = [each for each in ATTRIBUTES.splitlines() if not each.startswith("days")]
     assert kept_of({"attributes.csv": "\n".join(lines).encode()}, {})["age"] == {}
-    assert kept_of({}, {})["age"] == {}
 
 
 OLD = {"issued_at": "2016-06-01", "outcome_recorded_at": "2017-02-15"}

@@ -33,10 +33,10 @@ def test_the_interval_is_that_of_the_published_tables(count):
 
 def test_the_ends_of_an_interval_give_the_count_as_rarely_as_they_should():
     for count in (1, 7, 40, 1000):
-        low, high = poisson_interval(count, level=0.9)
-        assert stats.poisson.sf(count - 1, low) == pytest.approx(0.05, rel=1e-6)
-        assert stats.poisson.cdf(count, high) == pytest.approx(0.05, rel=1e-6)
-        assert poisson_tail(count, low) == pytest.approx(0.05, rel=1e-6)
+        low, high = poisson_interval(count)
+        assert stats.poisson.sf(count - 1, low) == pytest.approx(0.025, rel=1e-6)
+        assert stats.poisson.cdf(count, high) == pytest.approx(0.025, rel=1e-6)
+        assert poisson_tail(count, low) == pytest.approx(0.025, rel=1e-6)
 
 
 def test_the_quantile_is_that_of_students_t():

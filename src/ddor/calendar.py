@@ -226,6 +226,7 @@ def _worked_until(times: pd.Series, days_off: list[np.datetime64]) -> pd.Series:
     return of_the_day.fillna(pd.Timedelta(0)) + pd.to_timedelta(pd.Series(whole, times.index), "D")
 
 
-def long_date(day: dt.date) -> str:
-    """"February 3, 2017"."""
+def long_date(day: dt.date | str) -> str:
+    """"February 3, 2017"; of a date, or of its ISO form."""
+    day = dt.date.fromisoformat(day) if isinstance(day, str) else day
     return f"{day:%B} {day.day}, {day.year}"

@@ -32,7 +32,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ddor.calendar import parse_date
-from ddor.corrections import identifier
+from ddor.corrections.told import identifier
 from ddor.corrections.told import Told, as_words, file_shown
 from ddor.directory import AGENCY_ID
 from ddor.errors import Problem, UsageError

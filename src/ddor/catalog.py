@@ -36,8 +36,7 @@ class Revision:
     which it was first shown, `shown_on`. kept_tables: the as_of of earlier revisions of which it
     shows a table (measures/disclosure.py). based_on: of a report made from weekly ones, the
     first day of each of these -> its revision. trend: of a week, what the trend is drawn from
-    (archive.trend.kept_of); empty in catalogs of before. cases: the described cases as HTML, of a
-    current revision alone.
+    (archive.trend.kept_of). cases: the described cases as HTML, of a current revision alone.
 
     A withdrawn one keeps its number, its dates and the kind of reason, and nothing of its content.
     """

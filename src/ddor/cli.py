@@ -149,7 +149,7 @@ def _make_others(report: Report, options: argparse.Namespace) -> int:
 
 def _reason(options: argparse.Namespace) -> str:
     """Needed by --correct and --accept-held, and by nothing else; it is published as it stands."""
-    from ddor.corrections import identifier
+    from ddor.corrections.told import identifier
 
     reason = " ".join(options.reason.split())
     asking = [f"--{name}" for name in ("correct", "accept-held")
@@ -318,7 +318,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _import_foia(options: argparse.Namespace) -> int:
-    from ddor.extract.foia import import_foia
+    from ddor.extract.foia.importer import import_foia
 
     weeks = parse_weeks([options.week or options.weeks])
     as_of = parse_date(options.as_of) if options.as_of else None
@@ -331,7 +331,7 @@ def _import_foia(options: argparse.Namespace) -> int:
 
 
 def _sample(options: argparse.Namespace) -> int:
-    from ddor.extract.samples import make_sample
+    from ddor.extract.samples.ordinary import make_sample
     from ddor.extract.write import write_extract
 
     week = Week.parse(options.week)
@@ -384,13 +384,11 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _withdraw(options: argparse.Namespace) -> int:
-    from ddor.archive.rebuild import bring_up_to_date
     from ddor.archive.withdraw import withdraw
     from ddor.reports import parse_period
 
     period = parse_period(options.period)
     with _published(options, period) as (archive, catalog, around):
-        bring_up_to_date(archive, catalog, around)
         gone = withdraw(archive, catalog, period, _revision(options.revision), options.reason,
                         around)  # fmt: skip
     numbers = [number for each, number in gone if each == period]

@@ -10,7 +10,6 @@ import pandas as pd
 from ddor.calendar import Week
 
 RECORDED, ISSUED = "recorded", "issued"
-COHORTS = (RECORDED, ISSUED)
 
 
 def date_column(cohort: str) -> str:

@@ -57,12 +57,6 @@ class ExtractInvalid(DdorError):
         super().__init__("\n".join([f"{what} is invalid, {count}:", *map(str, problems)]))
 
 
-class HeldForReview(DdorError):
-    """The week waits for a person; nothing was published."""
-
-    exit_code = 4
-
-
 class NotebookFailed(DdorError):
     """The template does not fit, a cell failed, or the run did not prove itself."""
 

@@ -119,11 +119,10 @@ def _published(output: Path, period: Period) -> set[int]:
 
 
 def _told_by(output: Path, period: Period) -> dict[int, dict]:
-    """Revision -> what it left in ATTRIBUTES, in order. One without tables is of a version before
-    these rules, and as good as none."""
+    """Revision -> what it left in ATTRIBUTES, in order."""
     files = (output / "runs" / str(period)).glob(f"r*/{ATTRIBUTES}")
     found = {int(file.parent.name[1:]): json.loads(file.read_bytes()) for file in files}
-    return {number: found[number] for number in sorted(found) if "tables" in found[number]}
+    return dict(sorted(found.items()))
 
 
 def _beside(output: Path, period: Period) -> list[Period]:
@@ -169,8 +168,7 @@ def _by_agency(data: Path, **columns: str) -> Counter[str]:
     for table, column in columns.items():
         with open(data / f"{table}.csv", encoding="utf-8", newline="") as opened:
             for row in csv.DictReader(opened):
-                # An empty table of synthetic data has a line with its notice alone. Weeks of method
-                # 1 do not say what they held back of a figure.
-                if row["agency_id"] and row.get(column):
+                # An empty table of synthetic data has a line with its notice alone.
+                if row["agency_id"]:
                     counts[row["agency_id"]] += int(row[column])
     return counts

@@ -23,7 +23,8 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.corrections import Record, check_agencies, from_plain, read_corrections, to_plain
+from ddor.corrections.read import check_agencies, read_corrections
+from ddor.corrections.records import Record, from_plain, to_plain
 from ddor.directory import COLUMNS, Directory, read_directory
 from ddor.extract.model import DATETIMES, About, Extract
 from ddor.history import NOTHING_EARLIER, History, no_history, read_earlier, read_history
@@ -179,8 +180,7 @@ def load_inputs(folder: Path) -> Inputs:
             About(**about),
         ),
         directory=read_directory(*(folder / f"{name}.csv" for name in COLUMNS)),
-        # Inputs of before have no such total, and their page does not name one.
-        history=History(tuple(week["history"]), counts, week.get("last_declined")),
+        history=History(tuple(week["history"]), counts, week["last_declined"]),
         parameters=week["parameters"],
         note=week["note"],
         ledger=ledger_from((folder / "ledger.csv").read_bytes()),

@@ -35,7 +35,7 @@ COLUMNS = (
     "flag", "week", "check", "subject", "agency_id", "why", "first_held",
     "decision", "reason", "by", "decided_on",
 )  # fmt: skip
-LONG_HELD = dt.timedelta(days=90)
+LONG_HELD = dt.timedelta(days=90)  # what was held longer has waited too long
 COUNT, HOLD = "count", "hold"
 DECISIONS = (COUNT, HOLD)
 
@@ -95,11 +95,6 @@ def cleared_flags(lines: pd.DataFrame) -> Cleared:
 def held_since(lines: pd.DataFrame) -> pd.Series:
     """Index subject, value the earliest first_held: since when each has been held, by any check."""
     return lines.groupby("subject")["first_held"].min()
-
-
-def waiting_since(as_of: dt.date) -> str:
-    """What was held before this day has waited too long on `as_of`."""
-    return (as_of - LONG_HELD).isoformat()
 
 
 def read_labels(runs: Path) -> dict[str, str]:

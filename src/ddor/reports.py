@@ -56,15 +56,12 @@ REPORTS = [WEEKLY, QUARTERLY]
 
 
 def report_of(period: Period) -> Report:
-    return next(report for report in REPORTS if report.period.shelf == period.shelf)
+    return shelved(period.shelf)
 
 
 def shelved(shelf: str) -> Report:
     """The report whose periods lie in this folder. Raises KeyError where there is none."""
-    found = [report for report in REPORTS if report.period.shelf == shelf]
-    if not found:
-        raise KeyError(shelf)
-    return found[0]
+    return {report.period.shelf: report for report in REPORTS}[shelf]
 
 
 def refuse_shared_key(period: Period) -> None:

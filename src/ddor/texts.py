@@ -29,7 +29,7 @@ from typing import NamedTuple
 from markupsafe import escape
 
 from ddor.calendar import parse_date
-from ddor.corrections import identifier
+from ddor.corrections.told import identifier
 from ddor.directory import AGENCY_ID
 from ddor.errors import DdorError, Problem, UsageError
 from ddor.headed_text import read_headed

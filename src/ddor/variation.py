@@ -12,6 +12,7 @@ from functools import cache
 from math import sqrt
 from statistics import fmean, variance
 
+TAIL = 0.025  # on each side of an interval
 WEEKS_COMPARED = 13
 # Two-sided 97.5 % quantile of Student's t with 12 degrees of freedom. With 95 %, flat series of
 # large and uneven counts (negative binomial, k of 3 and less) rose or fell in over 5 % of weeks.
@@ -35,15 +36,14 @@ class Compared:
 
 
 @cache
-def poisson_interval(count: int, level: float = 0.95) -> tuple[float, float]:
-    """The exact interval of the mean of a Poisson count (F. Garwood, Biometrika 28, 1936): each
-    mean in it gives such a count, or one further from it, with probability (1 - level) / 2 or more.
+def poisson_interval(count: int) -> tuple[float, float]:
+    """The exact 95 % interval of the mean of a Poisson count (F. Garwood, Biometrika 28, 1936):
+    each mean in it gives such a count, or one further from it, with probability TAIL or more.
     """
     from scipy.special import gammaincinv  # it costs time, and few runs need it
 
-    tail = (1 - level) / 2
-    low = float(gammaincinv(count, tail)) if count else 0.0
-    return low, float(gammaincinv(count + 1, 1 - tail))
+    low = float(gammaincinv(count, TAIL)) if count else 0.0
+    return low, float(gammaincinv(count + 1, 1 - TAIL))
 
 
 def poisson_tail(count: int, mean: float) -> float:

@@ -9,12 +9,13 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
-from ddor.archive.downloads import csv_file, csv_lines
+from ddor.archive.downloads import lines_in
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.measures.agencies import IDENTITY
 from ddor.reference.places import COUNTIES, STATES
 
 INDEX = "data/agencies.csv"
-PLACE = ("agency", "level", "state", "county_fips", "area")
+PLACE = IDENTITY[1:]
 INDEX_COLUMNS = (
     "agency_id", *PLACE, "also_named", "first_week", "last_week", "weeks", "flags",
 )  # fmt: skip
@@ -23,9 +24,7 @@ NO_STATE = "no-state"
 
 def read_index(site: Path) -> dict[str, dict[str, str]]:
     """agency_id -> its line; none where nothing is published."""
-    file = site / INDEX
-    lines = csv_lines(file.read_bytes()) if file.exists() else []
-    return {line["agency_id"]: line for line in lines}
+    return {line["agency_id"]: line for line in lines_in(site / INDEX)}
 
 
 def index_line(
@@ -48,10 +47,6 @@ def index_line(
         "weeks": str(len(weeks)),
         "flags": SYNTHETIC_NOTICE if weeks and SYNTHETIC_NOTICE in weeks[0]["flags"] else "",
     }
-
-
-def index_file(index: dict[str, dict[str, str]]) -> bytes:
-    return csv_file(INDEX_COLUMNS, [index[agency_id] for agency_id in sorted(index)])
 
 
 def named(line: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ddor.archive.agency_index import PLACE, named, place_of
 from ddor.archive.around import Around
-from ddor.archive.downloads import csv_file, csv_lines
+from ddor.archive.downloads import csv_lines, lines_in
 from ddor.archive.page import page
 from ddor.archive.recent import recent_weeks
 from ddor.archive.trend import agency_points, trend_of
@@ -23,7 +23,7 @@ from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
 from ddor.catalog import Catalog
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
-from ddor.corrections import FIGURES, GROUNDS, STATUSES
+from ddor.corrections.records import FIGURES, GROUNDS, STATUSES
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.reference.places import STATES
 
@@ -88,7 +88,7 @@ def agency_lines(week: Week, data: dict[str, bytes]) -> dict[str, dict[str, str]
         return {}
     lines: dict[str, dict[str, str]] = {}
     for table, columns in TABLES.items():
-        for row in csv_lines(data[table]) if table in data else ():
+        for row in csv_lines(data[table]):
             if not row["agency_id"]:
                 continue
             empty = dict.fromkeys(COLUMNS, "") | dict.fromkeys(COUNTS, "0")
@@ -103,8 +103,7 @@ def agency_lines(week: Week, data: dict[str, bytes]) -> dict[str, dict[str, str]
 
 def weeks_of(site: Path, agency_id: str) -> list[dict[str, str]]:
     """The agency's weeks as they are published, newest first."""
-    file = site / "agencies" / agency_id / "weeks.csv"
-    return csv_lines(file.read_bytes()) if file.exists() else []
+    return lines_in(site / "agencies" / agency_id / "weeks.csv")
 
 
 def with_line(site: Path, agency_id: str, week: Week, line: dict[str, str] | None) -> list[dict]:
@@ -115,10 +114,6 @@ def with_line(site: Path, agency_id: str, week: Week, line: dict[str, str] | Non
 
 def newest_first(lines: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     return sorted(lines, key=lambda line: line["week"], reverse=True)
-
-
-def weeks_file(lines: list[dict]) -> bytes:
-    return csv_file(COLUMNS, lines)
 
 
 def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:
@@ -132,7 +127,7 @@ def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:
 
 def counted(lines: list[dict[str, str]]) -> Weeks:
     """The counts of an agency's lines, newest week first."""
-    return [(Week.parse(line["week"]), {name: int(line.get(name) or 0) for name in COUNTS})
+    return [(Week.parse(line["week"]), {name: int(line[name]) for name in COUNTS})
             for line in lines]  # fmt: skip
 
 

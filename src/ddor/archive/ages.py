@@ -21,8 +21,8 @@ _MOST_DAYS = {"week": 7, "month": 30}
 
 def ages_of(data: dict[str, bytes]) -> dict[str, int]:
     """Band of BANDS -> requests, from the data files of a revision; none where it is withheld."""
-    lines = csv_lines(data["attributes.csv"]) if "attributes.csv" in data else []
-    told = [line for line in lines if line["attribute"] == DAYS and line.get("place") == ""]
+    lines = csv_lines(data["attributes.csv"])
+    told = [line for line in lines if line["attribute"] == DAYS and not line["place"]]
     ages = dict.fromkeys(BANDS, 0) if told else {}
     for line in told:
         ages[_band_of(line["branch"])] += int(line["requests"])

@@ -10,9 +10,11 @@ import io
 import json
 from dataclasses import dataclass, replace
 
+from ddor.measures.agencies import IDENTITY
+
 SECTIONS = {"issued": "Section I", "recorded": "Section II"}  # of a weekly report
 AGENCY_TABLES = {"issued_by_agency.csv": "issued", "declined_by_agency.csv": "recorded"}
-NOT_COUNTS = ("agency_id", "agency", "level", "state", "county_fips", "area", "flags")
+NOT_COUNTS = (*IDENTITY, "flags")
 
 
 @dataclass(frozen=True)

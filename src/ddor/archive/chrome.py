@@ -9,21 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ddor.archive.agency_index import (
-    index_file,
+    INDEX,
+    INDEX_COLUMNS,
     index_line,
     plain_name,
     read_index,
     sort_key,
 )
 from ddor.archive.agency_pages import (
+    COLUMNS,
     agency_lines,
     agency_page,
     records_by_agency,
-    weeks_file,
     weeks_of,
     with_line,
 )
 from ddor.archive.around import Around
+from ddor.archive.downloads import csv_file
 from ddor.archive.latest import latest_of
 from ddor.archive.lists import (
     SITEMAP,
@@ -162,7 +164,7 @@ def agency_files(
     for agency_id, own in sorted(weeks.items()):
         line = index.get(agency_id) or index_line(agency_id, own, around.agencies)
         others = [each for each in by_name.get(plain_name(line), ()) if each is not line]
-        files[f"agencies/{agency_id}/weeks.csv"] = weeks_file(own)
+        files[f"agencies/{agency_id}/weeks.csv"] = csv_file(COLUMNS, own)
         files[f"agencies/{agency_id}/index.html"] = agency_page(
             line, own, others, records.get(agency_id, []), catalog, around
         )
@@ -187,7 +189,7 @@ def list_files(
     agencies = [f"agencies/{each}/index.html" for each in index]
     addresses = [*pages, *reports, *agencies]
     return {
-        "data/agencies.csv": index_file(index),
+        INDEX: csv_file(INDEX_COLUMNS, [index[each] for each in sorted(index)]),
         **lists,
         **texts,
         **data,

@@ -10,6 +10,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable
+from pathlib import Path
 
 import pandas as pd
 
@@ -34,6 +35,11 @@ def csv_lines(data: bytes) -> list[dict[str, str]]:
     """The lines of such a file, as they were."""
     lines = csv.DictReader(io.StringIO(data.decode()))
     return [{name: plain_cell(cell) for name, cell in line.items()} for line in lines]
+
+
+def lines_in(file: Path) -> list[dict[str, str]]:
+    """csv_lines of a file; none where there is none."""
+    return csv_lines(file.read_bytes()) if file.exists() else []
 
 
 def table_files(tables: dict[str, pd.DataFrame]) -> dict[str, bytes]:

@@ -15,15 +15,10 @@ from pathlib import Path
 
 import nbformat
 
-from ddor.corrections import canonical
+from ddor.corrections.records import canonical
 from ddor.inputs import Inputs
 from ddor.measures.figures import Counts
 from ddor.method import METHOD
-
-
-def input_hashes(inputs: Inputs, counts: Counts, template: Path) -> dict[str, str]:
-    """`hashed` of a week."""
-    return hashed(week_texts(inputs, counts), template)
 
 
 def hashed(texts: dict[str, str], template: Path) -> dict[str, str]:

@@ -80,30 +80,28 @@ def latest_of(
         folder = site / "weeks" / str(newest) / "data"
         files = data if newest == week else {
             name: (folder / name).read_bytes()
-            for name in (SUMMARY, CHARGES, DECLINED, ATTRIBUTES) if (folder / name).exists()
+            for name in (SUMMARY, CHARGES, DECLINED, ATTRIBUTES)
         }  # fmt: skip
         as_of, published_on = map(dt.date.fromisoformat, (revision.as_of, revision.published_on))
         summary = json.loads(files[SUMMARY])
         figures, why = summary["figures"], why_untold(summary)
         status = status_of(newest, revision, catalog)
         names = latest_names(newest, as_of, published_on, revision.revision, status, figures)
-        charges = charges_of(files, figures["declined_total"])
-        return names | {"charges": charges, "why": why, "adds_up": why != NO_CHARGES,
+        return names | {"charges": charges_of(files), "why": why, "adds_up": why != NO_CHARGES,
                         "largest": largest_of(files)}  # fmt: skip
     return None
 
 
 def why_untold(summary: dict) -> str:
-    """Why the nation's charges are not told; "" where they are, or in data of before."""
-    return next((table["why"] for table in summary.get("disclosure", [])
+    """Why the nation's charges are not told; "" where they are."""
+    return next((table["why"] for table in summary["disclosure"]
                  if (table["attribute"], table["place"]) == ("charges", "") and not table["told"]),
                 "")  # fmt: skip
 
 
-def charges_of(data: dict[str, bytes], declined: int = 0) -> Charges | None:
+def charges_of(data: dict[str, bytes]) -> Charges | None:
     """The categories of charges_by_group.csv; None where the table is withheld."""
-    lines = csv_lines(data[CHARGES]) if CHARGES in data else []
-    told = [line for line in lines if line.get("category") and not line["group_code"]]
+    told = [line for line in csv_lines(data[CHARGES]) if line["category"] and not line["group_code"]]
     if not told:
         return None
     categories = [
@@ -112,14 +110,12 @@ def charges_of(data: dict[str, bytes], declined: int = 0) -> Charges | None:
         for line in told if line["requests"] != "0"
     ]  # fmt: skip
     flags = told[0].get("flags", "").replace(SYNTHETIC_NOTICE, "").strip("; ")
-    note = ISO_DATE.sub(lambda day: long_date(dt.date.fromisoformat(day[0])), flags)
+    note = ISO_DATE.sub(lambda day: long_date(day[0]), flags)
     standings = [
-        int(line["requests"]) for line in csv_lines(data.get(ATTRIBUTES, b""))
+        int(line["requests"]) for line in csv_lines(data[ATTRIBUTES])
         if (line["attribute"], line["place"], line["branch"]) == ("charges", "", "")
     ]  # fmt: skip
-    # Without these lines the data is of a version before them.
-    of = sum(standings) or declined
-    return Charges(sorted(categories, key=lambda each: -each.requests), note, of)
+    return Charges(sorted(categories, key=lambda each: -each.requests), note, sum(standings))
 
 
 def largest_of(data: dict[str, bytes]) -> Largest | None:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from ddor.archive.agency_index import by_letter, by_state, named, place_of
 from ddor.archive.around import Around
 from ddor.archive.linked_data import archive_dataset
-from ddor.archive.log import ENTRIES, FEED_LENGTH, entries, logged
+from ddor.archive.log import ENTRIES, FEED_LENGTH, entries
 from ddor.archive.meanings import COLUMNS, FIGURES, TITLES, further
 from ddor.archive.page import NAME, fill, page
 from ddor.archive.trend import first_to_final, national_points, trend_of
 from ddor.archive.trend_chart import chart_of
 from ddor.calendar import FINAL_AFTER, Period, Week, weeks_between
-from ddor.catalog import Catalog, Revision, status_of
+from ddor.catalog import FIRST, REVISED, Catalog, Revision, status_of
 from ddor.reports import REPORTS, WEEKLY, Report
 
 NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -158,7 +158,7 @@ def archive_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
 def log_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
     """The corrections log, in full by the year of the report's period, and the feed."""
     found = entries(catalog, around.day)
-    corrections = logged(found)
+    corrections = [entry for entry in found if entry.kind not in (FIRST, REVISED)]
     years = sorted({entry.period.first_day.year for entry in corrections}, reverse=True)
     pages = {}
     for year in (None, *years):
@@ -184,7 +184,10 @@ def agency_lists(index: dict[str, dict], catalog: Catalog, around: Around) -> di
     for shelf, (groups, title, path) in shelves.items():
         names = {"shelf": shelf, "all_groups": {key: head for key, (head, _) in groups.items()},
                  "total": len(index)}  # fmt: skip
-        shown = {key: (head, _labelled(lines)) for key, (head, lines) in groups.items()}
+        shown = {
+            key: (head, [(line["agency_id"], named(line), place_of(line)) for line in lines])
+            for key, (head, lines) in groups.items()
+        }
         pages[path] = page("agencies.html.j2", path, title, around, catalog, groups=shown,
                            whole=len(index) <= MOST_AGENCIES, heading=title, **names)  # fmt: skip
         for key, (head, lines) in shown.items():
@@ -193,10 +196,6 @@ def agency_lists(index: dict[str, dict], catalog: Catalog, around: Around) -> di
                               groups={key: (head, lines)}, whole=True,
                               heading=f"Agencies: {head}", **names)  # fmt: skip
     return pages
-
-
-def _labelled(lines: list[dict[str, str]]) -> list[tuple[str, str, str]]:
-    return [(line["agency_id"], named(line), place_of(line)) for line in lines]
 
 
 def data_page(

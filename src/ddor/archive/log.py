@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ddor.calendar import Period, long_date
 from ddor.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
-from ddor.corrections import FIGURES, GROUNDS, STATUSES
+from ddor.corrections.records import FIGURES, GROUNDS, STATUSES
 
 # Any fixed UUID will do; this one stands for ddor's entries.
 ENTRIES = uuid.UUID("6f0d2c0e-9a57-5b1e-8a1c-2470a2470a24")
@@ -46,11 +46,6 @@ def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
     return sorted(found, key=lambda entry: (entry.date, str(entry.period), entry.id), reverse=True)
 
 
-def logged(found: list[Entry]) -> list[Entry]:
-    """Those of the corrections log: all but first publications and planned revisions."""
-    return [entry for entry in found if entry.kind not in (FIRST, REVISED)]
-
-
 def _of_revision(period: Period, revision: Revision) -> list[Entry]:
     number = revision.revision
     page = f"{period.path}/r{number}/index.html"
@@ -81,12 +76,12 @@ def _dispute(period: Period, record: dict, revisions: list[Revision], today: dt.
     text = f"{said} ({record['notice']})." if record["notice"] else f"{said}."
     text += f" {STATUSES[record['status']].capitalize()}"
     if answered:
-        text += f" ({long_date(dt.date.fromisoformat(record['answered_on']))})"
+        text += f" ({long_date(record['answered_on'])})"
     text += f". {record['answer']}".rstrip()
     return Entry(
         id=_id(period, record["name"], DISPUTE),
         kind=DISPUTE,
-        first=record.get("shown_on", shown[0][0]),
+        first=record["shown_on"],
         date=told[0],
         period=period,
         title=f"{FIGURES[record['figure']].capitalize()} of agency {record['agency_id']}, "

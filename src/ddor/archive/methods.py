@@ -12,7 +12,7 @@ from ddor.calendar import FINAL_AFTER, HOURS_ASKED
 from ddor.catalog import Catalog
 from ddor.checks.check import Check
 from ddor.checks.registry import CHECKS, ORDER
-from ddor.corrections import GROUNDS
+from ddor.corrections.records import GROUNDS
 from ddor.measures import disclosure
 from ddor.measures.people import NAMED
 from ddor.measures.shares import HELD_SHARE_BASE, SMALLEST_BASE

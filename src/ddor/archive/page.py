@@ -7,7 +7,6 @@ was made with an older one keeps it until `ddor rebuild`, and a reader's browser
 good.
 """
 
-import datetime as dt
 import hashlib
 import json
 import re
@@ -101,7 +100,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["long_date"] = lambda day: long_date(dt.date.fromisoformat(str(day)))
+    environment.filters["long_date"] = long_date
     environment.filters["number"] = lambda value: "withheld" if value is None else f"{value:,}"
     environment.filters["percent"] = lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
     for name in ("count", "requests", "part_of", "movement"):

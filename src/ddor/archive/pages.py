@@ -4,8 +4,6 @@ All of this is chrome. It can be made again at any time from the kept article an
 without a new revision.
 """
 
-import datetime as dt
-import html
 import re
 
 from ddor.archive.around import Around
@@ -14,6 +12,7 @@ from ddor.archive.changes import Change
 from ddor.archive.downloads import titles_in
 from ddor.archive.linked_data import report_dataset
 from ddor.archive.page import address_of, page
+from ddor.archive.text_pages import plain_text
 from ddor.calendar import Period, Week, long_date
 from ddor.catalog import Catalog, status_of, superseded_parts
 from ddor.reports import report_of
@@ -90,21 +89,16 @@ def draft_page(article: str, period: Period, catalog: Catalog, around: Around) -
 
 
 def contents_of(article: str) -> list[tuple[str, str, list, list]]:
-    """Of each section its id, its words, its parts and its checks, each with id and words. An
-    article that was kept before heads had ids has none."""
+    """Of each section its id, its words, its parts and its checks, each with id and words."""
     sections: list = []
     for rank, anchor, words, check in HEADS.findall(article):
         if rank == "2":
-            sections.append((anchor, _plain(words), [], []))
+            sections.append((anchor, plain_text(words).strip(), [], []))
         elif sections and check:
             sections[-1][3].append((f"check-{check}", check))
         elif sections:
-            sections[-1][2].append((anchor, _plain(words)))
+            sections[-1][2].append((anchor, plain_text(words).strip()))
     return sections
-
-
-def _plain(words: str) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", "", words)).strip()
 
 
 def citation(period: Period, revision: int, catalog: Catalog, around: Around) -> str:
@@ -118,15 +112,11 @@ def citation(period: Period, revision: int, catalog: Catalog, around: Around) ->
             (
                 f"{publisher.name}." if publisher.name else "",
                 f"{report_of(period).name}, {period.named}, revision {revision}.",
-                f"Published {_long(this.published_on)}, data as of {_long(this.as_of)}.",
+                f"Published {long_date(this.published_on)}, data as of {long_date(this.as_of)}.",
                 f"{publisher.base}{path}" if publisher.base else "",
             ),
         )
     )
-
-
-def _long(day: str) -> str:
-    return long_date(dt.date.fromisoformat(day))
 
 
 def _files(data: dict[str, bytes]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ For a new style sheet, a changed text, policy or publisher, or a version of the 
 pages. No revision is made; articles, pictures and data stay as they are, byte for byte.
 """
 
-from ddor.archive.agency_index import INDEX, index_line
+from ddor.archive.agency_index import index_line
 from ddor.archive.agency_pages import agency_lines, newest_first, records_by_agency
 from ddor.archive.around import Around
 from ddor.archive.chrome import agency_files, below_site, left_over, list_files
@@ -54,10 +54,3 @@ def rebuild(archive: Archive, catalog: Catalog, around: Around) -> int:
         below_site(first) | report_pages | below_site(last),
         [f"site/{path}" for path in gone + left_over(site, last)],
     )
-
-
-def bring_up_to_date(archive: Archive, catalog: Catalog, around: Around) -> None:
-    """Rebuild an archive that a version without lists of agencies published: a publication adds to
-    them, and would begin them with a single week."""
-    if catalog.weeks and not (archive.site / INDEX).exists():
-        rebuild(archive, catalog, around)

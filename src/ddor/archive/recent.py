@@ -9,7 +9,7 @@ them that does not name the agency counts as zero; one without a report is a gap
 from dataclasses import dataclass
 
 from ddor.archive.trend import Point
-from ddor.archive.trend_chart import BAR, FEWEST_SLOTS, Bar, percent, scale_top
+from ddor.archive.trend_chart import BAR, FEWEST_SLOTS, Bar, percent, scale_top, stacked
 from ddor.calendar import Week
 from ddor.variation import WEEKS_COMPARED
 
@@ -75,18 +75,11 @@ def recent_weeks(points: list[Point], counted: dict[Week, dict[str, int]]) -> Re
     totals = {name: sum(each.counts[name] for each in weeks) for name in PANELS}
     top = scale_top(max(count for each in weeks for count in each.counts.values()))
     slots = max(len(weeks), FEWEST_SLOTS)
-    panels = {name: _bars([each.counts[name] for each in weeks], name, slots, top)
+    inside = [percent((at + (1 - BAR) / 2) / slots) for at in range(len(weeks))]
+    panels = {name: [bar for x, each in zip(inside, weeks, strict=True)
+                     for bar in stacked(x, {name: each.counts[name]}, top)]
               for name in PANELS}  # fmt: skip
     gaps = [percent(at / slots) for at, each in enumerate(weeks) if each.gap]
     held = counted[weeks[-1].week]["held_back_outcomes"]
     return Recent(weeks, held, published, totals, top, panels, gaps, percent(1 / slots),
                   percent(BAR / slots))  # fmt: skip
-
-
-def _bars(values: list[int], kind: str, slots: int, top: int) -> list[Bar]:
-    return [
-        Bar(kind, percent((at + (1 - BAR) / 2) / slots), percent(1 - value / top),
-            percent(value / top))
-        for at, value in enumerate(values)
-        if value
-    ]  # fmt: skip

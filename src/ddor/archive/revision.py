@@ -36,7 +36,7 @@ from ddor.reports import report_of
 
 CASES_FILE = "cases.html"
 # What a week under review, a draft, or an unchanged run left; a publication makes it old.
-WAITING = ("draft", "review.csv", "private_counts.json", NEWER_FLAGS)
+WAITING = ("draft", "review.csv", NEWER_FLAGS)
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _with_first_dates(catalog: Catalog, publication: Publication) -> list[dict]:
     first: dict[str, str] = {}
     for revision in catalog.of(publication.period):
         for record in revision.records:
-            first.setdefault(record["name"], record.get("shown_on", revision.published_on))
+            first.setdefault(record["name"], record["shown_on"])
     day = publication.published_on.isoformat()
     return [each | {"shown_on": first.get(each["name"], day)} for each in publication.records]
 
@@ -245,7 +245,6 @@ def article_of(page: Path) -> str:
     article = re.search(r"<article>.*</article>\n", page.read_text(encoding="utf-8"), re.DOTALL)
     if article is None:
         raise ArchiveUnavailable(f"{page} has no article; restore it")
-    # A page of before has the code as the value of data-agency too.
     link = (r'<a href="[^"]*?([A-Za-z0-9-]+)/index\.html(#[\w-]+)?" data-(agency|page)(?:="[^"]*")?>'
             r"([^<]*)</a>")  # fmt: skip
     return re.sub(link, r'<span data-\3="\1\2">\4</span>', article[0])

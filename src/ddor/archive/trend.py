@@ -119,9 +119,9 @@ def first_to_final(catalog: Catalog) -> FirstToFinal | None:
     for day, (first, *later) in catalog.weeks.items():
         week = Week.parse(day)
         final = [revision for revision in later if is_final(week, revision, catalog)]
-        if not final or final[-1].trend.get("method") != first.trend.get("method"):
+        if not final or first.withdrawn_on or is_final(week, first, catalog):
             continue
-        if not first.withdrawn_on and not is_final(week, first, catalog):
+        if final[-1].trend["method"] == first.trend["method"]:
             moved.append(final[-1].figures["declined_total"] - first.figures["declined_total"])
     if not moved:
         return None
@@ -154,13 +154,13 @@ def _national(week: Week, catalog: Catalog) -> Point:
     if gap := _gap(revision):
         return Point(week, gap=gap)
     declined, kept = revision.figures["declined_total"], revision.trend
-    bulk = min(sum(kept.get("bulk", {}).values()), declined)
-    return _of_revision(week, revision, catalog, declined, bulk, kept.get("age", {}))
+    bulk = min(sum(kept["bulk"].values()), declined)
+    return _of_revision(week, revision, catalog, declined, bulk, kept["age"])
 
 
 def _named(week: Week, line: dict[str, str], catalog: Catalog) -> Point:
     revision, declined = catalog.weeks[str(week)][-1], int(line["declined"])
-    bulk = revision.trend.get("bulk", {}).get(line["agency_id"], 0)
+    bulk = revision.trend["bulk"].get(line["agency_id"], 0)
     return _of_revision(week, revision, catalog, declined, min(bulk, declined), {})
 
 
@@ -168,7 +168,7 @@ def _of_revision(
     week: Week, revision: Revision, catalog: Catalog, declined: int, bulk: int, age: dict
 ) -> Point:
     return Point(
-        week, declined, bulk, MARKS.get(revision.kind, ""), revision.trend.get("method", 1), age,
+        week, declined, bulk, MARKS.get(revision.kind, ""), revision.trend["method"], age,
         is_final(week, revision, catalog),
     )  # fmt: skip
 

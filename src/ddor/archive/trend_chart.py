@@ -4,7 +4,7 @@ The picture has no coordinates of its own, so that it fits any width and its wor
 stretched; bars, whiskers and ages lie on one scale that begins at zero. trend.html.j2 writes it.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -102,17 +102,15 @@ def chart_of(trend: Trend) -> Chart | None:
         bars=[
             bar
             for at, point in counted
-            for bar in _stacked(
-                inside[at], {"single": point.single, "bulk": point.bulk}, _height(top)
-            )
+            for bar in stacked(inside[at], {"single": point.single, "bulk": point.bulk}, top)
         ],
-        whiskers=[_whisker(middle[at], point, _height(top)) for at, point in counted],
+        whiskers=[_whisker(middle[at], point, top) for at, point in counted],
         gaps=[left[at] for at, point in enumerate(points) if point.gap],
         marks=[middle[at] for at, point in counted if point.mark],
         breaks=_breaks(points, left),
         age_top=age_top,
         ages=[bar for at, point in counted
-              for bar in _stacked(inside[at], point.age, _height(age_top))],
+              for bar in stacked(inside[at], point.age, age_top)],
         untold=[left[at] for at, point in enumerate(points) if not point.gap and not point.age],
         bands={band: BANDS[band] for band in bands},
     )  # fmt: skip
@@ -122,29 +120,26 @@ def _breaks(points: tuple[Point, ...], left: list[str]) -> list[Break]:
     """Between the weeks that were counted; one without any figure has no method."""
     counted = [(at, point) for at, point in enumerate(points) if point.method is not None]
     return [
-        Break(left[at], point.method, point, CHANGES.get(point.method, ""), 2 * at > len(points))
+        Break(left[at], point.method, point, CHANGES[point.method], 2 * at > len(points))
         for (_, before), (at, point) in pairwise(counted)
         if point.method != before.method
     ]
 
 
-def _stacked(x: str, parts: dict[str, int], height: Callable[[float], float]) -> list[Bar]:
+def stacked(x: str, parts: Mapping[str, int], top: int) -> list[Bar]:
+    """One bar upon the other, on a scale that ends at `top`; none for 0."""
     bars, below = [], 0
     for kind, value in parts.items():
         if value:
             upper = below + value
-            bars.append(Bar(kind, x, percent(1 - height(upper)), percent(height(value))))
+            bars.append(Bar(kind, x, percent(1 - upper / top), percent(value / top)))
             below = upper
     return bars
 
 
-def _whisker(x: str, point: Point, height: Callable[[float], float]) -> Whisker:
+def _whisker(x: str, point: Point, top: int) -> Whisker:
     low, high = point.interval
-    return Whisker(x, percent(1 - height(low)), percent(1 - height(high)))
-
-
-def _height(top: int) -> Callable[[float], float]:
-    return lambda value: value / top
+    return Whisker(x, percent(1 - low / top), percent(1 - high / top))
 
 
 def scale_top(highest: float) -> int:

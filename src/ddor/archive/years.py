@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.archive.downloads import csv_lines, descriptor, table_files
+from ddor.archive.downloads import csv_lines, descriptor, lines_in, table_files
 from ddor.archive.meanings import FIGURES, TEXTS, TITLES, WEEKLY
 from ddor.archive.page import NAME
 from ddor.calendar import Week
@@ -30,17 +30,13 @@ def year_files(
     """Path below site/ -> file, of the year of `week` with its lines replaced by those of `data`,
     the current revision's files; none where it is withdrawn."""
     folder = site / "data" / str(week.first_day.year)
-    known = {name: _published(folder / f"{name}.csv") for name in TITLES}
+    known = {name: lines_in(folder / f"{name}.csv") for name in TITLES}
     own = week_lines(week, catalog.weeks[str(week)][-1], data)
     lines = {
         name: [line for line in known[name] if line["week"] != str(week)] + own.get(name, [])
         for name in TITLES
     }
     return files_of_year(week.first_day.year, lines, catalog)
-
-
-def _published(file: Path) -> list[dict[str, str]]:
-    return csv_lines(file.read_bytes()) if file.exists() else []
 
 
 def week_lines(
@@ -57,7 +53,7 @@ def week_lines(
     about = {"as_of": summary["as_of"], "published_on": revision.published_on}
     notes = [SYNTHETIC_NOTICE] if summary["synthetic"] else []
     notes += [
-        f"charges as of {each['as_of']}" for each in summary.get("disclosure", [])
+        f"charges as of {each['as_of']}" for each in summary["disclosure"]
         if (each["attribute"], each["place"]) == ("charges", "") and each["told"] and each["why"]
     ]  # fmt: skip
     flags = {"flags": "; ".join(notes)} if notes else {}
@@ -98,7 +94,7 @@ def tables_of(paths: Iterable[str]) -> dict[int, list[str]]:
 
 def _frame(lines: list[dict[str, str]]) -> pd.DataFrame:
     """Lines as a table, by week; `flags`, which not every week has, comes last. A number that is
-    withheld, or that an earlier version did not have, is missing."""
+    withheld is missing."""
     columns = dict.fromkeys(name for line in lines for name in line if name != "flags")
     flagged = ["flags"] if any(line.get("flags") for line in lines) else []
     frame = pd.DataFrame(lines, columns=[*columns, *flagged], dtype="str").fillna("")

@@ -21,7 +21,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     """A detainer: released_at 48 hours or more after release_due_at, on form I-247 without
     Saturdays, Sundays and federal holidays. A request for notification: notice_at 48 hours or
     more before released_at. Any form: decline_reason not_collected. Bounds are inclusive."""
-    kind = rows["form"].map({form.code: form.kind for form in FORMS.values()})
+    kind = rows["form"].map(FORMS)
     due, released, notice = rows["release_due_at"], rows["released_at"], rows["notice_at"]
     detainer = (kind == "detainer") & due.notna() & released.notna()
     by_working = detainer & rows["form"].isin(WORKING_HOURS_FORMS)

@@ -40,7 +40,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
         f"the request names {STATES[row['state']].name}.",
     )
     pairs = zip(rows["area"], rows["state"], strict=True)
-    outside = [area in AREAS and state not in AREAS[area].states for area, state in pairs]
+    outside = [area in AREAS and state not in AREAS[area] for area, state in pairs]
     compare(
         rows["area"].notna(),
         pd.Series(outside, rows.index, dtype=bool),

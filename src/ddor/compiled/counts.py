@@ -60,7 +60,7 @@ def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
     people = people_of_weeks(inputs.people, earlier, day, threshold)
     told = tell_after_release(rows, inputs.charges, threshold, day, earlier)
     known = followed(rows, told, day)
-    described = inputs.earlier.get("cases", ())
+    described = inputs.earlier["cases"]
     cases = judged(inputs.cases, rows, inputs.charges, str(inputs.period), described)
     figures = _figures(inputs, people, known, cases)
     return CompiledCounts(figures, rows, people, told, known, cases)

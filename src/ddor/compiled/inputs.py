@@ -31,6 +31,7 @@ from ddor.compiled.people import (
 from ddor.compiled.week_runs import DECLINED_COLUMNS, WeekRun, read_run
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES
 from ddor.history import NOTHING_EARLIER, read_earlier
+from ddor.measures.agencies import IDENTITY
 from ddor.measures.figures import FIGURE_NAMES, OF_CHARGES
 from ddor.parameters import Parameters
 from ddor.reports import shelved
@@ -45,7 +46,6 @@ PUBLISHED, WITHDRAWN, MISSING = "published", "withdrawn", "missing"
 ABOUT = ("week", "status", "revision", "as_of", "kind")
 # Missing: not told of the week.
 FIGURE_TYPES = dict.fromkeys(FIGURE_NAMES, "int64") | dict.fromkeys(OF_CHARGES, "Int64")
-AGENCY = ("agency_id", "agency", "level", "state", "county_fips", "area")
 
 
 @dataclass(frozen=True)
@@ -139,15 +139,15 @@ def _weeks(lines: list[dict]) -> pd.DataFrame:
 def _added_up(tables: list[pd.DataFrame]) -> pd.DataFrame:
     """The lines of one agency as one, under its name in the latest week; by state and name."""
     if not tables:
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in (*AGENCY, "flags")})
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in (*IDENTITY, "flags")})
     lines = pd.concat(tables, ignore_index=True)
     by_agency = lines.groupby("agency_id", sort=False)
-    counts = [name for name in lines if name not in (*AGENCY, "flags")]
-    table = by_agency[list(AGENCY[1:])].last().join(by_agency[counts].sum())
+    counts = [name for name in lines if name not in (*IDENTITY, "flags")]
+    table = by_agency[list(IDENTITY[1:])].last().join(by_agency[counts].sum())
     table["flags"] = by_agency["flags"].agg(lambda told: "; ".join(filter(None, told)))
     table = table.reset_index()
     table = table.sort_values(["state", "agency", "agency_id"], ignore_index=True)
-    table = table[[*AGENCY, *counts, "flags"]].astype({"flags": "str"})
+    table = table[[*IDENTITY, *counts, "flags"]].astype({"flags": "str"})
     return table.astype(dict.fromkeys(counts, "int64"))
 
 
@@ -205,7 +205,7 @@ def load_compiled(folder: Path) -> CompiledInputs:
             "cases": cases.from_plain(content["cases"]),
             "people": weeks_from_plain(json.loads((folder / "people.json").read_bytes())),
         },
-        **{name: _read_csv(folder / f"{name}.csv", (*AGENCY, "flags"))
+        **{name: _read_csv(folder / f"{name}.csv", (*IDENTITY, "flags"))
            for name in ("issued_by_agency", "declined_by_agency")},
         **{name: _typed(pd.read_parquet(folder / f"{name}.parquet"))
            for name in ("declined", "charges")},

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ddor.calendar import Week
 from ddor.cohort import date_column
-from ddor.corrections import flagged, flags_for
+from ddor.corrections.records import flagged, flags_for
 from ddor.errors import UsageError
 from ddor.inputs import INPUT_FILES, load_inputs, not_as_kept, with_newest_flags
 from ddor.measures.agencies import agency_identities

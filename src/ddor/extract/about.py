@@ -38,9 +38,9 @@ class Told:
         self.problems.append(Problem(self.label, (), key, seen, expected, mend))
 
 
-def told_by_yaml(data: bytes, label: str = "about.yaml") -> Told:
+def told_by_yaml(data: bytes) -> Told:
     """What an about.yaml says; its problems are in the answer."""
-    told = Told(label)
+    told = Told("about.yaml")
     try:
         node = yaml.compose(data.decode("utf-8-sig"), Loader=yaml.BaseLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:

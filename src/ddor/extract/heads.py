@@ -27,9 +27,5 @@ def check_heads(table: Table, ignored: tuple[str, ...]) -> None:
             _tell(table, "no such column", expected, "add it; see docs/extract.md", column)
 
 
-def extra_columns(table: Table) -> list[str]:
-    return [head for head in table.text if head not in TABLES[table.name]]
-
-
 def _tell(table: Table, seen: str, expected: str, mend: str, column: str = "") -> None:
     table.problems.append(Problem(table.label, (1,), column, seen, expected, mend))

@@ -6,7 +6,7 @@ The columns of codes need no scan: there every rule refuses a name, and no messa
 import datetime as dt
 
 from ddor.extract import identifiers
-from ddor.extract.heads import extra_columns
+from ddor.extract.columns import TABLES
 from ddor.extract.table import REMOVE_IDENTIFIER, Table
 
 # A request_id of charges stands in requests too, or fails as a charge without a request.
@@ -17,7 +17,7 @@ def scan(table: Table, issued: dt.date) -> None:
     """Tell the values of free-text and unknown columns that look like a direct identifier; the
     values stay untold. `issued` is a day near the requests, to know a birth date by."""
     known = [column for column in SCANNED[table.name] if column in table.text]
-    for column in known + extra_columns(table):
+    for column in known + [head for head in table.text if head not in TABLES[table.name]]:
         by_kind: dict[str, list[str]] = {}
         for value, kind in _found(table, column, issued).items():
             by_kind.setdefault(kind, []).append(value)

@@ -124,9 +124,9 @@ def _no_header(label: str, heads: Sequence[str], known: Sequence[str]) -> Proble
     return Problem(label, (1,), "", seen, expected, mend)
 
 
-def shown(values: Sequence[str], most: int = 3) -> str:
+def shown(values: Sequence[str]) -> str:
     """Up to three of the values, quoted; one that may identify a person is only described."""
-    words = [_shown(value) for value in values[:most]]
+    words = [_shown(value) for value in values[:3]]
     more = len(values) - len(words)
     return ", ".join(dict.fromkeys(words)) + (f" and {more} more values" if more else "")
 

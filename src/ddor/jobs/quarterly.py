@@ -200,7 +200,7 @@ class CompiledEdition(Edition):
 
     def private_files(self) -> dict[str, bytes]:
         described = {case.row for case in self.counts.cases.shown}
-        described |= {*self.inputs.earlier.get("cases", ())}
+        described |= {*self.inputs.earlier["cases"]}
         told = {"tables": plain_told(self.counts.told), "cases": sorted(described)}
         return {
             ATTRIBUTES: (json.dumps(told) + "\n").encode(),

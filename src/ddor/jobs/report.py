@@ -15,7 +15,6 @@ from ddor.archive.around import around_of
 from ddor.archive.identity import hashed, identity_of, manifest_file
 from ddor.archive.page import address_of
 from ddor.archive.publish import Archive, opened
-from ddor.archive.rebuild import bring_up_to_date
 from ddor.archive.render import render_article
 from ddor.archive.revision import Publication, publish_revision
 from ddor.calendar import Period
@@ -110,7 +109,6 @@ def make_report(period: Period, order: Order) -> Result:
                 publication.published_on, list(edition.review),
             )
         }  # fmt: skip
-        bring_up_to_date(archive, catalog, around)
         number = publish_revision(archive, catalog, publication, private, edition.beside())
     told = (*recovered, *edition.told)
     return Result(period, "published", 0, number, page, figures, told)
@@ -140,9 +138,8 @@ def attempt(period: Period, order: Order) -> Result:
     try:
         return make_report(period, order)
     except DdorError as error:
-        status = "held" if error.exit_code == 4 else "failed"
         messages = tuple(str(error).splitlines())
-        return Result(period, status, error.exit_code, messages=messages)
+        return Result(period, "failed", error.exit_code, messages=messages)
     except Exception:  # a bug of ours: the traceback is what there is to tell
         messages = tuple(traceback.format_exc().splitlines())
         return Result(period, "failed", DdorError.exit_code, messages=messages)

@@ -11,9 +11,10 @@ from ddor.archive.publish import Archive
 from ddor.archive.revision import Publication, article_of
 from ddor.calendar import Period
 from ddor.catalog import Catalog
-from ddor.errors import HeldForReview
 from ddor.jobs.differences import figure_differences, sentence_differences
 from ddor.jobs.edition import Edition
+
+HELD = 4  # the exit code of a report that waits for a person (DESIGN 4)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def held_result(
     files = {f"runs/{period}/{name}": file for name, file in waiting.items()}
     files |= {f"runs/{name}": file for name, file in edition.beside().items()}
     archive.publish({}, files)
-    return Result(period, "held", HeldForReview.exit_code, None, str(page),
+    return Result(period, "held", HELD, None, str(page),
                   publication.figures, (*recovered, *told))  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.corrections import identifier
+from ddor.corrections.told import identifier
 from ddor.errors import Problem, UsageError
 from ddor.extract.safe_cells import plain_cell, safe_cell
 from ddor.ledger import COLUMNS as LEDGER_COLUMNS

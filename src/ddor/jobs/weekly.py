@@ -18,7 +18,7 @@ from ddor.archive.identity import week_texts
 from ddor.archive.publish import Archive
 from ddor.calendar import Week
 from ddor.catalog import Catalog
-from ddor.corrections import GROUNDS, STATUSES, UPHELD, flagged, flags_for, to_plain
+from ddor.corrections.records import GROUNDS, STATUSES, UPHELD, flagged, flags_for, to_plain
 from ddor.history import ATTRIBUTES
 from ddor.inputs import (
     INPUT_FILES,
@@ -44,12 +44,9 @@ from ddor.ledger import (
 )
 from ddor.measures.bulk import bulk_recorded
 from ddor.measures.figures import Counts, count_inputs
-from ddor.measures.private import private_counts
 from ddor.measures.published import attribute_lines, disclosure_lines, national_charges
 from ddor.measures.record import plain_told
 from ddor.parameters import Parameters
-
-PRIVATE_COUNTS = "private_counts.json"
 
 
 @dataclass(frozen=True)
@@ -205,13 +202,9 @@ class WeekEdition(Edition):
         return {ATTRIBUTES: (json.dumps(told) + "\n").encode(), **self._lists()}
 
     def _lists(self) -> dict[str, bytes]:
-        """What a person looks at: the flags to decide on, and counts that are not published."""
-        private = private_counts(self.counts.status, self.period, self.cohort)
+        """The flags that a person decides on."""
         agencies = self.directory.agencies
-        return {
-            "review.csv": review_list(self.counts, agencies, self.flags, self.ledger),
-            PRIVATE_COUNTS: (json.dumps(private, indent=1) + "\n").encode(),
-        }
+        return {"review.csv": review_list(self.counts, agencies, self.flags, self.ledger)}
 
     def waiting(self, folder: Path) -> tuple[list[str], dict[str, bytes]]:
         return review_lines(self.counts, self.directory.agencies, folder), self._lists()

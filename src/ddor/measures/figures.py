@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.checks.registry import CheckResults, run_checks
-from ddor.corrections import corrected
+from ddor.corrections.apply import corrected
 from ddor.extract.model import Extract
 from ddor.inputs import Inputs
-from ddor.ledger import cleared_flags, held_since, waiting_since
+from ddor.ledger import LONG_HELD, cleared_flags, held_since
 from ddor.measures.agencies import (
     KINDS,
     agency_identities,
@@ -98,28 +97,23 @@ def count_inputs(inputs: Inputs) -> Counts:
     case = Case(extract, inputs.week, inputs.directory, inputs.history, cohort)
     checked = run_checks(case, cleared=cleared_flags(inputs.ledger))
     earlier = earlier_from_plain(inputs.earlier)
-    return count_week(
-        extract, inputs.week, cohort, inputs.directory.agencies, checked,
-        parameters["disclosure_threshold"], parameters["max_held_back_share"], earlier,
-        inputs.ledger,
-    )  # fmt: skip
+    return count_week(case, checked, parameters["disclosure_threshold"],
+                      parameters["max_held_back_share"], earlier, inputs.ledger)  # fmt: skip
 
 
 def count_week(
-    extract: Extract,
-    week: Week,
-    cohort: str,
-    agencies: pd.DataFrame,
+    case: Case,
     checked: CheckResults,
-    threshold: int = 5,
-    max_held_back_share: float = 0.25,
-    earlier: Earlier | None = None,
-    ledger: pd.DataFrame | None = None,
+    threshold: int,
+    max_held_back_share: float,
+    earlier: Earlier,
+    ledger: pd.DataFrame,
 ) -> Counts:
-    """`agencies` is the directory's table, `checked` from run_checks; the rest as in the
-    parameters of the week, what earlier revisions of it showed, and the ledger's lines of it."""
+    """`checked`: from run_checks; the rest: two parameters of the week, what earlier revisions of
+    it showed, and the ledger's lines of it."""
+    extract, week, cohort = case.extract, case.week, case.cohort
+    agencies = case.directory.agencies
     status = request_status(extract.requests, week, cohort, checked.held)
-    earlier = earlier or Earlier()
     issued = issued_by_agency(status, agencies)
     declined = declined_by_agency(status, agencies)
     states = agency_identities(status, agencies).set_index("agency_id")["state"].to_dict()
@@ -162,11 +156,9 @@ def count_week(
     )  # fmt: skip
 
 
-def _long_held(held: pd.DataFrame, ledger: pd.DataFrame | None, extract: Extract) -> int:
-    if ledger is None:
-        return 0
+def _long_held(held: pd.DataFrame, ledger: pd.DataFrame, extract: Extract) -> int:
     since = held_since(ledger)
-    waiting = since[since < waiting_since(extract.about.as_of)]
+    waiting = since[since < (extract.about.as_of - LONG_HELD).isoformat()]
     return int(held["request_id"].isin(waiting.index).sum())
 
 

@@ -61,7 +61,7 @@ def national_charges(told: Told) -> pd.DataFrame:
 
 def attribute_lines(told: Told) -> pd.DataFrame:
     """attributes.csv: the fields of people.Line, and `flags` where a table stands from before."""
-    lines = told_lines(told)
+    lines = [line for key in sorted(told.tables) for line in lines_of(told.tables[key])]
     return line_frame(lines, [flag_of(told.table(line.attribute, line.place)) for line in lines])
 
 
@@ -104,11 +104,6 @@ def added_up(tables: Iterable[Iterable[Line]]) -> list[Line]:
         for line in lines:
             sums[line[:-1]] += line.requests
     return in_order(Line(*key, requests) for key, requests in sums.items())
-
-
-def told_lines(told: Told) -> list[Line]:
-    """All that a week's report tells, for attributes.csv."""
-    return [line for key in sorted(told.tables) for line in lines_of(told.tables[key])]
 
 
 def with_charges(lines: Iterable[Line]) -> dict[str, int | None]:

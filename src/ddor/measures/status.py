@@ -39,7 +39,7 @@ def request_status(
 
     `held` as in checks.registry.CheckResults.
     """
-    frame = requests.assign(kind=requests["form"].map({f.code: f.kind for f in FORMS.values()}))
+    frame = requests.assign(kind=requests["form"].map(FORMS))
     by_check = held.set_index("request_id")
     frame["held_by"] = frame["request_id"].map(by_check["check"])
     frame["doubts"] = frame["request_id"].map(by_check["doubts"])

@@ -1,6 +1,6 @@
 """The rows behind a published figure, so that an agency can be answered from its log.
 
-A figure goes by one of these names (`known_figures`):
+A figure goes by one of these names (the keys of `known_masks`):
 
     declined_total, issued_pending, …   a name of DESIGN 4; agencies_declining and states_declining
                                         give the declined requests they are counted from
@@ -60,16 +60,11 @@ def rows_behind(
     Raises UsageError for a figure that is not known, with the nearest known ones; for an agency
     that `status` has no row of; and for a figure of charges of one agency's people.
     """
-    masks = _masks(checks, shown or {})
+    masks = known_masks(checks, shown or {})
     counted = masks[_known_name(figure, agency_id, masks)](status, charges)
     if agency_id is not None:
         counted = counted & _of_agency(status, agency_id)
     return status[counted]
-
-
-def known_figures(checks: tuple[Check, ...] = CHECKS) -> list[str]:
-    """Every name that needs no agency."""
-    return list(_masks(checks, {}))
 
 
 def agency_columns() -> dict[str, list[str]]:
@@ -105,7 +100,7 @@ def _of_agency(status: pd.DataFrame, agency_id: str) -> pd.Series:
     return status["agency_id"] == agency_id
 
 
-def _masks(checks: tuple[Check, ...], shown: Mapping[str, pd.Series]) -> dict[str, Mask]:
+def known_masks(checks: tuple[Check, ...], shown: Mapping[str, pd.Series]) -> dict[str, Mask]:
     """Every known figure, in the order of DESIGN 4; what is not in its list comes after it."""
     return {
         "received_total": lambda status, _: pd.Series(True, index=status.index),

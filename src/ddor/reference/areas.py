@@ -5,23 +5,16 @@ are listed as today.
 """
 
 import re
-from typing import NamedTuple
 
 from ddor.reference.places import COUNTIES
 from ddor.reference.spelling import name_key
 from ddor.reference.tables import rows
 
 
-class Area(NamedTuple):
-    """states: the USPS codes of the states that lie in the area, whole or in part."""
-
-    name: str
-    states: frozenset[str]
-
-
 _ROWS = rows("areas")
-AREAS: dict[str, Area] = {
-    name: Area(name, frozenset(row["state"] for row in _ROWS if row["area"] == name))
+# Area -> the USPS codes of the states that lie in it, whole or in part.
+AREAS = {
+    name: {row["state"] for row in _ROWS if row["area"] == name}
     for name in sorted({row["area"] for row in _ROWS})
 }
 

@@ -1,28 +1,16 @@
 """The request forms ICE has used, and the form that a line of ICE's text names (DOMAIN 1)."""
 
 import re
-from typing import NamedTuple
 
-
-class Form(NamedTuple):
-    """kind: detainer (asks to notify and to hold), notification (asks only for notice of a
-    release) or transfer (asks for a voluntary transfer of custody)."""
-
-    code: str
-    kind: str
-    title: str
-
-
-FORMS: dict[str, Form] = {
-    form.code: form
-    for form in (
-        Form("I-247", "detainer", "Immigration detainer, until 2015"),
-        Form("I-247A", "detainer", "Immigration detainer, from April 2017"),
-        Form("I-247D", "detainer", "Immigration detainer, request for voluntary action"),
-        Form("I-247G", "notification", "Request for advance notification of release"),
-        Form("I-247N", "notification", "Request for voluntary notification of release"),
-        Form("I-247X", "transfer", "Request for voluntary transfer"),
-    )
+# Form -> what it asks: detainer (to notify and to hold), notification (notice of a release alone)
+# or transfer (a voluntary transfer of custody).
+FORMS = {
+    "I-247": "detainer",  # until 2015
+    "I-247A": "detainer",  # from April 2017
+    "I-247D": "detainer",  # a request for voluntary action
+    "I-247G": "notification",
+    "I-247N": "notification",  # voluntary
+    "I-247X": "transfer",
 }
 
 

@@ -79,7 +79,7 @@ def _address(kind: str, data: bytes) -> str:
 
 def stacked_bars(
     name: str, frame: pd.DataFrame, label: str, parts: dict[str, str], caption: str,
-    synthetic: bool, unit: str = "requests", most: int = MOST_BARS, subtitle: str = "",
+    synthetic: bool, most: int = MOST_BARS, subtitle: str = "",
     source: str = SOURCE, meaning: str = "",
 ) -> Chart | Table:  # fmt: skip
     """Horizontal bars, one per row of `frame`, from the columns `parts` (column -> legend), each in
@@ -115,9 +115,9 @@ def stacked_bars(
         caption=caption,
         subtitle=subtitle,
         source=source,
-        alternative=_alternative(told, rows, label, parts, unit, synthetic),
+        alternative=_alternative(told, rows, label, parts, synthetic),
         svg=svg_of(drawing),
-        png=png_of(drawing, caption, subtitle or unit.capitalize(), source),
+        png=png_of(drawing, caption, subtitle or "Requests", source),
         csv=_csv(rows, label, parts, synthetic),
         table=table,
     )
@@ -139,7 +139,7 @@ def _table(rows: pd.DataFrame, label: str, parts: dict[str, str], caption: str) 
     return Table(rows.assign(Total=total, **{label: named}), heads, caption)
 
 
-def _alternative(told, rows, label, parts, unit, synthetic) -> str:
+def _alternative(told, rows, label, parts, synthetic) -> str:
     """Every bar with its figures, in the order drawn."""
     bars = []
     for row in rows.to_dict("records"):
@@ -152,7 +152,7 @@ def _alternative(told, rows, label, parts, unit, synthetic) -> str:
         detail = ", ".join(f"{legend.lower()} {value:,}" for legend, value in values)
         several = f" ({detail})" if len(parts) > 1 and detail else ""
         bars.append(f"{row[label]}: {total:,}{several}")
-    text = f"Bar chart. {told}, in {unit}. " + "; ".join(bars) + "."
+    text = f"Bar chart. {told}, in requests. " + "; ".join(bars) + "."
     return f"{SYNTHETIC_NOTICE}. {text}" if synthetic else text
 
 

@@ -1,7 +1,6 @@
 """What a report tells of people: charges by category, citizenship, days from issue; or why a table
 is not told, or from when it is (measures/disclosure.py)."""
 
-import datetime as dt
 from types import SimpleNamespace
 
 import pandas as pd
@@ -75,7 +74,7 @@ class OfPeople:
         stands = table is not None and table.stands
         return SimpleNamespace(
             of=sum(standing.values()),
-            dated=f", as of {_long(table.as_of)}," if stands else "",
+            dated=f", as of {long_date(table.as_of)}," if stands else "",
             told=bool(lines),
             why=self._why(CHARGES),
             convicted=standing.get(CONVICTED),
@@ -178,7 +177,7 @@ class OfPeople:
         each = "" if (frame["requests"] == most).sum() == 1 else " each"
         source = self.chart_source
         if table is not None and table.stands:
-            source = f"{source.rpartition('; data as of ')[0]}; data as of {_long(table.as_of)}"
+            source = f"{source.rpartition('; data as of ')[0]}; data as of {long_date(table.as_of)}"
         return stacked_bars(
             name, frame, label, heads,
             f"{largest}: {part_of(most, of, 'declined request', 'declined requests')}{each}",
@@ -256,7 +255,7 @@ class OfPeople:
         """From when a table of an earlier revision is, and how much of it no longer counts."""
         if not (table.stands or table.gone):
             return None
-        day = _long(table.as_of)
+        day = long_date(table.as_of)
         gone = "1 request in it no longer counts" if table.gone == 1 else (
             f"{table.gone:,} of the requests in it no longer count"
         )
@@ -271,10 +270,6 @@ class OfPeople:
 def _unsplit(frame: pd.DataFrame) -> pd.Series:
     """Of each line of published.charge_group_lines, the requests that are in neither part."""
     return frame["requests"] - frame[[CONVICTED, CHARGED_ONLY]].sum(axis=1)
-
-
-def _long(day: str) -> str:
-    return long_date(dt.date.fromisoformat(day))
 
 
 def _by_category(lines: list[Line]) -> str:

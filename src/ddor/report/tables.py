@@ -107,16 +107,15 @@ class Several(Publishable):
 
 
 def agency_table(
-    frame: pd.DataFrame, by: str, heads: dict[str, str], caption: str, flags: dict[str, str],
-    most: int = MOST_ROWS,
+    frame: pd.DataFrame, by: str, heads: dict[str, str], caption: str, flags: dict[str, str]
 ) -> Table | Several:  # fmt: skip
-    """A table by agency with place, level and code beside each name: the `most` largest. The
+    """A table by agency with place, level and code beside each name: the MOST_ROWS largest. The
     others, and those without any in column `by`, are added up in a last line; those that have any
     are named in a list beneath, with their number. `flags`: agency_id -> the disputes of its line,
     which is then in the table however small."""
     named = largest_first(frame, by)
     disputed = named["agency_id"].isin(flags)
-    largest = named[(named[by] > 0) & ~disputed].head(most)
+    largest = named[(named[by] > 0) & ~disputed].head(MOST_ROWS)
     listed = named[disputed | named.index.isin(largest.index)]
     labels = [agency_label(row, flags) for row in listed.to_dict("records")]
     rows = listed.assign(agency=pd.Series(labels, listed.index, dtype="object"))

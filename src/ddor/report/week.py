@@ -9,13 +9,14 @@ from markupsafe import Markup
 from ddor.calendar import Week, long_date
 from ddor.checks.registry import CHECKS
 from ddor.cohort import ISSUED, date_column
-from ddor.corrections import flags_for
+from ddor.corrections.records import flags_for
 from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
-from ddor.measures.agencies import agency_identities
+from ddor.measures.agencies import KINDS, agency_identities
 from ddor.measures.concentration import concentration
 from ddor.measures.figures import NO_CHARGES, Counts, count_inputs
+from ddor.measures.status import DECLINED_CLASSES, ISSUED_OUTCOMES
 from ddor.narrative import part_of, requests
 from ddor.publishable import HTML
 from ddor.report.charts import SOURCE, stacked_bars
@@ -335,18 +336,15 @@ class WeeklyReport(OfPeople, OwnTables):
     def prove(self) -> None:
         """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""
         figures, counts = self.counts.figures, self.counts
-        kinds = ("detainers", "notifications", "transfers")
-        classes = ("insufficient_notice", "no_notice", "not_held", "unclassified")
-        outcomes = ("honored", "declined", "pending", "other")
         sums = {
             "received_total": counts.reconciliation["rows"].sum(),
             "held_back_total": figures["held_back_requests"] + figures["held_back_outcomes"],
-            "declined_total": sum(figures[f"declined_{name}"] for name in classes),
-            "issued_total": sum(figures[f"issued_{name}"] for name in outcomes),
+            "declined_total": sum(figures[f"declined_{name}"] for name in DECLINED_CLASSES),
+            "issued_total": sum(figures[f"issued_{name}"] for name in ISSUED_OUTCOMES),
         }
         wrong = [name for name, total in sums.items() if figures[name] != total]
         for total, prefix in (("issued_total", "issued_"), ("declined_total", "declined_")):
-            if figures[total] != sum(figures[prefix + kind] for kind in kinds):
+            if figures[total] != sum(figures[prefix + kind] for kind in KINDS.values()):
                 wrong.append(f"{total} by kind")
         if counts.status.loc[counts.status["declined"], "outcome"].ne("declined").any():
             wrong.append("declined_total: a request without that outcome is in it (E10)")

@@ -4,7 +4,3 @@ In: the cleaned CSV or Parquet of the Deportation Data Project, or ICE's own wor
 Out: `write_extract` folders, and an account of every row that did not make it into one.
 Not here: the contract of the extract itself (`schema.py`), and whether a row can be believed.
 """
-
-from ddor.extract.foia.importer import import_foia
-
-__all__ = ["import_foia"]

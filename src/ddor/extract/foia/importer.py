@@ -19,7 +19,7 @@ from ddor.extract.write import write_extract
 
 def import_foia(
     file: Path | str,
-    weeks: list[Week] | None,
+    weeks: list[Week],
     out: str,
     agencies: Path,
     as_of: dt.date | None = None,
@@ -31,9 +31,7 @@ def import_foia(
     Raises UsageError, or ExtractInvalid with all missing columns or all unknown words; in both
     cases nothing was written.
     """
-    weeks = sorted(set(weeks or []))
-    if not weeks:
-        raise UsageError("say which weeks to import: --week DATE or --weeks START..END")
+    weeks = sorted(set(weeks))
     if len(weeks) > 1 and "{week}" not in out:
         place = 'put {week} into it, such as "extracts/{week}"'
         raise UsageError(f'"{out}" is one folder for {len(weeks)} weeks; {place}')

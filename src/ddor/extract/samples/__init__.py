@@ -1,13 +1,5 @@
-"""Synthetic extracts: three ordinary weeks and the re-enactment of the withdrawn one.
+"""Synthetic extracts of ordinary weeks (`ddor sample`).
 
-Not here: any rule of the report. A sample is read through the same door as a real extract.
+Not here: any rule of the report; a sample is read and validated as a real extract is. What makes
+the committed samples, the re-enactment of the withdrawn report among them, is in `samples/make/`.
 """
-
-from ddor.extract.samples.ordinary import (
-    COMMITTED_SEEDS,
-    REENACTMENT_SEED,
-    make_sample,
-    write_committed_samples,
-)
-
-__all__ = ["COMMITTED_SEEDS", "REENACTMENT_SEED", "make_sample", "write_committed_samples"]

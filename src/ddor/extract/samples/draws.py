@@ -2,7 +2,7 @@
 
 The shares are those of DOMAIN 1 and 2 where it gives them, and otherwise plausible. The bounds
 below populate every class of DESIGN 3 and keep all rows clear of E2, E6, E7 and E11, also when
-times are cut to dates: what is to fail is planted by `ordinary` and `reenactment`.
+times are cut to dates: what is to fail is planted by `ordinary`, or by `samples/make/`.
 """
 
 import numpy as np

@@ -6,7 +6,6 @@ back* is not empty on the page: two for E1, and two more of other checks, which 
 """
 
 import datetime as dt
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,9 +16,6 @@ from ddor.extract.model import About, Extract
 from ddor.extract.samples.agencies import COMMITTED, invented_agencies
 from ddor.extract.samples.charges import as_extract, draw_charges
 from ddor.extract.samples.draws import days, draw_requests, drawn, office_times, waits
-from ddor.extract.samples.later import make_later
-from ddor.extract.samples.reenactment import make_reenactment
-from ddor.extract.write import write_extract
 from ddor.reference.areas import AREAS
 from ddor.reference.places import COUNTIES
 
@@ -33,23 +29,15 @@ SAME_DAY_SHARE = 0.3
 UNKNOWN_VOLUME = 1.0
 LARGEST_DECLINES = 0.6
 TENDENCY_SEED = 48
-COMMITTED_SEEDS = {"2017-02-18": 4, "2017-02-25": 5, "2017-03-04": 3}
-REENACTMENT_SEED = 6
 PLANTED = (("E2", "E7"), ("E3", "E6"), ("E4", "E11"))
 
 
-def make_sample(
-    week: Week, seed: int, requests: int = 600, agencies: pd.DataFrame | None = None
-) -> Extract:
-    """An extract of `requests` rows that holds `week`, taken 45 days after its end.
-
-    agencies: a directory as in params/agencies.csv (text, "" for empty), each asked in proportion
-    to its weekly_requests; without it the invented one, grown with `requests` so that no agency
-    gets a volume that its directory row makes impossible (E5).
-    """
+def make_sample(week: Week, seed: int, requests: int = 600) -> Extract:
+    """An extract of `requests` rows that holds `week`, taken 45 days after its end. The invented
+    directory grows with `requests`, so that no agency gets a volume that its directory row makes
+    impossible (E5)."""
     rng = np.random.default_rng([seed, week.first_day.toordinal()])
-    if agencies is None:
-        agencies = invented_agencies(max(COMMITTED, requests // 4))
+    agencies = invented_agencies(max(COMMITTED, requests // 4))
     as_of = week.last_day + EXTRACT_LAG
     about = About(as_of, f"Invented by the sample generator, seed {seed}", True)
     asked = _with_dates(rng, _asked(rng, agencies, requests), week)
@@ -109,7 +97,7 @@ def _with_planted_errors(
     split = in_week[rows.loc[in_week, "state"].isin(["TX", "CA", "NY"])]
     elsewhere = rng.permutation(split)[:1]
     for row in elsewhere:
-        areas = {name for name, area in AREAS.items() if rows.at[row, "state"] in area.states}
+        areas = {name for name, states in AREAS.items() if rows.at[row, "state"] in states}
         rows.loc[row, "area"] = min(areas - {own_area[row]})
     for row in rng.permutation(in_week.difference(elsewhere))[:1]:
         state = rows.at[row, "state"]
@@ -141,14 +129,3 @@ def _failing(row: pd.Series, agency_ids: pd.Series) -> dict[str, dict]:
         "E7": {"released_at": pd.NaT, "sentence_ends_on": serving_until, "ice_custody_at": pd.NaT},
         "E11": {"released_at": at, "release_due_at": at - 50 * hour},
     }
-
-
-def write_committed_samples(folder: Path) -> None:
-    """Write the three ordinary weeks and the re-enactment, each as `folder`/<first day>, and the
-    ordinary weeks as they are taken again later as `folder`/later/<first day>."""
-    for first_day, seed in COMMITTED_SEEDS.items():
-        week = Week.parse(first_day)
-        first = make_sample(week, seed)
-        write_extract(first, folder / first_day)
-        write_extract(make_later(first, week, seed), folder / "later" / first_day)
-    write_extract(make_reenactment(REENACTMENT_SEED), folder / "2017-01-28")
