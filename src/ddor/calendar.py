@@ -11,6 +11,7 @@ named; and `parse`, from its key. One whose report is made from weekly ones has 
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -31,11 +32,17 @@ class Period:
 
     shelf: ClassVar[str]
     noun: ClassVar[str]
-    title: str
     first_day: dt.date
-    last_day: dt.date
     # How a command line names one, for its help.
     example: ClassVar[str] = ""
+
+    @property
+    def title(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def last_day(self) -> dt.date:
+        raise NotImplementedError
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -134,7 +141,7 @@ class Quarter(Period):
         return cls(year, number)
 
     @property
-    def first_day(self) -> dt.date:
+    def first_day(self) -> dt.date:  # type: ignore[override]  # a field of Week: no property above
         return dt.date(self.year, 3 * self.number - 2, 1)
 
     @property
@@ -217,7 +224,7 @@ def working_time(start: pd.Series, end: pd.Series) -> pd.Series:
     return _worked_until(end, days_off) - _worked_until(start, days_off)
 
 
-def _worked_until(times: pd.Series, days_off: list[np.datetime64]) -> pd.Series:
+def _worked_until(times: pd.Series, days_off: Sequence[np.datetime64]) -> pd.Series:
     """Working time since the start of 1900: only the difference of two of these says anything."""
     days = times.dt.normalize().to_numpy().astype("datetime64[D]")
     origin = np.full(len(days), np.datetime64("1900-01-01"))

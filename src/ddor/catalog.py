@@ -110,7 +110,7 @@ class Catalog:
         ]  # fmt: skip
 
     def current(self, period: Period) -> Revision | None:
-        return (self.of(period) or [None])[-1]
+        return next(reversed(self.of(period)), None)
 
     def last_standing(self, period: Period) -> Revision | None:
         """The last revision that is not withdrawn."""
@@ -124,7 +124,7 @@ class Catalog:
         return replace(self, others=dict(self.others) | {period.shelf: shelf})
 
     def file(self) -> bytes:
-        content = {"notice": SYNTHETIC_NOTICE} if self.synthetic else {}
+        content: dict[str, object] = {"notice": SYNTHETIC_NOTICE} if self.synthetic else {}
         content |= {"cohort": self.cohort, "synthetic": self.synthetic}
         for name in (Week.shelf, *sorted(self.others)):
             shelf = self.shelf(name).items()
@@ -197,7 +197,7 @@ class Superseded:
 
 def superseded_parts(period: Period, revision: Revision, catalog: Catalog) -> list[Superseded]:
     """In the order of the weeks; none of a report that is not made from weekly ones."""
-    found = []
+    found: list[Superseded] = []
     if not revision.based_on:
         return found
     for week in period.weeks():

@@ -11,7 +11,7 @@ import functools
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ddor.calendar import Period, Week, parse_date, parse_weeks
@@ -114,7 +114,7 @@ def _run_weeks(options: argparse.Namespace, project: Path) -> int:
     return _make(weeks, order, options)
 
 
-def _make(periods: list[Period], order, options: argparse.Namespace) -> int:
+def _make(periods: Sequence[Period], order, options: argparse.Namespace) -> int:
     """One report after the other; the exit code of the first that failed."""
     from tqdm import tqdm
 

@@ -11,6 +11,7 @@ The head is YAML read as text (text_yaml.py), each key once, all of them and no 
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -22,7 +23,7 @@ HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n(.*)\Z", re.DOTALL)
 
 def read_headed(
     file: Path, keys: dict[str, Callable], problems: list[Problem], guide: str = "docs/pages.md"
-) -> tuple[dict[str, object], str]:
+) -> tuple[dict[str, Any], str]:
     """-> the head, typed, without the keys that do not fit; the body, "" where there is no head.
     `keys`: all that a head holds -> what makes a value of the text, raising UsageError; `guide`:
     where the analyst finds what to write. What is wrong is added to `problems`."""
@@ -34,7 +35,7 @@ def read_headed(
         return {}, ""
     parts = HEAD.match(content)
     lines = _head_lines(parts[1]) if parts else None
-    if lines is None:
+    if parts is None or lines is None:
         problems.append(Problem(file.name, (1,), "", "no readable head",
                                 "`key: value` lines between two lines of ---",
                                 f"give it {', '.join(keys)}"))  # fmt: skip

@@ -129,7 +129,7 @@ def _beside(output: Path, period: Period) -> list[Period]:
     """The reports made from weekly ones that share a week with this one, and the weeks of them all,
     for what a week tells can be taken from what several weeks tell together. Without opening the
     folders of other weeks."""
-    own = {*(period.weeks() or [period])}
+    own: set[Period] = {*period.weeks()} or {period}
     # Of the site too: what was published and lost its private folder has to be missed.
     shelves = {report.period.shelf for report in REPORTS} - {Week.shelf}
     names = {folder.name for folder in (output / "runs").glob("*")}

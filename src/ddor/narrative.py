@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from numbers import Integral, Real
+from typing import Any
 
 import mistune
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, pass_context
@@ -60,7 +61,7 @@ def render_narrative(text: str, names: dict) -> str:
         raise NarrativeError(f"this sentence cannot be written: {error}\n{text}") from error
     markdown = mistune.create_markdown(renderer=_Renderer(values), plugins=["table"])
     # A line of a list whose phrase has nothing to say is left out.
-    return values.put_back(EMPTY_ITEM.sub("", markdown(filled)), escape)
+    return values.put_back(EMPTY_ITEM.sub("", str(markdown(filled))), escape)
 
 
 class _Unknown(UndefinedError):
@@ -78,7 +79,7 @@ class _Strict(StrictUndefined):
 
     def __init__(self, hint=None, obj=missing, name=None, exc=UndefinedError):
         unknown = exc is UndefinedError and hint is None and isinstance(name, str)
-        raised = partial(_Unknown, obj, name) if unknown else exc
+        raised: Any = partial(_Unknown, obj, name) if unknown else exc
         super().__init__(hint, obj, name, raised)
 
 
@@ -112,7 +113,7 @@ def _shown(context: Context, value: object) -> object:
 
 def render_markdown(text: str) -> str:
     """Markdown without figures -> HTML; raw HTML in it is shown as text."""
-    return mistune.create_markdown(renderer=_Html(escape=True), plugins=["table"])(text)
+    return str(mistune.create_markdown(renderer=_Html(escape=True), plugins=["table"])(text))
 
 
 def number(value: int) -> Words:
@@ -175,7 +176,7 @@ class _Values:
         if isinstance(value, dt.date) and value == value:  # NaT is a date, and equals nothing
             return long_date(value)
         if isinstance(value, Integral) and not isinstance(value, bool):
-            return number(value)
+            return number(int(value))
         raise TypeError(f"{value!r} has no form for a sentence: use a filter, such as percent")
 
     def put_back(self, text: str, form, below: int | None = None) -> str:

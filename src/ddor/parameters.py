@@ -25,6 +25,7 @@ from typing import Any, Literal
 import fsspec
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from ddor.calendar import Period, Week
 from ddor.errors import UsageError
@@ -161,8 +162,8 @@ def weeks_with_extract(pattern: str) -> list[Week]:
     # Where the week stands twice in a path, both have to be the same day.
     start, *rest = map(re.escape, path.split("*"))
     named = re.compile(start + "(.{10})" + r"\1".join(rest) + r"(\.zip|\.xlsx)?/?")
-    days = {_as_day(match[1]) for name in found if (match := named.fullmatch(name))} - {None}
-    return sorted(Week(day) for day in days if Week.containing(day).first_day == day)
+    days = {_as_day(match[1]) for name in found if (match := named.fullmatch(name))}
+    return sorted(Week(day) for day in days if day and Week.containing(day).first_day == day)
 
 
 def _as_day(text: str) -> dt.date | None:
@@ -210,7 +211,7 @@ def _take(values, given: dict[str, Any], source: str, folder: Path, problems: li
         values[key] = (value, source)
 
 
-def _expected(error: dict) -> str:
+def _expected(error: ErrorDetails) -> str:
     words = {
         "int_parsing": "a whole number",
         "float_parsing": "a number",

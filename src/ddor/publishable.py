@@ -36,6 +36,9 @@ _ATTRIBUTE = re.compile(r'\b(?:alt|aria-label|href|title)="([^"]*)"')
 class Publishable:
     """What has `_repr_html_` and may stand on a page."""
 
+    def _repr_html_(self) -> str:
+        raise NotImplementedError
+
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         shown = str(self._repr_html_())
         return {"text/html": shown, "text/plain": repr(self), MARK: {"sha256": _sha256(shown)}}

@@ -22,6 +22,7 @@ Left out on purpose: a page of one's own. What is listed in PAGES has a place in
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -85,7 +86,7 @@ def read_texts(folder: Path, project: Path, examples: list[dict]) -> dict[str, T
     for name in PAGES:
         file = next((f for f in (folder / f"{name}.md", project / f"{name}.md") if f.is_file()),
                     project / f"{name}.md")  # fmt: skip
-        keys = {"title": str, "last_reviewed": parse_date, "last_updated": parse_date}
+        keys = dict[str, Callable](title=str, last_reviewed=parse_date, last_updated=parse_date)
         head, body = read_headed(file, keys, problems)
         if len(head) == len(keys):
             texts[name] = Text(**head, body=body, file=file.name)

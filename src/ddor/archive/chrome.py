@@ -82,7 +82,7 @@ def _around_other(
     """An agency that no week names has a page as long as such a report leads to it."""
     index = read_index(site)
     unnamed = {*agencies} - index.keys()
-    new = {each: [] for each in sorted(unnamed & {*kept})
+    new: dict[str, list] = {each: [] for each in sorted(unnamed & {*kept})
            if not (site / "agencies" / each / "index.html").exists()}  # fmt: skip
     first = static_files() | agency_files(site, index, new, set(), catalog, around)
     tables = tables_of(file.relative_to(site).as_posix() for file in site.glob("data/*/*.csv"))

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ddor.archive.agency_index import by_letter, by_state, named, place_of
 from ddor.archive.around import Around
@@ -55,7 +56,8 @@ def coming_releases(catalog: Catalog, around: Around) -> list[tuple[Week, dt.dat
     report of each, and that from which its final one can be made. None before the first week."""
     if not catalog.weeks:
         return []
-    week, found = Week.parse(max(catalog.weeks)).next, []
+    found: list[tuple[Week, dt.date, dt.date]] = []
+    week = Week.parse(max(catalog.weeks)).next
     while len(found) < COMING:
         if around.release_of(week) > around.day:
             found.append((week, around.release_of(week), week.last_day + FINAL_AFTER))
@@ -89,7 +91,7 @@ class OtherReports:
 
     @property
     def from_weeks(self) -> bool:
-        return any(line.revision.based_on for line in self.lines)
+        return any(line.revision and line.revision.based_on for line in self.lines)
 
 
 def other_reports(catalog: Catalog) -> list[OtherReports]:
@@ -182,7 +184,7 @@ def agency_lists(index: dict[str, dict], catalog: Catalog, around: Around) -> di
     }
     pages = {}
     for shelf, (groups, title, path) in shelves.items():
-        names = {"shelf": shelf, "all_groups": {key: head for key, (head, _) in groups.items()},
+        names: dict[str, Any] = {"shelf": shelf, "all_groups": {key: head for key, (head, _) in groups.items()},
                  "total": len(index)}  # fmt: skip
         shown = {
             key: (head, [(line["agency_id"], named(line), place_of(line)) for line in lines])

@@ -24,7 +24,7 @@ def rebuild(archive: Archive, catalog: Catalog, around: Around) -> int:
     records = records_by_agency(catalog)
     agencies |= {each: [] for each in records}
     by_year: dict[int, dict[str, list[dict]]] = {}
-    report_pages = {}
+    report_pages: dict[str, bytes] = {}
     for period, revisions in catalog.everything():
         numbers = range(1, len(revisions) + 1)
         report_pages |= pages_around(archive, catalog, period, numbers, around)
@@ -42,8 +42,8 @@ def rebuild(archive: Archive, catalog: Catalog, around: Around) -> int:
     index = {each: index_line(each, lines, around.agencies)
              for each, lines in sorted(agencies.items()) if lines or each in records}  # fmt: skip
     years: dict[str, bytes] = {}
-    for year, lines in by_year.items():
-        years |= files_of_year(year, lines, catalog)
+    for year, tables in by_year.items():
+        years |= files_of_year(year, tables, catalog)
     latest = latest_of(site, catalog, None, {})
     first = static_files() | agency_files(site, index, agencies, set(), catalog, around) | years
     last = list_files(index, catalog, around, latest, tables_of(years))

@@ -126,8 +126,7 @@ def with_anchors(body: str) -> str:
         if " id=" in head[2]:
             return head[0]
         words = re.sub(r"<[^>]+>|&[a-z#0-9]+;", " ", head[3])
-        words = re.match(r"((?:Section|Part) [A-Za-z]+)\.|(.*)", words, re.DOTALL)
-        text = (words[1] or words[2]).lower()
+        text = re.sub(r"\A((?:Section|Part) [A-Za-z]+)\..*", r"\1", words, flags=re.DOTALL).lower()
         name = DISPUTE if text.startswith("to dispute") else "-".join(re.findall("[a-z0-9]+", text))
         own = next(each for each in (name, *(f"{name}-{n}" for n in range(2, 1000)))
                    if each and each not in taken)  # fmt: skip

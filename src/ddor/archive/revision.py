@@ -49,7 +49,7 @@ class Publication:
     identity: str
     article: Article
     data: dict[str, bytes]
-    figures: dict[str, int]
+    figures: dict[str, int | None]
     as_of: dt.date
     source: str
     published_on: dt.date
@@ -89,7 +89,8 @@ def publish_revision(
     period = publication.period
     number = archive.next_revision(period)
     figures = publication.figures
-    listed = {name: figures[name] for name in report_of(period).listed if name in figures}
+    listed = {name: count for name in report_of(period).listed
+              if (count := figures.get(name)) is not None}  # fmt: skip
     line = Revision(
         revision=number,
         identity=publication.identity,

@@ -151,8 +151,8 @@ def _gap(revision: Revision | None) -> str:
 
 def _national(week: Week, catalog: Catalog) -> Point:
     revision = catalog.current(week)
-    if gap := _gap(revision):
-        return Point(week, gap=gap)
+    if revision is None or revision.withdrawn_on:
+        return Point(week, gap=_gap(revision))
     declined, kept = revision.figures["declined_total"], revision.trend
     bulk = min(sum(kept["bulk"].values()), declined)
     return _of_revision(week, revision, catalog, declined, bulk, kept["age"])

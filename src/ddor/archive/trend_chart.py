@@ -88,7 +88,7 @@ def chart_of(trend: Trend) -> Chart | None:
         return None
     slots = max(len(points), FEWEST_SLOTS)
     counted = [(at, point) for at, point in enumerate(points) if point.declined is not None]
-    top = scale_top(max(max(point.declined, point.interval[1]) for _, point in counted))
+    top = scale_top(max(max(point.declined or 0, point.interval[1]) for _, point in counted))
     age_top = scale_top(max(sum(point.age.values()) for point in points))
     bands = [band for band in BANDS if any(point.age.get(band) for point in points)]
     left = [percent(at / slots) for at in range(slots + 1)]
@@ -118,11 +118,12 @@ def chart_of(trend: Trend) -> Chart | None:
 
 def _breaks(points: tuple[Point, ...], left: list[str]) -> list[Break]:
     """Between the weeks that were counted; one without any figure has no method."""
-    counted = [(at, point) for at, point in enumerate(points) if point.method is not None]
+    counted = [(at, point, point.method) for at, point in enumerate(points)
+               if point.method is not None]  # fmt: skip
     return [
-        Break(left[at], point.method, point, CHANGES[point.method], 2 * at > len(points))
-        for (_, before), (at, point) in pairwise(counted)
-        if point.method != before.method
+        Break(left[at], method, point, CHANGES.get(method, ""), 2 * at > len(points))
+        for (_, _, before), (at, point, method) in pairwise(counted)
+        if method != before
     ]
 
 

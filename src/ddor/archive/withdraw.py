@@ -48,7 +48,8 @@ def withdraw(
     for each, numbers in gone.items():
         kept = [r.withdrawn(day, reason) if r.revision in numbers else r for r in catalog.of(each)]
         catalog = catalog.with_revisions(each, kept)
-    folders, pointers = {}, {}
+    folders: dict[str, dict[str, bytes]] = {}
+    pointers: dict[str, bytes] = {}
     for each, numbers in gone.items():
         own_folders, own_pointers = _notices(archive, catalog, each, numbers, around)
         folders |= own_folders
@@ -59,8 +60,8 @@ def withdraw(
     own = [data_files_of(here / f"r{each}") for each in sorted(gone[period])]
     agencies = agencies_in(before, *own) | disputed
     after = {} if revisions[-1].revision in gone[period] else before
-    named = named_agencies(archive, catalog)
-    made = chrome(archive.site, catalog, period, agencies, named, after, around)
+    remaining = named_agencies(archive, catalog)
+    made = chrome(archive.site, catalog, period, agencies, remaining, after, around)
     archive.publish(folders, made.first | pointers | made.last, made.gone)
     return [(each, number) for each, numbers in gone.items() for number in sorted(numbers)]
 
@@ -72,7 +73,7 @@ def _notices(
     Archive.publish. `catalog`: with them withdrawn."""
     here = f"site/{period.path}"
     revisions = catalog.of(period)
-    folders, pointers = {}, {}
+    folders = {}
     for number in sorted(numbers):
         this = revisions[number - 1]
         kept = data_files_of(archive.output / here / f"r{number}")
@@ -82,7 +83,7 @@ def _notices(
         folders[f"{here}/r{number}"] = {"index.html": page, **data}
     # Their neighbors said why they were superseded, or what changed since.
     neighbors = {n for each in numbers for n in (each - 1, each + 1)} - set(numbers)
-    pointers |= pages_around(archive, catalog, period, neighbors, around)
+    pointers = pages_around(archive, catalog, period, neighbors, around)
     current = revisions[-1]
     if current.revision in numbers:
         before = data_files_of(archive.output / here)

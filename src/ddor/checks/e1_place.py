@@ -36,7 +36,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
         fips_state.notna(),
         fips_state != rows["state"],
         lambda row, _: f"County code {row['county_fips']} lies in "
-        f"{STATES[state_of_fips(row['county_fips'])].name}, "
+        f"{STATES[fips_state[row.name]].name}, "
         f"the request names {STATES[row['state']].name}.",
     )
     pairs = zip(rows["area"], rows["state"], strict=True)

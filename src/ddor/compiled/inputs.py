@@ -93,7 +93,8 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
     or ArchiveUnavailable."""
     catalog = open_catalog(parameters.output / "site") or Catalog(parameters.cohort, False, {})
     effective = parameters.model_dump(mode="json", include=set(PARAMETERS))
-    runs, lines = [], []
+    runs: list[WeekRun] = []
+    lines: list[dict] = []
     for week in period.weeks():
         revision = catalog.current(week)
         if revision is None or revision.withdrawn_on:

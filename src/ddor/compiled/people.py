@@ -89,7 +89,7 @@ def people_of_weeks(
 ) -> PeopleOfWeeks:
     """Told beside all that the weeks and earlier revisions told."""
     weeks = list(weeks)
-    pools, base = {}, set()
+    pools, base = {}, set[Row]()
     for attribute in ATTRIBUTES:
         untold = [week for week in weeks if attribute in week.rows and not week.table(attribute)]
         if rows := _each_once(_rows(untold, attribute)):
@@ -123,7 +123,7 @@ def people_of_weeks(
         (attribute, POOLED): NO_DECLINES if supplied or attribute != CHARGES else NO_CHARGES
         for attribute in ATTRIBUTES if not nation[attribute]
     }  # fmt: skip
-    return PeopleOfWeeks(Told(told.tables, nothing | told.untold), nation, numbers)
+    return PeopleOfWeeks(Told(told.tables, {**nothing, **told.untold}), nation, numbers)
 
 
 def _each_once(rows: Iterable[Row]) -> frozenset[Row]:

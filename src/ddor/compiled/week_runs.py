@@ -121,7 +121,7 @@ def _refuse_what_was_not_kept(folder: Path) -> None:
         )
 
 
-def _published_figures(folder: Path, week: Week) -> dict[str, int]:
+def _published_figures(folder: Path, week: Week) -> dict[str, int | None]:
     """Of a revision's public folder."""
     summary = folder / "data" / "summary.json"
     try:
@@ -133,7 +133,7 @@ def _published_figures(folder: Path, week: Week) -> dict[str, int]:
         ) from error
 
 
-def glued_figures(executed: Path) -> dict[str, int]:
+def glued_figures(executed: Path) -> dict[str, int | None]:
     """The figures of a weekly notebook, from its scraps. Raises UsageError where the run did not
     reach its end."""
     import scrapbook  # seconds to import: it pulls in all of papermill

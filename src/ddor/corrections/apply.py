@@ -102,7 +102,7 @@ def _tell_stale(target: _Target, requests: pd.DataFrame) -> None:
 
 
 def _tell_set_twice(targets: list[_Target]) -> None:
-    first: dict[tuple[int, str], _Target] = {}
+    first: dict[tuple[int | None, str], _Target] = {}
     for target in [target for target in targets if target.at is not None]:
         for column in target.action.set:
             other = first.setdefault((target.at, column), target)

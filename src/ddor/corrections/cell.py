@@ -22,7 +22,7 @@ def ask_the_door(key: str, column: str, text: str, week: Week | None, told: Told
 
     cell = cell_of(column, text)
     scan(cell, week.last_day if week else dt.date.max)
-    check_columns(cell, typed(cell), week and latest_allowed(week.last_day))
+    check_columns(cell, typed(cell), latest_allowed(week.last_day) if week else None)
     for problem in cell.problems:
         told.tell(key, problem.seen, problem.expected, problem.mend)
 

@@ -5,6 +5,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -100,7 +101,7 @@ def _record(name: str, given: dict, told: Told) -> Record:
         if text[key] == "":
             told.tell(key, "nothing", f"a line `{key}: …`", "add it; see docs/corrections.md")
     days = {key: _day(key, text[key], told) for key in ("week", "received_on", "answered_on")}
-    week = days["week"] and Week.containing(days["week"])
+    week = Week.containing(days["week"]) if days["week"] else None
     if text["agency_id"]:
         ask_the_door("agency_id", "agency_id", text["agency_id"], week, told)
     for key, words in _CHOICES.items():
@@ -109,7 +110,8 @@ def _record(name: str, given: dict, told: Told) -> Record:
     _tell_status(text, told)
     action = _action(given.get("action", ""), week, told)
     _tell_action(action, text["status"], told)
-    return Record(**text | days | {"name": name, "week": week, "action": action})
+    fields: dict[str, Any] = {**text, **days, "name": name, "week": week, "action": action}
+    return Record(**fields)
 
 
 def _tell_unknown(given: dict, known: tuple[str, ...], told: Told, prefix: str = "") -> None:

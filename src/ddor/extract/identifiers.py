@@ -85,7 +85,7 @@ def head_is_identifier(head: str) -> bool:
 def looks(text: str) -> str | None:
     """What a single value looks like ("an A-number", "a person's name"), or None."""
     found = _LOOKS.search(text)
-    if found:
+    if found and found.lastgroup:
         return _KINDS[found.lastgroup]
     return NAME if _is_name(text) else None
 
@@ -151,7 +151,7 @@ def _is_name(text: str) -> bool:
         if _has(found[1], SURNAMES) and _has(found[2], GIVEN_NAMES):
             return True
     words = _TWO_TO_FOUR_WORDS.fullmatch(text.strip())
-    return bool(words) and any(
+    return words is not None and any(
         _has(given, GIVEN_NAMES) and _has(surname, SURNAMES)
         for given, surname in [(words[1], words[2]), (words[2], words[1])]
     )

@@ -53,7 +53,7 @@ def read_extract(
     check_outcome_dates(requests, frames["requests"], cohort)
     about = settle(told, frames, cohort)
     problems = requests.problems + charges.problems + told.problems
-    if problems:
+    if problems or about is None:
         raise ExtractInvalid(problems, without_secrets(location))
     return Extract(
         _sorted(frames["requests"], ["request_id"]),

@@ -48,6 +48,7 @@ def latest_allowed(day: dt.date) -> dt.date:
 
 def _column(column: str, latest: dt.date | None) -> pa.Column:
     kind = KINDS[column]
+    dtype: str | type
     if kind in ("time", "date"):
         dtype, checks = "datetime64[s]", _bounds(column, latest)
     elif kind == "number":

@@ -46,7 +46,7 @@ class Table:
         name: str,
         label: str,
         heads: Sequence[str],
-        columns: Sequence[Sequence[str]],
+        columns: Sequence[Sequence[str] | np.ndarray],
         problems: list[Problem],
         uneven: Sequence[int] = (),
     ) -> "Table":
@@ -124,14 +124,14 @@ def _no_header(label: str, heads: Sequence[str], known: Sequence[str]) -> Proble
     return Problem(label, (1,), "", seen, expected, mend)
 
 
-def shown(values: Sequence[str]) -> str:
+def shown(values: Sequence[str | None]) -> str:
     """Up to three of the values, quoted; one that may identify a person is only described."""
     words = [_shown(value) for value in values[:3]]
     more = len(values) - len(words)
     return ", ".join(dict.fromkeys(words)) + (f" and {more} more values" if more else "")
 
 
-def _shown(value: str) -> str:
+def _shown(value: str | None) -> str:
     if not value:
         return "an empty cell"
     hidden = to_hide(value)

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import pandas as pd
 
@@ -20,6 +20,8 @@ from ddor.catalog import CORRECTED, FIRST, REVISED, Catalog
 from ddor.directory import Directory
 from ddor.parameters import Parameters
 from ddor.reports import report_of
+
+P = TypeVar("P", bound=Period)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Order:
     reason: str = ""
 
 
-class Edition(ABC):
+class Edition(ABC, Generic[P]):
     """files: what `save` writes, which is kept privately and runs the report again.
 
     inputs: what it is made from, with `parameters`, the keys of parameters.IN_EFFECT as plain
@@ -49,7 +51,7 @@ class Edition(ABC):
     """
 
     files: ClassVar[tuple[str, ...]]
-    period: Period
+    period: P
     inputs: Any
     counts: Any
     directory: Directory
@@ -80,7 +82,7 @@ class Edition(ABC):
 
     @classmethod
     @abstractmethod
-    def gathered(cls, period: Period, parameters: Parameters) -> Self:
+    def gathered(cls, period: P, parameters: Parameters) -> Self:
         """With what the parameters name, read and checked; nothing is counted yet. Raises
         DdorError."""
 
@@ -166,6 +168,6 @@ class Edition(ABC):
         return ", ".join(dict.fromkeys(words)) or "a new run on the same inputs"
 
 
-def edition_of(period: Period) -> type[Edition]:
+def edition_of(period: P) -> type[Edition[P]]:
     module, _, name = report_of(period).edition.partition(":")
     return getattr(importlib.import_module(module), name)

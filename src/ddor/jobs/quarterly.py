@@ -7,7 +7,6 @@ The run itself is in report.py.
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -30,7 +29,7 @@ from ddor.compiled.inputs import (
     load_compiled,
     save_compiled,
 )
-from ddor.directory import Directory, read_directory
+from ddor.directory import read_directory
 from ddor.errors import UsageError
 from ddor.history import ATTRIBUTES
 from ddor.jobs.edition import Edition, Order
@@ -48,18 +47,12 @@ CANDIDATE_COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class CompiledEdition(Edition):
+class CompiledEdition(Edition[Period]):
     """parameters: those of the period, kept until the archive is locked and can be read."""
 
-    period: Period
-    parameters: Parameters | None = None
-    directory: Directory | None = None
-    cohort: str = ""
-    synthetic: bool = False
-    inputs: CompiledInputs | None = None
-    counts: CompiledCounts | None = None
-
+    parameters: Parameters
+    inputs: CompiledInputs
+    counts: CompiledCounts
     files: ClassVar[tuple[str, ...]] = FILES
     input_words: ClassVar[Mapping[str, str]] = {
         "weeks": "changes in its weeks", "issued_by_agency": "changes in its weeks",
@@ -71,6 +64,19 @@ class CompiledEdition(Edition):
         "code_lists": "changed code lists", "method": "changed rules of counting",
     }  # fmt: skip
 
+    def __init__(
+        self, period: Period, cohort: str, synthetic: bool, inputs: CompiledInputs | None = None
+    ):
+        self.period, self.cohort, self.synthetic = period, cohort, synthetic
+        if inputs is not None:
+            self.inputs, self.counts = inputs, count_compiled(inputs)
+            self.as_of, self.source = as_of(inputs), "; ".join(inputs.sources)
+            self.told = tuple(f"the case {name} is withdrawn: {why}"
+                              for name, why in self.counts.cases.withdrawn)  # fmt: skip
+            weeks, revisions = inputs.published["week"], inputs.published["revision"]
+            self.based_on = dict(zip(weeks, revisions.astype("int64").tolist(), strict=True))
+            self.history = [f"{week} r{revision}" for week, revision in self.based_on.items()]
+
     @classmethod
     def gathered(cls, period: Period, parameters: Parameters) -> Self:
         directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
@@ -80,15 +86,14 @@ class CompiledEdition(Edition):
                 f"nothing is published in {parameters.output}; a report of the {period.noun} is "
                 "made from the reports of its weeks"
             )
-        return cls(period, parameters, directory, catalog.cohort, catalog.synthetic)
+        edition = cls(period, catalog.cohort, catalog.synthetic)
+        edition.parameters, edition.directory = parameters, directory
+        return edition
 
     @classmethod
     def loaded(cls, folder: Path) -> Self:
         inputs = load_compiled(folder)
-        return cls(
-            inputs.period, None, None, inputs.cohort, inputs.synthetic,
-            inputs, count_compiled(inputs),
-        )  # fmt: skip
+        return cls(inputs.period, inputs.cohort, inputs.synthetic, inputs)
 
     def in_archive(self, archive: Archive, order: Order, day: dt.date) -> Self:
         inputs = gather_compiled(self.period, self.parameters)
@@ -98,32 +103,10 @@ class CompiledEdition(Edition):
                 f"no week of {self.period} is published; it has the weeks from {weeks[0]} to "
                 f"{weeks[-1]}"
             )
-        return replace(self, inputs=inputs, counts=count_compiled(inputs))
+        return type(self)(self.period, self.cohort, self.synthetic, inputs)
 
     def save(self, folder: Path) -> None:
         save_compiled(self.inputs, folder)
-
-    @property
-    def as_of(self) -> dt.date:
-        return as_of(self.inputs)
-
-    @property
-    def source(self) -> str:
-        return "; ".join(self.inputs.sources)
-
-    @property
-    def told(self) -> tuple[str, ...]:
-        return tuple(f"the case {name} is withdrawn: {why}"
-                     for name, why in self.counts.cases.withdrawn)  # fmt: skip
-
-    @property
-    def history(self) -> list[str]:
-        return [f"{week} r{revision}" for week, revision in self.based_on.items()]
-
-    @property
-    def based_on(self) -> Mapping[str, int]:
-        used = self.inputs.published
-        return dict(zip(used["week"], used["revision"].astype("int64").tolist(), strict=True))
 
     def input_texts(self) -> dict[str, str]:
         inputs = self.inputs
@@ -170,7 +153,7 @@ class CompiledEdition(Edition):
         return "; ".join([*told, *(self.input_words[name] for name in others)])
 
     def _changed(self, catalog: Catalog) -> list[Superseded]:
-        last = catalog.last_standing(self.period) or catalog.current(self.period)
+        last = catalog.last_standing(self.period) or catalog.of(self.period)[-1]
         return superseded_parts(self.period, last, catalog)
 
     def tables(self) -> dict[str, pd.DataFrame]:

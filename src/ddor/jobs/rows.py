@@ -141,7 +141,9 @@ def _no_revision(output: Path, week: Week) -> UsageError:
     )
 
 
-def _prove_unchanged(archive: Archive, week: Week, revision: str, figures: dict[str, int]) -> None:
+def _prove_unchanged(
+    archive: Archive, week: Week, revision: str, figures: dict[str, int | None]
+) -> None:
     """A later version of the program may count otherwise; the rows would then not be those that
     readers were shown. Without site/ there is nothing to compare with."""
     summary = archive.site / "weeks" / str(week) / revision / "data" / "summary.json"
@@ -232,7 +234,7 @@ def _changed_labels(file: Path, row: str, seen: str, expected: str) -> UsageErro
 
 
 def _number(label: str) -> int:
-    return int(LABEL.fullmatch(label)[1])
+    return int(LABEL.sub(r"\1", label))
 
 
 def _new_lines(week: Week, labels: list[str], requests: list[str]) -> list[dict[str, str]]:

@@ -55,7 +55,7 @@ def verify(output: Path, period: Period, number: int | None, template: Path) -> 
     if archive.left_unfinished():
         with opened(output):  # a crash is mended first, so that what is compared is whole
             pass
-    catalog = open_catalog(archive.site)
+    catalog = open_catalog(archive.site) or Catalog("", False, {})
     revision = _revision(catalog, period, number)
     current = revision == catalog.current(period)
     if revision.withdrawn_on:
@@ -108,8 +108,8 @@ def _not_reproduced(period, revision: Revision, differs: list[str], notes) -> No
     return NotReproduced("\n".join([f"{period} r{revision.revision} differs:", *differs, *since]))
 
 
-def _revision(catalog: Catalog | None, period: Period, number: int | None):
-    revisions = catalog.of(period) if catalog else []
+def _revision(catalog: Catalog, period: Period, number: int | None) -> Revision:
+    revisions = catalog.of(period)
     if not revisions:
         raise UsageError(f"{period} is not published here")
     if number is None:

@@ -8,7 +8,7 @@ what was decided of it in the ledger.
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -49,14 +49,11 @@ from ddor.measures.record import plain_told
 from ddor.parameters import Parameters
 
 
-@dataclass(frozen=True)
-class WeekEdition(Edition):
+class WeekEdition(Edition[Week]):
     """ledger: the whole private ledger, with this week's flags once it is counted."""
 
     inputs: Inputs
-    counts: Counts | None = None
-    ledger: pd.DataFrame = field(default_factory=no_ledger)
-
+    counts: Counts
     files: ClassVar[tuple[str, ...]] = INPUT_FILES
     input_words: ClassVar[Mapping[str, str]] = {
         "requests": "new data", "charges": "new data", "about": "new data",
@@ -69,6 +66,26 @@ class WeekEdition(Edition):
         "method": "changed rules of counting",
     }  # fmt: skip
 
+    def __init__(
+        self, inputs: Inputs, counts: Counts | None = None, ledger: pd.DataFrame | None = None
+    ):
+        about = inputs.extract.about
+        self.inputs, self.period, self.directory = inputs, inputs.week, inputs.directory
+        self.cohort = inputs.parameters["cohort"]
+        self.synthetic, self.as_of, self.source = about.synthetic, about.as_of, about.source
+        self.history = list(inputs.history.weeks)
+        # The week's disputes and corrections, without the labels of rows.
+        self.records = tuple(
+            record
+            | {"action": {"rows": len(record["action"]["rows"])} if record["action"] else None}
+            for record in to_plain(inputs.corrections)
+        )
+        self.ledger = no_ledger() if ledger is None else ledger
+        if counts is not None:
+            self.counts, self.bulk = counts, bulk_recorded(counts)
+            self.review = tuple(" ".join(map(str, line)) for line in counts.review.to_numpy())
+            self.reasons = tuple(counts.review["reason"])
+
     @classmethod
     def gathered(cls, period: Week, parameters: Parameters) -> Self:
         return cls(gather_inputs(period, parameters))
@@ -79,72 +96,23 @@ class WeekEdition(Edition):
 
     @classmethod
     def of(cls, inputs: Inputs, ledger: pd.DataFrame | None = None) -> Self:
-        return cls(inputs, count_inputs(inputs), no_ledger() if ledger is None else ledger)
+        return cls(inputs, count_inputs(inputs), ledger)
 
     def in_archive(self, archive: Archive, order: Order, day: dt.date) -> Self:
         # Another run may have published since the inputs were gathered.
         inputs = with_archive(self.inputs, archive.output)
         ledger = read_ledger(archive.runs)
         if order.decisions:
-            inputs, ledger = decide(archive, inputs, ledger, order, day)
-        counted = WeekEdition.of(inputs)
-        return replace(counted, ledger=with_flags(ledger, counted.flags))
+            inputs, ledger = decide(archive, inputs, ledger, order, order.decisions, day)
+        counts = count_inputs(inputs)
+        return type(self)(inputs, counts, with_flags(ledger, flags_of(counts, inputs.week)))
 
     def save(self, folder: Path) -> None:
         save_inputs(self.inputs, folder)
 
     @property
-    def period(self) -> Week:
-        return self.inputs.week
-
-    @property
-    def directory(self):
-        return self.inputs.directory
-
-    @property
-    def cohort(self) -> str:
-        return self.inputs.parameters["cohort"]
-
-    @property
-    def synthetic(self) -> bool:
-        return self.inputs.extract.about.synthetic
-
-    @property
-    def as_of(self) -> dt.date:
-        return self.inputs.extract.about.as_of
-
-    @property
-    def source(self) -> str:
-        return self.inputs.extract.about.source
-
-    @property
-    def history(self) -> list[str]:
-        return list(self.inputs.history.weeks)
-
-    @property
     def flags(self) -> pd.DataFrame:
         return flags_of(self.counts, self.period)
-
-    @property
-    def review(self) -> tuple[str, ...]:
-        return tuple(" ".join(map(str, line)) for line in self.counts.review.to_numpy())
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        return tuple(self.counts.review["reason"])
-
-    @property
-    def records(self) -> tuple[dict, ...]:
-        """The week's disputes and corrections, without the labels of rows."""
-        return tuple(
-            record
-            | {"action": {"rows": len(record["action"]["rows"])} if record["action"] else None}
-            for record in to_plain(self.inputs.corrections)
-        )
-
-    @property
-    def bulk(self) -> Mapping[str, int]:
-        return bulk_recorded(self.counts)
 
     def input_texts(self) -> dict[str, str]:
         return week_texts(self.inputs, self.counts)
@@ -164,7 +132,7 @@ class WeekEdition(Edition):
         return super().texts() | extract | records | files
 
     def news(self, catalog: Catalog) -> list[str]:
-        before = catalog.last_standing(self.period) or catalog.current(self.period)
+        before = catalog.last_standing(self.period) or catalog.of(self.period)[-1]
         known = [(each["name"], each["status"], each["action"]) for each in before.records]
         new = [each for each in self.records if each["status"] in UPHELD
                and (each["name"], each["status"], each["action"]) not in known]  # fmt: skip
@@ -223,12 +191,12 @@ class WeekEdition(Edition):
 
 
 def decide(
-    archive: Archive, inputs: Inputs, ledger: pd.DataFrame, order: Order, day: dt.date
+    archive: Archive, inputs: Inputs, ledger: pd.DataFrame, order: Order, file: Path, day: dt.date
 ) -> tuple[Inputs, pd.DataFrame]:
     """The inputs and the ledger with the decisions of the file; recorded at once, so that none is
     lost if the week cannot be published. A draft records nothing. Raises DecisionsInvalid."""
     flags = flags_of(count_inputs(inputs), inputs.week)
-    decisions = read_decisions(order.decisions, flags, inputs.ledger)
+    decisions = read_decisions(file, flags, inputs.ledger)
     ledger = with_decisions(with_flags(ledger, flags), decisions, day.isoformat())
     if not order.draft:
         archive.publish({}, {f"runs/{LEDGER}": ledger_file(ledger)})

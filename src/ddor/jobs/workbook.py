@@ -20,11 +20,11 @@ WIDEST = 80
 class _Undated(ZipFile):
     """A zip whose parts do not have the time of the clock."""
 
-    def writestr(self, name, data, **options):
-        super().writestr(ZipInfo(name), data, compress_type=ZIP_DEFLATED)
+    def writestr(self, zinfo_or_arcname, data, compress_type=None, compresslevel=None):
+        super().writestr(ZipInfo(zinfo_or_arcname), data, compress_type=ZIP_DEFLATED)
 
-    def write(self, file, name, **options):
-        self.writestr(name, Path(file).read_bytes())
+    def write(self, filename, arcname=None, compress_type=None, compresslevel=None):
+        self.writestr(arcname, Path(filename).read_bytes())
 
 
 def workbook(rows: list[tuple], about: list[tuple], week: Week) -> bytes:

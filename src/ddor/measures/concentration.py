@@ -2,8 +2,8 @@
 the key points of a week and of a quarter, and for the home page."""
 
 import datetime as dt
-from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -41,7 +41,7 @@ def concentration(agencies: pd.Series, days: pd.Series) -> Concentration:
     )
 
 
-def half_or_more(counts: pd.Series) -> Hashable | None:
+def half_or_more(counts: pd.Series) -> Any:
     """The label of the one with half or more of the sum of `counts` (whole numbers, labels once
     each). None where the sum is under FEWEST, where none has half, or where two have half each."""
     total = counts.sum()

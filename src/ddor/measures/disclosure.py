@@ -47,7 +47,7 @@ class Row(NamedTuple):
     value: str
 
 
-Candidates = Mapping[tuple[str, str], frozenset[Row]]  # (attribute, place) -> the rows of a table
+Candidates = dict[tuple[str, str], frozenset[Row]]  # (attribute, place) -> the rows of a table
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def tell(
     last = {(table.attribute, table.place): table for table in earlier.last}
     # What was told last may be no candidate any more, such as an agency that has fewer now.
     others = last.keys() | {(attribute, NATION) for attribute in lacking}
-    no_longer = {key: frozenset() for key in sorted(others - candidates.keys())}
+    no_longer: Candidates = {key: frozenset() for key in sorted(others - candidates.keys())}
     tables, untold = {}, {}
     for key, rows in {**candidates, **no_longer}.items():
         attribute, place = key

@@ -82,6 +82,11 @@ class Counts:
     status: pd.DataFrame
     extract: Extract
 
+    @property
+    def known(self) -> dict[str, int]:
+        """The figures that are told."""
+        return {name: count for name, count in self.figures.items() if count is not None}
+
     def nation(self, attribute: str) -> list[Line]:
         """The lines of the national table, none where it is not told."""
         table = self.told.table(attribute)

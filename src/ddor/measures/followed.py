@@ -104,11 +104,11 @@ def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
         return Followed(len(rows), confirmed, **numbers, as_of=table.as_of, stands=table.stands,
                         gone=table.gone)  # fmt: skip
     unknown = None if rows["standing"].isin(KNOWN).any() else 0
-    numbers = dict.fromkeys(NUMBERS, unknown) | {"not_observed": None if confirmed else 0}
-    return Followed(len(rows), confirmed, **numbers, as_of=as_of, stands=False)
+    numbers = {**dict.fromkeys(NUMBERS, unknown), "not_observed": None if confirmed else 0}
+    return Followed(len(rows), confirmed, **numbers, as_of=as_of, stands=False, gone=0)
 
 
-def _numbers(rows: Iterable[Row]) -> dict[str, int]:
+def _numbers(rows: Iterable[Row]) -> dict[str, int | None]:
     standing = Counter(map(_standing, rows))
     how = Counter(row.value.split()[1] for row in rows)
     known = sum(standing[each] for each in KNOWN)

@@ -99,7 +99,7 @@ def disclosure_lines(told: Told) -> list[dict]:
 def added_up(tables: Iterable[Iterable[Line]]) -> list[Line]:
     """The lines of several national tables, each sum under its name. A group that a week has in
     *other* stays there; a split is the sum of the weeks that tell it."""
-    sums: Counter = Counter()
+    sums: Counter[tuple[str, str, str, str, str]] = Counter()
     for lines in tables:
         for line in lines:
             sums[line[:-1]] += line.requests

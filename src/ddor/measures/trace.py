@@ -136,7 +136,7 @@ def known_masks(checks: tuple[Check, ...], shown: Mapping[str, pd.Series]) -> di
             )
         },
         **{
-            f"group:{code}": _of_charges(lambda _, groups, code=code: code in groups)
+            f"group:{code}": _in_group(code)
             for code in (*OFFENSE_GROUPS, UNLISTED)
         },
     }  # fmt: skip
@@ -180,6 +180,10 @@ def _of_charges(holds: Callable[[str, dict[str, str]], bool]) -> Mask:
         )
 
     return mask
+
+
+def _in_group(code: str) -> Mask:
+    return _of_charges(lambda _, groups: code in groups)
 
 
 def _in_category(category: str, standing: str) -> Mask:

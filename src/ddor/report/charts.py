@@ -68,7 +68,7 @@ class Chart(Publishable):
 
     def _size(self) -> str:
         """So that the page does not move when the picture comes, which is when it is near."""
-        width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', self.svg).groups()
+        width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', self.svg)[0]
         return f'width="{round(float(width))}" height="{round(float(height))}"'
 
 

@@ -8,6 +8,7 @@ import io
 import itertools
 import textwrap
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -22,7 +23,7 @@ POINTS = 72
 ROW, LEGEND, MARGIN = 0.36, 0.24, 0.08  # inches
 FONT, SMALL = 10, 8
 LABEL_LETTERS = {SVG_WIDTH: 28, PNG_WIDTH: 44}
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # a name with two dollar signs is a name
     "font.size": FONT,

@@ -59,7 +59,7 @@ class OfPeople:
     threshold: int
     synthetic: bool
     chart_source: str
-    elsewhere = TO_THE_QUARTER  # where to look for what is not told
+    elsewhere: str = TO_THE_QUARTER  # where to look for what is not told
     noted, of_noted = NATION, "This table is"  # the table that may stand from before
 
     def _charges(self) -> SimpleNamespace:
@@ -71,10 +71,9 @@ class OfPeople:
         lines = self.counts.nation(CHARGES)
         standing = {line.standing: line.requests for line in lines if not line.branch}
         figures, table = with_charges(lines), self.counts.told.table(CHARGES)
-        stands = table is not None and table.stands
         return SimpleNamespace(
             of=sum(standing.values()),
-            dated=f", as of {long_date(table.as_of)}," if stands else "",
+            dated=f", as of {long_date(table.as_of)}," if table and table.stands else "",
             told=bool(lines),
             why=self._why(CHARGES),
             convicted=standing.get(CONVICTED),
@@ -191,7 +190,7 @@ class OfPeople:
         told = self.counts.told
         parts = []
         for place in told.places(CHARGES):
-            table = told.table(CHARGES, place)
+            table = told.tables[CHARGES, place]
             lines = [line for line in lines_of(table) if line.requests]
             frame = pd.DataFrame([(_of_place(line), line.requests) for line in lines],
                                  columns=["what", "requests"])  # fmt: skip

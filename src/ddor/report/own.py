@@ -15,11 +15,14 @@ import pandas as pd
 
 from ddor.errors import DdorError
 from ddor.extract.model import LEVELS
+from ddor.inputs import Inputs
 from ddor.measures.agencies import agency_identities
+from ddor.measures.figures import Counts
 from ddor.measures.people import ALL, CHARGES, CITIZENSHIP, DAYS
 from ddor.measures.status import ISSUED_OUTCOMES
 from ddor.reference.offenses import CATEGORIES
 from ddor.report.charts import Chart, stacked_bars
+from ddor.report.of_people import OfPeople
 from ddor.report.tables import Table, agency_label
 from ddor.report.words import CLASS_HEADS
 
@@ -36,8 +39,14 @@ MARKS = ("issued", "declined", "honored", "release_not_confirmed", "law_or_court
 NOT_ON_RECORD = "Not on record"
 
 
-class OwnTables:
-    """The part of a weekly report that an analyst uses. counts: measures.figures.Counts."""
+class OwnTables(OfPeople):
+    """The part of a weekly report that an analyst uses."""
+
+    inputs: Inputs
+    counts: Counts
+
+    def _since(self) -> str:
+        raise NotImplementedError
 
     @property
     def requests(self) -> pd.DataFrame:

@@ -37,7 +37,7 @@ from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.phrases import concentrated
 from ddor.report.opening import chosen_parameters, shown_note
-from ddor.report.tables import NOT_TOLD, Table, agency_label, agency_table, in_line
+from ddor.report.tables import NOT_TOLD, Several, Table, agency_label, agency_table, in_line
 from ddor.report.words import CLASS_HEADS
 from ddor.reports import parse_period
 
@@ -72,6 +72,8 @@ class CompiledReport(OfPeople):
         self.counts: CompiledCounts = count_compiled(inputs)
         self.threshold = inputs.parameters["disclosure_threshold"]
         self.synthetic = inputs.synthetic
+        named = "".join(f"; {source}" for source in inputs.sources)
+        self.chart_source = f"Source: the weekly reports of the {self.period.noun}{named}"
 
     def for_sentences(self) -> tuple:
         """The period, weeks, issued, declined, charges, after, cases, extract, phrases: what
@@ -159,11 +161,6 @@ class CompiledReport(OfPeople):
             fiscal=getattr(self.period, "fiscal", ""),
         )
 
-    @property
-    def chart_source(self) -> str:
-        named = "; ".join(self.inputs.sources)
-        return f"Source: the weekly reports of the {self.period.noun}" + (f"; {named}" if named else "")
-
     def note(self) -> HTML | None:
         """The analyst's note of this period, params/notes/<period>.md, as Markdown."""
         return shown_note(self.inputs.note)
@@ -184,7 +181,7 @@ class CompiledReport(OfPeople):
             ),
             **numbers,
         )
-        total = {"week": f"The {self.period.noun}", "report": "", "as_of": ""}
+        total: dict[str, object] = {"week": f"The {self.period.noun}", "report": "", "as_of": ""}
         total |= {name: self.counts.figures[name] for name in numbers}
         frame = pd.concat([frame[list(heads)], pd.DataFrame([total])], ignore_index=True)
         caption = f"The weeks of the {self.period.noun}, each in its current revision"
@@ -200,7 +197,7 @@ class CompiledReport(OfPeople):
                             f"Requests declined, {self.period.title}, by week and class",
                             self.synthetic, most=len(weeks), source=self.chart_source)  # fmt: skip
 
-    def declined_table(self) -> Table:
+    def declined_table(self) -> Table | Several:
         heads = {"declined": "Declined", **CLASS_HEADS,
                  "release_not_confirmed": "Release not confirmed", "law_or_court": "Law or court",
                  "honored": "Honored"}  # fmt: skip
@@ -323,7 +320,7 @@ class CompiledReport(OfPeople):
             if len(table) and table[name].sum() != figures[f"{name}_total"]:
                 wrong.append(f"{name}_total by agency")
         followed = self.counts.followed
-        if None not in (followed.known, followed.met) and (
+        if followed.met is not None and followed.no_arrest is not None and (
             followed.met + followed.no_arrest != followed.known
         ):
             wrong.append("follow_up_known")

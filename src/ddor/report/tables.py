@@ -194,8 +194,8 @@ def agency_label(row: dict, flags: dict[str, str] | None = None) -> Markup:
     label = Markup('<span data-agency="{}">{}</span><br><small>{}</small>').format(
         row["agency_id"], row["agency"], place
     )
-    if row["agency_id"] in (flags or {}):
-        disputed = flags[row["agency_id"]]
+    disputed = (flags or {}).get(row["agency_id"])
+    if disputed is not None:
         label += Markup('<br><small><a href="#disputes">{}</a></small>').format(disputed)
     return label
 

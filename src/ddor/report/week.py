@@ -1,5 +1,6 @@
 """`open_week`: a week as a notebook sees it: names for sentences, tables, charts, scraps."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,7 +21,6 @@ from ddor.measures.status import DECLINED_CLASSES, ISSUED_OUTCOMES
 from ddor.narrative import part_of, requests
 from ddor.publishable import HTML
 from ddor.report.charts import SOURCE, stacked_bars
-from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note
 from ddor.report.own import OwnTables
 from ddor.report.phrases import WeekPhrases
@@ -37,6 +37,9 @@ from ddor.report.tables import (
 from ddor.report.words import CLASS_HEADS, CLASS_WORDS, CLASS_WORDS_ISSUED, dispute_words
 
 HELD_SHARE = "Share of the declines held back"
+Named = tuple[
+    Week, SimpleNamespace, SimpleNamespace, SimpleNamespace, SimpleNamespace, SimpleNamespace
+]
 MOST_ISSUED = 15  # of Section I in its table; the others stand in a fold
 EFFECTS = {"hold": "holds a request back", "review": "asks for a review", "show": "is shown"}
 
@@ -57,7 +60,7 @@ def open_week(
     return WeeklyReport(gather_inputs(chosen, chosen_parameters(chosen, params, settings, sample)))
 
 
-class WeeklyReport(OfPeople, OwnTables):
+class WeeklyReport(OwnTables):
     """counts: measures.figures.Counts. The methods make what a cell shows."""
 
     def __init__(self, inputs: Inputs):
@@ -66,18 +69,21 @@ class WeeklyReport(OfPeople, OwnTables):
         self.cohort = inputs.parameters["cohort"]
         self.counts: Counts = count_inputs(inputs)
         self.threshold = inputs.parameters["disclosure_threshold"]
-        self.synthetic = inputs.extract.about.synthetic
+        about = inputs.extract.about
+        self.synthetic = about.synthetic
+        source = f"Source: {about.source}" if about.source else SOURCE
+        self.chart_source = f"{source}; data as of {long_date(about.as_of)}"
 
-    def for_sentences(self) -> tuple:
+    def for_sentences(self) -> Named:
         """week (a Week), issued, declined, charges, held_back, extract: what %%narrative names."""
-        figures, counts = self.counts.figures, self.counts
+        figures, known, counts = self.counts.figures, self.counts.known, self.counts
         issued = _group(figures, "issued_", agencies=len(counts.issued_by_agency))
         declined = _group(
             figures,
             "declined_",
             agencies=figures["agencies_declining"],
             states=figures["states_declining"],
-            confirmed=figures["declined_total"] - figures["declined_release_not_confirmed"],
+            confirmed=known["declined_total"] - known["declined_release_not_confirmed"],
             honored=figures["honored_total"],
             share=counts.declined_share,
             since=self._since(),
@@ -118,7 +124,7 @@ class WeeklyReport(OfPeople, OwnTables):
         if history.last_declined is None:
             return None
         week = Week.parse(history.weeks[-1])
-        more = self.counts.figures["declined_total"] - history.last_declined
+        more = self.counts.known["declined_total"] - history.last_declined
         between = (self.week.first_day - week.first_day).days // 7 - 1
         return SimpleNamespace(week=week, total=history.last_declined, more=max(more, 0),
                                fewer=max(-more, 0), between=between)  # fmt: skip
@@ -143,12 +149,6 @@ class WeeklyReport(OfPeople, OwnTables):
             is_final=self.week.is_final_on(about.as_of),
         )
 
-    @property
-    def chart_source(self) -> str:
-        about = self.inputs.extract.about
-        source = f"Source: {about.source}" if about.source else SOURCE
-        return f"{source}; data as of {long_date(about.as_of)}"
-
     def note(self):
         """The analyst's note of this week, params/notes/<first day>.md, as Markdown."""
         return shown_note(self.inputs.note)
@@ -170,8 +170,8 @@ class WeeklyReport(OfPeople, OwnTables):
             return agency_table(frame, "issued", heads, caption, flags)
         top = frame[~frame["agency_id"].isin(rest["agency_id"])]
         table = agency_table(top, "issued", heads, f"{caption}: the {MOST_ISSUED} asked most", flags)
-        table = table.with_last_line(others_added_up(rest))
-        return Several([table, agency_fold(rest, "issued")])
+        assert isinstance(table, Table)  # so few have no list beneath
+        return Several([table.with_last_line(others_added_up(rest)), agency_fold(rest, "issued")])
 
     def outcomes_chart(self):
         figures = self.counts.figures
@@ -335,7 +335,7 @@ class WeeklyReport(OfPeople, OwnTables):
 
     def prove(self) -> None:
         """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""
-        figures, counts = self.counts.figures, self.counts
+        figures, counts = self.counts.known, self.counts
         sums = {
             "received_total": counts.reconciliation["rows"].sum(),
             "held_back_total": figures["held_back_requests"] + figures["held_back_outcomes"],
@@ -358,7 +358,7 @@ def _filled(frame: pd.DataFrame, heads: dict[str, str]) -> dict[str, str]:
             if frame.empty or frame[name].fillna("").ne("").any()}  # fmt: skip
 
 
-def _group(figures: dict[str, int], prefix: str, **more) -> SimpleNamespace:
+def _group(figures: Mapping[str, int | None], prefix: str, **more) -> SimpleNamespace:
     """issued_total, issued_pending, … -> .total, .pending, …"""
     named = {k.removeprefix(prefix): v for k, v in figures.items() if k.startswith(prefix)}
     return SimpleNamespace(**named | more)

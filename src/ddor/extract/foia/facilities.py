@@ -7,6 +7,7 @@ person has put the facility into `agencies.csv`.
 import difflib
 import re
 from itertools import combinations
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -28,9 +29,21 @@ _COMMON_WORDS = re.compile(
 _ALIKE = 0.9
 
 
-def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> list[tuple]:
-    """Named tuples of code; name, state and area as most of its rows have them; requests; level;
-    and known: whether the level is the directory's, not guessed. Most requests first."""
+class Facility(NamedTuple):
+    """name, state and area: as most of its rows have them; known: whether the level is the
+    directory's, not guessed."""
+
+    code: str
+    name: str
+    state: str
+    area: str
+    requests: int
+    level: str
+    known: bool
+
+
+def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> list[Facility]:
+    """Most requests first."""
     columns = {"agency_id": "code", "agency_name": "name", "state": "state", "area": "area"}
     told = rows[list(columns)].rename(columns=columns).fillna({"area": ""})
     counts = told.value_counts().reset_index(name="requests")
@@ -42,10 +55,10 @@ def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> list[tuple]:
         known=level.notna(),
     )
     found = found.sort_values(["requests", "code"], ascending=[False, True])
-    return list(found.itertuples(index=False, name="Facility"))
+    return list(map(Facility._make, found.itertuples(index=False)))
 
 
-def twins(facilities: list[tuple]) -> list[tuple]:
+def twins(facilities: list[Facility]) -> list[tuple[Facility, Facility]]:
     """Pairs of facilities of one state whose names are nearly the same, as if one had been
     misspelt: without the words that most jails share, and only where the first letter agrees."""
     cores = [_core(facility.name) for facility in facilities]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ddor.calendar import Week
 from ddor.directory import COLUMNS
+from ddor.extract.foia.facilities import Facility
 
 
 class Written(NamedTuple):
@@ -42,8 +43,8 @@ class ImportSummary:
     set_aside: Counter
     cells: Counter
     notes: Counter
-    facilities: list[tuple]
-    twins: list[tuple]
+    facilities: list[Facility]
+    twins: list[tuple[Facility, Facility]]
     written: list[Written]
     weeks_without_rows: list[Week]
 
@@ -88,7 +89,7 @@ def _counts(counts: Counter) -> list[str]:
     return [f"  {number}: {rule}" for rule, number in counts.items()]
 
 
-def _proposed(lacking: list[tuple]) -> list[str]:
+def _proposed(lacking: list[Facility]) -> list[str]:
     rows = io.StringIO()
     csv.writer(rows, lineterminator="\n").writerows(
         (row.code, row.name, row.level, row.state, "", row.area, "", "") for row in lacking

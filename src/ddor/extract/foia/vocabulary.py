@@ -4,6 +4,8 @@ Lift reasons: DOMAIN 3. The files give no reason for a decline other than short 
 decline_reason stays empty elsewhere: `none_given` would say that the agency was asked.
 """
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from ddor.errors import ExtractInvalid, Problem
@@ -36,7 +38,7 @@ CLAIMS_TO_CITIZENSHIP = (
 CONVICTED = "1 convicted criminal"
 _CRIMINALITIES = (CONVICTED, "2 pending criminal charges", "3 other immigration violator")
 # Column made, column of the source, look-up, and what it knows.
-_WORDS = {
+_WORDS: dict[str, tuple[str, Callable, str]] = {
     "form": ("detainer_type", form_from_ice_text, "I247, I247A, I247D, I247G, I247N or I247X"),
     "outcome": ("detainer_lift_reason", _OUTCOMES.get, "a lift reason of docs/foia.md"),
     "state": ("facility_state", state_named, "the name of a state or territory"),

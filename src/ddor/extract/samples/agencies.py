@@ -70,7 +70,7 @@ def invented_agencies(count: int = COMMITTED) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS["agencies"]), dtype="str")
 
 
-def _agency(number: int) -> dict[str, str]:
+def _agency(number: int) -> dict[str, str | None]:
     rng = np.random.default_rng([SEED, number])
     level = _level(number)
     state = "TX" if number == 0 else str(rng.choice(STATES_DRAWN))
