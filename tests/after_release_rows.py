@@ -8,8 +8,14 @@ from frames import extract_of
 from ddor.measures.after_release import after_release
 
 RELEASED = pd.Timestamp("2017-02-01")
-COLUMNS = ("request_id", "agency_id", "released_at", "follow_up_status", "follow_up_on",
-           "protected")  # fmt: skip
+COLUMNS = (
+    "request_id",
+    "agency_id",
+    "released_at",
+    "follow_up_status",
+    "follow_up_on",
+    "protected",
+)
 
 
 def day(number: int) -> str:
@@ -19,8 +25,11 @@ def day(number: int) -> str:
 
 def released(status="at_large", on="", **overrides) -> dict[str, str]:
     """One row of `requests`; `on`: the day after the release, a number, or "" for none."""
-    fields = {"released_at": "2017-02-01T21:30", "follow_up_status": status,
-              "follow_up_on": day(on) if on != "" else ""}  # fmt: skip
+    fields = {
+        "released_at": "2017-02-01T21:30",
+        "follow_up_status": status,
+        "follow_up_on": day(on) if on != "" else "",
+    }
     return request(**fields | overrides)
 
 
@@ -30,8 +39,13 @@ def arrested(on=10, **overrides) -> dict[str, str]:
 
 def later(on=10, code="1399", disposition="charged", **overrides) -> dict[str, str]:
     """One after_release charge of request r1."""
-    return charge(timing="after_release", charged_on=day(on) if on != "" else "", ncic_code=code,
-                  disposition=disposition, **overrides)  # fmt: skip
+    return charge(
+        timing="after_release",
+        charged_on=day(on) if on != "" else "",
+        ncic_code=code,
+        disposition=disposition,
+        **overrides,
+    )
 
 
 def numbered_charges(*charges: dict[str, str]) -> list[dict[str, str]]:
@@ -42,9 +56,10 @@ def frames_of(requests, charges=(), as_of="2018-01-31") -> tuple[pd.DataFrame, p
     """`declined` and `charges` as after_release takes them; index request_id."""
     extract = extract_of(requests, charges)
     rows = extract.requests[list(COLUMNS)].assign(
-        week="2017-01-28", as_of=pd.Timestamp(as_of).as_unit("s"),
+        week="2017-01-28",
+        as_of=pd.Timestamp(as_of).as_unit("s"),
         day=extract.requests["outcome_recorded_at"],
-    )  # fmt: skip
+    )
     return rows.set_index("request_id", drop=False).rename_axis("key"), extract.charges
 
 

@@ -116,8 +116,11 @@ class Integers:
         self.rows.append((sums, low, high))
 
     def matrix(self) -> csr_array:
-        entries = [(number, column, factor) for number, (sums, _, _) in enumerate(self.rows)
-                   for column, factor in sums.items()]  # fmt: skip
+        entries = [
+            (number, column, factor)
+            for number, (sums, _, _) in enumerate(self.rows)
+            for column, factor in sums.items()
+        ]
         row, column, factor = zip(*entries, strict=True)
         return csr_array((factor, (row, column)), shape=(len(self.rows), len(self.at)))
 
@@ -125,9 +128,11 @@ class Integers:
         x = np.array([values(name) for name in self.at], dtype=float)
         sums = self.matrix() @ x
         names = list(self.at)
-        return [([(names[at], f, x[at]) for at, f in terms.items()], low, high)
-                for (terms, low, high), total in zip(self.rows, sums, strict=True)
-                if not low <= total <= high]  # fmt: skip
+        return [
+            ([(names[at], f, x[at]) for at, f in terms.items()], low, high)
+            for (terms, low, high), total in zip(self.rows, sums, strict=True)
+            if not low <= total <= high
+        ]
 
     def solver(self) -> Callable[[dict], np.ndarray]:
         """-> a function: {name: weight} -> integers that meet the rows and have the smallest sum
@@ -155,8 +160,12 @@ class Attack:
     def __init__(self, attribute: str, tables: list[Told], branch_of: Mapping[str, str]):
         self.attribute, self.tables, self.branch_of = attribute, tables, branch_of
         self.exclusive = attribute == CITIZENSHIP
-        named = {(branch, leaf) for each in tables for branch, leaf, _ in each.lines
-                 if leaf not in ("", OTHER)}  # fmt: skip
+        named = {
+            (branch, leaf)
+            for each in tables
+            for branch, leaf, _ in each.lines
+            if leaf not in ("", OTHER)
+        }
         branches = sorted(set(branch_of.values()))
         self.units = sorted(named | {(branch, "") for branch in branches})
         self.members = _classes(tables)
@@ -206,6 +215,7 @@ class Attack:
         """How the counts of nodes hang together, once all nodes are known."""
         nodes, row = list(self.nodes), self.integers.row
         for version in _versions(pattern):
+
             def name(standing, node, version=version):
                 return (pattern, version, standing, node)
 
@@ -224,8 +234,13 @@ class Attack:
                     for each in inner:
                         row([(name(standing, node), 1), (name(standing, each), -1)], low=0)
                     for cover in filter(None, covers):
-                        row([(name(standing, node), 1), *((name(standing, each), -1)
-                             for each in cover)], high=0)  # fmt: skip
+                        row(
+                            [
+                                (name(standing, node), 1),
+                                *((name(standing, each), -1) for each in cover),
+                            ],
+                            high=0,
+                        )
         if self.exclusive:
             size = len(self.members[pattern])
             for one, two in itertools.combinations(_versions(pattern), 2):
@@ -267,8 +282,9 @@ class Attack:
     def _standings(self, number: int, table: Told) -> None:
         """Each request of a table of charges has one standing; those that a place does not name
         are its rest."""
-        lines = {standing: count for (branch, _, standing), count in table.lines.items()
-                 if not branch}  # fmt: skip
+        lines = {
+            standing: count for (branch, _, standing), count in table.lines.items() if not branch
+        }
         if self.exclusive or not lines:
             return
         whole = self._node(self.units)
@@ -331,8 +347,7 @@ class Attack:
             convicted = sum(self._holds(value, CONVICTED, name[2]) for value in rows)
             return 0 if 0 < convicted < NAMED_FROM else 1
         pattern, version, standing, *node = name
-        return sum(self._holds(value, standing, *node)
-                   for value in self._values(pattern, version))  # fmt: skip
+        return sum(self._holds(value, standing, *node) for value in self._values(pattern, version))
 
     def _values(self, pattern, version) -> list[Value]:
         table = self.tables[pattern.index(version)]
@@ -356,8 +371,11 @@ class Attack:
         broken = self.integers.broken_by(self.truth)
         assert not broken, f"the truth does not fit: {broken[:3]}"
         solve, names = self.integers.solver(), list(self.integers.at)
-        asked = {name: sign for name in self._facts()
-                 if (sign := self._same_for_all(name)) and not self._accepted(name)}  # fmt: skip
+        asked = {
+            name: sign
+            for name in self._facts()
+            if (sign := self._same_for_all(name)) and not self._accepted(name)
+        }
         while asked:
             # In one solution as many facts as can be are otherwise; then each by itself.
             values = dict(zip(names, solve(asked), strict=True))
@@ -365,8 +383,11 @@ class Attack:
             if len(left) == len(asked):
                 break
             asked = left
-        return [self._pin(name, sign) for name, sign in asked.items()
-                if solve({name: sign})[self.integers.at[name]] == self.truth(name)]  # fmt: skip
+        return [
+            self._pin(name, sign)
+            for name, sign in asked.items()
+            if solve({name: sign})[self.integers.at[name]] == self.truth(name)
+        ]
 
     def _facts(self) -> list[tuple]:
         """Each category and group, and conviction in it; or each region and country."""
@@ -377,8 +398,12 @@ class Attack:
         facts = [(standing, node) for node in dict.fromkeys(nodes) for standing in standings]
         if not self.exclusive:
             facts.append((CONVICTED, self._node(self.units)))
-        return [(pattern, version, *fact) for pattern in self.members
-                for version in _versions(pattern) for fact in facts]  # fmt: skip
+        return [
+            (pattern, version, *fact)
+            for pattern in self.members
+            for version in _versions(pattern)
+            for fact in facts
+        ]
 
     def _same_for_all(self, name: tuple) -> int:
         """1 if the fact is true of all of the class, -1 if of none, else 0: the weight with which
@@ -416,8 +441,9 @@ class Attack:
         branch, leaf = next(iter(node))
         whole = len(node) == len(self.units)
         what = "of any" if whole else leaf if len(node) == 1 else branch
-        tables = tuple(table.name for table, v in zip(self.tables, pattern, strict=True)
-                       if v == version)  # fmt: skip
+        tables = tuple(
+            table.name for table, v in zip(self.tables, pattern, strict=True) if v == version
+        )
         requests = tuple(self.members[pattern])
         return Pin(self.attribute, f"{standing} {what or branch}", sign > 0, requests, tables)
 

@@ -44,9 +44,14 @@ def published(*weeks: dict[str, tuple[int, int]], before: Week = WEEK) -> Histor
 
 
 def case(
-    *requests, agencies=(), policies=(), history=None, as_of="2017-03-01", cohort="recorded",
+    *requests,
+    agencies=(),
+    policies=(),
+    history=None,
+    as_of="2017-03-01",
+    cohort="recorded",
     week=WEEK,
-) -> Case:  # fmt: skip
+) -> Case:
     return Case(
         extract_of(requests, as_of=as_of),
         week,

@@ -98,8 +98,16 @@ def checks_document(case: Case, checks: tuple[Check, ...] = CHECKS) -> str:
     lines = [_summary(check, results) for check in checks]
     sections = [_section(check) for check in checks]
     at = [check.id for check in checks].index("E9") + 1
-    lines.insert(at, _row("E10", E10_TITLE, E10_PRINTED, f"no check: {_of(pending, 'request')} "
-                          "issued and pending, none of them counted as declined"))  # fmt: skip
+    lines.insert(
+        at,
+        _row(
+            "E10",
+            E10_TITLE,
+            E10_PRINTED,
+            f"no check: {_of(pending, 'request')} "
+            "issued and pending, none of them counted as declined",
+        ),
+    )
     sections.insert(at, f"## E10 · {E10_TITLE}\n\n{_paragraphs(E10_SECTION)}")
     head = (
         "| class | what the original reports printed | what this report does with the "

@@ -39,7 +39,7 @@ from ddor.extract.model import (
     TIMINGS,
     About,
     Extract,
-)  # fmt: skip
+)
 from ddor.reference.areas import area_of
 from ddor.reference.offenses import OFFENSE_GROUPS
 from ddor.reference.places import COUNTIES
@@ -56,9 +56,15 @@ EVENTS = ("outcome_recorded_at", "notice_at", "released_at", "ice_custody_at", "
 POLICIES = (
     policy(),
     policy(jurisdiction="California", place_code="06", area="", kind="law", enacted="2013-10"),
-    policy(jurisdiction="Cook County", place_code="17031", area="Chicago", kind="ordinance",
-           enacted="2011-09", verified_on="2014-01-15"),
-)  # fmt: skip
+    policy(
+        jurisdiction="Cook County",
+        place_code="17031",
+        area="Chicago",
+        kind="ordinance",
+        enacted="2011-09",
+        verified_on="2014-01-15",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -87,9 +93,10 @@ class CleanWeeks:
         )
         charges = self.charges[self.charges["request_id"].isin(rows["request_id"])]
         return Extract(
-            rows.reset_index(drop=True), charges.reset_index(drop=True),
+            rows.reset_index(drop=True),
+            charges.reset_index(drop=True),
             About(pd.Timestamp(as_of).date(), "generated clean weeks", True),
-        )  # fmt: skip
+        )
 
 
 def clean_weeks(count: int, seed: int = 2018, first: Week = FIRST_WEEK) -> CleanWeeks:
@@ -101,9 +108,12 @@ def clean_weeks(count: int, seed: int = 2018, first: Week = FIRST_WEEK) -> Clean
     while len(weeks) < count:
         weeks.append(weeks[-1].next)
     return CleanWeeks(
-        tuple(weeks), directory_of(agencies.to_dict("records"), POLICIES), requests,
-        _charges(rng, requests), pd.Series(means, agencies["agency_id"]),
-    )  # fmt: skip
+        tuple(weeks),
+        directory_of(agencies.to_dict("records"), POLICIES),
+        requests,
+        _charges(rng, requests),
+        pd.Series(means, agencies["agency_id"]),
+    )
 
 
 def _agencies(rng) -> tuple[pd.DataFrame, np.ndarray]:
@@ -180,12 +190,15 @@ def _requests(rng, agencies: pd.DataFrame, issued: np.ndarray, asked: np.ndarray
         "decline_reason": np.where(declined, _reasons(rng, form), None),
         "protected": _pick(rng, n, false=95, unknown=4, true=1),
         "follow_up_status": np.where(
-            np.isnat(times["follow_up_on"]), None,
+            np.isnat(times["follow_up_on"]),
+            None,
             _pick(rng, n, at_large=60, rearrested=20, unknown=20),
         ),
-    }  # fmt: skip
-    dates = {name: values.astype("datetime64[D]").astype("datetime64[s]")
-             for name, values in times.items()}  # fmt: skip
+    }
+    dates = {
+        name: values.astype("datetime64[D]").astype("datetime64[s]")
+        for name, values in times.items()
+    }
     frame = pd.DataFrame({name: pd.Series(column, dtype="str") for name, column in text.items()})
     return frame.assign(**dates)[list(REQUEST_COLUMNS)]
 

@@ -129,8 +129,15 @@ def sample_archive(tmp_path_factory, worker_id) -> Path:
     output = root / "sample-archive"
     with FileLock(root / "sample-archive.lock"):
         if not output.exists():
-            ran = run_week(*SAMPLE_WEEKS, "--sample", "--output", output,
-                           "--set", f"published_on={PUBLISHED_ON}", *ACCEPTED)  # fmt: skip
+            ran = run_week(
+                *SAMPLE_WEEKS,
+                "--sample",
+                "--output",
+                output,
+                "--set",
+                f"published_on={PUBLISHED_ON}",
+                *ACCEPTED,
+            )
             assert ran.code == 0, ran.stderr
     return output
 
@@ -191,9 +198,10 @@ def quarters_copy(quarters, tmp_path):
 
 
 @pytest.fixture(
-    scope="session", params=["1", pytest.param("4", marks=pytest.mark.storm)],
+    scope="session",
+    params=["1", pytest.param("4", marks=pytest.mark.storm)],
     ids="{}-quarters".format,
-)  # fmt: skip
+)
 def year(request, quarters):
     """The year of quarter_archive, all of it in the storms, its first quarter else."""
     return quarters(request.param)

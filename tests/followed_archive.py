@@ -31,8 +31,14 @@ QUARTER, WITHDRAWN = Quarter(2017, 1), Quarter(2017, 2)
 WEEKS, REVISED = ("2016-12-31", "2017-02-04", "2017-02-18", "2017-03-04"), "2017-03-04"
 AS_OF = "2017-12-31"
 AGENCIES = [
-    {"agency_id": code, "agency_name": name, "state": state, "agency_level": level,
-     "county_fips": "", "area": ""}
+    {
+        "agency_id": code,
+        "agency_name": name,
+        "state": state,
+        "agency_level": level,
+        "county_fips": "",
+        "area": "",
+    }
     for code, name, state, level in (
         ("MN9SYN001", "Quillfeather County Jail", "MN", "county"),
         ("MN9SYN002", "Brackenholt Police Department, Detention Services", "MN", "municipal"),
@@ -41,9 +47,17 @@ AGENCIES = [
         ("CA9SYN005", "Wrenfall Department of Corrections", "CA", "state"),
         ("CA9SYN006", "Cormorant City Jail", "CA", "municipal"),
     )
-]  # fmt: skip
-STANDINGS = ("rearrested", "at_large", "at_large", "ice_custody", "rearrested", "removed",
-             "at_large", "unknown")  # fmt: skip
+]
+STANDINGS = (
+    "rearrested",
+    "at_large",
+    "at_large",
+    "ice_custody",
+    "rearrested",
+    "removed",
+    "at_large",
+    "unknown",
+)
 CODES = ("1399", "3562", "5404")
 
 
@@ -101,7 +115,8 @@ def executed_with(scraps: dict) -> nbformat.NotebookNode:
             {kind: {"name": name, "data": value, "encoder": "json", "version": 1}},
             metadata={"scrapbook": {"name": name, "data": True, "display": False}},
         )
-        for name, value in scraps.items() if value is not None
+        for name, value in scraps.items()
+        if value is not None
     ]
     return new_notebook(cells=[new_code_cell("glued", execution_count=1, outputs=outputs)])
 
@@ -117,10 +132,16 @@ def _receive(archive: SmallArchive, week: str, more: int = 0) -> None:
         for outcome in ("honored", "pending"):
             recorded = f"{first + dt.timedelta(4)}" if outcome == "honored" else ""
             requests.append(
-                request(request_id=f"{week}-{at}-{outcome}", issued_at=f"{first + dt.timedelta(1)}",
-                        outcome=outcome, outcome_recorded_at=recorded, released_at="",
-                        decline_reason="", **agency)
-            )  # fmt: skip
+                request(
+                    request_id=f"{week}-{at}-{outcome}",
+                    issued_at=f"{first + dt.timedelta(1)}",
+                    outcome=outcome,
+                    outcome_recorded_at=recorded,
+                    released_at="",
+                    decline_reason="",
+                    **agency,
+                )
+            )
     folder = archive.root / "extracts" / week
     shutil.rmtree(folder, ignore_errors=True)
     about = {"as_of": AS_OF, "source": "An invented desk", "synthetic": "true"}
@@ -132,17 +153,28 @@ def _declined(request_id: str, first: dt.date, agency: dict, turn: int):
     standing = STANDINGS[turn % len(STANDINGS)]
     seen = "" if standing == "unknown" else f"{released + dt.timedelta(5 + 7 * turn % 80)}"
     row = request(
-        request_id=request_id, issued_at=f"{first + dt.timedelta(1)}", released_at=f"{released}",
-        outcome_recorded_at=f"{first + dt.timedelta(4)}", follow_up_status=standing,
-        follow_up_on=seen, notice_at=f"{released - dt.timedelta(1)}" if turn % 3 else "",
-        custody_confirmed="true", **agency,
-    )  # fmt: skip
+        request_id=request_id,
+        issued_at=f"{first + dt.timedelta(1)}",
+        released_at=f"{released}",
+        outcome_recorded_at=f"{first + dt.timedelta(4)}",
+        follow_up_status=standing,
+        follow_up_on=seen,
+        notice_at=f"{released - dt.timedelta(1)}" if turn % 3 else "",
+        custody_confirmed="true",
+        **agency,
+    )
     charges = [charge(request_id=request_id, ncic_code=CODES[turn % 3], charged_on=f"{first}")]
     if standing == "rearrested":
         charges.append(
-            charge(request_id=request_id, charge_no="2", ncic_code=CODES[turn % 2], charged_on=seen,
-                   disposition="convicted" if turn % 3 else "charged", timing="after_release")
-        )  # fmt: skip
+            charge(
+                request_id=request_id,
+                charge_no="2",
+                ncic_code=CODES[turn % 2],
+                charged_on=seen,
+                disposition="convicted" if turn % 3 else "charged",
+                timing="after_release",
+            )
+        )
     return row, charges
 
 
@@ -164,11 +196,18 @@ def _describe_two(archive: SmallArchive, week: str) -> None:
         before, after = [each for each in charged if each["request_id"] == row["request_id"]]
         head = {
             "row": candidate_label(str(QUARTER), row["request_id"]),
-            "agency_id": row["agency_id"], "released": row["released_at"][:7],
-            "groups_before": before["ncic_code"][:2], "groups_after": after["ncic_code"][:2],
-            "standing": after["disposition"], "status": "open", "status_on": "2017-09-30",
-            "source_kind": "court record", "source": sources[number],
-            "described_by": "analyst", "approved_by": "reviewer", "approved_on": "2017-10-02",
-        }  # fmt: skip
+            "agency_id": row["agency_id"],
+            "released": row["released_at"][:7],
+            "groups_before": before["ncic_code"][:2],
+            "groups_after": after["ncic_code"][:2],
+            "standing": after["disposition"],
+            "status": "open",
+            "status_on": "2017-09-30",
+            "source_kind": "court record",
+            "source": sources[number],
+            "described_by": "analyst",
+            "approved_by": "reviewer",
+            "approved_on": "2017-10-02",
+        }
         text = yaml.safe_dump(head, sort_keys=False)
         (cases / f"case-{number}.md").write_text(f"---\n{text}---\n{words[number]}\n", "utf-8")

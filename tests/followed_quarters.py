@@ -12,8 +12,8 @@ from after_release_rows import arrested, later, numbered_charges, released, rows
 
 from ddor.history import NOTHING_EARLIER
 from ddor.measures.disclosure import Told
-from ddor.measures.record import earlier_from_plain, plain_told
 from ddor.measures.followed import AFTER_RELEASE, Followed, followed, tell_after_release
+from ddor.measures.record import earlier_from_plain, plain_told
 
 ARREST, BOTH, CONVICTION = "arrest", "arrest_and_conviction", "conviction"
 NO_CONTACT, OTHER_CONTACT = "no_contact", "other_contact"
@@ -47,8 +47,11 @@ class Revision:
 
 def people(agencies=12, **counts: int) -> dict[str, Person]:
     """So many of each kind, in turn at the agencies."""
-    return {f"{kind}{at}": Person(f"AG{at % agencies:02d}", kind)
-            for kind, count in counts.items() for at in range(count)}  # fmt: skip
+    return {
+        f"{kind}{at}": Person(f"AG{at % agencies:02d}", kind)
+        for kind, count in counts.items()
+        for at in range(count)
+    }
 
 
 def changed(quarter: dict[str, Person], kind: str, *names: str) -> dict[str, Person]:

@@ -30,25 +30,40 @@ WEEK = Week.parse(FIRST_DAY)
 def agency(**overrides) -> dict[str, str]:
     """The directory's row of the agency that extract_factory.request() asks."""
     return {
-        "agency_id": "MN0270000", "name": "Hennepin County Jail", "level": "county",
-        "state": "MN", "county_fips": "27053", "area": "St. Paul", "weekly_requests": "",
+        "agency_id": "MN0270000",
+        "name": "Hennepin County Jail",
+        "level": "county",
+        "state": "MN",
+        "county_fips": "27053",
+        "area": "St. Paul",
+        "weekly_requests": "",
         "same_as": "",
-    } | overrides  # fmt: skip
+    } | overrides
 
 
 def policy(**overrides) -> dict[str, str]:
     return {
-        "jurisdiction": "Travis County, Texas", "place_code": "48453", "area": "San Antonio",
-        "kind": "agency", "enacted": "2017-02", "policy": "A county policy", "criteria": "",
-        "verified_on": "2017-02-01", "source": "The county",
-    } | overrides  # fmt: skip
+        "jurisdiction": "Travis County, Texas",
+        "place_code": "48453",
+        "area": "San Antonio",
+        "kind": "agency",
+        "enacted": "2017-02",
+        "policy": "A county policy",
+        "criteria": "",
+        "verified_on": "2017-02-01",
+        "source": "The county",
+    } | overrides
 
 
 def coverage(**overrides) -> dict[str, str]:
     return {
-        "jurisdiction": "Cook County, Illinois", "place_code": "17031", "state": "IL",
-        "limit": "No interviews", "since": "", "source": "A report",
-    } | overrides  # fmt: skip
+        "jurisdiction": "Cook County, Illinois",
+        "place_code": "17031",
+        "state": "IL",
+        "limit": "No interviews",
+        "since": "",
+        "source": "A report",
+    } | overrides
 
 
 def numbered(*rows: dict[str, str]) -> list[dict[str, str]]:
@@ -71,9 +86,11 @@ def extract_of(requests, charges=(), as_of="2017-03-01", synthetic=False) -> Ext
 def directory_of(agencies=(), policies=(), covered=()) -> Directory:
     tables = zip(COLUMNS, (agencies, policies, covered), strict=True)
     return Directory(
-        **{name: pd.DataFrame(list(rows), columns=list(COLUMNS[name]), dtype="str")
-           for name, rows in tables}
-    )  # fmt: skip
+        **{
+            name: pd.DataFrame(list(rows), columns=list(COLUMNS[name]), dtype="str")
+            for name, rows in tables
+        }
+    )
 
 
 def case_of(requests, charges=(), agencies=(), cohort="recorded", synthetic=False) -> Case:
@@ -116,10 +133,15 @@ def said_of(counts: Counts, attribute: str) -> dict[str, str]:
 def inputs_of(case: Case, note="", **parameters) -> Inputs:
     """The case as the job hands it to the notebook, with the default parameters."""
     defaults = {
-        "cohort": case.cohort, "ignored_columns": [], "disclosure_threshold": 5,
-        "max_held_back_share": 0.25, "publisher": "", "contact": "", "site_url": "",
+        "cohort": case.cohort,
+        "ignored_columns": [],
+        "disclosure_threshold": 5,
+        "max_held_back_share": 0.25,
+        "publisher": "",
+        "contact": "",
+        "site_url": "",
         "release_lag_days": 45,
-    }  # fmt: skip
+    }
     return Inputs(
         case.week, case.extract, case.directory, case.history, defaults | parameters, note
     )
@@ -128,6 +150,9 @@ def inputs_of(case: Case, note="", **parameters) -> Inputs:
 def _typed(rows, columns) -> pd.DataFrame:
     text = pd.DataFrame(list(rows), columns=list(columns), dtype="str")
     text = text.mask(text == "", np.nan)
-    times = {name: pd.to_datetime(text[name], format="ISO8601").astype("datetime64[s]")
-             for name in columns if name in DATETIMES}  # fmt: skip
+    times = {
+        name: pd.to_datetime(text[name], format="ISO8601").astype("datetime64[s]")
+        for name in columns
+        if name in DATETIMES
+    }
     return text.assign(**times)

@@ -24,15 +24,26 @@ from ddor.compiled.people import PeopleOfWeeks, WeekOfPeople, people_of_weeks, w
 from ddor.history import NOTHING_EARLIER, History, no_history
 from ddor.jobs.weekly import WeekEdition
 from ddor.measures.disclosure import Table, Told
-from ddor.measures.record import earlier_from_plain, plain_told
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.published import line_frame
+from ddor.measures.record import earlier_from_plain, plain_told
 
 FIRST = Week.parse("2017-04-01")
 COUNTRIES = ("MEX", "GTM", "HND", "COL", "CHN", "NGA", "JAM", "POL", "CAN", "FJI", "UNK")
 CODES = (
-    "5404", "35AA", "1399", "0399", "2399", "2299", "5299", "3699", "1199", "4801", "5501", "9Z99",
-)  # fmt: skip
+    "5404",
+    "35AA",
+    "1399",
+    "0399",
+    "2399",
+    "2299",
+    "5299",
+    "3699",
+    "1199",
+    "4801",
+    "5501",
+    "9Z99",
+)
 STATES = ("MN", "IA", "NE", "SD", "WI")
 HELD = {"issued": "held_back_issued", "declined": "held_back_declined"}
 
@@ -87,21 +98,28 @@ class _Mix:
         """-> (request, its charges)."""
         agency_id = agency_id or str(self.rng.choice(self.agencies, p=self.volume))
         row = request(
-            request_id=key, agency_id=agency_id, agency_name=f"Agency {agency_id}",
-            state=STATES[int(agency_id[2:]) % len(STATES)], county_fips="", area="",
+            request_id=key,
+            agency_id=agency_id,
+            agency_name=f"Agency {agency_id}",
+            state=STATES[int(agency_id[2:]) % len(STATES)],
+            county_fips="",
+            area="",
             citizenship=str(self.rng.choice(COUNTRIES, p=self.countries)),
             issued_at=str(week.first_day - dt.timedelta(days=int(self.rng.integers(0, 90)))),
-            outcome_recorded_at=_recorded(week), released_at="",
-        )  # fmt: skip
+            outcome_recorded_at=_recorded(week),
+            released_at="",
+        )
         charges = [
             charge(
-                request_id=key, charge_no=str(number + 1),
+                request_id=key,
+                charge_no=str(number + 1),
                 ncic_code=str(self.rng.choice(CODES, p=self.codes)),
-                disposition="convicted" if self.rng.random() < self.convicted else
-                str(self.rng.choice(["charged", "dismissed"], p=[0.8, 0.2])),
+                disposition="convicted"
+                if self.rng.random() < self.convicted
+                else str(self.rng.choice(["charged", "dismissed"], p=[0.8, 0.2])),
             )
             for number in range(min(self.rng.poisson(self.charged), 4))
-        ]  # fmt: skip
+        ]
         return row, charges
 
     def revised(self, rows: list, week: Week, name: str) -> list:
@@ -127,8 +145,12 @@ def _recorded(week: Week) -> str:
 
 def _whole(week: Week, number: int, parts: list) -> Drawn:
     as_of = week.last_day + dt.timedelta(days=45 + 10 * number)
-    return Drawn(week, str(as_of), [row for row, _ in parts],
-                 [each for _, charges in parts for each in charges])  # fmt: skip
+    return Drawn(
+        week,
+        str(as_of),
+        [row for row, _ in parts],
+        [each for _, charges in parts for each in charges],
+    )
 
 
 @dataclass(frozen=True)
@@ -161,8 +183,7 @@ class Archive:
         quarters = {*self.told} - {*self.of_week}
         earlier = self._earlier(week, self.told if quarters else ())
         inputs = replace(
-            inputs_of(case, disclosure_threshold=self.threshold),
-            earlier=NOTHING_EARLIER | earlier,
+            inputs_of(case, disclosure_threshold=self.threshold), earlier=NOTHING_EARLIER | earlier
         )
         counts = count_inputs(inputs)
         table = WeekEdition(inputs, counts).tables()["attributes"]
@@ -172,8 +193,11 @@ class Archive:
 
     def history(self, week: Week) -> History:
         """Of the weeks before, as history.read_history reads it from their downloads."""
-        before = {report.period: report.counts for report in self.reports
-                  if report.counts and report.period < str(week)}  # fmt: skip
+        before = {
+            report.period: report.counts
+            for report in self.reports
+            if report.counts and report.period < str(week)
+        }
         if not before:
             return no_history()
         counts = pd.concat(
@@ -192,8 +216,9 @@ class Archive:
         """As history.read_earlier."""
         own = self.told.get(period, [])
         others = [told for each in sorted({*sharing} - {period}) for told in self.told[each]]
-        tables, beside = ([table for told in each for table in plain_told(told)]
-                          for each in (own, others))  # fmt: skip
+        tables, beside = (
+            [table for told in each for table in plain_told(told)] for each in (own, others)
+        )
         last = plain_told(own[-1]) if own else []
         return {"tables": tables, "beside": beside, "last": last, "gone": ""}
 
@@ -207,8 +232,11 @@ class Archive:
 def _received(counts: Counts) -> pd.DataFrame:
     """agency_id, issued, declined: both with what was held back of them."""
     held = counts.held_back_by_agency.rename(columns={each: name for name, each in HELD.items()})
-    tables = (counts.issued_by_agency[["agency_id", "issued"]],
-              counts.declined_by_agency[["agency_id", "declined"]], held[["agency_id", *HELD]])  # fmt: skip
+    tables = (
+        counts.issued_by_agency[["agency_id", "issued"]],
+        counts.declined_by_agency[["agency_id", "declined"]],
+        held[["agency_id", *HELD]],
+    )
     return pd.concat(tables).groupby("agency_id")[[*HELD]].sum().astype("int64").reset_index()
 
 

@@ -21,8 +21,17 @@ MISTAKEN = re.compile(
 
 def told_of(*paths: Path) -> Counter:
     """Message -> how often, of these pages or of all in these folders, with their style."""
-    command = ["java", "-jar", str(vnu_jar()), "--skip-non-html", "--also-check-css", "--stdout",
-               "--format", "json", *map(str, paths)]  # fmt: skip
+    command = [
+        "java",
+        "-jar",
+        str(vnu_jar()),
+        "--skip-non-html",
+        "--also-check-css",
+        "--stdout",
+        "--format",
+        "json",
+        *map(str, paths),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     found = json.loads(done.stdout)["messages"]
     assert found, "it says so where it is mistaken: else it has read nothing"

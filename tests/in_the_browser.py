@@ -63,8 +63,11 @@ def listened(page) -> dict[str, list[str]]:
 def look(page, screen: str, found: SimpleNamespace) -> None:
     """axe, with the size of targets, which it leaves out unless told. A long table or list is
     looked at whole on the wide screen; on the narrow one, its beginning, since that is slow."""
-    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"],
-               "rules": {"target-size": {"enabled": True}}}  # fmt: skip
+    options = {
+        "runOnly": {"type": "tag", "values": RULES},
+        "resultTypes": ["violations"],
+        "rules": {"target-size": {"enabled": True}},
+    }
     later = [["tbody tr:nth-child(n+5)"], ["ul.agencies li:nth-child(n+5)"]]
     left_out = {"exclude": later if screen.startswith("narrow") else []}
     told = Axe().run(page, left_out, options=options).response

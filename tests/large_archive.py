@@ -47,9 +47,32 @@ TAKEN_AFTER, PUBLISHED_AFTER = dt.timedelta(days=42), dt.timedelta(days=45)
 AFTERWARDS = dt.timedelta(days=100)  # from the end of the last week: by then all data is final
 
 STATES = (
-    "TX", "AZ", "CA", "CO", "FL", "GA", "IA", "IL", "LA", "MA", "MD", "MI", "MN", "NC", "NJ", "NM",
-    "NV", "NY", "OH", "OR", "PA", "TN", "UT", "VA", "WA",
-)  # fmt: skip
+    "TX",
+    "AZ",
+    "CA",
+    "CO",
+    "FL",
+    "GA",
+    "IA",
+    "IL",
+    "LA",
+    "MA",
+    "MD",
+    "MI",
+    "MN",
+    "NC",
+    "NJ",
+    "NM",
+    "NV",
+    "NY",
+    "OH",
+    "OR",
+    "PA",
+    "TN",
+    "UT",
+    "VA",
+    "WA",
+)
 FRANKLIN = "Franklin County Jail"
 FORMULA, MARKUP = "=cmd|' /C calc'!A0", '<b>Bold & Co</b> "Jail"'
 ACCENT = "Doña Ana County Detention Center"
@@ -58,12 +81,17 @@ FEDERAL = "Larkmere Federal Holding Center"
 # name, state, county, level: the agencies whose names are awkward, and a federal one, which check
 # E4 holds back. Two of one name in one state differ in level and code alone.
 NAMED = (
-    (FRANKLIN, "IA", "19069", "county"), (FRANKLIN, "NY", "36033", "county"),
-    (FRANKLIN, "PA", "42055", "county"), (FRANKLIN, "OH", "39049", "county"),
-    (FRANKLIN, "OH", "39049", "municipal"), (FORMULA, "GA", "13121", "county"),
-    (MARKUP, "NC", "37119", "county"), (ACCENT, "NM", "35013", "county"),
-    (LONG, "VA", "51059", "county"), (FEDERAL, "LA", "22071", "federal"),
-)  # fmt: skip
+    (FRANKLIN, "IA", "19069", "county"),
+    (FRANKLIN, "NY", "36033", "county"),
+    (FRANKLIN, "PA", "42055", "county"),
+    (FRANKLIN, "OH", "39049", "county"),
+    (FRANKLIN, "OH", "39049", "municipal"),
+    (FORMULA, "GA", "13121", "county"),
+    (MARKUP, "NC", "37119", "county"),
+    (ACCENT, "NM", "35013", "county"),
+    (LONG, "VA", "51059", "county"),
+    (FEDERAL, "LA", "22071", "federal"),
+)
 LARGEST = (42, 24, 15)  # requests a week: the largest has tables of its own (20 declined or more)
 OFTEN = 6.0  # requests a week to each of NAMED
 # To the federal one. Nothing of it is ever published, so E5 stops a week with four.
@@ -71,17 +99,52 @@ SELDOM = 0.99
 SURGE = 16  # requests in the last week to the agency that is asked least: E5 wants a person to look
 
 _FIRST = (
-    "Alder", "Bracken", "Cinder", "Dunlin", "Ember", "Fallow", "Gorse", "Heather", "Juniper",
-    "Kestrel", "Larch", "Mallow", "Nettle", "Osprey", "Plover", "Quill", "Rowan", "Sorrel",
-    "Thistle", "Umber", "Willet", "Yarrow",
-)  # fmt: skip
+    "Alder",
+    "Bracken",
+    "Cinder",
+    "Dunlin",
+    "Ember",
+    "Fallow",
+    "Gorse",
+    "Heather",
+    "Juniper",
+    "Kestrel",
+    "Larch",
+    "Mallow",
+    "Nettle",
+    "Osprey",
+    "Plover",
+    "Quill",
+    "Rowan",
+    "Sorrel",
+    "Thistle",
+    "Umber",
+    "Willet",
+    "Yarrow",
+)
 _SECOND = (
-    "bank", "brook", "combe", "croft", "dale", "fell", "ford", "gate", "holt", "leigh", "mere",
-    "moor", "ridge", "stead", "wick", "worth",
-)  # fmt: skip
+    "bank",
+    "brook",
+    "combe",
+    "croft",
+    "dale",
+    "fell",
+    "ford",
+    "gate",
+    "holt",
+    "leigh",
+    "mere",
+    "moor",
+    "ridge",
+    "stead",
+    "wick",
+    "worth",
+)
 _OFFICES = {
-    "county": ("Sheriff", "Detention Center"), "municipal": ("Police",), "state": ("State Prison",),
-}  # fmt: skip
+    "county": ("Sheriff", "Detention Center"),
+    "municipal": ("Police",),
+    "state": ("State Prison",),
+}
 _NOTE = "The numbers of the week are **high**: see what a person had to look at.\n"
 _CORRECTION = "The extract lacked the requests of one field office"
 _MISSING_AREA = "Atlanta"
@@ -104,8 +167,11 @@ class LargeArchive(SmallArchive):
     def agency(self, name: str, state: str = "") -> str:
         """The agency_id of the first agency of this name."""
         with open(self.root / "agencies.csv", encoding="utf-8", newline="") as file:
-            return next(line["agency_id"] for line in csv.DictReader(file)
-                        if line["name"] == name and state in ("", line["state"]))  # fmt: skip
+            return next(
+                line["agency_id"]
+                for line in csv.DictReader(file)
+                if line["name"] == name and state in ("", line["state"])
+            )
 
 
 def large_at(root: Path, weeks: int) -> LargeArchive:
@@ -205,13 +271,23 @@ def _correct(archive: LargeArchive, population: "Population") -> None:
 
 
 def _dispute(archive: LargeArchive, population: "Population") -> None:
-    archive.record("dona-ana-still-here", week=archive.disputed, agency_id=archive.agency(ACCENT),
-                   received_on=str(_later(archive, 8)))  # fmt: skip
-    archive.record("bold-notice-given", week=archive.disputed, agency_id=archive.agency(MARKUP),
-                   ground="notice_given", notice='by fax, marked <b>"urgent" & final</b>',
-                   received_on=str(_later(archive, 8)), status="not_upheld",
-                   answered_on=str(_later(archive, 12)),
-                   answer="No fax & <i>no call</i> is on record.")  # fmt: skip
+    archive.record(
+        "dona-ana-still-here",
+        week=archive.disputed,
+        agency_id=archive.agency(ACCENT),
+        received_on=str(_later(archive, 8)),
+    )
+    archive.record(
+        "bold-notice-given",
+        week=archive.disputed,
+        agency_id=archive.agency(MARKUP),
+        ground="notice_given",
+        notice='by fax, marked <b>"urgent" & final</b>',
+        received_on=str(_later(archive, 8)),
+        status="not_upheld",
+        answered_on=str(_later(archive, 12)),
+        answer="No fax & <i>no call</i> is on record.",
+    )
     assert archive.published(week=archive.disputed, day=_later(archive, 14)) == 2
 
 
@@ -224,12 +300,22 @@ def _uphold(archive: LargeArchive, population: "Population") -> None:
     unknown = set(received.loc[received["releasing_agency_id"].isna(), "request_id"])
     labels = pd.read_csv(archive.runs / "labels.csv", dtype=str, keep_default_na=False)
     rows = labels.loc[labels["request_id"].isin(unknown), "label"].head(2).to_list()
-    action = {"rows": rows, "expect": {"releasing_agency_id": ""},
-              "set": {"releasing_agency_id": other}}  # fmt: skip
-    archive.record("largest-moved", week=archive.upheld, agency_id=asked, ground="moved",
-                   received_on=str(_later(archive, 9)), status="upheld", action=action,
-                   answered_on=str(_later(archive, 20)),
-                   answer="Another jail released both; the rows are corrected.")  # fmt: skip
+    action = {
+        "rows": rows,
+        "expect": {"releasing_agency_id": ""},
+        "set": {"releasing_agency_id": other},
+    }
+    archive.record(
+        "largest-moved",
+        week=archive.upheld,
+        agency_id=asked,
+        ground="moved",
+        received_on=str(_later(archive, 9)),
+        status="upheld",
+        action=action,
+        answered_on=str(_later(archive, 20)),
+        answer="Another jail released both; the rows are corrected.",
+    )
     assert archive.published(week=archive.upheld, day=_later(archive, 21)) == 2
 
 
@@ -285,7 +371,10 @@ def _policies(archive: LargeArchive) -> pd.DataFrame:
     )
     lines = [
         {
-            "jurisdiction": name, "place_code": place, "kind": kind, "enacted": month,
+            "jurisdiction": name,
+            "place_code": place,
+            "kind": kind,
+            "enacted": month,
             "area": "Chicago" if name == "Cook County" else "",
             "policy": f"An invented {kind} on requests, made for a test",
             "criteria": "A judge's warrant <or> a listed & recent conviction" if at % 2 else "",
@@ -293,17 +382,23 @@ def _policies(archive: LargeArchive) -> pd.DataFrame:
             "source": "Invented for a test",
         }
         for at, (name, place, kind, month) in enumerate(places)
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(lines)
 
 
 def _coverage() -> pd.DataFrame:
     places = (("Cook County, Illinois", "17031", "IL"), ("Larkmere, Oregon", "41051", "OR"))
     lines = [
-        {"jurisdiction": name, "place_code": place, "state": state, "since": "2014-01",
-         "limit": "No interviews in custody", "source": "Invented for a test"}
+        {
+            "jurisdiction": name,
+            "place_code": place,
+            "state": state,
+            "since": "2014-01",
+            "limit": "No interviews in custody",
+            "source": "Invented for a test",
+        }
         for name, place, state in places
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(lines)
 
 
@@ -315,8 +410,12 @@ def _receive(
     charges = population.charges
     charges = charges[charges["request_id"].isin(requests["request_id"])]
     for name, frame in (("requests", requests), ("charges", charges)):
-        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n",
-                     date_format="%Y-%m-%dT%H:%M:%S")  # fmt: skip
+        frame.to_csv(
+            folder / f"{name}.csv",
+            index=False,
+            lineterminator="\n",
+            date_format="%Y-%m-%dT%H:%M:%S",
+        )
     about = f"as_of: {as_of}\nsource: An invented desk\nsynthetic: true\n"
     (folder / "about.yaml").write_text(about, encoding="utf-8")
 
@@ -342,8 +441,13 @@ class Population:
         rows = rows.reset_index(drop=True)
         late = ~(rows["outcome_recorded_at"] <= day)
         rows["outcome"] = rows["outcome"].mask(late, "pending")
-        ended = ("outcome_recorded_at", "notice_at", "released_at", "releasing_agency_id",
-                 "decline_reason")  # fmt: skip
+        ended = (
+            "outcome_recorded_at",
+            "notice_at",
+            "released_at",
+            "releasing_agency_id",
+            "decline_reason",
+        )
         for name in ended:
             rows[name] = rows[name].mask(late)
         rows["ice_custody_at"] = rows["ice_custody_at"].mask(rows["ice_custody_at"] > day)
@@ -364,8 +468,16 @@ def _agencies(rng, count: int) -> tuple[pd.DataFrame, np.ndarray]:
             if at > len(LARGEST):
                 level = str(_pick(rng, 1, county=80, municipal=12, state=8)[0])
             name, fips = f"{next(names)} {rng.choice(_OFFICES[level])}", next(spare[state])
-        lines.append({"name": name, "state": state, "county_fips": fips, "level": level,
-                      "area": area_of(state, fips) or "", "same_as": ""})  # fmt: skip
+        lines.append(
+            {
+                "name": name,
+                "state": state,
+                "county_fips": fips,
+                "level": level,
+                "area": area_of(state, fips) or "",
+                "same_as": "",
+            }
+        )
     frame = pd.DataFrame(lines)
     number = frame.groupby("state").cumcount() + 1
     frame["agency_id"] = frame["state"] + "9SYN" + number.astype(str).str.zfill(3)
@@ -409,11 +521,16 @@ def _requests(rng, agencies: pd.DataFrame, means: np.ndarray, weeks: int) -> pd.
             "follow_up_status": None,
             "follow_up_on": np.datetime64("NaT", "s"),
         }
-    ).assign(**_times(rng, issued, outcome))  # fmt: skip
+    ).assign(**_times(rng, issued, outcome))
     _tell_of_declines(rng, frame)
     astray = rng.random(n) < 0.01
-    frame["county_fips"] = frame["county_fips"].mask(astray, "06029").where(  # E1
-        frame["state"] != "CA", frame["county_fips"])  # fmt: skip
+    frame["county_fips"] = (
+        frame["county_fips"]
+        .mask(astray, "06029")
+        .where(  # E1
+            frame["state"] != "CA", frame["county_fips"]
+        )
+    )
     return frame[list(REQUEST_COLUMNS)]
 
 
@@ -446,8 +563,9 @@ def _times(rng, issued: np.ndarray, outcome: np.ndarray) -> dict[str, np.ndarray
     wait = rng.lognormal(np.log(11), 1.1, n) * 24 * 3600
     ended, declined = np.isin(outcome, ["declined", "honored"]), outcome == "declined"
     released = issued + _seconds(wait * rng.uniform(0.2, 0.9, n))
-    released = np.where(rng.random(n) < 0.01, issued - _seconds(rng.uniform(1, 20, n) * 3600),
-                        released)  # fmt: skip
+    released = np.where(
+        rng.random(n) < 0.01, issued - _seconds(rng.uniform(1, 20, n) * 3600), released
+    )
     released = _only(ended & (rng.random(n) < 0.85), released)
     custody = np.where(declined, released + np.timedelta64(12, "D"), released + _hours(rng, 20, n))
     near = declined & (rng.random(n) < 0.02)  # E6
@@ -467,8 +585,17 @@ def _times(rng, issued: np.ndarray, outcome: np.ndarray) -> dict[str, np.ndarray
 def _tell_of_declines(rng, frame: pd.DataFrame) -> None:
     """Reasons, and what makes checks doubt the outcome."""
     n, declined = len(frame), frame["outcome"] == "declined"
-    reasons = _pick(rng, n, none_given=40, policy=30, law_or_court=12, insufficient_notice=8,
-                    not_held=7, not_collected=1, not_in_custody=1)  # fmt: skip
+    reasons = _pick(
+        rng,
+        n,
+        none_given=40,
+        policy=30,
+        law_or_court=12,
+        insufficient_notice=8,
+        not_held=7,
+        not_collected=1,
+        not_in_custody=1,
+    )
     frame["decline_reason"] = pd.Series(reasons).where(declined & (rng.random(n) < 0.8), None)
     detainer = frame["form"] == "I-247A"
     # A detainer with notice in time whose person was not held.
@@ -491,8 +618,16 @@ def _charges(rng, requests: pd.DataFrame) -> pd.DataFrame:
     request = np.repeat(np.arange(len(requests)), counts)
     first = np.repeat(np.cumsum(counts) - counts, counts)
     n = len(request)
-    codes = {"1399": 26, "5404": 26, "3562": 18, "2399": 14, "2299": 6, "4801": 5, "5212": 3,
-             "0999": 2}  # fmt: skip
+    codes = {
+        "1399": 26,
+        "5404": 26,
+        "3562": 18,
+        "2399": 14,
+        "2299": 6,
+        "4801": 5,
+        "5212": 3,
+        "0999": 2,
+    }
     charged = requests["issued_at"].to_numpy()[request].astype("datetime64[D]")
     frame = pd.DataFrame(
         {
@@ -500,12 +635,13 @@ def _charges(rng, requests: pd.DataFrame) -> pd.DataFrame:
             "charge_no": np.arange(n) - first + 1,
             "ncic_code": _pick(rng, n, **codes),
             "description": None,
-            "disposition": _pick(rng, n, charged=45, convicted=40, dismissed=8, acquitted=4,
-                                 unknown=3),
+            "disposition": _pick(
+                rng, n, charged=45, convicted=40, dismissed=8, acquitted=4, unknown=3
+            ),
             "charged_on": (charged - rng.integers(0, 60, n)).astype("datetime64[s]"),
             "timing": _pick(rng, n, before_release=9, after_release=1),
         }
-    )  # fmt: skip
+    )
     return frame[list(CHARGE_COLUMNS)]
 
 

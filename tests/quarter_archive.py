@@ -54,10 +54,13 @@ def _agency(agency_id: str, name: str, state: str) -> dict[str, str]:
 
 
 AGENCIES = (
-    _agency("ALDE00001", "ALDERWICK JAIL", "MN"), _agency("BIRC00002", "BIRCHMERE JAIL", "MN"),
-    _agency("CEDA00003", "CEDARHOLT JAIL", "IA"), _agency("DOGW00004", "DOGWOODLEY JAIL", "IA"),
-    _agency("ELMS00005", "ELMSTEADLE JAIL", "NE"), _agency("FIRT00006", "FIRTHANGER JAIL", "NE"),
-)  # fmt: skip
+    _agency("ALDE00001", "ALDERWICK JAIL", "MN"),
+    _agency("BIRC00002", "BIRCHMERE JAIL", "MN"),
+    _agency("CEDA00003", "CEDARHOLT JAIL", "IA"),
+    _agency("DOGW00004", "DOGWOODLEY JAIL", "IA"),
+    _agency("ELMS00005", "ELMSTEADLE JAIL", "NE"),
+    _agency("FIRT00006", "FIRTHANGER JAIL", "NE"),
+)
 SHIELDED_AGENCY = _agency(SHIELDED, "SHIELDHAVEN JAIL", "SD")
 # Two weeks of one quarter, for what happens to it; the others of it have no report.
 FIRST, SECOND, LATE = "2017-01-14", "2017-01-21", "2017-01-28"
@@ -87,8 +90,9 @@ class Quarters(SmallArchive):
 
     def quarter(self, *words, day=QUARTERS_ON, brief=False) -> Ran:
         """`ddor quarter WORDS`, of QUARTER unless one is named."""
-        named = words if any(re.search("[Qq][0-9]", str(word)) for word in words) else (
-            QUARTER, *words)  # fmt: skip
+        named = (
+            words if any(re.search("[Qq][0-9]", str(word)) for word in words) else (QUARTER, *words)
+        )
         with scraps_alone() if brief else contextlib.nullcontext():
             return self.ddor("quarter", *named, day=day)
 
@@ -118,8 +122,9 @@ class Quarters(SmallArchive):
         rows = [{key: cell for key, cell in row.items() if key != "charges"} for row in people]
         charges = [
             {**each, "request_id": row["request_id"], "charge_no": str(number)}
-            for row in people for number, each in enumerate(row.get("charges", ()), start=1)
-        ]  # fmt: skip
+            for row in people
+            for number, each in enumerate(row.get("charges", ()), start=1)
+        ]
         self.receive(rows, as_of, "a desk", week, charges)
 
     def candidates(self, revision: int = 1, quarter=QUARTER) -> dict[str, dict[str, str]]:
@@ -132,12 +137,20 @@ class Quarters(SmallArchive):
         """A case of QUARTER in params/cases/; keys that are None are left out."""
         line = self.candidates()[request_id]
         head = {
-            "row": line["row"], "agency_id": line["agency_id"], "released": line["released"],
-            "groups_before": "none", "groups_after": "13", "standing": "charged",
-            "status": "open", "status_on": "2017-06-30", "source_kind": "court record",
+            "row": line["row"],
+            "agency_id": line["agency_id"],
+            "released": line["released"],
+            "groups_before": "none",
+            "groups_after": "13",
+            "standing": "charged",
+            "status": "open",
+            "status_on": "2017-06-30",
+            "source_kind": "court record",
             "source": "Hazelmoor County, 4th District Court, 2017-CR-0417",
-            "described_by": "analyst", "approved_by": "reviewer", "approved_on": "2017-07-03",
-        } | keys  # fmt: skip
+            "described_by": "analyst",
+            "approved_by": "reviewer",
+            "approved_on": "2017-07-03",
+        } | keys
         lines = [f"{key}: {each}\n" for key, each in head.items() if each is not None]
         file = self.root / "cases" / QUARTER / f"{name}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -172,8 +185,11 @@ def scraps_alone():
 def lists_left_out():
     """Publications that make no list, agency or file of a year: `ddor rebuild` makes them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(revision, "chrome", lambda site, catalog, *_: Chrome(
-            {}, {f"site/{CATALOG}": catalog.file()}, []))  # fmt: skip
+        patch.setattr(
+            revision,
+            "chrome",
+            lambda site, catalog, *_: Chrome({}, {f"site/{CATALOG}": catalog.file()}, []),
+        )
         yield
 
 
@@ -190,12 +206,18 @@ def _glued(scraps: dict):
     outputs = [
         new_output(
             "display_data",
-            {"application/scrapbook.scrap.json+json": {
-                "data": value, "encoder": "json", "name": name, "version": 1}},
+            {
+                "application/scrapbook.scrap.json+json": {
+                    "data": value,
+                    "encoder": "json",
+                    "name": name,
+                    "version": 1,
+                }
+            },
             metadata={"scrapbook": {"data": True, "display": False, "name": name}},
         )
         for name, value in scraps.items()
-    ]  # fmt: skip
+    ]
     return new_code_cell("", execution_count=1, outputs=outputs)
 
 
@@ -281,8 +303,10 @@ def _year(root: Path, quarters: tuple[str, ...]) -> None:
     weeks = [week for week in (BEFORE, *of_year, after) if week != MISSING]
     rng = np.random.default_rng(SEED)
     drawn = {week: _drawn(rng, week, number) for number, week in enumerate(weeks)}
-    less = {REVISED: lambda row: row["form"] != "I-247X",
-            CORRECTED: lambda row: row["agency_id"] != "DOGW00004"}  # fmt: skip
+    less = {
+        REVISED: lambda row: row["form"] != "I-247X",
+        CORRECTED: lambda row: row["agency_id"] != "DOGW00004",
+    }
     for week, (rows, charges) in drawn.items():
         _receive(archive, week, filter(less.get(week), rows), charges)
     with lists_left_out():
@@ -301,8 +325,11 @@ def _year(root: Path, quarters: tuple[str, ...]) -> None:
 def _receive(archive: Quarters, week: str, rows, charges) -> None:
     rows = list(rows)
     there = {row["request_id"] for row in rows}
-    about = {"as_of": str(Week.parse(week).last_day + TAKEN_AFTER), "source": "An invented desk",
-             "synthetic": "true"}  # fmt: skip
+    about = {
+        "as_of": str(Week.parse(week).last_day + TAKEN_AFTER),
+        "source": "An invented desk",
+        "synthetic": "true",
+    }
     own = [each for each in charges if each["request_id"] in there]
     write_csv_extract(archive.root / "extracts" / week, rows, own, about)
 
@@ -321,15 +348,20 @@ def _drawn(rng, week: str, number: int):
             other |= {"outcome": outcome, "decline_reason": "", "released_at": ""}
             rows.append(other | ({} if recorded else {"outcome_recorded_at": ""}))
     if number % 4 == 0:
-        rows.append(person(f"key-hidden-{number:02d}", week, 0, **SHIELDED_AGENCY, protected="true"))
+        rows.append(
+            person(f"key-hidden-{number:02d}", week, 0, **SHIELDED_AGENCY, protected="true")
+        )
     if week in TWICE:
         rows.append(person(REPEATED, week, 0, "ice_custody"))
     return rows, charges
 
 
 def _declined(rng, key: str, week: str, at: int) -> dict[str, str]:
-    status = str(rng.choice(["rearrested", "at_large", "ice_custody", "unknown", ""],
-                            p=[0.25, 0.4, 0.15, 0.1, 0.1]))  # fmt: skip
+    status = str(
+        rng.choice(
+            ["rearrested", "at_large", "ice_custody", "unknown", ""], p=[0.25, 0.4, 0.15, 0.1, 0.1]
+        )
+    )
     on = int(rng.integers(0, 120)) if status == "rearrested" else ""
     protected = str(rng.choice(["false", "unknown", "true"], p=[0.92, 0.04, 0.04]))
     row = person(key, week, at, status, on, protected=protected)
@@ -339,11 +371,23 @@ def _declined(rng, key: str, week: str, at: int) -> dict[str, str]:
 
 
 def _charges_of(rng, row: dict[str, str]) -> list[dict[str, str]]:
-    own = [charge(request_id=row["request_id"], charge_no="1", ncic_code="5404",
-                  charged_on=row["issued_at"][:10])]  # fmt: skip
+    own = [
+        charge(
+            request_id=row["request_id"],
+            charge_no="1",
+            ncic_code="5404",
+            charged_on=row["issued_at"][:10],
+        )
+    ]
     if row["follow_up_status"] == "rearrested" and rng.random() < 0.8:
-        own.append(charge(request_id=row["request_id"], charge_no="2",
-                          ncic_code=str(rng.choice(["1399", "2399", "0399"], p=[0.5, 0.4, 0.1])),
-                          disposition=str(rng.choice(["charged", "convicted", "dismissed"])),
-                          charged_on=row["follow_up_on"], timing="after_release"))  # fmt: skip
+        own.append(
+            charge(
+                request_id=row["request_id"],
+                charge_no="2",
+                ncic_code=str(rng.choice(["1399", "2399", "0399"], p=[0.5, 0.4, 0.1])),
+                disposition=str(rng.choice(["charged", "convicted", "dismissed"])),
+                charged_on=row["follow_up_on"],
+                timing="after_release",
+            )
+        )
     return own

@@ -69,17 +69,23 @@ def quillfeather(count: int) -> list[dict[str, str]]:
 
 # The figures that only one revision has: issued and declined in total, and by agency.
 FIRST_ROWS = [
-    *quillfeather(137), *numbered("b", 253, BRACKENHOLT, **HONORED),
-    *numbered("o", 1, OSPREYMOOR), *numbered("t", 3, THISTLEDOWN, **PENDING),
-]  # fmt: skip
+    *quillfeather(137),
+    *numbered("b", 253, BRACKENHOLT, **HONORED),
+    *numbered("o", 1, OSPREYMOOR),
+    *numbered("t", 3, THISTLEDOWN, **PENDING),
+]
 SECOND_ROWS = [
-    *quillfeather(151), *numbered("b", 241, BRACKENHOLT, **HONORED),
-    *numbered("o", 1, OSPREYMOOR), *numbered("w", 2, WRENFALL),
-]  # fmt: skip
+    *quillfeather(151),
+    *numbered("b", 241, BRACKENHOLT, **HONORED),
+    *numbered("o", 1, OSPREYMOOR),
+    *numbered("w", 2, WRENFALL),
+]
 THIRD_ROWS = [
-    *quillfeather(163), *numbered("b", 241, BRACKENHOLT, **HONORED),
-    *numbered("o", 1, OSPREYMOOR), *numbered("w", 2, WRENFALL),
-]  # fmt: skip
+    *quillfeather(163),
+    *numbered("b", 241, BRACKENHOLT, **HONORED),
+    *numbered("o", 1, OSPREYMOOR),
+    *numbered("w", 2, WRENFALL),
+]
 ONLY_FIRST = ("137", "138", "253", "394", "THISTLEDOWN", SOURCES[1])
 ONLY_SECOND = ("151", "154", "395", "WRENFALL", SOURCES[2])
 NEXT_WEEK_ROWS = [
@@ -110,8 +116,12 @@ class SmallArchive:
             (root / "corrections").mkdir(parents=True)
             for name, columns in COLUMNS.items():
                 (root / f"{name}.csv").write_text(",".join(columns) + "\n")
-            keys = {"extract": "extracts/{week}", "output": "outputs", "contact": "the county desk",
-                    **{name: f"{name}.csv" for name in COLUMNS}}  # fmt: skip
+            keys = {
+                "extract": "extracts/{week}",
+                "output": "outputs",
+                "contact": "the county desk",
+                **{name: f"{name}.csv" for name in COLUMNS},
+            }
             (root / "weekly.yaml").write_text(yaml.safe_dump(keys))
 
     def copied_to(self, root: Path) -> "SmallArchive":
@@ -127,9 +137,13 @@ class SmallArchive:
         """A dispute by the agency Quillfeather of its declined requests, as a file; keys that are
         None are left out."""
         record = {
-            "week": WEEK, "agency_id": QUILLFEATHER["agency_id"], "figure": "declined",
-            "ground": "still_here", "received_on": "2017-06-01", "status": "open",
-        } | keys  # fmt: skip
+            "week": WEEK,
+            "agency_id": QUILLFEATHER["agency_id"],
+            "figure": "declined",
+            "ground": "still_here",
+            "received_on": "2017-06-01",
+            "status": "open",
+        } | keys
         text = yaml.safe_dump({key: each for key, each in record.items() if each is not None})
         (self.root / "corrections" / f"{name}.yaml").write_text(text, encoding="utf-8")
 
@@ -314,11 +328,23 @@ def _corrected(archive: SmallArchive) -> None:
 def _disputed(archive: SmallArchive) -> None:
     """r2 by three disputes, one of them answered at once."""
     archive.record("quill-still-here")
-    archive.record("bracken-notice", agency_id=BRACKENHOLT["agency_id"], figure="honored",
-                   ground="notice_given", notice="by fax <b>twice</b>", status="not_upheld",
-                   answered_on="2017-06-05", answer="No fax & <i>no call</i> is on record.")
-    archive.record("osprey-moved", agency_id=OSPREYMOOR["agency_id"], figure="no_notice",
-                   ground="moved", received_on="2017-06-08")  # fmt: skip
+    archive.record(
+        "bracken-notice",
+        agency_id=BRACKENHOLT["agency_id"],
+        figure="honored",
+        ground="notice_given",
+        notice="by fax <b>twice</b>",
+        status="not_upheld",
+        answered_on="2017-06-05",
+        answer="No fax & <i>no call</i> is on record.",
+    )
+    archive.record(
+        "osprey-moved",
+        agency_id=OSPREYMOOR["agency_id"],
+        figure="no_notice",
+        ground="moved",
+        received_on="2017-06-08",
+    )
     assert archive.published(day="2017-06-10") == 2
 
 

@@ -80,9 +80,10 @@ def test_an_arrest_without_a_date_is_not_known():
     assert told(row_of(released("rearrested"))) == ("not_known", False, False, None)
 
 
-@pytest.mark.parametrize(("status", "standing"), [
-    ("at_large", "no_contact"), ("ice_custody", "other"), ("removed", "other"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "standing"),
+    [("at_large", "no_contact"), ("ice_custody", "other"), ("removed", "other")],
+)
 @pytest.mark.parametrize("on", ["", 10])
 def test_no_contact_and_other_contact_are_told_apart(status, standing, on):
     assert told(row_of(released(status, on))) == (standing, False, False, None)
@@ -138,8 +139,9 @@ def test_a_conviction_without_an_arrest_meets_the_rule(status):
     assert told(row) == ("met", False, True, 30)
 
 
-@pytest.mark.parametrize(("on", "convicted"), [(-1, False), (0, True), (90, True), (91, False),
-                                               ("", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("on", "convicted"), [(-1, False), (0, True), (90, True), (91, False), ("", False)]
+)
 def test_a_conviction_counts_for_a_charge_filed_within_90_days(on, convicted):
     row = row_of(released("removed"), later(on, disposition="convicted"))
     assert (row["standing"] == "met", bool(row["convicted"])) == (convicted, convicted)
@@ -234,30 +236,46 @@ def lines_of(name: str, requests, charges=()) -> list[tuple]:
     rows = after_release_rows(*rows_of(requests, charges))
     table = Table(AFTER_RELEASE, NATION, rows, "2018-01-31", 5)
     lines = after_release_lines(Told({(AFTER_RELEASE, NATION): table}))
-    return [(line.branch, line.leaf, line.standing, line.requests) for line in lines
-            if line.attribute == name and line.requests]  # fmt: skip
+    return [
+        (line.branch, line.leaf, line.standing, line.requests)
+        for line in lines
+        if line.attribute == name and line.requests
+    ]
 
 
 def test_every_confirmed_release_is_judged_and_no_other():
-    requests = [arrested(5, request_id="a"), released("at_large", request_id="b"),
-                released("removed", request_id="c"), released("", request_id="d")]  # fmt: skip
+    requests = [
+        arrested(5, request_id="a"),
+        released("at_large", request_id="b"),
+        released("removed", request_id="c"),
+        released("", request_id="d"),
+    ]
     unconfirmed = released(request_id="e", released_at="")
     assert values_of([*requests, unconfirmed]) == {
-        "a": "met arrest 5", "b": "no_contact not_met -", "c": "other not_met -",
+        "a": "met arrest 5",
+        "b": "no_contact not_met -",
+        "c": "other not_met -",
         "d": "not_known not_met -",
-    }  # fmt: skip
+    }
     assert lines_of(FOLLOW_UP, requests) == [
-        ("met", "", "all", 1), ("no_contact", "", "all", 1), ("other", "", "all", 1),
+        ("met", "", "all", 1),
+        ("no_contact", "", "all", 1),
+        ("other", "", "all", 1),
         ("not_known", "", "all", 1),
-    ]  # fmt: skip
+    ]
 
 
 def test_each_group_of_later_charges_is_there_once_convicted_where_a_conviction_counts():
     charges = [
-        later(5), later(6, disposition="convicted"), later(5, code="3599"),
-        later(5, code="5404", disposition="dismissed"), later(5, code="0399"),
-        later("", code="2399", disposition="convicted"), later(200, code="2499"), charge(),
-    ]  # fmt: skip
+        later(5),
+        later(6, disposition="convicted"),
+        later(5, code="3599"),
+        later(5, code="5404", disposition="dismissed"),
+        later(5, code="0399"),
+        later("", code="2399", disposition="convicted"),
+        later(200, code="2499"),
+        charge(),
+    ]
     assert values_of([arrested(5)], charges) == {
         "r1": "met arrest_and_conviction 5 13:convicted 23:charged_only 35:charged_only"
     }
@@ -267,24 +285,42 @@ def test_later_charges_are_told_by_category_and_an_arrest_without_a_charge_as_su
     requests = [arrested(5, request_id=f"r{at}") for at in range(4)]
     charges = [later(5, request_id=f"r{at}") for at in range(3)]
     assert lines_of(LATER_CHARGES, requests, charges) == [
-        ("", "", "charged_only", 3), ("", "", "no_charge", 1), ("persons", "", "all", 3),
-        ("persons", "", "charged_only", 3), ("persons", "13", "all", 3),
-    ]  # fmt: skip
+        ("", "", "charged_only", 3),
+        ("", "", "no_charge", 1),
+        ("persons", "", "all", 3),
+        ("persons", "", "charged_only", 3),
+        ("persons", "13", "all", 3),
+    ]
 
 
-@pytest.mark.parametrize(("on", "band"), [
-    (0, "0 to 7 days"), (7, "0 to 7 days"), (8, "8 to 30 days"), (30, "8 to 30 days"),
-    (31, "31 to 60 days"), (60, "31 to 60 days"), (61, "61 to 90 days"), (90, "61 to 90 days"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("on", "band"),
+    [
+        (0, "0 to 7 days"),
+        (7, "0 to 7 days"),
+        (8, "8 to 30 days"),
+        (30, "8 to 30 days"),
+        (31, "31 to 60 days"),
+        (60, "31 to 60 days"),
+        (61, "61 to 90 days"),
+        (90, "61 to 90 days"),
+    ],
+)
 def test_days_to_arrest_come_in_bands(on, band):
     assert lines_of(DAYS_TO_ARREST, [arrested(on)]) == [(band, "", "all", 1)]
 
 
 def test_met_by_tells_arrest_conviction_and_both_apart():
-    requests = [arrested(5, request_id="a"), arrested(5, request_id="b"),
-                released("removed", request_id="c"), released(request_id="d")]  # fmt: skip
+    requests = [
+        arrested(5, request_id="a"),
+        arrested(5, request_id="b"),
+        released("removed", request_id="c"),
+        released(request_id="d"),
+    ]
     charges = [later(5, disposition="convicted", request_id=name) for name in "bc"]
     assert lines_of(MET_BY, requests, charges) == [
-        ("arrest", "", "all", 1), ("arrest_and_conviction", "", "all", 1),
-        ("conviction", "", "all", 1), ("not_met", "", "all", 1),
-    ]  # fmt: skip
+        ("arrest", "", "all", 1),
+        ("arrest_and_conviction", "", "all", 1),
+        ("conviction", "", "all", 1),
+        ("not_met", "", "all", 1),
+    ]

@@ -11,10 +11,20 @@ from ddor.measures.agencies import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS
 from ddor.measures.figures import OF_CHARGES
 
 EARLIER = "2017-01-05T08:00"
-TRAVIS = {"agency_id": "TX2270000", "agency_name": "TRAVIS CO JAIL", "state": "TX",
-          "county_fips": "48453", "area": "San Antonio"}  # fmt: skip
-ADA = {"agency_id": "ID0010000", "agency_name": "ADA COUNTY", "state": "ID",
-       "county_fips": "16001", "area": "Salt Lake City"}  # fmt: skip
+TRAVIS = {
+    "agency_id": "TX2270000",
+    "agency_name": "TRAVIS CO JAIL",
+    "state": "TX",
+    "county_fips": "48453",
+    "area": "San Antonio",
+}
+ADA = {
+    "agency_id": "ID0010000",
+    "agency_name": "ADA COUNTY",
+    "state": "ID",
+    "county_fips": "16001",
+    "area": "Salt Lake City",
+}
 PENDING = {"outcome": "pending", "outcome_recorded_at": ""}
 
 
@@ -32,12 +42,28 @@ def identity(*rows, agencies=()) -> dict:
 def test_the_columns_are_those_of_the_contract():
     place = ["agency_id", "agency", "level", "state", "county_fips", "area"]
     kinds = ["detainers", "notifications", "transfers"]
-    assert list(ISSUED_COLUMNS) == [*place, *kinds, "issued", "honored", "declined", "other",
-                                    "pending"]  # fmt: skip
+    assert list(ISSUED_COLUMNS) == [
+        *place,
+        *kinds,
+        "issued",
+        "honored",
+        "declined",
+        "other",
+        "pending",
+    ]
     assert list(DECLINED_COLUMNS) == [
-        *place, *kinds, "declined", "insufficient_notice", "no_notice", "not_held",
-        "unclassified", "release_not_confirmed", "law_or_court", "short_custody", "honored",
-    ]  # fmt: skip
+        *place,
+        *kinds,
+        "declined",
+        "insufficient_notice",
+        "no_notice",
+        "not_held",
+        "unclassified",
+        "release_not_confirmed",
+        "law_or_court",
+        "short_custody",
+        "honored",
+    ]
     counts = counts_of([request()])
     assert list(counts.issued_by_agency) == list(ISSUED_COLUMNS)
     assert list(counts.declined_by_agency) == list(DECLINED_COLUMNS)
@@ -111,9 +137,13 @@ def test_a_week_without_a_decline_has_empty_tables_with_their_columns():
 def test_one_agency_written_in_three_ways_is_one_line_with_the_directorys_name():
     rows = numbered(*(request(agency_name=name) for name in ("HENNEPIN", "Hennepin Co", "ADC")))
     assert identity(*rows, agencies=[agency()]) == {
-        "agency_id": "MN0270000", "agency": "Hennepin County Jail", "level": "county",
-        "state": "MN", "county_fips": "27053", "area": "St. Paul",
-    }  # fmt: skip
+        "agency_id": "MN0270000",
+        "agency": "Hennepin County Jail",
+        "level": "county",
+        "state": "MN",
+        "county_fips": "27053",
+        "area": "St. Paul",
+    }
 
 
 def test_two_agencies_of_one_county_and_one_name_stay_two_lines():
@@ -151,8 +181,12 @@ def test_the_directory_fills_in_a_place_that_the_extract_leaves_out():
 
 
 def test_a_leading_zero_of_a_county_is_kept():
-    alabama = {"agency_id": "AL0010000", "state": "AL", "county_fips": "01001",
-               "area": "New Orleans"}  # fmt: skip
+    alabama = {
+        "agency_id": "AL0010000",
+        "state": "AL",
+        "county_fips": "01001",
+        "area": "New Orleans",
+    }
     assert identity(request(**alabama))["county_fips"] == "01001"
 
 
@@ -182,15 +216,23 @@ def test_agencies_and_states_that_declined_are_counted_once_each():
 def test_the_figures_are_the_sums_of_the_columns(form):
     rows = numbered(request(form=form), request(**TRAVIS, form=form), request(**TRAVIS, **PENDING))
     counts = counts_of(rows)
-    for column in ("detainers", "notifications", "transfers", "honored", "declined", "other",
-                   "pending"):  # fmt: skip
+    for column in (
+        "detainers",
+        "notifications",
+        "transfers",
+        "honored",
+        "declined",
+        "other",
+        "pending",
+    ):
         assert counts.figures[f"issued_{column}"] == counts.issued_by_agency[column].sum()
-    for column in DECLINED_COLUMNS[len(IDENTITY):-1]:
+    for column in DECLINED_COLUMNS[len(IDENTITY) : -1]:
         name = "declined_total" if column == "declined" else f"declined_{column}"
         assert counts.figures[name] == counts.declined_by_agency[column].sum()
     assert counts.figures["declined_total"] == 2
-    assert all(type(value) is int for name, value in counts.figures.items()
-               if name not in OF_CHARGES)  # fmt: skip
+    assert all(
+        type(value) is int for name, value in counts.figures.items() if name not in OF_CHARGES
+    )
 
 
 def test_a_request_that_e1_holds_does_not_lend_its_agency_a_name_or_a_place():

@@ -17,14 +17,21 @@ from small_archive import (
     words_of,
 )
 
-FRANKLIN = {"agency_id": "FRAN00001", "agency_name": "FRANKLIN COUNTY JAIL", "state": "NY",
-            "county_fips": "36033", "area": "Buffalo"}  # fmt: skip
+FRANKLIN = {
+    "agency_id": "FRAN00001",
+    "agency_name": "FRANKLIN COUNTY JAIL",
+    "state": "NY",
+    "county_fips": "36033",
+    "area": "Buffalo",
+}
 IN_IOWA = {"state": "IA", "area": "St. Paul"}  # but for the code of the county: E1 holds it back
 
 
 def of_next_week(rows: list[dict]) -> list[dict]:
-    dates = {name: NEXT_WEEK_ROWS[0][name] for name in
-             ("issued_at", "released_at", "outcome_recorded_at")}  # fmt: skip
+    dates = {
+        name: NEXT_WEEK_ROWS[0][name]
+        for name in ("issued_at", "released_at", "outcome_recorded_at")
+    }
     return [row | dates for row in rows]
 
 
@@ -46,8 +53,11 @@ def two_weeks(archive: SmallArchive, first: list[dict], second: list[dict]) -> N
 
 
 def test_a_request_with_a_wrong_place_moves_no_agency(archive):
-    two_weeks(archive, numbered("f", 6, FRANKLIN), numbered("g", 2, FRANKLIN | IN_IOWA)
-              + numbered("q", 3, QUILLFEATHER))  # fmt: skip
+    two_weeks(
+        archive,
+        numbered("f", 6, FRANKLIN),
+        numbered("g", 2, FRANKLIN | IN_IOWA) + numbered("q", 3, QUILLFEATHER),
+    )
     held = archive.site / "weeks" / NEXT_WEEK / "data" / "held_back_by_agency.csv"
     (line,) = csv.DictReader(held.read_text(encoding="utf-8").splitlines())
     assert (line["agency_id"], line["held_back_requests"], line["state"]) == ("FRAN00001", "2", "")
@@ -65,8 +75,9 @@ def test_what_is_held_back_stands_in_neither_section_of_the_agencys_page(archive
     archive.published()
     page = archive.page("agencies/FRAN00001/index.html")
     tables = {table.caption.text.split(",")[0]: table for table in page.find_all("table")}
-    cells = {name: [cell.text for cell in table.tbody.find_all("td")]
-             for name, table in tables.items()}  # fmt: skip
+    cells = {
+        name: [cell.text for cell in table.tbody.find_all("td")] for name, table in tables.items()
+    }
     assert cells["Requests held back"] == ["2", "0"]
     assert cells["Requests declined"][0] == "6" and cells["Requests issued"][0] == "6"
 
@@ -84,8 +95,12 @@ def test_an_agency_that_was_renamed_is_found_by_both_names(archive):
 
 
 def test_agencies_of_one_name_point_to_each_other_and_to_none_that_was_withdrawn(archive):
-    other = FRANKLIN | {"agency_id": "FRAN00099", "state": "PA", "county_fips": "42055",
-                        "area": "Philadelphia"}  # fmt: skip
+    other = FRANKLIN | {
+        "agency_id": "FRAN00099",
+        "state": "PA",
+        "county_fips": "42055",
+        "area": "Philadelphia",
+    }
     two_weeks(archive, numbered("f", 2, FRANKLIN), numbered("g", 2, other))
     for own, theirs in (("FRAN00001", "FRAN00099"), ("FRAN00099", "FRAN00001")):
         notice = words_of(archive.page(f"agencies/{own}/index.html").find(class_="notice"))

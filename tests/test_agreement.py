@@ -34,15 +34,35 @@ KINDS = {"I-247N": "notifications", "I-247G": "notifications", "I-247X": "transf
 CLASSES = ("insufficient_notice", "no_notice", "not_held", "unclassified")
 FLAGS = ("release_not_confirmed", "law_or_court", "short_custody")
 ISSUED_COLUMNS = (
-    "detainers", "notifications", "transfers", "issued", "honored", "declined", "other", "pending",
-)  # fmt: skip
+    "detainers",
+    "notifications",
+    "transfers",
+    "issued",
+    "honored",
+    "declined",
+    "other",
+    "pending",
+)
 DECLINED_COLUMNS = (
-    "detainers", "notifications", "transfers", "declined", *CLASSES, *FLAGS, "honored",
-)  # fmt: skip
+    "detainers",
+    "notifications",
+    "transfers",
+    "declined",
+    *CLASSES,
+    *FLAGS,
+    "honored",
+)
 LINES = (
-    "held_back", "declined", "honored", "withdrawn", "superseded", "left_custody",
-    "issued_pending", "issued_outcome_another_week", "outside_week",
-)  # fmt: skip
+    "held_back",
+    "declined",
+    "honored",
+    "withdrawn",
+    "superseded",
+    "left_custody",
+    "issued_pending",
+    "issued_outcome_another_week",
+    "outside_week",
+)
 
 Count = namedtuple("Count", "figures lines issued declined groups standing")
 
@@ -302,7 +322,7 @@ SENTENCES = (
     "and {held_back_outcomes} because the outcome is in doubt (none counts as declined; "
     "one that was issued in the week counts as issued).",
     "{outside_week_total} lie outside the week.",
-)  # fmt: skip
+)
 NOT_SHOWN = re.compile(
     "The report does not show the charges of this week|No charge data was supplied for the"
 )
@@ -363,17 +383,29 @@ def assert_downloads_agree(data: Path, count: Count) -> None:
 
 def assert_page_agrees(page: Page, data: Path, count: Count) -> None:
     figures = count.figures
-    known = dict(figures) | dict(count.standing) | {
-        "confirmed": figures["declined_total"] - figures["declined_release_not_confirmed"],
-        "agencies_issued": len({agency for agency, _ in count.issued}),
-        "issued_declined_again": figures["issued_declined"],
-        "declined_total_again": figures["declined_total"],
-    }
+    known = (
+        dict(figures)
+        | dict(count.standing)
+        | {
+            "confirmed": figures["declined_total"] - figures["declined_release_not_confirmed"],
+            "agencies_issued": len({agency for agency, _ in count.issued}),
+            "issued_declined_again": figures["issued_declined"],
+            "declined_total_again": figures["declined_total"],
+        }
+    )
     for sentence in SENTENCES:
         for name, value in said(page.text, sentence).items():
             assert value == known.get(name, 0), f"{name} in: {sentence}"
-    issued = ("issued", "detainers", "notifications", "transfers", "honored", "declined", "other",
-              "pending")  # fmt: skip
+    issued = (
+        "issued",
+        "detainers",
+        "notifications",
+        "transfers",
+        "honored",
+        "declined",
+        "other",
+        "pending",
+    )
     declined = ("declined", *CLASSES, *FLAGS, "honored")
     assert said(page.text, SENTENCES[0])["declined_total"] > 30
     assert_charges_said(page, count)
@@ -385,14 +417,20 @@ def assert_page_agrees(page: Page, data: Path, count: Count) -> None:
     names = {row["agency_id"]: f"{row['agency']}, {row['state']}" for row in asked}
     assert len(asked) - len(rest) == 15
     assert [each for _, each in page.folded] == sorted((r[0] for r in rest.values()), reverse=True)
-    assert Counter((re.sub(r"(, [A-Z]{2}) .*", r"\1", each[0]), each[1]) for each in page.folded) == Counter(
-        (names[code], cells[0]) for code, cells in rest.items()
+    assert Counter(
+        (re.sub(r"(, [A-Z]{2}) .*", r"\1", each[0]), each[1]) for each in page.folded
+    ) == Counter((names[code], cells[0]) for code, cells in rest.items())
+    rest = assert_agency_table(
+        page.table("recorded as declined, by agency"),
+        rows_of(data / "declined_by_agency.csv"),
+        declined,
     )
-    rest = assert_agency_table(page.table("recorded as declined, by agency"),
-                               rows_of(data / "declined_by_agency.csv"), declined)  # fmt: skip
     assert not any(cells[0] for cells in rest.values()), "an agency that declined is not named"
-    groups = [[row["requests"], row["convicted"], row["charged_only"]]
-              for row in rows_of(data / "charges_by_group.csv") if row["category"]]  # fmt: skip
+    groups = [
+        [row["requests"], row["convicted"], row["charged_only"]]
+        for row in rows_of(data / "charges_by_group.csv")
+        if row["category"]
+    ]
     assert bool(groups) is not bool(NOT_SHOWN.search(page.text))
     if groups:
         shown = page.table("category and offense group of the charges")
@@ -412,9 +450,10 @@ def assert_charges_said(page: Page, count: Count) -> None:
     assert len(told) == 1
     parts = {
         words: numbers([number])[0]
-        for number, words in re.findall(r"([\d,]+) (?:concerns? )?(a person .+?)(?=, \d| and \d|$)",
-                                        told[0])
-    }  # fmt: skip
+        for number, words in re.findall(
+            r"([\d,]+) (?:concerns? )?(a person .+?)(?=, \d| and \d|$)", told[0]
+        )
+    }
     with_any = parts.pop("a person with a charge or a conviction on record", None)
     if with_any is None:
         counted = {words: count.standing[name] for name, words in STANDINGS.items()}
@@ -434,14 +473,19 @@ def charges_on(page: Page) -> list[str]:
     """The tables, the charts and the sentences that have a figure of charges; those of the rules
     and the number of all declined are none."""
     found = [each for each in (*page.tables, *page.alternatives, *page.files) if "charge" in each]
-    rules = re.compile(r"fewer than \d+ (?:requests|agencies)|\d+ or more of its requests|"
-                       r"one agency has over \d+ % of the requests|Section \w+|"
-                       r"supplied for the [\d,]+ requests? declined")  # fmt: skip
+    rules = re.compile(
+        r"fewer than \d+ (?:requests|agencies)|\d+ or more of its requests|"
+        r"one agency has over \d+ % of the requests|Section \w+|"
+        r"supplied for the [\d,]+ requests? declined"
+    )
     article = BeautifulSoup(page.path.read_text("utf-8"), "html.parser").article
     blocks = [words_of(each) for each in article.find_all(["h2", "h3", "h4", "p", "li", "tr"])]
     sentences = [each for block in blocks for each in re.split(r"(?<=\.) ", rules.sub("", block))]
-    of_charges = [each for each in sentences
-                  if re.search("charge|convict|dismiss|acquit|offense|categor", each, re.I)]  # fmt: skip
+    of_charges = [
+        each
+        for each in sentences
+        if re.search("charge|convict|dismiss|acquit|offense|categor", each, re.I)
+    ]
     assert len(of_charges) > 3
     return found + [each for each in of_charges if re.search(r"\d", each)]
 
@@ -469,16 +513,20 @@ def assert_charts_agree(page: Page, data: Path, count: Count) -> None:
     title = "{issued_pending} of the {issued_total} requests issued this week had no outcome"
     for name, value in said(text["outcomes-of-issued.svg"], title).items():
         assert value == figures[name]
-    agencies = sorted((number for (_, name), number in count.declined.items()
-                       if name == "declined"), reverse=True)  # fmt: skip
+    agencies = sorted(
+        (number for (_, name), number in count.declined.items() if name == "declined"), reverse=True
+    )
     by_agency = bars(text["declined-by-agency.svg"])
     assert by_agency == ([*agencies[:11], sum(agencies[11:])] if len(agencies) > 12 else agencies)
     classes = [row[1:-1] for row in page.table("declined-by-agency.svg")]
     assert [sum(numbers(column)) for column in zip(*classes, strict=True)] == [
         figures[f"declined_{name}"] for name in CLASSES
     ]
-    categories = [int(row["requests"]) for row in rows_of(data / "charges_by_group.csv")
-                  if row["category"] and not row["group_code"] and row["requests"] != "0"]  # fmt: skip
+    categories = [
+        int(row["requests"])
+        for row in rows_of(data / "charges_by_group.csv")
+        if row["category"] and not row["group_code"] and row["requests"] != "0"
+    ]
     categories.sort(reverse=True)
     assert bars(text.get("charges-by-category.svg", "")) == categories
     for chart in ("days-to-recording.svg", "citizenship.svg"):
@@ -507,19 +555,31 @@ def test_page_downloads_scraps_and_an_independent_count_agree(sample_archive, we
     assert_agreement(sample_archive, week, PROJECT / "samples" / week, figures)
 
 
-@pytest.mark.parametrize(("each", "charged", "words"), [
-    (6, True, "The report does not show the charges of this week: there are fewer than 20 requests."),
-    (8, False, "No charge data was supplied for the 24 requests declined"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("each", "charged", "words"),
+    [
+        (
+            6,
+            True,
+            "The report does not show the charges of this week: there are fewer than 20 requests.",
+        ),
+        (8, False, "No charge data was supplied for the 24 requests declined"),
+    ],
+)
 def test_a_page_that_does_not_show_charges_has_no_figure_of_them(tmp_path, each, charged, words):
     archive = SmallArchive(tmp_path / "archive")
     agencies = {"q": QUILLFEATHER, "b": BRACKENHOLT, "o": OSPREYMOOR}
     rows = [row for prefix, agency in agencies.items() for row in numbered(prefix, each, agency)]
-    archive.receive(rows, charges=[
-        charge(request_id=row["request_id"], disposition=disposition)
-        for row, disposition in zip(rows, ("convicted", "charged", "dismissed") * each, strict=True)
-        if charged
-    ])  # fmt: skip
+    archive.receive(
+        rows,
+        charges=[
+            charge(request_id=row["request_id"], disposition=disposition)
+            for row, disposition in zip(
+                rows, ("convicted", "charged", "dismissed") * each, strict=True
+            )
+            if charged
+        ],
+    )
     archive.published()
     page = Page(archive.site / "weeks" / WEEK / "index.html")
     assert words in page.text and NOT_SHOWN.search(page.text)
@@ -530,8 +590,12 @@ def test_a_page_that_shows_charges_has_figures_of_them(sample_archive):
     page = Page(sample_archive / "site" / "weeks" / SAMPLE_WEEKS[1] / "index.html")
     assert not NOT_SHOWN.search(page.text)
     found = charges_on(page)
-    for words in (*STANDINGS.values(), "By category of the charges", "charges-by-category.svg",
-                  "category and offense group of the charges"):  # fmt: skip
+    for words in (
+        *STANDINGS.values(),
+        "By category of the charges",
+        "charges-by-category.svg",
+        "category and offense group of the charges",
+    ):
         assert any(words in each for each in found), words
 
 

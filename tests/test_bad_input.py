@@ -178,9 +178,14 @@ def test_all_problems_of_one_extract_come_in_one_go(tmp_path, capsys):
     code, told = refused(several_faults(tmp_path / "extract"), tmp_path / "outputs", capsys)
     assert code == 3
     for words in (
-        "county_fips", "0002-06-14", 'request_id: seen "r2"', "citizenship", "A-number", '"r9"',
+        "county_fips",
+        "0002-06-14",
+        'request_id: seen "r2"',
+        "citizenship",
+        "A-number",
+        '"r9"',
         "Jan-17",
-    ):  # fmt: skip
+    ):
         assert words in told
     assert "A012345678" not in told
     assert not (tmp_path / "outputs").exists()
@@ -284,8 +289,11 @@ def test_a_damaged_directory_ends_with_2_and_names_every_row(tmp_path, capsys):
     more = ["--set", f"agencies={agencies}"]
     code, told = refused(folder, tmp_path / "outputs", capsys, more=more)
     assert code == 2
-    for words in ("agencies.csv row 2, county_fips", "agencies.csv row 3, agency_id",
-                  "agencies.csv row 3, level"):  # fmt: skip
+    for words in (
+        "agencies.csv row 2, county_fips",
+        "agencies.csv row 3, agency_id",
+        "agencies.csv row 3, level",
+    ):
         assert words in told
     assert not (tmp_path / "outputs").exists()
 

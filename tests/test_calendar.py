@@ -73,9 +73,20 @@ def test_the_title_names_a_month_or_a_year_again_only_where_it_changes(day, titl
 
 @pytest.mark.parametrize(
     "text",
-    ["2017-13-01", "2017-02-30", "28.1.2017", "01/28/2017", "2017-1-28", "yesterday", "", "2017",
-     "20170128", "2017-W04-6", "2017-01-28T00:00"],
-)  # fmt: skip
+    [
+        "2017-13-01",
+        "2017-02-30",
+        "28.1.2017",
+        "01/28/2017",
+        "2017-1-28",
+        "yesterday",
+        "",
+        "2017",
+        "20170128",
+        "2017-W04-6",
+        "2017-01-28T00:00",
+    ],
+)
 def test_anything_but_a_date_written_year_month_day_is_refused_by_its_text(text):
     with pytest.raises(UsageError) as error:
         Week.parse(text)

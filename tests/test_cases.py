@@ -109,16 +109,32 @@ def test_a_key_that_is_not_known_is_named(refused):
     assert said.startswith("one.md row 1, reviewed_by: seen an unknown key")
 
 
-@pytest.mark.parametrize(("key", "value"), [
-    ("row", "C-123"), ("row", "C-1F0C22D97AB4"), ("row", "request-0042"),
-    ("agency_id", "Bexar"), ("released", "2017-13"), ("released", "2017-02-03"),
-    ("released", "Feb 2017"), ("groups_before", "1"), ("groups_before", "13; 35"),
-    ("groups_before", "13, 13"), ("groups_before", "assault"), ("groups_after", "none"),
-    ("groups_after", "99"), ("standing", "arrested"), ("status", "closed"),
-    ("status_on", "2017-02-30"), ("status_on", "2017-05"), ("approved_on", "soon"),
-    ("source_kind", "newspaper"), ("source", "ftp://courts.example/1"),
-    ("source", "javascript://courts.example/1"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("row", "C-123"),
+        ("row", "C-1F0C22D97AB4"),
+        ("row", "request-0042"),
+        ("agency_id", "Bexar"),
+        ("released", "2017-13"),
+        ("released", "2017-02-03"),
+        ("released", "Feb 2017"),
+        ("groups_before", "1"),
+        ("groups_before", "13; 35"),
+        ("groups_before", "13, 13"),
+        ("groups_before", "assault"),
+        ("groups_after", "none"),
+        ("groups_after", "99"),
+        ("standing", "arrested"),
+        ("status", "closed"),
+        ("status_on", "2017-02-30"),
+        ("status_on", "2017-05"),
+        ("approved_on", "soon"),
+        ("source_kind", "newspaper"),
+        ("source", "ftp://courts.example/1"),
+        ("source", "javascript://courts.example/1"),
+    ],
+)
 def test_a_value_that_does_not_fit_is_named(refused, key, value):
     (said,) = refused(**{key: value})
     assert said.startswith(f"one.md, {key}: seen ")
@@ -167,8 +183,9 @@ def test_so_is_a_name_in_the_address_of_a_source(refused):
     assert "hernandez" not in said
 
 
-@pytest.mark.parametrize("named", ["Juan Hernandez was arrested.", "Born 3/12/1985.",
-                                   "His number is A012345678."])  # fmt: skip
+@pytest.mark.parametrize(
+    "named", ["Juan Hernandez was arrested.", "Born 3/12/1985.", "His number is A012345678."]
+)
 def test_so_is_one_in_the_text(refused, named):
     (said,) = refused(named)
     assert "(not shown)" in said and named.split()[-1] not in said
@@ -202,8 +219,11 @@ def test_all_problems_of_all_cases_come_in_one_error(cases):
     with pytest.raises(CasesInvalid) as invalid:
         cases(one=text(status="closed", source=None), two="A text.\n", three=text(released="2017"))
     assert [line.split(":")[0] for line in str(invalid.value).splitlines()[1:]] == [
-        "one.md row 1, source", "one.md, status", "three.md, released", "two.md row 1",
-    ]  # fmt: skip
+        "one.md row 1, source",
+        "one.md, status",
+        "three.md, released",
+        "two.md row 1",
+    ]
 
 
 def test_a_request_is_one_case(cases):
@@ -217,8 +237,11 @@ def test_cases_come_back_from_json(cases):
 
 
 def test_a_label_is_of_one_request_in_one_quarter():
-    labels = {candidate_label(quarter, request_id)
-              for quarter in ("2017Q1", "2017Q2") for request_id in ("1", "2")}  # fmt: skip
+    labels = {
+        candidate_label(quarter, request_id)
+        for quarter in ("2017Q1", "2017Q2")
+        for request_id in ("1", "2")
+    }
     assert len(labels) == 4 and candidate_label("2017Q1", "1") in labels
 
 
@@ -249,16 +272,22 @@ def test_a_case_that_is_what_the_data_says_is_shown(cases):
 
 def test_a_conviction_is_shown_as_one(cases):
     after = later(10, disposition="convicted")
-    assert judge(cases, released("removed"), BEFORE, after, standing="convicted",
-                 status="convicted").shown  # fmt: skip
+    assert judge(
+        cases, released("removed"), BEFORE, after, standing="convicted", status="convicted"
+    ).shown
 
 
 def test_groups_are_those_of_charges_that_stand(cases):
     charges = [
-        charge(ncic_code="3599"), charge(ncic_code="5404", disposition="acquitted"),
-        charge(ncic_code="9999"), AFTER, later(10, code="0399"), later("", code="2399"),
-        later(10, code="2499", disposition="dismissed"), later(200, code="1299"),
-    ]  # fmt: skip
+        charge(ncic_code="3599"),
+        charge(ncic_code="5404", disposition="acquitted"),
+        charge(ncic_code="9999"),
+        AFTER,
+        later(10, code="0399"),
+        later("", code="2399"),
+        later(10, code="2499", disposition="dismissed"),
+        later(200, code="1299"),
+    ]
     assert judge(cases, arrested(10), *charges, groups_before="35", groups_after="23, 13").shown
 
 
@@ -266,11 +295,17 @@ def test_a_person_without_a_charge_before_has_none(cases):
     assert judge(cases, arrested(10), AFTER, groups_before="none").shown
 
 
-@pytest.mark.parametrize(("key", "value", "data"), [
-    ("agency_id", "TX0150000", "MN0270000"), ("released", "2017-03", "2017-02"),
-    ("groups_before", "35", "13"), ("groups_before", "none", "13"),
-    ("groups_after", "13, 35", "13"), ("standing", "convicted", "charged"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("key", "value", "data"),
+    [
+        ("agency_id", "TX0150000", "MN0270000"),
+        ("released", "2017-03", "2017-02"),
+        ("groups_before", "35", "13"),
+        ("groups_before", "none", "13"),
+        ("groups_after", "13, 35", "13"),
+        ("standing", "convicted", "charged"),
+    ],
+)
 def test_what_the_data_does_not_say_is_refused_with_what_it_says(cases, key, value, data):
     (said,) = problems(cases, arrested(10), BEFORE, AFTER, **{key: value})
     assert said.startswith(f"one.md row 1, {key}: seen {value}, expected {data}, as the data")
@@ -287,12 +322,14 @@ def test_a_person_whom_the_law_may_protect_is_answered_like_a_row_that_is_not_th
     cases, protected, status
 ):
     nowhere = problems(cases, arrested(10, request_id="r2"))
-    assert problems(cases, arrested(10, protected=protected), BEFORE, AFTER,
-                    status=status) == nowhere  # fmt: skip
+    assert (
+        problems(cases, arrested(10, protected=protected), BEFORE, AFTER, status=status) == nowhere
+    )
 
 
-@pytest.mark.parametrize("juvenile", [charge(ncic_code="8101", disposition="dismissed"),
-                                      later(200, code="8101")])  # fmt: skip
+@pytest.mark.parametrize(
+    "juvenile", [charge(ncic_code="8101", disposition="dismissed"), later(200, code="8101")]
+)
 def test_so_is_a_juvenile_offender(cases, juvenile):
     nowhere = problems(cases, arrested(10, request_id="r2"))
     assert problems(cases, arrested(10), BEFORE, AFTER, juvenile) == nowhere
@@ -300,21 +337,25 @@ def test_so_is_a_juvenile_offender(cases, juvenile):
 
 @pytest.mark.parametrize("status", ["dismissed", "acquitted"])
 def test_a_case_that_ended_without_a_conviction_is_withdrawn(cases, status):
-    found = judge(cases, arrested(10), BEFORE, AFTER, described=KNOWN, status=status,
-                  released="2017-03")  # fmt: skip
+    found = judge(
+        cases, arrested(10), BEFORE, AFTER, described=KNOWN, status=status, released="2017-03"
+    )
     why = f"it ended without a conviction: {status} as of May 30, 2017"
     assert (found.shown, found.withdrawn) == ((), (("one", why),))
 
 
-@pytest.mark.parametrize(("row", "after"), [
-    (arrested(10), later(10, disposition="dismissed")),
-    (arrested(10), later(10, code="0399")),
-    (arrested(91), AFTER),
-    (released("at_large"), AFTER),
-    (released("at_large"), later(10, disposition="convicted")),
-    (released("unknown"), AFTER),
-    (arrested(10, released_at=""), AFTER),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("row", "after"),
+    [
+        (arrested(10), later(10, disposition="dismissed")),
+        (arrested(10), later(10, code="0399")),
+        (arrested(91), AFTER),
+        (released("at_large"), AFTER),
+        (released("at_large"), later(10, disposition="convicted")),
+        (released("unknown"), AFTER),
+        (arrested(10, released_at=""), AFTER),
+    ],
+)
 def test_a_case_that_the_data_does_not_bear_out_any_more_is_withdrawn_in_the_same_words(
     cases, row, after
 ):
@@ -323,10 +364,14 @@ def test_a_case_that_the_data_does_not_bear_out_any_more_is_withdrawn_in_the_sam
     assert problems(cases, row, BEFORE, after) == problems(cases, arrested(10, request_id="r2"))
 
 
-@pytest.mark.parametrize("row", [
-    arrested(10, protected="true"), arrested(10, protected="unknown"),
-    arrested(10, request_id="r2"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "row",
+    [
+        arrested(10, protected="true"),
+        arrested(10, protected="unknown"),
+        arrested(10, request_id="r2"),
+    ],
+)
 def test_so_is_one_of_a_person_who_turns_out_protected_or_is_no_declined_request_any_more(
     cases, row
 ):
@@ -342,16 +387,20 @@ def test_a_case_that_had_ended_before_it_was_ever_described_is_refused(cases, st
 
 def test_all_problems_of_all_cases_come_in_one_error_and_nothing_is_shown(cases):
     second = candidate_label(QUARTER, "r2")
-    read = cases(one=text(released="2017-03", agency_id="TX0150000"),
-                 two=text(row=second, standing="convicted", groups_after="35"))  # fmt: skip
+    read = cases(
+        one=text(released="2017-03", agency_id="TX0150000"),
+        two=text(row=second, standing="convicted", groups_after="35"),
+    )
     charges = numbered_charges(BEFORE, AFTER, charge(request_id="r2"), later(5, request_id="r2"))
     rows, of = rows_of([arrested(10), arrested(5, request_id="r2")], charges)
     with pytest.raises(CasesInvalid) as invalid:
         judged(read, rows, of, QUARTER)
     assert [line.split(":")[0] for line in str(invalid.value).splitlines()[1:]] == [
-        "one.md row 1, agency_id", "one.md row 1, released", "two.md row 1, groups_after",
+        "one.md row 1, agency_id",
+        "one.md row 1, released",
+        "two.md row 1, groups_after",
         "two.md row 1, standing",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_quarter_without_cases_is_judged_too():

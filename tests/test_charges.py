@@ -38,11 +38,15 @@ def enough(**of_group: list[str]) -> tuple[list, list]:
     requests = copies(24, "r", agency_id="MN0010000") + copies(9, "s", agency_id="MN0020000")
     requests += copies(9, "t", agency_id="MN0030000")
     charges = [
-        charge(request_id=row["request_id"], ncic_code=f"{group[1:]}99", disposition=disposition,
-               charge_no=str(number))
+        charge(
+            request_id=row["request_id"],
+            ncic_code=f"{group[1:]}99",
+            disposition=disposition,
+            charge_no=str(number),
+        )
         for number, (group, dispositions) in enumerate(of_group.items(), start=1)
         for row, disposition in zip(requests, dispositions, strict=False)
-    ]  # fmt: skip
+    ]
     return requests, charges
 
 
@@ -132,8 +136,9 @@ def test_the_order_of_charges_and_requests_changes_no_value_and_the_index_stays(
     charges = declined_charges(counts.status, counts.extract.charges)
     requests = pd.Series(["r1", "r0"], index=[7, 3])
     assert charge_values(requests, charges).to_dict() == {
-        7: "charged_only 35:charged_only", 3: "convicted 13:convicted 23:charged_only",
-    }  # fmt: skip
+        7: "charged_only 35:charged_only",
+        3: "convicted 13:convicted 23:charged_only",
+    }
 
 
 # What is counted of all
@@ -152,8 +157,11 @@ def test_every_declined_request_stands_in_one_of_four_lines():
         requests=requests,
     )
     assert of_all(counts) == {
-        "convicted": 1, "charged_only": 1, "dismissed_or_acquitted": 1, "no_charge": 3,
-    }  # fmt: skip
+        "convicted": 1,
+        "charged_only": 1,
+        "dismissed_or_acquitted": 1,
+        "no_charge": 3,
+    }
 
 
 def test_declined_with_charges_is_any_charge_before_release_whatever_became_of_it():
@@ -189,8 +197,9 @@ def lines_of_csv(counts) -> dict[tuple[str, str], list]:
         (row["category"], row["group_code"]): [
             None if pd.isna(row[name]) else row[name] for name in columns
         ]
-        for row in frame.to_dict("records") if row["requests"]
-    }  # fmt: skip
+        for row in frame.to_dict("records")
+        if row["requests"]
+    }
 
 
 def test_a_category_has_its_exact_count_and_a_group_of_three_its_name():
@@ -216,9 +225,18 @@ def test_a_request_with_two_groups_of_a_category_is_one_of_it_and_convicted_if_i
 
 @pytest.mark.parametrize(
     ("convicted", "charged", "split"),
-    [(0, 3, True), (3, 0, True), (3, 3, True), (1, 9, False), (9, 1, False), (2, 9, False),
-     (9, 2, False), (1, 1, False), (2, 0, False)],
-)  # fmt: skip
+    [
+        (0, 3, True),
+        (3, 0, True),
+        (3, 3, True),
+        (1, 9, False),
+        (9, 1, False),
+        (2, 9, False),
+        (9, 2, False),
+        (1, 1, False),
+        (2, 0, False),
+    ],
+)
 def test_convicted_and_charged_only_are_told_apart_only_if_neither_is_1_or_2(
     convicted, charged, split
 ):
@@ -231,10 +249,23 @@ def test_convicted_and_charged_only_are_told_apart_only_if_neither_is_1_or_2(
 def test_the_columns_are_those_of_the_contract_and_every_category_has_a_line():
     frame = national_charges(counts_of(*enough(g13=["convicted"] * 3)).told)
     assert list(frame) == [
-        "category", "group_code", "offense_group", "convicted", "charged_only", "requests",
-    ]  # fmt: skip
-    categories = ["persons", "property", "drugs", "weapons_public_order", "traffic",
-                  "obstructing_justice", "immigration", "other"]  # fmt: skip
+        "category",
+        "group_code",
+        "offense_group",
+        "convicted",
+        "charged_only",
+        "requests",
+    ]
+    categories = [
+        "persons",
+        "property",
+        "drugs",
+        "weapons_public_order",
+        "traffic",
+        "obstructing_justice",
+        "immigration",
+        "other",
+    ]
     whole = frame[frame["group_code"] == ""]
     assert whole["category"].tolist() == categories
     names = frame.set_index("group_code")["offense_group"]
@@ -247,8 +278,9 @@ def test_the_columns_are_those_of_the_contract_and_every_category_has_a_line():
 def test_a_code_outside_the_list_is_in_the_category_other_under_a_name_of_its_own():
     counts = counts_of(*enough(g99=["charged"] * 3, g81=["charged"] * 3))
     assert lines_of_csv(counts) == {
-        ("other", ""): [0, 3, 3], ("other", "81"): [None, None, 3],
+        ("other", ""): [0, 3, 3],
+        ("other", "81"): [None, None, 3],
         ("other", UNLISTED): [None, None, 3],
-    }  # fmt: skip
+    }
     names = charge_group_lines(nation_of(counts, CHARGES)).set_index("group_code")["offense_group"]
     assert names[UNLISTED] == "Code outside the NCIC list"

@@ -7,10 +7,20 @@ from frames import agency, case_of, counts_of, numbered
 from ddor.checks.e1_place import assess
 from ddor.checks.registry import run_checks
 
-UNLISTED = {"agency_id": "IA0350000", "agency_name": "FRANKLIN COUNTY", "state": "IA",
-            "county_fips": "19069", "area": "St. Paul"}  # fmt: skip
-LISTED = agency(agency_id="IA0350000", name="Franklin County Sheriff", state="IA",
-                county_fips="19069", area="St. Paul")  # fmt: skip
+UNLISTED = {
+    "agency_id": "IA0350000",
+    "agency_name": "FRANKLIN COUNTY",
+    "state": "IA",
+    "county_fips": "19069",
+    "area": "St. Paul",
+}
+LISTED = agency(
+    agency_id="IA0350000",
+    name="Franklin County Sheriff",
+    state="IA",
+    county_fips="19069",
+    area="St. Paul",
+)
 NOWHERE = {"county_fips": "", "area": ""}
 
 

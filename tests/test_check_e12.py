@@ -12,8 +12,13 @@ from ddor.extract.model import DECLINE_REASONS
 
 # The agency asked is MN0270000 in Hennepin County, 27053, Minnesota, 27; the week is of
 # February 2017.
-RULING = {"jurisdiction": "Hennepin County", "kind": "court", "enacted": "2014-04",
-          "policy": "A court held so", "verified_on": "2017-02-01"}  # fmt: skip
+RULING = {
+    "jurisdiction": "Hennepin County",
+    "kind": "court",
+    "enacted": "2014-04",
+    "policy": "A court held so",
+    "verified_on": "2017-02-01",
+}
 
 
 def told(**changed) -> str:

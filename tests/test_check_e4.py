@@ -52,8 +52,9 @@ def test_two_agencies_of_one_county_are_two_lines_of_the_table_and_never_added_u
     rows = numbered(request(), request(agency_id="MN0270099", agency_level="state"))
     table = counts_of(rows, agencies=listed).declined_by_agency
     assert dict(zip(table["agency_id"], table["declined"], strict=True)) == {
-        "MN0270000": 1, "MN0270099": 1,
-    }  # fmt: skip
+        "MN0270000": 1,
+        "MN0270099": 1,
+    }
 
 
 def test_the_name_is_not_looked_at():

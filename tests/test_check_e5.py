@@ -255,15 +255,21 @@ def test_a_week_without_a_request_issued_is_not_assessed_by_the_directory():
 def test_it_takes_no_row_out_of_the_counts():
     listed = [agency(weekly_requests="0")]
     with_it = counts_of(numbered(*issued(5), *declined(2)), agencies=listed)
-    without = counts_of(numbered(*issued(5), *declined(2)), agencies=listed,
-                        checks=tuple(each for each in CHECKS if each.id != "E5"))  # fmt: skip
+    without = counts_of(
+        numbered(*issued(5), *declined(2)),
+        agencies=listed,
+        checks=tuple(each for each in CHECKS if each.id != "E5"),
+    )
     assert with_it.figures == without.figures
     assert with_it.figures["held_back_total"] == 0
 
 
 def test_its_line_counts_the_requests_and_the_agencies_it_names():
-    rows = [*issued(4), *copies(5, "o", **NOT_DECLINED, agency_id=OTHER),
-            *copies(3, "q", **NOT_DECLINED, agency_id="MN0270100")]  # fmt: skip
+    rows = [
+        *issued(4),
+        *copies(5, "o", **NOT_DECLINED, agency_id=OTHER),
+        *copies(3, "q", **NOT_DECLINED, agency_id="MN0270100"),
+    ]
     told = line("E5", *rows, history=weeks(8))
     assert (told["effect"], told["status"]) == ("review", "stopped")
     assert (told["rows"], told["agencies"]) == (9, 2)

@@ -18,9 +18,11 @@ def declines(on_date: int, elsewhere: int, old: int, **changed):
     dates = [ON_DATE] * on_date + [ON_ANOTHER] * elsewhere
     ages = [OLD] * old + [FRESH] * (len(dates) - old)
     return numbered(
-        *(request(outcome_recorded_at=date, issued_at=age, **changed)
-          for date, age in zip(dates, ages, strict=True))
-    )  # fmt: skip
+        *(
+            request(outcome_recorded_at=date, issued_at=age, **changed)
+            for date, age in zip(dates, ages, strict=True)
+        )
+    )
 
 
 def stopped(rows, **given) -> int:
@@ -95,16 +97,19 @@ def test_age_is_counted_from_the_one_date_also_for_declines_recorded_on_another(
 
 
 def test_hours_of_one_day_are_one_date():
-    hours = [request(outcome_recorded_at=f"2017-02-15T{hour:02}:30", issued_at=OLD)
-             for hour in range(10)]  # fmt: skip
+    hours = [
+        request(outcome_recorded_at=f"2017-02-15T{hour:02}:30", issued_at=OLD) for hour in range(10)
+    ]
     assert stopped(numbered(*hours)) == 10
 
 
 def test_the_rest_of_a_bulk_recording_spread_over_many_dates_changes_nothing():
     days = ["2017-02-11", "2017-02-12"]
-    rows = [*declines(8, 0, old=8),
-            *copies(1, "x", outcome_recorded_at=days[0], issued_at=OLD),
-            *copies(1, "y", outcome_recorded_at=days[1], issued_at=OLD)]  # fmt: skip
+    rows = [
+        *declines(8, 0, old=8),
+        *copies(1, "x", outcome_recorded_at=days[0], issued_at=OLD),
+        *copies(1, "y", outcome_recorded_at=days[1], issued_at=OLD),
+    ]
     assert stopped(rows) == 10
 
 
@@ -134,8 +139,10 @@ def test_only_declines_recorded_this_week_count(changed):
 
 
 def test_rows_held_by_other_checks_are_still_counted_as_received():
-    rows = [*copies(5, "a", issued_at=OLD), *copies(5, "b", issued_at=OLD,
-            custody_confirmed="false")]  # fmt: skip
+    rows = [
+        *copies(5, "a", issued_at=OLD),
+        *copies(5, "b", issued_at=OLD, custody_confirmed="false"),
+    ]
     results = run_checks(case(*rows))
     assert len(results.held) == 5
     assert results.review[["check", "rows"]].to_numpy().tolist() == [["E8", 10]]
@@ -179,8 +186,11 @@ def test_under_cohort_issued_nine_declines_pass():
 
 
 def test_under_cohort_issued_the_date_of_recording_is_not_looked_at():
-    days = [request(issued_at=f"2017-02-{day}", outcome_recorded_at=ON_DATE)
-            for day in (11, 12, 13, 14, 15) for _ in range(2)]  # fmt: skip
+    days = [
+        request(issued_at=f"2017-02-{day}", outcome_recorded_at=ON_DATE)
+        for day in (11, 12, 13, 14, 15)
+        for _ in range(2)
+    ]
     assert stopped(numbered(*days), cohort="issued") == 0
 
 
@@ -205,8 +215,11 @@ def test_it_takes_no_row_out_of_the_counts():
 
 
 def test_its_line_counts_the_declines_of_the_agencies_it_names():
-    rows = [*copies(10, "a", issued_at=OLD), *copies(11, "b", issued_at=OLD, agency_id=OTHER),
-            *copies(3, "c", agency_id="MN0270100")]  # fmt: skip
+    rows = [
+        *copies(10, "a", issued_at=OLD),
+        *copies(11, "b", issued_at=OLD, agency_id=OTHER),
+        *copies(3, "c", agency_id="MN0270100"),
+    ]
     told = line("E8", *rows)
     assert (told["effect"], told["status"]) == ("review", "stopped")
     assert (told["rows"], told["agencies"]) == (21, 2)

@@ -26,9 +26,16 @@ def stops(*ids, assessed=None, seen=None):
 
 def check(id: str, assess, effect="hold", doubts="request") -> Check:
     return Check(
-        id=id, title=f"Title of {id}", effect=effect, doubts=doubts, question="A question?",
-        thresholds="A threshold.", limits="A limit.", printed="Something wrong", assess=assess,
-    )  # fmt: skip
+        id=id,
+        title=f"Title of {id}",
+        effect=effect,
+        doubts=doubts,
+        question="A question?",
+        thresholds="A threshold.",
+        limits="A limit.",
+        printed="Something wrong",
+        assess=assess,
+    )
 
 
 def stops_of(agency_id: str, why: str):
@@ -55,8 +62,18 @@ def line(results, id: str) -> dict:
 
 def test_the_eleven_checks_are_registered_in_the_order_of_their_classes():
     assert [each.id for each in CHECKS] == [
-        "E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8", "E9", "E11", "E12",
-    ]  # fmt: skip
+        "E1",
+        "E2",
+        "E3",
+        "E4",
+        "E5",
+        "E6",
+        "E7",
+        "E8",
+        "E9",
+        "E11",
+        "E12",
+    ]
 
 
 def test_e10_is_no_check():
@@ -76,8 +93,7 @@ def test_each_check_holds_asks_for_a_review_or_shows(effect, ids):
 
 
 @pytest.mark.parametrize(
-    ("doubts", "ids"),
-    [("request", {"E1", "E3", "E4"}), ("outcome", {"E2", "E6", "E7", "E11"})],
+    ("doubts", "ids"), [("request", {"E1", "E3", "E4"}), ("outcome", {"E2", "E6", "E7", "E11"})]
 )
 def test_each_hold_doubts_the_request_or_its_outcome(doubts, ids):
     assert {each.id for each in CHECKS if each.doubts == doubts} == ids
@@ -109,9 +125,7 @@ def test_a_row_wrong_in_every_later_way_is_counted_by_the_first_hold_in_order(at
     results = run_checks(case_of([request(**changed)]))
     assert results.held["check"].tolist() == [list(WRONG)[at]]
     rows = results.table.set_index("check")["rows"]
-    assert {id: int(rows[id]) for id in WRONG} == {
-        id: int(id == list(WRONG)[at]) for id in WRONG
-    }  # fmt: skip
+    assert {id: int(rows[id]) for id in WRONG} == {id: int(id == list(WRONG)[at]) for id in WRONG}
 
 
 def test_a_row_declined_in_another_week_is_not_looked_at_by_the_checks_of_outcomes():
@@ -128,8 +142,10 @@ def test_a_row_declined_in_another_week_is_not_looked_at_by_the_checks_of_outcom
 def test_a_row_stopped_twice_counts_under_the_first_check():
     results = run(check("A", stops("r0", "r1")), check("B", stops("r1", "r2")))
     assert dict(results.held[["request_id", "check"]].to_numpy()) == {
-        "r0": "A", "r1": "A", "r2": "B",
-    }  # fmt: skip
+        "r0": "A",
+        "r1": "A",
+        "r2": "B",
+    }
     assert (line(results, "A")["rows"], line(results, "B")["rows"]) == (2, 1)
 
 
@@ -186,10 +202,7 @@ def test_checks_of_requests_and_volumes_see_every_received_row_also_held_ones():
 
 @pytest.mark.parametrize(("effect", "status"), [("show", "shown"), ("review", "stopped")])
 def test_only_a_hold_holds_rows_back(effect, status):
-    results = run(
-        check("A", stops("r0", "r1"), effect=effect),
-        check("B", stops("r1")),
-    )
+    results = run(check("A", stops("r0", "r1"), effect=effect), check("B", stops("r1")))
     assert results.held["check"].tolist() == ["B"]
     assert line(results, "A")["status"] == status
     assert line(results, "A")["effect"] == effect
@@ -215,8 +228,12 @@ def test_the_table_has_the_columns_of_checks_csv_and_counts_agencies():
     results = run(check("A", stops("r0", "r1", "r2")), rows=rows)
     assert list(results.table) == COLUMNS
     assert line(results, "A") == {
-        "title": "Title of A", "effect": "hold", "status": "stopped", "rows": 3, "agencies": 2,
-    }  # fmt: skip
+        "title": "Title of A",
+        "effect": "hold",
+        "status": "stopped",
+        "rows": 3,
+        "agencies": 2,
+    }
 
 
 def test_the_held_rows_come_sorted_with_their_sentence():
@@ -231,8 +248,9 @@ def test_the_held_rows_come_sorted_with_their_sentence():
 def test_nothing_stopped_gives_an_empty_frame_with_its_columns():
     results = run(check("A", stops()))
     assert (list(results.held), len(results.held)) == (
-        ["request_id", "check", "doubts", "reason"], 0,
-    )  # fmt: skip
+        ["request_id", "check", "doubts", "reason"],
+        0,
+    )
 
 
 def test_the_case_is_left_as_it_is():
@@ -245,10 +263,7 @@ def test_the_case_is_left_as_it_is():
 
 def test_held_requests_and_held_outcomes_are_counted_apart():
     rows = numbered(*(request() for _ in range(5)))
-    checks = (
-        check("A", stops("r0", "r1")),
-        check("O", stops("r1", "r2"), doubts="outcome"),
-    )
+    checks = (check("A", stops("r0", "r1")), check("O", stops("r1", "r2"), doubts="outcome"))
     figures = counted(case_of(rows), checks).figures
     assert figures["held_back_requests"] == 2
     assert figures["held_back_outcomes"] == 1
@@ -269,8 +284,10 @@ def test_a_review_has_one_line_for_each_check_and_agency():
     )
     review = run(*of_agencies, rows=rows).review
     assert review[["check", "agency_id", "rows"]].to_numpy().tolist() == [
-        ["V", "MN0270000", 2], ["W", "MN0270000", 2], ["W", "MN0270099", 1],
-    ]  # fmt: skip
+        ["V", "MN0270000", 2],
+        ["W", "MN0270000", 2],
+        ["W", "MN0270099", 1],
+    ]
     assert review["reason"].iloc[0] == "Too many."
 
 
@@ -292,7 +309,7 @@ def test_a_show_check_is_found_under_its_id_with_its_sentences():
     shown = run(check("S", stops("r1"), "show", "nothing")).shown
     assert {id: stopped.to_dict() for id, stopped in shown.items()} == {
         "S": {"r1": "r1 looks wrong."}
-    }  # fmt: skip
+    }
 
 
 def test_what_is_said_of_the_declines_that_count_leaves_out_every_held_row():
@@ -394,8 +411,7 @@ def test_a_flag_of_e8_is_cleared_for_one_agency_and_stays_for_the_other():
 
 
 def test_a_flag_of_e5_is_cleared_for_one_agency_and_stays_for_the_other():
-    listed = [agency(weekly_requests="0.01"),
-              agency(agency_id="MN0270099", weekly_requests="0.01")]  # fmt: skip
+    listed = [agency(weekly_requests="0.01"), agency(agency_id="MN0270099", weekly_requests="0.01")]
     rows = [*copies(5, "a"), *copies(5, "b", agency_id="MN0270099")]
     case = case_of(rows, agencies=listed)
     assert cleared_by_agency("E5", case) == (["MN0270000", "MN0270099"], ["MN0270099"])
@@ -427,8 +443,12 @@ def test_the_line_of_each_effect_has_its_status_rows_and_agencies(effect, doubts
     rows = numbered(request(), request(), request(agency_id="MN0270099"), request())
     results = run(check("A", stops("r0", "r1", "r2"), effect, doubts), rows=rows)
     assert line(results, "A") == {
-        "title": "Title of A", "effect": effect, "status": status, "rows": 3, "agencies": 2,
-    }  # fmt: skip
+        "title": "Title of A",
+        "effect": effect,
+        "status": status,
+        "rows": 3,
+        "agencies": 2,
+    }
 
 
 @pytest.mark.parametrize(
@@ -437,15 +457,21 @@ def test_the_line_of_each_effect_has_its_status_rows_and_agencies(effect, doubts
 def test_the_line_of_a_check_that_found_nothing_is_ok_with_no_row_and_no_agency(effect, doubts):
     found_nothing = line(run(check("A", stops(), effect, doubts)), "A")
     assert (found_nothing["status"], found_nothing["rows"], found_nothing["agencies"]) == (
-        "ok", 0, 0,
-    )  # fmt: skip
+        "ok",
+        0,
+        0,
+    )
 
 
 def test_a_hold_whose_rows_an_earlier_check_holds_is_stopped_with_no_row():
     results = run(check("A", stops("r0")), check("B", stops("r0")))
     assert line(results, "B") == {
-        "title": "Title of B", "effect": "hold", "status": "stopped", "rows": 0, "agencies": 0,
-    }  # fmt: skip
+        "title": "Title of B",
+        "effect": "hold",
+        "status": "stopped",
+        "rows": 0,
+        "agencies": 0,
+    }
 
 
 def test_the_table_has_a_line_for_every_check_in_the_order_of_the_registry():

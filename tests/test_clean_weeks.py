@@ -60,12 +60,16 @@ class Passed:
 def published(week: str, counts: Counts) -> pd.DataFrame:
     """What read_history would read of a week's tables by agency."""
     held = counts.held_back_by_agency.set_index("agency_id")
-    columns = [counts.issued_by_agency.set_index("agency_id")["issued"],
-               counts.declined_by_agency.set_index("agency_id")["declined"],
-               held["held_back_issued"], held["held_back_declined"]]  # fmt: skip
+    columns = [
+        counts.issued_by_agency.set_index("agency_id")["issued"],
+        counts.declined_by_agency.set_index("agency_id")["declined"],
+        held["held_back_issued"],
+        held["held_back_declined"],
+    ]
     counted = pd.concat(columns, axis=1).fillna(0).astype("int64").sort_index()
-    both = pd.DataFrame({name: counted[name] + counted[f"held_back_{name}"]
-                         for name in ("issued", "declined")})  # fmt: skip
+    both = pd.DataFrame(
+        {name: counted[name] + counted[f"held_back_{name}"] for name in ("issued", "declined")}
+    )
     both = both.rename_axis("agency_id").reset_index().assign(week=week)
     return both[["week", "agency_id", "issued", "declined"]]
 
@@ -181,8 +185,9 @@ def test_there_are_600_agencies_and_some_sheriffs_have_two_codes():
 
 def test_some_releases_are_by_the_other_code_of_the_same_sheriff():
     rows = few_weeks().requests
-    other = rows[rows["releasing_agency_id"].notna() & rows["releasing_agency_id"].ne(
-        rows["agency_id"])]  # fmt: skip
+    other = rows[
+        rows["releasing_agency_id"].notna() & rows["releasing_agency_id"].ne(rows["agency_id"])
+    ]
     same_as = few_weeks().directory.agencies.set_index("agency_id")["same_as"]
     assert len(other) > 100
     assert other["releasing_agency_id"].tolist() == same_as[other["agency_id"]].tolist()
@@ -230,6 +235,15 @@ def test_all_times_are_dates_and_the_compared_fields_are_not_left_empty():
             assert (times == times.dt.normalize()).all()
     declined = rows[rows["outcome"] == "declined"]
     given = declined.notna().mean()
-    compared = ["area", "county_fips", "releasing_agency_id", "sentence_ends_on", "ice_custody_at",
-                "notice_at", "release_due_at", "released_at", "decline_reason"]  # fmt: skip
+    compared = [
+        "area",
+        "county_fips",
+        "releasing_agency_id",
+        "sentence_ends_on",
+        "ice_custody_at",
+        "notice_at",
+        "release_due_at",
+        "released_at",
+        "decline_reason",
+    ]
     assert given[compared].min() > 0.1

@@ -30,9 +30,15 @@ def declined_class(**overrides) -> str:
 
 @pytest.mark.parametrize(
     ("time", "is_in"),
-    [(WEEK_BEFORE, False), (FIRST_MOMENT, True), (LAST_MOMENT, True), (NEXT_WEEK, False),
-     ("2017-02-11", True), ("2017-02-18", False)],
-)  # fmt: skip
+    [
+        (WEEK_BEFORE, False),
+        (FIRST_MOMENT, True),
+        (LAST_MOMENT, True),
+        (NEXT_WEEK, False),
+        ("2017-02-11", True),
+        ("2017-02-18", False),
+    ],
+)
 def test_a_request_is_issued_in_the_week_from_saturday_midnight_to_the_next(time, is_in):
     requests = extract_of([request(issued_at=time)]).requests
     assert issued_this_week(requests, WEEK).tolist() == [is_in]
@@ -89,9 +95,14 @@ def test_a_pending_request_is_never_recorded_and_only_a_declined_one_would_count
 
 @pytest.mark.parametrize(
     ("outcome", "shown"),
-    [("honored", "honored"), ("declined", "declined"), ("withdrawn", "other"),
-     ("superseded", "other"), ("left_custody", "other")],
-)  # fmt: skip
+    [
+        ("honored", "honored"),
+        ("declined", "declined"),
+        ("withdrawn", "other"),
+        ("superseded", "other"),
+        ("left_custody", "other"),
+    ],
+)
 def test_an_outcome_of_this_week_is_its_own_class_and_section_one_shows_four(outcome, shown):
     row = one(outcome=outcome)
     assert row["class"] == outcome
@@ -121,9 +132,15 @@ def test_issued_this_week_and_declined_in_another_is_issued_declined_and_no_decl
 
 @pytest.mark.parametrize(
     ("form", "kind"),
-    [("I-247", "detainer"), ("I-247A", "detainer"), ("I-247D", "detainer"),
-     ("I-247G", "notification"), ("I-247N", "notification"), ("I-247X", "transfer")],
-)  # fmt: skip
+    [
+        ("I-247", "detainer"),
+        ("I-247A", "detainer"),
+        ("I-247D", "detainer"),
+        ("I-247G", "notification"),
+        ("I-247N", "notification"),
+        ("I-247X", "transfer"),
+    ],
+)
 def test_each_form_is_of_one_kind(form, kind):
     assert one(form=form)["kind"] == kind
 

@@ -38,10 +38,18 @@ IDS = {"F3-12": "r0", "F3-13": "r1", "F3-14": "r2"}
 
 def _record(**overrides) -> dict:
     """The keys of one valid record, open and without action; None leaves a key out."""
-    keys = {
-        "week": "2017-02-18", "agency_id": "TX2270000", "figure": "declined", "ground": "moved",
-        "received_on": "2017-04-01", "status": "open",
-    } | (ANSWERED if overrides.get("action") else {}) | overrides  # fmt: skip
+    keys = (
+        {
+            "week": "2017-02-18",
+            "agency_id": "TX2270000",
+            "figure": "declined",
+            "ground": "moved",
+            "received_on": "2017-04-01",
+            "status": "open",
+        }
+        | (ANSWERED if overrides.get("action") else {})
+        | overrides
+    )
     return {key: value for key, value in keys.items() if value is not None}
 
 
@@ -107,9 +115,18 @@ def _made(name="moved", **action) -> Record:
     """A record as read, with an action."""
     action = _action(**action)
     return Record(
-        name, Week.parse("2017-02-11"), "MN0270000", "declined", "moved", dt.date(2017, 4, 1),
-        "open", None, "", "", Action(tuple(action["rows"]), action["expect"], action["set"]),
-    )  # fmt: skip
+        name,
+        Week.parse("2017-02-11"),
+        "MN0270000",
+        "declined",
+        "moved",
+        dt.date(2017, 4, 1),
+        "open",
+        None,
+        "",
+        "",
+        Action(tuple(action["rows"]), action["expect"], action["set"]),
+    )
 
 
 def _stale(extract, *records, ids=IDS, cohort="recorded"):
@@ -234,12 +251,20 @@ def test_a_key_that_is_missing_or_empty_is_named(problems, key, value):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("week", "2017-02-30"), ("week", "Feb 18"), ("week", "20170218"), ("week", "1017-02-18"),
-        ("agency_id", "tx2270000"), ("agency_id", "TX2"), ("agency_id", "TX22700001234"),
-        ("figure", "received"), ("figure", "Declined"), ("ground", "not here"),
-        ("received_on", "04/01/2017"), ("status", "closed"),
+        ("week", "2017-02-30"),
+        ("week", "Feb 18"),
+        ("week", "20170218"),
+        ("week", "1017-02-18"),
+        ("agency_id", "tx2270000"),
+        ("agency_id", "TX2"),
+        ("agency_id", "TX22700001234"),
+        ("figure", "received"),
+        ("figure", "Declined"),
+        ("ground", "not here"),
+        ("received_on", "04/01/2017"),
+        ("status", "closed"),
     ],
-)  # fmt: skip
+)
 def test_a_value_that_does_not_fit_is_named_with_what_was_seen(problems, key, value):
     (problem,) = problems(_record(**{key: value}))
     assert (problem.table, problem.column, problem.seen) == ("moved.yaml", key, f'"{value}"')
@@ -261,14 +286,17 @@ def test_the_nearest_word_is_offered_for_a_misspelt_one(problems):
     [
         ({"grounds": "moved"}, "grounds", "ground"),
         ({"action": _action(row=["F3-12"])}, "action.row", "rows"),
-        ({"action": _action(set={"relesing_agency_id": "TX2460000"})},
-         "action.set.relesing_agency_id", "releasing_agency_id"),
+        (
+            {"action": _action(set={"relesing_agency_id": "TX2460000"})},
+            "action.set.relesing_agency_id",
+            "releasing_agency_id",
+        ),
         ({"action": _action(expect={"outcom": "declined"})}, "action.expect.outcom", "outcome"),
         ({"action": _action(set={"ncic_code": "1399"})}, "action.set.ncic_code", None),
         ({"action": _action(set={"request_id": "r9"})}, "action.set.request_id", None),
         ({"action": _action(expect={"request_id": "r9"})}, "action.expect.request_id", None),
     ],
-)  # fmt: skip
+)
 def test_an_unknown_key_or_column_is_refused_with_the_nearest_known(problems, keys, place, nearest):
     (problem,) = problems(_record(**keys))
     assert (problem.column, problem.seen) == (place, "an unknown key")
@@ -315,11 +343,19 @@ def test_a_figure_is_not_disputed_before_its_week(places, read):
 @pytest.mark.parametrize(
     ("part", "value"),
     [
-        ("rows", None), ("rows", []), ("rows", "F3-12"), ("rows", {"F3-12": "x"}),
-        ("expect", None), ("expect", {}), ("expect", "declined"), ("expect", ["outcome"]),
-        ("set", None), ("set", {}), ("set", ""),
+        ("rows", None),
+        ("rows", []),
+        ("rows", "F3-12"),
+        ("rows", {"F3-12": "x"}),
+        ("expect", None),
+        ("expect", {}),
+        ("expect", "declined"),
+        ("expect", ["outcome"]),
+        ("set", None),
+        ("set", {}),
+        ("set", ""),
     ],
-)  # fmt: skip
+)
 def test_an_action_has_rows_expect_and_set(places, part, value):
     action = {key: each for key, each in _action(**{part: value}).items() if each is not None}
     assert places(_record(action=action)) == [f"action.{part}"]
@@ -346,16 +382,31 @@ def test_a_row_listed_twice_is_refused(problems):
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        ("outcome", "Declined"), ("outcome", ""), ("form", "I-248"), ("state", "Texas"),
-        ("county_fips", "1001"), ("county_fips", "03001"), ("area", "Nowhere"),
-        ("releasing_agency_id", "tx2460000"), ("agency_name", ""), ("agency_name", "#REF!"),
-        ("issued_at", ""), ("issued_at", "1989-12-31"), ("issued_at", "2017-02-30"),
-        ("released_at", "2017-02-14T09:00Z"), ("released_at", "2019-02-25"),
-        ("released_at", "14.2.2017"), ("sentence_ends_on", "2017-02-14T09:00"),
-        ("citizenship", "XXX"), ("protected", "yes"), ("custody_confirmed", "TRUE"),
-        ("decline_reason", "policies"), ("follow_up_status", "x"), ("agency_level", "town"),
+        ("outcome", "Declined"),
+        ("outcome", ""),
+        ("form", "I-248"),
+        ("state", "Texas"),
+        ("county_fips", "1001"),
+        ("county_fips", "03001"),
+        ("area", "Nowhere"),
+        ("releasing_agency_id", "tx2460000"),
+        ("agency_name", ""),
+        ("agency_name", "#REF!"),
+        ("issued_at", ""),
+        ("issued_at", "1989-12-31"),
+        ("issued_at", "2017-02-30"),
+        ("released_at", "2017-02-14T09:00Z"),
+        ("released_at", "2019-02-25"),
+        ("released_at", "14.2.2017"),
+        ("sentence_ends_on", "2017-02-14T09:00"),
+        ("citizenship", "XXX"),
+        ("protected", "yes"),
+        ("custody_confirmed", "TRUE"),
+        ("decline_reason", "policies"),
+        ("follow_up_status", "x"),
+        ("agency_level", "town"),
     ],
-)  # fmt: skip
+)
 def test_a_value_that_the_door_would_refuse_is_refused(problems, part, column, value):
     (problem,) = problems(_record(action=_action(**{part: {column: value}})))
     assert (problem.column, problem.rows) == (f"action.{part}.{column}", ())
@@ -365,11 +416,16 @@ def test_a_value_that_the_door_would_refuse_is_refused(problems, part, column, v
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        ("area", "Saint Paul"), ("released_at", ""), ("released_at", "2019-02-24T23:59"),
-        ("sentence_ends_on", "2060-01-01"), ("county_fips", ""), ("decline_reason", ""),
-        ("agency_name", "Hennepin County Jail"), ("protected", "true"),
+        ("area", "Saint Paul"),
+        ("released_at", ""),
+        ("released_at", "2019-02-24T23:59"),
+        ("sentence_ends_on", "2060-01-01"),
+        ("county_fips", ""),
+        ("decline_reason", ""),
+        ("agency_name", "Hennepin County Jail"),
+        ("protected", "true"),
     ],
-)  # fmt: skip
+)
 def test_a_value_that_the_door_would_take_is_taken(read, column, value):
     assert read(_record(action=_action(set={column: value}))).action.set == {column: value}
 
@@ -387,11 +443,15 @@ def test_a_file_without_keys_is_refused(problems, text):
 @pytest.mark.parametrize(
     "text",
     [
-        "week: 2017-02-18\nanswer: [Maria Garcia\n", "answer: Maria Garcia: gone\n",
-        "a: &x {b: *x}\n", "? [a]\n: Maria Garcia\n", "a: 1\n---\na: 2\n", "a: \x07\n",
+        "week: 2017-02-18\nanswer: [Maria Garcia\n",
+        "answer: Maria Garcia: gone\n",
+        "a: &x {b: *x}\n",
+        "? [a]\n: Maria Garcia\n",
+        "a: 1\n---\na: 2\n",
+        "a: \x07\n",
         "answer: {Maria Garcia: " + "[" * 3000,
     ],
-)  # fmt: skip
+)
 def test_yaml_that_cannot_be_read_is_refused_without_quoting_it(problems, text):
     (problem,) = problems(text)
     assert "cannot be read" in problem.seen
@@ -436,10 +496,14 @@ def test_all_problems_of_all_files_come_at_once(write, problems):
     write("[", "b.yaml")
     found = problems(_record(action=_action(rows=["x", "y"], set={"area": "x", "state": "x"})))
     assert [(each.table, each.column) for each in found] == [
-        ("a.yaml", "figure"), ("a.yaml", "status"), ("b.yaml", ""),
-        ("moved.yaml", "action.rows[1]"), ("moved.yaml", "action.rows[2]"),
-        ("moved.yaml", "action.set.area"), ("moved.yaml", "action.set.state"),
-    ]  # fmt: skip
+        ("a.yaml", "figure"),
+        ("a.yaml", "status"),
+        ("b.yaml", ""),
+        ("moved.yaml", "action.rows[1]"),
+        ("moved.yaml", "action.rows[2]"),
+        ("moved.yaml", "action.set.area"),
+        ("moved.yaml", "action.set.state"),
+    ]
 
 
 # No person is named
@@ -531,20 +595,22 @@ def test_without_actions_the_extract_stays_the_same():
 @pytest.mark.parametrize(
     ("column", "text", "value"),
     [
-        ("released_at", "", None), ("released_at", "2017-02-16", pd.Timestamp("2017-02-16")),
+        ("released_at", "", None),
+        ("released_at", "2017-02-16", pd.Timestamp("2017-02-16")),
         ("notice_at", "2017-02-13 08:15", pd.Timestamp("2017-02-13T08:15")),
         ("sentence_ends_on", "2060-01-01", pd.Timestamp("2060-01-01")),
-        ("county_fips", "", None), ("county_fips", "01001", "01001"),
+        ("county_fips", "", None),
+        ("county_fips", "01001", "01001"),
         ("area", "Saint Paul Area of Responsibility", "St. Paul"),
         ("custody_confirmed", "false", "false"),
     ],
-)  # fmt: skip
+)
 def test_values_are_typed_as_the_extract_is(column, text, value):
     extract = extract_of(numbered(request(area="Denver"), request(area="Denver")))
     action = {"expect": {"outcome": "declined"}, "set": {column: text}}
     result = _applied(extract, _made(rows=["F3-12"], **action)).requests
     seen = result.loc[0, column]
-    assert (pd.isna(seen) if value is None else seen == value)
+    assert pd.isna(seen) if value is None else seen == value
     assert result.dtypes.to_dict() == extract.requests.dtypes.to_dict()
     assert list(result) == list(REQUEST_COLUMNS)
     assert result.index.equals(pd.RangeIndex(2))
@@ -560,10 +626,14 @@ def test_an_expected_value_is_compared_as_typed():
     ("row", "column", "seen", "expected"),
     [
         ({"outcome": "honored"}, "outcome", '"honored"', '"declined"'),
-        ({"releasing_agency_id": "TX9990000"}, "releasing_agency_id", '"TX9990000"',
-         "an empty cell"),
+        (
+            {"releasing_agency_id": "TX9990000"},
+            "releasing_agency_id",
+            '"TX9990000"',
+            "an empty cell",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_row_that_holds_something_else_is_refused_with_both_values(row, column, seen, expected):
     extract = extract_of(numbered(request(), request(**row)))
     (problem,) = _stale(extract, _made())
@@ -577,8 +647,9 @@ def test_a_row_that_became_empty_is_refused_and_a_date_is_shown_as_it_is_written
     expect = {"released_at": "2017-02-14", "sentence_ends_on": ""}
     found = _stale(extract, _made(expect=expect))
     assert [(each.column, each.seen) for each in found] == [
-        ("F3-12 released_at", "an empty cell"), ("F3-13 sentence_ends_on", '"2020-01-31"'),
-    ]  # fmt: skip
+        ("F3-12 released_at", "an empty cell"),
+        ("F3-13 sentence_ends_on", '"2020-01-31"'),
+    ]
 
 
 def test_a_correction_that_the_source_has_taken_over_is_refused():
@@ -611,9 +682,10 @@ def test_a_label_of_a_request_to_another_agency_is_refused_unless_that_is_what_i
 @pytest.mark.parametrize("status", ["open", "not_upheld", "taken_back"])
 def test_rows_are_corrected_only_where_the_answer_says_that_the_figure_was_wrong(places, status):
     answer = {} if status == "open" else ANSWERED
-    assert places(_record(**answer | {"status": status}, action=ACTION) | (
-        {"answered_on": "", "answer": ""} if status == "open" else {}
-    )) == ["action"]  # fmt: skip
+    assert places(
+        _record(**answer | {"status": status}, action=ACTION)
+        | ({"answered_on": "", "answer": ""} if status == "open" else {})
+    ) == ["action"]
 
 
 def test_no_message_holds_a_request_id():
@@ -621,9 +693,7 @@ def test_no_message_holds_a_request_id():
     found = _stale(
         extract, _made(rows=["F3-12", "KEY-77", "KEY-88"]), ids={"F3-12": "KEY-77", "F1": "KEY-88"}
     )
-    assert [each.column for each in found] == [
-        "F3-12 outcome", "action.rows[2]", "action.rows[3]",
-    ]  # fmt: skip
+    assert [each.column for each in found] == ["F3-12 outcome", "action.rows[2]", "action.rows[3]"]
     assert not any("KEY" in str(each) for each in found)
 
 
@@ -631,8 +701,10 @@ def test_all_that_is_stale_in_all_records_comes_at_once_by_name():
     extract = extract_of(numbered(request(outcome="honored")))
     found = _stale(extract, _made("b"), _made("a", rows=["F9-9"], set={"area": "Denver"}))
     assert [(each.table, each.column) for each in found] == [
-        ("a.yaml", "F9-9"), ("b.yaml", "F3-12 outcome"), ("b.yaml", "F3-13"),
-    ]  # fmt: skip
+        ("a.yaml", "F9-9"),
+        ("b.yaml", "F3-12 outcome"),
+        ("b.yaml", "F3-13"),
+    ]
 
 
 def test_two_records_that_set_one_cell_are_refused():

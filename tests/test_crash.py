@@ -297,8 +297,9 @@ def test_an_archive_that_another_process_holds_ends_with_6(tmp_path, capsys, mon
     before = files_of(output)
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(output / "runs" / ".lock")],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     try:
         assert holder.stdout.readline() == b"held\n"
         monkeypatch.setattr(ddor.archive.publish, "WAIT_SECONDS", 0.1)

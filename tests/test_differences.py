@@ -11,8 +11,9 @@ def test_a_figure_that_changed_is_told_with_both_values_in_the_order_of_the_draf
     before = {"declined_total": 41, "issued_total": 600, "same": 3}
     after = {"issued_total": 599, "declined_total": 43, "same": 3}
     assert figure_differences(before, after) == [
-        "issued_total: 600 -> 599", "declined_total: 41 -> 43",
-    ]  # fmt: skip
+        "issued_total: 600 -> 599",
+        "declined_total: 41 -> 43",
+    ]
 
 
 def test_a_change_to_and_from_zero_is_a_change():
@@ -39,9 +40,13 @@ as declined.</p>
 
 def test_paragraphs_items_heads_and_captions_are_read_as_their_text():
     assert paragraphs(PAGE) == [
-        "The week", "ICE recorded 41 requests as declined.", "One & two", "Three", "A chart",
+        "The week",
+        "ICE recorded 41 requests as declined.",
+        "One & two",
+        "Three",
+        "A chart",
         "A table",
-    ]  # fmt: skip
+    ]
 
 
 def test_equal_pages_differ_in_no_sentence_whatever_their_line_breaks():
@@ -50,8 +55,9 @@ def test_equal_pages_differ_in_no_sentence_whatever_their_line_breaks():
 
 def test_a_changed_sentence_is_told_as_it_was_and_as_it_is():
     assert sentence_differences(PAGE, PAGE.replace("41 requests", "43 requests")) == [
-        "- ICE recorded 41 requests as declined.", "+ ICE recorded 43 requests as declined.",
-    ]  # fmt: skip
+        "- ICE recorded 41 requests as declined.",
+        "+ ICE recorded 43 requests as declined.",
+    ]
 
 
 def test_a_sentence_that_came_or_went_is_told_alone():

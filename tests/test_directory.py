@@ -87,26 +87,43 @@ def test_columns_may_stand_in_any_order(read):
 @pytest.mark.parametrize(
     ("table", "column", "value"),
     [
-        ("agencies", "agency_id", "mn0270000"), ("agencies", "agency_id", "MN1"),
-        ("agencies", "agency_id", ""), ("agencies", "agency_id", "MN02700000000"),
-        ("agencies", "name", ""), ("agencies", "name", "Jail "),
-        ("agencies", "level", "City"), ("agencies", "level", ""),
-        ("agencies", "state", "Minnesota"), ("agencies", "state", "XX"),
-        ("agencies", "county_fips", "1001"), ("agencies", "county_fips", "03001"),
-        ("agencies", "area", "Saint Paul"), ("agencies", "area", "Nowhere"),
-        ("agencies", "weekly_requests", "many"), ("agencies", "weekly_requests", "-1"),
+        ("agencies", "agency_id", "mn0270000"),
+        ("agencies", "agency_id", "MN1"),
+        ("agencies", "agency_id", ""),
+        ("agencies", "agency_id", "MN02700000000"),
+        ("agencies", "name", ""),
+        ("agencies", "name", "Jail "),
+        ("agencies", "level", "City"),
+        ("agencies", "level", ""),
+        ("agencies", "state", "Minnesota"),
+        ("agencies", "state", "XX"),
+        ("agencies", "county_fips", "1001"),
+        ("agencies", "county_fips", "03001"),
+        ("agencies", "area", "Saint Paul"),
+        ("agencies", "area", "Nowhere"),
+        ("agencies", "weekly_requests", "many"),
+        ("agencies", "weekly_requests", "-1"),
         ("agencies", "same_as", "here"),
-        ("policies", "jurisdiction", ""), ("policies", "place_code", "Travis"),
-        ("policies", "place_code", "99"), ("policies", "place_code", "4845"),
-        ("policies", "kind", "statute"), ("policies", "enacted", "Jan-17"),
-        ("policies", "enacted", "2017-13"), ("policies", "enacted", "2017-01-05"),
-        ("policies", "enacted", ""), ("policies", "policy", ""),
-        ("policies", "verified_on", "2017-02-30"), ("policies", "verified_on", "2017-02"),
-        ("policies", "verified_on", "2017-W05-2"), ("policies", "verified_on", ""),
+        ("policies", "jurisdiction", ""),
+        ("policies", "place_code", "Travis"),
+        ("policies", "place_code", "99"),
+        ("policies", "place_code", "4845"),
+        ("policies", "kind", "statute"),
+        ("policies", "enacted", "Jan-17"),
+        ("policies", "enacted", "2017-13"),
+        ("policies", "enacted", "2017-01-05"),
+        ("policies", "enacted", ""),
+        ("policies", "policy", ""),
+        ("policies", "verified_on", "2017-02-30"),
+        ("policies", "verified_on", "2017-02"),
+        ("policies", "verified_on", "2017-W05-2"),
+        ("policies", "verified_on", ""),
         ("policies", "source", ""),
-        ("coverage", "state", "ZZ"), ("coverage", "limit", ""), ("coverage", "since", "2017"),
+        ("coverage", "state", "ZZ"),
+        ("coverage", "limit", ""),
+        ("coverage", "since", "2017"),
     ],
-)  # fmt: skip
+)
 def test_a_field_that_does_not_fit_is_named_with_row_column_and_value(
     problems, table, column, value
 ):
@@ -141,15 +158,21 @@ def test_all_problems_of_all_three_tables_come_at_once(problems):
         coverage=[coverage(limit="")],
     )
     assert [(each.table, each.column) for each in found] == [
-        ("agencies.csv", "level"), ("agencies.csv", "state"), ("policies.csv", "kind"),
+        ("agencies.csv", "level"),
+        ("agencies.csv", "state"),
+        ("policies.csv", "kind"),
         ("coverage.csv", "limit"),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
-    "header", ["agency_id,name", ",".join([*COLUMNS["agencies"], "sheriff"]),
-               ",".join([*COLUMNS["agencies"], "name"])]
-)  # fmt: skip
+    "header",
+    [
+        "agency_id,name",
+        ",".join([*COLUMNS["agencies"], "sheriff"]),
+        ",".join([*COLUMNS["agencies"], "name"]),
+    ],
+)
 def test_a_header_with_other_columns_is_refused_and_both_are_listed(problems, header):
     (problem,) = problems(agencies=header + "\n")
     assert problem.rows == (1,)
@@ -159,7 +182,10 @@ def test_a_header_with_other_columns_is_refused_and_both_are_listed(problems, he
 def test_a_table_that_excel_saved_with_semicolons_is_refused_as_such(problems):
     (problem,) = problems(agencies=";".join(COLUMNS["agencies"]) + "\n")
     assert (problem.rows, problem.seen, problem.expected) == (
-        (1,), "semicolons between the columns", "commas")  # fmt: skip
+        (1,),
+        "semicolons between the columns",
+        "commas",
+    )
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,9 @@ def rows(value="no_charge", prefix="r", week=WEEK, state="MN", **agencies: int) 
     """So many requests of each agency."""
     return frozenset(
         Row(f"{prefix}-{agency_id}-{at}", week, agency_id, state, value)
-        for agency_id, count in agencies.items() for at in range(count)
-    )  # fmt: skip
+        for agency_id, count in agencies.items()
+        for at in range(count)
+    )
 
 
 def week_told(base, before: list[Told] = (), shown=True, attribute=CHARGES, **given) -> Told:
@@ -139,16 +140,29 @@ def of_values(place="", **values: int) -> frozenset[Row]:
 
 
 def test_the_nation_has_every_category_with_its_count_and_groups_of_three_by_name():
-    told = lines(of_values(**{"convicted 13:convicted": 20, "charged_only 09:charged_only": 2,
-                              "charged_only 10:charged_only": 1, "charged_only 03:charged_only": 1,
-                              "no_charge": 3, "dismissed_or_acquitted": 1}))  # fmt: skip
+    told = lines(
+        of_values(
+            **{
+                "convicted 13:convicted": 20,
+                "charged_only 09:charged_only": 2,
+                "charged_only 10:charged_only": 1,
+                "charged_only 03:charged_only": 1,
+                "no_charge": 3,
+                "dismissed_or_acquitted": 1,
+            }
+        )
+    )
     assert told["immigration", "", "all"] == 1 and told["drugs", "", "all"] == 0
     assert told["persons", "", "all"] == 23 and told["persons", "13", "all"] == 20
     assert told["persons", OTHER, "all"] == 3 and told["immigration", OTHER, "all"] == 1
     assert ("persons", "09", "all") not in told
     standings = {key[2]: count for key, count in told.items() if not key[0]}
-    assert standings == {"convicted": 20, "charged_only": 4, "dismissed_or_acquitted": 1,
-                         "no_charge": 3}  # fmt: skip
+    assert standings == {
+        "convicted": 20,
+        "charged_only": 4,
+        "dismissed_or_acquitted": 1,
+        "no_charge": 3,
+    }
 
 
 @pytest.mark.parametrize(("few", "is_split"), [(0, True), (1, False), (2, False), (3, True)])
@@ -166,13 +180,18 @@ def test_a_country_under_three_is_in_the_other_of_its_own_region():
 
 
 def test_a_place_names_categories_of_five_and_adds_up_the_rest_to_five():
-    own = {"convicted 13:convicted": 9, "charged_only 35:charged_only": 6,
-           "charged_only 03:charged_only": 2, "no_charge": 8}  # fmt: skip
+    own = {
+        "convicted 13:convicted": 9,
+        "charged_only 35:charged_only": 6,
+        "charged_only 03:charged_only": 2,
+        "no_charge": 8,
+    }
     told = lines(of_values(place=A, **own), place=A)
     # The rest, immigration, has two: drugs, the smallest that has a name, joins it.
     assert {key: count for key, count in told.items() if key[0]} == {
-        ("persons", "", "all"): 9, (REST, "", "all"): 8,
-    }  # fmt: skip
+        ("persons", "", "all"): 9,
+        (REST, "", "all"): 8,
+    }
     assert told["", "", "no_charge"] == 8 and min(told.values()) >= 5
 
 
@@ -249,8 +268,9 @@ def test_what_is_kept_for_the_next_revision_comes_back_from_json():
 
 
 def test_a_state_that_is_enough_is_told_after_its_agencies_and_by_the_one_rule():
-    base = rows(**{A: 30, B: 10, C: 10}) | rows(state="IA", prefix="i", **{D: 10, "EEEE": 10,
-                                                                          "FFFF": 10})  # fmt: skip
+    base = rows(**{A: 30, B: 10, C: 10}) | rows(
+        state="IA", prefix="i", **{D: 10, "EEEE": 10, "FFFF": 10}
+    )
     told = tell(places_of_quarter(base), Earlier(), (), "2017-10-01", 5, of_week=False)
     assert told.places(CHARGES) == [A, "IA"]
     # Minnesota without A is B and C: two agencies.
@@ -312,10 +332,16 @@ def test_every_piece_is_safe_after_any_sequence_of_extracts(extracts):
     archive = Archive()
     for number, drawn in enumerate(extracts):
         requests = [
-            request(request_id=f"r{key}", agency_id=f"MN{agency}", citizenship=country,
-                    county_fips="", area="", released_at="")
+            request(
+                request_id=f"r{key}",
+                agency_id=f"MN{agency}",
+                citizenship=country,
+                county_fips="",
+                area="",
+                released_at="",
+            )
             for key, (_, agency, country) in drawn.items()
-        ]  # fmt: skip
+        ]
         archive.week(Drawn(Week.parse(WEEK), f"2017-03-{number + 1:02d}", requests, []))
     archive.quarter("2017Q1")
     assert unsafe(archive) == []

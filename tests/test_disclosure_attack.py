@@ -41,9 +41,10 @@ def read(archive: Archive) -> list[Told]:
             lines |= _pooled(report, lines, current)
         else:
             current[report.period] = {
-                attribute: lines[attribute, NATION] for attribute in LISTS
+                attribute: lines[attribute, NATION]
+                for attribute in LISTS
                 if (attribute, NATION) in lines
-            }  # fmt: skip
+            }
         for table in report.tables:
             if table.attribute in LISTS:
                 rows = {f"{row.week} {row.request_id}": _value(row) for row in table.rows}
@@ -71,13 +72,17 @@ def _pooled(report: Report, lines: dict, weeks: dict) -> dict[tuple[str, str], d
         for own in weeks.values():
             left.subtract(own.get(attribute, {}))
         assert min(left.values(), default=0) >= 0
-        split = {branch for branch, leaf, standing in left
-                 if left[branch, "", "convicted"] + left[branch, "", "charged_only"]
-                 == left[branch, "", "all"]}  # fmt: skip
+        split = {
+            branch
+            for branch, leaf, standing in left
+            if left[branch, "", "convicted"] + left[branch, "", "charged_only"]
+            == left[branch, "", "all"]
+        }
         found[attribute, POOLED] = {
-            (branch, leaf, standing): count for (branch, leaf, standing), count in left.items()
+            (branch, leaf, standing): count
+            for (branch, leaf, standing), count in left.items()
             if not branch or (count if leaf else standing == "all" or branch in split)
-        }  # fmt: skip
+        }
     return found
 
 
@@ -85,8 +90,9 @@ def _value(row: Row) -> Value:
     first, *groups = row.value.split()
     if row.value in COUNTRIES:
         return Value({row.value: False}, agency_id=row.agency_id)
-    leaves = {group: standing == "convicted"
-              for group, standing in (each.split(":") for each in groups)}  # fmt: skip
+    leaves = {
+        group: standing == "convicted" for group, standing in (each.split(":") for each in groups)
+    }
     return Value(leaves, first == DISMISSED, row.agency_id)
 
 
@@ -116,15 +122,26 @@ def _week() -> Drawn:
     for at in range(50):
         key = f"flagged-{at:04d}"
         agency_id = f"MN000000{0 if at < 24 else 1 + at % 7}"
-        rows.append(request(
-            request_id=key, agency_id=agency_id, agency_name=f"Jail {agency_id}", county_fips="",
-            area="", citizenship=("MEX", "GTM", "NGA")[at % 3],
-            outcome="declined" if at < 45 else "honored",
-            decline_reason="none_given" if at < 45 else "",
-            outcome_recorded_at=f"2017-02-{13 + at % 5}",
-        ))  # fmt: skip
-        charges.append(charge(request_id=key, ncic_code=("1399", "35AA", "5404")[at % 3],
-                              disposition=("charged", "convicted")[at % 2]))  # fmt: skip
+        rows.append(
+            request(
+                request_id=key,
+                agency_id=agency_id,
+                agency_name=f"Jail {agency_id}",
+                county_fips="",
+                area="",
+                citizenship=("MEX", "GTM", "NGA")[at % 3],
+                outcome="declined" if at < 45 else "honored",
+                decline_reason="none_given" if at < 45 else "",
+                outcome_recorded_at=f"2017-02-{13 + at % 5}",
+            )
+        )
+        charges.append(
+            charge(
+                request_id=key,
+                ncic_code=("1399", "35AA", "5404")[at % 3],
+                disposition=("charged", "convicted")[at % 2],
+            )
+        )
     return Drawn(Week.parse(WEEK), "2017-03-01", rows, charges)
 
 
@@ -154,8 +171,9 @@ def test_the_flags_change_no_byte_of_a_published_site(tmp_path):
     drawn, sites = _week(), []
     about = {"as_of": drawn.as_of, "source": "A source", "synthetic": "false"}
     for name, flag in (
-        ("none", lambda at: "false"), ("some", lambda at: ("true", "unknown", "false")[at % 3]),
-    ):  # fmt: skip
+        ("none", lambda at: "false"),
+        ("some", lambda at: ("true", "unknown", "false")[at % 3]),
+    ):
         rows = _flagged(drawn, flag).requests
         extract = write_csv_extract(tmp_path / "extract", rows, drawn.charges, about)
         done = job(tmp_path / name, "--extract", extract)
@@ -205,15 +223,20 @@ def of(**countries: str) -> dict[str, Value]:
 def charged(**groups: str) -> dict[str, Value]:
     """Request -> "13" charged, "13c" convicted, "" no charge, "d" dismissed."""
     return {
-        request: Value({each.rstrip("c"): each.endswith("c") for each in text.split()
-                        if each != "d"}, "d" in text.split())
+        request: Value(
+            {each.rstrip("c"): each.endswith("c") for each in text.split() if each != "d"},
+            "d" in text.split(),
+        )
         for request, text in groups.items()
-    }  # fmt: skip
+    }
 
 
 def facts(*tables: Told) -> set[tuple]:
-    return {(request, pin.what, pin.holds) for pin in pinned(list(tables), BRANCHES)
-            for request in pin.requests}  # fmt: skip
+    return {
+        (request, pin.what, pin.holds)
+        for pin in pinned(list(tables), BRANCHES)
+        for request in pin.requests
+    }
 
 
 # The attack works: what is not controlled, it finds.
@@ -243,8 +266,9 @@ def test_a_state_without_its_agencies_pins_the_one_that_is_left():
     large = charged(**{f"a{at}": ("13c", "35", "54", "09")[at % 4] for at in range(20)})
     another = charged(**{f"b{at}": ("13", "35c", "54", "")[at % 4] for at in range(20)})
     state = raw(1, CHARGES, large | another | charged(left="54c"), place="TX")
-    agencies = [raw(1, CHARGES, rows, place=name)
-                for name, rows in (("AAAA", large), ("BBBB", another))]  # fmt: skip
+    agencies = [
+        raw(1, CHARGES, rows, place=name) for name, rows in (("AAAA", large), ("BBBB", another))
+    ]
     assert not any(holds for request, _, holds in facts(state, agencies[0]) if request == "left")
     assert ("left", "convicted traffic", True) in facts(state, *agencies)
 
@@ -262,8 +286,11 @@ def test_what_is_left_of_a_category_pins_a_group_that_is_not_named():
 def test_a_split_that_is_not_told_does_not_pin_and_is_no_help_to_hide_a_difference():
     rows = charged(**{f"r{at}": "35c" if at < 2 else "35" for at in range(20)})
     told = raw(1, CHARGES, rows)
-    lines = {line: count for line, count in told.lines.items()
-             if line[:2] != ("drugs", "") or line[2] == "all"}  # fmt: skip
+    lines = {
+        line: count
+        for line, count in told.lines.items()
+        if line[:2] != ("drugs", "") or line[2] == "all"
+    }
     first = Told("2017-02-11", 1, CHARGES, "", lines, rows)
     assert not any(what == "convicted drugs" for _, what, _ in facts(first))
     second = raw(2, CHARGES, rows | charged(new="35c"))

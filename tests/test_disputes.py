@@ -36,9 +36,10 @@ PAGE = f"weeks/{WEEK}/index.html"
 def lines(archive: SmallArchive, begins: str, path: str = PAGE) -> dict[str, tuple[str, ...]]:
     """First cell -> the others, of the page's table by agency whose caption begins so."""
     (table,) = [
-        each for each in archive.page(path).article.find_all("table")
+        each
+        for each in archive.page(path).article.find_all("table")
         if re.fullmatch(f"{begins}.*, by agency", words_of(each.caption))
-    ]  # fmt: skip
+    ]
     rows = [row.find_all(["th", "td"]) for row in table.tbody.find_all("tr")]
     return {words_of(head): tuple(map(words_of, cells)) for head, *cells in rows}
 
@@ -46,15 +47,17 @@ def lines(archive: SmallArchive, begins: str, path: str = PAGE) -> dict[str, tup
 def dispute_of(archive: SmallArchive, agency: dict) -> dict[str, str]:
     """The feed's one entry about a dispute of this agency."""
     (entry,) = [
-        entry for entry in archive.feed()
+        entry
+        for entry in archive.feed()
         if entry["category"] == "dispute" and agency["agency_id"] in entry["title"]
-    ]  # fmt: skip
+    ]
     return entry
 
 
 def logged(archive: SmallArchive, agency: dict) -> str:
-    (entry,) = [entry for entry in archive.log()
-                if agency["agency_id"] in entry and ": disputed " in entry]  # fmt: skip
+    (entry,) = [
+        entry for entry in archive.log() if agency["agency_id"] in entry and ": disputed " in entry
+    ]
     return entry
 
 
@@ -62,6 +65,7 @@ def test_a_disputed_figure_is_marked_in_each_table_that_has_it(stage):
     archive = stage("disputed")
     issued = lines(archive, "Requests issued")
     declined = lines(archive, "Requests recorded as declined")
+
     # declined and honored are columns of both tables, no_notice of Section II alone.
     def marked(heads) -> set[str]:
         ends = [head.split(" · ")[-1] for head in heads if "disputed: " in head]
@@ -70,8 +74,10 @@ def test_a_disputed_figure_is_marked_in_each_table_that_has_it(stage):
     assert marked(issued) == {"BRAC00002", "QUIL00001"}
     assert marked(declined) == {"BRAC00002", "OSPR00003", "QUIL00001"}
     assert any("disputed: requests declined, received " in head for head in issued)
-    before = {**lines(stage("first"), "Requests issued"),
-              **lines(stage("first"), "Requests recorded")}  # fmt: skip
+    before = {
+        **lines(stage("first"), "Requests issued"),
+        **lines(stage("first"), "Requests recorded"),
+    }
     assert not [head for head in before if "Disputed" in head]
 
 
@@ -139,10 +145,12 @@ def test_an_agency_page_has_each_flag_once():
     def table(flags: str) -> bytes:
         return "\n".join([",".join([*place, "flags"]), ",".join([*place.values(), flags])]).encode()
 
-    files = {"summary.json": b'{"figures": {}}',
-             "issued_by_agency.csv": table(f"{both}; {one}"),
-             "declined_by_agency.csv": table(both),
-             "held_back_by_agency.csv": b"agency_id\n"}  # fmt: skip
+    files = {
+        "summary.json": b'{"figures": {}}',
+        "issued_by_agency.csv": table(f"{both}; {one}"),
+        "declined_by_agency.csv": table(both),
+        "held_back_by_agency.csv": b"agency_id\n",
+    }
     assert agency_lines(Week.parse(WEEK), files)["7"]["flags"] == f"{both}; {one}"
 
 
@@ -171,8 +179,12 @@ def test_the_feed_has_an_entry_for_each_dispute_with_an_id_of_its_own(stage):
 def test_an_answer_changes_the_text_of_an_entry_and_never_its_id(copy_of):
     archive = copy_of("disputed")
     asked = dispute_of(archive, QUILLFEATHER)
-    archive.record("quill-still-here", status="partly_upheld", answered_on="2017-06-11",
-                   answer="One of them is.")  # fmt: skip
+    archive.record(
+        "quill-still-here",
+        status="partly_upheld",
+        answered_on="2017-06-11",
+        answer="One of them is.",
+    )
     assert archive.published(day="2017-06-12") == 3
 
     answered = dispute_of(archive, QUILLFEATHER)
@@ -214,8 +226,15 @@ def test_a_feed_can_be_read_whatever_a_record_holds(tmp_path):
     except CorrectionsInvalid as refused:
         assert "bell.yaml, answer" in str(refused)
         return
-    revision = Revision(1, "", "2017-06-01", "2017-05-01", "", {},
-                        records=[{"shown_on": "2017-06-01", **each} for each in to_plain(records)])
+    revision = Revision(
+        1,
+        "",
+        "2017-06-01",
+        "2017-05-01",
+        "",
+        {},
+        records=[{"shown_on": "2017-06-01", **each} for each in to_plain(records)],
+    )
     catalog = Catalog("recorded", False, {WEEK: [revision]})
     feed = log_pages(catalog, Around(Publisher("", ""), parse_date("2017-06-10")))["feed.xml"]
     assert "the bell" in "".join(ElementTree.fromstring(feed).itertext())
@@ -244,10 +263,19 @@ def test_an_agency_that_the_week_does_not_name_can_dispute_or_is_refused(copy_of
 def test_a_correction_whose_row_was_mended_stops_the_run_with_its_name(copy_of):
     archive = copy_of("first")
     assert archive.ddor("rows", WEEK, "--figure", "declined_total").code == 0
-    action = {"rows": ["F1-1"], "expect": {"releasing_agency_id": ""},
-              "set": {"releasing_agency_id": "ELSE00009"}}  # fmt: skip
-    archive.record("quill-moved", ground="moved", action=action, status="upheld",
-                   answered_on="2017-06-05", answer="Moved.")  # fmt: skip
+    action = {
+        "rows": ["F1-1"],
+        "expect": {"releasing_agency_id": ""},
+        "set": {"releasing_agency_id": "ELSE00009"},
+    }
+    archive.record(
+        "quill-moved",
+        ground="moved",
+        action=action,
+        status="upheld",
+        answered_on="2017-06-05",
+        answer="Moved.",
+    )
     archive.receive([row | {"releasing_agency_id": "ELSE00009"} for row in FIRST_ROWS])
     before = files_of(archive.output)
     done = archive.run()
@@ -268,12 +296,16 @@ def test_a_correction_whose_row_was_mended_stops_the_run_with_its_name(copy_of):
         ({"agency_id": "quil"}, "letter.yaml, agency_id: "),
         ({"week": None}, "letter.yaml, week: "),
         ({"recieved": "2017-06-01"}, "letter.yaml, recieved: "),
-        ({"status": "upheld", "answered_on": "2017-06-02",
-          "answer": "We told Maria Garcia so."}, "letter.yaml, answer: "),
-        ({"action": {"rows": ["q1"], "expect": {"form": "I-247"}, "set": {"form": "I-247D"}}},
-         "letter.yaml, action.rows[1]: "),
+        (
+            {"status": "upheld", "answered_on": "2017-06-02", "answer": "We told Maria Garcia so."},
+            "letter.yaml, answer: ",
+        ),
+        (
+            {"action": {"rows": ["q1"], "expect": {"form": "I-247"}, "set": {"form": "I-247D"}}},
+            "letter.yaml, action.rows[1]: ",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_record_that_cannot_be_read_is_refused_with_its_place(copy_of, keys, place):
     archive = copy_of("first")
     archive.record("letter", **keys)

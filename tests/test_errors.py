@@ -9,7 +9,7 @@ from ddor.errors import DdorError, ExtractInvalid, Problem
 @pytest.mark.parametrize(
     ("name", "code"),
     [("UsageError", 2), ("ExtractInvalid", 3), ("NotebookFailed", 5), ("ArchiveUnavailable", 6)],
-)  # fmt: skip
+)
 def test_each_error_has_the_exit_code_of_the_design(name, code):
     error = getattr(errors, name)
     assert issubclass(error, DdorError)

@@ -90,7 +90,7 @@ def test_windows_1252_is_named_with_its_rows_and_the_rest_still_judged(tmp_path)
     path = write_csv_extract(tmp_path, rows) / "requests.csv"
     path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
     encoding, state = refused(tmp_path)
-    assert encoding.rows == (2, 4) and '0xD1 at position' in encoding.seen
+    assert encoding.rows == (2, 4) and "0xD1 at position" in encoding.seen
     assert '"Ñ" in Windows-1252' in encoding.seen and "UTF-8" in encoding.mend
     assert (state.rows, state.column) == ((4,), "state")
 
@@ -116,9 +116,7 @@ def test_a_control_character_is_written_out_in_the_message(tmp_path):
 
 def test_damage_of_one_kind_in_many_rows_is_one_problem(tmp_path):
     values = ["1001", "1003", "01005", "4013", "Jan-17"]
-    rows = [
-        request(request_id=f"r{at}", county_fips=value) for at, value in enumerate(values)
-    ]
+    rows = [request(request_id=f"r{at}", county_fips=value) for at, value in enumerate(values)]
     zeros, month = refused(write_csv_extract(tmp_path, rows))
     assert zeros.rows == (2, 3, 5) and zeros.seen == '"1001", "1003", "4013"'
     assert month.rows == (6,)

@@ -255,10 +255,7 @@ def test_a_parquet_file_that_is_cut_off_is_invalid(tmp_path):
     assert problem.table == "charges.parquet" and "cut off" in problem.seen
 
 
-@pytest.mark.parametrize(
-    "place",
-    ["nowhere", "memory://ddor-test/nowhere", "nosuchscheme://x/y"],
-)
+@pytest.mark.parametrize("place", ["nowhere", "memory://ddor-test/nowhere", "nosuchscheme://x/y"])
 def test_a_location_that_does_not_exist_is_a_usage_error(tmp_path, place):
     with pytest.raises(UsageError, match="cannot be reached"):
         read_extract(place if "://" in place else str(tmp_path / place))

@@ -26,34 +26,82 @@ def message(folder, ignored=()) -> str:
 
 def named(tmp_path, values: list[str], column: str, ignored=()) -> str:
     """The message about an extract whose rows hold these values in a column."""
-    rows = [
-        {**request(request_id=f"r{at}"), column: value} for at, value in enumerate(values)
-    ]
+    rows = [{**request(request_id=f"r{at}"), column: value} for at, value in enumerate(values)]
     return message(write_csv_extract(tmp_path / "extract", rows), ignored)
 
 
 @pytest.mark.parametrize(
     "head",
     [
-        "name", "Name", "NAMES", "first_name", "FirstName", "Last Name", "surname", "full-name",
-        "detainee name", "Subject Name", "name_last", "alien_number", "Alien No.", "A-Number",
-        "a_number", "A Num", "AlienRegistrationNumber", "SSN", "ssn_last4", "social security no",
-        "DOB", "date_of_birth", "BirthDate", "Birth Date", "birth_year", "Birth Year", "FINS",
-        "fins_number", "FBI No", "fbi_number", "passport", "Passport Number", "drivers_license",
-        "address", "Home Address", "phone", "Phone Number", "telephone", "email", "E-mail",
-        "booking_number", "EID Civ ID", "photo", "maiden_name", "alias",
+        "name",
+        "Name",
+        "NAMES",
+        "first_name",
+        "FirstName",
+        "Last Name",
+        "surname",
+        "full-name",
+        "detainee name",
+        "Subject Name",
+        "name_last",
+        "alien_number",
+        "Alien No.",
+        "A-Number",
+        "a_number",
+        "A Num",
+        "AlienRegistrationNumber",
+        "SSN",
+        "ssn_last4",
+        "social security no",
+        "DOB",
+        "date_of_birth",
+        "BirthDate",
+        "Birth Date",
+        "birth_year",
+        "Birth Year",
+        "FINS",
+        "fins_number",
+        "FBI No",
+        "fbi_number",
+        "passport",
+        "Passport Number",
+        "drivers_license",
+        "address",
+        "Home Address",
+        "phone",
+        "Phone Number",
+        "telephone",
+        "email",
+        "E-mail",
+        "booking_number",
+        "EID Civ ID",
+        "photo",
+        "maiden_name",
+        "alias",
     ],
-)  # fmt: skip
+)
 def test_a_head_that_promises_an_identifier_is_known(head):
     assert head_is_identifier(head)
 
 
 def test_no_head_of_the_contract_and_no_plain_head_of_the_foia_release_is_an_identifier():
     plain = [
-        "facility_name", "county_name", "birth_country", "gender", "entry_date", "anonymized_id",
-        "unique_identifier", "detention_facility", "detainer_prepare_date", "case_status",
-        "biometric_match_yes_no", "duplicate_likely", "visa_yes_no", "file_original", "remarks",
-    ]  # fmt: skip
+        "facility_name",
+        "county_name",
+        "birth_country",
+        "gender",
+        "entry_date",
+        "anonymized_id",
+        "unique_identifier",
+        "detention_facility",
+        "detainer_prepare_date",
+        "case_status",
+        "biometric_match_yes_no",
+        "duplicate_likely",
+        "visa_yes_no",
+        "file_original",
+        "remarks",
+    ]
     for head in [*REQUEST_COLUMNS, *CHARGE_COLUMNS, *plain]:
         assert not head_is_identifier(head), head
 
@@ -93,11 +141,19 @@ def test_a_value_is_known_by_its_look(value, kind):
 @pytest.mark.parametrize(
     "value",
     [
-        "012345678", "1234567890", "MN2017-02-1234", "2017-123-456-7890", "R-000123",
-        "3f2b9c1e-a123-4567-8901-a12345678901", "9f86d081884c7d65", "Aggravated Assault, 1 count",
-        "Drug possession, born by mistake", "A 1st offense of 1990", "charged 2017-01-28",
+        "012345678",
+        "1234567890",
+        "MN2017-02-1234",
+        "2017-123-456-7890",
+        "R-000123",
+        "3f2b9c1e-a123-4567-8901-a12345678901",
+        "9f86d081884c7d65",
+        "Aggravated Assault, 1 count",
+        "Drug possession, born by mistake",
+        "A 1st offense of 1990",
+        "charged 2017-01-28",
     ],
-)  # fmt: skip
+)
 def test_an_ordinary_key_or_phrase_is_no_identifier(value):
     assert looks(value) is None
 
@@ -176,15 +232,33 @@ def test_no_charge_of_the_public_record_is_taken_for_a_person():
 
 def test_no_place_or_offense_with_a_comma_is_taken_for_a_person():
     places = [
-        "CHARLOTTE, NORTH CAROLINA", "JACKSON, MS", "MARTINEZ, CA", "SANTA ROSA, CALIFORNIA",
-        "Franklin County, IA", "BERKS COUNTY, READING", "PHILADELPHIA, CITY OF", "SAN JUAN, PR",
-        "DAKOTA CO. JAIL, MN", "US MARSHALS, MINNESOTA", "RAMSEY ADC ANNEX, SPM", "SANTA CRUZ",
-        "Clark County", "LEE COUNTY JAIL", "Theo Lacy Facility", "Garcia County Jail", "FORT SMITH",
-    ]  # fmt: skip
+        "CHARLOTTE, NORTH CAROLINA",
+        "JACKSON, MS",
+        "MARTINEZ, CA",
+        "SANTA ROSA, CALIFORNIA",
+        "Franklin County, IA",
+        "BERKS COUNTY, READING",
+        "PHILADELPHIA, CITY OF",
+        "SAN JUAN, PR",
+        "DAKOTA CO. JAIL, MN",
+        "US MARSHALS, MINNESOTA",
+        "RAMSEY ADC ANNEX, SPM",
+        "SANTA CRUZ",
+        "Clark County",
+        "LEE COUNTY JAIL",
+        "Theo Lacy Facility",
+        "Garcia County Jail",
+        "FORT SMITH",
+    ]
     offenses = [
-        "Larceny, Grand", "Assault, Simple", "Weapons, Carrying Prohibited", "Homicide, Negligent",
-        "Battery, Domestic", "Aggravated Assault - Non-family-Gun", "Robbery - Street-Strongarm",
-    ]  # fmt: skip
+        "Larceny, Grand",
+        "Assault, Simple",
+        "Weapons, Carrying Prohibited",
+        "Homicide, Negligent",
+        "Battery, Domestic",
+        "Aggravated Assault - Non-family-Gun",
+        "Robbery - Street-Strongarm",
+    ]
     for texts in (places, offenses):
         assert not [text for text in texts if looks(text)]
         assert not name_column(texts)

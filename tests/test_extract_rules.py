@@ -273,8 +273,10 @@ def test_what_about_does_not_say_follows_from_the_extract(tmp_path):
     rows = [request(released_at="2017-02-20", sentence_ends_on="2030-01-01")]
     about = read(tmp_path, rows).about
     assert (about.as_of, about.source, about.synthetic) == (
-        dt.date(2017, 2, 20), "not stated", False,
-    )  # fmt: skip
+        dt.date(2017, 2, 20),
+        "not stated",
+        False,
+    )
 
 
 def test_about_is_read_as_written(tmp_path):
@@ -282,8 +284,10 @@ def test_about_is_read_as_written(tmp_path):
     about["source"] = f"'{about['source']}'"
     told = read(tmp_path, about=about).about
     assert (told.as_of, told.source, told.synthetic) == (
-        dt.date(2017, 3, 4), "Field office: week 7", True,
-    )  # fmt: skip
+        dt.date(2017, 3, 4),
+        "Field office: week 7",
+        True,
+    )
 
 
 @pytest.mark.parametrize(

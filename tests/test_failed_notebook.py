@@ -30,8 +30,14 @@ def cell_named(notebook: dict, name: str) -> dict:
 
 
 def new_cell(source: str) -> dict:
-    return {"cell_type": "code", "id": "added", "metadata": {}, "execution_count": None,
-            "outputs": [], "source": source}  # fmt: skip
+    return {
+        "cell_type": "code",
+        "id": "added",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": source,
+    }
 
 
 def insert_after(notebook: dict, name: str, source: str) -> None:
@@ -58,8 +64,18 @@ def attempt(project_copy, sample_archive, tmp_path, capsys):
             shutil.copytree(sample_archive, output)
         before = files_of(output / "site")
         assert fresh or len(before) > 50
-        code = run_week([WEEK, "--sample", "--force", "--output", str(output),
-                         "--set", f"published_on={PUBLISHED_ON}"], project_copy)  # fmt: skip
+        code = run_week(
+            [
+                WEEK,
+                "--sample",
+                "--force",
+                "--output",
+                str(output),
+                "--set",
+                f"published_on={PUBLISHED_ON}",
+            ],
+            project_copy,
+        )
         said = capsys.readouterr()
         assert code == 5, said.err
         assert said.out == ""
@@ -98,9 +114,9 @@ def test_a_template_whose_last_cell_was_removed_is_refused(attempt):
 def test_a_template_with_a_misspelt_parameter_is_refused(attempt):
     def change(notebook):
         cell = cell_named(notebook, "parameters")
-        cell["source"] = "".join(cell["source"]).replace("week =", "weeks =").replace(
-            "inputs =", "imputs ="
-        )  # fmt: skip
+        cell["source"] = (
+            "".join(cell["source"]).replace("week =", "weeks =").replace("inputs =", "imputs =")
+        )
 
     told = attempt(change, fresh=True)
     assert "its parameters cell does not set `week`" in told

@@ -137,62 +137,78 @@ def test_the_most_serious_conviction_is_the_one_charge(tmp_path):
     }
 
 
-@pytest.mark.parametrize(("reason", "outcome", "decline_reason"), [
-    ("Booked into Detention", "honored", ""),
-    ("  booked  INTO detention ", "honored", ""),
-    ("Insufficient Notice to ICE", "declined", "insufficient_notice"),
-    ("Superseding - New Form Issued", "superseded", ""),
-    ("Duplicate", "superseded", ""),
-    ("Died", "left_custody", ""),
-    ("No longer in State, Local, or Federal Custody", "left_custody", ""),
-    ("Lifted - Lack of Funds", "withdrawn", ""),
-    ("NA", "pending", ""),
-    ("", "pending", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("reason", "outcome", "decline_reason"),
+    [
+        ("Booked into Detention", "honored", ""),
+        ("  booked  INTO detention ", "honored", ""),
+        ("Insufficient Notice to ICE", "declined", "insufficient_notice"),
+        ("Superseding - New Form Issued", "superseded", ""),
+        ("Duplicate", "superseded", ""),
+        ("Died", "left_custody", ""),
+        ("No longer in State, Local, or Federal Custody", "left_custody", ""),
+        ("Lifted - Lack of Funds", "withdrawn", ""),
+        ("NA", "pending", ""),
+        ("", "pending", ""),
+    ],
+)
 def test_a_lift_reason_becomes_an_outcome(tmp_path, reason, outcome, decline_reason):
     request = request_of(tmp_path, detainer_lift_reason=reason)
     assert (request["outcome"], request["decline_reason"]) == (outcome, decline_reason)
 
 
-@pytest.mark.parametrize(("overrides", "protected"), [
-    ({"birth_date": "2008-02-12"}, "true"),
-    ({"birth_date": "2008-02-11"}, "unknown"),
-    ({"birth_year": "2009"}, "true"),
-    ({"birth_year": "2008"}, "unknown"),
-    ({"birth_date": "b(6), b(7)c", "birth_year": "2009"}, "true"),
-    ({"birth_date": "06/14/0002 03:10 PM", "birth_year": "2009"}, "true"),
-    ({"birth_year": "2031"}, "unknown"),
-    ({"detainer_lift_reason": "USC or Presumptive Claim to US Citizenship"}, "true"),
-    ({"detainer_lift_reason": "United States Citizen Interviewed"}, "true"),
-    ({"citizenship_country": "UNITED STATES"}, "true"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("overrides", "protected"),
+    [
+        ({"birth_date": "2008-02-12"}, "true"),
+        ({"birth_date": "2008-02-11"}, "unknown"),
+        ({"birth_year": "2009"}, "true"),
+        ({"birth_year": "2008"}, "unknown"),
+        ({"birth_date": "b(6), b(7)c", "birth_year": "2009"}, "true"),
+        ({"birth_date": "06/14/0002 03:10 PM", "birth_year": "2009"}, "true"),
+        ({"birth_year": "2031"}, "unknown"),
+        ({"detainer_lift_reason": "USC or Presumptive Claim to US Citizenship"}, "true"),
+        ({"detainer_lift_reason": "United States Citizen Interviewed"}, "true"),
+        ({"citizenship_country": "UNITED STATES"}, "true"),
+    ],
+)
 def test_people_under_18_or_with_a_claim_to_citizenship_are_protected(
     tmp_path, overrides, protected
 ):
     assert request_of(tmp_path, **overrides)["protected"] == protected
 
 
-@pytest.mark.parametrize(("convicted", "years", "months", "days", "end"), [
-    ("2023-01-31", "NA", "1", "NA", "2023-02-28"),
-    ("2024-02-29", "1", "", "", "2025-02-28"),
-    ("2024-01-31", "1", "1", "10", "2025-03-10"),
-    ("2024-01-01", "NA", "NA", "90.0", "2024-03-31"),
-    ("2024-01-01", "9999", "", "", "9999-12-31"),
-    ("2024-01-01", "NA", "NA", "NA", ""),
-    ("NA", "5", "NA", "NA", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("convicted", "years", "months", "days", "end"),
+    [
+        ("2023-01-31", "NA", "1", "NA", "2023-02-28"),
+        ("2024-02-29", "1", "", "", "2025-02-28"),
+        ("2024-01-31", "1", "1", "10", "2025-03-10"),
+        ("2024-01-01", "NA", "NA", "90.0", "2024-03-31"),
+        ("2024-01-01", "9999", "", "", "9999-12-31"),
+        ("2024-01-01", "NA", "NA", "NA", ""),
+        ("NA", "5", "NA", "NA", ""),
+    ],
+)
 def test_a_sentence_ends_by_the_calendar(tmp_path, convicted, years, months, days, end):
     request = request_of(
-        tmp_path, msc_conviction_date=convicted, msc_sentence_years=years,
-        msc_sentence_months=months, msc_sentence_days=days,
-    )  # fmt: skip
+        tmp_path,
+        msc_conviction_date=convicted,
+        msc_sentence_years=years,
+        msc_sentence_months=months,
+        msc_sentence_days=days,
+    )
     assert request["sentence_ends_on"] == end
 
 
 def test_optional_dates_that_cannot_be_are_emptied_and_counted(tmp_path):
-    summary = imported(tmp_path, csv_of(tmp_path, detainer(
-        msc_charge_date="06/14/0002 03:10 PM", msc_conviction_date="2027-01-01",
-    )))  # fmt: skip
+    summary = imported(
+        tmp_path,
+        csv_of(
+            tmp_path,
+            detainer(msc_charge_date="06/14/0002 03:10 PM", msc_conviction_date="2027-01-01"),
+        ),
+    )
     assert written(tmp_path)["sentence_ends_on"].tolist() == [""]
     assert written(tmp_path, table="charges")["charged_on"].tolist() == [""]
     assert "1: MSC charge dates unreadable, before 1900 or after the release" in str(summary)
@@ -204,18 +220,21 @@ def test_a_date_with_a_time_in_american_order_is_read(tmp_path):
     assert request["issued_at"] == "2026-02-11T15:10"
 
 
-@pytest.mark.parametrize(("overrides", "why"), [
-    ({"detainer_prepare_date": "06/14/0002 03:10 PM"}, "prepare date is empty, unreadable"),
-    ({"detainer_prepare_date": "NA"}, "prepare date is empty, unreadable"),
-    ({"detainer_prepare_date": "2026-03-12"}, "prepare date is later than the release"),
-    ({"detention_facility_code": "NA"}, "facility code is empty or not"),
-    ({"detention_facility_code": "MNC"}, "facility code is empty or not"),
-    ({"detention_facility_code": "b(6), b(7)c"}, "facility code is empty or not"),
-    ({"detention_facility": "Test  Facility"}, "a test facility"),
-    ({"facility_state": "NA"}, "facility state is empty"),
-    ({"detainer_type": ""}, "detainer type is empty"),
-    ({"duplicate_likely": "TRUE"}, "flagged as a likely duplicate"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("overrides", "why"),
+    [
+        ({"detainer_prepare_date": "06/14/0002 03:10 PM"}, "prepare date is empty, unreadable"),
+        ({"detainer_prepare_date": "NA"}, "prepare date is empty, unreadable"),
+        ({"detainer_prepare_date": "2026-03-12"}, "prepare date is later than the release"),
+        ({"detention_facility_code": "NA"}, "facility code is empty or not"),
+        ({"detention_facility_code": "MNC"}, "facility code is empty or not"),
+        ({"detention_facility_code": "b(6), b(7)c"}, "facility code is empty or not"),
+        ({"detention_facility": "Test  Facility"}, "a test facility"),
+        ({"facility_state": "NA"}, "facility state is empty"),
+        ({"detainer_type": ""}, "detainer type is empty"),
+        ({"duplicate_likely": "TRUE"}, "flagged as a likely duplicate"),
+    ],
+)
 def test_a_row_that_cannot_be_a_request_is_set_aside_with_its_rule(tmp_path, overrides, why):
     flag = {"duplicate_likely": "FALSE"}
     file = csv_of(tmp_path, detainer(**flag), detainer(**flag | overrides))
@@ -226,11 +245,19 @@ def test_a_row_that_cannot_be_a_request_is_set_aside_with_its_rule(tmp_path, ove
 
 
 def test_dirt_is_counted_by_rule(tmp_path):
-    summary = imported(tmp_path, csv_of(tmp_path, detainer(
-        most_serious_conviction_charge="Not  Applicable", msc_charge_code="NA",
-        msc_charge_date="b(6), b(7)c", detention_facility="MINN.C.F.,  ST.CLOUD",
-        citizenship_country="",
-    )))  # fmt: skip
+    summary = imported(
+        tmp_path,
+        csv_of(
+            tmp_path,
+            detainer(
+                most_serious_conviction_charge="Not  Applicable",
+                msc_charge_code="NA",
+                msc_charge_date="b(6), b(7)c",
+                detention_facility="MINN.C.F.,  ST.CLOUD",
+                citizenship_country="",
+            ),
+        ),
+    )
     text = str(summary)
     assert "  3: cells that say NA" in text
     assert "  1: cells that say Not Applicable" in text
@@ -308,8 +335,11 @@ def test_federal_facilities_are_kept_and_counted(tmp_path):
 
 
 def test_misspelt_twins_are_hinted_at_and_not_merged(tmp_path):
-    names = {"MNSTEAR": "STEARNS COUNTY SHERIFF/JAIL", "MNSTERN": "STERNS CO. JAIL",
-             "MNSTEEL": "STEELE CO. JAIL, MN"}  # fmt: skip
+    names = {
+        "MNSTEAR": "STEARNS COUNTY SHERIFF/JAIL",
+        "MNSTERN": "STERNS CO. JAIL",
+        "MNSTEEL": "STEELE CO. JAIL, MN",
+    }
     rows = [detainer(detention_facility=n, detention_facility_code=c) for c, n in names.items()]
     summary = imported(tmp_path, csv_of(tmp_path, *rows))
     assert [{one.code, other.code} for one, other in summary.twins] == [{"MNSTEAR", "MNSTERN"}]
@@ -319,10 +349,14 @@ def test_misspelt_twins_are_hinted_at_and_not_merged(tmp_path):
 def test_ices_workbook_is_read_below_its_preamble_in_every_sheet(tmp_path):
     earlier = detainer(detainer_prepare_date=dt.datetime(2026, 2, 4))
     typed = detainer(
-        detainer_prepare_date=dt.datetime(2026, 2, 11), msc_sentence_months=74.0,
-        msc_sentence_days=None, msc_sentence_years=None, msc_charge_code=999,
-        msc_charge_date=dt.datetime(2025, 11, 21), msc_conviction_date=dt.datetime(2025, 12, 18),
-    )  # fmt: skip
+        detainer_prepare_date=dt.datetime(2026, 2, 11),
+        msc_sentence_months=74.0,
+        msc_sentence_days=None,
+        msc_sentence_years=None,
+        msc_charge_code=999,
+        msc_charge_date=dt.datetime(2025, 11, 21),
+        msc_conviction_date=dt.datetime(2025, 12, 18),
+    )
     file = workbook_of(tmp_path, {"FY2025": [earlier], "FY2026": [typed]}, preamble=6)
     before = Week(dt.date(2026, 1, 31))
     summary = imported(tmp_path, file, [before, WEEK])
@@ -360,15 +394,20 @@ def test_of_repeats_within_24_hours_the_latest_is_kept(tmp_path):
 
     day = dt.datetime(2026, 2, 9, 8, 0)
     hours = dt.timedelta(hours=1)
-    file = workbook_of(tmp_path, {"FY2026": [
-        at(day + 24 * hours, "p1"),
-        at(day, "p1"),
-        at(day + 49 * hours, "p1"),
-        at(day, "p1", detention_facility_code="MNOTHER"),
-        at(day, "p2"),
-        at(day, None),
-        at(day, None),
-    ]})  # fmt: skip
+    file = workbook_of(
+        tmp_path,
+        {
+            "FY2026": [
+                at(day + 24 * hours, "p1"),
+                at(day, "p1"),
+                at(day + 49 * hours, "p1"),
+                at(day, "p1", detention_facility_code="MNOTHER"),
+                at(day, "p2"),
+                at(day, None),
+                at(day, None),
+            ]
+        },
+    )
     summary = imported(tmp_path, file)
     assert (summary.read, summary.kept, summary.set_aside.total()) == (7, 6, 1)
     mncfstc = written(tmp_path).query("agency_id == 'MNCFSTC'")
@@ -414,8 +453,9 @@ def test_an_id_does_not_depend_on_the_other_rows_or_on_the_person(tmp_path):
 def test_the_release_date_is_given_or_in_the_name_or_else_the_latest_prepare_date(tmp_path):
     named = imported(tmp_path, csv_of(tmp_path, detainer()))
     assert (named.as_of, named.as_of_from) == (
-        dt.date(2026, 3, 11), f"from the file name {RELEASE}",
-    )  # fmt: skip
+        dt.date(2026, 3, 11),
+        f"from the file name {RELEASE}",
+    )
     nameless = csv_of(tmp_path, detainer(file_original="NA"))
     latest = imported(tmp_path, nameless)
     assert latest.as_of == dt.date(2026, 2, 11)
@@ -437,16 +477,26 @@ def test_a_week_without_rows_is_listed_and_not_written(tmp_path):
     assert f"{WEEK.next}: no rows, nothing written" in str(summary)
 
 
-dirty = st.fixed_dictionaries({
-    "detainer_prepare_date": st.sampled_from(
-        ["2026-02-11", "2026-02-07", "2026-02-14", "2025-01-01", "2026-09-01", "NA", "0002-01-01"]
-    ),
-    "detention_facility_code": st.sampled_from(["MNCFSTC", "MNRAMSE", "x", ""]),
-    "detention_facility": st.sampled_from(["RAMSEY COUNTY JAIL", "TEST FACILITY", "NA"]),
-    "facility_state": st.sampled_from(["MINNESOTA", "IOWA", "NA"]),
-    "detainer_type": st.sampled_from(["I247 - Detainer", "I247G - Notice", "b(6), b(7)c"]),
-    "duplicate_likely": st.sampled_from(["TRUE", "FALSE"]),
-})  # fmt: skip
+dirty = st.fixed_dictionaries(
+    {
+        "detainer_prepare_date": st.sampled_from(
+            [
+                "2026-02-11",
+                "2026-02-07",
+                "2026-02-14",
+                "2025-01-01",
+                "2026-09-01",
+                "NA",
+                "0002-01-01",
+            ]
+        ),
+        "detention_facility_code": st.sampled_from(["MNCFSTC", "MNRAMSE", "x", ""]),
+        "detention_facility": st.sampled_from(["RAMSEY COUNTY JAIL", "TEST FACILITY", "NA"]),
+        "facility_state": st.sampled_from(["MINNESOTA", "IOWA", "NA"]),
+        "detainer_type": st.sampled_from(["I247 - Detainer", "I247G - Notice", "b(6), b(7)c"]),
+        "duplicate_likely": st.sampled_from(["TRUE", "FALSE"]),
+    }
+)
 
 
 @settings(

@@ -28,8 +28,18 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared FOIA fil
 
 def publish(extract: Path, output: Path, *weeks: str) -> None:
     """As they are: the checks put such weeks under review, and what they find has its own test."""
-    arguments = ["--extract", extract, "--output", output, "--quiet", "--set", "cohort=issued",
-                 "--set", f"published_on={PUBLISHED_ON}", *ACCEPTED]  # fmt: skip
+    arguments = [
+        "--extract",
+        extract,
+        "--output",
+        output,
+        "--quiet",
+        "--set",
+        "cohort=issued",
+        "--set",
+        f"published_on={PUBLISHED_ON}",
+        *ACCEPTED,
+    ]
     assert run_week([*weeks, *map(str, arguments)], PROJECT) == 0
 
 
@@ -71,14 +81,21 @@ def test_the_declines_at_one_state_prison_in_february_2026(tmp_path, capsys, mon
     assert summary(output, WEEK_BEFORE)["figures"]["received_total"] == 1
 
     page = text_of(output / "site" / "weeks" / WEEK / "index.html")
-    assert "The charges are the most serious conviction on record of any year, not the charge of " \
-           "this arrest" in page  # fmt: skip
+    assert (
+        "The charges are the most serious conviction on record of any year, not the charge of "
+        "this arrest" in page
+    )
     assert "It holds no date of decline and no date of release" in page
     assert "4 requests had been recorded as declined by March 11, 2026" in page
     assert "does not show the charges of this week: there are fewer than 20 requests." in page
-    assert "E8 Bulk recording Minnesota Correctional Facility St. Cloud" in page \
-        or "What a person had to look at before publication" in page  # fmt: skip
-    assert "The citizenship of the people concerned is not shown: there are fewer than 20 requests." in page
+    assert (
+        "E8 Bulk recording Minnesota Correctional Facility St. Cloud" in page
+        or "What a person had to look at before publication" in page
+    )
+    assert (
+        "The citizenship of the people concerned is not shown: there are fewer than 20 requests."
+        in page
+    )
     assert "Minnesota Correctional Facility St. Cloud MN · state · MNCFSTC" in page
     assert "ICE recorded 21" not in page, "a sentence of the other cohort"
     assert "Synthetic" not in page
@@ -94,13 +111,24 @@ def minnesota_extract(folder: Path) -> Path:
         assert sum(int(facility[column]) for column in OUTCOMES) == int(facility["total"])
         for column, outcome in OUTCOMES.items():
             for _ in range(int(facility[column])):
-                rows.append(request(
-                    request_id=f"m{len(rows)}", form="I-247A", issued_at="2026-02-09",
-                    agency_id=f"MN9TEST{number:02d}", agency_name=facility["facility"],
-                    agency_level="other", county_fips="", citizenship="UNK",
-                    custody_confirmed="unknown", outcome=outcome, outcome_recorded_at="",
-                    released_at="", decline_reason="", protected="unknown",
-                ))  # fmt: skip
+                rows.append(
+                    request(
+                        request_id=f"m{len(rows)}",
+                        form="I-247A",
+                        issued_at="2026-02-09",
+                        agency_id=f"MN9TEST{number:02d}",
+                        agency_name=facility["facility"],
+                        agency_level="other",
+                        county_fips="",
+                        citizenship="UNK",
+                        custody_confirmed="unknown",
+                        outcome=outcome,
+                        outcome_recorded_at="",
+                        released_at="",
+                        decline_reason="",
+                        protected="unknown",
+                    )
+                )
     return write_csv_extract(folder, rows, about={"as_of": "2026-03-11"})
 
 

@@ -91,16 +91,32 @@ def test_the_confirmed_releases_have_to_be_enough_and_not_only_those_followed_up
 def test_many_people_followed_up_are_counted_in_full():
     (revision,) = revisions_of(people(**MANY))
     assert asdict(revision.followed) == {
-        "declined": 100, "confirmed": 100, "known": 60, "met": 20, "no_arrest": 40,
-        "no_contact": 30, "not_observed": 25, "arrested": 20, "convicted": 6,
-        "as_of": "2018-02-01", "stands": False, "gone": 0,
-    }  # fmt: skip
+        "declined": 100,
+        "confirmed": 100,
+        "known": 60,
+        "met": 20,
+        "no_arrest": 40,
+        "no_contact": 30,
+        "not_observed": 25,
+        "arrested": 20,
+        "convicted": 6,
+        "as_of": "2018-02-01",
+        "stands": False,
+        "gone": 0,
+    }
 
 
 def test_where_enough_are_known_a_count_of_one_is_told():
     told = numbers(people(**{ARREST: 1, CONVICTION: 1, NO_CONTACT: 18}))
-    assert told == {"known": 20, "met": 2, "no_arrest": 18, "no_contact": 18, "not_observed": 0,
-                    "arrested": 1, "convicted": 1}  # fmt: skip
+    assert told == {
+        "known": 20,
+        "met": 2,
+        "no_arrest": 18,
+        "no_contact": 18,
+        "not_observed": 0,
+        "arrested": 1,
+        "convicted": 1,
+    }
 
 
 def told_of(requests, tables=(), last=(), gone="") -> tuple:
@@ -135,8 +151,10 @@ def test_nothing_new_is_told_where_the_record_of_what_was_told_is_gone():
 
 
 def test_what_is_told_before_release_is_no_part_of_what_is_told_after_it():
-    rows = frozenset(Row(each["request_id"], "2017-01-28", each["agency_id"], "MN", "no_charge")
-                     for each in arrests(40))  # fmt: skip
+    rows = frozenset(
+        Row(each["request_id"], "2017-01-28", each["agency_id"], "MN", "no_charge")
+        for each in arrests(40)
+    )
     before = (Table(CHARGES, NATION, rows, "2018-01-30", 5),)
     told, known = told_of(arrests(40), before, before)
     assert {*told.tables} == {(AFTER_RELEASE, NATION)} and not told.untold
@@ -159,8 +177,9 @@ def test_what_becomes_of_one_person_is_not_told_by_the_next_revision(kind, name)
     first, second = revisions_of(before, changed(before, kind, name))
     same = before[name].kind == kind
     assert asdict(second.followed) == asdict(first.followed) | {
-        "as_of": "2018-02-02" if same else "2018-02-01", "stands": not same,
-    }  # fmt: skip
+        "as_of": "2018-02-02" if same else "2018-02-01",
+        "stands": not same,
+    }
 
 
 def test_twenty_changed_persons_of_three_agencies_are_told_with_their_date():
@@ -173,16 +192,25 @@ def test_twenty_changed_persons_of_three_agencies_are_told_with_their_date():
     assert revisions_of(before, almost)[1].followed.stands
 
 
-@pytest.mark.parametrize(("by_agency", "told"), [
-    ((20,), True), ((20, 20), False), ((20, 20, 20), True), ((18, 1, 1), False),
-    ((17, 2, 1), True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("by_agency", "told"),
+    [
+        ((20,), True),
+        ((20, 20), False),
+        ((20, 20, 20), True),
+        ((18, 1, 1), False),
+        ((17, 2, 1), True),
+    ],
+)
 def test_changed_persons_have_to_be_of_one_agency_or_of_three_and_none_over_85_percent(
     by_agency, told
 ):
     before = people(agencies=5, **{NOT_OBSERVED: 100, NO_CONTACT: 60})
-    names = [f"not_observed{agency + 5 * at}"
-             for agency, many in enumerate(by_agency) for at in range(many)]  # fmt: skip
+    names = [
+        f"not_observed{agency + 5 * at}"
+        for agency, many in enumerate(by_agency)
+        for at in range(many)
+    ]
     _, second = revisions_of(before, changed(before, ARREST, *names))
     assert second.followed.met == (sum(by_agency) if told else 0)
     assert second.followed.stands is not told

@@ -9,12 +9,7 @@ import nbformat
 import pandas as pd
 import pytest
 from conftest import PROJECT, PUBLISHED_ON
-from nbformat.v4 import (
-    new_code_cell,
-    new_markdown_cell,
-    new_notebook,
-    new_output,
-)
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from ddor import cli
 from ddor.errors import NotebookFailed
@@ -67,8 +62,15 @@ def refused(judged, *cells, keys=NO_KEYS) -> list[str]:
     return str(failed.value).splitlines()[1:]
 
 
-@pytest.mark.parametrize("shown", [HTML(render_narrative("Of {{ n }}.", {"n": 3})), TABLE, CHART,
-                                   Several([TABLE, CHART, HTML("<p>A note.</p>")])])  # fmt: skip
+@pytest.mark.parametrize(
+    "shown",
+    [
+        HTML(render_narrative("Of {{ n }}.", {"n": 3})),
+        TABLE,
+        CHART,
+        Several([TABLE, CHART, HTML("<p>A note.</p>")]),
+    ],
+)
 def test_what_the_package_makes_is_published(judged, shown):
     scrap = new_output("display_data", {"application/scrapbook.scrap.json+json": {"data": 3}})
     assert judged(new_code_cell("x", outputs=[shows(shown), scrap])) == ()
@@ -88,16 +90,22 @@ def test_what_the_package_makes_is_published(judged, shown):
         (new_output("display_data", MARKED | {"image/png": "AAAA"}), "shows a picture"),
         (new_output("display_data", {"application/javascript": "1"}), "shows something"),
         (new_output("display_data", {}), "shows something"),
-        (new_output("display_data", {"application/scrapbook.scrap.json+json": {}, "text/html": ""}),
-         "shows something"),
+        (
+            new_output(
+                "display_data", {"application/scrapbook.scrap.json+json": {}, "text/html": ""}
+            ),
+            "shows something",
+        ),
         (shows(HTML("<p>Of {<!-- -->{ n }}</p>")), 'shows "{{"'),
         (shows(HTML("<p>Of {\u200b{ n }} and {&shy;{</p>")), 'shows "{{"'),
-        (shows(HTML(render_narrative("Of {{ '{' }}{ n }}", {}))),
-         'shows "{{", which nothing filled'),
+        (
+            shows(HTML(render_narrative("Of {{ '{' }}{ n }}", {}))),
+            'shows "{{", which nothing filled',
+        ),
         (shows(HTML(render_narrative("{% raw %}{% if %}{% endraw %}", {}))), 'shows "{%"'),
         (shows(HTML("<p>&#123;&#123; n }}")), 'shows "{{"'),
     ],
-)  # fmt: skip
+)
 def test_anything_else_is_refused_with_cell_and_first_line(judged, output, said):
     cell = new_code_cell("\nlook = 1\nlook", outputs=[output])
     given = new_code_cell("inputs = 1", metadata={"tags": ["injected-parameters"]})
@@ -110,17 +118,30 @@ def test_anything_else_is_refused_with_cell_and_first_line(judged, output, said)
 
 @pytest.mark.parametrize(
     "source",
-    ["Of {{ declined.total }}.", "{% if x %}", "&#123;&#123; x", "# A head\n\n`{{ x }}`",
-     "{\u200b{ x", "{&shy;{ x", "{\u2060\u200d% if", "*{*{ x"],
-)  # fmt: skip
+    [
+        "Of {{ declined.total }}.",
+        "{% if x %}",
+        "&#123;&#123; x",
+        "# A head\n\n`{{ x }}`",
+        "{\u200b{ x",
+        "{&shy;{ x",
+        "{\u2060\u200d% if",
+        "*{*{ x",
+    ],
+)
 def test_braces_in_a_text_cell_are_refused_unless_it_is_not_published(judged, source):
     (line,) = refused(judged, new_markdown_cell(source))
     assert line.startswith("cell 1 (") and "which nothing fills" in line
     assert judged(new_markdown_cell(source, metadata=HIDDEN)) == ()
 
 
-ADDRESSES = ("attachment:rows.png", "data:image/png;base64,AAAA", "DATA:x", "&#100;ata:x",
-             "javascript:x")  # fmt: skip
+ADDRESSES = (
+    "attachment:rows.png",
+    "data:image/png;base64,AAAA",
+    "DATA:x",
+    "&#100;ata:x",
+    "javascript:x",
+)
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES, "https://example.org/x.png", "//example.org/x"])
@@ -159,20 +180,26 @@ def test_the_key_of_a_request_is_refused_and_not_shown(judged, cell):
 
 
 def test_all_cells_are_told_at_once_and_a_line_with_a_key_is_not(judged):
-    cells = [new_code_cell("print(1)", outputs=[PRINTED, PICTURE, PRINTED]),
-             new_code_cell('%%narrative\nIt is "{{ x }}"', outputs=[PLAIN]),
-             new_code_cell("rows['R0000003']", outputs=[html("<table>")])]  # fmt: skip
+    cells = [
+        new_code_cell("print(1)", outputs=[PRINTED, PICTURE, PRINTED]),
+        new_code_cell('%%narrative\nIt is "{{ x }}"', outputs=[PLAIN]),
+        new_code_cell("rows['R0000003']", outputs=[html("<table>")]),
+    ]
     lines = refused(judged, *cells, keys=RequestKeys(["R0000003"]))
     assert [line.partition(":")[0] for line in lines] == [
-        "cell 1 (print(1))", "cell 1 (print(1))", 'cell 2 (%%narrative It is "{{ x }}")',
+        "cell 1 (print(1))",
+        "cell 1 (print(1))",
+        'cell 2 (%%narrative It is "{{ x }}")',
         "cell 3 (its first line is not shown)",
-    ]  # fmt: skip
+    ]
 
 
 def test_what_a_library_says_is_told_and_is_no_reason_to_stop(judged):
     warning = "/some/where/library.py:12: FutureWarning: This changes.\n  warn(x)\n"
-    cells = [new_code_cell("x", outputs=[new_output("stream", name="stderr", text=text)])
-             for text in (warning * 2, "loading\nmore")]  # fmt: skip
+    cells = [
+        new_code_cell("x", outputs=[new_output("stream", name="stderr", text=text)])
+        for text in (warning * 2, "loading\nmore")
+    ]
     assert judged(*cells) == ("cell 1: FutureWarning: This changes.", "cell 2: loading")
 
 
@@ -252,28 +279,44 @@ def with_cells(project, name: str, *cells) -> None:
 
 
 def week(project, output, *words) -> int:
-    return cli.run_week([WEEK, "--sample", "--force", "--output", str(output),
-                         "--set", f"published_on={PUBLISHED_ON}", *words], project)  # fmt: skip
+    return cli.run_week(
+        [
+            WEEK,
+            "--sample",
+            "--force",
+            "--output",
+            str(output),
+            "--set",
+            f"published_on={PUBLISHED_ON}",
+            *words,
+        ],
+        project,
+    )
 
 
 @pytest.mark.parametrize("words", [(), ("--draft",)], ids=["published", "draft"])
 def test_a_leftover_look_at_the_data_publishes_nothing(project_copy, tmp_path, capsys, words):
-    with_cells(project_copy, "weekly_report", new_markdown_cell("Of {{ declined.total }}."),
-               *map(new_code_cell, LEAKS))  # fmt: skip
+    with_cells(
+        project_copy,
+        "weekly_report",
+        new_markdown_cell("Of {{ declined.total }}."),
+        *map(new_code_cell, LEAKS),
+    )
     output = tmp_path / "outputs"
     assert week(project_copy, output, *words) == 5
     said = capsys.readouterr()
     told = [line for line in said.err.splitlines() if line.startswith("cell ")]
     assert len(told) == len(LEAKS) + 1 and "which nothing fills" in told[0]
     for line, source, reason in zip(told[1:], LEAKS, SAID, strict=True):
-        assert f"({' '.join(source.splitlines()[:2 if source[0] == '%' else 1])}):" in line
+        assert f"({' '.join(source.splitlines()[: 2 if source[0] == '%' else 1])}):" in line
         assert reason in line
     assert not (output / "site").exists() and said.out == ""
     assert [path.name for path in (output / "runs" / WEEK).iterdir()] == ["failed"]
 
 
-def test_the_quarterly_notebook_is_judged_too(project_copy, sample_archive, tmp_path, capsys,
-                                              monkeypatch):  # fmt: skip
+def test_the_quarterly_notebook_is_judged_too(
+    project_copy, sample_archive, tmp_path, capsys, monkeypatch
+):
     output = tmp_path / "outputs"
     shutil.copytree(sample_archive, output)
     with_cells(project_copy, "quarterly_report", new_code_cell("report.inputs.declined.head(2)"))
@@ -291,10 +334,12 @@ def examples() -> list[str]:
 
 
 def test_the_examples_of_the_docs_run_and_warnings_are_told(project_copy, tmp_path, capsys):
-    cells = [*map(new_code_cell, examples()),
-             new_code_cell("import warnings\nwarnings.warn('a library says')"),
-             new_code_cell("%%narrative\nSome 77 requests."),
-             new_code_cell("print(report.counts.status)", metadata=HIDDEN)]  # fmt: skip
+    cells = [
+        *map(new_code_cell, examples()),
+        new_code_cell("import warnings\nwarnings.warn('a library says')"),
+        new_code_cell("%%narrative\nSome 77 requests."),
+        new_code_cell("print(report.counts.status)", metadata=HIDDEN),
+    ]
     with_cells(project_copy, "weekly_report", *cells)
     assert week(project_copy, tmp_path / "outputs") == 0
     said = capsys.readouterr()
@@ -311,23 +356,37 @@ def test_the_examples_of_the_docs_run_and_warnings_are_told(project_copy, tmp_pa
 
 
 def test_in_jupyterlab_all_is_shown_with_a_note(tmp_path):
-    sources = ["%load_ext ddor.report\nimport pandas as pd", "pd.DataFrame({'a': [1]})", "print(1)",
-               "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()", "%%narrative\nOf 12.",
-               "%%narrative\nAll is well.", "pd.DataFrame({'a': [1]});",
-               "plt.plot([2]); x = 1", "%%narrative\nAll is\n\n{{ declned }}."]  # fmt: skip
+    sources = [
+        "%load_ext ddor.report\nimport pandas as pd",
+        "pd.DataFrame({'a': [1]})",
+        "print(1)",
+        "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()",
+        "%%narrative\nOf 12.",
+        "%%narrative\nAll is well.",
+        "pd.DataFrame({'a': [1]});",
+        "plt.plot([2]); x = 1",
+        "%%narrative\nAll is\n\n{{ declned }}.",
+    ]
     notebook = new_notebook(cells=list(map(new_code_cell, sources)))
     nbclient.NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
     (wrong,) = notebook.cells.pop().outputs
     (told,) = wrong.traceback
     assert "no name" in told and "line 4: {{ declned }}." in told and told.count("\n") == 2
-    said = ["".join(o.text for o in cell.outputs if o.get("name") == "stderr")
-            for cell in notebook.cells]  # fmt: skip
+    said = [
+        "".join(o.text for o in cell.outputs if o.get("name") == "stderr")
+        for cell in notebook.cells
+    ]
     stop = "a publication would stop here: the cell "
     assert [text.partition(".")[0] for text in said] == [
-        "", f"{stop}shows a frame", f"{stop}prints",
-        f"{stop}shows a picture that is no chart of the package", "typed by hand: 12", "", "",
+        "",
+        f"{stop}shows a frame",
+        f"{stop}prints",
         f"{stop}shows a picture that is no chart of the package",
-    ]  # fmt: skip
+        "typed by hand: 12",
+        "",
+        "",
+        f"{stop}shows a picture that is no chart of the package",
+    ]
     assert notebook.cells[1].outputs[0].data["text/html"] and notebook.cells[2].outputs[0].text
 
 
@@ -335,11 +394,19 @@ def test_in_jupyterlab_all_is_shown_with_a_note(tmp_path):
     ("kind", "source", "reason"),
     [
         ("raw", "key <b>hi</b>", "is a raw cell"),
-        *(("markdown", text, "has HTML of its own") for text in (
-            "<img src='data:image/png;base64,AAAA'>", "<svg><path/></svg>", "<script>1</script>",
-            FRAME._repr_html_(), "A <b>bold</b> word", "Of {<wbr>{ n }}", "<!-- a remark -->",
-            "{<x-y>{",
-        )),
+        *(
+            ("markdown", text, "has HTML of its own")
+            for text in (
+                "<img src='data:image/png;base64,AAAA'>",
+                "<svg><path/></svg>",
+                "<script>1</script>",
+                FRAME._repr_html_(),
+                "A <b>bold</b> word",
+                "Of {<wbr>{ n }}",
+                "<!-- a remark -->",
+                "{<x-y>{",
+            )
+        ),
     ],
 )
 def test_no_cell_brings_html_of_its_own(tmp_path, kind, source, reason):

@@ -22,9 +22,11 @@ def publish(site: Path, first_day: str, *rows, synthetic=False) -> None:
     data = site / "weeks" / first_day / "data"
     data.mkdir(parents=True)
     counts = counts_of(numbered(*rows))
-    tables = {"issued_by_agency": counts.issued_by_agency,
-              "declined_by_agency": counts.declined_by_agency,
-              "held_back_by_agency": counts.held_back_by_agency}  # fmt: skip
+    tables = {
+        "issued_by_agency": counts.issued_by_agency,
+        "declined_by_agency": counts.declined_by_agency,
+        "held_back_by_agency": counts.held_back_by_agency,
+    }
     for name, content in table_files(with_notice(tables) if synthetic else tables).items():
         (data / name).write_bytes(content)
     (data / "summary.json").write_text(json.dumps({"figures": counts.figures}))
@@ -44,8 +46,7 @@ def test_an_empty_archive_has_no_history(tmp_path):
 
 def test_issued_and_declined_are_counted_by_week_and_agency(tmp_path):
     pending = {"outcome": "pending", "outcome_recorded_at": ""}
-    texas = {"agency_id": "TX2270000", "state": "TX", "county_fips": "48453",
-             "area": "San Antonio"}  # fmt: skip
+    texas = {"agency_id": "TX2270000", "state": "TX", "county_fips": "48453", "area": "San Antonio"}
     of_texas = [request(**texas, issued_at="2016-01-01"), request(**texas, outcome="honored")]
     publish(tmp_path, "2017-01-28", request(), request(**pending), *of_texas)
     publish(tmp_path, "2017-02-04", request(**pending))
@@ -65,11 +66,17 @@ def test_what_was_held_back_counts_as_it_was_received(tmp_path):
     elsewhere = {"releasing_agency_id": "MN0270099"}  # E2: its outcome is in doubt
     before, after = {"issued_at": "2016-06-01"}, {"outcome_recorded_at": "2017-02-20"}
     publish(
-        tmp_path, "2017-02-04",
-        request(**federal), request(**federal, **after), request(**federal, outcome="honored"),
-        request(**federal, **before), request(**federal, **before, **after),
-        request(), request(**elsewhere), request(**elsewhere, **before),
-    )  # fmt: skip
+        tmp_path,
+        "2017-02-04",
+        request(**federal),
+        request(**federal, **after),
+        request(**federal, outcome="honored"),
+        request(**federal, **before),
+        request(**federal, **before, **after),
+        request(),
+        request(**elsewhere),
+        request(**elsewhere, **before),
+    )
     assert read_history(tmp_path, WEEK).counts.to_numpy().tolist() == [
         ["2017-02-04", "MN0270000", 2, 3],
         ["2017-02-04", "TX2270000", 3, 2],
@@ -114,8 +121,11 @@ def test_a_withdrawn_week_without_its_data_is_no_part_of_it(tmp_path):
 
 
 def test_a_published_week_without_any_figure_counts_as_a_week(tmp_path):
-    publish(tmp_path, "2017-02-04", request(issued_at="2016-01-01", outcome="pending",
-                                            outcome_recorded_at=""))  # fmt: skip
+    publish(
+        tmp_path,
+        "2017-02-04",
+        request(issued_at="2016-01-01", outcome="pending", outcome_recorded_at=""),
+    )
     history = read_history(tmp_path, WEEK)
     assert (history.weeks, len(history.counts)) == (("2017-02-04",), 0)
 

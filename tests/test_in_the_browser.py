@@ -133,7 +133,9 @@ def test_a_table_sorts_and_filters_by_state_by_keyboard(show):
     head.focus()
     page.keyboard.press("Enter")
     assert table.locator("th[aria-sort]").get_attribute("aria-sort") == "descending"
-    numbers = [int(text) for text in table.locator("tr[data-state] td:last-child").all_inner_texts()]
+    numbers = [
+        int(text) for text in table.locator("tr[data-state] td:last-child").all_inner_texts()
+    ]
     assert numbers == sorted(numbers, reverse=True) and len(set(numbers)) > 1
     assert table.locator("tbody tr").last.get_attribute("class") == "rest"
     choice = page.locator("p.filter select").last

@@ -22,7 +22,7 @@ from frames import (
     inputs_of,
     numbered,
     policy,
-)  # fmt: skip
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,22 +33,32 @@ from ddor.extract.read import read_extract
 from ddor.history import History, no_history
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, save_inputs
 from ddor.measures.disclosure import Earlier
-from ddor.measures.record import earlier_from_plain, plain_told
 from ddor.measures.figures import count_inputs
+from ddor.measures.record import earlier_from_plain, plain_told
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
 FULL = {
-    "notice_at": "2017-02-13T09:15:30", "release_due_at": "2017-02-14",
-    "releasing_agency_id": "MN0270001", "sentence_ends_on": "2031-05-06",
-    "ice_custody_at": "2017-02-16", "follow_up_status": "at_large", "follow_up_on": "2017-02-16",
-}  # fmt: skip
+    "notice_at": "2017-02-13T09:15:30",
+    "release_due_at": "2017-02-14",
+    "releasing_agency_id": "MN0270001",
+    "sentence_ends_on": "2031-05-06",
+    "ice_custody_at": "2017-02-16",
+    "follow_up_status": "at_large",
+    "follow_up_on": "2017-02-16",
+}
 ROWS = numbered(
     request(),
     request(**FULL, agency_name='Jail, "the" old\u2014Señor 01001'),
-    request(outcome="pending", outcome_recorded_at="", released_at="", county_fips="", area="",
-            decline_reason=""),
+    request(
+        outcome="pending",
+        outcome_recorded_at="",
+        released_at="",
+        county_fips="",
+        area="",
+        decline_reason="",
+    ),
     request(state="AL", county_fips="01001", area="New Orleans", agency_id="0010"),
-)  # fmt: skip
+)
 CHARGES = [
     charge(request_id="r1", ncic_code="0399"),
     charge(request_id="r1", charge_no="2", description="", charged_on=""),
@@ -68,8 +78,9 @@ def history_of(*rows, weeks=("2017-01-28", "2017-02-04"), last=None) -> History:
 
 
 def inputs(**changes) -> Inputs:
-    whole = inputs_of(case_of(ROWS, CHARGES), note="# Note\n\n*é*", publisher="A & B",
-                      ignored_columns=["x", "01"])  # fmt: skip
+    whole = inputs_of(
+        case_of(ROWS, CHARGES), note="# Note\n\n*é*", publisher="A & B", ignored_columns=["x", "01"]
+    )
     rows = (("2017-01-28", "0010", 3, 1), ("2017-02-04", "MN0270000", 0, 12))
     history = history_of(*rows, last=12)
     return dataclasses.replace(whole, directory=DIRECTORY, history=history, **changes)
@@ -81,9 +92,11 @@ def assert_equal(one: Inputs, other: Inputs) -> None:
         assert getattr(one, name) == getattr(other, name)
     assert one.extract.about == other.extract.about
     assert one.history.weeks == other.history.weeks
-    pairs = [(in_seconds(one.extract.requests), in_seconds(other.extract.requests)),
-             (in_seconds(one.extract.charges), in_seconds(other.extract.charges)),
-             (one.history.counts, other.history.counts)]  # fmt: skip
+    pairs = [
+        (in_seconds(one.extract.requests), in_seconds(other.extract.requests)),
+        (in_seconds(one.extract.charges), in_seconds(other.extract.charges)),
+        (one.history.counts, other.history.counts),
+    ]
     pairs += [(getattr(one.directory, n), getattr(other.directory, n)) for n in COLUMNS]
     for a, b in pairs:
         pd.testing.assert_frame_equal(a, b)

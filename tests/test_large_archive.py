@@ -48,11 +48,21 @@ def test_the_agencies_have_pages_under_their_own_ids(large):
 def test_the_week_has_every_chart_and_a_table_of_one_agency(large):
     page = large.page(f"weeks/{large.latest}/index.html")
     charts = {each["data-name"] for each in page.find_all("figure", class_="chart")}
-    assert charts == {"outcomes-of-issued", "declined-by-agency", "charges-by-category",
-                      "citizenship", "days-to-recording"}  # fmt: skip
+    assert charts == {
+        "outcomes-of-issued",
+        "declined-by-agency",
+        "charges-by-category",
+        "citizenship",
+        "days-to-recording",
+    }
     captions = " ".join(each.get_text(" ") for each in page.find_all("caption"))
-    for words in ("TX9SYN001", "Not verified since", "What a person had to look at",
-                  "Where few requests exist", "where a law or a court is named"):  # fmt: skip
+    for words in (
+        "TX9SYN001",
+        "Not verified since",
+        "What a person had to look at",
+        "Where few requests exist",
+        "where a law or a court is named",
+    ):
         assert words in captions
     assert {"E1", "E3", "E4"} <= {
         line.split(",")[0]

@@ -57,9 +57,17 @@ RELEASED_ELSEWHERE = "Agency MN0270000 was asked; agency MN0990000 released the 
 def flag(**overrides) -> dict[str, str]:
     """A line of the ledger that nobody has decided."""
     line = {
-        "week": WEEK, "check": "E2", "subject": "r0", "agency_id": "MN0270000", "why": "Moved.",
-        "first_held": "2017-03-01", "decision": "", "reason": "", "by": "", "decided_on": "",
-    } | overrides  # fmt: skip
+        "week": WEEK,
+        "check": "E2",
+        "subject": "r0",
+        "agency_id": "MN0270000",
+        "why": "Moved.",
+        "first_held": "2017-03-01",
+        "decision": "",
+        "reason": "",
+        "by": "",
+        "decided_on": "",
+    } | overrides
     return {"flag": flag_label(line["check"], "", line["subject"], line["why"])} | line
 
 
@@ -80,8 +88,9 @@ def flags(*rows, week=THE_WEEK, as_of="2017-03-01", agencies=()) -> pd.DataFrame
     """The flags that these requests raise in a week."""
     extract = extract_of(rows, as_of=as_of)
     inputs = inputs_of(case_of(rows, agencies=agencies))
-    inputs = type(inputs)(week, extract, directory_of(agencies), inputs.history, inputs.parameters,
-                          "")  # fmt: skip
+    inputs = type(inputs)(
+        week, extract, directory_of(agencies), inputs.history, inputs.parameters, ""
+    )
     return flags_of(count_inputs(inputs), week)
 
 
@@ -97,8 +106,7 @@ def test_a_flag_of_a_request_is_the_same_in_every_week():
 
 
 @pytest.mark.parametrize(
-    "change",
-    [{"county_fips": "48453"}, {"state": "WI"}, {"request_id": "r2"}, {"area": "Boston"}],
+    "change", [{"county_fips": "48453"}, {"state": "WI"}, {"request_id": "r2"}, {"area": "Boston"}]
 )
 def test_a_flag_is_another_when_its_sentence_or_its_request_is(change):
     one, other = flags(request(**ASTRAY)), flags(request(**ASTRAY | change))
@@ -106,8 +114,14 @@ def test_a_flag_is_another_when_its_sentence_or_its_request_is(change):
     assert one["flag"].item() != other["flag"].item()
 
 
-@pytest.mark.parametrize("change", [{"citizenship": "HND"}, {"decline_reason": "policy"},
-                                    {"outcome": "honored", "decline_reason": ""}])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"citizenship": "HND"},
+        {"decline_reason": "policy"},
+        {"outcome": "honored", "decline_reason": ""},
+    ],
+)
 def test_a_flag_stays_when_what_changes_is_not_in_its_sentence(change):
     row = request(**ASTRAY)
     assert flags(row)["flag"].tolist() == flags(row | change)["flag"].tolist()
@@ -121,9 +135,11 @@ def test_a_flag_of_an_agency_is_of_one_week():
 
 def test_the_parts_of_a_flag_do_not_run_into_each_other():
     labels = [
-        flag_label("E1", "", "r1", "1 county."), flag_label("E1", "", "r11", " county."),
-        flag_label("E1", "r1", "", "1 county."), flag_label("E11", "", "r1", "1 county."),
-    ]  # fmt: skip
+        flag_label("E1", "", "r1", "1 county."),
+        flag_label("E1", "", "r11", " county."),
+        flag_label("E1", "r1", "", "1 county."),
+        flag_label("E11", "", "r1", "1 county."),
+    ]
     assert len(set(labels)) == 4
 
 
@@ -228,13 +244,16 @@ def test_the_same_decision_handed_in_again_keeps_the_day_on_which_it_was_taken()
 def test_a_week_sees_what_is_said_of_its_requests_in_any_week_and_of_its_agencies_in_its_own():
     of_agency = {"check": "E5", "subject": "MN0270000", "why": "Many."}
     lines = ledger_of(
-        flag(subject="r0", week="2016-01-02"), flag(subject="r9", week=LATER),
-        flag(**of_agency), flag(**of_agency, week=LATER),
-    )  # fmt: skip
+        flag(subject="r0", week="2016-01-02"),
+        flag(subject="r9", week=LATER),
+        flag(**of_agency),
+        flag(**of_agency, week=LATER),
+    )
     seen = lines_of(lines, THE_WEEK, ["r0", "r1"])
     assert sorted(zip(seen["subject"], seen["week"], strict=True)) == [
-        ("MN0270000", WEEK), ("r0", "2016-01-02"),
-    ]  # fmt: skip
+        ("MN0270000", WEEK),
+        ("r0", "2016-01-02"),
+    ]
     assert seen["flag"].is_monotonic_increasing
 
 
@@ -247,9 +266,10 @@ def test_only_what_was_decided_to_count_is_cleared():
 
 def test_a_request_has_been_held_since_the_first_check_that_held_it():
     lines = ledger_of(
-        flag(first_held="2017-03-01"), flag(why="Elsewhere.", first_held="2017-02-20"),
+        flag(first_held="2017-03-01"),
+        flag(why="Elsewhere.", first_held="2017-02-20"),
         flag(subject="r1", first_held="2017-04-01"),
-    )  # fmt: skip
+    )
     assert held_since(lines).to_dict() == {"r0": "2017-02-20", "r1": "2017-04-01"}
 
 
@@ -266,8 +286,15 @@ def long_held(folder, *rows, as_of, **line) -> int:
     """How many rows the page says are held for long, where the ledger has this line of r0."""
     inputs = inputs_of(case_of(numbered(*rows)))
     about = extract_of(numbered(*rows), as_of=as_of)
-    inputs = type(inputs)(inputs.week, about, inputs.directory, inputs.history, inputs.parameters,
-                          "", ledger_of(flag(**line)))  # fmt: skip
+    inputs = type(inputs)(
+        inputs.week,
+        about,
+        inputs.directory,
+        inputs.history,
+        inputs.parameters,
+        "",
+        ledger_of(flag(**line)),
+    )
     save_inputs(inputs, folder)
     return WeeklyReport(load_inputs(folder)).for_sentences()[4].long_held
 
@@ -286,8 +313,15 @@ def test_only_rows_that_are_held_now_are_held_for_long(tmp_path):
 
 def identity(*rows, lines=()) -> str:
     inputs = inputs_of(case_of(numbered(*rows)))
-    inputs = type(inputs)(inputs.week, inputs.extract, inputs.directory, inputs.history,
-                          inputs.parameters, "", ledger_of(*lines))  # fmt: skip
+    inputs = type(inputs)(
+        inputs.week,
+        inputs.extract,
+        inputs.directory,
+        inputs.history,
+        inputs.parameters,
+        "",
+        ledger_of(*lines),
+    )
     template = PROJECT / "notebooks" / "weekly_report.ipynb"
     return identity_of(hashed(week_texts(inputs, count_inputs(inputs)), template))
 
@@ -333,15 +367,17 @@ def two_weeks(tmp_path):
     """outputs/ and the two weeks' extracts: r1 was issued in the first and declined in the second,
     under a county code of another state; r2 was declined then too, and released elsewhere."""
     first = extract(
-        tmp_path / WEEK, request(request_id="r0"),
+        tmp_path / WEEK,
+        request(request_id="r0"),
         request(request_id="r1", outcome="pending", outcome_recorded_at="", **ASTRAY),
         request(request_id="r2", outcome="pending", outcome_recorded_at=""),
-    )  # fmt: skip
+    )
     second = extract(
-        tmp_path / LATER, request(request_id="r1", **RECORDED_LATER, **ASTRAY),
+        tmp_path / LATER,
+        request(request_id="r1", **RECORDED_LATER, **ASTRAY),
         moved(request_id="r2", **RECORDED_LATER),
         as_of="2017-03-10",
-    )  # fmt: skip
+    )
     return tmp_path / "outputs", first, second
 
 
@@ -372,13 +408,12 @@ def test_a_request_cleared_in_one_week_is_cleared_in_the_other(tmp_path, quick):
 def test_a_decision_about_a_check_of_another_week_makes_no_revision_of_this_one(tmp_path, quick):
     """E2 looks at r2 only in the week in which it was declined."""
     output, first, second = two_weeks(tmp_path)
-    extract(
-        first, request(request_id="r0"), moved(request_id="r2", **RECORDED_LATER),
-    )  # fmt: skip
+    extract(first, request(request_id="r0"), moved(request_id="r2", **RECORDED_LATER))
     assert job(output, "--extract", first).code == 0
     assert job(output, "--extract", second, week=LATER).code == 0
-    file = decided(list_of(output, LATER), "count", tmp_path / "d.csv",
-                   only=lambda line: line["check"] == "E2")  # fmt: skip
+    file = decided(
+        list_of(output, LATER), "count", tmp_path / "d.csv", only=lambda line: line["check"] == "E2"
+    )
     done = job(output, "--extract", second, "--decisions", file, week=LATER)
     assert "published r2" in done.stdout
     before = figures_of(output)
@@ -420,8 +455,7 @@ def dying_runs(tmp_path, start, run, monkeypatch):
 
 def seen_in(output) -> dict[str, bytes]:
     """All files but the journal and what is staged."""
-    return {name: data for name, data in files_of(output).items()
-            if not name.startswith("runs/.")}  # fmt: skip
+    return {name: data for name, data in files_of(output).items() if not name.startswith("runs/.")}
 
 
 def whole_ledger(output) -> tuple[str, ...]:

@@ -123,12 +123,17 @@ def test_a_filter_refuses_what_is_no_number_and_shows_the_sentence(filter, value
 @pytest.mark.parametrize(
     "text",
     [
-        "{{ totl }}", "{{ declined.totl }}", "{{ declined['totl'] }}", "{{ totl + 1 }}",
-        "{% if totl %}x{% endif %}", "{% if declined.totl %}x{% endif %}",
-        "{% for each in totl %}x{% endfor %}", "{{ totl.deeper }}",
+        "{{ totl }}",
+        "{{ declined.totl }}",
+        "{{ declined['totl'] }}",
+        "{{ totl + 1 }}",
+        "{% if totl %}x{% endif %}",
+        "{% if declined.totl %}x{% endif %}",
+        "{% for each in totl %}x{% endfor %}",
+        "{{ totl.deeper }}",
         *(f"{{{{ declined.totl | {name} }}}}" for name in FILTERS),
     ],
-)  # fmt: skip
+)
 def test_a_name_that_does_not_exist_stops_the_notebook_and_is_named(text):
     message = refused(f"There were {text}.", declined=SimpleNamespace(total=1))
     assert "totl" in message.splitlines()[0]  # the next line repeats the sentence
@@ -137,8 +142,11 @@ def test_a_name_that_does_not_exist_stops_the_notebook_and_is_named(text):
 
 def test_a_misspelt_name_is_told_in_three_lines_with_the_nearest_and_its_line():
     names = {"declined": SimpleNamespace(total=1, agencies=1), "latest": {"figures": {}}}
-    for misspelt, nearest in (("declined.totl", "total"), ("declned.total", "declined"),
-                              ("latest.figure", "figures")):  # fmt: skip
+    for misspelt, nearest in (
+        ("declined.totl", "total"),
+        ("declned.total", "declined"),
+        ("latest.figure", "figures"),
+    ):
         wrong = misspelt.split(".")[nearest != "declined"]
         told = refused(f"All is well.\n\nOf {{{{ {misspelt} }}}} one.\n", **names).splitlines()
         assert told[0].endswith(f'there is no name "{wrong}"; did you mean "{nearest}"?')
@@ -146,9 +154,9 @@ def test_a_misspelt_name_is_told_in_three_lines_with_the_nearest_and_its_line():
 
 
 @pytest.mark.parametrize(
-    "text", ["{{ total", "{% if total %}", "{{ total | nofilter }}", "{{ 1 / 0 }}",
-             '{% include "x" %}']
-)  # fmt: skip
+    "text",
+    ["{{ total", "{% if total %}", "{{ total | nofilter }}", "{{ 1 / 0 }}", '{% include "x" %}'],
+)
 def test_a_sentence_that_is_no_template_is_refused_with_its_text(text):
     assert text in refused(text, total=1)
 
@@ -162,10 +170,17 @@ def test_the_error_is_one_for_users():
 
 @pytest.mark.parametrize(
     "text",
-    ["{{ value.__class__ }}", "{{ value.__class__.__mro__ }}", "{{ rows.append(2) }}",
-     "{{ names.update({'a': 1}) }}", "{{ make.__globals__ }}", "{{ make.__code__ }}",
-     "{{ ''.__class__.__base__.__subclasses__() }}", "{{ range(200000) | list }}"],
-)  # fmt: skip
+    [
+        "{{ value.__class__ }}",
+        "{{ value.__class__.__mro__ }}",
+        "{{ rows.append(2) }}",
+        "{{ names.update({'a': 1}) }}",
+        "{{ make.__globals__ }}",
+        "{{ make.__code__ }}",
+        "{{ ''.__class__.__base__.__subclasses__() }}",
+        "{{ range(200000) | list }}",
+    ],
+)
 def test_a_sentence_reaches_neither_the_machinery_nor_changes_a_value(text):
     names = {"a": 0}
     rows = [1]
@@ -190,9 +205,11 @@ POSITIONS = {
     "emphasis": ("*{{ value }}*", ["p", "em"]),
     "link text": ("[{{ value }}](page.html)", ["p", "a"]),
     "code": ("`{{ value }}`", ["p", "code"]),
-    "table cell": ("| a | b |\n|---|---|\n| {{ value }} | c |",
-                   ["table", "thead", "tr", "th", "th", "tbody", "tr", "td", "td"]),
-}  # fmt: skip
+    "table cell": (
+        "| a | b |\n|---|---|\n| {{ value }} | c |",
+        ["table", "thead", "tr", "th", "th", "tbody", "tr", "td", "td"],
+    ),
+}
 
 
 @pytest.mark.parametrize("position", POSITIONS)
@@ -213,11 +230,19 @@ def test_markup_in_a_value_stays_text_in_an_attribute(template):
 
 @pytest.mark.parametrize(
     "template",
-    ['<a title="{{ value }}">x</a>', "<{{ value }}>", "<!-- {{ value }} -->",
-     "```\n{{ value }}\n```", "    {{ value }}",
-     "{% set copy %}{{ value }}{% endset %}{{ copy }}", "{{ value | upper }}",
-     "{{ [value, value] | join(', ') }}", "{{ value ~ '!' }}", "{{ value | replace('a', 'b') }}"],
-)  # fmt: skip
+    [
+        '<a title="{{ value }}">x</a>',
+        "<{{ value }}>",
+        "<!-- {{ value }} -->",
+        "```\n{{ value }}\n```",
+        "    {{ value }}",
+        "{% set copy %}{{ value }}{% endset %}{{ copy }}",
+        "{{ value | upper }}",
+        "{{ [value, value] | join(', ') }}",
+        "{{ value ~ '!' }}",
+        "{{ value | replace('a', 'b') }}",
+    ],
+)
 def test_no_way_of_writing_a_value_makes_it_html(template):
     read = Read(render(template, value=HOSTILE))
     assert set(read.tags) <= {"p", "pre", "code"}
@@ -229,9 +254,17 @@ def test_a_value_that_an_analyst_escapes_by_habit_is_not_read_as_markdown():
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "JavaScript:alert(1)", "vbscript:x", "data:text/html,x",
-            "java\tscript:alert(1)", "javascript&colon;alert(1)", "javascript&#58;alert(1)"]
-)  # fmt: skip
+    "url",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "vbscript:x",
+        "data:text/html,x",
+        "java\tscript:alert(1)",
+        "javascript&colon;alert(1)",
+        "javascript&#58;alert(1)",
+    ],
+)
 def test_a_value_as_an_address_runs_nothing(url):
     address = Read(render("[t]({{ value }})", value=url)).attributes.get("href", "")
     scheme = "".join(address.split()).lower()
@@ -271,8 +304,7 @@ def test_a_value_that_goes_a_longer_way_through_the_template_is_not_lost(templat
 
 
 @pytest.mark.parametrize(
-    "value",
-    ["one\n\ntwo", "one\ntwo", "one\r\ntwo", "one\n\n    two", "one  \ntwo", "    one"],
+    "value", ["one\n\ntwo", "one\ntwo", "one\r\ntwo", "one\n\n    two", "one  \ntwo", "    one"]
 )
 @pytest.mark.parametrize("position", ["paragraph", "heading", "table cell"])
 def test_line_breaks_and_spaces_in_a_value_open_no_new_block(position, value):
@@ -295,5 +327,18 @@ def test_an_analysts_own_html_is_shown_as_text():
 
 def test_an_analysts_own_markdown_is_markdown():
     tags = Read(render("# A\n\n**b** [c](d)\n\n- e\n\n| f |\n|---|\n| g |")).tags
-    assert tags == ["h1", "p", "strong", "a", "ul", "li", "table", "thead", "tr", "th", "tbody",
-                    "tr", "td"]  # fmt: skip
+    assert tags == [
+        "h1",
+        "p",
+        "strong",
+        "a",
+        "ul",
+        "li",
+        "table",
+        "thead",
+        "tr",
+        "th",
+        "tbody",
+        "tr",
+        "td",
+    ]

@@ -65,8 +65,11 @@ def test_a_title_says_how_many_of_the_requests_are_counted(report):
 
 def test_a_selection_by_columns_of_requests_is_counted_however_it_is_made(report):
     declined, status = report.declined_rows, report.counts.status
-    for chosen in (declined["law_or_court"], declined["state"].isin(["TX", "CA"]),
-                   (declined["kind"] == "detainer") & ~declined["short_custody"]):  # fmt: skip
+    for chosen in (
+        declined["law_or_court"],
+        declined["state"].isin(["TX", "CA"]),
+        (declined["kind"] == "detainer") & ~declined["short_custody"],
+    ):
         rows = declined[chosen]
         whole = numbers(report.table(rows, by="state"))
         assert sum(whole.values()) == chosen.sum() > 0
@@ -83,10 +86,12 @@ def test_no_selection_of_people_is_counted_by_anything(report):
     selections = [
         declined[declined["citizenship"] == common],
         report.declined_rows[declined["citizenship"] == common],
-        declined[declined["protected"] != "true"] if (declined["protected"] == "true").any()
+        declined[declined["protected"] != "true"]
+        if (declined["protected"] == "true").any()
         else declined.iloc[1:],
-        report.issued_rows.head(10), report.issued_rows.sample(20, random_state=3),
-    ]  # fmt: skip
+        report.issued_rows.head(10),
+        report.issued_rows.sample(20, random_state=3),
+    ]
     for rows in selections:
         for by in ("agency", "state", "citizenship"):
             with pytest.raises(DdorError):
@@ -116,8 +121,12 @@ def test_what_is_of_people_counts_all_declined_or_none(report, by):
     counted = sum(numbers(report.bars(declined, by=by)).values())
     # A request can be in several categories, or in none.
     assert counted == len(declined) if by != "category" else counted > 20
-    for rows in (report.requests, report.issued_rows, declined[declined["kind"] == "detainer"],
-                 declined[declined["agency_id"] == declined["agency_id"].mode()[0]]):  # fmt: skip
+    for rows in (
+        report.requests,
+        report.issued_rows,
+        declined[declined["kind"] == "detainer"],
+        declined[declined["agency_id"] == declined["agency_id"].mode()[0]],
+    ):
         with pytest.raises(DdorError, match="counts all declined requests together"):
             report.table(rows, by=by)
 
@@ -126,8 +135,10 @@ def test_what_is_of_people_counts_all_declined_or_none(report, by):
 def test_what_is_of_people_is_refused_where_the_nation_is_not_told_anew(report, by, monkeypatch):
     key = ATTRIBUTE[by], ""
     stands = replace(report.counts.told.tables[key], why=ONE_RULE)
-    for told, why in ((Told({}, {key: "fewer than 3 agencies"}), "fewer than 3 agencies"),
-                      (Told({key: stands}), ONE_RULE)):  # fmt: skip
+    for told, why in (
+        (Told({}, {key: "fewer than 3 agencies"}), "fewer than 3 agencies"),
+        (Told({key: stands}), ONE_RULE),
+    ):
         with monkeypatch.context() as patch:
             patch.setattr(report, "counts", replace(report.counts, told=told))
             with pytest.raises(DdorError, match=f"cannot be counted in this report: {why}."):
@@ -136,9 +147,19 @@ def test_what_is_of_people_is_refused_where_the_nation_is_not_told_anew(report, 
 
 @pytest.mark.parametrize(
     "by",
-    ["protected", "request_id", "released_at", "sentence_ends_on", "follow_up_status", "charges",
-     "group", "custody_confirmed", "agency_name", ""],
-)  # fmt: skip
+    [
+        "protected",
+        "request_id",
+        "released_at",
+        "sentence_ends_on",
+        "follow_up_status",
+        "charges",
+        "group",
+        "custody_confirmed",
+        "agency_name",
+        "",
+    ],
+)
 def test_nothing_else_of_a_person_is_counted(report, by):
     for make in (report.table, report.bars):
         with pytest.raises(DdorError, match="requests cannot be counted by"):
@@ -147,15 +168,27 @@ def test_nothing_else_of_a_person_is_counted(report, by):
 
 def test_the_rows_to_select_from_have_nothing_of_people(report):
     columns = {*report.requests.columns}
-    assert columns.isdisjoint({"request_id", "citizenship", "protected", "released_at", "notice_at",
-                               "sentence_ends_on", "follow_up_status", "custody_confirmed"})
+    assert columns.isdisjoint(
+        {
+            "request_id",
+            "citizenship",
+            "protected",
+            "released_at",
+            "notice_at",
+            "sentence_ends_on",
+            "follow_up_status",
+            "custody_confirmed",
+        }
+    )
     with pytest.raises(KeyError):
         report.declined_rows["citizenship"]
 
 
 def test_two_charts_of_one_page_have_each_their_own_picture(report):
-    charts = [report.bars(report.issued_rows, by="outcome", caption="One"),
-              report.bars(report.declined_rows, by="state", caption="One"),
-              report.bars(report.issued_rows, by="state", caption="One")]  # fmt: skip
+    charts = [
+        report.bars(report.issued_rows, by="outcome", caption="One"),
+        report.bars(report.declined_rows, by="state", caption="One"),
+        report.bars(report.issued_rows, by="state", caption="One"),
+    ]
     assert len({chart.name for chart in charts}) == 3
     assert charts[0].name == report.bars(report.issued_rows, by="outcome", caption="One").name

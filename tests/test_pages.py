@@ -94,8 +94,10 @@ def test_every_table_has_a_caption_and_every_head_its_scope(pages):
 def test_every_link_and_anchor_leads_somewhere(pages, site):
     seen = 0
     for path, page in pages.items():
-        links = [(tag, tag.get("href") or tag.get("src") or tag.get("srcset"))
-                 for tag in page.find_all(["a", "link", "img", "source"])]  # fmt: skip
+        links = [
+            (tag, tag.get("href") or tag.get("src") or tag.get("srcset"))
+            for tag in page.find_all(["a", "link", "img", "source"])
+        ]
         for tag, link in links:
             target = urlsplit(urljoin(f"http://site/{path}", link))
             if tag.name == "a" and target.netloc != "site":
@@ -127,7 +129,9 @@ def test_the_contents_lead_to_every_section_part_and_check(pages):
 
 
 def test_no_head_stands_over_nothing(pages):
-    heads = [head for page in pages.values() if page.article for head in page.article.find_all("h3")]
+    heads = [
+        head for page in pages.values() if page.article for head in page.article.find_all("h3")
+    ]
     assert heads
     for head in heads:
         following = head.find_next_sibling()
@@ -135,7 +139,9 @@ def test_no_head_stands_over_nothing(pages):
 
 
 def test_nothing_public_holds_a_request_id(site):
-    files = [f for f in site.rglob("*") if f.is_file() and f.suffix not in (".xlsx", ".parquet", ".png")]
+    files = [
+        f for f in site.rglob("*") if f.is_file() and f.suffix not in (".xlsx", ".parquet", ".png")
+    ]
     text = {f: f.read_text("utf-8") for f in files}
     assert len(text) > 60
     for week in SAMPLE_WEEKS:
@@ -148,8 +154,11 @@ def test_nothing_public_holds_a_request_id(site):
 
 
 def test_every_page_chart_and_download_says_that_the_data_is_synthetic(site):
-    files = [f for f in site.rglob("*") if f.suffix in (".html", ".svg", ".csv") and
-             f.parent.name != "assets"]  # fmt: skip
+    files = [
+        f
+        for f in site.rglob("*")
+        if f.suffix in (".html", ".svg", ".csv") and f.parent.name != "assets"
+    ]
     files += list(site.rglob("datapackage.json"))
     assert len([f for f in files if f.suffix == ".svg"]) == 5 * len(SAMPLE_WEEKS)
     assert len([f for f in files if f.suffix == ".csv"]) > 7 * 2 * 4
@@ -180,7 +189,12 @@ def test_the_four_sections_stand_in_their_order_and_no_code_is_shown(pages):
     heads = [head.get_text() for head in page.article.find_all("h2")]
     assert page.find_all("h2")[-1].get_text() == "Data and citation"
     assert [head.split(".")[0] for head in heads] == [
-        "Key points", "Section I", "Section II", "Section III", "Section IV"]  # fmt: skip
+        "Key points",
+        "Section I",
+        "Section II",
+        "Section III",
+        "Section IV",
+    ]
     assert 3 <= len(page.find("blockquote").find_all("li")) <= 5
     text = page.get_text()
     for code in ("import ", "report.", "%%narrative", "{{", "glue", "For the analyst", "papermill"):
@@ -194,7 +208,7 @@ def test_no_page_shows_what_a_program_says_for_nothing(pages):
         assert "&#" not in page.get_text() and "\ue000" not in page.get_text(), path
 
 
-@pytest.mark.parametrize("name", ["\"Q\" Jail", "O'Neill's", "\"both\" and '", "A & B <C>", "É 🙂"])
+@pytest.mark.parametrize("name", ['"Q" Jail', "O'Neill's", '"both" and \'', "A & B <C>", "É 🙂"])
 def test_an_agency_may_have_any_name_in_a_charts_alternative(name):
     frame = pd.DataFrame({"agency": [name], "n": [3]})
     chart = stacked_bars("a-chart", frame, "agency", {"n": "N"}, "A caption", False)

@@ -157,9 +157,13 @@ def test_what_yaml_would_turn_into_something_else_stays_as_written(project):
 
 def test_set_values_are_typed_like_those_of_a_file(project):
     parameters = load(
-        project, publisher="01001", ignored_columns="a, b ,c", disclosure_threshold="10",
-        max_held_back_share="0.5", published_on="2017-05-01",
-    )  # fmt: skip
+        project,
+        publisher="01001",
+        ignored_columns="a, b ,c",
+        disclosure_threshold="10",
+        max_held_back_share="0.5",
+        published_on="2017-05-01",
+    )
     assert parameters.publisher == "01001"
     assert parameters.ignored_columns == ("a", "b", "c")
     assert (parameters.disclosure_threshold, parameters.max_held_back_share) == (10, 0.5)
@@ -183,10 +187,16 @@ def test_a_byte_order_mark_is_passed_over(project):
 
 @pytest.mark.parametrize(
     ("key", "nearest"),
-    [("extracts", "extract"), ("cohorts", "cohort"), ("ignore_columns", "ignored_columns"),
-     ("Publisher", "publisher"), ("policy", "policies"), ("publish_on", "published_on"),
-     ("note", "output")],
-)  # fmt: skip
+    [
+        ("extracts", "extract"),
+        ("cohorts", "cohort"),
+        ("ignore_columns", "ignored_columns"),
+        ("Publisher", "publisher"),
+        ("policy", "policies"),
+        ("publish_on", "published_on"),
+        ("note", "output"),
+    ],
+)
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(project, key, nearest):
     (line,) = refused(project, weekly=f"{key}: x")
     assert f'"{key}"' in line
@@ -210,8 +220,14 @@ def test_all_problems_of_all_places_come_at_once(project):
     )
     text = "\n".join(lines)
     assert len(lines) == 6
-    for key in ("cohrt", "disclosure_threshold", "release_lag_days", "max_held_back_share",
-                "cohort", "published_on"):  # fmt: skip
+    for key in (
+        "cohrt",
+        "disclosure_threshold",
+        "release_lag_days",
+        "max_held_back_share",
+        "cohort",
+        "published_on",
+    ):
         assert key in text
     for value in ('"five"', '"-1"', '"2"', '"both"', '"2017-02-30"'):
         assert value in text
@@ -221,10 +237,18 @@ def test_all_problems_of_all_places_come_at_once(project):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("cohort", "Issued"), ("disclosure_threshold", "2"), ("disclosure_threshold", "4.5"),
-     ("disclosure_threshold", ""), ("max_held_back_share", "1.01"), ("max_held_back_share", "nan"),
-     ("site_url", "example.org"), ("release_lag_days", "many"), ("published_on", "1 May 2017")],
-)  # fmt: skip
+    [
+        ("cohort", "Issued"),
+        ("disclosure_threshold", "2"),
+        ("disclosure_threshold", "4.5"),
+        ("disclosure_threshold", ""),
+        ("max_held_back_share", "1.01"),
+        ("max_held_back_share", "nan"),
+        ("site_url", "example.org"),
+        ("release_lag_days", "many"),
+        ("published_on", "1 May 2017"),
+    ],
+)
 def test_a_value_that_misfits_is_refused_by_key_and_value(project, key, value):
     (line,) = refused(project, **{key: value})
     assert key in line and f'"{value}"' in line

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from ddor.calendar import Week
 from ddor.compiled.people import (
     WeekOfPeople,
     people_of_weeks,
@@ -14,34 +15,32 @@ from ddor.compiled.people import (
     week_of_people,
     weeks_from_plain,
 )
-from ddor.calendar import Week
 from ddor.measures.disclosure import ONE_RULE, POOLED, Earlier, Row, tell
-from ddor.measures.people import (
-    ATTRIBUTES,
-    CHARGES,
-    CITIZENSHIP,
-    DAYS,
-    lines_of,
-    week_candidates,
-)
+from ddor.measures.people import ATTRIBUTES, CHARGES, CITIZENSHIP, DAYS, lines_of, week_candidates
 from ddor.measures.published import charge_group_lines, line_frame, with_charges
 from ddor.measures.timing import DAY_LABELS
 
 ONE, TWO, THREE = "2017-01-14", "2017-01-21", "2017-01-28"
 VALUES = {
-    CHARGES: ("convicted 13:convicted", "charged_only 23:charged_only 35:charged_only",
-              "no_charge", "convicted 35:convicted 54:charged_only"),
+    CHARGES: (
+        "convicted 13:convicted",
+        "charged_only 23:charged_only 35:charged_only",
+        "no_charge",
+        "convicted 35:convicted 54:charged_only",
+    ),
     CITIZENSHIP: ("MEX", "GTM", "HND", "CHN"),
     DAYS: tuple(DAY_LABELS[:4]),
-}  # fmt: skip
+}
 AGENCIES = {"AAAA0001": "MN", "BBBB0002": "MN", "CCCC0003": "MN", "DDDD0004": "IA"}
 
 
 def drawn(week: str, per_agency: dict[str, int], first=0) -> dict[str, frozenset[Row]]:
     """Attribute -> rows, so many of each agency, its requests named by a number from `first`."""
-    keys = [(agency_id, f"{week}-{agency_id}-{number}")
-            for agency_id, many in per_agency.items()
-            for number in range(first, first + many)]  # fmt: skip
+    keys = [
+        (agency_id, f"{week}-{agency_id}-{number}")
+        for agency_id, many in per_agency.items()
+        for number in range(first, first + many)
+    ]
     return {
         attribute: frozenset(
             Row(key, week, agency_id, AGENCIES[agency_id], values[at % len(values)])
@@ -80,11 +79,15 @@ def test_the_lines_of_the_nation_are_the_sums_of_the_weeks_line_by_line():
         assert sums.total() > 0 and people.weeks[attribute] == (2, 0, 0, 0, 0)
     national = line_frame(line for line in people.lines() if not line.place)
     assert national["requests"].sum() == sum(
-        line.requests for week in weeks for table in week.told for line in lines_of(table))
+        line.requests for week in weeks for table in week.told for line in lines_of(table)
+    )
     parts = [charge_group_lines(lines_of(week.table(CHARGES))) for week in weeks]
     whole = charge_group_lines(people.nation[CHARGES]).set_index(["category", "group_code"])
-    added = parts[0].set_index(["category", "group_code"])["requests"].add(
-        parts[1].set_index(["category", "group_code"])["requests"], fill_value=0)
+    added = (
+        parts[0]
+        .set_index(["category", "group_code"])["requests"]
+        .add(parts[1].set_index(["category", "group_code"])["requests"], fill_value=0)
+    )
     assert whole["requests"].to_dict() == added.to_dict()
 
 
@@ -112,8 +115,7 @@ def test_a_request_in_two_weeks_is_in_both():
 
 def test_an_agency_and_then_its_state_have_tables_where_the_pieces_are_safe():
     weeks = [a_week(week, drawn(week, many(3) | {"DDDD0004": 7})) for week in (ONE, TWO, THREE)]
-    people = people_of_weeks(
-        [replace(week, told=()) for week in weeks], Earlier(), "2017-09-01", 5)
+    people = people_of_weeks([replace(week, told=()) for week in weeks], Earlier(), "2017-09-01", 5)
     # 21 of one agency, cut out of a pool of 48, leaves 27 of three: the state that has them too.
     assert people.told.places(CHARGES) == ["DDDD0004", "MN"]
     assert len(people.told.table(CHARGES, "MN").rows) == 27
@@ -132,8 +134,9 @@ def test_a_week_told_anew_after_a_pool_had_it_is_not_counted_twice():
     small = [a_week(week, drawn(week, many(3))) for week in (ONE, TWO, THREE)]
     first = compiled(*small)
     pool = first.told.table(CHARGES, POOLED)
-    grown = a_week(ONE, {name: own | drawn(ONE, many(8), 3)[name]
-                         for name, own in small[0].rows.items()})  # fmt: skip
+    grown = a_week(
+        ONE, {name: own | drawn(ONE, many(8), 3)[name] for name, own in small[0].rows.items()}
+    )
     tables = (*first.told.tables.values(), *grown.told)
     earlier = Earlier(tables, tuple(first.told.tables.values()))
     people = compiled(grown, *small[1:], earlier=earlier)

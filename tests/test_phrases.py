@@ -29,31 +29,43 @@ FIRST_DAY, LATER_DAY = "2017-03-01", "2017-03-15"
 def rows(issued_at="2017-02-12T09:15", **agencies: int) -> list[dict[str, str]]:
     """So many declined requests of each agency, which is named after its letter."""
     return [
-        request(request_id=f"{name}{at}", agency_id=f"{name.upper()}AAA0001", issued_at=issued_at,
-                agency_name=f"{name.capitalize()} County Jail", county_fips="", area="",
-                outcome_recorded_at=f"2017-02-{15 + at % 3}")
-        for name, count in agencies.items() for at in range(count)
-    ]  # fmt: skip
+        request(
+            request_id=f"{name}{at}",
+            agency_id=f"{name.upper()}AAA0001",
+            issued_at=issued_at,
+            agency_name=f"{name.capitalize()} County Jail",
+            county_fips="",
+            area="",
+            outcome_recorded_at=f"2017-02-{15 + at % 3}",
+        )
+        for name, count in agencies.items()
+        for at in range(count)
+    ]
 
 
 def charges_of(requests: list[dict[str, str]]) -> list[dict[str, str]]:
     """In turn: a conviction for assault, a charge of drugs, one dismissed, none."""
     kinds = (("1399", "convicted"), ("3599", "charged"), ("2399", "dismissed"))
     return [
-        charge(request_id=row["request_id"], ncic_code=kinds[at % 4][0],
-               disposition=kinds[at % 4][1])
-        for at, row in enumerate(requests) if at % 4 < 3
-    ]  # fmt: skip
+        charge(
+            request_id=row["request_id"], ncic_code=kinds[at % 4][0], disposition=kinds[at % 4][1]
+        )
+        for at, row in enumerate(requests)
+        if at % 4 < 3
+    ]
 
 
 def report_of(requests, charges=None, earlier=(), gone="", as_of=LATER_DAY) -> WeeklyReport:
     """`earlier`: the reports of the revisions before, all of which stand."""
     charges = charges_of(requests) if charges is None else charges
     case = case_of([])
-    case = Case(extract_of(requests, charges, as_of), case.week, case.directory, no_history(),
-                "recorded")  # fmt: skip
-    kept = [json.loads(WeekEdition(each.inputs, each.counts).private_files()[ATTRIBUTES])["tables"]
-            for each in earlier]  # fmt: skip
+    case = Case(
+        extract_of(requests, charges, as_of), case.week, case.directory, no_history(), "recorded"
+    )
+    kept = [
+        json.loads(WeekEdition(each.inputs, each.counts).private_files()[ATTRIBUTES])["tables"]
+        for each in earlier
+    ]
     last = kept[-1] if kept else []
     told = NOTHING_EARLIER | {"tables": sum(kept, []), "last": last, "gone": gone}
     return WeeklyReport(replace(inputs_of(case), earlier=told))
@@ -71,7 +83,9 @@ def text_of(part) -> str:
 def assert_well_said(sentences: dict[str, str]) -> None:
     """Whatever the numbers are."""
     for name, text in sentences.items():
-        assert not re.search(r"(?<![\d,])1 (requests|agencies|states|weeks|people|cases)\b", text), name
+        assert not re.search(
+            r"(?<![\d,])1 (requests|agencies|states|weeks|people|cases)\b", text
+        ), name
         assert not re.search(r"(?<![\d,])1 (were|have|concern|repeat)\b", text), name
         assert not re.search(r"\b0 concern|[ (]None\b|\bnan\b|[{}]|  |\.\.|,,|, \.| ,", text), name
         assert not text or text.endswith((".", "*")), name
@@ -85,40 +99,68 @@ LARGE = {"a": 30, "b": 25, "c": 25}
 WEEKS = {
     "a large ordinary week": (
         rows(**LARGE),
-        {"key_declined": ["February 11 to 17, 2017", "80 requests", "3 agencies in 1 state"],
-         "key_charges": ["Of the 80 requests declined, ", "20 concern a person with a conviction",
-                         "20 a person with charges and no conviction", "20 a person whose charges",
-                         "20 a person without a charge on record"],
-         "key_categories": ["the 80 include 20 for crimes against persons and 20 for drug offenses",
-                            "One request can be in several"],
-         "about_charges": ["charged only", "20 requests with only charges that were dismissed"],
-         "concentration": []},
+        {
+            "key_declined": ["February 11 to 17, 2017", "80 requests", "3 agencies in 1 state"],
+            "key_charges": [
+                "Of the 80 requests declined, ",
+                "20 concern a person with a conviction",
+                "20 a person with charges and no conviction",
+                "20 a person whose charges",
+                "20 a person without a charge on record",
+            ],
+            "key_categories": [
+                "the 80 include 20 for crimes against persons and 20 for drug offenses",
+                "One request can be in several",
+            ],
+            "about_charges": ["charged only", "20 requests with only charges that were dismissed"],
+            "concentration": [],
+        },
         ["one agency"],
     ),
     "one declined": (
         rows(a=1),
-        {"key_declined": ["1 request", "1 agency in 1 state"],
-         "key_charges": ["charges of this week", "fewer than 20 requests"],
-         "key_categories": [], "about_charges": [], "concentration": []},
+        {
+            "key_declined": ["1 request", "1 agency in 1 state"],
+            "key_charges": ["charges of this week", "fewer than 20 requests"],
+            "key_categories": [],
+            "about_charges": [],
+            "concentration": [],
+        },
         ["conviction on record", "crimes against persons", "half"],
     ),
     "none declined": (
         [request(outcome="honored", decline_reason="")],
-        {"key_declined": ["February 11 to 17, 2017", "does not mean that none was declined"],
-         "key_charges": [], "key_categories": [], "about_charges": [], "concentration": [],
-         "about_days": [], "law": []},
+        {
+            "key_declined": ["February 11 to 17, 2017", "does not mean that none was declined"],
+            "key_charges": [],
+            "key_categories": [],
+            "about_charges": [],
+            "concentration": [],
+            "about_days": [],
+            "law": [],
+        },
         ["conviction", "categor", "A release date is on record"],
     ),
     "one agency has half": (
         rows(a=30, b=15, c=15),
-        {"concentration": ["30 of the 60 declined requests", "one agency", "A County Jail", "MN"],
-         "key_charges": ["Of the 60 requests declined, "]},
+        {
+            "concentration": [
+                "30 of the 60 declined requests",
+                "one agency",
+                "A County Jail",
+                "MN",
+            ],
+            "key_charges": ["Of the 60 requests declined, "],
+        },
         [],
     ),
     "nothing issued in the week": (
         rows(issued_at="2017-01-12T09:15", **LARGE),
-        {"key_declined": ["80 requests", "3 agencies in 1 state"], "key_issued": [None],
-         "key_charges": ["Of the 80 requests declined, "]},
+        {
+            "key_declined": ["80 requests", "3 agencies in 1 state"],
+            "key_issued": [None],
+            "key_charges": ["Of the 80 requests declined, "],
+        },
         ["These 0 "],
     ),
     "one honored": (
@@ -126,7 +168,7 @@ WEEKS = {
         {"recorded": ["80 requests", "80 detainers", "1 request was recorded as honored"]},
         [],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WEEKS)
@@ -144,14 +186,17 @@ def test_the_sentences_of_a_week_have_its_figures(name):
 
 def test_a_standing_of_one_is_a_person_and_of_none_is_left_out():
     requests = rows(**LARGE)
-    only = [charge(request_id="a0", ncic_code="3599", disposition="convicted"),
-            charge(request_id="a1", ncic_code="0399", disposition="charged")]  # fmt: skip
+    only = [
+        charge(request_id="a0", ncic_code="3599", disposition="convicted"),
+        charge(request_id="a1", ncic_code="0399", disposition="charged"),
+    ]
     sentences = said(report_of(requests, only))
     assert_well_said(sentences)
     assert "1 concerns a person with a conviction" in sentences["key_charges"]
-    assert "1 a person with charges and no conviction and 78 a person without" in sentences[
-        "key_charges"
-    ]
+    assert (
+        "1 a person with charges and no conviction and 78 a person without"
+        in sentences["key_charges"]
+    )
     assert "dismissed" not in sentences["key_charges"]
     assert "include 1 for drug offenses and 1 for immigration" in sentences["key_categories"]
 
@@ -196,8 +241,11 @@ def test_charges_that_are_not_told_give_the_reason_and_no_figure(name):
     assert "charges of this week" in sentences["key_charges"] and why in sentences["key_charges"]
     assert re.findall(r"\d+", sentences["key_charges"]) == re.findall(r"\d+", why)
     assert sentences["key_categories"] == sentences["about_charges"] == ""
-    for attribute, shown in ((CHARGES, report.charges_table()), (DAYS, report.timing_chart()),
-                             (CITIZENSHIP, report.citizenship_chart())):  # fmt: skip
+    for attribute, shown in (
+        (CHARGES, report.charges_table()),
+        (DAYS, report.timing_chart()),
+        (CITIZENSHIP, report.citizenship_chart()),
+    ):
         text = text_of(shown)
         assert report.counts.told.untold[attribute, NATION] in text and "quarterly report" in text
         assert not re.search(rf"\b{total}\b", text.replace(why, ""))
@@ -215,16 +263,22 @@ def test_a_week_without_charges_supplied_says_so_and_not_that_they_are_withheld(
 # A table that stands from an earlier revision
 
 
-@pytest.mark.parametrize(("gone", "words"), [
-    (0, "0 of the requests in it no longer count"), (1, "1 request in it no longer counts"),
-    (2, "2 of the requests in it no longer count"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("gone", "words"),
+    [
+        (0, "0 of the requests in it no longer count"),
+        (1, "1 request in it no longer counts"),
+        (2, "2 of the requests in it no longer count"),
+    ],
+)
 def test_a_table_that_stands_says_from_when_it_is_and_what_no_longer_counts(gone, words):
     """The key points have the base of the table, and its date, not those of today."""
     first = report_of(rows(**LARGE), as_of=FIRST_DAY)
     now = rows(**LARGE | {"a": 30 - gone})
-    changed = [each | {"ncic_code": "0399"} if each["request_id"] == "b2" else each
-               for each in charges_of(rows(**LARGE))]  # fmt: skip
+    changed = [
+        each | {"ncic_code": "0399"} if each["request_id"] == "b2" else each
+        for each in charges_of(rows(**LARGE))
+    ]
     kept = {row["request_id"] for row in now}
     report = report_of(now, [each for each in changed if each["request_id"] in kept], [first])
     assert report.counts.told.table(CHARGES).stands
@@ -253,59 +307,122 @@ def of(**values) -> SimpleNamespace:
     return SimpleNamespace(**values)
 
 
-AFTER = of(declined=120, confirmed=90, known=40, no_arrest=30, met=10, arrested=8, convicted=4,
-           no_contact=25, days=90, not_observed=3, stands=False, as_of=dt.date(2017, 7, 1), gone=0,
-           why="")  # fmt: skip
-ONE = of(declined=1, confirmed=1, known=1, no_arrest=0, met=1, arrested=1, convicted=0,
-         no_contact=1, days=90, not_observed=1, stands=True, as_of=dt.date(2017, 7, 1), gone=1,
-         why="")  # fmt: skip
-NONE = of(**vars(AFTER) | {"declined": 0, "confirmed": 0, "known": 0, "no_arrest": 0, "met": 0,
-                           "arrested": 0, "convicted": 0, "no_contact": 0, "not_observed": 0})  # fmt: skip
+AFTER = of(
+    declined=120,
+    confirmed=90,
+    known=40,
+    no_arrest=30,
+    met=10,
+    arrested=8,
+    convicted=4,
+    no_contact=25,
+    days=90,
+    not_observed=3,
+    stands=False,
+    as_of=dt.date(2017, 7, 1),
+    gone=0,
+    why="",
+)
+ONE = of(
+    declined=1,
+    confirmed=1,
+    known=1,
+    no_arrest=0,
+    met=1,
+    arrested=1,
+    convicted=0,
+    no_contact=1,
+    days=90,
+    not_observed=1,
+    stands=True,
+    as_of=dt.date(2017, 7, 1),
+    gone=1,
+    why="",
+)
+NONE = of(
+    **vars(AFTER)
+    | {
+        "declined": 0,
+        "confirmed": 0,
+        "known": 0,
+        "no_arrest": 0,
+        "met": 0,
+        "arrested": 0,
+        "convicted": 0,
+        "no_contact": 0,
+        "not_observed": 0,
+    }
+)
 EXTRACT = of(by_issue=False, as_of=dt.date(2017, 5, 1), latest=dt.date(2017, 8, 1))
 WEEKS_OF = of(total=13, published=13, missing=0, withdrawn=0, names_missing="", names_withdrawn="")
-GAPS = of(total=13, published=11, missing=1, withdrawn=1, names_missing="January 7 to 13, 2017",
-          names_withdrawn="January 14 to 20, 2017")  # fmt: skip
+GAPS = of(
+    total=13,
+    published=11,
+    missing=1,
+    withdrawn=1,
+    names_missing="January 7 to 13, 2017",
+    names_withdrawn="January 14 to 20, 2017",
+)
 COUNTED = of(total=1_392), of(total=4_180, honored=1_420, declined=500, other=530, pending=1_730)
 ONE_OF_EACH = of(total=1), of(total=1, honored=0, declined=1, other=0, pending=0)
 SPAN = "May 1, 2017 to August 1, 2017"
 
 
-@pytest.mark.parametrize(("phrase", "words"), [
-    (say.made_from(WEEKS_OF, EXTRACT), f"Made from 13 of 13 weekly reports, with data as of {SPAN}."),
-    (say.made_from(of(total=1, published=1), of(as_of=EXTRACT.as_of, latest=EXTRACT.as_of)),
-     "Made from 1 of 1 weekly report, with data as of May 1, 2017."),
-    (say.made_from(of(total=13, published=0), EXTRACT), "None of the 13 weekly reports is"),
-    (say.recorded_as_declined("2017", WEEKS_OF, COUNTED[0], EXTRACT), "In 2017, ICE recorded 1,392 requests as declined"),
-    (say.recorded_as_declined("2017", GAPS, ONE_OF_EACH[0], EXTRACT),
-     "weeks with a report from 2017, ICE recorded 1 request as declined"),
-    (say.outcomes_of_issued(*COUNTED[::-1], EXTRACT), "4,180 requests"),
-    (say.outcomes_of_issued(*ONE_OF_EACH[::-1], EXTRACT), "1 request "),
-    (say.weeks_without_report(WEEKS_OF), "All 13 weeks have a report."),
-    (say.weeks_without_report(GAPS), "1 week has no report"),
-    (say.weeks_without_report(GAPS), "1 week was withdrawn, and the figures leave it out: January 14"),
-    (say.counted_twice(0), ""),
-    (say.counted_twice(1), "1 of the declines repeats a request"),
-    (say.counted_twice(3), "3 of the declines repeat requests"),
-    (say.after_in_brief(AFTER), "Of the 120 requests declined, 90 releases are confirmed."),
-    (say.after_in_brief(AFTER), "is known for 30, and one is known for 10."),
-    (say.after_in_brief(ONE), "Of the 1 request declined, 1 release is confirmed."),
-    (say.after_in_brief(NONE), "For none of them does the data show"),
-    (say.after_date(AFTER), ""),
-    (say.after_date(ONE), "as of July 1, 2017; 1 of their requests no longer counts."),
-    (say.arrests_and_convictions(AFTER), "Of the 10, 8 were arrested and 4 were convicted"),
-    (say.arrests_and_convictions(ONE), "Of the 1, 1 was arrested and 0 were convicted"),
-    (say.arrests_and_convictions(NONE), ""),
-    (say.no_later_contact(AFTER, EXTRACT), f"For 25 ICE knew of no later contact as of {SPAN}."),
-    (say.no_later_contact(ONE, EXTRACT), "no later contact as of July 1, 2017."),
-    (say.no_later_contact(NONE, EXTRACT), ""),
-    (say.not_observed_yet(AFTER), "3 requests cannot be included yet"),
-    (say.not_observed_yet(ONE), "1 request cannot be included yet"),
-    (say.not_observed_yet(NONE), ""),
-    (say.cases_chosen(of(shown=0)), "No case was chosen"),
-    (say.cases_chosen(of(shown=1)), "1 case was chosen"),
-    (say.cases_withdrawn(of(withdrawn=2)), "2 cases described before have been taken down"),
-    (say.cases_withdrawn(of(withdrawn=0)), ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("phrase", "words"),
+    [
+        (
+            say.made_from(WEEKS_OF, EXTRACT),
+            f"Made from 13 of 13 weekly reports, with data as of {SPAN}.",
+        ),
+        (
+            say.made_from(of(total=1, published=1), of(as_of=EXTRACT.as_of, latest=EXTRACT.as_of)),
+            "Made from 1 of 1 weekly report, with data as of May 1, 2017.",
+        ),
+        (say.made_from(of(total=13, published=0), EXTRACT), "None of the 13 weekly reports is"),
+        (
+            say.recorded_as_declined("2017", WEEKS_OF, COUNTED[0], EXTRACT),
+            "In 2017, ICE recorded 1,392 requests as declined",
+        ),
+        (
+            say.recorded_as_declined("2017", GAPS, ONE_OF_EACH[0], EXTRACT),
+            "weeks with a report from 2017, ICE recorded 1 request as declined",
+        ),
+        (say.outcomes_of_issued(*COUNTED[::-1], EXTRACT), "4,180 requests"),
+        (say.outcomes_of_issued(*ONE_OF_EACH[::-1], EXTRACT), "1 request "),
+        (say.weeks_without_report(WEEKS_OF), "All 13 weeks have a report."),
+        (say.weeks_without_report(GAPS), "1 week has no report"),
+        (
+            say.weeks_without_report(GAPS),
+            "1 week was withdrawn, and the figures leave it out: January 14",
+        ),
+        (say.counted_twice(0), ""),
+        (say.counted_twice(1), "1 of the declines repeats a request"),
+        (say.counted_twice(3), "3 of the declines repeat requests"),
+        (say.after_in_brief(AFTER), "Of the 120 requests declined, 90 releases are confirmed."),
+        (say.after_in_brief(AFTER), "is known for 30, and one is known for 10."),
+        (say.after_in_brief(ONE), "Of the 1 request declined, 1 release is confirmed."),
+        (say.after_in_brief(NONE), "For none of them does the data show"),
+        (say.after_date(AFTER), ""),
+        (say.after_date(ONE), "as of July 1, 2017; 1 of their requests no longer counts."),
+        (say.arrests_and_convictions(AFTER), "Of the 10, 8 were arrested and 4 were convicted"),
+        (say.arrests_and_convictions(ONE), "Of the 1, 1 was arrested and 0 were convicted"),
+        (say.arrests_and_convictions(NONE), ""),
+        (
+            say.no_later_contact(AFTER, EXTRACT),
+            f"For 25 ICE knew of no later contact as of {SPAN}.",
+        ),
+        (say.no_later_contact(ONE, EXTRACT), "no later contact as of July 1, 2017."),
+        (say.no_later_contact(NONE, EXTRACT), ""),
+        (say.not_observed_yet(AFTER), "3 requests cannot be included yet"),
+        (say.not_observed_yet(ONE), "1 request cannot be included yet"),
+        (say.not_observed_yet(NONE), ""),
+        (say.cases_chosen(of(shown=0)), "No case was chosen"),
+        (say.cases_chosen(of(shown=1)), "1 case was chosen"),
+        (say.cases_withdrawn(of(withdrawn=2)), "2 cases described before have been taken down"),
+        (say.cases_withdrawn(of(withdrawn=0)), ""),
+    ],
+)
 def test_the_sentences_of_a_quarter_have_its_figures(phrase, words):
     text = str(phrase).replace("*", "")
     assert words in text and bool(words) is bool(text)

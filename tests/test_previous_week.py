@@ -23,19 +23,19 @@ def sentence(before: str = "", total: int | None = None, cohort="recorded") -> s
 
 @pytest.mark.parametrize(
     ("total", "words"),
-    [(1, "2 more requests were recorded as declined than"),
-     (2, "1 more request was recorded as declined than"),
-     (1205, "1,202 fewer requests were recorded as declined than"),
-     (3, "As many requests were recorded as declined as")],
+    [
+        (1, "2 more requests were recorded as declined than"),
+        (2, "1 more request was recorded as declined than"),
+        (1205, "1,202 fewer requests were recorded as declined than"),
+        (3, "As many requests were recorded as declined as"),
+    ],
 )
 def test_it_says_how_many_more_or_fewer(total, words):
     said = sentence("2017-02-04", total)
     assert said == f"{words} in the previous published week (February 4 to 10, 2017)."
 
 
-@pytest.mark.parametrize(
-    ("before", "words"), [("2017-01-28", "1 week"), ("2017-01-07", "4 weeks")]
-)
+@pytest.mark.parametrize(("before", "words"), [("2017-01-28", "1 week"), ("2017-01-07", "4 weeks")])
 def test_weeks_between_the_two_without_a_report_are_named(before, words):
     assert f"2017; no report covers the {words} between)." in sentence(before, 3)
 
@@ -51,12 +51,23 @@ def test_without_a_published_week_before_it_says_nothing():
 
 def test_a_published_page_says_it_and_a_change_of_the_week_before_makes_a_new_revision(copy_of):
     archive = copy_of("first")
-    rows = [request(request_id=f"n{at}", **OSPREYMOOR, issued_at="2017-02-19", released_at="",
-                    outcome_recorded_at="2017-02-22") for at in range(7)]  # fmt: skip
+    rows = [
+        request(
+            request_id=f"n{at}",
+            **OSPREYMOOR,
+            issued_at="2017-02-19",
+            released_at="",
+            outcome_recorded_at="2017-02-22",
+        )
+        for at in range(7)
+    ]
     archive.receive(rows, week=NEXT_WEEK)
     assert archive.published(week=NEXT_WEEK, day="2017-06-01") == 1
     article = words_of(archive.page(f"weeks/{NEXT_WEEK}/index.html").article)
-    assert "131 fewer requests were recorded as declined than in the previous published week " in article
+    assert (
+        "131 fewer requests were recorded as declined than in the previous published week "
+        in article
+    )
     assert "unchanged" in archive.run(week=NEXT_WEEK, day="2017-06-02").stdout
     assert archive.ddor("withdraw", WEEK, "--reason", "error", day="2017-06-03").code == 0
     assert archive.published(week=NEXT_WEEK, day="2017-06-04") == 2

@@ -31,8 +31,8 @@ from ddor.extract.model import DECLINE_REASONS, DISPOSITIONS, FOLLOW_UP_STATUSES
 from ddor.extract.read import read_extract
 from ddor.extract.write import write_extract
 from ddor.history import History, no_history
-from ddor.measures.record import plain_told
 from ddor.measures.figures import Counts, count_inputs
+from ddor.measures.record import plain_told
 from ddor.measures.status import CLASSES, DECLINED_CLASSES, ISSUED_OUTCOMES
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
@@ -47,12 +47,29 @@ PLACES = (
     {"agency_id": "0010", "state": "AL", "county_fips": "01001", "area": "New Orleans"},
 )
 # Of a place, what a row may have instead of its own.
-ASTRAY = ({}, {}, {}, {"county_fips": ""}, {"area": ""}, {"state": "TX"}, {"county_fips": "06029"},
-          {"area": "Boston"})  # fmt: skip
+ASTRAY = (
+    {},
+    {},
+    {},
+    {"county_fips": ""},
+    {"area": ""},
+    {"state": "TX"},
+    {"county_fips": "06029"},
+    {"area": "Boston"},
+)
 # Around the week of 2017-02-11, 48 hours apart here and there.
-TIMES = ("2010-10-16", "2017-02-10T23:59", "2017-02-11", "2017-02-12T09:15", "2017-02-13T09:15:30",
-         "2017-02-14T09:14", "2017-02-14T09:15", "2017-02-17T23:59:59", "2017-02-18",
-         "2017-03-01")  # fmt: skip
+TIMES = (
+    "2010-10-16",
+    "2017-02-10T23:59",
+    "2017-02-11",
+    "2017-02-12T09:15",
+    "2017-02-13T09:15:30",
+    "2017-02-14T09:14",
+    "2017-02-14T09:15",
+    "2017-02-17T23:59:59",
+    "2017-02-18",
+    "2017-03-01",
+)
 MAYBE = ("", "", *TIMES)
 IDS = tuple(place["agency_id"] for place in PLACES)
 FIELDS = {
@@ -88,11 +105,13 @@ DIRECTORIES = st.lists(
     unique_by=lambda row: row[0]["agency_id"],
 ).map(
     lambda rows: directory_of(
-        [agency(**place, same_as=same_as, weekly_requests=weekly, name="Springfield Jail")
-         for place, same_as, weekly in rows],
+        [
+            agency(**place, same_as=same_as, weekly_requests=weekly, name="Springfield Jail")
+            for place, same_as, weekly in rows
+        ],
         [a_policy(), a_policy(place_code="27053", kind="law", enacted="2014-03")],
     )
-)  # fmt: skip
+)
 HISTORIES = st.sampled_from(
     [no_history(), History(tuple(f"2016-0{n}-02" for n in range(1, 9)), no_history().counts)]
 )
@@ -101,9 +120,10 @@ HISTORIES = st.sampled_from(
 @st.composite
 def requests(draw, places=PLACES, most=40):
     one = st.tuples(
-        st.sampled_from(places), st.sampled_from(ASTRAY),
+        st.sampled_from(places),
+        st.sampled_from(ASTRAY),
         st.fixed_dictionaries({name: st.sampled_from(of) for name, of in FIELDS.items()}),
-    )  # fmt: skip
+    )
     least = draw(st.sampled_from([1, 1, most // 2]))
     rows = []
     for place, astray, fields in draw(st.lists(one, min_size=least, max_size=most)):
@@ -152,8 +172,9 @@ def test_every_received_row_is_in_exactly_one_class_and_the_classes_add_up(case)
     of_holds = checked.table[checked.table["effect"] == "hold"].set_index("check")["rows"]
     assert of_holds.to_dict() == {
         check.id: int((checked.held["check"] == check.id).sum())
-        for check in CHECKS if check.effect == "hold"
-    }  # fmt: skip
+        for check in CHECKS
+        if check.effect == "hold"
+    }
 
 
 @settings(max_examples=18, **ORDINARY)
@@ -163,9 +184,11 @@ def test_the_parts_of_both_sections_add_up_and_the_tables_by_agency_to_the_figur
     issued, declined, figures = counts.issued_by_agency, counts.declined_by_agency, counts.figures
     kinds = ["detainers", "notifications", "transfers"]
     for table, total, parts in (
-        (issued, "issued", kinds), (issued, "issued", list(ISSUED_OUTCOMES)),
-        (declined, "declined", kinds), (declined, "declined", list(DECLINED_CLASSES)),
-    ):  # fmt: skip
+        (issued, "issued", kinds),
+        (issued, "issued", list(ISSUED_OUTCOMES)),
+        (declined, "declined", kinds),
+        (declined, "declined", list(DECLINED_CLASSES)),
+    ):
         assert table["agency_id"].is_unique
         assert table[parts].sum(axis=1).tolist() == table[total].tolist()
         assert figures[f"{total}_total"] == table[total].sum()
@@ -199,10 +222,11 @@ def tables_as_bytes(counts: Counts) -> dict[str, bytes]:
     fields["people"] = {name: sorted(rows) for name, rows in counts.people.items()}
     fields["told"] = plain_told(counts.told), counts.told.untold
     return {
-        name: (value.to_csv(index=False) if isinstance(value, pd.DataFrame) else repr(value))
-        .encode()
+        name: (
+            value.to_csv(index=False) if isinstance(value, pd.DataFrame) else repr(value)
+        ).encode()
         for name, value in fields.items()
-    }  # fmt: skip
+    }
 
 
 @settings(max_examples=6, **ORDINARY)
@@ -249,18 +273,24 @@ def without(frame: pd.DataFrame, column: str, values: list[str]) -> pd.DataFrame
 # Shares
 
 ERRORS = (
-    {"state": "TX"}, {"releasing_agency_id": "TX2270000"}, {"custody_confirmed": "false"},
-    {"decline_reason": "not_in_custody"}, {"agency_level": "federal"},
-    {"ice_custody_at": "2017-02-14T20:00"}, {"released_at": "", "sentence_ends_on": "2031-05-06"},
-    {"release_due_at": "2017-02-12"}, {"decline_reason": "not_collected"},
-)  # fmt: skip
+    {"state": "TX"},
+    {"releasing_agency_id": "TX2270000"},
+    {"custody_confirmed": "false"},
+    {"decline_reason": "not_in_custody"},
+    {"agency_level": "federal"},
+    {"ice_custody_at": "2017-02-14T20:00"},
+    {"released_at": "", "sentence_ends_on": "2031-05-06"},
+    {"release_due_at": "2017-02-12"},
+    {"decline_reason": "not_collected"},
+)
 
 
 @settings(max_examples=8, **ORDINARY)
 @given(
-    st.integers(0, 30), st.integers(0, 40),
+    st.integers(0, 30),
+    st.integers(0, 40),
     st.lists(st.tuples(st.sampled_from(ERRORS), st.sampled_from(OUTCOMES[1:])), max_size=30),
-)  # fmt: skip
+)
 def test_the_range_of_the_share_contains_the_truth_about_declines_held_back(
     declined, honored, broken
 ):

@@ -80,8 +80,11 @@ def test_verify_tells_a_difference_as_json_too(accepted, tmp_path):
 @pytest.mark.parametrize("pattern", OURS)
 def test_no_text_of_the_project_says_by_itself_that_a_count_moved(pattern):
     files = sorted(PROJECT.glob(pattern))
-    found = [f"{file.name}: {match[0]}" for file in files
-             for match in MOVED.finditer(words_published(file))]  # fmt: skip
+    found = [
+        f"{file.name}: {match[0]}"
+        for file in files
+        for match in MOVED.finditer(words_published(file))
+    ]
     assert files and found == []
 
 

@@ -140,12 +140,19 @@ def test_force_makes_a_second_revision_and_the_first_stays_for_good(published, c
     assert {name.rpartition("/")[2] for name in agencies} == {"index.html"}  # the date, no figure
     assert {Path(name).stem for name in year} > {"weeks", "checks", "issued_by_agency"}
     assert changed - agencies - year == {
-        f"site/weeks/{WEEK}/r1/index.html", f"site/weeks/{WEEK}/index.html", "site/index.html",
-        "site/archive/index.html", "site/archive/2017/index.html", "site/data/catalog.json",
-        "site/data/index.html", "site/feed.xml",
-        "site/fact-sheet/index.html", "site/overview/index.html", "site/faqs/index.html",
+        f"site/weeks/{WEEK}/r1/index.html",
+        f"site/weeks/{WEEK}/index.html",
+        "site/index.html",
+        "site/archive/index.html",
+        "site/archive/2017/index.html",
+        "site/data/catalog.json",
+        "site/data/index.html",
+        "site/feed.xml",
+        "site/fact-sheet/index.html",
+        "site/overview/index.html",
+        "site/faqs/index.html",
         "site/search/index.json",
-    }  # fmt: skip
+    }
 
     superseded = (week / "r1" / "index.html").read_text(encoding="utf-8")
     assert "<strong>Superseded.</strong> This is revision 1" in superseded
@@ -201,14 +208,24 @@ def test_several_weeks_one_of_them_bad(tmp_path):
     output = tmp_path / "outputs"
     write_csv_extract(tmp_path / "2017-02-11", [request(), request()])
     shutil.copytree(PROJECT / "samples" / "2017-02-18", tmp_path / "2017-02-18")
-    ran = run_week_process("2017-02-25", "2017-02-11..2017-02-18", "--extract",
-                           tmp_path / "{week}", "--output", output, "--json",
-                           "--set", f"published_on={PUBLISHED_ON}")  # fmt: skip
+    ran = run_week_process(
+        "2017-02-25",
+        "2017-02-11..2017-02-18",
+        "--extract",
+        tmp_path / "{week}",
+        "--output",
+        output,
+        "--json",
+        "--set",
+        f"published_on={PUBLISHED_ON}",
+    )
     assert ran.code == 3
     lines = json_lines(ran)
     assert [(line["week"], line["status"]) for line in lines] == [
-        ("2017-02-11", "failed"), ("2017-02-18", "published"), ("2017-02-25", "failed"),
-    ]  # fmt: skip
+        ("2017-02-11", "failed"),
+        ("2017-02-18", "published"),
+        ("2017-02-25", "failed"),
+    ]
     for line in lines:
         assert list(line) == ["week", "status", "revision", "page", "figures", "messages"]
     bad, good, missing = lines
@@ -227,10 +244,7 @@ def test_several_weeks_one_of_them_bad(tmp_path):
 
 @pytest.mark.parametrize(
     "option, named",
-    [
-        (["--jobs", "2"], "--jobs"),
-        (["--scheduler", "tcp://localhost:8786"], "--scheduler"),
-    ],
+    [(["--jobs", "2"], "--jobs"), (["--scheduler", "tcp://localhost:8786"], "--scheduler")],
 )
 def test_an_option_of_a_later_issue_says_so(tmp_path, capsys, option, named):
     assert job(tmp_path / "outputs", "--sample", *option) == 2

@@ -43,8 +43,14 @@ def shell(commands: str, cwd: Path, replaced: dict[str, str] | None = None, chec
     for old, new in (replaced or {}).items():
         assert old in commands
         commands = commands.replace(old, new)
-    done = subprocess.run(["sh", "-c", commands], cwd=cwd, env=os.environ | environ,
-                          capture_output=True, text=True, timeout=60)  # fmt: skip
+    done = subprocess.run(
+        ["sh", "-c", commands],
+        cwd=cwd,
+        env=os.environ | environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert done.returncode == 0 or not check, done.stderr
     return done
 
@@ -68,8 +74,14 @@ def ask(port: int, path: str, method="GET", body=None, headers=None):
 def running(port: int, command: list[str], log: Path, **environ):
     """A server, once it answers at `port`; what it says goes into `log`."""
     with open(log, "wb") as opened:
-        server = subprocess.Popen(command, stdout=opened, stderr=opened, start_new_session=True,
-                                  cwd=log.parent, env=os.environ | environ)  # fmt: skip
+        server = subprocess.Popen(
+            command,
+            stdout=opened,
+            stderr=opened,
+            start_new_session=True,
+            cwd=log.parent,
+            env=os.environ | environ,
+        )
         try:
             for _ in range(150):
                 with contextlib.suppress(OSError), socket.create_connection((HOST, port)):
@@ -107,8 +119,10 @@ def test_the_workflow_uploads_the_site_and_refuses_what_is_private(archive, tmp_
     workflow = yaml.safe_load(block("yaml"))
     (job,) = workflow["jobs"].values()
     assert {name for step in job["steps"] if (name := step.get("uses", "").split("@")[0])} == {
-        "actions/checkout", "actions/upload-pages-artifact", "actions/deploy-pages"
-    }  # fmt: skip
+        "actions/checkout",
+        "actions/upload-pages-artifact",
+        "actions/deploy-pages",
+    }
     (looks,) = [step["run"] for step in job["steps"] if "run" in step]
     checkout = tmp_path / "checkout"
     shutil.copytree(archive.site, checkout / "site")
@@ -121,8 +135,11 @@ def test_the_workflow_uploads_the_site_and_refuses_what_is_private(archive, tmp_
 
 def test_the_branch_for_pages_keeps_one_commit_with_the_site_as_it_is(archive, tmp_path):
     need("git"), need("rsync"), need("flock")
-    person = {f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER")
-              for what in ("NAME", "EMAIL")}  # fmt: skip
+    person = {
+        f"GIT_{who}_{what}": "a@example.org"
+        for who in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
     first = """
         git init --quiet --bare --initial-branch=main bare
         git clone --quiet bare ddor-site 2>/dev/null
@@ -151,8 +168,10 @@ def test_nginx_serves_one_whole_state_with_the_headers(archive, tmp_path):
     shell(commands, archive.root, {"/srv/ddor": str(place)})
     server = block("nginx").replace("/srv/ddor", str(place))
     server = server.replace("listen 80;", f"listen {HOST}:{port};")
-    temporary = " ".join(f"{each}_temp_path {tmp_path}/{each};" for each in
-                         ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))  # fmt: skip
+    temporary = " ".join(
+        f"{each}_temp_path {tmp_path}/{each};"
+        for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
     user = "user root;" if os.geteuid() == 0 else ""
     (tmp_path / "nginx.conf").write_text(
         f"daemon off; {user} worker_processes 1; pid {tmp_path}/pid; events {{}}\n"
@@ -182,9 +201,11 @@ def test_nginx_serves_one_whole_state_with_the_headers(archive, tmp_path):
 
 def headers_are_right(port: int, site: Path) -> None:
     icon = f"/{next(site.glob('assets/icon-*.svg')).relative_to(site)}"
-    strict = ("default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
-              "connect-src 'self'; form-action 'self'; base-uri 'none'; "
-              "frame-ancestors 'none'")  # fmt: skip
+    strict = (
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
     types = {
         "/": "text/html; charset=utf-8",
         "/feed.xml": "application/atom+xml; charset=utf-8",
@@ -245,11 +266,14 @@ class Store:
         enabled = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
         assert self.ask("", "PUT")[0] == self.ask("?versioning", "PUT", enabled)[0] == 200
         self.environ = {
-            "AWS_ENDPOINT_URL": f"http://{HOST}:{port}", "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b",
-            "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_ENDPOINT_URL": f"http://{HOST}:{port}",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "a",
+            "AWS_SECRET_ACCESS_KEY": "b",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "HTTPS_PROXY": f"http://{HOST}:9",  # an aws that is too old for the first goes nowhere
-        }  # fmt: skip
+        }
 
     def ask(self, path: str, method="GET", body=None):
         path = path if path.startswith("?") else f"/{path}"
@@ -312,8 +336,12 @@ def test_no_reader_of_a_store_is_sent_to_what_is_not_there_whenever_it_stops(arc
         if now[name] != before.get(name):
             os.utime(archive.site / name, (later, later))
 
-    script = subprocess.Popen(["sh", "-c", command], cwd=archive.root, start_new_session=True,
-                              env=os.environ | store.environ)  # fmt: skip
+    script = subprocess.Popen(
+        ["sh", "-c", command],
+        cwd=archive.root,
+        start_new_session=True,
+        env=os.environ | store.environ,
+    )
     while not any("/r2/" in key for _, key in store.changes()[uploaded:]):
         assert script.poll() is None
         time.sleep(0.01)
@@ -334,8 +362,11 @@ def test_no_reader_of_a_store_is_sent_to_what_is_not_there_whenever_it_stops(arc
     assert state == now == {key: store.ask(key)[2] for key in store.keys()}
 
     order = [key for _, key in changes]
-    revisions = [n for n, key in enumerate(order) if re.match(r"weeks/[^/]*/r[0-9]+/", key)
-                 and key not in before]  # fmt: skip
+    revisions = [
+        n
+        for n, key in enumerate(order)
+        if re.match(r"weeks/[^/]*/r[0-9]+/", key) and key not in before
+    ]
     weeks = [order.index(f"weeks/{week}/index.html") for week in (WEEK, NEXT_WEEK)]
     lists = [order.index(key) for key in ("index.html", "feed.xml", "data/catalog.json")]
     assert len(revisions) > 10 and max(revisions) < min(weeks) and max(weeks) < min(lists)

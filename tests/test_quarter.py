@@ -78,8 +78,11 @@ def test_weeks_too_small_to_be_told_are_told_together(year):
             assert {year.summary(week)["figures"][name] for name in OF_CHARGES} == {None}
             assert not any(line["attribute"] for line in year.lines(week, "attributes"))
         figures, lines = year.summary(quarter)["figures"], year.lines(quarter, "attributes")
-        standing = {line["standing"]: int(line["requests"]) for line in lines
-                    if (line["attribute"], line["place"], line["branch"]) == ("charges", "", "")}
+        standing = {
+            line["standing"]: int(line["requests"])
+            for line in lines
+            if (line["attribute"], line["place"], line["branch"]) == ("charges", "", "")
+        }
         together = figures["declined_total"] - figures["declined_repeated"]
         assert sum(standing.values()) == together
         assert figures["declined_with_conviction"] == standing["convicted"]
@@ -94,7 +97,8 @@ def test_an_agency_and_a_state_are_counted_once(year):
         assert len(named) == len({line["agency_id"] for line in lines if line["declined"] != "0"})
         # The flag of a protected person hides no agency: SHIELDED counts as the others do.
         assert {line["agency_id"] for line in named} == {SHIELDED} | {
-            agency["agency_id"] for agency in AGENCIES}  # fmt: skip
+            agency["agency_id"] for agency in AGENCIES
+        }
         assert figures["agencies_declining"] == len(named)
         assert figures["states_declining"] == len({line["state"] for line in named}) == 4
 
@@ -128,8 +132,11 @@ def test_weeks_without_a_report_are_named_and_left_out(year):
 
 
 def test_each_week_stands_in_its_current_revision(year):
-    used = {line["week"]: line for quarter in published_of(year)
-            for line in year.lines(quarter, "weeks_used")}  # fmt: skip
+    used = {
+        line["week"]: line
+        for quarter in published_of(year)
+        for line in year.lines(quarter, "weeks_used")
+    }
     assert used[REVISED]["revision"] == used[CORRECTED]["revision"] == "2"
     assert (used[REVISED]["kind"], used[CORRECTED]["kind"]) == ("revision", "correction")
     assert used[MISSING]["report"] == "missing" and used[WITHDRAWN]["report"] == "withdrawn"
@@ -167,15 +174,19 @@ def requests_of(year: Quarters) -> list[dict[str, str]]:
 def test_no_request_and_no_label_is_to_be_found_under_site(year):
     rows = requests_of(year)
     keys = {row["request_id"] for row in rows}
-    labels = {line["row"] for quarter in published_of(year)
-              for line in year.candidates(quarter=quarter).values()}  # fmt: skip
+    labels = {
+        line["row"]
+        for quarter in published_of(year)
+        for line in year.candidates(quarter=quarter).values()
+    }
     assert len(keys) > 300 and len(labels) > 10 and REPEATED in keys
     public = {path: data for path, data in year.files().items() if not path.endswith(".xlsx")}
     everything = b"\n".join(public.values())
     assert not [each for each in keys | labels if each.encode() in everything]
     for quarter in published_of(year):
         book = openpyxl.load_workbook(
-            year.site / "quarters" / quarter / "data" / f"ddor-{quarter}.xlsx")  # fmt: skip
+            year.site / "quarters" / quarter / "data" / f"ddor-{quarter}.xlsx"
+        )
         cells = {str(cell) for sheet in book for row in sheet.values for cell in row if cell}
         assert len(cells) > 100 and not cells & (keys | labels)
 
@@ -217,8 +228,13 @@ def test_frictionless_finds_the_data_package_of_a_quarter_valid(year, revision):
         report = validate(str(package))
         assert report.valid, report.flatten(["type", "message"])[:3]
         assert {task.name for task in report.tasks} == {
-            "weeks-used", "issued-by-agency", "declined-by-agency", "after-release",
-            "attributes", "charges-by-group"}  # fmt: skip
+            "weeks-used",
+            "issued-by-agency",
+            "declined-by-agency",
+            "after-release",
+            "attributes",
+            "charges-by-group",
+        }
 
 
 def test_a_rebuild_right_after_the_quarters_changes_nothing(year, tmp_path):

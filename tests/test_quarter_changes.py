@@ -34,8 +34,11 @@ def rebuilt(archive: Quarters, day: str) -> int:
 
 def marked(archive: Quarters) -> list[str]:
     """Where the quarter is said to be of a superseded revision."""
-    return [path for path in (PAGE, OWN, *LISTS)
-            if OUTDATED in (archive.site / path).read_text("utf-8").lower()]  # fmt: skip
+    return [
+        path
+        for path in (PAGE, OWN, *LISTS)
+        if OUTDATED in (archive.site / path).read_text("utf-8").lower()
+    ]
 
 
 def declined(archive: Quarters, *weeks: str) -> int:
@@ -89,8 +92,9 @@ def test_the_correction_is_in_the_feed_and_in_the_log(mended):
     (entry,) = [each for each in mended.feed() if f"{QUARTER}/r2/" in each["link"]]
     assert entry["category"] == "correction" and MISTAKE in entry["summary"]
     assert "Quarter of January to March 2017, revision 2" in entry["title"]
-    assert any("Quarter of January to March 2017" in each and MISTAKE in each
-               for each in mended.log())  # fmt: skip
+    assert any(
+        "Quarter of January to March 2017" in each and MISTAKE in each for each in mended.log()
+    )
 
 
 def test_a_rebuild_after_each_of_these_changes_nothing(corrected, mended):
@@ -119,9 +123,7 @@ def test_revised_and_late_weeks_make_a_revision(mended, tmp_path):
     assert total == declined(archive, FIRST, SECOND, LATE)
 
 
-def test_a_week_that_was_late_and_then_corrected_is_no_mistake_of_the_quarter(
-    quarters_copy,
-):
+def test_a_week_that_was_late_and_then_corrected_is_no_mistake_of_the_quarter(quarters_copy):
     archive = quarters_copy("quarter")
     assert archive.made("--force", brief=True, day="2018-08-03") == 2
     archive.people(LATE, *several(LATE))
@@ -154,10 +156,23 @@ def test_a_withdrawn_week_takes_the_revisions_made_from_it_with_it(mended, withd
     before, now = mended.summary(QUARTER)["figures"], withdrawn.summary(SECOND)["figures"]
     figures = {str(before["declined_total"]), str(before["declined_total"] - len(MORE))}
     assert not figures & {str(each) for each in now.values()}
-    public = {path: data for path, data in withdrawn.files().items()
-              if path.startswith((f"quarters/{QUARTER}", f"weeks/{FIRST}", "archive", "search",
-                                  "corrections", "feed", "data/", "index"))
-              and not path.endswith((".xlsx", ".parquet"))}  # fmt: skip
+    public = {
+        path: data
+        for path, data in withdrawn.files().items()
+        if path.startswith(
+            (
+                f"quarters/{QUARTER}",
+                f"weeks/{FIRST}",
+                "archive",
+                "search",
+                "corrections",
+                "feed",
+                "data/",
+                "index",
+            )
+        )
+        and not path.endswith((".xlsx", ".parquet"))
+    }
     assert len(public) > 20
     assert found_in(public, [*figures, MISTAKE]) == set()
     assert not list((withdrawn.site / "quarters").rglob("*.svg"))
@@ -217,16 +232,21 @@ def test_a_newer_flag_of_a_week_that_is_unchanged_is_the_quarters_too(quarters_c
     archive = quarters_copy("quarter")
     before, keys = archive.summary(QUARTER), archive.candidates()
     flagged = f"key-m{FIRST[5:]}-0"
-    rows = [row | ({"protected": "true"} if row["request_id"] == flagged else {})
-            for row in several(FIRST)]  # fmt: skip
+    rows = [
+        row | ({"protected": "true"} if row["request_id"] == flagged else {})
+        for row in several(FIRST)
+    ]
     archive.people(FIRST, *rows)
     done = archive.weeks(FIRST, day="2018-08-01")
     assert done.code == 0 and " unchanged r1" in done.stdout
     assert archive.made(brief=True, day="2018-08-02") == 2
     assert archive.candidates(2).keys() == keys.keys() - {flagged} != keys.keys()
     assert archive.summary(QUARTER)["figures"] == before["figures"]
-    (line,) = [each for each in archive.summary(QUARTER)["disclosure"]
-               if each["attribute"] == "after_release"]  # fmt: skip
+    (line,) = [
+        each
+        for each in archive.summary(QUARTER)["disclosure"]
+        if each["attribute"] == "after_release"
+    ]
     assert line["told"] and line["no_longer_count"] == 0
     flags = {each["flags"] for each in archive.lines(QUARTER, "after_release")}
     assert flags == {f"as of {line['as_of']}; 0 of its requests no longer count"}

@@ -11,15 +11,7 @@ import nbformat
 import pandas as pd
 import pytest
 from conftest import PROJECT, json_lines
-from quarter_archive import (
-    FIRST,
-    QUARTER,
-    SECOND,
-    Quarters,
-    executed_notebook,
-    person,
-    several,
-)
+from quarter_archive import FIRST, QUARTER, SECOND, Quarters, executed_notebook, person, several
 from small_archive import words_of
 from test_crash import HOLD
 
@@ -191,7 +183,10 @@ RUN, DATA = f"runs/{FIRST}/r1", f"site/weeks/{FIRST}/r1/data"
     ("change", "told"),
     [
         (changed_scrap, "report.ipynb changed since the run"),
-        (changed_scrap_and_manifest, "notebook differ from those published: declined_total 999 and 23"),
+        (
+            changed_scrap_and_manifest,
+            "notebook differ from those published: declined_total 999 and 23",
+        ),
         (changed_summary, "notebook differ from those published: declined_total 23 and 998"),
         (changed_follow_up, "extract.parquet changed since the run"),
         (unended, "did not run to its end"),
@@ -240,8 +235,11 @@ def test_a_template_without_its_parameters_cell_ends_with_5(weeks, tmp_path, mon
 
 
 def test_an_archive_that_another_run_holds_ends_with_6(weeks, monkeypatch):
-    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(weeks.runs / ".lock")],
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # fmt: skip
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(weeks.runs / ".lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     try:
         assert holder.stdout.readline() == b"held\n"
         monkeypatch.setattr(ddor.archive.publish, "WAIT_SECONDS", 0.1)

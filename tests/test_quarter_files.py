@@ -16,15 +16,33 @@ from ddor.archive.publish import Archive, opened
 from ddor.jobs import verify as verify_job
 from ddor.jobs.verify import _run_again as run_again
 
-PICTURES = {f"{name}.{kind}" for name in ("declined-by-week", "citizenship", "days-to-recording")
-            for kind in ("svg", "png", "csv")}  # fmt: skip
-OWN = {"index.html", *PICTURES, "data/summary.json",
-       "data/datapackage.json", f"data/ddor-{QUARTER}.xlsx", "data/weeks_used.csv",
-       "data/issued_by_agency.csv", "data/declined_by_agency.csv",
-       "data/after_release.csv", "data/attributes.csv", "data/charges_by_group.csv"}  # fmt: skip
+PICTURES = {
+    f"{name}.{kind}"
+    for name in ("declined-by-week", "citizenship", "days-to-recording")
+    for kind in ("svg", "png", "csv")
+}
+OWN = {
+    "index.html",
+    *PICTURES,
+    "data/summary.json",
+    "data/datapackage.json",
+    f"data/ddor-{QUARTER}.xlsx",
+    "data/weeks_used.csv",
+    "data/issued_by_agency.csv",
+    "data/declined_by_agency.csv",
+    "data/after_release.csv",
+    "data/attributes.csv",
+    "data/charges_by_group.csv",
+}
 HERE = f"quarters/{QUARTER}"
-LISTS = {"index.html", "archive/index.html", "data/catalog.json", "data/index.html", "feed.xml",
-         "search/index.json"}  # fmt: skip
+LISTS = {
+    "index.html",
+    "archive/index.html",
+    "data/catalog.json",
+    "data/index.html",
+    "feed.xml",
+    "search/index.json",
+}
 TABLES = ("weeks_used", "issued_by_agency", "declined_by_agency", "after_release")
 
 
@@ -81,8 +99,10 @@ def test_the_workbook_has_the_tables_as_they_are_published(quarters):
     archive = quarters("quarter")
     file = archive.site / "quarters" / QUARTER / "data" / f"ddor-{QUARTER}.xlsx"
     book = openpyxl.load_workbook(file)
-    cells = {sheet.title: [[str(cell) for cell in row if cell is not None]
-                           for row in sheet.values] for sheet in book}  # fmt: skip
+    cells = {
+        sheet.title: [[str(cell) for cell in row if cell is not None] for row in sheet.values]
+        for sheet in book
+    }
     for table in TABLES:
         sheet = next(title for title in cells if title.lower().replace(" ", "_")[:20] == table[:20])
         lines = archive.lines(QUARTER, table)
@@ -115,8 +135,9 @@ def test_every_column_and_figure_is_described(quarters):
     (attribute,) = (f for f in after["schema"]["fields"] if f["name"] == "attribute")
     named = {line["attribute"] for line in archive.lines(QUARTER, "after_release")}
     assert named >= {"follow_up", "met_by"}
-    assert all(name in attribute["description"]
-               for name in {*named, "later_charges", "days_to_arrest"})  # fmt: skip
+    assert all(
+        name in attribute["description"] for name in {*named, "later_charges", "days_to_arrest"}
+    )
 
 
 @pytest.mark.parametrize("path", ["index.html", "r1/index.html"])

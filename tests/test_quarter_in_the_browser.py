@@ -39,8 +39,11 @@ PAGES = {
 VIEWS = [
     *(("quarter", screen) for screen in SCREENS),
     *(("withdrawn", screen) for screen in (WIDE, NARROW)),
-    ("revision", WIDE), ("withdrawn revision", NARROW), ("archive", NARROW), ("data", WIDE),
-]  # fmt: skip
+    ("revision", WIDE),
+    ("withdrawn revision", NARROW),
+    ("archive", NARROW),
+    ("data", WIDE),
+]
 every_page = pytest.mark.parametrize("kind", PAGES)
 every_view = pytest.mark.parametrize("kind, screen", VIEWS)
 
@@ -189,11 +192,14 @@ def test_on_paper_every_sentence_is_there_and_the_chart_is_the_light_one(show, t
     chart = page.locator("figure.chart img").first.evaluate("e => e.currentSrc")
     assert chart.endswith("/declined-by-week.svg")
     page.pdf(path=tmp_path / "quarter.pdf", format="A4")
-    done = subprocess.run(["pdftotext", tmp_path / "quarter.pdf", "-"], capture_output=True,
-                          text=True)  # fmt: skip
+    done = subprocess.run(
+        ["pdftotext", tmp_path / "quarter.pdf", "-"], capture_output=True, text=True
+    )
     printed = re.sub(r"[\s-]", "", done.stdout)  # pdftotext drops the hyphen at a line's end
-    said = page.evaluate("[...document.querySelectorAll('article p, article li, article dd')]"
-                         ".filter(e => !e.closest('.take, .filter')).map(e => e.textContent)")  # fmt: skip
+    said = page.evaluate(
+        "[...document.querySelectorAll('article p, article li, article dd')]"
+        ".filter(e => !e.closest('.take, .filter')).map(e => e.textContent)"
+    )
     assert len(said) > 25
     assert [words for words in said if re.sub(r"[\s-]", "", words) not in printed] == []
 
@@ -224,8 +230,11 @@ def test_the_chart_is_drawn_and_named_and_a_week_without_a_report_has_words_for_
 
 def test_what_is_known_after_release_is_told_with_equal_weight(article):
     words = words_of(article)
-    known = re.search(r"For (\d+) of them the data shows .*?No later arrest or conviction that "
-                      r"counts is known for (\d+), and one is known for (\d+)", words)  # fmt: skip
+    known = re.search(
+        r"For (\d+) of them the data shows .*?No later arrest or conviction that "
+        r"counts is known for (\d+), and one is known for (\d+)",
+        words,
+    )
     of_known, no_arrest, met = map(int, known.groups())
     assert met >= 30 and no_arrest + met == of_known
     table = next(t for t in article.find_all("table") if "After release" in t.caption.get_text())
@@ -243,8 +252,14 @@ def test_a_case_has_its_agency_its_groups_and_its_source_and_no_label(article):
     assert len(cases) == 2
     for case in cases:
         facts = {words_of(each.dt): words_of(each.dd) for each in case.find_all("div")}
-        assert [*facts] == ["Agency asked", "Charges before release", "After release", "Status",
-                            "Source", "Approved"]  # fmt: skip
+        assert [*facts] == [
+            "Agency asked",
+            "Charges before release",
+            "After release",
+            "Status",
+            "Source",
+            "Approved",
+        ]
         assert facts["Source"].startswith("court record: ")
         assert case.find("a", attrs={"data-agency": True})
         assert "C-" not in case.get_text()

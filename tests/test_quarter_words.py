@@ -23,8 +23,16 @@ from ddor.report.phrases import concentrated
 from ddor.report.quarter import CompiledReport
 
 NAMES = (
-    "quarter", "weeks", "issued", "declined", "charges", "after", "cases", "extract", "phrases",
-)  # fmt: skip
+    "quarter",
+    "weeks",
+    "issued",
+    "declined",
+    "charges",
+    "after",
+    "cases",
+    "extract",
+    "phrases",
+)
 PAGE = f"quarters/{QUARTER}/index.html"
 KEY = f"key-m{FIRST[5:]}-0"  # of several(FIRST): arrested ten days later, at the first agency
 
@@ -34,8 +42,11 @@ def sentences(report: CompiledReport) -> list[str]:
     notebook = json.loads((PROJECT / "notebooks" / "quarterly_report.ipynb").read_text("utf-8"))
     names = dict(zip(NAMES, report.for_sentences(), strict=True))
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    shown = [render_narrative(cell.partition("\n")[2], names) for cell in cells
-             if cell.startswith("%%narrative")]  # fmt: skip
+    shown = [
+        render_narrative(cell.partition("\n")[2], names)
+        for cell in cells
+        if cell.startswith("%%narrative")
+    ]
     return [" ".join(re.sub("<[^>]*>", "", html).split()) for html in shown]
 
 
@@ -46,11 +57,14 @@ def inputs(quarters):
 
 def told(inputs, people, charges=(), as_of="2018-01-31", **changes) -> SimpleNamespace:
     """Of a quarter of these declined requests: the texts of part two, and the page's numbers."""
-    rows = [{**row, "request_id": f"r{at}", "agency_id": f"AG{at % 6:02d}"}
-            for at, row in enumerate(people)]  # fmt: skip
+    rows = [
+        {**row, "request_id": f"r{at}", "agency_id": f"AG{at % 6:02d}"}
+        for at, row in enumerate(people)
+    ]
     declined, of = frames_of(rows, numbered_charges(*charges), as_of)
-    report = CompiledReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of,
-                                     repeated=0, **changes))  # fmt: skip
+    report = CompiledReport(
+        replace(inputs, declined=declined.reset_index(drop=True), charges=of, repeated=0, **changes)
+    )
     texts = sentences(report)
     known = next(text for text in texts if text.startswith("Of the"))
     at = next(at for at, text in enumerate(texts) if text.startswith("The rule."))
@@ -61,7 +75,7 @@ def told(inputs, people, charges=(), as_of="2018-01-31", **changes) -> SimpleNam
 
 
 def test_of_nobody_whose_follow_up_is_known_nothing_is_said_of_arrests(inputs):
-    """"0 had no later arrest" would read as if all had one."""
+    """ "0 had no later arrest" would read as if all had one."""
     for people in ([released("unknown")] * 12, [released("unknown", released_at="")] * 12):
         quarter = told(inputs, people)
         assert "For none of them does the data show what ICE learned" in quarter.known
@@ -79,7 +93,10 @@ def test_without_a_declined_request_the_sentences_still_stand(inputs):
 @pytest.mark.parametrize("person", [arrested_row(), released("at_large"), released("removed")])
 def test_what_became_of_one_person_is_not_told(inputs, person):
     one = told(inputs, [person, *[released("unknown")] * 20])
-    assert "the follow-up is known is not shown: there are fewer than 20 requests with a known" in one.known
+    assert (
+        "the follow-up is known is not shown: there are fewer than 20 requests with a known"
+        in one.known
+    )
     assert {each for name, each in one.numbers.items() if "known" in name} == {"withheld"}
     assert not re.search(r"\b1\b", one.known) and "later contact" not in one.rule
     other = told(inputs, [released("at_large"), *[released("unknown")] * 20])
@@ -89,21 +106,34 @@ def test_what_became_of_one_person_is_not_told(inputs, person):
 def test_why_a_number_is_not_told_is_not_said_falsely(inputs):
     """Of two agencies nothing is told, however many people there are."""
     people = [released("at_large")] * 40
-    rows = [{**row, "request_id": f"r{at}", "agency_id": f"AG{at % 2:02d}"}
-            for at, row in enumerate(people)]  # fmt: skip
+    rows = [
+        {**row, "request_id": f"r{at}", "agency_id": f"AG{at % 2:02d}"}
+        for at, row in enumerate(people)
+    ]
     declined, of = frames_of(rows)
     report = CompiledReport(replace(inputs, declined=declined.reset_index(drop=True), charges=of))
     text = next(text for text in sentences(report) if text.startswith("Of the"))
-    assert "is not shown: the requests with a known follow-up went to fewer than 3 agencies." in text
+    assert (
+        "is not shown: the requests with a known follow-up went to fewer than 3 agencies." in text
+    )
 
 
 def test_of_a_few_among_many_it_is_told_how_many_were_arrested(inputs):
     """Three of 43, at six agencies: nobody can say whose they are."""
-    quarter = told(inputs, [*[arrested_row()] * 3, *[released("at_large")] * 30,
-                            *[released("removed")] * 10, *[released("unknown")] * 9])  # fmt: skip
+    quarter = told(
+        inputs,
+        [
+            *[arrested_row()] * 3,
+            *[released("at_large")] * 30,
+            *[released("removed")] * 10,
+            *[released("unknown")] * 9,
+        ],
+    )
     assert "is known for 40, and one is known for 3." in quarter.known
-    names = ("Later arrest or conviction that counts, of the known",
-             "No later arrest or conviction that counts, of the known")  # fmt: skip
+    names = (
+        "Later arrest or conviction that counts, of the known",
+        "No later arrest or conviction that counts, of the known",
+    )
     assert [quarter.numbers[name] for name in names] == [3, 40]
 
 
@@ -129,7 +159,10 @@ def test_one_of_a_thing_is_said_as_one(inputs):
     one = inputs.weeks.assign(declined_total=first, issued_total=first, honored_total=first)
     issued = CompiledReport(replace(inputs, weeks=one, cohort="issued", repeated=1))
     text = " ".join(sentences(issued))
-    assert "1 request issued in the 2 of 13 weeks with a report from January to March 2017 was re" in text
+    assert (
+        "1 request issued in the 2 of 13 weeks with a report from January to March 2017 was re"
+        in text
+    )
     assert "1 of the declines repeats a request that another week counts too" in text
     recorded = " ".join(sentences(CompiledReport(replace(inputs, weeks=one, repeated=2))))
     assert "ICE recorded 1 request as declined, whenever it had issued it, by" in recorded
@@ -142,9 +175,16 @@ def test_one_of_a_thing_is_said_as_one(inputs):
 
 
 def charged(**changes) -> SimpleNamespace:
-    given = {"told": True, "why": "", "by_category": Words("21 for drugs and 4 for traffic"),
-             "with_charges": 30, "with_conviction": 12, "of": 40, "why_left_out": "too few",
-             "weeks": WeeksOfSum(told=11, dated=0, pooled=0, left_out=0, without=0)}  # fmt: skip
+    given = {
+        "told": True,
+        "why": "",
+        "by_category": Words("21 for drugs and 4 for traffic"),
+        "with_charges": 30,
+        "with_conviction": 12,
+        "of": 40,
+        "why_left_out": "too few",
+        "weeks": WeeksOfSum(told=11, dated=0, pooled=0, left_out=0, without=0),
+    }
     return SimpleNamespace(**given | changes)
 
 
@@ -166,9 +206,7 @@ def test_charges_are_said_by_category_and_of_which_weeks():
     assert "2 further weeks have no tables of their own and are added as one group." in words
     assert "1 week is left out: too few." in words
     together = say.weeks_with_charges(charged(weeks=weeks(told=0, pooled=11)))
-    assert together == (
-        "11 weeks have no tables of their own and are added as one group."
-    )
+    assert together == ("11 weeks have no tables of their own and are added as one group.")
     assert "further" not in (alone := say.weeks_with_charges(charged())) and "left" not in alone
 
 
@@ -181,7 +219,9 @@ def test_a_sum_of_other_requests_than_those_counted_says_so(changes):
 
 
 def test_charges_that_are_not_told_say_why_and_no_number():
-    untold = charged(told=False, why="there are fewer than 20 requests", with_charges=None, by_category="")
+    untold = charged(
+        told=False, why="there are fewer than 20 requests", with_charges=None, by_category=""
+    )
     words = "Charges before release are not shown: there are fewer than 20 requests."
     assert say.charges_in_brief(untold, DECLINED) == words
     assert say.charges_and_convictions(untold, DECLINED) == words
@@ -191,21 +231,36 @@ def test_charges_that_are_not_told_say_why_and_no_number():
 @pytest.mark.parametrize(
     ("agencies", "days", "words"),
     [
-        ("A" * 7 + "BBBCCC", [1, 2] * 6 + [3],
-         "7 of the 13 declined requests are of one agency, *One* Jail (MN)."),
-        ("A" * 7 + "BBBCCC", [1] * 6 + [2] * 7,
-         "7 of the 13 declined requests are of one agency, *One* Jail (MN)."),
-        ("A" * 12 + "B", [1] * 10 + [2] * 3,  # dates of fewer than 20 of one agency
-         "12 of the 13 declined requests are of one agency, *One* Jail (MN)."),
-        ("A" * 24 + "B", [1] * 20 + [2] * 5,
-         "24 of the 25 declined requests are of one agency, *One* Jail (MN); ICE recorded 20 of "
-         "them on one day, March 1, 2017."),
-        ("A" * 6 + "B" * 4 + "CCC", [1] * 8 + [2] * 5,
-         "ICE recorded 8 of the 13 declined requests on one day, March 1, 2017."),
+        (
+            "A" * 7 + "BBBCCC",
+            [1, 2] * 6 + [3],
+            "7 of the 13 declined requests are of one agency, *One* Jail (MN).",
+        ),
+        (
+            "A" * 7 + "BBBCCC",
+            [1] * 6 + [2] * 7,
+            "7 of the 13 declined requests are of one agency, *One* Jail (MN).",
+        ),
+        (
+            "A" * 12 + "B",
+            [1] * 10 + [2] * 3,  # dates of fewer than 20 of one agency
+            "12 of the 13 declined requests are of one agency, *One* Jail (MN).",
+        ),
+        (
+            "A" * 24 + "B",
+            [1] * 20 + [2] * 5,
+            "24 of the 25 declined requests are of one agency, *One* Jail (MN); ICE recorded 20 of "
+            "them on one day, March 1, 2017.",
+        ),
+        (
+            "A" * 6 + "B" * 4 + "CCC",
+            [1] * 8 + [2] * 5,
+            "ICE recorded 8 of the 13 declined requests on one day, March 1, 2017.",
+        ),
         ("A" * 6 + "B" * 6, [1, 2] * 6, ""),  # two with half each
         ("A" * 9, [1] * 9, ""),  # half of a few is no finding
     ],
-)  # fmt: skip
+)
 def test_an_agency_or_a_day_with_half_of_all_declines_is_named(agencies, days, words):
     days = pd.Series(pd.to_datetime([f"2017-03-{day:02d} 10:00" for day in days]))
     told = concentrated(concentration(pd.Series([*agencies]), days), "*One* Jail (MN)", False)
@@ -230,10 +285,15 @@ def test_a_described_case_has_its_agency_groups_and_source_and_no_label(describe
     case = words_of(described.page(PAGE).find("section", class_="case"))
     agency = AGENCIES[0]
     for words in (
-        "Released in January 2017", "ALDERWICK JAIL", agency["agency_id"], "none on record",
-        "charged: Assault (13)", "open, as of June 30, 2017", "court record: Hazelmoor County, 4th "
-        "District Court, 2017-CR-0417", "An arrest within the month followed.",
-    ):  # fmt: skip
+        "Released in January 2017",
+        "ALDERWICK JAIL",
+        agency["agency_id"],
+        "none on record",
+        "charged: Assault (13)",
+        "open, as of June 30, 2017",
+        "court record: Hazelmoor County, 4th District Court, 2017-CR-0417",
+        "An arrest within the month followed.",
+    ):
         assert words in case, words
     assert "1 case was chosen for this revision" in words_of(described.page(PAGE).article)
     assert described.summary(QUARTER)["figures"]["cases_shown"] == 1
@@ -244,9 +304,7 @@ def test_a_described_case_has_its_agency_groups_and_source_and_no_label(describe
 
 
 @pytest.mark.parametrize("key", ["source", "approved_by", "approved_on"])
-def test_a_case_without_source_or_approval_is_refused_with_file_and_key(
-    described, tmp_path, key
-):
+def test_a_case_without_source_or_approval_is_refused_with_file_and_key(described, tmp_path, key):
     archive = described.copied_to(tmp_path / "archive")
     archive.describe("other", KEY.removesuffix("0") + "1", **{key: None})
     before = archive.files()
@@ -258,8 +316,9 @@ def test_a_case_without_source_or_approval_is_refused_with_file_and_key(
 
 def test_a_case_that_ended_without_a_conviction_is_withdrawn_and_counted(described, tmp_path):
     archive = described.copied_to(tmp_path / "archive")
-    archive.describe("hazelmoor", KEY, status="dismissed", status_on="2017-09-30",
-                     approved_on="2017-10-02")  # fmt: skip
+    archive.describe(
+        "hazelmoor", KEY, status="dismissed", status_on="2017-09-30", approved_on="2017-10-02"
+    )
     assert archive.made() == 3
     page = archive.page(PAGE)
     assert page.find("section", class_="case") is None
@@ -269,11 +328,17 @@ def test_a_case_that_ended_without_a_conviction_is_withdrawn_and_counted(describ
     figures = archive.summary(QUARTER)["figures"]
     assert (figures["cases_shown"], figures["cases_withdrawn"]) == (0, 1)
     told = ("Hazelmoor", "An arrest within the month", "4th District Court")
-    assert not [path for path, data in archive.files().items()
-                if path.endswith((".html", ".json", ".csv", ".xml"))
-                and any(words.encode() in data for words in told)]  # fmt: skip
+    assert not [
+        path
+        for path, data in archive.files().items()
+        if path.endswith((".html", ".json", ".csv", ".xml"))
+        and any(words.encode() in data for words in told)
+    ]
     before = words_of(archive.page(f"quarters/{QUARTER}/r2/index.html").article)
-    assert "1 case was chosen for this revision" in before and "only on the page of the current revision" in before
+    assert (
+        "1 case was chosen for this revision" in before
+        and "only on the page of the current revision" in before
+    )
     again = archive.ddor("rebuild", "--json", day=QUARTERS_ON)
     assert json.loads(again.stdout)["changed"] == 0
     for revision in ("r2", "r3"):

@@ -25,8 +25,13 @@ from ddor.archive.revision import kept_article
 
 AGENCY = QUILLFEATHER["agency_id"]
 # The day on which each stage was last changed: the age of a dispute counts from it.
-DAYS = {"first": "2017-05-20", "second": "2017-05-25", "third": "2017-05-30",
-        "corrected": "2017-05-26", "disputed": "2017-06-10"}  # fmt: skip
+DAYS = {
+    "first": "2017-05-20",
+    "second": "2017-05-25",
+    "third": "2017-05-30",
+    "corrected": "2017-05-26",
+    "disputed": "2017-06-10",
+}
 
 
 def rebuilt(archive: SmallArchive, day: str, *words: str) -> int:
@@ -68,8 +73,10 @@ def set_keys(archive: SmallArchive, **keys: str) -> None:
 
 
 def overview(words: str) -> str:
-    return ("---\ntitle: Overview\nlast_reviewed: 2017-05-01\nlast_updated: 2017-05-02\n---\n"
-            f"{words} {{% if latest %}}{{{{ latest.week }}}}{{% endif %}}\n")  # fmt: skip
+    return (
+        "---\ntitle: Overview\nlast_reviewed: 2017-05-01\nlast_updated: 2017-05-02\n---\n"
+        f"{words} {{% if latest %}}{{{{ latest.week }}}}{{% endif %}}\n"
+    )
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -153,8 +160,9 @@ def test_a_new_style_sheet_reaches_every_page_and_no_kept_byte_changes(copy_of, 
     assert old not in after and b"letter-spacing: 0.01em" in after[new]
     assert len([path for path in after if path.startswith("assets/ddor")]) == 1
     pages = {path: page for path, page in after.items() if path.endswith(".html")}
-    assert [path for path, page in pages.items()
-            if new.encode() not in page or old.encode() in page] == []  # fmt: skip
+    assert [
+        path for path, page in pages.items() if new.encode() not in page or old.encode() in page
+    ] == []
     # Nothing but that name has changed.
     renamed = {path: before[path].replace(old.encode(), new.encode()) for path in pages}
     assert changed(renamed, pages) == set()
@@ -167,9 +175,15 @@ def test_what_is_written_around_revisions_arrives_without_a_new_one(copy_of):
     said = "---\nreceived_on: 2017-06-09\n---\nWe answered *every* fax of the okapi desk.\n"
     write(archive.root / "statements" / f"{AGENCY}.md", said)
     lines = (archive.root / "policies.csv").read_text("utf-8").splitlines()
-    law = {"jurisdiction": "Quillfeather", "place_code": AGENCY, "kind": "agency",
-           "enacted": "2017-01", "policy": "The tapir rule", "verified_on": "2017-02-01",
-           "source": "A test"}  # fmt: skip
+    law = {
+        "jurisdiction": "Quillfeather",
+        "place_code": AGENCY,
+        "kind": "agency",
+        "enacted": "2017-01",
+        "policy": "The tapir rule",
+        "verified_on": "2017-02-01",
+        "source": "A test",
+    }
     lines.append(",".join(law.get(name, "") for name in lines[0].split(",")))
     write(archive.root / "policies.csv", "\n".join(lines) + "\n")
     set_keys(archive, publisher="The Ocelot Records Office", contact="the lynx desk")
@@ -193,11 +207,25 @@ def test_what_is_written_around_revisions_arrives_without_a_new_one(copy_of):
 
 
 DERIVED = (
-    f"agencies/{AGENCY}/index.html", f"agencies/{AGENCY}/weeks.csv", f"agencies/{AGENCY}",
-    "agencies", "data/agencies.csv", "data/2017/issued_by_agency.csv", "data/2017", "search",
-    "search/index.json", "archive", "corrections", "feed.xml", "index.html", "assets", "overview",
-    f"weeks/{WEEK}/index.html", f"weeks/{WEEK}/data/issued_by_agency.csv", f"weeks/{WEEK}/data",
-)  # fmt: skip
+    f"agencies/{AGENCY}/index.html",
+    f"agencies/{AGENCY}/weeks.csv",
+    f"agencies/{AGENCY}",
+    "agencies",
+    "data/agencies.csv",
+    "data/2017/issued_by_agency.csv",
+    "data/2017",
+    "search",
+    "search/index.json",
+    "archive",
+    "corrections",
+    "feed.xml",
+    "index.html",
+    "assets",
+    "overview",
+    f"weeks/{WEEK}/index.html",
+    f"weeks/{WEEK}/data/issued_by_agency.csv",
+    f"weeks/{WEEK}/data",
+)
 
 
 @pytest.mark.parametrize("path", DERIVED)
@@ -217,8 +245,14 @@ def test_a_file_that_is_made_from_others_comes_back_as_it_was(copy_of, path):
 def test_a_derived_file_that_was_damaged_is_made_again(copy_of, damage):
     archive = copy_of("corrected")
     before = archive.files()
-    paths = [f"agencies/{AGENCY}/index.html", f"agencies/{AGENCY}/weeks.csv", "data/agencies.csv",
-             "data/2017/issued_by_agency.csv", "index.html", "search/index.json"]  # fmt: skip
+    paths = [
+        f"agencies/{AGENCY}/index.html",
+        f"agencies/{AGENCY}/weeks.csv",
+        "data/agencies.csv",
+        "data/2017/issued_by_agency.csv",
+        "index.html",
+        "search/index.json",
+    ]
     for path in paths:
         (archive.site / path).write_bytes(damage)
     assert rebuilt(archive, DAYS["corrected"]) == len(paths)

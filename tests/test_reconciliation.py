@@ -14,16 +14,26 @@ from ddor.checks.registry import CHECKS
 from ddor.errors import DdorError
 from ddor.measures.figures import Counts
 from ddor.measures.people import ALL, CHARGED_ONLY, CITIZENSHIP, CONVICTED, DAYS
-from ddor.measures.published import with_charges
 from ddor.measures.people import CHARGES as OF_CHARGES
+from ddor.measures.published import with_charges
 from ddor.measures.status import CLASSES
 from ddor.report.week import WeeklyReport
 
 # Around the week of 2017-02-11, 48 hours apart here and there.
 TIMES = st.sampled_from(
-    ["2010-10-16", "2017-02-10T23:59", "2017-02-11", "2017-02-12T09:15", "2017-02-13T09:15",
-     "2017-02-14T09:14", "2017-02-14T09:15", "2017-02-17T23:59", "2017-02-18", "2017-03-01"]
-)  # fmt: skip
+    [
+        "2010-10-16",
+        "2017-02-10T23:59",
+        "2017-02-11",
+        "2017-02-12T09:15",
+        "2017-02-13T09:15",
+        "2017-02-14T09:14",
+        "2017-02-14T09:15",
+        "2017-02-17T23:59",
+        "2017-02-18",
+        "2017-03-01",
+    ]
+)
 MAYBE = st.one_of(st.just(""), TIMES)
 PLACES = (
     {},
@@ -35,8 +45,16 @@ PLACES = (
     {"agency_id": "TX2270000", "state": "MN", "county_fips": "27053", "area": "St. Paul"},
 )
 FORMS = ["I-247", "I-247A", "I-247D", "I-247G", "I-247N", "I-247X"]
-OUTCOMES = ["pending", "honored", "declined", "declined", "declined", "withdrawn", "superseded",
-            "left_custody"]  # fmt: skip
+OUTCOMES = [
+    "pending",
+    "honored",
+    "declined",
+    "declined",
+    "declined",
+    "withdrawn",
+    "superseded",
+    "left_custody",
+]
 REASONS = ["", "policy", "law_or_court", "insufficient_notice", "none_given"]
 
 
@@ -83,8 +101,16 @@ CHARGES = st.lists(
     max_size=10,
 )
 COHORTS = st.sampled_from(["recorded", "issued"])
-DIRECTORY = [agency(), agency(agency_id="TX2270000", state="TX", county_fips="48453",
-                              area="San Antonio", name="Travis County Jail")]  # fmt: skip
+DIRECTORY = [
+    agency(),
+    agency(
+        agency_id="TX2270000",
+        state="TX",
+        county_fips="48453",
+        area="San Antonio",
+        name="Travis County Jail",
+    ),
+]
 
 
 def in_custody(rows, case) -> Finding:
@@ -193,8 +219,9 @@ def test_the_order_of_the_rows_changes_nothing(rows, charges, cohort, random):
     )
     before, after = counted(case, DOUBTING), counted(permuted, DOUBTING)
     same(before, after)
-    by_id = [counts.status.sort_values("request_id", ignore_index=True)
-             for counts in (before, after)]  # fmt: skip
+    by_id = [
+        counts.status.sort_values("request_id", ignore_index=True) for counts in (before, after)
+    ]
     pd.testing.assert_frame_equal(*by_id)
 
 
@@ -228,10 +255,16 @@ def test_each_class_counts_the_rows_that_fit_it_first():
     )
     counts = counts_of(rows)
     assert dict(counts.reconciliation.to_numpy()) == {
-        "held_back": 2, "declined": 1, "honored": 1, "withdrawn": 1, "superseded": 1,
-        "left_custody": 1, "issued_pending": 1, "issued_outcome_another_week": 1,
+        "held_back": 2,
+        "declined": 1,
+        "honored": 1,
+        "withdrawn": 1,
+        "superseded": 1,
+        "left_custody": 1,
+        "issued_pending": 1,
+        "issued_outcome_another_week": 1,
         "outside_week": 2,
-    }  # fmt: skip
+    }
     assert counts.figures["outside_week_total"] == 2
     assert counts.figures["held_back_requests"] == counts.figures["held_back_total"] == 2
     assert counts.figures["issued_total"] == 7
@@ -256,9 +289,9 @@ def proved(**changes) -> None:
     """Run the closing proof on a week whose counts were changed."""
     report = WeeklyReport(inputs_of(case_of(numbered(request(), request(outcome="honored")))))
     report.counts = dataclasses.replace(
-        report.counts, **{name: change(getattr(report.counts, name))
-                          for name, change in changes.items()}
-    )  # fmt: skip
+        report.counts,
+        **{name: change(getattr(report.counts, name)) for name, change in changes.items()},
+    )
     report.prove()
 
 
@@ -269,13 +302,17 @@ def test_the_closing_proof_passes_on_what_was_counted():
 @pytest.mark.parametrize(
     ("figure", "named"),
     [
-        ("received_total", "received_total"), ("held_back_total", "held_back_total"),
-        ("held_back_outcomes", "held_back_total"), ("issued_total", "issued_total"),
-        ("issued_pending", "issued_total"), ("issued_transfers", "issued_total by kind"),
-        ("declined_total", "declined_total"), ("declined_no_notice", "declined_total"),
+        ("received_total", "received_total"),
+        ("held_back_total", "held_back_total"),
+        ("held_back_outcomes", "held_back_total"),
+        ("issued_total", "issued_total"),
+        ("issued_pending", "issued_total"),
+        ("issued_transfers", "issued_total by kind"),
+        ("declined_total", "declined_total"),
+        ("declined_no_notice", "declined_total"),
         ("declined_detainers", "declined_total by kind"),
     ],
-)  # fmt: skip
+)
 def test_a_figure_that_does_not_add_up_stops_the_notebook_and_is_named(figure, named):
     with pytest.raises(DdorError, match=named):
         proved(figures=lambda figures: figures | {figure: figures[figure] + 1})

@@ -123,9 +123,17 @@ def test_every_offense_group_is_in_exactly_one_category():
 
 @pytest.mark.parametrize(
     ("group", "category"),
-    [("13", "persons"), ("12", "property"), ("35", "drugs"), ("52", "weapons_public_order"),
-     ("54", "traffic"), ("48", "obstructing_justice"), ("03", "immigration"), ("81", "other")],
-)  # fmt: skip
+    [
+        ("13", "persons"),
+        ("12", "property"),
+        ("35", "drugs"),
+        ("52", "weapons_public_order"),
+        ("54", "traffic"),
+        ("48", "obstructing_justice"),
+        ("03", "immigration"),
+        ("81", "other"),
+    ],
+)
 def test_a_group_is_in_the_category_of_nibrs_robbery_with_property(group, category):
     assert offense_category(group) == category
 

@@ -33,8 +33,10 @@ def test_a_key_of_any_characters_is_found_between_bounds(key, others, before, af
     assert RequestKeys([*others, key]).in_text(before + left + key + right + after)
 
 
-@given(st.text(st.sampled_from(string.ascii_letters + string.digits + "-/#"), min_size=1),
-       st.sampled_from(string.ascii_letters + string.digits))  # fmt: skip
+@given(
+    st.text(st.sampled_from(string.ascii_letters + string.digits + "-/#"), min_size=1),
+    st.sampled_from(string.ascii_letters + string.digits),
+)
 def test_a_key_is_part_of_no_longer_word(key, sign):
     assume(key[0].isalnum() and key[-1].isalnum() and sign.lower() not in key.lower())
     assert not RequestKeys([key]).in_text(f"so {sign}{key} and {key}{sign}")
@@ -48,29 +50,67 @@ def test_only_short_keys_months_and_days_are_not_looked_for(key):
 
 @pytest.mark.parametrize(
     "text",
-    ["R0000003/R0000004", "see r0000003.", "(DET#0001234)", "2024:77:0001, too", "{ab-12}",
-     "A\n 7 b", "**R00000**03", "DET\\#0001234", "[here](https://x.org/?id=R0000003)",
-     "_R0000003_", "24-117;", "R000\u200b0003"],
-)  # fmt: skip
+    [
+        "R0000003/R0000004",
+        "see r0000003.",
+        "(DET#0001234)",
+        "2024:77:0001, too",
+        "{ab-12}",
+        "A\n 7 b",
+        "**R00000**03",
+        "DET\\#0001234",
+        "[here](https://x.org/?id=R0000003)",
+        "_R0000003_",
+        "24-117;",
+        "R000\u200b0003",
+    ],
+)
 def test_a_key_is_found_as_people_write_it(text):
     keys = ["R0000003", "DET#0001234", "2024:77:0001", "ab-12", "A 7 B", "24-117"]
     assert RequestKeys(keys).in_text(as_read(text))
 
 
-CITED = ("8 CFR 287.7(d), 8 U.S.C. 1226(c)(1), 287(g); Galarza v. Szalczyk, 745 F.3d 634 (3d Cir. "
-         "2014); 2d and 9th Cir.; § 236.6, Cal. App. 4th")  # fmt: skip
+CITED = (
+    "8 CFR 287.7(d), 8 U.S.C. 1226(c)(1), 287(g); Galarza v. Szalczyk, 745 F.3d 634 (3d Cir. "
+    "2014); 2d and 9th Cir.; § 236.6, Cal. App. 4th"
+)
 
 
-@pytest.mark.parametrize("key", ["3d", "2D", "9th", "4th", "287.7", "7(d)", "287.7(d)", "1226(c)",
-                                 "1226(c)(1)", "287(g)", "236.6"])  # fmt: skip
+@pytest.mark.parametrize(
+    "key",
+    [
+        "3d",
+        "2D",
+        "9th",
+        "4th",
+        "287.7",
+        "7(d)",
+        "287.7(d)",
+        "1226(c)",
+        "1226(c)(1)",
+        "287(g)",
+        "236.6",
+    ],
+)
 def test_no_key_makes_of_a_legal_citation_a_text_that_is_refused(key):
     assert not RequestKeys([key]).in_text(as_read(CITED))
     assert RequestKeys([key, "3d-1", "R3d"]).in_text("as 3d-1 or R3d has it")
 
 
 def test_a_key_that_could_be_a_number_a_word_a_date_or_a_name_of_ours_is_not_looked_for():
-    keys = ["3", "12", "2017", "(2)", "bus", "Texas", "--", "2017-02", "2017-02-18", "E11",
-            "I-247A"]  # fmt: skip
+    keys = [
+        "3",
+        "12",
+        "2017",
+        "(2)",
+        "bus",
+        "Texas",
+        "--",
+        "2017-02",
+        "2017-02-18",
+        "E11",
+        "I-247A",
+    ]
     text = "Of 3 (2) people by bus -- in Texas, 2017-02 to 2017-02-18, I-247A, E11, 12 in 2017"
     assert not RequestKeys(keys).in_text(text)
     assert RequestKeys([*keys, "1234567"]).in_text(f"{text} 1234567")
@@ -132,8 +172,11 @@ def test_a_key_in_a_parameter_is_refused_by_its_name(archive, name):
 def test_a_key_in_a_record_a_reason_a_source_or_an_agencys_name_is_refused(tmp_path, monkeypatch):
     no_kernel(monkeypatch)
     output, folder = tmp_path / "outputs", tmp_path / "extract"
-    extract(folder, request(request_id="DET#0001234", agency_name="JAIL 2024:77:0001"),
-            request(request_id="2024:77:0001"))  # fmt: skip
+    extract(
+        folder,
+        request(request_id="DET#0001234", agency_name="JAIL 2024:77:0001"),
+        request(request_id="2024:77:0001"),
+    )
     (folder / "about.yaml").write_text("as_of: 2017-03-01\nsource: Log (2024:77:0001)\n")
     done = job(output, "--extract", folder)
     assert done.code == 2 and "2024" not in done.stderr, done
@@ -162,9 +205,19 @@ def test_a_key_of_an_earlier_week_is_refused_too_and_by_a_rebuild(archive):
     statement = archive.root / "statements" / f"{AGENCY}.md"
     statement.parent.mkdir()
     statement.write_text("---\nreceived_on: 2017-04-01\n---\nDET#0001234 is ours.")
-    archive.receive([row | {"request_id": f"n{number}", "issued_at": "2017-02-19",
-                            "released_at": "", "outcome_recorded_at": "2017-02-22"}
-                     for number, row in enumerate(FIRST_ROWS[:2])], week="2017-02-18")  # fmt: skip
+    archive.receive(
+        [
+            row
+            | {
+                "request_id": f"n{number}",
+                "issued_at": "2017-02-19",
+                "released_at": "",
+                "outcome_recorded_at": "2017-02-22",
+            }
+            for number, row in enumerate(FIRST_ROWS[:2])
+        ],
+        week="2017-02-18",
+    )
     for done in (archive.run(week="2017-02-18"), archive.ddor("rebuild", day=PUBLISHED_ON)):
         assert done.code == 2 and f"statements/{AGENCY}.md: it holds" in done.stderr, done
     assert archive.files() == before
@@ -194,8 +247,11 @@ def test_check_says_how_many_keys_no_text_is_searched_for(archive, words):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("A note.\n\nOf {{ declined.total }}.", 'line 3: "{{"'), ("Of {\\% if x %}.", 'line 1: "{%"'),
-     ("One.\n\nOf {\u200b{ x }}.\n\nEnd.", 'line 3: "{{"')],
+    [
+        ("A note.\n\nOf {{ declined.total }}.", 'line 3: "{{"'),
+        ("Of {\\% if x %}.", 'line 1: "{%"'),
+        ("One.\n\nOf {\u200b{ x }}.\n\nEnd.", 'line 3: "{{"'),
+    ],
 )
 def test_a_note_with_braces_that_nothing_fills_ends_with_2_and_its_line(archive, text, said):
     note = archive.root / "notes" / f"{WEEK}.md"

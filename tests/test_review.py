@@ -64,10 +64,18 @@ def listed(*rows, agencies=(), ledger=None) -> list[dict[str, str]]:
 def earlier(**overrides) -> pd.DataFrame:
     """A ledger with one decided flag of the agency asked, of another week."""
     line = {
-        "flag": "E2-0123456789ab", "week": "2016-01-02", "check": "E2", "subject": "old",
-        "agency_id": "MN0270000", "why": "Moved.", "first_held": "2016-02-01", "decision": "hold",
-        "reason": "Their log agrees", "by": ROLE, "decided_on": "2016-03-01",
-    } | overrides  # fmt: skip
+        "flag": "E2-0123456789ab",
+        "week": "2016-01-02",
+        "check": "E2",
+        "subject": "old",
+        "agency_id": "MN0270000",
+        "why": "Moved.",
+        "first_held": "2016-02-01",
+        "decision": "hold",
+        "reason": "Their log agrees",
+        "by": ROLE,
+        "decided_on": "2016-03-01",
+    } | overrides
     return pd.DataFrame([line], columns=list(COLUMNS), dtype="str")
 
 
@@ -83,8 +91,10 @@ def test_the_list_has_a_line_for_each_flag_with_agencies_under_review_first():
     )
     for each in lines:
         assert (each["agency_id"], each["agency"], each["state"]) == (
-            "MN0270000", "HENNEPIN COUNTY ADC", "MN"
-        )  # fmt: skip
+            "MN0270000",
+            "HENNEPIN COUNTY ADC",
+            "MN",
+        )
         assert each["held_since"] == AS_OF
         assert [each[name] for name in (*HEAD[1:], "earlier_decisions")] == [""] * 4
     assert "14 of 14 declines of agency MN0270000" in lines[0]["why"]
@@ -115,13 +125,20 @@ def test_the_name_in_the_list_is_the_directorys_where_it_has_one():
 
 
 def test_earlier_decisions_on_the_agency_stand_beside_a_flag_latest_first():
-    both = pd.concat([
-        earlier(),
-        earlier(flag="E7-0123456789ab", check="E7", decision="count", reason="Released on bond",
-                decided_on="2016-05-01"),
-        earlier(flag="E2-000000000000", agency_id="TX2270000", reason="Another agency"),
-        earlier(flag="E2-000000000001", decision="", reason="", by="", decided_on=""),
-    ])  # fmt: skip
+    both = pd.concat(
+        [
+            earlier(),
+            earlier(
+                flag="E7-0123456789ab",
+                check="E7",
+                decision="count",
+                reason="Released on bond",
+                decided_on="2016-05-01",
+            ),
+            earlier(flag="E2-000000000000", agency_id="TX2270000", reason="Another agency"),
+            earlier(flag="E2-000000000001", decision="", reason="", by="", decided_on=""),
+        ]
+    )
     [line] = listed(moved(), ledger=both)
     assert line["earlier_decisions"] == (
         f"2016-05-01 E7 count ({ROLE}): Released on bond | "
@@ -165,8 +182,15 @@ def test_a_request_that_two_checks_stop_is_listed_once_and_again_for_the_second(
         pd.DataFrame({"flag": flags["flag"], "decision": "count", "reason": "x", "by": ROLE}),
         AS_OF,
     )
-    inputs = type(inputs)(inputs.week, inputs.extract, inputs.directory, inputs.history,
-                          inputs.parameters, "", cleared)  # fmt: skip
+    inputs = type(inputs)(
+        inputs.week,
+        inputs.extract,
+        inputs.directory,
+        inputs.history,
+        inputs.parameters,
+        "",
+        cleared,
+    )
     again = flags_of(count_inputs(inputs), THE_WEEK)
     assert again["check"].tolist() == ["E4"]
 
@@ -176,8 +200,11 @@ def test_a_request_that_two_checks_stop_is_listed_once_and_again_for_the_second(
 
 def test_a_few_lines_tell_of_many_agencies(tmp_path):
     places = [f"MN{at:07}" for at in range(20)]
-    rows = [row for at, place in enumerate(places)
-            for row in copies(10, f"{at}-", agency_id=place, issued_at="2016-12-01")]  # fmt: skip
+    rows = [
+        row
+        for at, place in enumerate(places)
+        for row in copies(10, f"{at}-", agency_id=place, issued_at="2016-12-01")
+    ]
     rows += [moved(request_id=f"m{at}", agency_id=f"WI{at:07}") for at in range(6)]
     counts = counts_of(rows)
     told = review_lines(counts, directory_of().agencies, tmp_path)
@@ -240,16 +267,18 @@ def test_the_bounds_of_the_parameter_ask_always_and_never():
 
 def test_the_share_is_told_with_its_numbers():
     assert share_reason(6, 14) == (
-        "6 of 20 requests recorded as declined are held back by a check: "
-        "30.0 %, more than 25.0 %."
+        "6 of 20 requests recorded as declined are held back by a check: 30.0 %, more than 25.0 %."
     )
 
 
 @pytest.mark.parametrize(
     "other",
-    [{"outcome": "honored", "decline_reason": ""}, {"outcome_recorded_at": "2017-02-20"},
-     {"outcome": "pending", "outcome_recorded_at": ""}],
-)  # fmt: skip
+    [
+        {"outcome": "honored", "decline_reason": ""},
+        {"outcome_recorded_at": "2017-02-20"},
+        {"outcome": "pending", "outcome_recorded_at": ""},
+    ],
+)
 def test_held_rows_that_would_not_count_as_declined_are_not_in_the_share(other):
     assert share_reason(20, 0, **other) == ""
 
@@ -314,10 +343,14 @@ def test_the_list_is_read_with_the_line_ends_of_an_old_mac(tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    [b"PK\x03\x04\x14\x00\r\x00\x08\x00\r\r\n\x00\xff", as_csv(line()).encode("utf-16"), b"",
-     b"\x00" * 40],
+    [
+        b"PK\x03\x04\x14\x00\r\x00\x08\x00\r\r\n\x00\xff",
+        as_csv(line()).encode("utf-16"),
+        b"",
+        b"\x00" * 40,
+    ],
     ids=["a workbook", "UTF-16", "empty", "zero bytes"],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_list_is_told_as_one_and_not_as_a_bug(tmp_path, content):
     assert "review.csv" in told(tmp_path, content)[0]
 
@@ -403,43 +436,68 @@ def test_the_same_line_twice_is_one_decision(tmp_path):
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [
-        ([line(decision="maybe")],
-         'review.csv row 2, decision: seen "maybe", expected count or hold; write one of them'),
-        ([line(reason=" ")],
-         "review.csv row 2, reason: seen nothing, expected why, in words; fill it in"),
+        (
+            [line(decision="maybe")],
+            'review.csv row 2, decision: seen "maybe", expected count or hold; write one of them',
+        ),
+        (
+            [line(reason=" ")],
+            "review.csv row 2, reason: seen nothing, expected why, in words; fill it in",
+        ),
         ([line(by="")], "review.csv row 2, by: seen nothing, expected a role; fill it in"),
-        ([line(by="Maria Garcia")],
-         "review.csv row 2, by: seen text that looks like a person's name (not shown), expected "
-         "no name; write the role of the person who decided"),
-        ([line("E2-cccccccccccc")],
-         'review.csv row 2, flag: seen "E2-cccccccccccc", expected a flag of this week; use the '
-         "latest review.csv of the week"),
-        ([line(), line(decision="hold")],
-         f'review.csv row 3, flag: seen another decision on "{ONE}", expected one; keep one line'),
-        ([line(decision="")], "review.csv, decision: seen no decision, expected at least one "
-         "line with a decision; fill one in"),
-        ([], "review.csv, decision: seen no decision, expected at least one line with a decision; "
-         "fill one in"),
+        (
+            [line(by="Maria Garcia")],
+            "review.csv row 2, by: seen text that looks like a person's name (not shown), expected "
+            "no name; write the role of the person who decided",
+        ),
+        (
+            [line("E2-cccccccccccc")],
+            'review.csv row 2, flag: seen "E2-cccccccccccc", expected a flag of this week; use the '
+            "latest review.csv of the week",
+        ),
+        (
+            [line(), line(decision="hold")],
+            f'review.csv row 3, flag: seen another decision on "{ONE}", expected one; keep one line',
+        ),
+        (
+            [line(decision="")],
+            "review.csv, decision: seen no decision, expected at least one "
+            "line with a decision; fill one in",
+        ),
+        (
+            [],
+            "review.csv, decision: seen no decision, expected at least one line with a decision; "
+            "fill one in",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_problem_is_told_with_its_place_and_what_to_do(tmp_path, lines, problem):
-    lines = [tuple("" if field == ROLE and not each[1] else field for field in each)
-             for each in lines]  # fmt: skip
+    lines = [
+        tuple("" if field == ROLE and not each[1] else field for field in each) for each in lines
+    ]
     lines = [each if each[1] else (each[0], "", "", "") for each in lines]
     assert told(tmp_path, as_csv(*lines)) == [problem]
 
 
 def test_every_problem_is_told_at_once(tmp_path):
     text = as_csv(
-        line(decision="yes", by=""), line(TWO, reason="", by="GARCIA, MARIA"),
-        line("E9-x", "hold", "Call 512-555-0100"), line(TWO, "hold"), line(decision=""),
-    )  # fmt: skip
+        line(decision="yes", by=""),
+        line(TWO, reason="", by="GARCIA, MARIA"),
+        line("E9-x", "hold", "Call 512-555-0100"),
+        line(TWO, "hold"),
+        line(decision=""),
+    )
     found = told(tmp_path, text)
     places = [problem.partition(":")[0].removeprefix("review.csv ") for problem in found]
     assert [place for place in places if not place.startswith("row 6")] == [
-        "row 2, decision", "row 2, by", "row 3, reason", "row 3, by", "row 4, reason",
-        "row 4, flag", "row 5, flag",
-    ]  # fmt: skip
+        "row 2, decision",
+        "row 2, by",
+        "row 3, reason",
+        "row 3, by",
+        "row 4, reason",
+        "row 4, flag",
+        "row 5, flag",
+    ]
     assert "MARIA" not in str(found) and "512-555" not in str(found)
 
 
@@ -461,9 +519,14 @@ def test_a_row_is_numbered_as_the_spreadsheet_shows_it(tmp_path, blank):
 
 @pytest.mark.parametrize(
     "by",
-    ["analyst Maria Garcia", "Sheriff Maria Garcia", "GARCIA, MARIA",
-     "Records officer (Maria Garcia)", "maria.garcia@example.org"],
-)  # fmt: skip
+    [
+        "analyst Maria Garcia",
+        "Sheriff Maria Garcia",
+        "GARCIA, MARIA",
+        "Records officer (Maria Garcia)",
+        "maria.garcia@example.org",
+    ],
+)
 def test_a_person_named_with_a_role_is_refused(tmp_path, by):
     [problem] = told(tmp_path, as_csv(line(by=by)))
     assert problem.startswith("review.csv row 2, by") and "aria" not in problem
@@ -471,9 +534,14 @@ def test_a_person_named_with_a_role_is_refused(tmp_path, by):
 
 @pytest.mark.parametrize(
     "by",
-    ["records officer", "Jail records clerk", "ERO supervisor, San Antonio", "Data analyst",
-     "Statistical Tracking Unit"],
-)  # fmt: skip
+    [
+        "records officer",
+        "Jail records clerk",
+        "ERO supervisor, San Antonio",
+        "Data analyst",
+        "Statistical Tracking Unit",
+    ],
+)
 def test_a_role_is_taken(tmp_path, by):
     assert read(tmp_path, as_csv(line(by=by))) == [line(by=by)]
 
@@ -548,9 +616,11 @@ def test_the_page_says_how_many_are_held_for_more_than_90_days(story):
 def test_a_cleared_row_counts_in_the_next_revision_which_says_so(story):
     output = story / "outputs"
     declined = [
-        json.loads((output / f"site/weeks/{WEEK}/r{n}/data/summary.json").read_bytes())["figures"]
-        ["declined_total"] for n in (1, 2, 3)
-    ]  # fmt: skip
+        json.loads((output / f"site/weeks/{WEEK}/r{n}/data/summary.json").read_bytes())["figures"][
+            "declined_total"
+        ]
+        for n in (1, 2, 3)
+    ]
     assert declined == [1, 1, 2]
     assert "1 flag of a check was looked at by a person and counted" in page_of(output)
     assert "decisions on requests held back" in page_of(output, "r2")
@@ -571,8 +641,14 @@ def test_nothing_of_the_list_is_public(story):
 
 def test_the_same_decisions_again_change_nothing(continued):
     output, before = continued / "outputs", files_of(continued / "outputs")
-    again = job(output, "--extract", continued / "extract", "--decisions",
-                continued / "decisions.csv", published_on="2017-08-01")  # fmt: skip
+    again = job(
+        output,
+        "--extract",
+        continued / "extract",
+        "--decisions",
+        continued / "decisions.csv",
+        published_on="2017-08-01",
+    )
     assert (again.code, "unchanged r3" in again.stdout) == (0, True)
     after = files_of(output)
     assert [name for name in before if before[name] != after.get(name)] == []
@@ -611,8 +687,9 @@ def test_a_decision_to_hold_publishes_nothing_new_and_one_taken_anew_does(contin
 
 def test_decisions_survive_a_notebook_that_fails(continued, monkeypatch):
     output = continued / "outputs"
-    folder = extract(continued / "extract", request(request_id="fine"), lost(),
-                     moved(request_id="gone"))  # fmt: skip
+    folder = extract(
+        continued / "extract", request(request_id="fine"), lost(), moved(request_id="gone")
+    )
     assert job(output, "--extract", folder).code == 0
     site = files_of(output / "site")
     file = decided(output / "runs" / WEEK / "r4" / "review.csv", "count", continued / "d.csv")
@@ -631,8 +708,9 @@ def test_decisions_survive_a_notebook_that_fails(continued, monkeypatch):
 
 def test_a_draft_with_decisions_shows_them_and_records_nothing(continued):
     output = continued / "outputs"
-    folder = extract(continued / "extract", request(request_id="fine"), lost(),
-                     moved(request_id="gone"))  # fmt: skip
+    folder = extract(
+        continued / "extract", request(request_id="fine"), lost(), moved(request_id="gone")
+    )
     assert job(output, "--extract", folder).code == 0
     before = files_of(output)
     file = decided(output / "runs" / WEEK / "r4" / "review.csv", "count", continued / "d.csv")
@@ -752,8 +830,9 @@ def test_accepting_a_week_needs_a_reason(week):
     assert files_of(folder / "outputs") == before
 
 
-@pytest.mark.parametrize("reason", ["MARIA GARCIA", "Told so by Sheriff Maria Garcia of Travis",
-                                    "call 512-555-0100"])  # fmt: skip
+@pytest.mark.parametrize(
+    "reason", ["MARIA GARCIA", "Told so by Sheriff Maria Garcia of Travis", "call 512-555-0100"]
+)
 def test_a_reason_that_names_a_person_is_refused(week, reason):
     """It is published as it stands."""
     folder, run = week
@@ -811,13 +890,15 @@ def test_max_held_back_share_is_a_parameter(tmp_path, monkeypatch):
 def test_a_week_that_waits_does_not_keep_other_weeks_from_being_published(tmp_path, monkeypatch):
     no_kernel(monkeypatch)
     extract(tmp_path / WEEK, *BULK)
-    extract(tmp_path / "2017-02-18", request(issued_at="2017-02-19",
-                                             outcome_recorded_at="2017-02-20"))  # fmt: skip
+    extract(
+        tmp_path / "2017-02-18", request(issued_at="2017-02-19", outcome_recorded_at="2017-02-20")
+    )
     done = job(tmp_path / "o", "2017-02-18", "--extract", tmp_path / "{week}", "--json")
     lines = [json.loads(text) for text in done.stdout.splitlines()]
     assert [(each["week"], each["status"]) for each in lines] == [
-        (WEEK, "held"), ("2017-02-18", "published"),
-    ]  # fmt: skip
+        (WEEK, "held"),
+        ("2017-02-18", "published"),
+    ]
     assert done.code == 4
 
 
@@ -889,8 +970,12 @@ def test_its_list_has_the_flags_of_every_check_that_stopped_it(reenacted):
 def test_it_is_published_once_every_review_is_decided(reenacted, tmp_path, monkeypatch):
     no_kernel(monkeypatch)
     output = shutil.copytree(reenacted[0], tmp_path / "outputs")
-    file = decided(output / "runs" / WITHDRAWN / "review.csv", "count", tmp_path / "d.csv",
-                   only=lambda each: each["effect"] == "review")  # fmt: skip
+    file = decided(
+        output / "runs" / WITHDRAWN / "review.csv",
+        "count",
+        tmp_path / "d.csv",
+        only=lambda each: each["effect"] == "review",
+    )
     done = job(output, "--sample", "--decisions", file, week=WITHDRAWN)
     assert "published r1" in done.stdout
     assert figures_of(output, WITHDRAWN)["held_back_total"] == 28
@@ -900,7 +985,15 @@ def test_it_is_published_once_every_review_is_decided(reenacted, tmp_path, monke
 def test_a_week_that_was_decided_is_made_again_from_what_it_kept(story, capsys):
     """The decisions are among the inputs kept with a revision."""
     with pytest.raises(SystemExit) as ended:
-        ddor_command(["verify", WEEK, "--output", str(story / "outputs"),
-                      "--set", f"published_on={PUBLISHED_ON}"])  # fmt: skip
+        ddor_command(
+            [
+                "verify",
+                WEEK,
+                "--output",
+                str(story / "outputs"),
+                "--set",
+                f"published_on={PUBLISHED_ON}",
+            ]
+        )
     assert ended.value.code == 0, capsys.readouterr().err
     assert "r3: matches what was published" in capsys.readouterr().out

@@ -127,10 +127,15 @@ def test_new_data_is_told_as_a_revision_everywhere(stage):
         changed = words_of(archive.page(path).find("section", class_="changes"))
         assert "Changed because of: new data." in changed and "Corrected" not in changed
     assert listed_status(archive) == {"final, revised"}
-    assert feed_kinds(archive) == {"revision 1: first published": "first",
-                                   "revision 2: a revision": "revision"}  # fmt: skip
+    assert feed_kinds(archive) == {
+        "revision 1: first published": "first",
+        "revision 2: a revision": "revision",
+    }
     assert archive.log() == []
-    assert "No figure has been disputed or corrected" in archive.page("corrections/index.html").get_text()
+    assert (
+        "No figure has been disputed or corrected"
+        in archive.page("corrections/index.html").get_text()
+    )
     assert broken_links(archive.site) == []
 
 
@@ -143,9 +148,11 @@ def test_a_mistake_is_told_as_a_correction_everywhere(stage):
         changed = words_of(archive.page(path).find("section", class_="changes"))
         assert f"Corrected because of: {MISTAKE}." in changed
     assert listed_status(archive) == {"final, corrected"}
-    assert feed_kinds(archive) == {"revision 1: first published": "first",
-                                   "revision 2: a revision": "revision",
-                                   "revision 3: a correction": "correction"}  # fmt: skip
+    assert feed_kinds(archive) == {
+        "revision 1: first published": "first",
+        "revision 2: a revision": "revision",
+        "revision 3: a correction": "correction",
+    }
     (entry,) = archive.log()
     assert "revision 3: a correction" in entry and f"Corrected: {MISTAKE}." in entry
     assert broken_links(archive.site) == []
@@ -192,8 +199,11 @@ def test_a_third_revision_does_not_touch_the_first(stage):
 
 def test_the_pages_of_agencies_have_the_current_figures_only(stage):
     archive = stage("second")
-    (line,) = csv.DictReader(io.StringIO((archive.site / "agencies" / QUILLFEATHER["agency_id"]
-                                          / "weeks.csv").read_text()))  # fmt: skip
+    (line,) = csv.DictReader(
+        io.StringIO(
+            (archive.site / "agencies" / QUILLFEATHER["agency_id"] / "weeks.csv").read_text()
+        )
+    )
     assert (line["week"], line["issued"], line["declined"]) == (WEEK, "151", "151")
     gone = words_of(archive.page(f"agencies/{THISTLEDOWN['agency_id']}/index.html").main)
     assert "No published week has a figure of this agency." in gone
@@ -202,11 +212,17 @@ def test_the_pages_of_agencies_have_the_current_figures_only(stage):
 def moved(archive: SmallArchive, label: str, *labels: str) -> None:
     """A record that corrects these rows of Quillfeather: released by another jail."""
     archive.record(
-        "quill-moved", ground="moved", status="upheld", answered_on="2017-06-05",
+        "quill-moved",
+        ground="moved",
+        status="upheld",
+        answered_on="2017-06-05",
         answer="The person was released by another jail.",
-        action={"rows": [label, *labels], "expect": {"releasing_agency_id": ""},
-                "set": {"releasing_agency_id": "ELSE00009"}},
-    )  # fmt: skip
+        action={
+            "rows": [label, *labels],
+            "expect": {"releasing_agency_id": ""},
+            "set": {"releasing_agency_id": "ELSE00009"},
+        },
+    )
 
 
 def corrected_by_a_record(archive: SmallArchive) -> SmallArchive:
@@ -220,8 +236,10 @@ def corrected_by_a_record(archive: SmallArchive) -> SmallArchive:
 
 def test_a_record_that_corrects_rows_is_a_correction(copy_of):
     archive = corrected_by_a_record(copy_of("first"))
-    because = ("agency QUIL00001 disputed a figure (the person was moved to another jail), "
-               "answered: the figure was wrong")  # fmt: skip
+    because = (
+        "agency QUIL00001 disputed a figure (the person was moved to another jail), "
+        "answered: the figure was wrong"
+    )
     assert f"Correction. An earlier revision had a mistake: {because}." in archive.status()
     assert ("QUIL00001", "Declined (Section II)", 137, 136) in told(
         archive, f"weeks/{WEEK}/index.html"

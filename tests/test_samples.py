@@ -25,8 +25,8 @@ from ddor.calendar import Week
 from ddor.cases import read_cases
 from ddor.cli import run_week
 from ddor.extract.model import DATETIMES, OUTCOMES
-from ddor.extract.samples.ordinary import make_sample
 from ddor.extract.samples.agencies import invented_agencies
+from ddor.extract.samples.ordinary import make_sample
 from ddor.measures.after_release import after_release
 from ddor.measures.judged_cases import judged
 from ddor.parameters import load_parameters
@@ -111,9 +111,10 @@ def beyond_their_volume(requests: pd.DataFrame, week: Week) -> set[str]:
     issued = requests.loc[week.holds(requests["issued_at"]), "agency_id"].value_counts()
     means = {id: row["weekly_requests"] for id, row in directory().items()}
     return {
-        id for id, count in issued.items()
+        id
+        for id, count in issued.items()
         if means.get(id) and poisson_tail(count, float(means[id])) < 1e-6
-    }  # fmt: skip
+    }
 
 
 def recorded_in_bulk(requests: pd.DataFrame, week: Week) -> set[str]:
@@ -162,8 +163,16 @@ def test_a_later_extract_has_the_same_requests_with_more_known_of_them(first_and
     week, first, later = first_and_later
     before, after = first.requests, later.requests
     assert after["request_id"].tolist() == before["request_id"].tolist()
-    same = ["form", "issued_at", "agency_id", "agency_name", "state", "area", "citizenship",
-            "protected"]  # fmt: skip
+    same = [
+        "form",
+        "issued_at",
+        "agency_id",
+        "agency_name",
+        "state",
+        "area",
+        "citizenship",
+        "protected",
+    ]
     pd.testing.assert_frame_equal(after[same], before[same])
     ended = before["outcome"] != "pending"
     assert after.loc[ended, "outcome"].tolist() == before.loc[ended, "outcome"].tolist()
@@ -318,8 +327,13 @@ def test_every_check_holds_a_row_and_every_week_has_every_class_of_a_decline():
             pd.Timedelta(minutes=1), TWO_DAYS, inclusive="left"
         )
         none = ~late & rows["released_at"].notna() & ~(notice > pd.Timedelta(0))
-        not_held = ~late & ~none & rows["form"].isin(["I-247", "I-247D"]) & (
-            notice >= TWO_DAYS) & rows["release_due_at"].notna()  # fmt: skip
+        not_held = (
+            ~late
+            & ~none
+            & rows["form"].isin(["I-247", "I-247D"])
+            & (notice >= TWO_DAYS)
+            & rows["release_due_at"].notna()
+        )
         classes = np.select([late, none, not_held], ["late", "none", "not held"], "rest")
         assert set(classes) == {"late", "none", "not held", "rest"}
         assert rows["released_at"].isna().sum() >= 5
@@ -366,15 +380,29 @@ def test_the_reenactment_has_the_published_totals_and_section_i(reenactment):
 def test_the_reenactment_has_the_known_rows_of_section_ii(reenactment):
     declined = reenactment[declined_in(reenactment, REENACTED)]
     counts = declined["agency_id"].value_counts()
-    names = {place.name if place.level == "state" else f"{place.name} {place.state}":
-             counts.get(place.agency_id, 0) for place in PLACES if not place.issued}  # fmt: skip
+    names = {
+        place.name if place.level == "state" else f"{place.name} {place.state}": counts.get(
+            place.agency_id, 0
+        )
+        for place in PLACES
+        if not place.issued
+    }
     assert names == {
-        "Travis County Jail TX": 128, "Travis County State Jail": 14, "Williamson County TX": 4,
-        "Bastrop County TX": 3, "Boulder County CO": 6, "Broomfield County CO": 3,
-        "Denver County CO": 1, "Weld County CO": 1, "Hennepin County MN": 2,
-        "Santa Rita Jail CA": 1, "Sioux County IA": 1, "Sac County IA": 1,
-        "Chester County PA": 1, "Richmond County NC": 1,
-    }  # fmt: skip
+        "Travis County Jail TX": 128,
+        "Travis County State Jail": 14,
+        "Williamson County TX": 4,
+        "Bastrop County TX": 3,
+        "Boulder County CO": 6,
+        "Broomfield County CO": 3,
+        "Denver County CO": 1,
+        "Weld County CO": 1,
+        "Hennepin County MN": 2,
+        "Santa Rita Jail CA": 1,
+        "Sioux County IA": 1,
+        "Sac County IA": 1,
+        "Chester County PA": 1,
+        "Richmond County NC": 1,
+    }
     travis = declined[declined["agency_id"].isin(["TX9RE001", "TX9RE002"])]
     assert (travis["outcome_recorded_at"] != pd.Timestamp("2017-02-01")).sum() == 3
     assert round((travis["issued_at"] < pd.Timestamp("2017-01-01")).mean(), 2) == 0.73
@@ -401,11 +429,16 @@ def test_the_reenactment_fails_the_checks_it_is_known_to_fail_and_no_others(reen
     held = holds(reenactment, REENACTED)
     found = reenactment.assign(check=held)[held != ""].groupby(["check", "agency_id"]).size()
     assert found.to_dict() == {
-        ("E1", "IA9RE001"): 7, ("E1", "IA9RE002"): 5, ("E1", "PA9RE001"): 2,
-        ("E2", "TX9RE003"): 4, ("E2", "TX9RE004"): 3,
-        ("E3", "PA9RE002"): 1, ("E3", "NC9RE001"): 1,
-        ("E6", "MN9RE001"): 2, ("E7", "TX9RE002"): 3,
-    }  # fmt: skip
+        ("E1", "IA9RE001"): 7,
+        ("E1", "IA9RE002"): 5,
+        ("E1", "PA9RE001"): 2,
+        ("E2", "TX9RE003"): 4,
+        ("E2", "TX9RE004"): 3,
+        ("E3", "PA9RE002"): 1,
+        ("E3", "NC9RE001"): 1,
+        ("E6", "MN9RE001"): 2,
+        ("E7", "TX9RE002"): 3,
+    }
     franklins_and_montgomery = {"IA9RE001", "IA9RE002", "NY9RE002", "PA9RE001"}
     assert beyond_their_volume(reenactment, REENACTED) == franklins_and_montgomery
     assert recorded_in_bulk(reenactment, REENACTED) == {"TX9RE001", "TX9RE002"}

@@ -38,9 +38,14 @@ SITE_URL = "https://ddor.example.org/x"
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 LOADING = ("src", "srcset", "href", "xlink:href", "action", "formaction", "data", "poster")
 WEEK_TABLES = (
-    "issued_by_agency", "declined_by_agency", "held_back_by_agency", "charges_by_group",
-    "attributes", "checks", "reconciliation",
-)  # fmt: skip
+    "issued_by_agency",
+    "declined_by_agency",
+    "held_back_by_agency",
+    "charges_by_group",
+    "attributes",
+    "checks",
+    "reconciliation",
+)
 # Column of an agency's weeks.csv -> the week's table and its column.
 SUMS = {
     "issued": ("issued_by_agency", "issued"),
@@ -137,10 +142,14 @@ def test_no_page_loads_anything_of_another_host(pages):
         for tag in page.find_all(True)
         for name in LOADING
         if tag.name != "a" and re.match(r"\s*([a-z+.-]+:|//)", tag.get(name, ""), re.IGNORECASE)
-    ]  # fmt: skip
+    ]
     assert foreign == []
-    followed = {tag["href"].partition(":")[0] for page in pages.values()
-                for tag in page.find_all("a") if ":" in tag["href"]}  # fmt: skip
+    followed = {
+        tag["href"].partition(":")[0]
+        for page in pages.values()
+        for tag in page.find_all("a")
+        if ":" in tag["href"]
+    }
     assert followed <= {"https", "http"}
 
 
@@ -191,8 +200,11 @@ def test_no_cell_of_any_csv_file_is_run_by_a_spreadsheet(large):
     for file in files:
         with open(file, encoding="utf-8", newline="") as opened:
             for number, line in enumerate(csv.reader(opened), start=1):
-                run += [(file.relative_to(large.site).as_posix(), number, cell)
-                        for cell in line if cell.startswith(RUN_BY_SPREADSHEETS)]  # fmt: skip
+                run += [
+                    (file.relative_to(large.site).as_posix(), number, cell)
+                    for cell in line
+                    if cell.startswith(RUN_BY_SPREADSHEETS)
+                ]
                 apostrophes += f"'{FORMULA}" in line
     assert run == []
     assert apostrophes > len(large.weeks), "the name that would be run is in the week's tables"
@@ -215,8 +227,11 @@ def test_frictionless_finds_every_data_package_valid(large, standing):
     assert {f"data/{year}/datapackage.json" for year in (2017, 2018)} <= packages.keys()
     assert f"weeks/{large.revised}/r1/data/datapackage.json" in packages
     found = {path: validate(str(file)) for path, file in packages.items()}
-    told = {path: report.flatten(["type", "message"])[:3] for path, report in found.items()
-            if not report.valid}  # fmt: skip
+    told = {
+        path: report.flatten(["type", "message"])[:3]
+        for path, report in found.items()
+        if not report.valid
+    }
     assert told == {}
     assert all(report.stats["tasks"] >= 5 for report in found.values())
 
@@ -261,8 +276,11 @@ def test_the_files_of_a_year_are_those_of_its_weeks_one_after_the_other(large, s
 
 
 def test_the_weeks_of_a_year_have_the_figures_of_their_summaries(large, standing):
-    lines = [line for year in ("2017", "2018")
-             for line in lines_of(large.site / "data" / year / "weeks.csv")]  # fmt: skip
+    lines = [
+        line
+        for year in ("2017", "2018")
+        for line in lines_of(large.site / "data" / year / "weeks.csv")
+    ]
     assert {line["week"]: int(line["revision"]) for line in lines} == standing
     for line in lines:
         summary = json_of(large.site / "weeks" / line["week"] / "data" / "summary.json")
@@ -314,8 +332,11 @@ def test_agencies_and_weeks_add_up_to_the_same(large, standing):
     assert {agency_id: {*found} for agency_id, found in weeks.items()} == named
     assert all(found == sorted(found, reverse=True) for found in weeks.values())
     index = {line["agency_id"]: line for line in lines_of(large.site / "data" / "agencies.csv")}
-    counted = {agency_id: (line["first_week"], line["last_week"], int(line["weeks"]))
-               for agency_id, line in index.items() if line["weeks"] != "0"}  # fmt: skip
+    counted = {
+        agency_id: (line["first_week"], line["last_week"], int(line["weeks"]))
+        for agency_id, line in index.items()
+        if line["weeks"] != "0"
+    }
     assert counted == {
         agency_id: (min(found), max(found), len(found)) for agency_id, found in named.items()
     }
@@ -421,10 +442,12 @@ def test_an_entry_of_the_feed_names_one_thing_for_good(stage, copy_of, brief):
     seen = []
 
     def look(archive: SmallArchive) -> None:
-        entries = {e["id"]: (e["published"], e["category"], e["link"], e["title"])
-                   for e in archive.feed()}  # fmt: skip
-        changed = {key: (known[key], told) for key, told in entries.items()
-                   if known.get(key, told) != told}  # fmt: skip
+        entries = {
+            e["id"]: (e["published"], e["category"], e["link"], e["title"]) for e in archive.feed()
+        }
+        changed = {
+            key: (known[key], told) for key, told in entries.items() if known.get(key, told) != told
+        }
         assert changed == {}
         known.update(entries)
         seen.append({told[1] for told in entries.values()})
@@ -435,12 +458,20 @@ def test_an_entry_of_the_feed_names_one_thing_for_good(stage, copy_of, brief):
     archive.record("quill-still-here")
     assert archive.published(day="2017-06-10") == 4
     look(archive)
-    archive.record("quill-still-here", status="not_upheld", answered_on="2017-06-15",
-                   answer="The jail's log has the release.")  # fmt: skip
+    archive.record(
+        "quill-still-here",
+        status="not_upheld",
+        answered_on="2017-06-15",
+        answer="The jail's log has the release.",
+    )
     assert archive.published(day="2017-06-20") == 5
     look(archive)
-    for words in (["rebuild"], ["withdraw", WEEK, "r2", "--reason", "error"],
-                  ["withdraw", WEEK, "--reason", "privacy"], ["rebuild"]):  # fmt: skip
+    for words in (
+        ["rebuild"],
+        ["withdraw", WEEK, "r2", "--reason", "error"],
+        ["withdraw", WEEK, "--reason", "privacy"],
+        ["rebuild"],
+    ):
         done = archive.ddor(*words, day="2017-07-01")
         assert done.code == 0, done
         look(archive)
@@ -455,8 +486,12 @@ def test_a_dispute_keeps_its_date_when_the_revision_that_first_showed_it_is_with
     archive.record("quill-still-here")
     assert archive.published(day="2017-06-10") == 2
     before = [e for e in archive.feed() if e["category"] == "dispute"]
-    archive.record("quill-still-here", status="not_upheld", answered_on="2017-06-15",
-                   answer="The jail's log has the release.")  # fmt: skip
+    archive.record(
+        "quill-still-here",
+        status="not_upheld",
+        answered_on="2017-06-15",
+        answer="The jail's log has the release.",
+    )
     assert archive.published(day="2017-06-20") == 3
     assert archive.ddor("withdraw", WEEK, "r2", "--reason", "error", day="2017-07-01").code == 0
     after = [e for e in archive.feed() if e["category"] == "dispute"]
@@ -506,14 +541,17 @@ def test_the_sitemap_lists_pages_that_are_there_and_none_that_is_withdrawn(addre
     assert f"weeks/{WEEK}/index.html" in paths and "index.html" in paths
     assert not [path for path in paths if NEXT_WEEK in path]
     stand_for_themselves = {
-        path for path, page in html_of(addressed.site).items()
+        path
+        for path, page in html_of(addressed.site).items()
         if page.find("link", rel="canonical")["href"] == f"{SITE_URL}/{path}"
-    }  # fmt: skip
+    }
     # A notice, an older revision, and an agency that only this one names: none is looked for.
     assert stand_for_themselves - {*paths} == {
-        f"weeks/{NEXT_WEEK}/index.html", f"weeks/{WEEK}/r1/index.html", "search/index.html",
+        f"weeks/{NEXT_WEEK}/index.html",
+        f"weeks/{WEEK}/r1/index.html",
+        "search/index.html",
         f"agencies/{THISTLEDOWN['agency_id']}/index.html",
-    }  # fmt: skip
+    }
 
 
 def test_feed_and_linked_data_of_a_site_with_an_address_are_absolute(addressed):

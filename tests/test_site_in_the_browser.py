@@ -62,9 +62,11 @@ NARROW_TOO = ("home", "faqs", "methods", "archive", "agency with laws", "latest 
 every_view = pytest.mark.parametrize(
     "kind, screen",
     [(kind, WIDE) for kind in KINDS]
-    + [pytest.param(kind, NARROW, marks=[] if kind in NARROW_TOO else pytest.mark.storm)
-       for kind in KINDS],
-)  # fmt: skip
+    + [
+        pytest.param(kind, NARROW, marks=[] if kind in NARROW_TOO else pytest.mark.storm)
+        for kind in KINDS
+    ],
+)
 
 
 @pytest.fixture(scope="module")
@@ -281,8 +283,9 @@ def test_a_reader_finds_an_agency_and_the_same_number_in_four_places(
 
 
 def opened(page) -> list[str]:
-    return page.evaluate("[...document.querySelectorAll('.questions > details')]"
-                         ".filter(e => e.open).map(e => e.id)")  # fmt: skip
+    return page.evaluate(
+        "[...document.querySelectorAll('.questions > details')].filter(e => e.open).map(e => e.id)"
+    )
 
 
 def test_the_questions_open_by_keyboard_alone(show):

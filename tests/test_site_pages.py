@@ -7,7 +7,15 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
-from small_archive import BRACKENHOLT, OSPREYMOOR, QUILLFEATHER, WEEK, THISTLEDOWN, broken_links, words_of  # fmt: skip
+from small_archive import (
+    BRACKENHOLT,
+    OSPREYMOOR,
+    QUILLFEATHER,
+    THISTLEDOWN,
+    WEEK,
+    broken_links,
+    words_of,
+)
 from test_trend import catalog_of, day, flat, line, revision, withdrawn
 
 from ddor.archive.around import Around, Publisher, latest_names
@@ -30,26 +38,40 @@ from ddor.method import CHANGES, METHOD
 
 AROUND = Around(Publisher("", "the county desk"), dt.date(2017, 6, 1))
 HEADER = "category,group_code,offense_group,convicted,charged_only,requests,flags\n"
-CHARGES = HEADER + """drugs,,Drugs,,,7,
+CHARGES = (
+    HEADER
+    + """drugs,,Drugs,,,7,
 drugs,35,Dangerous drugs,,,7,
 persons,,Crimes against persons,5,1206,1211,
 persons,13,Assault,3,5,8,
 immigration,,Immigration,0,0,0,
 traffic,,Traffic,3,6,9,
 """
+)
 DECLINED = "agency_id,agency,level,state,county_fips,area,declined\n"
 COUNTED = {
-    "issued_total": 418, "issued_honored": 142, "issued_declined": 50, "issued_pending": 173,
-    "issued_other": 53, "declined_total": 1392, "honored_total": 121, "agencies_declining": 1,
-    "states_declining": 2, "declined_with_charges": 1250, "declined_with_conviction": 10,
-}  # fmt: skip
+    "issued_total": 418,
+    "issued_honored": 142,
+    "issued_declined": 50,
+    "issued_pending": 173,
+    "issued_other": 53,
+    "declined_total": 1392,
+    "honored_total": 121,
+    "agencies_declining": 1,
+    "states_declining": 2,
+    "declined_with_charges": 1250,
+    "declined_with_conviction": 10,
+}
 
 
 def data_of(charges=CHARGES, declined=DECLINED) -> dict[str, bytes]:
     """Every declined request has a charge or none: so many the table of charges is of."""
     standings = "attribute,place,branch,requests\ncharges,,,1250\ncharges,,,142\ncharges,,drugs,7\n"
-    return {"charges_by_group.csv": charges.encode(), "declined_by_agency.csv": declined.encode(),
-            "attributes.csv": standings.encode()}  # fmt: skip
+    return {
+        "charges_by_group.csv": charges.encode(),
+        "declined_by_agency.csv": declined.encode(),
+        "attributes.csv": standings.encode(),
+    }
 
 
 def home(data: dict[str, bytes], cohort="recorded", why="", **figures) -> BeautifulSoup:
@@ -57,8 +79,12 @@ def home(data: dict[str, bytes], cohort="recorded", why="", **figures) -> Beauti
     week, as_of = Week.parse(day(1)), dt.date(2017, 4, 24)
     counts = dict.fromkeys(FIGURES, 0) | COUNTED | figures
     latest = latest_names(week, as_of, as_of, 1, "provisional", counts)
-    latest |= {"charges": charges_of(data), "largest": largest_of(data),
-               "why": why, "adds_up": why != NO_CHARGES}  # fmt: skip
+    latest |= {
+        "charges": charges_of(data),
+        "largest": largest_of(data),
+        "why": why,
+        "adds_up": why != NO_CHARGES,
+    }
     return BeautifulSoup(home_page(catalog, AROUND, latest), "html.parser")
 
 
@@ -104,9 +130,7 @@ def test_categories_are_drawn_largest_first_and_a_split_only_where_it_is_told():
     assert "Crimes against persons: 1,211 of 1,392 declined requests" in words_of(table.caption)
 
 
-@pytest.mark.parametrize("charges", [
-    HEADER, f'{HEADER},,,0,0,0,"{SYNTHETIC_NOTICE}; no rows"\n',
-])  # fmt: skip
+@pytest.mark.parametrize("charges", [HEADER, f'{HEADER},,,0,0,0,"{SYNTHETIC_NOTICE}; no rows"\n'])
 def test_withheld_charges_are_said_to_be_and_lead_on(charges):
     page = home(data_of(charges), why="fewer than 3 agencies", declined_with_charges=None)
     assert page.select_one("table.categories") is None
@@ -119,13 +143,17 @@ def test_withheld_charges_are_said_to_be_and_lead_on(charges):
 def test_where_no_charge_data_was_supplied_nothing_leads_on():
     page = home(data_of(HEADER), why=NO_CHARGES, declined_with_charges=None)
     sentence = next(p for p in page.select("main p") if "not shown" in p.text)
-    assert words_of(sentence) == "The charges of this week are not shown: no charge data was supplied."
+    assert (
+        words_of(sentence) == "The charges of this week are not shown: no charge data was supplied."
+    )
     assert sentence.a is None
 
 
 def test_the_reason_is_that_of_the_national_table():
-    tables = [{"attribute": "charges", "place": place, "why": why, "told": False}
-              for place, why in (("TX1", "a reason of one agency"), ("", "fewer than 20 requests"))]  # fmt: skip
+    tables = [
+        {"attribute": "charges", "place": place, "why": why, "told": False}
+        for place, why in (("TX1", "a reason of one agency"), ("", "fewer than 20 requests"))
+    ]
     assert why_untold({"disclosure": tables}) == "fewer than 20 requests"
     stands = tables[1] | {"told": True}  # an earlier table, with the reason why no newer one is
     assert why_untold({"disclosure": [stands]}) == ""
@@ -148,23 +176,33 @@ def test_a_table_of_an_earlier_revision_says_so():
 
 @pytest.mark.parametrize(
     ("counts", "told"),
-    [((5, 3, 2), "5 of the 10 requests"), ((10,), "All 10 requests"), ((5, 3, 1), ""),
-     ((5, 5), ""), ((4, 3, 3), "")],
-)  # fmt: skip
+    [
+        ((5, 3, 2), "5 of the 10 requests"),
+        ((10,), "All 10 requests"),
+        ((5, 3, 1), ""),
+        ((5, 5), ""),
+        ((4, 3, 3), ""),
+    ],
+)
 def test_an_agency_with_half_of_the_declines_is_named(counts, told):
     lines = [f"{'ABC'[at]},Jail {at},county,TX,,,{n}\n" for at, n in enumerate(counts)]
     page = home(data_of(declined=DECLINED + "".join(lines)), declined_total=10)
     named = [each for each in points(page) if each.startswith("One agency.")]
-    assert named == ([f"One agency. {told} were declined by one agency, Jail 0 (TX)."]
-                     if told else [])  # fmt: skip
+    assert named == (
+        [f"One agency. {told} were declined by one agency, Jail 0 (TX)."] if told else []
+    )
 
 
 # Agencies
 
 
 def counts(declined=0, honored=0, pending=0, held=0) -> dict[str, int]:
-    return {"declined": declined, "honored": honored, "issued_pending": pending,
-            "held_back_outcomes": held}  # fmt: skip
+    return {
+        "declined": declined,
+        "honored": honored,
+        "issued_pending": pending,
+        "held_back_outcomes": held,
+    }
 
 
 def recent(catalog: Catalog, named: dict[int, dict[str, int]]):
@@ -180,14 +218,17 @@ def test_the_last_thirteen_published_weeks_count_and_gaps_between_them_do_not():
     assert str(found.weeks[0].week) == day(5) and str(found.latest.week) == day(19)
     assert found.totals == {"declined": 5, "honored": 4, "pending": 0}
     assert len(found.gaps) == 2 and {each.gap for each in found.weeks} == {
-        "", "no report was published", "withdrawn",
-    }  # fmt: skip
+        "",
+        "no report was published",
+        "withdrawn",
+    }
 
 
 def test_all_three_pictures_have_the_scale_of_the_largest():
     found = recent(flat(9, 9), {0: counts(2, 5), 1: counts(1, 0, 30)})
-    heights = {kind: max(float(bar.height[:-1]) for bar in bars)
-               for kind, bars in found.panels.items()}  # fmt: skip
+    heights = {
+        kind: max(float(bar.height[:-1]) for bar in bars) for kind, bars in found.panels.items()
+    }
     assert found.top == 40 and heights == {"declined": 5, "honored": 12.5, "pending": 75}
 
 
@@ -206,20 +247,30 @@ def test_an_agency_page_opens_with_a_sentence_and_has_the_pictures_with_a_table(
         "were recorded as declined and none as honored."
     )
     names = [words_of(each) for each in page.select(".multiples figcaption")]
-    assert names == ["Recorded as declined", "Recorded as honored", "Issued in the week, still pending"]
+    assert names == [
+        "Recorded as declined",
+        "Recorded as honored",
+        "Issued in the week, still pending",
+    ]
     assert {words_of(scale) for scale in page.select(".multiples .scale")} == {"8 4 0"}
     table = page.select_one(".multiples").find_next("table")
     assert [words_of(row) for row in table.select("tbody tr")] == [
-        "February 18 to 24, 2017 7 0 0", "February 11 to 17, 2017 1 0 0",
-    ]  # fmt: skip
-    assert all("February 18" not in figure["aria-label"] and "Bar chart" in figure["aria-label"]
-               for figure in page.select(".multiples svg.plot"))  # fmt: skip
+        "February 18 to 24, 2017 7 0 0",
+        "February 11 to 17, 2017 1 0 0",
+    ]
+    assert all(
+        "February 18" not in figure["aria-label"] and "Bar chart" in figure["aria-label"]
+        for figure in page.select(".multiples svg.plot")
+    )
 
 
-@pytest.mark.parametrize("agency, opening", [
-    (BRACKENHOLT, "ICE recorded no requests to this agency as declined and 241 as honored."),
-    (QUILLFEATHER, "ICE recorded 151 requests to this agency as declined and none as honored."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "agency, opening",
+    [
+        (BRACKENHOLT, "ICE recorded no requests to this agency as declined and 241 as honored."),
+        (QUILLFEATHER, "ICE recorded 151 requests to this agency as declined and none as honored."),
+    ],
+)
 def test_an_agency_of_one_week_has_one_sentence(stage, agency, opening):
     page = stage("corrected").page(f"agencies/{agency['agency_id']}/index.html")
     assert words_of(page.select_one("p.lead")).endswith(opening)
@@ -228,7 +279,9 @@ def test_an_agency_of_one_week_has_one_sentence(stage, agency, opening):
 
 def test_an_agency_that_no_week_names_any_more_says_what_that_means(stage):
     page = stage("corrected").page(f"agencies/{THISTLEDOWN['agency_id']}/index.html")
-    assert "does not mean that none of its requests was declined" in words_of(page.select_one("p.lead"))
+    assert "does not mean that none of its requests was declined" in words_of(
+        page.select_one("p.lead")
+    )
 
 
 def test_an_agency_is_told_that_it_may_ask_for_its_rows_and_how(stage):
@@ -270,17 +323,34 @@ def methods(around=AROUND, cohort="recorded") -> BeautifulSoup:
 def test_every_check_has_its_question_threshold_effect_and_limits_under_its_anchor(check):
     section = methods().find(id=f"check-{check.id}").find_parent("section")
     words = words_of(section)
-    for part in (check.title, check.question, check.thresholds, EFFECTS[check.effect], check.limits):
+    for part in (
+        check.title,
+        check.question,
+        check.thresholds,
+        EFFECTS[check.effect],
+        check.limits,
+    ):
         assert part and part in words
 
 
-@pytest.mark.parametrize("check_id, numbers", [
-    ("E5", (e5_volume.TIMES, e5_volume.PLUS, WEEKS_LOOKED_BACK, WEEKS_NEEDED, "1,000,000")),
-    ("E6", ("24 hours", "48 hours")),
-    ("E8", (e8_bulk_recording.FEWEST, "80 %", e8_bulk_recording.OLD.days, "or more of all of them")),
-    ("E9", (e9_stale_policy.VERIFIED_WITHIN.days,)),
-    ("E11", ("48 hours",)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "check_id, numbers",
+    [
+        ("E5", (e5_volume.TIMES, e5_volume.PLUS, WEEKS_LOOKED_BACK, WEEKS_NEEDED, "1,000,000")),
+        ("E6", ("24 hours", "48 hours")),
+        (
+            "E8",
+            (
+                e8_bulk_recording.FEWEST,
+                "80 %",
+                e8_bulk_recording.OLD.days,
+                "or more of all of them",
+            ),
+        ),
+        ("E9", (e9_stale_policy.VERIFIED_WITHIN.days,)),
+        ("E11", ("48 hours",)),
+    ],
+)
 def test_a_threshold_is_told_in_the_numbers_of_its_module(check_id, numbers):
     told = next(check.thresholds for check in CHECKS if check.id == check_id)
     assert e6_ice_custody.BEFORE_RELEASE.total_seconds() == 24 * 3600
@@ -288,15 +358,26 @@ def test_a_threshold_is_told_in_the_numbers_of_its_module(check_id, numbers):
 
 
 def test_the_rules_of_people_are_told_in_the_numbers_that_the_code_goes_by(monkeypatch):
-    for name, number in (("ENOUGH", 31), ("FEWEST_AGENCIES", 7), ("LARGEST_SHARE", 0.63),
-                         ("ENOUGH_CHANGED", 17), ("NO_LONGER_COUNT", 0.41)):  # fmt: skip
+    for name, number in (
+        ("ENOUGH", 31),
+        ("FEWEST_AGENCIES", 7),
+        ("LARGEST_SHARE", 0.63),
+        ("ENOUGH_CHANGED", 17),
+        ("NO_LONGER_COUNT", 0.41),
+    ):
         assert hasattr(disclosure, name)
         monkeypatch.setattr(disclosure, name, number)
     around = Around(Publisher("", ""), dt.date(2017, 6, 1), threshold=9, max_held_back_share=0.37)
     text = words_of(methods(around).main)
-    for told in ("31 requests or more, of 7 agencies or more", "over 63 % of them", "categories with "
-                 "9 requests or more", "a difference of 17 requests or more", "If over 41 % of them",
-                 f"countries with {people.NAMED} requests or more", "more than 37 % of"):  # fmt: skip
+    for told in (
+        "31 requests or more, of 7 agencies or more",
+        "over 63 % of them",
+        "categories with 9 requests or more",
+        "a difference of 17 requests or more",
+        "If over 41 % of them",
+        f"countries with {people.NAMED} requests or more",
+        "more than 37 % of",
+    ):
         assert told in text.replace("\N{NO-BREAK SPACE}", " ")
 
 

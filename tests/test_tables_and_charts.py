@@ -19,18 +19,11 @@ from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.narrative import NarrativeError
 from ddor.report import palette
 from ddor.report.charts import MOST_BARS, Chart, stacked_bars
-from ddor.report.tables import (
-    MOST_LISTED,
-    MOST_ROWS,
-    Several,
-    Table,
-    agency_fold,
-    agency_table,
-)
+from ddor.report.tables import MOST_LISTED, MOST_ROWS, Several, Table, agency_fold, agency_table
 from ddor.report.week import WeeklyReport
 
 PARTS = {"a": "Part A", "b": "Part B"}
-HOSTILE = '<script>alert("x")</script> & \'y\''
+HOSTILE = "<script>alert(\"x\")</script> & 'y'"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -90,8 +83,9 @@ def test_every_head_has_a_scope_and_the_first_cell_of_a_row_is_its_head():
 def test_columns_come_in_the_order_of_the_heads_and_others_stay_out():
     frame = pd.DataFrame({"n": [1], "hidden": [2], "name": ["x"]})
     assert Html(Table(frame, {"name": "Name", "n": "Number"}, "c")).rows == [
-        ["Name", "Number"], ["x", "1"],
-    ]  # fmt: skip
+        ["Name", "Number"],
+        ["x", "1"],
+    ]
 
 
 def test_numbers_are_grouped_and_stand_right_and_text_does_not():
@@ -142,10 +136,18 @@ def test_a_column_that_does_not_exist_is_refused_by_its_name():
 def by_agency(*counts: tuple[int, int]) -> pd.DataFrame:
     """Agencies A000, A001, … with (declined, honored)."""
     return pd.DataFrame(
-        [{"agency_id": f"A{at:03}", "agency": f"Jail {at}", "level": "county", "state": "MN",
-          "declined": declined, "honored": honored}
-         for at, (declined, honored) in enumerate(counts)]
-    )  # fmt: skip
+        [
+            {
+                "agency_id": f"A{at:03}",
+                "agency": f"Jail {at}",
+                "level": "county",
+                "state": "MN",
+                "declined": declined,
+                "honored": honored,
+            }
+            for at, (declined, honored) in enumerate(counts)
+        ]
+    )
 
 
 def agencies(frame):
@@ -211,8 +213,7 @@ def test_a_fold_of_very_many_is_cut_between_two_numbers_and_never_by_the_alphabe
 def test_two_agencies_of_one_name_in_one_state_are_told_apart_in_a_fold():
     frame = by_agency((2, 0), (1, 0), (1, 0)).assign(agency=["X", "X", "Y"])
     html = agency_fold(frame, "declined")._repr_html_()
-    assert re.findall(r"<li>(.*?) <b>", html) == ["X, MN county A000", "X, MN county A001",
-                                                  "Y, MN"]  # fmt: skip
+    assert re.findall(r"<li>(.*?) <b>", html) == ["X, MN county A000", "X, MN county A001", "Y, MN"]
 
 
 def test_each_row_has_its_state_and_the_line_of_others_has_none_and_stays_last():
@@ -284,8 +285,12 @@ def test_of_many_bars_the_rest_is_one_that_adds_them_up():
     a, b = (sum(column) for column in zip(*rest, strict=True))
     assert numbers(others) == [len(rest), a + b, a, b]
     assert f"{a + b:,}" in texts(chart.svg)
-    assert Html(chart.table).rows[-1] == [f"All others ({len(rest)})", f"{a:,}", f"{b:,}",
-                                          f"{a + b:,}"]  # fmt: skip
+    assert Html(chart.table).rows[-1] == [
+        f"All others ({len(rest)})",
+        f"{a:,}",
+        f"{b:,}",
+        f"{a + b:,}",
+    ]
 
 
 def test_the_number_of_the_others_has_no_bar_that_would_dwarf_the_largest():
@@ -306,9 +311,10 @@ def test_as_many_bars_as_fit_are_all_drawn():
 def test_the_table_behind_the_fold_has_the_figures_and_their_total():
     chart = bars((1200, 34), (0, 7))
     assert Html(chart.table).rows == [
-        ["Agency", "Part A", "Part B", "Total"], ["Bar A", "1,200", "34", "1,234"],
+        ["Agency", "Part A", "Part B", "Total"],
+        ["Bar A", "1,200", "34", "1,234"],
         ["Bar B", "0", "7", "7"],
-    ]  # fmt: skip
+    ]
     shown = chart._repr_html_()
     assert shown.index("<summary>Show as table</summary>") < shown.index("<table")
 
@@ -377,18 +383,33 @@ def test_a_png_names_neither_the_program_that_drew_it_nor_a_date():
 
 def test_the_colors_of_charts_and_pages_are_the_same():
     css = (PROJECT / "src/ddor/archive/static/ddor.css").read_text()
-    light, dark = (dict(re.findall(r"--([\w-]+): (#\w+)", part))
-                   for part in css.split("@media screen and (prefers-color-scheme: dark)")[:2])
-    names = {"ink": palette.INK, "paper": palette.PAPER, "edge": palette.EDGE,
-             "declined": palette.DECLINED, "shade-2": palette.SHADE_2, "shade-3": palette.SHADE_3,
-             "shade-4": palette.SHADE_4, "honored": palette.HONORED, "other": palette.OTHER,
-             "pending": palette.PENDING}  # fmt: skip
+    light, dark = (
+        dict(re.findall(r"--([\w-]+): (#\w+)", part))
+        for part in css.split("@media screen and (prefers-color-scheme: dark)")[:2]
+    )
+    names = {
+        "ink": palette.INK,
+        "paper": palette.PAPER,
+        "edge": palette.EDGE,
+        "declined": palette.DECLINED,
+        "shade-2": palette.SHADE_2,
+        "shade-3": palette.SHADE_3,
+        "shade-4": palette.SHADE_4,
+        "honored": palette.HONORED,
+        "other": palette.OTHER,
+        "pending": palette.PENDING,
+    }
     assert {name: (light[name], dark[name]) for name in names} == names
 
 
-@pytest.mark.parametrize("group", [("declined", "honored", "other", "pending"),
-                                   ("insufficient_notice", "no_notice", "not_held", "unclassified"),
-                                   ("convicted", "charged_only", "untold")])  # fmt: skip
+@pytest.mark.parametrize(
+    "group",
+    [
+        ("declined", "honored", "other", "pending"),
+        ("insufficient_notice", "no_notice", "not_held", "unclassified"),
+        ("convicted", "charged_only", "untold"),
+    ],
+)
 def test_what_stands_side_by_side_stays_apart_in_gray(group):
     def gray(color):
         red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
@@ -410,9 +431,13 @@ def test_a_synthetic_chart_says_so_in_the_picture_and_in_its_alternative():
 @pytest.mark.parametrize("values", [[], [(0, 0), (0, 0)]])
 def test_a_chart_of_nothing_is_its_table(values):
     shown = stacked_bars(
-        "n", pd.DataFrame(values, columns=["a", "b"]).assign(agency="x"), "agency", PARTS,
-        "The caption", False,
-    )  # fmt: skip
+        "n",
+        pd.DataFrame(values, columns=["a", "b"]).assign(agency="x"),
+        "agency",
+        PARTS,
+        "The caption",
+        False,
+    )
     assert isinstance(shown, Table)
     assert "The caption" in shown._repr_html_()
 
@@ -446,8 +471,17 @@ def first(shown):
     return shown.parts[0] if isinstance(shown, Several) else shown
 
 
-TABLES = ("issued_table", "declined_table", "law_table", "policies_table", "stale_policies_table",
-          "coverage_table", "checks_table", "reconciliation_table", "orders_table")  # fmt: skip
+TABLES = (
+    "issued_table",
+    "declined_table",
+    "law_table",
+    "policies_table",
+    "stale_policies_table",
+    "coverage_table",
+    "checks_table",
+    "reconciliation_table",
+    "orders_table",
+)
 CHARTS = {
     "outcomes_chart": "Honored: 1; Declined: 24; Other outcome: 0; Pending: 1.",
     "declined_chart": "EDINA PD, MN: 8 (unclassified 8); "

@@ -10,14 +10,7 @@ from conftest import PROJECT
 from small_archive import BRACKENHOLT, FIRST_ROWS, QUILLFEATHER, WEEK, SmallArchive, words_of
 
 from ddor.archive.render import TEMPLATES
-from ddor.texts import (
-    PAGES,
-    Text,
-    TextsInvalid,
-    read_statements,
-    read_texts,
-    sections_of,
-)
+from ddor.texts import PAGES, Text, TextsInvalid, read_statements, read_texts, sections_of
 
 PROJECT_PAGES = PROJECT / "params" / "pages"
 AGENCY, OTHER = QUILLFEATHER["agency_id"], BRACKENHOLT["agency_id"]
@@ -91,9 +84,17 @@ def test_a_value_that_is_no_text_is_refused(refused, value):
     assert said.startswith("overview.md row 1, title: seen nothing")
 
 
-@pytest.mark.parametrize("content", ["", "A page.\n", "---\ntitle: x\nA page.\n",
-                                     "---\n- a\n- b\n---\nA page.\n", "---\ntitle: [\n---\nx\n",
-                                     " ---\ntitle: x\n---\nA page.\n"])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "A page.\n",
+        "---\ntitle: x\nA page.\n",
+        "---\n- a\n- b\n---\nA page.\n",
+        "---\ntitle: [\n---\nx\n",
+        " ---\ntitle: x\n---\nA page.\n",
+    ],
+)
 def test_a_page_without_a_head_is_refused(refused, content):
     (said,) = refused(overview=content)
     assert said.startswith("overview.md row 1: seen no readable head")
@@ -130,9 +131,12 @@ def test_all_problems_of_all_pages_come_in_one_error(refused):
         fact_sheet=page("## Two {#same}\n## Three {#same}\n"),
     )
     assert [line.split(":")[0] for line in said] == [
-        "overview.md row 1, title", "overview.md row 1, last_reviewed", "overview.md row 1, by",
-        "faqs.md", "fact-sheet.md",
-    ]  # fmt: skip
+        "overview.md row 1, title",
+        "overview.md row 1, last_reviewed",
+        "overview.md row 1, by",
+        "faqs.md",
+        "fact-sheet.md",
+    ]
     assert 'there is no name "nobody"' in said[3]
     assert "two sections with the address same" in said[4]
 
@@ -148,9 +152,16 @@ def test_a_page_that_is_nowhere_is_named(refused, project):
 
 @pytest.mark.parametrize(
     "sentence",
-    ["{{ typo }}", "{{ latest.figures.typo }}", "{{ 1 / 0 }}", "{{ latest.week", "{% if latest %}",
-     "{{ x | nofilter }}", "## One {#One}"],
-)  # fmt: skip
+    [
+        "{{ typo }}",
+        "{{ latest.figures.typo }}",
+        "{{ 1 / 0 }}",
+        "{{ latest.week",
+        "{% if latest %}",
+        "{{ x | nofilter }}",
+        "## One {#One}",
+    ],
+)
 def test_a_sentence_that_cannot_be_written_is_told_once(refused, sentence):
     latest = {"week": "a week", "figures": {"issued_total": 1}}
     (said,) = refused([NAMES | {"latest": latest}], overview=page(f"{sentence}\n"))
@@ -161,8 +172,9 @@ def test_a_sentence_that_cannot_be_written_is_told_once(refused, sentence):
 def test_a_name_that_only_some_weeks_have_is_refused(refused):
     """Without a published week there is no `latest`: a page has to say what it says then."""
     latest = {"figures": {"issued_total": 1}}
-    (said,) = refused([NAMES, NAMES | {"latest": latest}],
-                      overview=page("{{ latest.figures.issued_total }}\n"))  # fmt: skip
+    (said,) = refused(
+        [NAMES, NAMES | {"latest": latest}], overview=page("{{ latest.figures.issued_total }}\n")
+    )
     assert "cannot be written" in said
 
 
@@ -175,8 +187,10 @@ def test_the_project_has_every_page_and_no_other():
 
 def test_an_address_is_kept_when_the_heading_is_worded_anew():
     body = "Before.\n\n## {question} {{#the-address}}\n\nAn answer.\n"
-    found = [sections_of(text(body.format(question=question)), NAMES)
-             for question in ("What is *it*?", "And what is that?")]  # fmt: skip
+    found = [
+        sections_of(text(body.format(question=question)), NAMES)
+        for question in ("What is *it*?", "And what is that?")
+    ]
     assert [sections[0].id for _, sections in found] == ["the-address"] * 2
     before, (section,) = found[0]
     assert "Before." in before and "An answer." not in before
@@ -200,8 +214,15 @@ def test_an_address_is_made_from_the_heading(heading, address):
     assert address in (section.id, None)
 
 
-@pytest.mark.parametrize("body", ["## One\n## One\n", "## One\n## Two {#one}\n",
-                                  "## A {#x}\n## B {#x}\n## C {#x}\n", "## ?\n## !\n"])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        "## One\n## One\n",
+        "## One\n## Two {#one}\n",
+        "## A {#x}\n## B {#x}\n## C {#x}\n",
+        "## ?\n## !\n",
+    ],
+)
 def test_two_sections_with_one_address_are_refused(refused, body):
     (said,) = refused(faqs=page(body))
     assert said.startswith("faqs.md: seen two sections with the address ")
@@ -225,8 +246,9 @@ def test_markup_in_a_page_is_shown_as_text():
 
 
 def test_an_address_in_a_page_leads_to_no_script():
-    _, (section,) = sections_of(text("## One\n\n[a](javascript:alert(1)) [b](data:text/html,x)\n"),
-                                NAMES)  # fmt: skip
+    _, (section,) = sections_of(
+        text("## One\n\n[a](javascript:alert(1)) [b](data:text/html,x)\n"), NAMES
+    )
     assert "javascript:" not in section.html and "data:" not in section.html
 
 
@@ -268,10 +290,16 @@ def test_a_file_that_is_not_named_by_an_agency_is_refused(statements, name):
     assert name in str(invalid.value) and invalid.value.exit_code == 2
 
 
-@pytest.mark.parametrize("body", [
-    "We held Maria Garcia for a day.", "His number is A123456789.", "SSN 123-45-6789.",
-    "Ask for Sheriff John Miller, born later.", "He was born 1980-02-03, A 123-456-789.",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        "We held Maria Garcia for a day.",
+        "His number is A123456789.",
+        "SSN 123-45-6789.",
+        "Ask for Sheriff John Miller, born later.",
+        "He was born 1980-02-03, A 123-456-789.",
+    ],
+)
 def test_a_statement_that_names_a_person_is_refused_and_not_shown(statements, body):
     (statements / f"{AGENCY}.md").write_text(statement(body))
     with pytest.raises(TextsInvalid) as invalid:
@@ -315,14 +343,26 @@ def write(file: Path, content: str) -> None:
         ("pages/faqs.md", page("{% if latest %}{{ latest.figures.typo }}{% endif %}"), "typo"),
         ("pages/faqs.md", page(last_reviewed="never"), 'last_reviewed: seen "never"'),
         ("statements/nobody.md", statement("x"), "nobody.md: seen its name"),
-        (f"statements/{AGENCY}.md", statement("\nWe\n\nhad {{ latest }}"),
-         AGENCY + '.md row 7: seen "{{"'),
-        ("pages/faqs.md", page("## Who?\n\n{{ '{' ~ '{' }} latest }}"),
-         'faqs.md, under "Who?": seen "{{" that nothing filled'),
+        (
+            f"statements/{AGENCY}.md",
+            statement("\nWe\n\nhad {{ latest }}"),
+            AGENCY + '.md row 7: seen "{{"',
+        ),
+        (
+            "pages/faqs.md",
+            page("## Who?\n\n{{ '{' ~ '{' }} latest }}"),
+            'faqs.md, under "Who?": seen "{{" that nothing filled',
+        ),
     ],
-    ids=["a name", "a figure", "a date", "a statement", "braces in a statement",
-         "braces in a page"],
-)  # fmt: skip
+    ids=[
+        "a name",
+        "a figure",
+        "a date",
+        "a statement",
+        "braces in a statement",
+        "braces in a page",
+    ],
+)
 def test_a_problem_ends_with_2_before_anything_runs(tmp_path, file, content, said):
     archive = SmallArchive(tmp_path / "archive")
     archive.receive(FIRST_ROWS[:3])
@@ -333,8 +373,9 @@ def test_a_problem_ends_with_2_before_anything_runs(tmp_path, file, content, sai
     assert not archive.output.exists() or not any(p.is_file() for p in archive.output.rglob("*"))
 
 
-@pytest.mark.parametrize("command", [["rebuild"], ["withdraw", WEEK, "--reason", "error"]],
-                         ids=["rebuild", "withdraw"])  # fmt: skip
+@pytest.mark.parametrize(
+    "command", [["rebuild"], ["withdraw", WEEK, "--reason", "error"]], ids=["rebuild", "withdraw"]
+)
 def test_a_problem_ends_with_2_and_a_published_site_stays(copy_of, command):
     archive = copy_of("first")
     before = archive.files()
@@ -366,8 +407,10 @@ def test_a_page_beside_the_parameters_stands_in_for_the_projects_own(copy_of):
 
 def test_a_statement_is_shown_on_the_page_of_its_agency_and_nowhere_else(copy_of):
     archive = copy_of("first")
-    write(archive.root / "statements" / f"{AGENCY}.md",
-          statement("We *answered* every fax. <b>Okapi</b> & {latest}"))  # fmt: skip
+    write(
+        archive.root / "statements" / f"{AGENCY}.md",
+        statement("We *answered* every fax. <b>Okapi</b> & {latest}"),
+    )
     write(archive.root / "statements" / "NOBODY001.md", statement("Nothing of us is published."))
     assert archive.ddor("rebuild", day="2017-05-20").code == 0
     shown = archive.page(f"agencies/{AGENCY}/index.html")

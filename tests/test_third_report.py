@@ -106,8 +106,10 @@ def correct_the_week(archive: SmallArchive, day=DAY) -> None:
 
 
 def test_a_year_has_its_page_at_both_addresses_with_the_figures_of_its_weeks(published):
-    weeks = [json.loads((published.site / "weeks" / week / "data" / "summary.json").read_bytes())
-             for week in (WEEK, NEXT_WEEK)]  # fmt: skip
+    weeks = [
+        json.loads((published.site / "weeks" / week / "data" / "summary.json").read_bytes())
+        for week in (WEEK, NEXT_WEEK)
+    ]
     for folder in ("years/2017", "years/2017/r1"):
         page = published.page(f"{folder}/index.html")
         assert words_of(page.h1) == "Annual Declined Detainer Report: 2017"
@@ -169,8 +171,11 @@ def test_the_data_is_described_and_valid(published, path):
 def test_a_column_of_a_quarter_means_what_it_holds(published):
     data = published.site / "quarters/2017Q1/data"
     package = json.loads((data / "datapackage.json").read_bytes())
-    words = {(each["name"], field["name"]): field["description"]
-             for each in package["resources"] for field in each["schema"]["fields"]}  # fmt: skip
+    words = {
+        (each["name"], field["name"]): field["description"]
+        for each in package["resources"]
+        for field in each["schema"]["fields"]
+    }
     assert words["issued-by-agency", "issued"] == "number of requests issued in its weeks"
     assert words["weeks-used", "issued_total"] == "number of requests issued in the week"
     assert "after release: follow_up, met_by, " in words["after-release", "attribute"]
@@ -202,8 +207,10 @@ def test_the_command_lines_take_a_year(archive):
 
 @pytest.mark.storm
 def test_its_note_and_its_own_parameters_are_those_of_the_year(archive, make):
-    for name, text in (("notes/2017.md", "A note of the year."),
-                       ("years/2017.yaml", "publisher: The annual desk\n")):  # fmt: skip
+    for name, text in (
+        ("notes/2017.md", "A note of the year."),
+        ("years/2017.yaml", "publisher: The annual desk\n"),
+    ):
         (archive.root / name).parent.mkdir(exist_ok=True)
         (archive.root / name).write_text(text, "utf-8")
     draft = make(archive, YEAR, draft=True)
@@ -282,8 +289,9 @@ def test_a_year_without_a_week_and_a_key_of_another_report_publish_nothing(archi
     before = archive.files()
     result = make(archive, Year(2016))
     assert (result.status, result.exit_code) == ("failed", 2)
-    assert result.messages == ("no week of 2016 is published; it has the weeks from 2015-12-26 to "
-                               "2016-12-24",)  # fmt: skip
+    assert result.messages == (
+        "no week of 2016 is published; it has the weeks from 2015-12-26 to 2016-12-24",
+    )
     assert archive.files() == before
 
 
@@ -315,7 +323,9 @@ def test_a_day_has_its_page_its_own_words_and_its_own_heads(published):
     archived = main_of(published, "archive/index.html")
     assert "By day, newest first Day Status Asked Agencies asked Revision Published" in archived
     assert "asked_total" in main_of(published, "data/index.html")
-    asked = main_of(published, "data/index.html").split("Daily counts: further figures and columns")[1]
+    asked = main_of(published, "data/index.html").split(
+        "Daily counts: further figures and columns"
+    )[1]
     assert "asked requests issued on the day" in asked and "declined_total" not in asked
 
 
@@ -363,8 +373,10 @@ def test_an_agency_that_only_a_day_names_has_a_page_as_long_as_the_day_stands(al
         assert alone.published(day="2017-06-21") == 1
     assert make(alone, VALENTINE, day="2017-06-22").revision == 2
     assert rebuilt(alone, "2017-06-22") == 0 and broken_links(alone.site) == []
-    pages = {agency["agency_id"]: alone.site / "agencies" / agency["agency_id"] / "index.html"
-             for agency in (BRACKENHOLT, THISTLEDOWN, WRENFALL)}  # fmt: skip
+    pages = {
+        agency["agency_id"]: alone.site / "agencies" / agency["agency_id"] / "index.html"
+        for agency in (BRACKENHOLT, THISTLEDOWN, WRENFALL)
+    }
     assert all(page.exists() for page in pages.values())
     for number, standing in ((1, (BRACKENHOLT, WRENFALL)), (2, (BRACKENHOLT, WRENFALL))):
         done = alone.ddor("withdraw", VALENTINE, f"r{number}", "--reason", "legal")

@@ -41,9 +41,11 @@ def test_bins_stand_in_order_and_only_declined_requests_are_in_them():
     old = [request(issued_at=day) for day in ("2010-10-16", "2017-01-15", "2017-02-15")]
     others = [request(outcome="honored"), request(outcome="withdrawn")]
     assert list(timing(*old, request(), *others).items()) == [
-        ("Same day or next day", 1), ("2 to 7 days", 1), ("31 to 90 days", 1),
+        ("Same day or next day", 1),
+        ("2 to 7 days", 1),
+        ("31 to 90 days", 1),
         ("More than a year", 1),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_decline_without_recording_date_is_counted_as_unknown():

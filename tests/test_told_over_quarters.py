@@ -14,23 +14,9 @@ from ddor.compiled.people import (
     people_of_weeks,
     week_of_people,
 )
-from ddor.measures.disclosure import (
-    NATION,
-    POOLED,
-    Earlier,
-    Row,
-    Table,
-    tell,
-)
+from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Table, tell
 from ddor.measures.figures import NO_CHARGES
-from ddor.measures.people import (
-    ATTRIBUTES,
-    CHARGES,
-    CITIZENSHIP,
-    DAYS,
-    OTHER,
-    week_candidates,
-)
+from ddor.measures.people import ATTRIBUTES, CHARGES, CITIZENSHIP, DAYS, OTHER, week_candidates
 from ddor.measures.published import with_charges
 from ddor.report.of_people import UNSPLIT, OfPeople
 
@@ -45,8 +31,9 @@ def rows(week: str, prefix="r", attribute=CHARGES, value="", **agencies: int):
     """So many requests of each agency."""
     return frozenset(
         Row(f"{prefix}-{week}-{agency_id}-{at}", week, agency_id, "", value or OF[attribute])
-        for agency_id, count in agencies.items() for at in range(count)
-    )  # fmt: skip
+        for agency_id, count in agencies.items()
+        for at in range(count)
+    )
 
 
 def week_of(own: frozenset[Row], attribute=CHARGES, earlier=Earlier()) -> WeekOfPeople:
@@ -61,9 +48,7 @@ def week(day: str, attribute=CHARGES, **given) -> WeekOfPeople:
     return week_of(rows(day, attribute=attribute, **given), attribute)
 
 
-def quarter(
-    *weeks: WeekOfPeople, before: Iterable[PeopleOfWeeks] = (), day=AS_OF
-) -> PeopleOfWeeks:
+def quarter(*weeks: WeekOfPeople, before: Iterable[PeopleOfWeeks] = (), day=AS_OF) -> PeopleOfWeeks:
     """A revision after those of `before`, the last of which stands."""
     told = [each.told for each in before]
     tables = tuple(table for each in told for table in each.tables.values())
@@ -84,8 +69,10 @@ FEW = {A: 4, B: 4, C: 4}
 
 
 def test_a_group_that_a_week_has_no_name_for_stays_in_the_other_of_that_week():
-    few = [week_of(rows(day, **ENOUGH_MADE) | rows(day, "s", value=ASSAULT, **{A: count}))
-           for day, count in ((W1, 2), (W2, 4))]  # fmt: skip
+    few = [
+        week_of(rows(day, **ENOUGH_MADE) | rows(day, "s", value=ASSAULT, **{A: count}))
+        for day, count in ((W1, 2), (W2, 4))
+    ]
     lines = counts(quarter(*few).nation[CHARGES])
     assert lines[CHARGES, NATION, "persons", "13", "all"] == 4
     assert lines[CHARGES, NATION, "persons", OTHER, "all"] == 2
@@ -98,8 +85,9 @@ def test_weeks_that_are_not_enough_together_are_left_out_and_it_is_said_why():
     assert counts(people.nation[CHARGES])[CHARGES, NATION, "", "", "convicted"] == 24
     assert people.told.untold == {
         (CHARGES, POOLED): "there are fewer than 20 requests",
-        (CITIZENSHIP, POOLED): NO_DECLINES, (DAYS, POOLED): NO_DECLINES,
-    }  # fmt: skip
+        (CITIZENSHIP, POOLED): NO_DECLINES,
+        (DAYS, POOLED): NO_DECLINES,
+    }
 
 
 def test_a_quarter_without_a_table_says_why():
@@ -125,8 +113,10 @@ def test_a_place_in_a_week_whose_own_table_stands_counts_the_requests_as_that_we
     table = people.told.table(CHARGES, A)
     assert (len(table.rows), table.stands, table.gone) == (40, False, 1)
     flags = dict(zip([line.place for line in people.lines()], people.flags(), strict=True))
-    assert flags == {NATION: "in 1 of the weeks as an earlier extract had it",
-                     A: "1 of its requests no longer counts"}  # fmt: skip
+    assert flags == {
+        NATION: "in 1 of the weeks as an earlier extract had it",
+        A: "1 of its requests no longer counts",
+    }
 
 
 # Later revisions of the quarter
@@ -178,8 +168,11 @@ def test_a_week_is_not_told_if_the_pool_less_it_and_less_other_weeks_leaves_too_
     first = [week(day, CITIZENSHIP, **of_one) for day, of_one in before.items()]
     pool = tuple(quarter(*first, third).told.tables.values())
     assert [len(table.rows) for table in pool] == [59]
-    after = {day: rows(day, attribute=CITIZENSHIP, **of_one)
-             | rows(day, "n", attribute=CITIZENSHIP, **new) for day, of_one in before.items()}  # fmt: skip
+    after = {
+        day: rows(day, attribute=CITIZENSHIP, **of_one)
+        | rows(day, "n", attribute=CITIZENSHIP, **new)
+        for day, of_one in before.items()
+    }
     one = week_of(after[W1], CITIZENSHIP, Earlier(beside=pool))
     assert one.table(CITIZENSHIP)
     assert week_of(after[W2], CITIZENSHIP, Earlier(beside=pool)).table(CITIZENSHIP)
@@ -192,11 +185,13 @@ def test_the_milder_rule_between_revisions_is_not_for_what_a_quarter_tells_too(i
     first = week_of(own).told
     state = Table(CHARGES, "MN", own | rows(W2, **ENOUGH_MADE), AS_OF, 5)
     earlier = Earlier(first, first, "", (state,) if in_a_quarter else ())
-    gone = {f"r-{W1}-{each}-{at}" for each, number in ((A, 4), (B, 3), (C, 3))
-            for at in range(number)}  # fmt: skip
+    gone = {
+        f"r-{W1}-{each}-{at}" for each, number in ((A, 4), (B, 3), (C, 3)) for at in range(number)
+    }
     left = frozenset(row for row in own if row.request_id not in gone)
-    told = tell(week_candidates({CHARGES: left}), earlier,
-                {row.request_id for row in left}, LATER, 5)  # fmt: skip
+    told = tell(
+        week_candidates({CHARGES: left}), earlier, {row.request_id for row in left}, LATER, 5
+    )
     assert told.table(CHARGES).stands is in_a_quarter
 
 
@@ -214,8 +209,11 @@ def test_a_sum_that_some_weeks_do_not_split_says_how_many_are_not_split():
 
     whole = table(of(W1, 10))
     assert "Not told apart" not in whole.heads.values()
-    few = week_of(rows(W2, value=DRUGS, A=1) | rows(W2, "s", value=ASSAULT, A=10, B=9, C=9)
-                  | rows(W2, "t", value="charged_only 35:charged_only", A=9))  # fmt: skip
+    few = week_of(
+        rows(W2, value=DRUGS, A=1)
+        | rows(W2, "s", value=ASSAULT, A=10, B=9, C=9)
+        | rows(W2, "t", value="charged_only 35:charged_only", A=9)
+    )
     summed = table(of(W1, 10), few)
     drugs = summed.frame[summed.frame["requests"] == 60].iloc[0]
     assert summed.heads[UNSPLIT] == "Not told apart"

@@ -28,15 +28,21 @@ from ddor.jobs.weekly import WeekEdition
 from ddor.measures.figures import OF_CHARGES
 
 ROWS = [
-    *numbered("q", 30, QUILLFEATHER), *numbered("b", 15, BRACKENHOLT),
-    *numbered("o", 10, OSPREYMOOR), *numbered("t", 8, THISTLEDOWN), *numbered("w", 7, WRENFALL),
-]  # fmt: skip
+    *numbered("q", 30, QUILLFEATHER),
+    *numbered("b", 15, BRACKENHOLT),
+    *numbered("o", 10, OSPREYMOOR),
+    *numbered("t", 8, THISTLEDOWN),
+    *numbered("w", 7, WRENFALL),
+]
 DRUGS, THEFT = "3599", "2399"
 CHARGES = [
-    charge(request_id=row["request_id"], ncic_code=DRUGS if number % 3 else THEFT,
-           disposition="convicted" if number % 2 else "charged")
+    charge(
+        request_id=row["request_id"],
+        ncic_code=DRUGS if number % 3 else THEFT,
+        disposition="convicted" if number % 2 else "charged",
+    )
     for number, row in enumerate(ROWS)
-]  # fmt: skip
+]
 QUILL = QUILLFEATHER["agency_id"]
 FIRST, LATER = "2017-05-18", "2017-05-25"
 
@@ -97,17 +103,23 @@ def count_of(archive: SmallArchive, attribute: str, place="") -> list[dict[str, 
 
 def test_the_first_revision_tells_the_nation_and_the_agency_of_20_or_more(first):
     assert {key for key, each in told(first).items() if each["told"]} == {
-        ("charges", ""), ("citizenship", ""), ("days", ""), ("charges", QUILL),
-    }  # fmt: skip
+        ("charges", ""),
+        ("citizenship", ""),
+        ("days", ""),
+        ("charges", QUILL),
+    }
     assert figures(first)["declined_with_charges"] == 70
     assert figures(first)["declined_with_conviction"] == 35
-    of_categories = {each["category"]: each["requests"] for each in lines(first, "charges_by_group")
-                     if not each["group_code"] and each["requests"] != "0"}  # fmt: skip
+    of_categories = {
+        each["category"]: each["requests"]
+        for each in lines(first, "charges_by_group")
+        if not each["group_code"] and each["requests"] != "0"
+    }
     assert of_categories == {"drugs": "46", "property": "24"}
 
 
 def test_a_revision_of_few_changes_keeps_the_tables_with_their_date_and_what_no_longer_counts(
-    archive
+    archive,
 ):
     before = {key: count_of(archive, *key) for key in told(archive)}
     revised(archive, without("q1", "b1"))
@@ -119,8 +131,11 @@ def test_a_revision_of_few_changes_keeps_the_tables_with_their_date_and_what_no_
     entries = told(archive)
     assert {each["as_of"] for each in entries.values()} == {FIRST}
     assert {key: each["no_longer_count"] for key, each in entries.items()} == {
-        ("charges", ""): 2, ("citizenship", ""): 2, ("days", ""): 2, ("charges", QUILL): 1,
-    }  # fmt: skip
+        ("charges", ""): 2,
+        ("citizenship", ""): 2,
+        ("days", ""): 2,
+        ("charges", QUILL): 1,
+    }
     for key, earlier in before.items():
         after = count_of(archive, *key)
         flags = {each.pop("flags") for each in after}
@@ -176,8 +191,10 @@ def test_the_same_requests_with_another_charge_of_one_of_them_are_not_told_anew(
     of_charges = entries["charges", ""]
     assert (of_charges["as_of"], of_charges["no_longer_count"]) == (FIRST, 0)
     assert entries["citizenship", ""]["as_of"] == LATER
-    assert not any(each["category"] == "persons" and each["requests"] != "0"
-                   for each in lines(archive, "charges_by_group"))  # fmt: skip
+    assert not any(
+        each["category"] == "persons" and each["requests"] != "0"
+        for each in lines(archive, "charges_by_group")
+    )
 
 
 def test_what_a_withdrawn_revision_told_counts_as_told_and_does_not_stand(archive):
@@ -237,12 +254,16 @@ def test_a_county_that_publishes_its_own_jail_alone_has_its_table(published):
     archive = published([row for row in ROWS if row["request_id"][0] == "q"])
     assert {key for key, each in told(archive).items() if each["told"]} == {("charges", QUILL)}
     assert "the requests went to fewer than 3 agencies" in told(archive)["charges", ""]["why"]
-    counts = {(each["branch"], each["standing"]): each["requests"]
-              for each in count_of(archive, "charges", QUILL)}  # fmt: skip
+    counts = {
+        (each["branch"], each["standing"]): each["requests"]
+        for each in count_of(archive, "charges", QUILL)
+    }
     assert counts == {
-        ("", "convicted"): "15", ("", "charged_only"): "15",
-        ("drugs", "all"): "20", ("property", "all"): "10",
-    }  # fmt: skip
+        ("", "convicted"): "15",
+        ("", "charged_only"): "15",
+        ("drugs", "all"): "20",
+        ("property", "all"): "10",
+    }
     assert figures(archive)["declined_with_charges"] is None
     assert lines(archive, "charges_by_group") == []
 
@@ -312,18 +333,24 @@ def published_of(rows) -> dict:
     edition = WeekEdition.of(inputs_of(case_of(rows, CHARGES)))
     tables = {name: table.to_csv() for name, table in edition.tables().items()}
     return tables | {
-        "figures": edition.counts.figures, "summary": edition.summary(), "review": edition.review,
-        "bulk": edition.bulk, "identity": edition.input_texts(),
-    }  # fmt: skip
+        "figures": edition.counts.figures,
+        "summary": edition.summary(),
+        "review": edition.review,
+        "bulk": edition.bulk,
+        "identity": edition.input_texts(),
+    }
 
 
 def test_no_flag_of_any_row_changes_a_table_a_figure_or_the_identity():
     rows = [
-        *numbered("q", 20, QUILLFEATHER), *numbered("b", 8, BRACKENHOLT),
-        *numbered("o", 7, OSPREYMOOR), *numbered("t", 5, THISTLEDOWN), *numbered("h", 1, BRACKENHOLT, outcome="honored"),
+        *numbered("q", 20, QUILLFEATHER),
+        *numbered("b", 8, BRACKENHOLT),
+        *numbered("o", 7, OSPREYMOOR),
+        *numbered("t", 5, THISTLEDOWN),
+        *numbered("h", 1, BRACKENHOLT, outcome="honored"),
         *numbered("p", 1, QUILLFEATHER, outcome="pending", outcome_recorded_at=""),
         *numbered("x", 1, OSPREYMOOR, state="TX"),  # held back
-    ]  # fmt: skip
+    ]
     countries = ("MEX", "GTM", "CHN", "UNK")
     rows = [row | {"citizenship": countries[at % 4]} for at, row in enumerate(rows)]
     before = published_of(rows)

@@ -76,8 +76,10 @@ def with_rare_codes(extract: Extract, seed: int) -> Extract:
     charges = extract.charges
     rare = rng.random(len(charges)) < RARE_SHARE
     drawn = rng.choice(codes, len(charges))
-    return replace(extract, charges=charges.assign(
-        ncic_code=charges["ncic_code"].mask(rare, drawn).astype("str")))  # fmt: skip
+    return replace(
+        extract,
+        charges=charges.assign(ncic_code=charges["ncic_code"].mask(rare, drawn).astype("str")),
+    )
 
 
 def national(report):
@@ -123,9 +125,11 @@ def test_most_people_with_charges_are_in_a_category_with_a_name(weeks):
         with_any += sum(first != NO_CHARGE for first, *_ in values)
         standing += sum(first in (CONVICTED, CHARGED_ONLY) for first, *_ in values)
         named += sum(bool(categories(groups) & shown - {OTHER_OFFENSES}) for _, *groups in values)
-    print(f"\nabout {weeks.about} declined a week: in a category with a name are {named:,} of "
-          f"{standing:,} convicted or charged ({named / standing:.1%}), {named / with_any:.1%} of "
-          f"{with_any:,} with any charge")  # fmt: skip
+    print(
+        f"\nabout {weeks.about} declined a week: in a category with a name are {named:,} of "
+        f"{standing:,} convicted or charged ({named / standing:.1%}), {named / with_any:.1%} of "
+        f"{with_any:,} with any charge"
+    )
     assert 0 < named < standing < with_any
     assert named / standing > SIZES[weeks.about][1]
 

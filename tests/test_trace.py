@@ -29,15 +29,20 @@ from ddor.ledger import read_labels
 from ddor.measures.agencies import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS
 from ddor.measures.charges import UNLISTED
 from ddor.measures.people import ALL
-from ddor.measures.published import with_charges
 from ddor.measures.people import CHARGES as OF_CHARGES
+from ddor.measures.published import with_charges
 from ddor.measures.status import CLASSES
 from ddor.measures.trace import agency_columns, known_masks, rows_behind
 
 EARLIER = "2017-01-05T08:00"
 PENDING = {"outcome": "pending", "outcome_recorded_at": ""}
-TRAVIS = {"agency_id": "TX2270000", "agency_name": "TRAVIS CO JAIL", "state": "TX",
-          "county_fips": "48453", "area": "San Antonio"}  # fmt: skip
+TRAVIS = {
+    "agency_id": "TX2270000",
+    "agency_name": "TRAVIS CO JAIL",
+    "state": "TX",
+    "county_fips": "48453",
+    "area": "San Antonio",
+}
 # Every class, form and outcome; r12 to r14 are held back, the first by E1 in any version.
 ROWS = numbered(
     request(notice_at="2017-02-13T12:00"),
@@ -57,10 +62,15 @@ ROWS = numbered(
     request(agency_name="held for the request", **PENDING),
 )
 DISPOSITIONS = (
-    ("r0", "1399", "charged"), ("r0", "1399", "convicted"), ("r0", "3599", "unknown"),
-    ("r1", "1399", "charged"), ("r1", "3599", "dismissed"), ("r2", "2399", "acquitted"),
-    ("r3", "9999", "convicted"), ("r4", "1399", "convicted"),
-)  # fmt: skip
+    ("r0", "1399", "charged"),
+    ("r0", "1399", "convicted"),
+    ("r0", "3599", "unknown"),
+    ("r1", "1399", "charged"),
+    ("r1", "3599", "dismissed"),
+    ("r2", "2399", "acquitted"),
+    ("r3", "9999", "convicted"),
+    ("r4", "1399", "convicted"),
+)
 CHARGES = [
     charge(request_id=request_id, charge_no=str(number), ncic_code=code, disposition=disposition)
     for number, (request_id, code, disposition) in enumerate(DISPOSITIONS, start=1)
@@ -79,9 +89,11 @@ def stops(name: str):
 
 INVENTED = tuple(
     dataclasses.replace(CHECKS[0], id=id, effect="hold", doubts=doubts, assess=stops(name))
-    for id, doubts, name in (("X1", "request", "held for the request"),
-                             ("X2", "outcome", "held for its outcome"))
-)  # fmt: skip
+    for id, doubts, name in (
+        ("X1", "request", "held for the request"),
+        ("X2", "outcome", "held for its outcome"),
+    )
+)
 
 
 def case_of_sample(first_day: str, cohort: str) -> Case:
@@ -113,21 +125,26 @@ def test_every_figure_that_counts_requests_has_as_many_rows_as_it_says(week):
     figures = counts.figures | with_charges(nation_of(counts, OF_CHARGES))
     for distinct in ("agencies_declining", "states_declining"):
         figures[distinct] = figures["declined_total"]
-    found = {name: len(rows_behind(counts.status, case.extract.charges, name, checks=checks))
-             for name in figures}  # fmt: skip
+    found = {
+        name: len(rows_behind(counts.status, case.extract.charges, name, checks=checks))
+        for name in figures
+    }
     assert found == figures
     assert found["declined_total"] > 0
 
 
 def test_each_agency_has_as_many_rows_as_the_two_tables_say(week):
     case, checks, counts = week
-    for table, columns in ((counts.issued_by_agency, ISSUED_COLUMNS),
-                           (counts.declined_by_agency, DECLINED_COLUMNS)):  # fmt: skip
+    for table, columns in (
+        (counts.issued_by_agency, ISSUED_COLUMNS),
+        (counts.declined_by_agency, DECLINED_COLUMNS),
+    ):
         figures = figures_of(columns)
         for line in table.head(12).to_dict("records"):
             for column, figure in figures.items():
-                rows = rows_behind(counts.status, case.extract.charges, figure,
-                                   line["agency_id"], checks=checks)  # fmt: skip
+                rows = rows_behind(
+                    counts.status, case.extract.charges, figure, line["agency_id"], checks=checks
+                )
                 assert len(rows) == line[column], (line["agency_id"], figure)
                 assert set(rows["agency_id"]) <= {line["agency_id"]}
 
@@ -135,10 +152,15 @@ def test_each_agency_has_as_many_rows_as_the_two_tables_say(week):
 def figures_of(columns) -> dict[str, str]:
     """Column of one table by agency -> its figure, written out by hand where the name differs."""
     section = "issued" if "issued" in columns else "declined"
-    odd = {("issued", "issued"): "issued_total", ("declined", "declined"): "declined_total",
-           ("declined", "honored"): "honored_total"}  # fmt: skip
-    return {column: odd.get((section, column), f"{section}_{column}")
-            for column in columns[len(IDENTITY):]}  # fmt: skip
+    odd = {
+        ("issued", "issued"): "issued_total",
+        ("declined", "declined"): "declined_total",
+        ("declined", "honored"): "honored_total",
+    }
+    return {
+        column: odd.get((section, column), f"{section}_{column}")
+        for column in columns[len(IDENTITY) :]
+    }
 
 
 def test_classes_checks_and_offenses_have_as_many_rows_as_their_tables_say(week):
@@ -176,8 +198,17 @@ def test_the_known_figures_are_those_of_the_report_and_the_lines_of_its_tables()
     known = [*known_masks((CHECKS[0], *INVENTED), {})]
     figures = counted(case_of(ROWS)).figures
     assert set(known[: len(figures)]) == set(figures)
-    assert {"E1", "X1", "X2", "class:withdrawn", "category:drugs", "category:drugs:convicted",
-            "category:drugs:charged_only", "group:35", f"group:{UNLISTED}"} <= set(known)  # fmt: skip
+    assert {
+        "E1",
+        "X1",
+        "X2",
+        "class:withdrawn",
+        "category:drugs",
+        "category:drugs:convicted",
+        "category:drugs:charged_only",
+        "group:35",
+        f"group:{UNLISTED}",
+    } <= set(known)
     assert "group:35:convicted" not in known  # a group is not told apart
     assert len(known) == len(set(known))
 
@@ -202,8 +233,9 @@ def test_what_people_were_charged_with_is_not_told_agency_by_agency(figure):
 def trace(figure: str, agency_id: str | None = None, charges=()) -> list[str]:
     case = case_of(ROWS, charges)
     status = counted(case, (CHECKS[0], *INVENTED)).status
-    rows = rows_behind(status, case.extract.charges, figure, agency_id,
-                       checks=(CHECKS[0], *INVENTED))
+    rows = rows_behind(
+        status, case.extract.charges, figure, agency_id, checks=(CHECKS[0], *INVENTED)
+    )
     return sorted(rows["request_id"])
 
 
@@ -262,9 +294,13 @@ def test_the_columns_of_the_two_tables_are_all_names_or_refused():
 
 @pytest.mark.parametrize(
     ("figure", "near"),
-    [("declined_totl", "declined_total"), ("category:drugs:convict", "category:drugs:convicted"),
-     ("class:withdrew", "class:withdrawn"), ("nonsense", "docs/trace.md")],
-)  # fmt: skip
+    [
+        ("declined_totl", "declined_total"),
+        ("category:drugs:convict", "category:drugs:convicted"),
+        ("class:withdrew", "class:withdrawn"),
+        ("nonsense", "docs/trace.md"),
+    ],
+)
 def test_an_unknown_figure_is_refused_with_the_nearest_known_ones(figure, near):
     with pytest.raises(UsageError, match=f'"{figure}" is not the name of .*{near}'):
         trace(figure)
@@ -293,9 +329,11 @@ def kept_run(output: Path, *rows, revision=1, **case) -> Path:
 
 @pytest.mark.parametrize(
     ("flags", "said"),
-    [(("false", "true"), "1 row; 1 row of protected people left out"),
-     (("false", "false"), "2 rows; 0 rows of protected people left out")],
-)  # fmt: skip
+    [
+        (("false", "true"), "1 row; 1 row of protected people left out"),
+        (("false", "false"), "2 rows; 0 rows of protected people left out"),
+    ],
+)
 def test_the_command_says_one_row_and_two_rows(tmp_path, capsys, flags, said):
     kept_run(tmp_path, *numbered(*(request(protected=flag) for flag in flags)))
     with pytest.raises(SystemExit) as ended:
@@ -339,20 +377,28 @@ def counts_of_agency(agency_id: str) -> int:
 
 
 def test_a_row_says_what_the_request_was_counted_as_and_which_check_holds_it(tmp_path):
-    rows = numbered(request(notice_at="2017-02-13T12:00"), request(state="WI"),
-                    request(outcome="honored"))  # fmt: skip
+    rows = numbered(
+        request(notice_at="2017-02-13T12:00"), request(state="WI"), request(outcome="honored")
+    )
     written = write_rows(kept_run(tmp_path, *rows), WEEK, "received_total", None)
     assert written.path.name == "F1-received_total.xlsx"
     assert about(written.path)["agency"] == "all agencies"
     found = {(row["outcome"], row["counted_as"], row["held_by"]) for row in lines(written.path)}
-    assert found == {("declined", "insufficient_notice", None), ("declined", "held_back", "E1"),
-                     ("honored", "honored", None)}  # fmt: skip
+    assert found == {
+        ("declined", "insufficient_notice", None),
+        ("declined", "held_back", "E1"),
+        ("honored", "honored", None),
+    }
 
 
 def test_times_are_text_in_iso_form_and_a_midnight_is_the_date_alone(tmp_path):
-    row = request(issued_at="2017-02-12T09:15", released_at="2017-02-14",
-                  outcome_recorded_at="2017-02-15T14:00:30", release_due_at="2017-02-14T10:00",
-                  sentence_ends_on="2017-02-10")  # fmt: skip
+    row = request(
+        issued_at="2017-02-12T09:15",
+        released_at="2017-02-14",
+        outcome_recorded_at="2017-02-15T14:00:30",
+        release_due_at="2017-02-14T10:00",
+        sentence_ends_on="2017-02-10",
+    )
     written = write_rows(kept_run(tmp_path, *numbered(row)), WEEK, "received_total", None)
     (found,) = lines(written.path)
     assert (found["issued_at"], found["released_at"]) == ("2017-02-12T09:15", "2017-02-14")
@@ -364,8 +410,12 @@ def test_times_are_text_in_iso_form_and_a_midnight_is_the_date_alone(tmp_path):
 def test_rows_are_ordered_by_what_is_shown_and_not_by_request_id(tmp_path):
     times = ("2017-02-16T10:00", "2017-02-12", "2017-02-12T08:00", "2017-02-12")
     forms = ("I-247D", "I-247N", "I-247D", "I-247D")
-    rows = numbered(*(request(issued_at=time, form=form, **PENDING)
-                      for time, form in zip(times, forms, strict=True)))  # fmt: skip
+    rows = numbered(
+        *(
+            request(issued_at=time, form=form, **PENDING)
+            for time, form in zip(times, forms, strict=True)
+        )
+    )
     written = write_rows(kept_run(tmp_path, *rows), WEEK, "issued_total", None)
     labels = read_labels(tmp_path / "runs")
     assert [row["label"] for row in lines(written.path)] == ["F1-1", "F1-2", "F1-3", "F1-4"]
@@ -373,15 +423,23 @@ def test_rows_are_ordered_by_what_is_shown_and_not_by_request_id(tmp_path):
 
 
 def test_no_request_id_citizenship_or_charge_stands_anywhere_in_the_file(tmp_path):
-    rows = [{**row, "request_id": f"SECRET-{row['request_id']}", "citizenship": "KHM",
-             "follow_up_status": "at_large", "follow_up_on": "2017-02-16"}
-            for row in ROWS]  # fmt: skip
+    rows = [
+        {
+            **row,
+            "request_id": f"SECRET-{row['request_id']}",
+            "citizenship": "KHM",
+            "follow_up_status": "at_large",
+            "follow_up_on": "2017-02-16",
+        }
+        for row in ROWS
+    ]
     inputs = inputs_of(case_of(rows, [charge(request_id="SECRET-r0", description="Arson")]))
     save_inputs(inputs, tmp_path / "runs" / str(WEEK) / "r1")
     written = write_rows(tmp_path, WEEK, "received_total", None)
     book = openpyxl.load_workbook(written.path)
-    every = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True)
-             for cell in row]  # fmt: skip
+    every = [
+        str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
+    ]
     assert written.rows == len(rows)
     assert len(every) > len(rows) * 10
     for private in ("SECRET", "KHM", "at_large", "2017-02-16", "Arson", "1399"):

@@ -40,10 +40,22 @@ def day(at: int) -> str:
 def revision(at: int, declined: int, number=1, kind=FIRST, after=42, **trend) -> Revision:
     """Of the week `at`, as known so many days after its end."""
     as_of = FIRST_DAY + dt.timedelta(weeks=at, days=6 + after)
-    figures = {"issued_total": 0, "declined_total": declined, "honored_total": 0,
-               "agencies_declining": 0}  # fmt: skip
-    return Revision(number, "", as_of.isoformat(), as_of.isoformat(), "", figures, kind,
-                    trend={"method": 1, "age": {}, "bulk": {}} | trend)  # fmt: skip
+    figures = {
+        "issued_total": 0,
+        "declined_total": declined,
+        "honored_total": 0,
+        "agencies_declining": 0,
+    }
+    return Revision(
+        number,
+        "",
+        as_of.isoformat(),
+        as_of.isoformat(),
+        "",
+        figures,
+        kind,
+        trend={"method": 1, "age": {}, "bulk": {}} | trend,
+    )
 
 
 def withdrawn(at: int) -> Revision:
@@ -87,8 +99,11 @@ def test_a_week_without_a_report_and_a_withdrawn_one_are_gaps():
 
 
 def test_the_current_revision_counts_and_is_marked():
-    weeks = {0: [revision(0, 4), revision(0, 6, 2, REVISED)],
-             1: [revision(1, 5), revision(1, 3, 2, CORRECTED)], 2: [revision(2, 2)]}  # fmt: skip
+    weeks = {
+        0: [revision(0, 4), revision(0, 6, 2, REVISED)],
+        1: [revision(1, 5), revision(1, 3, 2, CORRECTED)],
+        2: [revision(2, 2)],
+    }
     points = national_points(catalog_of(weeks))
     assert declined(points) == [6, 3, 2]
     assert [point.mark for point in points] == ["revised", "corrected", ""]
@@ -288,7 +303,10 @@ def test_a_change_of_method_is_a_marked_break(monkeypatch):
     page = figures_of(catalog_of(weeks))
     assert page.select_one("svg.plot text").text == "Method 2"
     note = words_of(page.select_one("figure.trend .note"))
-    assert "March 4 to 10, 2017 on, requests are counted by method 2 : short custody is a class of its own." in note
+    assert (
+        "March 4 to 10, 2017 on, requests are counted by method 2 : short custody is a class of its own."
+        in note
+    )
     assert len(chart_of(trend_of(national_points(catalog_of(weeks)), "recorded")).breaks) == 1
 
 
@@ -323,8 +341,11 @@ def test_a_week_published_late_fills_the_gap_of_agencies_that_it_does_not_name(c
     """And a withdrawal makes one; `rebuild` finds nothing to do after either."""
     archive = copy_of("first")
     third = "2017-02-25"
-    rows = [request(**OSPREYMOOR, issued_at="2017-02-26", released_at="",
-                    outcome_recorded_at="2017-02-27")]  # fmt: skip
+    rows = [
+        request(
+            **OSPREYMOOR, issued_at="2017-02-26", released_at="", outcome_recorded_at="2017-02-27"
+        )
+    ]
     archive.receive(rows, week=third)
     assert archive.published(week=third, day="2017-06-01") == 1
     page = f"agencies/{OSPREYMOOR['agency_id']}/index.html"

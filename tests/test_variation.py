@@ -19,9 +19,17 @@ from ddor.variation import (
 )
 
 # Exact 95 % limits as tables of the Poisson distribution print them since Garwood (1936).
-PUBLISHED = {0: (0.0, 3.69), 1: (0.03, 5.57), 2: (0.24, 7.22), 3: (0.62, 8.77), 5: (1.62, 11.67),
-             10: (4.80, 18.39), 20: (12.22, 30.89), 50: (37.11, 65.92),
-             100: (81.36, 121.63)}  # fmt: skip
+PUBLISHED = {
+    0: (0.0, 3.69),
+    1: (0.03, 5.57),
+    2: (0.24, 7.22),
+    3: (0.62, 8.77),
+    5: (1.62, 11.67),
+    10: (4.80, 18.39),
+    20: (12.22, 30.89),
+    50: (37.11, 65.92),
+    100: (81.36, 121.63),
+}
 EVEN = [40, 38, 44, 31, 36, 41, 39, 42, 37, 40, 35, 43, 38]
 WEEKS, SERIES = 53, 200
 
@@ -103,16 +111,20 @@ def test_the_weeks_in_which_a_small_agency_is_named_at_all_seldom_rose():
 @pytest.mark.parametrize(("mean", "at_least"), [(10, 0.45), (40, 0.95)])
 def test_a_doubling_is_seen(mean, at_least):
     rng = np.random.default_rng(2019)
-    seen = [movement(int(rng.poisson(2 * mean)), [int(n) for n in rng.poisson(mean, 13)]) == ROSE
-            for _ in range(1000)]  # fmt: skip
+    seen = [
+        movement(int(rng.poisson(2 * mean)), [int(n) for n in rng.poisson(mean, 13)]) == ROSE
+        for _ in range(1000)
+    ]
     assert np.mean(seen) > at_least
 
 
 SENTENCES = {
-    "rose to 57, above the range of the last 13 published weeks (31 to 44)":
-        Compared(57, tuple(EVEN)),
-    "fell to 9, below the range of the last 13 published weeks (31 to 44)":
-        Compared(9, tuple(EVEN)),
+    "rose to 57, above the range of the last 13 published weeks (31 to 44)": Compared(
+        57, tuple(EVEN)
+    ),
+    "fell to 9, below the range of the last 13 published weeks (31 to 44)": Compared(
+        9, tuple(EVEN)
+    ),
     "was 40, within the range of the last 13 published weeks (31 to 44); a difference of this "
     "size can arise by chance": Compared(40, tuple(EVEN)),
     "was 46, just outside the range of the last 13 published weeks (31 to 44); a difference of "
@@ -120,10 +132,13 @@ SENTENCES = {
     "was 1,040. Fewer than 13 published weeks before it were counted in the same way, which is too "
     "few to say whether the number rose or fell": Compared(1040, (3, 4)),
     "rose to 57, above the range of the last 13 published weeks (31 to 44). The comparison leaves "
-    "out requests recorded in bulk: 142 of this week and 12 of those before": Compared(57, tuple(EVEN), 142, 12),
-    "was 4 so far; it will be compared with earlier weeks once its data is final":
-        Compared(4, tuple(EVEN), early=True),
-}  # fmt: skip
+    "out requests recorded in bulk: 142 of this week and 12 of those before": Compared(
+        57, tuple(EVEN), 142, 12
+    ),
+    "was 4 so far; it will be compared with earlier weeks once its data is final": Compared(
+        4, tuple(EVEN), early=True
+    ),
+}
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)

@@ -71,14 +71,21 @@ def test_a_kernel_of_its_own_gives_what_is_published(stage):
     archive = stage("third")
     done = archive.ddor("verify", WEEK, kernel=True)
     assert (done.code, done.stdout, done.stderr) == (
-        0, f"{WEEK} r3: matches what was published\n", "")  # fmt: skip
+        0,
+        f"{WEEK} r3: matches what was published\n",
+        "",
+    )
 
 
 def test_disputes_and_their_marks_are_made_again_too(stage):
     done = stage("disputed").ddor("verify", WEEK, "--json")
     assert done.code == 0 and json.loads(done.stdout) == {
-        "week": WEEK, "revision": 2, "reproduced": True, "withdrawn": False, "messages": [],
-    }  # fmt: skip
+        "week": WEEK,
+        "revision": 2,
+        "reproduced": True,
+        "withdrawn": False,
+        "messages": [],
+    }
 
 
 def test_a_superseded_revision_is_still_what_it_was(stage):
@@ -145,8 +152,12 @@ def another_row(file: Path) -> None:
 def another_charge(file: Path) -> None:
     frame = pd.read_parquet(file)
     assert frame.empty
-    text = {name: "" for name in frame} | {"request_id": "q1", "ncic_code": "1399",
-            "disposition": "charged", "timing": "before_release"}  # fmt: skip
+    text = {name: "" for name in frame} | {
+        "request_id": "q1",
+        "ncic_code": "1399",
+        "disposition": "charged",
+        "timing": "before_release",
+    }
     row = pd.DataFrame([text | {"charge_no": 1, "charged_on": pd.NaT}])[list(frame)]
     row.astype(frame.dtypes).to_parquet(file, index=False)
 
@@ -203,8 +214,10 @@ def test_a_changed_record_is_told_as_an_input(copy_of):
 def test_what_an_earlier_revision_told_is_an_input_too(copy_of):
     """earlier.json decides which tables about people may be shown."""
     archive = copy_of("first")
-    edit_json(archive.runs / WEEK / "r1" / "earlier.json",
-              lambda content: content.update(gone="a revision was lost"))  # fmt: skip
+    edit_json(
+        archive.runs / WEEK / "r1" / "earlier.json",
+        lambda content: content.update(gone="a revision was lost"),
+    )
     assert "article.html" in named(archive)
 
 
@@ -240,14 +253,18 @@ def test_without_the_private_run_nothing_can_be_verified(third):
 def older_pandas(archive: SmallArchive) -> None:
     """The manifest of r3 says that it was made with another version of pandas, and with a package
     that is not there any more."""
-    edit_json(archive.runs / WEEK / "r3" / "manifest.json",
-              lambda content: content["packages"].update(pandas="0.1", abacus="2.0"))  # fmt: skip
+    edit_json(
+        archive.runs / WEEK / "r3" / "manifest.json",
+        lambda content: content["packages"].update(pandas="0.1", abacus="2.0"),
+    )
 
 
 def test_another_version_of_a_package_is_a_note_where_nothing_differs(third):
     older_pandas(third)
-    notes = [f"package pandas: 0.1 then, {pd.__version__} now",
-             "package abacus: 2.0 then, none now"]  # fmt: skip
+    notes = [
+        f"package pandas: 0.1 then, {pd.__version__} now",
+        "package abacus: 2.0 then, none now",
+    ]
     done = third.ddor("verify", WEEK)
     assert (done.code, done.stdout) == (0, f"{WEEK} r3: matches what was published\n")
     assert done.stderr.splitlines() == notes

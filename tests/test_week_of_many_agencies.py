@@ -37,9 +37,13 @@ def archive(agencies, tmp_path_factory) -> SmallArchive:
         place |= {"agency_name": line["name"], "agency_level": line["level"]}
         rows += numbered(f"a{at}-", line["declined"], place)
     codes = ("3599", "1399", "5404")
-    archive.receive(rows, charges=[
-        charge(request_id=row["request_id"], ncic_code=codes[at % 3]) for at, row in enumerate(rows)
-    ])  # fmt: skip
+    archive.receive(
+        rows,
+        charges=[
+            charge(request_id=row["request_id"], ncic_code=codes[at % 3])
+            for at, row in enumerate(rows)
+        ],
+    )
     archive.published()
     return archive
 
@@ -62,16 +66,25 @@ def declined_table(page):
 
 def test_every_agency_is_on_the_page_once_with_its_number(archive, agencies):
     """The smallest of them in a list beneath the table, the others in a row."""
-    place = next(each for each in archive.page(PAGE).select(".table[data-sorts]")
-                 if words_of(each.caption) == TABLE)  # fmt: skip
-    rows = {words_of(row.th.small).rpartition(" · ")[2]: int(row.td.text)
-            for row in place.select("tbody tr:not(.rest)")}  # fmt: skip
+    place = next(
+        each
+        for each in archive.page(PAGE).select(".table[data-sorts]")
+        if words_of(each.caption) == TABLE
+    )
+    rows = {
+        words_of(row.th.small).rpartition(" · ")[2]: int(row.td.text)
+        for row in place.select("tbody tr:not(.rest)")
+    }
     beneath = place.find_next_sibling("ul", class_="short")
     listed = Counter(words_of(each) for each in beneath.find_all("li")) if beneath else Counter()
-    named = Counter(f"{line['name']}, {line['state']} {line['declined']}" for line in agencies
-                    if line["agency_id"] not in rows)  # fmt: skip
-    assert rows == {line["agency_id"]: line["declined"] for line in agencies
-                    if line["agency_id"] in rows}  # fmt: skip
+    named = Counter(
+        f"{line['name']}, {line['state']} {line['declined']}"
+        for line in agencies
+        if line["agency_id"] not in rows
+    )
+    assert rows == {
+        line["agency_id"]: line["declined"] for line in agencies if line["agency_id"] in rows
+    }
     assert listed == named and len(rows) + listed.total() == AGENCIES
     assert not rows or min(rows.values()) >= max(
         (int(text.rpartition(" ")[2]) for text in listed), default=0
@@ -108,8 +121,11 @@ def test_a_reader_who_chooses_a_state_sees_all_its_agencies_and_no_row_of_anothe
         names = {words_of(row.th.a) for row in shown}
         names |= {words_of(each).rpartition(",")[0] for each in seen.select("ul.short li")}
         assert {line["name"] for line in agencies if line["state"] == state} <= names
-        listed = [each for each in seen.select("ul.short li[data-state]")
-                  if not each.has_attr("hidden") and each.find_parent("details") is None]
+        listed = [
+            each
+            for each in seen.select("ul.short li[data-state]")
+            if not each.has_attr("hidden") and each.find_parent("details") is None
+        ]
         assert {each["data-state"] for each in listed} <= {state}
     choice.select_option("")
     assert table.locator("tbody tr:not([hidden])").count() == table.locator("tbody tr").count()

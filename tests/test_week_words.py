@@ -33,17 +33,26 @@ def test_one_label_with_half_of_ten_or_more_stands_out(counts, label):
 
 @pytest.mark.parametrize(
     ("part", "total", "words"),
-    [(5, 33, "5 of the 33 requests"), (33, 33, "all 33 requests"), (1, 1, "the one request"),
-     (0, 33, "no request"), (0, 1, "no request"), (1200, 1392, "1,200 of the 1,392 requests")],
-)  # fmt: skip
+    [
+        (5, 33, "5 of the 33 requests"),
+        (33, 33, "all 33 requests"),
+        (1, 1, "the one request"),
+        (0, 33, "no request"),
+        (0, 1, "no request"),
+        (1200, 1392, "1,200 of the 1,392 requests"),
+    ],
+)
 def test_a_part_of_all_is_named_as_such(part, total, words):
     assert part_of(part, total, "request", "requests") == words
 
 
 def test_an_agency_with_half_is_named_with_the_day_that_has_most_of_its_requests():
     elsewhere = {**OSPREYMOOR, "outcome_recorded_at": "2017-02-13"}
-    rows = [*copies(20, "a"), *copies(3, "b", outcome_recorded_at="2017-02-14"),
-            *copies(5, "c", **elsewhere)]  # fmt: skip
+    rows = [
+        *copies(20, "a"),
+        *copies(3, "b", outcome_recorded_at="2017-02-14"),
+        *copies(5, "c", **elsewhere),
+    ]
     assert report(*rows).phrases().concentration == (
         "23 of the 28 declined requests are of one agency, HENNEPIN COUNTY ADC\\, MN; ICE recorded "
         "20 of them on one day, February 15, 2017."
@@ -72,12 +81,28 @@ def test_nine_requests_of_one_agency_are_no_finding():
 def test_a_week_without_declines_is_told_in_sentences(cohort):
     week = report(*copies(3, "a", outcome="honored", decline_reason=""), cohort=cohort)
     phrases = week.phrases()
-    told = " ".join([phrases.key_declined, phrases.recorded, phrases.share, phrases.concentration,
-                     phrases.about_charges, phrases.about_days, phrases.key_issued])  # fmt: skip
+    told = " ".join(
+        [
+            phrases.key_declined,
+            phrases.recorded,
+            phrases.share,
+            phrases.concentration,
+            phrases.about_charges,
+            phrases.about_days,
+            phrases.key_issued,
+        ]
+    )
     assert "does not mean that none was declined" in told and "3 requests were recorded" in told
     assert not re.search(r"\b0\b", told)
-    shown = [week.declined_chart(), week.declined_table(), week.charges_chart(), week.charges_table(),
-             week.citizenship_chart(), week.timing_chart(), week.place_tables()]  # fmt: skip
+    shown = [
+        week.declined_chart(),
+        week.declined_table(),
+        week.charges_chart(),
+        week.charges_table(),
+        week.citizenship_chart(),
+        week.timing_chart(),
+        week.place_tables(),
+    ]
     assert shown == [None] * len(shown)
 
 
@@ -89,14 +114,25 @@ def test_a_week_without_issued_requests_has_no_table_and_no_chart_of_them():
 
 @pytest.mark.parametrize(
     ("outcomes", "title"),
-    [(("honored", "honored"), "Every request issued this week had an outcome on record by "),
-     (("pending", "pending"), "No request issued this week had an outcome on record by "),
-     (("pending", "honored"), "1 of the 2 requests issued this week had no outcome on record by ")],
-)  # fmt: skip
+    [
+        (("honored", "honored"), "Every request issued this week had an outcome on record by "),
+        (("pending", "pending"), "No request issued this week had an outcome on record by "),
+        (
+            ("pending", "honored"),
+            "1 of the 2 requests issued this week had no outcome on record by ",
+        ),
+    ],
+)
 def test_the_title_of_the_outcomes_says_none_or_every_where_it_is_so(outcomes, title):
-    rows = [request(outcome=outcome, decline_reason="", released_at="",
-                    outcome_recorded_at="" if outcome == "pending" else "2017-02-15T14:00")
-            for outcome in outcomes]  # fmt: skip
+    rows = [
+        request(
+            outcome=outcome,
+            decline_reason="",
+            released_at="",
+            outcome_recorded_at="" if outcome == "pending" else "2017-02-15T14:00",
+        )
+        for outcome in outcomes
+    ]
     assert report(*numbered(*rows)).outcomes_chart().caption == f"{title}March 1, 2017"
 
 
@@ -120,24 +156,39 @@ def test_without_charge_data_nothing_more_is_said_of_charges():
 
 @pytest.mark.parametrize(
     ("convicted", "note"),
-    [(3, "Convicted and charged only are counted by category, not by offense group."),
-     (2, "Convicted and charged only are counted by category, not by offense group; they are left "
-         "out where either of the two is 1 or 2.")],
-)  # fmt: skip
+    [
+        (3, "Convicted and charged only are counted by category, not by offense group."),
+        (
+            2,
+            "Convicted and charged only are counted by category, not by offense group; they are left "
+            "out where either of the two is 1 or 2.",
+        ),
+    ],
+)
 def test_empty_cells_of_the_charges_table_are_explained(convicted, note):
     rows = [*copies(8, "a"), *copies(8, "b", **OSPREYMOOR), *copies(8, "c", **THISTLEDOWN)]
-    charges = [charge(request_id=row["request_id"],
-                      disposition="convicted" if at < convicted else "charged")
-               for at, row in enumerate(rows)]  # fmt: skip
+    charges = [
+        charge(
+            request_id=row["request_id"], disposition="convicted" if at < convicted else "charged"
+        )
+        for at, row in enumerate(rows)
+    ]
     table = report(*rows, charges=charges).charges_table()
     assert note in table._repr_html_()
 
 
 def test_a_page_of_350_agencies_of_long_names_is_within_its_weight(copy_of):
     archive = copy_of("first")
-    rows = [request(request_id=f"{row}-{at}", agency_id=f"LONG{at:05d}", county_fips="",
-                    agency_name=f"{'COUNTY DETENTION CENTER ' * 4}{at:04d}")
-            for at in range(350) for row in range(1 + at % 3)]  # fmt: skip
+    rows = [
+        request(
+            request_id=f"{row}-{at}",
+            agency_id=f"LONG{at:05d}",
+            county_fips="",
+            agency_name=f"{'COUNTY DETENTION CENTER ' * 4}{at:04d}",
+        )
+        for at in range(350)
+        for row in range(1 + at % 3)
+    ]
     archive.receive(rows)
     revision = archive.published()
     for page in (archive.week / "index.html", archive.week / f"r{revision}" / "index.html"):

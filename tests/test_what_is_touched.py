@@ -28,19 +28,35 @@ from ddor.archive.agency_index import plain_name
 from ddor.calendar import Week
 
 # Of an agency that nobody knew, in a state where there was none.
-NEWCOMER = {"agency_id": "HI9NEW001", "agency_name": "Palmview Jail", "state": "HI",
-            "county_fips": "", "area": ""}  # fmt: skip
+NEWCOMER = {
+    "agency_id": "HI9NEW001",
+    "agency_name": "Palmview Jail",
+    "state": "HI",
+    "county_fips": "",
+    "area": "",
+}
 LISTS = (
-    "index.html", "feed.xml", "agencies/index.html", "agencies/a-z/*", "agencies/by-state/*",
-    "archive/index.html", "corrections/*", "search/*", "data/agencies.csv", "data/catalog.json",
-    "data/index.html", "methods/index.html", "overview/index.html", "faqs/index.html", "fact-sheet/index.html",
-)  # fmt: skip
+    "index.html",
+    "feed.xml",
+    "agencies/index.html",
+    "agencies/a-z/*",
+    "agencies/by-state/*",
+    "archive/index.html",
+    "corrections/*",
+    "search/*",
+    "data/agencies.csv",
+    "data/catalog.json",
+    "data/index.html",
+    "methods/index.html",
+    "overview/index.html",
+    "faqs/index.html",
+    "fact-sheet/index.html",
+)
 
 
 def states_of(site: Path) -> dict[str, tuple[int, bytes]]:
     """Path -> time of the last change and bytes of every file."""
-    return {path: ((site / path).stat().st_mtime_ns, data)
-            for path, data in files_of(site).items()}  # fmt: skip
+    return {path: ((site / path).stat().st_mtime_ns, data) for path, data in files_of(site).items()}
 
 
 def agencies_of(site: Path) -> dict[str, dict[str, str]]:
@@ -78,8 +94,9 @@ class Happened:
             {path: data for path, (_, data) in states.items()}
             for states in (self.before, self.after)
         )
-        return {path for path in before.keys() | after.keys()
-                if before.get(path) != after.get(path)}  # fmt: skip
+        return {
+            path for path in before.keys() | after.keys() if before.get(path) != after.get(path)
+        }
 
     def allowed(self, path: str) -> bool:
         year = self.week[:4]
@@ -100,14 +117,29 @@ def receive(archive: LargeArchive, week: Week) -> str:
     franklin, alone = known[archive.agency(FRANKLIN, "NY")], known["TX9SYN001"]
     rows = []
     for number, agency in enumerate((franklin, alone, alone, NEWCOMER, NEWCOMER)):
-        asked = agency if agency is NEWCOMER else {
-            "agency_id": agency["agency_id"], "agency_name": agency["agency"],
-            "agency_level": agency["level"], "state": agency["state"],
-            "county_fips": agency["county_fips"], "area": agency["area"],
-        }  # fmt: skip
+        asked = (
+            agency
+            if agency is NEWCOMER
+            else {
+                "agency_id": agency["agency_id"],
+                "agency_name": agency["agency"],
+                "agency_level": agency["level"],
+                "state": agency["state"],
+                "county_fips": agency["county_fips"],
+                "area": agency["area"],
+            }
+        )
         day = week.first_day.isoformat()
-        rows.append(request(request_id=f"z{number}", issued_at=day, outcome_recorded_at=day,
-                            released_at=day, form="I-247A", **asked))  # fmt: skip
+        rows.append(
+            request(
+                request_id=f"z{number}",
+                issued_at=day,
+                outcome_recorded_at=day,
+                released_at=day,
+                form="I-247A",
+                **asked,
+            )
+        )
     as_of = archive.end + dt.timedelta(days=40)
     about = {"as_of": str(as_of), "source": "An invented desk", "synthetic": "true"}
     write_csv_extract(archive.root / "extracts" / str(week), rows, about=about)
@@ -119,17 +151,19 @@ def publish(archive: LargeArchive, week: str, day: dt.date, *words: str):
         return archive.run("--accept-held", "--reason", "For a test", *words, week=week, day=day)
 
 
-@pytest.fixture(scope="module", params=[
-    "a new week", "a gap filled", "an old week again", "a withdrawal",
-])  # fmt: skip
+@pytest.fixture(
+    scope="module", params=["a new week", "a gap filled", "an old week again", "a withdrawal"]
+)
 def happened(request, large, tmp_path_factory) -> Happened:
     archive = large.copied_to(tmp_path_factory.mktemp("touched") / "archive")
     archive = LargeArchive(archive.root, len(large.weeks))
     day = archive.end + dt.timedelta(days=50)
     week = {
-        "a new week": str(Week.parse(archive.latest).next), "a gap filled": str(MIDDLE),
-        "an old week again": archive.weeks[1], "a withdrawal": archive.corrected,
-    }[request.param]  # fmt: skip
+        "a new week": str(Week.parse(archive.latest).next),
+        "a gap filled": str(MIDDLE),
+        "an old week again": archive.weeks[1],
+        "a withdrawal": archive.corrected,
+    }[request.param]
     if week not in archive.weeks:
         receive(archive, Week.parse(week))
     found = Happened(archive, week, states_of(archive.site))
@@ -145,8 +179,9 @@ def happened(request, large, tmp_path_factory) -> Happened:
     lines = [*index.values(), *agencies_of(archive.site).values()]
     names = {plain_name(line) for line in lines if line["agency_id"] in found.named}
     if request.param in ("a gap filled", "a withdrawal"):
-        found.spanning = {line["agency_id"] for line in lines
-                          if line["first_week"] < week < line["last_week"]}  # fmt: skip
+        found.spanning = {
+            line["agency_id"] for line in lines if line["first_week"] < week < line["last_week"]
+        }
     found.alike = {line["agency_id"] for line in lines if plain_name(line) in names}
     return found
 
@@ -157,8 +192,11 @@ def test_only_what_belongs_to_the_week_and_the_lists_is_touched(happened):
 
 
 def test_what_is_not_changed_is_not_written_again(happened):
-    written = {path for path, (time, data) in happened.after.items()
-               if happened.before.get(path, (0, b""))[0] != time}  # fmt: skip
+    written = {
+        path
+        for path, (time, data) in happened.after.items()
+        if happened.before.get(path, (0, b""))[0] != time
+    }
     # A revision's own folder is put in place of the one before, as a whole.
     moved = {path for path in written if path.startswith(f"weeks/{happened.week}/r")}
     assert sorted(written - moved - happened.changed) == []
@@ -168,9 +206,14 @@ def test_what_is_not_changed_is_not_written_again(happened):
 def test_what_belongs_to_the_week_is_all_there(happened):
     site, week, year = happened.archive.site, happened.week, happened.week[:4]
     assert f"weeks/{week}/index.html" in happened.changed
-    assert {f"archive/{year}/index.html", f"data/{year}/issued_by_agency.csv",
-            f"data/{year}/issued_by_agency.parquet", "feed.xml", "data/catalog.json",
-            "archive/index.html"} <= happened.changed  # fmt: skip
+    assert {
+        f"archive/{year}/index.html",
+        f"data/{year}/issued_by_agency.csv",
+        f"data/{year}/issued_by_agency.parquet",
+        "feed.xml",
+        "data/catalog.json",
+        "archive/index.html",
+    } <= happened.changed
     assert len(happened.named) >= 3
     for agency_id in happened.named & agencies_of(site).keys():
         assert f"agencies/{agency_id}/index.html" in happened.changed
@@ -203,8 +246,11 @@ def test_a_newcomer_gets_a_page_and_a_state_of_its_own(happened):
         assert "agencies/by-state/hi/index.html" not in happened.after
         return
     added = happened.after.keys() - happened.before.keys()
-    assert {f"agencies/{NEWCOMER['agency_id']}/index.html", "agencies/by-state/hi/index.html",
-            f"agencies/{NEWCOMER['agency_id']}/weeks.csv"} <= added  # fmt: skip
+    assert {
+        f"agencies/{NEWCOMER['agency_id']}/index.html",
+        "agencies/by-state/hi/index.html",
+        f"agencies/{NEWCOMER['agency_id']}/weeks.csv",
+    } <= added
     assert happened.before.keys() <= happened.after.keys()
     others = {happened.archive.agency(FRANKLIN, state) for state in ("IA", "PA", "OH")}
     assert others <= happened.alike - happened.named
@@ -229,19 +275,27 @@ def test_the_same_again_touches_nothing(happened):
 def test_weeks_in_one_call_or_one_by_one_in_either_order_give_the_same_site(tmp_path):
     """But for what a report says of the week before it, which another order has not got yet; here
     the articles do not say it, and only the identity differs."""
+
     def received(name: str) -> SmallArchive:
         archive = SmallArchive(tmp_path / name)
         archive.receive([*FIRST_ROWS[:3], FIRST_ROWS[-1]])
-        honored = {**BRACKENHOLT, **HONORED, "issued_at": "2017-02-19", "request_id": "b9",
-                   "outcome_recorded_at": "2017-02-22"}  # fmt: skip
+        honored = {
+            **BRACKENHOLT,
+            **HONORED,
+            "issued_at": "2017-02-19",
+            "request_id": "b9",
+            "outcome_recorded_at": "2017-02-22",
+        }
         archive.receive([*NEXT_WEEK_ROWS, request(**honored)], week=NEXT_WEEK)
         return archive
 
     sites = []
     with brief_articles():
         for name, calls in {
-            "one": [[WEEK, NEXT_WEEK]], "two": [[WEEK], [NEXT_WEEK]], "back": [[NEXT_WEEK], [WEEK]],
-        }.items():  # fmt: skip
+            "one": [[WEEK, NEXT_WEEK]],
+            "two": [[WEEK], [NEXT_WEEK]],
+            "back": [[NEXT_WEEK], [WEEK]],
+        }.items():
             archive = received(name)
             for first, *more in calls:
                 done = archive.run(*more, week=first)

@@ -66,17 +66,22 @@ def places(numbers: list[int]) -> list[str]:
 
 def in_place(files: dict[str, bytes], place: str) -> dict[str, bytes]:
     """Name -> bytes of the files of a folder, without the folders of revisions in it."""
-    found = {path.removeprefix(place): data for path, data in files.items()
-             if path.startswith(place)}  # fmt: skip
+    found = {
+        path.removeprefix(place): data for path, data in files.items() if path.startswith(place)
+    }
     return {name: data for name, data in found.items() if not re.match(r"r\d", name)}
 
 
 def weeks_listed(archive: SmallArchive, path: str) -> dict[str, list[str]]:
     """First day -> cells, of a page's lists of weeks."""
-    rows = [row for table in archive.page(path).find_all("table")
-            for row in table.tbody.find_all("tr")]  # fmt: skip
-    return {row.a["href"].split("/")[-2]: [words_of(cell) for cell in row.find_all("td")]
-            for row in rows if row.a}  # fmt: skip
+    rows = [
+        row for table in archive.page(path).find_all("table") for row in table.tbody.find_all("tr")
+    ]
+    return {
+        row.a["href"].split("/")[-2]: [words_of(cell) for cell in row.find_all("td")]
+        for row in rows
+        if row.a
+    }
 
 
 @which
@@ -109,9 +114,11 @@ def test_every_address_but_those_of_pictures_answers_with_the_notice(copy_of, re
     )
     gone = {name for name in gone if not name.startswith("agencies/")}
     assert gone == {
-        name for name in before for n in numbers
+        name
+        for name in before
+        for n in numbers
         if re.fullmatch(rf"weeks/{WEEK}/r{n}/[^/]+\.(svg|png|csv)", name)
-    }  # fmt: skip
+    }
     assert after.keys() <= before.keys() and len(gone) >= 4 * len(numbers)
     for place in places(numbers):
         files = in_place(after, place)
@@ -156,7 +163,7 @@ def test_the_pages_of_agencies_have_the_week_no_more(copy_of, revision):
     weeks = {
         file.parent.name: [line["week"] for line in csv.DictReader(io.StringIO(file.read_text()))]
         for file in archive.site.glob("agencies/*/weeks.csv")
-    }  # fmt: skip
+    }
     kept = [WEEK] if revision == "r1" else []
     assert weeks["OSPR00003"] == [NEXT_WEEK, *kept]
     # Only in the two revisions of this week: without both of them its address says too much.
@@ -183,8 +190,11 @@ def test_log_and_feed_have_the_withdrawal_in_place_of_the_revision(copy_of, revi
     before = {entry["id"] for entry in archive.feed()}
     withdraw(archive, revision, reason="legal")
     numbers = WITHDRAWN[revision][0]
-    kinds = {entry["title"].split("revision ")[-1]: entry for entry in archive.feed()
-             if "February 11" in entry["title"]}  # fmt: skip
+    kinds = {
+        entry["title"].split("revision ")[-1]: entry
+        for entry in archive.feed()
+        if "February 11" in entry["title"]
+    }
     assert len(kinds) == 2
     for number in numbers:
         entry = kinds[f"{number}: withdrawn"]
@@ -203,8 +213,10 @@ def test_the_revision_before_and_the_one_after_say_what_became_of_it(copy_of):
     assert "because of" not in before
     for path in (f"weeks/{WEEK}/index.html", f"weeks/{WEEK}/r3/index.html"):
         changes = words_of(archive.page(path).find("section", class_="changes"))
-        assert changes == ("What changed since revision 2 That revision was withdrawn, so "
-                           "nothing is compared with it.")  # fmt: skip
+        assert changes == (
+            "What changed since revision 2 That revision was withdrawn, so "
+            "nothing is compared with it."
+        )
         assert f"Correction. An earlier revision had a mistake: {MISTAKE}." in archive.status(path)
     assert found_in(archive.files(), (SOURCES[2],)) == set()
     assert broken_links(archive.site) == []
@@ -265,8 +277,7 @@ def test_disputes_of_a_withdrawn_revision_go_with_it(copy_of):
     words = ("by fax", "no call", "quill-still-here", "not_upheld", "disputed")
     assert {word for _, word in found_in(archive.files(), words)} == set(words)
     withdraw(archive, "r2")
-    left = {(path, word) for path, word in found_in(archive.files(), words)
-            if word != "disputed"}  # fmt: skip
+    left = {(path, word) for path, word in found_in(archive.files(), words) if word != "disputed"}
     assert left == set()
     assert not [entry for entry in archive.feed() if entry["category"] == "dispute"]
     for agency_id in ("QUIL00001", "BRAC00002", "OSPR00003"):
@@ -288,8 +299,10 @@ def test_the_same_inputs_again_are_unchanged_and_others_are_the_next_revision(co
     for path in (f"weeks/{WEEK}/index.html", f"weeks/{WEEK}/r3/index.html"):
         page = archive.page(path)
         changes = words_of(page.find("section", class_="changes"))
-        assert changes == ("What changed since revision 2 That revision was withdrawn, so "
-                           "nothing is compared with it.")  # fmt: skip
+        assert changes == (
+            "What changed since revision 2 That revision was withdrawn, so "
+            "nothing is compared with it."
+        )
         assert page.find("section", class_="changes").table is None
         assert "163" in words_of(page.article)
     assert found_in(archive.files(), (*ONLY_FIRST, "151", "154", SOURCES[2], "zephyr")) == set()
@@ -326,11 +339,17 @@ def test_withdrawing_again_is_refused_and_changes_nothing(copy_of):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["r0", "--reason", "legal"], ["2", "--reason", "legal"], ["r3", "--reason", "legal"],
-        ["R1", "--reason", "legal"], ["r1 ", "--reason", "legal"], ["r-1", "--reason", "legal"],
-        ["r1"], ["r1", "--reason", "shame"], ["r1", "--reason", ""],
+        ["r0", "--reason", "legal"],
+        ["2", "--reason", "legal"],
+        ["r3", "--reason", "legal"],
+        ["R1", "--reason", "legal"],
+        ["r1 ", "--reason", "legal"],
+        ["r-1", "--reason", "legal"],
+        ["r1"],
+        ["r1", "--reason", "shame"],
+        ["r1", "--reason", ""],
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_withdrawn_is_refused_and_nothing_changes(stage, arguments):
     archive = stage("corrected")
     before = files_of(archive.output)
@@ -470,8 +489,9 @@ def test_a_withdrawal_killed_anywhere_is_finished_or_dropped_by_the_next_command
     shutil.rmtree(tmp_path / "0" / "outputs" / "runs" / WEEK)  # what it has no need of
     environment = os.environ | {"PYTHONPATH": str(PROJECT / "src")}
     command = [sys.executable, "-c", DEATHS, str(tmp_path), str(step)]
-    ended = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True,
-                           timeout=300)  # fmt: skip
+    ended = subprocess.run(
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=300
+    )
     assert ended.returncode == 0, ended.stderr
     seen = json.loads(ended.stdout)
     assert len(seen) > 100 / step

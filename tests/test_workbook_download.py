@@ -33,12 +33,44 @@ COVER = Cover(
 )
 # What a spreadsheet would run, follow, round or take for markup, or gptables for its own.
 ODD_TEXTS = (
-    "=cmd|' /C calc'!A0", "=1+1", "{=SUM(A1)}", "+1", "-1", "-", "@SUM(A1)", "\t=1+1", "\r=1+1",
-    " =1+1", "https://example.org", "mailto:a@example.org", "internal:Cover!A1", "www.example.org",
-    "[click](https://example.org)", "[a](b) [c](d)", "$$note$$", "[note 1]", "[x]", "***", "保安官",
-    "<b>Bold & Co</b>", "<r><t>run</t></r>", "<r>&", "&amp;", '"', "'quoted", "#N/A", "01001",
-    "1e5", "TRUE", "2017-01-28", "12%", "\x07bell", "trailing ", "two\nlines", "nan",
-)  # fmt: skip
+    "=cmd|' /C calc'!A0",
+    "=1+1",
+    "{=SUM(A1)}",
+    "+1",
+    "-1",
+    "-",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    " =1+1",
+    "https://example.org",
+    "mailto:a@example.org",
+    "internal:Cover!A1",
+    "www.example.org",
+    "[click](https://example.org)",
+    "[a](b) [c](d)",
+    "$$note$$",
+    "[note 1]",
+    "[x]",
+    "***",
+    "保安官",
+    "<b>Bold & Co</b>",
+    "<r><t>run</t></r>",
+    "<r>&",
+    "&amp;",
+    '"',
+    "'quoted",
+    "#N/A",
+    "01001",
+    "1e5",
+    "TRUE",
+    "2017-01-28",
+    "12%",
+    "\x07bell",
+    "trailing ",
+    "two\nlines",
+    "nan",
+)
 
 
 def agencies(*names: str, **columns) -> pd.DataFrame:
@@ -72,8 +104,10 @@ def table_cells(sheet) -> list[tuple]:
 
 
 def rows_in(sheet) -> list[list]:
-    rows = [["" if cell.value is None else cell.value for cell in line]
-            for line in table_cells(sheet)[1:]]  # fmt: skip
+    rows = [
+        ["" if cell.value is None else cell.value for cell in line]
+        for line in table_cells(sheet)[1:]
+    ]
     rows = [[unescape(value) if isinstance(value, str) else value for value in row] for row in rows]
     return [row for row in rows if set(row) != {""}]
 
@@ -105,8 +139,10 @@ def test_text_stays_text_and_integers_are_numbers(book):
     for name, frame in example().items():
         kinds = ["n" if pd.api.types.is_integer_dtype(dtype) else "s" for dtype in frame.dtypes]
         for line in table_cells(book[name])[1:]:
-            assert all(cell.data_type == kind or cell.value is None
-                       for cell, kind in zip(line, kinds, strict=True))  # fmt: skip
+            assert all(
+                cell.data_type == kind or cell.value is None
+                for cell, kind in zip(line, kinds, strict=True)
+            )
 
 
 def test_a_county_code_keeps_its_zero(book):
@@ -154,8 +190,10 @@ def test_no_cell_is_merged_or_hidden_and_no_pane_is_frozen(book):
     for sheet in book.worksheets:
         assert not sheet.merged_cells.ranges and sheet.freeze_panes is None
         assert sheet.sheet_state == "visible" and sheet["A1"].value
-        assert not any(each.hidden for each in (*sheet.column_dimensions.values(),
-                                                *sheet.row_dimensions.values()))  # fmt: skip
+        assert not any(
+            each.hidden
+            for each in (*sheet.column_dimensions.values(), *sheet.row_dimensions.values())
+        )
 
 
 def test_no_row_above_a_table_is_blank(book):
@@ -182,8 +220,13 @@ def test_the_notice_stands_on_every_sheet_above_its_table(book):
 
 def test_without_a_notice_there_is_none():
     cover = Cover(**vars(COVER) | {"notice": ""})
-    texts = [cell.value for sheet in book_of(workbook_file(example(), MEANINGS, cover))
-             for line in sheet for cell in line if isinstance(cell.value, str)]  # fmt: skip
+    texts = [
+        cell.value
+        for sheet in book_of(workbook_file(example(), MEANINGS, cover))
+        for line in sheet
+        for cell in line
+        if isinstance(cell.value, str)
+    ]
     assert len(texts) > 100 and not any("ynthetic" in text for text in texts)
 
 
@@ -200,13 +243,15 @@ def test_a_cover_with_markup_is_shown_as_it_is():
     data = workbook_file({"checks": example()["checks"]}, MEANINGS, cover)
     said = [cell.value for (cell,) in book_of(data)["Cover"].iter_rows(max_col=1)]
     assert sum(odd in text for text in said) == 6
-    assert not list(ElementTree.fromstring(parts_of(data)["xl/worksheets/sheet1.xml"])
-                    .iter(f"{MAIN}hyperlink"))  # fmt: skip
+    assert not list(
+        ElementTree.fromstring(parts_of(data)["xl/worksheets/sheet1.xml"]).iter(f"{MAIN}hyperlink")
+    )
 
 
 def test_every_column_of_every_table_has_its_meaning(book):
-    expected = [[name, column, MEANINGS[column]] for name, frame in example().items()
-                for column in frame]  # fmt: skip
+    expected = [
+        [name, column, MEANINGS[column]] for name, frame in example().items() for column in frame
+    ]
     assert rows_in(book["Columns"]) == expected
 
 
@@ -216,14 +261,22 @@ def test_a_column_without_a_meaning_is_an_error():
 
 
 def test_a_table_without_rows_says_so_and_others_do_not(book):
-    said = {sheet.title for sheet in book for (cell,) in sheet.iter_rows(max_col=1)
-            if cell.value == "This table has no rows."}  # fmt: skip
+    said = {
+        sheet.title
+        for sheet in book
+        for (cell,) in sheet.iter_rows(max_col=1)
+        if cell.value == "This table has no rows."
+    }
     assert said == {"charges_by_group"}
 
 
 def test_empty_cells_are_explained_where_there_are_some(book):
-    said = {sheet.title for sheet in book for (cell,) in sheet.iter_rows(max_col=1)
-            if str(cell.value).startswith("An empty cell")}  # fmt: skip
+    said = {
+        sheet.title
+        for sheet in book
+        for (cell,) in sheet.iter_rows(max_col=1)
+        if str(cell.value).startswith("An empty cell")
+    }
     assert said == {"declined_by_agency"}
 
 
@@ -249,8 +302,11 @@ def test_the_same_tables_give_the_same_bytes_at_another_time_in_another_process(
         start = time.time() // 2
         environment = os.environ | {
             "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path]),
-            "PYTHONHASHSEED": seed, "TZ": zone, "USER": user, "LOGNAME": user,
-        }  # fmt: skip
+            "PYTHONHASHSEED": seed,
+            "TZ": zone,
+            "USER": user,
+            "LOGNAME": user,
+        }
         command = [sys.executable, "-c", PROCESS]
         files.append(subprocess.run(command, env=environment, capture_output=True, check=True))
         while time.time() // 2 == start:

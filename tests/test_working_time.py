@@ -33,13 +33,18 @@ def observed(day: dt.date) -> dt.date:
 
 def federal_holidays(year: int) -> set[dt.date]:
     """5 U.S.C. 6103(a), as observed, without Inauguration Day, which is Washington's alone."""
-    memorial = max(dt.date(year, 5, day) for day in range(25, 32)
-                   if dt.date(year, 5, day).weekday() == MONDAY)  # fmt: skip
+    memorial = max(
+        dt.date(year, 5, day) for day in range(25, 32) if dt.date(year, 5, day).weekday() == MONDAY
+    )
     fixed = [(1, 1), (7, 4), (11, 11), (12, 25)] + ([(6, 19)] if year >= 2021 else [])
     floating = {
-        nth(year, 1, MONDAY, 3), nth(year, 2, MONDAY, 3), memorial,
-        nth(year, 9, MONDAY, 1), nth(year, 10, MONDAY, 2), nth(year, 11, THURSDAY, 4),
-    }  # fmt: skip
+        nth(year, 1, MONDAY, 3),
+        nth(year, 2, MONDAY, 3),
+        memorial,
+        nth(year, 9, MONDAY, 1),
+        nth(year, 10, MONDAY, 2),
+        nth(year, 11, THURSDAY, 4),
+    }
     return floating | {observed(dt.date(year, month, day)) for month, day in fixed}
 
 

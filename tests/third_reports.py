@@ -54,11 +54,10 @@ def project_at(folder: Path) -> Path:
         '"quarter = \\"2017Q1\\"  # or': '"year = \\"2017\\"  # not',
         "open_compiled(quarter,": "open_compiled(year,",
         '"quarter, weeks, issued': '"year, weeks, issued',
-        "# Quarterly Declined Detainer Report: {{ quarter }}":
-            "# Annual Declined Detainer Report: {{ year }}",
+        "# Quarterly Declined Detainer Report: {{ quarter }}": "# Annual Declined Detainer Report: {{ year }}",
         "The quarter in figures": "The year in figures",
         "A week belongs to the quarter in which": "A week belongs to the year in which",
-    }  # fmt: skip
+    }
     for before, after in changes.items():
         assert text.count(before) == 1, before
         text = text.replace(before, after)
@@ -143,15 +142,22 @@ class Day(Period):
 
 DAY_MEANINGS = Meanings(
     columns={name: COLUMNS[name] for name in PLACE} | {"asked": "requests issued on the day"},
-    figures={"asked_total": "requests issued on the day",
-             "agencies_asked": "agencies with a request issued on the day"},
+    figures={
+        "asked_total": "requests issued on the day",
+        "agencies_asked": "agencies with a request issued on the day",
+    },
     titles={"asked_by_agency": "Requests issued on the day, by agency"},
     units={"agencies_asked": "agencies"},
-)  # fmt: skip
+)
 DAILY = Report(
-    Day, "Daily Request Count", "Daily counts", "daily_count.ipynb", "third_reports:DayEdition",
-    "third_reports:DAY_MEANINGS", {"asked_total": "Asked", "agencies_asked": "Agencies asked"},
-)  # fmt: skip
+    Day,
+    "Daily Request Count",
+    "Daily counts",
+    "daily_count.ipynb",
+    "third_reports:DayEdition",
+    "third_reports:DAY_MEANINGS",
+    {"asked_total": "Asked", "agencies_asked": "Agencies asked"},
+)
 DAY_FILES = ("requests.csv", "day.json")
 
 
@@ -174,9 +180,12 @@ class DayEdition(Edition):
 
     files: ClassVar[tuple[str, ...]] = DAY_FILES
     input_words: ClassVar[Mapping[str, str]] = {
-        "lines": "new data", "about": "new data", "parameters": "changed parameters",
-        "note": "a changed note", "template": "a changed text of the report",
-    }  # fmt: skip
+        "lines": "new data",
+        "about": "new data",
+        "parameters": "changed parameters",
+        "note": "a changed note",
+        "template": "a changed text of the report",
+    }
 
     @classmethod
     def gathered(cls, period, parameters) -> Self:
@@ -187,14 +196,24 @@ class DayEdition(Edition):
         names = rows.rename(columns={"agency_name": "agency", "agency_level": "level"})
         asked = names.fillna("").groupby(list(PLACE)).size().rename("asked").reset_index()
         about = extract.about
-        plain = {"as_of": about.as_of.isoformat(), "source": about.source,
-                 "synthetic": about.synthetic, "cohort": parameters.cohort}  # fmt: skip
+        plain = {
+            "as_of": about.as_of.isoformat(),
+            "source": about.source,
+            "synthetic": about.synthetic,
+            "cohort": parameters.cohort,
+        }
         effective = parameters.model_dump(mode="json", include={"publisher", "contact"})
         return cls(
-            DayInputs(period, tuple(asked.astype(str).to_dict("records")),
-                      tuple(rows["request_id"]), plain, effective, parameters.note),
+            DayInputs(
+                period,
+                tuple(asked.astype(str).to_dict("records")),
+                tuple(rows["request_id"]),
+                plain,
+                effective,
+                parameters.note,
+            ),
             directory,
-        )  # fmt: skip
+        )
 
     def in_archive(self, archive, order, day) -> Self:
         return replace(self)
@@ -220,8 +239,12 @@ class DayEdition(Edition):
     @property
     def counts(self) -> SimpleNamespace:
         lines = self.inputs.lines
-        return SimpleNamespace(figures={"asked_total": sum(int(each["asked"]) for each in lines),
-                                        "agencies_asked": len(lines)})  # fmt: skip
+        return SimpleNamespace(
+            figures={
+                "asked_total": sum(int(each["asked"]) for each in lines),
+                "agencies_asked": len(lines),
+            }
+        )
 
     cohort = property(lambda self: self.inputs.about["cohort"])
     synthetic = property(lambda self: self.inputs.about["synthetic"])

@@ -8,7 +8,6 @@ were found later are built in, for the checks to find again.
 
 import numpy as np
 import pandas as pd
-
 from withdrawn_report import DECLINED, ISSUED, PLACES, SECTION_II, reenacted_agencies
 
 from ddor.extract.model import About, Extract
@@ -27,8 +26,13 @@ HONORED_EARLIER = 70
 FILLER_COUNTS = {1: 5, 2: 10, 3: 25, 4: 60}
 FILLER_DECLINES_IN = ("AZ", "FL", "GA", "IL", "MA", "NJ", "NM", "NY", "WA")
 OUTCOMES_SO_FAR = {
-    "pending": 78, "honored": 12, "declined": 3, "withdrawn": 3, "superseded": 1, "left_custody": 3,
-}  # fmt: skip
+    "pending": 78,
+    "honored": 12,
+    "declined": 3,
+    "withdrawn": 3,
+    "superseded": 1,
+    "left_custody": 3,
+}
 
 
 def make_reenactment() -> Extract:
@@ -76,11 +80,15 @@ def _section_ii(rng, places: pd.DataFrame) -> pd.DataFrame:
     is_older = rows.groupby("fact").cumcount() < rows["older"]
     issued_at = recent.mask(is_older, pd.Timestamp("2016-12-31") - days(days_back))
     told = pd.to_datetime(rows["issued_at"].replace("", None))
-    return places.loc[rows["agency_id"]].reset_index(drop=True).assign(
-        issued_at=told.fillna(office_times(rng, issued_at)),
-        outcome="declined",
-        outcome_recorded_at=pd.to_datetime(rows["recorded"]),
-        fact=rows["fact"],
+    return (
+        places.loc[rows["agency_id"]]
+        .reset_index(drop=True)
+        .assign(
+            issued_at=told.fillna(office_times(rng, issued_at)),
+            outcome="declined",
+            outcome_recorded_at=pd.to_datetime(rows["recorded"]),
+            fact=rows["fact"],
+        )
     )
 
 
@@ -117,9 +125,15 @@ def _as_told(
             rows.loc[known, column] = pd.to_datetime(value or None) if is_time else value
         if fact.charge:
             code, disposition = fact.charge
-            told = pd.DataFrame({
-                "row": known, "ncic_code": code, "description": "", "disposition": disposition,
-                "charged_on": pd.NaT, "timing": "before_release",
-            })  # fmt: skip
+            told = pd.DataFrame(
+                {
+                    "row": known,
+                    "ncic_code": code,
+                    "description": "",
+                    "disposition": disposition,
+                    "charged_on": pd.NaT,
+                    "timing": "before_release",
+                }
+            )
             charges = pd.concat([charges[~charges["row"].isin(known)], told], ignore_index=True)
     return rows, numbered(charges)

@@ -39,8 +39,9 @@ PLACES = (
     Place("NV9RE001", "Clark County", "NV", "32003", "52.0", issued=51),
     Place("NY9RE001", "Nassau County", "NY", "36059", "34.0", issued=38),
     Place("IL9RE001", "Cook County", "IL", "17031", "12.0", issued=13),
-    Place("IA9RE001", "Montgomery County", "IA", "19137", "0.05", 12,
-          area_of_twin=("Baltimore", 7)),
+    Place(
+        "IA9RE001", "Montgomery County", "IA", "19137", "0.05", 12, area_of_twin=("Baltimore", 7)
+    ),
     Place("WA9RE001", "Snohomish County", "WA", "53061", "9.0", issued=12),
     Place("NY9RE002", "Franklin County", "NY", "36033", "0.05", issued=9),
     Place("OR9RE001", "Washington County", "OR", "41067", "6.0", issued=7),
@@ -61,7 +62,7 @@ PLACES = (
     Place("IA9RE004", "Sac County", "IA", "19161", "0.2"),
     Place("PA9RE002", "Chester County", "PA", "42029", "1.5"),
     Place("NC9RE001", "Richmond County", "NC", "37153", "0.5"),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,10 @@ class Declined:
 
 ELSEWHERE = {"releasing_agency_id": "TX9SYN001"}
 HANDED_OVER = {
-    "citizenship": "MEX", "released_at": "2017-02-03T10:15", "ice_custody_at": "2017-02-03T13:40",
-}  # fmt: skip
+    "citizenship": "MEX",
+    "released_at": "2017-02-03T10:15",
+    "ice_custody_at": "2017-02-03T13:40",
+}
 NEVER_THERE = {"custody_confirmed": "false"}
 STILL_HELD = {"released_at": "", "notice_at": "", "sentence_ends_on": "2019-05-31"}
 SECTION_II = (
@@ -104,14 +107,16 @@ SECTION_II = (
     Declined("TX9RE004", 3, "2017-01-30", fields=ELSEWHERE),
     Declined("MN9RE001", 1, "2017-02-03", fields=HANDED_OVER, charge=("35AA", "convicted")),
     Declined("MN9RE001", 1, "2017-02-03", fields=HANDED_OVER, charge=("5212", "charged")),
-    Declined("CA9RE001", 1, "2017-02-02", fields={"citizenship": "KHM"},
-             charge=("13AB", "convicted")),
-    Declined("IA9RE003", 1, "2017-01-31", fields={"citizenship": "GTM"},
-             charge=("5499", "charged")),
+    Declined(
+        "CA9RE001", 1, "2017-02-02", fields={"citizenship": "KHM"}, charge=("13AB", "convicted")
+    ),
+    Declined(
+        "IA9RE003", 1, "2017-01-31", fields={"citizenship": "GTM"}, charge=("5499", "charged")
+    ),
     Declined("IA9RE004", 1, "2017-01-30", issued_at="2014-05-08", charge=("35AA", "convicted")),
     Declined("PA9RE002", 1, "2017-02-01", fields=NEVER_THERE),
     Declined("NC9RE001", 1, "2017-01-31", fields=NEVER_THERE),
-)  # fmt: skip
+)
 
 
 def reenacted_agencies() -> pd.DataFrame:

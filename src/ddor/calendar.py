@@ -64,7 +64,7 @@ class Period:
 
     @property
     def named(self) -> str:
-        """"week of January 28 to February 3, 2017", for a sentence."""
+        """ "week of January 28 to February 3, 2017", for a sentence."""
         return f"{self.noun} of {self.title}"
 
 
@@ -104,7 +104,7 @@ class Week(Period):
 
     @property
     def title(self) -> str:
-        """"January 28 to February 3, 2017", for a sentence."""
+        """ "January 28 to February 3, 2017", for a sentence."""
         first, last = self.first_day, self.last_day
         start = long_date(first) if first.year != last.year else f"{first:%B} {first.day}"
         end = f"{last.day}, {last.year}" if first.month == last.month else long_date(last)
@@ -158,12 +158,12 @@ class Quarter(Period):
 
     @property
     def title(self) -> str:
-        """"January to March 2017", for a sentence."""
+        """ "January to March 2017", for a sentence."""
         return f"{self.first_day:%B} to {self.last_day:%B} {self.year}"
 
     @property
     def fiscal(self) -> str:
-        """"FY2017Q2": the same by the federal fiscal year."""
+        """ "FY2017Q2": the same by the federal fiscal year."""
         return f"FY{self.year + self.number // 4}Q{self.number % 4 + 1}"
 
     def __str__(self) -> str:
@@ -234,6 +234,6 @@ def _worked_until(times: pd.Series, days_off: Sequence[np.datetime64]) -> pd.Ser
 
 
 def long_date(day: dt.date | str) -> str:
-    """"February 3, 2017"; of a date, or of its ISO form."""
+    """ "February 3, 2017"; of a date, or of its ISO form."""
     day = dt.date.fromisoformat(day) if isinstance(day, str) else day
     return f"{day:%B} {day.day}, {day.year}"

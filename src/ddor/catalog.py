@@ -59,8 +59,17 @@ class Revision:
     cases: str = ""
 
     def withdrawn(self, day: str, reason: str) -> "Revision":
-        return Revision(self.revision, self.identity, self.published_on, "", "", {}, self.kind,
-                        withdrawn_on=day, withdrawn_for=reason)  # fmt: skip
+        return Revision(
+            self.revision,
+            self.identity,
+            self.published_on,
+            "",
+            "",
+            {},
+            self.kind,
+            withdrawn_on=day,
+            withdrawn_for=reason,
+        )
 
 
 Shelf = Mapping[str, list[Revision]]
@@ -105,9 +114,10 @@ class Catalog:
     def made_from(self, week: Week) -> list[Period]:
         """The periods whose current revision has this week's report in it, or should have."""
         return [
-            period for period, revision in self.newest_beside_weeks()
+            period
+            for period, revision in self.newest_beside_weeks()
             if revision.based_on and week in period.weeks()
-        ]  # fmt: skip
+        ]
 
     def current(self, period: Period) -> Revision | None:
         return next(reversed(self.of(period)), None)
@@ -215,6 +225,4 @@ def is_final(period: Period, revision: Revision, catalog: Catalog) -> bool:
         return period.is_final_on(dt.date.fromisoformat(revision.as_of))
     numbers = [(week, revision.based_on.get(str(week))) for week in period.weeks()]
     used = [(week, catalog.of(week)[number - 1]) for week, number in numbers if number]
-    return len(used) == len(numbers) and all(
-        is_final(week, each, catalog) for week, each in used
-    )
+    return len(used) == len(numbers) and all(is_final(week, each, catalog) for week, each in used)

@@ -19,10 +19,7 @@ from ddor.errors import DdorError, UsageError
 from ddor.reports import REPORTS, Report
 
 # Asked for before they are built, these say so rather than being passed over.
-LATER = {
-    "jobs": "running several weeks at once",
-    "scheduler": "running weeks on a Dask cluster",
-}
+LATER = {"jobs": "running several weeks at once", "scheduler": "running weeks on a Dask cluster"}
 
 
 def run_week(arguments: list[str], project: Path) -> int:
@@ -53,18 +50,27 @@ def _run_week_parser() -> argparse.ArgumentParser:
         "3 invalid extract, 4 held for review, 5 the notebook failed or shows what may not be "
         "published, 6 the archive is busy or cannot be written.",
     )
-    parser.add_argument("weeks", nargs="*", metavar="WEEK",
-                        help="any date in the week, or START..END; without one, the latest "
-                        "complete week that has an extract")  # fmt: skip
+    parser.add_argument(
+        "weeks",
+        nargs="*",
+        metavar="WEEK",
+        help="any date in the week, or START..END; without one, the latest "
+        "complete week that has an extract",
+    )
     parser.add_argument("--extract", metavar="PATH|URL", help="the week's extract")
-    parser.add_argument("--sample", action="store_true",
-                        help="use the sample extracts, publish into outputs/sample/")  # fmt: skip
+    parser.add_argument(
+        "--sample",
+        action="store_true",
+        help="use the sample extracts, publish into outputs/sample/",
+    )
     _shared_options(parser)
     _publishing_options(parser)
-    parser.add_argument("--decisions", metavar="FILE",
-                        help="the week's review.csv with the decisions filled in")  # fmt: skip
-    parser.add_argument("--accept-held", action="store_true",
-                        help="publish a week under review; needs --reason")  # fmt: skip
+    parser.add_argument(
+        "--decisions", metavar="FILE", help="the week's review.csv with the decisions filled in"
+    )
+    parser.add_argument(
+        "--accept-held", action="store_true", help="publish a week under review; needs --reason"
+    )
     for name in ("jobs", "scheduler"):
         parser.add_argument(f"--{name}", help=argparse.SUPPRESS)
     return parser
@@ -72,8 +78,14 @@ def _run_week_parser() -> argparse.ArgumentParser:
 
 def _shared_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--params", metavar="FILE", help="use this in place of params/weekly.yaml")
-    parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], dest="settings",
-                        help="set a parameter; may be given several times")  # fmt: skip
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="settings",
+        help="set a parameter; may be given several times",
+    )
     parser.add_argument("--output", metavar="DIR", help="the folder that holds site/ and runs/")
     parser.add_argument("--json", action="store_true", help="print JSON: one object a line")
 
@@ -82,8 +94,11 @@ def _publishing_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--draft", action="store_true", help="make a draft and publish nothing")
     parser.add_argument("--force", action="store_true", help="publish even if nothing changed")
     parser.add_argument("--quiet", action="store_true", help="print errors only")
-    parser.add_argument("--correct", action="store_true",
-                        help="publish as the correction of a mistake; needs --reason")  # fmt: skip
+    parser.add_argument(
+        "--correct",
+        action="store_true",
+        help="publish as the correction of a mistake; needs --reason",
+    )
     parser.add_argument("--reason", metavar="TEXT", default="", help="published on the page")
 
 
@@ -152,8 +167,11 @@ def _reason(options: argparse.Namespace) -> str:
     from ddor.corrections.told import identifier
 
     reason = " ".join(options.reason.split())
-    asking = [f"--{name}" for name in ("correct", "accept-held")
-              if getattr(options, name.replace("-", "_"), False)]  # fmt: skip
+    asking = [
+        f"--{name}"
+        for name in ("correct", "accept-held")
+        if getattr(options, name.replace("-", "_"), False)
+    ]
     if asking and not reason:
         raise UsageError(f"{' and '.join(asking)} needs --reason TEXT; the page shows it")
     if reason and not asking:
@@ -172,8 +190,10 @@ def _latest_week(order) -> Week:
     running = Week.containing(dt.date.today())
     complete = [week for week in weeks_with_extract(parameters.extract) if week < running]
     if not complete:
-        raise UsageError(f"there is no extract of a complete week at {parameters.extract}; put one "
-                         "there, name one with --extract, or use --sample")  # fmt: skip
+        raise UsageError(
+            f"there is no extract of a complete week at {parameters.extract}; put one "
+            "there, name one with --extract, or use --sample"
+        )
     return max(complete)
 
 
@@ -193,8 +213,13 @@ def _tell(result, options: argparse.Namespace) -> None:
         print(f"{result.period} {result.status}{revision}: {result.page}", flush=True)
     if result.exit_code or not options.quiet:
         heading = [f"{result.period} {result.status}:"] if result.exit_code else []
-        print(*heading, *result.messages, sep="\n", end="\n" if result.messages else "",
-              file=sys.stderr)  # fmt: skip
+        print(
+            *heading,
+            *result.messages,
+            sep="\n",
+            end="\n" if result.messages else "",
+            file=sys.stderr,
+        )
 
 
 def _settings(options: argparse.Namespace) -> dict[str, str]:
@@ -232,8 +257,9 @@ def _ddor_parser() -> argparse.ArgumentParser:
     weeks.add_argument("--week", metavar="DATE", help="the week of issue: any date in it")
     weeks.add_argument("--weeks", metavar="START..END", help="every week of issue in the range")
     foia.add_argument("--out", required=True, metavar="DIR", help="the folder; may hold {week}")
-    foia.add_argument("--as-of", metavar="DATE",
-                      help="the date of the release, if the file does not give it")  # fmt: skip
+    foia.add_argument(
+        "--as-of", metavar="DATE", help="the date of the release, if the file does not give it"
+    )
     _shared_options(foia)
     foia.set_defaults(command=_import_foia)
 
@@ -270,8 +296,9 @@ def _ddor_parser() -> argparse.ArgumentParser:
         if report.period is not Week:
             noun = report.period.noun
             other = commands.add_parser(noun, help=f"make and publish the {report.name}")
-            other.add_argument("periods", metavar=noun.upper(), nargs="+",
-                               help=report.period.example or None)  # fmt: skip
+            other.add_argument(
+                "periods", metavar=noun.upper(), nargs="+", help=report.period.example or None
+            )
             _shared_options(other)
             _publishing_options(other)
             other.set_defaults(command=functools.partial(_make_others, report))
@@ -312,8 +339,11 @@ def _check(options: argparse.Namespace) -> int:
     else:
         print(f"{named}: valid, {rows['requests']:,} requests and {rows['charges']:,} charges")
     if ordinary := sum(map(in_any_text, extract.requests["request_id"])):
-        print(f"note: texts are not searched for {ordinary:,} of the request_ids, too short or too "
-              "ordinary for it (docs/extract.md, What identifies a person)", file=sys.stderr)
+        print(
+            f"note: texts are not searched for {ordinary:,} of the request_ids, too short or too "
+            "ordinary for it (docs/extract.md, What identifies a person)",
+            file=sys.stderr,
+        )
     return 0
 
 
@@ -324,8 +354,9 @@ def _import_foia(options: argparse.Namespace) -> int:
     as_of = parse_date(options.as_of) if options.as_of else None
     agencies = _parameters(options, None).agencies
     summary = import_foia(options.file, weeks, options.out, agencies, as_of=as_of)
-    folders = {str(w.week): {"requests": w.requests, "folder": str(w.folder)}
-               for w in summary.written}  # fmt: skip
+    folders = {
+        str(w.week): {"requests": w.requests, "folder": str(w.folder)} for w in summary.written
+    }
     print(json.dumps({"weeks": folders, "summary": str(summary)}) if options.json else summary)
     return 0
 
@@ -370,13 +401,25 @@ def _verify(options: argparse.Namespace) -> int:
     except NotReproduced as error:
         if not options.json:
             raise
-        print(json.dumps({period.noun: str(period), "reproduced": False,
-                          "messages": str(error).splitlines()}))  # fmt: skip
+        print(
+            json.dumps(
+                {period.noun: str(period), "reproduced": False, "messages": str(error).splitlines()}
+            )
+        )
         return error.exit_code
     what = "withdrawn; its notices are in place" if done.withdrawn else "matches what was published"
     if options.json:
-        print(json.dumps({period.noun: str(period), "revision": done.revision, "reproduced": True,
-                          "withdrawn": done.withdrawn, "messages": list(done.notes)}))  # fmt: skip
+        print(
+            json.dumps(
+                {
+                    period.noun: str(period),
+                    "revision": done.revision,
+                    "reproduced": True,
+                    "withdrawn": done.withdrawn,
+                    "messages": list(done.notes),
+                }
+            )
+        )
     else:
         print(f"{period} r{done.revision}: {what}")
         print(*done.notes, sep="\n", end="\n" if done.notes else "", file=sys.stderr)
@@ -389,18 +432,20 @@ def _withdraw(options: argparse.Namespace) -> int:
 
     period = parse_period(options.period)
     with _published(options, period) as (archive, catalog, around):
-        gone = withdraw(archive, catalog, period, _revision(options.revision), options.reason,
-                        around)  # fmt: skip
+        gone = withdraw(
+            archive, catalog, period, _revision(options.revision), options.reason, around
+        )
     numbers = [number for each, number in gone if each == period]
     others = [f"{each} r{number}" for each, number in gone if each != period]
     named = ", ".join(f"r{number}" for number in numbers)
     for number in numbers:
         if options.revision and f"r{number}" != options.revision:
-            print(f"r{number} showed a table of {options.revision} too and was withdrawn with it",
-                  file=sys.stderr)  # fmt: skip
+            print(
+                f"r{number} showed a table of {options.revision} too and was withdrawn with it",
+                file=sys.stderr,
+            )
     for other in others:
-        print(f"{other} was made from it and was withdrawn with it; run it again",
-              file=sys.stderr)  # fmt: skip
+        print(f"{other} was made from it and was withdrawn with it; run it again", file=sys.stderr)
     told = {period.noun: str(period), "withdrawn": numbers, "reason": options.reason}
     told |= {"withdrawn_with_it": others} if others else {}
     print(json.dumps(told) if options.json else f"{period} {named}: withdrawn ({options.reason})")
@@ -442,7 +487,7 @@ def _published(options: argparse.Namespace, period: Period | None):
 
 
 def _revision(text: str | None) -> int | None:
-    """"r2" -> 2."""
+    """ "r2" -> 2."""
     if text is None:
         return None
     if not re.fullmatch(r"r[1-9][0-9]{0,5}", text):

@@ -77,16 +77,32 @@ def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
         data = path.read_bytes()
     except OSError as error:
         seen = (error.strerror or "no such file").lower()
-        problems.append(Problem(label, (), "", seen, f"the {table} table",
-                                f"give its path as `{table}:` in the parameters"))  # fmt: skip
+        problems.append(
+            Problem(
+                label,
+                (),
+                "",
+                seen,
+                f"the {table} table",
+                f"give its path as `{table}:` in the parameters",
+            )
+        )
         return empty
     records, uneven, told = csv_records(label, data)
     problems.extend(told)
     if not records:
         return empty
     if sorted(records[0]) != sorted(columns):
-        problems.append(Problem(label, (1,), "", ", ".join(records[0]), ", ".join(columns),
-                                "give it exactly these columns"))  # fmt: skip
+        problems.append(
+            Problem(
+                label,
+                (1,),
+                "",
+                ", ".join(records[0]),
+                ", ".join(columns),
+                "give it exactly these columns",
+            )
+        )
         return empty
     frame = pd.DataFrame(records[1:], columns=records[0], dtype="str").drop(index=uneven)
     for column, (fits, expected) in columns.items():
@@ -96,8 +112,16 @@ def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
     if table == "agencies":
         ids = frame["agency_id"]
         for row in ids.index[ids.duplicated()]:
-            problems.append(_problem(label, row, "agency_id", ids[row], "one row for each agency",
-                                     "keep one of the two rows"))  # fmt: skip
+            problems.append(
+                _problem(
+                    label,
+                    row,
+                    "agency_id",
+                    ids[row],
+                    "one row for each agency",
+                    "keep one of the two rows",
+                )
+            )
     return frame[list(columns)].reset_index(drop=True)
 
 

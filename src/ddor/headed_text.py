@@ -36,17 +36,27 @@ def read_headed(
     parts = HEAD.match(content)
     lines = _head_lines(parts[1]) if parts else None
     if parts is None or lines is None:
-        problems.append(Problem(file.name, (1,), "", "no readable head",
-                                "`key: value` lines between two lines of ---",
-                                f"give it {', '.join(keys)}"))  # fmt: skip
+        problems.append(
+            Problem(
+                file.name,
+                (1,),
+                "",
+                "no readable head",
+                "`key: value` lines between two lines of ---",
+                f"give it {', '.join(keys)}",
+            )
+        )
         return {}, ""
     head = {}
     for key in dict.fromkeys([*keys, *lines]):
         value = lines.get(key, "")
         if key not in keys or not isinstance(value, str) or not value:
             seen = "nothing" if key in keys else "an unknown key"
-            problems.append(Problem(file.name, (1,), key, seen, f"{', '.join(keys)}, each once",
-                                    "correct the head"))  # fmt: skip
+            problems.append(
+                Problem(
+                    file.name, (1,), key, seen, f"{', '.join(keys)}, each once", "correct the head"
+                )
+            )
             continue
         try:
             head[key] = keys[key](value)

@@ -75,8 +75,10 @@ def read_history(site: Path, week: Week) -> History:
         declined = _by_agency(
             data, declined_by_agency="declined", held_back_by_agency="held_back_declined"
         )
-        lines += [(first_day, agency_id, issued[agency_id], declined[agency_id])
-                  for agency_id in sorted({*issued, *declined})]  # fmt: skip
+        lines += [
+            (first_day, agency_id, issued[agency_id], declined[agency_id])
+            for agency_id in sorted({*issued, *declined})
+        ]
     empty = no_history().counts
     counts = pd.DataFrame(lines, columns=list(empty.columns)).astype(empty.dtypes.to_dict())
     return History(tuple(published), counts, _declined_total(site, published))
@@ -108,9 +110,12 @@ def read_earlier(output: Path, period: Period) -> dict:
     newest = told_by[max(told_by)] if told_by else {}
     cases = newest.get("cases", [])
     return {
-        "tables": _once(tables), "beside": _once(beside), "last": last, "gone": gone,
+        "tables": _once(tables),
+        "beside": _once(beside),
+        "last": last,
+        "gone": gone,
         "cases": cases,
-    }  # fmt: skip
+    }
 
 
 def _published(output: Path, period: Period) -> set[int]:
@@ -146,8 +151,9 @@ def _beside(output: Path, period: Period) -> list[Period]:
 
 def _once(tables: list[dict]) -> list[dict]:
     """A table that several revisions tell, once."""
-    found = {json.dumps([table["attribute"], table["place"], table["rows"]]): table
-             for table in tables}  # fmt: skip
+    found = {
+        json.dumps([table["attribute"], table["place"], table["rows"]]): table for table in tables
+    }
     return list(found.values())
 
 

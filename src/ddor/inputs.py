@@ -28,21 +28,22 @@ from ddor.corrections.records import Record, from_plain, to_plain
 from ddor.directory import COLUMNS, Directory, read_directory
 from ddor.extract.model import DATETIMES, About, Extract
 from ddor.history import NOTHING_EARLIER, History, no_history, read_earlier, read_history
-from ddor.ledger import (
-    ledger_file,
-    ledger_from,
-    lines_of,
-    no_ledger,
-    read_labels,
-    read_ledger,
-)
+from ddor.ledger import ledger_file, ledger_from, lines_of, no_ledger, read_labels, read_ledger
 from ddor.parameters import IN_EFFECT, Parameters, extract_location
 
 NEWER_FLAGS = "protected.json"
 INPUT_FILES = (
-    "extract.parquet", "charges.parquet", "agencies.csv", "policies.csv", "coverage.csv",
-    "history.csv", "ledger.csv", "corrections.json", "earlier.json", "week.json",
-)  # fmt: skip
+    "extract.parquet",
+    "charges.parquet",
+    "agencies.csv",
+    "policies.csv",
+    "coverage.csv",
+    "history.csv",
+    "ledger.csv",
+    "corrections.json",
+    "earlier.json",
+    "week.json",
+)
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,9 @@ def newest_flags(folder: Path, revision: int) -> dict[str, str]:
     if newer.exists():
         return json.loads(newer.read_bytes())
     columns = ["request_id", "protected"]
-    return protected_flags(pd.read_parquet(folder / f"r{revision}/extract.parquet", columns=columns))
+    return protected_flags(
+        pd.read_parquet(folder / f"r{revision}/extract.parquet", columns=columns)
+    )
 
 
 def with_newest_flags(inputs: Inputs, folder: Path, revision: int) -> Inputs:
@@ -158,10 +161,11 @@ def not_as_kept(folder: Path, digests: Mapping[str, str]) -> list[str]:
     """Of the files named in `digests` (name -> sha256) those that `folder` lacks, or that are not
     what was kept."""
     return [
-        name for name, digest in digests.items()
+        name
+        for name, digest in digests.items()
         if not (folder / name).exists()
         or hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest
-    ]  # fmt: skip
+    ]
 
 
 def load_inputs(folder: Path) -> Inputs:

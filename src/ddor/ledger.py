@@ -32,9 +32,18 @@ from ddor.errors import ArchiveUnavailable
 
 LEDGER, LABELS = "ledger.csv", "labels.csv"
 COLUMNS = (
-    "flag", "week", "check", "subject", "agency_id", "why", "first_held",
-    "decision", "reason", "by", "decided_on",
-)  # fmt: skip
+    "flag",
+    "week",
+    "check",
+    "subject",
+    "agency_id",
+    "why",
+    "first_held",
+    "decision",
+    "reason",
+    "by",
+    "decided_on",
+)
 LONG_HELD = dt.timedelta(days=90)  # what was held longer has waited too long
 COUNT, HOLD = "count", "hold"
 DECISIONS = (COUNT, HOLD)
@@ -114,8 +123,10 @@ def with_flags(ledger: pd.DataFrame, flags: pd.DataFrame) -> pd.DataFrame:
     """The ledger with the new ones of `flags` (COLUMNS up to first_held) added at its end; one that
     it has may turn out to have been held earlier."""
     first = dict(zip(flags["flag"], flags["first_held"], strict=True))
-    since = [min(held, first.get(flag, held))
-             for flag, held in zip(ledger["flag"], ledger["first_held"], strict=True)]  # fmt: skip
+    since = [
+        min(held, first.get(flag, held))
+        for flag, held in zip(ledger["flag"], ledger["first_held"], strict=True)
+    ]
     ledger = ledger.assign(first_held=pd.Series(since, index=ledger.index, dtype="str"))
     new = flags[~flags["flag"].isin(ledger["flag"])].reindex(columns=list(COLUMNS), fill_value="")
     return pd.concat([ledger, new.astype("str")], ignore_index=True)

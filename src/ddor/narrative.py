@@ -90,12 +90,18 @@ def _no_name(text: str, unknown: _Unknown, names: Mapping) -> str:
     near = difflib.get_close_matches(unknown.name, [n for n in known if n[0] != "_"], n=1)
     meant = f'; did you mean "{near[0]}"?' if near else ""
     lines = enumerate(text.splitlines(), start=1)
-    places = [f"line {number}: {line.strip()}" for number, line in lines
-              if re.search(rf"\b{re.escape(unknown.name)}\b", line)][:1]  # fmt: skip
-    return "\n".join([
-        f'this sentence cannot be written: there is no name "{unknown.name}"{meant}',
-        *places, "docs/notebook.md lists the names",
-    ])  # fmt: skip
+    places = [
+        f"line {number}: {line.strip()}"
+        for number, line in lines
+        if re.search(rf"\b{re.escape(unknown.name)}\b", line)
+    ][:1]
+    return "\n".join(
+        [
+            f'this sentence cannot be written: there is no name "{unknown.name}"{meant}',
+            *places,
+            "docs/notebook.md lists the names",
+        ]
+    )
 
 
 @lru_cache(maxsize=256)
@@ -132,7 +138,7 @@ def requests(value: int) -> Words:
 
 
 def part_of(part: int, total: int, one: str, many: str) -> Words:
-    """"5 of the 33 requests", "all 33 requests", "the one request", "no request"."""
+    """ "5 of the 33 requests", "all 33 requests", "the one request", "no request"."""
     if not part:
         return Words(f"no {one}")
     if part < total:
@@ -153,9 +159,13 @@ def movement(compared: Compared) -> Words:
 
 
 FILTERS = {
-    "count": count, "requests": requests, "part_of": part_of, "percent": percent,
-    "number": number, "movement": movement,
-}  # fmt: skip
+    "count": count,
+    "requests": requests,
+    "part_of": part_of,
+    "percent": percent,
+    "number": number,
+    "movement": movement,
+}
 
 
 class _Values:

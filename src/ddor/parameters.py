@@ -76,9 +76,15 @@ class Parameters(BaseModel):
 # What the page depends on. Not the paths: the same rows from another folder are the same report.
 # Nor authority and official: they stand around revisions alone, and `ddor rebuild` brings them.
 IN_EFFECT = (
-    "cohort", "ignored_columns", "disclosure_threshold", "max_held_back_share", "publisher",
-    "contact", "site_url", "release_lag_days",
-)  # fmt: skip
+    "cohort",
+    "ignored_columns",
+    "disclosure_threshold",
+    "max_held_back_share",
+    "publisher",
+    "contact",
+    "site_url",
+    "release_lag_days",
+)
 # Beside weekly.yaml, wherever that is; not keys in it.
 BESIDE = ("note", "corrections", "pages", "project_pages", "statements", "cases")
 KEYS = tuple(name for name in Parameters.model_fields if name not in BESIDE)
@@ -137,8 +143,10 @@ def load_parameters(
 
 def sample_settings(project: Path) -> dict[str, str]:
     """As --set would have them, for the sample extracts: synthetic and real weeks share no site."""
-    return {"extract": str(project / "samples" / "{week}"),
-            "output": str(project / "outputs" / "sample")}  # fmt: skip
+    return {
+        "extract": str(project / "samples" / "{week}"),
+        "output": str(project / "outputs" / "sample"),
+    }
 
 
 def extract_location(parameters: Parameters, week: Week) -> str:

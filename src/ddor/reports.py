@@ -15,9 +15,11 @@ from ddor.calendar import Period, Quarter, Week
 from ddor.errors import UsageError
 
 LISTED = {
-    "issued_total": "Issued", "declined_total": "Declined", "honored_total": "Honored",
+    "issued_total": "Issued",
+    "declined_total": "Declined",
+    "honored_total": "Honored",
     "agencies_declining": "Agencies declining",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,7 @@ WEEKLY = Report(
     "ddor.archive.meanings:WEEKLY",
 )
 QUARTERLY = Report(
-    Quarter,
-    "Quarterly Declined Detainer Report",
-    "Quarterly reports",
-    "quarterly_report.ipynb",
+    Quarter, "Quarterly Declined Detainer Report", "Quarterly reports", "quarterly_report.ipynb"
 )
 # In the order in which a period's key is tried; the first is that of the reports all others are
 # made from.
@@ -69,8 +68,10 @@ def refuse_shared_key(period: Period) -> None:
     folder of runs/."""
     named = parse_period(str(period))
     if named != period:
-        raise UsageError(f"{period} names both a {named.noun} and a {period.noun}; "
-                         f"change how a {period.noun} is named in its class")  # fmt: skip
+        raise UsageError(
+            f"{period} names both a {named.noun} and a {period.noun}; "
+            f"change how a {period.noun} is named in its class"
+        )
 
 
 def parse_period(text: str) -> Period:

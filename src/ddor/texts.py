@@ -84,8 +84,10 @@ def read_texts(folder: Path, project: Path, examples: list[dict]) -> dict[str, T
     problems: list[Problem] = []
     texts = {}
     for name in PAGES:
-        file = next((f for f in (folder / f"{name}.md", project / f"{name}.md") if f.is_file()),
-                    project / f"{name}.md")  # fmt: skip
+        file = next(
+            (f for f in (folder / f"{name}.md", project / f"{name}.md") if f.is_file()),
+            project / f"{name}.md",
+        )
         keys = dict[str, Callable](title=str, last_reviewed=parse_date, last_updated=parse_date)
         head, body = read_headed(file, keys, problems)
         if len(head) == len(keys):
@@ -104,22 +106,52 @@ def read_statements(folder: Path) -> dict[str, Statement]:
         if file.name == "README.md" or file.name.startswith("."):
             continue
         if file.suffix != ".md" or not AGENCY_ID.fullmatch(file.stem):
-            problems.append(Problem(file.name, (), "", "its name", "<agency_id>.md",
-                                    "name it after the agency's code"))  # fmt: skip
+            problems.append(
+                Problem(
+                    file.name,
+                    (),
+                    "",
+                    "its name",
+                    "<agency_id>.md",
+                    "name it after the agency's code",
+                )
+            )
             continue
         head, body = read_headed(file, {"received_on": parse_date}, problems)
         if kind := identifier(body):
-            problems.append(Problem(file.name, (), "", f"text that looks like {kind} (not shown)",
-                                    "text that names nobody", "remove it"))  # fmt: skip
+            problems.append(
+                Problem(
+                    file.name,
+                    (),
+                    "",
+                    f"text that looks like {kind} (not shown)",
+                    "text that names nobody",
+                    "remove it",
+                )
+            )
         html = render_markdown(body)
         if re.search("<img|<h[12]", html):
-            problems.append(Problem(file.name, (), "", "a picture or a heading of # or ##",
-                                    "text, with headings of ### or smaller",
-                                    "change it"))  # fmt: skip
+            problems.append(
+                Problem(
+                    file.name,
+                    (),
+                    "",
+                    "a picture or a heading of # or ##",
+                    "text, with headings of ### or smaller",
+                    "change it",
+                )
+            )
         elif found := UNFILLED.search(text_of(html)):
-            problems.append(Problem(file.name, _lines_with(found[0], file), "", f'"{found[0]}"',
-                                    "text: a statement has no figures",
-                                    "remove it"))  # fmt: skip
+            problems.append(
+                Problem(
+                    file.name,
+                    _lines_with(found[0], file),
+                    "",
+                    f'"{found[0]}"',
+                    "text: a statement has no figures",
+                    "remove it",
+                )
+            )
         elif head:
             statements[file.stem] = Statement(head["received_on"], html)
     if problems:
@@ -140,12 +172,22 @@ def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
     try:
         html = render_narrative(markdown, names)
     except DdorError as error:
-        raise TextsInvalid([_wrong(text, str(error).splitlines()[0], "the names in docs/pages.md",
-                                   "correct the sentence")]) from error  # fmt: skip
+        raise TextsInvalid(
+            [
+                _wrong(
+                    text,
+                    str(error).splitlines()[0],
+                    "the names in docs/pages.md",
+                    "correct the sentence",
+                )
+            ]
+        ) from error
     first, *rest = HEADING.split(html)
     parts = zip(rest[0::3], rest[1::3], rest[2::3], strict=True)
-    sections = [Section(given or _address(heading), heading, _captioned(part, heading))
-                for heading, given, part in parts]  # fmt: skip
+    sections = [
+        Section(given or _address(heading), heading, _captioned(part, heading))
+        for heading, given, part in parts
+    ]
     problems = [*_misplaced(text, html), *_unfilled(text, first, sections)]
     if problems := [*problems, *_same_address(text, sections)]:
         raise TextsInvalid(problems)
@@ -155,8 +197,9 @@ def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
 def _misplaced(text: Text, html: str) -> list[Problem]:
     found = []
     if "<h1" in html:
-        found.append(_wrong(text, "a heading of one #", "## or more: the head has the title",
-                            "add a #"))  # fmt: skip
+        found.append(
+            _wrong(text, "a heading of one #", "## or more: the head has the title", "add a #")
+        )
     if "<img" in html:
         found.append(_wrong(text, "a picture", "text", "take it out: a page holds text only"))
     return found
@@ -165,23 +208,34 @@ def _misplaced(text: Text, html: str) -> list[Problem]:
 def _unfilled(text: Text, first: str, sections: list[Section]) -> list[Problem]:
     parts = [(text.title, first), *((section.heading, section.html) for section in sections)]
     return [
-        Problem(text.file, (), f'under "{text_of(heading)}"', f'"{found[0]}" that nothing filled',
-                "a name of docs/pages.md between two pairs of braces", "correct the sentence")
-        for heading, html in parts if (found := UNFILLED.search(text_of(heading + html)))
-    ]  # fmt: skip
+        Problem(
+            text.file,
+            (),
+            f'under "{text_of(heading)}"',
+            f'"{found[0]}" that nothing filled',
+            "a name of docs/pages.md between two pairs of braces",
+            "correct the sentence",
+        )
+        for heading, html in parts
+        if (found := UNFILLED.search(text_of(heading + html)))
+    ]
 
 
 def _same_address(text: Text, sections: list[Section]) -> list[Problem]:
     ids = [section.id for section in sections]
     mend = "give one of them another {#address}"
     return [
-        _wrong(text, f"a section with the address {each}", "an address that the site does not use",
-               "give it another {#address}")
+        _wrong(
+            text,
+            f"a section with the address {each}",
+            "an address that the site does not use",
+            "give it another {#address}",
+        )
         for each in sorted({*ids} & {*RESERVED})
     ] + [
         _wrong(text, f"two sections with the address {each}", "each once", mend)
         for each in sorted({each for each in ids if ids.count(each) > 1})
-    ]  # fmt: skip
+    ]
 
 
 def _wrong(text: Text, seen: str, expected: str, mend: str) -> Problem:
@@ -193,8 +247,10 @@ def _captioned(html: str, heading: str) -> str:
     keyboard."""
     html = re.sub(r"<tr>\s*<td>(.*?)</td>", r'<tr><th scope="row">\1</th>', html)
     label = re.sub("<[^>]*>", "", heading)
-    begun = (f'<div class="table" role="region" tabindex="0" aria-label="{label}">\n'
-             f"<table><caption><span>{label}</span></caption>")  # fmt: skip
+    begun = (
+        f'<div class="table" role="region" tabindex="0" aria-label="{label}">\n'
+        f"<table><caption><span>{label}</span></caption>"
+    )
     return html.replace("<table>", begun).replace("</table>", "</table></div>")
 
 

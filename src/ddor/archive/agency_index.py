@@ -16,9 +16,7 @@ from ddor.reference.places import COUNTIES, STATES
 
 INDEX = "data/agencies.csv"
 PLACE = IDENTITY[1:]
-INDEX_COLUMNS = (
-    "agency_id", *PLACE, "also_named", "first_week", "last_week", "weeks", "flags",
-)  # fmt: skip
+INDEX_COLUMNS = ("agency_id", *PLACE, "also_named", "first_week", "last_week", "weeks", "flags")
 NO_STATE = "no-state"
 
 

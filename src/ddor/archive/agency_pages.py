@@ -38,29 +38,40 @@ TABLES = {
     "declined_by_agency.csv": {
         name: name
         for name in (
-            "declined", "insufficient_notice", "no_notice", "not_held", "unclassified",
-            "release_not_confirmed", "law_or_court", "short_custody", "honored",
+            "declined",
+            "insufficient_notice",
+            "no_notice",
+            "not_held",
+            "unclassified",
+            "release_not_confirmed",
+            "law_or_court",
+            "short_custody",
+            "honored",
         )
     },
     "held_back_by_agency.csv": {
         name: name for name in ("held_back_requests", "held_back_outcomes")
     },
-}  # fmt: skip
+}
 COUNTS = tuple(column for columns in TABLES.values() for column in columns.values())
 COLUMNS = ("week", "agency_id", *PLACE, *COUNTS, "flags")
 
 ISSUED_HEADS = {
-    "issued": "Issued", "issued_honored": "Honored", "issued_declined": "Declined",
-    "issued_other": "Other outcome", "issued_pending": "Pending",
-}  # fmt: skip
+    "issued": "Issued",
+    "issued_honored": "Honored",
+    "issued_declined": "Declined",
+    "issued_other": "Other outcome",
+    "issued_pending": "Pending",
+}
 DECLINED_HEADS = {
-    "declined": "Declined", "insufficient_notice": "Insufficient notice",
-    "no_notice": "No notice on record", "not_held": "Not held", "unclassified": "Unclassified",
+    "declined": "Declined",
+    "insufficient_notice": "Insufficient notice",
+    "no_notice": "No notice on record",
+    "not_held": "Not held",
+    "unclassified": "Unclassified",
     "honored": "Honored",
-}  # fmt: skip
-HELD_HEADS = {
-    "held_back_requests": "Request in doubt", "held_back_outcomes": "Outcome in doubt",
-}  # fmt: skip
+}
+HELD_HEADS = {"held_back_requests": "Request in doubt", "held_back_outcomes": "Outcome in doubt"}
 Weeks = list[tuple[Week, dict[str, int]]]
 
 
@@ -127,8 +138,9 @@ def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:
 
 def counted(lines: list[dict[str, str]]) -> Weeks:
     """The counts of an agency's lines, newest week first."""
-    return [(Week.parse(line["week"]), {name: int(line[name]) for name in COUNTS})
-            for line in lines]  # fmt: skip
+    return [
+        (Week.parse(line["week"]), {name: int(line[name]) for name in COUNTS}) for line in lines
+    ]
 
 
 def table_of(heads: dict[str, str], weeks: Weeks) -> CohortTable:
@@ -139,8 +151,10 @@ def table_of(heads: dict[str, str], weeks: Weeks) -> CohortTable:
     by_year: dict[int, list[list[int]]] = {}
     for week, cells in rows:
         by_year.setdefault(week.first_day.year, []).append(cells)
-    years = [(year, len(cells), [sum(column) for column in zip(*cells, strict=True)])
-             for year, cells in by_year.items()]  # fmt: skip
+    years = [
+        (year, len(cells), [sum(column) for column in zip(*cells, strict=True)])
+        for year, cells in by_year.items()
+    ]
     return CohortTable([*heads.values()], recent, years if len(recent) < len(rows) else [])
 
 
@@ -149,8 +163,10 @@ def laws_of(line: dict[str, str], around: Around) -> tuple[list[dict], list[dict
     last looked at over 180 days before the day of printing (as E9 has it for a week)."""
     found = _in_place(around.policies, line)
     oldest = (around.day - VERIFIED_WITHIN).isoformat()
-    return ([law for law in found if law["verified_on"] >= oldest],
-            [law for law in found if law["verified_on"] < oldest])  # fmt: skip
+    return (
+        [law for law in found if law["verified_on"] >= oldest],
+        [law for law in found if law["verified_on"] < oldest],
+    )
 
 
 def _in_place(table: Iterable[dict[str, str]], line: dict[str, str]) -> list[dict[str, str]]:
@@ -193,8 +209,11 @@ def agency_page(
         long=LONG,
         trend=trend,
         chart=chart_of(trend),
-        remarks={each["week"]: remark for each in weeks
-                 if (remark := each["flags"].replace(SYNTHETIC_NOTICE, "").strip("; "))},
+        remarks={
+            each["week"]: remark
+            for each in weeks
+            if (remark := each["flags"].replace(SYNTHETIC_NOTICE, "").strip("; "))
+        },
         records=records,
         laws=laws,
         stale=stale,
@@ -205,4 +224,4 @@ def agency_page(
         figures=FIGURES,
         grounds=GROUNDS,
         statuses=STATUSES,
-    )  # fmt: skip
+    )

@@ -58,14 +58,18 @@ class Around:
         pages without the signs around figures, which texts.py has tried to fill."""
         return {
             "the parameter authority": self.publisher.authority,
-            **{f"pages/{text.file}": f"{text.title}\n{SIGNS.sub('  ', text.body)}"
-               for text in self.texts.values()},
-            **{f"statements/{agency_id}.md": text_of(statement.html)
-               for agency_id, statement in self.statements.items()},
+            **{
+                f"pages/{text.file}": f"{text.title}\n{SIGNS.sub('  ', text.body)}"
+                for text in self.texts.values()
+            },
+            **{
+                f"statements/{agency_id}.md": text_of(statement.html)
+                for agency_id, statement in self.statements.items()
+            },
             "agencies.csv, name": "\n".join(line["name"] for line in self.agencies.values()),
             "policies.csv": "\n".join(text for line in self.policies for text in line.values()),
             "coverage.csv": "\n".join(text for line in self.coverage for text in line.values()),
-        }  # fmt: skip
+        }
 
     def release_of(self, week: Week) -> dt.date:
         """The date on which the week's first report is announced."""
@@ -93,23 +97,30 @@ def around_of(parameters: Parameters, directory: Directory) -> Around:
         problems += error.problems
     around = Around(
         publisher=Publisher(
-            parameters.publisher, parameters.contact, parameters.site_url,
-            parameters.authority, parameters.official,
+            parameters.publisher,
+            parameters.contact,
+            parameters.site_url,
+            parameters.authority,
+            parameters.official,
         ),
         day=parameters.published_on or dt.date.today(),
         threshold=parameters.disclosure_threshold,
         max_held_back_share=parameters.max_held_back_share,
         release_lag_days=parameters.release_lag_days,
         statements=statements,
-        agencies={line["agency_id"]: line | {"agency": line["name"]}
-                  for line in directory.agencies.to_dict("records")},
+        agencies={
+            line["agency_id"]: line | {"agency": line["name"]}
+            for line in directory.agencies.to_dict("records")
+        },
         policies=tuple(directory.policies.to_dict("records")),
         coverage=tuple(directory.coverage.to_dict("records")),
-    )  # fmt: skip
+    )
     week = Week.containing(around.day)
     # With all figures 0, since a sentence has to stand such a week, and 2, for its other branch.
-    weeks = [latest_names(week, around.day, around.day, 1, "final", dict.fromkeys(FIGURES, number))
-             for number in (0, 2)]  # fmt: skip
+    weeks = [
+        latest_names(week, around.day, around.day, 1, "final", dict.fromkeys(FIGURES, number))
+        for number in (0, 2)
+    ]
     examples = [around.names(parameters.cohort, latest) for latest in (None, *weeks)]
     try:
         texts = read_texts(parameters.pages, parameters.project_pages, examples)
@@ -121,9 +132,19 @@ def around_of(parameters: Parameters, directory: Directory) -> Around:
 
 
 def latest_names(
-    week: Week, as_of: dt.date, published_on: dt.date, revision: int, status: str,
+    week: Week,
+    as_of: dt.date,
+    published_on: dt.date,
+    revision: int,
+    status: str,
     figures: dict[str, int],
 ) -> dict:
     """The names that stand behind `latest.` in a written page."""
-    return {"week": week, "as_of": as_of, "published_on": published_on, "revision": revision,
-            "status": status, "figures": figures}  # fmt: skip
+    return {
+        "week": week,
+        "as_of": as_of,
+        "published_on": published_on,
+        "revision": revision,
+        "status": status,
+        "figures": figures,
+    }

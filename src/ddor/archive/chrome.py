@@ -82,8 +82,11 @@ def _around_other(
     """An agency that no week names has a page as long as such a report leads to it."""
     index = read_index(site)
     unnamed = {*agencies} - index.keys()
-    new: dict[str, list] = {each: [] for each in sorted(unnamed & {*kept})
-           if not (site / "agencies" / each / "index.html").exists()}  # fmt: skip
+    new: dict[str, list] = {
+        each: []
+        for each in sorted(unnamed & {*kept})
+        if not (site / "agencies" / each / "index.html").exists()
+    }
     first = static_files() | agency_files(site, index, new, set(), catalog, around)
     tables = tables_of(file.relative_to(site).as_posix() for file in site.glob("data/*/*.csv"))
     last = list_files(index, catalog, around, latest_of(site, catalog, None, {}), tables)
@@ -92,8 +95,13 @@ def _around_other(
 
 
 def _around_week(
-    site: Path, catalog: Catalog, week: Week, agencies: Iterable[str], kept: Iterable[str],
-    data: dict[str, bytes], around: Around,
+    site: Path,
+    catalog: Catalog,
+    week: Week,
+    agencies: Iterable[str],
+    kept: Iterable[str],
+    data: dict[str, bytes],
+    around: Around,
 ) -> Chrome:
     lines = agency_lines(week, data)
     weeks = {each: with_line(site, each, week, lines.get(each)) for each in sorted(agencies)}
@@ -110,8 +118,11 @@ def _around_week(
     tables = tables_of([path for path in known if f"data/{year}/" not in path] + [*of_year])
     last = list_files(index, catalog, around, latest_of(site, catalog, week, data), tables)
     removed = [f"agencies/{each}" for each in gone] + left_over(site, last)
-    removed += [f"data/{year}/{file.name}" for file in site.glob(f"data/{year}/*")
-                if f"data/{year}/{file.name}" not in of_year]  # fmt: skip
+    removed += [
+        f"data/{year}/{file.name}"
+        for file in site.glob(f"data/{year}/*")
+        if f"data/{year}/{file.name}" not in of_year
+    ]
     return Chrome(below_site(first), below_site(last), [f"site/{path}" for path in removed])
 
 
@@ -121,7 +132,10 @@ def below_site(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def _listed(
-    before: dict[str, dict], weeks: dict[str, list[dict]], catalog: Catalog, kept: set[str],
+    before: dict[str, dict],
+    weeks: dict[str, list[dict]],
+    catalog: Catalog,
+    kept: set[str],
     around: Around,
 ) -> tuple[dict[str, dict], list[str]]:
     """The index with these agencies' lines as they are now, and those whose page goes: one that
@@ -144,13 +158,20 @@ def _spanning(site: Path, catalog: Catalog, week: Week, index: dict[str, dict]) 
     stood = summary.exists() and not is_withdrawn(summary)
     if stood == (not catalog.weeks[str(week)][-1].withdrawn_on):
         return set()
-    return {agency_id for agency_id, line in index.items()
-            if line["first_week"] < str(week) < line["last_week"]}  # fmt: skip
+    return {
+        agency_id
+        for agency_id, line in index.items()
+        if line["first_week"] < str(week) < line["last_week"]
+    }
 
 
 def agency_files(
-    site: Path, index: dict[str, dict], weeks: dict[str, list[dict]], names: set[str],
-    catalog: Catalog, around: Around,
+    site: Path,
+    index: dict[str, dict],
+    weeks: dict[str, list[dict]],
+    names: set[str],
+    catalog: Catalog,
+    around: Around,
 ) -> dict[str, bytes]:
     """Path below site/ -> file, of these agencies (agency_id -> lines, newest first), and of all
     with one of these names, whose pages point to them."""
@@ -172,7 +193,10 @@ def agency_files(
 
 
 def list_files(
-    index: dict[str, dict], catalog: Catalog, around: Around, latest: dict | None,
+    index: dict[str, dict],
+    catalog: Catalog,
+    around: Around,
+    latest: dict | None,
     tables: dict[int, list[str]],
 ) -> dict[str, bytes]:
     """Path below site/ -> file, of all lists; `tables`: those that have files, by year."""
@@ -183,9 +207,16 @@ def list_files(
     texts = text_pages(written, catalog, around, latest)
     data = data_page(catalog, around, tables)
     methods = methods_page(catalog, around)
-    pages = ["index.html", *texts, *methods, *archive, *lists, *data, *(p for p in logs if p != "feed.xml")]
-    reports = [address_of(period)
-               for period, r in catalog.newest_reports() if not r.withdrawn_on]  # fmt: skip
+    pages = [
+        "index.html",
+        *texts,
+        *methods,
+        *archive,
+        *lists,
+        *data,
+        *(p for p in logs if p != "feed.xml"),
+    ]
+    reports = [address_of(period) for period, r in catalog.newest_reports() if not r.withdrawn_on]
     agencies = [f"agencies/{each}/index.html" for each in index]
     addresses = [*pages, *reports, *agencies]
     return {

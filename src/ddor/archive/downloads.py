@@ -68,8 +68,8 @@ def _synthetic(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         return frame.assign(flags=pd.Series(dtype="str"))
     if frame.empty:
         blank = {name: "" if dtype == "str" else 0 for name, dtype in frame.dtypes.items()}
-        return pd.DataFrame([blank]).astype(frame.dtypes).assign(
-            flags=f"{SYNTHETIC_NOTICE}; no rows"
+        return (
+            pd.DataFrame([blank]).astype(frame.dtypes).assign(flags=f"{SYNTHETIC_NOTICE}; no rows")
         )
     if "flags" not in frame:
         return frame.assign(flags=SYNTHETIC_NOTICE)

@@ -25,8 +25,10 @@ def hashed(texts: dict[str, str], template: Path) -> dict[str, str]:
     """Name of the input -> sha256 of its canonical text; the template, the code lists and the
     number of the counting rules among them."""
     texts = texts | {
-        "template": _template_text(template), "code_lists": _code_lists(), "method": str(METHOD),
-    }  # fmt: skip
+        "template": _template_text(template),
+        "code_lists": _code_lists(),
+        "method": str(METHOD),
+    }
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
 
 

@@ -1,9 +1,9 @@
 """What the home page and the written pages say of the newest week that stands, from its own files.
 
-    names of a written page      week, as_of, published_on, revision, status, figures
-    the home page's, beside them charges (Charges, None where not told), why (why they are not, or
-                                 ""), adds_up (whether several weeks together may tell them),
-                                 largest (Largest or None)
+names of a written page      week, as_of, published_on, revision, status, figures
+the home page's, beside them charges (Charges, None where not told), why (why they are not, or
+                             ""), adds_up (whether several weeks together may tell them),
+                             largest (Largest or None)
 """
 
 import datetime as dt
@@ -78,43 +78,64 @@ def latest_of(
         if revision.withdrawn_on:
             continue
         folder = site / "weeks" / str(newest) / "data"
-        files = data if newest == week else {
-            name: (folder / name).read_bytes()
-            for name in (SUMMARY, CHARGES, DECLINED, ATTRIBUTES)
-        }  # fmt: skip
+        files = (
+            data
+            if newest == week
+            else {
+                name: (folder / name).read_bytes()
+                for name in (SUMMARY, CHARGES, DECLINED, ATTRIBUTES)
+            }
+        )
         as_of, published_on = map(dt.date.fromisoformat, (revision.as_of, revision.published_on))
         summary = json.loads(files[SUMMARY])
         figures, why = summary["figures"], why_untold(summary)
         status = status_of(newest, revision, catalog)
         names = latest_names(newest, as_of, published_on, revision.revision, status, figures)
-        return names | {"charges": charges_of(files), "why": why, "adds_up": why != NO_CHARGES,
-                        "largest": largest_of(files)}  # fmt: skip
+        return names | {
+            "charges": charges_of(files),
+            "why": why,
+            "adds_up": why != NO_CHARGES,
+            "largest": largest_of(files),
+        }
     return None
 
 
 def why_untold(summary: dict) -> str:
     """Why the nation's charges are not told; "" where they are."""
-    return next((table["why"] for table in summary["disclosure"]
-                 if (table["attribute"], table["place"]) == ("charges", "") and not table["told"]),
-                "")  # fmt: skip
+    return next(
+        (
+            table["why"]
+            for table in summary["disclosure"]
+            if (table["attribute"], table["place"]) == ("charges", "") and not table["told"]
+        ),
+        "",
+    )
 
 
 def charges_of(data: dict[str, bytes]) -> Charges | None:
     """The categories of charges_by_group.csv; None where the table is withheld."""
-    told = [line for line in csv_lines(data[CHARGES]) if line["category"] and not line["group_code"]]
+    told = [
+        line for line in csv_lines(data[CHARGES]) if line["category"] and not line["group_code"]
+    ]
     if not told:
         return None
     categories = [
-        Category(line["offense_group"] or line["category"], _number(line["convicted"]),
-                 _number(line["charged_only"]), int(line["requests"]))
-        for line in told if line["requests"] != "0"
-    ]  # fmt: skip
+        Category(
+            line["offense_group"] or line["category"],
+            _number(line["convicted"]),
+            _number(line["charged_only"]),
+            int(line["requests"]),
+        )
+        for line in told
+        if line["requests"] != "0"
+    ]
     flags = told[0].get("flags", "").replace(SYNTHETIC_NOTICE, "").strip("; ")
     note = ISO_DATE.sub(lambda day: long_date(day[0]), flags)
     standings = [
-        int(line["requests"]) for line in csv_lines(data[ATTRIBUTES])
+        int(line["requests"])
+        for line in csv_lines(data[ATTRIBUTES])
         if (line["attribute"], line["place"], line["branch"]) == ("charges", "", "")
-    ]  # fmt: skip
+    ]
     return Charges(sorted(categories, key=lambda each: -each.requests), note, sum(standings))
 
 

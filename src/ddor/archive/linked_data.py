@@ -24,7 +24,11 @@ TYPES = {
 
 
 def report_dataset(
-    period: Period, revision: Revision, catalog: Catalog, around: Around, data: dict[str, bytes],
+    period: Period,
+    revision: Revision,
+    catalog: Catalog,
+    around: Around,
+    data: dict[str, bytes],
     path: str,
 ) -> dict:
     """Of the page at `path` below site/, with its figures and its files beside it."""

@@ -100,8 +100,11 @@ def other_reports(catalog: Catalog) -> list[OtherReports]:
     for period, revision in catalog.newest_beside_weeks():
         line = Line(period, revision, status_of(period, revision, catalog))
         found.setdefault(period.shelf, []).append(line)
-    return [OtherReports(report, found[report.period.shelf]) for report in REPORTS
-            if report.period.shelf in found]  # fmt: skip
+    return [
+        OtherReports(report, found[report.period.shelf])
+        for report in REPORTS
+        if report.period.shelf in found
+    ]
 
 
 def heads_of(report: Report, lines: Iterable[Line]) -> dict[str, str]:
@@ -120,13 +123,27 @@ def everything(catalog: Catalog) -> list[Revision]:
 
 
 def home_page(catalog: Catalog, around: Around, latest: dict | None) -> bytes:
-    lines = [line for lines in lines_by_year(catalog).values() for line in lines
-             if line.revision and not line.revision.withdrawn_on]  # fmt: skip
+    lines = [
+        line
+        for lines in lines_by_year(catalog).values()
+        for line in lines
+        if line.revision and not line.revision.withdrawn_on
+    ]
     trend = trend_of(national_points(catalog), catalog.cohort)
-    return page("home.html.j2", "index.html", NAME, around, catalog, latest=latest,
-                trend=trend, chart=chart_of(trend),
-                lines=lines[:LATEST], heads=WEEKLY.listed, others=other_reports(catalog),
-                updated=updated(everything(catalog)))  # fmt: skip
+    return page(
+        "home.html.j2",
+        "index.html",
+        NAME,
+        around,
+        catalog,
+        latest=latest,
+        trend=trend,
+        chart=chart_of(trend),
+        lines=lines[:LATEST],
+        heads=WEEKLY.listed,
+        others=other_reports(catalog),
+        updated=updated(everything(catalog)),
+    )
 
 
 def archive_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
@@ -137,23 +154,46 @@ def archive_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
     path = "archive/index.html"
     pages = {
         path: page(
-            "archive.html.j2", path, "Archived reports", around, catalog, year=None, final_weeks=FINAL_WEEKS,
+            "archive.html.j2",
+            path,
+            "Archived reports",
+            around,
+            catalog,
+            year=None,
+            final_weeks=FINAL_WEEKS,
             heads=WEEKLY.listed,
-            years=dict(list(years.items())[:YEARS_IN_FULL]), all_years=list(years),
-            coming=coming_releases(catalog, around), late=late_weeks(catalog, around),
-            others=other_reports(catalog), trend=trend, chart=chart_of(trend),
-            moved=first_to_final(catalog), updated=updated(everything(catalog)),
+            years=dict(list(years.items())[:YEARS_IN_FULL]),
+            all_years=list(years),
+            coming=coming_releases(catalog, around),
+            late=late_weeks(catalog, around),
+            others=other_reports(catalog),
+            trend=trend,
+            chart=chart_of(trend),
+            moved=first_to_final(catalog),
+            updated=updated(everything(catalog)),
         )
-    }  # fmt: skip
+    }
     for year, lines in years.items():
         path = f"archive/{year}/index.html"
         of_year = [r for line in lines for r in catalog.of(line.period)]
         own = [point for point in points if point.week.first_day.year == year]
-        pages[path] = page("archive.html.j2", path, f"Archived reports of {year}", around, catalog,
-                           year=year, final_weeks=FINAL_WEEKS, heads=WEEKLY.listed, years={year: lines},
-                           all_years=list(years), coming=[], late=None, others=[],
-                           chart=chart_of(trend_of(own, catalog.cohort)),
-                           updated=updated(of_year) if of_year else "")  # fmt: skip
+        pages[path] = page(
+            "archive.html.j2",
+            path,
+            f"Archived reports of {year}",
+            around,
+            catalog,
+            year=year,
+            final_weeks=FINAL_WEEKS,
+            heads=WEEKLY.listed,
+            years={year: lines},
+            all_years=list(years),
+            coming=[],
+            late=None,
+            others=[],
+            chart=chart_of(trend_of(own, catalog.cohort)),
+            updated=updated(of_year) if of_year else "",
+        )
     return pages
 
 
@@ -167,12 +207,24 @@ def log_pages(catalog: Catalog, around: Around) -> dict[str, bytes]:
         of_year = [e for e in corrections if year in (None, e.period.first_day.year)]
         path = f"corrections/{year}/index.html" if year else "corrections/index.html"
         title = f"Corrections to reports of {year}" if year else "Corrections"
-        pages[path] = page("corrections.html.j2", path, title, around, catalog, year=year,
-                           entries=of_year if year else of_year[:LOGGED_IN_FULL],
-                           all_years=years,
-                           updated=max((entry.date for entry in of_year), default=""))  # fmt: skip
-    feed = fill("feed.xml.j2", entries=found[:FEED_LENGTH], site_id=ENTRIES, catalog=catalog,
-                publisher=around.publisher)  # fmt: skip
+        pages[path] = page(
+            "corrections.html.j2",
+            path,
+            title,
+            around,
+            catalog,
+            year=year,
+            entries=of_year if year else of_year[:LOGGED_IN_FULL],
+            all_years=years,
+            updated=max((entry.date for entry in of_year), default=""),
+        )
+    feed = fill(
+        "feed.xml.j2",
+        entries=found[:FEED_LENGTH],
+        site_id=ENTRIES,
+        catalog=catalog,
+        publisher=around.publisher,
+    )
     return pages | {"feed.xml": NOT_XML.sub(b"", feed)}
 
 
@@ -184,37 +236,68 @@ def agency_lists(index: dict[str, dict], catalog: Catalog, around: Around) -> di
     }
     pages = {}
     for shelf, (groups, title, path) in shelves.items():
-        names: dict[str, Any] = {"shelf": shelf, "all_groups": {key: head for key, (head, _) in groups.items()},
-                 "total": len(index)}  # fmt: skip
+        names: dict[str, Any] = {
+            "shelf": shelf,
+            "all_groups": {key: head for key, (head, _) in groups.items()},
+            "total": len(index),
+        }
         shown = {
             key: (head, [(line["agency_id"], named(line), place_of(line)) for line in lines])
             for key, (head, lines) in groups.items()
         }
-        pages[path] = page("agencies.html.j2", path, title, around, catalog, groups=shown,
-                           whole=len(index) <= MOST_AGENCIES, heading=title, **names)  # fmt: skip
+        pages[path] = page(
+            "agencies.html.j2",
+            path,
+            title,
+            around,
+            catalog,
+            groups=shown,
+            whole=len(index) <= MOST_AGENCIES,
+            heading=title,
+            **names,
+        )
         for key, (head, lines) in shown.items():
             own = f"agencies/{shelf}/{key}/index.html"
-            pages[own] = page("agencies.html.j2", own, f"Agencies: {head}", around, catalog,
-                              groups={key: (head, lines)}, whole=True,
-                              heading=f"Agencies: {head}", **names)  # fmt: skip
+            pages[own] = page(
+                "agencies.html.j2",
+                own,
+                f"Agencies: {head}",
+                around,
+                catalog,
+                groups={key: (head, lines)},
+                whole=True,
+                heading=f"Agencies: {head}",
+                **names,
+            )
     return pages
 
 
-def data_page(
-    catalog: Catalog, around: Around, tables: dict[int, list[str]]
-) -> dict[str, bytes]:
+def data_page(catalog: Catalog, around: Around, tables: dict[int, list[str]]) -> dict[str, bytes]:
     """`tables`: year -> names of the tables that have files of it, newest year first."""
     path = "data/index.html"
-    files = [f"{year}/{name}.{ending}" for year, names in tables.items() for name in names
-             for ending in ("csv", "parquet")]  # fmt: skip
+    files = [
+        f"{year}/{name}.{ending}"
+        for year, names in tables.items()
+        for name in names
+        for ending in ("csv", "parquet")
+    ]
     changed = updated(everything(catalog))
     return {
         path: page(
-            "data.html.j2", path, "Data", around, catalog, tables=tables, titles=TITLES,
-            columns=COLUMNS, figures=FIGURES, further=further(), updated=changed,
+            "data.html.j2",
+            path,
+            "Data",
+            around,
+            catalog,
+            tables=tables,
+            titles=TITLES,
+            columns=COLUMNS,
+            figures=FIGURES,
+            further=further(),
+            updated=changed,
             dataset=archive_dataset(catalog, around, path, files, changed) if tables else None,
         )
-    }  # fmt: skip
+    }
 
 
 def sitemap(paths: Iterable[str], around: Around) -> dict[str, bytes]:

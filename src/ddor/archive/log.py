@@ -53,23 +53,49 @@ def _of_revision(period: Period, revision: Revision) -> list[Entry]:
     if revision.withdrawn_on:
         text = f"This revision was withdrawn. The kind of reason is: {revision.withdrawn_for}."
         day = revision.withdrawn_on
-        return [Entry(_id(period, f"r{number}", WITHDRAWAL), WITHDRAWAL, day, day, period,
-                      f"{name}: withdrawn", text, page)]  # fmt: skip
+        return [
+            Entry(
+                _id(period, f"r{number}", WITHDRAWAL),
+                WITHDRAWAL,
+                day,
+                day,
+                period,
+                f"{name}: withdrawn",
+                text,
+                page,
+            )
+        ]
     words = {FIRST: "first published", REVISED: "a revision", CORRECTED: "a correction"}
-    text = {FIRST: f"The first report of this {period.noun}.",
-            REVISED: f"The reason for it: {revision.because.rstrip('.')}.",
-            CORRECTED: f"Corrected: {revision.because.rstrip('.')}."}[revision.kind]  # fmt: skip
+    text = {
+        FIRST: f"The first report of this {period.noun}.",
+        REVISED: f"The reason for it: {revision.because.rstrip('.')}.",
+        CORRECTED: f"Corrected: {revision.because.rstrip('.')}.",
+    }[revision.kind]
     day = revision.published_on
-    return [Entry(_id(period, f"r{number}"), revision.kind, day, day, period,
-                  f"{name}: {words[revision.kind]}", text, page)]  # fmt: skip
+    return [
+        Entry(
+            _id(period, f"r{number}"),
+            revision.kind,
+            day,
+            day,
+            period,
+            f"{name}: {words[revision.kind]}",
+            text,
+            page,
+        )
+    ]
 
 
 def _dispute(period: Period, record: dict, revisions: list[Revision], today: dt.date) -> Entry:
     answered = record["status"] != "open"
     received = dt.date.fromisoformat(record["received_on"])
     # A reader of the feed learns of it when a revision shows it, not when a letter came.
-    shown = [(revision.published_on, each) for revision in revisions for each in revision.records
-             if each["name"] == record["name"]]  # fmt: skip
+    shown = [
+        (revision.published_on, each)
+        for revision in revisions
+        for each in revision.records
+        if each["name"] == record["name"]
+    ]
     answer = record["status"], record["answer"]
     told = [day for day, each in shown if (each["status"], each["answer"]) == answer]
     said = f"Received {long_date(received)}. The agency says: {GROUNDS[record['ground']]}"

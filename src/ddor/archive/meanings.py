@@ -98,8 +98,13 @@ FIGURES = {
     **{
         f"declined_{name}": COLUMNS[name]
         for name in (
-            "insufficient_notice", "no_notice", "not_held", "unclassified",
-            "release_not_confirmed", "law_or_court", "short_custody",
+            "insufficient_notice",
+            "no_notice",
+            "not_held",
+            "unclassified",
+            "release_not_confirmed",
+            "law_or_court",
+            "short_custody",
         )
     },
     "declined_with_charges": f"{REQUESTS} declined, with a charge before release on record; empty "
@@ -118,8 +123,10 @@ FIGURES = {
 
 def _of_weeks(meanings: Mapping[str, str]) -> dict[str, str]:
     """Those that speak of the week, as they are of several weeks added up."""
-    told = {name: words.replace("in the week", "in its weeks").replace("the week", "their week")
-            for name, words in meanings.items()}  # fmt: skip
+    told = {
+        name: words.replace("in the week", "in its weeks").replace("the week", "their week")
+        for name, words in meanings.items()
+    }
     return {name: words for name, words in told.items() if words != meanings[name]}
 
 
@@ -183,10 +190,30 @@ UNITS = {
 }
 # All other columns are whole numbers. A code is text, whatever it looks like: 01001 stays 01001.
 TEXTS = {
-    "week", "as_of", "published_on", "agency_id", "agency", "level", "state", "county_fips", "area",
-    "group_code", "offense_group", "attribute", "place", "branch", "leaf", "category", "standing",
-    "check", "title", "effect", "status", "class", "flags",
-}  # fmt: skip
+    "week",
+    "as_of",
+    "published_on",
+    "agency_id",
+    "agency",
+    "level",
+    "state",
+    "county_fips",
+    "area",
+    "group_code",
+    "offense_group",
+    "attribute",
+    "place",
+    "branch",
+    "leaf",
+    "category",
+    "standing",
+    "check",
+    "title",
+    "effect",
+    "status",
+    "class",
+    "flags",
+}
 # Of every report's workbook and files.
 ALWAYS = {name: COLUMNS[name] for name in ("figure", "value", "meaning", "flags")}
 
@@ -214,22 +241,36 @@ class Meanings:
         known = other.of_columns
         return Meanings(
             {name: words for name, words in self.columns.items() if known.get(name) != words},
-            {name: words for name, words in self.figures.items()
-             if other.figures.get(name) != words},
-            self.titles, note=self.note,
-        )  # fmt: skip
+            {
+                name: words
+                for name, words in self.figures.items()
+                if other.figures.get(name) != words
+            },
+            self.titles,
+            note=self.note,
+        )
 
 
 WEEKLY = Meanings(
-    COLUMNS, FIGURES, TITLES, {
+    COLUMNS,
+    FIGURES,
+    TITLES,
+    {
         "attributes": ("attribute", "place", "branch", "leaf", "standing"),
         "charges_by_group": ("category", "group_code"),
-    }, UNITS,
-)  # fmt: skip
+    },
+    UNITS,
+)
 COMPILED = Meanings(
-    COLUMNS | FIGURES | _of_weeks({"issued": COLUMNS["issued"]}) | {
-        **{name: f"{COLUMNS[name]}; the sum of the weeks that print the two separately, so "
-           "requests can be more than both" for name in ("convicted", "charged_only")},
+    COLUMNS
+    | FIGURES
+    | _of_weeks({"issued": COLUMNS["issued"]})
+    | {
+        **{
+            name: f"{COLUMNS[name]}; the sum of the weeks that print the two separately, so "
+            "requests can be more than both"
+            for name in ("convicted", "charged_only")
+        },
         "leaf": f"{COLUMNS['leaf']} in the week that it is of",
         "attribute": "charges, citizenship, days; of what is known after release: follow_up, "
         "met_by, later_charges or days_to_arrest",
@@ -238,14 +279,19 @@ COMPILED = Meanings(
         "requests": f"{REQUESTS} declined; after release: with a confirmed release, of "
         "later_charges and days_to_arrest those that met the rule",
     },
-    COMPILED_FIGURES, COMPILED_TITLES,
-    {"weeks_used": ("week",), "after_release": ("attribute", "branch", "leaf", "standing"),
-     "attributes": ("attribute", "place", "branch", "leaf", "standing"),
-     "charges_by_group": ("category", "group_code")}, UNITS,
+    COMPILED_FIGURES,
+    COMPILED_TITLES,
+    {
+        "weeks_used": ("week",),
+        "after_release": ("attribute", "branch", "leaf", "standing"),
+        "attributes": ("attribute", "place", "branch", "leaf", "standing"),
+        "charges_by_group": ("category", "group_code"),
+    },
+    UNITS,
     "A figure that a week has too is the sum of its weeks, so that a request that two weeks have "
     "received may be in it twice. Agencies that a week names, and their states, are counted once. "
     "A figure without a value is withheld, because it could point to a person.",
-)  # fmt: skip
+)
 
 
 def meanings_of(report: Report) -> Meanings:

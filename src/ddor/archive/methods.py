@@ -39,15 +39,29 @@ def address_of_check(check: Check) -> str:
 
 
 def methods_page(catalog: Catalog, around: Around) -> dict[str, bytes]:
-    holding = {doubts: [check.id for check in CHECKS if check.effect == "hold"
-                        and check.doubts == doubts] for doubts in ORDER}  # fmt: skip
+    holding = {
+        doubts: [check.id for check in CHECKS if check.effect == "hold" and check.doubts == doubts]
+        for doubts in ORDER
+    }
     return {
         PATH: page(
-            "methods.html.j2", PATH, TITLE, around, catalog,
-            checks=[(check, address_of_check(check)) for check in CHECKS], effects=EFFECTS,
-            scopes=SCOPES, holding=holding, hours=HOURS_ASKED // pd.Timedelta(hours=1),
-            final_weeks=FINAL_AFTER.days // 7, smallest_base=SMALLEST_BASE,
-            held_base=HELD_SHARE_BASE, people=disclosure, named=NAMED, grounds=GROUNDS,
-            method=METHOD, methods=CHANGES,
+            "methods.html.j2",
+            PATH,
+            TITLE,
+            around,
+            catalog,
+            checks=[(check, address_of_check(check)) for check in CHECKS],
+            effects=EFFECTS,
+            scopes=SCOPES,
+            holding=holding,
+            hours=HOURS_ASKED // pd.Timedelta(hours=1),
+            final_weeks=FINAL_AFTER.days // 7,
+            smallest_base=SMALLEST_BASE,
+            held_base=HELD_SHARE_BASE,
+            people=disclosure,
+            named=NAMED,
+            grounds=GROUNDS,
+            method=METHOD,
+            methods=CHANGES,
         )
-    }  # fmt: skip
+    }

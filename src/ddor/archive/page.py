@@ -32,8 +32,13 @@ NAME = "Declined Detainer Outcome Report"
 
 
 def page(
-    template: str, path: str, title: str, around: Around, catalog: Catalog,
-    canonical: str = "", **names,
+    template: str,
+    path: str,
+    title: str,
+    around: Around,
+    catalog: Catalog,
+    canonical: str = "",
+    **names,
 ) -> bytes:
     """`path`: where the page lies below site/; `canonical`: the path that stands for it, if it is
     not that; names: what else the template uses."""

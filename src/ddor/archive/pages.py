@@ -17,9 +17,7 @@ from ddor.calendar import Period, Week, long_date
 from ddor.catalog import Catalog, status_of, superseded_parts
 from ddor.reports import report_of
 
-HEADS = re.compile(
-    r'<h([23]) id="([^"]+)"[^>]*>(.*?)</h\1>|<tr id="check-([A-Z0-9]+)">', re.DOTALL
-)
+HEADS = re.compile(r'<h([23]) id="([^"]+)"[^>]*>(.*?)</h\1>|<tr id="check-([A-Z0-9]+)">', re.DOTALL)
 MOST_CHANGES = 80  # a page stays under 200 KB
 # What a chart can be taken along as lies beside the revision's own page.
 TAKEN = re.compile(r'((?:src|href)=")([a-z0-9-]+\.(?:svg|png|csv)")')
@@ -52,10 +50,13 @@ def report_page(
     root = "../.." if current else "../../.."
     article = re.sub(
         AGENCY,
-        lambda agency: f'<a href="{root}/agencies/{agency[1]}/index.html" data-agency>{agency[2]}</a>'
-        if agency[1] in linked else agency[0],
+        lambda agency: (
+            f'<a href="{root}/agencies/{agency[1]}/index.html" data-agency>{agency[2]}</a>'
+            if agency[1] in linked
+            else agency[0]
+        ),
         article,
-    )  # fmt: skip
+    )
     article = SITE_PAGE.sub(rf'<a href="{root}/\1/index.html\2" data-page>\3</a>', article)
     return page(
         "report.html.j2",
@@ -84,8 +85,15 @@ def notice_page(
 
 def draft_page(article: str, period: Period, catalog: Catalog, around: Around) -> bytes:
     """A page for the analyst, with its assets beside it."""
-    return page("draft.html.j2", "index.html", f"Draft: {period.title}", around, catalog,
-                article=article, contents=contents_of(article))  # fmt: skip
+    return page(
+        "draft.html.j2",
+        "index.html",
+        f"Draft: {period.title}",
+        around,
+        catalog,
+        article=article,
+        contents=contents_of(article),
+    )
 
 
 def contents_of(article: str) -> list[tuple[str, str, list, list]]:
@@ -124,10 +132,12 @@ def _files(data: dict[str, bytes]) -> list[tuple[str, str]]:
     books = {name: "all tables in one accessible workbook" for name in data if ".xlsx" in name}
     named = books | {
         "summary.json": "all figures",
-        **{name: title[:1].lower() + title[1:]
-           for name, title in titles_in(data["datapackage.json"]).items()},
+        **{
+            name: title[:1].lower() + title[1:]
+            for name, title in titles_in(data["datapackage.json"]).items()
+        },
         "datapackage.json": "what every column means (Frictionless data package)",
-    }  # fmt: skip
+    }
     return [(name, words) for name, words in named.items() if name in data]
 
 

@@ -63,8 +63,11 @@ class Archive:
         the same already is not touched. `removed`: files and folders that go after that. Returns
         how many folders and files were moved or went."""
         with self.writing():
-            pointers = {path: data for path, data in pointers.items()
-                        if not _holds(self.output / path, data)}  # fmt: skip
+            pointers = {
+                path: data
+                for path, data in pointers.items()
+                if not _holds(self.output / path, data)
+            }
             self._stage(folders, pointers)
             moves, gone = [*folders, *pointers], list(removed)
             self._write_journal({"moves": moves, "removed": gone})

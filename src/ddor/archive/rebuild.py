@@ -39,8 +39,11 @@ def rebuild(archive: Archive, catalog: Catalog, around: Around) -> int:
         for table, lines in week_lines(period, revisions[-1], data).items():
             of_year.setdefault(table, []).extend(lines)
     agencies = {agency_id: newest_first(lines) for agency_id, lines in agencies.items()}
-    index = {each: index_line(each, lines, around.agencies)
-             for each, lines in sorted(agencies.items()) if lines or each in records}  # fmt: skip
+    index = {
+        each: index_line(each, lines, around.agencies)
+        for each, lines in sorted(agencies.items())
+        if lines or each in records
+    }
     years: dict[str, bytes] = {}
     for year, tables in by_year.items():
         years |= files_of_year(year, tables, catalog)

@@ -76,10 +76,16 @@ def recent_weeks(points: list[Point], counted: dict[Week, dict[str, int]]) -> Re
     top = scale_top(max(count for each in weeks for count in each.counts.values()))
     slots = max(len(weeks), FEWEST_SLOTS)
     inside = [percent((at + (1 - BAR) / 2) / slots) for at in range(len(weeks))]
-    panels = {name: [bar for x, each in zip(inside, weeks, strict=True)
-                     for bar in stacked(x, {name: each.counts[name]}, top)]
-              for name in PANELS}  # fmt: skip
+    panels = {
+        name: [
+            bar
+            for x, each in zip(inside, weeks, strict=True)
+            for bar in stacked(x, {name: each.counts[name]}, top)
+        ]
+        for name in PANELS
+    }
     gaps = [percent(at / slots) for at, each in enumerate(weeks) if each.gap]
     held = counted[weeks[-1].week]["held_back_outcomes"]
-    return Recent(weeks, held, published, totals, top, panels, gaps, percent(1 / slots),
-                  percent(BAR / slots))  # fmt: skip
+    return Recent(
+        weeks, held, published, totals, top, panels, gaps, percent(1 / slots), percent(BAR / slots)
+    )

@@ -128,8 +128,11 @@ def with_anchors(body: str) -> str:
         words = re.sub(r"<[^>]+>|&[a-z#0-9]+;", " ", head[3])
         text = re.sub(r"\A((?:Section|Part) [A-Za-z]+)\..*", r"\1", words, flags=re.DOTALL).lower()
         name = DISPUTE if text.startswith("to dispute") else "-".join(re.findall("[a-z0-9]+", text))
-        own = next(each for each in (name, *(f"{name}-{n}" for n in range(2, 1000)))
-                   if each and each not in taken)  # fmt: skip
+        own = next(
+            each
+            for each in (name, *(f"{name}-{n}" for n in range(2, 1000)))
+            if each and each not in taken
+        )
         taken.add(own)
         return f'<h{head[1]} id="{own}"{head[2]}>{head[3]}</h{head[1]}>'
 

@@ -66,8 +66,12 @@ class Publication:
         """All that must never change again: what the manifest has the sha256 of."""
         data = {f"data/{name}": file for name, file in self.data.items()}
         article = without_cases(self.article.html).encode()
-        return {"article.html": article, **cases_file(self.article.html), **self.article.pictures,
-                **data}  # fmt: skip
+        return {
+            "article.html": article,
+            **cases_file(self.article.html),
+            **self.article.pictures,
+            **data,
+        }
 
 
 def cases_file(article: str) -> dict[str, bytes]:
@@ -89,8 +93,9 @@ def publish_revision(
     period = publication.period
     number = archive.next_revision(period)
     figures = publication.figures
-    listed = {name: count for name in report_of(period).listed
-              if (count := figures.get(name)) is not None}  # fmt: skip
+    listed = {
+        name: count for name in report_of(period).listed if (count := figures.get(name)) is not None
+    }
     line = Revision(
         revision=number,
         identity=publication.identity,
@@ -206,9 +211,11 @@ def agencies_in(*data: dict[str, bytes]) -> set[str]:
     return {
         line["agency_id"]
         for files in data
-        for name, file in files.items() if name.endswith(".csv")
-        for line in csv_lines(file) if line.get("agency_id")
-    }  # fmt: skip
+        for name, file in files.items()
+        if name.endswith(".csv")
+        for line in csv_lines(file)
+        if line.get("agency_id")
+    }
 
 
 def disputed_agencies(catalog: Catalog, period: Period) -> set[str]:
@@ -223,11 +230,12 @@ def named_agencies(archive: Archive, catalog: Catalog) -> set[str]:
     return {
         agency_id
         for period, revisions in catalog.everything()
-        for revision in revisions if not revision.withdrawn_on
+        for revision in revisions
+        if not revision.withdrawn_on
         for agency_id in agencies_in(
             data_files_of(archive.site / period.path / f"r{revision.revision}")
         )
-    }  # fmt: skip
+    }
 
 
 def data_files_of(folder: Path) -> dict[str, bytes]:
@@ -246,6 +254,8 @@ def article_of(page: Path) -> str:
     article = re.search(r"<article>.*</article>\n", page.read_text(encoding="utf-8"), re.DOTALL)
     if article is None:
         raise ArchiveUnavailable(f"{page} has no article; restore it")
-    link = (r'<a href="[^"]*?([A-Za-z0-9-]+)/index\.html(#[\w-]+)?" data-(agency|page)(?:="[^"]*")?>'
-            r"([^<]*)</a>")  # fmt: skip
+    link = (
+        r'<a href="[^"]*?([A-Za-z0-9-]+)/index\.html(#[\w-]+)?" data-(agency|page)(?:="[^"]*")?>'
+        r"([^<]*)</a>"
+    )
     return re.sub(link, r'<span data-\3="\1\2">\4</span>', article[0])

@@ -25,27 +25,41 @@ PATH = "search/index.html"
 
 
 def search_files(
-    index: dict[str, dict[str, str]], written: dict[str, tuple[str, list[Section]]],
-    catalog: Catalog, around: Around,
+    index: dict[str, dict[str, str]],
+    written: dict[str, tuple[str, list[Section]]],
+    catalog: Catalog,
+    around: Around,
 ) -> dict[str, bytes]:
     """`written`: as text_pages.written_pages makes it."""
     agencies = [
-        [f"agencies/{line['agency_id']}/index.html", named(line), place_of(line),
-         f"{line['state']} {line['also_named']}".strip()]
+        [
+            f"agencies/{line['agency_id']}/index.html",
+            named(line),
+            place_of(line),
+            f"{line['state']} {line['also_named']}".strip(),
+        ]
         for line in sorted(index.values(), key=sort_key)
-    ]  # fmt: skip
+    ]
     reports = [
-        [address_of(period), f"{period.named[:1].upper()}{period.named[1:]}",
-         f"{period} · {status_of(period, revision, catalog)}", ""]
+        [
+            address_of(period),
+            f"{period.named[:1].upper()}{period.named[1:]}",
+            f"{period} · {status_of(period, revision, catalog)}",
+            "",
+        ]
         for period, revision in catalog.newest_reports()
-    ]  # fmt: skip
+    ]
     pages = [[f"{name}/index.html", around.texts[name].title, "page", ""] for name in written]
     _, asked = written.get("faqs", ("", []))
-    questions = [[f"faqs/index.html#{section.id}", plain_text(section.heading), "question", ""]
-                 for section in asked]  # fmt: skip
+    questions = [
+        [f"faqs/index.html#{section.id}", plain_text(section.heading), "question", ""]
+        for section in asked
+    ]
     rules = [[METHODS, TITLE, "page", ""]]
-    rules += [[f"{METHODS}#{address_of_check(check)}", f"{check.id} {check.title}", "check", ""]
-              for check in CHECKS]  # fmt: skip
+    rules += [
+        [f"{METHODS}#{address_of_check(check)}", f"{check.id} {check.title}", "check", ""]
+        for check in CHECKS
+    ]
     lines = [*agencies, *reports, *pages, *rules, *questions]
     told = ",\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
     notice = json.dumps(SYNTHETIC_NOTICE if catalog.synthetic else "")

@@ -20,7 +20,9 @@ def written_pages(
 
 
 def text_pages(
-    written: dict[str, tuple[str, list[Section]]], catalog: Catalog, around: Around,
+    written: dict[str, tuple[str, list[Section]]],
+    catalog: Catalog,
+    around: Around,
     latest: dict | None,
 ) -> dict[str, bytes]:
     """Path below site/ -> page, of `written_pages`."""
@@ -31,10 +33,17 @@ def text_pages(
         figures = latest["published_on"] if latest and "latest." in text.body else None
         path = f"{name}/index.html"
         pages[path] = page(
-            TEMPLATES.get(name, "text.html.j2"), path, text.title, around, catalog,
-            name=name, text=text, intro=intro, sections=sections,
+            TEMPLATES.get(name, "text.html.j2"),
+            path,
+            text.title,
+            around,
+            catalog,
+            name=name,
+            text=text,
+            intro=intro,
+            sections=sections,
             updated=str(max(filter(None, (text.last_updated, figures)))),
-        )  # fmt: skip
+        )
     return pages
 
 

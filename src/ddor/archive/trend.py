@@ -168,9 +168,14 @@ def _of_revision(
     week: Week, revision: Revision, catalog: Catalog, declined: int, bulk: int, age: dict
 ) -> Point:
     return Point(
-        week, declined, bulk, MARKS.get(revision.kind, ""), revision.trend["method"], age,
+        week,
+        declined,
+        bulk,
+        MARKS.get(revision.kind, ""),
+        revision.trend["method"],
+        age,
         is_final(week, revision, catalog),
-    )  # fmt: skip
+    )
 
 
 def _unnamed(week: Week, catalog: Catalog) -> Point:

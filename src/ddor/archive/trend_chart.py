@@ -73,8 +73,9 @@ class Chart:
     @property
     def ages_stand(self) -> bool:
         """Whether ages of a week are those of an earlier revision, which no longer add up."""
-        return any(point.age and sum(point.age.values()) != point.declined
-                   for point in self.trend.points)  # fmt: skip
+        return any(
+            point.age and sum(point.age.values()) != point.declined for point in self.trend.points
+        )
 
     @property
     def counts(self) -> list[int]:
@@ -109,17 +110,17 @@ def chart_of(trend: Trend) -> Chart | None:
         marks=[middle[at] for at, point in counted if point.mark],
         breaks=_breaks(points, left),
         age_top=age_top,
-        ages=[bar for at, point in counted
-              for bar in stacked(inside[at], point.age, age_top)],
+        ages=[bar for at, point in counted for bar in stacked(inside[at], point.age, age_top)],
         untold=[left[at] for at, point in enumerate(points) if not point.gap and not point.age],
         bands={band: BANDS[band] for band in bands},
-    )  # fmt: skip
+    )
 
 
 def _breaks(points: tuple[Point, ...], left: list[str]) -> list[Break]:
     """Between the weeks that were counted; one without any figure has no method."""
-    counted = [(at, point, point.method) for at, point in enumerate(points)
-               if point.method is not None]  # fmt: skip
+    counted = [
+        (at, point, point.method) for at, point in enumerate(points) if point.method is not None
+    ]
     return [
         Break(left[at], method, point, CHANGES.get(method, ""), 2 * at > len(points))
         for (_, _, before), (at, point, method) in pairwise(counted)

@@ -28,14 +28,18 @@ REASONS = ("legal", "privacy", "error")
 
 
 def withdraw(
-    archive: Archive, catalog: Catalog, period: Period, number: int | None, reason: str,
+    archive: Archive,
+    catalog: Catalog,
+    period: Period,
+    number: int | None,
+    reason: str,
     around: Around,
 ) -> list[tuple[Period, int]]:
     """Withdraw revision `number` of the period's report, or all of them, those that still show a
     table of it, and those of reports made from it; what was withdrawn.
 
     The date printed is that of `around`. Raises UsageError where there is nothing to withdraw.
-    """  # fmt: skip
+    """
     revisions = catalog.of(period)
     chosen = [r for r in revisions if number in (None, r.revision) and not r.withdrawn_on]
     if not chosen:
@@ -100,8 +104,9 @@ def _made_from(catalog: Catalog, period: Period, numbers: set[int]) -> dict[Peri
     them, or is what they have beyond the other weeks."""
     found = {}
     for other, revisions in catalog.everything():
-        chosen = [r for r in revisions
-                  if not r.withdrawn_on and r.based_on.get(str(period)) in numbers]  # fmt: skip
+        chosen = [
+            r for r in revisions if not r.withdrawn_on and r.based_on.get(str(period)) in numbers
+        ]
         if chosen:
             found[other] = {r.revision for r in chosen} | _with_tables_of(chosen, revisions)
     return found
@@ -112,8 +117,11 @@ def _with_tables_of(chosen: list[Revision], revisions: list[Revision]) -> set[in
     another (measures/disclosure.py): its content stands there too."""
     dates = {revision.as_of for revision in chosen}
     first = min(revision.revision for revision in chosen)
-    return {r.revision for r in revisions
-            if r.revision > first and not r.withdrawn_on and dates & {*r.kept_tables}}  # fmt: skip
+    return {
+        r.revision
+        for r in revisions
+        if r.revision > first and not r.withdrawn_on and dates & {*r.kept_tables}
+    }
 
 
 def notice_files(names: Iterable[str], day: str, reason: str) -> dict[str, bytes]:

@@ -117,9 +117,12 @@ def _write_cover(book: "GPWorkbook", cover: Cover) -> None:
     from gptables import Cover as CoverSheet
 
     about = [
-        f"Period: {cover.period}", f"Source: {cover.source}", f"Data as of: {cover.as_of}",
-        f"How to cite: {cover.citation}", f"Publisher: {cover.publisher}",
-    ]  # fmt: skip
+        f"Period: {cover.period}",
+        f"Source: {cover.source}",
+        f"Data as of: {cover.as_of}",
+        f"How to cite: {cover.citation}",
+        f"Publisher: {cover.publisher}",
+    ]
     book.add_worksheet("Cover").write_cover(
         CoverSheet(
             _as_is(cover.title),

@@ -48,14 +48,16 @@ def week_lines(
     before = {"week": str(week), "revision": str(revision.revision)}
     lines = {
         name: [before | line for line in csv_lines(data[f"{name}.csv"])]
-        for name in TITLES if f"{name}.csv" in data
-    }  # fmt: skip
+        for name in TITLES
+        if f"{name}.csv" in data
+    }
     about = {"as_of": summary["as_of"], "published_on": revision.published_on}
     notes = [SYNTHETIC_NOTICE] if summary["synthetic"] else []
     notes += [
-        f"charges as of {each['as_of']}" for each in summary["disclosure"]
+        f"charges as of {each['as_of']}"
+        for each in summary["disclosure"]
         if (each["attribute"], each["place"]) == ("charges", "") and each["told"] and each["why"]
-    ]  # fmt: skip
+    ]
     flags = {"flags": "; ".join(notes)} if notes else {}
     told = {name: summary["figures"][name] for name in FIGURES}
     figures = {name: "" if value is None else str(value) for name, value in told.items()}
@@ -86,8 +88,9 @@ def files_of_year(
 def tables_of(paths: Iterable[str]) -> dict[int, list[str]]:
     """Year -> names of its tables in the order of TITLES, of these paths below site/; newest year
     first."""
-    named = {tuple(path.removesuffix(".csv").split("/")[1:]) for path in paths
-             if path.endswith(".csv")}  # fmt: skip
+    named = {
+        tuple(path.removesuffix(".csv").split("/")[1:]) for path in paths if path.endswith(".csv")
+    }
     years = sorted({year for year, _ in named}, reverse=True)
     return {int(year): [name for name in TITLES if (year, name) in named] for year in years}
 

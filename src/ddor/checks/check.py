@@ -73,6 +73,6 @@ def stopped_because(reasons: dict[str, str]) -> pd.Series:
 
 
 def long_times(time: pd.Timestamp) -> str:
-    """"February 3, 2017, 13:40"; a midnight, which may be a date alone, as the date."""
+    """ "February 3, 2017, 13:40"; a midnight, which may be a date alone, as the date."""
     day = f"{time:%B} {time.day}, {time.year}"
     return day if time == time.normalize() else f"{day}, {time:%H:%M}"

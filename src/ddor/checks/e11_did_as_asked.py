@@ -37,11 +37,15 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     for row in rows[held | notified | not_collected].itertuples():
         why = []
         if held[row.Index]:
-            why.append(f"The release was due on {long_times(row.release_due_at)}, and the person "
-                       f"was held until {long_times(row.released_at)}.")  # fmt: skip
+            why.append(
+                f"The release was due on {long_times(row.release_due_at)}, and the person "
+                f"was held until {long_times(row.released_at)}."
+            )
         if notified[row.Index]:
-            why.append(f"Notice was asked for, and given on {long_times(row.notice_at)}; the "
-                       f"release was on {long_times(row.released_at)}.")  # fmt: skip
+            why.append(
+                f"Notice was asked for, and given on {long_times(row.notice_at)}; the "
+                f"release was on {long_times(row.released_at)}."
+            )
         if not_collected[row.Index]:
             why.append(NOT_COLLECTED)
         reasons[row.request_id] = " ".join(why)

@@ -35,9 +35,11 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     compare(
         fips_state.notna(),
         fips_state != rows["state"],
-        lambda row, _: f"County code {row['county_fips']} lies in "
-        f"{STATES[fips_state[row.name]].name}, "
-        f"the request names {STATES[row['state']].name}.",
+        lambda row, _: (
+            f"County code {row['county_fips']} lies in "
+            f"{STATES[fips_state[row.name]].name}, "
+            f"the request names {STATES[row['state']].name}."
+        ),
     )
     pairs = zip(rows["area"], rows["state"], strict=True)
     outside = [area in AREAS and state not in AREAS[area] for area, state in pairs]
@@ -50,9 +52,11 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
         compare(
             rows[column].notna() & listed[column].notna(),
             rows[column] != listed[column],
-            lambda row, there, column=column, words=words: "The directory has "
-            f"{there[column]} as the {words} of agency {row['agency_id']}, "
-            f"the request has {row[column]}.",
+            lambda row, there, column=column, words=words: (
+                "The directory has "
+                f"{there[column]} as the {words} of agency {row['agency_id']}, "
+                f"the request has {row[column]}."
+            ),
         )
     sentences = {request_id: " ".join(why) for request_id, why in reasons.items()}
     return Finding(int(compared.sum()), stopped_because(sentences))

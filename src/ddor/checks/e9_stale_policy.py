@@ -20,4 +20,3 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     stale = policies[policies["verified_on"] < oldest]
     why = {index: f"Not verified since {day}." for index, day in stale["verified_on"].items()}
     return Finding(len(policies), stopped_because(why))
-

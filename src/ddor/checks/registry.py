@@ -30,9 +30,12 @@ from ddor.cohort import would_count_as_declined
 from ddor.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
 from ddor.ledger import Cleared
 
+
 def _share(part: float) -> str:
     """0.5 -> "half"."""
-    return {500: "half", 667: "two thirds"}.get(round(1000 * part), f"{part:.0%}".replace("%", " %"))
+    return {500: "half", 667: "two thirds"}.get(
+        round(1000 * part), f"{part:.0%}".replace("%", " %")
+    )
 
 
 def _hours(time: pd.Timedelta) -> str:

@@ -13,8 +13,8 @@ import pandas as pd
 from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs
 from ddor.compiled.people import PeopleOfWeeks, people_of_weeks
 from ddor.measures.after_release import after_release
-from ddor.measures.figures import DISTINCT, FIGURE_NAMES, OF_CHARGES
 from ddor.measures.disclosure import Told
+from ddor.measures.figures import DISTINCT, FIGURE_NAMES, OF_CHARGES
 from ddor.measures.followed import Followed, followed, tell_after_release
 from ddor.measures.judged_cases import Judged, judged
 from ddor.measures.people import CHARGES, Line

@@ -22,12 +22,7 @@ from ddor import cases
 from ddor.calendar import Period
 from ddor.cases import Case, read_cases
 from ddor.catalog import Catalog, open_catalog
-from ddor.compiled.people import (
-    WeekOfPeople,
-    plain_weeks,
-    week_of_people,
-    weeks_from_plain,
-)
+from ddor.compiled.people import WeekOfPeople, plain_weeks, week_of_people, weeks_from_plain
 from ddor.compiled.week_runs import DECLINED_COLUMNS, WeekRun, read_run
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES
 from ddor.history import NOTHING_EARLIER, read_earlier
@@ -37,9 +32,14 @@ from ddor.parameters import Parameters
 from ddor.reports import shelved
 
 FILES = (
-    "weeks.csv", "issued_by_agency.csv", "declined_by_agency.csv", "declined.parquet",
-    "charges.parquet", "people.json", "period.json",
-)  # fmt: skip
+    "weeks.csv",
+    "issued_by_agency.csv",
+    "declined_by_agency.csv",
+    "declined.parquet",
+    "charges.parquet",
+    "people.json",
+    "period.json",
+)
 # Of parameters.IN_EFFECT, what such a report depends on.
 PARAMETERS = ("disclosure_threshold", "publisher", "contact", "site_url")
 PUBLISHED, WITHDRAWN, MISSING = "published", "withdrawn", "missing"
@@ -104,9 +104,12 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
         run = read_run(parameters.output, week, revision.revision)
         runs.append(run)
         about = {
-            "week": str(week), "status": PUBLISHED, "revision": str(run.revision),
-            "as_of": run.as_of, "kind": revision.kind,
-        }  # fmt: skip
+            "week": str(week),
+            "status": PUBLISHED,
+            "revision": str(run.revision),
+            "as_of": run.as_of,
+            "kind": revision.kind,
+        }
         lines.append(about | run.figures)
     declined, charges, repeated = _requests(runs)
     return CompiledInputs(
@@ -206,18 +209,25 @@ def load_compiled(folder: Path) -> CompiledInputs:
             "cases": cases.from_plain(content["cases"]),
             "people": weeks_from_plain(json.loads((folder / "people.json").read_bytes())),
         },
-        **{name: _read_csv(folder / f"{name}.csv", (*IDENTITY, "flags"))
-           for name in ("issued_by_agency", "declined_by_agency")},
-        **{name: _typed(pd.read_parquet(folder / f"{name}.parquet"))
-           for name in ("declined", "charges")},
-    )  # fmt: skip
+        **{
+            name: _read_csv(folder / f"{name}.csv", (*IDENTITY, "flags"))
+            for name in ("issued_by_agency", "declined_by_agency")
+        },
+        **{
+            name: _typed(pd.read_parquet(folder / f"{name}.parquet"))
+            for name in ("declined", "charges")
+        },
+    )
 
 
 def _read_csv(file: Path, texts: tuple[str, ...]) -> pd.DataFrame:
     frame = pd.read_csv(file, dtype=dict.fromkeys(texts, "str"), keep_default_na=False)
     numbers = {name: FIGURE_TYPES.get(name, "int64") for name in frame if name not in texts}
-    missing = {name: frame[name].replace("", None).astype("float64") for name in numbers
-               if numbers[name] == "Int64"}  # fmt: skip
+    missing = {
+        name: frame[name].replace("", None).astype("float64")
+        for name in numbers
+        if numbers[name] == "Int64"
+    }
     return frame.assign(**missing).astype(dict.fromkeys(texts, "str") | numbers)
 
 

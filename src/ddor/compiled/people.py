@@ -6,23 +6,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ddor.calendar import Week
-from ddor.measures.disclosure import (
-    NATION,
-    POOLED,
-    Earlier,
-    Row,
-    Table,
-    Told,
-    tell,
-)
+from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Table, Told, tell
 from ddor.measures.figures import NO_CHARGES
-from ddor.measures.people import (
-    ATTRIBUTES,
-    CHARGES,
-    Line,
-    lines_of,
-    places_of_quarter,
-)
+from ddor.measures.people import ATTRIBUTES, CHARGES, Line, lines_of, places_of_quarter
 from ddor.measures.published import added_up, flag_of
 from ddor.measures.record import plain_told, tables_of
 
@@ -72,10 +58,11 @@ class PeopleOfWeeks:
     def flags(self) -> list[str]:
         """Of each of the lines."""
         return [
-            flag_of(self.told.table(line.attribute, line.place)) if line.place
+            flag_of(self.told.table(line.attribute, line.place))
+            if line.place
             else self.flag_of_sum(line.attribute)
             for line in self.lines()
-        ]  # fmt: skip
+        ]
 
     def flag_of_sum(self, attribute: str) -> str:
         """Which of its weeks are of an earlier extract."""
@@ -101,8 +88,11 @@ def people_of_weeks(
     told = tell(
         pools | places_of_quarter(_each_once(base)),
         _without_what_is_told_twice(earlier, weeks),
-        counting, as_of, threshold, of_week=False,
-    )  # fmt: skip
+        counting,
+        as_of,
+        threshold,
+        of_week=False,
+    )
     nation, numbers = {}, {}
     for attribute in ATTRIBUTES:
         tables = [table for week in weeks if (table := week.table(attribute))]
@@ -112,17 +102,21 @@ def people_of_weeks(
         in_pool = {row.week for row in pooled.rows} if pooled else set()
         own = {week.week for week in weeks if week.table(attribute)}
         left_out = {week.week for week in weeks if week.rows.get(attribute)} - own - in_pool
-        without = [week for week in weeks if any(week.rows.values())
-                   and attribute not in week.rows and week.week not in own | in_pool]  # fmt: skip
+        without = [
+            week
+            for week in weeks
+            if any(week.rows.values())
+            and attribute not in week.rows
+            and week.week not in own | in_pool
+        ]
         dated = sum(table.stands for table in tables)
-        numbers[attribute] = WeeksOfSum(
-            len(own), dated, len(in_pool), len(left_out), len(without)
-        )
+        numbers[attribute] = WeeksOfSum(len(own), dated, len(in_pool), len(left_out), len(without))
     supplied = any(CHARGES in week.rows for week in weeks)
     nothing = {
         (attribute, POOLED): NO_DECLINES if supplied or attribute != CHARGES else NO_CHARGES
-        for attribute in ATTRIBUTES if not nation[attribute]
-    }  # fmt: skip
+        for attribute in ATTRIBUTES
+        if not nation[attribute]
+    }
     return PeopleOfWeeks(Told(told.tables, {**nothing, **told.untold}), nation, numbers)
 
 

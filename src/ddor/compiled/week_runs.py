@@ -22,9 +22,16 @@ from ddor.measures.disclosure import Row, Told
 from ddor.measures.figures import count_inputs
 
 DECLINED_COLUMNS = (
-    "request_id", "agency_id", "week", "day", "released_at", "follow_up_status", "follow_up_on",
-    "protected", "as_of",
-)  # fmt: skip
+    "request_id",
+    "agency_id",
+    "week",
+    "day",
+    "released_at",
+    "follow_up_status",
+    "follow_up_on",
+    "protected",
+    "as_of",
+)
 
 
 # Without --force the same extract would be *unchanged*, and nothing made again.

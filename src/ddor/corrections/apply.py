@@ -22,8 +22,9 @@ class CorrectionStale(UsageError):
 
     def __init__(self, problems: list[Problem]):
         self.problems = problems
-        super().__init__("\n".join(["these corrections do not fit the extract:",
-                                    *map(str, problems)]))  # fmt: skip
+        super().__init__(
+            "\n".join(["these corrections do not fit the extract:", *map(str, problems)])
+        )
 
 
 def corrected(
@@ -76,8 +77,12 @@ def _targets(records, request_ids: Mapping[str, str], received: pd.Series) -> li
             told = Told(f"{record.name}.yaml")
             at = positions.get(request_ids.get(label))
             if label not in request_ids:
-                told.tell(place, "a label that is not in the ledger", "a label of the ledger",
-                          "correct the label, or remove it from the record")  # fmt: skip
+                told.tell(
+                    place,
+                    "a label that is not in the ledger",
+                    "a label of the ledger",
+                    "correct the label, or remove it from the record",
+                )
             elif at is None:
                 told.tell(place, "no such row", "a row of the extract", _STALE)
             targets.append(_Target(at, place, record.agency_id, record.action, told))
@@ -89,16 +94,27 @@ def _tell_stale(target: _Target, requests: pd.DataFrame) -> None:
         return
     row, action = {column: requests.at[target.at, column] for column in COLUMNS}, target.action
     if row["agency_id"] != target.agency_id and "agency_id" not in action.expect:
-        target.told.tell(f"{target.place} agency_id", "a request to another agency",
-                         f"one to {target.agency_id}, or agency_id in expect",
-                         "correct the label")  # fmt: skip
+        target.told.tell(
+            f"{target.place} agency_id",
+            "a request to another agency",
+            f"one to {target.agency_id}, or agency_id in expect",
+            "correct the label",
+        )
     for column, text in action.expect.items():
         if not same(row[column], typed_value(column, text)):
-            target.told.tell(f"{target.place} {column}", shown([as_text(column, row[column])]),
-                             shown([text]), _STALE)  # fmt: skip
+            target.told.tell(
+                f"{target.place} {column}",
+                shown([as_text(column, row[column])]),
+                shown([text]),
+                _STALE,
+            )
     if all(same(row[column], typed_value(column, text)) for column, text in action.set.items()):
-        target.told.tell(f"{target.place} {', '.join(action.set)}", "what the record sets",
-                         "something to correct", _STALE)  # fmt: skip
+        target.told.tell(
+            f"{target.place} {', '.join(action.set)}",
+            "what the record sets",
+            "something to correct",
+            _STALE,
+        )
 
 
 def _tell_set_twice(targets: list[_Target]) -> None:
@@ -107,9 +123,12 @@ def _tell_set_twice(targets: list[_Target]) -> None:
         for column in target.action.set:
             other = first.setdefault((target.at, column), target)
             if other is not target:
-                target.told.tell(f"{target.place} {column}", f"a cell that {other.told.label} "
-                                 f"({other.place}) sets too", "one correction of a cell",
-                                 "remove it from one of the two")  # fmt: skip
+                target.told.tell(
+                    f"{target.place} {column}",
+                    f"a cell that {other.told.label} ({other.place}) sets too",
+                    "one correction of a cell",
+                    "remove it from one of the two",
+                )
 
 
 def _tell_outcome_date(target: _Target, requests: pd.DataFrame, cohort: str) -> None:
@@ -122,8 +141,12 @@ def _tell_outcome_date(target: _Target, requests: pd.DataFrame, cohort: str) -> 
     table = Table("requests", "", pd.DataFrame(text, dtype="str"), np.array([0]))
     check_outcome_dates(table, row, cohort)
     for problem in table.problems:
-        target.told.tell(f"{target.place} {problem.column}", f"after the correction {problem.seen}",
-                         problem.expected, "set both columns so that they agree")  # fmt: skip
+        target.told.tell(
+            f"{target.place} {problem.column}",
+            f"after the correction {problem.seen}",
+            problem.expected,
+            "set both columns so that they agree",
+        )
 
 
 def _raise_told(targets: list[_Target]) -> None:

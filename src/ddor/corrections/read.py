@@ -56,8 +56,12 @@ def _holds_a_record(file: Path, told: Told) -> bool:
     if file.name == "README.md" or (file.name.startswith(".") and not is_yaml):
         return False
     if not is_yaml or not file.is_file():
-        told.tell("", "a file that is not a record", "only records (.yaml) and README.md",
-                  "move it out of this folder")  # fmt: skip
+        told.tell(
+            "",
+            "a file that is not a record",
+            "only records (.yaml) and README.md",
+            "move it out of this folder",
+        )
         return False
     if not file.name.endswith(".yaml"):
         told.tell("", f"the ending {file.suffix}", "the ending .yaml", "rename it")
@@ -80,8 +84,12 @@ def _read_yaml(file: Path, told: Told) -> dict | None:
         # YAML's own words quote the line, and with it whatever stands there.
         mark = getattr(error, "problem_mark", None)
         seen = "text that cannot be read" + (f" (line {mark.line + 1})" if mark else "")
-        told.tell("", seen, "YAML with one `key: value` per line", "correct the file; put a value "
-                  "with a colon, a # or a bracket in quotes")  # fmt: skip
+        told.tell(
+            "",
+            seen,
+            "YAML with one `key: value` per line",
+            "correct the file; put a value with a colon, a # or a bracket in quotes",
+        )
     else:
         for key in loader.twice:
             told.tell(key_shown(key), "the key more than once", "each key once", "keep one line")
@@ -118,16 +126,24 @@ def _tell_unknown(given: dict, known: tuple[str, ...], told: Told, prefix: str =
     for key in given:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0)[0]
-            told.tell(prefix + key_shown(key), "an unknown key", ", ".join(known),
-                      f"remove it, or write `{near}`, the nearest known")  # fmt: skip
+            told.tell(
+                prefix + key_shown(key),
+                "an unknown key",
+                ", ".join(known),
+                f"remove it, or write `{near}`, the nearest known",
+            )
 
 
 def _day(key: str, text: str | None, told: Told) -> dt.date | None:
     try:
         return parse_date(text) if text else None
     except UsageError:
-        told.tell(key, shown([text]), "a date such as 2017-02-18, from 1990 to 2100",
-                  "write it as YYYY-MM-DD")  # fmt: skip
+        told.tell(
+            key,
+            shown([text]),
+            "a date such as 2017-02-18, from 1990 to 2100",
+            "write it as YYYY-MM-DD",
+        )
     return None
 
 
@@ -140,11 +156,19 @@ def _tell_no_choice(key: str, text: str | None, words: Mapping[str, str], told: 
 
 def _tell_order(week, received, answered, told: Told) -> None:
     if week and received and received < week.first_day:
-        told.tell("received_on", str(received), f"{week} or later, when the week begins",
-                  "correct this date or the week")  # fmt: skip
+        told.tell(
+            "received_on",
+            str(received),
+            f"{week} or later, when the week begins",
+            "correct this date or the week",
+        )
     if received and answered and answered < received:
-        told.tell("answered_on", str(answered), f"{received} or later, when it was received",
-                  "correct one of the two dates")  # fmt: skip
+        told.tell(
+            "answered_on",
+            str(answered),
+            f"{received} or later, when it was received",
+            "correct one of the two dates",
+        )
 
 
 def _tell_status(text: dict[str, str | None], told: Told) -> None:
@@ -167,20 +191,29 @@ def check_agencies(records: Iterable[Record], known: set[str]) -> None:
     """Raises CorrectionsInvalid with every record of an agency that is not in `known`: a mistyped
     code would be published as a dispute by an agency that does not exist."""
     problems = [
-        Problem(f"{record.name}.yaml", (), "agency_id", record.agency_id,
-                "an agency of the directory, of the week's extract or of a published week",
-                "correct the code, or add the agency to agencies.csv")
-        for record in records if record.agency_id not in known
-    ]  # fmt: skip
+        Problem(
+            f"{record.name}.yaml",
+            (),
+            "agency_id",
+            record.agency_id,
+            "an agency of the directory, of the week's extract or of a published week",
+            "correct the code, or add the agency to agencies.csv",
+        )
+        for record in records
+        if record.agency_id not in known
+    ]
     if problems:
         raise CorrectionsInvalid(problems)
 
 
 def _tell_action(action: Action | None, status: str | None, told: Told) -> None:
     if action and status in STATUSES and status not in UPHELD:
-        told.tell("action", f"rows to correct, since status is {status}",
-                  f"an action only with status {' or '.join(UPHELD)}",
-                  "answer the dispute first, or remove the action")  # fmt: skip
+        told.tell(
+            "action",
+            f"rows to correct, since status is {status}",
+            f"an action only with status {' or '.join(UPHELD)}",
+            "answer the dispute first, or remove the action",
+        )
 
 
 def _action(given, week: Week | None, told: Told) -> Action | None:
@@ -201,20 +234,31 @@ def _rows(given, told: Told) -> tuple[str, ...]:
         return ()
     for number, label in enumerate(given, start=1):
         if not isinstance(label, str) or not _LABEL.fullmatch(label):
-            told.tell(f"action.rows[{number}]", "something else (not shown)",
-                      "a label of the private ledger, such as F3-12",
-                      "look it up in the ledger; never write a request_id here")  # fmt: skip
+            told.tell(
+                f"action.rows[{number}]",
+                "something else (not shown)",
+                "a label of the private ledger, such as F3-12",
+                "look it up in the ledger; never write a request_id here",
+            )
         elif label in given[: number - 1]:
-            told.tell(f"action.rows[{number}]", f"the label of rows[{given.index(label) + 1}]",
-                      "each row once", "remove one of the two")  # fmt: skip
+            told.tell(
+                f"action.rows[{number}]",
+                f"the label of rows[{given.index(label) + 1}]",
+                "each row once",
+                "remove one of the two",
+            )
     return tuple(label for label in given if isinstance(label, str))
 
 
 def _values(part: str, given, week: Week | None, told: Told) -> dict[str, str]:
     """expect or set. Both are asked at the door: what it refuses, no extract can hold."""
     if not isinstance(given, dict) or not given:
-        told.tell(f"action.{part}", "nothing", "at least one column with its value, such as "
-                  "{outcome: declined}", "add them")  # fmt: skip
+        told.tell(
+            f"action.{part}",
+            "nothing",
+            "at least one column with its value, such as {outcome: declined}",
+            "add them",
+        )
         return {}
     _tell_unknown(given, COLUMNS, told, f"action.{part}.")
     for column in [column for column in given if column in COLUMNS]:

@@ -104,28 +104,32 @@ class Record:
 def to_plain(records: Iterable[Record]) -> list[dict]:
     """The records as JSON can hold them: dates in ISO form, the week as its first day."""
     return [
-        asdict(record) | {
+        asdict(record)
+        | {
             "week": str(record.week),
             "received_on": record.received_on.isoformat(),
             "answered_on": record.answered_on and record.answered_on.isoformat(),
             "action": record.action and asdict(record.action) | {"rows": list(record.action.rows)},
         }
         for record in records
-    ]  # fmt: skip
+    ]
 
 
 def from_plain(plain: list[dict]) -> tuple[Record, ...]:
     """What to_plain was given, also after a round trip through JSON; judged no second time."""
     return tuple(
-        Record(**each | {
-            "week": Week.parse(each["week"]),
-            "received_on": dt.date.fromisoformat(each["received_on"]),
-            "answered_on": each["answered_on"] and dt.date.fromisoformat(each["answered_on"]),
-            "action": each["action"]
-            and Action(**each["action"] | {"rows": tuple(each["action"]["rows"])}),
-        })
+        Record(
+            **each
+            | {
+                "week": Week.parse(each["week"]),
+                "received_on": dt.date.fromisoformat(each["received_on"]),
+                "answered_on": each["answered_on"] and dt.date.fromisoformat(each["answered_on"]),
+                "action": each["action"]
+                and Action(**each["action"] | {"rows": tuple(each["action"]["rows"])}),
+            }
+        )
         for each in plain
-    )  # fmt: skip
+    )
 
 
 def canonical(records: Iterable[Record]) -> str:

@@ -26,8 +26,12 @@ class Told:
         if not isinstance(value, str):
             self.tell(key, "a list or nested keys", "text", "write it on the line of its key")
         elif kind := identifier(value):
-            self.tell(key, f"text that looks like {kind} (not shown)", "no direct identifier",
-                      "leave it out: a record must not name a person")  # fmt: skip
+            self.tell(
+                key,
+                f"text that looks like {kind} (not shown)",
+                "no direct identifier",
+                "leave it out: a record must not name a person",
+            )
         else:
             return value
         return None

@@ -18,10 +18,14 @@ from ddor.extract.table import shown
 KEYS = ("as_of", "source", "synthetic")
 # The dates that tell what had happened by then; the others may lie in the future or be old.
 HAPPENED = (
-    ("requests", "issued_at"), ("requests", "outcome_recorded_at"), ("requests", "notice_at"),
-    ("requests", "released_at"), ("requests", "ice_custody_at"), ("requests", "follow_up_on"),
+    ("requests", "issued_at"),
+    ("requests", "outcome_recorded_at"),
+    ("requests", "notice_at"),
+    ("requests", "released_at"),
+    ("requests", "ice_custody_at"),
+    ("requests", "follow_up_on"),
     ("charges", "charged_on"),
-)  # fmt: skip
+)
 
 
 @dataclass

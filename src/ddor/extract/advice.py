@@ -26,11 +26,7 @@ WORDS = {
     "timing": model.TIMINGS,
 } | {column: model.TRISTATE for column in TRISTATES}
 
-_CODES = {
-    "form": form_from_ice_text,
-    "state": state_named,
-    "citizenship": country_from_ice_label,
-}  # fmt: skip
+_CODES = {"form": form_from_ice_text, "state": state_named, "citizenship": country_from_ice_label}
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = _DATE + r"[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
 

@@ -21,14 +21,18 @@ MAY_BE_EMPTY = frozenset(
 
 KINDS = {
     column: (
-        "date" if column in DATES_ONLY
-        else "time" if column in DATETIMES
-        else "tristate" if column in TRISTATES
-        else "number" if column == "charge_no"
+        "date"
+        if column in DATES_ONLY
+        else "time"
+        if column in DATETIMES
+        else "tristate"
+        if column in TRISTATES
+        else "number"
+        if column == "charge_no"
         else "text"
     )
     for column in REQUEST_COLUMNS + CHARGE_COLUMNS
-}  # fmt: skip
+}
 
 NATIVE = {
     "date": "a date",

@@ -34,8 +34,12 @@ def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], li
     while records and not any(records[-1]):
         records.pop()
     if not records or not any(records[0]):
-        tell((), "no header" if data.strip() else "an empty file",
-             "a header and, below it, the rows", "export the table again")  # fmt: skip
+        tell(
+            (),
+            "no header" if data.strip() else "an empty file",
+            "a header and, below it, the rows",
+            "export the table again",
+        )
         return [], [], problems
     if separator != ",":
         tell((1,), f"{_SEPARATORS[separator]} between the columns", "commas", _SAVE_AS)
@@ -84,9 +88,12 @@ def _records(text: str, tell) -> tuple[list[list[str]], str]:
     try:
         records.extend(reader)
     except csv.Error as error:
-        tell((len(records) + 1,), f"a row that cannot be read ({error})",
-             "quotes that are closed and doubled inside a field",
-             "export the table again; the file may have been cut off")  # fmt: skip
+        tell(
+            (len(records) + 1,),
+            f"a row that cannot be read ({error})",
+            "quotes that are closed and doubled inside a field",
+            "export the table again; the file may have been cut off",
+        )
     return records, separator
 
 
@@ -97,7 +104,8 @@ def _tell_uneven(records, uneven: list[int], width: int, tell) -> None:
     for count, rows in counts.items():
         seen = f"{count} fields" if count else "an empty row"
         mend = (
-            "remove the row" if not count
+            "remove the row"
+            if not count
             else "look for a comma that is not inside quotes, or a row that was cut off"
-        )  # fmt: skip
+        )
         tell(rows, seen, f"{width}, as in the header", mend)

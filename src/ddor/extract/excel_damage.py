@@ -50,9 +50,10 @@ def damaged(text: pd.Series) -> pd.Series:
 
 def _spaces(value: str, bare: str) -> tuple[str, str]:
     where = [
-        word for word, cut in [("leading", value.lstrip()), ("trailing", value.rstrip())]
+        word
+        for word, cut in [("leading", value.lstrip()), ("trailing", value.rstrip())]
         if cut != value
-    ]  # fmt: skip
+    ]
     count = f"has {len(value)} characters with a {' and a '.join(where)} space"
     return f"spaces {where}", f'it {count}: write "{bare}"'
 

@@ -106,16 +106,18 @@ def name_column(values: Iterable[str]) -> set[str]:
     distinct = {value.strip() for value in values if not of_an_agency(value)} - {""}
     reversed_ = {value: found for value in distinct if (found := _name_shape(value))}
     known = [
-        found for found in reversed_.values()
+        found
+        for found in reversed_.values()
         if _has(found[1], SURNAMES) or _has(found[2], GIVEN_NAMES)
-    ]  # fmt: skip
+    ]
     if 2 * len(reversed_) >= len(distinct) and 5 * len(known) >= len(reversed_) > 0:
         return set(reversed_)
     straight = {
-        value for value in distinct
+        value
+        for value in distinct
         if (found := _TWO_TO_FOUR_WORDS.fullmatch(value))
         and (_has(found[1], GIVEN_NAMES) or _has(found[2], SURNAMES))
-    }  # fmt: skip
+    }
     return straight if 2 * len(straight) >= max(len(distinct), 6) else set()
 
 

@@ -13,27 +13,64 @@ from dataclasses import dataclass
 import pandas as pd
 
 REQUEST_COLUMNS = (
-    "request_id", "form", "issued_at", "agency_id", "agency_name", "agency_level", "state",
-    "county_fips", "area", "citizenship", "custody_confirmed", "outcome", "outcome_recorded_at",
-    "notice_at", "release_due_at", "released_at", "releasing_agency_id", "sentence_ends_on",
-    "ice_custody_at", "decline_reason", "protected", "follow_up_status", "follow_up_on",
-)  # fmt: skip
+    "request_id",
+    "form",
+    "issued_at",
+    "agency_id",
+    "agency_name",
+    "agency_level",
+    "state",
+    "county_fips",
+    "area",
+    "citizenship",
+    "custody_confirmed",
+    "outcome",
+    "outcome_recorded_at",
+    "notice_at",
+    "release_due_at",
+    "released_at",
+    "releasing_agency_id",
+    "sentence_ends_on",
+    "ice_custody_at",
+    "decline_reason",
+    "protected",
+    "follow_up_status",
+    "follow_up_on",
+)
 CHARGE_COLUMNS = (
-    "request_id", "charge_no", "ncic_code", "description", "disposition", "charged_on", "timing",
-)  # fmt: skip
+    "request_id",
+    "charge_no",
+    "ncic_code",
+    "description",
+    "disposition",
+    "charged_on",
+    "timing",
+)
 DATETIMES = (
-    "issued_at", "outcome_recorded_at", "notice_at", "release_due_at", "released_at",
-    "ice_custody_at", "sentence_ends_on", "follow_up_on", "charged_on",
-)  # fmt: skip
+    "issued_at",
+    "outcome_recorded_at",
+    "notice_at",
+    "release_due_at",
+    "released_at",
+    "ice_custody_at",
+    "sentence_ends_on",
+    "follow_up_on",
+    "charged_on",
+)
 DATES_ONLY = ("sentence_ends_on", "follow_up_on", "charged_on")
 
 LEVELS = ("county", "municipal", "state", "federal", "tribal", "other")
 TRISTATE = ("true", "false", "unknown")
 OUTCOMES = ("pending", "honored", "declined", "withdrawn", "superseded", "left_custody")
 DECLINE_REASONS = (
-    "policy", "law_or_court", "insufficient_notice", "not_held", "not_in_custody",
-    "not_collected", "none_given",
-)  # fmt: skip
+    "policy",
+    "law_or_court",
+    "insufficient_notice",
+    "not_held",
+    "not_in_custody",
+    "not_collected",
+    "none_given",
+)
 FOLLOW_UP_STATUSES = ("at_large", "rearrested", "ice_custody", "removed", "unknown")
 DISPOSITIONS = ("charged", "convicted", "dismissed", "acquitted", "unknown")
 TIMINGS = ("before_release", "after_release")
@@ -56,6 +93,7 @@ class Extract:
     requests: pd.DataFrame
     charges: pd.DataFrame
     about: About
+
 
 # Stands on every page, chart and download made from an extract with `synthetic: true`.
 SYNTHETIC_NOTICE = "Synthetic data, not a report about any agency"

@@ -11,9 +11,7 @@ from ddor.extract.columns import KINDS, TABLES
 from ddor.extract.table import Table
 from ddor.reference.areas import AREAS, area_named
 
-_TIME = (
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.0+)?)?)?"
-)  # fmt: skip
+_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.0+)?)?)?"
 _EXPECTED_TIME = "a date and time such as 2017-01-28T09:15, without offset, or a date alone"
 _EXPECTED_DATE = "a date such as 2017-01-28"
 _LOOK_UP = "look it up at the source"

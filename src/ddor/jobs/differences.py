@@ -6,10 +6,8 @@ from html.parser import HTMLParser
 BLOCKS = ("p", "li", "h1", "h2", "h3", "figcaption", "caption")
 
 
-def figure_differences(
-    before: dict[str, int | None], after: dict[str, int | None]
-) -> list[str]:
-    """"declined_total: 41 -> 43", in the order of `after`; a figure that one lacks is *none*, one
+def figure_differences(before: dict[str, int | None], after: dict[str, int | None]) -> list[str]:
+    """ "declined_total: 41 -> 43", in the order of `after`; a figure that one lacks is *none*, one
     that may not be told *withheld*."""
     return [
         f"{name}: {_told(before, name)} -> {_told(after, name)}"

@@ -74,8 +74,11 @@ def _cover(edition: Edition, notice: str) -> Cover:
 
 def _figure_table(figures: dict[str, int | None], meanings: Meanings) -> pd.DataFrame:
     """summary.json's figures as a table, for the workbook; what may not be told is not in it."""
-    lines = [(name, value, meanings.figures[name]) for name, value in figures.items()
-             if value is not None]  # fmt: skip
+    lines = [
+        (name, value, meanings.figures[name])
+        for name, value in figures.items()
+        if value is not None
+    ]
     return pd.DataFrame(lines, columns=["figure", "value", "meaning"])
 
 
@@ -139,7 +142,9 @@ def refuse_unfit(texts: Mapping[str, str], keys: RequestKeys) -> None:
         if found := UNFILLED.search(read):
             lines = enumerate(text.splitlines(), start=1)
             line = next((n for n, each in lines if UNFILLED.search(as_read(each))), 1)
-            problems.append(f'{place}, line {line}: "{found[0]}" is filled in the notebook and in '
-                            "the written pages only; write the words themselves")  # fmt: skip
+            problems.append(
+                f'{place}, line {line}: "{found[0]}" is filled in the notebook and in '
+                "the written pages only; write the words themselves"
+            )
     if problems:
         raise UsageError("\n".join(["a text would be published that may not be:", *problems]))

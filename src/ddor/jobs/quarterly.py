@@ -17,7 +17,6 @@ from ddor.archive.publish import Archive
 from ddor.calendar import Period
 from ddor.cases import candidate_label, to_plain
 from ddor.catalog import CORRECTED, Catalog, Superseded, open_catalog, superseded_parts
-from ddor.compiled.people import plain_weeks
 from ddor.compiled.counts import CompiledCounts, count_compiled
 from ddor.compiled.inputs import (
     FILES,
@@ -29,13 +28,14 @@ from ddor.compiled.inputs import (
     load_compiled,
     save_compiled,
 )
+from ddor.compiled.people import plain_weeks
 from ddor.directory import read_directory
 from ddor.errors import UsageError
 from ddor.history import ATTRIBUTES
 from ddor.jobs.edition import Edition, Order
 from ddor.measures.figures import FIGURE_NAMES
-from ddor.measures.judged_cases import may_be_cases
 from ddor.measures.followed import AFTER_RELEASE, after_release_lines
+from ddor.measures.judged_cases import may_be_cases
 from ddor.measures.people import CHARGES
 from ddor.measures.published import charge_group_lines, disclosure_lines, flag_of, line_frame
 from ddor.measures.record import plain_told
@@ -43,8 +43,15 @@ from ddor.parameters import Parameters
 
 CANDIDATES = "candidates.csv"
 CANDIDATE_COLUMNS = (
-    "row", "week", "agency_id", "released", "arrested", "convicted", "days", "request_id",
-)  # fmt: skip
+    "row",
+    "week",
+    "agency_id",
+    "released",
+    "arrested",
+    "convicted",
+    "days",
+    "request_id",
+)
 
 
 class CompiledEdition(Edition[Period]):
@@ -55,14 +62,20 @@ class CompiledEdition(Edition[Period]):
     counts: CompiledCounts
     files: ClassVar[tuple[str, ...]] = FILES
     input_words: ClassVar[Mapping[str, str]] = {
-        "weeks": "changes in its weeks", "issued_by_agency": "changes in its weeks",
-        "declined_by_agency": "changes in its weeks", "declined": "changes in its weeks",
-        "charges": "changes in its weeks", "about": "changes in its weeks",
+        "weeks": "changes in its weeks",
+        "issued_by_agency": "changes in its weeks",
+        "declined_by_agency": "changes in its weeks",
+        "declined": "changes in its weeks",
+        "charges": "changes in its weeks",
+        "about": "changes in its weeks",
         "people": "changes in its weeks",
-        "cases": "changes in the cases described", "parameters": "changed parameters",
-        "note": "a changed note", "template": "a changed text of the report",
-        "code_lists": "changed code lists", "method": "changed rules of counting",
-    }  # fmt: skip
+        "cases": "changes in the cases described",
+        "parameters": "changed parameters",
+        "note": "a changed note",
+        "template": "a changed text of the report",
+        "code_lists": "changed code lists",
+        "method": "changed rules of counting",
+    }
 
     def __init__(
         self, period: Period, cohort: str, synthetic: bool, inputs: CompiledInputs | None = None
@@ -71,8 +84,9 @@ class CompiledEdition(Edition[Period]):
         if inputs is not None:
             self.inputs, self.counts = inputs, count_compiled(inputs)
             self.as_of, self.source = as_of(inputs), "; ".join(inputs.sources)
-            self.told = tuple(f"the case {name} is withdrawn: {why}"
-                              for name, why in self.counts.cases.withdrawn)  # fmt: skip
+            self.told = tuple(
+                f"the case {name} is withdrawn: {why}" for name, why in self.counts.cases.withdrawn
+            )
             weeks, revisions = inputs.published["week"], inputs.published["revision"]
             self.based_on = dict(zip(weeks, revisions.astype("int64").tolist(), strict=True))
             self.history = [f"{week} r{revision}" for week, revision in self.based_on.items()]
@@ -111,17 +125,26 @@ class CompiledEdition(Edition[Period]):
     def input_texts(self) -> dict[str, str]:
         inputs = self.inputs
         tables = ("weeks", "issued_by_agency", "declined_by_agency", "declined", "charges")
-        about = [str(inputs.period), inputs.cohort, inputs.synthetic, inputs.sources,
-                 inputs.with_charges, inputs.repeated, sorted(inputs.states.items())]  # fmt: skip
+        about = [
+            str(inputs.period),
+            inputs.cohort,
+            inputs.synthetic,
+            inputs.sources,
+            inputs.with_charges,
+            inputs.repeated,
+            sorted(inputs.states.items()),
+        ]
         return {
-            **{name: getattr(inputs, name).to_csv(index=False, lineterminator="\n")
-               for name in tables},
+            **{
+                name: getattr(inputs, name).to_csv(index=False, lineterminator="\n")
+                for name in tables
+            },
             "about": json.dumps(about),
             "people": json.dumps(plain_weeks(inputs.people)),
             "parameters": json.dumps(inputs.parameters, sort_keys=True),
             "note": inputs.note,
             "cases": json.dumps(to_plain(inputs.cases), sort_keys=True),
-        }  # fmt: skip
+        }
 
     def request_ids(self) -> frozenset[str]:
         return self.inputs.request_ids
@@ -129,8 +152,9 @@ class CompiledEdition(Edition[Period]):
     def texts(self) -> dict[str, str]:
         cases = {
             f"cases/{self.period}/{case.name}.md, {key}": getattr(case, key)
-            for case in self.inputs.cases for key in ("body", "source", "approved_by")
-        }  # fmt: skip
+            for case in self.inputs.cases
+            for key in ("body", "source", "approved_by")
+        }
         return super().texts() | {"about.yaml of a week, source": self.source} | cases
 
     def news(self, catalog: Catalog) -> list[str]:

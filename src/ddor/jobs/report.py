@@ -105,10 +105,15 @@ def make_report(period: Period, order: Order) -> Result:
         private = _private_files(executed, template, edition)
         private |= {
             "manifest.json": manifest_file(
-                order.project, edition.history, hashes, publication.kept(), private,
-                publication.published_on, list(edition.review),
+                order.project,
+                edition.history,
+                hashes,
+                publication.kept(),
+                private,
+                publication.published_on,
+                list(edition.review),
             )
-        }  # fmt: skip
+        }
         number = publish_revision(archive, catalog, publication, private, edition.beside())
     told = (*recovered, *edition.told)
     return Result(period, "published", 0, number, page, figures, told)

@@ -46,8 +46,7 @@ def held_result(
     files = {f"runs/{period}/{name}": file for name, file in waiting.items()}
     files |= {f"runs/{name}": file for name, file in edition.beside().items()}
     archive.publish({}, files)
-    return Result(period, "held", HELD, None, str(page),
-                  publication.figures, (*recovered, *told))  # fmt: skip
+    return Result(period, "held", HELD, None, str(page), publication.figures, (*recovered, *told))
 
 
 def draft_result(
@@ -69,20 +68,18 @@ def draft_result(
     elif last:
         before = json.loads((published / "data" / "summary.json").read_bytes())["figures"]
         messages = figure_differences(before, draft.figures)
-        messages += sentence_differences(
-            article_of(published / "index.html"), draft.article.html
-        )
+        messages += sentence_differences(article_of(published / "index.html"), draft.article.html)
         messages = messages or ["there is no difference from the published revision"]
     if edition.review:
-        messages += [f"a person has to review this {noun} before it is published:",
-                     *edition.reasons]  # fmt: skip
+        messages += [
+            f"a person has to review this {noun} before it is published:",
+            *edition.reasons,
+        ]
     told = (*recovered, *messages)
     return Result(draft.period, "draft", 0, None, str(page), draft.figures, told)
 
 
-def keep_draft(
-    archive: Archive, draft: Publication, catalog: Catalog, executed: Path
-) -> Path:
+def keep_draft(archive: Archive, draft: Publication, catalog: Catalog, executed: Path) -> Path:
     """Render to runs/<period>/draft/; the path of the page."""
     folder = archive.runs / str(draft.period) / "draft"
     page = draft_page(draft.article.html, draft.period, catalog, draft.around)

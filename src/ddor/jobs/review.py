@@ -23,9 +23,20 @@ from ddor.measures.figures import Counts
 
 FLAG_COLUMNS = LEDGER_COLUMNS[: LEDGER_COLUMNS.index("first_held") + 1]
 REVIEW_COLUMNS = (
-    "flag", "check", "effect", "request_id", "agency_id", "agency", "state", "why", "held_since",
-    "earlier_decisions", "decision", "reason", "by",
-)  # fmt: skip
+    "flag",
+    "check",
+    "effect",
+    "request_id",
+    "agency_id",
+    "agency",
+    "state",
+    "why",
+    "held_since",
+    "earlier_decisions",
+    "decision",
+    "reason",
+    "by",
+)
 FILLED_IN = ("flag", "decision", "reason", "by")
 MOST_EARLIER = 5
 MOST_LINES = 12
@@ -67,20 +78,23 @@ def review_list(
     for flag in flags.itertuples():
         effect = effects[flag.check]
         known = by_flag.loc[flag.flag] if flag.flag in by_flag.index else None
-        lines.append({
-            "flag": flag.flag,
-            "check": flag.check,
-            "effect": effect,
-            "request_id": flag.subject if effect == "hold" else "",
-            "agency_id": flag.agency_id,
-            "agency": places.at[flag.agency_id, "agency"],
-            "state": places.at[flag.agency_id, "state"],
-            "why": flag.why,
-            "held_since": since.get(flag.subject, flag.first_held)
-            if effect == "hold" else flag.first_held,
-            "earlier_decisions": _earlier(decided, flag),
-            **{name: "" if known is None else known[name] for name in FILLED_IN[1:]},
-        })  # fmt: skip
+        lines.append(
+            {
+                "flag": flag.flag,
+                "check": flag.check,
+                "effect": effect,
+                "request_id": flag.subject if effect == "hold" else "",
+                "agency_id": flag.agency_id,
+                "agency": places.at[flag.agency_id, "agency"],
+                "state": places.at[flag.agency_id, "state"],
+                "why": flag.why,
+                "held_since": since.get(flag.subject, flag.first_held)
+                if effect == "hold"
+                else flag.first_held,
+                "earlier_decisions": _earlier(decided, flag),
+                **{name: "" if known is None else known[name] for name in FILLED_IN[1:]},
+            }
+        )
     lines.sort(key=lambda line: (line["effect"] != "review", line["agency_id"], line["flag"]))
     text = io.StringIO()
     writer = csv.DictWriter(text, REVIEW_COLUMNS, lineterminator="\r\n")
@@ -127,14 +141,29 @@ def read_decisions(file: Path, flags: pd.DataFrame, ledger: pd.DataFrame) -> pd.
             tell(row, "decision", _shown(line["decision"]), "count or hold", "write one of them")
         for name in ("reason", "by"):
             if not line[name]:
-                tell(row, name, "nothing", "why, in words" if name == "reason" else "a role",
-                     "fill it in")  # fmt: skip
+                tell(
+                    row,
+                    name,
+                    "nothing",
+                    "why, in words" if name == "reason" else "a role",
+                    "fill it in",
+                )
             elif kind := identifier(line[name]):
-                tell(row, name, f"text that looks like {kind} (not shown)", "no name",
-                     "write the role of the person who decided")  # fmt: skip
+                tell(
+                    row,
+                    name,
+                    f"text that looks like {kind} (not shown)",
+                    "no name",
+                    "write the role of the person who decided",
+                )
         if line["flag"] not in known:
-            tell(row, "flag", _shown(line["flag"]), "a flag of this week",
-                 "use the latest review.csv of the week")  # fmt: skip
+            tell(
+                row,
+                "flag",
+                _shown(line["flag"]),
+                "a flag of this week",
+                "use the latest review.csv of the week",
+            )
         elif decided.setdefault(line["flag"], line) != line:
             tell(row, "flag", f'another decision on "{line["flag"]}"', "one", "keep one line")
     if not decided and not problems:

@@ -32,10 +32,23 @@ from ddor.measures.trace import rows_behind
 # Not among them, on purpose: request_id, citizenship, protected, follow-up, charges. They tell who
 # a person is or what the person is said to have done, and no clerk needs them to find a request.
 SHOWN = (
-    "form", "agency_id", "agency_name", "issued_at", "custody_confirmed", "notice_at",
-    "release_due_at", "released_at", "releasing_agency_id", "sentence_ends_on", "ice_custody_at",
-    "outcome", "outcome_recorded_at", "decline_reason", "counted_as", "held_by",
-)  # fmt: skip
+    "form",
+    "agency_id",
+    "agency_name",
+    "issued_at",
+    "custody_confirmed",
+    "notice_at",
+    "release_due_at",
+    "released_at",
+    "releasing_agency_id",
+    "sentence_ends_on",
+    "ice_custody_at",
+    "outcome",
+    "outcome_recorded_at",
+    "decline_reason",
+    "counted_as",
+    "held_by",
+)
 COLUMNS = ("label", *SHOWN)
 
 LABELS = f"runs/{ledger.LABELS}"
@@ -117,8 +130,11 @@ def _write(
 
 
 def _latest_revision(archive: Archive, week: Week) -> Path:
-    numbers = [int(folder.name[1:]) for folder in (archive.runs / str(week)).glob("r*")
-               if folder.name[1:].isdigit()]  # fmt: skip
+    numbers = [
+        int(folder.name[1:])
+        for folder in (archive.runs / str(week)).glob("r*")
+        if folder.name[1:].isdigit()
+    ]
     if not numbers:
         raise _no_revision(archive.output, week)
     latest = archive.runs / str(week) / f"r{max(numbers)}"

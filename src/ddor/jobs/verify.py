@@ -62,15 +62,20 @@ def verify(output: Path, period: Period, number: int | None, template: Path) -> 
         _raise(period, revision, _served_withdrawn(archive.site, period, revision, current), ())
         return Verified(period, revision.revision, True, ())
     private = archive.runs / str(period) / f"r{revision.revision}"
-    missing = [name for name in ("manifest.json", TEMPLATE, *edition_of(period).files)
-               if not (private / name).exists()]  # fmt: skip
+    missing = [
+        name
+        for name in ("manifest.json", TEMPLATE, *edition_of(period).files)
+        if not (private / name).exists()
+    ]
     if missing:
         raise UsageError(f"{private} lacks {', '.join(missing)}; ddor verify needs the private run")
     try:
         manifest = json.loads((private / "manifest.json").read_text(encoding="utf-8"))
         kept = manifest["outputs"]
-        private_changed = [f"{name}: the private file was changed since the run"
-                           for name in not_as_kept(private, manifest["private"])]  # fmt: skip
+        private_changed = [
+            f"{name}: the private file was changed since the run"
+            for name in not_as_kept(private, manifest["private"])
+        ]
     except (ValueError, KeyError) as error:
         raise NotReproduced(f"{private / 'manifest.json'} cannot be read: {error}") from error
     try:
@@ -90,8 +95,11 @@ def verify(output: Path, period: Period, number: int | None, template: Path) -> 
     differs += _compare(kept, served, "the archive holds a different file")
     if current:
         at_period = _served_at_period(archive.site, period, revision)
-        alone = {name.replace("article", "index"): digest for name, digest in kept.items()
-                 if "/" in name or name.endswith(".html")}  # fmt: skip
+        alone = {
+            name.replace("article", "index"): digest
+            for name, digest in kept.items()
+            if "/" in name or name.endswith(".html")
+        }
         where = f"the {period.noun}'s own address"
         differs += _compare(alone, at_period, f"{where} holds a different file")
     _raise(period, revision, differs, notes)
@@ -188,16 +196,21 @@ def _served_withdrawn(site: Path, period: Period, revision: Revision, current: b
     differs = []
     for folder in [here / f"r{revision.revision}", *([here] if current else [])]:
         own = folder != here
-        files = [file for file in (folder.rglob("*") if own else (folder / "data").glob("*"))
-                 if file.is_file() and file.name != "index.html"]  # fmt: skip
+        files = [
+            file
+            for file in (folder.rglob("*") if own else (folder / "data").glob("*"))
+            if file.is_file() and file.name != "index.html"
+        ]
         names = [file.name for file in files if file.parent.name == "data"]
         notices = notice_files(names, revision.withdrawn_on, revision.withdrawn_for)
         for file in sorted(files):
             if file.parent.name != "data" or file.read_bytes() != notices[file.name]:
                 differs.append(f"{file.relative_to(site).as_posix()}: no notice of the withdrawal")
         page = folder / "index.html"
-        if not page.exists() or "<article>" in (text := page.read_text(encoding="utf-8")) or (
-            "<h1>Withdrawn: " not in text
+        if (
+            not page.exists()
+            or "<article>" in (text := page.read_text(encoding="utf-8"))
+            or ("<h1>Withdrawn: " not in text)
         ):
             differs.append(f"{page.relative_to(site).as_posix()}: no notice of the withdrawal")
     return differs
@@ -213,4 +226,3 @@ def _compare(kept: dict[str, str], files: dict[str, bytes], what: str) -> list[s
         elif hashlib.sha256(files[name]).hexdigest() != kept[name]:
             differs.append(f"{name}: {what}")
     return differs
-

@@ -56,15 +56,21 @@ class WeekEdition(Edition[Week]):
     counts: Counts
     files: ClassVar[tuple[str, ...]] = INPUT_FILES
     input_words: ClassVar[Mapping[str, str]] = {
-        "requests": "new data", "charges": "new data", "about": "new data",
+        "requests": "new data",
+        "charges": "new data",
+        "about": "new data",
         "decisions": "decisions on requests held back",
         "corrections": "a dispute or its answer",
-        "agencies": "changes in the directory of agencies", "policies": "changes in the policies",
-        "coverage": "changes in the coverage", "parameters": "changed parameters",
-        "note": "a changed note", "template": "a changed text of the report",
-        "history": "changes in the weeks before", "code_lists": "changed code lists",
+        "agencies": "changes in the directory of agencies",
+        "policies": "changes in the policies",
+        "coverage": "changes in the coverage",
+        "parameters": "changed parameters",
+        "note": "a changed note",
+        "template": "a changed text of the report",
+        "history": "changes in the weeks before",
+        "code_lists": "changed code lists",
         "method": "changed rules of counting",
-    }  # fmt: skip
+    }
 
     def __init__(
         self, inputs: Inputs, counts: Counts | None = None, ledger: pd.DataFrame | None = None
@@ -124,18 +130,25 @@ class WeekEdition(Edition[Week]):
         names = self.inputs.extract.requests["agency_name"].unique()
         records = {
             f"corrections/{record.name}.yaml, {key}": getattr(record, key)
-            for record in self.inputs.corrections for key in ("answer", "notice")
-        }  # fmt: skip
+            for record in self.inputs.corrections
+            for key in ("answer", "notice")
+        }
         extract = {"about.yaml, source": self.source, "requests, agency_name": "\n".join(names)}
         # Together, since a name may be what has to be taken out.
-        files = {"corrections/, the name of a file": " ".join(r.name for r in self.inputs.corrections)}
+        files = {
+            "corrections/, the name of a file": " ".join(r.name for r in self.inputs.corrections)
+        }
         return super().texts() | extract | records | files
 
     def news(self, catalog: Catalog) -> list[str]:
         before = catalog.last_standing(self.period) or catalog.of(self.period)[-1]
         known = [(each["name"], each["status"], each["action"]) for each in before.records]
-        new = [each for each in self.records if each["status"] in UPHELD
-               and (each["name"], each["status"], each["action"]) not in known]  # fmt: skip
+        new = [
+            each
+            for each in self.records
+            if each["status"] in UPHELD
+            and (each["name"], each["status"], each["action"]) not in known
+        ]
         return [
             f"agency {each['agency_id']} disputed a figure ({GROUNDS[each['ground']]}), "
             f"{STATUSES[each['status']]}"
@@ -160,10 +173,7 @@ class WeekEdition(Edition[Week]):
         return flagged(table, flags) if flags else table
 
     def summary(self) -> dict:
-        return {
-            "disclosure": disclosure_lines(self.counts.told),
-            "disputes": list(self.records),
-        }
+        return {"disclosure": disclosure_lines(self.counts.told), "disputes": list(self.records)}
 
     def private_files(self) -> dict[str, bytes]:
         told = {"tables": plain_told(self.counts.told)}

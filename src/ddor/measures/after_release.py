@@ -127,12 +127,22 @@ def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[R
     confirmed = rows[rows["standing"] != NOT_RELEASED]
     groups = _groups(later_charges(rows[rows["standing"] == MET], charges))
     return frozenset(
-        Row(row.request_id, row.week, row.agency_id, "", " ".join([
-            row.standing, _how(row), "-" if pd.isna(row.days) else str(row.days),
-            *groups.get(row.request_id, ()),
-        ]))
+        Row(
+            row.request_id,
+            row.week,
+            row.agency_id,
+            "",
+            " ".join(
+                [
+                    row.standing,
+                    _how(row),
+                    "-" if pd.isna(row.days) else str(row.days),
+                    *groups.get(row.request_id, ()),
+                ]
+            ),
+        )
         for row in confirmed.itertuples()
-    )  # fmt: skip
+    )
 
 
 def _how(row) -> str:

@@ -13,8 +13,13 @@ IDENTITY = ("agency_id", "agency", "level", "state", "county_fips", "area")
 KINDS = {"detainer": "detainers", "notification": "notifications", "transfer": "transfers"}
 ISSUED_COLUMNS = (*IDENTITY, *KINDS.values(), "issued", *ISSUED_OUTCOMES)
 DECLINED_COLUMNS = (
-    *IDENTITY, *KINDS.values(), "declined", *DECLINED_CLASSES, *DECLINED_FLAGS, "honored",
-)  # fmt: skip
+    *IDENTITY,
+    *KINDS.values(),
+    "declined",
+    *DECLINED_CLASSES,
+    *DECLINED_FLAGS,
+    "honored",
+)
 LESS = ("held_back_issued", "held_back_declined")
 HELD_COLUMNS = (*IDENTITY, "held_back_requests", "held_back_outcomes", *LESS)
 

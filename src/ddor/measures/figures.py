@@ -42,13 +42,21 @@ DISTINCT = ("agencies_declining", "states_declining")
 # Part of the national table of charges, None where it is not told.
 OF_CHARGES = ("declined_with_charges", "declined_with_conviction")
 FIGURE_NAMES = (
-    "received_total", "issued_total", *(f"issued_{kind}" for kind in KINDS.values()),
+    "received_total",
+    "issued_total",
+    *(f"issued_{kind}" for kind in KINDS.values()),
     *(f"issued_{outcome}" for outcome in ISSUED_OUTCOMES),
-    "declined_total", *(f"declined_{kind}" for kind in KINDS.values()),
+    "declined_total",
+    *(f"declined_{kind}" for kind in KINDS.values()),
     *(f"declined_{name}" for name in (*DECLINED_CLASSES, *DECLINED_FLAGS)),
-    *OF_CHARGES, "honored_total", *DISTINCT,
-    "held_back_requests", "held_back_outcomes", "held_back_total", "outside_week_total",
-)  # fmt: skip
+    *OF_CHARGES,
+    "honored_total",
+    *DISTINCT,
+    "held_back_requests",
+    "held_back_outcomes",
+    "held_back_total",
+    "outside_week_total",
+)
 
 
 @dataclass(frozen=True)
@@ -102,8 +110,14 @@ def count_inputs(inputs: Inputs) -> Counts:
     case = Case(extract, inputs.week, inputs.directory, inputs.history, cohort)
     checked = run_checks(case, cleared=cleared_flags(inputs.ledger))
     earlier = earlier_from_plain(inputs.earlier)
-    return count_week(case, checked, parameters["disclosure_threshold"],
-                      parameters["max_held_back_share"], earlier, inputs.ledger)  # fmt: skip
+    return count_week(
+        case,
+        checked,
+        parameters["disclosure_threshold"],
+        parameters["max_held_back_share"],
+        earlier,
+        inputs.ledger,
+    )
 
 
 def count_week(
@@ -152,13 +166,14 @@ def count_week(
         long_held=_long_held(checked.held, ledger, extract),
         charges_supplied=len(extract.charges) > 0,
         held=checked.held,
-        review=pd.concat([checked.review, share_line[share_line["reason"] != ""]],
-                         ignore_index=True),
+        review=pd.concat(
+            [checked.review, share_line[share_line["reason"] != ""]], ignore_index=True
+        ),
         shown=checked.shown,
         cleared=checked.cleared,
         status=status,
         extract=extract,
-    )  # fmt: skip
+    )
 
 
 def _long_held(held: pd.DataFrame, ledger: pd.DataFrame, extract: Extract) -> int:
@@ -227,6 +242,4 @@ def _figures(status, states, told: Told, held) -> dict[str, int | None]:
         "held_back_total": len(held),
         "outside_week_total": (status["class"] == OUTSIDE).sum(),
     }
-    return {
-        name: None if figures[name] is None else int(figures[name]) for name in FIGURE_NAMES
-    }
+    return {name: None if figures[name] is None else int(figures[name]) for name in FIGURE_NAMES}

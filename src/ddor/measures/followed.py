@@ -31,8 +31,11 @@ from ddor.measures.people import lines_of as charge_lines
 
 AFTER_RELEASE = "after_release"
 FOLLOW_UP, MET_BY, LATER_CHARGES, DAYS_TO_ARREST = (
-    "follow_up", "met_by", "later_charges", "days_to_arrest",
-)  # fmt: skip
+    "follow_up",
+    "met_by",
+    "later_charges",
+    "days_to_arrest",
+)
 FOLLOW_UP_NAMES = {
     MET: "Arrested, or convicted of a later charge, within 90 days of release",
     NO_CONTACT: "No later contact known to ICE",
@@ -47,9 +50,11 @@ MET_BY_NAMES = {
     NOT_MET: "Neither, or not known",
 }
 BANDS = (
-    ("0 to 7 days", 0, 7), ("8 to 30 days", 8, 30), ("31 to 60 days", 31, 60),
+    ("0 to 7 days", 0, 7),
+    ("8 to 30 days", 8, 30),
+    ("31 to 60 days", 31, 60),
     ("61 to 90 days", 61, 90),
-)  # fmt: skip
+)
 NUMBERS = ("known", "met", "no_arrest", "no_contact", "not_observed", "arrested", "convicted")
 
 
@@ -89,9 +94,14 @@ def tell_after_release(
     candidates = {} if why else {(AFTER_RELEASE, NATION): confirmed}
     last = tuple(table for table in earlier.last if table.attribute == AFTER_RELEASE)
     return tell(
-        candidates, replace(earlier, last=last), {row.request_id for row in confirmed}, as_of,
-        threshold, of_week=False, lacking={AFTER_RELEASE: why} if why else {},
-    )  # fmt: skip
+        candidates,
+        replace(earlier, last=last),
+        {row.request_id for row in confirmed},
+        as_of,
+        threshold,
+        of_week=False,
+        lacking={AFTER_RELEASE: why} if why else {},
+    )
 
 
 def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
@@ -101,8 +111,9 @@ def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
     table = told.table(AFTER_RELEASE)
     if table is not None:
         numbers = _numbers(table.rows)
-        return Followed(len(rows), confirmed, **numbers, as_of=table.as_of, stands=table.stands,
-                        gone=table.gone)  # fmt: skip
+        return Followed(
+            len(rows), confirmed, **numbers, as_of=table.as_of, stands=table.stands, gone=table.gone
+        )
     unknown = None if rows["standing"].isin(KNOWN).any() else 0
     numbers = {**dict.fromkeys(NUMBERS, unknown), "not_observed": None if confirmed else 0}
     return Followed(len(rows), confirmed, **numbers, as_of=as_of, stands=False, gone=0)
@@ -139,8 +150,11 @@ def after_release_lines(told: Told) -> list[Line]:
         (MET_BY, {name: how[name] for name in MET_BY_NAMES}),
         (DAYS_TO_ARREST, bands),
     )
-    lines = [Line(attribute, NATION, name, "", ALL, number)
-             for attribute, numbers in counts for name, number in numbers.items()]  # fmt: skip
+    lines = [
+        Line(attribute, NATION, name, "", ALL, number)
+        for attribute, numbers in counts
+        for name, number in numbers.items()
+    ]
     return lines + _later_charges(met)
 
 

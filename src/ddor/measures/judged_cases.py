@@ -86,9 +86,14 @@ def _ended(case: Case) -> str:
 
 
 def _not_there(case: Case, quarter: str) -> Problem:
-    return Problem(f"{case.name}.md", (1,), "row", "a label that is not in the list",
-                   f"one of the private list of candidates of {quarter}",
-                   "look it up there, or remove the case")  # fmt: skip
+    return Problem(
+        f"{case.name}.md",
+        (1,),
+        "row",
+        "a label that is not in the list",
+        f"one of the private list of candidates of {quarter}",
+        "look it up there, or remove the case",
+    )
 
 
 def _other_place(case: Case, row: pd.Series) -> list[Problem]:
@@ -128,5 +133,11 @@ def _words(groups) -> str:
 
 
 def _other(case: Case, key: str, seen: str, expected: str, says="as the data says") -> Problem:
-    return Problem(f"{case.name}.md", (1,), key, seen, f"{expected}, {says}",
-                   "check the source; correct the case, or remove it")  # fmt: skip
+    return Problem(
+        f"{case.name}.md",
+        (1,),
+        key,
+        seen,
+        f"{expected}, {says}",
+        "check the source; correct the case, or remove it",
+    )

@@ -24,11 +24,7 @@ STANDINGS = (CONVICTED, CHARGED_ONLY, DISMISSED, NO_CHARGE)
 NAMED = 3  # of a group or a country in the nation
 OTHER = "other"  # what is not named of a branch
 REST = "rest"  # what is not named of a place
-BRANCHES = {
-    CHARGES: ("", *CATEGORIES, REST),
-    CITIZENSHIP: REGIONS,
-    DAYS: DAY_LABELS,
-}
+BRANCHES = {CHARGES: ("", *CATEGORIES, REST), CITIZENSHIP: REGIONS, DAYS: DAY_LABELS}
 
 Members = Mapping[str, set[Row]]
 
@@ -61,8 +57,11 @@ def _places(rows: Collection[Row], column: str) -> Candidates:
     for row in rows:
         found[getattr(row, column)].add(row)
     largest_first = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
-    return {(CHARGES, place): frozenset(own) for place, own in largest_first
-            if place and len(own) >= ENOUGH}  # fmt: skip
+    return {
+        (CHARGES, place): frozenset(own)
+        for place, own in largest_first
+        if place and len(own) >= ENOUGH
+    }
 
 
 def rolled_up(members: Members, at_least: int, rest_name: str, rest_at_least: int = 1) -> Members:

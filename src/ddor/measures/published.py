@@ -20,9 +20,7 @@ from ddor.measures.people import (
 )
 from ddor.reference.offenses import CATEGORIES
 
-GROUP_COLUMNS = (
-    "category", "group_code", "offense_group", "convicted", "charged_only", "requests",
-)  # fmt: skip
+GROUP_COLUMNS = ("category", "group_code", "offense_group", "convicted", "charged_only", "requests")
 
 
 def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
@@ -34,10 +32,16 @@ def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
         if line.branch:
             counts.setdefault((line.branch, line.leaf), {})[line.standing] = line.requests
     rows = [
-        (category, group, _named(category, group), each.get(CONVICTED), each.get(CHARGED_ONLY),
-         each[ALL])
+        (
+            category,
+            group,
+            _named(category, group),
+            each.get(CONVICTED),
+            each.get(CHARGED_ONLY),
+            each[ALL],
+        )
         for (category, group), each in counts.items()
-    ]  # fmt: skip
+    ]
     frame = pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
     types = dict.fromkeys(GROUP_COLUMNS[:3], "str") | dict.fromkeys(GROUP_COLUMNS[3:], "Int64")
     frame = frame.astype(types).astype({"requests": "int64"})
@@ -84,15 +88,27 @@ def flag_of(table: Table | None) -> str:
 def disclosure_lines(told: Told) -> list[dict]:
     """For summary.json: each table that is told, or why it, or a newer one, is not."""
     tables = [
-        {"attribute": attribute, "place": place, "told": True, "why": table.why,
-         "as_of": table.as_of, "no_longer_count": table.gone}
+        {
+            "attribute": attribute,
+            "place": place,
+            "told": True,
+            "why": table.why,
+            "as_of": table.as_of,
+            "no_longer_count": table.gone,
+        }
         for (attribute, place), table in told.tables.items()
     ]
     untold = [
-        {"attribute": attribute, "place": place, "told": False, "why": why, "as_of": "",
-         "no_longer_count": 0}
+        {
+            "attribute": attribute,
+            "place": place,
+            "told": False,
+            "why": why,
+            "as_of": "",
+            "no_longer_count": 0,
+        }
         for (attribute, place), why in told.untold.items()
-    ]  # fmt: skip
+    ]
     return sorted([*tables, *untold], key=lambda each: (each["attribute"], each["place"]))
 
 
@@ -108,8 +124,11 @@ def added_up(tables: Iterable[Iterable[Line]]) -> list[Line]:
 
 def with_charges(lines: Iterable[Line]) -> dict[str, int | None]:
     """The two figures that are part of the national table of charges, None where it is not told."""
-    counts = {line.standing: line.requests for line in lines
-              if (line.attribute, line.place, line.branch) == (CHARGES, NATION, "")}  # fmt: skip
+    counts = {
+        line.standing: line.requests
+        for line in lines
+        if (line.attribute, line.place, line.branch) == (CHARGES, NATION, "")
+    }
     if not counts:
         return {"declined_with_charges": None, "declined_with_conviction": None}
     return {

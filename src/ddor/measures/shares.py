@@ -56,5 +56,6 @@ def held_share_reason(status: pd.DataFrame, week: Week, cohort: str, most: float
         return ""
     return (
         f"{held} of {base} requests recorded as declined are held back by a check: "
-        f"{held / base:.1%}, more than {most:.1%}".replace("%", " %") + "."
+        f"{held / base:.1%}, more than {most:.1%}".replace("%", " %")
+        + "."
     )

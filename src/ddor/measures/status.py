@@ -15,9 +15,16 @@ ISSUED_PENDING = "issued_pending"
 ISSUED_OTHER_WEEK = "issued_outcome_another_week"
 OUTSIDE = "outside_week"
 CLASSES = (
-    HELD_BACK, "declined", "honored", "withdrawn", "superseded", "left_custody",
-    ISSUED_PENDING, ISSUED_OTHER_WEEK, OUTSIDE,
-)  # fmt: skip
+    HELD_BACK,
+    "declined",
+    "honored",
+    "withdrawn",
+    "superseded",
+    "left_custody",
+    ISSUED_PENDING,
+    ISSUED_OTHER_WEEK,
+    OUTSIDE,
+)
 
 DECLINED_CLASSES = ("insufficient_notice", "no_notice", "not_held", "unclassified")
 DECLINED_FLAGS = ("release_not_confirmed", "law_or_court", "short_custody")
@@ -92,7 +99,9 @@ def _declined_class(frame: pd.DataFrame) -> pd.Series:
     result = pd.Series("unclassified", index=frame.index, dtype="str")
     # Written last wins, so the contract's order is written backwards.
     for name, fits in (
-        ("not_held", not_held), ("no_notice", no_notice), ("insufficient_notice", insufficient),
-    ):  # fmt: skip
+        ("not_held", not_held),
+        ("no_notice", no_notice),
+        ("insufficient_notice", insufficient),
+    ):
         result[fits] = name
     return result

@@ -35,7 +35,7 @@ from ddor.measures.status import (
     HELD_BACK,
     ISSUED_OUTCOMES,
     OUTSIDE,
-)  # fmt: skip
+)
 from ddor.reference.offenses import CATEGORIES, OFFENSE_GROUPS, offense_category
 
 # From status and charges to a bool on the index of status.
@@ -132,14 +132,13 @@ def known_masks(checks: tuple[Check, ...], shown: Mapping[str, pd.Series]) -> di
             f"category:{category}{part}": _in_category(category, standing)
             for category in CATEGORIES
             for part, standing in (
-                ("", ""), (":convicted", "convicted"), (":charged_only", "charged_only"),
+                ("", ""),
+                (":convicted", "convicted"),
+                (":charged_only", "charged_only"),
             )
         },
-        **{
-            f"group:{code}": _in_group(code)
-            for code in (*OFFENSE_GROUPS, UNLISTED)
-        },
-    }  # fmt: skip
+        **{f"group:{code}": _in_group(code) for code in (*OFFENSE_GROUPS, UNLISTED)},
+    }
 
 
 def _flag(column: str) -> Mask:
@@ -173,8 +172,10 @@ def _of_charges(holds: Callable[[str, dict[str, str]], bool]) -> Mask:
     def mask(status: pd.DataFrame, charges: pd.DataFrame) -> pd.Series:
         declined = status.loc[status["declined"], "request_id"]
         values = charge_values(declined, declined_charges(status, charges))
-        counted = [holds(first, dict(each.split(":") for each in groups))
-                   for first, *groups in map(str.split, values)]  # fmt: skip
+        counted = [
+            holds(first, dict(each.split(":") for each in groups))
+            for first, *groups in map(str.split, values)
+        ]
         return pd.Series(counted, declined.index, dtype=bool).reindex(
             status.index, fill_value=False
         )
@@ -190,8 +191,9 @@ def _in_category(category: str, standing: str) -> Mask:
     """Convicted where one group of the category is, else charged only; "": either."""
 
     def holds(_: str, groups: dict[str, str]) -> bool:
-        own = {of_group for group, of_group in groups.items()
-               if offense_category(group) == category}  # fmt: skip
+        own = {
+            of_group for group, of_group in groups.items() if offense_category(group) == category
+        }
         best = "convicted" if "convicted" in own else "charged_only"
         return bool(own) and standing in ("", best)
 

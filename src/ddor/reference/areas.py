@@ -10,7 +10,6 @@ from ddor.reference.places import COUNTIES
 from ddor.reference.spelling import name_key
 from ddor.reference.tables import rows
 
-
 _ROWS = rows("areas")
 # Area -> the USPS codes of the states that lie in it, whole or in part.
 AREAS = {

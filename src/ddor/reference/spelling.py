@@ -5,7 +5,7 @@ import unicodedata
 
 
 def name_key(text: str) -> str:
-    """"ST.  PAUL" -> "saint paul", "Côte d'Ivoire" -> "cote divoire".
+    """ "ST.  PAUL" -> "saint paul", "Côte d'Ivoire" -> "cote divoire".
 
     Case, accents, punctuation and spaces do not count, an apostrophe joins, "St" is "Saint" and "&"
     is "and". Nothing else is forgiven: a misspelt name has another key.

@@ -78,10 +78,17 @@ def _address(kind: str, data: bytes) -> str:
 
 
 def stacked_bars(
-    name: str, frame: pd.DataFrame, label: str, parts: dict[str, str], caption: str,
-    synthetic: bool, most: int = MOST_BARS, subtitle: str = "",
-    source: str = SOURCE, meaning: str = "",
-) -> Chart | Table:  # fmt: skip
+    name: str,
+    frame: pd.DataFrame,
+    label: str,
+    parts: dict[str, str],
+    caption: str,
+    synthetic: bool,
+    most: int = MOST_BARS,
+    subtitle: str = "",
+    source: str = SOURCE,
+    meaning: str = "",
+) -> Chart | Table:
     """Horizontal bars, one per row of `frame`, from the columns `parts` (column -> legend), each in
     the color of its meaning (palette.py); with `meaning`, a column that names the color of a row.
 
@@ -100,15 +107,17 @@ def stacked_bars(
     drawing = Drawing(
         name=name,
         labels=tuple(rows[label].astype("str")),
-        values={legend: tuple(drawn[column]) for column, legend in parts.items()
-                if rows[column].sum()},
-        colors={legend: color_of(column, at)
-                for at, (column, legend) in enumerate(parts.items())},
+        values={
+            legend: tuple(drawn[column]) for column, legend in parts.items() if rows[column].sum()
+        },
+        colors={legend: color_of(column, at) for at, (column, legend) in enumerate(parts.items())},
         row_colors=tuple(map(color_of, rows[meaning])) if meaning else (),
-        totals=tuple(f"{int(total):,}" if is_known else NOTHING_KNOWN for total, is_known in
-                     zip(rows[list(parts)].sum(axis=1), known, strict=True)),
+        totals=tuple(
+            f"{int(total):,}" if is_known else NOTHING_KNOWN
+            for total, is_known in zip(rows[list(parts)].sum(axis=1), known, strict=True)
+        ),
         notice=SYNTHETIC_NOTICE if synthetic else "",
-    )  # fmt: skip
+    )
     told = f"{caption}. {subtitle}" if subtitle else caption
     return Chart(
         name=name,
@@ -133,7 +142,9 @@ def _drawn_rows(frame: pd.DataFrame, label: str, most: int) -> pd.DataFrame:
 
 def _table(rows: pd.DataFrame, label: str, parts: dict[str, str], caption: str) -> Table:
     known = rows[list(parts)].notna().any(axis=1)
-    named = rows[label].astype("str").where(known, rows[label].astype("str") + f" ({NOTHING_KNOWN})")
+    named = (
+        rows[label].astype("str").where(known, rows[label].astype("str") + f" ({NOTHING_KNOWN})")
+    )
     heads = {label: label.capitalize(), **parts, **({"Total": "Total"} if len(parts) > 1 else {})}
     total = rows[list(parts)].sum(axis=1, min_count=1)
     return Table(rows.assign(Total=total, **{label: named}), heads, caption)
@@ -146,8 +157,11 @@ def _alternative(told, rows, label, parts, synthetic) -> str:
         if all(pd.isna(row[column]) for column in parts):
             bars.append(f"{row[label]}: {NOTHING_KNOWN}")
             continue
-        values = [(legend, int(row[column])) for column, legend in parts.items()
-                  if pd.notna(row[column]) and row[column]]  # fmt: skip
+        values = [
+            (legend, int(row[column]))
+            for column, legend in parts.items()
+            if pd.notna(row[column]) and row[column]
+        ]
         total = sum(value for _, value in values)
         detail = ", ".join(f"{legend.lower()} {value:,}" for legend, value in values)
         several = f" ({detail})" if len(parts) > 1 and detail else ""

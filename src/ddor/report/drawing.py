@@ -28,8 +28,11 @@ SETTINGS: dict[Any, Any] = {
     "text.parse_math": False,  # a name with two dollar signs is a name
     "font.size": FONT,
     "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "sans-serif"],
-    "text.color": INK[0], "xtick.color": INK[0], "ytick.color": INK[0], "axes.edgecolor": EDGE[0],
-}  # fmt: skip
+    "text.color": INK[0],
+    "xtick.color": INK[0],
+    "ytick.color": INK[0],
+    "axes.edgecolor": EDGE[0],
+}
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,15 @@ def svg_of(drawing: Drawing) -> str:
 
 
 def png_of(drawing: Drawing, title: str, subtitle: str, source: str) -> bytes:
-    above = [*((line, 14) for line in textwrap.wrap(title, 66)),
-             *((line, FONT) for line in textwrap.wrap(subtitle, 90))]  # fmt: skip
-    below = [(line, SMALL) for text in (f"{source}.", drawing.notice)
-             for line in textwrap.wrap(text, 110)]  # fmt: skip
+    above = [
+        *((line, 14) for line in textwrap.wrap(title, 66)),
+        *((line, FONT) for line in textwrap.wrap(subtitle, 90)),
+    ]
+    below = [
+        (line, SMALL)
+        for text in (f"{source}.", drawing.notice)
+        for line in textwrap.wrap(text, 110)
+    ]
     picture = io.BytesIO()
     with matplotlib.rc_context(SETTINGS):
         figure = _figure(drawing, PNG_WIDTH, above, below)
@@ -81,17 +89,38 @@ def _figure(drawing: Drawing, width: float, above: list, below: list) -> Figure:
     left = max(_text_width(line) for label in labels for line in label.split("\n")) + 0.1
     right = max(map(_text_width, drawing.totals)) + 0.1
     figure = Figure(figsize=(width, height), facecolor=PAPER[0])
-    axes = figure.add_axes((left / width, bottom / height, (width - left - right) / width,
-                            1 - (top + bottom) / height), facecolor=PAPER[0])  # fmt: skip
+    axes = figure.add_axes(
+        (
+            left / width,
+            bottom / height,
+            (width - left - right) / width,
+            1 - (top + bottom) / height,
+        ),
+        facecolor=PAPER[0],
+    )
     _bars(axes, drawing, labels)
     y = height - MARGIN
     for line in above:
-        figure.text(0.06 / width, y / height, line[0], fontsize=line[1], va="top",
-                    weight="bold" if line[1] > FONT else "normal")  # fmt: skip
+        figure.text(
+            0.06 / width,
+            y / height,
+            line[0],
+            fontsize=line[1],
+            va="top",
+            weight="bold" if line[1] > FONT else "normal",
+        )
         y -= _line_height(line)
     if with_legend:
-        figure.legend(loc="upper left", bbox_to_anchor=(0, y / height), ncols=2, frameon=False,
-                      fontsize=9, borderpad=0, borderaxespad=0.2, handlelength=1.2)  # fmt: skip
+        figure.legend(
+            loc="upper left",
+            bbox_to_anchor=(0, y / height),
+            ncols=2,
+            frameon=False,
+            fontsize=9,
+            borderpad=0,
+            borderaxespad=0.2,
+            handlelength=1.2,
+        )
     y = bottom - 0.04
     for line in below:
         figure.text(0.06 / width, y / height, line[0], fontsize=line[1], va="top")
@@ -105,12 +134,26 @@ def _bars(axes, drawing: Drawing, labels: list[str]) -> None:
     for legend, values in drawing.values.items():
         colors = drawing.row_colors or [drawing.colors[legend]] * len(labels)
         edges = [EDGE[0] if color in PALE else PAPER[0] for color in colors]
-        axes.barh(places, values, left=left, color=[color[0] for color in colors], label=legend,
-                  edgecolor=edges, linewidth=0.6, height=0.72)  # fmt: skip
+        axes.barh(
+            places,
+            values,
+            left=left,
+            color=[color[0] for color in colors],
+            label=legend,
+            edgecolor=edges,
+            linewidth=0.6,
+            height=0.72,
+        )
         left = [start + value for start, value in zip(left, values, strict=True)]
     for place, end, total in zip(places, left, drawing.totals, strict=True):
-        axes.annotate(total, (end, place), (4, 0), textcoords="offset points",
-                      va="center", annotation_clip=False)  # fmt: skip
+        axes.annotate(
+            total,
+            (end, place),
+            (4, 0),
+            textcoords="offset points",
+            va="center",
+            annotation_clip=False,
+        )
     axes.set_xlim(0, max(left))
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.set_yticks(places, labels, linespacing=0.95)

@@ -47,8 +47,10 @@ def load_ipython_extension(ipython) -> None:
         # The line of the magic itself is counted, where a line is named.
         display(HTML(render_narrative(f"\n{cell}", ipython.user_ns)))
         if typed := typed_numbers(cell):
-            _say(f"typed by hand: {', '.join(typed)}. If this is a figure, write its name in "
-                 "double braces, so that it follows the data.")  # fmt: skip
+            _say(
+                f"typed by hand: {', '.join(typed)}. If this is a figure, write its name in "
+                "double braces, so that it follows the data."
+            )
 
     displayed = []
 
@@ -65,8 +67,10 @@ def load_ipython_extension(ipython) -> None:
         printed = any(each.output_type == "out_stream" for each in kept)
         reasons = [*(["prints"] if printed else []), *map(refusal, shown)]
         for reason in dict.fromkeys(filter(None, reasons)):
-            _say(f"a publication would stop here: the cell {reason}. Take that out, or give the "
-                 "cell the tag not-published.")  # fmt: skip
+            _say(
+                f"a publication would stop here: the cell {reason}. Take that out, or give the "
+                "cell the tag not-published."
+            )
 
     ipython.register_magic_function(narrative, magic_kind="cell")
     # Only the kernel of a notebook has such hooks.

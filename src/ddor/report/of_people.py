@@ -96,10 +96,15 @@ class OfPeople:
         frame = frame[frame["requests"] > 0].rename(columns={"offense_group": "offense category"})
         frame = frame.sort_values("requests", ascending=False, kind="stable")
         heads = {name: head for name, head in SPLIT_HEADS.items() if frame[name].any()}
-        return self._bars("charges-by-category", frame, "offense category", heads,
-                          "by category of the charges; a request can be in several",
-                          sum(line.requests for line in lines if not line.branch),
-                          self.counts.told.table(CHARGES))  # fmt: skip
+        return self._bars(
+            "charges-by-category",
+            frame,
+            "offense category",
+            heads,
+            "by category of the charges; a request can be in several",
+            sum(line.requests for line in lines if not line.branch),
+            self.counts.told.table(CHARGES),
+        )
 
     def charges_table(self):
         """Each category, and beneath it its offense groups; or why there is none."""
@@ -114,13 +119,16 @@ class OfPeople:
         """frame: published.charge_group_lines; in_a_week: said of a sum of weeks."""
         names = [
             Markup("{} <small>{}</small>").format(row.offense_group, row.group_code)
-            if row.group_code not in ("", OTHER) else
-            row.offense_group if row.group_code else Markup("<b>{}</b>").format(row.offense_group)
+            if row.group_code not in ("", OTHER)
+            else row.offense_group
+            if row.group_code
+            else Markup("<b>{}</b>").format(row.offense_group)
             for row in frame.itertuples()
-        ]  # fmt: skip
+        ]
         unsplit = _unsplit(frame).where(frame["group_code"] == "")
-        frame = frame.assign(offense=pd.Series(names, index=frame.index, dtype="object"),
-                             **{UNSPLIT: unsplit})  # fmt: skip
+        frame = frame.assign(
+            offense=pd.Series(names, index=frame.index, dtype="object"), **{UNSPLIT: unsplit}
+        )
         heads = {"offense": "Offense category and group", "requests": "Requests", **SPLIT_HEADS}
         # Only a sum of weeks can be split in part.
         if not ((unsplit > 0) & (unsplit < frame["requests"])).any():
@@ -143,14 +151,23 @@ class OfPeople:
         rows = pd.DataFrame([line for line in lines if not line.leaf and line.requests])
         rows = rows.rename(columns={"branch": "world region"})
         rows = rows.sort_values("requests", ascending=False, kind="stable")
-        chart = self._bars("citizenship", rows, "world region", {"requests": "Requests"},
-                           "by world region of citizenship", rows["requests"].sum(),
-                           self.counts.told.table(CITIZENSHIP))  # fmt: skip
-        countries = [(line.branch, _country(line.leaf), line.requests)
-                     for line in lines if line.leaf]  # fmt: skip
-        table = Table(pd.DataFrame(countries, columns=["region", "country", "requests"]),
-                      {"region": "World region", "country": "Country", "requests": "Requests"},
-                      "Declined requests by country of citizenship")  # fmt: skip
+        chart = self._bars(
+            "citizenship",
+            rows,
+            "world region",
+            {"requests": "Requests"},
+            "by world region of citizenship",
+            rows["requests"].sum(),
+            self.counts.told.table(CITIZENSHIP),
+        )
+        countries = [
+            (line.branch, _country(line.leaf), line.requests) for line in lines if line.leaf
+        ]
+        table = Table(
+            pd.DataFrame(countries, columns=["region", "country", "requests"]),
+            {"region": "World region", "country": "Country", "requests": "Requests"},
+            "Declined requests by country of citizenship",
+        )
         return self._with_note(CITIZENSHIP, chart, table)
 
     def timing_chart(self):
@@ -160,13 +177,27 @@ class OfPeople:
             return self._not_told(DAYS)
         rows = pd.DataFrame([line for line in lines if line.requests])
         rows = rows.rename(columns={"branch": "days"})
-        return self._with_note(DAYS, self._bars(
-            "days-to-recording", rows, "days", {"requests": "Requests"},
-            "by days from issue to recording", rows["requests"].sum(), self.counts.told.table(DAYS),
-        ))  # fmt: skip
+        return self._with_note(
+            DAYS,
+            self._bars(
+                "days-to-recording",
+                rows,
+                "days",
+                {"requests": "Requests"},
+                "by days from issue to recording",
+                rows["requests"].sum(),
+                self.counts.told.table(DAYS),
+            ),
+        )
 
     def _bars(
-        self, name: str, frame: pd.DataFrame, label: str, heads: dict[str, str], by: str, of: int,
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        label: str,
+        heads: dict[str, str],
+        by: str,
+        of: int,
         table: DisclosedTable | None,
     ):
         """With the largest bar as its title; `of`: the requests that the table is of; table: the
@@ -178,12 +209,15 @@ class OfPeople:
         if table is not None and table.stands:
             source = f"{source.rpartition('; data as of ')[0]}; data as of {long_date(table.as_of)}"
         return stacked_bars(
-            name, frame, label, heads,
+            name,
+            frame,
+            label,
+            heads,
             f"{largest}: {part_of(most, of, 'declined request', 'declined requests')}{each}",
             self.synthetic,
             subtitle=f"Declined requests, United States, {self.period.title}, {by}",
             source=source,
-        )  # fmt: skip
+        )
 
     def place_tables(self):
         """The charges of each agency (in a quarter also of each state) that has a table."""
@@ -192,22 +226,28 @@ class OfPeople:
         for place in told.places(CHARGES):
             table = told.tables[CHARGES, place]
             lines = [line for line in lines_of(table) if line.requests]
-            frame = pd.DataFrame([(_of_place(line), line.requests) for line in lines],
-                                 columns=["what", "requests"])  # fmt: skip
+            frame = pd.DataFrame(
+                [(_of_place(line), line.requests) for line in lines], columns=["what", "requests"]
+            )
             parts += [
                 HTML(f"<h4>{escape(self.label(place))}</h4>"),
-                Table(frame, {"what": "Charges", "requests": "Requests"},
-                      f"Charges of the {len(table.rows):,} declined requests of "
-                      f"{self._in_words(place)}"),
+                Table(
+                    frame,
+                    {"what": "Charges", "requests": "Requests"},
+                    f"Charges of the {len(table.rows):,} declined requests of "
+                    f"{self._in_words(place)}",
+                ),
                 self._as_of(table),
-            ]  # fmt: skip
+            ]
         if not parts and self._is_silent(CHARGES):
             return None
         if not parts:
-            parts = [HTML(
-                f"<p>No agency has a table of its own. That takes {ENOUGH} declined requests or "
-                f"more, and enough others beside it. {self.elsewhere}</p>"
-            )]  # fmt: skip
+            parts = [
+                HTML(
+                    f"<p>No agency has a table of its own. That takes {ENOUGH} declined requests or "
+                    f"more, and enough others beside it. {self.elsewhere}</p>"
+                )
+            ]
         return Several([part for part in [*parts, *self._places_without()] if part])
 
     def _places_without(self) -> list[HTML]:
@@ -217,8 +257,11 @@ class OfPeople:
             if attribute == CHARGES and place not in (NATION, POOLED):
                 by_reason.setdefault(why, []).append(self._in_words(place))
         return [
-            HTML(Markup("<p>No table is shown for {}: {}. {}</p>").format(
-                "; ".join(places), why, self.elsewhere))
+            HTML(
+                Markup("<p>No table is shown for {}: {}. {}</p>").format(
+                    "; ".join(places), why, self.elsewhere
+                )
+            )
             for why, places in by_reason.items()
         ]
 
@@ -255,8 +298,10 @@ class OfPeople:
         if not (table.stands or table.gone):
             return None
         day = long_date(table.as_of)
-        gone = "1 request in it no longer counts" if table.gone == 1 else (
-            f"{table.gone:,} of the requests in it no longer count"
+        gone = (
+            "1 request in it no longer counts"
+            if table.gone == 1
+            else (f"{table.gone:,} of the requests in it no longer count")
         )
         if not table.stands:  # it has a week as the week's own table stands
             return HTML(f'<p class="note">{gone}.</p>')
@@ -273,9 +318,10 @@ def _unsplit(frame: pd.DataFrame) -> pd.Series:
 
 def _by_category(lines: list[Line]) -> str:
     counts = {
-        line.branch: line.requests for line in lines
+        line.branch: line.requests
+        for line in lines
         if line.branch and not line.leaf and line.standing == ALL and line.requests
-    }  # fmt: skip
+    }
     order = [*CATEGORIES]
     largest = sorted(counts, key=lambda category: (-counts[category], order.index(category)))
     named = [f"{counts[each]:,} for {CATEGORY_PHRASES[each]}" for each in largest]

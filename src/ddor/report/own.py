@@ -26,14 +26,28 @@ from ddor.report.of_people import OfPeople
 from ddor.report.tables import Table, agency_label
 from ddor.report.words import CLASS_HEADS
 
-OF_REQUESTS = {"agency": "Agency", "state": "State", "level": "Level", "area": "Area",
-               "form": "Form", "kind": "Kind", "class": "Class", "outcome": "Outcome"}  # fmt: skip
-OF_PEOPLE = {"category": "Offense category", "citizenship": "World region",
-             "days": "Days from issue to recording"}  # fmt: skip
+OF_REQUESTS = {
+    "agency": "Agency",
+    "state": "State",
+    "level": "Level",
+    "area": "Area",
+    "form": "Form",
+    "kind": "Kind",
+    "class": "Class",
+    "outcome": "Outcome",
+}
+OF_PEOPLE = {
+    "category": "Offense category",
+    "citizenship": "World region",
+    "days": "Days from issue to recording",
+}
 ATTRIBUTE = {"category": CHARGES, "citizenship": CITIZENSHIP, "days": DAYS}
 LABELS = OF_REQUESTS | OF_PEOPLE
-KIND_WORDS = {"detainer": "Detainer", "notification": "Request for notification",
-              "transfer": "Request for transfer"}  # fmt: skip
+KIND_WORDS = {
+    "detainer": "Detainer",
+    "notification": "Request for notification",
+    "transfer": "Request for transfer",
+}
 WORDS = KIND_WORDS | CLASS_HEADS | {name: name.capitalize() for name in (*LEVELS, *ISSUED_OUTCOMES)}
 MARKS = ("issued", "declined", "honored", "release_not_confirmed", "law_or_court", "short_custody")
 NOT_ON_RECORD = "Not on record"
@@ -58,11 +72,21 @@ class OwnTables(OfPeople):
         places = agency_identities(status, self.inputs.directory.agencies).set_index("agency_id")
         outcome = counted["issued_outcome"].astype("object")
         outcome = outcome.mask(counted["declined"], "declined").mask(counted["honored"], "honored")
-        named = {name: counted["agency_id"].map(places[name])
-                 for name in ("agency", "state", "level", "area")}  # fmt: skip
-        return pd.DataFrame({"agency_id": counted["agency_id"], **named, "form": counted["form"],
-                             "kind": counted["kind"], "class": counted["declined_class"],
-                             "outcome": outcome, **counted[list(MARKS)]})  # fmt: skip
+        named = {
+            name: counted["agency_id"].map(places[name])
+            for name in ("agency", "state", "level", "area")
+        }
+        return pd.DataFrame(
+            {
+                "agency_id": counted["agency_id"],
+                **named,
+                "form": counted["form"],
+                "kind": counted["kind"],
+                "class": counted["declined_class"],
+                "outcome": outcome,
+                **counted[list(MARKS)],
+            }
+        )
 
     @property
     def issued_rows(self) -> pd.DataFrame:
@@ -84,16 +108,24 @@ class OwnTables(OfPeople):
         counted = self._counted(rows, by, lambda row: f"{row['agency']}, {row['state']}")
         caption = caption or self._caption(rows, by)
         shown = hashlib.sha256(f"{caption}\n{counted.to_csv()}".encode()).hexdigest()
-        return stacked_bars(f"own-{by}-{shown[:8]}", counted, counted.columns[0],
-                            {"requests": "Requests"}, caption, self.synthetic,
-                            source=self.chart_source)  # fmt: skip
+        return stacked_bars(
+            f"own-{by}-{shown[:8]}",
+            counted,
+            counted.columns[0],
+            {"requests": "Requests"},
+            caption,
+            self.synthetic,
+            source=self.chart_source,
+        )
 
     def _counted(self, rows: pd.DataFrame, by: str, label) -> pd.DataFrame:
         """Two columns: the name of `by`, with `label` of a line of an agency, and requests."""
         if by not in LABELS:
-            raise DdorError(f'requests cannot be counted by "{by}". Any selection of them can be '
-                            f"counted by {_either(OF_REQUESTS)}; all declined requests together "
-                            f"also by {_either(OF_PEOPLE)}.")  # fmt: skip
+            raise DdorError(
+                f'requests cannot be counted by "{by}". Any selection of them can be '
+                f"counted by {_either(OF_REQUESTS)}; all declined requests together "
+                f"also by {_either(OF_PEOPLE)}."
+            )
         rows = self._own(rows)
         if by in OF_PEOPLE:
             return self._of_people(rows, by)
@@ -117,31 +149,38 @@ class OwnTables(OfPeople):
         given = rows[rows.columns.intersection(own.columns)].astype("object").fillna("")
         known = rows.index.isin(own.index).all() and rows.index.is_unique and len(given.columns)
         if not known or not given.equals(plain.loc[rows.index, given.columns]):
-            raise DdorError("these are not rows of report.requests as they are there. Select rows, "
-                            "and change neither their values nor their index.")  # fmt: skip
+            raise DdorError(
+                "these are not rows of report.requests as they are there. Select rows, "
+                "and change neither their values nor their index."
+            )
         # Whatever conditions on columns, all of them to hold, have picked these, pick these alone.
         alike = pd.concat([plain[name].isin(plain.loc[rows.index, name]) for name in plain], axis=1)
         if alike.all(axis=1).sum() != len(rows):
-            raise DdorError("this selection leaves out requests that are like the selected ones in "
-                            "every column of report.requests, so it was made by something else, "
-                            "which could tell of people. Select by conditions on these columns, "
-                            "joined with &.")  # fmt: skip
+            raise DdorError(
+                "this selection leaves out requests that are like the selected ones in "
+                "every column of report.requests, so it was made by something else, "
+                "which could tell of people. Select by conditions on these columns, "
+                "joined with &."
+            )
         return own.loc[rows.index]
 
     def _of_people(self, rows: pd.DataFrame, by: str) -> pd.DataFrame:
         """The whole branches of the national table, where this revision tells it anew."""
         if {*rows.index} != {*self.declined_rows.index}:
-            raise DdorError(f'by="{by}" counts all declined requests together: give it '
-                            "report.declined_rows. A table of some of them, compared with that of "
-                            "all, would tell of the others.")  # fmt: skip
+            raise DdorError(
+                f'by="{by}" counts all declined requests together: give it '
+                "report.declined_rows. A table of some of them, compared with that of "
+                "all, would tell of the others."
+            )
         table = self.counts.told.table(ATTRIBUTE[by])
         if table is None or table.stands:
             why = self._why(ATTRIBUTE[by]) if table is None else table.why
             raise DdorError(f'by="{by}" cannot be counted in this report: {why}.')
-        told = [(CATEGORIES.get(line.branch, line.branch), line.requests)
-                for line in self.counts.nation(ATTRIBUTE[by])
-                if line.branch and not line.leaf and line.standing == ALL and line.requests
-                ]  # fmt: skip
+        told = [
+            (CATEGORIES.get(line.branch, line.branch), line.requests)
+            for line in self.counts.nation(ATTRIBUTE[by])
+            if line.branch and not line.leaf and line.standing == ALL and line.requests
+        ]
         return pd.DataFrame(told, columns=[LABELS[by].lower(), "requests"])
 
     def _caption(self, rows: pd.DataFrame, by: str) -> str:

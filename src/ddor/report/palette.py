@@ -19,11 +19,19 @@ PENDING = ("#d9dde3", "#474c57")
 
 SHADES = (DECLINED, SHADE_2, SHADE_3, SHADE_4)
 MEANINGS = {
-    "declined": DECLINED, "honored": HONORED, "other": OTHER, "held_back": OTHER,
-    "pending": PENDING, "insufficient_notice": DECLINED, "no_notice": SHADE_2,
-    "not_held": SHADE_3, "unclassified": SHADE_4, "convicted": DECLINED, "charged_only": SHADE_2,
+    "declined": DECLINED,
+    "honored": HONORED,
+    "other": OTHER,
+    "held_back": OTHER,
+    "pending": PENDING,
+    "insufficient_notice": DECLINED,
+    "no_notice": SHADE_2,
+    "not_held": SHADE_3,
+    "unclassified": SHADE_4,
+    "convicted": DECLINED,
+    "charged_only": SHADE_2,
     "not_told_apart": PENDING,
-}  # fmt: skip
+}
 PALE = (SHADE_4, PENDING)
 
 

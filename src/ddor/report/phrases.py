@@ -45,12 +45,16 @@ class WeekPhrases:
     def key_declined(self) -> Words:
         of, by = self.declined, self._by_agencies()
         if self.extract.by_issue:
-            told = (f"Of the requests that ICE issued in the week of {self.week.title}, "
-                    f"{_some(of.total, requests)} had been recorded as declined "
-                    f"by {long_date(self.extract.as_of)}{by}.")  # fmt: skip
+            told = (
+                f"Of the requests that ICE issued in the week of {self.week.title}, "
+                f"{_some(of.total, requests)} had been recorded as declined "
+                f"by {long_date(self.extract.as_of)}{by}."
+            )
         else:
-            told = (f"In the week of {self.week.title}, ICE recorded "
-                    f"{self._recorded_as_declined()}{by}.")  # fmt: skip
+            told = (
+                f"In the week of {self.week.title}, ICE recorded "
+                f"{self._recorded_as_declined()}{by}."
+            )
         if not of.total:
             return Words(f"{told} That none is recorded does not mean that none was declined.")
         confirmed = part_of(of.confirmed, of.total, "request", "requests")
@@ -67,17 +71,21 @@ class WeekPhrases:
         if not total:
             return Words("")
         if not of.supplied and not of.told:
-            return Words(f"No charge data was supplied for the {requests(total)} declined, so the "
-                         "report says nothing about charges.")  # fmt: skip
+            return Words(
+                f"No charge data was supplied for the {requests(total)} declined, so the "
+                "report says nothing about charges."
+            )
         if not of.told:
             return Words(f"The report does not show the charges of this week: {of.why}.")
         parts = [
             (of.convicted, "{} a person with a conviction on record"),
             (of.charged_only, "{} a person with charges and no conviction"),
-            (of.dismissed_or_acquitted,
-             "{} a person whose charges were all dismissed or ended in acquittal"),
+            (
+                of.dismissed_or_acquitted,
+                "{} a person whose charges were all dismissed or ended in acquittal",
+            ),
             (of.no_charges, "{} a person without a charge on record"),
-        ]  # fmt: skip
+        ]
         told = [words.format(number(each)) for each, words in parts if each]
         dated = of.dated or ","
         return Words(f"Of the {requests(of.of)} declined{dated} {_listed(told, 'concern')}.")
@@ -87,9 +95,11 @@ class WeekPhrases:
         if not (self.charges.told and self.charges.by_category):
             return Words("")
         of = self.charges
-        return Words(f"By category of the charges{of.dated or ','} the {number(of.of)} include "
-                     f"{of.by_category}. One request can be in several "
-                     "categories.")  # fmt: skip
+        return Words(
+            f"By category of the charges{of.dated or ','} the {number(of.of)} include "
+            f"{of.by_category}. One request can be in several "
+            "categories."
+        )
 
     @property
     def key_issued(self) -> Words:
@@ -97,17 +107,21 @@ class WeekPhrases:
         of = self.issued
         if not of.total:
             return Words("The extract holds no request that ICE issued in the week.")
-        told = (f"Issued is not declined: of the {requests(of.total)} that ICE issued in the week, "
-                f"{_some(of.honored)} had been honored by {long_date(self.extract.as_of)}, "
-                f"{_some(of.declined)} had been declined, {_some(of.other)} had another outcome, "
-                f"and {f'{of.pending:,} had none' if of.pending else 'every one had an outcome'} "
-                "on record.")  # fmt: skip
+        told = (
+            f"Issued is not declined: of the {requests(of.total)} that ICE issued in the week, "
+            f"{_some(of.honored)} had been honored by {long_date(self.extract.as_of)}, "
+            f"{_some(of.declined)} had been declined, {_some(of.other)} had another outcome, "
+            f"and {f'{of.pending:,} had none' if of.pending else 'every one had an outcome'} "
+            "on record."
+        )
         if not self.extract.by_issue and of.declined and self.declined.total:
             these = "That one was" if of.declined == 1 else f"These {number(of.declined)} were"
             one = self.declined.total == 1
-            told += (f" {these} issued in the week; the {number(self.declined.total)} above "
-                     f"{'was' if one else 'were'} recorded as declined in it, whenever "
-                     f"{'it was' if one else 'they were'} issued.")  # fmt: skip
+            told += (
+                f" {these} issued in the week; the {number(self.declined.total)} above "
+                f"{'was' if one else 'were'} recorded as declined in it, whenever "
+                f"{'it was' if one else 'they were'} issued."
+            )
         return Words(told)
 
     # How to read the counts
@@ -116,16 +130,20 @@ class WeekPhrases:
     def recorded_date(self) -> Words:
         if not self.extract.has_recording_dates:
             return Words("")
-        return Words("The **recorded date** is the date on which ICE learned of an outcome. It is "
-                     "not the date of a release.")  # fmt: skip
+        return Words(
+            "The **recorded date** is the date on which ICE learned of an outcome. It is "
+            "not the date of a release."
+        )
 
     @property
     def provisional(self) -> Words:
         if self.extract.is_final:
-            return Words("The data reaches 13 weeks or more beyond the week: these figures are "
-                         "**final**.")  # fmt: skip
-        return Words("These figures are **provisional** until the data reaches 13 weeks beyond the "
-                     "week.")  # fmt: skip
+            return Words(
+                "The data reaches 13 weeks or more beyond the week: these figures are **final**."
+            )
+        return Words(
+            "These figures are **provisional** until the data reaches 13 weeks beyond the week."
+        )
 
     @property
     def source_limits(self) -> Words:
@@ -141,8 +159,10 @@ class WeekPhrases:
         if not extract.by_issue or extract.has_recording_dates:
             return Words("")
         release = "" if extract.has_release_dates else " It holds no date of release either."
-        return Words("**Limits of this source.** It holds no date on which an outcome was "
-                     f"recorded, {by_issue}.{release}")  # fmt: skip
+        return Words(
+            "**Limits of this source.** It holds no date on which an outcome was "
+            f"recorded, {by_issue}.{release}"
+        )
 
     # Sections I, II and IV
 
@@ -150,14 +170,18 @@ class WeekPhrases:
     def recorded(self) -> Words:
         """The declined by kind, and the honored beside them."""
         of, by = self.declined, self._by_agencies()
-        kinds = _listed([
-            count(of.detainers, "detainer", "detainers"),
-            count(of.notifications, "request for notification", "requests for notification"),
-            count(of.transfers, "request for transfer", "requests for transfer"),
-        ])  # fmt: skip
+        kinds = _listed(
+            [
+                count(of.detainers, "detainer", "detainers"),
+                count(of.notifications, "request for notification", "requests for notification"),
+                count(of.transfers, "request for transfer", "requests for transfer"),
+            ]
+        )
         if self.extract.by_issue:
-            told = (f"Of the requests issued this week, {_some(of.total, requests)} "
-                    f"had been recorded as declined by {long_date(self.extract.as_of)}{by}")  # fmt: skip
+            told = (
+                f"Of the requests issued this week, {_some(of.total, requests)} "
+                f"had been recorded as declined by {long_date(self.extract.as_of)}{by}"
+            )
         else:
             told = f"This week ICE recorded {self._recorded_as_declined()}{by}"
         told += f": {kinds}" if of.total else ""
@@ -176,10 +200,16 @@ class WeekPhrases:
             return Words(f"The report prints no share: its base, {base}, is under 30.")
         if share.low == share.high:
             return Words(f"Of the {base}, {percent(share.low)} were declined.")
-        wider = (f" For the lower end, {requests(share.held_honored)} held back as honored count "
-                 "in the base too." if share.held_honored else "")  # fmt: skip
-        return Words(f"Of the {base}, between {percent(share.low)} and {percent(share.high)} were "
-                     f"declined: it depends on those held back.{wider}")  # fmt: skip
+        wider = (
+            f" For the lower end, {requests(share.held_honored)} held back as honored count "
+            "in the base too."
+            if share.held_honored
+            else ""
+        )
+        return Words(
+            f"Of the {base}, between {percent(share.low)} and {percent(share.high)} were "
+            f"declined: it depends on those held back.{wider}"
+        )
 
     @property
     def previous(self) -> Words:
@@ -188,10 +218,17 @@ class WeekPhrases:
         if before is None or not (before.total or self.declined.total):
             return Words("")
         differ, word = before.more or before.fewer, "more" if before.more else "fewer"
-        told = (f"{count(differ, f'{word} request was', f'{word} requests were')} recorded as "
-                "declined than" if differ else "As many requests were recorded as declined as")  # fmt: skip
-        gap = (f"; no report covers the {count(before.between, 'week', 'weeks')} between"
-               if before.between else "")  # fmt: skip
+        told = (
+            f"{count(differ, f'{word} request was', f'{word} requests were')} recorded as "
+            "declined than"
+            if differ
+            else "As many requests were recorded as declined as"
+        )
+        gap = (
+            f"; no report covers the {count(before.between, 'week', 'weeks')} between"
+            if before.between
+            else ""
+        )
         dates = "; each week is as of the date of its own extract" if self.extract.by_issue else ""
         return Words(f"{told} in the previous published week ({before.week.title}{gap}{dates}).")
 
@@ -200,8 +237,11 @@ class WeekPhrases:
         of = self.declined
         if not of.law_forbids:
             return Words("")
-        them = ("It is counted as declined. This table shows it apart." if of.law_forbids == 1 else
-                "They are counted as declined. This table shows them apart.")  # fmt: skip
+        them = (
+            "It is counted as declined. This table shows it apart."
+            if of.law_forbids == 1
+            else "They are counted as declined. This table shows them apart."
+        )
         return Words(
             f"For {part_of(of.law_forbids, of.total, 'declined request', 'declined requests')}, "
             "the record names a law or a court, or the table of Section III has a law or a ruling "
@@ -218,8 +258,12 @@ class WeekPhrases:
             return Words("")
         dismissed = self.charges.dismissed_or_acquitted
         were = "is" if dismissed == 1 else "are"
-        in_none = (f" {requests(dismissed)} with only charges that were dismissed or ended in "
-                   f"acquittal {were} in none." if dismissed else "")  # fmt: skip
+        in_none = (
+            f" {requests(dismissed)} with only charges that were dismissed or ended in "
+            f"acquittal {were} in none."
+            if dismissed
+            else ""
+        )
         return Words(
             "The charges are those on record before the release. A request counts as *convicted* "
             "in a category or an offense group (NCIC) if one of its charges there ended in a "
@@ -232,12 +276,16 @@ class WeekPhrases:
         if not self.declined.total:
             return Words("")
         if not self.extract.has_recording_dates:
-            return Words("The source holds no recording dates, so the time from issue to recording "
-                         f"is not known for any of the {number(self.declined.total)} "
-                         "declined.")  # fmt: skip
-        return Words("This is the number of days between the issue of a declined request and the "
-                     "day on which ICE recorded the outcome. Old requests recorded this week say "
-                     "as much about recording as about releases.")  # fmt: skip
+            return Words(
+                "The source holds no recording dates, so the time from issue to recording "
+                f"is not known for any of the {number(self.declined.total)} "
+                "declined."
+            )
+        return Words(
+            "This is the number of days between the issue of a declined request and the "
+            "day on which ICE recorded the outcome. Old requests recorded this week say "
+            "as much about recording as about releases."
+        )
 
     @property
     def held(self) -> Words:
@@ -254,12 +302,15 @@ class WeekPhrases:
             told.append("The checks hold none of them back.")
         if of.long_held:
             have = "has" if of.long_held == 1 else "have"
-            told.append(f"{number(of.long_held)} of these {have} been held back for more than 90 "
-                        "days.")  # fmt: skip
+            told.append(
+                f"{number(of.long_held)} of these {have} been held back for more than 90 days."
+            )
         if of.cleared:
             were = "was" if of.cleared == 1 else "were"
-            told.append(f"{count(of.cleared, 'flag', 'flags')} of a check {were} looked at by a "
-                        "person and counted.")  # fmt: skip
+            told.append(
+                f"{count(of.cleared, 'flag', 'flags')} of a check {were} looked at by a "
+                "person and counted."
+            )
         lie = "lies" if self.extract.outside_week == 1 else "lie"
         told.append(f"{number(self.extract.outside_week)} {lie} outside the week.")
         return Words(" ".join(told))
@@ -280,8 +331,10 @@ class WeekPhrases:
         of = self.declined
         if not of.total:
             return ""
-        return (f", by {count(of.agencies, 'agency', 'agencies')} in "
-                f"{count(of.states, 'state', 'states')}")  # fmt: skip
+        return (
+            f", by {count(of.agencies, 'agency', 'agencies')} in "
+            f"{count(of.states, 'state', 'states')}"
+        )
 
 
 def concentrated(found: Concentration, largest: str, by_issue: bool) -> Words:
@@ -306,9 +359,11 @@ def _some(value: int, form=number) -> str:
 
 
 def _listed(parts: list[str], verb: str = "") -> str:
-    """"a", "a and b", "a, b and c"; with a verb, the first part takes it after its number."""
+    """ "a", "a and b", "a, b and c"; with a verb, the first part takes it after its number."""
     if verb and parts:
         first, _, rest = parts[0].partition(" ")
-        parts = [f"{first} {verb} {rest}" if first != "1" else f"{first} {verb}s {rest}",
-                 *parts[1:]]  # fmt: skip
+        parts = [
+            f"{first} {verb} {rest}" if first != "1" else f"{first} {verb}s {rest}",
+            *parts[1:],
+        ]
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

@@ -35,8 +35,8 @@ from ddor.reference.places import STATES
 from ddor.report import quarter_phrases as say
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
-from ddor.report.phrases import concentrated
 from ddor.report.opening import chosen_parameters, shown_note
+from ddor.report.phrases import concentrated
 from ddor.report.tables import NOT_TOLD, Several, Table, agency_label, agency_table, in_line
 from ddor.report.words import CLASS_HEADS
 from ddor.reports import parse_period
@@ -103,7 +103,9 @@ class CompiledReport(OfPeople):
             fiscal=say.fiscal(self.period.noun, extract.fiscal),
             synthetic=say.synthetic(extract.synthetic),
             source=say.source(extract.source),
-            recorded_as_declined=say.recorded_as_declined(self.period.title, weeks, declined, extract),
+            recorded_as_declined=say.recorded_as_declined(
+                self.period.title, weeks, declined, extract
+            ),
             concentration=self._concentration(),
             outcomes_of_issued=say.outcomes_of_issued(issued, declined, extract),
             weeks_without_report=say.weeks_without_report(weeks),
@@ -135,8 +137,10 @@ class CompiledReport(OfPeople):
 
     def _weeks(self) -> SimpleNamespace:
         weeks = self.inputs.weeks
-        by_status = {name: weeks.loc[weeks["status"] == name, "week"]
-                     for name in (PUBLISHED, WITHDRAWN, MISSING)}  # fmt: skip
+        by_status = {
+            name: weeks.loc[weeks["status"] == name, "week"]
+            for name in (PUBLISHED, WITHDRAWN, MISSING)
+        }
         return SimpleNamespace(
             total=len(weeks),
             first_day=Week.parse(weeks["week"].iloc[0]).first_day,
@@ -168,9 +172,15 @@ class CompiledReport(OfPeople):
     # The period in figures
 
     def weeks_table(self) -> Table:
-        heads = {"week": "Week", "report": "Report", "issued_total": "Issued",
-                 "declined_total": "Declined", "honored_total": "Honored",
-                 "held_back_total": "Held back", "as_of": "Data as of"}  # fmt: skip
+        heads = {
+            "week": "Week",
+            "report": "Report",
+            "issued_total": "Issued",
+            "declined_total": "Declined",
+            "honored_total": "Honored",
+            "held_back_total": "Held back",
+            "as_of": "Data as of",
+        }
         weeks = self.inputs.weeks
         published = weeks["status"] == PUBLISHED
         numbers = self.inputs.known(name for name in heads if name.endswith("_total"))
@@ -193,20 +203,35 @@ class CompiledReport(OfPeople):
         weeks = self.inputs.weeks
         counts = self.inputs.known(parts)
         names = [re.sub(", [0-9]{4}", "", Week.parse(day).title) for day in weeks["week"]]
-        return stacked_bars("declined-by-week", weeks.assign(week=names, **counts), "week", parts,
-                            f"Requests declined, {self.period.title}, by week and class",
-                            self.synthetic, most=len(weeks), source=self.chart_source)  # fmt: skip
+        return stacked_bars(
+            "declined-by-week",
+            weeks.assign(week=names, **counts),
+            "week",
+            parts,
+            f"Requests declined, {self.period.title}, by week and class",
+            self.synthetic,
+            most=len(weeks),
+            source=self.chart_source,
+        )
 
     def declined_table(self) -> Table | Several:
-        heads = {"declined": "Declined", **CLASS_HEADS,
-                 "release_not_confirmed": "Release not confirmed", "law_or_court": "Law or court",
-                 "honored": "Honored"}  # fmt: skip
+        heads = {
+            "declined": "Declined",
+            **CLASS_HEADS,
+            "release_not_confirmed": "Release not confirmed",
+            "law_or_court": "Law or court",
+            "honored": "Honored",
+        }
         frame = self.inputs.declined_by_agency
         if frame.empty:
             frame = frame.assign(**dict.fromkeys(heads, pd.Series(dtype="int64")))
-        return agency_table(frame.drop(columns="flags"), "declined", heads,
-                            f"Requests declined, {self.period.title}, by agency",
-                            _flags(frame))  # fmt: skip
+        return agency_table(
+            frame.drop(columns="flags"),
+            "declined",
+            heads,
+            f"Requests declined, {self.period.title}, by agency",
+            _flags(frame),
+        )
 
     # What people were charged with
 
@@ -252,8 +277,11 @@ class CompiledReport(OfPeople):
             [(words, NOT_TOLD if number is None else number) for words, number in rows],
             columns=["of", "requests"],
         ).astype({"requests": "object"})
-        return Table(frame, {"of": "What is known after release", "requests": "Requests"},
-                     f"After release: requests declined, {self.period.title}{stands}")  # fmt: skip
+        return Table(
+            frame,
+            {"of": "What is known after release", "requests": "Requests"},
+            f"After release: requests declined, {self.period.title}{stands}",
+        )
 
     def later_charges_table(self) -> Table | None:
         """Of those whom the rule counts, by category and group; None where that is not told."""
@@ -265,11 +293,18 @@ class CompiledReport(OfPeople):
 
     def days_table(self) -> Table | None:
         lines = self._after_release(DAYS_TO_ARREST)
-        frame = pd.DataFrame([(line.branch, line.requests) for line in lines],
-                             columns=["days", "requests"])  # fmt: skip
-        return Table(frame, {"days": "Days", "requests": "Requests"},
-                     "Days from release to the first arrest or charge that counts"
-                     ) if frame["requests"].any() else None  # fmt: skip
+        frame = pd.DataFrame(
+            [(line.branch, line.requests) for line in lines], columns=["days", "requests"]
+        )
+        return (
+            Table(
+                frame,
+                {"days": "Days", "requests": "Requests"},
+                "Days from release to the first arrest or charge that counts",
+            )
+            if frame["requests"].any()
+            else None
+        )
 
     def _why_not_newer(self) -> str:
         """Why nothing is told of the follow-up, or nothing newer; "" where it is."""
@@ -311,17 +346,24 @@ class CompiledReport(OfPeople):
     def prove(self) -> None:
         """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""
         figures, weeks = self.counts.figures, self.weeks_table().frame
-        wrong = [name for name in weeks if name.endswith("_total")
-                 and weeks[name].iloc[:-1].sum() != weeks[name].iloc[-1]]  # fmt: skip
+        wrong = [
+            name
+            for name in weeks
+            if name.endswith("_total") and weeks[name].iloc[:-1].sum() != weeks[name].iloc[-1]
+        ]
         if len(self.inputs.declined) + self.inputs.repeated != figures["declined_total"]:
             wrong.append("declined_total by request")
-        for name, table in (("declined", self.inputs.declined_by_agency),
-                            ("issued", self.inputs.issued_by_agency)):  # fmt: skip
+        for name, table in (
+            ("declined", self.inputs.declined_by_agency),
+            ("issued", self.inputs.issued_by_agency),
+        ):
             if len(table) and table[name].sum() != figures[f"{name}_total"]:
                 wrong.append(f"{name}_total by agency")
         followed = self.counts.followed
-        if followed.met is not None and followed.no_arrest is not None and (
-            followed.met + followed.no_arrest != followed.known
+        if (
+            followed.met is not None
+            and followed.no_arrest is not None
+            and (followed.met + followed.no_arrest != followed.known)
         ):
             wrong.append("follow_up_known")
         if wrong:
@@ -329,8 +371,11 @@ class CompiledReport(OfPeople):
 
 
 def _named(figures: dict, prefix: str) -> dict:
-    return {name.removeprefix(prefix): value for name, value in figures.items()
-            if name.startswith(prefix)}  # fmt: skip
+    return {
+        name.removeprefix(prefix): value
+        for name, value in figures.items()
+        if name.startswith(prefix)
+    }
 
 
 def _weeks_named(days: pd.Series) -> str:
@@ -343,9 +388,10 @@ def _weeks_named(days: pd.Series) -> str:
             spans.append([week])
     return "; ".join(
         f"{long_date(span[0].first_day)} to {long_date(span[-1].last_day)} ({len(span)} weeks)"
-        if len(span) > 1 else span[0].title
+        if len(span) > 1
+        else span[0].title
         for span in spans
-    )  # fmt: skip
+    )
 
 
 def _date(text: str):

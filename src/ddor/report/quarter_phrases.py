@@ -50,8 +50,10 @@ def recorded_as_declined(
     title: str, weeks: SimpleNamespace, declined: SimpleNamespace, extract: SimpleNamespace
 ) -> Words:
     """title: the period in words."""
-    of = "" if weeks.published == weeks.total else (
-        f"the {weeks.published} of {count(weeks.total, 'week', 'weeks')} with a report from "
+    of = (
+        ""
+        if weeks.published == weeks.total
+        else (f"the {weeks.published} of {count(weeks.total, 'week', 'weeks')} with a report from ")
     )
     if extract.by_issue:
         return Words(
@@ -68,9 +70,13 @@ def outcomes_of_issued(
     issued: SimpleNamespace, declined: SimpleNamespace, extract: SimpleNamespace
 ) -> Words:
     """With the words that tell the two numbers of declines apart."""
-    apart = "" if extract.by_issue else (
-        f". The {number(issued.declined)} are counted by the week of issue, the "
-        f"{number(declined.total)} by the week in which ICE recorded the outcome"
+    apart = (
+        ""
+        if extract.by_issue
+        else (
+            f". The {number(issued.declined)} are counted by the week of issue, the "
+            f"{number(declined.total)} by the week in which ICE recorded the outcome"
+        )
     )
     return Words(
         f"Of the {requests(issued.total)} that ICE issued in these weeks, {number(issued.honored)} "
@@ -173,9 +179,7 @@ def weeks_with_charges(charges: SimpleNamespace) -> Words:
             f"{count(weeks.left_out, 'week is', 'weeks are')} left out: {charges.why_left_out}."
         )
     if weeks.without:
-        told.append(
-            f"For {count(weeks.without, 'week', 'weeks')} no charge data was supplied."
-        )
+        told.append(f"For {count(weeks.without, 'week', 'weeks')} no charge data was supplied.")
     return Words(" ".join(told))
 
 

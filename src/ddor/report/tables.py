@@ -24,9 +24,14 @@ class Table(Publishable):
     filter it; "" for a last line that adds up others, which stays last however it is sorted."""
 
     def __init__(
-        self, frame: pd.DataFrame, heads: dict[str, str], caption: str, note: str = "",
-        anchors: list[str] | None = None, states: list[str] | None = None,
-    ):  # fmt: skip
+        self,
+        frame: pd.DataFrame,
+        heads: dict[str, str],
+        caption: str,
+        note: str = "",
+        anchors: list[str] | None = None,
+        states: list[str] | None = None,
+    ):
         missing = [name for name in heads if name not in frame]
         if missing:
             raise NarrativeError(f"the table has no column {missing}; it has {list(frame.columns)}")
@@ -85,8 +90,9 @@ class Table(Publishable):
         if self.anchors:
             return [f' id="{escape(each)}"' for each in self.anchors]
         if self.states:
-            return [f' data-state="{escape(each)}"' if each else ' class="rest"'
-                    for each in self.states]  # fmt: skip
+            return [
+                f' data-state="{escape(each)}"' if each else ' class="rest"' for each in self.states
+            ]
         return [""] * len(self.frame)
 
     def _note(self) -> str:
@@ -108,7 +114,7 @@ class Several(Publishable):
 
 def agency_table(
     frame: pd.DataFrame, by: str, heads: dict[str, str], caption: str, flags: dict[str, str]
-) -> Table | Several:  # fmt: skip
+) -> Table | Several:
     """A table by agency with place, level and code beside each name: the MOST_ROWS largest. The
     others, and those without any in column `by`, are added up in a last line; those that have any
     are named in a list beneath, with their number. `flags`: agency_id -> the disputes of its line,
@@ -134,8 +140,9 @@ def others_added_up(others: pd.DataFrame) -> dict:
 
 
 def largest_first(frame: pd.DataFrame, by: str) -> pd.DataFrame:
-    return frame.sort_values([by, "state", "agency", "agency_id"],
-                             ascending=[False, True, True, True])  # fmt: skip
+    return frame.sort_values(
+        [by, "state", "agency", "agency_id"], ascending=[False, True, True, True]
+    )
 
 
 def agency_list(rest: pd.DataFrame, by: str, head: str) -> HTML:
@@ -157,8 +164,13 @@ def agency_fold(rest: pd.DataFrame, by: str) -> HTML:
     if len(rest) > MOST_LISTED:
         told = rest[rest[by] > rest[by].iloc[MOST_LISTED]]
     left = len(rest) - len(told)
-    more = Markup("<p>{:,} more, with {:,} or fewer each, are in the download.</p>").format(
-        left, rest[by].iloc[len(told)]) if left else ""  # fmt: skip
+    more = (
+        Markup("<p>{:,} more, with {:,} or fewer each, are in the download.</p>").format(
+            left, rest[by].iloc[len(told)]
+        )
+        if left
+        else ""
+    )
     words = "The other agency" if len(rest) == 1 else f"The other {len(rest):,} agencies"
     return HTML(
         Markup('<details class="others"><summary>{}</summary>\n{}{}</details>').format(

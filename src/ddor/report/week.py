@@ -126,8 +126,13 @@ class WeeklyReport(OwnTables):
         week = Week.parse(history.weeks[-1])
         more = self.counts.known["declined_total"] - history.last_declined
         between = (self.week.first_day - week.first_day).days // 7 - 1
-        return SimpleNamespace(week=week, total=history.last_declined, more=max(more, 0),
-                               fewer=max(-more, 0), between=between)  # fmt: skip
+        return SimpleNamespace(
+            week=week,
+            total=history.last_declined,
+            more=max(more, 0),
+            fewer=max(-more, 0),
+            between=between,
+        )
 
     def _extract(self) -> SimpleNamespace:
         about, requests = self.inputs.extract.about, self.inputs.extract.requests
@@ -157,9 +162,16 @@ class WeeklyReport(OwnTables):
 
     def issued_table(self) -> Several | Table | None:
         """The agencies asked most; the others in a fold, with their number alone."""
-        heads = {"issued": "Issued", "detainers": "Detainers", "notifications": "For notification",
-                 "transfers": "For transfer", "honored": "Honored", "declined": "Declined",
-                 "other": "Other outcome", "pending": "Pending"}  # fmt: skip
+        heads = {
+            "issued": "Issued",
+            "detainers": "Detainers",
+            "notifications": "For notification",
+            "transfers": "For transfer",
+            "honored": "Honored",
+            "declined": "Declined",
+            "other": "Other outcome",
+            "pending": "Pending",
+        }
         frame = self.counts.issued_by_agency
         if frame.empty:
             return None
@@ -169,14 +181,20 @@ class WeeklyReport(OwnTables):
         if rest.empty:
             return agency_table(frame, "issued", heads, caption, flags)
         top = frame[~frame["agency_id"].isin(rest["agency_id"])]
-        table = agency_table(top, "issued", heads, f"{caption}: the {MOST_ISSUED} asked most", flags)
+        table = agency_table(
+            top, "issued", heads, f"{caption}: the {MOST_ISSUED} asked most", flags
+        )
         assert isinstance(table, Table)  # so few have no list beneath
         return Several([table.with_last_line(others_added_up(rest)), agency_fold(rest, "issued")])
 
     def outcomes_chart(self):
         figures = self.counts.figures
-        names = {"honored": "Honored", "declined": "Declined", "other": "Other outcome",
-                 "pending": "Pending"}  # fmt: skip
+        names = {
+            "honored": "Honored",
+            "declined": "Declined",
+            "other": "Other outcome",
+            "pending": "Pending",
+        }
         rows = [(name, title, figures[f"issued_{name}"]) for name, title in names.items()]
         frame = pd.DataFrame(rows, columns=["meaning", "outcome", "requests"])
         as_of = long_date(self.inputs.extract.about.as_of)
@@ -186,19 +204,30 @@ class WeeklyReport(OwnTables):
         had = f"{pending:,} of the {requests(total)} issued this week had no outcome"
         if pending in (0, total):
             had = f"{'No' if pending else 'Every'} request issued this week had an outcome"
-        return stacked_bars("outcomes-of-issued", frame, "outcome", {"requests": "Requests"},
-                            f"{had} on record by {as_of}", self.synthetic, meaning="meaning",
-                            source=self.chart_source,
-                            subtitle=f"Requests issued, {self._where_and_when()}, by outcome",
-                            )  # fmt: skip
+        return stacked_bars(
+            "outcomes-of-issued",
+            frame,
+            "outcome",
+            {"requests": "Requests"},
+            f"{had} on record by {as_of}",
+            self.synthetic,
+            meaning="meaning",
+            source=self.chart_source,
+            subtitle=f"Requests issued, {self._where_and_when()}, by outcome",
+        )
 
     # Section II
 
     def declined_table(self) -> Table | Several | None:
         """Every agency that declined."""
-        heads = {"declined": "Declined", **CLASS_HEADS,
-                 "release_not_confirmed": "Release not confirmed", "law_or_court": "Law or court",
-                 "short_custody": "Short custody", "honored": "Honored"}  # fmt: skip
+        heads = {
+            "declined": "Declined",
+            **CLASS_HEADS,
+            "release_not_confirmed": "Release not confirmed",
+            "law_or_court": "Law or court",
+            "short_custody": "Short custody",
+            "honored": "Honored",
+        }
         frame = self.counts.declined_by_agency
         flags = flags_for(self.inputs.corrections, frame.columns)
         if not (frame["declined"].any() or frame["agency_id"].isin(flags).any()):
@@ -216,10 +245,16 @@ class WeeklyReport(OwnTables):
         else:
             part = part_of(most, total, "declined request", "declined requests")
             title = f"{in_line(frame).iloc[0]}: {part}"
-        return stacked_bars("declined-by-agency", frame.assign(agency=in_line(frame)), "agency",
-                            CLASS_HEADS, title, self.synthetic, source=self.chart_source,
-                            subtitle=f"Requests {self._since()}, {self._where_and_when()}, by "
-                                     "agency and class")  # fmt: skip
+        return stacked_bars(
+            "declined-by-agency",
+            frame.assign(agency=in_line(frame)),
+            "agency",
+            CLASS_HEADS,
+            title,
+            self.synthetic,
+            source=self.chart_source,
+            subtitle=f"Requests {self._since()}, {self._where_and_when()}, by agency and class",
+        )
 
     def _where_and_when(self) -> str:
         return f"United States, {self.week.title}"
@@ -233,10 +268,13 @@ class WeeklyReport(OwnTables):
         frame = frame[frame["forbidden"] > 0]
         if frame.empty:
             return None
-        return agency_table(frame, "forbidden",
-                            {"forbidden": "A law or a court is named", "declined": "Declined"},
-                            f"Requests {self._since()} where a law or a court is named, by agency",
-                            {})  # fmt: skip
+        return agency_table(
+            frame,
+            "forbidden",
+            {"forbidden": "A law or a court is named", "declined": "Declined"},
+            f"Requests {self._since()} where a law or a court is named, by agency",
+            {},
+        )
 
     # Sections III and IV
 
@@ -254,16 +292,27 @@ class WeeklyReport(OwnTables):
         policies = policies[policies.index.isin(self.counts.shown["E9"].index) == stale]
         place = policies["jurisdiction"].str.cat(" (" + policies["area"] + ")")
         frame = policies.assign(place=place.where(policies["area"] != "", policies["jurisdiction"]))
-        heads = {"place": "Jurisdiction (area)", "enacted": "Date enacted", "kind": "Kind",
-                 "policy": "Policy", "criteria": "Criteria for honoring",
-                 "verified_on": "Verified on", "source": "Source"}  # fmt: skip
+        heads = {
+            "place": "Jurisdiction (area)",
+            "enacted": "Date enacted",
+            "kind": "Kind",
+            "policy": "Policy",
+            "criteria": "Criteria for honoring",
+            "verified_on": "Verified on",
+            "source": "Source",
+        }
         return Table(frame, _filled(frame, heads), caption)
 
     def coverage_table(self) -> Table | None:
         if self.inputs.directory.coverage.empty:
             return None
-        heads = {"jurisdiction": "Jurisdiction", "state": "State", "limit": "Limit",
-                 "since": "Since", "source": "Source"}  # fmt: skip
+        heads = {
+            "jurisdiction": "Jurisdiction",
+            "state": "State",
+            "limit": "Limit",
+            "since": "Since",
+            "source": "Source",
+        }
         coverage = self.inputs.directory.coverage
         return Table(coverage, _filled(coverage, heads), "Where few requests exist")
 
@@ -275,19 +324,32 @@ class WeeklyReport(OwnTables):
         words = " (" + looked_at.fillna(0).astype(int).astype("str") + " looked at and counted)"
         beneath = Markup("{}<br><small>{}</small>")
         rule = Markup('<span data-page="methods#check-{}">{}</span>')
-        names = [beneath.format(rule.format(row.check, f"{row.check} {row.title}"),
-                                EFFECTS[row.effect]) for row in frame.itertuples()]  # fmt: skip
-        questions = [beneath.format(about[id].question, f"Limits: {about[id].limits}")
-                     for id in frame["check"]]  # fmt: skip
+        names = [
+            beneath.format(rule.format(row.check, f"{row.check} {row.title}"), EFFECTS[row.effect])
+            for row in frame.itertuples()
+        ]
+        questions = [
+            beneath.format(about[id].question, f"Limits: {about[id].limits}")
+            for id in frame["check"]
+        ]
         frame = frame.assign(
             status=frame["status"] + words.where(looked_at.notna(), ""),
             name=pd.Series(names, frame.index, dtype="object"),
             question=pd.Series(questions, frame.index, dtype="object"),
         )
-        heads = {"name": "Check", "question": "What it asks", "status": "Result",
-                 "rows": "Requests or policies", "agencies": "Agencies"}  # fmt: skip
-        return Table(frame, heads, "Checks run on this week's extract",
-                     anchors=[f"check-{id}" for id in frame["check"]])  # fmt: skip
+        heads = {
+            "name": "Check",
+            "question": "What it asks",
+            "status": "Result",
+            "rows": "Requests or policies",
+            "agencies": "Agencies",
+        }
+        return Table(
+            frame,
+            heads,
+            "Checks run on this week's extract",
+            anchors=[f"check-{id}" for id in frame["check"]],
+        )
 
     def review_table(self) -> Table | None:
         """Why a person had to look at the week before it was published."""
@@ -296,10 +358,17 @@ class WeeklyReport(OwnTables):
         review = self.counts.review
         titles = {check.id: f"{check.id} {check.title}" for check in CHECKS}
         agencies = [self.label(each) if each else "All" for each in review["agency_id"]]
-        frame = pd.DataFrame({"agency": pd.Series(agencies, dtype="object"),
-                              "check": review["check"].map(titles).fillna(HELD_SHARE)})
-        return Table(frame.drop_duplicates(), {"check": "Check", "agency": "Agency"},
-                     "What a person had to look at before publication")  # fmt: skip
+        frame = pd.DataFrame(
+            {
+                "agency": pd.Series(agencies, dtype="object"),
+                "check": review["check"].map(titles).fillna(HELD_SHARE),
+            }
+        )
+        return Table(
+            frame.drop_duplicates(),
+            {"check": "Check", "agency": "Agency"},
+            "What a person had to look at before publication",
+        )
 
     def label(self, agency_id: str) -> Markup | str:
         """An agency of the extract or of an earlier table."""
@@ -321,17 +390,23 @@ class WeeklyReport(OwnTables):
     def reconciliation_table(self) -> Table:
         words = CLASS_WORDS_ISSUED if self.cohort == ISSUED else CLASS_WORDS
         rows = [(words[name], rows) for name, rows in self.counts.reconciliation.to_numpy()]
-        frame = pd.DataFrame([*rows, ("Received", self.counts.figures["received_total"])],
-                             columns=["class", "rows"])  # fmt: skip
-        return Table(frame, {"class": "Counted as", "rows": "Requests"},
-                     "Where every received request is counted")  # fmt: skip
+        frame = pd.DataFrame(
+            [*rows, ("Received", self.counts.figures["received_total"])], columns=["class", "rows"]
+        )
+        return Table(
+            frame,
+            {"class": "Counted as", "rows": "Requests"},
+            "Where every received request is counted",
+        )
 
     def orders_table(self) -> Table | None:
         if not self.counts.unusual_orders["requests"].sum():
             return None
-        return Table(self.counts.unusual_orders,
-                     {"order": "Order of dates", "requests": "Requests"},
-                     "Dates in an unusual order: counted, never corrected")  # fmt: skip
+        return Table(
+            self.counts.unusual_orders,
+            {"order": "Order of dates", "requests": "Requests"},
+            "Dates in an unusual order: counted, never corrected",
+        )
 
     def prove(self) -> None:
         """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""
@@ -354,8 +429,11 @@ class WeeklyReport(OwnTables):
 
 def _filled(frame: pd.DataFrame, heads: dict[str, str]) -> dict[str, str]:
     """The heads without those of columns in which nothing is written; of an empty frame, all."""
-    return {name: head for name, head in heads.items()
-            if frame.empty or frame[name].fillna("").ne("").any()}  # fmt: skip
+    return {
+        name: head
+        for name, head in heads.items()
+        if frame.empty or frame[name].fillna("").ne("").any()
+    }
 
 
 def _group(figures: Mapping[str, int | None], prefix: str, **more) -> SimpleNamespace:

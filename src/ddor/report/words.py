@@ -36,6 +36,13 @@ def dispute_words(record: Record) -> Markup:
     rows = len(record.action.rows) if record.action else 0
     corrected = f" {rows} {'request' if rows == 1 else 'requests'} corrected." if rows else ""
     return Markup("Agency {}, {}: received {}. The agency says: {}{}. {}{}.{} {}").format(
-        agency, FIGURES[record.figure], long_date(record.received_on), GROUNDS[record.ground],
-        notice, STATUSES[record.status].capitalize(), answered, corrected, record.answer,
-    )  # fmt: skip
+        agency,
+        FIGURES[record.figure],
+        long_date(record.received_on),
+        GROUNDS[record.ground],
+        notice,
+        STATUSES[record.status].capitalize(),
+        answered,
+        corrected,
+        record.answer,
+    )

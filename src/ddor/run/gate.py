@@ -24,9 +24,7 @@ HOLDS_A_KEY = "holds the key of a request (not shown)"
 LONGEST_LINE = 80
 # In the HTML that Markdown makes: a picture that is no file beside the page, and a link that holds
 # what it leads to, or runs it.
-PASTED = re.compile(
-    r'<img src="([a-z]+:|//)|<a href="(?!(https?|mailto):)[a-z]+:', re.IGNORECASE
-)
+PASTED = re.compile(r'<img src="([a-z]+:|//)|<a href="(?!(https?|mailto):)[a-z]+:', re.IGNORECASE)
 
 
 def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
@@ -36,14 +34,20 @@ def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
     for number, cell in numbered(executed):
         told += [f"cell {number}: {line}" for line in dict.fromkeys(_on_stderr(cell))]
         if not {*NOT_PUBLISHED} & {*cell.metadata.get("tags", [])}:
-            refused += [f"cell {number} ({_first_line(cell.source, keys)}): {reason}"
-                        for reason in dict.fromkeys(_reasons(cell, keys))]  # fmt: skip
+            refused += [
+                f"cell {number} ({_first_line(cell.source, keys)}): {reason}"
+                for reason in dict.fromkeys(_reasons(cell, keys))
+            ]
     if refused:
-        raise NotebookFailed("\n".join([
-            "the notebook shows what may not be published (docs/notebook.md says what may; cells "
-            "are counted from the top, text cells too):",
-            *refused,
-        ]))  # fmt: skip
+        raise NotebookFailed(
+            "\n".join(
+                [
+                    "the notebook shows what may not be published (docs/notebook.md says what may; cells "
+                    "are counted from the top, text cells too):",
+                    *refused,
+                ]
+            )
+        )
     return tuple(told)
 
 

@@ -14,6 +14,7 @@ from ddor.errors import NotebookFailed
 
 ALLOWED_IMPORT = re.compile(r"\s*from ddor\.report(\.scraps)? import (?!.*\b(tables|charts)\b)")
 
+
 def check_template(template: Path, parameters: tuple[str, ...]) -> None:
     """Raises NotebookFailed with everything that would keep `template` from running as asked.
 
@@ -36,8 +37,10 @@ def check_template(template: Path, parameters: tuple[str, ...]) -> None:
 def _parameters_cell(notebook, wanted: tuple[str, ...]) -> list[str]:
     tagged = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
     if len(tagged) != 1 or tagged[0].cell_type != "code":
-        return [f"it has {len(tagged)} cells tagged `parameters`, expected one code cell; "
-                "add the tag under Property Inspector in JupyterLab"]  # fmt: skip
+        return [
+            f"it has {len(tagged)} cells tagged `parameters`, expected one code cell; "
+            "add the tag under Property Inspector in JupyterLab"
+        ]
     try:
         tree = ast.parse(tagged[0].source)
     except SyntaxError as error:
@@ -52,10 +55,11 @@ def _imports(notebook) -> list[str]:
     return [
         f"a cell has the line `{line.strip()}`; a notebook imports from ddor.report and "
         "ddor.report.scraps alone: report.table() and report.bars() count what they show"
-        for cell in notebook.cells if cell.cell_type == "code"
+        for cell in notebook.cells
+        if cell.cell_type == "code"
         for line in cell.source.splitlines()
         if re.match(r"\s*(from|import)\s+ddor\b", line) and not ALLOWED_IMPORT.match(line)
-    ]  # fmt: skip
+    ]
 
 
 def _last_cell(notebook) -> list[str]:

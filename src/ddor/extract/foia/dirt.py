@@ -16,9 +16,8 @@ _SPACES = "cells with outer or doubled spaces: one space kept"
 _MEANS_EMPTY = {
     "cells that say NA: read as empty": r"na|n/a|null|none",
     "cells that say Not Applicable: read as empty": r"not applicable",
-    "cells with a redaction mark such as b(6), b(7)c: read as empty":
-        r"(\(?b\)?\s*\(\d\)\s*(\(?[a-f]\)?)?[\s,;]*)+",
-}  # fmt: skip
+    "cells with a redaction mark such as b(6), b(7)c: read as empty": r"(\(?b\)?\s*\(\d\)\s*(\(?[a-f]\)?)?[\s,;]*)+",
+}
 _AMERICAN_TIMES = ("%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%Y")
 _FIRST_ISSUED = pd.Timestamp(1990, 1, 1)
 _A_DAY = pd.Timedelta(hours=24)
@@ -69,17 +68,19 @@ def set_aside(rows: pd.DataFrame, as_of: dt.date) -> tuple[pd.Series, str]:
     code, facility = rows["detention_facility_code"], rows["detention_facility"]
     flag = rows["duplicate_likely"]
     tests = {
-        "the prepare date is empty, unreadable or before 1990":
-            ~(rows["issued_at"] >= _FIRST_ISSUED),
-        "the prepare date is later than the release":
-            rows["issued_at"] >= pd.Timestamp(as_of) + _A_DAY,
-        "the facility code is empty or not 4 to 12 capital letters and digits":
-            ~code.str.fullmatch("[A-Z0-9]{4,12}"),
+        "the prepare date is empty, unreadable or before 1990": ~(
+            rows["issued_at"] >= _FIRST_ISSUED
+        ),
+        "the prepare date is later than the release": rows["issued_at"]
+        >= pd.Timestamp(as_of) + _A_DAY,
+        "the facility code is empty or not 4 to 12 capital letters and digits": ~code.str.fullmatch(
+            "[A-Z0-9]{4,12}"
+        ),
         "a test facility": facility.str.upper().str.contains("TEST FACILITY", regex=False),
         "the facility state is empty": rows["facility_state"].isna(),
         "the detainer type is empty": rows["detainer_type"].isna(),
         "flagged as a likely duplicate by the republisher": flag.str.casefold() == "true",
-    }  # fmt: skip
+    }
     rule = pd.Series(pd.NA, index=rows.index, dtype="str")
     for name, fails in tests.items():
         rule = rule.mask(rule.isna() & fails, name)

@@ -21,7 +21,7 @@ _SIGNS_OF_LEVEL = (
     ("state", r"\bC\. ?F\.|\bC\.?F\b|\b(CORR(ECTIONAL)?\.? (FAC|INST)|PRISON|PENITENTIARY|DOC\b)"),
     ("municipal", r"\b(POLICE|CITY|MUNICIPAL|PD)\b|\bP\.D\."),
     ("county", r"\bJAIL\b"),
-)  # fmt: skip
+)
 _COMMON_WORDS = re.compile(
     r"\b(COUNTY|CNTY|CO|JAIL|SHERIFF|SHERIFFS|S|SO|OFFICE|DEPT|DEPARTMENT|DETENTION|DET|CENTER|"
     r"CTR|ADULT|ADC|LAW|ENFORCEMENT)\b"
@@ -65,9 +65,11 @@ def twins(facilities: list[Facility]) -> list[tuple[Facility, Facility]]:
     return [
         (one, other)
         for (one, core), (other, other_core) in combinations(zip(facilities, cores), 2)
-        if core and one.state == other.state and core[0] == other_core[:1]
+        if core
+        and one.state == other.state
+        and core[0] == other_core[:1]
         and difflib.get_close_matches(other_core, [core], cutoff=_ALIKE)
-    ]  # fmt: skip
+    ]
 
 
 def _guessed_level(name: str) -> str:

@@ -18,11 +18,7 @@ from ddor.extract.write import write_extract
 
 
 def import_foia(
-    file: Path | str,
-    weeks: list[Week],
-    out: str,
-    agencies: Path,
-    as_of: dt.date | None = None,
+    file: Path | str, weeks: list[Week], out: str, agencies: Path, as_of: dt.date | None = None
 ) -> ImportSummary:
     """Writes an extract folder for each of these weeks in which the file has requests issued.
 
@@ -89,8 +85,17 @@ def _release_day(file: str, rows: pd.DataFrame) -> tuple[dt.date, str]:
             return days.max().date(), f"from the file name {names[days.idxmax()[0]]}"
     latest = rows["issued_at"].max()
     if pd.isna(latest):
-        raise ExtractInvalid([Problem(
-            file, (), "detainer_prepare_date", "no readable date in any row",
-            "dates such as 2026-02-11", "use the file as it was released",
-        )], file)  # fmt: skip
+        raise ExtractInvalid(
+            [
+                Problem(
+                    file,
+                    (),
+                    "detainer_prepare_date",
+                    "no readable date in any row",
+                    "dates such as 2026-02-11",
+                    "use the file as it was released",
+                )
+            ],
+            file,
+        )
     return latest.date(), "the latest prepare date; use --as-of to give the date of the release"

@@ -64,21 +64,28 @@ def notes_of(rows: pd.DataFrame) -> Counter:
     used = {
         "citizenship empty: UNK": rows["citizenship_country"].isna(),
         "facility name empty: its code stands for it": rows["detention_facility"].isna(),
-        "'1 Convicted Criminal' without a most serious conviction: no charge row":
-            (rows["criminality"] == CONVICTED) & code.isna() & charge.isna(),
+        "'1 Convicted Criminal' without a most serious conviction: no charge row": (
+            rows["criminality"] == CONVICTED
+        )
+        & code.isna()
+        & charge.isna(),
         "MSC charge without a code: no charge row": code.isna() & charge.notna(),
-        "MSC charge codes that do not have four capital letters or digits: no charge row":
-            code.notna() & rows["ncic_code"].isna(),
-        "MSC charge codes of three digits: the leading zero that a spreadsheet took is back":
-            code.str.len() < rows["ncic_code"].str.len(),
-        "MSC charge dates unreadable, before 1900 or after the release: left empty":
-            rows["msc_charge_date"].notna() & rows["charged_on"].isna(),
-        "MSC conviction dates unreadable, before 1900 or after the release: no end of sentence":
-            rows["msc_conviction_date"].notna() & rows["convicted_on"].isna(),
+        "MSC charge codes that do not have four capital letters or digits: no charge row": code.notna()
+        & rows["ncic_code"].isna(),
+        "MSC charge codes of three digits: the leading zero that a spreadsheet took is back": code.str.len()
+        < rows["ncic_code"].str.len(),
+        "MSC charge dates unreadable, before 1900 or after the release: left empty": rows[
+            "msc_charge_date"
+        ].notna()
+        & rows["charged_on"].isna(),
+        "MSC conviction dates unreadable, before 1900 or after the release: no end of sentence": rows[
+            "msc_conviction_date"
+        ].notna()
+        & rows["convicted_on"].isna(),
         "MSC sentence lengths that are no whole number up to 99,999: left out": pd.concat(lengths),
-        "sentences that end after the year 9999: written as 9999-12-31":
-            rows["sentence_ends_on"] == _LAST_DATE,
-    }  # fmt: skip
+        "sentences that end after the year 9999: written as 9999-12-31": rows["sentence_ends_on"]
+        == _LAST_DATE,
+    }
     return +Counter({rule: int(met.sum()) for rule, met in used.items()})
 
 
@@ -92,12 +99,16 @@ def _request_ids(rows: pd.DataFrame) -> pd.Series:
     """A row's id is made from what the row says, and nothing that tells one person from another
     (pseudonym, birth date): the same row has it in every release and in every form. Rows that say
     the same are numbered in the order of the file."""
-    said = rows[list(NEEDED)].assign(
-        detainer_prepare_date=rows["issued_at"].dt.strftime("%Y-%m-%dT%H:%M:%S"),
-        msc_charge_date=rows["charged_on"].dt.strftime("%Y-%m-%d"),
-        msc_conviction_date=rows["convicted_on"].dt.strftime("%Y-%m-%d"),
-        **{column: whole_numbers(rows[column]).astype("str") for column in _LENGTHS},
-    ).fillna("")
+    said = (
+        rows[list(NEEDED)]
+        .assign(
+            detainer_prepare_date=rows["issued_at"].dt.strftime("%Y-%m-%dT%H:%M:%S"),
+            msc_charge_date=rows["charged_on"].dt.strftime("%Y-%m-%d"),
+            msc_conviction_date=rows["convicted_on"].dt.strftime("%Y-%m-%d"),
+            **{column: whole_numbers(rows[column]).astype("str") for column in _LENGTHS},
+        )
+        .fillna("")
+    )
     lines = ("\x1f".join(values) for values in said.itertuples(index=False, name=None))
     digests = [hashlib.sha256(line.encode()).hexdigest()[:24] for line in lines]
     digests = pd.Series(digests, index=rows.index, dtype="str")

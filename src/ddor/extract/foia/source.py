@@ -24,15 +24,30 @@ import pyarrow.parquet
 from ddor.errors import ExtractInvalid, Problem, UsageError
 
 NEEDED = (
-    "detainer_prepare_date", "facility_state", "facility_aor", "detention_facility",
-    "detention_facility_code", "detainer_prepared_criminality", "citizenship_country",
-    "most_serious_conviction_charge", "msc_sentence_days", "msc_sentence_months",
-    "msc_sentence_years", "msc_charge_code", "msc_charge_date", "msc_conviction_date",
-    "detainer_lift_reason", "detainer_type",
-)  # fmt: skip
+    "detainer_prepare_date",
+    "facility_state",
+    "facility_aor",
+    "detention_facility",
+    "detention_facility_code",
+    "detainer_prepared_criminality",
+    "citizenship_country",
+    "most_serious_conviction_charge",
+    "msc_sentence_days",
+    "msc_sentence_months",
+    "msc_sentence_years",
+    "msc_charge_code",
+    "msc_charge_date",
+    "msc_conviction_date",
+    "detainer_lift_reason",
+    "detainer_type",
+)
 USED_IF_THERE = (
-    "duplicate_likely", "file_original", "birth_date", "birth_year", "anonymized_identifier",
-)  # fmt: skip
+    "duplicate_likely",
+    "file_original",
+    "birth_date",
+    "birth_year",
+    "anonymized_identifier",
+)
 FIELDS = NEEDED + USED_IF_THERE
 OTHER_TITLES = {
     "detainer_facility": "detention_facility",
@@ -45,9 +60,15 @@ OTHER_TITLES = {
 HEADER_WITHIN = 50
 # openpyxl has no error of its own for a broken workbook.
 _BROKEN = (
-    pa.ArrowInvalid, UnicodeDecodeError, csv.Error, zipfile.BadZipFile, ElementTree.ParseError,
-    KeyError, OSError, EOFError,
-)  # fmt: skip
+    pa.ArrowInvalid,
+    UnicodeDecodeError,
+    csv.Error,
+    zipfile.BadZipFile,
+    ElementTree.ParseError,
+    KeyError,
+    OSError,
+    EOFError,
+)
 
 
 def read_source(path: Path) -> tuple[pd.DataFrame, list[str], list[str]]:

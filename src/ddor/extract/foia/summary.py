@@ -63,8 +63,10 @@ class ImportSummary:
             "Cells cleaned in the whole file:": _counts(self.cells),
             "Rules used on the rows kept:": _counts(self.notes),
             "Federal by the directory or by name (E4 holds what the directory lists as federal):": [
-                f"  requests kept: {sum(federal)} (facilities: {len(federal)})",
-            ] if federal else [],
+                f"  requests kept: {sum(federal)} (facilities: {len(federal)})"
+            ]
+            if federal
+            else [],
             "Nearly identical names in one state, not merged; one may be misspelled:": [
                 f"  {one.state}: {one.name} ({one.code}) / {other.name} ({other.code})"
                 for one, other in self.twins
@@ -77,11 +79,13 @@ class ImportSummary:
             "Proposed rows for agencies.csv, guessed from the name: look each one up, add its "
             f"county, then paste ({','.join(COLUMNS['agencies'])}):": _proposed(lacking),
             "Written:": [
-                *(f"  {week}: requests {requests}, charges {charges}, in {folder}"
-                  for week, folder, requests, charges in self.written),
+                *(
+                    f"  {week}: requests {requests}, charges {charges}, in {folder}"
+                    for week, folder, requests, charges in self.written
+                ),
                 *(f"  {week}: no rows, nothing written" for week in self.weeks_without_rows),
             ],
-        }  # fmt: skip
+        }
         return "\n\n".join("\n".join([title, *lines]) for title, lines in blocks.items() if lines)
 
 

@@ -19,22 +19,33 @@ _LIFT_REASONS = {
     "declined": ("Detainer Declined by LEA", "Insufficient Notice to ICE"),
     "superseded": ("Superseding - New Form Issued", "Duplicate"),
     "left_custody": (
-        "No longer in State, Local, or Federal Custody", "Early Release", "Died", "Transferred",
+        "No longer in State, Local, or Federal Custody",
+        "Early Release",
+        "Died",
+        "Transferred",
     ),
     "withdrawn": (
-        "ICE Temporary Resource Constraint", "Prosecutorial Discretion",
-        "Not Amenable to Removal", "Noncitizen Not Amenable to Removal",
-        "USC or Presumptive Claim to US Citizenship", "Judicial Review", "Case Closed", "Lifted",
-        "Lifted - Lack of Space", "Lifted - Lack of Funds", "Alien Not Subject to Deportation",
+        "ICE Temporary Resource Constraint",
+        "Prosecutorial Discretion",
+        "Not Amenable to Removal",
+        "Noncitizen Not Amenable to Removal",
+        "USC or Presumptive Claim to US Citizenship",
+        "Judicial Review",
+        "Case Closed",
+        "Lifted",
+        "Lifted - Lack of Space",
+        "Lifted - Lack of Funds",
+        "Alien Not Subject to Deportation",
         "United States Citizen Interviewed",
     ),
-}  # fmt: skip
+}
 # By lift reason in small letters, as the words below are looked up.
 _OUTCOMES = {text.casefold(): out for out, texts in _LIFT_REASONS.items() for text in texts}
 DECLINE_REASONS = {"insufficient notice to ice": "insufficient_notice"}
 CLAIMS_TO_CITIZENSHIP = (
-    "usc or presumptive claim to us citizenship", "united states citizen interviewed",
-)  # fmt: skip
+    "usc or presumptive claim to us citizenship",
+    "united states citizen interviewed",
+)
 CONVICTED = "1 convicted criminal"
 _CRIMINALITIES = (CONVICTED, "2 pending criminal charges", "3 other immigration violator")
 # Column made, column of the source, look-up, and what it knows.
@@ -45,11 +56,12 @@ _WORDS: dict[str, tuple[str, Callable, str]] = {
     "area": ("facility_aor", area_named, "an ERO area of responsibility"),
     "citizenship": ("citizenship_country", country_from_ice_label, "a country as ICE names it"),
     "criminality": (
-        "detainer_prepared_criminality", {word: word for word in _CRIMINALITIES}.get,
+        "detainer_prepared_criminality",
+        {word: word for word in _CRIMINALITIES}.get,
         "one of the three criminality categories",
     ),
     "duplicate": ("duplicate_likely", {"true": "yes", "false": "no"}.get, "TRUE or FALSE"),
-}  # fmt: skip
+}
 
 
 def translated(rows: pd.DataFrame) -> pd.DataFrame:
@@ -63,10 +75,16 @@ def translated(rows: pd.DataFrame) -> pd.DataFrame:
         unknown = rows[rows[column].notna() & made[name].isna()]
         for (text, table), found in unknown.groupby([column, "table"], sort=False)["row"]:
             times = f"{len(found)} {'time' if len(found) == 1 else 'times'}"
-            problems.append(Problem(
-                table, tuple(found.tolist()), column, f'"{text}" {times}', expected,
-                "nothing was imported; if the value is right, add it to the importer's lists",
-            ))  # fmt: skip
+            problems.append(
+                Problem(
+                    table,
+                    tuple(found.tolist()),
+                    column,
+                    f'"{text}" {times}',
+                    expected,
+                    "nothing was imported; if the value is right, add it to the importer's lists",
+                )
+            )
     if problems:
         raise ExtractInvalid(problems, "the FOIA file")
     return rows.assign(**made)

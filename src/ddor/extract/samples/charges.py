@@ -15,18 +15,58 @@ from ddor.extract.samples.draws import days, drawn
 
 NUMBERS = {0: 35, 1: 44, 2: 13, 3: 5, 4: 3}
 CODES = {
-    "5404": 17, "5499": 10, "5401": 2, "5403": 1, "3562": 5, "3599": 6, "3532": 3, "35AA": 5,
-    "35AB": 4, "1399": 6, "1313": 6, "13AB": 8, "1315": 2, "0301": 4, "0399": 3, "2399": 5,
-    "2303": 3, "2299": 5, "2202": 1, "5299": 3, "5212": 2, "3699": 2, "1199": 2, "4801": 4,
-    "4899": 2, "5015": 3, "5099": 2, "2699": 2, "2604": 1, "2589": 2, "1299": 2, "2999": 2,
-    "2404": 2, "2899": 1, "5399": 3, "5707": 1, "4104": 1, "0999": 0.5, "4902": 0.5, "3802": 1,
-}  # fmt: skip
+    "5404": 17,
+    "5499": 10,
+    "5401": 2,
+    "5403": 1,
+    "3562": 5,
+    "3599": 6,
+    "3532": 3,
+    "35AA": 5,
+    "35AB": 4,
+    "1399": 6,
+    "1313": 6,
+    "13AB": 8,
+    "1315": 2,
+    "0301": 4,
+    "0399": 3,
+    "2399": 5,
+    "2303": 3,
+    "2299": 5,
+    "2202": 1,
+    "5299": 3,
+    "5212": 2,
+    "3699": 2,
+    "1199": 2,
+    "4801": 4,
+    "4899": 2,
+    "5015": 3,
+    "5099": 2,
+    "2699": 2,
+    "2604": 1,
+    "2589": 2,
+    "1299": 2,
+    "2999": 2,
+    "2404": 2,
+    "2899": 1,
+    "5399": 3,
+    "5707": 1,
+    "4104": 1,
+    "0999": 0.5,
+    "4902": 0.5,
+    "3802": 1,
+}
 # Most sources leave the description empty: the code says it.
 DESCRIPTIONS = {
-    "5404": "Driving Under Influence Liquor", "35AA": "Drug Possession",
-    "35AB": "Drug Trafficking", "13AB": "Domestic Violence", "5499": "Traffic Offense",
-    "2399": "Larceny", "5212": "Possession of Weapon", "4801": "Resisting Officer",
-}  # fmt: skip
+    "5404": "Driving Under Influence Liquor",
+    "35AA": "Drug Possession",
+    "35AB": "Drug Trafficking",
+    "13AB": "Domestic Violence",
+    "5499": "Traffic Offense",
+    "2399": "Larceny",
+    "5212": "Possession of Weapon",
+    "4801": "Resisting Officer",
+}
 DISPOSITIONS = {"charged": 49, "convicted": 39, "dismissed": 7, "acquitted": 2, "unknown": 3}
 
 
@@ -39,28 +79,34 @@ def draw_charges(rng: Generator, requests: pd.DataFrame) -> pd.DataFrame:
     issued = requests.loc[rows, "issued_at"].reset_index(drop=True)
     # Most charges are those of the arrest that led to the request; a third are older.
     age = np.where(rng.random(count) < 0.65, rng.uniform(0, 20, count), rng.exponential(900, count))
-    before = pd.DataFrame({
-        "row": rows,
-        "ncic_code": code,
-        "description": code.map(DESCRIPTIONS).where(rng.random(count) < 0.05).fillna(""),
-        "disposition": drawn(rng, count, DISPOSITIONS),
-        "charged_on": (issued - days(age.round())).dt.floor("D").where(rng.random(count) < 0.33),
-        "timing": "before_release",
-    })  # fmt: skip
+    before = pd.DataFrame(
+        {
+            "row": rows,
+            "ncic_code": code,
+            "description": code.map(DESCRIPTIONS).where(rng.random(count) < 0.05).fillna(""),
+            "disposition": drawn(rng, count, DISPOSITIONS),
+            "charged_on": (issued - days(age.round()))
+            .dt.floor("D")
+            .where(rng.random(count) < 0.33),
+            "timing": "before_release",
+        }
+    )
     after = charges_after(rng, requests[requests["follow_up_status"] == "rearrested"])
     return numbered(pd.concat([before, after], ignore_index=True))
 
 
 def charges_after(rng: Generator, rearrested: pd.DataFrame) -> pd.DataFrame:
     """The charge of each of these rearrests, without its charge_no."""
-    return pd.DataFrame({
-        "row": rearrested.index,
-        "ncic_code": drawn(rng, len(rearrested), CODES),
-        "description": "",
-        "disposition": drawn(rng, len(rearrested), {"charged": 8, "convicted": 2}),
-        "charged_on": rearrested["follow_up_on"].array,
-        "timing": "after_release",
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "row": rearrested.index,
+            "ncic_code": drawn(rng, len(rearrested), CODES),
+            "description": "",
+            "disposition": drawn(rng, len(rearrested), {"charged": 8, "convicted": 2}),
+            "charged_on": rearrested["follow_up_on"].array,
+            "timing": "after_release",
+        }
+    )
 
 
 def numbered(charges: pd.DataFrame) -> pd.DataFrame:

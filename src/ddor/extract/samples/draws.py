@@ -19,10 +19,31 @@ FORMS_BY_START = {
     "2018-01-01": {"I-247A": 95, "I-247G": 5},
 }
 CITIZENSHIPS = {
-    "MEX": 66, "GTM": 8, "HND": 7, "SLV": 6, "DOM": 1.5, "CUB": 1.2, "ECU": 1.2, "COL": 1, "JAM": 1,
-    "BRA": 0.8, "NIC": 0.8, "PER": 0.7, "CHN": 0.6, "VNM": 0.6, "HTI": 0.6, "IND": 0.5, "PHL": 0.5,
-    "KHM": 0.3, "NGA": 0.3, "FSM": 0.2, "LAO": 0.2, "POL": 0.2, "RUS": 0.2, "UNK": 0.4,
-}  # fmt: skip
+    "MEX": 66,
+    "GTM": 8,
+    "HND": 7,
+    "SLV": 6,
+    "DOM": 1.5,
+    "CUB": 1.2,
+    "ECU": 1.2,
+    "COL": 1,
+    "JAM": 1,
+    "BRA": 0.8,
+    "NIC": 0.8,
+    "PER": 0.7,
+    "CHN": 0.6,
+    "VNM": 0.6,
+    "HTI": 0.6,
+    "IND": 0.5,
+    "PHL": 0.5,
+    "KHM": 0.3,
+    "NGA": 0.3,
+    "FSM": 0.2,
+    "LAO": 0.2,
+    "POL": 0.2,
+    "RUS": 0.2,
+    "UNK": 0.4,
+}
 # How a declined request ended; each falls in the class of DESIGN 3 that its name suggests.
 WAYS = {"late_notice": 22, "no_notice": 27, "not_held": 17, "unconfirmed": 26, "undated": 8}
 REASONS = {"policy": 50, "none_given": 28, "law_or_court": 9, "not_held": 7, "": 9}
@@ -136,15 +157,17 @@ def draw_releases(rng: Generator, rows: pd.DataFrame, same_as: pd.Series) -> pd.
     by = rows["agency_id"].mask((same_as != "") & (rng.random(count) < 0.4), same_as)
     late_reasons, reasons = drawn(rng, count, LATE_REASONS), drawn(rng, count, REASONS)
     reason = pd.Series(reasons, dtype="str").mask(way == "late_notice", late_reasons)
-    return pd.DataFrame({
-        "notice_at": notice,
-        "release_due_at": due,
-        "released_at": released,
-        "releasing_agency_id": by.where(released.notna() & (rng.random(count) < 0.35), ""),
-        "sentence_ends_on": sentence,
-        "ice_custody_at": released.where(honored),
-        "decline_reason": reason.where(declined, ""),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "notice_at": notice,
+            "release_due_at": due,
+            "released_at": released,
+            "releasing_agency_id": by.where(released.notna() & (rng.random(count) < 0.35), ""),
+            "sentence_ends_on": sentence,
+            "ice_custody_at": released.where(honored),
+            "decline_reason": reason.where(declined, ""),
+        }
+    )
 
 
 def _follow_ups(rng: Generator, rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -153,8 +176,10 @@ def _follow_ups(rng: Generator, rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.D
     day = (rows["released_at"] + hours(rng, count, 5 * 24, 40 * 24)).dt.floor("D")
     known = (rows["outcome"] == "declined") & (day <= as_of) & (rng.random(count) < 0.2)
     status = pd.Series(drawn(rng, count, FOLLOW_UPS), dtype="str").where(known, "")
-    return pd.DataFrame({
-        "follow_up_status": status,
-        "follow_up_on": day.where(known),
-        "taken_later": day.where(status.isin(["ice_custody", "removed"])),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "follow_up_status": status,
+            "follow_up_on": day.where(known),
+            "taken_later": day.where(status.isin(["ice_custody", "removed"])),
+        }
+    )
