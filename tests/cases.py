@@ -13,7 +13,7 @@ from frames import WEEK, directory_of, extract_of
 from ddor.calendar import Week
 from ddor.checks.check import Case, Finding
 from ddor.checks.registry import run_checks
-from ddor.history import History, no_history
+from ddor.published.history import History, no_history
 
 AGENCY = request()["agency_id"]
 

@@ -15,9 +15,9 @@ from frames import counted
 from ddor.calendar import Week
 from ddor.checks.check import Case, Check
 from ddor.checks.registry import CHECKS, CheckResults, run_checks
-from ddor.directory import read_directory
 from ddor.extract.read import read_extract
-from ddor.history import no_history
+from ddor.maintained.directory import read_directory
+from ddor.published.history import no_history
 
 PROJECT = Path(__file__).resolve().parents[1]
 FILE = PROJECT / "docs" / "checks.md"

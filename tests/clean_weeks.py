@@ -31,7 +31,6 @@ import pandas as pd
 from frames import directory_of, policy
 
 from ddor.calendar import Week
-from ddor.directory import Directory
 from ddor.extract.model import (
     CHARGE_COLUMNS,
     DISPOSITIONS,
@@ -40,6 +39,7 @@ from ddor.extract.model import (
     About,
     Extract,
 )
+from ddor.maintained.directory import Directory
 from ddor.reference.areas import area_of
 from ddor.reference.offenses import OFFENSE_GROUPS
 from ddor.reference.places import COUNTIES

@@ -23,8 +23,8 @@ from small_archive import SmallArchive
 
 from ddor.archive.render import Article
 from ddor.calendar import Quarter
-from ddor.cases import candidate_label
 from ddor.jobs import report
+from ddor.maintained.cases import candidate_label
 
 QUARTER, WITHDRAWN = Quarter(2017, 1), Quarter(2017, 2)
 # Few of the quarter's weeks: each costs a second.

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import pandas as pd
 from after_release_rows import arrested, later, numbered_charges, released, rows_of
 
-from ddor.history import NOTHING_EARLIER
 from ddor.measures.disclosure import Told
 from ddor.measures.followed import AFTER_RELEASE, Followed, followed, tell_after_release
 from ddor.measures.record import earlier_from_plain, plain_told
+from ddor.published.history import NOTHING_EARLIER
 
 ARREST, BOTH, CONVICTION = "arrest", "arrest_and_conviction", "conviction"
 NO_CONTACT, OTHER_CONTACT = "no_contact", "other_contact"

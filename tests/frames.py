@@ -14,15 +14,15 @@ from extract_factory import request
 from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.checks.registry import CHECKS, CheckResults, run_checks
-from ddor.directory import COLUMNS, Directory
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
-from ddor.history import no_history
 from ddor.inputs import Inputs
-from ddor.ledger import no_ledger
+from ddor.maintained.directory import COLUMNS, Directory
 from ddor.measures.disclosure import NATION, Earlier, Table
 from ddor.measures.figures import Counts, count_week
 from ddor.measures.people import Line, lines_of
 from ddor.measures.status import request_status
+from ddor.published.history import no_history
+from ddor.published.ledger import no_ledger
 
 WEEK = Week.parse(FIRST_DAY)
 

@@ -21,12 +21,12 @@ from frames import directory_of, extract_of, inputs_of
 from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.compiled.people import PeopleOfWeeks, WeekOfPeople, people_of_weeks, week_of_people
-from ddor.history import NOTHING_EARLIER, History, no_history
 from ddor.jobs.weekly import WeekEdition
 from ddor.measures.disclosure import Table, Told
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.published import line_frame
 from ddor.measures.record import earlier_from_plain, plain_told
+from ddor.published.history import NOTHING_EARLIER, History, no_history
 
 FIRST = Week.parse("2017-04-01")
 COUNTRIES = ("MEX", "GTM", "HND", "COL", "CHN", "NGA", "JAM", "POL", "CAN", "FJI", "UNK")

@@ -33,9 +33,9 @@ from small_archive import SmallArchive
 
 from ddor.archive.render import Article
 from ddor.calendar import Week
-from ddor.directory import COLUMNS
 from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS
 from ddor.jobs import report
+from ddor.maintained.directory import COLUMNS
 from ddor.reference.areas import area_of
 from ddor.reference.places import COUNTIES
 

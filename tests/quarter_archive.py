@@ -33,9 +33,9 @@ from ddor.archive.chrome import Chrome
 from ddor.archive.render import Article
 from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Quarter, Week
-from ddor.catalog import CATALOG
 from ddor.jobs import publication, report
-from ddor.texts import PAGES
+from ddor.maintained.texts import PAGES
+from ddor.published.catalog import CATALOG
 
 SEED = 20170331
 QUARTERS = ("2017Q1", "2017Q2", "2017Q3", "2017Q4")

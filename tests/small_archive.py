@@ -32,9 +32,9 @@ from nbformat.v4 import new_code_cell, new_output
 from traitlets.config import Config
 
 from ddor import cli
-from ddor.directory import COLUMNS
 from ddor.errors import NotebookFailed
 from ddor.jobs import report, verify
+from ddor.maintained.directory import COLUMNS
 
 WEEK, NEXT_WEEK = "2017-02-11", "2017-02-18"
 # The last day is 2017-02-17; 13 weeks later is 2017-05-19.

@@ -10,7 +10,7 @@ from after_release_rows import arrested, later, numbered_charges, released, rows
 from conftest import PROJECT
 from extract_factory import charge
 
-from ddor.cases import CasesInvalid, candidate_label, from_plain, read_cases, to_plain
+from ddor.maintained.cases import CasesInvalid, candidate_label, from_plain, read_cases, to_plain
 from ddor.measures.judged_cases import NOT_MET, judged
 
 QUARTER = "2017Q1"
@@ -77,7 +77,7 @@ def test_a_case_is_read(cases):
     assert case.body == BODY
 
 
-@pytest.mark.parametrize("place", ["docs/cases.md", "src/ddor/cases.py"])
+@pytest.mark.parametrize("place", ["docs/cases.md", "src/ddor/maintained/cases.py"])
 def test_the_examples_of_the_documents_are_cases(cases, place):
     block = (PROJECT / place).read_text("utf-8").split("    ---\n", 1)[1]
     lines = itertools.takewhile(lambda line: line.startswith("    "), block.splitlines())

@@ -7,7 +7,7 @@ from frames import policy
 
 from ddor.checks.e9_stale_policy import assess
 from ddor.checks.registry import run_checks
-from ddor.directory import POLICY_KINDS
+from ddor.maintained.directory import POLICY_KINDS
 
 EXACTLY_180_DAYS, DAYS_181 = "2016-08-21", "2016-08-20"
 STALE = policy(verified_on=DAYS_181)

@@ -16,8 +16,8 @@ from ddor.checks.registry import CHECKS, run_checks
 from ddor.extract.model import DATETIMES
 from ddor.extract.read import read_extract
 from ddor.extract.write import write_extract
-from ddor.history import WEEKS_LOOKED_BACK, History, no_history, read_history
 from ddor.measures.figures import Counts
+from ddor.published.history import WEEKS_LOOKED_BACK, History, no_history, read_history
 
 FEW, NEW_FORM = 30, Week(dt.date(2017, 1, 7))  # I-247A came in April
 MAX_HELD_BACK_SHARE, SMALLEST_REVIEWED_BASE = 0.25, 20

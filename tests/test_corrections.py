@@ -12,9 +12,11 @@ from frames import extract_of, numbered
 from pandas.testing import assert_frame_equal
 
 from ddor.calendar import Week
-from ddor.corrections.apply import CorrectionStale, corrected
-from ddor.corrections.read import CorrectionsInvalid, read_corrections
-from ddor.corrections.records import (
+from ddor.errors import UsageError
+from ddor.extract.model import REQUEST_COLUMNS
+from ddor.maintained.corrections.apply import CorrectionStale, corrected
+from ddor.maintained.corrections.read import CorrectionsInvalid, read_corrections
+from ddor.maintained.corrections.records import (
     FIGURES,
     GROUNDS,
     STATUSES,
@@ -24,8 +26,6 @@ from ddor.corrections.records import (
     from_plain,
     to_plain,
 )
-from ddor.errors import UsageError
-from ddor.extract.model import REQUEST_COLUMNS
 
 ANSWERED = {"status": "upheld", "answered_on": "2017-04-10", "answer": "The row is corrected."}
 ACTION = {

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from frames import agency, coverage, policy
 
-from ddor.directory import COLUMNS, TablesInvalid, read_agencies, read_directory
+from ddor.maintained.directory import COLUMNS, TablesInvalid, read_agencies, read_directory
 
 ROWS = {"agencies": agency, "policies": policy, "coverage": coverage}
 

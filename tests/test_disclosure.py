@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddor.calendar import Week
-from ddor.history import NOTHING_EARLIER
 from ddor.measures.disclosure import (
     NATION,
     ONE_RULE,
@@ -37,6 +36,7 @@ from ddor.measures.people import (
 )
 from ddor.measures.published import disclosure_lines, line_frame, national_charges
 from ddor.measures.record import earlier_from_plain, plain_told
+from ddor.published.history import NOTHING_EARLIER
 
 WEEK = "2017-02-11"
 A, B, C, D = "AAAA", "BBBB", "CCCC", "DDDD"

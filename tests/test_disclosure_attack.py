@@ -13,13 +13,13 @@ from weekly_runs import files_of, job
 
 from ddor.calendar import Week
 from ddor.checks.check import Case
-from ddor.history import no_history
 from ddor.jobs.publication import data_files
 from ddor.jobs.weekly import WeekEdition
 from ddor.measures import disclosure
 from ddor.measures.charges import GROUP_NAMES
 from ddor.measures.disclosure import NATION, POOLED, Row
 from ddor.measures.people import DISMISSED
+from ddor.published.history import no_history
 from ddor.reference.countries import COUNTRIES, world_region
 from ddor.reference.offenses import offense_category
 

@@ -26,9 +26,9 @@ from ddor.archive.agency_pages import COUNTS, PLACE, agency_lines
 from ddor.archive.around import Around, Publisher
 from ddor.archive.lists import log_pages
 from ddor.calendar import Week, parse_date
-from ddor.catalog import Catalog, Revision
-from ddor.corrections.read import CorrectionsInvalid, read_corrections
-from ddor.corrections.records import to_plain
+from ddor.maintained.corrections.read import CorrectionsInvalid, read_corrections
+from ddor.maintained.corrections.records import to_plain
+from ddor.published.catalog import Catalog, Revision
 
 PAGE = f"weeks/{WEEK}/index.html"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ddor.calendar import Week
 from ddor.errors import ExtractInvalid, UsageError
-from ddor.extract.foia.importer import import_foia
+from ddor.importers.foia.importer import import_foia
 
 WEEK = Week(dt.date(2026, 2, 7))
 RELEASE = "2026-ICLI-00005_Detainers_FY26_20260311_Redacted.xlsx"

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from ddor.calendar import Week
-from ddor.extract.foia.importer import import_foia
 from ddor.extract.read import read_extract
+from ddor.importers.foia.importer import import_foia
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 FILE = SHARED / "data" / "foia" / "st_cloud_declined_2026.csv"

@@ -12,9 +12,9 @@ from frames import WEEK, counts_of, numbered
 
 from ddor.archive.downloads import table_files, with_notice
 from ddor.calendar import Week
-from ddor.catalog import Catalog, Revision
-from ddor.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED, no_history, read_history
-from ddor.method import METHOD
+from ddor.published.catalog import Catalog, Revision
+from ddor.published.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED, no_history, read_history
+from ddor.reference.method import METHOD
 
 
 def publish(site: Path, first_day: str, *rows, synthetic=False) -> None:

@@ -27,14 +27,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddor.archive.identity import hashed, identity_of, week_texts
-from ddor.directory import COLUMNS
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS
 from ddor.extract.read import read_extract
-from ddor.history import History, no_history
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, save_inputs
+from ddor.maintained.directory import COLUMNS
 from ddor.measures.disclosure import Earlier
 from ddor.measures.figures import count_inputs
 from ddor.measures.record import earlier_from_plain, plain_told
+from ddor.published.history import History, no_history
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
 FULL = {

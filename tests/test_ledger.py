@@ -32,7 +32,8 @@ from ddor.archive.publish import opened
 from ddor.errors import ArchiveUnavailable
 from ddor.inputs import load_inputs, save_inputs
 from ddor.jobs.review import flags_of
-from ddor.ledger import (
+from ddor.measures.figures import count_inputs
+from ddor.published.ledger import (
     COLUMNS,
     cleared_flags,
     flag_label,
@@ -45,7 +46,6 @@ from ddor.ledger import (
     with_decisions,
     with_flags,
 )
-from ddor.measures.figures import count_inputs
 from ddor.report.week import WeeklyReport
 
 LATER = "2017-02-18"  # the week after THE_WEEK

@@ -9,7 +9,7 @@ from conftest import PROJECT
 import ddor.cli
 from ddor.calendar import Week
 from ddor.errors import UsageError
-from ddor.parameters import KEYS, extract_location, load_parameters, weeks_with_extract
+from ddor.maintained.parameters import KEYS, extract_location, load_parameters, weeks_with_extract
 from ddor.report.opening import chosen_parameters
 
 WEEK = Week.parse("2017-02-18")

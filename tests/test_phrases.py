@@ -13,11 +13,11 @@ from extract_factory import charge, request
 from frames import case_of, extract_of, inputs_of
 
 from ddor.checks.check import Case
-from ddor.history import ATTRIBUTES, NOTHING_EARLIER, no_history
 from ddor.jobs.weekly import WeekEdition
 from ddor.measures.disclosure import NATION
 from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS
 from ddor.narrative import Words
+from ddor.published.history import ATTRIBUTES, NOTHING_EARLIER, no_history
 from ddor.report import quarter_phrases as say
 from ddor.report.phrases import WeekPhrases
 from ddor.report.week import WeeklyReport

@@ -7,7 +7,7 @@ from extract_factory import request
 from frames import case_of, inputs_of, numbered
 from small_archive import NEXT_WEEK, OSPREYMOOR, WEEK, words_of
 
-from ddor.history import History, no_history
+from ddor.published.history import History, no_history
 from ddor.report.week import WeeklyReport
 
 

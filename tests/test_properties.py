@@ -30,10 +30,10 @@ from ddor.checks.registry import CHECKS, run_checks
 from ddor.extract.model import DECLINE_REASONS, DISPOSITIONS, FOLLOW_UP_STATUSES, OUTCOMES, TIMINGS
 from ddor.extract.read import read_extract
 from ddor.extract.write import write_extract
-from ddor.history import History, no_history
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.record import plain_told
 from ddor.measures.status import CLASSES, DECLINED_CLASSES, ISSUED_OUTCOMES
+from ddor.published.history import History, no_history
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
 ORDINARY = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}

@@ -18,7 +18,7 @@ from quarter_archive import (
 from small_archive import found_in, words_of
 
 from ddor.calendar import Week
-from ddor.history import read_earlier
+from ddor.published.history import read_earlier
 
 OUTDATED = "based on a superseded revision"
 PAGE, OWN = f"quarters/{QUARTER}/index.html", f"quarters/{QUARTER}/r1/index.html"

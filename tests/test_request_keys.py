@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from small_archive import FIRST_ROWS, QUILLFEATHER, SmallArchive
 from weekly_runs import extract, files_of, job, no_kernel
 
+from ddor.extract.request_keys import RequestKeys
 from ddor.publishable import as_read
-from ddor.request_keys import RequestKeys
 
 PRINTABLE = st.characters(exclude_categories=["C", "Zl", "Zp"])
 KEYS = st.text(PRINTABLE, min_size=1, max_size=24)

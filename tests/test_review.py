@@ -39,9 +39,9 @@ from ddor.jobs.review import (
     review_lines,
     review_list,
 )
-from ddor.ledger import COLUMNS, flag_label, no_ledger, with_decisions, with_flags
 from ddor.measures.figures import count_inputs
 from ddor.measures.shares import held_share_reason
+from ddor.published.ledger import COLUMNS, flag_label, no_ledger, with_decisions, with_flags
 
 # Twelve declines of old requests, recorded on one day: E8 asks for a review.
 BULK = copies(12, "b", issued_at="2016-12-01")

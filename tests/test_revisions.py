@@ -29,7 +29,7 @@ from small_archive import (
 from ddor.archive.changes import changes_between
 from ddor.archive.revision import kept_article
 from ddor.calendar import Week
-from ddor.catalog import Catalog, Revision, status_of
+from ddor.published.catalog import Catalog, Revision, status_of
 
 PLACE = {"agency_id", "agency", "level", "state", "county_fips", "area", "flags"}
 SECTIONS = {"issued_by_agency": "Section I", "declined_by_agency": "Section II"}

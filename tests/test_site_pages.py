@@ -27,14 +27,14 @@ from ddor.archive.page import NOT_FOUND
 from ddor.archive.recent import recent_weeks
 from ddor.archive.trend import agency_points
 from ddor.calendar import Week
-from ddor.catalog import Catalog
 from ddor.checks import e5_volume, e6_ice_custody, e8_bulk_recording, e9_stale_policy
 from ddor.checks.registry import CHECKS
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
 from ddor.measures import disclosure, people
 from ddor.measures.figures import NO_CHARGES
-from ddor.method import CHANGES, METHOD
+from ddor.published.catalog import Catalog
+from ddor.published.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
+from ddor.reference.method import CHANGES, METHOD
 
 AROUND = Around(Publisher("", "the county desk"), dt.date(2017, 6, 1))
 HEADER = "category,group_code,offense_group,convicted,charged_only,requests,flags\n"

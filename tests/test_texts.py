@@ -10,7 +10,14 @@ from conftest import PROJECT
 from small_archive import BRACKENHOLT, FIRST_ROWS, QUILLFEATHER, WEEK, SmallArchive, words_of
 
 from ddor.archive.render import TEMPLATES
-from ddor.texts import PAGES, Text, TextsInvalid, read_statements, read_texts, sections_of
+from ddor.maintained.texts import (
+    PAGES,
+    Text,
+    TextsInvalid,
+    read_statements,
+    read_texts,
+    sections_of,
+)
 
 PROJECT_PAGES = PROJECT / "params" / "pages"
 AGENCY, OTHER = QUILLFEATHER["agency_id"], BRACKENHOLT["agency_id"]

@@ -24,11 +24,11 @@ from small_archive import (
 from third_reports import DAILY, YEARLY, Day, Year, project_at, registered
 
 from ddor.archive.meanings import meanings_of
-from ddor.catalog import open_catalog
 from ddor.errors import UsageError
 from ddor.jobs.edition import Order
 from ddor.jobs.report import attempt
 from ddor.jobs.results import Result
+from ddor.published.catalog import open_catalog
 from ddor.reports import QUARTERLY, REPORTS, refuse_shared_key
 
 SITE_URL = "https://ddor.example.org/x"

@@ -16,8 +16,8 @@ from later import make_later
 from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.extract.model import Extract
-from ddor.extract.samples.agencies import COMMITTED, invented_agencies
-from ddor.extract.samples.ordinary import make_sample
+from ddor.importers.samples.agencies import COMMITTED, invented_agencies
+from ddor.importers.samples.ordinary import make_sample
 from ddor.measures.disclosure import NATION
 from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, DISMISSED, NO_CHARGE
 from ddor.reference.offenses import CATEGORIES, OFFENSE_GROUPS, OTHER_OFFENSES, offense_category

@@ -19,13 +19,11 @@ from ddor.calendar import Week
 from ddor.checks.check import Case, Finding
 from ddor.checks.registry import CHECKS
 from ddor.cli import ddor as command
-from ddor.directory import read_directory
 from ddor.errors import ArchiveUnavailable, UsageError
 from ddor.extract.read import read_extract
-from ddor.history import no_history
 from ddor.inputs import save_inputs
 from ddor.jobs.rows import COLUMNS, write_rows
-from ddor.ledger import read_labels
+from ddor.maintained.directory import read_directory
 from ddor.measures.agencies import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS
 from ddor.measures.charges import UNLISTED
 from ddor.measures.people import ALL
@@ -33,6 +31,8 @@ from ddor.measures.people import CHARGES as OF_CHARGES
 from ddor.measures.published import with_charges
 from ddor.measures.status import CLASSES
 from ddor.measures.trace import agency_columns, known_masks, rows_behind
+from ddor.published.history import no_history
+from ddor.published.ledger import read_labels
 
 EARLIER = "2017-01-05T08:00"
 PENDING = {"outcome": "pending", "outcome_recorded_at": ""}

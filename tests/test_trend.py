@@ -10,7 +10,6 @@ from small_archive import BRACKENHOLT, FIRST_ROWS, HONORED, NEXT_WEEK, OSPREYMOO
 from test_public_words import BULK, REASON
 from test_rebuild import rebuilt
 
-from ddor import method
 from ddor.archive.ages import BANDS, ages_of
 from ddor.archive.around import Around, Publisher
 from ddor.archive.lists import archive_pages
@@ -24,8 +23,9 @@ from ddor.archive.trend import (
 )
 from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
-from ddor.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision, open_catalog
 from ddor.measures.bulk import bulk_recorded
+from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision, open_catalog
+from ddor.reference import method
 from ddor.variation import Compared, in_words
 
 FIRST_DAY = dt.date(2017, 2, 11)

@@ -10,7 +10,7 @@ from extract_factory import charge
 from in_the_browser import TWO_FRAMES, all_seen, listened
 from small_archive import WEEK, SmallArchive, numbered, words_of
 
-from ddor.extract.samples.agencies import invented_agencies
+from ddor.importers.samples.agencies import invented_agencies
 
 AGENCIES = 320
 MOST_BYTES, MOST_COMPRESSED = 200_000, 45_000

@@ -38,7 +38,7 @@ from small_archive import (
 )
 
 from ddor.calendar import Week
-from ddor.history import read_history
+from ddor.published.history import read_history
 
 BOTH = ("QUILLFEATHER", "BRACKENHOLT")
 CORRECTION = ("zephyr",)

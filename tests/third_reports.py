@@ -24,11 +24,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ddor.archive.meanings import COLUMNS, Meanings
 from ddor.calendar import Period, Week, long_date, parse_date, weeks_ending_in
-from ddor.directory import Directory, read_directory
 from ddor.errors import UsageError
 from ddor.extract.read import read_extract
 from ddor.jobs.edition import Edition
-from ddor.parameters import extract_location
+from ddor.maintained.directory import Directory, read_directory
+from ddor.maintained.parameters import extract_location
 from ddor.report.tables import Table, agency_table
 from ddor.reports import REPORTS, Report
 

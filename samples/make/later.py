@@ -15,9 +15,9 @@ from numpy.random import Generator
 
 from ddor.calendar import Week
 from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS, About, Extract
-from ddor.extract.samples.agencies import invented_agencies
-from ddor.extract.samples.charges import charges_after, typed
-from ddor.extract.samples.draws import FOLLOW_UPS, days, draw_releases, drawn, hours, office_times
+from ddor.importers.samples.agencies import invented_agencies
+from ddor.importers.samples.charges import charges_after, typed
+from ddor.importers.samples.draws import FOLLOW_UPS, days, draw_releases, drawn, hours, office_times
 
 LATER_LAG = dt.timedelta(days=120)
 RESOLVED_SHARE, FOLLOWED_SHARE = 0.8, 0.9

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ddor.directory import COLUMNS
+from ddor.maintained.directory import COLUMNS
 from ddor.reference.areas import area_of
 
 ISSUED, DECLINED = 3083, 206

@@ -104,7 +104,7 @@ def _publishing_options(parser: argparse.ArgumentParser) -> None:
 
 def _run_weeks(options: argparse.Namespace, project: Path) -> int:
     from ddor.jobs.edition import Order
-    from ddor.parameters import sample_settings
+    from ddor.maintained.parameters import sample_settings
 
     for name, what in LATER.items():
         if getattr(options, name) not in (None, False):
@@ -147,7 +147,7 @@ def _make(periods: Sequence[Period], order, options: argparse.Namespace) -> int:
 def _make_others(report: Report, options: argparse.Namespace) -> int:
     """Of a report that is no weekly one."""
     from ddor.jobs.edition import Order
-    from ddor.project import find_project
+    from ddor.maintained.project import find_project
 
     order = Order(
         project=find_project(),
@@ -164,7 +164,7 @@ def _make_others(report: Report, options: argparse.Namespace) -> int:
 
 def _reason(options: argparse.Namespace) -> str:
     """Needed by --correct and --accept-held, and by nothing else; it is published as it stands."""
-    from ddor.corrections.told import identifier
+    from ddor.maintained.corrections.told import identifier
 
     reason = " ".join(options.reason.split())
     asking = [
@@ -182,7 +182,7 @@ def _reason(options: argparse.Namespace) -> str:
 
 
 def _latest_week(order) -> Week:
-    from ddor.parameters import load_parameters, weeks_with_extract
+    from ddor.maintained.parameters import load_parameters, weeks_with_extract
 
     parameters = load_parameters(order.project, None, order.params_file, order.settings)
     if "{week}" not in parameters.extract:
@@ -310,8 +310,8 @@ def _ddor_parser() -> argparse.ArgumentParser:
 
 
 def _parameters(options: argparse.Namespace, period: Period | None):
-    from ddor.parameters import load_parameters
-    from ddor.project import find_project
+    from ddor.maintained.parameters import load_parameters
+    from ddor.maintained.project import find_project
 
     return load_parameters(find_project(), period, _path(options.params), _settings(options))
 
@@ -320,7 +320,7 @@ def _check(options: argparse.Namespace) -> int:
     """Reads the extract as the job would; prints what is wrong with it, or what it holds."""
     from ddor.errors import ExtractInvalid
     from ddor.extract.read import read_extract
-    from ddor.request_keys import in_any_text
+    from ddor.extract.request_keys import in_any_text
 
     week = Week.parse(options.week) if options.week else None
     # The extract is named on the command line, whatever `extract` the parameters hold.
@@ -348,7 +348,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _import_foia(options: argparse.Namespace) -> int:
-    from ddor.extract.foia.importer import import_foia
+    from ddor.importers.foia.importer import import_foia
 
     weeks = parse_weeks([options.week or options.weeks])
     as_of = parse_date(options.as_of) if options.as_of else None
@@ -362,8 +362,8 @@ def _import_foia(options: argparse.Namespace) -> int:
 
 
 def _sample(options: argparse.Namespace) -> int:
-    from ddor.extract.samples.ordinary import make_sample
     from ddor.extract.write import write_extract
+    from ddor.importers.samples.ordinary import make_sample
 
     week = Week.parse(options.week)
     folder = Path(options.out.replace("{week}", str(week)))
@@ -390,7 +390,7 @@ def _rows(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     from ddor.jobs.verify import NotReproduced, verify
-    from ddor.project import find_project
+    from ddor.maintained.project import find_project
     from ddor.reports import parse_period, report_of
 
     period = parse_period(options.period)
@@ -468,9 +468,9 @@ def _published(options: argparse.Namespace, period: Period | None):
     nothing is published."""
     from ddor.archive.around import around_of
     from ddor.archive.publish import opened
-    from ddor.catalog import open_catalog
-    from ddor.directory import read_directory
     from ddor.jobs.publication import keys_of, refuse_unfit
+    from ddor.maintained.directory import read_directory
+    from ddor.published.catalog import open_catalog
 
     parameters = _parameters(options, period)
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)

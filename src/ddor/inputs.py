@@ -23,13 +23,20 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.corrections.read import check_agencies, read_corrections
-from ddor.corrections.records import Record, from_plain, to_plain
-from ddor.directory import COLUMNS, Directory, read_directory
 from ddor.extract.model import DATETIMES, About, Extract
-from ddor.history import NOTHING_EARLIER, History, no_history, read_earlier, read_history
-from ddor.ledger import ledger_file, ledger_from, lines_of, no_ledger, read_labels, read_ledger
-from ddor.parameters import IN_EFFECT, Parameters, extract_location
+from ddor.maintained.corrections.read import check_agencies, read_corrections
+from ddor.maintained.corrections.records import Record, from_plain, to_plain
+from ddor.maintained.directory import COLUMNS, Directory, read_directory
+from ddor.maintained.parameters import IN_EFFECT, Parameters, extract_location
+from ddor.published.history import NOTHING_EARLIER, History, no_history, read_earlier, read_history
+from ddor.published.ledger import (
+    ledger_file,
+    ledger_from,
+    lines_of,
+    no_ledger,
+    read_labels,
+    read_ledger,
+)
 
 NEWER_FLAGS = "protected.json"
 INPUT_FILES = (

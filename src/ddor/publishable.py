@@ -15,8 +15,8 @@ import html
 import re
 from collections.abc import Mapping
 
+from ddor.extract.request_keys import visible
 from ddor.narrative import render_markdown
-from ddor.request_keys import visible
 
 MARK = "application/vnd.ddor.publishable+json"
 SCRAP = "application/scrapbook.scrap"

@@ -21,10 +21,10 @@ from ddor.archive.recent import recent_weeks
 from ddor.archive.trend import agency_points, trend_of
 from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
-from ddor.catalog import Catalog
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
-from ddor.corrections.records import FIGURES, GROUNDS, STATUSES
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES
+from ddor.published.catalog import Catalog
 from ddor.reference.places import STATES
 
 WEEKS_SHOWN, FEWEST_DRAWN = 53, 13

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 
 from ddor.archive.meanings import FIGURES
 from ddor.calendar import Week
-from ddor.directory import Directory
-from ddor.parameters import Parameters
+from ddor.maintained.directory import Directory
+from ddor.maintained.parameters import Parameters
+from ddor.maintained.texts import Statement, Text, TextsInvalid, read_statements, read_texts
 from ddor.publishable import text_of
-from ddor.texts import Statement, Text, TextsInvalid, read_statements, read_texts
 
 SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
 

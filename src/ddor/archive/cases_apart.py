@@ -9,7 +9,7 @@ is put back by the page around the article.
 
 import re
 
-from ddor.cases import BEGIN, END
+from ddor.maintained.cases import BEGIN, END
 
 CASES = re.compile(f"{BEGIN}(.*?){END}", re.DOTALL)
 

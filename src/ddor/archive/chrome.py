@@ -42,8 +42,8 @@ from ddor.archive.search import search_files
 from ddor.archive.text_pages import text_pages, written_pages
 from ddor.archive.years import tables_of, year_files
 from ddor.calendar import Period, Week
-from ddor.catalog import CATALOG, Catalog
-from ddor.history import is_withdrawn
+from ddor.published.catalog import CATALOG, Catalog
+from ddor.published.history import is_withdrawn
 
 # Folders with a page for each group or year; one whose group is empty goes.
 GROUPS = ("agencies/by-state", "agencies/a-z", "corrections")

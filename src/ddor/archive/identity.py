@@ -15,10 +15,10 @@ from pathlib import Path
 
 import nbformat
 
-from ddor.corrections.records import canonical
 from ddor.inputs import Inputs
+from ddor.maintained.corrections.records import canonical
 from ddor.measures.figures import Counts
-from ddor.method import METHOD
+from ddor.reference.method import METHOD
 
 
 def hashed(texts: dict[str, str], template: Path) -> dict[str, str]:

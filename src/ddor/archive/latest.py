@@ -18,10 +18,10 @@ from ddor.archive.agency_index import named
 from ddor.archive.around import latest_names
 from ddor.archive.downloads import csv_lines
 from ddor.calendar import Week, long_date
-from ddor.catalog import Catalog, status_of
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.measures.concentration import half_or_more
 from ddor.measures.figures import NO_CHARGES
+from ddor.published.catalog import Catalog, status_of
 
 SUMMARY, CHARGES, DECLINED = "summary.json", "charges_by_group.csv", "declined_by_agency.csv"
 ATTRIBUTES = "attributes.csv"

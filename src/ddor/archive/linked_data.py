@@ -10,8 +10,8 @@ from ddor.archive.around import Around
 from ddor.archive.meanings import TITLES
 from ddor.archive.page import NAME
 from ddor.calendar import Period, Week
-from ddor.catalog import Catalog, Revision, status_of
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.published.catalog import Catalog, Revision, status_of
 from ddor.reports import report_of
 
 CONTEXT = "https://schema.org/"

@@ -18,7 +18,7 @@ from ddor.archive.page import NAME, fill, page
 from ddor.archive.trend import first_to_final, national_points, trend_of
 from ddor.archive.trend_chart import chart_of
 from ddor.calendar import FINAL_AFTER, Period, Week, weeks_between
-from ddor.catalog import FIRST, REVISED, Catalog, Revision, status_of
+from ddor.published.catalog import FIRST, REVISED, Catalog, Revision, status_of
 from ddor.reports import REPORTS, WEEKLY, Report
 
 NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -9,8 +9,8 @@ import uuid
 from dataclasses import dataclass
 
 from ddor.calendar import Period, long_date
-from ddor.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
-from ddor.corrections.records import FIGURES, GROUNDS, STATUSES
+from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES
+from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
 
 # Any fixed UUID will do; this one stands for ddor's entries.
 ENTRIES = uuid.UUID("6f0d2c0e-9a57-5b1e-8a1c-2470a2470a24")

@@ -9,14 +9,14 @@ import pandas as pd
 from ddor.archive.around import Around
 from ddor.archive.page import page
 from ddor.calendar import FINAL_AFTER, HOURS_ASKED
-from ddor.catalog import Catalog
 from ddor.checks.check import Check
 from ddor.checks.registry import CHECKS, ORDER
-from ddor.corrections.records import GROUNDS
+from ddor.maintained.corrections.records import GROUNDS
 from ddor.measures import disclosure
 from ddor.measures.people import NAMED
 from ddor.measures.shares import HELD_SHARE_BASE, SMALLEST_BASE
-from ddor.method import CHANGES, METHOD
+from ddor.published.catalog import Catalog
+from ddor.reference.method import CHANGES, METHOD
 
 PATH, TITLE = "methods/index.html", "Methods"
 EFFECTS = {

@@ -18,9 +18,9 @@ from markupsafe import Markup
 
 from ddor.archive.around import Around
 from ddor.calendar import Period, long_date
-from ddor.catalog import Catalog
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.narrative import FILTERS
+from ddor.published.catalog import Catalog
 
 HERE = Path(__file__).parent
 # What it means that the search does not find a place, which every page may have to say.

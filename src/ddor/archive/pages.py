@@ -14,7 +14,7 @@ from ddor.archive.linked_data import report_dataset
 from ddor.archive.page import address_of, page
 from ddor.archive.text_pages import plain_text
 from ddor.calendar import Period, Week, long_date
-from ddor.catalog import Catalog, status_of, superseded_parts
+from ddor.published.catalog import Catalog, status_of, superseded_parts
 from ddor.reports import report_of
 
 HEADS = re.compile(r'<h([23]) id="([^"]+)"[^>]*>(.*?)</h\1>|<tr id="check-([A-Z0-9]+)">', re.DOTALL)

@@ -14,7 +14,7 @@ from ddor.archive.publish import Archive
 from ddor.archive.revision import data_files_of, named_agencies, pages_around
 from ddor.archive.years import files_of_year, tables_of, week_lines
 from ddor.calendar import Week
-from ddor.catalog import Catalog
+from ddor.published.catalog import Catalog
 
 
 def rebuild(archive: Archive, catalog: Catalog, around: Around) -> int:

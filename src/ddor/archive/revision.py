@@ -29,9 +29,9 @@ from ddor.archive.publish import Archive
 from ddor.archive.render import Article
 from ddor.archive.trend import kept_of
 from ddor.calendar import Period, Week
-from ddor.catalog import FIRST, Catalog, Revision
 from ddor.errors import ArchiveUnavailable
 from ddor.inputs import NEWER_FLAGS
+from ddor.published.catalog import FIRST, Catalog, Revision
 from ddor.reports import report_of
 
 CASES_FILE = "cases.html"

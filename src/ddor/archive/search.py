@@ -16,10 +16,10 @@ from ddor.archive.methods import PATH as METHODS
 from ddor.archive.methods import TITLE, address_of_check
 from ddor.archive.page import address_of, page
 from ddor.archive.text_pages import plain_text
-from ddor.catalog import Catalog, status_of
 from ddor.checks.registry import CHECKS
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.texts import Section
+from ddor.maintained.texts import Section
+from ddor.published.catalog import Catalog, status_of
 
 PATH = "search/index.html"
 

@@ -5,8 +5,8 @@ import re
 
 from ddor.archive.around import Around
 from ddor.archive.page import page
-from ddor.catalog import Catalog
-from ddor.texts import Section, sections_of
+from ddor.maintained.texts import Section, sections_of
+from ddor.published.catalog import Catalog
 
 TEMPLATES = {"faqs": "faqs.html.j2"}
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from ddor.archive.ages import ages_of
 from ddor.calendar import Week, weeks_between
-from ddor.catalog import CORRECTED, REVISED, Catalog, Revision, is_final
-from ddor.cohort import ISSUED
-from ddor.method import METHOD
+from ddor.extract.cohort import ISSUED
+from ddor.published.catalog import CORRECTED, REVISED, Catalog, Revision, is_final
+from ddor.reference.method import METHOD
 from ddor.variation import WEEKS_COMPARED, Compared, poisson_interval
 
 WEEKS_DRAWN = 53

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from ddor.archive.ages import BANDS
 from ddor.archive.trend import Point, Trend
-from ddor.method import CHANGES
+from ddor.reference.method import CHANGES
 
 FEWEST_SLOTS = 13  # a few weeks are not to look like many
 _TOPS = (2, 4, 6, 8, 10, 12, 16)

@@ -21,8 +21,8 @@ from ddor.archive.revision import (
 )
 from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Period
-from ddor.catalog import Catalog, Revision
 from ddor.errors import UsageError
+from ddor.published.catalog import Catalog, Revision
 
 REASONS = ("legal", "privacy", "error")
 

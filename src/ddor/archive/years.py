@@ -20,8 +20,8 @@ from ddor.archive.downloads import csv_lines, descriptor, lines_in, table_files
 from ddor.archive.meanings import FIGURES, TEXTS, TITLES, WEEKLY
 from ddor.archive.page import NAME
 from ddor.calendar import Week
-from ddor.catalog import Catalog, Revision
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.published.catalog import Catalog, Revision
 
 
 def year_files(

@@ -11,9 +11,9 @@ from typing import Literal
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.directory import Directory
 from ddor.extract.model import Extract
-from ddor.history import History
+from ddor.maintained.directory import Directory
+from ddor.published.history import History
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ Kern County with 65 in a week against 25 in a month.
 import pandas as pd
 
 from ddor.checks.check import Case, Finding, stopped_because
-from ddor.cohort import issued_this_week, would_count_as_declined
+from ddor.extract.cohort import issued_this_week, would_count_as_declined
 from ddor.variation import poisson_tail
 
 TIMES, PLUS = 3, 3

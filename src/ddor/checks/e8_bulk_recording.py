@@ -8,7 +8,7 @@ import pandas as pd
 
 from ddor.calendar import long_date
 from ddor.checks.check import Case, Finding, stopped_because
-from ddor.cohort import ISSUED, date_column, would_count_as_declined
+from ddor.extract.cohort import ISSUED, date_column, would_count_as_declined
 
 FEWEST = 10
 ONE_DATE = 0.8

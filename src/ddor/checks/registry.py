@@ -26,9 +26,9 @@ from ddor.checks import (
     e12_law_forbids,
 )
 from ddor.checks.check import Case, Check, Finding
-from ddor.cohort import would_count_as_declined
-from ddor.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
-from ddor.ledger import Cleared
+from ddor.extract.cohort import would_count_as_declined
+from ddor.published.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
+from ddor.published.ledger import Cleared
 
 
 def _share(part: float) -> str:

@@ -18,17 +18,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor import cases
 from ddor.calendar import Period
-from ddor.cases import Case, read_cases
-from ddor.catalog import Catalog, open_catalog
 from ddor.compiled.people import WeekOfPeople, plain_weeks, week_of_people, weeks_from_plain
 from ddor.compiled.week_runs import DECLINED_COLUMNS, WeekRun, read_run
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES
-from ddor.history import NOTHING_EARLIER, read_earlier
+from ddor.maintained import cases
+from ddor.maintained.cases import Case, read_cases
+from ddor.maintained.parameters import Parameters
 from ddor.measures.agencies import IDENTITY
 from ddor.measures.figures import FIGURE_NAMES, OF_CHARGES
-from ddor.parameters import Parameters
+from ddor.published.catalog import Catalog, open_catalog
+from ddor.published.history import NOTHING_EARLIER, read_earlier
 from ddor.reports import shelved
 
 FILES = (

@@ -13,10 +13,10 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.cohort import date_column
-from ddor.corrections.records import flagged, flags_for
 from ddor.errors import UsageError
+from ddor.extract.cohort import date_column
 from ddor.inputs import INPUT_FILES, load_inputs, not_as_kept, with_newest_flags
+from ddor.maintained.corrections.records import flagged, flags_for
 from ddor.measures.agencies import agency_identities
 from ddor.measures.disclosure import Row, Told
 from ddor.measures.figures import count_inputs

@@ -16,9 +16,9 @@ import pandas as pd
 
 from ddor.archive.publish import Archive
 from ddor.calendar import Period
-from ddor.catalog import CORRECTED, FIRST, REVISED, Catalog
-from ddor.directory import Directory
-from ddor.parameters import Parameters
+from ddor.maintained.directory import Directory
+from ddor.maintained.parameters import Parameters
+from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog
 from ddor.reports import report_of
 
 P = TypeVar("P", bound=Period)

@@ -12,13 +12,13 @@ from ddor.archive.meanings import Meanings, meanings_of
 from ddor.archive.publish import Archive
 from ddor.archive.workbook import Cover, workbook_file
 from ddor.calendar import Period, long_date
-from ddor.catalog import Revision
 from ddor.errors import UsageError
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.extract.request_keys import RequestKeys
 from ddor.jobs.edition import Edition, Order
 from ddor.publishable import UNFILLED, as_read
+from ddor.published.catalog import Revision
 from ddor.reports import report_of
-from ddor.request_keys import RequestKeys
 
 TEMPLATE = "template.ipynb"
 

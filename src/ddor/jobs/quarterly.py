@@ -15,8 +15,6 @@ import pandas as pd
 from ddor.archive.downloads import csv_file
 from ddor.archive.publish import Archive
 from ddor.calendar import Period
-from ddor.cases import candidate_label, to_plain
-from ddor.catalog import CORRECTED, Catalog, Superseded, open_catalog, superseded_parts
 from ddor.compiled.counts import CompiledCounts, count_compiled
 from ddor.compiled.inputs import (
     FILES,
@@ -29,17 +27,19 @@ from ddor.compiled.inputs import (
     save_compiled,
 )
 from ddor.compiled.people import plain_weeks
-from ddor.directory import read_directory
 from ddor.errors import UsageError
-from ddor.history import ATTRIBUTES
 from ddor.jobs.edition import Edition, Order
+from ddor.maintained.cases import candidate_label, to_plain
+from ddor.maintained.directory import read_directory
+from ddor.maintained.parameters import Parameters
 from ddor.measures.figures import FIGURE_NAMES
 from ddor.measures.followed import AFTER_RELEASE, after_release_lines
 from ddor.measures.judged_cases import may_be_cases
 from ddor.measures.people import CHARGES
 from ddor.measures.published import charge_group_lines, disclosure_lines, flag_of, line_frame
 from ddor.measures.record import plain_told
-from ddor.parameters import Parameters
+from ddor.published.catalog import CORRECTED, Catalog, Superseded, open_catalog, superseded_parts
+from ddor.published.history import ATTRIBUTES
 
 CANDIDATES = "candidates.csv"
 CANDIDATE_COLUMNS = (

@@ -18,8 +18,8 @@ from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
 from ddor.archive.revision import Publication, publish_revision
 from ddor.calendar import Period
-from ddor.catalog import Revision, read_catalog
 from ddor.errors import DdorError, NotebookFailed, UsageError
+from ddor.extract.request_keys import RequestKeys
 from ddor.jobs.edition import Edition, Order, edition_of
 from ddor.jobs.publication import (
     TEMPLATE,
@@ -30,9 +30,9 @@ from ddor.jobs.publication import (
     refuse_unfit,
 )
 from ddor.jobs.results import Result, draft_result, held_result
-from ddor.parameters import load_parameters
+from ddor.maintained.parameters import load_parameters
+from ddor.published.catalog import Revision, read_catalog
 from ddor.reports import refuse_shared_key, report_of
-from ddor.request_keys import RequestKeys
 from ddor.run.execute import execute
 from ddor.run.gate import judge
 from ddor.run.proof import prove_run

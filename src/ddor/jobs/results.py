@@ -10,9 +10,9 @@ from ddor.archive.pages import draft_page
 from ddor.archive.publish import Archive
 from ddor.archive.revision import Publication, article_of
 from ddor.calendar import Period
-from ddor.catalog import Catalog
 from ddor.jobs.differences import figure_differences, sentence_differences
 from ddor.jobs.edition import Edition
+from ddor.published.catalog import Catalog
 
 HELD = 4  # the exit code of a report that waits for a person (DESIGN 4)
 

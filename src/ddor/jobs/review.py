@@ -13,13 +13,13 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.corrections.told import identifier
 from ddor.errors import Problem, UsageError
 from ddor.extract.safe_cells import plain_cell, safe_cell
-from ddor.ledger import COLUMNS as LEDGER_COLUMNS
-from ddor.ledger import DECISIONS, flag_label, held_since
+from ddor.maintained.corrections.told import identifier
 from ddor.measures.agencies import agency_identities
 from ddor.measures.figures import Counts
+from ddor.published.ledger import COLUMNS as LEDGER_COLUMNS
+from ddor.published.ledger import DECISIONS, flag_label, held_since
 
 FLAG_COLUMNS = LEDGER_COLUMNS[: LEDGER_COLUMNS.index("first_held") + 1]
 REVIEW_COLUMNS = (

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor import ledger
 from ddor.archive.publish import Archive, opened
 from ddor.calendar import Week
 from ddor.errors import UsageError
@@ -28,6 +27,7 @@ from ddor.jobs.differences import figure_differences
 from ddor.jobs.workbook import workbook
 from ddor.measures.figures import count_inputs
 from ddor.measures.trace import rows_behind
+from ddor.published import ledger
 
 # Not among them, on purpose: request_id, citizenship, protected, follow-up, charges. They tell who
 # a person is or what the person is said to have done, and no clerk needs them to find a request.

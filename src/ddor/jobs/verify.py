@@ -19,11 +19,11 @@ from ddor.archive.render import render_article
 from ddor.archive.revision import CASES_FILE, article_of, cases_file, data_files_of
 from ddor.archive.withdraw import notice_files
 from ddor.calendar import Period
-from ddor.catalog import Catalog, Revision, open_catalog
 from ddor.errors import NotebookFailed, UsageError
 from ddor.inputs import not_as_kept
 from ddor.jobs.edition import Edition, edition_of
 from ddor.jobs.publication import TEMPLATE, data_files
+from ddor.published.catalog import Catalog, Revision, open_catalog
 from ddor.run.execute import execute
 from ddor.run.proof import prove_run
 from ddor.run.tidy import tidy

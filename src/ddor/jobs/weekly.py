@@ -17,9 +17,6 @@ import pandas as pd
 from ddor.archive.identity import week_texts
 from ddor.archive.publish import Archive
 from ddor.calendar import Week
-from ddor.catalog import Catalog
-from ddor.corrections.records import GROUNDS, STATUSES, UPHELD, flagged, flags_for, to_plain
-from ddor.history import ATTRIBUTES
 from ddor.inputs import (
     INPUT_FILES,
     NEWER_FLAGS,
@@ -33,7 +30,22 @@ from ddor.inputs import (
 )
 from ddor.jobs.edition import Edition, Order
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
-from ddor.ledger import (
+from ddor.maintained.corrections.records import (
+    GROUNDS,
+    STATUSES,
+    UPHELD,
+    flagged,
+    flags_for,
+    to_plain,
+)
+from ddor.maintained.parameters import Parameters
+from ddor.measures.bulk import bulk_recorded
+from ddor.measures.figures import Counts, count_inputs
+from ddor.measures.published import attribute_lines, disclosure_lines, national_charges
+from ddor.measures.record import plain_told
+from ddor.published.catalog import Catalog
+from ddor.published.history import ATTRIBUTES
+from ddor.published.ledger import (
     LEDGER,
     ledger_file,
     lines_of,
@@ -42,11 +54,6 @@ from ddor.ledger import (
     with_decisions,
     with_flags,
 )
-from ddor.measures.bulk import bulk_recorded
-from ddor.measures.figures import Counts, count_inputs
-from ddor.measures.published import attribute_lines, disclosure_lines, national_charges
-from ddor.measures.record import plain_told
-from ddor.parameters import Parameters
 
 
 class WeekEdition(Edition[Week]):

@@ -9,10 +9,9 @@ import pandas as pd
 
 from ddor.checks.check import Case
 from ddor.checks.registry import CheckResults, run_checks
-from ddor.corrections.apply import corrected
 from ddor.extract.model import Extract
 from ddor.inputs import Inputs
-from ddor.ledger import LONG_HELD, cleared_flags, held_since
+from ddor.maintained.corrections.apply import corrected
 from ddor.measures.agencies import (
     KINDS,
     agency_identities,
@@ -35,6 +34,7 @@ from ddor.measures.status import (
     request_status,
 )
 from ddor.measures.timing import days_from_issue, unusual_orders
+from ddor.published.ledger import LONG_HELD, cleared_flags, held_since
 
 NO_CHARGES = "no charge data was supplied"
 # All figures, in order. Those of DISTINCT do not add up: two weeks may have one agency.

@@ -17,8 +17,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ddor.calendar import long_date
-from ddor.cases import JUVENILE, NONE, WITHOUT_CONVICTION, Case, CasesInvalid, candidate_label
 from ddor.errors import Problem
+from ddor.maintained.cases import (
+    JUVENILE,
+    NONE,
+    WITHOUT_CONVICTION,
+    Case,
+    CasesInvalid,
+    candidate_label,
+)
 from ddor.measures.after_release import MET, later_charges
 from ddor.reference.offenses import offense_group
 

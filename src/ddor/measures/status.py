@@ -7,7 +7,7 @@ one held back because its outcome is in doubt stays issued, and is not declined.
 import pandas as pd
 
 from ddor.calendar import HOURS_ASKED, Week
-from ddor.cohort import issued_this_week, recorded_this_week
+from ddor.extract.cohort import issued_this_week, recorded_this_week
 from ddor.reference.forms import FORMS
 
 HELD_BACK = "held_back"

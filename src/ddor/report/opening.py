@@ -4,9 +4,9 @@ analyst's note."""
 from pathlib import Path
 
 from ddor.calendar import Period
+from ddor.maintained.parameters import Parameters, load_parameters, sample_settings
+from ddor.maintained.project import find_project
 from ddor.narrative import render_markdown
-from ddor.parameters import Parameters, load_parameters, sample_settings
-from ddor.project import find_project
 from ddor.publishable import HTML
 
 

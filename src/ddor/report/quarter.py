@@ -10,8 +10,6 @@ import pandas as pd
 from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
-from ddor.cases import BEGIN, END, Case
-from ddor.cohort import ISSUED
 from ddor.compiled.counts import CompiledCounts, count_compiled
 from ddor.compiled.inputs import (
     MISSING,
@@ -22,6 +20,8 @@ from ddor.compiled.inputs import (
     load_compiled,
 )
 from ddor.errors import DdorError
+from ddor.extract.cohort import ISSUED
+from ddor.maintained.cases import BEGIN, END, Case
 from ddor.measures.after_release import FOLLOWED_DAYS
 from ddor.measures.charges import GROUP_NAMES
 from ddor.measures.concentration import Concentration, concentration, half_or_more

@@ -16,8 +16,8 @@ from pathlib import Path
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from ddor.errors import NotebookFailed
+from ddor.extract.request_keys import RequestKeys
 from ddor.publishable import NOT_PUBLISHED, UNFILLED, refusal, text_of
-from ddor.request_keys import RequestKeys
 from ddor.run.numbered import numbered
 
 HOLDS_A_KEY = "holds the key of a request (not shown)"

@@ -17,9 +17,9 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Period, Week
-from ddor.catalog import open_catalog
 from ddor.errors import UsageError
-from ddor.method import METHOD
+from ddor.published.catalog import open_catalog
+from ddor.reference.method import METHOD
 from ddor.reports import REPORTS, parse_period
 
 WEEKS_LOOKED_BACK = 26

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ddor.calendar import Week
-from ddor.directory import COLUMNS
-from ddor.extract.foia.facilities import Facility
+from ddor.importers.foia.facilities import Facility
+from ddor.maintained.directory import COLUMNS
 
 
 class Written(NamedTuple):

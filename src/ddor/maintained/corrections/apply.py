@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ddor.corrections.cell import COLUMNS, as_text, same, typed_value
-from ddor.corrections.records import Action, Record
-from ddor.corrections.told import Told
 from ddor.errors import Problem, UsageError
 from ddor.extract.model import Extract
 from ddor.extract.relations import check_outcome_dates
 from ddor.extract.table import Table, shown
+from ddor.maintained.corrections.cell import COLUMNS, as_text, same, typed_value
+from ddor.maintained.corrections.records import Action, Record
+from ddor.maintained.corrections.told import Told
 
 _STALE = "the source may have been corrected: remove the action from the record, or check it again"
 

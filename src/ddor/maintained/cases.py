@@ -32,10 +32,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ddor.calendar import parse_date
-from ddor.corrections.told import Told, as_words, file_shown, identifier
-from ddor.directory import AGENCY_ID
 from ddor.errors import Problem, UsageError
-from ddor.headed_text import read_headed
+from ddor.maintained.corrections.told import Told, as_words, file_shown, identifier
+from ddor.maintained.directory import AGENCY_ID
+from ddor.maintained.headed_text import read_headed
 from ddor.narrative import render_markdown
 from ddor.reference.offenses import OFFENSE_GROUPS
 

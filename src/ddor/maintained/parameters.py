@@ -29,7 +29,7 @@ from pydantic_core import ErrorDetails
 
 from ddor.calendar import Period, Week
 from ddor.errors import UsageError
-from ddor.text_yaml import TextLoader
+from ddor.maintained.text_yaml import TextLoader
 
 PATH_KEYS = ("extract", "output", "agencies", "policies", "coverage")
 

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.corrections.told import Told
 from ddor.extract.model import DATES_ONLY, REQUEST_COLUMNS
 from ddor.extract.parse import typed
 from ddor.extract.scan import scan
 from ddor.extract.table import Table
+from ddor.maintained.corrections.told import Told
 
 COLUMNS = tuple(column for column in REQUEST_COLUMNS if column != "request_id")
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.directory import read_agencies
 from ddor.errors import ExtractInvalid, Problem, UsageError
-from ddor.extract.foia import dirt, facilities, shape, vocabulary
-from ddor.extract.foia.source import FIELDS, read_source
-from ddor.extract.foia.summary import ImportSummary, Written
 from ddor.extract.model import FOIA_SOURCE, About
 from ddor.extract.write import write_extract
+from ddor.importers.foia import dirt, facilities, shape, vocabulary
+from ddor.importers.foia.source import FIELDS, read_source
+from ddor.importers.foia.summary import ImportSummary, Written
+from ddor.maintained.directory import read_agencies
 
 
 def import_foia(

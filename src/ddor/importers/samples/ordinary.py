@@ -13,9 +13,9 @@ from numpy.random import Generator
 
 from ddor.calendar import Week
 from ddor.extract.model import About, Extract
-from ddor.extract.samples.agencies import COMMITTED, invented_agencies
-from ddor.extract.samples.charges import as_extract, draw_charges
-from ddor.extract.samples.draws import days, draw_requests, drawn, office_times, waits
+from ddor.importers.samples.agencies import COMMITTED, invented_agencies
+from ddor.importers.samples.charges import as_extract, draw_charges
+from ddor.importers.samples.draws import days, draw_requests, drawn, office_times, waits
 from ddor.reference.areas import AREAS
 from ddor.reference.places import COUNTIES
 

@@ -10,13 +10,13 @@ from typing import Any
 import yaml
 
 from ddor.calendar import Week, parse_date
-from ddor.corrections.cell import COLUMNS, ask_the_door
-from ddor.corrections.records import FIGURES, GROUNDS, STATUSES, UPHELD, Action, Record
-from ddor.corrections.told import Told, as_words, file_shown, identifier, key_shown
 from ddor.errors import Problem, UsageError
 from ddor.extract.advice import nearest
 from ddor.extract.table import shown
-from ddor.text_yaml import TextLoader
+from ddor.maintained.corrections.cell import COLUMNS, ask_the_door
+from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES, UPHELD, Action, Record
+from ddor.maintained.corrections.told import Told, as_words, file_shown, identifier, key_shown
+from ddor.maintained.text_yaml import TextLoader
 
 _CHOICES = {"figure": FIGURES, "ground": GROUNDS, "status": STATUSES}
 _REQUIRED = ("week", "agency_id", "figure", "ground", "received_on", "status")

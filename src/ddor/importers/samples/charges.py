@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
-from ddor.extract.samples.draws import days, drawn
+from ddor.importers.samples.draws import days, drawn
 
 NUMBERS = {0: 35, 1: 44, 2: 13, 3: 5, 4: 3}
 CODES = {

@@ -30,10 +30,10 @@ from typing import NamedTuple
 from markupsafe import escape
 
 from ddor.calendar import parse_date
-from ddor.corrections.told import identifier
-from ddor.directory import AGENCY_ID
 from ddor.errors import DdorError, Problem, UsageError
-from ddor.headed_text import read_headed
+from ddor.maintained.corrections.told import identifier
+from ddor.maintained.directory import AGENCY_ID
+from ddor.maintained.headed_text import read_headed
 from ddor.narrative import render_markdown, render_narrative
 from ddor.publishable import UNFILLED, text_of
 

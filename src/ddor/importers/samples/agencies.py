@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from ddor.directory import COLUMNS
+from ddor.maintained.directory import COLUMNS
 from ddor.reference.areas import area_of
 from ddor.reference.places import COUNTIES
 

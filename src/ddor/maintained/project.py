@@ -11,7 +11,7 @@ def find_project() -> Path:
     Raises UsageError where neither holds params/ and notebooks/.
     """
     here = Path.cwd()
-    for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[3]):
         if (folder / "params").is_dir() and (folder / "notebooks").is_dir():
             return folder
     raise UsageError(f"no project around {here}: expected a folder with params/ and notebooks/")

@@ -10,10 +10,10 @@ from collections import Counter
 
 import pandas as pd
 
-from ddor.extract.foia.dirt import dates, whole_numbers
-from ddor.extract.foia.source import NEEDED
-from ddor.extract.foia.vocabulary import CLAIMS_TO_CITIZENSHIP, CONVICTED, DECLINE_REASONS
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
+from ddor.importers.foia.dirt import dates, whole_numbers
+from ddor.importers.foia.source import NEEDED
+from ddor.importers.foia.vocabulary import CLAIMS_TO_CITIZENSHIP, CONVICTED, DECLINE_REASONS
 from ddor.reference.countries import UNKNOWN
 
 _FIRST_DATE = pd.Timestamp(1900, 1, 1)

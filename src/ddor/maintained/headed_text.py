@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from ddor.errors import Problem, UsageError
-from ddor.text_yaml import TextLoader
+from ddor.maintained.text_yaml import TextLoader
 
 HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n(.*)\Z", re.DOTALL)
 
