@@ -1,14 +1,24 @@
-# The two commands of this project. Each makes the environment first, if it is missing or old.
+# The commands of this project. Each makes the environment first, if it is missing or old.
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: week test
+.PHONY: week test lint coverage
 
 week: .venv/made   ## the weekly job on the latest ordinary sample, into outputs/sample: prints the page
 	$(BIN)/python run_week.py --sample
 
 test: .venv/made-test   ## all tests but the long storms
 	$(BIN)/python -m pytest
+
+lint: .venv/made-lint   ## the linter, the formatter and the type checker; they change nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+coverage: .venv/made-test .venv/made-lint   ## all tests but the long storms, then the lines that none of them runs
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 .venv/made: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
@@ -17,6 +27,6 @@ test: .venv/made-test   ## all tests but the long storms
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-.venv/made-test: .venv/made requirements-test.lock
-	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-test.lock
+.venv/made-test .venv/made-lint: .venv/made-%: .venv/made requirements-%.lock
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-$*.lock
 	touch $@

@@ -26,21 +26,21 @@ WIDTH = 128
 
 OPENING = """
 The weekly report of January 28, 2017 and the two that followed were suspended on April 10, 2017,
-because their figures were wrong. The errors fall into twelve classes. A check looks for one class of
-error in the rows of a week. It names the rows that it doubts, each with a sentence that says why. It
-corrects nothing.
+because their figures were wrong. The errors fall into twelve classes. A check looks for one class
+of error in the rows of a week. It names the rows that it doubts, each with a sentence that says
+why. It corrects nothing.
 
 A check has one of three effects. **Hold**: the request is not counted as declined. It is counted
-under the first check that stopped it, and every share is printed as a range: the low end counts none
-of the held requests as declined, the high end all of them. **Review**: the whole week waits, and
-nothing is published until a person has reviewed it. **Show**: every request stays counted, and the
-page shows the finding beside the figures.
+under the first check that stopped it, and every share is printed as a range: the low end counts
+none of the held requests as declined, the high end all of them. **Review**: the whole week waits,
+and nothing is published until a person has reviewed it. **Show**: every request stays counted, and
+the page shows the finding beside the figures.
 
 **An empty field never fails a check.** A check that finds no row with all the fields it compares
-says *not assessed*. That is not the same as *ok*: the check could not look. Passing every check does
-not prove a row right; each section below ends with what its check cannot see. To report a request
-that was wrongly counted or held back, name the week, the agency's code and the number of the check,
-but no person.
+says *not assessed*. That is not the same as *ok*: the check could not look. Passing every check
+does not prove a row right; each section below ends with what its check cannot see. To report a
+request that was wrongly counted or held back, name the week, the agency's code and the number of
+the check, but no person.
 """
 
 MADE = "Made by tests/checks_document.py; DDOR_WRITE_DOCS=1 and tests/test_checks_doc.py write it."

@@ -19,8 +19,8 @@ with 30 requests a week has 60 or more in one week of thirty.
 The seed matters to two checks. E5: 3 times the highest published week, plus 3, stops a clean week
 of this kind about once in 600 weeks (an agency of one request a week with five, after weeks without
 any). E8: ten declines or more of one agency, 80 % of them on its weekday and two thirds of them
-old, all by chance: of twelve seeds (2018 to 2029) six had no such week in 200, two had one, two had two
-and two had three. With half in place of two thirds they had one to seven.
+old, all by chance: of twelve seeds (2018 to 2029) six had no such week in 200, two had one, two
+had two and two had three. With half in place of two thirds they had one to seven.
 """
 
 import datetime as dt

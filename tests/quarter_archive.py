@@ -338,7 +338,7 @@ def _drawn(rng, week: str, number: int):
     """One week's rows and charges: at each agency one to three declined, one honored and one
     pending, and at SHIELDED a declined one in every fourth week."""
     rows, charges = [], []
-    for at, agency in enumerate(AGENCIES):
+    for at in range(len(AGENCIES)):
         for each in range(int(rng.integers(1, 4))):
             rows.append(_declined(rng, f"key-{number:02d}{at}{each}", week, at))
             rows[-1]["form"] = str(rng.choice(["I-247D", "I-247N", "I-247X"]))

@@ -300,8 +300,8 @@ SENTENCES = (
     "of the {issued_total} request(s) that ICE issued in the week, {issued_honored} had been "
     "honored by ",
     ", {issued_declined} had been declined, {issued_other} had another outcome, and "
-    "{issued_pending} had none on record. These {issued_declined_again} were issued in the week; the "
-    "{declined_total} above were recorded as declined in it",
+    "{issued_pending} had none on record. These {issued_declined_again} were issued in the week; "
+    "the {declined_total} above were recorded as declined in it",
     "ICE issued {issued_total} request(s) this week to {agencies_issued} agencies/y: "
     "{issued_detainers} detainer(s), {issued_notifications} request(s) for notification and "
     "{issued_transfers} request(s) for transfer.",

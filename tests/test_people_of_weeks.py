@@ -50,7 +50,10 @@ def drawn(week: str, per_agency: dict[str, int], first=0) -> dict[str, frozenset
     }
 
 
-def a_week(week: str, rows: dict[str, frozenset[Row]], earlier=Earlier()) -> WeekOfPeople:
+NOTHING_EARLIER = Earlier()
+
+
+def a_week(week: str, rows: dict[str, frozenset[Row]], earlier=NOTHING_EARLIER) -> WeekOfPeople:
     """As its report tells it."""
     keys = {row.request_id for row in rows[CHARGES]}
     told = tell(week_candidates(rows), earlier, keys, week, 5)

@@ -1,6 +1,7 @@
 """What docs/publishing.md says, done: its own code blocks, on nginx, a store and a repository."""
 
 import contextlib
+import functools
 import http.client
 import os
 import re
@@ -314,13 +315,12 @@ def unreachable(files: dict[str, bytes]) -> set[str]:
     return missing
 
 
-def links_of(page: str, html: bytes, cache={}) -> set[str]:  # noqa: B006
-    if (page, html) not in cache:
-        tags = BeautifulSoup(html, "html.parser").find_all(["a", "link", "img", "source", "script"])
-        found = [tag.get("href") or tag.get("src") or tag.get("srcset") for tag in tags]
-        targets = [urlsplit(urljoin(f"http://site/{page}", link)) for link in found]
-        cache[page, html] = {t.path.lstrip("/") for t in targets if t.netloc == "site"}
-    return cache[page, html]
+@functools.cache
+def links_of(page: str, html: bytes) -> frozenset[str]:
+    tags = BeautifulSoup(html, "html.parser").find_all(["a", "link", "img", "source", "script"])
+    found = [tag.get("href") or tag.get("src") or tag.get("srcset") for tag in tags]
+    targets = [urlsplit(urljoin(f"http://site/{page}", link)) for link in found]
+    return frozenset(t.path.lstrip("/") for t in targets if t.netloc == "site")
 
 
 @pytest.mark.storm

@@ -457,7 +457,8 @@ def test_the_same_line_twice_is_one_decision(tmp_path):
         ),
         (
             [line(), line(decision="hold")],
-            f'review.csv row 3, flag: seen another decision on "{ONE}", expected one; keep one line',
+            f'review.csv row 3, flag: seen another decision on "{ONE}", expected one; keep one '
+            "line",
         ),
         (
             [line(decision="")],

@@ -416,7 +416,9 @@ def test_the_reenactment_tells_the_charges_that_were_printed():
     declined = extract.requests[declined_in(extract.requests, REENACTED)]
     told = extract.charges.merge(declined, on="request_id").groupby("agency_id")
     printed = {
-        agency_id: sorted(zip(rows["citizenship"], rows["ncic_code"], rows["disposition"]))
+        agency_id: sorted(
+            rows[["citizenship", "ncic_code", "disposition"]].itertuples(index=False, name=None)
+        )
         for agency_id, rows in told
     }
     assert printed["MN9RE001"] == [("MEX", "35AA", "convicted"), ("MEX", "5212", "charged")]

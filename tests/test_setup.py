@@ -11,9 +11,16 @@ from conftest import PROJECT
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-GROUP_OF = {f"requirements{group and '-' + group}.lock": group for group in ("", "test", "lab")}
-PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+PYPROJECT = SETTINGS["project"]
 GROUPS = PYPROJECT["optional-dependencies"]
+LINT = SETTINGS["dependency-groups"]["lint"]
+LOCKED = {
+    "requirements.lock": PYPROJECT["dependencies"],
+    "requirements-test.lock": [*PYPROJECT["dependencies"], *GROUPS["test"]],
+    "requirements-lab.lock": [*PYPROJECT["dependencies"], *GROUPS["lab"]],
+    "requirements-lint.lock": LINT,
+}
 
 
 def tracked_files():
@@ -32,7 +39,7 @@ def test_environment_yml_is_the_twin_of_pyproject():
     assert wanted - conda == set(by_pip) - {"-e ."}
 
 
-@pytest.mark.parametrize("lock", GROUP_OF)
+@pytest.mark.parametrize("lock", LOCKED)
 def test_a_lock_file_has_hashes_fits_pyproject_and_names_no_index(lock):
     text = (PROJECT / lock).read_text()
     assert not re.search(r"https?:|file:|--(extra-)?index|--find-links|--trusted", text)
@@ -43,8 +50,7 @@ def test_a_lock_file_has_hashes_fits_pyproject_and_names_no_index(lock):
             assert "--hash=sha256:" in entry, entry
             requirement = Requirement(entry.split(" --hash")[0])
             pinned.setdefault(requirement.name, []).append(requirement.specifier)
-    wanted = [*PYPROJECT["dependencies"], *GROUPS.get(GROUP_OF[lock], [])]
-    for requirement in map(Requirement, wanted):
+    for requirement in map(Requirement, LOCKED[lock]):
         for specifier in pinned[requirement.name.lower()]:
             version = Version(str(specifier).removeprefix("=="))
             assert version in requirement.specifier, requirement
@@ -56,17 +62,26 @@ def test_the_lock_files_pin_the_same_versions():
 
     assert pins("requirements.lock") <= pins("requirements-test.lock")
     assert pins("requirements.lock") <= pins("requirements-lab.lock")
+    others = pins("requirements-test.lock") | pins("requirements-lab.lock")
+    names = {pin.split("==")[0] for pin in others}
+    shared = {pin for pin in pins("requirements-lint.lock") if pin.split("==")[0] in names}
+    assert shared and shared <= others
 
 
-def test_the_readme_names_the_two_commands_and_ci_runs_the_second():
+def test_the_readme_names_the_two_commands_and_ci_runs_the_second_after_the_linter():
     readme = (PROJECT / "README.md").read_text()
     assert "make week" in readme and "make test" in readme
-    assert "\nmake test\n" in (PROJECT / ".ci" / "run").read_text()
+    ran = (PROJECT / ".ci" / "run").read_text().splitlines()
+    assert ran.index("make lint") < ran.index("make test")
 
 
 def test_every_dependency_has_its_line():
     told = (PROJECT / "docs" / "dependencies.md").read_text()
-    everything = [*PYPROJECT["dependencies"], *(r for group in GROUPS.values() for r in group)]
+    everything = [
+        *PYPROJECT["dependencies"],
+        *(r for group in GROUPS.values() for r in group),
+        *LINT,
+    ]
     missing = [r for r in everything if f"`{Requirement(r).name}`" not in told]
     assert len(everything) > 20 and missing == []
 

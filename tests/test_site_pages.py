@@ -242,9 +242,9 @@ def test_an_agency_page_opens_with_a_sentence_and_has_the_pictures_with_a_table(
     archive = stage("corrected")
     page = archive.page(f"agencies/{OSPREYMOOR['agency_id']}/index.html")
     assert words_of(page.select_one("p.place").find_next("p")) == (
-        "In the week of February 18 to 24, 2017, ICE recorded 7 requests to this agency as declined "
-        "and none as honored. Over the 2 published weeks since the first that names it, 8 requests "
-        "were recorded as declined and none as honored."
+        "In the week of February 18 to 24, 2017, ICE recorded 7 requests to this agency as "
+        "declined and none as honored. Over the 2 published weeks since the first that names it, "
+        "8 requests were recorded as declined and none as honored."
     )
     names = [words_of(each) for each in page.select(".multiples figcaption")]
     assert names == [

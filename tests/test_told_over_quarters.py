@@ -25,6 +25,7 @@ A, B, C, D, E = "AAAA", "BBBB", "CCCC", "DDDD", "EEEE"
 DRUGS, ASSAULT = "convicted 35:convicted", "charged_only 13:charged_only"
 OF = {CHARGES: DRUGS, CITIZENSHIP: "MEX", DAYS: "0 to 2 days"}
 AS_OF, LATER = "2017-10-01", "2017-11-01"
+NOTHING_EARLIER = Earlier()
 
 
 def rows(week: str, prefix="r", attribute=CHARGES, value="", **agencies: int):
@@ -36,7 +37,7 @@ def rows(week: str, prefix="r", attribute=CHARGES, value="", **agencies: int):
     )
 
 
-def week_of(own: frozenset[Row], attribute=CHARGES, earlier=Earlier()) -> WeekOfPeople:
+def week_of(own: frozenset[Row], attribute=CHARGES, earlier=NOTHING_EARLIER) -> WeekOfPeople:
     """A week of one attribute, as its job tells it."""
     (week,) = {row.week for row in own}
     keys = {row.request_id for row in own}

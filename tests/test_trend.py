@@ -304,8 +304,8 @@ def test_a_change_of_method_is_a_marked_break(monkeypatch):
     assert page.select_one("svg.plot text").text == "Method 2"
     note = words_of(page.select_one("figure.trend .note"))
     assert (
-        "March 4 to 10, 2017 on, requests are counted by method 2 : short custody is a class of its own."
-        in note
+        "March 4 to 10, 2017 on, requests are counted by method 2 : short custody is a class of "
+        "its own." in note
     )
     assert len(chart_of(trend_of(national_points(catalog_of(weeks)), "recorded")).breaks) == 1
 

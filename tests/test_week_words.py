@@ -1,5 +1,5 @@
-"""The sentences of a weekly report where the data has nothing to count, one of something, or much of
-it in one place; that no chart is drawn of nothing; and what a page of many agencies weighs."""
+"""The sentences of a weekly report where the data has nothing to count, one of something, or much
+of it in one place; that no chart is drawn of nothing; and what a page of many agencies weighs."""
 
 import gzip
 import re
@@ -61,8 +61,8 @@ def test_an_agency_with_half_is_named_with_the_day_that_has_most_of_its_requests
 
 def test_where_all_are_of_one_agency_and_one_day_it_says_all():
     assert report(*copies(22, "a")).phrases().concentration == (
-        "All 22 declined requests are of one agency, HENNEPIN COUNTY ADC\\, MN; ICE recorded all of "
-        "them on one day, February 15, 2017."
+        "All 22 declined requests are of one agency, HENNEPIN COUNTY ADC\\, MN; ICE recorded all "
+        "of them on one day, February 15, 2017."
     )
 
 
@@ -160,8 +160,8 @@ def test_without_charge_data_nothing_more_is_said_of_charges():
         (3, "Convicted and charged only are counted by category, not by offense group."),
         (
             2,
-            "Convicted and charged only are counted by category, not by offense group; they are left "
-            "out where either of the two is 1 or 2.",
+            "Convicted and charged only are counted by category, not by offense group; they are "
+            "left out where either of the two is 1 or 2.",
         ),
     ],
 )

@@ -258,8 +258,8 @@ def test_a_table_that_a_later_revision_kept_from_the_withdrawn_one_goes_too(tmp_
     attributes = archive.week / "data" / "attributes.csv"
 
     def of_asia() -> list[bytes]:
-        """The lines with the 23 of r1, of the region and of its one country; r2 by itself would have
-        24."""
+        """The lines with the 23 of r1, of the region and of its one country. By itself, r2 would
+        have 24."""
         lines = attributes.read_bytes().splitlines()
         return [line for line in lines if b",Asia," in line and b",all,23" in line]
 

@@ -54,7 +54,9 @@ def project_at(folder: Path) -> Path:
         '"quarter = \\"2017Q1\\"  # or': '"year = \\"2017\\"  # not',
         "open_compiled(quarter,": "open_compiled(year,",
         '"quarter, weeks, issued': '"year, weeks, issued',
-        "# Quarterly Declined Detainer Report: {{ quarter }}": "# Annual Declined Detainer Report: {{ year }}",
+        "# Quarterly Declined Detainer Report: {{ quarter }}": (
+            "# Annual Declined Detainer Report: {{ year }}"
+        ),
         "The quarter in figures": "The year in figures",
         "A week belongs to the quarter in which": "A week belongs to the year in which",
     }

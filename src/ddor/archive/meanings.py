@@ -40,7 +40,8 @@ COLUMNS = {
     "not_held": f"{REQUESTS} declined: detainers with 48 hours' notice or more, not held in full",
     "unclassified": f"{REQUESTS} declined and in none of the three other classes",
     "release_not_confirmed": f"{REQUESTS} declined without a release date; beside the classes",
-    "law_or_court": f"{REQUESTS} declined, with a law or a court named on record; beside the classes",
+    "law_or_court": f"{REQUESTS} declined, with a law or a court named on record; beside the "
+    "classes",
     "short_custody": f"{REQUESTS} declined with under 48 hours from issue to release",
     "held_back_requests": f"{REQUESTS} that a check holds back, counted in neither section",
     "held_back_outcomes": f"{REQUESTS} whose outcome a check holds back: not counted as declined",
@@ -62,8 +63,8 @@ COLUMNS = {
     "place": "empty: the nation; else the code of an agency, or of a state",
     "branch": "category of offenses, world region or number of days; `rest`: the categories of a "
     "place that are not named; empty: all requests",
-    "leaf": "NCIC offense group, or country (ISO 3166-1 alpha-3); `other`: those of the branch with "
-    "fewer than 3 requests each; empty: the whole branch",
+    "leaf": "NCIC offense group, or country (ISO 3166-1 alpha-3); `other`: those of the branch "
+    "with fewer than 3 requests each; empty: the whole branch",
     "standing": "all; or convicted, charged_only, dismissed_or_acquitted, no_charge (of a place "
     "with those whose charges were all dismissed or ended in acquittal); `rest`: those of a place "
     "that are not named",

@@ -1,5 +1,5 @@
-"""An agency's last 13 published weeks: the sentence that its page opens with, and small multiples of
-honored, declined and pending requests on one scale.
+"""An agency's last 13 published weeks: the sentence that its page opens with, and small multiples
+of honored, declined and pending requests on one scale.
 
 They end with the latest week that names the agency and begin no earlier than the first, so that a
 publication touches no page but those of the agencies it names (chrome.py). A published week between
@@ -29,8 +29,9 @@ class RecentWeek:
 @dataclass(frozen=True)
 class Recent:
     """weeks: oldest first, by the meanings of PANELS; the last one names the agency. held: outcomes
-    of the last one that a check holds back. published: how many weeks have a report. totals: all of them added up. top: the end of the one scale. panels:
-    meaning -> bars; gaps: where weeks without a report are; slot, width: of a week and of a bar."""
+    of the last one that a check holds back. published: how many weeks have a report. totals: all
+    of them added up. top: the end of the one scale. panels: meaning -> bars; gaps: where weeks
+    without a report are; slot, width: of a week and of a bar."""
 
     weeks: list[RecentWeek]
     held: int

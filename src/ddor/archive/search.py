@@ -1,4 +1,5 @@
-"""The search: one file that lists agencies, reports, pages, checks and questions, which a script on every page asks.
+"""The search: one file that lists agencies, reports, pages, checks and questions. A script on every
+page reads it.
 
     site/search/index.json    lines: [address below site/, what is found, what stands beside it,
                               what else it is found by: the state's code, an agency's other names]

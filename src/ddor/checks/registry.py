@@ -77,8 +77,8 @@ CHECKS = (
         question="Did the agency hold the person when the request was issued?",
         thresholds="There is no margin: one entry that the agency did not hold the person is "
         "enough.",
-        limits="It relies on what ICE recorded. If custody is recorded as unknown, the check cannot "
-        "decide.",
+        limits="It relies on what ICE recorded. If custody is recorded as unknown, the check "
+        "cannot decide.",
         printed="Chester County (Pennsylvania) and Richmond County (North Carolina) with people "
         "whom they never held",
         assess=e3_never_there.assess,
@@ -171,8 +171,8 @@ CHECKS = (
         title="Did as asked",
         effect="hold",
         doubts="outcome",
-        question=f"Did the agency hold the person for {_hours(HOURS_ASKED)} or give the notice that "
-        "was asked for, or did ICE not come?",
+        question=f"Did the agency hold the person for {_hours(HOURS_ASKED)} or give the notice "
+        "that was asked for, or did ICE not come?",
         thresholds=f"A detainer: held {_hours(HOURS_ASKED)} or more beyond the time when the "
         "release was due; on Form I-247, Saturdays, Sundays and federal holidays do not count. A "
         f"request for notification: {_hours(HOURS_ASKED)} of notice or more.",
@@ -190,8 +190,8 @@ CHECKS = (
         "place?",
         thresholds="There is no margin: the reason on record names a law or a court, or the table "
         "of policies has one for the agency, its county or its state, enacted by the week's month.",
-        limits="Only laws and rulings in the table of policies are known. Whether one of them binds "
-        "the agency is a question for its counsel.",
+        limits="Only laws and rulings in the table of policies are known. Whether one of them "
+        "binds the agency is a question for its counsel.",
         printed="nothing about the rulings that apply, such as that on Clackamas County (Oregon)",
         assess=e12_law_forbids.assess,
     ),

@@ -57,7 +57,7 @@ class Table:
             return cls.unreadable(name, label, [*problems, _no_header(label, heads, TABLES[name])])
         series = [pd.Series(values, dtype="str") for values in columns]
         kept: dict[str, pd.Series] = {}
-        for head, values in zip(heads, series):
+        for head, values in zip(heads, series, strict=True):
             if head in kept:
                 mend = "keep one of the two columns, or rename the other"
                 seen = f'more than one column "{head}"'

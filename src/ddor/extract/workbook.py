@@ -51,9 +51,10 @@ def sheet_table(name: str, sheet: Worksheet) -> Table:
         )
         return Table.unreadable(name, label, problems)
     heads = [_plain(cell) for cell in rows[0]]
-    columns = [[_plain(cell) for cell in cells] for cells in zip(*rows[1:])]
-    table = Table.build(name, label, heads, columns or [()] * len(heads), problems)
-    for head, cells in zip(heads, zip(*rows[1:])):
+    columns = list(zip(*rows[1:], strict=True)) or [()] * len(heads)
+    texts = [[_plain(cell) for cell in cells] for cells in columns]
+    table = Table.build(name, label, heads, texts, problems)
+    for head, cells in zip(heads, columns, strict=True):
         if head in table.text and head in TABLES[name]:
             _tell_refused(table, head, cells)
     return table

@@ -244,8 +244,8 @@ class OfPeople:
         if not parts:
             parts = [
                 HTML(
-                    f"<p>No agency has a table of its own. That takes {ENOUGH} declined requests or "
-                    f"more, and enough others beside it. {self.elsewhere}</p>"
+                    f"<p>No agency has a table of its own. That takes {ENOUGH} declined requests "
+                    f"or more, and enough others beside it. {self.elsewhere}</p>"
                 )
             ]
         return Several([part for part in [*parts, *self._places_without()] if part])

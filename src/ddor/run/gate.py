@@ -42,8 +42,8 @@ def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
         raise NotebookFailed(
             "\n".join(
                 [
-                    "the notebook shows what may not be published (docs/notebook.md says what may; cells "
-                    "are counted from the top, text cells too):",
+                    "the notebook shows what may not be published (docs/notebook.md says what may; "
+                    "cells are counted from the top, text cells too):",
                     *refused,
                 ]
             )

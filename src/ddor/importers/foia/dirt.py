@@ -16,7 +16,9 @@ _SPACES = "cells with outer or doubled spaces: one space kept"
 _MEANS_EMPTY = {
     "cells that say NA: read as empty": r"na|n/a|null|none",
     "cells that say Not Applicable: read as empty": r"not applicable",
-    "cells with a redaction mark such as b(6), b(7)c: read as empty": r"(\(?b\)?\s*\(\d\)\s*(\(?[a-f]\)?)?[\s,;]*)+",
+    "cells with a redaction mark such as b(6), b(7)c: read as empty": (
+        r"(\(?b\)?\s*\(\d\)\s*(\(?[a-f]\)?)?[\s,;]*)+"
+    ),
 }
 _AMERICAN_TIMES = ("%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%Y")
 _FIRST_ISSUED = pd.Timestamp(1990, 1, 1)

@@ -64,7 +64,7 @@ def twins(facilities: list[Facility]) -> list[tuple[Facility, Facility]]:
     cores = [_core(facility.name) for facility in facilities]
     return [
         (one, other)
-        for (one, core), (other, other_core) in combinations(zip(facilities, cores), 2)
+        for (one, core), (other, other_core) in combinations(zip(facilities, cores, strict=True), 2)
         if core
         and one.state == other.state
         and core[0] == other_core[:1]

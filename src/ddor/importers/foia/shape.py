@@ -70,18 +70,18 @@ def notes_of(rows: pd.DataFrame) -> Counter:
         & code.isna()
         & charge.isna(),
         "MSC charge without a code: no charge row": code.isna() & charge.notna(),
-        "MSC charge codes that do not have four capital letters or digits: no charge row": code.notna()
-        & rows["ncic_code"].isna(),
-        "MSC charge codes of three digits: the leading zero that a spreadsheet took is back": code.str.len()
-        < rows["ncic_code"].str.len(),
-        "MSC charge dates unreadable, before 1900 or after the release: left empty": rows[
-            "msc_charge_date"
-        ].notna()
-        & rows["charged_on"].isna(),
-        "MSC conviction dates unreadable, before 1900 or after the release: no end of sentence": rows[
-            "msc_conviction_date"
-        ].notna()
-        & rows["convicted_on"].isna(),
+        "MSC charge codes that do not have four capital letters or digits: no charge row": (
+            code.notna() & rows["ncic_code"].isna()
+        ),
+        "MSC charge codes of three digits: the leading zero that a spreadsheet took is back": (
+            code.str.len() < rows["ncic_code"].str.len()
+        ),
+        "MSC charge dates unreadable, before 1900 or after the release: left empty": (
+            rows["msc_charge_date"].notna() & rows["charged_on"].isna()
+        ),
+        "MSC conviction dates unreadable, before 1900 or after the release: no end of sentence": (
+            rows["msc_conviction_date"].notna() & rows["convicted_on"].isna()
+        ),
         "MSC sentence lengths that are no whole number up to 99,999: left out": pd.concat(lengths),
         "sentences that end after the year 9999: written as 9999-12-31": rows["sentence_ends_on"]
         == _LAST_DATE,

@@ -129,7 +129,7 @@ def _parquet_lines(path: Path) -> Iterator[Sequence]:
     with pyarrow.parquet.ParquetFile(path) as file:
         yield file.schema_arrow.names
         for batch in file.iter_batches():
-            yield from zip(*(column.to_pylist() for column in batch.columns))
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def _below_header(table: str, lines: Iterable[Sequence]) -> pd.DataFrame | None:
@@ -139,6 +139,7 @@ def _below_header(table: str, lines: Iterable[Sequence]) -> pd.DataFrame | None:
     for header_row, titles in enumerate(islice(lines, HEADER_WITHIN), start=1):
         places = _places(titles)
         if len(places) > len(NEEDED) / 2:
+            first_row = header_row + 1
             break
     else:
         return None
@@ -153,7 +154,7 @@ def _below_header(table: str, lines: Iterable[Sequence]) -> pd.DataFrame | None:
         for cells in lines
     ]
     rows = pd.DataFrame(records, columns=list(places), dtype="str")
-    rows.index += header_row + 1
+    rows.index += first_row
     return rows
 
 
