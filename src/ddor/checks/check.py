@@ -1,7 +1,8 @@
 """What a check is given, what it returns, and what it is.
 
-To write one: a module here with a function `assess(rows, case) -> Finding`, and an entry in
-registry.py. The registry makes the notebook's Section IV, checks.csv and docs/checks.md from it.
+To write one: a module here with a function `assess(rows, case) -> Finding`, and beside it a file of
+the same name with its words (`e5_volume.py`, `e5_volume.yaml`). The registry finds it there, and
+makes the notebook's Section IV, checks.csv, the page of methods and docs/checks.md from both.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
-from ddor.calendar import Week
+from ddor.calendar import Week, long_date
 from ddor.extract.model import Extract
 from ddor.maintained.directory import Directory
 from ddor.published.history import History
@@ -67,12 +68,37 @@ class Check:
     assess: Callable[[pd.DataFrame, Case], Finding]
 
 
-def stopped_because(reasons: dict[str, str]) -> pd.Series:
-    """request_id -> sentence, as Finding.stopped has it."""
-    return pd.Series(reasons, dtype="str")
+def stopped_where(rows: pd.DataFrame, *doubts: tuple[pd.Series, str]) -> pd.Series:
+    """The rows that some doubt holds of, as Finding.stopped has them. A doubt is a mask of `rows`
+    and its sentence, with the row's fields in braces: "Agency {agency_id} was asked." Times are
+    written out. A row with several doubts has their sentences one after the other."""
+    masks = pd.DataFrame({sentence: mask for mask, sentence in doubts}, index=rows.index)
+    doubted = rows[masks.any(axis=1)]
+    why = []
+    for row, held in zip(
+        doubted.to_dict("records"), masks.loc[doubted.index].to_numpy(), strict=True
+    ):
+        fields = {name: long_times(value) for name, value in row.items()}
+        why.append(" ".join(masks.columns[held]).format_map(fields))
+    return pd.Series(why, index=list(doubted["request_id"]), dtype="str")
 
 
-def long_times(time: pd.Timestamp) -> str:
-    """ "February 3, 2017, 13:40"; a midnight, which may be a date alone, as the date."""
-    day = f"{time:%B} {time.day}, {time.year}"
-    return day if time == time.normalize() else f"{day}, {time:%H:%M}"
+def stopped_agencies(rows: pd.DataFrame, sentences: dict[str, str]) -> pd.Series:
+    """All rows of the agencies that have a sentence, as Finding.stopped has them."""
+    theirs = rows["agency_id"].map(sentences).astype("str").set_axis(list(rows["request_id"]))
+    return theirs.dropna()
+
+
+def listed_agencies(rows: pd.DataFrame, case: Case) -> pd.DataFrame:
+    """For each of `rows` (on its index) what the directory has of its agency; missing where the
+    field is empty or the agency is not listed."""
+    listed = case.directory.agencies.set_index("agency_id").replace("", None)
+    return listed.reindex(rows["agency_id"]).set_axis(rows.index)
+
+
+def long_times(value):
+    """A time as "February 3, 2017, 13:40"; a midnight, which may be a date alone, as the date. Any
+    other value as it is."""
+    if not isinstance(value, pd.Timestamp):
+        return value
+    return long_date(value) if value == value.normalize() else f"{long_date(value)}, {value:%H:%M}"

@@ -7,7 +7,7 @@ import datetime as dt
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, stopped_because
+from ddor.checks.check import Case, Finding
 
 VERIFIED_WITHIN = dt.timedelta(days=180)
 
@@ -18,5 +18,4 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     policies = case.directory.policies
     oldest = (case.week.last_day - VERIFIED_WITHIN).isoformat()
     stale = policies[policies["verified_on"] < oldest]
-    why = {index: f"Not verified since {day}." for index, day in stale["verified_on"].items()}
-    return Finding(len(policies), stopped_because(why))
+    return Finding(len(policies), "Not verified since " + stale["verified_on"] + ".")
