@@ -17,7 +17,9 @@ COUNTY_OF_OTHER_STATE = (
 )
 AREA_OF_OTHER_STATES = "The ICE area {area} does not cover {state_name}."
 IN_DIRECTORY = {"state": "state", "county_fips": "county code", "area": "ICE area"}
-OTHER_THAN_LISTED = "The directory has {COLUMN_listed} as the LABEL of agency {agency_id}, the request has {COLUMN}."
+OTHER_THAN_LISTED = (
+    "The directory has {FIELD_listed} as the LABEL of agency {agency_id}, the request has {FIELD}."
+)
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -35,7 +37,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     ]
     for column, label in IN_DIRECTORY.items():
         both = rows[column].notna() & listed[column].notna()
-        sentence = OTHER_THAN_LISTED.replace("COLUMN", column).replace("LABEL", label)
+        sentence = OTHER_THAN_LISTED.replace("FIELD", column).replace("LABEL", label)
         compared.append((both, rows[column] != listed[column], sentence))
     named = rows.join(listed.add_suffix("_listed")).assign(
         state_name=rows["state"].map(names), county_state=fips_state.map(names)
