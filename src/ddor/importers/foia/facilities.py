@@ -7,46 +7,25 @@ person has put the facility into `agencies.csv`.
 import difflib
 import re
 from itertools import combinations
-from typing import NamedTuple
 
 import pandas as pd
 
-# In this order: "Travis County State Jail" is a state's, "Essex County Corr. Fac." a county's,
-# "Minn. C.F., Rush City" a state's.
-_SIGNS_OF_LEVEL = (
-    ("federal", r"\b(FED|FEDERAL|BOP|FCI|FDC|FMC|USP|USMS|USBP|MARSHALS?|BORDER PATROL)\b"),
-    ("tribal", r"\b(TRIBE|TRIBAL)\b"),
-    ("state", r"\bSTATE\b"),
-    ("county", r"\b(COUNTY|CNTY|PARISH|SHERIFF|SHERIFFS|ADC)\b|\bCO\b\.?\s*\w"),
-    ("state", r"\bC\. ?F\.|\bC\.?F\b|\b(CORR(ECTIONAL)?\.? (FAC|INST)|PRISON|PENITENTIARY|DOC\b)"),
-    ("municipal", r"\b(POLICE|CITY|MUNICIPAL|PD)\b|\bP\.D\."),
-    ("county", r"\bJAIL\b"),
-)
-_COMMON_WORDS = re.compile(
-    r"\b(COUNTY|CNTY|CO|JAIL|SHERIFF|SHERIFFS|S|SO|OFFICE|DEPT|DEPARTMENT|DETENTION|DET|CENTER|"
-    r"CTR|ADULT|ADC|LAW|ENFORCEMENT)\b"
+from ddor.importers.foia.tables import LEVELS
+
+# Of names: what most jails share.
+_COMMON_WORDS = set(
+    "COUNTY CNTY CO JAIL SHERIFF SHERIFFS S SO OFFICE DEPT DEPARTMENT DETENTION DET CENTER CTR "
+    "ADULT ADC LAW ENFORCEMENT".split()
 )
 _ALIKE = 0.9
 
 
-class Facility(NamedTuple):
-    """name, state and area: as most of its rows have them; known: whether the level is the
-    directory's, not guessed."""
-
-    code: str
-    name: str
-    state: str
-    area: str
-    requests: int
-    level: str
-    known: bool
-
-
-def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> list[Facility]:
-    """Most requests first."""
+def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
+    """A row for each facility, most requests first: code; name, state and area, as most of its rows
+    have them; requests; level; known: whether the level is the directory's, not guessed."""
     columns = {"agency_id": "code", "agency_name": "name", "state": "state", "area": "area"}
-    told = rows[list(columns)].rename(columns=columns).fillna({"area": ""})
-    counts = told.value_counts().reset_index(name="requests")
+    counts = rows[list(columns)].rename(columns=columns).fillna({"area": ""}).value_counts()
+    counts = counts.reset_index(name="requests")
     found = counts.drop_duplicates("code")
     level = found["code"].map(directory["level"])
     found = found.assign(
@@ -54,29 +33,28 @@ def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> list[Facility]
         level=level.fillna(found["name"].map(_guessed_level)),
         known=level.notna(),
     )
-    found = found.sort_values(["requests", "code"], ascending=[False, True])
-    return list(map(Facility._make, found.itertuples(index=False)))
+    return found.sort_values(["requests", "code"], ascending=[False, True])
 
 
-def twins(facilities: list[Facility]) -> list[tuple[Facility, Facility]]:
+def twins(facilities: pd.DataFrame) -> list[tuple]:
     """Pairs of facilities of one state whose names are nearly the same, as if one had been
     misspelt: without the words that most jails share, and only where the first letter agrees."""
-    cores = [_core(facility.name) for facility in facilities]
+    cores = facilities.assign(core=facilities["name"].map(_core)).itertuples(index=False)
     return [
         (one, other)
-        for (one, core), (other, other_core) in combinations(zip(facilities, cores), 2)
-        if core
+        for one, other in combinations(cores, 2)
+        if one.core
         and one.state == other.state
-        and core[0] == other_core[:1]
-        and difflib.get_close_matches(other_core, [core], cutoff=_ALIKE)
+        and one.core[0] == other.core[:1]
+        and difflib.get_close_matches(other.core, [one.core], cutoff=_ALIKE)
     ]
 
 
 def _guessed_level(name: str) -> str:
-    signs = (level for level, sign in _SIGNS_OF_LEVEL if re.search(sign, name.upper()))
+    signs = (level for level, sign in LEVELS if re.search(sign, name.upper()))
     return next(signs, "other")
 
 
 def _core(name: str) -> str:
-    words = re.sub(r"[^A-Z0-9]+", " ", name.upper())
-    return " ".join(_COMMON_WORDS.sub(" ", words).split())
+    words = re.findall("[A-Z0-9]+", name.upper())
+    return " ".join(word for word in words if word not in _COMMON_WORDS)
