@@ -7,9 +7,12 @@ makes the notebook's Section IV, checks.csv, the page of methods and docs/checks
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
+import yaml
 
 from ddor.calendar import Week, long_date
 from ddor.extract.model import Extract
@@ -68,18 +71,24 @@ class Check:
     assess: Callable[[pd.DataFrame, Case], Finding]
 
 
-def stopped_where(rows: pd.DataFrame, *doubts: tuple[pd.Series, str]) -> pd.Series:
-    """The rows that some doubt holds of, as Finding.stopped has them. A doubt is a mask of `rows`
-    and its sentence, with the row's fields in braces: "Agency {agency_id} was asked." Times are
-    written out. A row with several doubts has their sentences one after the other."""
-    masks = pd.DataFrame({sentence: mask for mask, sentence in doubts}, index=rows.index)
+@cache
+def words_of(module: str) -> dict:
+    """What stands in the file of words beside the module of a check, given its `__file__`."""
+    return yaml.safe_load(Path(module).with_suffix(".yaml").read_text(encoding="utf-8"))
+
+
+def stopped_where(rows: pd.DataFrame, reasons: dict[str, str], **doubts: pd.Series) -> pd.Series:
+    """The rows that some doubt holds of, as Finding.stopped has them. A doubt is a mask of `rows`;
+    its reason has the row's fields in braces: "Agency {agency_id} was asked." Times are written
+    out. A row with several doubts has their reasons one after the other."""
+    masks = pd.DataFrame(doubts, index=rows.index)
     doubted = rows[masks.any(axis=1)]
     why = []
     for row, held in zip(
         doubted.to_dict("records"), masks.loc[doubted.index].to_numpy(), strict=True
     ):
         fields = {name: long_times(value) for name, value in row.items()}
-        why.append(" ".join(masks.columns[held]).format_map(fields))
+        why.append(" ".join(reasons[name] for name in masks.columns[held]).format_map(fields))
     return pd.Series(why, index=list(doubted["request_id"]), dtype="str")
 
 

@@ -8,19 +8,13 @@ nothing.
 import pandas as pd
 
 from ddor.calendar import HOURS_ASKED, working_time
-from ddor.checks.check import Case, Finding, stopped_where
+from ddor.checks.check import Case, Finding, stopped_where, words_of
 from ddor.reference.forms import FORMS
 
 # 8 CFR 287.7(d) takes weekends and holidays out of the 48 hours; the forms of 2015 and 2017 ask
 # for 48 hours as such.
 WORKING_HOURS_FORMS = ("I-247",)
-HELD_IN_FULL = (
-    "The release was due on {release_due_at}, and the person was held until {released_at}."
-)
-NOTIFIED_IN_TIME = (
-    "Notice was asked for, and given on {notice_at}; the release was on {released_at}."
-)
-NOT_COLLECTED = "The reason on record is that ICE did not collect the person."
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -40,7 +34,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     not_collected = rows["decline_reason"] == "not_collected"
 
     stopped = stopped_where(
-        rows, (held, HELD_IN_FULL), (notified, NOTIFIED_IN_TIME), (not_collected, NOT_COLLECTED)
+        rows, REASONS, held_in_full=held, notified_in_time=notified, not_collected=not_collected
     )
     assessed = detainer | notification | rows["decline_reason"].notna()
     return Finding(int(assessed.sum()), stopped)

@@ -7,11 +7,11 @@ is shown apart.
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, listed_agencies, stopped_where
+from ddor.checks.check import Case, Finding, listed_agencies, stopped_where, words_of
 from ddor.reference.places import STATES
 
 KINDS = ("law", "court")
-NAMED = "The record names a law or a court as the reason."
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -28,12 +28,14 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
             "state": state.map({usps: place.fips for usps, place in STATES.items()}),
         }
     )
-    doubts = [(rows["decline_reason"] == "law_or_court", NAMED)]
-    for law in laws_in_force(case).itertuples():
-        # Braces of a policy's own name no field of the row.
-        sentence = f"{law.jurisdiction}: {law.policy}.".replace("{", "{{").replace("}", "}}")
-        doubts.append((codes.eq(law.place_code).any(axis=1), sentence))
-    return Finding(len(rows), stopped_where(rows, *doubts))
+    reasons = dict(REASONS)
+    doubts = {"named": rows["decline_reason"] == "law_or_court"}
+    for index, law in laws_in_force(case).iterrows():
+        # Braces in the words of a policy name no field of the row.
+        words = f"{law['jurisdiction']}: {law['policy']}."
+        reasons[f"law {index}"] = words.replace("{", "{{").replace("}", "}}")
+        doubts[f"law {index}"] = codes.eq(law["place_code"]).any(axis=1)
+    return Finding(len(rows), stopped_where(rows, reasons, **doubts))
 
 
 def laws_in_force(case: Case) -> pd.DataFrame:

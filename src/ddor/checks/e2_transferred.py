@@ -7,11 +7,9 @@ directory's `same_as` says so.
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, listed_agencies, stopped_where
+from ddor.checks.check import Case, Finding, listed_agencies, stopped_where, words_of
 
-RELEASED_ELSEWHERE = (
-    "Agency {agency_id} was asked; agency {releasing_agency_id} released the person."
-)
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -22,4 +20,4 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     by_another = (
         told & (released_by != asked) & (released_by != listed_agencies(rows, case)["same_as"])
     )
-    return Finding(int(told.sum()), stopped_where(rows, (by_another, RELEASED_ELSEWHERE)))
+    return Finding(int(told.sum()), stopped_where(rows, REASONS, released_elsewhere=by_another))

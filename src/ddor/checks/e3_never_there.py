@@ -6,10 +6,9 @@ whom they had never held.
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, stopped_where
+from ddor.checks.check import Case, Finding, stopped_where, words_of
 
-NOT_HELD = "The agency did not hold the person when the request was issued."
-NOT_IN_CUSTODY = "The reason on record is that the person was not in the agency's custody."
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -17,5 +16,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     and without a reason, is not assessed."""
     custody, reason = rows["custody_confirmed"], rows["decline_reason"]
     answered = custody.isin(["true", "false"]) | reason.notna()
-    never = (custody == "false", NOT_HELD), (reason == "not_in_custody", NOT_IN_CUSTODY)
-    return Finding(int(answered.sum()), stopped_where(rows, *never))
+    stopped = stopped_where(
+        rows, REASONS, not_held=custody == "false", not_in_custody=reason == "not_in_custody"
+    )
+    return Finding(int(answered.sum()), stopped)

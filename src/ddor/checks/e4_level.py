@@ -7,10 +7,9 @@ county are never added up: an agency is its code.
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, listed_agencies, stopped_where
+from ddor.checks.check import Case, Finding, listed_agencies, stopped_where, words_of
 
-FEDERAL = "Agency {agency_id} is federal; the report covers agencies that are not."
-OTHER_LEVEL = "The directory has agency {agency_id} as {listed}, the request as {agency_level}."
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -18,6 +17,6 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     is compared with it too."""
     listed = listed_agencies(rows, case)["level"]
     federal = rows["agency_level"] == "federal"
-    differs = ~federal & listed.notna() & (listed != rows["agency_level"])
-    stopped = stopped_where(rows.assign(listed=listed), (federal, FEDERAL), (differs, OTHER_LEVEL))
-    return Finding(len(rows), stopped)
+    other = ~federal & listed.notna() & (listed != rows["agency_level"])
+    rows = rows.assign(level_listed=listed)
+    return Finding(len(rows), stopped_where(rows, REASONS, federal=federal, other_level=other))

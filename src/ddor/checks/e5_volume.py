@@ -4,15 +4,17 @@ In 2017 Franklin County (New York), which "never had nine in one week", was list
 Kern County with 65 in a week against 25 in a month.
 """
 
+from collections import defaultdict
+
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, listed_agencies, stopped_agencies
+from ddor.checks.check import Case, Finding, listed_agencies, stopped_agencies, words_of
 from ddor.extract.cohort import issued_this_week, would_count_as_declined
 from ddor.variation import poisson_tail
 
 TIMES, PLUS = 3, 3
 ONE_WEEK_IN = 1_000_000
-WORDS = {"issued": "requests issued to", "declined": "declines by"}
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -31,29 +33,27 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
 
 def _against_history(rows: pd.DataFrame, masks: dict[str, pd.Series], case: Case) -> Finding:
     highest = case.history.highest()
-    sentences: dict[str, str] = {}
+    sentences: dict[str, list[str]] = defaultdict(list)
     too_many = pd.Series(False, rows.index)
-    for column, mask in masks.items():
-        counts = rows.loc[mask, "agency_id"].value_counts()
-        most = highest[column].reindex(counts.index, fill_value=0)
-        named = counts[counts > TIMES * most + PLUS]
+    for what, mask in masks.items():
+        counts = rows.loc[mask, "agency_id"].value_counts().rename("count").to_frame()
+        counts["most"] = highest[what].reindex(counts.index, fill_value=0)
+        named = counts[counts["count"] > TIMES * counts["most"] + PLUS]
         too_many |= mask & rows["agency_id"].isin(named.index)
-        for agency_id, count in named.items():
-            sentence = f"{count} {WORDS[column]} agency {agency_id} this week; its most in a "
-            sentence += f"published week is {most[agency_id]}."
-            sentences[agency_id] = f"{sentences.get(agency_id, '')} {sentence}".strip()
+        for agency in named.reset_index().to_dict("records"):
+            sentences[agency["agency_id"]].append(REASONS[what].format_map(agency))
+    why = {agency_id: " ".join(theirs) for agency_id, theirs in sentences.items()}
     looked_at = masks["issued"] | masks["declined"]
-    return Finding(int(looked_at.sum()), stopped_agencies(rows[too_many], sentences))
+    return Finding(int(looked_at.sum()), stopped_agencies(rows[too_many], why))
 
 
 def _against_directory(issued: pd.DataFrame, case: Case) -> Finding:
-    listed = listed_agencies(issued, case)["weekly_requests"]
-    known = issued.assign(listed=listed)[listed.notna()]
-    sentences = {}
-    for (agency_id, weekly), theirs in known.groupby(["agency_id", "listed"]):
-        if poisson_tail(len(theirs), float(weekly)) < 1 / ONE_WEEK_IN:
-            sentences[agency_id] = (
-                f"{len(theirs)} requests issued to agency {agency_id} this week; the directory "
-                f"has {weekly} a week."
-            )
+    weekly = listed_agencies(issued, case)["weekly_requests"]
+    known = issued.assign(weekly_requests=weekly)[weekly.notna()]
+    counts = known.groupby(["agency_id", "weekly_requests"]).size().reset_index(name="count")
+    sentences = {
+        agency["agency_id"]: REASONS["unlikely"].format_map(agency)
+        for agency in counts.to_dict("records")
+        if poisson_tail(agency["count"], float(agency["weekly_requests"])) < 1 / ONE_WEEK_IN
+    }
     return Finding(len(known), stopped_agencies(known, sentences))

@@ -5,13 +5,11 @@ In 2017 both rows of Hennepin County were of people who had gone into ICE custod
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, stopped_where
+from ddor.checks.check import Case, Finding, stopped_where, words_of
 
 BEFORE_RELEASE = pd.Timedelta(hours=24)
 AFTER = pd.Timedelta(hours=48)
-BOOKED = "The person was booked into ICE custody on {ice_custody_at}"
-AT_RELEASE = BOOKED + "; the release is dated {released_at}."
-AT_DECLINE = BOOKED + "; the decline was recorded on {outcome_recorded_at}."
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -24,5 +22,5 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     booked = rows["ice_custody_at"]
     assessed = booked.notna() & start.notna() & end.notna()
     near = assessed & booked.between(start, end)
-    stopped = stopped_where(rows, (near & released, AT_RELEASE), (near & ~released, AT_DECLINE))
+    stopped = stopped_where(rows, REASONS, at_release=near & released, at_decline=near & ~released)
     return Finding(int(assessed.sum()), stopped)

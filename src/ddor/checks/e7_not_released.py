@@ -6,9 +6,9 @@ In 2017 people were listed as released who were still held, some with long sente
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, stopped_where
+from ddor.checks.check import Case, Finding, stopped_where, words_of
 
-STILL_HELD = "No release is on record, and the sentence ends on {sentence_ends_on}."
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -17,4 +17,4 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     assessed = rows["sentence_ends_on"].notna()
     known = rows["outcome_recorded_at"].fillna(pd.Timestamp(case.extract.about.as_of))
     still_held = assessed & rows["released_at"].isna() & (rows["sentence_ends_on"] > known)
-    return Finding(int(assessed.sum()), stopped_where(rows, (still_held, STILL_HELD)))
+    return Finding(int(assessed.sum()), stopped_where(rows, REASONS, still_held=still_held))

@@ -7,9 +7,10 @@ and 73 % of them were older than the year. In 2026 most declines of one state pr
 import pandas as pd
 
 from ddor.calendar import long_date
-from ddor.checks.check import Case, Finding, stopped_agencies
+from ddor.checks.check import Case, Finding, stopped_agencies, words_of
 from ddor.extract.cohort import ISSUED, date_column, would_count_as_declined
 
+REASONS = words_of(__file__)["reasons"]
 FEWEST = 10
 ONE_DATE = 0.8
 OLD, OLD_SHARE = pd.Timedelta(days=30), 2 / 3
@@ -27,11 +28,13 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
         counts, count = dates[theirs.index].value_counts(), len(theirs)
         date, most = counts.index[0], int(counts.iloc[0])
         old = int((date - theirs["issued_at"] > OLD).sum())
-        on_one_date = count >= FEWEST and most >= ONE_DATE * count
-        why = f"{most} of {count} declines of agency {agency_id} were "
-        if on_one_date and by_issue:
-            sentences[agency_id] = f"{why}issued on {long_date(date)}."
-        elif on_one_date and old >= OLD_SHARE * count:
-            why += f"recorded on {long_date(date)}, and {old} of the {count} "
-            sentences[agency_id] = f"{why}issued over {OLD.days} days before."
+        if count >= FEWEST and most >= ONE_DATE * count and (by_issue or old >= OLD_SHARE * count):
+            sentences[agency_id] = REASONS["issued" if by_issue else "recorded"].format(
+                agency_id=agency_id,
+                count=count,
+                most=most,
+                date=long_date(date),
+                old=old,
+                old_days=OLD.days,
+            )
     return Finding(int(dates.notna().sum()), stopped_agencies(declined, sentences))

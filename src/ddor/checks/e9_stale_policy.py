@@ -7,8 +7,9 @@ import datetime as dt
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding
+from ddor.checks.check import Case, Finding, words_of
 
+STALE = words_of(__file__)["reasons"]["stale"]
 VERIFIED_WITHIN = dt.timedelta(days=180)
 
 
@@ -18,4 +19,5 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     policies = case.directory.policies
     oldest = (case.week.last_day - VERIFIED_WITHIN).isoformat()
     stale = policies[policies["verified_on"] < oldest]
-    return Finding(len(policies), "Not verified since " + stale["verified_on"] + ".")
+    why = [STALE.format_map(policy) for policy in stale.to_dict("records")]
+    return Finding(len(policies), pd.Series(why, stale.index, dtype="str"))

@@ -15,9 +15,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
-from ddor.checks.check import Case, Check
+from ddor.checks.check import Case, Check, words_of
 from ddor.extract.cohort import would_count_as_declined
 from ddor.published import history
 from ddor.published.ledger import Cleared
@@ -43,16 +42,13 @@ def _check_of(words: Path) -> Check:
         for name, value in (vars(history) | vars(module)).items()
         if name.isupper()
     }
-    texts = yaml.safe_load(words.read_text(encoding="utf-8"))
-    filled = {key: text.format_map(constants) for key, text in texts.items()}
+    texts = {name: text for name, text in words_of(module.__file__).items() if name != "reasons"}
+    filled = {name: text.format_map(constants) for name, text in texts.items()}
     return Check(**filled, assess=module.assess)
 
 
-def _number(check: Check) -> int:
-    return int(check.id.removeprefix("E"))
-
-
-CHECKS = tuple(sorted(map(_check_of, Path(__file__).parent.glob("e*.yaml")), key=_number))
+_FILES = Path(__file__).parent.glob("e*.yaml")
+CHECKS = tuple(sorted(map(_check_of, _FILES), key=lambda check: int(check.id.removeprefix("E"))))
 
 # Doubts of the request come before doubts of the outcome; what is said of the rest needs both.
 ORDER = ("request", "outcome", "volume", "policy", "nothing")
