@@ -11,9 +11,9 @@ from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.extract.model import FOIA_SOURCE, About
 from ddor.extract.write import write_extract
-from ddor.importers.foia import cleaning, facilities, shape, vocabulary
+from ddor.importers.foia import cleaning, shape, vocabulary
 from ddor.importers.foia.source import invalid, read_source
-from ddor.importers.foia.summary import ImportSummary, Written
+from ddor.importers.foia.summary import ImportSummary, Written, facilities_of, twins_of
 from ddor.maintained.directory import read_agencies
 
 
@@ -54,7 +54,7 @@ def import_foia(
             write_extract(extract, folder)
             written.append(Written(week, folder, len(extract.requests), len(extract.charges)))
 
-    there = facilities.facilities_of(kept, directory)
+    facilities = facilities_of(kept, directory)
     return ImportSummary(
         source=file.name,
         tables=tuple(tables),
@@ -68,8 +68,8 @@ def import_foia(
         set_aside=Counter(rule.value_counts().to_dict()),
         cells=cells,
         notes=shape.notes_of(kept),
-        facilities=there,
-        twins=facilities.twins(there),
+        facilities=facilities,
+        twins=twins_of(facilities),
         written=written,
         weeks_without_rows=[w for w in weeks if w not in {each.week for each in written}],
     )

@@ -22,6 +22,8 @@ WORDS = {
     field: theirs.set_index("word")["becomes"].to_dict()
     for field, theirs in _words.groupby("field")
 }
+# Field whose words have to be known, the column made of it, what is expected in it.
+VOCABULARY = [tuple(row.values()) for row in rows("vocabulary", _DATA)]
 # Of lift reasons, in small letters.
 DECLINE_REASONS = _words[_words["decline_reason"] != ""].set_index("word")["decline_reason"]
 CLAIMS_TO_CITIZENSHIP = set(_words.loc[_words["claim"] == "yes", "word"])
