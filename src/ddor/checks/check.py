@@ -77,24 +77,25 @@ def words_of(module: str) -> dict:
     return yaml.safe_load(Path(module).with_suffix(".yaml").read_text(encoding="utf-8"))
 
 
-def stopped_where(rows: pd.DataFrame, reasons: dict[str, str], **doubts: pd.Series) -> pd.Series:
-    """The rows that some doubt holds of, as Finding.stopped has them. A doubt is a mask of `rows`;
-    its reason has the row's fields in braces: "Agency {agency_id} was asked." Times are written
-    out. A row with several doubts has their reasons one after the other."""
+def stopped_where(
+    rows: pd.DataFrame, reasons: dict[str, str], doubts: dict[str, pd.Series]
+) -> pd.Series:
+    """The rows that some doubt holds of, as Finding.stopped has them. doubts: the name of a reason
+    -> a mask of `rows`. A reason has the row's fields in braces: "Agency {agency_id} was asked." A
+    row with several doubts has their reasons one after the other."""
     masks = pd.DataFrame(doubts, index=rows.index)
     doubted = rows[masks.any(axis=1)]
-    why = []
-    for row, held in zip(
-        doubted.to_dict("records"), masks.loc[doubted.index].to_numpy(), strict=True
-    ):
-        fields = {name: long_times(value) for name, value in row.items()}
-        why.append(" ".join(reasons[name] for name in masks.columns[held]).format_map(fields))
+    held = (masks.columns[mask] for mask in masks.loc[doubted.index].to_numpy())
+    why = [
+        filled(" ".join(reasons[name] for name in names), row)
+        for names, row in zip(held, doubted.to_dict("records"), strict=True)
+    ]
     return pd.Series(why, index=list(doubted["request_id"]), dtype="str")
 
 
-def stopped_agencies(rows: pd.DataFrame, sentences: dict[str, str]) -> pd.Series:
-    """All rows of the agencies that have a sentence, as Finding.stopped has them."""
-    theirs = rows["agency_id"].map(sentences).astype("str").set_axis(list(rows["request_id"]))
+def stopped_agencies(rows: pd.DataFrame, why: dict[str, str]) -> pd.Series:
+    """All of `rows` whose agency has a reason, as Finding.stopped has them."""
+    theirs = rows["agency_id"].map(why).astype("str").set_axis(list(rows["request_id"]))
     return theirs.dropna()
 
 
@@ -105,7 +106,12 @@ def listed_agencies(rows: pd.DataFrame, case: Case) -> pd.DataFrame:
     return listed.reindex(rows["agency_id"]).set_axis(rows.index)
 
 
-def long_times(value):
+def filled(reason: str, fields: dict) -> str:
+    """The reason with these fields in place of its braces, times written out."""
+    return reason.format_map({name: _written_out(value) for name, value in fields.items()})
+
+
+def _written_out(value):
     """A time as "February 3, 2017, 13:40"; a midnight, which may be a date alone, as the date. Any
     other value as it is."""
     if not isinstance(value, pd.Timestamp):

@@ -32,9 +32,6 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     notification = (kind == "notification") & notice.notna() & released.notna()
     notified = notification & (released - notice >= HOURS_ASKED)
     not_collected = rows["decline_reason"] == "not_collected"
-
-    stopped = stopped_where(
-        rows, REASONS, held_in_full=held, notified_in_time=notified, not_collected=not_collected
-    )
+    doubts = {"held_in_full": held, "notified_in_time": notified, "not_collected": not_collected}
     assessed = detainer | notification | rows["decline_reason"].notna()
-    return Finding(int(assessed.sum()), stopped)
+    return Finding(int(assessed.sum()), stopped_where(rows, REASONS, doubts))

@@ -35,7 +35,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
         words = f"{law['jurisdiction']}: {law['policy']}."
         reasons[f"law {index}"] = words.replace("{", "{{").replace("}", "}}")
         doubts[f"law {index}"] = codes.eq(law["place_code"]).any(axis=1)
-    return Finding(len(rows), stopped_where(rows, reasons, **doubts))
+    return Finding(len(rows), stopped_where(rows, reasons, doubts))
 
 
 def laws_in_force(case: Case) -> pd.DataFrame:

@@ -36,4 +36,4 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     )
     assessed = pd.DataFrame({name: both for name, (both, _) in compared.items()}).any(axis=1)
     doubts = {name: both & differ for name, (both, differ) in compared.items()}
-    return Finding(int(assessed.sum()), stopped_where(named, REASONS, **doubts))
+    return Finding(int(assessed.sum()), stopped_where(named, REASONS, doubts))

@@ -20,4 +20,6 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     by_another = (
         told & (released_by != asked) & (released_by != listed_agencies(rows, case)["same_as"])
     )
-    return Finding(int(told.sum()), stopped_where(rows, REASONS, released_elsewhere=by_another))
+    return Finding(
+        int(told.sum()), stopped_where(rows, REASONS, {"released_elsewhere": by_another})
+    )

@@ -16,7 +16,5 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     and without a reason, is not assessed."""
     custody, reason = rows["custody_confirmed"], rows["decline_reason"]
     answered = custody.isin(["true", "false"]) | reason.notna()
-    stopped = stopped_where(
-        rows, REASONS, not_held=custody == "false", not_in_custody=reason == "not_in_custody"
-    )
-    return Finding(int(answered.sum()), stopped)
+    doubts = {"not_held": custody == "false", "not_in_custody": reason == "not_in_custody"}
+    return Finding(int(answered.sum()), stopped_where(rows, REASONS, doubts))

@@ -18,5 +18,5 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     listed = listed_agencies(rows, case)["level"]
     federal = rows["agency_level"] == "federal"
     other = ~federal & listed.notna() & (listed != rows["agency_level"])
-    rows = rows.assign(level_listed=listed)
-    return Finding(len(rows), stopped_where(rows, REASONS, federal=federal, other_level=other))
+    rows, doubts = rows.assign(level_listed=listed), {"federal": federal, "other_level": other}
+    return Finding(len(rows), stopped_where(rows, REASONS, doubts))

@@ -22,5 +22,5 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     booked = rows["ice_custody_at"]
     assessed = booked.notna() & start.notna() & end.notna()
     near = assessed & booked.between(start, end)
-    stopped = stopped_where(rows, REASONS, at_release=near & released, at_decline=near & ~released)
-    return Finding(int(assessed.sum()), stopped)
+    doubts = {"at_release": near & released, "at_decline": near & ~released}
+    return Finding(int(assessed.sum()), stopped_where(rows, REASONS, doubts))

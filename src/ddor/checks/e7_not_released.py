@@ -17,4 +17,4 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     assessed = rows["sentence_ends_on"].notna()
     known = rows["outcome_recorded_at"].fillna(pd.Timestamp(case.extract.about.as_of))
     still_held = assessed & rows["released_at"].isna() & (rows["sentence_ends_on"] > known)
-    return Finding(int(assessed.sum()), stopped_where(rows, REASONS, still_held=still_held))
+    return Finding(int(assessed.sum()), stopped_where(rows, REASONS, {"still_held": still_held}))

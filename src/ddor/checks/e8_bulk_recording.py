@@ -6,8 +6,7 @@ and 73 % of them were older than the year. In 2026 most declines of one state pr
 
 import pandas as pd
 
-from ddor.calendar import long_date
-from ddor.checks.check import Case, Finding, stopped_agencies, words_of
+from ddor.checks.check import Case, Finding, filled, stopped_agencies, words_of
 from ddor.extract.cohort import ISSUED, date_column, would_count_as_declined
 
 REASONS = words_of(__file__)["reasons"]
@@ -23,18 +22,13 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     declined = rows[would_count_as_declined(rows, case.week, case.cohort)]
     by_issue = case.cohort == ISSUED
     dates = declined[date_column(case.cohort)].dt.normalize()
-    sentences = {}
+    why = {}
     for agency_id, theirs in declined.groupby("agency_id"):
         counts, count = dates[theirs.index].value_counts(), len(theirs)
-        date, most = counts.index[0], int(counts.iloc[0])
-        old = int((date - theirs["issued_at"] > OLD).sum())
+        date, most = counts.index[0], counts.iloc[0]
+        old = (date - theirs["issued_at"] > OLD).sum()
         if count >= FEWEST and most >= ONE_DATE * count and (by_issue or old >= OLD_SHARE * count):
-            sentences[agency_id] = REASONS["issued" if by_issue else "recorded"].format(
-                agency_id=agency_id,
-                count=count,
-                most=most,
-                date=long_date(date),
-                old=old,
-                old_days=OLD.days,
-            )
-    return Finding(int(dates.notna().sum()), stopped_agencies(declined, sentences))
+            told = {"agency_id": agency_id, "count": count, "most": most, "date": date, "old": old}
+            reason = REASONS["issued" if by_issue else "recorded"]
+            why[agency_id] = filled(reason, told | {"old_days": OLD.days})
+    return Finding(int(dates.notna().sum()), stopped_agencies(declined, why))

@@ -85,11 +85,7 @@ def _release_day(file: str, rows: pd.DataFrame) -> tuple[dt.date, str]:
             return days.max().date(), f"from the file name {names[days.idxmax()[0]]}"
     latest = rows["issued_at"].max()
     if pd.isna(latest):
-        raise invalid(
-            file,
-            "no readable date in any row",
-            "dates such as 2026-02-11",
-            "use the file as it was released",
-            column="detainer_prepare_date",
-        )
+        seen, expected = "no readable date in any row", "dates such as 2026-02-11"
+        mend = "use the file as it was released"
+        raise invalid(file, seen, expected, mend, column="detainer_prepare_date")
     return latest.date(), "the latest prepare date; use --as-of to give the date of the release"

@@ -5,7 +5,6 @@ DESIGN 3 and keep all rows clear of E2, E6, E7 and E11, also when times are cut 
 fail is planted by `ordinary`, or by `samples/make/`.
 """
 
-from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -21,15 +20,11 @@ FORM_SINCE = "form since "
 UNTIMED_SHARE = 0.25
 
 
-def _shares() -> dict[str, dict[str, float]]:
-    shares: dict[str, dict[str, float]] = defaultdict(dict)
-    for row in rows_of("shares", DATA):
-        shares[row["draw"]][row["value"]] = float(row["share"])
-    return shares
-
-
 # What is drawn -> value -> how often, as weights.
-SHARES = _shares()
+SHARES = {
+    draw: theirs.set_index("value")["share"].astype(float).to_dict()
+    for draw, theirs in pd.DataFrame(rows_of("shares", DATA)).groupby("draw", sort=False)
+}
 
 
 def drawn(rng: Generator, count: int, weights: dict) -> np.ndarray:
