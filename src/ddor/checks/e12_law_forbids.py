@@ -20,14 +20,10 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     those of the directory, else of the row. A stale policy (E9) is looked at too: it may be old
     and still bind."""
     listed = listed_agencies(rows, case)
+    county = listed["county_fips"].fillna(rows["county_fips"])
     state = listed["state"].fillna(rows["state"])
-    codes = pd.DataFrame(
-        {
-            "agency": rows["agency_id"],
-            "county": listed["county_fips"].fillna(rows["county_fips"]),
-            "state": state.map({usps: place.fips for usps, place in STATES.items()}),
-        }
-    )
+    state_fips = state.map({usps: place.fips for usps, place in STATES.items()})
+    codes = pd.concat([rows["agency_id"], county, state_fips], axis=1)
     reasons = dict(REASONS)
     doubts = {"named": rows["decline_reason"] == "law_or_court"}
     for index, law in laws_in_force(case).iterrows():

@@ -80,17 +80,13 @@ def _request_ids(rows: pd.DataFrame) -> pd.Series:
     """A row's id is made from what the row says, and nothing that tells one person from another
     (pseudonym, birth date): the same row has it in every release and in every form. Rows that say
     the same are numbered in the order of the file."""
-    said = (
-        rows[list(NEEDED)]
-        .assign(
-            detainer_prepare_date=rows["issued_at"].dt.strftime("%Y-%m-%dT%H:%M:%S"),
-            msc_charge_date=rows["charged_on"].dt.strftime("%Y-%m-%d"),
-            msc_conviction_date=rows["convicted_on"].dt.strftime("%Y-%m-%d"),
-            **{column: whole_numbers(rows[column]).astype("str") for column in _LENGTHS},
-        )
-        .fillna("")
+    said = rows[list(NEEDED)].assign(
+        detainer_prepare_date=rows["issued_at"].dt.strftime("%Y-%m-%dT%H:%M:%S"),
+        msc_charge_date=rows["charged_on"].dt.strftime("%Y-%m-%d"),
+        msc_conviction_date=rows["convicted_on"].dt.strftime("%Y-%m-%d"),
+        **{column: whole_numbers(rows[column]).astype("str") for column in _LENGTHS},
     )
-    lines = ("\x1f".join(values) for values in said.itertuples(index=False, name=None))
+    lines = ("\x1f".join(values) for values in said.fillna("").itertuples(index=False, name=None))
     digests = [hashlib.sha256(line.encode()).hexdigest()[:24] for line in lines]
     digests = pd.Series(digests, index=rows.index, dtype="str")
     numbers = digests.groupby(digests).cumcount() + 1

@@ -17,7 +17,7 @@ from ddor.reference.tables import rows as rows_of
 
 CHARGES = rows_of("charges", DATA)
 CODES = {row["ncic_code"]: float(row["share"]) for row in CHARGES}
-DESCRIPTIONS = {row["ncic_code"]: row["description"] for row in CHARGES if row["description"]}
+DESCRIPTIONS = {row["ncic_code"]: row["description"] for row in CHARGES}
 
 
 def draw_charges(rng: Generator, requests: pd.DataFrame) -> pd.DataFrame:
@@ -29,15 +29,14 @@ def draw_charges(rng: Generator, requests: pd.DataFrame) -> pd.DataFrame:
     issued = requests.loc[rows, "issued_at"].reset_index(drop=True)
     # Most charges are those of the arrest that led to the request; a third are older.
     age = np.where(rng.random(count) < 0.65, rng.uniform(0, 20, count), rng.exponential(900, count))
+    charged_on = (issued - days(age.round())).dt.floor("D")
     before = pd.DataFrame(
         {
             "row": rows,
             "ncic_code": code,
-            "description": code.map(DESCRIPTIONS).where(rng.random(count) < 0.05).fillna(""),
+            "description": code.map(DESCRIPTIONS).where(rng.random(count) < 0.05, ""),
             "disposition": drawn(rng, count, SHARES["disposition"]),
-            "charged_on": (issued - days(age.round()))
-            .dt.floor("D")
-            .where(rng.random(count) < 0.33),
+            "charged_on": charged_on.where(rng.random(count) < 0.33),
             "timing": "before_release",
         }
     )
@@ -70,13 +69,8 @@ def as_extract(
     """Rows and their charges (column `row`) as model.py types them, with IDs in issue order. No two
     weeks' samples share one: what has one ID in two extracts is one request."""
     requests = requests.sort_values(["issued_at", "agency_id"], kind="stable")
-    width = len(str(len(requests)))
-    week = f"{first_day:%y%m%d}R"
-    numbers = [f"{week}{number:0{width}d}" for number in range(1, len(requests) + 1)]
-    ids = pd.Series(numbers, index=requests.index)
-    charges = charges.assign(request_id=charges["row"].map(ids))
-    return Extract(
-        typed(requests.assign(request_id=ids), REQUEST_COLUMNS),
-        typed(charges, CHARGE_COLUMNS),
-        about,
-    )
+    count, week = len(requests), f"{first_day:%y%m%d}R"
+    numbers = [f"{week}{number:0{len(str(count))}d}" for number in range(1, count + 1)]
+    requests = requests.assign(request_id=numbers)
+    charges = charges.assign(request_id=charges["row"].map(requests["request_id"]))
+    return Extract(typed(requests, REQUEST_COLUMNS), typed(charges, CHARGE_COLUMNS), about)

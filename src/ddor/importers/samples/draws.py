@@ -65,10 +65,9 @@ def draw_requests(rng: Generator, asked: pd.DataFrame, as_of: pd.Timestamp) -> p
         agency_level=asked["level"],
         county_fips=asked["county_fips"].where(rng.random(count) > 0.05, ""),
         area=asked["area"].where(rng.random(count) > 0.2, ""),
-        **{
-            column: drawn(rng, count, SHARES[column])
-            for column in ("citizenship", "custody_confirmed", "protected")
-        },
+        citizenship=drawn(rng, count, SHARES["citizenship"]),
+        custody_confirmed=drawn(rng, count, SHARES["custody_confirmed"]),
+        protected=drawn(rng, count, SHARES["protected"]),
     )
     rows = rows.join(draw_releases(rng, rows, asked["same_as"]))
     rows = rows.join(_follow_ups(rng, rows, as_of))
