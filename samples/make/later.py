@@ -16,8 +16,9 @@ from numpy.random import Generator
 from ddor.calendar import Week
 from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS, About, Extract
 from ddor.importers.samples.agencies import invented_agencies
-from ddor.importers.samples.charges import charges_after, typed
-from ddor.importers.samples.draws import FOLLOW_UPS, days, draw_releases, drawn, hours, office_times
+from ddor.importers.samples.charges import charges_after
+from ddor.importers.samples.draws import SHARES, days, draw_releases, drawn, hours, office_times
+from ddor.importers.typed import typed
 
 LATER_LAG = dt.timedelta(days=120)
 RESOLVED_SHARE, FOLLOWED_SHARE = 0.8, 0.9
@@ -37,8 +38,8 @@ def make_later(first: Extract, week: Week, seed: int) -> Extract:
     after = after.assign(request_id=ids, charge_no=ids.map(last).fillna(0) + 1)
     charges = pd.concat([first.charges, after.astype({"charge_no": "int64"})], ignore_index=True)
     return Extract(
-        typed(rows, REQUEST_COLUMNS, ["request_id"]),
-        typed(charges, CHARGE_COLUMNS, ["request_id", "charge_no"]),
+        typed(rows, REQUEST_COLUMNS),
+        typed(charges, CHARGE_COLUMNS),
         About(as_of, first.about.source, synthetic=True),
     )
 
@@ -71,7 +72,7 @@ def _followed(
     """-> the requests with a follow-up for most people released, and the index of those newly
     known as rearrested. An earlier follow-up stands, unless the person was at large then."""
     count = len(rows)
-    status = pd.Series(drawn(rng, count, FOLLOW_UPS), dtype="str")
+    status = pd.Series(drawn(rng, count, SHARES["follow_up_status"]), dtype="str")
     # Five days and more: a booking within 48 hours of the release would be E6.
     day = (rows["released_at"] + hours(rng, count, 5 * 24, 100 * 24)).dt.floor("D")
     looked_up = as_of - days(rng.integers(0, 14, count))

@@ -1,16 +1,20 @@
 """What a check is given, what it returns, and what it is.
 
-To write one: a module here with a function `assess(rows, case) -> Finding`, and an entry in
-registry.py. The registry makes the notebook's Section IV, checks.csv and docs/checks.md from it.
+To write one: a module here with a function `assess(rows, case) -> Finding`, and beside it a file of
+the same name with its words (`e5_volume.py`, `e5_volume.yaml`). The registry finds it there, and
+makes the notebook's Section IV, checks.csv, the page of methods and docs/checks.md from both.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
+import yaml
 
-from ddor.calendar import Week
+from ddor.calendar import Week, long_date
 from ddor.extract.model import Extract
 from ddor.maintained.directory import Directory
 from ddor.published.history import History
@@ -67,12 +71,49 @@ class Check:
     assess: Callable[[pd.DataFrame, Case], Finding]
 
 
-def stopped_because(reasons: dict[str, str]) -> pd.Series:
-    """request_id -> sentence, as Finding.stopped has it."""
-    return pd.Series(reasons, dtype="str")
+@cache
+def words_of(module: str) -> dict:
+    """What stands in the file of words beside the module of a check, given its `__file__`."""
+    return yaml.safe_load(Path(module).with_suffix(".yaml").read_text(encoding="utf-8"))
 
 
-def long_times(time: pd.Timestamp) -> str:
-    """ "February 3, 2017, 13:40"; a midnight, which may be a date alone, as the date."""
-    day = f"{time:%B} {time.day}, {time.year}"
-    return day if time == time.normalize() else f"{day}, {time:%H:%M}"
+def stopped_where(
+    rows: pd.DataFrame, reasons: dict[str, str], doubts: dict[str, pd.Series]
+) -> pd.Series:
+    """The rows that some doubt holds of, as Finding.stopped has them. doubts: the name of a reason
+    -> a mask of `rows`. A reason has the row's fields in braces: "Agency {agency_id} was asked." A
+    row with several doubts has their reasons one after the other."""
+    masks = pd.DataFrame(doubts, index=rows.index)
+    doubted = rows[masks.any(axis=1)]
+    held = (masks.columns[mask] for mask in masks.loc[doubted.index].to_numpy())
+    why = [
+        filled(" ".join(reasons[name] for name in names), row)
+        for names, row in zip(held, doubted.to_dict("records"), strict=True)
+    ]
+    return pd.Series(why, index=list(doubted["request_id"]), dtype="str")
+
+
+def stopped_agencies(rows: pd.DataFrame, why: dict[str, str]) -> pd.Series:
+    """All of `rows` whose agency has a reason, as Finding.stopped has them."""
+    theirs = rows["agency_id"].map(why).astype("str").set_axis(list(rows["request_id"]))
+    return theirs.dropna()
+
+
+def listed_agencies(rows: pd.DataFrame, case: Case) -> pd.DataFrame:
+    """For each of `rows` (on its index) what the directory has of its agency; missing where the
+    field is empty or the agency is not listed."""
+    listed = case.directory.agencies.set_index("agency_id").replace("", None)
+    return listed.reindex(rows["agency_id"]).set_axis(rows.index)
+
+
+def filled(reason: str, fields: dict) -> str:
+    """The reason with these fields in place of its braces, times written out."""
+    return reason.format_map({name: _written_out(value) for name, value in fields.items()})
+
+
+def _written_out(value):
+    """A time as "February 3, 2017, 13:40"; a midnight, which may be a date alone, as the date. Any
+    other value as it is."""
+    if not isinstance(value, pd.Timestamp):
+        return value
+    return long_date(value) if value == value.normalize() else f"{long_date(value)}, {value:%H:%M}"

@@ -8,13 +8,13 @@ nothing.
 import pandas as pd
 
 from ddor.calendar import HOURS_ASKED, working_time
-from ddor.checks.check import Case, Finding, long_times, stopped_because
+from ddor.checks.check import Case, Finding, stopped_where, words_of
 from ddor.reference.forms import FORMS
 
 # 8 CFR 287.7(d) takes weekends and holidays out of the 48 hours; the forms of 2015 and 2017 ask
 # for 48 hours as such.
 WORKING_HOURS_FORMS = ("I-247",)
-NOT_COLLECTED = "The reason on record is that ICE did not collect the person."
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -32,22 +32,6 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     notification = (kind == "notification") & notice.notna() & released.notna()
     notified = notification & (released - notice >= HOURS_ASKED)
     not_collected = rows["decline_reason"] == "not_collected"
-
-    reasons: dict[str, str] = {}
-    for row in rows[held | notified | not_collected].itertuples():
-        why = []
-        if held[row.Index]:
-            why.append(
-                f"The release was due on {long_times(row.release_due_at)}, and the person "
-                f"was held until {long_times(row.released_at)}."
-            )
-        if notified[row.Index]:
-            why.append(
-                f"Notice was asked for, and given on {long_times(row.notice_at)}; the "
-                f"release was on {long_times(row.released_at)}."
-            )
-        if not_collected[row.Index]:
-            why.append(NOT_COLLECTED)
-        reasons[row.request_id] = " ".join(why)
+    doubts = {"held_in_full": held, "notified_in_time": notified, "not_collected": not_collected}
     assessed = detainer | notification | rows["decline_reason"].notna()
-    return Finding(int(assessed.sum()), stopped_because(reasons))
+    return Finding(int(assessed.sum()), stopped_where(rows, REASONS, doubts))

@@ -7,10 +7,11 @@ is shown apart.
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, stopped_because
+from ddor.checks.check import Case, Finding, listed_agencies, stopped_where, words_of
 from ddor.reference.places import STATES
 
 KINDS = ("law", "court")
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -18,21 +19,19 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     before the month of the week's last day, whose place_code is the agency's id, county or state:
     those of the directory, else of the row. A stale policy (E9) is looked at too: it may be old
     and still bind."""
-    in_force = list(laws_in_force(case).itertuples())
-    listed = case.directory.agencies.set_index("agency_id")[["state", "county_fips"]]
-    places = listed.to_dict("index")
-    reasons: dict[str, str] = {}
-    for row in rows.itertuples():
-        why = []
-        if row.decline_reason == "law_or_court":
-            why.append("The record names a law or a court as the reason.")
-        place = places.get(row.agency_id, {"state": row.state, "county_fips": ""})
-        county = place["county_fips"] or row.county_fips
-        codes = {row.agency_id, county, STATES[place["state"]].fips}
-        why += [f"{law.jurisdiction}: {law.policy}." for law in in_force if law.place_code in codes]
-        if why:
-            reasons[row.request_id] = " ".join(why)
-    return Finding(len(rows), stopped_because(reasons))
+    listed = listed_agencies(rows, case)
+    county = listed["county_fips"].fillna(rows["county_fips"])
+    state = listed["state"].fillna(rows["state"])
+    state_fips = state.map({usps: place.fips for usps, place in STATES.items()})
+    codes = pd.concat([rows["agency_id"], county, state_fips], axis=1)
+    reasons = dict(REASONS)
+    doubts = {"named": rows["decline_reason"] == "law_or_court"}
+    for index, law in laws_in_force(case).iterrows():
+        # Braces in the words of a policy name no field of the row.
+        words = f"{law['jurisdiction']}: {law['policy']}."
+        reasons[f"law {index}"] = words.replace("{", "{{").replace("}", "}}")
+        doubts[f"law {index}"] = codes.eq(law["place_code"]).any(axis=1)
+    return Finding(len(rows), stopped_where(rows, reasons, doubts))
 
 
 def laws_in_force(case: Case) -> pd.DataFrame:

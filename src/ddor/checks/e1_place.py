@@ -6,57 +6,34 @@ name is not looked at; the state of the county code, the states of the ICE area 
 row for the agency's code have to agree with the row.
 """
 
-from collections.abc import Callable
-
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, stopped_because
+from ddor.checks.check import Case, Finding, listed_agencies, stopped_where, words_of
 from ddor.reference.areas import AREAS
 from ddor.reference.places import STATES, state_of_fips
+
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
     """Compares, where both sides are given: county_fips with state; area with state; and state,
     county_fips and area with the directory. A row with none of the pairs is not assessed."""
-    listed = case.directory.agencies.set_index("agency_id").reindex(rows["agency_id"])
-    listed = listed.set_axis(rows.index).replace("", None)
-    reasons: dict[str, list[str]] = {}
-    compared = pd.Series(False, index=rows.index)
-
-    def compare(both: pd.Series, differ: pd.Series, sentence: Callable[..., str]) -> None:
-        """Note the rows in which both sides are given, and say why of those that differ."""
-        nonlocal compared
-        compared |= both
-        for index in rows.index[both & differ]:
-            row = rows.loc[index]
-            reasons.setdefault(row["request_id"], []).append(sentence(row, listed.loc[index]))
-
+    listed = listed_agencies(rows, case)
     fips_state = rows["county_fips"].map(state_of_fips, na_action="ignore")
-    compare(
-        fips_state.notna(),
-        fips_state != rows["state"],
-        lambda row, _: (
-            f"County code {row['county_fips']} lies in "
-            f"{STATES[fips_state[row.name]].name}, "
-            f"the request names {STATES[row['state']].name}."
-        ),
-    )
+    names = {usps: state.name for usps, state in STATES.items()}
     pairs = zip(rows["area"], rows["state"], strict=True)
     outside = [area in AREAS and state not in AREAS[area] for area, state in pairs]
-    compare(
-        rows["area"].notna(),
-        pd.Series(outside, rows.index, dtype=bool),
-        lambda row, _: f"The ICE area {row['area']} does not cover {STATES[row['state']].name}.",
+    # Whether both sides are given, and whether they differ.
+    compared = {
+        "county_state": (fips_state.notna(), fips_state != rows["state"]),
+        "area": (rows["area"].notna(), pd.Series(outside, rows.index, dtype=bool)),
+    }
+    for column in ("state", "county_fips", "area"):
+        both = rows[column].notna() & listed[column].notna()
+        compared[f"listed_{column}"] = both, rows[column] != listed[column]
+    named = rows.join(listed.add_suffix("_listed")).assign(
+        state_name=rows["state"].map(names), county_state=fips_state.map(names)
     )
-    for column, words in (("state", "state"), ("county_fips", "county code"), ("area", "ICE area")):
-        compare(
-            rows[column].notna() & listed[column].notna(),
-            rows[column] != listed[column],
-            lambda row, there, column=column, words=words: (
-                "The directory has "
-                f"{there[column]} as the {words} of agency {row['agency_id']}, "
-                f"the request has {row[column]}."
-            ),
-        )
-    sentences = {request_id: " ".join(why) for request_id, why in reasons.items()}
-    return Finding(int(compared.sum()), stopped_because(sentences))
+    assessed = pd.DataFrame({name: both for name, (both, _) in compared.items()}).any(axis=1)
+    doubts = {name: both & differ for name, (both, differ) in compared.items()}
+    return Finding(int(assessed.sum()), stopped_where(named, REASONS, doubts))

@@ -7,21 +7,19 @@ directory's `same_as` says so.
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, stopped_because
+from ddor.checks.check import Case, Finding, listed_agencies, stopped_where, words_of
+
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
     """Compares releasing_agency_id, where given, with agency_id and with the one id in `same_as`
     of agency_id's own directory row."""
-    told = rows[rows["releasing_agency_id"].notna()]
-    same_as = case.directory.agencies.set_index("agency_id")["same_as"]
-    same = told["agency_id"].map(same_as)
-    by_another = told[
-        (told["releasing_agency_id"] != told["agency_id"]) & (told["releasing_agency_id"] != same)
-    ]
-    reasons = {
-        row.request_id: f"Agency {row.agency_id} was asked; agency {row.releasing_agency_id} "
-        "released the person."
-        for row in by_another.itertuples()
-    }
-    return Finding(len(told), stopped_because(reasons))
+    asked, released_by = rows["agency_id"], rows["releasing_agency_id"]
+    told = released_by.notna()
+    by_another = (
+        told & (released_by != asked) & (released_by != listed_agencies(rows, case)["same_as"])
+    )
+    return Finding(
+        int(told.sum()), stopped_where(rows, REASONS, {"released_elsewhere": by_another})
+    )

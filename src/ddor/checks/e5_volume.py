@@ -4,15 +4,17 @@ In 2017 Franklin County (New York), which "never had nine in one week", was list
 Kern County with 65 in a week against 25 in a month.
 """
 
+from collections import defaultdict
+
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, stopped_because
+from ddor.checks.check import Case, Finding, listed_agencies, stopped_agencies, words_of
 from ddor.extract.cohort import issued_this_week, would_count_as_declined
 from ddor.variation import poisson_tail
 
 TIMES, PLUS = 3, 3
-IMPROBABLE = 1e-6
-WORDS = {"issued": "requests issued to", "declined": "declines by"}
+ONE_WEEK_IN = 1_000_000
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -22,50 +24,36 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     published weeks: so many requests issued that a Poisson distribution at the directory's
     weekly_requests gives as many or more in fewer than one of a million weeks; an agency without
     that is then not assessed."""
-    of_week = {
-        "issued": rows[issued_this_week(rows, case.week)],
-        "declined": rows[would_count_as_declined(rows, case.week, case.cohort)],
-    }
-    if case.history.is_long_enough():
-        return _against_history(of_week, case)
-    return _against_directory(of_week["issued"], case)
+    issued = issued_this_week(rows, case.week)
+    if not case.history.is_long_enough():
+        return _against_directory(rows[issued], case)
+    declined = would_count_as_declined(rows, case.week, case.cohort)
+    return _against_history(rows, {"issued": issued, "declined": declined}, case)
 
 
-def _against_history(of_week: dict[str, pd.DataFrame], case: Case) -> Finding:
+def _against_history(rows: pd.DataFrame, masks: dict[str, pd.Series], case: Case) -> Finding:
     highest = case.history.highest()
-    sentences: dict[str, list[str]] = {}
-    named: dict[str, list[str]] = {}
-    for column, rows in of_week.items():
-        for agency_id, theirs in rows.groupby("agency_id"):
-            most = int(highest[column].get(agency_id, 0))
-            if len(theirs) > TIMES * most + PLUS:
-                sentences.setdefault(agency_id, []).append(
-                    f"{len(theirs)} {WORDS[column]} agency {agency_id} this week; its most in a "
-                    f"published week is {most}."
-                )
-                named.setdefault(agency_id, []).extend(theirs["request_id"])
-    looked_at = set(of_week["issued"]["request_id"]) | set(of_week["declined"]["request_id"])
-    reasons = {
-        request_id: " ".join(sentences[agency_id])
-        for agency_id, request_ids in named.items()
-        for request_id in request_ids
-    }
-    return Finding(len(looked_at), stopped_because(reasons))
+    sentences: dict[str, list[str]] = defaultdict(list)
+    too_many = pd.Series(False, rows.index)
+    for what, mask in masks.items():
+        counts = rows.loc[mask, "agency_id"].value_counts().rename("count").to_frame()
+        counts["most"] = highest[what].reindex(counts.index, fill_value=0)
+        named = counts[counts["count"] > TIMES * counts["most"] + PLUS]
+        too_many |= mask & rows["agency_id"].isin(named.index)
+        for agency in named.reset_index().to_dict("records"):
+            sentences[agency["agency_id"]].append(REASONS[what].format_map(agency))
+    why = {agency_id: " ".join(theirs) for agency_id, theirs in sentences.items()}
+    looked_at = masks["issued"] | masks["declined"]
+    return Finding(int(looked_at.sum()), stopped_agencies(rows[too_many], why))
 
 
 def _against_directory(issued: pd.DataFrame, case: Case) -> Finding:
-    listed = case.directory.agencies.set_index("agency_id")["weekly_requests"]
-    expected = pd.to_numeric(listed[listed != ""])
-    reasons: dict[str, str] = {}
-    assessed = 0
-    for agency_id, theirs in issued.groupby("agency_id"):
-        if agency_id not in expected.index:
-            continue
-        assessed += len(theirs)
-        if poisson_tail(len(theirs), expected[agency_id]) < IMPROBABLE:
-            why = (
-                f"{len(theirs)} requests issued to agency {agency_id} this week; the directory "
-                f"has {listed[agency_id]} a week."
-            )
-            reasons |= {request_id: why for request_id in theirs["request_id"]}
-    return Finding(assessed, stopped_because(reasons))
+    weekly = listed_agencies(issued, case)["weekly_requests"]
+    known = issued.assign(weekly_requests=weekly)[weekly.notna()]
+    counts = known.groupby(["agency_id", "weekly_requests"]).size().reset_index(name="count")
+    sentences = {
+        agency["agency_id"]: REASONS["unlikely"].format_map(agency)
+        for agency in counts.to_dict("records")
+        if poisson_tail(agency["count"], float(agency["weekly_requests"])) < 1 / ONE_WEEK_IN
+    }
+    return Finding(len(known), stopped_agencies(known, sentences))

@@ -5,10 +5,11 @@ In 2017 both rows of Hennepin County were of people who had gone into ICE custod
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, long_times, stopped_because
+from ddor.checks.check import Case, Finding, stopped_where, words_of
 
 BEFORE_RELEASE = pd.Timedelta(hours=24)
 AFTER = pd.Timedelta(hours=48)
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -20,13 +21,6 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     end = (rows["released_at"] + AFTER).where(released, rows["outcome_recorded_at"] + AFTER)
     booked = rows["ice_custody_at"]
     assessed = booked.notna() & start.notna() & end.notna()
-    near = rows[assessed & (booked >= start) & (booked <= end)]
-    reasons = {row.request_id: _why(row) for row in near.itertuples()}
-    return Finding(int(assessed.sum()), stopped_because(reasons))
-
-
-def _why(row) -> str:
-    booked = f"The person was booked into ICE custody on {long_times(row.ice_custody_at)}"
-    if pd.notna(row.released_at):
-        return f"{booked}; the release is dated {long_times(row.released_at)}."
-    return f"{booked}; the decline was recorded on {long_times(row.outcome_recorded_at)}."
+    near = assessed & booked.between(start, end)
+    doubts = {"at_release": near & released, "at_decline": near & ~released}
+    return Finding(int(assessed.sum()), stopped_where(rows, REASONS, doubts))

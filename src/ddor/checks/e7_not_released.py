@@ -6,7 +6,9 @@ In 2017 people were listed as released who were still held, some with long sente
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, long_times, stopped_because
+from ddor.checks.check import Case, Finding, stopped_where, words_of
+
+REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
@@ -15,9 +17,4 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     assessed = rows["sentence_ends_on"].notna()
     known = rows["outcome_recorded_at"].fillna(pd.Timestamp(case.extract.about.as_of))
     still_held = assessed & rows["released_at"].isna() & (rows["sentence_ends_on"] > known)
-    reasons = {
-        row.request_id: "No release is on record, and the sentence ends on "
-        f"{long_times(row.sentence_ends_on)}."
-        for row in rows[still_held].itertuples()
-    }
-    return Finding(int(assessed.sum()), stopped_because(reasons))
+    return Finding(int(assessed.sum()), stopped_where(rows, REASONS, {"still_held": still_held}))

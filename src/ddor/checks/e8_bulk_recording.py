@@ -6,10 +6,10 @@ and 73 % of them were older than the year. In 2026 most declines of one state pr
 
 import pandas as pd
 
-from ddor.calendar import long_date
-from ddor.checks.check import Case, Finding, stopped_because
+from ddor.checks.check import Case, Finding, filled, stopped_agencies, words_of
 from ddor.extract.cohort import ISSUED, date_column, would_count_as_declined
 
+REASONS = words_of(__file__)["reasons"]
 FEWEST = 10
 ONE_DATE = 0.8
 OLD, OLD_SHARE = pd.Timedelta(days=30), 2 / 3
@@ -22,17 +22,13 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     declined = rows[would_count_as_declined(rows, case.week, case.cohort)]
     by_issue = case.cohort == ISSUED
     dates = declined[date_column(case.cohort)].dt.normalize()
-    reasons: dict[str, str] = {}
+    why = {}
     for agency_id, theirs in declined.groupby("agency_id"):
-        if len(theirs) < FEWEST:
-            continue
-        counts = dates[theirs.index].value_counts()
-        date, most = counts.index[0], int(counts.iloc[0])
-        old = int((date - theirs["issued_at"] > OLD).sum())
-        if most < ONE_DATE * len(theirs) or not (by_issue or old >= OLD_SHARE * len(theirs)):
-            continue
-        why = f"{most} of {len(theirs)} declines of agency {agency_id} were "
-        why += f"{'issued' if by_issue else 'recorded'} on {long_date(date)}"
-        why += "." if by_issue else f", and {old} of the {len(theirs)} issued over 30 days before."
-        reasons |= {request_id: why for request_id in theirs["request_id"]}
-    return Finding(int(dates.notna().sum()), stopped_because(reasons))
+        counts, count = dates[theirs.index].value_counts(), len(theirs)
+        date, most = counts.index[0], counts.iloc[0]
+        old = (date - theirs["issued_at"] > OLD).sum()
+        if count >= FEWEST and most >= ONE_DATE * count and (by_issue or old >= OLD_SHARE * count):
+            told = {"agency_id": agency_id, "count": count, "most": most, "date": date, "old": old}
+            reason = REASONS["issued" if by_issue else "recorded"]
+            why[agency_id] = filled(reason, told | {"old_days": OLD.days})
+    return Finding(int(dates.notna().sum()), stopped_agencies(declined, why))

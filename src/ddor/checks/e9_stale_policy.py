@@ -7,8 +7,9 @@ import datetime as dt
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, stopped_because
+from ddor.checks.check import Case, Finding, words_of
 
+STALE = words_of(__file__)["reasons"]["stale"]
 VERIFIED_WITHIN = dt.timedelta(days=180)
 
 
@@ -18,5 +19,5 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     policies = case.directory.policies
     oldest = (case.week.last_day - VERIFIED_WITHIN).isoformat()
     stale = policies[policies["verified_on"] < oldest]
-    why = {index: f"Not verified since {day}." for index, day in stale["verified_on"].items()}
-    return Finding(len(policies), stopped_because(why))
+    why = [STALE.format_map(policy) for policy in stale.to_dict("records")]
+    return Finding(len(policies), pd.Series(why, stale.index, dtype="str"))

@@ -34,10 +34,10 @@ from ddor.maintained.parameters import load_parameters
 from ddor.published.catalog import Revision, read_catalog
 from ddor.reports import refuse_shared_key, report_of
 from ddor.run.execute import execute
+from ddor.run.executed import tidy
 from ddor.run.gate import judge
 from ddor.run.proof import prove_run
 from ddor.run.template import check_template
-from ddor.run.tidy import tidy
 
 WEEKS_LOOKED_AT = 26  # of which a text may not hold a key; `ddor rebuild` looks at all of them
 

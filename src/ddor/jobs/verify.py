@@ -25,8 +25,8 @@ from ddor.jobs.edition import Edition, edition_of
 from ddor.jobs.publication import TEMPLATE, data_files
 from ddor.published.catalog import Catalog, Revision, open_catalog
 from ddor.run.execute import execute
+from ddor.run.executed import tidy
 from ddor.run.proof import prove_run
-from ddor.run.tidy import tidy
 
 
 class NotReproduced(NotebookFailed):

@@ -2,16 +2,11 @@
 
 import re
 
+from ddor.reference.tables import rows
+
 # Form -> what it asks: detainer (to notify and to hold), notification (notice of a release alone)
 # or transfer (a voluntary transfer of custody).
-FORMS = {
-    "I-247": "detainer",  # until 2015
-    "I-247A": "detainer",  # from April 2017
-    "I-247D": "detainer",  # a request for voluntary action
-    "I-247G": "notification",
-    "I-247N": "notification",  # voluntary
-    "I-247X": "transfer",
-}
+FORMS = {row["form"]: row["asks"] for row in rows("forms")}
 
 
 def form_from_ice_text(text: str) -> str | None:

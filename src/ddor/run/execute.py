@@ -14,7 +14,7 @@ from traitlets.config import Config
 
 from ddor.errors import NotebookFailed
 from ddor.publishable import IN_THE_JOB
-from ddor.run.numbered import numbered
+from ddor.run.executed import numbered
 
 CELL_TIMEOUT = 900  # seconds; the longest cell of a week takes a few
 
@@ -44,7 +44,11 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
                 config=config,
             )
         except papermill.PapermillExecutionError as error:
-            number = next(number for number, cell in numbered(output) if _failed(cell))
+            number = next(
+                number
+                for number, cell in numbered(output)
+                if any(each.output_type == "error" for each in cell.get("outputs", ()))
+            )
             raise NotebookFailed(
                 f"{template.name}, cell {number} (counted from the top, text cells too): "
                 f"{error.ename}: {error.evalue}"
@@ -55,17 +59,12 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
             ) from error
 
 
-def _failed(cell) -> bool:
-    return any(each.output_type == "error" for each in cell.get("outputs", ()))
-
-
 @contextlib.contextmanager
 def _environment(folder: Path):
     """The kernel runs this package, whatever else is installed, and nobody's start-up files."""
     source = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))
     changes = {
-        "PYTHONPATH": path,
+        "PYTHONPATH": os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")])),
         "PYTHONHASHSEED": "0",
         "IPYTHONDIR": str(folder / ".ipython"),
         "JUPYTER_PLATFORM_DIRS": "1",
@@ -73,12 +72,10 @@ def _environment(folder: Path):
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         IN_THE_JOB: "1",
     }
-    before = {key: os.environ.get(key) for key in changes}
+    before = os.environ.copy()
     os.environ.update(changes)
     try:
         yield
     finally:
-        for key, value in before.items():
-            os.environ.pop(key, None)
-            if value is not None:
-                os.environ[key] = value
+        os.environ.clear()
+        os.environ.update(before)

@@ -18,8 +18,12 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from ddor.errors import NotebookFailed
 from ddor.extract.request_keys import RequestKeys
 from ddor.publishable import NOT_PUBLISHED, UNFILLED, refusal, text_of
-from ddor.run.numbered import numbered
+from ddor.run.executed import numbered
 
+REFUSED = (
+    "the notebook shows what may not be published (docs/notebook.md says what may; cells are "
+    "counted from the top, text cells too):"
+)
 HOLDS_A_KEY = "holds the key of a request (not shown)"
 LONGEST_LINE = 80
 # In the HTML that Markdown makes: a picture that is no file beside the page, and a link that holds
@@ -30,25 +34,15 @@ PASTED = re.compile(r'<img src="([a-z]+:|//)|<a href="(?!(https?|mailto):)[a-z]+
 def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
     """-> what was written to stderr, a line for each cell that did. Raises NotebookFailed with
     every cell that may not be published: its number in the template, and its first line."""
-    refused, told = [], []
+    refused, warnings = [REFUSED], []
     for number, cell in numbered(executed):
-        told += [f"cell {number}: {line}" for line in dict.fromkeys(_on_stderr(cell))]
+        warnings += [f"cell {number}: {line}" for line in dict.fromkeys(_on_stderr(cell))]
         if not {*NOT_PUBLISHED} & {*cell.metadata.get("tags", [])}:
-            refused += [
-                f"cell {number} ({_first_line(cell.source, keys)}): {reason}"
-                for reason in dict.fromkeys(_reasons(cell, keys))
-            ]
-    if refused:
-        raise NotebookFailed(
-            "\n".join(
-                [
-                    "the notebook shows what may not be published (docs/notebook.md says what may; "
-                    "cells are counted from the top, text cells too):",
-                    *refused,
-                ]
-            )
-        )
-    return tuple(told)
+            place = f"cell {number} ({_first_line(cell.source, keys)})"
+            refused += [f"{place}: {reason}" for reason in dict.fromkeys(_reasons(cell, keys))]
+    if len(refused) > 1:
+        raise NotebookFailed("\n".join(refused))
+    return tuple(warnings)
 
 
 def _reasons(cell, keys: RequestKeys) -> Iterator[str]:

@@ -7,7 +7,7 @@ code cell has to have run, and the figures it glued have to be those counted bes
 from pathlib import Path
 
 from ddor.errors import NotebookFailed
-from ddor.run.numbered import numbered
+from ddor.run.executed import numbered
 
 
 def prove_run(executed: Path, figures: dict[str, int | None]) -> dict[str, int | None]:

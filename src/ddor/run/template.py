@@ -28,8 +28,7 @@ def check_template(template: Path, parameters: tuple[str, ...]) -> None:
     except Exception as error:  # nbformat raises many kinds; each means: not a notebook
         reason = " ".join(str(error).split())[:200]
         raise NotebookFailed(f"{template.name} is not a notebook: {reason}") from error
-    problems = [*_parameters_cell(notebook, parameters), *_imports(notebook)]
-    problems += _last_cell(notebook)
+    problems = [*_parameters_cell(notebook, parameters), *_imports(notebook), *_last_cell(notebook)]
     if problems:
         raise NotebookFailed("\n".join([f"{template.name} cannot be run:", *problems]))
 

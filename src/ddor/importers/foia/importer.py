@@ -1,4 +1,4 @@
-"""`ddor import foia`: read, mend, sift, refuse what is unknown, shape, write, account for it."""
+"""`ddor import foia`: read, clean, sift, refuse what is unknown, shape, write, account for it."""
 
 import datetime as dt
 import hashlib
@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.errors import ExtractInvalid, Problem, UsageError
+from ddor.errors import UsageError
 from ddor.extract.model import FOIA_SOURCE, About
 from ddor.extract.write import write_extract
-from ddor.importers.foia import dirt, facilities, shape, vocabulary
-from ddor.importers.foia.source import FIELDS, read_source
-from ddor.importers.foia.summary import ImportSummary, Written
+from ddor.importers.foia import cleaning, shape, vocabulary
+from ddor.importers.foia.source import invalid, read_source
+from ddor.importers.foia.summary import ImportSummary, Written, facilities_of, twins_of
 from ddor.maintained.directory import read_agencies
 
 
@@ -35,10 +35,10 @@ def import_foia(
 
     file = Path(file)
     rows, tables, unread = read_source(file)
-    rows, mended = dirt.mended(rows, FIELDS)
-    rows = rows.assign(issued_at=dirt.dates(rows["detainer_prepare_date"]))
+    rows, cells = cleaning.cleaned(rows)
+    rows = rows.assign(issued_at=cleaning.dates(rows["detainer_prepare_date"]))
     as_of, as_of_from = (as_of, "as given") if as_of else _release_day(file.name, rows)
-    rule, duplicates = dirt.set_aside(rows, as_of)
+    rule, duplicates = cleaning.set_aside(rows, as_of)
     good = vocabulary.translated(rows[rule.isna()])
     asked = pd.concat([week.holds(good["issued_at"]) for week in weeks], axis=1).any(axis=1)
     kept = shape.shaped(good[asked], directory, as_of)
@@ -54,7 +54,7 @@ def import_foia(
             write_extract(extract, folder)
             written.append(Written(week, folder, len(extract.requests), len(extract.charges)))
 
-    there = facilities.facilities_of(kept, directory)
+    facilities = facilities_of(kept, directory)
     return ImportSummary(
         source=file.name,
         tables=tuple(tables),
@@ -66,10 +66,10 @@ def import_foia(
         kept=len(kept),
         outside=int((~asked).sum()),
         set_aside=Counter(rule.value_counts().to_dict()),
-        cells=mended,
+        cells=cells,
         notes=shape.notes_of(kept),
-        facilities=there,
-        twins=facilities.twins(there),
+        facilities=facilities,
+        twins=twins_of(facilities),
         written=written,
         weeks_without_rows=[w for w in weeks if w not in {each.week for each in written}],
     )
@@ -85,17 +85,7 @@ def _release_day(file: str, rows: pd.DataFrame) -> tuple[dt.date, str]:
             return days.max().date(), f"from the file name {names[days.idxmax()[0]]}"
     latest = rows["issued_at"].max()
     if pd.isna(latest):
-        raise ExtractInvalid(
-            [
-                Problem(
-                    file,
-                    (),
-                    "detainer_prepare_date",
-                    "no readable date in any row",
-                    "dates such as 2026-02-11",
-                    "use the file as it was released",
-                )
-            ],
-            file,
-        )
+        seen, expected = "no readable date in any row", "dates such as 2026-02-11"
+        mend = "use the file as it was released"
+        raise invalid(file, seen, expected, mend, column="detainer_prepare_date")
     return latest.date(), "the latest prepare date; use --as-of to give the date of the release"

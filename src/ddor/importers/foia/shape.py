@@ -6,14 +6,13 @@ release, no pending charge, no confirmation that the agency held the person.
 
 import datetime as dt
 import hashlib
-from collections import Counter
 
 import pandas as pd
 
-from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
-from ddor.importers.foia.dirt import dates, whole_numbers
-from ddor.importers.foia.source import NEEDED
-from ddor.importers.foia.vocabulary import CLAIMS_TO_CITIZENSHIP, CONVICTED, DECLINE_REASONS
+from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS, About, Extract
+from ddor.importers.foia.cleaning import dates, whole_numbers
+from ddor.importers.foia.tables import CLAIMS_TO_CITIZENSHIP, DECLINE_REASONS, NEEDED, counted
+from ddor.importers.typed import typed
 from ddor.reference.countries import UNKNOWN
 
 _FIRST_DATE = pd.Timestamp(1900, 1, 1)
@@ -54,62 +53,40 @@ def shaped(rows: pd.DataFrame, directory: pd.DataFrame, as_of: dt.date) -> pd.Da
 def extract_of(rows: pd.DataFrame, about: About) -> Extract:
     """The extract of shaped rows; the most serious conviction is the one charge of a row."""
     charges = rows.dropna(subset="ncic_code")
-    return Extract(_table(rows, REQUEST_COLUMNS), _table(charges, CHARGE_COLUMNS), about)
+    return Extract(typed(rows, REQUEST_COLUMNS), typed(charges, CHARGE_COLUMNS), about)
 
 
-def notes_of(rows: pd.DataFrame) -> Counter:
-    """How often each rule of this file was used on shaped rows; one never used is left out."""
+def notes_of(rows: pd.DataFrame) -> dict[str, int]:
+    """How often each rule of this file was used on shaped rows."""
     code, charge = rows["msc_charge_code"], rows["most_serious_conviction_charge"]
     lengths = [rows[column].notna() & whole_numbers(rows[column]).isna() for column in _LENGTHS]
-    used = {
-        "citizenship empty: UNK": rows["citizenship_country"].isna(),
-        "facility name empty: its code stands for it": rows["detention_facility"].isna(),
-        "'1 Convicted Criminal' without a most serious conviction: no charge row": (
-            rows["criminality"] == CONVICTED
-        )
-        & code.isna()
-        & charge.isna(),
-        "MSC charge without a code: no charge row": code.isna() & charge.notna(),
-        "MSC charge codes that do not have four capital letters or digits: no charge row": (
-            code.notna() & rows["ncic_code"].isna()
-        ),
-        "MSC charge codes of three digits: the leading zero that a spreadsheet took is back": (
-            code.str.len() < rows["ncic_code"].str.len()
-        ),
-        "MSC charge dates unreadable, before 1900 or after the release: left empty": (
-            rows["msc_charge_date"].notna() & rows["charged_on"].isna()
-        ),
-        "MSC conviction dates unreadable, before 1900 or after the release: no end of sentence": (
-            rows["msc_conviction_date"].notna() & rows["convicted_on"].isna()
-        ),
-        "MSC sentence lengths that are no whole number up to 99,999: left out": pd.concat(lengths),
-        "sentences that end after the year 9999: written as 9999-12-31": rows["sentence_ends_on"]
-        == _LAST_DATE,
+    convicted = rows["criminality"] == "convicted"
+    met = {
+        "citizenship": rows["citizenship_country"].isna(),
+        "name": rows["detention_facility"].isna(),
+        "no_conviction": convicted & code.isna() & charge.isna(),
+        "no_code": code.isna() & charge.notna(),
+        "bad_code": code.notna() & rows["ncic_code"].isna(),
+        "short_code": code.str.len() < rows["ncic_code"].str.len(),
+        "charge_date": rows["msc_charge_date"].notna() & rows["charged_on"].isna(),
+        "conviction_date": rows["msc_conviction_date"].notna() & rows["convicted_on"].isna(),
+        "length": pd.concat(lengths),
+        "end": rows["sentence_ends_on"] == _LAST_DATE,
     }
-    return +Counter({rule: int(met.sum()) for rule, met in used.items()})
-
-
-def _table(rows: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    types = {c: "datetime64[s]" if c in DATETIMES else "str" for c in columns if c != "charge_no"}
-    table = rows.reindex(columns=list(columns)).astype(types)
-    return table.sort_values("request_id", ignore_index=True)
+    return counted("note", {name: rows_met.sum() for name, rows_met in met.items()})
 
 
 def _request_ids(rows: pd.DataFrame) -> pd.Series:
     """A row's id is made from what the row says, and nothing that tells one person from another
     (pseudonym, birth date): the same row has it in every release and in every form. Rows that say
     the same are numbered in the order of the file."""
-    said = (
-        rows[list(NEEDED)]
-        .assign(
-            detainer_prepare_date=rows["issued_at"].dt.strftime("%Y-%m-%dT%H:%M:%S"),
-            msc_charge_date=rows["charged_on"].dt.strftime("%Y-%m-%d"),
-            msc_conviction_date=rows["convicted_on"].dt.strftime("%Y-%m-%d"),
-            **{column: whole_numbers(rows[column]).astype("str") for column in _LENGTHS},
-        )
-        .fillna("")
+    said = rows[list(NEEDED)].assign(
+        detainer_prepare_date=rows["issued_at"].dt.strftime("%Y-%m-%dT%H:%M:%S"),
+        msc_charge_date=rows["charged_on"].dt.strftime("%Y-%m-%d"),
+        msc_conviction_date=rows["convicted_on"].dt.strftime("%Y-%m-%d"),
+        **{column: whole_numbers(rows[column]).astype("str") for column in _LENGTHS},
     )
-    lines = ("\x1f".join(values) for values in said.itertuples(index=False, name=None))
+    lines = ("\x1f".join(values) for values in said.fillna("").itertuples(index=False, name=None))
     digests = [hashlib.sha256(line.encode()).hexdigest()[:24] for line in lines]
     digests = pd.Series(digests, index=rows.index, dtype="str")
     numbers = digests.groupby(digests).cumcount() + 1

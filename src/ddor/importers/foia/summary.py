@@ -1,16 +1,33 @@
-"""The account that an import closes with: what was read, kept, set aside, and wants a look."""
+"""The account that an import closes with: what was read, kept, set aside, and wants a look.
 
-import csv
+Of each facility it has the directory's word, or what to propose where that has none. A level
+guessed from a name is only ever proposed: the extract's own row says `other` until a person has put
+the facility into `agencies.csv`.
+"""
+
 import datetime as dt
-import io
+import difflib
+import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
+import jinja2
+import pandas as pd
+
 from ddor.calendar import Week
-from ddor.importers.foia.facilities import Facility
+from ddor.importers.foia.tables import LEVELS
 from ddor.maintained.directory import COLUMNS
+
+TEMPLATE = Path(__file__).with_name("summary.txt.j2")
+# Of names: what most jails share.
+_COMMON_WORDS = set(
+    "COUNTY CNTY CO JAIL SHERIFF SHERIFFS S SO OFFICE DEPT DEPARTMENT DETENTION DET CENTER CTR "
+    "ADULT ADC LAW ENFORCEMENT".split()
+)
+_ALIKE = 0.9
 
 
 class Written(NamedTuple):
@@ -27,8 +44,8 @@ class ImportSummary:
     """Counts of rows: read == kept + outside + the sum of set_aside. str() is the closing text.
 
     kept: rows of the weeks asked for; outside: of other weeks; set_aside: by rule; cells: cells
-    mended in the whole file, by rule; notes: rules used on kept rows; facilities and twins: of
-    kept rows, as facilities.py makes them.
+    cleaned in the whole file, by rule; notes: rules used on kept rows; facilities and twins: of
+    kept rows, as the functions below make them.
     """
 
     source: str
@@ -41,61 +58,64 @@ class ImportSummary:
     kept: int
     outside: int
     set_aside: Counter
-    cells: Counter
-    notes: Counter
-    facilities: list[Facility]
-    twins: list[tuple[Facility, Facility]]
+    cells: dict[str, int]
+    notes: dict[str, int]
+    facilities: pd.DataFrame
+    twins: list[tuple]
     written: list[Written]
     weeks_without_rows: list[Week]
 
     def __str__(self) -> str:
-        unread = f"; no header in {', '.join(self.unread)}" if self.unread else ""
-        federal = [each.requests for each in self.facilities if each.level == "federal"]
-        lacking = [each for each in self.facilities if not each.known]
-        blocks = {
-            f"{self.source}: read {', '.join(self.tables)}{unread}": [
-                f"as of {self.as_of} ({self.as_of_from})",
-                f"duplicates {self.duplicates}",
-                f"{self.read} rows read = {self.kept} kept + {self.outside} outside the weeks "
-                f"asked for + {self.set_aside.total()} set aside",
-            ],
-            "Rows set aside, by the first rule that fits:": _counts(self.set_aside),
-            "Cells cleaned in the whole file:": _counts(self.cells),
-            "Rules used on the rows kept:": _counts(self.notes),
-            "Federal by the directory or by name (E4 holds what the directory lists as federal):": [
-                f"  requests kept: {sum(federal)} (facilities: {len(federal)})"
-            ]
-            if federal
-            else [],
-            "Nearly identical names in one state, not merged; one may be misspelled:": [
-                f"  {one.state}: {one.name} ({one.code}) / {other.name} ({other.code})"
-                for one, other in self.twins
-            ],
-            "Requests at facilities missing from the directory (level other in the extract):": [
-                f"  {row.requests}: {row.name} ({row.code}), level guessed: {row.level}"
-                for row in lacking
-            ],
-            # Not indented, so that they can be pasted as they are.
-            "Proposed rows for agencies.csv, guessed from the name: look each one up, add its "
-            f"county, then paste ({','.join(COLUMNS['agencies'])}):": _proposed(lacking),
-            "Written:": [
-                *(
-                    f"  {week}: requests {requests}, charges {charges}, in {folder}"
-                    for week, folder, requests, charges in self.written
-                ),
-                *(f"  {week}: no rows, nothing written" for week in self.weeks_without_rows),
-            ],
-        }
-        return "\n\n".join("\n".join([title, *lines]) for title, lines in blocks.items() if lines)
+        template = jinja2.Environment(
+            trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+        ).from_string(TEMPLATE.read_text(encoding="utf-8"))
+        lacking = self.facilities[~self.facilities["known"]]
+        columns = list(COLUMNS["agencies"])
+        rows = lacking.rename(columns={"code": "agency_id"}).reindex(columns=columns, fill_value="")
+        return template.render(
+            vars(self),
+            federal=self.facilities[self.facilities["level"] == "federal"],
+            lacking=lacking,
+            columns=columns,
+            proposed=rows.to_csv(index=False, header=False, lineterminator="\n"),
+        ).rstrip("\n")
 
 
-def _counts(counts: Counter) -> list[str]:
-    return [f"  {number}: {rule}" for rule, number in counts.items()]
-
-
-def _proposed(lacking: list[Facility]) -> list[str]:
-    rows = io.StringIO()
-    csv.writer(rows, lineterminator="\n").writerows(
-        (row.code, row.name, row.level, row.state, "", row.area, "", "") for row in lacking
+def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
+    """A row for each facility, most requests first: code; name, state and area, as most of its rows
+    have them; requests; level; known: whether the level is the directory's, not guessed."""
+    columns = {"agency_id": "code", "agency_name": "name", "state": "state", "area": "area"}
+    counts = rows[list(columns)].rename(columns=columns).fillna({"area": ""}).value_counts()
+    counts = counts.reset_index(name="requests")
+    found = counts.drop_duplicates("code")
+    level = found["code"].map(directory["level"])
+    found = found.assign(
+        requests=found["code"].map(counts.groupby("code")["requests"].sum()),
+        level=level.fillna(found["name"].map(_guessed_level)),
+        known=level.notna(),
     )
-    return rows.getvalue().splitlines()
+    return found.sort_values(["requests", "code"], ascending=[False, True])
+
+
+def twins_of(facilities: pd.DataFrame) -> list[tuple]:
+    """Pairs of facilities of one state whose names are nearly the same, as if one had been
+    misspelt: without the words that most jails share, and only where the first letter agrees."""
+    cores = facilities.assign(core=facilities["name"].map(_core)).itertuples(index=False)
+    return [
+        (one, other)
+        for one, other in combinations(cores, 2)
+        if one.core
+        and one.state == other.state
+        and one.core[0] == other.core[:1]
+        and difflib.get_close_matches(other.core, [one.core], cutoff=_ALIKE)
+    ]
+
+
+def _guessed_level(name: str) -> str:
+    signs = (level for level, sign in LEVELS if re.search(sign, name.upper()))
+    return next(signs, "other")
+
+
+def _core(name: str) -> str:
+    words = re.findall("[A-Z0-9]+", name.upper())
+    return " ".join(word for word in words if word not in _COMMON_WORDS)

@@ -11,35 +11,16 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from ddor.importers.samples.draws import DATA
 from ddor.maintained.directory import COLUMNS
 from ddor.reference.areas import area_of
 from ddor.reference.places import COUNTIES
+from ddor.reference.tables import rows as rows_of
 
 COMMITTED = 150
 SEED = 247
 
-# States with more agencies stand more often. Harlingen is left out below: no such area in 2017.
-STATES_DRAWN = (
-    "TX TX TX TX CA CA CA CA FL FL FL GA GA NY NY AZ NJ VA IL WA NC AL AR CO CT IA ID IN KS KY "
-    "LA MA MD MI MN MO NE NM NV OH OK OR PA SC TN UT WI"
-).split()
-FIRST_WORDS = (
-    "Alder Amber Bobbin Bracken Brindle Cinder Copper Dapple Dovecote Ember Fennel Furrow Gannet "
-    "Garnet Harrow Inkwell Kestrel Lantern Mallow Nettle Oriel Pewter Plover Quill Rowan "
-    "Russet Saffron Sorrel Tansy Teasel Thimble Thistle Umber Verbena Wagtail Wicket Yarrow "
-    "Barley Catkin Damson"
-).split()
-SECOND_WORDS = (
-    "Bend Croft Edge Fold Furlong Gate Hatch Holm Knoll Lea Loft Mere Narrows Nook Pound "
-    "Quay Reach Row Shoal Steps Terrace Weir Wold Yard"
-).split()
-DESKS = {
-    "county": ("Jail", "Sheriff", "Detention"),
-    "municipal": ("Police", "City Jail"),
-    "state": ("State Prison", "State Jail"),
-    "tribal": ("Tribal Police",),
-    "federal": ("Federal Detention",),
-}
+WORDS = {row["list"]: row["words"].split(" / ") for row in rows_of("agency_words", DATA)}
 SAME_NAME_OTHER_STATE = (10, 11)
 SAME_NAME_OTHER_LEVEL = (33, 34)
 TWO_CODES = (13, 14)
@@ -73,12 +54,12 @@ def invented_agencies(count: int = COMMITTED) -> pd.DataFrame:
 def _agency(number: int) -> dict[str, str | None]:
     rng = np.random.default_rng([SEED, number])
     level = _level(number)
-    state = "TX" if number == 0 else str(rng.choice(STATES_DRAWN))
+    state = "TX" if number == 0 else str(rng.choice(WORDS["state"]))
     county = str(rng.choice(_counties(state)))
-    place = f"{FIRST_WORDS[number % 40]} {SECOND_WORDS[(number + number // 40) % 24]}"
+    place = f"{WORDS['first'][number % 40]} {WORDS['second'][(number + number // 40) % 24]}"
     mean = KNOWN_VOLUMES.get(number, max(0.1, rng.lognormal(0.235, 1.15)))
     return {
-        "name": f"{place} {rng.choice(DESKS[level])}",
+        "name": f"{place} {rng.choice(WORDS[f'{level} desk'])}",
         "level": level,
         "state": state,
         "county_fips": county,

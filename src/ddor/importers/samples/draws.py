@@ -1,55 +1,30 @@
 """What the samples draw for a request beyond who was asked, when, and what became of it.
 
-The shares are those of DOMAIN 1 and 2 where it gives them, and otherwise plausible. The bounds
-below populate every class of DESIGN 3 and keep all rows clear of E2, E6, E7 and E11, also when
-times are cut to dates: what is to fail is planted by `ordinary`, or by `samples/make/`.
+How often each value is drawn stands in `data/shares.csv`. The bounds below populate every class of
+DESIGN 3 and keep all rows clear of E2, E6, E7 and E11, also when times are cut to dates: what is to
+fail is planted by `ordinary`, or by `samples/make/`.
 """
+
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
 from ddor.extract.model import DATES_ONLY, DATETIMES, REQUEST_COLUMNS
+from ddor.reference.tables import rows as rows_of
 
+DATA = Path(__file__).parent / "data"
 NOTIFICATIONS = ("I-247G", "I-247N")
-FORMS_BY_START = {
-    "1990-01-01": {"I-247": 1},
-    "2015-06-20": {"I-247D": 86, "I-247N": 10, "I-247X": 4},
-    "2017-04-02": {"I-247A": 1},
-    "2018-01-01": {"I-247A": 95, "I-247G": 5},
-}
-CITIZENSHIPS = {
-    "MEX": 66,
-    "GTM": 8,
-    "HND": 7,
-    "SLV": 6,
-    "DOM": 1.5,
-    "CUB": 1.2,
-    "ECU": 1.2,
-    "COL": 1,
-    "JAM": 1,
-    "BRA": 0.8,
-    "NIC": 0.8,
-    "PER": 0.7,
-    "CHN": 0.6,
-    "VNM": 0.6,
-    "HTI": 0.6,
-    "IND": 0.5,
-    "PHL": 0.5,
-    "KHM": 0.3,
-    "NGA": 0.3,
-    "FSM": 0.2,
-    "LAO": 0.2,
-    "POL": 0.2,
-    "RUS": 0.2,
-    "UNK": 0.4,
-}
-# How a declined request ended; each falls in the class of DESIGN 3 that its name suggests.
-WAYS = {"late_notice": 22, "no_notice": 27, "not_held": 17, "unconfirmed": 26, "undated": 8}
-REASONS = {"policy": 50, "none_given": 28, "law_or_court": 9, "not_held": 7, "": 9}
-LATE_REASONS = {"insufficient_notice": 65, "policy": 15, "none_given": 20}
-FOLLOW_UPS = {"at_large": 42, "rearrested": 28, "ice_custody": 15, "removed": 10, "unknown": 5}
+FORM_SINCE = "form since "
 UNTIMED_SHARE = 0.25
+
+
+# What is drawn -> value -> how often, as weights.
+SHARES = {
+    draw: theirs.set_index("value")["share"].astype(float).to_dict()
+    for draw, theirs in pd.DataFrame(rows_of("shares", DATA)).groupby("draw", sort=False)
+}
 
 
 def drawn(rng: Generator, count: int, weights: dict) -> np.ndarray:
@@ -90,9 +65,9 @@ def draw_requests(rng: Generator, asked: pd.DataFrame, as_of: pd.Timestamp) -> p
         agency_level=asked["level"],
         county_fips=asked["county_fips"].where(rng.random(count) > 0.05, ""),
         area=asked["area"].where(rng.random(count) > 0.2, ""),
-        citizenship=drawn(rng, count, CITIZENSHIPS),
-        custody_confirmed=drawn(rng, count, {"true": 9, "unknown": 1}),
-        protected=drawn(rng, count, {"false": 96, "true": 2.5, "unknown": 1.5}),
+        citizenship=drawn(rng, count, SHARES["citizenship"]),
+        custody_confirmed=drawn(rng, count, SHARES["custody_confirmed"]),
+        protected=drawn(rng, count, SHARES["protected"]),
     )
     rows = rows.join(draw_releases(rng, rows, asked["same_as"]))
     rows = rows.join(_follow_ups(rng, rows, as_of))
@@ -106,8 +81,10 @@ def draw_requests(rng: Generator, asked: pd.DataFrame, as_of: pd.Timestamp) -> p
 
 def _forms(rng: Generator, issued_at: pd.Series) -> pd.Series:
     forms = pd.Series("", index=issued_at.index, dtype="str")
-    for start, weights in FORMS_BY_START.items():
-        forms = forms.mask(issued_at >= pd.Timestamp(start), drawn(rng, len(forms), weights))
+    for draw, weights in SHARES.items():
+        if draw.startswith(FORM_SINCE):
+            start = pd.Timestamp(draw.removeprefix(FORM_SINCE))
+            forms = forms.mask(issued_at >= start, drawn(rng, len(forms), weights))
     return forms
 
 
@@ -126,7 +103,7 @@ def draw_releases(rng: Generator, rows: pd.DataFrame, same_as: pd.Series) -> pd.
     issued, recorded = rows["issued_at"], rows["outcome_recorded_at"]
     honored, pending = rows["outcome"] == "honored", rows["outcome"] == "pending"
     declined = rows["outcome"] == "declined"
-    way = pd.Series(drawn(rng, count, WAYS), dtype="str").where(declined, "")
+    way = pd.Series(drawn(rng, count, SHARES["ended"]), dtype="str").where(declined, "")
     # A request for notification with 48 hours' notice was done as asked (E11), not declined.
     notified = rows["form"].isin(NOTIFICATIONS) & way.isin(["not_held", "undated"])
     way = way.mask(notified, "late_notice")
@@ -155,8 +132,9 @@ def draw_releases(rng: Generator, rows: pd.DataFrame, same_as: pd.Series) -> pd.
     sentence = sentence.mask(serving, issued + hours(rng, count, 720, 30000))
 
     by = rows["agency_id"].mask((same_as != "") & (rng.random(count) < 0.4), same_as)
-    late_reasons, reasons = drawn(rng, count, LATE_REASONS), drawn(rng, count, REASONS)
-    reason = pd.Series(reasons, dtype="str").mask(way == "late_notice", late_reasons)
+    late_reasons = drawn(rng, count, SHARES["decline_reason of late notice"])
+    reasons = pd.Series(drawn(rng, count, SHARES["decline_reason"]), dtype="str")
+    reason = reasons.mask(way == "late_notice", late_reasons)
     return pd.DataFrame(
         {
             "notice_at": notice,
@@ -175,7 +153,7 @@ def _follow_ups(rng: Generator, rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.D
     # Five days and more: a booking within 48 hours of the release would be E6.
     day = (rows["released_at"] + hours(rng, count, 5 * 24, 40 * 24)).dt.floor("D")
     known = (rows["outcome"] == "declined") & (day <= as_of) & (rng.random(count) < 0.2)
-    status = pd.Series(drawn(rng, count, FOLLOW_UPS), dtype="str").where(known, "")
+    status = pd.Series(drawn(rng, count, SHARES["follow_up_status"]), dtype="str").where(known, "")
     return pd.DataFrame(
         {
             "follow_up_status": status,

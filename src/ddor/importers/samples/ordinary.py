@@ -15,16 +15,13 @@ from ddor.calendar import Week
 from ddor.extract.model import About, Extract
 from ddor.importers.samples.agencies import COMMITTED, invented_agencies
 from ddor.importers.samples.charges import as_extract, draw_charges
-from ddor.importers.samples.draws import days, draw_requests, drawn, office_times, waits
+from ddor.importers.samples.draws import SHARES, days, draw_requests, drawn, office_times, waits
 from ddor.reference.areas import AREAS
 from ddor.reference.places import COUNTIES
 
 EXTRACT_LAG = dt.timedelta(days=45)
 ISSUED_SHARE, OUTSIDE_SHARE = 0.70, 0.01
 PENDING_SHARE = 0.45
-OTHER_OUTCOMES = {"honored": 72, "withdrawn": 11, "superseded": 5, "left_custody": 12}
-# Of the days of a week, Saturday first: desks are open every day, and busier on working days.
-DAY_WEIGHTS = {0: 6, 1: 5, 2: 18, 3: 19, 4: 18, 5: 17, 6: 17}
 SAME_DAY_SHARE = 0.3
 UNKNOWN_VOLUME = 1.0
 LARGEST_DECLINES = 0.6
@@ -41,7 +38,7 @@ def make_sample(week: Week, seed: int, requests: int = 600) -> Extract:
     as_of = week.last_day + EXTRACT_LAG
     about = About(as_of, f"Invented by the sample generator, seed {seed}", True)
     asked = _with_dates(rng, _asked(rng, agencies, requests), week)
-    outcome = pd.Series(drawn(rng, requests, OTHER_OUTCOMES), dtype="str")
+    outcome = pd.Series(drawn(rng, requests, SHARES["outcome"]), dtype="str")
     outcome = outcome.mask(rng.random(requests) < asked["declines"], "declined")
     outcome = outcome.where(asked["outcome_recorded_at"].notna(), "pending")
     rows = draw_requests(rng, asked.assign(outcome=outcome), pd.Timestamp(as_of))
@@ -67,7 +64,7 @@ def _asked(rng: Generator, agencies: pd.DataFrame, count: int) -> pd.DataFrame:
 def _with_dates(rng: Generator, asked: pd.DataFrame, week: Week) -> pd.DataFrame:
     """With issued_at, and outcome_recorded_at: NaT for a request without an outcome yet."""
     count, start = len(asked), pd.Timestamp(week.first_day)
-    day = start + days(drawn(rng, count, DAY_WEIGHTS))
+    day = start + days(drawn(rng, count, SHARES["weekday"]).astype(int))
     # Several requests at one desk on one day: a row may repeat the day of the one before it.
     same_desk = asked["agency_id"] == asked["agency_id"].shift()
     new_visit = ~same_desk | (rng.random(count) >= SAME_DAY_SHARE)

@@ -1,8 +1,19 @@
-"""Takes out of an executed notebook what differs between two equal runs: times and random ids."""
+"""An executed notebook: its cells by number, and what differs between two equal runs taken out."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+
+ADDED = {"injected-parameters", "papermill-error-cell-tag"}
+
+
+def numbered(executed: Path) -> Iterator[tuple[int, nbformat.NotebookNode]]:
+    """The cells as whoever has the template open counts them: from the top, text cells too, and
+    none of those that papermill added."""
+    cells = nbformat.read(executed, as_version=4).cells
+    own = [cell for cell in cells if not ADDED & {*cell.metadata.get("tags", ())}]
+    return enumerate(own, start=1)
 
 
 def tidy(executed: Path) -> nbformat.NotebookNode:
