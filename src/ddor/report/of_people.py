@@ -31,6 +31,7 @@ from ddor.publishable import HTML
 from ddor.reference.countries import COUNTRIES
 from ddor.reference.offenses import CATEGORIES, CATEGORY_PHRASES
 from ddor.report.charts import stacked_bars
+from ddor.report.sentences import listed
 from ddor.report.tables import Several, Table
 
 UNSPLIT = "not_told_apart"
@@ -73,16 +74,16 @@ class OfPeople:
         figures, table = with_charges(lines), self.counts.told.table(CHARGES)
         return SimpleNamespace(
             of=sum(standing.values()),
-            dated=f", as of {long_date(table.as_of)}," if table and table.stands else "",
+            dated=pd.Timestamp(table.as_of).date() if table and table.stands else None,
             told=bool(lines),
-            why=self._why(CHARGES),
+            why=Words(self._why(CHARGES)),
             convicted=standing.get(CONVICTED),
             charged_only=standing.get(CHARGED_ONLY),
             dismissed_or_acquitted=standing.get(DISMISSED),
             no_charges=standing.get(NO_CHARGE),
             with_charges=figures["declined_with_charges"],
             with_conviction=figures["declined_with_conviction"],
-            by_category=Words(_by_category(lines)),
+            by_category=_by_category(lines),
         )
 
     def charges_chart(self):
@@ -316,7 +317,7 @@ def _unsplit(frame: pd.DataFrame) -> pd.Series:
     return frame["requests"] - frame[[CONVICTED, CHARGED_ONLY]].sum(axis=1)
 
 
-def _by_category(lines: list[Line]) -> str:
+def _by_category(lines: list[Line]) -> Words:
     counts = {
         line.branch: line.requests
         for line in lines
@@ -324,8 +325,7 @@ def _by_category(lines: list[Line]) -> str:
     }
     order = [*CATEGORIES]
     largest = sorted(counts, key=lambda category: (-counts[category], order.index(category)))
-    named = [f"{counts[each]:,} for {CATEGORY_PHRASES[each]}" for each in largest]
-    return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))
+    return listed((counts[each], f"for {CATEGORY_PHRASES[each]}") for each in largest)
 
 
 def _country(leaf: str) -> str:

@@ -32,11 +32,10 @@ from ddor.measures.published import charge_group_lines
 from ddor.narrative import Words, render_markdown
 from ddor.publishable import HTML
 from ddor.reference.places import STATES
-from ddor.report import quarter_phrases as say
 from ddor.report.charts import stacked_bars
 from ddor.report.of_people import OfPeople
 from ddor.report.opening import chosen_parameters, shown_note
-from ddor.report.phrases import concentrated
+from ddor.report.sentences import sentences
 from ddor.report.tables import NOT_TOLD, Several, Table, agency_label, agency_table, in_line
 from ddor.report.words import CLASS_HEADS
 from ddor.reports import parse_period
@@ -88,42 +87,26 @@ class CompiledReport(OfPeople):
             held_back=figures["held_back_total"],
         )
         after = SimpleNamespace(
-            **vars(self.counts.followed), days=FOLLOWED_DAYS, why=self._why_not_newer()
+            **vars(self.counts.followed), days=FOLLOWED_DAYS, why=Words(self._why_not_newer())
         )
         after.as_of = _date(after.as_of)
-        shown = SimpleNamespace(shown=len(cases.shown), withdrawn=len(cases.withdrawn))
-        told = (self._weeks(), issued, declined, self._charges(), after, shown, self._extract())
-        return self.period, *told, self._phrases(*told)
-
-    def _phrases(self, weeks, issued, declined, charges, after, cases, extract) -> SimpleNamespace:
-        """Name -> phrase, of quarter_phrases."""
-        return SimpleNamespace(
-            published_by=say.published_by(extract.publisher),
-            made_from=say.made_from(weeks, extract),
-            fiscal=say.fiscal(self.period.noun, extract.fiscal),
-            synthetic=say.synthetic(extract.synthetic),
-            source=say.source(extract.source),
-            recorded_as_declined=say.recorded_as_declined(
-                self.period.title, weeks, declined, extract
-            ),
-            concentration=self._concentration(),
-            outcomes_of_issued=say.outcomes_of_issued(issued, declined, extract),
-            weeks_without_report=say.weeks_without_report(weeks),
-            counted_twice=say.counted_twice(declined.repeated),
-            charges_in_brief=say.charges_in_brief(charges, declined),
-            charges_and_convictions=say.charges_and_convictions(charges, declined),
-            weeks_with_charges=say.weeks_with_charges(charges),
-            after_in_brief=say.after_in_brief(after),
-            after_date=say.after_date(after),
-            arrests_and_convictions=say.arrests_and_convictions(after),
-            no_later_contact=say.no_later_contact(after, extract),
-            not_observed_yet=say.not_observed_yet(after),
-            cases_chosen=say.cases_chosen(cases),
-            cases_withdrawn=say.cases_withdrawn(cases),
-            write_to=say.write_to(extract.contact),
+        names = {
+            "weeks": self._weeks(),
+            "issued": issued,
+            "declined": declined,
+            "charges": self._charges(),
+            "after": after,
+            "cases": SimpleNamespace(shown=len(cases.shown), withdrawn=len(cases.withdrawn)),
+            "extract": self._extract(),
+        }
+        found, largest = self._concentration()
+        phrases = sentences(
+            "quarter", period=self.period, concentrated=found, largest=largest, **names
         )
+        return self.period, *names.values(), phrases
 
-    def _concentration(self) -> Words:
+    def _concentration(self) -> tuple[Concentration, str]:
+        """What makes up half or more of the declined, and the name and state of the agency."""
         rows, by_agency = self.inputs.declined, self.inputs.declined_by_agency
         found = concentration(rows["agency_id"], rows["day"])
         by_agency = by_agency.set_index("agency_id", drop=False)
@@ -132,8 +115,7 @@ class CompiledReport(OfPeople):
             largest = half_or_more(counts)
             of_agency = 0 if largest is None else int(counts[largest])
             found = Concentration(int(counts.sum()), largest, of_agency)
-        names = in_line(by_agency)
-        return concentrated(found, names.get(found.agency_id, ""), self.inputs.cohort == ISSUED)
+        return found, in_line(by_agency).get(found.agency_id, "")
 
     def _weeks(self) -> SimpleNamespace:
         weeks = self.inputs.weeks
@@ -242,7 +224,7 @@ class CompiledReport(OfPeople):
         return SimpleNamespace(
             **vars(super()._charges()),
             weeks=self.counts.people.weeks[CHARGES],
-            why_left_out=group.why if group else told.untold.get((CHARGES, POOLED), ""),
+            why_left_out=Words(group.why if group else told.untold.get((CHARGES, POOLED), "")),
         )
 
     def _why(self, attribute: str) -> str:
@@ -378,7 +360,7 @@ def _named(figures: dict, prefix: str) -> dict:
     }
 
 
-def _weeks_named(days: pd.Series) -> str:
+def _weeks_named(days: pd.Series) -> Words:
     """Weeks that follow each other as one span: of a year most may be ahead."""
     spans: list[list[Week]] = []
     for week in map(Week.parse, days):
@@ -386,12 +368,13 @@ def _weeks_named(days: pd.Series) -> str:
             spans[-1].append(week)
         else:
             spans.append([week])
-    return "; ".join(
+    named = (
         f"{long_date(span[0].first_day)} to {long_date(span[-1].last_day)} ({len(span)} weeks)"
         if len(span) > 1
         else span[0].title
         for span in spans
     )
+    return Words("; ".join(named))
 
 
 def _date(text: str):

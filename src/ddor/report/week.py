@@ -23,7 +23,7 @@ from ddor.publishable import HTML
 from ddor.report.charts import SOURCE, stacked_bars
 from ddor.report.opening import chosen_parameters, shown_note
 from ddor.report.own import OwnTables
-from ddor.report.phrases import WeekPhrases
+from ddor.report.sentences import sentences
 from ddor.report.tables import (
     Several,
     Table,
@@ -102,13 +102,19 @@ class WeeklyReport(OwnTables):
         charges.supplied = counts.charges_supplied
         return self.week, issued, declined, charges, held_back, self._extract()
 
-    def phrases(self) -> WeekPhrases:
-        """The sentences that depend on the data, by name."""
+    def phrases(self) -> SimpleNamespace:
+        """The sentences that depend on the data, by name (sentences/week.md.j2)."""
         declined = self.counts.status[self.counts.status["declined"]]
         days = declined[date_column(self.cohort)]
         found = concentration(declined["agency_id"], days)
-        names = in_line(self.counts.declined_by_agency.set_index("agency_id", drop=False))
-        return WeekPhrases(*self.for_sentences(), found, names.get(found.agency_id, ""))
+        largest = in_line(self.counts.declined_by_agency.set_index("agency_id", drop=False))
+        names = "week issued declined charges held_back extract".split()
+        return sentences(
+            "week",
+            **dict(zip(names, self.for_sentences(), strict=True)),
+            concentrated=found,
+            largest=largest.get(found.agency_id, ""),
+        )
 
     def _since(self) -> str:
         """How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*)."""
