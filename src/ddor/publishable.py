@@ -39,6 +39,10 @@ class Publishable:
     def _repr_html_(self) -> str:
         raise NotImplementedError
 
+    def __html__(self) -> str:
+        """As a part of other HTML."""
+        return self._repr_html_()
+
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         shown = str(self._repr_html_())
         return {"text/html": shown, "text/plain": repr(self), MARK: {"sha256": _sha256(shown)}}

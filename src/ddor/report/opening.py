@@ -1,7 +1,9 @@
-"""What every report of a notebook begins with: the parameters that its first cell names, and the
-analyst's note."""
+"""What every report of a notebook begins with: the parameters that its first cell names, the
+analyst's note, and the figures by the names of sentences."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 from ddor.calendar import Period
 from ddor.maintained.parameters import Parameters, load_parameters, sample_settings
@@ -24,3 +26,9 @@ def chosen_parameters(
 def shown_note(note: str) -> HTML | None:
     """The note's Markdown as it is published; None where nothing is written."""
     return HTML(render_markdown(note)) if note.strip() else None
+
+
+def figures_named(figures: Mapping[str, int | None], prefix: str, **more) -> SimpleNamespace:
+    """issued_total, issued_pending, … -> .total, .pending, …"""
+    named = {k.removeprefix(prefix): v for k, v in figures.items() if k.startswith(prefix)}
+    return SimpleNamespace(**named | more)
