@@ -51,7 +51,7 @@ class Chart(Publishable):
             "PNG": _address("image/png", self.png),
             "CSV": _address("text/csv", self.csv.encode()),
         }
-        return html_of("chart", chart=self, files=files, width=width, height=height)
+        return str(html_of("chart", chart=self, files=files, width=width, height=height))
 
 
 def _address(kind: str, data: bytes) -> str:

@@ -64,11 +64,11 @@ class Table(Publishable):
 
     def _repr_html_(self) -> str:
         if self.frame.empty:
-            return html_of("empty_table", table=self)
+            return str(html_of("empty_table", table=self))
         first, *others = (self.frame[name] for name in self.heads)
         numbers = [_is_numbers(first), *map(_is_numbers, others)]
         of_numbers = len(numbers) > 1 and all(numbers[1:]) and not numbers[0]
-        return html_of(
+        shown = html_of(
             "table",
             table=self,
             rows=self.frame.itertuples(index=False, name=None),
@@ -76,6 +76,7 @@ class Table(Publishable):
             of_numbers=of_numbers,
             as_cards=sum(map(_is_words, others)) > 1,
         )
+        return str(shown)
 
 
 class Several(Publishable):
@@ -88,12 +89,12 @@ class Several(Publishable):
         return "; ".join(map(repr, self.parts))
 
     def _repr_html_(self) -> str:
-        return Markup("\n").join(self.parts)
+        return str(Markup("\n").join(self.parts))
 
 
 def table_of(rows: Iterable[tuple], heads: Sequence[str], caption: str) -> Table:
     """A table of values as they are, a head for each."""
-    frame = pd.DataFrame(list(rows), columns=list(heads))
+    frame = pd.DataFrame(list(rows), columns=list(heads), dtype="object")  # Markup stays Markup
     return Table(frame, dict(zip(heads, heads, strict=True)), caption)
 
 
