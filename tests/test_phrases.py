@@ -23,11 +23,6 @@ from ddor.report.week import WeeklyReport
 
 # of sentences
 PARTS = ("declined_by_agencies", "some_declined_by_agencies", "by_agencies", "base_of_share")
-    "declined_by_agencies",
-    "some_declined_by_agencies",
-    "by_agencies",
-    "base_of_share",
-)  # of sentences
 FIRST_DAY, LATER_DAY = "2017-03-01", "2017-03-15"
 
 

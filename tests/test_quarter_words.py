@@ -69,7 +69,7 @@ def told(inputs, people, charges=(), as_of="2018-01-31", **changes) -> SimpleNam
     at = next(at for at, text in enumerate(texts) if text.startswith("The rule."))
     rule = " ".join(texts[at : at + 2])
     table = report.five_numbers().frame
-    numbers = dict(zip(table["of"], table["requests"], strict=True))
+    numbers = dict(table.itertuples(index=False))
     return SimpleNamespace(known=known, rule=rule, texts=texts, report=report, numbers=numbers)
 
 
