@@ -14,7 +14,6 @@ import nbformat
 from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import TagRemovePreprocessor
-from traitlets.config import Config
 
 from ddor.errors import NotebookFailed
 from ddor.publishable import NOT_PUBLISHED, SCRAP
@@ -48,15 +47,11 @@ class Article:
 def render_article(notebook: nbformat.NotebookNode) -> Article:
     """Raises NotebookFailed where the page would have no title or more than one."""
     notebook = _without_scraps(notebook)
-    config = Config()
-    config.TagRemovePreprocessor.enabled = True
-    config.TagRemovePreprocessor.remove_cell_tags = set(NOT_PUBLISHED)
     exporter = HTMLExporter(
-        config=config,
         template_name="report",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_anchor_links=True,
-        preprocessors=[TagRemovePreprocessor],
+        preprocessors=[TagRemovePreprocessor(enabled=True, remove_cell_tags=NOT_PUBLISHED)],
     )
     body, _ = exporter.from_notebook_node(notebook)
     drawn = any("image/png" in output.get("data", {}) for output in _outputs(notebook))

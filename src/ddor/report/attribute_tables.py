@@ -9,22 +9,10 @@ from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
 from ddor.compiled.counts import CompiledCounts
+from ddor.measures import people
 from ddor.measures.disclosure import ENOUGH, NATION, POOLED
 from ddor.measures.figures import Counts
-from ddor.measures.people import (
-    ALL,
-    CHARGED_ONLY,
-    CHARGES,
-    CITIZENSHIP,
-    CONVICTED,
-    DAYS,
-    DISMISSED,
-    NO_CHARGE,
-    OTHER,
-    REST,
-    Line,
-    lines_of,
-)
+from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line
 from ddor.measures.published import charge_group_lines, with_charges
 from ddor.narrative import Words, part_of
 from ddor.publishable import HTML
@@ -79,10 +67,10 @@ class AttributeTables:
             dated=pd.Timestamp(table.as_of).date() if table and table.stands else None,
             told=bool(lines),
             why=Words(self._why(CHARGES)),
-            convicted=standing.get(CONVICTED),
-            charged_only=standing.get(CHARGED_ONLY),
-            dismissed_or_acquitted=standing.get(DISMISSED),
-            no_charges=standing.get(NO_CHARGE),
+            convicted=standing.get(people.CONVICTED),
+            charged_only=standing.get(people.CHARGED_ONLY),
+            dismissed_or_acquitted=standing.get(people.DISMISSED),
+            no_charges=standing.get(people.NO_CHARGE),
             with_charges=figures["declined_with_charges"],
             with_conviction=figures["declined_with_conviction"],
             by_category=_by_category(lines),
@@ -98,7 +86,7 @@ class AttributeTables:
             return None
         frame = rows.assign(**{UNSPLIT: _unsplit(rows)})
         frame = frame.sort_values("requests", ascending=False, kind="stable")
-        split = heads(f"{CONVICTED} {CHARGED_ONLY} {UNSPLIT}")
+        split = heads(f"{people.CONVICTED} {people.CHARGED_ONLY} {UNSPLIT}")
         return self._by_attribute(
             CHARGES,
             "charges-by-category",
@@ -120,17 +108,17 @@ class AttributeTables:
 
     def by_offense(self, frame: pd.DataFrame, caption: str, in_a_week: str = "") -> Table:
         """frame: published.charge_group_lines; in_a_week: said of a sum of weeks."""
-        names = [html_of("offense", row=row, other=OTHER) for row in frame.itertuples()]
+        names = [html_of("offense", row=row, other=people.OTHER) for row in frame.itertuples()]
         whole = frame["group_code"] == ""
         unsplit = _unsplit(frame).where(whole)
         frame = frame.assign(
             offense=pd.Series(names, index=frame.index, dtype="object"), **{UNSPLIT: unsplit}
         )
-        columns = f"offense requests {CONVICTED} {CHARGED_ONLY}"
+        columns = f"offense requests {people.CONVICTED} {people.CHARGED_ONLY}"
         # Only a sum of weeks can be split in part.
         if ((unsplit > 0) & (unsplit < frame["requests"])).any():
             columns += f" {UNSPLIT}"
-        empty, note = frame[CONVICTED].isna() | (unsplit > 0), ""
+        empty, note = frame[people.CONVICTED].isna() | (unsplit > 0), ""
         if empty.any():
             note = "Convicted and charged only are counted by category, not by offense group"
             if empty[whole].any():
@@ -211,11 +199,14 @@ class AttributeTables:
         told, parts = self.counts.told, []
         for place in told.places(CHARGES):
             table = told.tables[CHARGES, place]
-            caption = f"Charges of the {len(table.rows):,} declined requests of "
-            lines = [(_of_place(each), each.requests) for each in lines_of(table) if each.requests]
+            count, lines = len(table.rows), people.lines_of(table)
             parts += [
                 HTML(Markup("<h4>{}</h4>").format(self.label(place))),
-                table_of(lines, ("Charges", "Requests"), caption + self._in_words(place)),
+                table_of(
+                    [(_of_place(line), line.requests) for line in lines if line.requests],
+                    ("Charges", "Requests"),
+                    f"Charges of the {count:,} declined requests of {self._in_words(place)}",
+                ),
                 self._as_of(table),
             ]
         if not parts:
@@ -267,7 +258,7 @@ class AttributeTables:
 
 def _unsplit(frame: pd.DataFrame) -> pd.Series:
     """Of each line of published.charge_group_lines, the requests that are in neither part."""
-    return frame["requests"] - frame[[CONVICTED, CHARGED_ONLY]].sum(axis=1)
+    return frame["requests"] - frame[[people.CONVICTED, people.CHARGED_ONLY]].sum(axis=1)
 
 
 def _branches(lines: list[Line], label: str) -> pd.DataFrame:
@@ -279,7 +270,7 @@ def _by_category(lines: list[Line]) -> Words:
     counts = {
         line.branch: line.requests
         for line in lines
-        if line.branch and not line.leaf and line.standing == ALL
+        if line.branch and not line.leaf and line.standing == people.ALL
     }
     order = [*CATEGORIES]
     largest = sorted(counts, key=lambda category: (-counts[category], order.index(category)))
@@ -287,10 +278,10 @@ def _by_category(lines: list[Line]) -> Words:
 
 
 def _country(leaf: str) -> str:
-    return "Other countries of this region" if leaf == OTHER else COUNTRIES[leaf]
+    return "Other countries of this region" if leaf == people.OTHER else COUNTRIES[leaf]
 
 
 def _of_place(line: Line) -> str:
-    if line.branch == REST:
+    if line.branch == people.REST:
         return "All other categories together"
     return CATEGORIES[line.branch] if line.branch else WORDS["of_place"][line.standing]

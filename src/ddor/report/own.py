@@ -17,7 +17,6 @@ from ddor.errors import DdorError
 from ddor.extract.model import LEVELS
 from ddor.inputs import Inputs
 from ddor.measures.agencies import agency_identities
-from ddor.measures.disclosure import Told
 from ddor.measures.figures import Counts
 from ddor.measures.people import ALL, CHARGES, CITIZENSHIP, DAYS, Line
 from ddor.measures.status import ISSUED_OUTCOMES
@@ -101,21 +100,8 @@ def counted_by(rows: pd.DataFrame, by: str, label) -> list[tuple[str, int]]:
     return [(words.get(value, value), counts[value]) for value in ranked]
 
 
-def counted_of_people(
-    lines: Iterable[Line], told: Told, by: str, why: str, all_declined: bool
-) -> list[tuple[str, int]]:
-    """What belongs to people: the whole branches of the national table, where this revision tells
-    it anew; `why`: why it may not be told."""
-    if not all_declined:
-        raise DdorError(
-            f'by="{by}" counts all declined requests together: give it report.declined_rows. A '
-            "table of some of them, compared with that of all, would tell of the others."
-        )
-    table = told.table(ATTRIBUTE[by])
-    if table is None or table.stands:
-        raise DdorError(
-            f'by="{by}" cannot be counted in this report: {table.why if table else why}.'
-        )
+def branches(lines: Iterable[Line]) -> list[tuple[str, int]]:
+    """What belongs to people: the whole branches of the national table."""
     return [
         (CATEGORIES.get(line.branch, line.branch), line.requests)
         for line in lines

@@ -21,20 +21,10 @@ from ddor.measures.figures import NO_CHARGES, Counts, count_inputs
 from ddor.measures.status import DECLINED_CLASSES, ISSUED_OUTCOMES
 from ddor.narrative import part_of, requests
 from ddor.publishable import HTML
+from ddor.report import own
 from ddor.report.attribute_tables import AttributeTables
 from ddor.report.charts import SOURCE, Chart
 from ddor.report.opening import chosen_parameters, figures_named, shown_note
-from ddor.report.own import (
-    ATTRIBUTE,
-    LABELS,
-    OF_PEOPLE,
-    check_countable,
-    counted_by,
-    counted_of_people,
-    own_caption,
-    own_requests,
-    selected,
-)
 from ddor.report.sentences import sentences
 from ddor.report.tables import (
     Several,
@@ -356,7 +346,7 @@ class WeeklyReport(AttributeTables):
 
     @property
     def requests(self) -> pd.DataFrame:
-        return own_requests(self.inputs, self.counts)
+        return own.own_requests(self.inputs, self.counts)
 
     @property
     def issued_rows(self) -> pd.DataFrame:
@@ -370,28 +360,35 @@ class WeeklyReport(AttributeTables):
         """How many of `rows`, a selection of `report.requests`, there are by one of OF_REQUESTS or
         OF_PEOPLE, largest first. Raises DdorError where that may not be told."""
         counted, title = self._counted(rows, by, agency_label)
-        return table_of(counted, (LABELS[by], "Requests"), caption or title)
+        return table_of(counted, (own.LABELS[by], "Requests"), caption or title)
 
     def bars(self, rows: pd.DataFrame, by: str, caption: str = "") -> Chart | Table:
         """The same as bars."""
         counted, title = self._counted(rows, by, lambda row: f"{row['agency']}, {row['state']}")
-        label, title = LABELS[by].lower(), caption or title
+        label, title = own.LABELS[by].lower(), caption or title
         frame = pd.DataFrame(counted, columns=[label, "requests"])
         shown = hashlib.sha256(f"{title}\n{frame.to_csv()}".encode()).hexdigest()
         return self._chart(f"own-{by}-{shown[:8]}", frame, label, heads("requests"), title)
 
     def _counted(self, rows: pd.DataFrame, by: str, label: Callable) -> tuple[list, str]:
         """What `rows` are counted as, and what that is called."""
-        check_countable(by)
-        own = self.requests
-        rows = selected(rows, own, self.counts.status)
-        title = own_caption(rows, own, by, self.since)
-        if by not in OF_PEOPLE:
-            return counted_by(rows, by, label), title
-        attribute = ATTRIBUTE[by]
-        is_all = {*rows.index} == {*own.index[own["declined"]]}
-        lines, why = self.counts.nation(attribute), self._why(attribute)
-        return counted_of_people(lines, self.counts.told, by, why, is_all), title
+        own.check_countable(by)
+        requests = self.requests
+        rows = own.selected(rows, requests, self.counts.status)
+        title = own.own_caption(rows, requests, by, self.since)
+        if by in own.OF_REQUESTS:
+            return own.counted_by(rows, by, label), title
+        attribute = own.ATTRIBUTE[by]
+        if {*rows.index} != {*requests.index[requests["declined"]]}:
+            raise DdorError(
+                f'by="{by}" counts all declined requests together: give it report.declined_rows. '
+                "A table of some of them, compared with that of all, would tell of the others."
+            )
+        table, why = self.counts.told.table(attribute), self._why(attribute)
+        if table is None or table.stands:
+            why = table.why if table else why
+            raise DdorError(f'by="{by}" cannot be counted in this report: {why}.')
+        return own.branches(self.counts.nation(attribute)), title
 
     def prove(self) -> None:
         """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""
