@@ -89,18 +89,12 @@ def _no_name(text: str, unknown: _Unknown, names: Mapping) -> str:
     known = map(str, owner) if isinstance(owner, Mapping) else dir(owner)
     near = difflib.get_close_matches(unknown.name, [n for n in known if n[0] != "_"], n=1)
     meant = f'; did you mean "{near[0]}"?' if near else ""
+    used = re.compile(rf"\b{re.escape(unknown.name)}\b")
     lines = enumerate(text.splitlines(), start=1)
-    places = [
-        f"line {number}: {line.strip()}"
-        for number, line in lines
-        if re.search(rf"\b{re.escape(unknown.name)}\b", line)
-    ][:1]
-    return "\n".join(
-        [
-            f'this sentence cannot be written: there is no name "{unknown.name}"{meant}',
-            *places,
-            "docs/notebook.md lists the names",
-        ]
+    place = next((f"line {at}: {line.strip()}\n" for at, line in lines if used.search(line)), "")
+    return (
+        f'this sentence cannot be written: there is no name "{unknown.name}"{meant}\n{place}'
+        "docs/notebook.md lists the names"
     )
 
 

@@ -54,9 +54,8 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
         preprocessors=[TagRemovePreprocessor(enabled=True, remove_cell_tags=NOT_PUBLISHED)],
     )
     body, _ = exporter.from_notebook_node(notebook)
-    drawn = any("image/png" in output.get("data", {}) for output in _outputs(notebook))
     images = BeautifulSoup(body, "html.parser").find_all("img")
-    if drawn or any(image.get("alt", "") in ("", NBCONVERTS_PLACEHOLDER) for image in images):
+    if any(image.get("alt", "") in ("", NBCONVERTS_PLACEHOLDER) for image in images):
         raise NotebookFailed(
             "a picture has no text alternative; draw it with report.bars(), or write one in the "
             "brackets of ![…](…)"
@@ -83,10 +82,6 @@ def _without_scraps(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
                 if not any(kind.startswith(SCRAP) for kind in output.get("data", {}))
             ]
     return notebook
-
-
-def _outputs(notebook: nbformat.NotebookNode) -> list:
-    return [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
 
 
 def _files_of(chart: re.Match, pictures: dict[str, bytes]) -> str:

@@ -9,12 +9,14 @@ from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
 from ddor.compiled.counts import CompiledCounts
+from ddor.compiled.inputs import CompiledInputs
+from ddor.inputs import Inputs
 from ddor.measures import people
 from ddor.measures.disclosure import ENOUGH, NATION, POOLED
 from ddor.measures.figures import Counts
 from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line
 from ddor.measures.published import charge_group_lines, with_charges
-from ddor.narrative import Words, part_of
+from ddor.narrative import Words, part_of, render_markdown
 from ddor.publishable import HTML
 from ddor.reference.countries import COUNTRIES
 from ddor.reference.offenses import CATEGORIES, CATEGORY_PHRASES
@@ -24,11 +26,22 @@ from ddor.report.tables import Several, Table, html_of, table_of
 from ddor.report.words import WORDS, heads
 
 UNSPLIT = "not_told_apart"
+# Attribute -> the name of its chart, what a bar of it is, and how its subtitle says so.
+CHARTS = {
+    CHARGES: (
+        "charges-by-category",
+        "offense category",
+        "by category of the charges; a request can be in several",
+    ),
+    CITIZENSHIP: ("citizenship", "world region", "by world region of citizenship"),
+    DAYS: ("days-to-recording", "days", "by days from issue to recording"),
+}
 
 
 class AttributeTables:
-    """The part of a report that shows attributes of people. counts: with `nation` and `told`."""
+    """A report, and the part of it that shows attributes of people."""
 
+    inputs: Inputs | CompiledInputs
     counts: Counts | CompiledCounts
     period: Period
     synthetic: bool
@@ -39,18 +52,26 @@ class AttributeTables:
         """How an agency or a state is named in a table."""
         raise NotImplementedError
 
-    def _chart(
-        self,
-        name: str,
-        frame: pd.DataFrame,
-        label: str,
-        parts: Mapping[str, str],
-        title: str,
-        **how,
-    ) -> Chart | Table:
-        """charts.stacked_bars of this report."""
-        how = {"source": self.chart_source, **how}
-        return stacked_bars(name, frame, label, parts, title, self.synthetic, **how)
+    def _chart(self, *what, **how) -> Chart | Table:
+        """charts.stacked_bars of this report; what: name, frame, label, parts and caption."""
+        how = {"source": self.chart_source, "synthetic": self.synthetic, **how}
+        return stacked_bars(*what, **how)
+
+    def note(self) -> HTML | None:
+        """The analyst's note, params/notes/<period>.md, as it is published."""
+        note = self.inputs.note
+        return HTML(render_markdown(note)) if note.strip() else None
+
+    def _about(self, **more) -> SimpleNamespace:
+        """What sentences say of the extract, with what both reports have."""
+        parameters = self.inputs.parameters
+        return SimpleNamespace(
+            synthetic=self.synthetic,
+            publisher=parameters["publisher"],
+            contact=parameters["contact"],
+            threshold=parameters["disclosure_threshold"],
+            **more,
+        )
 
     # The nation
 
@@ -81,21 +102,14 @@ class AttributeTables:
         apart. None where nobody had a charge that counts."""
         lines = self.counts.nation(CHARGES)
         rows = charge_group_lines(line for line in lines if not line.leaf)
-        rows = rows[rows["requests"] > 0].rename(columns={"offense_group": "offense category"})
+        rows = rows[rows["requests"] > 0].rename(columns={"offense_group": "branch"})
         if rows.empty:
             return None
-        frame = rows.assign(**{UNSPLIT: _unsplit(rows)})
-        frame = frame.sort_values("requests", ascending=False, kind="stable")
+        rows = rows.assign(**{UNSPLIT: _unsplit(rows)})
         split = heads(f"{people.CONVICTED} {people.CHARGED_ONLY} {UNSPLIT}")
-        return self._by_attribute(
-            CHARGES,
-            "charges-by-category",
-            frame,
-            "offense category",
-            {name: head for name, head in split.items() if frame[name].any()},
-            "by category of the charges; a request can be in several",
-            sum(line.requests for line in lines if not line.branch),
-        )
+        parts = {name: head for name, head in split.items() if rows[name].any()}
+        total = sum(line.requests for line in lines if not line.branch)
+        return self._by_attribute(CHARGES, _largest_first(rows), parts, total)
 
     def charges_table(self) -> Several | HTML | None:
         """Each category, and beneath it its offense groups; or why there is none."""
@@ -131,15 +145,7 @@ class AttributeTables:
         lines = self.counts.nation(CITIZENSHIP)
         if not lines:
             return self._not_told(CITIZENSHIP)
-        regions = _branches(lines, "world region")
-        chart = self._by_attribute(
-            CITIZENSHIP,
-            "citizenship",
-            regions.sort_values("requests", ascending=False, kind="stable"),
-            "world region",
-            heads("requests"),
-            "by world region of citizenship",
-        )
+        chart = self._by_attribute(CITIZENSHIP, _largest_first(_branches(lines)))
         countries = table_of(
             [(line.branch, _country(line.leaf), line.requests) for line in lines if line.leaf],
             ("World region", "Country", "Requests"),
@@ -152,31 +158,17 @@ class AttributeTables:
         lines = self.counts.nation(DAYS)
         if not lines:
             return self._not_told(DAYS)
-        chart = self._by_attribute(
-            DAYS,
-            "days-to-recording",
-            _branches(lines, "days"),
-            "days",
-            heads("requests"),
-            "by days from issue to recording",
-        )
-        return self._with_note(DAYS, chart)
+        return self._with_note(DAYS, self._by_attribute(DAYS, _branches(lines)))
 
     def _by_attribute(
-        self,
-        attribute: str,
-        name: str,
-        frame: pd.DataFrame,
-        label: str,
-        parts: dict[str, str],
-        by: str,
-        of: int | None = None,
+        self, attribute: str, rows: pd.DataFrame, parts: Mapping | None = None, of: int = 0
     ) -> Chart | Table:
-        """With the largest bar as its title; `of`: the requests that the table is of, if they are
-        not those of its bars. The week's table may be of an earlier extract."""
-        most = frame["requests"].max()
-        largest = frame.loc[frame["requests"] == most, label]
-        of = frame["requests"].sum() if of is None else of
+        """The largest bar is its title. rows: branch, and the columns `parts`; of: the requests
+        of the table, if they are not the sum. The week's table may be of an earlier extract."""
+        name, label, by = CHARTS[attribute]
+        most = rows["requests"].max()
+        largest = rows.loc[rows["requests"] == most, "branch"]
+        of = of or rows["requests"].sum()
         part = part_of(most, of, "declined request", "declined requests")
         each = " each" if len(largest) > 1 else ""
         table, source = self.counts.told.table(attribute), self.chart_source
@@ -184,9 +176,9 @@ class AttributeTables:
             source = f"{source.rpartition('; data as of ')[0]}; data as of {long_date(table.as_of)}"
         return self._chart(
             name,
-            frame,
+            rows.rename(columns={"branch": label}),
             label,
-            parts,
+            parts or heads("requests"),
             f"{'; '.join(largest)}: {part}{each}",
             subtitle=f"Declined requests, United States, {self.period.title}, {by}",
             source=source,
@@ -261,9 +253,12 @@ def _unsplit(frame: pd.DataFrame) -> pd.Series:
     return frame["requests"] - frame[[people.CONVICTED, people.CHARGED_ONLY]].sum(axis=1)
 
 
-def _branches(lines: list[Line], label: str) -> pd.DataFrame:
-    rows = pd.DataFrame([line for line in lines if not line.leaf and line.requests])
-    return rows.rename(columns={"branch": label})
+def _branches(lines: list[Line]) -> pd.DataFrame:
+    return pd.DataFrame([line for line in lines if not line.leaf and line.requests])
+
+
+def _largest_first(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values("requests", ascending=False, kind="stable")
 
 
 def _by_category(lines: list[Line]) -> Words:

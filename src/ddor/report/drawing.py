@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from ddor.report.palette import EDGE, INK, MEANINGS, PALE, PAPER, SHADES
+from ddor.report.palette import COLORS, EDGE, INK, PALE, PAPER
 
 SVG_WIDTH = 4.6  # inches: labels stay legible when a phone shows it at 330 pixels
 PNG_WIDTH, PNG_DOTS = 8, 150
@@ -138,10 +138,9 @@ def _text_width(text: str) -> float:
 def _dark_style() -> str:
     """For screens that are dark. By the color as drawn, so that a program that knows nothing of
     such rules shows the light picture."""
-    pairs = dict((*MEANINGS.values(), *SHADES, INK, PAPER, EDGE))
     rules = "".join(
         f'[style*="{kind}: {light}"]{{{kind}:{dark}!important}}'
-        for (light, dark), kind in itertools.product(pairs.items(), ("fill", "stroke"))
+        for (light, dark), kind in itertools.product(COLORS.values(), ("fill", "stroke"))
     )
     ink = f"text{{fill:{INK[1]}}}"
     return f"@media screen and (prefers-color-scheme:dark){{{ink}{rules}}}"

@@ -34,7 +34,7 @@ from ddor.publishable import HTML
 from ddor.reference.places import STATES
 from ddor.report.attribute_tables import AttributeTables
 from ddor.report.charts import Chart
-from ddor.report.opening import chosen_parameters, figures_named, shown_note
+from ddor.report.opening import chosen_parameters, figures_named
 from ddor.report.sentences import sentences
 from ddor.report.tables import (
     NOT_TOLD,
@@ -73,7 +73,8 @@ class CompiledReport(AttributeTables):
     noted, of_noted = POOLED, "The group of weeks that have no table of their own is"
 
     def __init__(self, inputs: CompiledInputs):
-        self.inputs, self.period = inputs, inputs.period
+        self.inputs: CompiledInputs = inputs
+        self.period = inputs.period
         self.counts: CompiledCounts = count_compiled(inputs)
         self.synthetic = inputs.synthetic
         named = "; ".join([f"the weekly reports of the {self.period.noun}", *inputs.sources])
@@ -138,23 +139,15 @@ class CompiledReport(AttributeTables):
         )
 
     def _extract(self) -> SimpleNamespace:
-        dates, parameters = self.inputs.published["as_of"], self.inputs.parameters
-        return SimpleNamespace(
+        dates = self.inputs.published["as_of"]
+        return self._about(
             as_of=_date(dates.min() if len(dates) else ""),
             latest=_date(dates.max() if len(dates) else ""),
             source="; ".join(self.inputs.sources),
-            synthetic=self.synthetic,
             by_issue=self.inputs.cohort == ISSUED,
             with_charges=self.inputs.with_charges,
-            publisher=parameters["publisher"],
-            contact=parameters["contact"],
-            threshold=parameters["disclosure_threshold"],
             fiscal=getattr(self.period, "fiscal", ""),
         )
-
-    def note(self) -> HTML | None:
-        """The analyst's note of this period, params/notes/<period>.md, as Markdown."""
-        return shown_note(self.inputs.note)
 
     # The period in figures
 

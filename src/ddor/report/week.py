@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,7 +25,7 @@ from ddor.publishable import HTML
 from ddor.report import own
 from ddor.report.attribute_tables import AttributeTables
 from ddor.report.charts import SOURCE, Chart
-from ddor.report.opening import chosen_parameters, figures_named, shown_note
+from ddor.report.opening import chosen_parameters, figures_named
 from ddor.report.sentences import sentences
 from ddor.report.tables import (
     Several,
@@ -63,7 +64,8 @@ class WeeklyReport(AttributeTables):
     """counts: measures.figures.Counts. The methods make what a cell shows."""
 
     def __init__(self, inputs: Inputs):
-        self.inputs, self.period = inputs, inputs.week
+        self.inputs: Inputs = inputs
+        self.period = self.week = inputs.week
         self.counts: Counts = count_inputs(inputs)
         about = inputs.extract.about
         self.synthetic, self.as_of = about.synthetic, long_date(about.as_of)
@@ -129,36 +131,23 @@ class WeeklyReport(AttributeTables):
         week = Week.parse(history.weeks[-1])
         more = self.counts.known["declined_total"] - history.last_declined
         between = (self.period.first_day - week.first_day).days // 7 - 1
-        return SimpleNamespace(
-            week=week,
-            total=history.last_declined,
-            more=max(more, 0),
-            fewer=max(-more, 0),
-            between=between,
-        )
+        known = {"week": week, "total": history.last_declined, "between": between}
+        return SimpleNamespace(**known, more=max(more, 0), fewer=max(-more, 0))
 
     def _extract(self) -> SimpleNamespace:
         about, received = self.inputs.extract.about, self.inputs.extract.requests
-        parameters, recorded = self.inputs.parameters, received["outcome_recorded_at"]
-        return SimpleNamespace(
+        recorded, released = received["outcome_recorded_at"], received["released_at"]
+        return self._about(
             received=len(received),
             outside_week=self.counts.figures["outside_week_total"],
             as_of=about.as_of,
             source=about.source,
-            synthetic=about.synthetic,
             is_foia=about.source.startswith(FOIA_SOURCE),
             by_issue=self.by_issue,
             has_recording_dates=not self.by_issue or bool(recorded.notna().any()),
-            has_release_dates=bool(received["released_at"].notna().any()),
-            publisher=parameters["publisher"],
-            contact=parameters["contact"],
-            threshold=parameters["disclosure_threshold"],
+            has_release_dates=bool(released.notna().any()),
             is_final=self.period.is_final_on(about.as_of),
         )
-
-    def note(self) -> HTML | None:
-        """The analyst's note of this week, params/notes/<first day>.md, as Markdown."""
-        return shown_note(self.inputs.note)
 
     # Section I
 
@@ -272,25 +261,18 @@ class WeeklyReport(AttributeTables):
 
     def checks_table(self) -> Table:
         """Each check with an anchor of its own, #check-E5, and a link to its rule."""
-        about, frame = {check.id: check for check in CHECKS}, self.counts.checks
-        looked_at = frame["check"].map(self.counts.cleared["check"].value_counts())
-        words = " (" + looked_at.fillna(0).astype(int).astype("str") + " looked at and counted)"
-        names = [
-            html_of("check", check=row, effect=WORDS["effects"][row.effect])
-            for row in frame.itertuples()
-        ]
-        questions = [html_of("question", check=about[id]) for id in frame["check"]]
-        frame = frame.assign(
-            status=frame["status"] + words.where(looked_at.notna(), ""),
-            check=pd.Series(names, frame.index, dtype="object"),
-            question=pd.Series(questions, frame.index, dtype="object"),
-        )
-        return Table(
-            frame,
-            heads("check question status rows agencies"),
-            "Checks run on this week's extract",
-            anchors=[f"check-{id}" for id in about],
-        )
+        about = {check.id: check for check in CHECKS}
+        looked_at = self.counts.cleared["check"].value_counts()
+        rows = []
+        for row in self.counts.checks.itertuples():
+            name = html_of("check", check=row, effect=WORDS["effects"][row.effect])
+            question = html_of("question", check=about[row.check])
+            seen = looked_at.get(row.check)
+            status = f"{row.status} ({seen} looked at and counted)" if seen else row.status
+            rows.append((name, question, status, row.rows, row.agencies))
+        columns = ("Check", "What it asks", "Result", "Requests or policies", "Agencies")
+        table = table_of(rows, columns, "Checks run on this week's extract")
+        return replace(table, anchors=[f"check-{id}" for id in self.counts.checks["check"]])
 
     def review_table(self) -> Table | None:
         """Why a person had to look at the week before it was published."""
@@ -336,11 +318,9 @@ class WeeklyReport(AttributeTables):
         orders = self.counts.unusual_orders
         if not orders["requests"].sum():
             return None
-        return Table(
-            orders,
-            {"order": "Order of dates", "requests": "Requests"},
-            "Dates in an unusual order: counted, never corrected",
-        )
+        rows = orders[["order", "requests"]].itertuples(index=False)
+        caption = "Dates in an unusual order: counted, never corrected"
+        return table_of(rows, ("Order of dates", "Requests"), caption)
 
     # An analyst's own tables and charts (own.py)
 

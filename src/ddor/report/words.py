@@ -5,11 +5,17 @@ from pathlib import Path
 
 from ddor.measures.status import DECLINED_CLASSES
 
+
+def lines_of(name: str) -> list[dict[str, str]]:
+    """A CSV file of this folder, column to text."""
+    with open(Path(__file__).parent / name, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 # What is named (heads of columns, checks' effects, …) -> its name in the data -> words.
 WORDS: dict[str, dict[str, str]] = {}
-with open(Path(__file__).with_name("words.csv"), encoding="utf-8", newline="") as _lines:
-    for _line in csv.DictReader(_lines):
-        WORDS.setdefault(_line["of"], {})[_line["name"]] = _line["words"]
+for _line in lines_of("words.csv"):
+    WORDS.setdefault(_line["of"], {})[_line["name"]] = _line["words"]
 
 
 def heads(columns: str) -> dict[str, str]:
