@@ -175,14 +175,7 @@ def movement(compared: Compared) -> Words:
     return Words(in_words(compared))
 
 
-FILTERS = {
-    "count": count,
-    "requests": requests,
-    "part_of": part_of,
-    "percent": percent,
-    "number": number,
-    "movement": movement,
-}
+FILTERS = {each.__name__: each for each in (count, requests, part_of, percent, number, movement)}
 
 
 class _Values:

@@ -76,12 +76,12 @@ def _without_scraps(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     notebook = nbformat.from_dict(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [
-                output
-                for output in cell.outputs
-                if not any(kind.startswith(SCRAP) for kind in output.get("data", {}))
-            ]
+            cell.outputs = [each for each in cell.outputs if not _is_scrap(each)]
     return notebook
+
+
+def _is_scrap(output: nbformat.NotebookNode) -> bool:
+    return any(kind.startswith(SCRAP) for kind in output.get("data", {}))
 
 
 def _files_of(chart: re.Match, pictures: dict[str, bytes]) -> str:

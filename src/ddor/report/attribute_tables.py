@@ -73,6 +73,19 @@ class AttributeTables:
             **more,
         )
 
+    def _figures(self, prefix: str, **more) -> SimpleNamespace:
+        """issued_total, issued_pending, … -> .total, .pending, …"""
+        figures = self.counts.figures.items()
+        named = {k.removeprefix(prefix): v for k, v in figures if k.startswith(prefix)}
+        return SimpleNamespace(**named, **more)
+
+    def _declined(self, **more) -> SimpleNamespace:
+        """The declined, with what both reports say of them."""
+        figures = self.counts.figures
+        agencies, states = figures["agencies_declining"], figures["states_declining"]
+        more |= {"agencies": agencies, "states": states, "honored": figures["honored_total"]}
+        return self._figures("declined_", **more)
+
     # The nation
 
     def _charges(self) -> SimpleNamespace:

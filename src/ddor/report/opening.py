@@ -1,9 +1,6 @@
-"""What every report of a notebook begins with: the parameters that its first cell names, and
-the figures by the names of sentences."""
+"""What every report of a notebook begins with: the parameters that its first cell names."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
 
 from ddor.calendar import Period
 from ddor.maintained.parameters import Parameters, load_parameters, sample_settings
@@ -19,9 +16,3 @@ def chosen_parameters(
     given = sample_settings(project) if sample and not params else {}
     given |= {key: str(value) for key, value in (settings or {}).items()}
     return load_parameters(project, period, Path(params) if params else None, given)
-
-
-def figures_named(figures: Mapping[str, int | None], prefix: str, **more) -> SimpleNamespace:
-    """issued_total, issued_pending, … -> .total, .pending, …"""
-    named = {k.removeprefix(prefix): v for k, v in figures.items() if k.startswith(prefix)}
-    return SimpleNamespace(**named | more)

@@ -32,20 +32,12 @@ from ddor.measures.published import charge_group_lines
 from ddor.narrative import Words, render_markdown
 from ddor.publishable import HTML
 from ddor.reference.places import STATES
+from ddor.report import tables
 from ddor.report.attribute_tables import AttributeTables
 from ddor.report.charts import Chart
-from ddor.report.opening import chosen_parameters, figures_named
+from ddor.report.opening import chosen_parameters
 from ddor.report.sentences import sentences
-from ddor.report.tables import (
-    NOT_TOLD,
-    Several,
-    Table,
-    agency_label,
-    agency_table,
-    html_of,
-    in_line,
-    table_of,
-)
+from ddor.report.tables import NOT_TOLD, Several, Table
 from ddor.report.words import CLASS_HEADS, WORDS, heads
 from ddor.reports import parse_period
 
@@ -91,15 +83,8 @@ class CompiledReport(AttributeTables):
         }
         names = {
             "weeks": self._weeks(),
-            "issued": figures_named(figures, "issued_"),
-            "declined": figures_named(
-                figures,
-                "declined_",
-                agencies=figures["agencies_declining"],
-                states=figures["states_declining"],
-                honored=figures["honored_total"],
-                held_back=figures["held_back_total"],
-            ),
+            "issued": self._figures("issued_"),
+            "declined": self._declined(held_back=figures["held_back_total"]),
             "charges": self._charges(),
             "after": SimpleNamespace(**after),
             "cases": SimpleNamespace(shown=len(cases.shown), withdrawn=len(cases.withdrawn)),
@@ -121,7 +106,7 @@ class CompiledReport(AttributeTables):
             largest = half_or_more(counts)
             of_agency = 0 if largest is None else int(counts[largest])
             found = Concentration(int(counts.sum()), largest, of_agency)
-        return found, in_line(by_agency).get(found.agency_id, "")
+        return found, tables.in_line(by_agency).get(found.agency_id, "")
 
     def _weeks(self) -> SimpleNamespace:
         weeks = self.inputs.weeks
@@ -194,7 +179,7 @@ class CompiledReport(AttributeTables):
         caption = f"Requests declined, {self.period.title}, by agency"
         flagged = frame[frame["flags"] != ""].set_index("agency_id")["flags"]
         frame = frame.drop(columns="flags")
-        return agency_table(frame, "declined", columns, caption, flagged.to_dict())
+        return tables.agency_table(frame, "declined", columns, caption, flagged.to_dict())
 
     # What people were charged with
 
@@ -214,7 +199,7 @@ class CompiledReport(AttributeTables):
             return STATES[place].name
         lines = self.inputs.declined_by_agency
         known = lines[lines["agency_id"] == place].to_dict("records")
-        return agency_label(known[0]) if known else place
+        return tables.agency_label(known[0]) if known else place
 
     # After release
 
@@ -230,7 +215,7 @@ class CompiledReport(AttributeTables):
             "No later arrest or conviction that counts, of the known": followed.no_arrest,
             "Cases chosen for this revision": len(self.counts.cases.shown),
         }
-        return table_of(
+        return tables.table_of(
             [(words, NOT_TOLD if number is None else number) for words, number in numbers.items()],
             ("What is known after release", "Requests"),
             f"After release: requests declined, {self.period.title}{stands}",
@@ -249,7 +234,7 @@ class CompiledReport(AttributeTables):
         if not any(number for _, number in lines):
             return None
         caption = "Days from release to the first arrest or charge that counts"
-        return table_of(lines, ("Days", "Requests"), caption)
+        return tables.table_of(lines, ("Days", "Requests"), caption)
 
     def _why_not_newer(self) -> str:
         """Why nothing is told of the follow-up, or nothing newer; "" where it is."""
@@ -279,7 +264,7 @@ class CompiledReport(AttributeTables):
             "Approved": f"by a second person, {case.approved_by}, {long_date(case.approved_on)}",
         }
         body = Markup(render_markdown(case.body))
-        return html_of("case", facts=facts.items(), month=month, body=body)
+        return tables.html_of("case", facts=facts.items(), month=month, body=body)
 
     def prove(self) -> None:
         """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""

@@ -22,22 +22,12 @@ from ddor.measures.figures import NO_CHARGES, Counts, count_inputs
 from ddor.measures.status import DECLINED_CLASSES, ISSUED_OUTCOMES
 from ddor.narrative import part_of, requests
 from ddor.publishable import HTML
-from ddor.report import own
+from ddor.report import own, tables
 from ddor.report.attribute_tables import AttributeTables
 from ddor.report.charts import SOURCE, Chart
-from ddor.report.opening import chosen_parameters, figures_named
+from ddor.report.opening import chosen_parameters
 from ddor.report.sentences import sentences
-from ddor.report.tables import (
-    Several,
-    Table,
-    agency_fold,
-    agency_label,
-    agency_table,
-    html_of,
-    in_line,
-    largest_first,
-    table_of,
-)
+from ddor.report.tables import Several, Table
 from ddor.report.words import CLASS_HEADS, WORDS, heads
 
 HELD_SHARE = "Share of the declines held back"
@@ -81,23 +71,17 @@ class WeeklyReport(AttributeTables):
 
     def for_sentences(self) -> tuple:
         """week (a Week), issued, declined, charges, held_back, extract."""
-        figures, counts = self.counts.figures, self.counts
+        counts = self.counts
         unconfirmed = counts.known["declined_release_not_confirmed"]
-        issued = figures_named(figures, "issued_", agencies=len(counts.issued_by_agency))
-        declined = figures_named(
-            figures,
-            "declined_",
-            agencies=figures["agencies_declining"],
-            states=figures["states_declining"],
+        issued = self._figures("issued_", agencies=len(counts.issued_by_agency))
+        declined = self._declined(
             confirmed=counts.known["declined_total"] - unconfirmed,
-            honored=figures["honored_total"],
             share=counts.declined_share,
             since=self.since,
             previous=self._previous(),
             law_forbids=len(counts.shown["E12"]),
         )
-        held_back = figures_named(
-            figures,
+        held_back = self._figures(
             "held_back_",
             declines=counts.held_declines,
             long_held=counts.long_held,
@@ -113,7 +97,7 @@ class WeeklyReport(AttributeTables):
         declined = self.counts.status[self.counts.status["declined"]]
         days = declined[date_column(self.inputs.parameters["cohort"])]
         found = concentration(declined["agency_id"], days)
-        largest = in_line(self.counts.declined_by_agency.set_index("agency_id", drop=False))
+        largest = tables.in_line(self.counts.declined_by_agency.set_index("agency_id", drop=False))
         names = "week issued declined charges held_back extract".split()
         return sentences(
             "week",
@@ -159,14 +143,16 @@ class WeeklyReport(AttributeTables):
             return None
         flags = flags_for(self.inputs.corrections, frame.columns)
         caption = f"Requests issued, {self.period.title}, by agency"
-        rest = largest_first(frame[~frame["agency_id"].isin(flags)], "issued").iloc[MOST_ISSUED:]
+        rest = tables.largest_first(frame[~frame["agency_id"].isin(flags)], "issued").iloc[
+            MOST_ISSUED:
+        ]
         if rest.empty:
-            return agency_table(frame, "issued", columns, caption, flags)
+            return tables.agency_table(frame, "issued", columns, caption, flags)
         top = frame[~frame["agency_id"].isin(rest["agency_id"])]
         caption += f": the {MOST_ISSUED} asked most"
-        table = agency_table(top, "issued", columns, caption, flags)
+        table = tables.agency_table(top, "issued", columns, caption, flags)
         assert isinstance(table, Table)  # so few have no list beneath
-        return Several([table.with_others(rest), agency_fold(rest, "issued")])
+        return Several([table.with_others(rest), tables.agency_fold(rest, "issued")])
 
     def outcomes_chart(self) -> Chart | Table | None:
         figures = self.counts.known
@@ -198,10 +184,12 @@ class WeeklyReport(AttributeTables):
         flags = flags_for(self.inputs.corrections, frame.columns)
         if not (frame["declined"].any() or frame["agency_id"].isin(flags).any()):
             return None
-        return agency_table(frame, "declined", columns, f"Requests {self.since}, by agency", flags)
+        return tables.agency_table(
+            frame, "declined", columns, f"Requests {self.since}, by agency", flags
+        )
 
     def declined_chart(self) -> Chart | Table | None:
-        frame = largest_first(self.counts.declined_by_agency, "declined")
+        frame = tables.largest_first(self.counts.declined_by_agency, "declined")
         frame = frame[frame["declined"] > 0]
         if frame.empty:
             return None
@@ -210,11 +198,11 @@ class WeeklyReport(AttributeTables):
             title = f"{len(frame)} agencies declined {total:,} requests, none more than {most:,}"
         else:
             part = part_of(most, total, "declined request", "declined requests")
-            title = f"{in_line(frame).iloc[0]}: {part}"
+            title = f"{tables.in_line(frame).iloc[0]}: {part}"
         what = f"Requests {self.since}, United States, {self.period.title}"
         return self._chart(
             "declined-by-agency",
-            frame.assign(agency=in_line(frame)),
+            frame.assign(agency=tables.in_line(frame)),
             "agency",
             CLASS_HEADS,
             title,
@@ -231,7 +219,7 @@ class WeeklyReport(AttributeTables):
         if frame.empty:
             return None
         caption = f"Requests {self.since} where a law or a court is named, by agency"
-        return agency_table(frame, "forbidden", heads("forbidden declined"), caption, {})
+        return tables.agency_table(frame, "forbidden", heads("forbidden declined"), caption, {})
 
     # Sections III and IV
 
@@ -265,13 +253,13 @@ class WeeklyReport(AttributeTables):
         looked_at = self.counts.cleared["check"].value_counts()
         rows = []
         for row in self.counts.checks.itertuples():
-            name = html_of("check", check=row, effect=WORDS["effects"][row.effect])
-            question = html_of("question", check=about[row.check])
+            name = tables.html_of("check", check=row, effect=WORDS["effects"][row.effect])
+            question = tables.html_of("question", check=about[row.check])
             seen = looked_at.get(row.check)
             status = f"{row.status} ({seen} looked at and counted)" if seen else row.status
             rows.append((name, question, status, row.rows, row.agencies))
         columns = ("Check", "What it asks", "Result", "Requests or policies", "Agencies")
-        table = table_of(rows, columns, "Checks run on this week's extract")
+        table = tables.table_of(rows, columns, "Checks run on this week's extract")
         return replace(table, anchors=[f"check-{id}" for id in self.counts.checks["check"]])
 
     def review_table(self) -> Table | None:
@@ -285,13 +273,13 @@ class WeeklyReport(AttributeTables):
             for check, agency in zip(review["check"], review["agency_id"], strict=True)
         }
         caption = "What a person had to look at before publication"
-        return table_of(rows, ("Check", "Agency"), caption)
+        return tables.table_of(rows, ("Check", "Agency"), caption)
 
     def label(self, agency_id: str) -> Markup | str:
         """An agency of the extract or of an earlier table."""
         places = agency_identities(self.counts.status, self.inputs.directory.agencies)
         known = places[places["agency_id"] == agency_id].to_dict("records")
-        return agency_label(known[0]) if known else agency_id
+        return tables.agency_label(known[0]) if known else agency_id
 
     def _is_silent(self, attribute: str) -> bool:
         """Where nothing was declined, or a sentence says that no charge data was supplied."""
@@ -303,7 +291,7 @@ class WeeklyReport(AttributeTables):
         if not records:
             return None
         words = {"figures": FIGURES, "grounds": GROUNDS, "statuses": STATUSES}
-        return HTML(html_of("disputes", records=records, **words))
+        return HTML(tables.html_of("disputes", records=records, **words))
 
     def reconciliation_table(self) -> Table:
         words = WORDS["reconciliation"]
@@ -312,7 +300,9 @@ class WeeklyReport(AttributeTables):
             this_week, since = "Recorded this week as", "Issued this week, and since"
             rows = [(name.replace(this_week, since), number) for name, number in rows]
         rows.append(("Received", self.counts.figures["received_total"]))
-        return table_of(rows, ("Counted as", "Requests"), "Where every received request is counted")
+        return tables.table_of(
+            rows, ("Counted as", "Requests"), "Where every received request is counted"
+        )
 
     def orders_table(self) -> Table | None:
         orders = self.counts.unusual_orders
@@ -320,7 +310,7 @@ class WeeklyReport(AttributeTables):
             return None
         rows = orders[["order", "requests"]].itertuples(index=False)
         caption = "Dates in an unusual order: counted, never corrected"
-        return table_of(rows, ("Order of dates", "Requests"), caption)
+        return tables.table_of(rows, ("Order of dates", "Requests"), caption)
 
     # An analyst's own tables and charts (own.py)
 
@@ -339,8 +329,8 @@ class WeeklyReport(AttributeTables):
     def table(self, rows: pd.DataFrame, by: str, caption: str = "") -> Table:
         """How many of `rows`, a selection of `report.requests`, there are by one of OF_REQUESTS or
         OF_PEOPLE, largest first. Raises DdorError where that may not be told."""
-        counted, title = self._counted(rows, by, agency_label)
-        return table_of(counted, (own.LABELS[by], "Requests"), caption or title)
+        counted, title = self._counted(rows, by, tables.agency_label)
+        return tables.table_of(counted, (own.LABELS[by], "Requests"), caption or title)
 
     def bars(self, rows: pd.DataFrame, by: str, caption: str = "") -> Chart | Table:
         """The same as bars."""
@@ -391,8 +381,5 @@ class WeeklyReport(AttributeTables):
 
 def _filled(frame: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
     """The heads without those of columns in which nothing is written; of an empty frame, all."""
-    return {
-        name: head
-        for name, head in columns.items()
-        if frame.empty or frame[name].fillna("").ne("").any()
-    }
+    written = frame.fillna("").ne("").any()
+    return {name: head for name, head in columns.items() if frame.empty or written[name]}
