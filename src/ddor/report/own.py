@@ -33,7 +33,7 @@ OF_AGENCIES = ("agency", "state", "level", "area")
 NOT_ON_RECORD = "Not on record"
 
 
-def own_requests(inputs: Inputs, counts: Counts) -> pd.DataFrame:
+def countable_requests(inputs: Inputs, counts: Counts) -> pd.DataFrame:
     """The requests that the week counts, one row each: agency_id, the columns OF_REQUESTS, and yes
     or no for each of MARKS. Nothing in it is of a person, so that any selection by its columns can
     be published."""
@@ -54,7 +54,7 @@ def own_requests(inputs: Inputs, counts: Counts) -> pd.DataFrame:
 
 
 def selected(rows: pd.DataFrame, own: pd.DataFrame, status: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `own` (own_requests) that `rows` names, whatever was written into them; `rows`
+    """The rows of `own` (countable_requests) that `rows` names, whatever was written into them; `rows`
     may be of `status` (Counts.status) too. Raises DdorError where conditions on the columns of
     `own` cannot have picked them."""
     if "request_id" in rows:
@@ -109,7 +109,7 @@ def branches(lines: Iterable[Line]) -> list[tuple[str, int]]:
     ]
 
 
-def own_caption(rows: pd.DataFrame, own: pd.DataFrame, by: str, since: str) -> str:
+def title_of(rows: pd.DataFrame, own: pd.DataFrame, by: str, since: str) -> str:
     """How many of which requests `rows` are; since: how the declined are spoken of."""
     named = {"declined": f"requests {since}", "issued": "requests issued this week"}
     mark = next((mark for mark in named if rows[mark].all()), "")

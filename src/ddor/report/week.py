@@ -316,7 +316,7 @@ class WeeklyReport(AttributeTables):
 
     @property
     def requests(self) -> pd.DataFrame:
-        return own.own_requests(self.inputs, self.counts)
+        return own.countable_requests(self.inputs, self.counts)
 
     @property
     def issued_rows(self) -> pd.DataFrame:
@@ -343,13 +343,13 @@ class WeeklyReport(AttributeTables):
     def _counted(self, rows: pd.DataFrame, by: str, label: Callable) -> tuple[list, str]:
         """What `rows` are counted as, and what that is called."""
         own.check_countable(by)
-        requests = self.requests
-        rows = own.selected(rows, requests, self.counts.status)
-        title = own.own_caption(rows, requests, by, self.since)
+        every = self.requests
+        rows = own.selected(rows, every, self.counts.status)
+        title = own.title_of(rows, every, by, self.since)
         if by in own.OF_REQUESTS:
             return own.counted_by(rows, by, label), title
         attribute = own.ATTRIBUTE[by]
-        if {*rows.index} != {*requests.index[requests["declined"]]}:
+        if {*rows.index} != {*every.index[every["declined"]]}:
             raise DdorError(
                 f'by="{by}" counts all declined requests together: give it report.declined_rows. '
                 "A table of some of them, compared with that of all, would tell of the others."
