@@ -54,9 +54,9 @@ def countable_requests(inputs: Inputs, counts: Counts) -> pd.DataFrame:
 
 
 def selected(rows: pd.DataFrame, own: pd.DataFrame, status: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `own` (countable_requests) that `rows` names, whatever was written into them; `rows`
-    may be of `status` (Counts.status) too. Raises DdorError where conditions on the columns of
-    `own` cannot have picked them."""
+    """The rows of `own` (countable_requests) that `rows` names, whatever was written into them;
+    `rows` may be of `status` (Counts.status) too. Raises DdorError where conditions on the columns
+    of `own` cannot have picked them."""
     if "request_id" in rows:
         keys = status["request_id"]
         rows = own.reindex(keys.index[keys.isin(rows["request_id"])])
