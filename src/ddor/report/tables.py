@@ -53,7 +53,8 @@ class Table(Publishable):
         """With a last line that adds up other agencies."""
         words = "1 other agency" if len(others) == 1 else f"{len(others):,} other agencies"
         line = pd.DataFrame([{"agency": words, **others.sum(numeric_only=True)}])
-        return replace(self, frame=pd.concat([self.frame, line]), states=[*self.states, ""])
+        states = [*self.states, ""] if self.states else ()
+        return replace(self, frame=pd.concat([self.frame, line]), states=states)
 
     @property
     def sorts(self) -> bool:
