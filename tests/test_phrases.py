@@ -18,11 +18,11 @@ from ddor.measures.disclosure import NATION
 from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS
 from ddor.narrative import Words
 from ddor.published.history import ATTRIBUTES, NOTHING_EARLIER, no_history
-from ddor.report import quarter_phrases as say
-from ddor.report.phrases import WeekPhrases
+from ddor.report.sentences import sentence
 from ddor.report.week import WeeklyReport
 
-NAMES = [name for name, each in vars(WeekPhrases).items() if isinstance(each, property)]
+# of sentences
+PARTS = ("declined_by_agencies", "some_declined_by_agencies", "by_agencies", "base_of_share")
 FIRST_DAY, LATER_DAY = "2017-03-01", "2017-03-15"
 
 
@@ -72,8 +72,8 @@ def report_of(requests, charges=None, earlier=(), gone="", as_of=LATER_DAY) -> W
 
 
 def said(report: WeeklyReport) -> dict[str, str]:
-    phrases = report.phrases()
-    return {name: str(getattr(phrases, name)) for name in NAMES}
+    phrases = vars(report.phrases())
+    return {name: str(words) for name, words in phrases.items() if name not in PARTS}
 
 
 def text_of(part) -> str:
@@ -368,59 +368,108 @@ ONE_OF_EACH = of(total=1), of(total=1, honored=0, declined=1, other=0, pending=0
 SPAN = "May 1, 2017 to August 1, 2017"
 
 
+def say(name: str, **names) -> Words:
+    return sentence("quarter", name, **names)
+
+
 @pytest.mark.parametrize(
     ("phrase", "words"),
     [
         (
-            say.made_from(WEEKS_OF, EXTRACT),
+            say("made_from", weeks=WEEKS_OF, extract=EXTRACT),
             f"Made from 13 of 13 weekly reports, with data as of {SPAN}.",
         ),
         (
-            say.made_from(of(total=1, published=1), of(as_of=EXTRACT.as_of, latest=EXTRACT.as_of)),
+            say(
+                "made_from",
+                weeks=of(total=1, published=1),
+                extract=of(as_of=EXTRACT.as_of, latest=EXTRACT.as_of),
+            ),
             "Made from 1 of 1 weekly report, with data as of May 1, 2017.",
         ),
-        (say.made_from(of(total=13, published=0), EXTRACT), "None of the 13 weekly reports is"),
         (
-            say.recorded_as_declined("2017", WEEKS_OF, COUNTED[0], EXTRACT),
+            say("made_from", weeks=of(total=13, published=0), extract=EXTRACT),
+            "None of the 13 weekly reports is",
+        ),
+        (
+            say(
+                "recorded_as_declined",
+                period="2017",
+                weeks=WEEKS_OF,
+                declined=COUNTED[0],
+                extract=EXTRACT,
+            ),
             "In 2017, ICE recorded 1,392 requests as declined",
         ),
         (
-            say.recorded_as_declined("2017", GAPS, ONE_OF_EACH[0], EXTRACT),
+            say(
+                "recorded_as_declined",
+                period="2017",
+                weeks=GAPS,
+                declined=ONE_OF_EACH[0],
+                extract=EXTRACT,
+            ),
             "weeks with a report from 2017, ICE recorded 1 request as declined",
         ),
-        (say.outcomes_of_issued(*COUNTED[::-1], EXTRACT), "4,180 requests"),
-        (say.outcomes_of_issued(*ONE_OF_EACH[::-1], EXTRACT), "1 request "),
-        (say.weeks_without_report(WEEKS_OF), "All 13 weeks have a report."),
-        (say.weeks_without_report(GAPS), "1 week has no report"),
         (
-            say.weeks_without_report(GAPS),
+            say("outcomes_of_issued", issued=COUNTED[1], declined=COUNTED[0], extract=EXTRACT),
+            "4,180 requests",
+        ),
+        (
+            say(
+                "outcomes_of_issued",
+                issued=ONE_OF_EACH[1],
+                declined=ONE_OF_EACH[0],
+                extract=EXTRACT,
+            ),
+            "1 request ",
+        ),
+        (say("weeks_without_report", weeks=WEEKS_OF), "All 13 weeks have a report."),
+        (say("weeks_without_report", weeks=GAPS), "1 week has no report"),
+        (
+            say("weeks_without_report", weeks=GAPS),
             "1 week was withdrawn, and the figures leave it out: January 14",
         ),
-        (say.counted_twice(0), ""),
-        (say.counted_twice(1), "1 of the declines repeats a request"),
-        (say.counted_twice(3), "3 of the declines repeat requests"),
-        (say.after_in_brief(AFTER), "Of the 120 requests declined, 90 releases are confirmed."),
-        (say.after_in_brief(AFTER), "is known for 30, and one is known for 10."),
-        (say.after_in_brief(ONE), "Of the 1 request declined, 1 release is confirmed."),
-        (say.after_in_brief(NONE), "For none of them does the data show"),
-        (say.after_date(AFTER), ""),
-        (say.after_date(ONE), "as of July 1, 2017; 1 of their requests no longer counts."),
-        (say.arrests_and_convictions(AFTER), "Of the 10, 8 were arrested and 4 were convicted"),
-        (say.arrests_and_convictions(ONE), "Of the 1, 1 was arrested and 0 were convicted"),
-        (say.arrests_and_convictions(NONE), ""),
+        (say("counted_twice", declined=of(repeated=0)), ""),
+        (say("counted_twice", declined=of(repeated=1)), "1 of the declines repeats a request"),
+        (say("counted_twice", declined=of(repeated=3)), "3 of the declines repeat requests"),
         (
-            say.no_later_contact(AFTER, EXTRACT),
+            say("after_in_brief", after=AFTER),
+            "Of the 120 requests declined, 90 releases are confirmed.",
+        ),
+        (say("after_in_brief", after=AFTER), "is known for 30, and one is known for 10."),
+        (say("after_in_brief", after=ONE), "Of the 1 request declined, 1 release is confirmed."),
+        (say("after_in_brief", after=NONE), "For none of them does the data show"),
+        (say("after_date", after=AFTER), ""),
+        (say("after_date", after=ONE), "as of July 1, 2017; 1 of their requests no longer counts."),
+        (
+            say("arrests_and_convictions", after=AFTER),
+            "Of the 10, 8 were arrested and 4 were convicted",
+        ),
+        (
+            say("arrests_and_convictions", after=ONE),
+            "Of the 1, 1 was arrested and 0 were convicted",
+        ),
+        (say("arrests_and_convictions", after=NONE), ""),
+        (
+            say("no_later_contact", after=AFTER, extract=EXTRACT),
             f"For 25 ICE knew of no later contact as of {SPAN}.",
         ),
-        (say.no_later_contact(ONE, EXTRACT), "no later contact as of July 1, 2017."),
-        (say.no_later_contact(NONE, EXTRACT), ""),
-        (say.not_observed_yet(AFTER), "3 requests cannot be included yet"),
-        (say.not_observed_yet(ONE), "1 request cannot be included yet"),
-        (say.not_observed_yet(NONE), ""),
-        (say.cases_chosen(of(shown=0)), "No case was chosen"),
-        (say.cases_chosen(of(shown=1)), "1 case was chosen"),
-        (say.cases_withdrawn(of(withdrawn=2)), "2 cases described before have been taken down"),
-        (say.cases_withdrawn(of(withdrawn=0)), ""),
+        (
+            say("no_later_contact", after=ONE, extract=EXTRACT),
+            "no later contact as of July 1, 2017.",
+        ),
+        (say("no_later_contact", after=NONE, extract=EXTRACT), ""),
+        (say("not_observed_yet", after=AFTER), "3 requests cannot be included yet"),
+        (say("not_observed_yet", after=ONE), "1 request cannot be included yet"),
+        (say("not_observed_yet", after=NONE), ""),
+        (say("cases_chosen", cases=of(shown=0)), "No case was chosen"),
+        (say("cases_chosen", cases=of(shown=1)), "1 case was chosen"),
+        (
+            say("cases_withdrawn", cases=of(withdrawn=2)),
+            "2 cases described before have been taken down",
+        ),
+        (say("cases_withdrawn", cases=of(withdrawn=0)), ""),
     ],
 )
 def test_the_sentences_of_a_quarter_have_its_figures(phrase, words):

@@ -18,9 +18,8 @@ from ddor.compiled.inputs import load_compiled
 from ddor.compiled.people import WeeksOfSum
 from ddor.measures.concentration import concentration
 from ddor.narrative import Words, render_narrative
-from ddor.report import quarter_phrases as say
-from ddor.report.phrases import concentrated
 from ddor.report.quarter import CompiledReport
+from ddor.report.sentences import sentence
 
 NAMES = (
     "quarter",
@@ -70,7 +69,7 @@ def told(inputs, people, charges=(), as_of="2018-01-31", **changes) -> SimpleNam
     at = next(at for at, text in enumerate(texts) if text.startswith("The rule."))
     rule = " ".join(texts[at : at + 2])
     table = report.five_numbers().frame
-    numbers = dict(zip(table["of"], table["requests"], strict=True))
+    numbers = dict(table.itertuples(index=False))
     return SimpleNamespace(known=known, rule=rule, texts=texts, report=report, numbers=numbers)
 
 
@@ -195,26 +194,30 @@ def weeks(**changes) -> WeeksOfSum:
     return WeeksOfSum(told=11, dated=0, pooled=0, left_out=0, without=0)._replace(**changes)
 
 
+def say(name: str, charges: SimpleNamespace) -> Words:
+    return sentence("quarter", name, charges=charges, declined=DECLINED)
+
+
 def test_charges_are_said_by_category_and_of_which_weeks():
-    assert say.charges_in_brief(charged(), DECLINED) == (
+    assert say("charges_in_brief", charged()) == (
         "By category of the charges before release, the 40 requests declined include 21 for drugs "
         "and 4 for traffic. One request can be in several categories."
     )
-    words = say.weeks_with_charges(charged(weeks=weeks(dated=2, pooled=2, left_out=1)))
+    words = say("weeks_with_charges", charged(weeks=weeks(dated=2, pooled=2, left_out=1)))
     assert "add up 11 weeks as the weekly reports show them, so a request that moved" in words
     assert "For 2 of them the weekly report shows the charges as an earlier extract had" in words
     assert "2 further weeks have no tables of their own and are added as one group." in words
     assert "1 week is left out: too few." in words
-    together = say.weeks_with_charges(charged(weeks=weeks(told=0, pooled=11)))
+    together = say("weeks_with_charges", charged(weeks=weeks(told=0, pooled=11)))
     assert together == ("11 weeks have no tables of their own and are added as one group.")
-    assert "further" not in (alone := say.weeks_with_charges(charged())) and "left" not in alone
+    assert "further" not in (alone := say("weeks_with_charges", charged())) and "left" not in alone
 
 
 @pytest.mark.parametrize("changes", [{"of": 38}, {"weeks": weeks(dated=1)}, {"of": 41}])
 def test_a_sum_of_other_requests_than_those_counted_says_so(changes):
     of = changes.get("of", 40)
-    for phrase in (say.charges_in_brief, say.charges_and_convictions):
-        words = phrase(charged(**changes), DECLINED)
+    for phrase in ("charges_in_brief", "charges_and_convictions"):
+        words = say(phrase, charged(**changes))
         assert f"the {of} requests whose charges are shown (part one counts 40 as decl" in words
 
 
@@ -223,9 +226,9 @@ def test_charges_that_are_not_told_say_why_and_no_number():
         told=False, why="there are fewer than 20 requests", with_charges=None, by_category=""
     )
     words = "Charges before release are not shown: there are fewer than 20 requests."
-    assert say.charges_in_brief(untold, DECLINED) == words
-    assert say.charges_and_convictions(untold, DECLINED) == words
-    assert say.weeks_with_charges(untold) == ""
+    assert say("charges_in_brief", untold) == words
+    assert say("charges_and_convictions", untold) == words
+    assert say("weeks_with_charges", untold) == ""
 
 
 @pytest.mark.parametrize(
@@ -263,7 +266,13 @@ def test_charges_that_are_not_told_say_why_and_no_number():
 )
 def test_an_agency_or_a_day_with_half_of_all_declines_is_named(agencies, days, words):
     days = pd.Series(pd.to_datetime([f"2017-03-{day:02d} 10:00" for day in days]))
-    told = concentrated(concentration(pd.Series([*agencies]), days), "*One* Jail (MN)", False)
+    told = sentence(
+        "quarter",
+        "concentration",
+        concentrated=concentration(pd.Series([*agencies]), days),
+        largest="*One* Jail (MN)",
+        extract=SimpleNamespace(by_issue=False),
+    )
     # A name is shown as it is, never read as Markdown.
     shown = re.sub("<[^>]*>", "", render_narrative("{{ it }}", {"it": told})).strip()
     assert shown == words

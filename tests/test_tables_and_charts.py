@@ -387,19 +387,7 @@ def test_the_colors_of_charts_and_pages_are_the_same():
         dict(re.findall(r"--([\w-]+): (#\w+)", part))
         for part in css.split("@media screen and (prefers-color-scheme: dark)")[:2]
     )
-    names = {
-        "ink": palette.INK,
-        "paper": palette.PAPER,
-        "edge": palette.EDGE,
-        "declined": palette.DECLINED,
-        "shade-2": palette.SHADE_2,
-        "shade-3": palette.SHADE_3,
-        "shade-4": palette.SHADE_4,
-        "honored": palette.HONORED,
-        "other": palette.OTHER,
-        "pending": palette.PENDING,
-    }
-    assert {name: (light[name], dark[name]) for name in names} == names
+    assert {name: (light[name], dark[name]) for name in palette.COLORS} == palette.COLORS
 
 
 @pytest.mark.parametrize(

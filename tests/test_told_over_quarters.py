@@ -18,7 +18,7 @@ from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Table, tell
 from ddor.measures.figures import NO_CHARGES
 from ddor.measures.people import ATTRIBUTES, CHARGES, CITIZENSHIP, DAYS, OTHER, week_candidates
 from ddor.measures.published import with_charges
-from ddor.report.of_people import UNSPLIT, OfPeople
+from ddor.report.attribute_tables import UNSPLIT, AttributeTables
 
 W1, W2, W3 = "2017-02-11", "2017-02-18", "2017-02-25"
 A, B, C, D, E = "AAAA", "BBBB", "CCCC", "DDDD", "EEEE"
@@ -202,7 +202,7 @@ def test_a_sum_that_some_weeks_do_not_split_says_how_many_are_not_split():
         return week_of(drugs | rows(day, "s", value="charged_only 35:charged_only", D=1, E=19))
 
     def table(*weeks):
-        page = OfPeople()
+        page = AttributeTables()
         page.period = None
         people = quarter(*weeks)
         page.counts = SimpleNamespace(nation=people.nation.get, told=people.told)

@@ -15,7 +15,7 @@ import datetime as dt
 import difflib
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from numbers import Integral, Real
 from typing import Any
@@ -89,32 +89,49 @@ def _no_name(text: str, unknown: _Unknown, names: Mapping) -> str:
     known = map(str, owner) if isinstance(owner, Mapping) else dir(owner)
     near = difflib.get_close_matches(unknown.name, [n for n in known if n[0] != "_"], n=1)
     meant = f'; did you mean "{near[0]}"?' if near else ""
+    used = re.compile(rf"\b{re.escape(unknown.name)}\b")
     lines = enumerate(text.splitlines(), start=1)
-    places = [
-        f"line {number}: {line.strip()}"
-        for number, line in lines
-        if re.search(rf"\b{re.escape(unknown.name)}\b", line)
-    ][:1]
-    return "\n".join(
-        [
-            f'this sentence cannot be written: there is no name "{unknown.name}"{meant}',
-            *places,
-            "docs/notebook.md lists the names",
-        ]
+    place = next((f"line {at}: {line.strip()}\n" for at, line in lines if used.search(line)), "")
+    return (
+        f'this sentence cannot be written: there is no name "{unknown.name}"{meant}\n{place}'
+        "docs/notebook.md lists the names"
     )
+
+
+class StrictEnvironment(ImmutableSandboxedEnvironment):
+    """Jinja for sentences: no name is missing silently, and no template reaches into Python.
+    finalize: how a value is written where no filter says otherwise."""
+
+    def __init__(self, finalize: Callable):
+        super().__init__(undefined=_Strict, finalize=finalize)
+        self.filters |= FILTERS
 
 
 @lru_cache(maxsize=256)
 def _template(text: str) -> Template:
     """Compiled once: the written pages are tried with several figures before they are shown."""
-    environment = ImmutableSandboxedEnvironment(undefined=_Strict, finalize=_shown)
-    environment.filters |= FILTERS
-    return environment.from_string(text)
+    return StrictEnvironment(_shown).from_string(text)
 
 
 @pass_context
 def _shown(context: Context, value: object) -> object:
-    return context[VALUES].shown(value)
+    return in_sentence(value, context[VALUES].token)
+
+
+def in_sentence(value: object, of_text: Callable[[str], str]) -> object:
+    """How a value looks in a sentence when no filter says otherwise; a text, which may be from
+    outside, as `of_text` says."""
+    if isinstance(value, (Words, StrictUndefined)):
+        return value  # Jinja's own error says which name is undefined
+    if isinstance(value, Period):
+        return value.title
+    if isinstance(value, str):
+        return of_text(value)
+    if isinstance(value, dt.date) and value == value:  # NaT is a date, and equals nothing
+        return long_date(value)
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return number(int(value))
+    raise TypeError(f"{value!r} has no form for a sentence: use a filter, such as percent")
 
 
 def render_markdown(text: str) -> str:
@@ -158,14 +175,7 @@ def movement(compared: Compared) -> Words:
     return Words(in_words(compared))
 
 
-FILTERS = {
-    "count": count,
-    "requests": requests,
-    "part_of": part_of,
-    "percent": percent,
-    "number": number,
-    "movement": movement,
-}
+FILTERS = {each.__name__: each for each in (count, requests, part_of, percent, number, movement)}
 
 
 class _Values:
@@ -174,20 +184,6 @@ class _Values:
 
     def __init__(self):
         self.texts: list[str] = []
-
-    def shown(self, value: object) -> object:
-        """How a value looks in a sentence when no filter says otherwise (Jinja's `finalize`)."""
-        if isinstance(value, (Words, StrictUndefined)):
-            return value  # Jinja's own error says which name is undefined
-        if isinstance(value, Period):
-            return value.title
-        if isinstance(value, str):
-            return self._token(value)
-        if isinstance(value, dt.date) and value == value:  # NaT is a date, and equals nothing
-            return long_date(value)
-        if isinstance(value, Integral) and not isinstance(value, bool):
-            return number(int(value))
-        raise TypeError(f"{value!r} has no form for a sentence: use a filter, such as percent")
 
     def put_back(self, text: str, form, below: int | None = None) -> str:
         """`text` with each token as form(its value). A value that went through a {% set %} block
@@ -202,7 +198,7 @@ class _Values:
 
         return TOKEN.sub(value, text)
 
-    def _token(self, value: str) -> str:
+    def token(self, value: str) -> str:
         # What Jinja's own filters have escaped is taken back, to be escaped once and for all.
         plain = html.unescape(value) if isinstance(value, Markup) else value
         self.texts.append(" ".join(plain.split()))

@@ -39,8 +39,12 @@ class Publishable:
     def _repr_html_(self) -> str:
         raise NotImplementedError
 
+    def __html__(self) -> str:
+        """As a part of other HTML."""
+        return self._repr_html_()
+
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        shown = str(self._repr_html_())
+        shown = self._repr_html_()
         return {"text/html": shown, "text/plain": repr(self), MARK: {"sha256": _sha256(shown)}}
 
 
@@ -48,7 +52,7 @@ class HTML(Publishable):
     """HTML that this package wrote: a narrative, a note."""
 
     def __init__(self, data: str):
-        self.data = data
+        self.data = str(data)
 
     def __repr__(self) -> str:
         # Not Python's own, which names a place in memory: equal runs are equal bytes.

@@ -108,10 +108,6 @@ def _moved(compared: Compared) -> str:
 
 
 def _left_out(compared: Compared) -> str:
-    parts = [
-        f"{rows:,} of {whose}"
-        for rows, whose in ((compared.bulk, "this week"), (compared.bulk_before, "those before"))
-        if rows
-    ]
-    told = f". The comparison leaves out requests recorded in bulk: {' and '.join(parts)}"
-    return told if parts else ""
+    left_out = {"this week": compared.bulk, "those before": compared.bulk_before}
+    parts = " and ".join(f"{rows:,} of {whose}" for whose, rows in left_out.items() if rows)
+    return f". The comparison leaves out requests recorded in bulk: {parts}" if parts else ""

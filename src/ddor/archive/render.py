@@ -14,7 +14,6 @@ import nbformat
 from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import TagRemovePreprocessor
-from traitlets.config import Config
 
 from ddor.errors import NotebookFailed
 from ddor.publishable import NOT_PUBLISHED, SCRAP
@@ -48,20 +47,15 @@ class Article:
 def render_article(notebook: nbformat.NotebookNode) -> Article:
     """Raises NotebookFailed where the page would have no title or more than one."""
     notebook = _without_scraps(notebook)
-    config = Config()
-    config.TagRemovePreprocessor.enabled = True
-    config.TagRemovePreprocessor.remove_cell_tags = set(NOT_PUBLISHED)
     exporter = HTMLExporter(
-        config=config,
         template_name="report",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_anchor_links=True,
-        preprocessors=[TagRemovePreprocessor],
+        preprocessors=[TagRemovePreprocessor(enabled=True, remove_cell_tags=NOT_PUBLISHED)],
     )
     body, _ = exporter.from_notebook_node(notebook)
-    drawn = any("image/png" in output.get("data", {}) for output in _outputs(notebook))
     images = BeautifulSoup(body, "html.parser").find_all("img")
-    if drawn or any(image.get("alt", "") in ("", NBCONVERTS_PLACEHOLDER) for image in images):
+    if any(image.get("alt", "") in ("", NBCONVERTS_PLACEHOLDER) for image in images):
         raise NotebookFailed(
             "a picture has no text alternative; draw it with report.bars(), or write one in the "
             "brackets of ![…](…)"
@@ -82,16 +76,12 @@ def _without_scraps(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     notebook = nbformat.from_dict(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [
-                output
-                for output in cell.outputs
-                if not any(kind.startswith(SCRAP) for kind in output.get("data", {}))
-            ]
+            cell.outputs = [each for each in cell.outputs if not _is_scrap(each)]
     return notebook
 
 
-def _outputs(notebook: nbformat.NotebookNode) -> list:
-    return [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
+def _is_scrap(output: nbformat.NotebookNode) -> bool:
+    return any(kind.startswith(SCRAP) for kind in output.get("data", {}))
 
 
 def _files_of(chart: re.Match, pictures: dict[str, bytes]) -> str:

@@ -8,8 +8,8 @@ depends on the clock or on chance, so that the same figures give the same bytes 
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ from ddor.extract.safe_cells import safe_cell
 from ddor.publishable import Publishable
 from ddor.report.drawing import Drawing, png_of, svg_of
 from ddor.report.palette import color_of
-from ddor.report.tables import Table
+from ddor.report.tables import Table, html_of
 
 MOST_BARS = 12
 NOTHING_KNOWN = "no report"
@@ -44,32 +44,14 @@ class Chart(Publishable):
         return self.alternative
 
     def _repr_html_(self) -> str:
-        svg = _address("image/svg+xml", self.svg.encode())
+        size = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', self.svg)[0]
+        width, height = (round(float(each)) for each in size)
         files = {
-            "SVG": svg,
+            "SVG": _address("image/svg+xml", self.svg.encode()),
             "PNG": _address("image/png", self.png),
             "CSV": _address("text/csv", self.csv.encode()),
         }
-        taken = " ".join(
-            f'<a href="{address}" download="{self.name}.{kind.lower()}">{kind}</a>'
-            for kind, address in files.items()
-        )
-        subtitle = f"\n<span>{escape(self.subtitle)}</span>" if self.subtitle else ""
-        anchor = f"chart-{self.name}"
-        return (
-            f'<figure class="chart" id="{anchor}" data-name="{self.name}">\n'
-            f"<figcaption><strong>{escape(self.caption)}</strong>{subtitle}</figcaption>\n"
-            f'<img src="{svg}" alt="{escape(self.alternative, quote=True)}" {self._size()} '
-            f'loading="lazy">\n<p class="source">{escape(self.source)}.</p>\n'
-            f"<details><summary>Show as table</summary>{self.table._repr_html_()}</details>\n"
-            f'<p class="take">Take along: {taken} <a href="#{anchor}">Link to this chart</a> '
-            '<a href="#dispute">Doubt a figure?</a></p>\n</figure>'
-        )
-
-    def _size(self) -> str:
-        """So that the page does not move when the picture comes, which is when it is near."""
-        width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', self.svg)[0]
-        return f'width="{round(float(width))}" height="{round(float(height))}"'
+        return str(html_of("chart", chart=self, files=files, width=width, height=height))
 
 
 def _address(kind: str, data: bytes) -> str:
@@ -81,7 +63,7 @@ def stacked_bars(
     name: str,
     frame: pd.DataFrame,
     label: str,
-    parts: dict[str, str],
+    parts: Mapping[str, str],
     caption: str,
     synthetic: bool,
     most: int = MOST_BARS,
@@ -96,38 +78,45 @@ def stacked_bars(
     others*. A row of missing values has the words NOTHING_KNOWN for a bar. An empty frame gives its
     empty table: a chart of nothing says nothing.
     """
-    rows = _drawn_rows(frame[[label, *parts, *([meaning] if meaning else [])]], label, most)
-    table = _table(rows, label, parts, caption)
-    if frame.empty or not int(frame[list(parts)].sum().sum()):
+    columns = list(parts)
+    rows = _drawn_rows(frame, label, most)
+    known, totals = rows[columns].notna().any(axis=1), rows[columns].sum(axis=1, min_count=1)
+    labels = rows[label].astype("str")
+    table = Table(
+        rows.assign(
+            **{label: labels.where(known, labels + f" ({NOTHING_KNOWN})"), "Total": totals}
+        ),
+        {label: label.capitalize(), **parts, **({"Total": "Total"} if len(parts) > 1 else {})},
+        caption,
+    )
+    if frame.empty or not int(frame[columns].sum().sum()):
         return table
-    known = rows[list(parts)].notna().any(axis=1)
-    drawn = rows[list(parts)].fillna(0).astype("int64")
+    drawn = rows[columns].fillna(0).astype("int64")
     if len(frame) > most:
         drawn.iloc[-1] = 0  # a number without a bar: many small ones would dwarf the largest
     drawing = Drawing(
         name=name,
-        labels=tuple(rows[label].astype("str")),
+        labels=tuple(labels),
         values={
             legend: tuple(drawn[column]) for column, legend in parts.items() if rows[column].sum()
         },
         colors={legend: color_of(column, at) for at, (column, legend) in enumerate(parts.items())},
         row_colors=tuple(map(color_of, rows[meaning])) if meaning else (),
-        totals=tuple(
-            f"{int(total):,}" if is_known else NOTHING_KNOWN
-            for total, is_known in zip(rows[list(parts)].sum(axis=1), known, strict=True)
-        ),
+        totals=tuple(f"{int(each):,}" if pd.notna(each) else NOTHING_KNOWN for each in totals),
         notice=SYNTHETIC_NOTICE if synthetic else "",
     )
     told = f"{caption}. {subtitle}" if subtitle else caption
+    bars = "; ".join(_in_words(row, label, parts) for row in rows.to_dict("records"))
+    alternative = f"Bar chart. {told}, in requests. {bars}."
     return Chart(
         name=name,
         caption=caption,
         subtitle=subtitle,
         source=source,
-        alternative=_alternative(told, rows, label, parts, synthetic),
+        alternative=f"{SYNTHETIC_NOTICE}. {alternative}" if synthetic else alternative,
         svg=svg_of(drawing),
         png=png_of(drawing, caption, subtitle or "Requests", source),
-        csv=_csv(rows, label, parts, synthetic),
+        csv=_csv(rows, label, columns, synthetic),
         table=table,
     )
 
@@ -140,40 +129,20 @@ def _drawn_rows(frame: pd.DataFrame, label: str, most: int) -> pd.DataFrame:
     return pd.concat([frame.iloc[: most - 1], pd.DataFrame([others])], ignore_index=True)
 
 
-def _table(rows: pd.DataFrame, label: str, parts: dict[str, str], caption: str) -> Table:
-    known = rows[list(parts)].notna().any(axis=1)
-    named = (
-        rows[label].astype("str").where(known, rows[label].astype("str") + f" ({NOTHING_KNOWN})")
-    )
-    heads = {label: label.capitalize(), **parts, **({"Total": "Total"} if len(parts) > 1 else {})}
-    total = rows[list(parts)].sum(axis=1, min_count=1)
-    return Table(rows.assign(Total=total, **{label: named}), heads, caption)
+def _in_words(row: Mapping, label: str, parts: Mapping[str, str]) -> str:
+    """A bar with its figures, as a reader hears it who does not see the picture."""
+    values = {legend: row[column] for column, legend in parts.items() if pd.notna(row[column])}
+    if not values:
+        return f"{row[label]}: {NOTHING_KNOWN}"
+    detail = ", ".join(f"{each.lower()} {int(value):,}" for each, value in values.items() if value)
+    several = f" ({detail})" if len(parts) > 1 and detail else ""
+    return f"{row[label]}: {int(sum(values.values())):,}{several}"
 
 
-def _alternative(told, rows, label, parts, synthetic) -> str:
-    """Every bar with its figures, in the order drawn."""
-    bars = []
-    for row in rows.to_dict("records"):
-        if all(pd.isna(row[column]) for column in parts):
-            bars.append(f"{row[label]}: {NOTHING_KNOWN}")
-            continue
-        values = [
-            (legend, int(row[column]))
-            for column, legend in parts.items()
-            if pd.notna(row[column]) and row[column]
-        ]
-        total = sum(value for _, value in values)
-        detail = ", ".join(f"{legend.lower()} {value:,}" for legend, value in values)
-        several = f" ({detail})" if len(parts) > 1 and detail else ""
-        bars.append(f"{row[label]}: {total:,}{several}")
-    text = f"Bar chart. {told}, in requests. " + "; ".join(bars) + "."
-    return f"{SYNTHETIC_NOTICE}. {text}" if synthetic else text
-
-
-def _csv(rows: pd.DataFrame, label: str, parts: dict[str, str], synthetic: bool) -> str:
-    frame = rows[[label, *parts]].astype(dict.fromkeys(parts, "Int64"))
-    frame = frame.assign(**{label: frame[label].astype("str").map(safe_cell)})
+def _csv(rows: pd.DataFrame, label: str, columns: list[str], synthetic: bool) -> str:
+    frame = rows[[label, *columns]].astype(dict.fromkeys(columns, "Int64"))
+    frame[label] = frame[label].astype("str").map(safe_cell)
     if synthetic:
-        frame = frame.assign(flags=SYNTHETIC_NOTICE)
+        frame["flags"] = SYNTHETIC_NOTICE
     named = frame.rename(columns={label: label.replace(" ", "_")})
     return named.to_csv(index=False, lineterminator="\n")

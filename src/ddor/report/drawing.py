@@ -7,7 +7,10 @@ is dark. Text stays text in it. On paper it is light, for the rule is for screen
 import io
 import itertools
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -15,24 +18,16 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from ddor.report.palette import EDGE, INK, MEANINGS, PALE, PAPER, SHADES
+from ddor.report.palette import COLORS, EDGE, INK, PALE, PAPER
 
 SVG_WIDTH = 4.6  # inches: labels stay legible when a phone shows it at 330 pixels
 PNG_WIDTH, PNG_DOTS = 8, 150
 POINTS = 72
 ROW, LEGEND, MARGIN = 0.36, 0.24, 0.08  # inches
-FONT, SMALL = 10, 8
+LARGE, FONT, SMALL = 14, 10, 8
 LABEL_LETTERS = {SVG_WIDTH: 28, PNG_WIDTH: 44}
-SETTINGS: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "text.parse_math": False,  # a name with two dollar signs is a name
-    "font.size": FONT,
-    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "sans-serif"],
-    "text.color": INK[0],
-    "xtick.color": INK[0],
-    "ytick.color": INK[0],
-    "axes.edgecolor": EDGE[0],
-}
+# Beside the end of a bar.
+BESIDE: dict[str, Any] = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
 
 
 @dataclass(frozen=True)
@@ -53,28 +48,30 @@ class Drawing:
 def svg_of(drawing: Drawing) -> str:
     below = [(drawing.notice, SMALL)] if drawing.notice else []
     picture = io.StringIO()
-    with matplotlib.rc_context(SETTINGS | {"svg.hashsalt": drawing.name}):
+    with matplotlib.rc_context(_settings() | {"svg.hashsalt": drawing.name}):
         figure = _figure(drawing, SVG_WIDTH, [], below)
         figure.savefig(picture, format="svg", metadata={"Date": None})
     return picture.getvalue().replace("</style>", f"{_dark_style()}</style>", 1)
 
 
 def png_of(drawing: Drawing, title: str, subtitle: str, source: str) -> bytes:
-    above = [
-        *((line, 14) for line in textwrap.wrap(title, 66)),
-        *((line, FONT) for line in textwrap.wrap(subtitle, 90)),
-    ]
-    below = [
-        (line, SMALL)
-        for text in (f"{source}.", drawing.notice)
-        for line in textwrap.wrap(text, 110)
-    ]
+    above = [*_lines(title, LARGE, 66), *_lines(subtitle, FONT, 90)]
+    below = [*_lines(f"{source}.", SMALL, 110), *_lines(drawing.notice, SMALL, 110)]
     picture = io.BytesIO()
-    with matplotlib.rc_context(SETTINGS):
+    with matplotlib.rc_context(_settings()):
         figure = _figure(drawing, PNG_WIDTH, above, below)
         # Without the name and version of the program that drew it.
         figure.savefig(picture, format="png", dpi=PNG_DOTS, metadata={"Software": None})
     return picture.getvalue()
+
+
+@cache
+def _settings() -> dict[Any, Any]:
+    file = Path(__file__).with_name("drawing.mplstyle")
+    ink = dict.fromkeys(("text.color", "xtick.color", "ytick.color"), INK[0])
+    paper = dict.fromkeys(("figure.facecolor", "axes.facecolor"), PAPER[0])
+    colors = ink | paper | {"axes.edgecolor": EDGE[0]}
+    return {**matplotlib.rc_params_from_file(file, use_default_template=False), **colors}
 
 
 def _figure(drawing: Drawing, width: float, above: list, below: list) -> Figure:
@@ -88,44 +85,24 @@ def _figure(drawing: Drawing, width: float, above: list, below: list) -> Figure:
     height = top + ROW * len(labels) + bottom
     left = max(_text_width(line) for label in labels for line in label.split("\n")) + 0.1
     right = max(map(_text_width, drawing.totals)) + 0.1
-    figure = Figure(figsize=(width, height), facecolor=PAPER[0])
-    axes = figure.add_axes(
-        (
-            left / width,
-            bottom / height,
-            (width - left - right) / width,
-            1 - (top + bottom) / height,
-        ),
-        facecolor=PAPER[0],
-    )
-    _bars(axes, drawing, labels)
-    y = height - MARGIN
-    for line in above:
-        figure.text(
-            0.06 / width,
-            y / height,
-            line[0],
-            fontsize=line[1],
-            va="top",
-            weight="bold" if line[1] > FONT else "normal",
-        )
-        y -= _line_height(line)
+    figure = Figure(figsize=(width, height))
+    inner = (width - left - right) / width, 1 - (top + bottom) / height
+    _bars(figure.add_axes((left / width, bottom / height, *inner)), drawing, labels)
+    y = _write(figure, above, height - MARGIN)
     if with_legend:
-        figure.legend(
-            loc="upper left",
-            bbox_to_anchor=(0, y / height),
-            ncols=2,
-            frameon=False,
-            fontsize=9,
-            borderpad=0,
-            borderaxespad=0.2,
-            handlelength=1.2,
-        )
-    y = bottom - 0.04
-    for line in below:
-        figure.text(0.06 / width, y / height, line[0], fontsize=line[1], va="top")
-        y -= _line_height(line)
+        figure.legend(loc="upper left", bbox_to_anchor=(0, y / height), ncols=2)
+    _write(figure, below, bottom - 0.04)
     return figure
+
+
+def _write(figure: Figure, lines: Iterable[tuple[str, int]], y: float) -> float:
+    """Lines of text one beneath the other, from `y` (inches) down to what is returned."""
+    width, height = figure.get_size_inches()
+    for text, size in lines:
+        weight = "bold" if size == LARGE else "normal"
+        figure.text(0.06 / width, y / height, text, fontsize=size, va="top", weight=weight)
+        y -= _line_height((text, size))
+    return y
 
 
 def _bars(axes, drawing: Drawing, labels: list[str]) -> None:
@@ -134,32 +111,19 @@ def _bars(axes, drawing: Drawing, labels: list[str]) -> None:
     for legend, values in drawing.values.items():
         colors = drawing.row_colors or [drawing.colors[legend]] * len(labels)
         edges = [EDGE[0] if color in PALE else PAPER[0] for color in colors]
-        axes.barh(
-            places,
-            values,
-            left=left,
-            color=[color[0] for color in colors],
-            label=legend,
-            edgecolor=edges,
-            linewidth=0.6,
-            height=0.72,
-        )
+        fills = [color[0] for color in colors]
+        axes.barh(places, values, 0.72, left, color=fills, edgecolor=edges, label=legend)
         left = [start + value for start, value in zip(left, values, strict=True)]
     for place, end, total in zip(places, left, drawing.totals, strict=True):
-        axes.annotate(
-            total,
-            (end, place),
-            (4, 0),
-            textcoords="offset points",
-            va="center",
-            annotation_clip=False,
-        )
+        axes.annotate(total, (end, place), (4, 0), **BESIDE)
     axes.set_xlim(0, max(left))
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.set_yticks(places, labels, linespacing=0.95)
     axes.set_xticks([])  # every bar has its number
-    axes.spines[["top", "right", "bottom"]].set_visible(False)
-    axes.tick_params(axis="y", length=0)
+
+
+def _lines(text: str, size: int, letters: int) -> list[tuple[str, int]]:
+    return [(line, size) for line in textwrap.wrap(text, letters)]
 
 
 def _line_height(line: tuple[str, int]) -> float:
@@ -174,10 +138,9 @@ def _text_width(text: str) -> float:
 def _dark_style() -> str:
     """For screens that are dark. By the color as drawn, so that a program that knows nothing of
     such rules shows the light picture."""
-    pairs = dict((*MEANINGS.values(), *SHADES, INK, PAPER, EDGE))
     rules = "".join(
         f'[style*="{kind}: {light}"]{{{kind}:{dark}!important}}'
-        for (light, dark), kind in itertools.product(pairs.items(), ("fill", "stroke"))
+        for (light, dark), kind in itertools.product(COLORS.values(), ("fill", "stroke"))
     )
     ink = f"text{{fill:{INK[1]}}}"
     return f"@media screen and (prefers-color-scheme:dark){{{ink}{rules}}}"

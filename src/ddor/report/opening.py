@@ -1,13 +1,10 @@
-"""What every report of a notebook begins with: the parameters that its first cell names, and the
-analyst's note."""
+"""What every report of a notebook begins with: the parameters that its first cell names."""
 
 from pathlib import Path
 
 from ddor.calendar import Period
 from ddor.maintained.parameters import Parameters, load_parameters, sample_settings
 from ddor.maintained.project import find_project
-from ddor.narrative import render_markdown
-from ddor.publishable import HTML
 
 
 def chosen_parameters(
@@ -19,8 +16,3 @@ def chosen_parameters(
     given = sample_settings(project) if sample and not params else {}
     given |= {key: str(value) for key, value in (settings or {}).items()}
     return load_parameters(project, period, Path(params) if params else None, given)
-
-
-def shown_note(note: str) -> HTML | None:
-    """The note's Markdown as it is published; None where nothing is written."""
-    return HTML(render_markdown(note)) if note.strip() else None

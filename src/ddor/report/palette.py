@@ -1,4 +1,4 @@
-"""One color for one meaning, on every chart and page.
+"""One color for one meaning, on every chart and page (palette.csv).
 
 Each is (on a light page, on a dark one). ddor.css has the same under the same names, and a test
 keeps the two equal. What stands beside each other in one chart differs in lightness too, so that it
@@ -6,33 +6,16 @@ stays apart in gray print; a pale one needs an edge to be seen on white. The cla
 of declined requests are shades of the color of *declined*.
 """
 
-INK = ("#1b1b1f", "#ececf1")
-PAPER = ("#ffffff", "#16161a")
-EDGE = ("#5b6570", "#9aa3ad")
-DECLINED = ("#0b4f7d", "#8ccaf5")
-SHADE_2 = ("#3f86b8", "#4796cd")
-SHADE_3 = ("#8fbfe0", "#2f6a96")
-SHADE_4 = ("#d6e7f4", "#1e415c")
-HONORED = ("#2f9483", "#49b3a2")
-OTHER = ("#dba63c", "#c8922c")
-PENDING = ("#d9dde3", "#474c57")
+from ddor.report.words import lines_of
 
-SHADES = (DECLINED, SHADE_2, SHADE_3, SHADE_4)
-MEANINGS = {
-    "declined": DECLINED,
-    "honored": HONORED,
-    "other": OTHER,
-    "held_back": OTHER,
-    "pending": PENDING,
-    "insufficient_notice": DECLINED,
-    "no_notice": SHADE_2,
-    "not_held": SHADE_3,
-    "unclassified": SHADE_4,
-    "convicted": DECLINED,
-    "charged_only": SHADE_2,
-    "not_told_apart": PENDING,
+_LINES = lines_of("palette.csv")
+COLORS = {line["name"]: (line["light"], line["dark"]) for line in _LINES}
+MEANINGS = COLORS | {
+    name: COLORS[line["name"]] for line in _LINES for name in line["means"].split()
 }
-PALE = (SHADE_4, PENDING)
+SHADES = [COLORS[name] for name in ("declined", "shade-2", "shade-3", "shade-4")]
+PALE = (COLORS["shade-4"], COLORS["pending"])
+INK, PAPER, EDGE = (COLORS[name] for name in ("ink", "paper", "edge"))
 
 
 def color_of(name: str, position: int = 0) -> tuple[str, str]:

@@ -27,21 +27,19 @@ from ddor.measures.charges import GROUP_NAMES
 from ddor.measures.concentration import Concentration, concentration, half_or_more
 from ddor.measures.disclosure import NATION, POOLED
 from ddor.measures.followed import AFTER_RELEASE, DAYS_TO_ARREST, LATER_CHARGES, after_release_lines
-from ddor.measures.people import CHARGES
+from ddor.measures.people import CHARGES, Line
 from ddor.measures.published import charge_group_lines
 from ddor.narrative import Words, render_markdown
 from ddor.publishable import HTML
 from ddor.reference.places import STATES
-from ddor.report import quarter_phrases as say
-from ddor.report.charts import stacked_bars
-from ddor.report.of_people import OfPeople
-from ddor.report.opening import chosen_parameters, shown_note
-from ddor.report.phrases import concentrated
-from ddor.report.tables import NOT_TOLD, Several, Table, agency_label, agency_table, in_line
-from ddor.report.words import CLASS_HEADS
+from ddor.report import tables
+from ddor.report.attribute_tables import AttributeTables
+from ddor.report.charts import Chart
+from ddor.report.opening import chosen_parameters
+from ddor.report.sentences import sentences
+from ddor.report.tables import NOT_TOLD, Several, Table
+from ddor.report.words import CLASS_HEADS, WORDS, heads
 from ddor.reports import parse_period
-
-REPORT_WORDS = {WITHDRAWN: "withdrawn", MISSING: "no report"}
 
 
 def open_compiled(
@@ -61,69 +59,45 @@ def open_compiled(
     return CompiledReport(gather_compiled(chosen, parameters))
 
 
-class CompiledReport(OfPeople):
+class CompiledReport(AttributeTables):
     """counts: compiled.counts.CompiledCounts. The methods make what a cell shows."""
 
-    elsewhere = ""
     noted, of_noted = POOLED, "The group of weeks that have no table of their own is"
 
     def __init__(self, inputs: CompiledInputs):
-        self.inputs, self.period = inputs, inputs.period
+        self.inputs: CompiledInputs = inputs
+        self.period = inputs.period
         self.counts: CompiledCounts = count_compiled(inputs)
-        self.threshold = inputs.parameters["disclosure_threshold"]
         self.synthetic = inputs.synthetic
-        named = "".join(f"; {source}" for source in inputs.sources)
-        self.chart_source = f"Source: the weekly reports of the {self.period.noun}{named}"
+        named = "; ".join([f"the weekly reports of the {self.period.noun}", *inputs.sources])
+        self.chart_source = f"Source: {named}"
 
     def for_sentences(self) -> tuple:
         """The period, weeks, issued, declined, charges, after, cases, extract, phrases: what
         %%narrative names."""
-        figures, cases = self.counts.figures, self.counts.cases
-        issued = SimpleNamespace(**_named(figures, "issued_"))
-        declined = SimpleNamespace(
-            **_named(figures, "declined_"),
-            agencies=figures["agencies_declining"],
-            states=figures["states_declining"],
-            honored=figures["honored_total"],
-            held_back=figures["held_back_total"],
+        figures, cases, followed = self.counts.figures, self.counts.cases, self.counts.followed
+        after = vars(followed) | {
+            "days": FOLLOWED_DAYS,
+            "why": Words(self._why_not_newer()),
+            "as_of": _date(followed.as_of),
+        }
+        names = {
+            "weeks": self._weeks(),
+            "issued": self._figures("issued_"),
+            "declined": self._declined(held_back=figures["held_back_total"]),
+            "charges": self._charges(),
+            "after": SimpleNamespace(**after),
+            "cases": SimpleNamespace(shown=len(cases.shown), withdrawn=len(cases.withdrawn)),
+            "extract": self._extract(),
+        }
+        found, largest = self._concentration()
+        phrases = sentences(
+            "quarter", period=self.period, concentrated=found, largest=largest, **names
         )
-        after = SimpleNamespace(
-            **vars(self.counts.followed), days=FOLLOWED_DAYS, why=self._why_not_newer()
-        )
-        after.as_of = _date(after.as_of)
-        shown = SimpleNamespace(shown=len(cases.shown), withdrawn=len(cases.withdrawn))
-        told = (self._weeks(), issued, declined, self._charges(), after, shown, self._extract())
-        return self.period, *told, self._phrases(*told)
+        return self.period, *names.values(), phrases
 
-    def _phrases(self, weeks, issued, declined, charges, after, cases, extract) -> SimpleNamespace:
-        """Name -> phrase, of quarter_phrases."""
-        return SimpleNamespace(
-            published_by=say.published_by(extract.publisher),
-            made_from=say.made_from(weeks, extract),
-            fiscal=say.fiscal(self.period.noun, extract.fiscal),
-            synthetic=say.synthetic(extract.synthetic),
-            source=say.source(extract.source),
-            recorded_as_declined=say.recorded_as_declined(
-                self.period.title, weeks, declined, extract
-            ),
-            concentration=self._concentration(),
-            outcomes_of_issued=say.outcomes_of_issued(issued, declined, extract),
-            weeks_without_report=say.weeks_without_report(weeks),
-            counted_twice=say.counted_twice(declined.repeated),
-            charges_in_brief=say.charges_in_brief(charges, declined),
-            charges_and_convictions=say.charges_and_convictions(charges, declined),
-            weeks_with_charges=say.weeks_with_charges(charges),
-            after_in_brief=say.after_in_brief(after),
-            after_date=say.after_date(after),
-            arrests_and_convictions=say.arrests_and_convictions(after),
-            no_later_contact=say.no_later_contact(after, extract),
-            not_observed_yet=say.not_observed_yet(after),
-            cases_chosen=say.cases_chosen(cases),
-            cases_withdrawn=say.cases_withdrawn(cases),
-            write_to=say.write_to(extract.contact),
-        )
-
-    def _concentration(self) -> Words:
+    def _concentration(self) -> tuple[Concentration, str]:
+        """What makes up half or more of the declined, and the name and state of the agency."""
         rows, by_agency = self.inputs.declined, self.inputs.declined_by_agency
         found = concentration(rows["agency_id"], rows["day"])
         by_agency = by_agency.set_index("agency_id", drop=False)
@@ -132,106 +106,80 @@ class CompiledReport(OfPeople):
             largest = half_or_more(counts)
             of_agency = 0 if largest is None else int(counts[largest])
             found = Concentration(int(counts.sum()), largest, of_agency)
-        names = in_line(by_agency)
-        return concentrated(found, names.get(found.agency_id, ""), self.inputs.cohort == ISSUED)
+        return found, tables.in_line(by_agency).get(found.agency_id, "")
 
     def _weeks(self) -> SimpleNamespace:
         weeks = self.inputs.weeks
-        by_status = {
-            name: weeks.loc[weeks["status"] == name, "week"]
+        days = {
+            name: [*map(Week.parse, weeks.loc[weeks["status"] == name, "week"])]
             for name in (PUBLISHED, WITHDRAWN, MISSING)
         }
         return SimpleNamespace(
             total=len(weeks),
             first_day=Week.parse(weeks["week"].iloc[0]).first_day,
             last_day=Week.parse(weeks["week"].iloc[-1]).last_day,
-            **{name: len(days) for name, days in by_status.items()},
-            names_missing=_weeks_named(by_status[MISSING]),
-            names_withdrawn=_weeks_named(by_status[WITHDRAWN]),
+            **{name: len(each) for name, each in days.items()},
+            names_missing=_weeks_named(days[MISSING]),
+            names_withdrawn=_weeks_named(days[WITHDRAWN]),
         )
 
     def _extract(self) -> SimpleNamespace:
         dates = self.inputs.published["as_of"]
-        return SimpleNamespace(
+        return self._about(
             as_of=_date(dates.min() if len(dates) else ""),
             latest=_date(dates.max() if len(dates) else ""),
             source="; ".join(self.inputs.sources),
-            synthetic=self.synthetic,
             by_issue=self.inputs.cohort == ISSUED,
             with_charges=self.inputs.with_charges,
-            publisher=self.inputs.parameters["publisher"],
-            contact=self.inputs.parameters["contact"],
-            threshold=self.threshold,
             fiscal=getattr(self.period, "fiscal", ""),
         )
-
-    def note(self) -> HTML | None:
-        """The analyst's note of this period, params/notes/<period>.md, as Markdown."""
-        return shown_note(self.inputs.note)
 
     # The period in figures
 
     def weeks_table(self) -> Table:
-        heads = {
-            "week": "Week",
-            "report": "Report",
-            "issued_total": "Issued",
-            "declined_total": "Declined",
-            "honored_total": "Honored",
-            "held_back_total": "Held back",
-            "as_of": "Data as of",
-        }
+        columns = heads(
+            "week report issued_total declined_total honored_total held_back_total as_of"
+        )
+        numbers = self.inputs.known(name for name in columns if name.endswith("_total"))
         weeks = self.inputs.weeks
-        published = weeks["status"] == PUBLISHED
-        numbers = self.inputs.known(name for name in heads if name.endswith("_total"))
+        revisions = "revision " + weeks["revision"]
         frame = weeks.assign(
             week=[Week.parse(day).title for day in weeks["week"]],
-            report=("revision " + weeks["revision"]).where(
-                published, weeks["status"].map(REPORT_WORDS)
+            report=revisions.where(
+                weeks["status"] == PUBLISHED, weeks["status"].map(WORDS["weeks"])
             ),
             **numbers,
         )
         total: dict[str, object] = {"week": f"The {self.period.noun}", "report": "", "as_of": ""}
         total |= {name: self.counts.figures[name] for name in numbers}
-        frame = pd.concat([frame[list(heads)], pd.DataFrame([total])], ignore_index=True)
+        frame = pd.concat([frame[list(columns)], pd.DataFrame([total])], ignore_index=True)
         caption = f"The weeks of the {self.period.noun}, each in its current revision"
-        return Table(frame.astype(dict.fromkeys(numbers, "Int64")), heads, caption)
+        return Table(frame.astype(dict.fromkeys(numbers, "Int64")), columns, caption)
 
-    def weeks_chart(self):
+    def weeks_chart(self) -> Chart | Table:
         """Declined requests by week; a week without a report says so in place of a bar."""
         parts = {f"declined_{name}": head for name, head in CLASS_HEADS.items()}
         weeks = self.inputs.weeks
-        counts = self.inputs.known(parts)
         names = [re.sub(", [0-9]{4}", "", Week.parse(day).title) for day in weeks["week"]]
-        return stacked_bars(
+        return self._chart(
             "declined-by-week",
-            weeks.assign(week=names, **counts),
+            weeks.assign(week=names, **self.inputs.known(parts)),
             "week",
             parts,
             f"Requests declined, {self.period.title}, by week and class",
-            self.synthetic,
             most=len(weeks),
-            source=self.chart_source,
         )
 
     def declined_table(self) -> Table | Several:
-        heads = {
-            "declined": "Declined",
-            **CLASS_HEADS,
-            "release_not_confirmed": "Release not confirmed",
-            "law_or_court": "Law or court",
-            "honored": "Honored",
-        }
+        columns = heads("declined") | CLASS_HEADS
+        columns |= heads("release_not_confirmed law_or_court honored")
         frame = self.inputs.declined_by_agency
         if frame.empty:
-            frame = frame.assign(**dict.fromkeys(heads, pd.Series(dtype="int64")))
-        return agency_table(
-            frame.drop(columns="flags"),
-            "declined",
-            heads,
-            f"Requests declined, {self.period.title}, by agency",
-            _flags(frame),
-        )
+            frame = frame.assign(**dict.fromkeys(columns, pd.Series(dtype="int64")))
+        caption = f"Requests declined, {self.period.title}, by agency"
+        flagged = frame[frame["flags"] != ""].set_index("agency_id")["flags"]
+        frame = frame.drop(columns="flags")
+        return tables.agency_table(frame, "declined", columns, caption, flagged.to_dict())
 
     # What people were charged with
 
@@ -242,13 +190,8 @@ class CompiledReport(OfPeople):
         return SimpleNamespace(
             **vars(super()._charges()),
             weeks=self.counts.people.weeks[CHARGES],
-            why_left_out=group.why if group else told.untold.get((CHARGES, POOLED), ""),
+            why_left_out=Words(group.why if group else told.untold.get((CHARGES, POOLED), "")),
         )
-
-    def _why(self, attribute: str) -> str:
-        if self.counts.nation(attribute):
-            return ""
-        return self.counts.told.untold[attribute, POOLED]
 
     def label(self, place: str) -> Markup | str:
         """A state by its name; an agency as in the tables."""
@@ -256,30 +199,25 @@ class CompiledReport(OfPeople):
             return STATES[place].name
         lines = self.inputs.declined_by_agency
         known = lines[lines["agency_id"] == place].to_dict("records")
-        return agency_label(known[0]) if known else place
+        return tables.agency_label(known[0]) if known else place
 
     # After release
 
     def five_numbers(self) -> Table:
         """Always together, and with equal weight how many had no later arrest."""
         followed = self.counts.followed
-        day = long_date(_date(followed.as_of)) if followed.stands else ""
-        stands = f"; follow-up as of {day}" if day else ""
-        rows = [
-            ("Declined", followed.declined),
-            ("Release confirmed, of the declined", followed.confirmed),
-            (f"Follow-up known for {FOLLOWED_DAYS} days, of the confirmed", followed.known),
-            ("Later arrest or conviction that counts, of the known", followed.met),
-            ("No later arrest or conviction that counts, of the known", followed.no_arrest),
-            ("Cases chosen for this revision", len(self.counts.cases.shown)),
-        ]
-        frame = pd.DataFrame(
-            [(words, NOT_TOLD if number is None else number) for words, number in rows],
-            columns=["of", "requests"],
-        ).astype({"requests": "object"})
-        return Table(
-            frame,
-            {"of": "What is known after release", "requests": "Requests"},
+        stands = f"; follow-up as of {long_date(followed.as_of)}" if followed.stands else ""
+        numbers = {
+            "Declined": followed.declined,
+            "Release confirmed, of the declined": followed.confirmed,
+            f"Follow-up known for {FOLLOWED_DAYS} days, of the confirmed": followed.known,
+            "Later arrest or conviction that counts, of the known": followed.met,
+            "No later arrest or conviction that counts, of the known": followed.no_arrest,
+            "Cases chosen for this revision": len(self.counts.cases.shown),
+        }
+        return tables.table_of(
+            [(words, NOT_TOLD if number is None else number) for words, number in numbers.items()],
+            ("What is known after release", "Requests"),
             f"After release: requests declined, {self.period.title}{stands}",
         )
 
@@ -292,26 +230,18 @@ class CompiledReport(OfPeople):
         return None if frame.empty else self.by_offense(frame, caption)
 
     def days_table(self) -> Table | None:
-        lines = self._after_release(DAYS_TO_ARREST)
-        frame = pd.DataFrame(
-            [(line.branch, line.requests) for line in lines], columns=["days", "requests"]
-        )
-        return (
-            Table(
-                frame,
-                {"days": "Days", "requests": "Requests"},
-                "Days from release to the first arrest or charge that counts",
-            )
-            if frame["requests"].any()
-            else None
-        )
+        lines = [(each.branch, each.requests) for each in self._after_release(DAYS_TO_ARREST)]
+        if not any(number for _, number in lines):
+            return None
+        caption = "Days from release to the first arrest or charge that counts"
+        return tables.table_of(lines, ("Days", "Requests"), caption)
 
     def _why_not_newer(self) -> str:
         """Why nothing is told of the follow-up, or nothing newer; "" where it is."""
         table = self.counts.after_release.table(AFTER_RELEASE)
         return table.why if table else self.counts.after_release.untold[AFTER_RELEASE, NATION]
 
-    def _after_release(self, attribute: str) -> list:
+    def _after_release(self, attribute: str) -> list[Line]:
         lines = after_release_lines(self.counts.after_release)
         return [line for line in lines if line.attribute == attribute]
 
@@ -321,86 +251,64 @@ class CompiledReport(OfPeople):
         """The cases described, each with its public source. Between two marks: the archive shows
         them on the page of the current revision alone (archive/cases_apart.py)."""
         shown = self.counts.cases.shown
-        if not shown:
-            return None
-        return HTML("\n".join([BEGIN, *map(self._case, shown), END]))
+        return HTML("\n".join([BEGIN, *map(self._case, shown), END])) if shown else None
 
     def _case(self, case: Case) -> Markup:
         month = f"{dt.date.fromisoformat(f'{case.released}-01'):%B %Y}"
-        rows = (
-            ("Agency asked", self.label(case.agency_id)),
-            ("Charges before release", _groups(case.groups_before) or "none on record"),
-            ("After release", f"{case.standing}: {_groups(case.groups_after)}"),
-            ("Status", f"{case.status}, as of {long_date(case.status_on)}"),
-            ("Source", f"{case.source_kind}: {case.source}"),
-            ("Approved", f"by a second person, {case.approved_by}, {long_date(case.approved_on)}"),
-        )
-        facts = Markup("\n").join(
-            Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(head, cell) for head, cell in rows
-        )
-        return Markup(
-            '<section class="case"><h3>Released in {}</h3>\n<dl class="facts">\n{}\n</dl>\n{}'
-            "</section>"
-        ).format(month, facts, Markup(render_markdown(case.body)))
+        facts = {
+            "Agency asked": self.label(case.agency_id),
+            "Charges before release": _groups(case.groups_before) or "none on record",
+            "After release": f"{case.standing}: {_groups(case.groups_after)}",
+            "Status": f"{case.status}, as of {long_date(case.status_on)}",
+            "Source": f"{case.source_kind}: {case.source}",
+            "Approved": f"by a second person, {case.approved_by}, {long_date(case.approved_on)}",
+        }
+        body = Markup(render_markdown(case.body))
+        return tables.html_of("case", facts=facts.items(), month=month, body=body)
 
     def prove(self) -> None:
         """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""
         figures, weeks = self.counts.figures, self.weeks_table().frame
-        wrong = [
-            name
-            for name in weeks
-            if name.endswith("_total") and weeks[name].iloc[:-1].sum() != weeks[name].iloc[-1]
-        ]
-        if len(self.inputs.declined) + self.inputs.repeated != figures["declined_total"]:
-            wrong.append("declined_total by request")
-        for name, table in (
-            ("declined", self.inputs.declined_by_agency),
-            ("issued", self.inputs.issued_by_agency),
-        ):
-            if len(table) and table[name].sum() != figures[f"{name}_total"]:
-                wrong.append(f"{name}_total by agency")
         followed = self.counts.followed
-        if (
-            followed.met is not None
-            and followed.no_arrest is not None
-            and (followed.met + followed.no_arrest != followed.known)
-        ):
-            wrong.append("follow_up_known")
-        if wrong:
+        holds = {
+            name: weeks[name].iloc[:-1].sum() == weeks[name].iloc[-1]
+            for name in weeks
+            if name.endswith("_total")
+        }
+        by_request = len(self.inputs.declined) + self.inputs.repeated
+        holds["declined_total by request"] = by_request == figures["declined_total"]
+        by_agency = {
+            "declined": self.inputs.declined_by_agency,
+            "issued": self.inputs.issued_by_agency,
+        }
+        for name, table in by_agency.items():
+            equal = table.empty or table[name].sum() == figures[f"{name}_total"]
+            holds[f"{name}_total by agency"] = equal
+        if followed.met is not None and followed.no_arrest is not None:
+            holds["follow_up_known"] = followed.met + followed.no_arrest == followed.known
+        if wrong := [name for name, equal in holds.items() if not equal]:
             raise DdorError(f"these figures do not add up: {', '.join(wrong)}")
 
 
-def _named(figures: dict, prefix: str) -> dict:
-    return {
-        name.removeprefix(prefix): value
-        for name, value in figures.items()
-        if name.startswith(prefix)
-    }
-
-
-def _weeks_named(days: pd.Series) -> str:
+def _weeks_named(weeks: list[Week]) -> Words:
     """Weeks that follow each other as one span: of a year most may be ahead."""
     spans: list[list[Week]] = []
-    for week in map(Week.parse, days):
+    for week in weeks:
         if spans and spans[-1][-1].next == week:
             spans[-1].append(week)
         else:
             spans.append([week])
-    return "; ".join(
+    named = (
         f"{long_date(span[0].first_day)} to {long_date(span[-1].last_day)} ({len(span)} weeks)"
         if len(span) > 1
         else span[0].title
         for span in spans
     )
+    return Words("; ".join(named))
 
 
-def _date(text: str):
+def _date(text: str) -> dt.date | str:
     return pd.Timestamp(text).date() if text else "no date"
-
-
-def _flags(table: pd.DataFrame) -> dict[str, str]:
-    flagged = table[table["flags"] != ""]
-    return dict(zip(flagged["agency_id"], flagged["flags"], strict=True))
 
 
 def _groups(codes: tuple[str, ...]) -> str:

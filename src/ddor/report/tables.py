@@ -1,11 +1,22 @@
-"""Tables as HTML: a caption, a head for each column and row, nothing that only color says."""
+"""Tables as HTML: a caption, a head for each column and row, nothing that only color says.
 
+What stands in angle brackets is in shown.html.j2, here which rows and columns there are.
+"""
+
+import html
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from numbers import Integral
+from pathlib import Path
 
 import pandas as pd
-from markupsafe import Markup, escape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.environment import TemplateModule
+from markupsafe import Markup
 
+from ddor.calendar import long_date
 from ddor.narrative import NarrativeError
 from ddor.publishable import HTML, Publishable
 
@@ -17,86 +28,56 @@ DATE = r"\d{4}-\d\d(-\d\d)?"
 FEWEST_SORTED = 5  # below that a reader sees the order
 
 
+@dataclass(repr=False, eq=False)
 class Table(Publishable):
     """A table in a notebook. `heads` maps the columns shown to their heads, in order; the first
     is the head of its row. Numbers stand right, missing ones are an empty cell. note: a sentence
     beneath. anchors: an id for each row. states: the state of each row, by which a reader can
     filter it; "" for a last line that adds up others, which stays last however it is sorted."""
 
-    def __init__(
-        self,
-        frame: pd.DataFrame,
-        heads: dict[str, str],
-        caption: str,
-        note: str = "",
-        anchors: list[str] | None = None,
-        states: list[str] | None = None,
-    ):
-        missing = [name for name in heads if name not in frame]
-        if missing:
-            raise NarrativeError(f"the table has no column {missing}; it has {list(frame.columns)}")
-        self.frame, self.heads = frame[list(heads)], heads
-        self.caption, self.note = caption, note
-        self.anchors, self.states = anchors, states
+    frame: pd.DataFrame
+    heads: Mapping[str, str]
+    caption: str
+    note: str = ""
+    anchors: Sequence[str] = ()
+    states: Sequence[str] = ()
 
-    def with_last_line(self, line: dict) -> "Table":
-        """With a line that adds up others."""
-        frame = pd.concat([self.frame, pd.DataFrame([line])])
-        states = [*self.states, ""] if self.states else None
-        return Table(frame, self.heads, self.caption, self.note, states=states)
+    def __post_init__(self):
+        missing = [name for name in self.heads if name not in self.frame]
+        if missing:
+            columns = list(self.frame.columns)
+            raise NarrativeError(f"the table has no column {missing}; it has {columns}")
+        self.frame = self.frame[list(self.heads)]
+
+    def with_others(self, others: pd.DataFrame) -> "Table":
+        """With a last line that adds up other agencies."""
+        words = "1 other agency" if len(others) == 1 else f"{len(others):,} other agencies"
+        line = pd.DataFrame([{"agency": words, **others.sum(numeric_only=True)}])
+        states = [*self.states, ""] if self.states else ()
+        return replace(self, frame=pd.concat([self.frame, line]), states=states)
+
+    @property
+    def sorts(self) -> bool:
+        return len(self.states) >= FEWEST_SORTED
 
     def __repr__(self) -> str:
         return f"Table: {self.caption}"
 
     def _repr_html_(self) -> str:
         if self.frame.empty:
-            return f'<p class="empty">{escape(self.caption)}: no rows.</p>{self._note()}'
-        numeric = [_is_numbers(self.frame[name]) for name in self.heads]
-        # Said once of a table of numbers, for a page of hundreds of rows.
-        all_numbers = len(numeric) > 1 and all(numeric[1:]) and not numeric[0]
-        cells = [is_number and not all_numbers for is_number in numeric]
-        # A table of sentences: on a phone each row is a card, with the head before each cell.
-        heads = [""] * len(cells)
-        as_cards = sum(map(_is_words, (self.frame[name] for name in [*self.heads][1:]))) > 1
-        if as_cards:
-            heads = [f' data-head="{escape(title)}"' for title in self.heads.values()]
-        head = "".join(
-            f'<th scope="col"{_number(is_number)}>{escape(title)}</th>'
-            for title, is_number in zip(self.heads.values(), cells, strict=True)
+            return str(html_of("empty_table", table=self))
+        first, *others = (self.frame[name] for name in self.heads)
+        numbers = [_is_numbers(first), *map(_is_numbers, others)]
+        of_numbers = len(numbers) > 1 and all(numbers[1:]) and not numbers[0]
+        shown = html_of(
+            "table",
+            table=self,
+            rows=self.frame.itertuples(index=False, name=None),
+            numbers=[False] * len(numbers) if of_numbers else numbers,
+            of_numbers=of_numbers,
+            as_cards=sum(map(_is_words, others)) > 1,
         )
-        body = "\n".join(
-            f'<tr{about}><th scope="row">{_text(row[0])}</th>'
-            + "".join(
-                f"<td{_kind(value, is_number)}{named}>{_text(value)}</td>"
-                for value, is_number, named in zip(row[1:], cells[1:], heads[1:], strict=True)
-            )
-            + "</tr>"
-            for about, row in zip(
-                self._rows(), self.frame.itertuples(index=False, name=None), strict=True
-            )
-        )
-        label = escape(self.caption)
-        sorts = " data-sorts" if self.states and len(self.states) >= FEWEST_SORTED else ""
-        look = ' class="n"' if all_numbers else ' class="cards"' if as_cards else ""
-        # tabindex: a region that scrolls on a narrow screen has to be reachable by keyboard.
-        return (
-            f'<div class="table"{sorts} role="region" tabindex="0" aria-label="{label}">\n'
-            f"<table{look}><caption><span>{label}</span></caption>\n"
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>{self._note()}"
-        )
-
-    def _rows(self) -> list[str]:
-        """The attributes of each row."""
-        if self.anchors:
-            return [f' id="{escape(each)}"' for each in self.anchors]
-        if self.states:
-            return [
-                f' data-state="{escape(each)}"' if each else ' class="rest"' for each in self.states
-            ]
-        return [""] * len(self.frame)
-
-    def _note(self) -> str:
-        return f'\n<p class="note">{escape(self.note)}</p>' if self.note else ""
+        return str(shown)
 
 
 class Several(Publishable):
@@ -109,11 +90,17 @@ class Several(Publishable):
         return "; ".join(map(repr, self.parts))
 
     def _repr_html_(self) -> str:
-        return "\n".join(part._repr_html_() for part in self.parts)
+        return str(Markup("\n").join(self.parts))
+
+
+def table_of(rows: Iterable[tuple], heads: Sequence[str], caption: str) -> Table:
+    """A table of values as they are, a head for each."""
+    frame = pd.DataFrame(list(rows), columns=list(heads), dtype="object")  # Markup stays Markup
+    return Table(frame, dict(zip(heads, heads, strict=True)), caption)
 
 
 def agency_table(
-    frame: pd.DataFrame, by: str, heads: dict[str, str], caption: str, flags: dict[str, str]
+    frame: pd.DataFrame, by: str, heads: Mapping[str, str], caption: str, flags: Mapping[str, str]
 ) -> Table | Several:
     """A table by agency with place, level and code beside each name: the MOST_ROWS largest. The
     others, and those without any in column `by`, are added up in a last line; those that have any
@@ -126,17 +113,16 @@ def agency_table(
     labels = [agency_label(row, flags) for row in listed.to_dict("records")]
     rows = listed.assign(agency=pd.Series(labels, listed.index, dtype="object"))
     others = named.drop(listed.index)
-    states = rows["state"].tolist()
-    table = Table(rows, {"agency": "Agency", **heads}, caption, states=states)
+    table = Table(rows, {"agency": "Agency", **heads}, caption, states=rows["state"].tolist())
     if len(others):
-        table = table.with_last_line(others_added_up(others))
+        table = table.with_others(others)
     rest = others[others[by] > 0]
-    return Several([table, agency_list(rest, by, heads[by])]) if len(rest) else table
-
-
-def others_added_up(others: pd.DataFrame) -> dict:
-    words = "1 other agency" if len(others) == 1 else f"{len(others):,} other agencies"
-    return {"agency": words, **others.sum(numeric_only=True)}
+    if rest.empty:
+        return table
+    # The filter by state of the table takes them along.
+    states = " ".join(rest["state"])
+    beneath = html_of("agency_list", lines=_named(rest, by), states=states, head=heads[by])
+    return Several([table, HTML(beneath)])
 
 
 def largest_first(frame: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -145,47 +131,21 @@ def largest_first(frame: pd.DataFrame, by: str) -> pd.DataFrame:
     )
 
 
-def agency_list(rest: pd.DataFrame, by: str, head: str) -> HTML:
-    """The agencies of `rest`, largest first, each with its number alone; the filter by state of the
-    table above takes them along."""
-    states = Markup(' data-states="{}"').format(" ".join(rest["state"]))
-    return HTML(
-        Markup('<p class="rest">Others, each with its number under <i>{}</i>:</p>\n{}').format(
-            head, _items(rest, by, states)
-        )
-    )
-
-
 def agency_fold(rest: pd.DataFrame, by: str) -> HTML:
-    """The same behind a fold. Of very many agencies those with the smallest numbers are left to the
-    download, all of one number together: nothing is cut by the alphabet."""
-    rest = largest_first(rest, by)
+    """Agencies behind a fold, each with its number alone. Of very many those with the smallest
+    numbers are left to the download, all of one number together: nothing is cut by the alphabet."""
+    rest, most = largest_first(rest, by), 0
     told = rest
     if len(rest) > MOST_LISTED:
-        told = rest[rest[by] > rest[by].iloc[MOST_LISTED]]
-    left = len(rest) - len(told)
-    more = (
-        Markup("<p>{:,} more, with {:,} or fewer each, are in the download.</p>").format(
-            left, rest[by].iloc[len(told)]
-        )
-        if left
-        else ""
-    )
-    words = "The other agency" if len(rest) == 1 else f"The other {len(rest):,} agencies"
+        most = rest[by].iloc[MOST_LISTED]
+        told = rest[rest[by] > most]
     return HTML(
-        Markup('<details class="others"><summary>{}</summary>\n{}{}</details>').format(
-            words, _items(told, by), more
-        )
+        html_of("agency_fold", lines=_named(told, by), total=len(rest), most_of_the_rest=most)
     )
 
 
-def _items(rest: pd.DataFrame, by: str, attribute: str = "") -> Markup:
-    """Without links, which would weigh more than all the rest."""
-    items = Markup("\n").join(
-        Markup("<li>{} <b>{:,}</b></li>").format(label, number)
-        for label, number in zip(in_line(rest), rest[by], strict=True)
-    )
-    return Markup('<ul class="short"{}>\n{}\n</ul>').format(attribute, items)
+def _named(agencies: pd.DataFrame, by: str) -> list[tuple[str, int]]:
+    return list(zip(in_line(agencies), agencies[by], strict=True))
 
 
 def in_line(frame: pd.DataFrame) -> pd.Series:
@@ -197,19 +157,29 @@ def in_line(frame: pd.DataFrame) -> pd.Series:
     return label.mask(frame["state"] == "", frame["agency"])
 
 
-def agency_label(row: dict, flags: dict[str, str] | None = None) -> Markup:
-    """The name with its state, level and code beneath: two agencies of one name stay two. The
-    archive makes a link to the agency's page of it."""
+def agency_label(row: Mapping, flags: Mapping[str, str] | None = None) -> Markup | str:
+    """The name of an agency with its state, level and code beneath."""
     if not row["agency_id"]:
-        return Markup("{}").format(row["agency"])
-    place = " · ".join((row["state"], row["level"], row["agency_id"]))
-    label = Markup('<span data-agency="{}">{}</span><br><small>{}</small>').format(
-        row["agency_id"], row["agency"], place
+        return row["agency"]
+    return html_of("agency", row=row, flag=(flags or {}).get(row["agency_id"]))
+
+
+def html_of(macro: str, **names) -> Markup:
+    """A macro of shown.html.j2."""
+    return Markup(getattr(_macros(), macro)(**names).strip())
+
+
+@cache
+def _macros() -> TemplateModule:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
     )
-    disputed = (flags or {}).get(row["agency_id"])
-    if disputed is not None:
-        label += Markup('<br><small><a href="#disputes">{}</a></small>').format(disputed)
-    return label
+    environment.filters |= {"cell": _cell, "text": _quoted, "long_date": long_date}
+    environment.tests["date"] = _is_date
+    return environment.get_template("shown.html.j2").module
 
 
 def _is_numbers(column: pd.Series) -> bool:
@@ -221,19 +191,18 @@ def _is_words(column: pd.Series) -> bool:
     return not _is_numbers(column) and not column.astype("str").str.fullmatch(DATE + "|").all()
 
 
-def _number(is_number: bool) -> str:
-    return ' class="n"' if is_number else ""
+def _is_date(value: object) -> bool:
+    """A date or a month is not to be broken at its hyphens."""
+    return isinstance(value, str) and bool(re.fullmatch(DATE, value))
 
 
-def _kind(value: object, is_number: bool) -> str:
-    """n: a number, stands right. d: a date or a month, not to be broken at its hyphens."""
-    is_date = isinstance(value, str) and re.fullmatch(DATE, value)
-    return ' class="d"' if is_date else _number(is_number)
+def _quoted(text: str) -> Markup:
+    return Markup(html.escape(text))
 
 
-def _text(value: object) -> str:
+def _cell(value: object) -> object:
     if pd.isna(value):
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return f"{value:,}" if isinstance(value, Integral) else str(escape(value))
+    return f"{value:,}" if isinstance(value, Integral) else value

@@ -1,6 +1,8 @@
 """`open_week`: a week as a notebook sees it: names for sentences, tables, charts, scraps."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,35 +15,23 @@ from ddor.errors import DdorError
 from ddor.extract.cohort import ISSUED, date_column
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
-from ddor.maintained.corrections.records import flags_for
+from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES, flags_for
 from ddor.measures.agencies import KINDS, agency_identities
 from ddor.measures.concentration import concentration
 from ddor.measures.figures import NO_CHARGES, Counts, count_inputs
 from ddor.measures.status import DECLINED_CLASSES, ISSUED_OUTCOMES
 from ddor.narrative import part_of, requests
 from ddor.publishable import HTML
-from ddor.report.charts import SOURCE, stacked_bars
-from ddor.report.opening import chosen_parameters, shown_note
-from ddor.report.own import OwnTables
-from ddor.report.phrases import WeekPhrases
-from ddor.report.tables import (
-    Several,
-    Table,
-    agency_fold,
-    agency_label,
-    agency_table,
-    in_line,
-    largest_first,
-    others_added_up,
-)
-from ddor.report.words import CLASS_HEADS, CLASS_WORDS, CLASS_WORDS_ISSUED, dispute_words
+from ddor.report import own, tables
+from ddor.report.attribute_tables import AttributeTables
+from ddor.report.charts import SOURCE, Chart
+from ddor.report.opening import chosen_parameters
+from ddor.report.sentences import sentences
+from ddor.report.tables import Several, Table
+from ddor.report.words import CLASS_HEADS, WORDS, heads
 
 HELD_SHARE = "Share of the declines held back"
-Named = tuple[
-    Week, SimpleNamespace, SimpleNamespace, SimpleNamespace, SimpleNamespace, SimpleNamespace
-]
 MOST_ISSUED = 15  # of Section I in its table; the others stand in a fold
-EFFECTS = {"hold": "holds a request back", "review": "asks for a review", "show": "is shown"}
 
 
 def open_week(
@@ -60,38 +50,38 @@ def open_week(
     return WeeklyReport(gather_inputs(chosen, chosen_parameters(chosen, params, settings, sample)))
 
 
-class WeeklyReport(OwnTables):
+class WeeklyReport(AttributeTables):
     """counts: measures.figures.Counts. The methods make what a cell shows."""
 
     def __init__(self, inputs: Inputs):
-        self.inputs, self.week = inputs, inputs.week
-        self.period = self.week
-        self.cohort = inputs.parameters["cohort"]
+        self.inputs: Inputs = inputs
+        self.period = self.week = inputs.week
         self.counts: Counts = count_inputs(inputs)
-        self.threshold = inputs.parameters["disclosure_threshold"]
         about = inputs.extract.about
-        self.synthetic = about.synthetic
+        self.synthetic, self.as_of = about.synthetic, long_date(about.as_of)
         source = f"Source: {about.source}" if about.source else SOURCE
-        self.chart_source = f"{source}; data as of {long_date(about.as_of)}"
+        self.chart_source = f"{source}; data as of {self.as_of}"
+        # How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*).
+        self.by_issue = inputs.parameters["cohort"] == ISSUED
+        self.since = "recorded as declined"
+        if self.by_issue:
+            self.since = f"issued this week, and since declined, as of {self.as_of}"
 
-    def for_sentences(self) -> Named:
-        """week (a Week), issued, declined, charges, held_back, extract: what %%narrative names."""
-        figures, known, counts = self.counts.figures, self.counts.known, self.counts
-        issued = _group(figures, "issued_", agencies=len(counts.issued_by_agency))
-        declined = _group(
-            figures,
-            "declined_",
-            agencies=figures["agencies_declining"],
-            states=figures["states_declining"],
-            confirmed=known["declined_total"] - known["declined_release_not_confirmed"],
-            honored=figures["honored_total"],
+    # What %%narrative names
+
+    def for_sentences(self) -> tuple:
+        """week (a Week), issued, declined, charges, held_back, extract."""
+        counts = self.counts
+        unconfirmed = counts.known["declined_release_not_confirmed"]
+        issued = self._figures("issued_", agencies=len(counts.issued_by_agency))
+        declined = self._declined(
+            confirmed=counts.known["declined_total"] - unconfirmed,
             share=counts.declined_share,
-            since=self._since(),
+            since=self.since,
             previous=self._previous(),
             law_forbids=len(counts.shown["E12"]),
         )
-        held_back = _group(
-            figures,
+        held_back = self._figures(
             "held_back_",
             declines=counts.held_declines,
             long_held=counts.long_held,
@@ -100,22 +90,21 @@ class WeeklyReport(OwnTables):
         )
         charges = self._charges()
         charges.supplied = counts.charges_supplied
-        return self.week, issued, declined, charges, held_back, self._extract()
+        return self.period, issued, declined, charges, held_back, self._extract()
 
-    def phrases(self) -> WeekPhrases:
-        """The sentences that depend on the data, by name."""
+    def phrases(self) -> SimpleNamespace:
+        """The sentences that depend on the data, by name (sentences/week.md.j2)."""
         declined = self.counts.status[self.counts.status["declined"]]
-        days = declined[date_column(self.cohort)]
+        days = declined[date_column(self.inputs.parameters["cohort"])]
         found = concentration(declined["agency_id"], days)
-        names = in_line(self.counts.declined_by_agency.set_index("agency_id", drop=False))
-        return WeekPhrases(*self.for_sentences(), found, names.get(found.agency_id, ""))
-
-    def _since(self) -> str:
-        """How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*)."""
-        if self.cohort == ISSUED:
-            as_of = long_date(self.inputs.extract.about.as_of)
-            return f"issued this week, and since declined, as of {as_of}"
-        return "recorded as declined"
+        largest = tables.in_line(self.counts.declined_by_agency.set_index("agency_id", drop=False))
+        names = "week issued declined charges held_back extract".split()
+        return sentences(
+            "week",
+            **dict(zip(names, self.for_sentences(), strict=True)),
+            concentrated=found,
+            largest=largest.get(found.agency_id, ""),
+        )
 
     def _previous(self) -> SimpleNamespace | None:
         """The published week before this one, and how many more or fewer were declined; between:
@@ -125,117 +114,82 @@ class WeeklyReport(OwnTables):
             return None
         week = Week.parse(history.weeks[-1])
         more = self.counts.known["declined_total"] - history.last_declined
-        between = (self.week.first_day - week.first_day).days // 7 - 1
-        return SimpleNamespace(
-            week=week,
-            total=history.last_declined,
-            more=max(more, 0),
-            fewer=max(-more, 0),
-            between=between,
-        )
+        between = (self.period.first_day - week.first_day).days // 7 - 1
+        known = {"week": week, "total": history.last_declined, "between": between}
+        return SimpleNamespace(**known, more=max(more, 0), fewer=max(-more, 0))
 
     def _extract(self) -> SimpleNamespace:
-        about, requests = self.inputs.extract.about, self.inputs.extract.requests
-        parameters = SimpleNamespace(**self.inputs.parameters)
-        return SimpleNamespace(
-            received=len(requests),
+        about, received = self.inputs.extract.about, self.inputs.extract.requests
+        recorded, released = received["outcome_recorded_at"], received["released_at"]
+        return self._about(
+            received=len(received),
             outside_week=self.counts.figures["outside_week_total"],
             as_of=about.as_of,
             source=about.source,
-            synthetic=about.synthetic,
             is_foia=about.source.startswith(FOIA_SOURCE),
-            by_issue=self.cohort == ISSUED,
-            has_recording_dates=self.cohort != ISSUED
-            or bool(requests["outcome_recorded_at"].notna().any()),
-            has_release_dates=bool(requests["released_at"].notna().any()),
-            publisher=parameters.publisher,
-            contact=parameters.contact,
-            threshold=self.threshold,
-            is_final=self.week.is_final_on(about.as_of),
+            by_issue=self.by_issue,
+            has_recording_dates=not self.by_issue or bool(recorded.notna().any()),
+            has_release_dates=bool(released.notna().any()),
+            is_final=self.period.is_final_on(about.as_of),
         )
-
-    def note(self):
-        """The analyst's note of this week, params/notes/<first day>.md, as Markdown."""
-        return shown_note(self.inputs.note)
 
     # Section I
 
     def issued_table(self) -> Several | Table | None:
         """The agencies asked most; the others in a fold, with their number alone."""
-        heads = {
-            "issued": "Issued",
-            "detainers": "Detainers",
-            "notifications": "For notification",
-            "transfers": "For transfer",
-            "honored": "Honored",
-            "declined": "Declined",
-            "other": "Other outcome",
-            "pending": "Pending",
-        }
+        columns = heads("issued detainers notifications transfers honored declined other pending")
         frame = self.counts.issued_by_agency
         if frame.empty:
             return None
         flags = flags_for(self.inputs.corrections, frame.columns)
-        caption = f"Requests issued, {self.week.title}, by agency"
-        rest = largest_first(frame[~frame["agency_id"].isin(flags)], "issued").iloc[MOST_ISSUED:]
+        caption = f"Requests issued, {self.period.title}, by agency"
+        rest = tables.largest_first(frame[~frame["agency_id"].isin(flags)], "issued").iloc[
+            MOST_ISSUED:
+        ]
         if rest.empty:
-            return agency_table(frame, "issued", heads, caption, flags)
+            return tables.agency_table(frame, "issued", columns, caption, flags)
         top = frame[~frame["agency_id"].isin(rest["agency_id"])]
-        table = agency_table(
-            top, "issued", heads, f"{caption}: the {MOST_ISSUED} asked most", flags
-        )
+        caption += f": the {MOST_ISSUED} asked most"
+        table = tables.agency_table(top, "issued", columns, caption, flags)
         assert isinstance(table, Table)  # so few have no list beneath
-        return Several([table.with_last_line(others_added_up(rest)), agency_fold(rest, "issued")])
+        return Several([table.with_others(rest), tables.agency_fold(rest, "issued")])
 
-    def outcomes_chart(self):
-        figures = self.counts.figures
-        names = {
-            "honored": "Honored",
-            "declined": "Declined",
-            "other": "Other outcome",
-            "pending": "Pending",
-        }
-        rows = [(name, title, figures[f"issued_{name}"]) for name, title in names.items()]
-        frame = pd.DataFrame(rows, columns=["meaning", "outcome", "requests"])
-        as_of = long_date(self.inputs.extract.about.as_of)
+    def outcomes_chart(self) -> Chart | Table | None:
+        figures = self.counts.known
         total, pending = figures["issued_total"], figures["issued_pending"]
         if not total:
             return None
         had = f"{pending:,} of the {requests(total)} issued this week had no outcome"
         if pending in (0, total):
             had = f"{'No' if pending else 'Every'} request issued this week had an outcome"
-        return stacked_bars(
+        outcomes = heads("honored declined other pending")
+        frame = pd.DataFrame({"meaning": outcomes.keys(), "outcome": outcomes.values()})
+        return self._chart(
             "outcomes-of-issued",
-            frame,
+            frame.assign(requests=[figures[f"issued_{name}"] for name in outcomes]),
             "outcome",
-            {"requests": "Requests"},
-            f"{had} on record by {as_of}",
-            self.synthetic,
+            heads("requests"),
+            f"{had} on record by {self.as_of}",
             meaning="meaning",
-            source=self.chart_source,
-            subtitle=f"Requests issued, {self._where_and_when()}, by outcome",
+            subtitle=f"Requests issued, United States, {self.period.title}, by outcome",
         )
 
     # Section II
 
     def declined_table(self) -> Table | Several | None:
         """Every agency that declined."""
-        heads = {
-            "declined": "Declined",
-            **CLASS_HEADS,
-            "release_not_confirmed": "Release not confirmed",
-            "law_or_court": "Law or court",
-            "short_custody": "Short custody",
-            "honored": "Honored",
-        }
+        columns = heads("declined") | CLASS_HEADS
+        columns |= heads("release_not_confirmed law_or_court short_custody honored")
         frame = self.counts.declined_by_agency
         flags = flags_for(self.inputs.corrections, frame.columns)
         if not (frame["declined"].any() or frame["agency_id"].isin(flags).any()):
             return None
-        return agency_table(frame, "declined", heads, f"Requests {self._since()}, by agency", flags)
+        return tables.agency_table(
+            frame, "declined", columns, f"Requests {self.since}, by agency", flags
+        )
 
-    def declined_chart(self):
-        frame = largest_first(self.counts.declined_by_agency, "declined")
+    def declined_chart(self) -> Chart | Table | None:
+        frame = tables.largest_first(self.counts.declined_by_agency, "declined")
         frame = frame[frame["declined"] > 0]
         if frame.empty:
             return None
@@ -244,20 +198,16 @@ class WeeklyReport(OwnTables):
             title = f"{len(frame)} agencies declined {total:,} requests, none more than {most:,}"
         else:
             part = part_of(most, total, "declined request", "declined requests")
-            title = f"{in_line(frame).iloc[0]}: {part}"
-        return stacked_bars(
+            title = f"{tables.in_line(frame).iloc[0]}: {part}"
+        what = f"Requests {self.since}, United States, {self.period.title}"
+        return self._chart(
             "declined-by-agency",
-            frame.assign(agency=in_line(frame)),
+            frame.assign(agency=tables.in_line(frame)),
             "agency",
             CLASS_HEADS,
             title,
-            self.synthetic,
-            source=self.chart_source,
-            subtitle=f"Requests {self._since()}, {self._where_and_when()}, by agency and class",
+            subtitle=f"{what}, by agency and class",
         )
-
-    def _where_and_when(self) -> str:
-        return f"United States, {self.week.title}"
 
     def law_table(self) -> Table | Several | None:
         """E12: declined, but a law or a court forbids holding; by agency."""
@@ -268,13 +218,8 @@ class WeeklyReport(OwnTables):
         frame = frame[frame["forbidden"] > 0]
         if frame.empty:
             return None
-        return agency_table(
-            frame,
-            "forbidden",
-            {"forbidden": "A law or a court is named", "declined": "Declined"},
-            f"Requests {self._since()} where a law or a court is named, by agency",
-            {},
-        )
+        caption = f"Requests {self.since} where a law or a court is named, by agency"
+        return tables.agency_table(frame, "forbidden", heads("forbidden declined"), caption, {})
 
     # Sections III and IV
 
@@ -292,89 +237,49 @@ class WeeklyReport(OwnTables):
         policies = policies[policies.index.isin(self.counts.shown["E9"].index) == stale]
         place = policies["jurisdiction"].str.cat(" (" + policies["area"] + ")")
         frame = policies.assign(place=place.where(policies["area"] != "", policies["jurisdiction"]))
-        heads = {
-            "place": "Jurisdiction (area)",
-            "enacted": "Date enacted",
-            "kind": "Kind",
-            "policy": "Policy",
-            "criteria": "Criteria for honoring",
-            "verified_on": "Verified on",
-            "source": "Source",
-        }
-        return Table(frame, _filled(frame, heads), caption)
+        columns = heads("place enacted kind policy criteria verified_on source")
+        return Table(frame, _filled(frame, columns), caption)
 
     def coverage_table(self) -> Table | None:
-        if self.inputs.directory.coverage.empty:
-            return None
-        heads = {
-            "jurisdiction": "Jurisdiction",
-            "state": "State",
-            "limit": "Limit",
-            "since": "Since",
-            "source": "Source",
-        }
         coverage = self.inputs.directory.coverage
-        return Table(coverage, _filled(coverage, heads), "Where few requests exist")
+        if coverage.empty:
+            return None
+        columns = heads("jurisdiction state limit since source")
+        return Table(coverage, _filled(coverage, columns), "Where few requests exist")
 
     def checks_table(self) -> Table:
         """Each check with an anchor of its own, #check-E5, and a link to its rule."""
         about = {check.id: check for check in CHECKS}
-        frame = self.counts.checks
-        looked_at = frame["check"].map(self.counts.cleared["check"].value_counts())
-        words = " (" + looked_at.fillna(0).astype(int).astype("str") + " looked at and counted)"
-        beneath = Markup("{}<br><small>{}</small>")
-        rule = Markup('<span data-page="methods#check-{}">{}</span>')
-        names = [
-            beneath.format(rule.format(row.check, f"{row.check} {row.title}"), EFFECTS[row.effect])
-            for row in frame.itertuples()
-        ]
-        questions = [
-            beneath.format(about[id].question, f"Limits: {about[id].limits}")
-            for id in frame["check"]
-        ]
-        frame = frame.assign(
-            status=frame["status"] + words.where(looked_at.notna(), ""),
-            name=pd.Series(names, frame.index, dtype="object"),
-            question=pd.Series(questions, frame.index, dtype="object"),
-        )
-        heads = {
-            "name": "Check",
-            "question": "What it asks",
-            "status": "Result",
-            "rows": "Requests or policies",
-            "agencies": "Agencies",
-        }
-        return Table(
-            frame,
-            heads,
-            "Checks run on this week's extract",
-            anchors=[f"check-{id}" for id in frame["check"]],
-        )
+        looked_at = self.counts.cleared["check"].value_counts()
+        rows = []
+        for row in self.counts.checks.itertuples():
+            name = tables.html_of("check", check=row, effect=WORDS["effects"][row.effect])
+            question = tables.html_of("question", check=about[row.check])
+            seen = looked_at.get(row.check)
+            status = f"{row.status} ({seen} looked at and counted)" if seen else row.status
+            rows.append((name, question, status, row.rows, row.agencies))
+        columns = ("Check", "What it asks", "Result", "Requests or policies", "Agencies")
+        table = tables.table_of(rows, columns, "Checks run on this week's extract")
+        return replace(table, anchors=[f"check-{id}" for id in self.counts.checks["check"]])
 
     def review_table(self) -> Table | None:
         """Why a person had to look at the week before it was published."""
-        if self.counts.review.empty:
-            return None
         review = self.counts.review
+        if review.empty:
+            return None
         titles = {check.id: f"{check.id} {check.title}" for check in CHECKS}
-        agencies = [self.label(each) if each else "All" for each in review["agency_id"]]
-        frame = pd.DataFrame(
-            {
-                "agency": pd.Series(agencies, dtype="object"),
-                "check": review["check"].map(titles).fillna(HELD_SHARE),
-            }
-        )
-        return Table(
-            frame.drop_duplicates(),
-            {"check": "Check", "agency": "Agency"},
-            "What a person had to look at before publication",
-        )
+        rows = {
+            (titles.get(check, HELD_SHARE), self.label(agency) if agency else "All"): None
+            for check, agency in zip(review["check"], review["agency_id"], strict=True)
+        }
+        caption = "What a person had to look at before publication"
+        return tables.table_of(rows, ("Check", "Agency"), caption)
 
     def label(self, agency_id: str) -> Markup | str:
         """An agency of the extract or of an earlier table."""
         places = agency_identities(self.counts.status, self.inputs.directory.agencies)
         known = places[places["agency_id"] == agency_id].to_dict("records")
-        return agency_label(known[0]) if known else agency_id
+        return tables.agency_label(known[0]) if known else agency_id
 
     def _is_silent(self, attribute: str) -> bool:
         """Where nothing was declined, or a sentence says that no charge data was supplied."""
@@ -382,31 +287,78 @@ class WeeklyReport(OwnTables):
 
     def disputes(self) -> HTML | None:
         """The week's disputes and corrections; the marks in the tables lead here."""
-        if not self.inputs.corrections:
+        records = self.inputs.corrections
+        if not records:
             return None
-        items = "\n".join(f"<li>{dispute_words(record)}</li>" for record in self.inputs.corrections)
-        return HTML(f'<h3 id="disputes">Disputes and corrections</h3>\n<ul>\n{items}\n</ul>')
+        words = {"figures": FIGURES, "grounds": GROUNDS, "statuses": STATUSES}
+        return HTML(tables.html_of("disputes", records=records, **words))
 
     def reconciliation_table(self) -> Table:
-        words = CLASS_WORDS_ISSUED if self.cohort == ISSUED else CLASS_WORDS
+        words = WORDS["reconciliation"]
         rows = [(words[name], rows) for name, rows in self.counts.reconciliation.to_numpy()]
-        frame = pd.DataFrame(
-            [*rows, ("Received", self.counts.figures["received_total"])], columns=["class", "rows"]
-        )
-        return Table(
-            frame,
-            {"class": "Counted as", "rows": "Requests"},
-            "Where every received request is counted",
+        if self.by_issue:
+            this_week, since = "Recorded this week as", "Issued this week, and since"
+            rows = [(name.replace(this_week, since), number) for name, number in rows]
+        rows.append(("Received", self.counts.figures["received_total"]))
+        return tables.table_of(
+            rows, ("Counted as", "Requests"), "Where every received request is counted"
         )
 
     def orders_table(self) -> Table | None:
-        if not self.counts.unusual_orders["requests"].sum():
+        orders = self.counts.unusual_orders
+        if not orders["requests"].sum():
             return None
-        return Table(
-            self.counts.unusual_orders,
-            {"order": "Order of dates", "requests": "Requests"},
-            "Dates in an unusual order: counted, never corrected",
-        )
+        rows = orders[["order", "requests"]].itertuples(index=False)
+        caption = "Dates in an unusual order: counted, never corrected"
+        return tables.table_of(rows, ("Order of dates", "Requests"), caption)
+
+    # An analyst's own tables and charts (own.py)
+
+    @property
+    def requests(self) -> pd.DataFrame:
+        return own.countable_requests(self.inputs, self.counts)
+
+    @property
+    def issued_rows(self) -> pd.DataFrame:
+        return self.requests[lambda rows: rows["issued"]]
+
+    @property
+    def declined_rows(self) -> pd.DataFrame:
+        return self.requests[lambda rows: rows["declined"]]
+
+    def table(self, rows: pd.DataFrame, by: str, caption: str = "") -> Table:
+        """How many of `rows`, a selection of `report.requests`, there are by one of OF_REQUESTS or
+        OF_PEOPLE, largest first. Raises DdorError where that may not be told."""
+        counted, title = self._counted(rows, by, tables.agency_label)
+        return tables.table_of(counted, (own.LABELS[by], "Requests"), caption or title)
+
+    def bars(self, rows: pd.DataFrame, by: str, caption: str = "") -> Chart | Table:
+        """The same as bars."""
+        counted, title = self._counted(rows, by, lambda row: f"{row['agency']}, {row['state']}")
+        label, title = own.LABELS[by].lower(), caption or title
+        frame = pd.DataFrame(counted, columns=[label, "requests"])
+        shown = hashlib.sha256(f"{title}\n{frame.to_csv()}".encode()).hexdigest()
+        return self._chart(f"own-{by}-{shown[:8]}", frame, label, heads("requests"), title)
+
+    def _counted(self, rows: pd.DataFrame, by: str, label: Callable) -> tuple[list, str]:
+        """What `rows` are counted as, and what that is called."""
+        own.check_countable(by)
+        every = self.requests
+        rows = own.selected(rows, every, self.counts.status)
+        title = own.title_of(rows, every, by, self.since)
+        if by in own.OF_REQUESTS:
+            return own.counted_by(rows, by, label), title
+        attribute = own.ATTRIBUTE[by]
+        if {*rows.index} != {*every.index[every["declined"]]}:
+            raise DdorError(
+                f'by="{by}" counts all declined requests together: give it report.declined_rows. '
+                "A table of some of them, compared with that of all, would tell of the others."
+            )
+        table, why = self.counts.told.table(attribute), self._why(attribute)
+        if table is None or table.stands:
+            why = table.why if table else why
+            raise DdorError(f'by="{by}" cannot be counted in this report: {why}.')
+        return own.branches(self.counts.nation(attribute)), title
 
     def prove(self) -> None:
         """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""
@@ -427,16 +379,7 @@ class WeeklyReport(OwnTables):
             raise DdorError("the report does not add up: " + "; ".join(wrong))
 
 
-def _filled(frame: pd.DataFrame, heads: dict[str, str]) -> dict[str, str]:
+def _filled(frame: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
     """The heads without those of columns in which nothing is written; of an empty frame, all."""
-    return {
-        name: head
-        for name, head in heads.items()
-        if frame.empty or frame[name].fillna("").ne("").any()
-    }
-
-
-def _group(figures: Mapping[str, int | None], prefix: str, **more) -> SimpleNamespace:
-    """issued_total, issued_pending, … -> .total, .pending, …"""
-    named = {k.removeprefix(prefix): v for k, v in figures.items() if k.startswith(prefix)}
-    return SimpleNamespace(**named | more)
+    written = frame.fillna("").ne("").any()
+    return {name: head for name, head in columns.items() if frame.empty or written[name]}

@@ -1,48 +1,26 @@
-"""Words that the weekly report uses for classes and disputes."""
+"""What the tables and charts of a report call things: words.csv, a line for each."""
 
-from markupsafe import Markup
+import csv
+from pathlib import Path
 
-from ddor.calendar import long_date
-from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES, Record
-
-CLASS_HEADS = {
-    "insufficient_notice": "Insufficient notice",
-    "no_notice": "No notice on record",
-    "not_held": "Not held",
-    "unclassified": "Unclassified",
-}
-CLASS_WORDS = {
-    "held_back": "Held back by a check",
-    "declined": "Recorded this week as declined",
-    "honored": "Recorded this week as honored",
-    "withdrawn": "Recorded this week as withdrawn by ICE",
-    "superseded": "Recorded this week as superseded by another request",
-    "left_custody": "Recorded this week as having left custody",
-    "issued_pending": "Issued this week, outcome pending",
-    "issued_outcome_another_week": "Issued this week, outcome recorded in another week",
-    "outside_week": "Outside the week",
-}
-CLASS_WORDS_ISSUED = {
-    name: words.replace("Recorded this week as", "Issued this week, and since")
-    for name, words in CLASS_WORDS.items()
-}
+from ddor.measures.status import DECLINED_CLASSES
 
 
-def dispute_words(record: Record) -> Markup:
-    """One record in words. Everything in it was written by an analyst, and is escaped."""
-    agency = Markup('<span data-agency="{0}">{0}</span>').format(record.agency_id)
-    notice = f" ({record.notice})" if record.notice else ""
-    answered = f" ({long_date(record.answered_on)})" if record.answered_on else ""
-    rows = len(record.action.rows) if record.action else 0
-    corrected = f" {rows} {'request' if rows == 1 else 'requests'} corrected." if rows else ""
-    return Markup("Agency {}, {}: received {}. The agency says: {}{}. {}{}.{} {}").format(
-        agency,
-        FIGURES[record.figure],
-        long_date(record.received_on),
-        GROUNDS[record.ground],
-        notice,
-        STATUSES[record.status].capitalize(),
-        answered,
-        corrected,
-        record.answer,
-    )
+def lines_of(name: str) -> list[dict[str, str]]:
+    """A CSV file of this folder, column to text."""
+    with open(Path(__file__).parent / name, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# What is named (heads of columns, checks' effects, …) -> its name in the data -> words.
+WORDS: dict[str, dict[str, str]] = {}
+for _line in lines_of("words.csv"):
+    WORDS.setdefault(_line["of"], {})[_line["name"]] = _line["words"]
+
+
+def heads(columns: str) -> dict[str, str]:
+    """The columns of a table, in order, separated by spaces -> their heads."""
+    return {column: WORDS["heads"][column] for column in columns.split()}
+
+
+CLASS_HEADS = heads(" ".join(DECLINED_CLASSES))
