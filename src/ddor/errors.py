@@ -3,6 +3,7 @@
 Anything else that escapes is a bug: it keeps its traceback and ends with exit code 1.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -44,6 +45,19 @@ class Problem:
         if self.column:
             place += f", {self.column}"
         return f"{place}: seen {self.seen}, expected {self.expected}; {self.mend}"
+
+
+class Problems(list[Problem]):
+    """What is wrong with one table or file, which every message calls `label`."""
+
+    def __init__(self, label: str):
+        super().__init__()
+        self.label = label
+
+    def add(
+        self, seen: str, expected: str, mend: str, column: str = "", rows: Iterable[int] = ()
+    ) -> None:
+        self.append(Problem(self.label, tuple(rows), column, seen, expected, mend))
 
 
 class ExtractInvalid(DdorError):

@@ -15,8 +15,8 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.archive.meanings import Meanings
+from ddor.extract.csv_files import plain_cell, safe_cell
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.extract.safe_cells import plain_cell, safe_cell
 
 # Tables that may not be told.
 OF_PEOPLE = ("charges_by_group", "attributes", "after_release")

@@ -7,7 +7,7 @@ from pathlib import Path
 DATA = Path(__file__).parent / "data"
 
 
-def rows(name: str) -> list[dict[str, str]]:
-    """The rows of `data/<name>.csv`, column to text; an empty field is ""."""
-    with open(DATA / f"{name}.csv", encoding="utf-8", newline="") as lines:
+def rows(name: str, folder: Path = DATA) -> list[dict[str, str]]:
+    """The rows of `<name>.csv`, column to text; an empty field is ""."""
+    with open(folder / f"{name}.csv", encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(line for line in lines if not line.startswith("#")))

@@ -10,7 +10,7 @@ from collections import Counter
 
 import pandas as pd
 
-from ddor.extract.parse import parse_times
+from ddor.extract.validation import parse_times
 
 _SPACES = "cells with outer or doubled spaces: one space kept"
 _MEANS_EMPTY = {

@@ -1,0 +1,122 @@
+"""CSV: the files that people send, read with all that is wrong with them told; and our own.
+
+`csv_records` reads a file of a person: UTF-8, a header, commas; everything as text, nothing
+skipped in silence. `csv_file` and `csv_lines` are for the files of the archive, which a
+spreadsheet may open: nothing in them runs as a formula.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from ddor.errors import Problems
+from ddor.extract.table import ABOVE, Table
+
+RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+
+_SAVE_AS = 'save it again as "CSV UTF-8 (comma delimited)"'
+_MOST_CHARACTERS_IN_A_FIELD = 1_000_000
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
+
+def csv_table(name: str, label: str, data: bytes) -> Table:
+    """The table of a CSV file. What is wrong with the file itself (zero bytes, encoding,
+    separator, rows too long or too short) is in its problems; it has no columns if nothing could
+    be read."""
+    problems = Problems(label)
+    records, uneven = csv_records(data, problems)
+    if not records:
+        return Table(name, problems)
+    heads, *below = records
+    return Table.build(name, problems, heads, list(zip(*below)) or [()] * len(heads), uneven)
+
+
+def csv_records(data: bytes, problems: Problems) -> tuple[list[list[str]], list[int]]:
+    """The rows of a CSV file as text, the header first, each as long as the header (none if there
+    is no header); and the positions below the header of those that were not."""
+    text = _decoded(data, problems)
+    first = text.split("\n", 1)[0]
+    separator = "," if "," in first else next((s for s in _SEPARATORS if s in first), ",")
+    records: list[list[str]] = []
+    csv.field_size_limit(_MOST_CHARACTERS_IN_A_FIELD)
+    try:
+        records.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        seen = f"a row that cannot be read ({error})"
+        mend = "export the table again; the file may have been cut off"
+        expected = "quotes that are closed and doubled inside a field"
+        problems.add(seen, expected, mend, rows=[len(records) + 1])
+    while records and not any(records[-1]):
+        records.pop()
+    if not records or not any(records[0]):
+        seen = "no header" if data.strip() else "an empty file"
+        problems.add(seen, "a header and, below it, the rows", "export the table again")
+        return [], []
+    if separator != ",":
+        seen = f"{_SEPARATORS[separator]} between the columns"
+        problems.add(seen, "commas", _SAVE_AS, rows=[1])
+    return records, _made_even(records, problems)
+
+
+def _decoded(data: bytes, problems: Problems) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        problems.add("UTF-16 text", "UTF-8", _SAVE_AS)
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # Go on with the reading Excel meant, so that all other problems are told as well.
+        text, byte = data.decode("cp1252", errors="replace"), data[error.start]
+        was = bytes([byte]).decode("cp1252", errors="replace")
+        seen = f'byte 0x{byte:02X} at position {error.start}, which is "{was}" in Windows-1252'
+        rows = [
+            number
+            for number, line in enumerate(data.split(b"\n"), 1)
+            if line.decode("utf-8", errors="ignore").encode() != line
+        ]
+        problems.add(seen, "UTF-8", _SAVE_AS, rows=rows)
+        return text
+
+
+def _made_even(records: list[list[str]], problems: Problems) -> list[int]:
+    """Cuts or fills the rows that are not as long as the header; their positions below it."""
+    width = len(records[0])
+    by_length: dict[int, list[int]] = {}
+    for at, record in enumerate(records[1:]):
+        if len(record) != width:
+            by_length.setdefault(len(record), []).append(at)
+            records[at + 1] = (record + [""] * width)[:width]
+    for length, places in by_length.items():
+        mend = "look for a comma that is not inside quotes, or a row that was cut off"
+        seen, mend = (f"{length} fields", mend) if length else ("an empty row", "remove the row")
+        problems.add(seen, f"{width}, as in the header", mend, rows=[at + ABOVE for at in places])
+    return [at for places in by_length.values() for at in places]
+
+
+def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]], end: str = "\n") -> bytes:
+    """Lines of text as CSV, every cell safe."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(columns), lineterminator=end)
+    writer.writeheader()
+    writer.writerows({name: safe_cell(str(cell)) for name, cell in line.items()} for line in lines)
+    return text.getvalue().encode()
+
+
+def csv_lines(data: bytes) -> list[dict[str, str]]:
+    """The lines of such a file, as they were."""
+    lines = csv.DictReader(io.StringIO(data.decode()))
+    return [{name: plain_cell(cell) for name, cell in line.items()} for line in lines]
+
+
+def safe_cell(text: str) -> str:
+    """As a spreadsheet may open it: what it would run gets an apostrophe in front, and so does a
+    text that looks as if it had one. `plain_cell` takes it away again."""
+    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS) or _looks_safe(text) else text
+
+
+def plain_cell(text: str) -> str:
+    return text[1:] if _looks_safe(text) else text
+
+
+def _looks_safe(text: str) -> bool:
+    return text.startswith("'") and text[1:].startswith((*RUN_BY_SPREADSHEETS, "'"))
