@@ -24,7 +24,6 @@ import pandas as pd
 
 from ddor.calendar import Week
 from ddor.extract.model import DATETIMES, About, Extract
-from ddor.extract.read import read_extract
 from ddor.maintained.corrections.read import check_agencies, read_corrections
 from ddor.maintained.corrections.records import Record, from_plain, to_plain
 from ddor.maintained.directory import COLUMNS, Directory, read_directory
@@ -77,6 +76,9 @@ def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
 
     Raises UsageError (parameters, tables, no extract there) or ExtractInvalid.
     """
+    # openpyxl and fsspec take long to import, which a kernel that loads saved inputs need not pay.
+    from ddor.extract.read import read_extract
+
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
     extract = read_extract(
         extract_location(parameters, week),
