@@ -54,9 +54,7 @@ class Problems(list[Problem]):
         super().__init__()
         self.label = label
 
-    def add(
-        self, seen: str, expected: str, mend: str, column: str = "", rows: Iterable[int] = ()
-    ) -> None:
+    def report(self, column: str, seen: str, expected: str, mend: str, rows: Iterable[int] = ()):
         self.append(Problem(self.label, tuple(rows), column, seen, expected, mend))
 
 
@@ -87,8 +85,7 @@ def _ranges(numbers: tuple[int, ...]) -> str:
     """(2, 3, 4, 9) -> "2-4, 9": every row is named, however many there are."""
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+        if not runs or number != runs[-1][-1] + 1:
+            runs.append([])
+        runs[-1].append(number)
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)

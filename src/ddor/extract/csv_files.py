@@ -23,17 +23,18 @@ def csv_table(name: str, label: str, data: bytes) -> Table:
     """The table of a CSV file. What is wrong with the file itself (zero bytes, encoding,
     separator, rows too long or too short) is in its problems; it has no columns if nothing could
     be read."""
-    problems = Problems(label)
-    records, uneven = csv_records(data, problems)
-    if not records:
-        return Table(name, problems)
-    heads, *below = records
-    return Table.build(name, problems, heads, list(zip(*below)) or [()] * len(heads), uneven)
+    table = Table(name, label)
+    records, uneven, table.problems = csv_records(label, data)
+    if records:
+        heads, *below = records
+        table.fill(heads, [*zip(*below, strict=True)] or [()] * len(heads), uneven)
+    return table
 
 
-def csv_records(data: bytes, problems: Problems) -> tuple[list[list[str]], list[int]]:
+def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Problems]:
     """The rows of a CSV file as text, the header first, each as long as the header (none if there
-    is no header); and the positions below the header of those that were not."""
+    is no header); the positions below the header of those that were not; and the problems."""
+    problems = Problems(label)
     text = _decoded(data, problems)
     first = text.split("\n", 1)[0]
     separator = "," if "," in first else next((s for s in _SEPARATORS if s in first), ",")
@@ -43,39 +44,36 @@ def csv_records(data: bytes, problems: Problems) -> tuple[list[list[str]], list[
         records.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
         seen = f"a row that cannot be read ({error})"
-        mend = "export the table again; the file may have been cut off"
         expected = "quotes that are closed and doubled inside a field"
-        problems.add(seen, expected, mend, rows=[len(records) + 1])
+        mend = "export the table again; the file may have been cut off"
+        problems.report("", seen, expected, mend, [len(records) + 1])
     while records and not any(records[-1]):
         records.pop()
     if not records or not any(records[0]):
         seen = "no header" if data.strip() else "an empty file"
-        problems.add(seen, "a header and, below it, the rows", "export the table again")
-        return [], []
+        problems.report("", seen, "a header and, below it, the rows", "export the table again")
+        return [], [], problems
     if separator != ",":
         seen = f"{_SEPARATORS[separator]} between the columns"
-        problems.add(seen, "commas", _SAVE_AS, rows=[1])
-    return records, _made_even(records, problems)
+        problems.report("", seen, "commas", _SAVE_AS, [1])
+    return records, _made_even(records, problems), problems
 
 
 def _decoded(data: bytes, problems: Problems) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        problems.add("UTF-16 text", "UTF-8", _SAVE_AS)
+        problems.report("", "UTF-16 text", "UTF-8", _SAVE_AS)
         return data.decode("utf-16", errors="replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # Go on with the reading Excel meant, so that all other problems are told as well.
-        text, byte = data.decode("cp1252", errors="replace"), data[error.start]
-        was = bytes([byte]).decode("cp1252", errors="replace")
-        seen = f'byte 0x{byte:02X} at position {error.start}, which is "{was}" in Windows-1252'
-        rows = [
-            number
-            for number, line in enumerate(data.split(b"\n"), 1)
-            if line.decode("utf-8", errors="ignore").encode() != line
-        ]
-        problems.add(seen, "UTF-8", _SAVE_AS, rows=rows)
-        return text
+        byte, lines = data[error.start : error.start + 1], data.split(b"\n")
+        was = byte.decode("cp1252", errors="replace")
+        seen = f'byte 0x{byte.hex().upper()} at position {error.start}, which is "{was}"'
+        whole = [line.decode("utf-8", errors="ignore").encode() for line in lines]
+        rows = [at for at, line in enumerate(lines, 1) if line != whole[at - 1]]
+        problems.report("", f"{seen} in Windows-1252", "UTF-8", _SAVE_AS, rows)
+        return data.decode("cp1252", errors="replace")
 
 
 def _made_even(records: list[list[str]], problems: Problems) -> list[int]:
@@ -87,10 +85,13 @@ def _made_even(records: list[list[str]], problems: Problems) -> list[int]:
             by_length.setdefault(len(record), []).append(at)
             records[at + 1] = (record + [""] * width)[:width]
     for length, places in by_length.items():
-        mend = "look for a comma that is not inside quotes, or a row that was cut off"
-        seen, mend = (f"{length} fields", mend) if length else ("an empty row", "remove the row")
-        problems.add(seen, f"{width}, as in the header", mend, rows=[at + ABOVE for at in places])
-    return [at for places in by_length.values() for at in places]
+        seen, mend = "an empty row", "remove the row"
+        if length:
+            seen = f"{length} fields"
+            mend = "look for a comma that is not inside quotes, or a row that was cut off"
+        rows = [at + ABOVE for at in places]
+        problems.report("", seen, f"{width}, as in the header", mend, rows)
+    return sum(by_length.values(), [])
 
 
 def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]], end: str = "\n") -> bytes:

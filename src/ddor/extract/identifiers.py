@@ -46,9 +46,10 @@ _PAIR = re.compile(rf"({_WORD}(?: {_WORD}){{0,2}}), ?({_WORD})")
 _TWO_TO_FOUR_WORDS = re.compile(rf"({_WORD})(?: {_WORD}\.?){{0,2}} ({_WORD})")
 _CAPITAL = r"(?![a-z])[^\W\d_](?:\.|(?:['’-]?[^\W\d_])*)"
 _CAPITALIZED = re.compile(rf"{_CAPITAL}(?:,?\s+(?:(?:de|del|la|las|los)\s+)*{_CAPITAL})+")
-_YEAR_FIRST = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ]00:00(?::00)?)?")
+_MIDNIGHT = r"(?:[T ]00:00(?::00)?)?"
+_YEAR_FIRST = re.compile(rf"([0-9]{{4}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}}){_MIDNIGHT}")
 _YEAR_LAST = re.compile(
-    r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})(?:[T ]00:00(?::00)?)?"
+    rf"([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{4}}|[0-9]{{2}}){_MIDNIGHT}"
 )
 
 
@@ -107,12 +108,8 @@ def name_column(values: Collection[str]) -> set[str]:
     least half, and three, are a given name, a surname of the lists or both with words beside."""
     distinct = {value.strip() for value in values if not of_an_agency(value)} - {""}
     reversed_ = {value: found for value in distinct if (found := _name_shape(value))}
-    known = [
-        found
-        for found in reversed_.values()
-        if _has(found[1], _SURNAMES) or _has(found[2], _GIVEN_NAMES)
-    ]
-    if 2 * len(reversed_) >= len(distinct) and 5 * len(known) >= len(reversed_) > 0:
+    known = sum(_has(f[1], _SURNAMES) or _has(f[2], _GIVEN_NAMES) for f in reversed_.values())
+    if 2 * len(reversed_) >= len(distinct) and 5 * known >= len(reversed_) > 0:
         return set(reversed_)
     straight = {
         value
@@ -136,12 +133,9 @@ def hashes(values: Collection[str]) -> bool:
     """Whether these are all hexadecimal keys of one length, most with a letter after the first
     character: among them `a12345678` is chance, not an A-number."""
     distinct = set(values)
-    lettered = sum(1 for value in distinct if re.search("[a-f]", value[1:], re.IGNORECASE))
-    return (
-        len({len(value) for value in distinct}) == 1
-        and 2 * lettered > len(distinct)
-        and all(re.fullmatch("[0-9a-f]+", value, re.IGNORECASE) for value in distinct)
-    )
+    is_hexadecimal = all(re.fullmatch("[0-9a-fA-F]+", value) for value in distinct)
+    lettered = sum(1 for value in distinct if re.search("[a-fA-F]", value[1:]))
+    return is_hexadecimal and len({*map(len, distinct)}) == 1 and 2 * lettered > len(distinct)
 
 
 def of_an_agency(text: str) -> bool:

@@ -6,28 +6,19 @@ and goes on, so that a person mends an extract once.
 """
 
 import datetime as dt
-from pathlib import PurePosixPath
+import re
 
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.errors import ExtractInvalid, Problems
+from ddor.errors import ExtractInvalid
 from ddor.extract.about import Told, settle, told_by_pairs, told_by_yaml
 from ddor.extract.csv_files import csv_table
 from ddor.extract.location import WORKBOOK, fetch, without_secrets
 from ddor.extract.model import TABLES, Extract
 from ddor.extract.table import Table
 from ddor.extract.typed_files import open_workbook, parquet_table, sheet_pairs, sheet_table
-from ddor.extract.validation import (
-    check_heads,
-    check_identifiers,
-    check_keys,
-    check_links,
-    check_outcome_dates,
-    latest_allowed,
-    parse_times,
-    typed,
-)
+from ddor.extract.validation import check_links, check_outcome_dates, parse_times, validated
 
 
 def read_extract(
@@ -44,13 +35,8 @@ def read_extract(
     extract at the location, ExtractInvalid with all problems if it breaks the contract of DESIGN 2.
     """
     requests, charges, told = _tables(location)
-    frames = {}
     day = _day(week, told, requests)
-    for table in (requests, charges):
-        check_heads(table, ignored_columns)
-        check_identifiers(table, day or dt.date.today())
-        frames[table.name] = typed(table, day and latest_allowed(day))
-        check_keys(table, frames[table.name])
+    frames = {table.name: validated(table, ignored_columns, day) for table in (requests, charges)}
     check_links(charges, requests)
     check_outcome_dates(requests, frames["requests"], cohort)
     about = settle(told, frames, cohort)
@@ -73,7 +59,7 @@ def _tables(location: str) -> tuple[Table, Table, Told]:
         requests, charges = (
             sheet_table(name, sheets[name])
             if name in sheets
-            else _absent(name, listed, f"a sheet {name}")
+            else _missing(name, listed, f"a sheet {name}")
             for name in TABLES
         )
         about = sheets.get("about")
@@ -84,43 +70,42 @@ def _tables(location: str) -> tuple[Table, Table, Told]:
         if "about.yaml" not in files and (other := _misnamed("about", names)):
             told.tell("", f'a file "{other}"', "about.yaml", "rename it")
     if not len(requests.text) and not requests.problems:
-        requests.problems.add("no rows", "a row for each request", "export the table again")
+        mend = "export the table again"
+        requests.problems.report("", "no rows", "a row for each request", mend)
     return requests, charges, told
 
 
 def _file_table(name: str, files: dict[str, bytes], names: list[str]) -> Table:
     csv, parquet = f"{name}.csv", f"{name}.parquet"
     if csv in files and parquet in files:
-        table, mend = Table(name, Problems(name)), "remove the one that you do not need"
-        table.problems.add(f"both {csv} and {parquet}", "one of them", mend)
-        return table
+        mend = "remove the one that you do not need"
+        return _missing(name, f"both {csv} and {parquet}", "one of them", mend)
     if csv in files:
         return csv_table(name, csv, files[csv])
     if parquet in files:
         return parquet_table(name, parquet, files[parquet])
     other = _misnamed(name, names)
     seen = f'only a file "{other}"' if other else "no such file"
-    return _absent(name, seen, f"{csv} or {parquet}")
+    return _missing(name, seen, f"{csv} or {parquet}")
 
 
-def _absent(name: str, seen: str, expected: str) -> Table:
-    table = Table(name, Problems(name))
+def _missing(name: str, seen: str, expected: str, mend: str = "") -> Table:
+    table = Table(name, name)
     empty = "; if no charges are known, its header alone" if name == "charges" else ""
-    table.problems.add(seen, expected, f"add the table{empty}")
+    table.problems.report("", seen, expected, mend or f"add the table{empty}")
     return table
 
 
 def _misnamed(name: str, names: list[str]) -> str | None:
     """A file that was surely meant as this table: "Requests.csv", "about.yml"."""
-    suffixes = (".csv", ".parquet", ".yaml", ".yml", ".txt", ".tsv", ".xls", ".xlsx")
-    known = {f"{name}{suffix}" for suffix in suffixes}
-    return next((file for file in names if PurePosixPath(file).name.lower() in known), None)
+    alike = rf"{name}\.(csv|parquet|yaml|yml|txt|tsv|xls|xlsx)"
+    return next((file for file in names if re.fullmatch(alike, file, re.IGNORECASE)), None)
 
 
 def _day(week: Week | None, told: Told, requests: Table) -> dt.date | None:
     """The day that dates are measured from; None if the extract has no date at all."""
     if week or told.as_of:
         return week.last_day if week else told.as_of
-    text = requests.text.reindex(columns=["issued_at", "outcome_recorded_at"])
+    text = requests.text.reindex(columns=["issued_at", "outcome_recorded_at"]).astype("str")
     latest = text.apply(parse_times).max().max()
     return None if pd.isna(latest) else latest.date()

@@ -31,33 +31,26 @@ class RequestKeys:
     where a key can begin, the lengths of the keys are tried, and each is one look-up."""
 
     def __init__(self, keys: Iterable[str]):
-        looked_for = {key for key in keys if not in_any_text(key)}
+        written = {key for key in keys if not in_any_text(key)}
         # As written too: folding can join the first sign of a key with what stands before it.
-        self._as_written = _by_length(looked_for)
-        folded = map(_folded, looked_for)
-        self._folded = _by_length({key for key in folded if not in_any_text(key)})
+        folded = {key for key in map(_folded, written) if not in_any_text(key)}
+        self._forms = [(form, {*map(len, form)}) for form in (written, folded)]
 
     def in_text(self, text: str) -> bool:
-        return _any_in(self._as_written, text) or _any_in(self._folded, _folded(text))
+        (written, lengths), (folded, lengths_folded) = self._forms
+        return _any_in(written, lengths, text) or _any_in(folded, lengths_folded, _folded(text))
 
 
-def _by_length(keys: set[str]) -> dict[int, set[str]]:
-    by_length: dict[int, set[str]] = {}
-    for key in keys:
-        by_length.setdefault(len(key), set()).add(key)
-    return by_length
-
-
-def _any_in(keys: dict[int, set[str]], text: str) -> bool:
+def _any_in(keys: set[str], lengths: set[int], text: str) -> bool:
     """Whether one of the keys stands between two places where no letter or digit goes on."""
     if not keys:
         return False
     within = [False, *(sign.isalnum() for sign in text), False]
     bounds = {at for at in range(len(text) + 1) if not (within[at] and within[at + 1])}
     return any(
-        start + length in bounds and text[start : start + length] in those
+        start + length in bounds and text[start : start + length] in keys
         for start in bounds
-        for length, those in keys.items()
+        for length in lengths
     )
 
 

@@ -22,72 +22,73 @@ ABOVE = 2
 
 @dataclass
 class Table:
-    """`name` is requests or charges; `problems` what was found so far; `text` one `str` column for
-    each head, positions 0..n-1, no column where nothing could be read; `refused` same shape as
-    `text`: True where a problem already names the cell."""
+    """`name` is requests or charges, `label` what a message calls it; `text` one `str` column for
+    each head, positions 0..n-1, no column where nothing could be read; `problems` what was found
+    so far; `refused` same shape as `text`: True where a problem already names the cell."""
 
     name: str
-    problems: Problems
+    label: str
     text: pd.DataFrame = field(default_factory=pd.DataFrame)
+    problems: Problems = field(init=False)
     refused: pd.DataFrame = field(init=False)
 
     def __post_init__(self):
+        self.problems = Problems(self.label)
         self.refused = pd.DataFrame(False, index=self.text.index, columns=self.text.columns)
 
-    @classmethod
-    def build(
-        cls,
-        name: str,
-        problems: Problems,
-        heads: Sequence[str],
-        columns: Sequence[Sequence[str]],
-        uneven: Sequence[int] = (),
-    ) -> "Table":
-        """From the cells below the heads. A column without head and without values is left out.
-        `uneven` are positions that a problem already names whole. Without any column if no head is
-        known: then what stands in row 1 is no header."""
-        if set(heads).isdisjoint(TABLES[name]):
-            _add_no_header(problems, heads, TABLES[name])
-            return cls(name, problems)
+    def fill(self, heads: Sequence[str], columns: Sequence, uneven: Sequence[int] = ()) -> None:
+        """Take the text of the cells below the heads. A column without head and without values is
+        left out. `uneven` are positions that a problem already names whole. Nothing is taken if no
+        head is known: then what stands in row 1 is no header."""
+        if set(heads).isdisjoint(TABLES[self.name]):
+            return self._report_no_header(heads)
         kept: dict[str, pd.Series] = {}
-        for head, values in zip(heads, columns):
+        for head, values in zip(heads, columns, strict=True):
             if head in kept:
-                mend = "keep one of the two columns, or rename the other"
                 seen = f'more than one column "{head}"'
-                problems.add(seen, "each column name once", mend, head, rows=[1])
+                mend = "keep one of the two columns, or rename the other"
+                self.problems.report(head, seen, "each column name once", mend, [1])
             elif head.strip():
                 kept[head] = pd.Series(values, dtype="str")
             elif any(values):
                 seen, expected = "a column without a name", "a name above every column"
-                problems.add(seen, expected, "name it or remove it", rows=[1])
-        table = cls(name, problems, pd.DataFrame(kept))
-        table.refused.iloc[list(uneven)] = True
-        blank = (table.text == "").all(axis=1) & ~table.refused.all(axis=1)
+                self.problems.report("", seen, expected, "name it or remove it", [1])
+        self.text = pd.DataFrame(kept)
+        self.refused = pd.DataFrame(False, index=self.text.index, columns=self.text.columns)
+        self.refused.iloc[list(uneven)] = True
+        blank = (self.text == "").all(axis=1) & ~self.refused.all(axis=1)
         if blank.any():
-            rows = (table.text.index[blank] + ABOVE).tolist()
-            problems.add("an empty row", "a row with values", "remove the row", rows=rows)
-            table.refused.loc[blank] = True
-        return table
+            rows = (self.text.index[blank] + ABOVE).tolist()
+            self.problems.report("", "an empty row", "a row with values", "remove the row", rows)
+            self.refused.loc[blank] = True
 
-    def report(self, column: str, failing: pd.Series, expected: str, mend: str) -> None:
-        """Add the problems of the cells of `column` where `failing` that none names yet: one for
+    def refuse(self, column: str, failing: pd.Series, expected: str, mend: str) -> None:
+        """Refuse the cells of `column` where `failing` that no problem names yet: one problem for
         each cause that `advise` knows, and one, with `mend`, for the rest. What looks like an
         identifier is a cause too, and is not shown."""
         values = self.text.loc[failing.astype(bool) & ~self.refused[column], column]
         causes = {value: _cause(column, value, mend) for value in values.unique()}
-        by_cause: dict[str, list[str]] = {}
-        for value, (cause, _) in causes.items():
-            by_cause.setdefault(cause, []).append(value)
-        for members in by_cause.values():
-            self.refuse(
-                values.isin(members), column, shown(members), expected, causes[members[0]][1]
-            )
+        cause_of = values.map({value: cause for value, (cause, _) in causes.items()})
+        for cause in cause_of.unique():
+            members = values[cause_of == cause].unique()
+            advice = causes[members[0]][1]
+            self.refuse_as(shown(members), column, cause_of == cause, expected, advice)
 
-    def refuse(self, cells: pd.Series, column: str, seen: str, expected: str, mend: str) -> None:
-        """Add one problem of these cells of a column (bool; an index of fewer rows will do)."""
+    def refuse_as(self, seen: str, column: str, cells: pd.Series, expected: str, mend: str) -> None:
+        """Refuse these cells of a column (bool; fewer positions will do), in one problem."""
         at = cells.index[cells]
-        self.problems.add(seen, expected, mend, column, (at + ABOVE).tolist())
+        self.problems.report(column, seen, expected, mend, (at + ABOVE).tolist())
         self.refused.loc[at, column] = True
+
+    def _report_no_header(self, heads: Sequence[str]) -> None:
+        known = TABLES[self.name]
+        alike = [f'"{head}" for "{found}"' for head in heads if (found := nearest(head, known))]
+        # A row of data has a word that is like a head by chance; a misspelt header has many.
+        is_header = 2 * len(alike) > len(heads)
+        seen = f"no known column name, but {', '.join(alike[:3])}" if is_header else "no header"
+        expected = f"a header in row 1: {', '.join(known[:3])} …"
+        mend = "put the column names in row 1, spelled as in docs/extract.md"
+        self.problems.report("", seen, expected, mend, [1])
 
 
 def _cause(column: str, value: str, mend: str) -> tuple[str, str]:
@@ -97,16 +98,6 @@ def _cause(column: str, value: str, mend: str) -> tuple[str, str]:
     if not cause and (kind := to_hide(value)):
         return kind, REMOVE_IDENTIFIER
     return cause, mended
-
-
-def _add_no_header(problems: Problems, heads: Sequence[str], known: Sequence[str]) -> None:
-    alike = [f'"{head}" for "{found}"' for head in heads if (found := nearest(head, known))]
-    # A row of data has a word that is like a head by chance; a misspelt header has many.
-    is_header = 2 * len(alike) > len(heads)
-    seen = f"no known column name, but {', '.join(alike[:3])}" if is_header else "no header"
-    expected = f"a header in row 1: {', '.join(known[:3])} …"
-    mend = "put the column names in row 1, spelled as in docs/extract.md"
-    problems.add(seen, expected, mend, rows=[1])
 
 
 def shown(values: Sequence[str | None]) -> str:

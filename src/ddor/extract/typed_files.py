@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Sequence
 
 import openpyxl
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from openpyxl.cell.cell import Cell
@@ -19,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ddor.errors import ExtractInvalid, Problem, Problems
 from ddor.extract.model import COLUMNS
-from ddor.extract.table import ABOVE, Table, shown
+from ddor.extract.table import Table, shown
 
 # Type of a column -> what it is called, and the type of a cell that may stand for its text.
 _NATIVE: dict[str, tuple[str, type]] = {
@@ -28,30 +29,36 @@ _NATIVE: dict[str, tuple[str, type]] = {
     "tristate": ("true, false or unknown", bool),
     "number": ("a whole number", int),
 }
-_TEXT = ("text", str)
 _AS_TEXT = "format the column as Text, then enter the values again from the source"
-_PASTE = "copy the cells and paste them as values"
+_AS_DATES = "format the cells as dates, or write them as 2017-01-28"
+# What a cell of a workbook is that does not fit -> how to mend it.
+_MISFITS = {
+    "a formula": "copy the cells and paste them as values",
+    "Excel's TRUE or FALSE": _AS_TEXT,
+    "text that Excel turned into a date": _AS_TEXT,
+    "a number": f"as numbers, codes lose their leading zeros (01001 becomes 1001): {_AS_TEXT}",
+    "a time or a duration": "write the date and the time in one cell",
+}
 
 
 def parquet_table(name: str, label: str, data: bytes) -> Table:
     """The table of a Parquet file; a column in a type its kind does not allow is a problem, told
     once, and so is a file that cannot be read (then the table has no columns)."""
-    problems = Problems(label)
+    table = Table(name, label)
     try:
         arrow = pq.ParquetFile(io.BytesIO(data)).read()
         columns = [column.to_pylist() for column in arrow.columns]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         seen = f"a file that is not Parquet, or cut off ({str(error).splitlines()[0][:100]})"
-        problems.add(seen, "a whole Parquet file", "write the table again")
-        return Table(name, problems)
-    text = [[as_text(value) for value in values] for values in columns]
-    table = Table.build(name, problems, arrow.column_names, text)
-    for field, values in zip(arrow.schema, columns):
-        head, of_each_type = field.name, {type(value): value for value in values}
-        if head in COLUMNS and not all(_fits(value, head) for value in of_each_type.values()):
-            seen, expected = f"a column of type {field.type}", _native(head)[0]
-            problems.add(seen, expected, "write the column as text", head)
-            table.refused[head] = True
+        table.problems.report("", seen, "a whole Parquet file", "write the table again")
+        return table
+    table.fill(arrow.column_names, [[*map(as_text, values)] for values in columns])
+    for field, values in zip(arrow.schema, columns, strict=True):
+        of_each_type = {type(value): value for value in values}.values()
+        if field.name in table.text and not all(_fits(value, field.name) for value in of_each_type):
+            seen, expected = f"a column of type {field.type}", _native(field.name)[0]
+            table.problems.report(field.name, seen, expected, "write the column as text")
+            table.refused[field.name] = True
     return table
 
 
@@ -72,22 +79,21 @@ def open_workbook(data: bytes) -> dict[str, Worksheet]:
 
 def sheet_table(name: str, sheet: Worksheet) -> Table:
     """The table of a sheet, whose header is row 1."""
-    problems = Problems(f"sheet {name}")
+    table = Table(name, f"sheet {name}")
     rows = list(sheet.iter_rows())
     while rows and all(cell.value is None for cell in rows[-1]):
         rows.pop()
-    _add_merged(sheet, problems)
+    _report_merged(sheet, table.problems)
     if not rows or all(cell.value is None for cell in rows[0]):
         expected = "a header in row 1 and, below it, the rows"
-        problems.add("no header", expected, f"put the columns of {name} in row 1")
-        return Table(name, problems)
+        table.problems.report("", "no header", expected, f"put the columns of {name} in row 1")
+        return table
     heads = [as_text(cell.value) for cell in rows[0]]
-    columns = list(zip(*rows[1:])) or [()] * len(heads)
-    text = [[as_text(cell.value) for cell in cells] for cells in columns]
-    table = Table.build(name, problems, heads, text)
-    for head, cells in zip(heads, columns):
+    columns = [*zip(*rows[1:], strict=True)] or [()] * len(heads)
+    table.fill(heads, [[as_text(cell.value) for cell in cells] for cells in columns])
+    for head, cells in zip(heads, columns, strict=True):
         if head in COLUMNS and head in table.text:
-            _add_refused(table, head, cells)
+            _refuse_misfits(table, head, cells)
     return table
 
 
@@ -95,13 +101,12 @@ def sheet_pairs(sheet: Worksheet) -> tuple[list[tuple[str, str]], str, list[Prob
     """Key and value of the rows of the sheet `about`, with or without a header "key", "value";
     the sheet's label; its problems."""
     problems = Problems(f"sheet {sheet.title}")
-    _add_merged(sheet, problems)
+    _report_merged(sheet, problems)
     rows = list(sheet.iter_rows(max_col=2))
     if formulas := [value.row for _, value in rows if value.data_type == "f"]:
-        problems.add("a formula", "a value", _PASTE, "value", formulas)
+        problems.report("value", "a formula", "a value", _MISFITS["a formula"], formulas)
     pairs = [(as_text(key.value), as_text(value.value)) for key, value in rows]
-    if pairs[:1] == [("key", "value")]:
-        del pairs[0]
+    pairs = pairs[1:] if pairs[:1] == [("key", "value")] else pairs
     return [(key, value) for key, value in pairs if key], problems.label, problems
 
 
@@ -117,52 +122,49 @@ def as_text(value) -> str:
 
 
 def _native(head: str) -> tuple[str, type]:
-    return _NATIVE.get(COLUMNS[head].type, _TEXT)
+    return _NATIVE.get(COLUMNS[head].type, ("text", str))
 
 
 def _fits(value, head: str) -> bool:
-    """Whether the type of a cell loses nothing of what the column holds."""
+    """Whether the type of a cell loses nothing of what its column holds; in a column that the
+    contract does not have, anything may be."""
+    if value is None or isinstance(value, str) or head not in COLUMNS:
+        return True
     native = _native(head)[1]
     if isinstance(value, bool):
         return native is bool
-    has_zone = isinstance(value, dt.datetime) and value.tzinfo is not None
-    return value is None or (isinstance(value, (str, native)) and not has_zone)
+    return isinstance(value, native) and not getattr(value, "tzinfo", None)
 
 
-def _add_merged(sheet: Worksheet, problems: Problems) -> None:
+def _report_merged(sheet: Worksheet, problems: Problems) -> None:
     if ranges := sorted(sheet.merged_cells.ranges, key=lambda area: (area.min_row, area.min_col)):
         rows = {row for area in ranges for row in range(area.min_row, area.max_row + 1)}
         seen = "merged cells " + ", ".join(area.coord for area in ranges)
         mend = "unmerge them and write the value in each cell"
-        problems.add(seen, "a value in a cell of its own", mend, rows=sorted(rows))
+        problems.report("", seen, "a value in a cell of its own", mend, sorted(rows))
 
 
-def _add_refused(table: Table, head: str, cells: Sequence[Cell]) -> None:
-    """Refuse the cells of a column whose type does not fit, one problem for each cause."""
-    by_cause: dict[tuple[str, str], list[int]] = {}
-    for at, cell in enumerate(cells):
-        is_whole = isinstance(cell.value, float) and cell.value.is_integer()
-        if cell.data_type == "f" or not _fits(int(cell.value) if is_whole else cell.value, head):
-            by_cause.setdefault(_cause(cell, COLUMNS[head].type), []).append(at)
-    for (what, mend), places in by_cause.items():
-        values = list(dict.fromkeys(as_text(cells[at].value) for at in places))
-        table.problems.add(
-            f"{what}, {shown(values)}", _native(head)[0], mend, head, [at + ABOVE for at in places]
-        )
-        table.refused.loc[places, head] = True
+def _refuse_misfits(table: Table, head: str, cells: Sequence[Cell]) -> None:
+    """Refuse the cells of a column whose type does not fit, in one problem for each cause."""
+    found = pd.Series([_misfit(cell, head) for cell in cells], dtype="str")
+    for misfit in found.dropna().unique():
+        is_date = misfit == "a number" and COLUMNS[head].type in ("date", "time")
+        mend = _AS_DATES if is_date else _MISFITS[misfit]
+        seen = f"{misfit}, {shown(table.text.loc[found == misfit, head].unique())}"
+        table.refuse_as(seen, head, found == misfit, _native(head)[0], mend)
 
 
-def _cause(cell: Cell, type_: str) -> tuple[str, str]:
-    """What a cell of the wrong type is, and the way to mend it."""
+def _misfit(cell: Cell, head: str) -> str | None:
+    """Which of _MISFITS a cell is, if it is any."""
+    value = cell.value
     if cell.data_type == "f":
-        return "a formula", _PASTE
-    if isinstance(cell.value, bool):
-        return "Excel's TRUE or FALSE", _AS_TEXT
-    if isinstance(cell.value, dt.datetime):
-        return "text that Excel turned into a date", _AS_TEXT
-    if isinstance(cell.value, (int, float)):
-        if type_ in ("date", "time"):
-            return "a number", "format the cells as dates, or write them as 2017-01-28"
-        lost = "as numbers, codes lose their leading zeros (01001 becomes 1001)"
-        return "a number", f"{lost}: {_AS_TEXT}"
-    return "a time or a duration", "write the date and the time in one cell"
+        return "a formula"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if _fits(value, head):
+        return None
+    if isinstance(value, bool):
+        return "Excel's TRUE or FALSE"
+    if isinstance(value, dt.datetime):
+        return "text that Excel turned into a date"
+    return "a number" if isinstance(value, (int, float)) else "a time or a duration"

@@ -42,6 +42,16 @@ _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\n]|\r$"
 _Check = tuple[pd.Series, str, str]
 
 
+def validated(table: Table, ignored: tuple[str, ...], day: dt.date | None) -> pd.DataFrame:
+    """The columns of a table, as `typed` gives them; every rule that needs no other table has been
+    applied. `day` is what dates are measured from."""
+    check_heads(table, ignored)
+    check_identifiers(table, day or dt.date.today())
+    frame = typed(table, day and latest_allowed(day))
+    check_keys(table, frame)
+    return frame
+
+
 def check_heads(table: Table, ignored: tuple[str, ...]) -> None:
     """Report what is wrong with the heads. `ignored` ones may be unknown, an identifier never."""
     known, heads = TABLES[table.name], list(table.text)
@@ -55,11 +65,11 @@ def check_heads(table: Table, ignored: tuple[str, ...]) -> None:
             mend = "remove the column, or list it in ignored_columns"
             if found := nearest(head, known):
                 mend = f'rename it "{found}" if you meant that; otherwise {mend}'
-        table.problems.add(seen, expected, mend, rows=[1])
+        table.problems.report("", seen, expected, mend, [1])
     for column in known:
         if heads and column not in heads:
             expected, mend = f'a column "{column}"', "add it; see docs/extract.md"
-            table.problems.add("no such column", expected, mend, column, rows=[1])
+            table.problems.report(column, "no such column", expected, mend, [1])
 
 
 def check_identifiers(table: Table, issued: dt.date) -> None:
@@ -75,7 +85,7 @@ def check_identifiers(table: Table, issued: dt.date) -> None:
             count = text[kinds == kind].nunique()
             seen = "a value that looks" if count == 1 else f"{count} different values that look"
             seen, expected = f"{seen} like {kind} (not shown)", "no direct identifier"
-            table.refuse(kinds == kind, column, seen, expected, REMOVE_IDENTIFIER)
+            table.refuse_as(seen, column, kinds == kind, expected, REMOVE_IDENTIFIER)
 
 
 def typed(table: Table, latest: dt.date | None = None) -> pd.DataFrame:
@@ -87,10 +97,10 @@ def typed(table: Table, latest: dt.date | None = None) -> pd.DataFrame:
         column, text = COLUMNS[name], table.text[name]
         columns[name] = _typed(column, text)
         for failing, expected, mend in _checks(column, text, columns[name], latest):
-            table.report(name, failing & (text != ""), expected, mend)
+            table.refuse(name, failing & (text != ""), expected, mend)
         if column.empty == "no":
             mend = "fill it in: this column must not be empty"
-            table.report(name, text == "", "a value", mend)
+            table.refuse(name, text == "", "a value", mend)
     return pd.DataFrame(columns)
 
 
@@ -156,14 +166,14 @@ def check_keys(table: Table, frame: pd.DataFrame) -> None:
     repeated = frame.duplicated(key, keep=False) & frame[key].notna().all(axis=1)
     if table.name == "requests":
         mend = "remove the repeated rows, or give each its own id"
-        table.report("request_id", repeated, "each request_id once", mend)
+        table.refuse("request_id", repeated, "each request_id once", mend)
     elif repeated.any():
         rows = frame.loc[repeated, key]
         pairs = rows["request_id"] + " " + rows["charge_no"].astype("str")
         expected, mend = "each charge_no once for a request_id", "number them 1, 2, 3 …"
         seen = f"more than once {shown(list(pairs.unique()))}"
         at = (pairs.index + ABOVE).tolist()
-        table.problems.add(seen, expected, mend, "request_id, charge_no", at)
+        table.problems.report("request_id, charge_no", seen, expected, mend, at)
 
 
 def check_links(charges: Table, requests: Table) -> None:
@@ -171,8 +181,8 @@ def check_links(charges: Table, requests: Table) -> None:
     if "request_id" in charges.text and "request_id" in requests.text:
         ids = charges.text["request_id"]
         orphans = ~ids.isin(requests.text["request_id"]) & (ids != "")
-        expected = f"a request_id of {requests.problems.label}"
-        charges.report("request_id", orphans, expected, "add the request, or remove its charges")
+        expected = f"a request_id of {requests.label}"
+        charges.refuse("request_id", orphans, expected, "add the request, or remove its charges")
 
 
 def check_outcome_dates(requests: Table, frame: pd.DataFrame, cohort: str) -> None:
@@ -183,9 +193,9 @@ def check_outcome_dates(requests: Table, frame: pd.DataFrame, cohort: str) -> No
     recorded = requests.text["outcome_recorded_at"] != ""
     pending = frame["outcome"] == "pending"
     column, mend = "outcome_recorded_at", "clear the cell, or correct the outcome"
-    requests.report(column, pending & recorded, "an empty cell, since outcome is pending", mend)
+    requests.refuse(column, pending & recorded, "an empty cell, since outcome is pending", mend)
     if cohort == "recorded":
         missing = ~pending & frame["outcome"].notna() & ~recorded
         expected = "the time the outcome was recorded, since it is not pending"
         mend = "fill it in; only a source without recording dates (cohort: issued) may leave it out"
-        requests.report(column, missing, expected, mend)
+        requests.refuse(column, missing, expected, mend)

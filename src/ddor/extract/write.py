@@ -1,11 +1,12 @@
 """Writing an extract as a folder of CSV files, which `read_extract` reads back unchanged."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 import yaml
 
-from ddor.extract.model import DATES_ONLY, DATETIMES, Extract
+from ddor.extract.model import DATES_ONLY, DATETIMES, TABLES, Extract
 
 
 def write_extract(extract: Extract, folder: Path) -> None:
@@ -15,15 +16,12 @@ def write_extract(extract: Extract, folder: Path) -> None:
     some, a date alone at midnight; empty where missing. The same extract gives the same bytes.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in [("requests", extract.requests), ("charges", extract.charges)]:
+    for name in TABLES:
+        frame = getattr(extract, name)
         times = {column: _iso(frame[column]) for column in frame if column in DATETIMES}
         text = frame.assign(**times).to_csv(index=False, lineterminator="\n")
         (folder / f"{name}.csv").write_bytes(text.encode("utf-8"))
-    about = {
-        "as_of": extract.about.as_of,
-        "source": extract.about.source,
-        "synthetic": extract.about.synthetic,
-    }
+    about = asdict(extract.about)
     text = yaml.safe_dump(about, sort_keys=False, allow_unicode=True, width=10_000)
     (folder / "about.yaml").write_bytes(text.encode("utf-8"))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.errors import Problem, Problems, UsageError
+from ddor.errors import Problem, UsageError
 from ddor.extract.csv_files import csv_records
 from ddor.extract.model import LEVELS
 from ddor.reference.areas import area_named
@@ -88,9 +88,8 @@ def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
             )
         )
         return empty
-    in_file = Problems(label)
-    records, uneven = csv_records(data, in_file)
-    problems.extend(in_file)
+    records, uneven, told = csv_records(label, data)
+    problems.extend(told)
     if not records:
         return empty
     if sorted(records[0]) != sorted(columns):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from ddor.errors import Problem, Problems, UsageError
+from ddor.errors import Problem, UsageError
 from ddor.extract.model import Extract
 from ddor.extract.table import Table, shown
 from ddor.extract.validation import check_outcome_dates
@@ -137,7 +137,7 @@ def _tell_outcome_date(target: _Target, requests: pd.DataFrame, cohort: str) -> 
         return
     row = requests.loc[[target.at], columns].reset_index(drop=True)
     text = {column: [as_text(column, row.at[0, column])] for column in columns}
-    table = Table("requests", Problems(""), pd.DataFrame(text, dtype="str"))
+    table = Table("requests", "", pd.DataFrame(text, dtype="str"))
     check_outcome_dates(table, row, cohort)
     for problem in table.problems:
         target.told.tell(

@@ -5,7 +5,6 @@ import datetime as dt
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.errors import Problems
 from ddor.extract.model import DATES_ONLY, REQUEST_COLUMNS
 from ddor.extract.table import Table
 from ddor.extract.validation import check_identifiers, latest_allowed, typed
@@ -24,7 +23,7 @@ def ask_the_door(key: str, column: str, text: str, week: Week | None, told: Told
 
 
 def cell_of(column: str, text: str) -> Table:
-    return Table("requests", Problems(""), pd.DataFrame({column: [text]}, dtype="str"))
+    return Table("requests", "", pd.DataFrame({column: [text]}, dtype="str"))
 
 
 def typed_value(column: str, text: str):
