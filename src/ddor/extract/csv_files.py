@@ -2,14 +2,21 @@
 
 `csv_records` reads a file of a person: UTF-8, a header, commas; everything as text, nothing
 skipped in silence. `csv_file` and `csv_lines` are for the files of the archive, which a
-spreadsheet may open: nothing in them runs as a formula.
+spreadsheet may open: nothing in them runs as a formula. `write_extract` writes what `csv_table`
+reads back unchanged.
 """
 
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+import yaml
 
 from ddor.errors import Problems
+from ddor.extract.model import DATES_ONLY, DATETIMES, TABLES, Extract
 from ddor.extract.table import ABOVE, Table
 
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
@@ -67,11 +74,11 @@ def _decoded(data: bytes, problems: Problems) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # Go on with the reading Excel meant, so that all other problems are told as well.
-        byte, lines = data[error.start : error.start + 1], data.split(b"\n")
+        byte = data[error.start : error.start + 1]
         was = byte.decode("cp1252", errors="replace")
         seen = f'byte 0x{byte.hex().upper()} at position {error.start}, which is "{was}"'
-        whole = [line.decode("utf-8", errors="ignore").encode() for line in lines]
-        rows = [at for at, line in enumerate(lines, 1) if line != whole[at - 1]]
+        lines = data.decode("utf-8", errors="replace").split("\n")
+        rows = [row for row, line in enumerate(lines, start=1) if "\ufffd" in line]
         problems.report("", f"{seen} in Windows-1252", "UTF-8", _SAVE_AS, rows)
         return data.decode("cp1252", errors="replace")
 
@@ -107,6 +114,29 @@ def csv_lines(data: bytes) -> list[dict[str, str]]:
     """The lines of such a file, as they were."""
     lines = csv.DictReader(io.StringIO(data.decode()))
     return [{name: plain_cell(cell) for name, cell in line.items()} for line in lines]
+
+
+def write_extract(extract: Extract, folder: Path) -> None:
+    """Write requests.csv, charges.csv and about.yaml into `folder`, which is made if need be.
+
+    UTF-8, lines ending in a newline; times as 2017-01-28T09:15, seconds only where there are
+    some, a date alone at midnight; empty where missing. The same extract gives the same bytes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in TABLES:
+        frame = getattr(extract, name)
+        times = {column: _iso(frame[column]) for column in frame if column in DATETIMES}
+        text = frame.assign(**times).to_csv(index=False, lineterminator="\n")
+        (folder / f"{name}.csv").write_bytes(text.encode("utf-8"))
+    text = yaml.safe_dump(asdict(extract.about), sort_keys=False, allow_unicode=True, width=10_000)
+    (folder / "about.yaml").write_bytes(text.encode("utf-8"))
+
+
+def _iso(times: pd.Series) -> pd.Series:
+    text = times.dt.strftime("%Y-%m-%dT%H:%M:%S").astype("str")
+    if times.name in DATES_ONLY:
+        return text.str[:10]
+    return text.str.removesuffix(":00").str.removesuffix("T00:00")
 
 
 def safe_cell(text: str) -> str:

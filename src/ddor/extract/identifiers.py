@@ -29,8 +29,8 @@ YOUNGEST = dt.timedelta(days=14 * 365)
 _PATTERNS = rows("identifiers", DATA)
 _HEADS = "|".join(row["pattern"] for row in _PATTERNS if row["where"] == "head")
 _HEAD = re.compile(rf"(^|_)({_HEADS})(_|$)")
-_KINDS = {row["pattern"]: row["kind"] for row in _PATTERNS if row["where"] == "value"}
-_LOOKS = re.compile("|".join(f"({pattern})" for pattern in _KINDS), re.IGNORECASE)
+_VALUES = [row for row in _PATTERNS if row["where"] == "value"]
+_LOOKS = re.compile("|".join(f"({row['pattern']})" for row in _VALUES), re.IGNORECASE)
 
 
 def _words(kind: str) -> frozenset[str]:
@@ -46,10 +46,9 @@ _PAIR = re.compile(rf"({_WORD}(?: {_WORD}){{0,2}}), ?({_WORD})")
 _TWO_TO_FOUR_WORDS = re.compile(rf"({_WORD})(?: {_WORD}\.?){{0,2}} ({_WORD})")
 _CAPITAL = r"(?![a-z])[^\W\d_](?:\.|(?:['’-]?[^\W\d_])*)"
 _CAPITALIZED = re.compile(rf"{_CAPITAL}(?:,?\s+(?:(?:de|del|la|las|los)\s+)*{_CAPITAL})+")
-_MIDNIGHT = r"(?:[T ]00:00(?::00)?)?"
-_YEAR_FIRST = re.compile(rf"([0-9]{{4}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}}){_MIDNIGHT}")
-_YEAR_LAST = re.compile(
-    rf"([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{4}}|[0-9]{{2}}){_MIDNIGHT}"
+_DATE = re.compile(
+    r"([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.]([0-9]{4}|[0-9]{2}))"
+    r"([T ]00:00(:00)?)?"
 )
 
 
@@ -63,7 +62,7 @@ def looks(text: str) -> str | None:
     """What a single value looks like ("an A-number", "a person's name"), or None."""
     found = _LOOKS.search(text)
     if found and found.lastindex:
-        return list(_KINDS.values())[found.lastindex - 1]
+        return _VALUES[found.lastindex - 1]["kind"]
     return NAME if _is_name(text) else None
 
 
@@ -163,10 +162,11 @@ def _has(words: str, names: frozenset[str]) -> bool:
 
 def _day(text: str) -> tuple[int, ...] | None:
     """Year, month and day of a date, whether there is such a day or not."""
-    if found := _YEAR_FIRST.fullmatch(text):
-        return tuple(map(int, found.groups()))
-    if found := _YEAR_LAST.fullmatch(text):
-        # 3/12/1985 and 12.3.1985 are equally old: which is the month does not matter here.
-        year, month_and_day = int(found[3]), sorted(map(int, found.groups()[:2]))
-        return (year if year > 99 else 1900 + year if year > 30 else 2000 + year, *month_and_day)
-    return None
+    if not _DATE.fullmatch(text):
+        return None
+    first, second, third = map(int, re.split("[-/.T ]", text)[:3])
+    if text[:4].isdigit():
+        return first, second, third
+    # 3/12/1985 and 12.3.1985 are equally old: which is the month does not matter here.
+    year = third if third > 99 else 1900 + third if third > 30 else 2000 + third
+    return year, *sorted((first, second))

@@ -63,10 +63,9 @@ def _lone_file(fs, path: str) -> bytes | None:
     suffix = PurePosixPath(urlsplit(path).path).suffix.lower()
     if "http" in fs.protocol:
         # A web server knows no folders: what has no suffix is one, unless a zip comes from there.
-        if suffix in (".zip", ".xlsx"):
-            return fs.cat_file(path)
-        content = fs.cat_file(path) if fs.exists(path) else b""
-        return content if content.startswith(b"PK") else None
+        is_file = suffix in (".zip", ".xlsx")
+        content = fs.cat_file(path) if is_file or fs.exists(path) else b""
+        return content if is_file or content.startswith(b"PK") else None
     if fs.isfile(path):
         return fs.cat_file(path)
     if not fs.isdir(path):

@@ -1,17 +1,17 @@
 """What an extract is once it has been validated: DESIGN 2 as types.
 
-`data/columns.csv` is the one table of its columns; everything that depends on a column follows
-from it. `requests` one row per request (the unit of every count), sorted by request_id; columns
-REQUEST_COLUMNS in this order. `charges` sorted by request_id and charge_no; columns
-CHARGE_COLUMNS in this order. Both have a fresh RangeIndex. Text columns have pandas' `str` dtype,
-an empty field is a missing value; DATETIMES are `datetime64[s]`, NaT where empty; charge_no is
-int64. `area` is the canonical name of reference.areas, whatever alias the source used.
+`data/columns.csv` is the one table of its columns, `data/types.csv` of their types; everything
+that depends on a column follows from them. `requests` one row per request (the unit of every
+count), sorted by request_id; columns REQUEST_COLUMNS in this order. `charges` sorted by request_id
+and charge_no; columns CHARGE_COLUMNS in this order. Both have a fresh RangeIndex. Text columns have
+pandas' `str` dtype, an empty field is a missing value; DATETIMES are `datetime64[s]`, NaT where
+empty; charge_no is int64. `area` is the canonical name of reference.areas, whatever alias the
+source used.
 """
 
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -20,32 +20,23 @@ from ddor.reference.tables import rows
 DATA = Path(__file__).parent / "data"
 
 
-class Column(NamedTuple):
-    """A line of `data/columns.csv`, whose comment explains the fields; all are text."""
-
-    table: str
-    name: str
-    type: str
-    empty: str
-    allowed: str
-    expected: str
-    advice: str
-
-
-# By name: request_id, the one that both tables have, has the same rules in both.
-COLUMNS = {row["name"]: Column(**row) for row in rows("columns", DATA)}
+# By name; request_id, the one that both tables have, has the same rules in both.
+COLUMNS = {row["name"]: row for row in rows("columns", DATA)}
+TYPES = {row["type"]: row for row in rows("types", DATA)}
+# Column -> what a message calls the cells that stand for its text.
+NATIVE = {name: TYPES[column["type"]]["native"] for name, column in COLUMNS.items()}
 TABLES = {
     table: tuple(row["name"] for row in rows("columns", DATA) if row["table"] == table)
     for table in ("requests", "charges")
 }
 REQUEST_COLUMNS, CHARGE_COLUMNS = TABLES.values()
-DATES_ONLY = tuple(name for name, column in COLUMNS.items() if column.type == "date")
-DATETIMES = tuple(name for name, column in COLUMNS.items() if column.type in ("time", "date"))
+DATES_ONLY = tuple(name for name, column in COLUMNS.items() if column["type"] == "date")
+DATETIMES = tuple(name for name, column in COLUMNS.items() if column["type"] in ("time", "date"))
 # Column -> the words that it may hold.
 WORDS = {
-    name: tuple(column.allowed.split())
+    name: tuple(column["allowed"].split())
     for name, column in COLUMNS.items()
-    if column.type in ("words", "tristate")
+    if column["type"] in ("words", "tristate")
 }
 LEVELS, TRISTATE, OUTCOMES = WORDS["agency_level"], WORDS["protected"], WORDS["outcome"]
 DECLINE_REASONS, FOLLOW_UP_STATUSES = WORDS["decline_reason"], WORDS["follow_up_status"]

@@ -19,16 +19,11 @@ from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ddor.errors import ExtractInvalid, Problem, Problems
-from ddor.extract.model import COLUMNS
+from ddor.extract.model import COLUMNS, DATETIMES, NATIVE
 from ddor.extract.table import Table, shown
 
-# Type of a column -> what it is called, and the type of a cell that may stand for its text.
-_NATIVE: dict[str, tuple[str, type]] = {
-    "time": ("a date and time", dt.date),
-    "date": ("a date", dt.date),
-    "tristate": ("true, false or unknown", bool),
-    "number": ("a whole number", int),
-}
+# Type of a column -> the type of a cell that may stand for its text.
+_NATIVE = {"time": dt.date, "date": dt.date, "tristate": bool, "number": int}
 _AS_TEXT = "format the column as Text, then enter the values again from the source"
 _AS_DATES = "format the cells as dates, or write them as 2017-01-28"
 # What a cell of a workbook is that does not fit -> how to mend it.
@@ -56,8 +51,8 @@ def parquet_table(name: str, label: str, data: bytes) -> Table:
     for field, values in zip(arrow.schema, columns, strict=True):
         of_each_type = {type(value): value for value in values}.values()
         if field.name in table.text and not all(_fits(value, field.name) for value in of_each_type):
-            seen, expected = f"a column of type {field.type}", _native(field.name)[0]
-            table.problems.report(field.name, seen, expected, "write the column as text")
+            seen, mend = f"a column of type {field.type}", "write the column as text"
+            table.problems.report(field.name, seen, NATIVE[field.name], mend)
             table.refused[field.name] = True
     return table
 
@@ -121,16 +116,12 @@ def as_text(value) -> str:
     return "" if value is None else str(value)
 
 
-def _native(head: str) -> tuple[str, type]:
-    return _NATIVE.get(COLUMNS[head].type, ("text", str))
-
-
 def _fits(value, head: str) -> bool:
     """Whether the type of a cell loses nothing of what its column holds; in a column that the
     contract does not have, anything may be."""
     if value is None or isinstance(value, str) or head not in COLUMNS:
         return True
-    native = _native(head)[1]
+    native = _NATIVE.get(COLUMNS[head]["type"], str)
     if isinstance(value, bool):
         return native is bool
     return isinstance(value, native) and not getattr(value, "tzinfo", None)
@@ -148,10 +139,10 @@ def _refuse_misfits(table: Table, head: str, cells: Sequence[Cell]) -> None:
     """Refuse the cells of a column whose type does not fit, in one problem for each cause."""
     found = pd.Series([_misfit(cell, head) for cell in cells], dtype="str")
     for misfit in found.dropna().unique():
-        is_date = misfit == "a number" and COLUMNS[head].type in ("date", "time")
+        is_date = misfit == "a number" and head in DATETIMES
         mend = _AS_DATES if is_date else _MISFITS[misfit]
         seen = f"{misfit}, {shown(table.text.loc[found == misfit, head].unique())}"
-        table.refuse_as(seen, head, found == misfit, _native(head)[0], mend)
+        table.refuse_as(seen, head, found == misfit, NATIVE[head], mend)
 
 
 def _misfit(cell: Cell, head: str) -> str | None:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ddor.extract.advice import DAMAGED, nearest
 from ddor.extract.identifiers import found_in, head_is_identifier
-from ddor.extract.model import COLUMNS, TABLES, WORDS, Column
+from ddor.extract.model import COLUMNS, DATETIMES, TABLES, TYPES, WORDS
 from ddor.extract.table import ABOVE, REMOVE_IDENTIFIER, Table, shown
 from ddor.reference.areas import area_named
 from ddor.reference.countries import COUNTRIES
@@ -33,13 +33,10 @@ _LISTED: dict[str, Callable[[str], object]] = {
 }
 _LOOK_UP = "look it up at the source"
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.0+)?)?)?"
-_EXPECTED = {
-    "time": "a date and time such as 2017-01-28T09:15, without offset, or a date alone",
-    "date": "a date such as 2017-01-28",
-}
 # Line ends and tabs are text; a lone CR is not, since CSV would not keep it.
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\n]|\r$"
-_Check = tuple[pd.Series, str, str]
+# Which cells fail, what was expected of them, how to mend them.
+_Checks = Iterator[tuple[pd.Series, str, str]]
 
 
 def validated(table: Table, ignored: tuple[str, ...], day: dt.date | None) -> pd.DataFrame:
@@ -94,11 +91,11 @@ def typed(table: Table, latest: dt.date | None = None) -> pd.DataFrame:
     does not fit its column is reported; no date may be after `latest`."""
     columns = {}
     for name in [name for name in TABLES[table.name] if name in table.text]:
-        column, text = COLUMNS[name], table.text[name]
-        columns[name] = _typed(column, text)
-        for failing, expected, mend in _checks(column, text, columns[name], latest):
+        text = table.text[name]
+        columns[name] = _typed(name, text)
+        for failing, expected, mend in _checks(name, text, columns[name], latest):
             table.refuse(name, failing & (text != ""), expected, mend)
-        if column.empty == "no":
+        if COLUMNS[name]["empty"] == "no":
             mend = "fill it in: this column must not be empty"
             table.refuse(name, text == "", "a value", mend)
     return pd.DataFrame(columns)
@@ -115,43 +112,44 @@ def parse_times(text: pd.Series) -> pd.Series:
     return times.astype("datetime64[s]")
 
 
-def _typed(column: Column, text: pd.Series) -> pd.Series:
-    if column.type in _EXPECTED:
+def _typed(name: str, text: pd.Series) -> pd.Series:
+    if name in DATETIMES:
         return parse_times(text)
-    if column.type == "number":
-        whole = text.where(text.str.fullmatch(column.allowed))
+    if COLUMNS[name]["type"] == "number":
+        whole = text.where(text.str.fullmatch(COLUMNS[name]["allowed"]))
         return pd.to_numeric(whole, errors="coerce").astype("Int64")
-    if column.name == "area":
+    if name == "area":
         return text.map({value: area_named(value) for value in text.unique()}).astype("str")
     return text.mask(text == "")
 
 
-def _checks(
-    column: Column, text: pd.Series, values: pd.Series, latest: dt.date | None
-) -> Iterator[_Check]:
+def _checks(name: str, text: pd.Series, values: pd.Series, latest: dt.date | None) -> _Checks:
     """What the text of a column's cells, and their typed values, have to be, in this order."""
-    advice = column.advice or _LOOK_UP
-    if column.type in _EXPECTED:
-        yield from _time_checks(column, values, latest)
-    elif column.type in ("words", "tristate"):
-        words = WORDS[column.name]
-        yield ~text.isin(words), f"one of {', '.join(words)}", advice
-    elif column.type == "listed":
-        known = [value for value in text.unique() if _LISTED[column.name](value)]
-        yield ~text.isin(known), column.expected, advice
+    column = COLUMNS[name]
+    advice = column["advice"] or _LOOK_UP
+    if name in DATETIMES:
+        yield from _time_checks(name, text, values, latest)
+    elif name in WORDS:
+        yield ~text.isin(WORDS[name]), f"one of {', '.join(WORDS[name])}", advice
+    elif name in _LISTED:
+        known = [value for value in text.unique() if _LISTED[name](value)]
+        yield ~text.isin(known), column["expected"], advice
     else:
-        yield ~text.str.fullmatch(column.allowed), column.expected, advice
-    if column.type == "text":
+        yield ~text.str.fullmatch(column["allowed"]), column["expected"], advice
+    if column["type"] == "text":
         yield text.str.fullmatch(DAMAGED), "the text as the source has it", advice
         yield text.str.contains(_CONTROL), "no control characters", advice
 
 
-def _time_checks(column: Column, times: pd.Series, latest: dt.date | None) -> Iterator[_Check]:
-    expected = _EXPECTED[column.type]
-    if column.type == "date":
+def _time_checks(name: str, text: pd.Series, times: pd.Series, latest: dt.date | None) -> _Checks:
+    column = COLUMNS[name]
+    expected = TYPES[column["type"]]["expected"]
+    if column["type"] == "date":
         yield times.notna() & (times != times.dt.normalize()), expected, "remove the time of day"
+    no_such = times.isna() & text.str.fullmatch(_TIME)
+    yield no_such, expected, f"this day or time does not exist: {_LOOK_UP}"
     yield times.isna(), expected, _LOOK_UP
-    first, _, last = column.allowed.partition("..")
+    first, _, last = column["allowed"].partition("..")
     yield times < pd.Timestamp(first), f"{first} or later", _LOOK_UP
     if last and latest:
         end = pd.Timestamp(latest + dt.timedelta(days=1))

@@ -9,8 +9,8 @@ import pandas as pd
 
 from ddor.calendar import Week
 from ddor.errors import ExtractInvalid, Problem, UsageError
+from ddor.extract.csv_files import write_extract
 from ddor.extract.model import FOIA_SOURCE, About
-from ddor.extract.write import write_extract
 from ddor.importers.foia import dirt, facilities, shape, vocabulary
 from ddor.importers.foia.source import FIELDS, read_source
 from ddor.importers.foia.summary import ImportSummary, Written
