@@ -21,7 +21,7 @@ def test_every_column_is_described_with_its_words_and_whether_it_may_be_empty():
             assert [word for word in WORDS.get(column, ()) if f"`{word}`" not in row] == []
             last = row.strip("| ").split("|")[-1].strip()
             if column != "outcome_recorded_at":
-                assert (last == "yes") == (COLUMNS[column].empty == "yes"), column
+                assert (last == "yes") == (COLUMNS[column]["empty"] == "yes"), column
 
 
 def test_every_area_and_every_key_of_about_is_named():
