@@ -43,6 +43,8 @@ def advise(column: str, value: str, otherwise: str) -> tuple[str, str]:
     words = WORDS.get(column) or (AREAS if column == "area" else ())
     if found := code or nearest(bare, words):
         return f"written otherwise: {found}", f'write "{found}" if you meant that'
+    if bare != bare.upper() and COLUMNS[column]["type"] == "code":
+        return "small letters", "write the code in capitals"
     return "", otherwise
 
 
