@@ -74,8 +74,8 @@ def test_the_notebooks_wing_the_runner_and_the_archive_do_not_know_each_other():
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
-        ("ddor.cli", "papermill scrapbook matplotlib nbconvert pandera"),
-        ("ddor.report", "papermill nbconvert pandera"),
+        ("ddor.cli", "papermill scrapbook matplotlib nbconvert"),
+        ("ddor.report", "papermill nbconvert"),
         ("ddor.reference.areas", "pandas"),
     ],
 )

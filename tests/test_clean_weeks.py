@@ -13,9 +13,9 @@ from frames import counted, counted_as
 from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.checks.registry import CHECKS, run_checks
+from ddor.extract.csv_files import write_extract
 from ddor.extract.model import DATETIMES
 from ddor.extract.read import read_extract
-from ddor.extract.write import write_extract
 from ddor.measures.figures import Counts
 from ddor.published.history import WEEKS_LOOKED_BACK, History, no_history, read_history
 

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from ddor.extract.about import KEYS
-from ddor.extract.advice import WORDS
-from ddor.extract.columns import MAY_BE_EMPTY, TABLES
+from ddor.extract.model import COLUMNS, TABLES, WORDS
 from ddor.reference.areas import AREAS
 
 DOCS = (Path(__file__).parents[1] / "docs" / "extract.md").read_text(encoding="utf-8")
@@ -22,7 +21,7 @@ def test_every_column_is_described_with_its_words_and_whether_it_may_be_empty():
             assert [word for word in WORDS.get(column, ()) if f"`{word}`" not in row] == []
             last = row.strip("| ").split("|")[-1].strip()
             if column != "outcome_recorded_at":
-                assert (last == "yes") == (column in MAY_BE_EMPTY), column
+                assert (last == "yes") == (COLUMNS[column]["empty"] == "yes"), column
 
 
 def test_every_area_and_every_key_of_about_is_named():

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from ddor.errors import ExtractInvalid, UsageError
 from ddor.extract import location
+from ddor.extract.csv_files import write_extract
 from ddor.extract.model import DATES_ONLY, DATETIMES, Extract
 from ddor.extract.read import read_extract
-from ddor.extract.write import write_extract
 
 ABOUT = {"as_of": "2017-03-01", "source": "test", "synthetic": "true"}
 REQUESTS = [

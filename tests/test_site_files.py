@@ -32,7 +32,7 @@ from small_archive import (
 )
 
 from ddor.calendar import Week
-from ddor.extract.safe_cells import plain_cell
+from ddor.extract.csv_files import plain_cell
 
 SITE_URL = "https://ddor.example.org/x"
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")

@@ -6,7 +6,7 @@ from later import make_later
 from reenactment import REENACTED, make_reenactment
 
 from ddor.calendar import Week
-from ddor.extract.write import write_extract
+from ddor.extract.csv_files import write_extract
 from ddor.importers.samples.ordinary import make_sample
 
 SEEDS = {"2017-02-18": 4, "2017-02-25": 5, "2017-03-04": 3}

@@ -362,7 +362,7 @@ def _import_foia(options: argparse.Namespace) -> int:
 
 
 def _sample(options: argparse.Namespace) -> int:
-    from ddor.extract.write import write_extract
+    from ddor.extract.csv_files import write_extract
     from ddor.importers.samples.ordinary import make_sample
 
     week = Week.parse(options.week)

@@ -3,6 +3,7 @@
 Anything else that escapes is a bug: it keeps its traceback and ends with exit code 1.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -46,6 +47,17 @@ class Problem:
         return f"{place}: seen {self.seen}, expected {self.expected}; {self.mend}"
 
 
+class Problems(list[Problem]):
+    """What is wrong with one table or file, which every message calls `label`."""
+
+    def __init__(self, label: str):
+        super().__init__()
+        self.label = label
+
+    def report(self, column: str, seen: str, expected: str, mend: str, rows: Iterable[int] = ()):
+        self.append(Problem(self.label, tuple(rows), column, seen, expected, mend))
+
+
 class ExtractInvalid(DdorError):
     """The extract cannot be used. Lists every problem found, never only the first."""
 
@@ -73,8 +85,7 @@ def _ranges(numbers: tuple[int, ...]) -> str:
     """(2, 3, 4, 9) -> "2-4, 9": every row is named, however many there are."""
     runs: list[list[int]] = []
     for number in sorted(set(numbers)):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+        if not runs or number != runs[-1][-1] + 1:
+            runs.append([])
+        runs[-1].append(number)
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)

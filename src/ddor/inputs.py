@@ -76,7 +76,7 @@ def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
 
     Raises UsageError (parameters, tables, no extract there) or ExtractInvalid.
     """
-    # pandera costs over a second to import, which a kernel that loads saved inputs need not pay.
+    # openpyxl and fsspec take long to import, which a kernel that loads saved inputs need not pay.
     from ddor.extract.read import read_extract
 
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)

@@ -15,13 +15,14 @@ from pathlib import Path
 
 from ddor.archive.agency_index import PLACE, named, place_of
 from ddor.archive.around import Around
-from ddor.archive.downloads import csv_lines, lines_in
+from ddor.archive.downloads import lines_in
 from ddor.archive.page import page
 from ddor.archive.recent import recent_weeks
 from ddor.archive.trend import agency_points, trend_of
 from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
+from ddor.extract.csv_files import csv_lines
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES
 from ddor.published.catalog import Catalog

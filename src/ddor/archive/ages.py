@@ -5,7 +5,7 @@ timing.DAY_LABELS), and from nothing else. A later revision may keep the table o
 that the bands need not add up to the declines of the week.
 """
 
-from ddor.archive.downloads import csv_lines
+from ddor.extract.csv_files import csv_lines
 from ddor.measures.people import DAYS
 from ddor.measures.timing import BEFORE_ISSUE, BINS, UNKNOWN
 

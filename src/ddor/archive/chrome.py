@@ -25,7 +25,6 @@ from ddor.archive.agency_pages import (
     with_line,
 )
 from ddor.archive.around import Around
-from ddor.archive.downloads import csv_file
 from ddor.archive.latest import latest_of
 from ddor.archive.lists import (
     SITEMAP,
@@ -42,6 +41,7 @@ from ddor.archive.search import search_files
 from ddor.archive.text_pages import text_pages, written_pages
 from ddor.archive.years import tables_of, year_files
 from ddor.calendar import Period, Week
+from ddor.extract.csv_files import csv_file
 from ddor.published.catalog import CATALOG, Catalog
 from ddor.published.history import is_withdrawn
 

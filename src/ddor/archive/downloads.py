@@ -6,35 +6,17 @@ says so in every row, for a file is passed on without its page. A text that a sp
 as a formula gets an apostrophe in front (`safe_cell`).
 """
 
-import csv
-import io
 import json
-from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from ddor.archive.meanings import Meanings
+from ddor.extract.csv_files import csv_lines, safe_cell
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.extract.safe_cells import plain_cell, safe_cell
 
 # Tables that may not be told.
 OF_PEOPLE = ("charges_by_group", "attributes", "after_release")
-
-
-def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]]) -> bytes:
-    """Lines of text as CSV, every cell safe."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(columns), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: safe_cell(str(cell)) for name, cell in line.items()} for line in lines)
-    return text.getvalue().encode()
-
-
-def csv_lines(data: bytes) -> list[dict[str, str]]:
-    """The lines of such a file, as they were."""
-    lines = csv.DictReader(io.StringIO(data.decode()))
-    return [{name: plain_cell(cell) for name, cell in line.items()} for line in lines]
 
 
 def lines_in(file: Path) -> list[dict[str, str]]:

@@ -16,8 +16,8 @@ import pandas as pd
 
 from ddor.archive.agency_index import named
 from ddor.archive.around import latest_names
-from ddor.archive.downloads import csv_lines
 from ddor.calendar import Week, long_date
+from ddor.extract.csv_files import csv_lines
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.measures.concentration import half_or_more
 from ddor.measures.figures import NO_CHARGES

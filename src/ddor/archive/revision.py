@@ -23,13 +23,13 @@ from ddor.archive.around import Around
 from ddor.archive.cases_apart import cases_in, without_cases
 from ddor.archive.changes import changes_between
 from ddor.archive.chrome import chrome
-from ddor.archive.downloads import csv_lines
 from ddor.archive.pages import notice_page, report_page
 from ddor.archive.publish import Archive
 from ddor.archive.render import Article
 from ddor.archive.trend import kept_of
 from ddor.calendar import Period, Week
 from ddor.errors import ArchiveUnavailable
+from ddor.extract.csv_files import csv_lines
 from ddor.inputs import NEWER_FLAGS
 from ddor.published.catalog import FIRST, Catalog, Revision
 from ddor.reports import report_of

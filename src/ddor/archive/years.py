@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.archive.downloads import csv_lines, descriptor, lines_in, table_files
+from ddor.archive.downloads import descriptor, lines_in, table_files
 from ddor.archive.meanings import FIGURES, TEXTS, TITLES, WEEKLY
 from ddor.archive.page import NAME
 from ddor.calendar import Week
+from ddor.extract.csv_files import csv_lines
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import Catalog, Revision
 

@@ -26,16 +26,15 @@ MOST_BYTES = 1 << 30
 def fetch(location: str) -> tuple[dict[str, bytes], list[str]]:
     """The content of each of FILES that is there, or of WORKBOOK alone; and the names of the other
     files beside them, as far as they can be listed. Raises UsageError, ExtractInvalid."""
-    name = without_secrets(location)
     if not location.strip():
         raise UsageError(f"no extract is named: expected {FORMS}")
+    name = without_secrets(location)
     try:
         fs, path = fsspec.core.url_to_fs(location)
-        lone = _lone_file(fs, path)
+        lone, base = _lone_file(fs, path), path.rstrip("/")
         if lone is None:
-            names = _names(fs, path)
+            names = _names(fs, base)
             found = [file for file in FILES if file in names]
-            base = path.rstrip("/")
             return {file: fs.cat_file(f"{base}/{file}") for file in found}, sorted(names)
     except ImportError as error:
         raise UsageError(
@@ -46,8 +45,8 @@ def fetch(location: str) -> tuple[dict[str, bytes], list[str]]:
         # Each back end has errors of its own (botocore's, aiohttp's), of packages that may be
         # missing here; whatever it is, the location could not be read.
         missing = isinstance(error, FileNotFoundError)
-        reason = "nothing is there" if missing else repr(error)
-        raise UsageError(f"{name} cannot be reached ({_cut(reason, location)})") from None
+        reason = "nothing is there" if missing else repr(error).replace(location, name)[:200]
+        raise UsageError(f"{name} cannot be reached ({reason})") from None
     return _unpacked(name, lone)
 
 
@@ -59,19 +58,14 @@ def without_secrets(location: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def _cut(reason: str, location: str) -> str:
-    return reason.replace(location, without_secrets(location))[:200]
-
-
 def _lone_file(fs, path: str) -> bytes | None:
     """The bytes of the file at `path`, or None if it is a folder. Raises FileNotFoundError."""
     suffix = PurePosixPath(urlsplit(path).path).suffix.lower()
     if "http" in fs.protocol:
         # A web server knows no folders: what has no suffix is one, unless a zip comes from there.
-        if suffix in (".zip", ".xlsx"):
-            return fs.cat_file(path)
-        content = fs.cat_file(path) if fs.exists(path) else b""
-        return content if content.startswith(b"PK") else None
+        is_file = suffix in (".zip", ".xlsx")
+        content = fs.cat_file(path) if is_file or fs.exists(path) else b""
+        return content if is_file or content.startswith(b"PK") else None
     if fs.isfile(path):
         return fs.cat_file(path)
     if not fs.isdir(path):
@@ -79,11 +73,10 @@ def _lone_file(fs, path: str) -> bytes | None:
     return None
 
 
-def _names(fs, path: str) -> set[str]:
+def _names(fs, base: str) -> set[str]:
     try:
-        return {PurePosixPath(file.rstrip("/")).name for file in fs.ls(path, detail=False)}
+        return {PurePosixPath(file.rstrip("/")).name for file in fs.ls(base, detail=False)}
     except (FileNotFoundError, NotImplementedError):
-        base = path.rstrip("/")
         return {file for file in FILES if fs.exists(f"{base}/{file}")}
 
 
@@ -93,12 +86,12 @@ def _unpacked(name: str, content: bytes) -> tuple[dict[str, bytes], list[str]]:
         raise UsageError(f"{name} is not an extract: expected {FORMS}")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
-            if sum(member.file_size for member in members) > MOST_BYTES:
+            sizes = [member.file_size for member in archive.infolist()]
+            if sum(sizes) > MOST_BYTES:
                 raise _invalid("more than 1 GiB", "a smaller extract", "send it as a folder")
-            if any(member.filename == "[Content_Types].xml" for member in members):
+            if "[Content_Types].xml" in archive.namelist():
                 return {WORKBOOK: content}, []
-            return _members(archive, members)
+            return _members(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         mend = "the transfer may have been cut off: fetch or make the file again"
         raise _invalid(f"a damaged file ({error})", "a whole .zip or .xlsx", mend) from None
@@ -106,16 +99,14 @@ def _unpacked(name: str, content: bytes) -> tuple[dict[str, bytes], list[str]]:
         raise _invalid("an encrypted file", "a zip without password", "zip it again") from None
 
 
-def _members(archive: zipfile.ZipFile, members) -> tuple[dict[str, bytes], list[str]]:
-    paths = {PurePosixPath(member.filename): member for member in members}
-    paths = {path: member for path, member in paths.items() if path.parts[0] != "__MACOSX"}
+def _members(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[str]]:
+    names = [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
+    paths = {PurePosixPath(name): name for name in names if not name.endswith("/")}
     folders = {path.parent for path in paths if path.name in FILES}
     if len(folders) > 1:
         listed = ", ".join(sorted(f'"{folder}"' for folder in folders))
         raise _invalid(f"tables in {listed}", "one extract", "zip one folder only")
-    files = {
-        path.name: archive.read(member) for path, member in paths.items() if path.name in FILES
-    }
+    files = {path.name: archive.read(paths[path]) for path in paths if path.name in FILES}
     return files, sorted({path.name for path in paths})
 
 

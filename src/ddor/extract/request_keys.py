@@ -15,7 +15,7 @@ Not looked for, because every page would be refused:
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 PLAIN_BELOW = 7
 _IN_ANY_TEXT = re.compile(
@@ -31,36 +31,27 @@ class RequestKeys:
     where a key can begin, the lengths of the keys are tried, and each is one look-up."""
 
     def __init__(self, keys: Iterable[str]):
-        looked_for = {key for key in keys if not in_any_text(key)}
+        written = {key for key in keys if not in_any_text(key)}
         # As written too: folding can join the first sign of a key with what stands before it.
-        self._as_written = _Forms(looked_for)
-        self._folded = _Forms({f for f in map(_folded, looked_for) if not in_any_text(f)})
+        folded = {key for key in map(_folded, written) if not in_any_text(key)}
+        self._forms = [(form, {*map(len, form)}) for form in (written, folded)]
 
     def in_text(self, text: str) -> bool:
-        return self._as_written.any_in(text) or self._folded.any_in(_folded(text))
+        (written, lengths), (folded, lengths_folded) = self._forms
+        return _any_in(written, lengths, text) or _any_in(folded, lengths_folded, _folded(text))
 
 
-class _Forms:
-    def __init__(self, keys: set[str]):
-        self.keys, self.lengths = keys, sorted({len(key) for key in keys})
-
-    def any_in(self, text: str) -> bool:
-        if not self.keys:
-            return False
-        bounds = {*_bounds(text)}
-        return any(
-            start + length in bounds and text[start : start + length] in self.keys
-            for start in bounds
-            for length in self.lengths
-        )
-
-
-def _bounds(text: str) -> Iterator[int]:
-    """The places where no letter or digit goes on."""
-    within = [sign.isalnum() for sign in text]
-    yield 0
-    yield len(text)
-    yield from (at for at in range(1, len(text)) if not (within[at - 1] and within[at]))
+def _any_in(keys: set[str], lengths: set[int], text: str) -> bool:
+    """Whether one of the keys stands between two places where no letter or digit goes on."""
+    if not keys:
+        return False
+    within = [False, *(sign.isalnum() for sign in text), False]
+    bounds = {at for at in range(len(text) + 1) if not (within[at] and within[at + 1])}
+    return any(
+        start + length in bounds and text[start : start + length] in keys
+        for start in bounds
+        for length in lengths
+    )
 
 
 def visible(text: str) -> str:

@@ -12,7 +12,6 @@ from typing import ClassVar, Self
 
 import pandas as pd
 
-from ddor.archive.downloads import csv_file
 from ddor.archive.publish import Archive
 from ddor.calendar import Period
 from ddor.compiled.counts import CompiledCounts, count_compiled
@@ -28,6 +27,7 @@ from ddor.compiled.inputs import (
 )
 from ddor.compiled.people import plain_weeks
 from ddor.errors import UsageError
+from ddor.extract.csv_files import csv_file
 from ddor.jobs.edition import Edition, Order
 from ddor.maintained.cases import candidate_label, to_plain
 from ddor.maintained.directory import read_directory

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.errors import Problem, UsageError
-from ddor.extract.csv_table import csv_records
+from ddor.extract.csv_files import csv_records
 from ddor.extract.model import LEVELS
 from ddor.reference.areas import area_named
 from ddor.reference.places import STATES, state_of_fips

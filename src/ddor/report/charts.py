@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ddor.extract.csv_files import safe_cell
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.extract.safe_cells import safe_cell
 from ddor.publishable import Publishable
 from ddor.report.drawing import Drawing, png_of, svg_of
 from ddor.report.palette import color_of

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from ddor.errors import Problem, UsageError
 from ddor.extract.model import Extract
-from ddor.extract.relations import check_outcome_dates
 from ddor.extract.table import Table, shown
+from ddor.extract.validation import check_outcome_dates
 from ddor.maintained.corrections.cell import COLUMNS, as_text, same, typed_value
 from ddor.maintained.corrections.records import Action, Record
 from ddor.maintained.corrections.told import Told
@@ -138,7 +137,7 @@ def _tell_outcome_date(target: _Target, requests: pd.DataFrame, cohort: str) -> 
         return
     row = requests.loc[[target.at], columns].reset_index(drop=True)
     text = {column: [as_text(column, row.at[0, column])] for column in columns}
-    table = Table("requests", "", pd.DataFrame(text, dtype="str"), np.array([0]))
+    table = Table("requests", "", pd.DataFrame(text, dtype="str"))
     check_outcome_dates(table, row, cohort)
     for problem in table.problems:
         target.told.tell(

@@ -2,14 +2,12 @@
 
 import datetime as dt
 
-import numpy as np
 import pandas as pd
 
 from ddor.calendar import Week
 from ddor.extract.model import DATES_ONLY, REQUEST_COLUMNS
-from ddor.extract.parse import typed
-from ddor.extract.scan import scan
 from ddor.extract.table import Table
+from ddor.extract.validation import check_identifiers, latest_allowed, typed
 from ddor.maintained.corrections.told import Told
 
 COLUMNS = tuple(column for column in REQUEST_COLUMNS if column != "request_id")
@@ -17,19 +15,15 @@ COLUMNS = tuple(column for column in REQUEST_COLUMNS if column != "request_id")
 
 def ask_the_door(key: str, column: str, text: str, week: Week | None, told: Told) -> None:
     """Every rule of the extract for one value of one column of requests."""
-    # pandera costs over a second to import, which a project without records need not pay.
-    from ddor.extract.schema import check_columns, latest_allowed
-
     cell = cell_of(column, text)
-    scan(cell, week.last_day if week else dt.date.max)
-    check_columns(cell, typed(cell), latest_allowed(week.last_day) if week else None)
+    check_identifiers(cell, week.last_day if week else dt.date.max)
+    typed(cell, latest_allowed(week.last_day) if week else None)
     for problem in cell.problems:
         told.tell(key, problem.seen, problem.expected, problem.mend)
 
 
 def cell_of(column: str, text: str) -> Table:
-    frame = pd.DataFrame({column: [text]}, dtype="str")
-    return Table("requests", "", frame, np.array([0]))
+    return Table("requests", "", pd.DataFrame({column: [text]}, dtype="str"))
 
 
 def typed_value(column: str, text: str):

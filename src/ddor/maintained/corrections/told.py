@@ -1,14 +1,11 @@
-"""What is wrong in a file of records, and whether its text names a person."""
+"""What is wrong in a file of records; no message shows a text that names a person."""
 
 import re
 from dataclasses import dataclass, field
 
 from ddor.errors import Problem
-from ddor.extract.identifiers import NAME, looks, of_an_agency
+from ddor.extract.identifiers import identifier
 from ddor.extract.table import shown
-
-_CAPITAL = r"(?![a-z])[^\W\d_](?:\.|(?:['’-]?[^\W\d_])*)"
-_RUN = re.compile(rf"{_CAPITAL}(?:,?\s+(?:(?:de|del|la|las|los)\s+)*{_CAPITAL})+")
 
 
 @dataclass
@@ -35,25 +32,6 @@ class Told:
         else:
             return value
         return None
-
-
-def identifier(text: str) -> str | None:
-    """What the text, or a name within it, looks like. Written so for longer text, where `looks`
-    sees no name: it judges whole values, and none that speaks of a jail."""
-    return looks(text) or next((NAME for run in _RUN.findall(text) if _is_named_in(run)), None)
-
-
-def _is_named_in(run: str) -> bool:
-    """A run of capitalized words that holds a name: "Sheriff Maria Garcia", but not an agency's,
-    where a word like Jail follows ("Maria Garcia Jail")."""
-    words = re.sub("['’]s(?!\\w)", "", run).split()
-    for start in range(len(words)):
-        for end in range(start + 2, min(start + 4, len(words)) + 1):
-            name, after = " ".join(words[start:end]), " ".join(words[end:])
-            if looks(name.rstrip(",")) == NAME:
-                if name.endswith(",") or not of_an_agency(after.partition(",")[0]):
-                    return True
-    return False
 
 
 def as_words(name: str) -> str:

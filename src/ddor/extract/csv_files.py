@@ -1,0 +1,153 @@
+"""CSV: the files that people send, read with all that is wrong with them told; and our own.
+
+`csv_records` reads a file of a person: UTF-8, a header, commas; everything as text, nothing
+skipped in silence. `csv_file` and `csv_lines` are for the files of the archive, which a
+spreadsheet may open: nothing in them runs as a formula. `write_extract` writes what `csv_table`
+reads back unchanged.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from ddor.errors import Problems
+from ddor.extract.model import DATES_ONLY, DATETIMES, TABLES, Extract
+from ddor.extract.table import ABOVE, Table
+
+RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+
+_SAVE_AS = 'save it again as "CSV UTF-8 (comma delimited)"'
+_MOST_CHARACTERS_IN_A_FIELD = 1_000_000
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
+
+def csv_table(name: str, label: str, data: bytes) -> Table:
+    """The table of a CSV file. What is wrong with the file itself (zero bytes, encoding,
+    separator, rows too long or too short) is in its problems; it has no columns if nothing could
+    be read."""
+    table = Table(name, label)
+    records, uneven, table.problems = csv_records(label, data)
+    if records:
+        heads, *below = records
+        table.fill(heads, [*zip(*below, strict=True)] or [()] * len(heads), uneven)
+    return table
+
+
+def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Problems]:
+    """The rows of a CSV file as text, the header first, each as long as the header (none if there
+    is no header); the positions below the header of those that were not; and the problems."""
+    problems = Problems(label)
+    text = _decoded(data, problems)
+    first = text.split("\n", 1)[0]
+    separator = "," if "," in first else next((s for s in _SEPARATORS if s in first), ",")
+    records: list[list[str]] = []
+    csv.field_size_limit(_MOST_CHARACTERS_IN_A_FIELD)
+    try:
+        records.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        seen = f"a row that cannot be read ({error})"
+        expected = "quotes that are closed and doubled inside a field"
+        mend = "export the table again; the file may have been cut off"
+        problems.report("", seen, expected, mend, [len(records) + 1])
+    while records and not any(records[-1]):
+        records.pop()
+    if not records or not any(records[0]):
+        seen = "no header" if data.strip() else "an empty file"
+        problems.report("", seen, "a header and, below it, the rows", "export the table again")
+        return [], [], problems
+    if separator != ",":
+        seen = f"{_SEPARATORS[separator]} between the columns"
+        problems.report("", seen, "commas", _SAVE_AS, [1])
+    return records, _made_even(records, problems), problems
+
+
+def _decoded(data: bytes, problems: Problems) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        problems.report("", "UTF-16 text", "UTF-8", _SAVE_AS)
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # Go on with the reading Excel meant, so that all other problems are told as well.
+        byte = data[error.start : error.start + 1]
+        was = byte.decode("cp1252", errors="replace")
+        seen = f'byte 0x{byte.hex().upper()} at position {error.start}, which is "{was}"'
+        lines = data.decode("utf-8", errors="replace").split("\n")
+        rows = [row for row, line in enumerate(lines, start=1) if "\ufffd" in line]
+        problems.report("", f"{seen} in Windows-1252", "UTF-8", _SAVE_AS, rows)
+        return data.decode("cp1252", errors="replace")
+
+
+def _made_even(records: list[list[str]], problems: Problems) -> list[int]:
+    """Cuts or fills the rows that are not as long as the header; their positions below it."""
+    width = len(records[0])
+    by_length: dict[int, list[int]] = {}
+    for at, record in enumerate(records[1:]):
+        if len(record) != width:
+            by_length.setdefault(len(record), []).append(at)
+            records[at + 1] = (record + [""] * width)[:width]
+    for length, places in by_length.items():
+        seen, mend = "an empty row", "remove the row"
+        if length:
+            seen = f"{length} fields"
+            mend = "look for a comma that is not inside quotes, or a row that was cut off"
+        rows = [at + ABOVE for at in places]
+        problems.report("", seen, f"{width}, as in the header", mend, rows)
+    return sum(by_length.values(), [])
+
+
+def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]], end: str = "\n") -> bytes:
+    """Lines of text as CSV, every cell safe."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(columns), lineterminator=end)
+    writer.writeheader()
+    writer.writerows({name: safe_cell(str(cell)) for name, cell in line.items()} for line in lines)
+    return text.getvalue().encode()
+
+
+def csv_lines(data: bytes) -> list[dict[str, str]]:
+    """The lines of such a file, as they were."""
+    lines = csv.DictReader(io.StringIO(data.decode()))
+    return [{name: plain_cell(cell) for name, cell in line.items()} for line in lines]
+
+
+def write_extract(extract: Extract, folder: Path) -> None:
+    """Write requests.csv, charges.csv and about.yaml into `folder`, which is made if need be.
+
+    UTF-8, lines ending in a newline; times as 2017-01-28T09:15, seconds only where there are
+    some, a date alone at midnight; empty where missing. The same extract gives the same bytes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in TABLES:
+        frame = getattr(extract, name)
+        times = {column: _iso(frame[column]) for column in frame if column in DATETIMES}
+        text = frame.assign(**times).to_csv(index=False, lineterminator="\n")
+        (folder / f"{name}.csv").write_bytes(text.encode("utf-8"))
+    text = yaml.safe_dump(asdict(extract.about), sort_keys=False, allow_unicode=True, width=10_000)
+    (folder / "about.yaml").write_bytes(text.encode("utf-8"))
+
+
+def _iso(times: pd.Series) -> pd.Series:
+    text = times.dt.strftime("%Y-%m-%dT%H:%M:%S").astype("str")
+    if times.name in DATES_ONLY:
+        return text.str[:10]
+    return text.str.removesuffix(":00").str.removesuffix("T00:00")
+
+
+def safe_cell(text: str) -> str:
+    """As a spreadsheet may open it: what it would run gets an apostrophe in front, and so does a
+    text that looks as if it had one. `plain_cell` takes it away again."""
+    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS) or _looks_safe(text) else text
+
+
+def plain_cell(text: str) -> str:
+    return text[1:] if _looks_safe(text) else text
+
+
+def _looks_safe(text: str) -> bool:
+    return text.startswith("'") and text[1:].startswith((*RUN_BY_SPREADSHEETS, "'"))

@@ -1,0 +1,199 @@
+"""The rules of the two tables: heads, identifiers, columns one by one, and what lies between them.
+
+What a column may hold is in `data/columns.csv`; this module turns each of its lines into checks: a
+check is which cells fail, what was expected of them, and how to mend them. Each is reported, and
+judging goes on, so that a person mends an extract once.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+
+from ddor.extract.advice import DAMAGED, nearest
+from ddor.extract.identifiers import found_in, head_is_identifier
+from ddor.extract.model import COLUMNS, DATETIMES, TABLES, TYPES, WORDS
+from ddor.extract.table import ABOVE, REMOVE_IDENTIFIER, Table, shown
+from ddor.reference.areas import area_named
+from ddor.reference.countries import COUNTRIES
+from ddor.reference.places import STATES, state_of_fips
+
+# Years of grace of DESIGN 2.
+YEARS_AFTER_THE_WEEK = 2
+# The columns that may hold any text. The columns of codes need no search for identifiers: there
+# every rule refuses a name, and no message shows it. A request_id of charges stands in requests
+# too, or fails as a charge without a request.
+SEARCHED = {"requests": ("request_id", "agency_name"), "charges": ("description",)}
+
+_LISTED: dict[str, Callable[[str], object]] = {
+    "state": STATES.get,
+    "county_fips": state_of_fips,
+    "area": area_named,
+    "citizenship": COUNTRIES.get,
+}
+_LOOK_UP = "look it up at the source"
+_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.0+)?)?)?"
+# Line ends and tabs are text; a lone CR is not, since CSV would not keep it.
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\n]|\r$"
+# Which cells fail, what was expected of them, how to mend them.
+_Checks = Iterator[tuple[pd.Series, str, str]]
+
+
+def validated(table: Table, ignored: tuple[str, ...], day: dt.date | None) -> pd.DataFrame:
+    """The columns of a table, as `typed` gives them; every rule that needs no other table has been
+    applied. `day` is what dates are measured from."""
+    check_heads(table, ignored)
+    check_identifiers(table, day or dt.date.today())
+    frame = typed(table, day and latest_allowed(day))
+    check_keys(table, frame)
+    return frame
+
+
+def check_heads(table: Table, ignored: tuple[str, ...]) -> None:
+    """Report what is wrong with the heads. `ignored` ones may be unknown, an identifier never."""
+    known, heads = TABLES[table.name], list(table.text)
+    for head in [head for head in heads if head not in known]:
+        if head_is_identifier(head):
+            seen, expected, mend = f'a column "{head}"', "no direct identifier", REMOVE_IDENTIFIER
+        elif head in ignored:
+            continue
+        else:
+            seen, expected = f"an unknown column {shown([head])}", "the columns of the contract"
+            mend = "remove the column, or list it in ignored_columns"
+            if found := nearest(head, known):
+                mend = f'rename it "{found}" if you meant that; otherwise {mend}'
+        table.problems.report("", seen, expected, mend, [1])
+    for column in known:
+        if heads and column not in heads:
+            expected, mend = f'a column "{column}"', "add it; see docs/extract.md"
+            table.problems.report(column, "no such column", expected, mend, [1])
+
+
+def check_identifiers(table: Table, issued: dt.date) -> None:
+    """Report the values of free-text and unknown columns that look like a direct identifier; the
+    values stay unseen. `issued` is a day near the requests, to know a birth date by."""
+    for column in table.text:
+        if column in TABLES[table.name] and column not in SEARCHED[table.name]:
+            continue
+        text = table.text[column]
+        found = found_in(column, [value for value in text.unique() if value], issued)
+        kinds = text.mask(table.refused[column]).map(found)
+        for kind in kinds.dropna().unique():
+            count = text[kinds == kind].nunique()
+            seen = "a value that looks" if count == 1 else f"{count} different values that look"
+            seen, expected = f"{seen} like {kind} (not shown)", "no direct identifier"
+            table.refuse_as(seen, column, kinds == kind, expected, REMOVE_IDENTIFIER)
+
+
+def typed(table: Table, latest: dt.date | None = None) -> pd.DataFrame:
+    """The columns of the contract that the table has, typed as `model.py` says, except that
+    charge_no is Int64; missing where empty or unreadable. Same positions as `table.text`. What
+    does not fit its column is reported; no date may be after `latest`."""
+    columns = {}
+    for name in [name for name in TABLES[table.name] if name in table.text]:
+        text = table.text[name]
+        columns[name] = _typed(name, text)
+        for failing, expected, mend in _checks(name, text, columns[name], latest):
+            table.refuse(name, failing & (text != ""), expected, mend)
+        if COLUMNS[name]["empty"] == "no":
+            mend = "fill it in: this column must not be empty"
+            table.refuse(name, text == "", "a value", mend)
+    return pd.DataFrame(columns)
+
+
+def latest_allowed(day: dt.date) -> dt.date:
+    return (pd.Timestamp(day) + pd.DateOffset(years=YEARS_AFTER_THE_WEEK)).date()
+
+
+def parse_times(text: pd.Series) -> pd.Series:
+    """ISO 8601 wall-clock times as datetime64[s], a date alone as 00:00; NaT for all else."""
+    written = text.where(text.str.fullmatch(_TIME))
+    times = pd.to_datetime(written, format="ISO8601", errors="coerce")
+    return times.astype("datetime64[s]")
+
+
+def _typed(name: str, text: pd.Series) -> pd.Series:
+    if name in DATETIMES:
+        return parse_times(text)
+    if COLUMNS[name]["type"] == "number":
+        whole = text.where(text.str.fullmatch(COLUMNS[name]["allowed"]))
+        return pd.to_numeric(whole, errors="coerce").astype("Int64")
+    if name == "area":
+        return text.map({value: area_named(value) for value in text.unique()}).astype("str")
+    return text.mask(text == "")
+
+
+def _checks(name: str, text: pd.Series, values: pd.Series, latest: dt.date | None) -> _Checks:
+    """What the text of a column's cells, and their typed values, have to be, in this order."""
+    column = COLUMNS[name]
+    advice = column["advice"] or _LOOK_UP
+    if name in DATETIMES:
+        yield from _time_checks(name, text, values, latest)
+    elif name in WORDS:
+        yield ~text.isin(WORDS[name]), f"one of {', '.join(WORDS[name])}", advice
+    elif name in _LISTED:
+        known = [value for value in text.unique() if _LISTED[name](value)]
+        yield ~text.isin(known), column["expected"], advice
+    else:
+        yield ~text.str.fullmatch(column["allowed"]), column["expected"], advice
+    if column["type"] == "text":
+        yield text.str.fullmatch(DAMAGED), "the text as the source has it", advice
+        yield text.str.contains(_CONTROL), "no control characters", advice
+
+
+def _time_checks(name: str, text: pd.Series, times: pd.Series, latest: dt.date | None) -> _Checks:
+    column = COLUMNS[name]
+    expected = TYPES[column["type"]]["expected"]
+    if column["type"] == "date":
+        yield times.notna() & (times != times.dt.normalize()), expected, "remove the time of day"
+    no_such = times.isna() & text.str.fullmatch(_TIME)
+    yield no_such, expected, f"this day or time does not exist: {_LOOK_UP}"
+    yield times.isna(), expected, _LOOK_UP
+    first, _, last = column["allowed"].partition("..")
+    yield times < pd.Timestamp(first), f"{first} or later", _LOOK_UP
+    if last and latest:
+        end = pd.Timestamp(latest + dt.timedelta(days=1))
+        yield times >= end, f"{latest} or earlier, two years after the week", _LOOK_UP
+
+
+def check_keys(table: Table, frame: pd.DataFrame) -> None:
+    """request_id is unique in requests; request_id and charge_no together in charges."""
+    key = ["request_id"] if table.name == "requests" else ["request_id", "charge_no"]
+    if not set(key) <= set(frame):
+        return
+    repeated = frame.duplicated(key, keep=False) & frame[key].notna().all(axis=1)
+    if table.name == "requests":
+        mend = "remove the repeated rows, or give each its own id"
+        table.refuse("request_id", repeated, "each request_id once", mend)
+    elif repeated.any():
+        rows = frame.loc[repeated, key]
+        pairs = rows["request_id"] + " " + rows["charge_no"].astype("str")
+        expected, mend = "each charge_no once for a request_id", "number them 1, 2, 3 …"
+        seen = f"more than once {shown(list(pairs.unique()))}"
+        at = (pairs.index + ABOVE).tolist()
+        table.problems.report("request_id, charge_no", seen, expected, mend, at)
+
+
+def check_links(charges: Table, requests: Table) -> None:
+    """Every charge belongs to a request of the extract."""
+    if "request_id" in charges.text and "request_id" in requests.text:
+        ids = charges.text["request_id"]
+        orphans = ~ids.isin(requests.text["request_id"]) & (ids != "")
+        expected = f"a request_id of {requests.label}"
+        charges.refuse("request_id", orphans, expected, "add the request, or remove its charges")
+
+
+def check_outcome_dates(requests: Table, frame: pd.DataFrame, cohort: str) -> None:
+    """outcome_recorded_at is empty for a pending request, and under `cohort: recorded` for no
+    other (DESIGN 2)."""
+    if not {"outcome", "outcome_recorded_at"} <= set(frame):
+        return
+    recorded = requests.text["outcome_recorded_at"] != ""
+    pending = frame["outcome"] == "pending"
+    column, mend = "outcome_recorded_at", "clear the cell, or correct the outcome"
+    requests.refuse(column, pending & recorded, "an empty cell, since outcome is pending", mend)
+    if cohort == "recorded":
+        missing = ~pending & frame["outcome"].notna() & ~recorded
+        expected = "the time the outcome was recorded, since it is not pending"
+        mend = "fill it in; only a source without recording dates (cohort: issued) may leave it out"
+        requests.refuse(column, missing, expected, mend)
