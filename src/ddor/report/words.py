@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from ddor.calendar import long_date
-from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES, Record
+from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES, Record
 
 CLASS_HEADS = {
     "insufficient_notice": "Insufficient notice",
