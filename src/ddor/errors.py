@@ -64,6 +64,12 @@ class NeedsCorrection(UsageError):
         self.problems = problems
         super().__init__("\n".join([f"{head}:", *map(str, problems)]))
 
+    @classmethod
+    def raise_if(cls, head: str, problems: list[Problem]) -> None:
+        """Raises where there is a problem."""
+        if problems:
+            raise cls(head, problems)
+
 
 class NotebookFailed(DdorError):
     """The template does not fit, a cell failed, or the run did not prove itself."""

@@ -127,8 +127,7 @@ def around_of(parameters: Parameters, directory: Directory) -> Around:
         texts = read_texts(parameters.pages, parameters.project_pages, examples)
     except NeedsCorrection as error:
         problems += error.problems
-    if problems:
-        raise NeedsCorrection("the written pages need correction", problems)
+    NeedsCorrection.raise_if("the written pages need correction", problems)
     return replace(around, texts=texts)
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 from pydantic.dataclasses import dataclass as model
 
 from ddor.errors import Problem
-from ddor.extract.model import About
+from ddor.extract.model import DATETIMES, About
 from ddor.extract.records import (
     Day,
     FileProblems,
@@ -21,15 +21,7 @@ from ddor.extract.records import (
 )
 
 # The dates that tell what had happened by then; the others may lie in the future or be old.
-HAPPENED = (
-    ("requests", "issued_at"),
-    ("requests", "outcome_recorded_at"),
-    ("requests", "notice_at"),
-    ("requests", "released_at"),
-    ("requests", "ice_custody_at"),
-    ("requests", "follow_up_on"),
-    ("charges", "charged_on"),
-)
+HAPPENED = [name for name in DATETIMES if name not in ("release_due_at", "sentence_ends_on")]
 
 
 @model
@@ -54,16 +46,19 @@ class Told(FileProblems):
 
 def told_by_yaml(data: bytes) -> Told:
     """What an about.yaml says."""
-    told = Told("about.yaml")
-    told.said = typed(Said, read_keys(decoded(data, told), told), told) or told.said
-    return told
+    told = Told("about.yaml", "docs/extract.md")
+    return _typed(told, read_keys(decoded(data, told), told))
 
 
 def told_by_pairs(pairs: list[tuple[str, str]], label: str, problems: list[Problem]) -> Told:
     """What the rows of a sheet `about` say; `problems` are those of the sheet itself."""
-    told = Told(label, problems=problems)
+    told = Told(label, "docs/extract.md", problems)
     report_twice([key for key, _ in pairs], told)
-    told.said = typed(Said, dict(pairs), told) or told.said
+    return _typed(told, dict(pairs))
+
+
+def _typed(told: Told, given: dict[str, str] | None) -> Told:
+    told.said = typed(Said, given or {}, told) or told.said
     return told
 
 
@@ -74,10 +69,7 @@ def settle(told: Told, frames: dict[str, pd.DataFrame], cohort: str) -> About | 
     if said.as_of is None and cohort == "issued" and not told.problems:
         mend = f"add the line `as_of: YYYY-MM-DD` to {told.label}"
         told.report("as_of", "no as_of", "the date of extraction (needed by cohort: issued)", mend)
-    latest = [
-        frames[table][column].max()
-        for table, column in HAPPENED
-        if column in frames[table] and frames[table][column].notna().any()
-    ]
-    as_of = said.as_of or (max(latest).date() if latest else None)
+    latest = [frame[name].max() for frame in frames.values() for name in frame if name in HAPPENED]
+    last = pd.Series(latest, dtype="datetime64[s]").max()
+    as_of = said.as_of or (None if pd.isna(last) else last.date())
     return as_of and About(as_of, said.source or "not stated", said.synthetic == "true")

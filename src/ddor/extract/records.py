@@ -25,14 +25,15 @@ import datetime as dt
 import inspect
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeVar
 
+import pydantic
 import yaml
-from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from ddor.calendar import parse_date
@@ -57,12 +58,12 @@ _EXPECTED = {
 
 
 class Finding(NamedTuple):
-    """What is wrong with the value of a key, in the words of a Problem."""
+    """What is wrong with a value, in the words of a Problem. within: where below its key."""
 
-    key: str
     seen: str
     expected: str
     mend: str
+    within: str = ""
 
 
 @dataclass
@@ -134,10 +135,7 @@ def read_record(file: Path, model: type[R], found: FileProblems) -> R | None:
             found.report("", "no readable head", expected, mend, (1,))
             return None
         text, body = "\n" + parts[1], parts[2]
-    given = read_keys(text, found)
-    if not given and not found.problems:
-        found.report("", "no keys", "one `key: value` per line", f"see {found.guide}")
-    if not given:
+    if found.problems or (given := read_keys(text, found)) is None:
         return None
     return typed(model, given, found, name=file.stem, body=body)
 
@@ -160,8 +158,8 @@ def decoded(data: bytes, found: FileProblems) -> str:
         return ""
 
 
-def read_keys(text: str, found: FileProblems) -> dict[str, Any]:
-    """What a text of YAML says, every value as it is written; {} where it cannot be read."""
+def read_keys(text: str, found: FileProblems) -> dict[str, Any] | None:
+    """What a text of YAML says, every value as it is written; None where it cannot be read."""
     try:
         content = _TextLoader(text, found).get_single_data() or {}
     except (yaml.YAMLError, RecursionError) as error:
@@ -170,12 +168,11 @@ def read_keys(text: str, found: FileProblems) -> dict[str, Any]:
         seen = "text that cannot be read" + (f" (line {mark.line + 1})" if mark else "")
         mend = "correct the file; put a value with a colon, a # or a bracket in quotes"
         found.report("", seen, "YAML with one `key: value` per line", mend)
-        return {}
-    if not isinstance(content, dict):
-        mend = f"see {found.guide}" if found.guide else "correct the file"
-        found.report("", "no keys", "one `key: value` per line", mend)
-        return {}
-    return content
+        return None
+    if isinstance(content, dict):
+        return content
+    found.report("", "no keys", "one `key: value` per line", f"see {found.guide}")
+    return None
 
 
 # Models
@@ -192,78 +189,97 @@ def typed(model: type[R], given: dict[str, Any], found: FileProblems, **beside: 
     known = keys_of(model)
     values = beside | {key: given[key] for key in known if given.get(key) not in (None, "")}
     try:
-        record = TypeAdapter(model).validate_python(values, context=WRITTEN)
-    except ValidationError as error:
-        for key, *words in findings(error, found.guide):
-            found.report("" if key in NOT_KEYS else key, *words)
+        record = pydantic.TypeAdapter(model).validate_python(values, context=WRITTEN)
+    except pydantic.ValidationError as error:
+        for key, finding in findings(error, found.guide):
+            found.report("" if key in NOT_KEYS else key, *finding[:3])
     for key in [key for key in given if key not in known]:
-        found.report(*unknown_key(key, known))
+        found.report(key_shown(key), *unknown_key(key, known)[:3])
     return None if found.problems else record
 
 
 def unknown_key(key: str, known: Collection[str], within: str = "") -> Finding:
     near = nearest(key, known)
     mend = f"remove it, or write `{near}`, the nearest known" if near else "remove it"
-    return Finding(within + key_shown(key), "an unknown key", ", ".join(known), mend)
+    return Finding("an unknown key", ", ".join(known), mend, within + key_shown(key))
 
 
-def findings(error: ValidationError, guide: str = "") -> Iterator[Finding]:
-    """What pydantic found, in words."""
+def findings(error: pydantic.ValidationError, guide: str = "") -> Iterator[tuple[str, Finding]]:
+    """What pydantic found: the key, with what is within it, and what is wrong there."""
     for each in error.errors():
         key = str(each["loc"][0])
         if "findings" in each.get("ctx", {}):
-            for finding in each["ctx"]["findings"]:
-                yield finding._replace(key=key + finding.key)
+            yield from ((key + finding.within, finding) for finding in each["ctx"]["findings"])
         elif each["type"] == "missing":
-            yield Finding(key, "nothing", f"a line `{key}: …`", f"add it; see {guide}")
+            yield key, Finding("nothing", f"a line `{key}: …`", f"add it; see {guide}")
         elif isinstance(each["input"], list | dict):
-            yield Finding(key, "a list or nested keys", "text", "write it on the line of its key")
+            yield key, Finding("a list or nested keys", "text", "write it on the line of its key")
         else:
             expected = _EXPECTED.get(each["type"]) or each["msg"].removeprefix("Input should be ")
-            yield Finding(key, quoted(str(each["input"])), expected, "correct the value")
+            yield key, Finding(quoted(str(each["input"])), expected, "correct the value")
 
 
-def refuse(*found: Finding) -> None:
+def refuse(seen: str, expected: str, mend: str) -> None:
+    """Of a validator: the value does not fit."""
+    refuse_for([Finding(seen, expected, mend)])
+
+
+def refuse_for(found: Iterable[Finding]) -> None:
     """Of a validator: what is wrong with the value, if anything is."""
-    if found:
+    if found := list(found):
         raise PydanticCustomError("refused", "does not fit", {"findings": found})
 
 
-def misfit(seen: str, expected: str, mend: str) -> None:
-    refuse(Finding("", seen, expected, mend))
+@pydantic.dataclasses.dataclass(frozen=True)
+class Written:
+    """A record whose keys have to agree with each other."""
+
+    @pydantic.field_validator("*")
+    @classmethod
+    def _agrees(cls, value: Any, info: pydantic.ValidationInfo) -> Any:
+        if info.context:
+            refuse_for(cls.contradictions(str(info.field_name), value, info.data))
+        return value
+
+    @classmethod
+    def contradictions(cls, key: str, value: Any, before: Mapping[str, Any]) -> Iterator[Finding]:
+        """Between the value of a key and those of the keys `before` it that fit."""
+        raise NotImplementedError
 
 
 # Types of fields
 
 
-def must(fits: Callable[[str], object], expected: str, mend: str = "") -> AfterValidator:
-    """A text has to fit."""
+def must(
+    fits: Callable[[str], object],
+    expected: str,
+    mend: str = "",
+    seen: str = "",
+    words: Collection[str] = (),
+) -> pydantic.AfterValidator:
+    """A text has to fit. seen: what is said of a value that is not shown. words: those that fit, of
+    which the nearest is suggested."""
 
     def check(value: str) -> str:
         if not fits(value):
-            misfit(quoted(value), expected, mend or _advice(value))
+            refuse(seen or quoted(value), expected, mend or _advice(value, words))
         return value
 
-    return AfterValidator(check)
+    return pydantic.AfterValidator(check)
 
 
-def one_of(words: Collection[str]) -> AfterValidator:
-    def check(word: str) -> str:
-        if word not in words:
-            near = nearest(word, words)
-            mend = f'write "{near}" if you meant that' if near else "choose one of them"
-            misfit(quoted(word), f"one of {', '.join(words)}", mend)
-        return word
-
-    return AfterValidator(check)
+def one_of(words: Collection[str]) -> pydantic.AfterValidator:
+    return must(words.__contains__, f"one of {', '.join(words)}", words=words)
 
 
-def _advice(value: str) -> str:
+def _advice(value: str, words: Collection[str]) -> str:
+    if near := nearest(value, words):
+        return f'write "{near}" if you meant that'
     if value != value.strip():
         return "remove the space around it"
     if re.fullmatch(r"[A-Z][a-z]{2}-\d\d|\d{4}", value):
         return "Excel changed the value: format the column as Text and enter it again"
-    return "correct this field"
+    return "choose one of them" if words else "correct this field"
 
 
 def as_day(value: Any) -> Any:
@@ -272,20 +288,20 @@ def as_day(value: Any) -> Any:
             return parse_date(value)
         except UsageError:
             expected = "a date such as 2017-02-18, from 1990 to 2100"
-            misfit(quoted(value), expected, "write it as YYYY-MM-DD")
+            refuse(quoted(value), expected, "write it as YYYY-MM-DD")
     return value
 
 
-def _names_nobody(value: str, info: ValidationInfo) -> str:
+def _names_nobody(value: str, info: pydantic.ValidationInfo) -> str:
     if info.context and (kind := identifier(value)):
         seen, mend = f"text that looks like {kind} (not shown)", "leave it out: name nobody"
-        misfit(seen, "no direct identifier", mend)
+        refuse(seen, "no direct identifier", mend)
     return " ".join(value.split())
 
 
-Day = Annotated[dt.date, BeforeValidator(as_day)]
+Day = Annotated[dt.date, pydantic.BeforeValidator(as_day)]
 # On one line, and without a direct identifier.
-Text = Annotated[str, AfterValidator(_names_nobody)]
+Text = Annotated[str, pydantic.AfterValidator(_names_nobody)]
 
 
 # What identifies a person
@@ -293,8 +309,7 @@ Text = Annotated[str, AfterValidator(_names_nobody)]
 
 def quoted(value: str) -> str:
     """A value for a message, unless it may identify a person."""
-    kind = identifier(value)
-    if kind:
+    if kind := identifier(value):
         return f"text that looks like {kind} (not shown)"
     return shown([value]) if value else '""'
 
@@ -309,12 +324,11 @@ def _is_named_in(run: str) -> bool:
     """A run of capitalized words that holds a name: "Sheriff Maria Garcia", but not an agency's,
     where a word like Jail follows ("Maria Garcia Jail")."""
     words = re.sub("['’]s(?!\\w)", "", run).split()
-    for start in range(len(words)):
-        for end in range(start + 2, min(start + 4, len(words)) + 1):
-            name, after = " ".join(words[start:end]), " ".join(words[end:])
-            if looks(name.rstrip(",")) == NAME:
-                if name.endswith(",") or not of_an_agency(after.partition(",")[0]):
-                    return True
+    for start, end in combinations(range(len(words) + 1), 2):
+        name, after = " ".join(words[start:end]), " ".join(words[end:])
+        if 2 <= end - start <= 4 and looks(name.rstrip(",")) == NAME:
+            if name.endswith(",") or not of_an_agency(after.partition(",")[0]):
+                return True
     return False
 
 

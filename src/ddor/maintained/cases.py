@@ -30,7 +30,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, TypeAdapter, ValidationInfo, field_validator
+from pydantic import BeforeValidator, TypeAdapter, ValidationInfo
 from pydantic.dataclasses import dataclass
 
 from ddor.errors import NeedsCorrection, Problem
@@ -38,9 +38,10 @@ from ddor.extract.records import (
     Day,
     Finding,
     Text,
+    Written,
     as_words,
     identifier,
-    misfit,
+    must,
     one_of,
     quoted,
     read_folder,
@@ -60,14 +61,6 @@ NONE = "none"
 BEGIN, END = "<!--cases-->", "<!--/cases-->"
 
 
-def _label(value: Any) -> Any:
-    # Not shown: what stands there may be a request_id.
-    if isinstance(value, str) and not re.fullmatch("C-[0-9a-f]{12}", value):
-        mend = "look it up in the private list of candidates"
-        misfit("something else (not shown)", "a label such as C-1f0c22d97ab4", mend)
-    return value
-
-
 def _groups(value: Any, info: ValidationInfo) -> Any:
     """A case says what was charged after the release, so that only groups_before may be NONE."""
     if not isinstance(value, str):
@@ -79,22 +72,29 @@ def _groups(value: Any, info: ValidationInfo) -> Any:
     if not {*groups} <= OFFENSE_GROUPS.keys() or len({*groups}) < len(groups):
         expected = "NCIC offense groups such as 13, 35, each once"
         expected += f", or {NONE}" if may_be_none else ""
-        misfit(quoted(value), expected, "write two digits each, with a comma between them")
+        mend = "write two digits each, with a comma between them"
+        refuse(quoted(value), expected, mend)
     if JUVENILE in groups:
-        misfit(JUVENILE, "no case of a juvenile offender", "remove the case")
+        refuse(JUVENILE, "no case of a juvenile offender", "remove the case")
     return sorted(groups)
 
 
+_LABEL = re.compile("C-[0-9a-f]{12}").fullmatch
+_LOOK_UP = "look it up in the private list of candidates"
+# Not shown where it does not fit: what stands there may be a request_id.
+Label = Annotated[
+    str, must(_LABEL, "a label such as C-1f0c22d97ab4", _LOOK_UP, "something else (not shown)")
+]
 Groups = Annotated[tuple[str, ...], BeforeValidator(_groups)]
 
 
 @dataclass(frozen=True)
-class Case:
+class Case(Written):
     """name: of its file, without the ending. released: YYYY-MM. groups: in order, each once.
     body: Markdown, for narrative.render_markdown. row is private; the rest is published."""
 
     name: str
-    row: Annotated[str, BeforeValidator(_label)]
+    row: Label
     agency_id: AgencyId
     released: Month
     groups_before: Groups
@@ -109,12 +109,25 @@ class Case:
     approved_on: Day
     body: Quotation
 
-    @field_validator("status_on", "source", "approved_by", "approved_on")
     @classmethod
-    def _agrees(cls, value: Any, info: ValidationInfo) -> Any:
-        if info.context:
-            refuse(*_contradictions(str(info.field_name), value, info.data))
-        return value
+    def contradictions(cls, key: str, value: Any, before: Mapping[str, Any]) -> Iterator[Finding]:
+        if key == "status_on" and f"{value:%Y-%m}" < before.get("released", ""):
+            yield Finding(str(value), "a day after the release", "correct one of the two")
+        if key == "approved_on" and value < before.get("status_on", value):
+            expected = f"{before['status_on']} or later, the day of the status"
+            yield Finding(str(value), expected, "let the case be approved as it is now")
+        if key == "approved_by" and value.lower() == before.get("described_by", "").lower():
+            mend = "let another person read it against the source"
+            yield Finding("the role that described it", "a second person's role", mend)
+        if key == "source" and (kind := identifier(as_words(value))):
+            seen = f"an address that looks like {kind} (not shown)"
+            mend = "name the court and the number of the case instead"
+            yield Finding(seen, "no direct identifier", mend)
+        schemes = re.findall(r"(\w*)://", value) if key == "source" else ()
+        if not {"http", "https"}.issuperset(schemes):
+            expected = "http:// or https://, or words only"
+            mend = "write the address at which the public finds it"
+            yield Finding("another kind of address", expected, mend)
 
 
 CASES = TypeAdapter(tuple[Case, ...])
@@ -133,27 +146,5 @@ def read_cases(folder: Path) -> tuple[Case, ...]:
     rows = [case.row for case in cases]
     words = "row", "the label of another case too", "one case for a request", "keep one of them"
     problems += [Problem(f"{c.name}.md", (1,), *words) for c in cases if rows.count(c.row) > 1]
-    if problems:
-        raise NeedsCorrection("the described cases need correction", problems)
+    NeedsCorrection.raise_if("the described cases need correction", problems)
     return tuple(cases)
-
-
-def _contradictions(key: str, value: Any, before: Mapping[str, Any]) -> Iterator[Finding]:
-    """Of a key and those `before` it that fit."""
-    if key == "status_on" and f"{value:%Y-%m}" < before.get("released", ""):
-        yield Finding("", str(value), "a day after the release", "correct one of the two")
-    if key == "approved_on" and value < before.get("status_on", value):
-        expected = f"{before['status_on']} or later, the day of the status"
-        yield Finding("", str(value), expected, "let the case be approved as it is now")
-    if key == "approved_by" and value.lower() == before.get("described_by", "").lower():
-        mend = "let another person read it against the source"
-        yield Finding("", "the role that described it", "a second person's role", mend)
-    if key == "source" and (kind := identifier(as_words(value))):
-        seen = f"an address that looks like {kind} (not shown)"
-        mend = "name the court and the number of the case instead"
-        yield Finding("", seen, "no direct identifier", mend)
-    schemes = re.findall(r"(\w*)://", value) if key == "source" else ()
-    if not {"http", "https"}.issuperset(schemes):
-        expected = "http:// or https://, or words only"
-        mend = "write the address at which the public finds it"
-        yield Finding("", "another kind of address", expected, mend)

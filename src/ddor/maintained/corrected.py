@@ -13,8 +13,9 @@ from ddor.extract.parse import typed
 from ddor.extract.records import FileProblems
 from ddor.extract.relations import check_outcome_dates
 from ddor.extract.table import shown
-from ddor.maintained.corrections import COLUMNS, Action, Record, row_of
+from ddor.maintained.corrections import Action, Record, row_of
 
+WRONG = "these corrections do not fit the extract"
 _STALE = "the source may have been corrected: remove the action from the record, or check it again"
 
 
@@ -46,21 +47,15 @@ def corrected(
     problems: list[Problem] = []
     targets = _targets(records, request_ids, extract.requests, problems)
     _report_set_twice(targets)
-    _raise(problems)
+    NeedsCorrection.raise_if(WRONG, problems)
     requests = extract.requests.copy()
     for target in targets:
         for column, text in target.action.set.items():
             requests.loc[target.at, column] = _typed(column, text)
     for target in targets:
         _report_outcome_date(target, requests, cohort)
-    _raise(problems)
+    NeedsCorrection.raise_if(WRONG, problems)
     return replace(extract, requests=requests)
-
-
-def _raise(problems: list[Problem]) -> None:
-    if problems:
-        by_file = sorted(problems, key=attrgetter("table"))
-        raise NeedsCorrection("these corrections do not fit the extract", by_file)
 
 
 def _targets(
@@ -69,40 +64,40 @@ def _targets(
     received: pd.DataFrame,
     problems: list[Problem],
 ) -> list[_Target]:
+    """The rows that are there."""
     positions = {key: at for at, key in received["request_id"].items()}
     secret = {*positions, *request_ids.values()}
     targets = []
     for record in sorted(records, key=attrgetter("name")):
-        if record.action is None:
-            continue
         file = FileProblems(f"{record.name}.yaml", problems=problems)
-        for number, label in enumerate(record.action.rows, start=1):
+        for number, label in enumerate(record.action.rows if record.action else (), start=1):
             place = f"action.rows[{number}]" if label in secret else label
             at = positions.get(request_ids.get(label))
             if label not in request_ids:
-                seen, mend = "a label that is not in the ledger", "correct the label, or remove it"
-                file.report(place, seen, "a label of the ledger", f"{mend} from the record")
+                mend = "correct the label, or remove it from the record"
+                file.report(
+                    place, "a label that is not in the ledger", "a label of the ledger", mend
+                )
             elif at is None:
                 file.report(place, "no such row", "a row of the extract", _STALE)
-            else:
+            elif record.action:
                 targets.append(_Target(at, place, record.agency_id, record.action, file))
-                _report_stale(targets[-1], received)
+                _report_stale(targets[-1], received.loc[at])
     return targets
 
 
-def _report_stale(target: _Target, requests: pd.DataFrame) -> None:
-    action, report = target.action, target.file.report
-    row = requests.loc[target.at, list(COLUMNS)]
-    if row["agency_id"] != target.agency_id and "agency_id" not in action.expect:
+def _report_stale(target: _Target, row: pd.Series) -> None:
+    expect, report = target.action.expect, target.file.report
+    if row["agency_id"] != target.agency_id and "agency_id" not in expect:
         expected = f"one to {target.agency_id}, or agency_id in expect"
         place = f"{target.place} agency_id"
         report(place, "a request to another agency", expected, "correct the label")
-    for column, text in action.expect.items():
-        if not _same(row[column], _typed(column, text)):
-            seen = shown([_as_text(column, row[column])])
-            report(f"{target.place} {column}", seen, shown([text]), _STALE)
-    if all(_same(row[column], _typed(column, text)) for column, text in action.set.items()):
-        place = f"{target.place} {', '.join(action.set)}"
+    for column, text in expect.items():
+        if (seen := _as_text(column, row[column])) != _as_text(column, _typed(column, text)):
+            report(f"{target.place} {column}", shown([seen]), shown([text]), _STALE)
+    values = target.action.set.items()
+    if all(_as_text(key, row[key]) == _as_text(key, _typed(key, text)) for key, text in values):
+        place = f"{target.place} {', '.join(target.action.set)}"
         report(place, "what the record sets", "something to correct", _STALE)
 
 
@@ -113,9 +108,8 @@ def _report_set_twice(targets: list[_Target]) -> None:
             other = first.setdefault((target.at, column), target)
             if other is not target:
                 seen = f"a cell that {other.file.label} ({other.place}) sets too"
-                mend = "remove it from one of the two"
-                place = f"{target.place} {column}"
-                target.file.report(place, seen, "one correction of a cell", mend)
+                expected, mend = "one correction of a cell", "remove it from one of the two"
+                target.file.report(f"{target.place} {column}", seen, expected, mend)
 
 
 def _report_outcome_date(target: _Target, requests: pd.DataFrame, cohort: str) -> None:
@@ -134,10 +128,6 @@ def _report_outcome_date(target: _Target, requests: pd.DataFrame, cohort: str) -
 
 def _typed(column: str, text: str) -> Any:
     return typed(row_of({column: text})).loc[0, column]
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(pd.isna(one) and pd.isna(other)) or bool(one == other)
 
 
 def _as_text(column: str, value: Any) -> str:

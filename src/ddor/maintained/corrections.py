@@ -37,14 +37,7 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 import yaml
-from pydantic import (
-    BeforeValidator,
-    ConfigDict,
-    PlainSerializer,
-    TypeAdapter,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import BeforeValidator, ConfigDict, PlainSerializer, TypeAdapter, ValidationInfo
 from pydantic.dataclasses import dataclass
 
 from ddor.calendar import Week
@@ -55,12 +48,13 @@ from ddor.extract.records import (
     Day,
     Finding,
     Text,
+    Written,
     as_day,
     identifier,
     one_of,
     quoted,
     read_folder,
-    refuse,
+    refuse_for,
     unknown_key,
 )
 from ddor.extract.scan import scan
@@ -79,6 +73,12 @@ def _as_week(value: Any) -> Any:
     return Week.containing(as_day(value)) if isinstance(value, str) else value
 
 
+def _judged(value: Any, info: ValidationInfo) -> Any:
+    if info.context and value is not None:
+        refuse_for(_of_action(value, info.data.get("week"), info.data.get("status")))
+    return value
+
+
 @dataclass(frozen=True)
 class Action:
     """rows: labels of the private ledger; expect, set: column -> value as text, "" for empty."""
@@ -89,7 +89,7 @@ class Action:
 
 
 @dataclass(frozen=True, config=ConfigDict(arbitrary_types_allowed=True, validate_default=True))
-class Record:
+class Record(Written):
     """One dispute or correction. An open one has no answered_on and an empty answer; notice is
     empty but for the ground notice_given. Text is on one line."""
 
@@ -103,21 +103,28 @@ class Record:
     answered_on: Day | None = None
     answer: Text = ""
     notice: Text = ""
-    action: Action | None = None
+    action: Annotated[Action | None, BeforeValidator(_judged)] = None
 
-    @field_validator("received_on", "answered_on", "answer", "notice")
     @classmethod
-    def _agrees(cls, value: Any, info: ValidationInfo) -> Any:
-        if info.context:
-            refuse(*_contradictions(str(info.field_name), value, info.data))
-        return value
-
-    @field_validator("action", mode="before")
-    @classmethod
-    def _judged(cls, value: Any, info: ValidationInfo) -> Any:
-        if info.context and value is not None:
-            refuse(*_of_action(value, info.data.get("week"), info.data.get("status")))
-        return value
+    def contradictions(cls, key: str, value: Any, before: Mapping[str, Any]) -> Iterator[Finding]:
+        """answered_on and answer stand with every status but open, notice with the ground
+        notice_given alone."""
+        week, received = before.get("week"), before.get("received_on")
+        if key == "received_on" and week and value < week.first_day:
+            expected = f"{week} or later, when the week begins"
+            yield Finding(str(value), expected, "correct this date or the week")
+        if key == "answered_on" and value and received and value < received:
+            expected = f"{received} or later, when it was received"
+            yield Finding(str(value), expected, "correct one of the two dates")
+        says = "ground" if key == "notice" else "status"
+        if key not in ("answered_on", "answer", "notice") or says not in before:
+            return
+        because = f"since {says} is {before[says]}"
+        belongs = before[says] == "notice_given" if key == "notice" else before[says] != "open"
+        if belongs and not value:
+            yield Finding("nothing", f"a line `{key}: …`, {because}", "add it")
+        elif value and not belongs:
+            yield Finding("a value", f"none, {because}", f"remove it, or correct the {says}")
 
 
 RECORDS = TypeAdapter(tuple[Record, ...])
@@ -127,8 +134,7 @@ def read_corrections(folder: Path) -> tuple[Record, ...]:
     """The records by name; none where the folder does not exist. Raises NeedsCorrection."""
     named, guide = "small letters, digits and hyphens before .yaml", "docs/corrections.md"
     records, problems = read_folder(folder, Record, r"[a-z0-9-]+\.yaml", named, guide)
-    if problems:
-        raise NeedsCorrection("these correction records cannot be used", problems)
+    NeedsCorrection.raise_if("these correction records cannot be used", problems)
     return tuple(records)
 
 
@@ -142,34 +148,12 @@ def check_agencies(records: Iterable[Record], known: set[str]) -> None:
         for record in records
         if record.agency_id not in known
     ]
-    if problems:
-        raise NeedsCorrection("these correction records cannot be used", problems)
-
-
-def _contradictions(key: str, value: Any, before: Mapping[str, Any]) -> Iterator[Finding]:
-    """Between a key and those `before` it that fit. answered_on and answer stand with every status
-    but open, notice with the ground notice_given alone."""
-    week, received = before.get("week"), before.get("received_on")
-    if key == "received_on" and week and value < week.first_day:
-        expected = f"{week} or later, when the week begins"
-        yield Finding("", str(value), expected, "correct this date or the week")
-    if key == "answered_on" and value and received and value < received:
-        expected = f"{received} or later, when it was received"
-        yield Finding("", str(value), expected, "correct one of the two dates")
-    says = "ground" if key == "notice" else "status"
-    if key == "received_on" or says not in before:
-        return
-    because = f"since {says} is {before[says]}"
-    belongs = before[says] == "notice_given" if key == "notice" else before[says] != "open"
-    if belongs and not value:
-        yield Finding("", "nothing", f"a line `{key}: …`, {because}", "add it")
-    elif value and not belongs:
-        yield Finding("", "a value", f"none, {because}", f"remove it, or correct the {says}")
+    NeedsCorrection.raise_if("these correction records cannot be used", problems)
 
 
 def _of_action(given: Any, week: Week | None, status: str | None) -> Iterator[Finding]:
     if not isinstance(given, dict):
-        yield Finding("", "no keys", "the keys rows, expect and set below it", "add them")
+        yield Finding("no keys", "the keys rows, expect and set below it", "add them")
         return
     known = ("rows", "expect", "set")
     for key in [key for key in given if key not in known]:
@@ -180,30 +164,30 @@ def _of_action(given: Any, week: Week | None, status: str | None) -> Iterator[Fi
     if status and status not in UPHELD:
         seen = f"rows to correct, since status is {status}"
         expected = f"an action only with status {' or '.join(UPHELD)}"
-        yield Finding("", seen, expected, "answer the dispute first, or remove the action")
+        yield Finding(seen, expected, "answer the dispute first, or remove the action")
 
 
 def _of_rows(given: Any) -> Iterator[Finding]:
     """Of the labels. None is shown that does not fit: it may be a request_id."""
     if not isinstance(given, list) or not given:
-        yield Finding(".rows", "no list", "a list of labels, such as [F3-12]", "write a list")
+        yield Finding("no list", "a list of labels, such as [F3-12]", "write a list", ".rows")
         return
     for number, label in enumerate(given, start=1):
         place = f".rows[{number}]"
         if not isinstance(label, str) or not _LABEL.fullmatch(label):
             expected = "a label of the private ledger, such as F3-12"
             mend = "look it up in the ledger; never write a request_id here"
-            yield Finding(place, "something else (not shown)", expected, mend)
+            yield Finding("something else (not shown)", expected, mend, place)
         elif (first := given.index(label) + 1) < number:
             seen = f"the label of rows[{first}]"
-            yield Finding(place, seen, "each row once", "remove one of the two")
+            yield Finding(seen, "each row once", "remove one of the two", place)
 
 
 def _of_values(part: str, given: Any, week: Week | None) -> Iterator[Finding]:
     """Of expect or set. Both are validated: what an extract refuses, it cannot hold."""
     if not isinstance(given, dict) or not given:
         expected = "at least one column with its value, such as {outcome: declined}"
-        yield Finding(f".{part}", "nothing", expected, "add them")
+        yield Finding("nothing", expected, "add them", f".{part}")
         return
     for column, text in given.items():
         key = f".{part}.{column}"
@@ -211,10 +195,10 @@ def _of_values(part: str, given: Any, week: Week | None) -> Iterator[Finding]:
             yield unknown_key(column, COLUMNS, f".{part}.")
         elif not isinstance(text, str) or identifier(text):
             expected = "text without a direct identifier"
-            yield Finding(key, quoted(str(text)), expected, "correct the value")
+            yield Finding(quoted(str(text)), expected, "correct the value", key)
         else:
-            for problem in _of_cell(column, text, week):
-                yield Finding(key, problem.seen, problem.expected, problem.mend)
+            for each in _of_cell(column, text, week):
+                yield Finding(each.seen, each.expected, each.mend, key)
 
 
 def _of_cell(column: str, text: str, week: Week | None) -> list[Problem]:

@@ -26,6 +26,7 @@ from ddor.reference.areas import area_named
 from ddor.reference.places import STATES, state_of_fips
 
 AGENCY_ID = re.compile(r"[A-Z0-9]{4,12}")
+WRONG = "the tables in params/ need correction"
 POLICY_KINDS = ("law", "court", "ordinance", "agency")
 
 
@@ -132,7 +133,7 @@ def read_directory(agencies: Path, policies: Path, coverage: Path) -> Directory:
     files = {"agencies": agencies, "policies": policies, "coverage": coverage}
     problems: list[Problem] = []
     frames = {table: _read(file, table, problems) for table, file in files.items()}
-    _raise(problems)
+    NeedsCorrection.raise_if(WRONG, problems)
     newest = frames["policies"].sort_values(
         ["enacted", "jurisdiction"], ascending=[False, True], ignore_index=True
     )
@@ -147,13 +148,8 @@ def read_agencies(file: Path) -> pd.DataFrame:
     """The table of agencies alone, for an import. Raises NeedsCorrection."""
     problems: list[Problem] = []
     agencies = _read(file, "agencies", problems)
-    _raise(problems)
+    NeedsCorrection.raise_if(WRONG, problems)
     return agencies
-
-
-def _raise(problems: list[Problem]) -> None:
-    if problems:
-        raise NeedsCorrection("the tables in params/ need correction", problems)
 
 
 def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
@@ -176,8 +172,8 @@ def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
         try:
             fits.validate_python(values)
         except ValidationError as error:
-            for finding in findings(error):
-                file.report(*finding, (row + 2,))
+            for column, finding in findings(error):
+                file.report(column, *finding[:3], (row + 2,))
     if table == "agencies":
         for row, twice in frame["agency_id"].loc[frame["agency_id"].duplicated()].items():
             mend = "keep one of the two rows"

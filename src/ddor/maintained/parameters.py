@@ -15,13 +15,13 @@ analysts write and what agencies say of themselves in `pages/` and `statements/`
 the cases of a quarter in `cases/<quarter>/` (cases.py).
 """
 
-import datetime as dt
 import os
 import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import fsspec
+import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ddor.calendar import Period, Week
@@ -79,14 +79,8 @@ class Parameters(BaseModel):
 # What the page depends on. Not the paths: the same rows from another folder are the same report.
 # Nor authority and official: they stand around revisions alone, and `ddor rebuild` brings them.
 IN_EFFECT = (
-    "cohort",
-    "ignored_columns",
-    "disclosure_threshold",
-    "max_held_back_share",
-    "publisher",
-    "contact",
-    "site_url",
-    "release_lag_days",
+    *("cohort", "ignored_columns", "disclosure_threshold", "max_held_back_share"),
+    *("publisher", "contact", "site_url", "release_lag_days"),
 )
 # Beside weekly.yaml, wherever that is; not keys in it.
 BESIDE = ("note", "corrections", "pages", "project_pages", "statements", "cases")
@@ -124,17 +118,16 @@ def load_parameters(
 
     for path in [weekly, *([beside / f"{period.path}.yaml"] if period else [])]:
         if path.is_file() or (path == weekly and params_file):
-            file = FileProblems(path.name, problems=problems)
-            take(read_keys(read_text(path, file), file), file, path.parent)
+            file = FileProblems(path.name, "docs/parameters.md", problems)
+            take(read_keys(read_text(path, file), file) or {}, file, path.parent)
     take(dict(settings or {}), FileProblems("--set", problems=problems), Path.cwd())
     if (note := beside / "notes" / f"{period}.md").is_file():
         values["note"] = read_text(note, FileProblems(note.name, problems=problems))
     try:
         parameters = Parameters(**values)
     except ValidationError as error:
-        problems += [Problem(sources[key], (), key, *words) for key, *words in findings(error)]
-    if problems:
-        raise NeedsCorrection("the parameters need correction", problems)
+        problems += [Problem(sources[key], (), key, *each[:3]) for key, each in findings(error)]
+    NeedsCorrection.raise_if("the parameters need correction", problems)
     return parameters
 
 
@@ -143,7 +136,8 @@ def _taken(given: dict[str, Any], file: FileProblems, folder: Path) -> dict[str,
     taken = {}
     for key, value in given.items():
         if key not in KEYS:
-            file.report(*unknown_key(key, KEYS)._replace(expected="a parameter"))
+            seen, _, mend, shown = unknown_key(key, KEYS)
+            file.report(shown, seen, "a parameter", mend)
         elif key in PATH_KEYS and isinstance(value, str) and value and "://" not in value:
             taken[key] = os.path.normpath(folder.absolute() / Path(value).expanduser())
         elif value or key not in ("published_on", *PATH_KEYS):  # else the default is left
@@ -180,12 +174,6 @@ def weeks_with_extract(pattern: str) -> list[Week]:
     # Where the week stands twice in a path, both have to be the same day.
     start, *rest = map(re.escape, path.split("*"))
     named = re.compile(start + "(.{10})" + r"\1".join(rest) + r"(\.zip|\.xlsx)?/?")
-    days = {_as_day(match[1]) for name in found if (match := named.fullmatch(name))}
-    return sorted(Week(day) for day in days if day and Week.containing(day).first_day == day)
-
-
-def _as_day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
+    names = {match[1] for name in found if (match := named.fullmatch(name))}
+    days = pd.to_datetime(pd.Series(sorted(names)), format="%Y-%m-%d", errors="coerce").dropna()
+    return [Week(day) for day in days.dt.date if Week.containing(day).first_day == day]

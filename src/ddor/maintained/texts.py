@@ -30,7 +30,7 @@ from pydantic import AfterValidator, ValidationInfo
 from pydantic.dataclasses import dataclass
 
 from ddor.errors import DdorError, NeedsCorrection, Problem
-from ddor.extract.records import Day, FileProblems, identifier, misfit, read_folder, read_record
+from ddor.extract.records import Day, FileProblems, identifier, read_folder, read_record, refuse
 from ddor.narrative import render_markdown, render_narrative
 from ddor.publishable import UNFILLED, text_of
 
@@ -40,19 +40,20 @@ PAGES = ("overview", "faqs", "fact-sheet")
 ADDRESS = re.compile(r"^(##[ \t].*?)[ \t]*\{#([a-z0-9-]+)\}[ \t]*$", re.MULTILINE)
 HEADING = re.compile(r"<h2>(.*?)(?: \[#([a-z0-9-]+)\])?</h2>\n?")
 GUIDE = "docs/pages.md"
+WRONG = "the written pages need correction"
 
 
 def _quotable(body: str, info: ValidationInfo) -> str:
     if not body.strip():
-        misfit("no text below the head", "a description", "write it in plain Markdown")
+        refuse("no text below the head", "a description", "write it in plain Markdown")
     if info.context and (kind := identifier(body)):
-        misfit(f"text that looks like {kind} (not shown)", "text that names nobody", "remove it")
+        refuse(f"text that looks like {kind} (not shown)", "text that names nobody", "remove it")
     if re.search("<img|<h[12]", render_markdown(body)):
         seen, expected = (
             "a picture or a heading of # or ##",
             "text, with headings of ### or smaller",
         )
-        misfit(seen, expected, "change it")
+        refuse(seen, expected, "change it")
     return body
 
 
@@ -110,7 +111,7 @@ def read_texts(folder: Path, project: Path, examples: list[dict]) -> dict[str, T
                 sections_of(text, names)
             except NeedsCorrection as error:
                 problems += error.problems
-    _raise(list(dict.fromkeys(problems)))
+    NeedsCorrection.raise_if(WRONG, list(dict.fromkeys(problems)))
     return texts
 
 
@@ -126,13 +127,8 @@ def read_statements(folder: Path) -> dict[str, Statement]:
             rows = tuple(number for number, line in lines if found[0] in line)
             expected = "text: a statement has no figures"
             problems.append(Problem(file.name, rows, "", f'"{found[0]}"', expected, "remove it"))
-    _raise(problems)
+    NeedsCorrection.raise_if(WRONG, problems)
     return {statement.name: statement for statement in statements}
-
-
-def _raise(problems: list[Problem]) -> None:
-    if problems:
-        raise NeedsCorrection("the written pages need correction", problems)
 
 
 def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
@@ -168,7 +164,7 @@ def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
         if count > 1:
             seen, mend = f"two sections with the address {address}", "give one of them another"
             file.report("", seen, "each once", f"{mend} {{#address}}")
-    _raise(file.problems)
+    NeedsCorrection.raise_if(WRONG, file.problems)
     return _captioned(first, escape(text.title)), sections
 
 

@@ -63,8 +63,7 @@ def judged(
             problems += told
         else:
             shown.append(case)
-    if problems:
-        raise NeedsCorrection("the described cases need correction", problems)
+    NeedsCorrection.raise_if("the described cases need correction", problems)
     return Judged(tuple(shown), tuple(withdrawn))
 
 
