@@ -433,10 +433,16 @@ def test_a_value_of_an_action_is_text(places):
     assert places(_record(action=_action(set={"area": ["Denver"]}))) == ["action.set.area"]
 
 
-@pytest.mark.parametrize("text", ["- a\n- b\n", "a word", "", "# a comment\n", "[]"])
+@pytest.mark.parametrize("text", ["- a\n- b\n", "a word"])
 def test_a_file_without_keys_is_refused(problems, text):
     (problem,) = problems(text)
     assert (problem.table, problem.column, problem.seen) == ("moved.yaml", "", "no keys")
+
+
+@pytest.mark.parametrize("text", ["", "# a comment\n", "[]"])
+def test_of_an_empty_file_every_key_that_is_needed_is_named(places, text):
+    needed = ["week", "agency_id", "figure", "ground", "received_on", "status"]
+    assert places(text) == needed
 
 
 @pytest.mark.parametrize(
