@@ -262,7 +262,7 @@ def must(
 
     def check(value: str) -> str:
         if not fits(value):
-            refuse(seen or quoted(value), expected, mend or _advice(value, words))
+            refuse(seen or quoted(value), expected, mend or advice(value, words))
         return value
 
     return pydantic.AfterValidator(check)
@@ -272,7 +272,8 @@ def one_of(words: Collection[str]) -> pydantic.AfterValidator:
     return must(words.__contains__, f"one of {', '.join(words)}", words=words)
 
 
-def _advice(value: str, words: Collection[str]) -> str:
+def advice(value: str, words: Collection[str] = ()) -> str:
+    """How to correct a value that does not fit; the nearest of `words`, if one is near."""
     if near := nearest(value, words):
         return f'write "{near}" if you meant that'
     if value != value.strip():

@@ -7,21 +7,19 @@ Left out on purpose: nothing here is corrected or completed. A row that does not
 analyst's to mend, for a wrong place in the directory would make E1 hold the wrong requests.
 """
 
-import dataclasses
 import datetime as dt
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
-from pydantic import AfterValidator, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass
 
 from ddor.errors import NeedsCorrection, Problem
 from ddor.extract.csv_table import csv_records
 from ddor.extract.model import LEVELS
-from ddor.extract.records import FileProblems, findings, must, one_of
+from ddor.extract.records import FileProblems, advice, must, quoted
 from ddor.reference.areas import area_named
 from ddor.reference.places import STATES, state_of_fips
 
@@ -54,68 +52,37 @@ def _is_area(value: str) -> bool:
     return area_named(value) == value
 
 
-def _or_nothing(fits: Callable[[str], object], expected: str) -> AfterValidator:
-    return must(lambda value: value == "" or fits(value), f"{expected} or nothing")
+def _is_text(value: str) -> bool:
+    return value.strip() == value != ""
 
 
 _CODE = "4 to 12 capital letters and digits"
 AgencyId = Annotated[str, must(AGENCY_ID.fullmatch, _CODE, "look it up in agencies.csv")]
 Month = Annotated[str, must(_is_month, "a month, YYYY-MM")]
-_Named = Annotated[str, must(lambda value: value.strip() == value != "", "text")]
-_State = Annotated[str, must(STATES.__contains__, "a USPS code, such as MN")]
-_Area = Annotated[str, _or_nothing(_is_area, "an ERO area as in docs/extract.md,")]
-_PLACES = "a state's two or a county's five FIPS digits, or an agency_id"
-_Place = Annotated[str, must(_is_place_code, _PLACES)]
-
-
-@dataclass
-class Agency:
-    """A row of agencies.csv."""
-
-    agency_id: Annotated[str, must(AGENCY_ID.fullmatch, _CODE)]
-    name: _Named
-    level: Annotated[str, one_of(LEVELS)]
-    state: _State
-    county_fips: Annotated[str, _or_nothing(_is_fips, "five FIPS digits")]
-    area: _Area
-    weekly_requests: Annotated[str, _or_nothing(re.compile(r"\d+(\.\d+)?").fullmatch, "a number")]
-    same_as: Annotated[str, _or_nothing(AGENCY_ID.fullmatch, "an agency_id")]
-
-
-@dataclass
-class Policy:
-    """A row of policies.csv."""
-
-    jurisdiction: _Named
-    place_code: _Place
-    area: _Area
-    kind: Annotated[str, one_of(POLICY_KINDS)]
-    enacted: Month
-    policy: _Named
-    criteria: str
-    verified_on: Annotated[str, must(_is_date, "a date, YYYY-MM-DD")]
-    source: _Named
-
-
-@dataclass
-class Coverage:
-    """A row of coverage.csv."""
-
-    jurisdiction: _Named
-    place_code: _Place
-    state: _State
-    limit: _Named
-    since: Annotated[str, _or_nothing(lambda day: _is_month(day) or _is_date(day), "YYYY-MM")]
-    source: _Named
-
-
-_ROWS = {"agencies": Agency, "policies": Policy, "coverage": Coverage}
+# What columns.csv asks of a column -> whether a value fits, and what is expected.
+_RULES: dict[str, tuple[Callable[[str], object], str]] = {
+    "code": (AGENCY_ID.fullmatch, _CODE),
+    "text": (_is_text, "text"),
+    "level": (LEVELS.__contains__, f"one of {', '.join(LEVELS)}"),
+    "state": (STATES.__contains__, "a USPS code, such as MN"),
+    "county": (_is_fips, "five FIPS digits"),
+    "place": (_is_place_code, "a state's two or a county's five FIPS digits, or an agency_id"),
+    "area": (_is_area, "an ERO area as in docs/extract.md,"),
+    "number": (re.compile(r"\d+(\.\d+)?").fullmatch, "a number"),
+    "kind": (POLICY_KINDS.__contains__, f"one of {', '.join(POLICY_KINDS)}"),
+    "month": (_is_month, "a month, YYYY-MM"),
+    "date": (_is_date, "a date, YYYY-MM-DD"),
+    "month or date": (lambda day: _is_month(day) or _is_date(day), "YYYY-MM"),
+}
+_LINES = pd.read_csv(Path(__file__).with_name("columns.csv"), dtype=str)
+# Table -> its columns, each with what is asked of it.
 COLUMNS = {
-    name: tuple(column.name for column in dataclasses.fields(row)) for name, row in _ROWS.items()
+    table: dict(zip(lines["column"], lines["rule"], strict=True))
+    for table, lines in _LINES.groupby("table", sort=False)
 }
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Directory:
     """Frames of text, a missing field empty (""), in the columns that COLUMNS lists.
 
@@ -167,13 +134,13 @@ def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
     if not records or sorted(records[0]) != sorted(columns):
         return pd.DataFrame(columns=columns, dtype="str")
     frame = pd.DataFrame(records[1:], columns=records[0], dtype="str").drop(index=uneven)
-    fits: TypeAdapter = TypeAdapter(_ROWS[table])
-    for row, values in frame.to_dict("index").items():
-        try:
-            fits.validate_python(values)
-        except ValidationError as error:
-            for column, finding in findings(error):
-                file.report(column, *finding[:3], (row + 2,))
+    for column, rule in COLUMNS[table].items():
+        fits, expected = _RULES[rule.removesuffix(" or nothing")]
+        if may_be_empty := rule.endswith(" or nothing"):
+            expected += " or nothing"
+        for row, value in frame[column].items():
+            if not (may_be_empty and value == "") and not fits(value):
+                file.report(column, quoted(value), expected, advice(value), (row + 2,))
     if table == "agencies":
         for row, twice in frame["agency_id"].loc[frame["agency_id"].duplicated()].items():
             mend = "keep one of the two rows"
