@@ -10,7 +10,7 @@
 
 A model is a pydantic dataclass. Its fields are the keys; a field `name` is the name of the file
 without its ending, a field `body` the text below the head. What a value has to be is said by the
-type of its field (`Day`, `Text`, `must`, `one_of`) and by validators that `refuse`. A rule that
+type of its field (`Day`, `OneLine`, `must`, `one_of`) and by validators that `refuse`. A rule that
 asks for `info.context` judges only what a person wrote: what was kept from a run is typed again,
 without a context, and judged no second time.
 
@@ -187,7 +187,7 @@ def typed(model: type[R], given: dict[str, Any], found: FileProblems, **beside: 
     """The record of what was `given` key by key, a key with nothing behind it as left out, and of
     what `beside` says of NOT_KEYS; None where something is reported."""
     known = keys_of(model)
-    values = beside | {key: given[key] for key in known if given.get(key) not in (None, "")}
+    values = beside | {key: given[key] for key in known if str(given.get(key, "")).strip()}
     try:
         record = pydantic.TypeAdapter(model).validate_python(values, context=WRITTEN)
     except pydantic.ValidationError as error:
@@ -302,7 +302,7 @@ def _names_nobody(value: str, info: pydantic.ValidationInfo) -> str:
 
 Day = Annotated[dt.date, pydantic.BeforeValidator(as_day)]
 # On one line, and without a direct identifier.
-Text = Annotated[str, pydantic.AfterValidator(_names_nobody)]
+OneLine = Annotated[str, pydantic.AfterValidator(_names_nobody)]
 
 
 # What identifies a person

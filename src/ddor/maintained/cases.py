@@ -37,7 +37,7 @@ from ddor.errors import NeedsCorrection, Problem
 from ddor.extract.records import (
     Day,
     Finding,
-    Text,
+    OneLine,
     Written,
     as_words,
     identifier,
@@ -103,9 +103,9 @@ class Case(Written):
     status: Annotated[str, one_of(STATUSES)]
     status_on: Day
     source_kind: Annotated[str, one_of(SOURCE_KINDS)]
-    source: Text
-    described_by: Text
-    approved_by: Text
+    source: OneLine
+    described_by: OneLine
+    approved_by: OneLine
     approved_on: Day
     body: Quotation
 

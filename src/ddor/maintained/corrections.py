@@ -47,7 +47,7 @@ from ddor.extract.parse import typed as typed_columns
 from ddor.extract.records import (
     Day,
     Finding,
-    Text,
+    OneLine,
     Written,
     as_day,
     identifier,
@@ -101,8 +101,8 @@ class Record(Written):
     received_on: Day
     status: Annotated[str, one_of(STATUSES)]
     answered_on: Day | None = None
-    answer: Text = ""
-    notice: Text = ""
+    answer: OneLine = ""
+    notice: OneLine = ""
     action: Annotated[Action | None, BeforeValidator(_judged)] = None
 
     @classmethod

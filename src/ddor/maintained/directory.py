@@ -63,6 +63,7 @@ Month = Annotated[str, must(_is_month, "a month, YYYY-MM")]
 _RULES: dict[str, tuple[Callable[[str], object], str]] = {
     "code": (AGENCY_ID.fullmatch, _CODE),
     "text": (_is_text, "text"),
+    "anything": (lambda value: True, "text or nothing"),
     "level": (LEVELS.__contains__, f"one of {', '.join(LEVELS)}"),
     "state": (STATES.__contains__, "a USPS code, such as MN"),
     "county": (_is_fips, "five FIPS digits"),

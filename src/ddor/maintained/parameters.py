@@ -10,7 +10,7 @@ all problems of all files come in one error.
     ignored_columns: [internal_no]  columns of the extract that are known and left unread
 
 The analyst's note of a week, `notes/<first day>.md` beside weekly.yaml, is read with them; the
-records of corrections and disputes are in `corrections/` beside it (corrections/), the pages that
+records of corrections and disputes are in `corrections/` beside it (corrections.py), the pages that
 analysts write and what agencies say of themselves in `pages/` and `statements/` (texts.py), and
 the cases of a quarter in `cases/<quarter>/` (cases.py).
 """

@@ -31,6 +31,7 @@ from pydantic.dataclasses import dataclass
 
 from ddor.errors import DdorError, NeedsCorrection, Problem
 from ddor.extract.records import Day, FileProblems, identifier, read_folder, read_record, refuse
+from ddor.maintained.directory import AGENCY_ID
 from ddor.narrative import render_markdown, render_narrative
 from ddor.publishable import UNFILLED, text_of
 
@@ -118,7 +119,7 @@ def read_texts(folder: Path, project: Path, examples: list[dict]) -> dict[str, T
 def read_statements(folder: Path) -> dict[str, Statement]:
     """agency_id -> what the agency says. Raises NeedsCorrection with every problem."""
     statements, problems = read_folder(
-        folder, Statement, r"[A-Z0-9]{4,12}\.md", "<agency_id>.md", GUIDE
+        folder, Statement, rf"{AGENCY_ID.pattern}\.md", "<agency_id>.md", GUIDE
     )
     for statement in statements:
         if found := UNFILLED.search(text_of(statement.html)):
