@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from frames import agency, coverage, policy
 
-from ddor.maintained.directory import COLUMNS, TablesInvalid, read_agencies, read_directory
+from ddor.errors import NeedsCorrection
+from ddor.maintained.directory import COLUMNS, read_agencies, read_directory
 
 ROWS = {"agencies": agency, "policies": policy, "coverage": coverage}
 
@@ -30,7 +31,7 @@ def read(tmp_path):
 @pytest.fixture
 def problems(read):
     def problems(**tables):
-        with pytest.raises(TablesInvalid) as error:
+        with pytest.raises(NeedsCorrection) as error:
             read(**tables)
         assert error.value.exit_code == 2
         assert all(str(problem) in str(error.value) for problem in error.value.problems)
@@ -211,7 +212,7 @@ def test_rows_are_numbered_as_a_spreadsheet_shows_them_also_after_an_empty_row(p
 def test_a_table_that_is_missing_or_no_csv_is_refused_with_the_others(tmp_path):
     (tmp_path / "policies.csv").write_bytes("jurisdicción".encode("cp1252"))
     (tmp_path / "coverage.csv").write_bytes(b"")
-    with pytest.raises(TablesInvalid) as error:
+    with pytest.raises(NeedsCorrection) as error:
         read_directory(*(tmp_path / f"{name}.csv" for name in COLUMNS))
     named = dict.fromkeys(each.table for each in error.value.problems)
     assert list(named) == [f"{name}.csv" for name in COLUMNS]
@@ -222,5 +223,5 @@ def test_the_agencies_alone_are_read_by_the_same_rules(tmp_path):
     pd.DataFrame([agency()]).to_csv(file, index=False)
     assert read_agencies(file).to_dict("records") == [agency()]
     pd.DataFrame([agency(state="XX")]).to_csv(file, index=False)
-    with pytest.raises(TablesInvalid, match="XX"):
+    with pytest.raises(NeedsCorrection, match="XX"):
         read_agencies(file)

@@ -26,8 +26,8 @@ from ddor.archive.agency_pages import COUNTS, PLACE, agency_lines
 from ddor.archive.around import Around, Publisher
 from ddor.archive.lists import log_pages
 from ddor.calendar import Week, parse_date
-from ddor.maintained.corrections.read import CorrectionsInvalid, read_corrections
-from ddor.maintained.corrections.records import to_plain
+from ddor.errors import NeedsCorrection
+from ddor.maintained.corrections import RECORDS, read_corrections
 from ddor.published.catalog import Catalog, Revision
 
 PAGE = f"weeks/{WEEK}/index.html"
@@ -223,7 +223,7 @@ def test_a_feed_can_be_read_whatever_a_record_holds(tmp_path):
     archive.record("bell", status="upheld", answered_on="2017-06-02", answer="Rang \x07 the bell.")
     try:
         records = read_corrections(archive.root / "corrections")
-    except CorrectionsInvalid as refused:
+    except NeedsCorrection as refused:
         assert "bell.yaml, answer" in str(refused)
         return
     revision = Revision(
@@ -233,7 +233,9 @@ def test_a_feed_can_be_read_whatever_a_record_holds(tmp_path):
         "2017-05-01",
         "",
         {},
-        records=[{"shown_on": "2017-06-01", **each} for each in to_plain(records)],
+        records=[
+            {"shown_on": "2017-06-01", **each} for each in RECORDS.dump_python(records, mode="json")
+        ],
     )
     catalog = Catalog("recorded", False, {WEEK: [revision]})
     feed = log_pages(catalog, Around(Publisher("", ""), parse_date("2017-06-10")))["feed.xml"]

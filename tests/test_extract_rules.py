@@ -261,7 +261,7 @@ def test_all_problems_of_all_tables_come_at_once(tmp_path):
         ("requests.csv", "state"),
         ("charges.csv", "ncic_code"),
         ("charges.csv", "request_id"),
-        ("about.yaml", ""),
+        ("about.yaml", "as_off"),
     }
 
 
@@ -297,8 +297,8 @@ def test_about_is_read_as_written(tmp_path):
         ({"as_of": "2017-02-31"}, "as_of"),
         ({"as_of": "0002-06-14"}, "as_of"),
         ({"synthetic": "yes"}, "synthetic"),
-        ({"sorce": "x"}, ""),
-        ({"source": "[a, b]"}, ""),
+        ({"sorce": "x"}, "sorce"),
+        ({"source": "[a, b]"}, "source"),
         ({"source": "'never closed"}, ""),
     ],
 )

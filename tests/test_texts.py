@@ -10,14 +10,8 @@ from conftest import PROJECT
 from small_archive import BRACKENHOLT, FIRST_ROWS, QUILLFEATHER, WEEK, SmallArchive, words_of
 
 from ddor.archive.render import TEMPLATES
-from ddor.maintained.texts import (
-    PAGES,
-    Text,
-    TextsInvalid,
-    read_statements,
-    read_texts,
-    sections_of,
-)
+from ddor.errors import NeedsCorrection
+from ddor.maintained.texts import PAGES, Text, read_statements, read_texts, sections_of
 
 PROJECT_PAGES = PROJECT / "params" / "pages"
 AGENCY, OTHER = QUILLFEATHER["agency_id"], BRACKENHOLT["agency_id"]
@@ -54,7 +48,7 @@ def refused(project, tmp_path):
         for name, content in pages.items():
             content = content if isinstance(content, bytes) else content.encode()
             (folder / f"{name}.md".replace("_", "-")).write_bytes(content)
-        with pytest.raises(TextsInvalid) as invalid:
+        with pytest.raises(NeedsCorrection) as invalid:
             read_texts(folder, project, list(examples))
         assert invalid.value.exit_code == 2
         first, *problems = str(invalid.value).splitlines()
@@ -71,36 +65,28 @@ def refused(project, tmp_path):
 @pytest.mark.parametrize("value", [None, ""], ids=["missing", "empty"])
 def test_a_key_that_is_missing_is_named(refused, key, value):
     (said,) = refused(overview=page(**{key: value}))
-    assert said.startswith(f"overview.md row 1, {key}: seen nothing, expected {', '.join(HEAD)}")
+    assert said.startswith(f"overview.md, {key}: seen nothing, expected a line `{key}: …`")
 
 
 def test_a_key_that_is_not_known_is_named(refused):
     (said,) = refused(overview=page(reviewed_by="the desk"))
-    assert said.startswith("overview.md row 1, reviewed_by: seen an unknown key")
+    assert said.startswith("overview.md, reviewed_by: seen an unknown key")
 
 
-def test_a_key_that_stands_twice_is_no_head(refused):
+def test_a_key_that_stands_twice_is_named(refused):
     content = page().replace("title: Overview\n", "title: Overview\ntitle: Another\n")
     (said,) = refused(overview=content)
-    assert "no readable head" in said
+    assert said.startswith("overview.md, title: seen the key more than once")
 
 
 @pytest.mark.parametrize("value", ["[a, b]", "{a: b}"])
 def test_a_value_that_is_no_text_is_refused(refused, value):
     (said,) = refused(overview=page(title=value))
-    assert said.startswith("overview.md row 1, title: seen nothing")
+    assert said.startswith("overview.md, title: seen a list or nested keys")
 
 
 @pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "A page.\n",
-        "---\ntitle: x\nA page.\n",
-        "---\n- a\n- b\n---\nA page.\n",
-        "---\ntitle: [\n---\nx\n",
-        " ---\ntitle: x\n---\nA page.\n",
-    ],
+    "content", ["", "A page.\n", "---\ntitle: x\nA page.\n", " ---\ntitle: x\n---\nA page.\n"]
 )
 def test_a_page_without_a_head_is_refused(refused, content):
     (said,) = refused(overview=content)
@@ -108,16 +94,27 @@ def test_a_page_without_a_head_is_refused(refused, content):
     assert all(key in said for key in HEAD)
 
 
+@pytest.mark.parametrize(
+    ("head", "seen"),
+    [("- a\n- b\n", "no keys"), ("title: x\nby: [\n", "text that cannot be read (line 4)")],
+)
+def test_a_head_that_cannot_be_read_is_refused_with_its_line(refused, head, seen):
+    (said,) = refused(overview=f"---\n{head}---\nA page.\n")
+    assert said.startswith(f"overview.md: seen {seen}")
+
+
 @pytest.mark.parametrize("key", ["last_reviewed", "last_updated"])
 @pytest.mark.parametrize("value", ["2017-02-30", "May 1, 2017", "2017-05", "20170501x"])
 def test_a_date_that_is_none_is_refused(refused, key, value):
     (said,) = refused(overview=page(**{key: value}))
-    assert said.startswith(f'overview.md row 1, {key}: seen "{value}", expected YYYY-MM-DD')
+    assert said.startswith(
+        f'overview.md, {key}: seen "{value}", expected a date such as 2017-02-18'
+    )
 
 
 def test_a_page_that_is_not_utf8_is_refused(refused):
     (said,) = refused(overview=page("caf\xe9\n").encode("latin-1"))
-    assert said.startswith("overview.md: seen not UTF-8")
+    assert said.startswith("overview.md: seen byte 78, which is not UTF-8")
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_read(project, tmp_path):
@@ -138,9 +135,9 @@ def test_all_problems_of_all_pages_come_in_one_error(refused):
         fact_sheet=page("## Two {#same}\n## Three {#same}\n"),
     )
     assert [line.split(":")[0] for line in said] == [
-        "overview.md row 1, title",
-        "overview.md row 1, last_reviewed",
-        "overview.md row 1, by",
+        "overview.md, title",
+        "overview.md, last_reviewed",
+        "overview.md, by",
         "faqs.md",
         "fact-sheet.md",
     ]
@@ -292,7 +289,7 @@ def test_no_folder_and_a_readme_are_no_statement(statements):
 @pytest.mark.parametrize("name", ["quillfeather.md", "QUIL 1.md", f"{AGENCY}.txt", "Quil00001.md"])
 def test_a_file_that_is_not_named_by_an_agency_is_refused(statements, name):
     (statements / name).write_text(statement("We answered."))
-    with pytest.raises(TextsInvalid, match="expected <agency_id>.md") as invalid:
+    with pytest.raises(NeedsCorrection, match="expected <agency_id>.md") as invalid:
         read_statements(statements)
     assert name in str(invalid.value) and invalid.value.exit_code == 2
 
@@ -309,7 +306,7 @@ def test_a_file_that_is_not_named_by_an_agency_is_refused(statements, name):
 )
 def test_a_statement_that_names_a_person_is_refused_and_not_shown(statements, body):
     (statements / f"{AGENCY}.md").write_text(statement(body))
-    with pytest.raises(TextsInvalid) as invalid:
+    with pytest.raises(NeedsCorrection) as invalid:
         read_statements(statements)
     said = str(invalid.value)
     assert f"{AGENCY}.md: seen text that looks like" in said and "(not shown)" in said
@@ -321,7 +318,7 @@ def test_every_problem_of_every_statement_comes_in_one_error(statements):
     (statements / f"{AGENCY}.md").write_text(statement("We answered.", received_on="soon"))
     (statements / f"{OTHER}.md").write_text(statement("We too.", by="x"))
     (statements / "other.md").write_text("x")
-    with pytest.raises(TextsInvalid) as invalid:
+    with pytest.raises(NeedsCorrection) as invalid:
         read_statements(statements)
     assert len(str(invalid.value).splitlines()) == 4
 
@@ -390,7 +387,7 @@ def test_a_problem_ends_with_2_and_a_published_site_stays(copy_of, command):
     write(archive.root / "pages" / "faqs.md", page(title=None))
     done = archive.ddor(*command)
     assert done.code == 2, done
-    assert "overview.md" in done.stderr and "faqs.md row 1, title" in done.stderr
+    assert "overview.md" in done.stderr and "faqs.md, title" in done.stderr
     assert archive.files() == before
 
 

@@ -164,7 +164,7 @@ def _make_others(report: Report, options: argparse.Namespace) -> int:
 
 def _reason(options: argparse.Namespace) -> str:
     """Needed by --correct and --accept-held, and by nothing else; it is published as it stands."""
-    from ddor.maintained.corrections.told import identifier
+    from ddor.extract.identifiers import identifier
 
     reason = " ".join(options.reason.split())
     asking = [

@@ -69,6 +69,20 @@ class ExtractInvalid(DdorError):
         super().__init__("\n".join([f"{what} is invalid, {count}:", *map(str, problems)]))
 
 
+class NeedsCorrection(UsageError):
+    """Files that people maintain need correction; lists every problem of every file."""
+
+    def __init__(self, head: str, problems: list[Problem]):
+        self.problems = problems
+        super().__init__("\n".join([f"{head}:", *map(str, problems)]))
+
+    @classmethod
+    def raise_if(cls, head: str, problems: list[Problem]) -> None:
+        """Raises where there is a problem."""
+        if problems:
+            raise cls(head, problems)
+
+
 class NotebookFailed(DdorError):
     """The template does not fit, a cell failed, or the run did not prove itself."""
 

@@ -24,8 +24,7 @@ import pandas as pd
 
 from ddor.calendar import Week
 from ddor.extract.model import DATETIMES, About, Extract
-from ddor.maintained.corrections.read import check_agencies, read_corrections
-from ddor.maintained.corrections.records import Record, from_plain, to_plain
+from ddor.maintained.corrections import RECORDS, Record, check_agencies, read_corrections
 from ddor.maintained.directory import COLUMNS, Directory, read_directory
 from ddor.maintained.parameters import IN_EFFECT, Parameters, extract_location
 from ddor.published.history import NOTHING_EARLIER, History, no_history, read_earlier, read_history
@@ -123,7 +122,8 @@ def save_inputs(inputs: Inputs, folder: Path) -> None:
         )
     inputs.history.counts.to_csv(folder / "history.csv", index=False, lineterminator="\n")
     (folder / "ledger.csv").write_bytes(ledger_file(inputs.ledger))
-    records = {"records": to_plain(inputs.corrections), "request_ids": dict(inputs.request_ids)}
+    plain = RECORDS.dump_python(inputs.corrections, mode="json")
+    records = {"records": plain, "request_ids": dict(inputs.request_ids)}
     for name, content in (("corrections", records), ("earlier", dict(inputs.earlier))):
         text = json.dumps(content, indent=1) + "\n"
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
@@ -195,7 +195,7 @@ def load_inputs(folder: Path) -> Inputs:
         parameters=week["parameters"],
         note=week["note"],
         ledger=ledger_from((folder / "ledger.csv").read_bytes()),
-        corrections=from_plain(records["records"]),
+        corrections=RECORDS.validate_python(records["records"]),
         request_ids=records["request_ids"],
         earlier=json.loads((folder / "earlier.json").read_text(encoding="utf-8")),
     )

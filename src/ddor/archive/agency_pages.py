@@ -24,7 +24,7 @@ from ddor.calendar import Week
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
 from ddor.extract.csv_files import csv_lines
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES
+from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.published.catalog import Catalog
 from ddor.reference.places import STATES
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 
 from ddor.archive.meanings import FIGURES
 from ddor.calendar import Week
+from ddor.errors import NeedsCorrection
 from ddor.maintained.directory import Directory
 from ddor.maintained.parameters import Parameters
-from ddor.maintained.texts import Statement, Text, TextsInvalid, read_statements, read_texts
+from ddor.maintained.texts import Statement, Text, read_statements, read_texts
 from ddor.publishable import text_of
 
 SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
@@ -59,7 +60,7 @@ class Around:
         return {
             "the parameter authority": self.publisher.authority,
             **{
-                f"pages/{text.file}": f"{text.title}\n{SIGNS.sub('  ', text.body)}"
+                f"pages/{text.name}.md": f"{text.title}\n{SIGNS.sub('  ', text.body)}"
                 for text in self.texts.values()
             },
             **{
@@ -89,11 +90,11 @@ class Around:
 
 
 def around_of(parameters: Parameters, directory: Directory) -> Around:
-    """Raises TextsInvalid (exit code 2) with every problem of the written pages."""
+    """Raises NeedsCorrection (exit code 2) with every problem of the written pages."""
     problems, statements, texts = [], {}, {}
     try:
         statements = read_statements(parameters.statements)
-    except TextsInvalid as error:
+    except NeedsCorrection as error:
         problems += error.problems
     around = Around(
         publisher=Publisher(
@@ -124,10 +125,9 @@ def around_of(parameters: Parameters, directory: Directory) -> Around:
     examples = [around.names(parameters.cohort, latest) for latest in (None, *weeks)]
     try:
         texts = read_texts(parameters.pages, parameters.project_pages, examples)
-    except TextsInvalid as error:
+    except NeedsCorrection as error:
         problems += error.problems
-    if problems:
-        raise TextsInvalid(problems)
+    NeedsCorrection.raise_if("the written pages need correction", problems)
     return replace(around, texts=texts)
 
 

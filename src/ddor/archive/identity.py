@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 
 from ddor.inputs import Inputs
-from ddor.maintained.corrections.records import canonical
+from ddor.maintained.corrections import canonical
 from ddor.measures.figures import Counts
 from ddor.reference.method import METHOD
 

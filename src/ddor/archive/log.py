@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass
 
 from ddor.calendar import Period, long_date
-from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES
+from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
 
 # Any fixed UUID will do; this one stands for ddor's entries.

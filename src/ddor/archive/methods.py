@@ -11,7 +11,7 @@ from ddor.archive.page import page
 from ddor.calendar import FINAL_AFTER, HOURS_ASKED
 from ddor.checks.check import Check
 from ddor.checks.registry import CHECKS, ORDER
-from ddor.maintained.corrections.records import GROUNDS
+from ddor.maintained.corrections import GROUNDS
 from ddor.measures import disclosure
 from ddor.measures.people import NAMED
 from ddor.measures.shares import HELD_SHARE_BASE, SMALLEST_BASE

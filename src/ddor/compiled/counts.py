@@ -51,7 +51,7 @@ class CompiledCounts:
 
 
 def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
-    """Raises CasesInvalid where a case is not what the data says."""
+    """Raises NeedsCorrection where a case is not what the data says."""
     rows = after_release(inputs.declined, inputs.charges)
     earlier = earlier_from_plain(inputs.earlier)
     # The newest: revisions may share the oldest week, and their tables are told apart by the date.

@@ -22,8 +22,7 @@ from ddor.calendar import Period
 from ddor.compiled.people import WeekOfPeople, plain_weeks, week_of_people, weeks_from_plain
 from ddor.compiled.week_runs import DECLINED_COLUMNS, WeekRun, read_run
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES
-from ddor.maintained import cases
-from ddor.maintained.cases import Case, read_cases
+from ddor.maintained.cases import CASES, Case, read_cases
 from ddor.maintained.parameters import Parameters
 from ddor.measures.agencies import IDENTITY
 from ddor.measures.figures import FIGURE_NAMES, OF_CHARGES
@@ -189,7 +188,7 @@ def save_compiled(inputs: CompiledInputs, folder: Path) -> None:
         "with_charges": inputs.with_charges,
         "parameters": inputs.parameters,
         "note": inputs.note,
-        "cases": cases.to_plain(inputs.cases),
+        "cases": CASES.dump_python(inputs.cases, mode="json"),
         "earlier": dict(inputs.earlier),
     }
     for name, each in (("people", plain_weeks(inputs.people)), ("period", content)):
@@ -206,7 +205,7 @@ def load_compiled(folder: Path) -> CompiledInputs:
             "period": shelved(shelf).period.parse(key),
             "weeks": _read_csv(folder / "weeks.csv", ABOUT),
             "sources": tuple(content["sources"]),
-            "cases": cases.from_plain(content["cases"]),
+            "cases": CASES.validate_python(content["cases"]),
             "people": weeks_from_plain(json.loads((folder / "people.json").read_bytes())),
         },
         **{

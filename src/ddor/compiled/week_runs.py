@@ -16,7 +16,7 @@ from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.extract.cohort import date_column
 from ddor.inputs import INPUT_FILES, load_inputs, not_as_kept, with_newest_flags
-from ddor.maintained.corrections.records import flagged, flags_for
+from ddor.maintained.corrections import flagged, flags_for
 from ddor.measures.agencies import agency_identities
 from ddor.measures.disclosure import Row, Told
 from ddor.measures.figures import count_inputs

@@ -68,7 +68,7 @@ def _tables(location: str) -> tuple[Table, Table, Told]:
         requests, charges = (_file_table(name, files, names) for name in TABLES)
         told = told_by_yaml(files.get("about.yaml", b""))
         if "about.yaml" not in files and (other := _misnamed("about", names)):
-            told.tell("", f'a file "{other}"', "about.yaml", "rename it")
+            told.report("", f'a file "{other}"', "about.yaml", "rename it")
     if not len(requests.text) and not requests.problems:
         mend = "export the table again"
         requests.problems.report("", "no rows", "a row for each request", mend)
@@ -104,8 +104,8 @@ def _misnamed(name: str, names: list[str]) -> str | None:
 
 def _day(week: Week | None, told: Told, requests: Table) -> dt.date | None:
     """The day that dates are measured from; None if the extract has no date at all."""
-    if week or told.as_of:
-        return week.last_day if week else told.as_of
+    if week or told.said.as_of:
+        return week.last_day if week else told.said.as_of
     text = requests.text.reindex(columns=["issued_at", "outcome_recorded_at"]).astype("str")
     latest = text.apply(parse_times).max().max()
     return None if pd.isna(latest) else latest.date()

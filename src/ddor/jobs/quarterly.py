@@ -29,7 +29,7 @@ from ddor.compiled.people import plain_weeks
 from ddor.errors import UsageError
 from ddor.extract.csv_files import csv_file
 from ddor.jobs.edition import Edition, Order
-from ddor.maintained.cases import candidate_label, to_plain
+from ddor.maintained.cases import CASES, candidate_label
 from ddor.maintained.directory import read_directory
 from ddor.maintained.parameters import Parameters
 from ddor.measures.figures import FIGURE_NAMES
@@ -143,7 +143,7 @@ class CompiledEdition(Edition[Period]):
             "people": json.dumps(plain_weeks(inputs.people)),
             "parameters": json.dumps(inputs.parameters, sort_keys=True),
             "note": inputs.note,
-            "cases": json.dumps(to_plain(inputs.cases), sort_keys=True),
+            "cases": json.dumps(CASES.dump_python(inputs.cases, mode="json"), sort_keys=True),
         }
 
     def request_ids(self) -> frozenset[str]:

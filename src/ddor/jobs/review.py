@@ -15,7 +15,7 @@ import pandas as pd
 from ddor.calendar import Week
 from ddor.errors import Problem, UsageError
 from ddor.extract.csv_files import plain_cell, safe_cell
-from ddor.maintained.corrections.told import identifier
+from ddor.extract.identifiers import identifier
 from ddor.measures.agencies import agency_identities
 from ddor.measures.figures import Counts
 from ddor.published.ledger import COLUMNS as LEDGER_COLUMNS

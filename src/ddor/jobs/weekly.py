@@ -30,14 +30,7 @@ from ddor.inputs import (
 )
 from ddor.jobs.edition import Edition, Order
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
-from ddor.maintained.corrections.records import (
-    GROUNDS,
-    STATUSES,
-    UPHELD,
-    flagged,
-    flags_for,
-    to_plain,
-)
+from ddor.maintained.corrections import GROUNDS, RECORDS, STATUSES, UPHELD, flagged, flags_for
 from ddor.maintained.parameters import Parameters
 from ddor.measures.bulk import bulk_recorded
 from ddor.measures.figures import Counts, count_inputs
@@ -91,7 +84,7 @@ class WeekEdition(Edition[Week]):
         self.records = tuple(
             record
             | {"action": {"rows": len(record["action"]["rows"])} if record["action"] else None}
-            for record in to_plain(inputs.corrections)
+            for record in RECORDS.dump_python(inputs.corrections, mode="json")
         )
         self.ledger = no_ledger() if ledger is None else ledger
         if counts is not None:

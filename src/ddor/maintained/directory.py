@@ -9,19 +9,78 @@ analyst's to mend, for a wrong place in the directory would make E1 hold the wro
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import pandas as pd
 
-from ddor.errors import Problem, UsageError
+from ddor.errors import NeedsCorrection, Problem
 from ddor.extract.csv_files import csv_records
 from ddor.extract.model import LEVELS
+from ddor.extract.records import FileProblems, advice, must, quoted
 from ddor.reference.areas import area_named
 from ddor.reference.places import STATES, state_of_fips
 
 AGENCY_ID = re.compile(r"[A-Z0-9]{4,12}")
+WRONG = "the tables in params/ need correction"
 POLICY_KINDS = ("law", "court", "ordinance", "agency")
+
+
+def _is_fips(value: str) -> bool:
+    return state_of_fips(value) is not None
+
+
+def _is_date(value: str) -> bool:
+    try:
+        return str(dt.date.fromisoformat(value)) == value
+    except ValueError:
+        return False
+
+
+def _is_month(value: str) -> bool:
+    return _is_date(f"{value}-01")
+
+
+def _is_place_code(value: str) -> bool:
+    is_agency = AGENCY_ID.fullmatch(value) is not None and not value.isdigit()
+    return is_agency or _is_fips(value) or _is_fips(value + "000")
+
+
+def _is_area(value: str) -> bool:
+    return area_named(value) == value
+
+
+def _is_text(value: str) -> bool:
+    return value.strip() == value != ""
+
+
+_CODE = "4 to 12 capital letters and digits"
+AgencyId = Annotated[str, must(AGENCY_ID.fullmatch, _CODE, "look it up in agencies.csv")]
+Month = Annotated[str, must(_is_month, "a month, YYYY-MM")]
+# What columns.csv asks of a column -> whether a value fits, and what is expected.
+_RULES: dict[str, tuple[Callable[[str], object], str]] = {
+    "code": (AGENCY_ID.fullmatch, _CODE),
+    "text": (_is_text, "text"),
+    "anything": (lambda value: True, "text or nothing"),
+    "level": (LEVELS.__contains__, f"one of {', '.join(LEVELS)}"),
+    "state": (STATES.__contains__, "a USPS code, such as MN"),
+    "county": (_is_fips, "five FIPS digits"),
+    "place": (_is_place_code, "a state's two or a county's five FIPS digits, or an agency_id"),
+    "area": (_is_area, "an ERO area as in docs/extract.md,"),
+    "number": (re.compile(r"\d+(\.\d+)?").fullmatch, "a number"),
+    "kind": (POLICY_KINDS.__contains__, f"one of {', '.join(POLICY_KINDS)}"),
+    "month": (_is_month, "a month, YYYY-MM"),
+    "date": (_is_date, "a date, YYYY-MM-DD"),
+    "month or date": (lambda day: _is_month(day) or _is_date(day), "YYYY-MM"),
+}
+_LINES = pd.read_csv(Path(__file__).with_name("columns.csv"), dtype=str)
+# Table -> its columns, each with what is asked of it.
+COLUMNS = {
+    table: dict(zip(lines["column"], lines["rule"], strict=True))
+    for table, lines in _LINES.groupby("table", sort=False)
+}
 
 
 @dataclass(frozen=True)
@@ -37,175 +96,54 @@ class Directory:
     coverage: pd.DataFrame
 
 
-class TablesInvalid(UsageError):
-    def __init__(self, problems: list[Problem]):
-        self.problems = problems
-        super().__init__("\n".join(["the tables in params/ need correction:", *map(str, problems)]))
-
-
 def read_directory(agencies: Path, policies: Path, coverage: Path) -> Directory:
-    """Raises TablesInvalid (exit code 2) with every problem in any of the three."""
+    """Raises NeedsCorrection (exit code 2) with every problem in any of the three."""
+    files = {"agencies": agencies, "policies": policies, "coverage": coverage}
     problems: list[Problem] = []
-    frames = {
-        name: _read(path, name, problems)
-        for name, path in (("agencies", agencies), ("policies", policies), ("coverage", coverage))
-    }
-    if problems:
-        raise TablesInvalid(problems)
+    frames = {table: _read(file, table, problems) for table, file in files.items()}
+    NeedsCorrection.raise_if(WRONG, problems)
+    newest = frames["policies"].sort_values(
+        ["enacted", "jurisdiction"], ascending=[False, True], ignore_index=True
+    )
     return Directory(
-        agencies=frames["agencies"].sort_values("agency_id", ignore_index=True),
-        policies=frames["policies"].sort_values(
-            ["enacted", "jurisdiction"], ascending=[False, True], ignore_index=True
-        ),
-        coverage=frames["coverage"].sort_values(["jurisdiction", "place_code"], ignore_index=True),
+        frames["agencies"].sort_values("agency_id", ignore_index=True),
+        newest,
+        frames["coverage"].sort_values(["jurisdiction", "place_code"], ignore_index=True),
     )
 
 
-def read_agencies(path: Path) -> pd.DataFrame:
-    """The table of agencies alone, for an import. Raises TablesInvalid."""
+def read_agencies(file: Path) -> pd.DataFrame:
+    """The table of agencies alone, for an import. Raises NeedsCorrection."""
     problems: list[Problem] = []
-    agencies = _read(path, "agencies", problems)
-    if problems:
-        raise TablesInvalid(problems)
+    agencies = _read(file, "agencies", problems)
+    NeedsCorrection.raise_if(WRONG, problems)
     return agencies
 
 
 def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
-    columns, label = COLUMNS[table], path.name
-    empty = pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
+    file, columns = FileProblems(path.name, problems=problems), list(COLUMNS[table])
     try:
-        data = path.read_bytes()
+        records, uneven, unreadable = csv_records(path.name, path.read_bytes())
     except OSError as error:
-        seen = (error.strerror or "no such file").lower()
-        problems.append(
-            Problem(
-                label,
-                (),
-                "",
-                seen,
-                f"the {table} table",
-                f"give its path as `{table}:` in the parameters",
-            )
-        )
-        return empty
-    records, uneven, told = csv_records(label, data)
-    problems.extend(told)
-    if not records:
-        return empty
-    if sorted(records[0]) != sorted(columns):
-        problems.append(
-            Problem(
-                label,
-                (1,),
-                "",
-                ", ".join(records[0]),
-                ", ".join(columns),
-                "give it exactly these columns",
-            )
-        )
-        return empty
+        seen, mend = (error.strerror or "no such file").lower(), f"give its path as `{table}:`"
+        file.report("", seen, f"the {table} table", f"{mend} in the parameters")
+        return pd.DataFrame(columns=columns, dtype="str")
+    problems += unreadable
+    if records and sorted(records[0]) != sorted(columns):
+        seen, expected = ", ".join(records[0]), ", ".join(columns)
+        file.report("", seen, expected, "give it exactly these columns", (1,))
+    if not records or sorted(records[0]) != sorted(columns):
+        return pd.DataFrame(columns=columns, dtype="str")
     frame = pd.DataFrame(records[1:], columns=records[0], dtype="str").drop(index=uneven)
-    for column, (fits, expected) in columns.items():
+    for column, rule in COLUMNS[table].items():
+        fits, expected = _RULES[rule.removesuffix(" or nothing")]
+        if may_be_empty := rule.endswith(" or nothing"):
+            expected += " or nothing"
         for row, value in frame[column].items():
-            if not fits(value):
-                problems.append(_problem(label, row, column, value, expected, _mend(value)))
+            if not (may_be_empty and value == "") and not fits(value):
+                file.report(column, quoted(value), expected, advice(value), (row + 2,))
     if table == "agencies":
-        ids = frame["agency_id"]
-        for row in ids.index[ids.duplicated()]:
-            problems.append(
-                _problem(
-                    label,
-                    row,
-                    "agency_id",
-                    ids[row],
-                    "one row for each agency",
-                    "keep one of the two rows",
-                )
-            )
-    return frame[list(columns)].reset_index(drop=True)
-
-
-def _problem(label, row, column, value, expected, mend) -> Problem:
-    return Problem(label, (row + 2,), column, f'"{value}"', expected, mend)
-
-
-def _mend(value: str) -> str:
-    if value != value.strip():
-        return "remove the space around it"
-    if re.fullmatch(r"[A-Z][a-z]{2}-\d\d|\d{4}", value):
-        return "Excel changed the value: format the column as Text and enter it again"
-    return "correct this field"
-
-
-def _empty_or(fits):
-    return lambda value: value == "" or fits(value)
-
-
-def _is_number(value: str) -> bool:
-    return re.fullmatch(r"\d+(\.\d+)?", value) is not None
-
-
-def _is_fips(value: str) -> bool:
-    return re.fullmatch(r"\d{5}", value) is not None and state_of_fips(value) is not None
-
-
-def _is_agency_id(value: str) -> bool:
-    return AGENCY_ID.fullmatch(value) is not None
-
-
-def _is_date(value: str) -> bool:
-    try:
-        dt.date.fromisoformat(value)
-    except ValueError:
-        return False
-    return re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None
-
-
-def _is_month(value: str) -> bool:
-    return re.fullmatch(r"\d{4}-\d\d", value) is not None and _is_date(f"{value}-01")
-
-
-def _is_place_code(value: str) -> bool:
-    state = re.fullmatch(r"\d\d", value) is not None and state_of_fips(value + "000") is not None
-    return state or _is_fips(value) or (not value.isdigit() and _is_agency_id(value))
-
-
-def _is_area(value: str) -> bool:
-    return area_named(value) == value
-
-
-_NAMED = (lambda value: value.strip() == value != "", "text")
-_STATE = (lambda value: value in STATES, "a USPS code, such as MN")
-_PLACE = (_is_place_code, "a state's two or a county's five FIPS digits, or an agency_id")
-
-COLUMNS = {
-    "agencies": {
-        "agency_id": (_is_agency_id, "4 to 12 capital letters and digits"),
-        "name": _NAMED,
-        "level": (lambda value: value in LEVELS, "one of " + ", ".join(LEVELS)),
-        "state": _STATE,
-        "county_fips": (_empty_or(_is_fips), "five FIPS digits or nothing"),
-        "area": (_empty_or(_is_area), "an ERO area as in docs/extract.md, or nothing"),
-        "weekly_requests": (_empty_or(_is_number), "a number or nothing"),
-        "same_as": (_empty_or(_is_agency_id), "an agency_id or nothing"),
-    },
-    "policies": {
-        "jurisdiction": _NAMED,
-        "place_code": _PLACE,
-        "area": (_empty_or(_is_area), "an ERO area as in docs/extract.md, or nothing"),
-        "kind": (lambda value: value in POLICY_KINDS, "one of " + ", ".join(POLICY_KINDS)),
-        "enacted": (_is_month, "a month, YYYY-MM"),
-        "policy": _NAMED,
-        "criteria": (lambda value: True, "text or nothing"),
-        "verified_on": (_is_date, "a date, YYYY-MM-DD"),
-        "source": _NAMED,
-    },
-    "coverage": {
-        "jurisdiction": _NAMED,
-        "place_code": _PLACE,
-        "state": _STATE,
-        "limit": _NAMED,
-        "since": (_empty_or(lambda v: _is_month(v) or _is_date(v)), "YYYY-MM or nothing"),
-        "source": _NAMED,
-    },
-}
+        for row, twice in frame["agency_id"].loc[frame["agency_id"].duplicated()].items():
+            mend = "keep one of the two rows"
+            file.report("agency_id", f'"{twice}"', "one row for each agency", mend, (row + 2,))
+    return frame[columns].reset_index(drop=True)

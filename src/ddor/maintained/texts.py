@@ -20,20 +20,19 @@ Markdown. It is shown on the agency's page as a quotation.
 Left out on purpose: a page of one's own. What is listed in PAGES has a place in the site's head.
 """
 
-import datetime as dt
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from markupsafe import escape
+from pydantic import AfterValidator, ValidationInfo
+from pydantic.dataclasses import dataclass
 
-from ddor.calendar import parse_date
-from ddor.errors import DdorError, Problem, UsageError
-from ddor.maintained.corrections.told import identifier
+from ddor.errors import DdorError, NeedsCorrection, Problem
+from ddor.extract.identifiers import identifier
+from ddor.extract.records import Day, FileProblems, read_folder, read_record, refuse
 from ddor.maintained.directory import AGENCY_ID
-from ddor.maintained.headed_text import read_headed
 from ddor.narrative import render_markdown, render_narrative
 from ddor.publishable import UNFILLED, text_of
 
@@ -42,25 +41,50 @@ RESERVED = ("content", "q", "found", "plain")
 PAGES = ("overview", "faqs", "fact-sheet")
 ADDRESS = re.compile(r"^(##[ \t].*?)[ \t]*\{#([a-z0-9-]+)\}[ \t]*$", re.MULTILINE)
 HEADING = re.compile(r"<h2>(.*?)(?: \[#([a-z0-9-]+)\])?</h2>\n?")
+GUIDE = "docs/pages.md"
+WRONG = "the written pages need correction"
+
+
+def _quotable(body: str, info: ValidationInfo) -> str:
+    if not body.strip():
+        refuse("no text below the head", "a description", "write it in plain Markdown")
+    if info.context and (kind := identifier(body)):
+        refuse(f"text that looks like {kind} (not shown)", "text that names nobody", "remove it")
+    if re.search("<img|<h[12]", render_markdown(body)):
+        seen, expected = (
+            "a picture or a heading of # or ##",
+            "text, with headings of ### or smaller",
+        )
+        refuse(seen, expected, "change it")
+    return body
+
+
+# Plain Markdown that stands on a page as a quotation or a description.
+Quotation = Annotated[str, AfterValidator(_quotable)]
 
 
 @dataclass(frozen=True)
 class Text:
-    """body: Markdown with figures. The dates are those of its head; file: its name."""
+    """A written page: name, of its file; its head; body: Markdown with figures."""
 
     title: str
-    last_reviewed: dt.date
-    last_updated: dt.date
+    last_reviewed: Day
+    last_updated: Day
     body: str
-    file: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """html: what the agency says, from Markdown."""
+    """What the agency with the id `name` says."""
 
-    received_on: dt.date
-    html: str
+    name: str
+    received_on: Day
+    body: Quotation
+
+    @property
+    def html(self) -> str:
+        return render_markdown(self.body)
 
 
 class Section(NamedTuple):
@@ -71,175 +95,79 @@ class Section(NamedTuple):
     html: str
 
 
-class TextsInvalid(UsageError):
-    def __init__(self, problems: list[Problem]):
-        self.problems = problems
-        super().__init__("\n".join(["the written pages need correction:", *map(str, problems)]))
-
-
 def read_texts(folder: Path, project: Path, examples: list[dict]) -> dict[str, Text]:
     """Name of the page -> its text, each from `folder`, or from `project` where that has none.
     Each is rendered with the names of every example, so that a sentence that cannot be written is
-    told before anything is published. Raises TextsInvalid with every problem."""
+    reported before anything is published. Raises NeedsCorrection with every problem."""
     problems: list[Problem] = []
     texts = {}
     for name in PAGES:
-        file = next(
-            (f for f in (folder / f"{name}.md", project / f"{name}.md") if f.is_file()),
-            project / f"{name}.md",
-        )
-        keys = dict[str, Callable](title=str, last_reviewed=parse_date, last_updated=parse_date)
-        head, body = read_headed(file, keys, problems)
-        if len(head) == len(keys):
-            texts[name] = Text(**head, body=body, file=file.name)
-            problems += _unwritable(texts[name], examples)
-    if problems:
-        raise TextsInvalid(problems)
+        own, file = folder / f"{name}.md", FileProblems(f"{name}.md", GUIDE)
+        text = read_record(own if own.is_file() else project / own.name, Text, file)
+        problems += file.problems
+        if not text:
+            continue
+        texts[name] = text
+        for names in examples:
+            try:
+                sections_of(text, names)
+            except NeedsCorrection as error:
+                problems += error.problems
+    NeedsCorrection.raise_if(WRONG, list(dict.fromkeys(problems)))
     return texts
 
 
 def read_statements(folder: Path) -> dict[str, Statement]:
-    """agency_id -> what the agency says. Raises TextsInvalid with every problem."""
-    problems: list[Problem] = []
-    statements = {}
-    for file in sorted(folder.glob("*")) if folder.is_dir() else ():
-        if file.name == "README.md" or file.name.startswith("."):
-            continue
-        if file.suffix != ".md" or not AGENCY_ID.fullmatch(file.stem):
-            problems.append(
-                Problem(
-                    file.name,
-                    (),
-                    "",
-                    "its name",
-                    "<agency_id>.md",
-                    "name it after the agency's code",
-                )
-            )
-            continue
-        head, body = read_headed(file, {"received_on": parse_date}, problems)
-        if kind := identifier(body):
-            problems.append(
-                Problem(
-                    file.name,
-                    (),
-                    "",
-                    f"text that looks like {kind} (not shown)",
-                    "text that names nobody",
-                    "remove it",
-                )
-            )
-        html = render_markdown(body)
-        if re.search("<img|<h[12]", html):
-            problems.append(
-                Problem(
-                    file.name,
-                    (),
-                    "",
-                    "a picture or a heading of # or ##",
-                    "text, with headings of ### or smaller",
-                    "change it",
-                )
-            )
-        elif found := UNFILLED.search(text_of(html)):
-            problems.append(
-                Problem(
-                    file.name,
-                    _lines_with(found[0], file),
-                    "",
-                    f'"{found[0]}"',
-                    "text: a statement has no figures",
-                    "remove it",
-                )
-            )
-        elif head:
-            statements[file.stem] = Statement(head["received_on"], html)
-    if problems:
-        raise TextsInvalid(problems)
-    return statements
-
-
-def _lines_with(words: str, file: Path) -> tuple[int, ...]:
-    lines = file.read_text(encoding="utf-8-sig").splitlines()
-    return tuple(number for number, line in enumerate(lines, start=1) if words in line)
+    """agency_id -> what the agency says. Raises NeedsCorrection with every problem."""
+    statements, problems = read_folder(
+        folder, Statement, rf"{AGENCY_ID.pattern}\.md", "<agency_id>.md", GUIDE
+    )
+    for statement in statements:
+        if found := UNFILLED.search(text_of(statement.html)):
+            file = folder / f"{statement.name}.md"
+            lines = enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1)
+            rows = tuple(number for number, line in lines if found[0] in line)
+            expected = "text: a statement has no figures"
+            problems.append(Problem(file.name, rows, "", f'"{found[0]}"', expected, "remove it"))
+    NeedsCorrection.raise_if(WRONG, problems)
+    return {statement.name: statement for statement in statements}
 
 
 def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
-    """-> the HTML before the first heading, and the sections. Raises TextsInvalid where a sentence
-    cannot be written with these names, or what it makes has no place on a page."""
-    # `{#` would begin a comment of Jinja's.
-    markdown = ADDRESS.sub(r"\1 [#\2]", text.body)
+    """-> the HTML before the first heading, and the sections. Raises NeedsCorrection where a
+    sentence cannot be written with these names, or what it makes has no place on a page."""
+    file = FileProblems(f"{text.name}.md")
     try:
-        html = render_narrative(markdown, names)
+        # `{#` would begin a comment of Jinja's.
+        html = render_narrative(ADDRESS.sub(r"\1 [#\2]", text.body), names)
     except DdorError as error:
-        raise TextsInvalid(
-            [
-                _wrong(
-                    text,
-                    str(error).splitlines()[0],
-                    "the names in docs/pages.md",
-                    "correct the sentence",
-                )
-            ]
-        ) from error
+        seen, expected = str(error).splitlines()[0], "the names in docs/pages.md"
+        file.report("", seen, expected, "correct the sentence")
+        html = ""
+    if "<h1" in html:
+        file.report("", "a heading of one #", "## or more: the head has the title", "add a #")
+    if "<img" in html:
+        file.report("", "a picture", "text", "take it out: a page holds text only")
     first, *rest = HEADING.split(html)
-    parts = zip(rest[0::3], rest[1::3], rest[2::3], strict=True)
     sections = [
         Section(given or _address(heading), heading, _captioned(part, heading))
-        for heading, given, part in parts
+        for heading, given, part in zip(rest[0::3], rest[1::3], rest[2::3], strict=True)
     ]
-    problems = [*_misplaced(text, html), *_unfilled(text, first, sections)]
-    if problems := [*problems, *_same_address(text, sections)]:
-        raise TextsInvalid(problems)
+    for heading, part in [(text.title, first), *((each.heading, each.html) for each in sections)]:
+        if found := UNFILLED.search(text_of(heading + part)):
+            place, seen = f'under "{text_of(heading)}"', f'"{found[0]}" that nothing filled'
+            expected = "a name of docs/pages.md between two pairs of braces"
+            file.report(place, seen, expected, "correct the sentence")
+    for address, count in sorted(Counter(section.id for section in sections).items()):
+        if address in RESERVED:
+            seen = f"a section with the address {address}"
+            expected = "an address that the site does not use"
+            file.report("", seen, expected, "give it another {#address}")
+        if count > 1:
+            seen, mend = f"two sections with the address {address}", "give one of them another"
+            file.report("", seen, "each once", f"{mend} {{#address}}")
+    NeedsCorrection.raise_if(WRONG, file.problems)
     return _captioned(first, escape(text.title)), sections
-
-
-def _misplaced(text: Text, html: str) -> list[Problem]:
-    found = []
-    if "<h1" in html:
-        found.append(
-            _wrong(text, "a heading of one #", "## or more: the head has the title", "add a #")
-        )
-    if "<img" in html:
-        found.append(_wrong(text, "a picture", "text", "take it out: a page holds text only"))
-    return found
-
-
-def _unfilled(text: Text, first: str, sections: list[Section]) -> list[Problem]:
-    parts = [(text.title, first), *((section.heading, section.html) for section in sections)]
-    return [
-        Problem(
-            text.file,
-            (),
-            f'under "{text_of(heading)}"',
-            f'"{found[0]}" that nothing filled',
-            "a name of docs/pages.md between two pairs of braces",
-            "correct the sentence",
-        )
-        for heading, html in parts
-        if (found := UNFILLED.search(text_of(heading + html)))
-    ]
-
-
-def _same_address(text: Text, sections: list[Section]) -> list[Problem]:
-    ids = [section.id for section in sections]
-    mend = "give one of them another {#address}"
-    return [
-        _wrong(
-            text,
-            f"a section with the address {each}",
-            "an address that the site does not use",
-            "give it another {#address}",
-        )
-        for each in sorted({*ids} & {*RESERVED})
-    ] + [
-        _wrong(text, f"two sections with the address {each}", "each once", mend)
-        for each in sorted({each for each in ids if ids.count(each) > 1})
-    ]
-
-
-def _wrong(text: Text, seen: str, expected: str, mend: str) -> Problem:
-    return Problem(text.file, (), "", seen, expected, mend)
 
 
 def _captioned(html: str, heading: str) -> str:
@@ -257,13 +185,3 @@ def _captioned(html: str, heading: str) -> str:
 def _address(heading: str) -> str:
     words = re.sub(r"<[^>]*>|&[^;]*;", "", heading).lower()
     return re.sub(r"[^a-z0-9]+", "-", words).strip("-") or "section"
-
-
-def _unwritable(text: Text, examples: list[dict]) -> list[Problem]:
-    problems: list[Problem] = []
-    for example in examples:
-        try:
-            sections_of(text, example)
-        except TextsInvalid as error:
-            problems += error.problems
-    return list(dict.fromkeys(problems))

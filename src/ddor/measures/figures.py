@@ -11,7 +11,7 @@ from ddor.checks.check import Case
 from ddor.checks.registry import CheckResults, run_checks
 from ddor.extract.model import Extract
 from ddor.inputs import Inputs
-from ddor.maintained.corrections.apply import corrected
+from ddor.maintained.corrected import corrected
 from ddor.measures.agencies import (
     KINDS,
     agency_identities,

@@ -17,15 +17,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ddor.calendar import long_date
-from ddor.errors import Problem
-from ddor.maintained.cases import (
-    JUVENILE,
-    NONE,
-    WITHOUT_CONVICTION,
-    Case,
-    CasesInvalid,
-    candidate_label,
-)
+from ddor.errors import NeedsCorrection, Problem
+from ddor.maintained.cases import JUVENILE, NONE, WITHOUT_CONVICTION, Case, candidate_label
 from ddor.measures.after_release import MET, later_charges
 from ddor.reference.offenses import offense_group
 
@@ -53,7 +46,7 @@ def judged(
 ) -> Judged:
     """`rows` from after_release.after_release, `charges` those of its requests, `quarter` as in
     the labels of the candidates; `described`: the labels that an earlier revision described. Raises
-    CasesInvalid with every problem of every case."""
+    NeedsCorrection with every problem of every case."""
     able = may_be_cases(rows, charges)
     found = {candidate_label(quarter, row["request_id"]): row for _, row in able.iterrows()}
     after = later_charges(able, charges)
@@ -70,8 +63,7 @@ def judged(
             problems += told
         else:
             shown.append(case)
-    if problems:
-        raise CasesInvalid(problems)
+    NeedsCorrection.raise_if("the described cases need correction", problems)
     return Judged(tuple(shown), tuple(withdrawn))
 
 

@@ -32,7 +32,7 @@ class Revision:
     kind: FIRST; REVISED, by new data, a decision or another input; CORRECTED, because of a mistake.
     because: why, in words, for the last two. accepted: why the week was published although a
     person had to look at it, or "". records: the week's disputes and corrections, as
-    corrections.to_plain writes them, without the rows that an action names, each with the date on
+    corrections.RECORDS writes them, without the rows that an action names, each with the date on
     which it was first shown, `shown_on`. kept_tables: the as_of of earlier revisions of which it
     shows a table (measures/disclosure.py). based_on: of a report made from weekly ones, the
     first day of each of these -> its revision. trend: of a week, what the trend is drawn from

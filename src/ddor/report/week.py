@@ -15,7 +15,7 @@ from ddor.errors import DdorError
 from ddor.extract.cohort import ISSUED, date_column
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
-from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES, flags_for
+from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES, flags_for
 from ddor.measures.agencies import KINDS, agency_identities
 from ddor.measures.concentration import concentration
 from ddor.measures.figures import NO_CHARGES, Counts, count_inputs

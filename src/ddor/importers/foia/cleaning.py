@@ -11,7 +11,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from ddor.extract.parse import parse_times
+from ddor.extract.validation import parse_times
 from ddor.importers.foia.tables import MEANS_EMPTY, RULES, TITLES, counted
 
 _AMERICAN_TIMES = ("%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%Y")

@@ -9,8 +9,8 @@ import pandas as pd
 
 from ddor.calendar import Week
 from ddor.errors import UsageError
-from ddor.extract.model import FOIA_SOURCE, About
 from ddor.extract.csv_files import write_extract
+from ddor.extract.model import FOIA_SOURCE, About
 from ddor.importers.foia import cleaning, shape, vocabulary
 from ddor.importers.foia.source import invalid, read_source
 from ddor.importers.foia.summary import ImportSummary, Written, facilities_of, twins_of
