@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from ddor.extract.about import KEYS
-from ddor.extract.model import COLUMNS, TABLES, WORDS
+from ddor.extract.model import COLUMNS, DATA, TABLES, TYPES, WORDS
 from ddor.reference.areas import AREAS
+from ddor.reference.forms import FORMS
+from ddor.reference.tables import rows
 
 DOCS = (Path(__file__).parents[1] / "docs" / "extract.md").read_text(encoding="utf-8")
 
@@ -28,3 +30,14 @@ def test_every_area_and_every_key_of_about_is_named():
     joined = " ".join(DOCS.split())
     assert [area for area in AREAS if f"{area}," not in joined and f"{area}." not in joined] == []
     assert [key for key in KEYS if f"| `{key}` |" not in DOCS] == []
+
+
+def test_the_table_of_columns_agrees_with_itself_and_with_the_code_lists():
+    rules = [
+        {name: value for name, value in row.items() if name != "table"}
+        for row in rows("columns", DATA)
+        if row["name"] == "request_id"
+    ]
+    assert len(rules) == 2 and rules[0] == rules[1]
+    assert set(WORDS["form"]) == set(FORMS)
+    assert {column["type"] for column in COLUMNS.values()} == set(TYPES)
