@@ -10,6 +10,7 @@ where it has no rows.
 """
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -19,12 +20,12 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.archive.publish import Archive, opened
+from ddor.archive.workbook import new_book
 from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.extract.model import DATETIMES, SYNTHETIC_NOTICE
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, with_newest_flags
 from ddor.jobs.differences import figure_differences
-from ddor.jobs.workbook import workbook
 from ddor.measures.figures import count_inputs
 from ddor.measures.trace import rows_behind
 from ddor.published import ledger
@@ -55,6 +56,7 @@ LABELS = f"runs/{ledger.LABELS}"
 LABEL_COLUMNS = ["label", "week", "request_id"]
 LABEL = re.compile(r"F([1-9][0-9]*)(-[1-9][0-9]*)?")
 
+WIDEST = 80
 ONLY_HERE = "Labels are valid in this file only. Another file has other labels for the same rows."
 
 
@@ -120,7 +122,7 @@ def _write(
         folders={},
         pointers={
             LABELS: _label_file(kept),
-            path.relative_to(archive.output).as_posix(): workbook(rows, about, inputs.week),
+            path.relative_to(archive.output).as_posix(): _workbook(rows, about, inputs.week),
         },
     )
     return result
@@ -222,6 +224,23 @@ def _about(
 def _file_name(file_label: str, figure: str, agency_id: str | None) -> str:
     parts = [file_label, figure.replace(":", "-"), *([agency_id] if agency_id else [])]
     return "-".join(parts) + ".xlsx"
+
+
+def _workbook(rows: list[tuple], about: list[tuple], week: Week) -> bytes:
+    """`rows`: the header first; `about`: key and value; `week`: its first day dates the file."""
+    book, data = new_book(dt.datetime.combine(week.first_day, dt.time()), author="ddor")
+    look = {"valign": "top", "text_wrap": True}
+    for name, lines in (("rows", rows), ("about", about)):
+        sheet = book.add_worksheet(name)
+        for row, line in enumerate(lines):
+            sheet.write_row(row, 0, line, book.add_format(look))
+        for column, texts in enumerate(zip(*lines, strict=True)):
+            sheet.set_column(column, column, min(2 + max(map(len, texts)), WIDEST))
+    head = book.get_worksheet_by_name("rows")
+    head.write_row(0, 0, rows[0], book.add_format(look | {"bold": True}))
+    head.freeze_panes(1, 0)
+    book.close()
+    return data.getvalue()
 
 
 # The labels
