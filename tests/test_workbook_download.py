@@ -31,7 +31,7 @@ COVER = Cover(
     contact="statistics@example.org",
     notice=SYNTHETIC_NOTICE,
 )
-# What a spreadsheet would run, follow, round or take for markup, or gptables for its own.
+# What a spreadsheet would run, follow, round or take for markup, or other writers for theirs.
 ODD_TEXTS = (
     "=cmd|' /C calc'!A0",
     "=1+1",
