@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.archive.meanings import Meanings
+from ddor.archive.data_dictionary import DataDictionary
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.extract.safe_cells import plain_cell, safe_cell
 
@@ -78,12 +78,15 @@ def _synthetic(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def descriptor(
-    package: dict, tables: dict[str, pd.DataFrame], meanings: Meanings, keys: tuple[str, ...] = ()
+    package: dict,
+    tables: dict[str, pd.DataFrame],
+    dictionary: DataDictionary,
+    keys: tuple[str, ...] = (),
 ) -> bytes:
     """datapackage.json (Frictionless, Data Package 1): `package`, what is said of it as a whole,
     and for each of `tables` the type, unit and meaning of every column, and the key. `keys`: the
     columns that come before a table's own key. Raises KeyError where one has no meaning."""
-    resources = [_resource(name, frame, meanings, keys) for name, frame in tables.items()]
+    resources = [_resource(name, frame, dictionary, keys) for name, frame in tables.items()]
     return json_file({"profile": "tabular-data-package", **package} | {"resources": resources})
 
 
@@ -92,19 +95,21 @@ def titles_in(package: bytes) -> dict[str, str]:
     return {each["path"]: each["title"] for each in json.loads(package)["resources"]}
 
 
-def _resource(name: str, frame: pd.DataFrame, meanings: Meanings, keys: tuple[str, ...]) -> dict:
+def _resource(
+    name: str, frame: pd.DataFrame, dictionary: DataDictionary, keys: tuple[str, ...]
+) -> dict:
     own = [column for column in frame if column not in ("week", "revision")]
     return {
         "name": name.replace("_", "-"),
-        "title": meanings.titles[name],
+        "title": dictionary.titles[name],
         "path": f"{name}.csv",
         "profile": "tabular-data-resource",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "schema": {
-            "fields": [_field(frame[column], meanings) for column in frame],
-            "primaryKey": [*keys, *meanings.keys.get(name, own[:1])],
+            "fields": [_field(frame[column], dictionary) for column in frame],
+            "primaryKey": [*keys, *dictionary.keys.get(name, own[:1])],
             # "" is a value: a whole category has it as its group. But where a number is not known,
             # it is none.
             "missingValues": [""] if any(_not_known(frame[column]) for column in frame) else [],
@@ -116,12 +121,12 @@ def _not_known(column: pd.Series) -> bool:
     return _is_number(column) and bool(column.isna().any())
 
 
-def _field(column: pd.Series, meanings: Meanings) -> dict:
+def _field(column: pd.Series, dictionary: DataDictionary) -> dict:
     name = str(column.name)
-    meaning = meanings.of_columns[name]
+    meaning = dictionary.of_columns[name]
     if not _is_number(column):
         return {"name": name, "type": "string", "description": meaning}
-    unit = meanings.units.get(name, "requests")
+    unit = dictionary.units.get(name, "requests")
     told = {"name": name, "type": "integer", "description": meaning}
     return told | ({"unit": unit} if unit else {})
 

@@ -7,7 +7,7 @@ whole where `site_url` is given, else relative to the page.
 import json
 
 from ddor.archive.around import Around
-from ddor.archive.meanings import TITLES
+from ddor.archive.data_dictionary import WEEKLY
 from ddor.archive.page import NAME
 from ddor.calendar import Period, Week
 from ddor.extract.model import SYNTHETIC_NOTICE
@@ -71,7 +71,7 @@ def archive_dataset(
     first, last = min(catalog.weeks), Week.parse(max(catalog.weeks))
     return _dataset(
         NAME,
-        "All published weeks in files by year. " + ". ".join(TITLES.values()) + ".",
+        "All published weeks in files by year. " + ". ".join(WEEKLY.titles.values()) + ".",
         catalog,
         around,
         path,

@@ -14,14 +14,12 @@ from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs
 from ddor.compiled.people import PeopleOfWeeks, people_of_weeks
 from ddor.measures.after_release import after_release
 from ddor.measures.disclosure import Told
-from ddor.measures.figures import DISTINCT, FIGURE_NAMES, OF_CHARGES
 from ddor.measures.followed import Followed, followed, tell_after_release
 from ddor.measures.judged_cases import Judged, judged
 from ddor.measures.people import CHARGES, Line
 from ddor.measures.published import with_charges
 from ddor.measures.record import earlier_from_plain
-
-SUMMED = tuple(name for name in FIGURE_NAMES if name not in (*DISTINCT, *OF_CHARGES))
+from ddor.reference.figures import WEEKLY_FIGURES
 
 
 @dataclass(frozen=True)
@@ -70,15 +68,15 @@ def _figures(
     inputs: CompiledInputs, people: PeopleOfWeeks, known: Followed, cases: Judged
 ) -> dict[str, int | None]:
     status = inputs.weeks["status"].value_counts()
-    sums = inputs.weeks[list(SUMMED)].sum()
     counted = with_charges(people.nation[CHARGES]) | {
         "agencies_declining": len(inputs.states),
         "states_declining": len(set(inputs.states.values())),
     }
+    summed = inputs.weeks[[name for name in WEEKLY_FIGURES if name not in counted]].sum()
     figures = {
         "weeks_total": len(inputs.weeks),
         **{f"weeks_{name}": status.get(name, 0) for name in (PUBLISHED, WITHDRAWN, MISSING)},
-        **{name: counted[name] if name in counted else sums[name] for name in FIGURE_NAMES},
+        **{name: (counted | summed.to_dict())[name] for name in WEEKLY_FIGURES},
         "declined_repeated": inputs.repeated,
         "declined_requests": known.declined,
         "release_confirmed": known.confirmed,

@@ -25,10 +25,9 @@ from ddor.extract.model import CHARGE_COLUMNS, DATETIMES
 from ddor.maintained import cases
 from ddor.maintained.cases import Case, read_cases
 from ddor.maintained.parameters import Parameters
-from ddor.measures.agencies import IDENTITY
-from ddor.measures.figures import FIGURE_NAMES, OF_CHARGES
 from ddor.published.catalog import Catalog, open_catalog
 from ddor.published.history import NOTHING_EARLIER, read_earlier
+from ddor.reference.figures import IDENTITY, OF_CHARGES, WEEKLY_FIGURES
 from ddor.reports import shelved
 
 FILES = (
@@ -45,13 +44,13 @@ PARAMETERS = ("disclosure_threshold", "publisher", "contact", "site_url")
 PUBLISHED, WITHDRAWN, MISSING = "published", "withdrawn", "missing"
 ABOUT = ("week", "status", "revision", "as_of", "kind")
 # Missing: not told of the week.
-FIGURE_TYPES = dict.fromkeys(FIGURE_NAMES, "int64") | dict.fromkeys(OF_CHARGES, "Int64")
+FIGURE_TYPES = dict.fromkeys(WEEKLY_FIGURES, "int64") | dict.fromkeys(OF_CHARGES, "Int64")
 
 
 @dataclass(frozen=True)
 class CompiledInputs:
     """weeks: ABOUT as text, revision "" for a week without figures; then the weekly figures, 0
-    there. issued_by_agency, declined_by_agency: as archive.meanings has them, and `flags`.
+    there. issued_by_agency, declined_by_agency: as reference.figures.TABLE_COLUMNS has them, and `flags`.
     declined: week_runs.DECLINED_COLUMNS, a request once, from the latest extract; charges: theirs.
     repeated: requests that more than one week counts as declined, less one each. states: agency_id
     -> state, of the agencies declining that are named. earlier: see history.read_earlier.
@@ -135,8 +134,8 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
 
 
 def _weeks(lines: list[dict]) -> pd.DataFrame:
-    frame = pd.DataFrame(lines, columns=[*ABOUT, *FIGURE_NAMES])
-    frame = frame.fillna(dict.fromkeys(set(FIGURE_NAMES) - {*OF_CHARGES}, 0))
+    frame = pd.DataFrame(lines, columns=[*ABOUT, *WEEKLY_FIGURES])
+    frame = frame.fillna(dict.fromkeys(set(WEEKLY_FIGURES) - {*OF_CHARGES}, 0))
     return frame.astype(dict.fromkeys(ABOUT, "str") | FIGURE_TYPES)
 
 

@@ -32,7 +32,6 @@ from ddor.jobs.edition import Edition, Order
 from ddor.maintained.cases import candidate_label, to_plain
 from ddor.maintained.directory import read_directory
 from ddor.maintained.parameters import Parameters
-from ddor.measures.figures import FIGURE_NAMES
 from ddor.measures.followed import AFTER_RELEASE, after_release_lines
 from ddor.measures.judged_cases import may_be_cases
 from ddor.measures.people import CHARGES
@@ -40,6 +39,7 @@ from ddor.measures.published import charge_group_lines, disclosure_lines, flag_o
 from ddor.measures.record import plain_told
 from ddor.published.catalog import CORRECTED, Catalog, Superseded, open_catalog, superseded_parts
 from ddor.published.history import ATTRIBUTES
+from ddor.reference.figures import WEEKLY_FIGURES
 
 CANDIDATES = "candidates.csv"
 CANDIDATE_COLUMNS = (
@@ -182,7 +182,7 @@ class CompiledEdition(Edition[Period]):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         inputs = self.inputs
-        weeks = inputs.weeks.assign(**inputs.known(FIGURE_NAMES))
+        weeks = inputs.weeks.assign(**inputs.known(WEEKLY_FIGURES))
         people, after = self.counts.people, self.counts.after_release
         later = after_release_lines(after)
         of_later = [flag_of(after.table(AFTER_RELEASE))] * len(later)

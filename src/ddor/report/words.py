@@ -4,12 +4,10 @@ from markupsafe import Markup
 
 from ddor.calendar import long_date
 from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES, Record
+from ddor.measures.status import DECLINED_CLASSES
 
 CLASS_HEADS = {
-    "insufficient_notice": "Insufficient notice",
-    "no_notice": "No notice on record",
-    "not_held": "Not held",
-    "unclassified": "Unclassified",
+    name: FIGURES[name].removeprefix("declined: ").capitalize() for name in DECLINED_CLASSES
 }
 CLASS_WORDS = {
     "held_back": "Held back by a check",

@@ -33,24 +33,8 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 
 from ddor.calendar import Week
+from ddor.reference.figures import DISPUTABLE as FIGURES
 
-FIGURES = {
-    "detainers": "detainers",
-    "notifications": "requests for notification",
-    "transfers": "requests for transfer",
-    "issued": "requests issued",
-    "honored": "requests honored",
-    "declined": "requests declined",
-    "other": "requests with another outcome",
-    "pending": "requests pending",
-    "insufficient_notice": "declined: insufficient notice",
-    "no_notice": "declined: no notice on record",
-    "not_held": "declined: not held",
-    "unclassified": "declined: unclassified",
-    "release_not_confirmed": "declined: release not confirmed",
-    "law_or_court": "declined: law or court",
-    "short_custody": "declined: short custody",
-}
 GROUNDS = {
     "not_our_jail": "not our jail",
     "never_here": "the person was never here",
