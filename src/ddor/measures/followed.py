@@ -30,32 +30,12 @@ from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, NO_CHARG
 from ddor.measures.people import lines_of as charge_lines
 
 AFTER_RELEASE = "after_release"
-FOLLOW_UP, MET_BY, LATER_CHARGES, DAYS_TO_ARREST = (
-    "follow_up",
-    "met_by",
-    "later_charges",
-    "days_to_arrest",
-)
-FOLLOW_UP_NAMES = {
-    MET: "Arrested, or convicted of a later charge, within 90 days of release",
-    NO_CONTACT: "No later contact known to ICE",
-    OTHER_STANDING: "Other contact: ICE custody, removal, or an arrest that is not counted",
-    NOT_OBSERVED: "Released less than 90 days before the extract",
-    NOT_KNOWN: "Not known",
-}
-MET_BY_NAMES = {
-    BY_ARREST: "Arrested",
-    BY_BOTH: "Arrested, and convicted of a later charge",
-    BY_CONVICTION: "Convicted of a later charge, without an arrest that is counted",
-    NOT_MET: "Neither, or not known",
-}
-BANDS = (
-    ("0 to 7 days", 0, 7),
-    ("8 to 30 days", 8, 30),
-    ("31 to 60 days", 31, 60),
-    ("61 to 90 days", 61, 90),
-)
-NUMBERS = ("known", "met", "no_arrest", "no_contact", "not_observed", "arrested", "convicted")
+FOLLOW_UP, MET_BY = "follow_up", "met_by"
+LATER_CHARGES, DAYS_TO_ARREST = "later_charges", "days_to_arrest"
+# The lines of each, in order.
+FOLLOW_UP_BRANCHES = (MET, NO_CONTACT, OTHER_STANDING, NOT_OBSERVED, NOT_KNOWN)
+MET_BY_BRANCHES = (BY_ARREST, BY_BOTH, BY_CONVICTION, NOT_MET)
+BANDS = {"0 to 7 days": 7, "8 to 30 days": 30, "31 to 60 days": 60, "61 to 90 days": 90}
 
 
 @dataclass(frozen=True)
@@ -79,7 +59,7 @@ class Followed:
     arrested: int | None
     convicted: int | None
     as_of: str
-    stands: bool
+    stands: bool = False
     gone: int = 0
 
 
@@ -91,10 +71,9 @@ def tell_after_release(
     confirmed = after_release_rows(rows, charges)
     known = Counter(row.agency_id for row in confirmed if _standing(row) in KNOWN)
     why = why_not_enough(known).replace("requests", "requests with a known follow-up")
-    candidates = {} if why else {(AFTER_RELEASE, NATION): confirmed}
     last = tuple(table for table in earlier.last if table.attribute == AFTER_RELEASE)
     return tell(
-        candidates,
+        {} if why else {(AFTER_RELEASE, NATION): confirmed},
         replace(earlier, last=last),
         {row.request_id for row in confirmed},
         as_of,
@@ -109,51 +88,56 @@ def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
     numbers are taken, and that nobody's follow-up is known."""
     confirmed = int(rows["released_at"].notna().sum())
     table = told.table(AFTER_RELEASE)
-    if table is not None:
-        numbers = _numbers(table.rows)
+    if table is None:
+        none = None if rows["standing"].isin(KNOWN).any() else 0
+        not_observed = None if confirmed else 0
         return Followed(
-            len(rows), confirmed, **numbers, as_of=table.as_of, stands=table.stands, gone=table.gone
+            len(rows), confirmed, none, none, none, none, not_observed, none, none, as_of
         )
-    unknown = None if rows["standing"].isin(KNOWN).any() else 0
-    numbers = {**dict.fromkeys(NUMBERS, unknown), "not_observed": None if confirmed else 0}
-    return Followed(len(rows), confirmed, **numbers, as_of=as_of, stands=False, gone=0)
-
-
-def _numbers(rows: Iterable[Row]) -> dict[str, int | None]:
-    standing = Counter(map(_standing, rows))
-    how = Counter(row.value.split()[1] for row in rows)
+    standing, how = _numbers(table.rows)
     known = sum(standing[each] for each in KNOWN)
-    return {
-        "known": known,
-        "met": standing[MET],
-        "no_arrest": known - standing[MET],
-        "no_contact": standing[NO_CONTACT],
-        "not_observed": standing[NOT_OBSERVED],
-        "arrested": how[BY_ARREST] + how[BY_BOTH],
-        "convicted": how[BY_CONVICTION] + how[BY_BOTH],
-    }
+    return Followed(
+        len(rows),
+        confirmed,
+        known=known,
+        met=standing[MET],
+        no_arrest=known - standing[MET],
+        no_contact=standing[NO_CONTACT],
+        not_observed=standing[NOT_OBSERVED],
+        arrested=how[BY_ARREST] + how[BY_BOTH],
+        convicted=how[BY_CONVICTION] + how[BY_BOTH],
+        as_of=table.as_of,
+        stands=table.stands,
+        gone=table.gone,
+    )
+
+
+def _numbers(rows: Iterable[Row]) -> tuple[Counter, Counter]:
+    """Of each standing, and of each way in which the rule was met."""
+    parts = [row.value.split() for row in rows]
+    return Counter(standing for standing, *_ in parts), Counter(how for _, how, *_ in parts)
 
 
 def after_release_lines(told: Told) -> list[Line]:
-    """after_release.csv: attribute follow_up (branch: FOLLOW_UP_NAMES), met_by (MET_BY_NAMES),
-    later_charges (as charges of the nation, of those who met the rule), days_to_arrest (BANDS)."""
+    """after_release.csv: attribute follow_up (branch: FOLLOW_UP_BRANCHES), met_by
+    (MET_BY_BRANCHES), days_to_arrest (BANDS), later_charges (as charges of the nation, of those who
+    met the rule)."""
     table = told.table(AFTER_RELEASE)
     if table is None:
         return []
+    standing, how = _numbers(table.rows)
     met = [row for row in table.rows if _standing(row) == MET]
-    standing = Counter(map(_standing, table.rows))
-    how = Counter(row.value.split()[1] for row in table.rows)
     days = [int(row.value.split()[2]) for row in met]
-    bands = {name: sum(low <= day <= high for day in days) for name, low, high in BANDS}
+    bands = Counter(next(name for name, last in BANDS.items() if day <= last) for day in days)
     counts = (
-        (FOLLOW_UP, {name: standing[name] for name in FOLLOW_UP_NAMES}),
-        (MET_BY, {name: how[name] for name in MET_BY_NAMES}),
-        (DAYS_TO_ARREST, bands),
+        (FOLLOW_UP, FOLLOW_UP_BRANCHES, standing),
+        (MET_BY, MET_BY_BRANCHES, how),
+        (DAYS_TO_ARREST, BANDS, bands),
     )
     lines = [
-        Line(attribute, NATION, name, "", ALL, number)
-        for attribute, numbers in counts
-        for name, number in numbers.items()
+        Line(attribute, NATION, name, "", ALL, numbers[name])
+        for attribute, names, numbers in counts
+        for name in names
     ]
     return lines + _later_charges(met)
 

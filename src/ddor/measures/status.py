@@ -4,6 +4,8 @@ DESIGN 3, *What counts*. A request held back because the request is in doubt is 
 one held back because its outcome is in doubt stays issued, and is not declined.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -56,13 +58,13 @@ def request_status(
 
     outcome = requests["outcome"]
     held_back = frame["held_by"].notna()
-    classes = {
-        HELD_BACK: held_back,
-        **{name: recorded & (outcome == name) for name in RECORDED},
-        ISSUED_PENDING: issued & (outcome == "pending"),
-        ISSUED_OTHER_WEEK: issued,
-    }
-    frame["class"] = _first_that_fits(classes, OUTSIDE, frame)
+    classes = [
+        (HELD_BACK, held_back),
+        *((name, recorded & (outcome == name)) for name in RECORDED),
+        (ISSUED_PENDING, issued & (outcome == "pending")),
+        (ISSUED_OTHER_WEEK, issued),
+    ]
+    frame["class"] = first_that_fits(classes, OUTSIDE)
 
     frame["issued"] = issued & (frame["doubts"] != "request")
     told = outcome.where(outcome.isin(ISSUED_OUTCOMES) & ~held_back, "other")
@@ -89,17 +91,17 @@ def _declined_class(frame: pd.DataFrame) -> pd.Series:
     insufficient = (frame["decline_reason"] == "insufficient_notice") | (
         before_release & (released - notice < HOURS_ASKED)
     )
-    no_notice = released.notna() & ~before_release
-    not_held = (
-        (frame["kind"] == "detainer")
-        & (released - notice >= HOURS_ASKED)
-        & frame["release_due_at"].notna()
+    given_in_time = (frame["kind"] == "detainer") & (released - notice >= HOURS_ASKED)
+    classes = (
+        ("insufficient_notice", insufficient),
+        ("no_notice", released.notna() & ~before_release),
+        ("not_held", given_in_time & frame["release_due_at"].notna()),
     )
-    classes = {"insufficient_notice": insufficient, "no_notice": no_notice, "not_held": not_held}
-    return _first_that_fits(classes, "unclassified", frame)
+    return first_that_fits(classes, "unclassified")
 
 
-def _first_that_fits(classes: dict[str, pd.Series], other: str, frame: pd.DataFrame) -> pd.Series:
-    """The name of each row's class, in the order of the rule."""
-    names = np.select([fits.to_numpy(bool) for fits in classes.values()], list(classes), other)
-    return pd.Series(names, frame.index, dtype="str")
+def first_that_fits(ladder: Iterable[tuple[str, pd.Series]], other: str) -> pd.Series:
+    """For each row the first name whose condition holds, in the order of the rule, else `other`."""
+    names, conditions = zip(*ladder, strict=True)
+    found = np.select([fits.to_numpy(bool) for fits in conditions], names, other)
+    return pd.Series(found, conditions[0].index, dtype="str")
