@@ -36,7 +36,7 @@ from ddor.measures.followed import AFTER_RELEASE, after_release_lines
 from ddor.measures.judged_cases import may_be_cases
 from ddor.measures.people import CHARGES
 from ddor.measures.published import charge_group_lines, disclosure_lines, flag_of, line_frame
-from ddor.measures.record import plain_told
+from ddor.measures.record import plain_tables
 from ddor.published.catalog import CORRECTED, Catalog, Superseded, open_catalog, superseded_parts
 from ddor.published.history import ATTRIBUTES
 from ddor.reference.figures import WEEKLY_FIGURES
@@ -208,7 +208,10 @@ class CompiledEdition(Edition[Period]):
     def private_files(self) -> dict[str, bytes]:
         described = {case.row for case in self.counts.cases.shown}
         described |= {*self.inputs.earlier["cases"]}
-        told = {"tables": plain_told(self.counts.told), "cases": sorted(described)}
+        told = {
+            "tables": plain_tables(self.counts.told.tables.values()),
+            "cases": sorted(described),
+        }
         return {
             ATTRIBUTES: (json.dumps(told) + "\n").encode(),
             CANDIDATES: csv_file(CANDIDATE_COLUMNS, self._candidates()),

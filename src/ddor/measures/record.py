@@ -2,27 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 
-from ddor.measures.disclosure import Earlier, Row, Table, Told
+from ddor.measures.disclosure import Earlier, Row, Table
 
 
-def plain_told(told: Told) -> list[dict]:
+def plain_tables(tables: Iterable[Table]) -> list[dict]:
     """For JSON."""
-    return [
-        {
-            "attribute": table.attribute,
-            "place": table.place,
-            "as_of": table.as_of,
-            "threshold": table.threshold,
-            "why": table.why,
-            "gone": table.gone,
-            "rows": [list(row) for row in sorted(table.rows)],
-        }
-        for table in told.tables.values()
-    ]
+    return [vars(table) | {"rows": [list(row) for row in sorted(table.rows)]} for table in tables]
 
 
 def tables_of(plain: Iterable[Mapping]) -> tuple[Table, ...]:
-    """What plain_told was given."""
+    """What plain_tables was given."""
     return tuple(
         Table(**{**each, "rows": frozenset(Row(*row) for row in each["rows"])}) for each in plain
     )
