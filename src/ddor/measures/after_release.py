@@ -135,12 +135,12 @@ def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[R
         NOT_MET,
     )
     days = confirmed["days"].astype("str").fillna("-")
-    found = [groups.get(key, "") for key in confirmed["request_id"]]
-    values = confirmed["standing"].str.cat([how, days, found], sep=" ").str.strip()
-    columns = (confirmed[name] for name in ("request_id", "week", "agency_id"))
+    found = confirmed["request_id"].map(groups).astype("str").fillna("")
+    values = (confirmed["standing"] + " " + how + " " + days + " " + found).str.strip()
+    keys = (confirmed[name] for name in ("request_id", "week", "agency_id"))
     return frozenset(
-        Row(key, week, agency_id, "", value)
-        for key, week, agency_id, value in zip(*columns, values, strict=True)
+        Row(request_id, week, agency_id, "", value)
+        for request_id, week, agency_id, value in zip(*keys, values, strict=True)
     )
 
 

@@ -28,6 +28,7 @@ from ddor.measures.after_release import (
 from ddor.measures.disclosure import NATION, Earlier, Row, Told, tell, why_not_enough
 from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, NO_CHARGE, Line, Table
 from ddor.measures.people import lines_of as charge_lines
+from ddor.measures.timing import bands_of
 
 AFTER_RELEASE = "after_release"
 FOLLOW_UP, MET_BY = "follow_up", "met_by"
@@ -35,7 +36,7 @@ LATER_CHARGES, DAYS_TO_ARREST = "later_charges", "days_to_arrest"
 # The lines of each, in order.
 FOLLOW_UP_BRANCHES = (MET, NO_CONTACT, OTHER_STANDING, NOT_OBSERVED, NOT_KNOWN)
 MET_BY_BRANCHES = (BY_ARREST, BY_BOTH, BY_CONVICTION, NOT_MET)
-BANDS = {"0 to 7 days": 7, "8 to 30 days": 30, "31 to 60 days": 60, "61 to 90 days": 90}
+BANDS = bands_of(DAYS_TO_ARREST)
 
 
 @dataclass(frozen=True)

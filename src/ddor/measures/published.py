@@ -18,9 +18,10 @@ from ddor.measures.people import (
     in_order,
     lines_of,
 )
+from ddor.reference.figures import OF_CHARGES, TABLE_COLUMNS
 from ddor.reference.offenses import CATEGORIES
 
-GROUP_COLUMNS = ("category", "group_code", "offense_group", "convicted", "charged_only", "requests")
+GROUP_COLUMNS = TABLE_COLUMNS["charges_by_group"]
 
 
 def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
@@ -32,14 +33,7 @@ def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
         if line.branch:
             counts.setdefault((line.branch, line.leaf), {})[line.standing] = line.requests
     rows = [
-        (
-            category,
-            group,
-            _named(category, group),
-            each.get(CONVICTED),
-            each.get(CHARGED_ONLY),
-            each[ALL],
-        )
+        (category, group, _named(category, group), *map(each.get, (CONVICTED, CHARGED_ONLY, ALL)))
         for (category, group), each in counts.items()
     ]
     frame = pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
@@ -52,9 +46,8 @@ def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
 
 
 def _named(category: str, group: str) -> str:
-    if not group:
-        return CATEGORIES[category]
-    return "Other groups of this category" if group == OTHER else GROUP_NAMES[group]
+    others = {"": CATEGORIES[category], OTHER: "Other groups of this category"}
+    return others.get(group) or GROUP_NAMES[group]
 
 
 def national_charges(told: Told) -> pd.DataFrame:
@@ -87,29 +80,10 @@ def flag_of(table: Table | None) -> str:
 
 def disclosure_lines(told: Told) -> list[dict]:
     """For summary.json: each table that is told, or why it, or a newer one, is not."""
-    tables = [
-        {
-            "attribute": attribute,
-            "place": place,
-            "told": True,
-            "why": table.why,
-            "as_of": table.as_of,
-            "no_longer_count": table.gone,
-        }
-        for (attribute, place), table in told.tables.items()
-    ]
-    untold = [
-        {
-            "attribute": attribute,
-            "place": place,
-            "told": False,
-            "why": why,
-            "as_of": "",
-            "no_longer_count": 0,
-        }
-        for (attribute, place), why in told.untold.items()
-    ]
-    return sorted([*tables, *untold], key=lambda each: (each["attribute"], each["place"]))
+    names = ("attribute", "place", "told", "why", "as_of", "no_longer_count")
+    tables = [(*key, True, each.why, each.as_of, each.gone) for key, each in told.tables.items()]
+    untold = [(*key, False, why, "", 0) for key, why in told.untold.items()]
+    return [dict(zip(names, line, strict=True)) for line in sorted([*tables, *untold])]
 
 
 def added_up(tables: Iterable[Iterable[Line]]) -> list[Line]:
@@ -124,14 +98,12 @@ def added_up(tables: Iterable[Iterable[Line]]) -> list[Line]:
 
 def with_charges(lines: Iterable[Line]) -> dict[str, int | None]:
     """The two figures that are part of the national table of charges, None where it is not told."""
-    counts = {
-        line.standing: line.requests
-        for line in lines
-        if (line.attribute, line.place, line.branch) == (CHARGES, NATION, "")
-    }
+    counts: Counter[str] = Counter()
+    for line in lines:
+        if (line.attribute, line.place, line.branch) == (CHARGES, NATION, ""):
+            counts[line.standing] = line.requests
     if not counts:
-        return {"declined_with_charges": None, "declined_with_conviction": None}
-    return {
-        "declined_with_charges": sum(counts.values()) - counts[NO_CHARGE],
-        "declined_with_conviction": counts[CONVICTED],
-    }
+        return dict.fromkeys(OF_CHARGES)
+    return dict(
+        zip(OF_CHARGES, (counts.total() - counts[NO_CHARGE], counts[CONVICTED]), strict=True)
+    )
