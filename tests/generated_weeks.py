@@ -217,7 +217,8 @@ class Archive:
         own = self.told.get(period, [])
         others = [told for each in sorted({*sharing} - {period}) for told in self.told[each]]
         tables, beside = (
-            [table for told in each for table in plain_tables(told.tables.values())] for each in (own, others)
+            [table for told in each for table in plain_tables(told.tables.values())]
+            for each in (own, others)
         )
         last = plain_tables(own[-1].tables.values()) if own else []
         return {"tables": tables, "beside": beside, "last": last, "gone": ""}

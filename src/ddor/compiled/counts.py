@@ -19,7 +19,7 @@ from ddor.measures.judged_cases import Judged, judged
 from ddor.measures.people import CHARGES, Line
 from ddor.measures.published import with_charges
 from ddor.measures.record import earlier_from_plain
-from ddor.reference.figures import WEEKLY_FIGURES
+from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
 
 
 @dataclass(frozen=True)
@@ -68,26 +68,17 @@ def _figures(
     inputs: CompiledInputs, people: PeopleOfWeeks, known: Followed, cases: Judged
 ) -> dict[str, int | None]:
     status = inputs.weeks["status"].value_counts()
-    counted = with_charges(people.nation[CHARGES]) | {
-        "agencies_declining": len(inputs.states),
-        "states_declining": len(set(inputs.states.values())),
-    }
-    summed = inputs.weeks[[name for name in WEEKLY_FIGURES if name not in counted]].sum()
-    figures = {
+    counted = {
         "weeks_total": len(inputs.weeks),
         **{f"weeks_{name}": status.get(name, 0) for name in (PUBLISHED, WITHDRAWN, MISSING)},
-        **{name: (counted | summed.to_dict())[name] for name in WEEKLY_FIGURES},
+        **with_charges(people.nation[CHARGES]),
+        "agencies_declining": len(inputs.states),
+        "states_declining": len(set(inputs.states.values())),
         "declined_repeated": inputs.repeated,
-        "declined_requests": known.declined,
-        "release_confirmed": known.confirmed,
-        "follow_up_known": known.known,
-        "met_rule": known.met,
-        "no_later_arrest": known.no_arrest,
-        "no_later_contact": known.no_contact,
-        "not_observed": known.not_observed,
-        "arrested_after_release": known.arrested,
-        "convicted_after_release": known.convicted,
+        **{each.name: getattr(known, each.column) for each in FIGURES if each.table == "followed"},
         "cases_shown": len(cases.shown),
         "cases_withdrawn": len(cases.withdrawn),
     }
-    return {name: None if value is None else int(value) for name, value in figures.items()}
+    counted |= inputs.weeks[[name for name in WEEKLY_FIGURES if name not in counted]].sum()
+    found = {figure.name: counted[figure.name] for figure in FIGURES}
+    return {name: None if value is None else int(value) for name, value in found.items()}

@@ -20,7 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Period
-from ddor.compiled.people import WeekOfPeople, plain_weeks, week_of_people, weeks_from_plain
+from ddor.compiled.people import WEEKS, WeekOfPeople, week_of_people
 from ddor.compiled.week_runs import read_run
 from ddor.extract.cohort import date_column
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES
@@ -205,7 +205,10 @@ def save_compiled(inputs: CompiledInputs, folder: Path) -> None:
         "cases": cases.to_plain(inputs.cases),
         **{name: getattr(inputs, name) for name in PLAIN},
     }
-    for name, each in (("people", plain_weeks(inputs.people)), ("period", period)):
+    for name, each in (
+        ("people", WEEKS.dump_python(inputs.people, mode="json")),
+        ("period", period),
+    ):
         (folder / f"{name}.json").write_text(json.dumps(each, indent=1) + "\n", encoding="utf-8")
 
 
@@ -219,7 +222,7 @@ def load_compiled(folder: Path) -> CompiledInputs:
         "weeks": _read_csv(folder / "weeks.csv", ABOUT),
         "sources": tuple(plain["sources"]),
         "cases": cases.from_plain(plain["cases"]),
-        "people": weeks_from_plain(json.loads((folder / "people.json").read_bytes())),
+        "people": WEEKS.validate_json((folder / "people.json").read_bytes()),
     }
     return CompiledInputs(**plain | read | tables | requests)
 

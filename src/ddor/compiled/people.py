@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NamedTuple
 
+from pydantic import TypeAdapter
+
 from ddor.calendar import Week
-from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Table, Told, tell
+from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Rows, Table, Told, tell
 from ddor.measures.figures import NO_CHARGES
 from ddor.measures.people import ATTRIBUTES, CHARGES, Line, lines_of, places_of_quarter
 from ddor.measures.published import added_up, flag_of
-from ddor.measures.record import plain_tables, tables_of
 
 NO_DECLINES = "no request was declined"
 
@@ -23,7 +24,7 @@ class WeekOfPeople:
 
     week: str
     told: tuple[Table, ...]
-    rows: Mapping[str, frozenset[Row]]
+    rows: Mapping[str, Rows]
 
     def table(self, attribute: str) -> Table | None:
         return next((table for table in self.told if table.attribute == attribute), None)
@@ -134,31 +135,11 @@ def _without_what_is_told_twice(earlier: Earlier, weeks: list[WeekOfPeople]) -> 
     return replace(earlier, last=tuple(last))
 
 
-def plain_weeks(weeks: Iterable[WeekOfPeople]) -> list[dict]:
-    """For JSON."""
-    return [
-        {
-            "week": week.week,
-            "told": plain_tables(week.told),
-            "rows": {name: [list(row) for row in sorted(rows)] for name, rows in week.rows.items()},
-        }
-        for week in weeks
-    ]
-
-
-def weeks_from_plain(plain: Iterable[Mapping]) -> tuple[WeekOfPeople, ...]:
-    """What plain_weeks was given."""
-    return tuple(
-        WeekOfPeople(
-            each["week"],
-            tables_of(each["told"]),
-            {name: frozenset(Row(*row) for row in rows) for name, rows in each["rows"].items()},
-        )
-        for each in plain
-    )
-
-
 def week_of_people(week: Week, told: Told, rows: Mapping[str, frozenset[Row]]) -> WeekOfPeople:
     """Of a weekly run: its national tables, and all its rows."""
     national = tuple(table for table in told.tables.values() if table.place == NATION)
     return WeekOfPeople(str(week), national, rows)
+
+
+# To JSON and back.
+WEEKS = TypeAdapter(tuple[WeekOfPeople, ...])

@@ -26,7 +26,7 @@ from ddor.compiled.inputs import (
     load_compiled,
     save_compiled,
 )
-from ddor.compiled.people import plain_weeks
+from ddor.compiled.people import WEEKS
 from ddor.errors import UsageError
 from ddor.jobs.edition import Edition, Order
 from ddor.maintained.cases import candidate_label, to_plain
@@ -140,7 +140,7 @@ class CompiledEdition(Edition[Period]):
                 for name in tables
             },
             "about": json.dumps(about),
-            "people": json.dumps(plain_weeks(inputs.people)),
+            "people": WEEKS.dump_json(inputs.people).decode(),
             "parameters": json.dumps(inputs.parameters, sort_keys=True),
             "note": inputs.note,
             "cases": json.dumps(to_plain(inputs.cases), sort_keys=True),

@@ -26,7 +26,7 @@ of. Nothing here is a rate. What may be told of it is decided in followed.py.
 import pandas as pd
 
 from ddor.measures.charges import group_codes, groups_of
-from ddor.measures.disclosure import Row
+from ddor.measures.disclosure import Row, rows_of
 from ddor.measures.status import first_that_fits
 
 FOLLOWED_DAYS = 90
@@ -98,23 +98,18 @@ def later_charges(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame
     later = charges[charges["timing"] == "after_release"].merge(
         declined[["request_id", "released_at"]], on="request_id"
     )
-    group = group_codes(later["ncic_code"])
-    day = _days_between(later["released_at"], later["charged_on"])
-    within = day.between(0, FOLLOWED_DAYS)
-    near = within | later["charged_on"].isna()
-    ended = later["disposition"].isin(["dismissed", "acquitted"])
-    countable = (group != IMMIGRATION) & ~ended
-    found = pd.DataFrame(
-        {
-            "request_id": later["request_id"].astype("str"),
-            "group_code": group,
-            "day": day,
-            "countable": countable,
-            "convicted": countable & within & (later["disposition"] == "convicted"),
-        }
+    later = later.assign(
+        group_code=group_codes(later["ncic_code"]),
+        day=_days_between(later["released_at"], later["charged_on"]),
     )
+    within = later["day"].between(0, FOLLOWED_DAYS)
+    ended = later["disposition"].isin(["dismissed", "acquitted"])
+    later["countable"] = (later["group_code"] != IMMIGRATION) & ~ended
+    later["convicted"] = later["countable"] & within & (later["disposition"] == "convicted")
+    near = within | later["charged_on"].isna()
     any_near = near.groupby(later["request_id"]).transform("any").astype(bool)
-    return found[near | ~any_near].reset_index(drop=True)
+    columns = ["request_id", "group_code", "day", "countable", "convicted"]
+    return later.loc[near | ~any_near, columns].reset_index(drop=True)
 
 
 def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[Row]:
@@ -137,11 +132,7 @@ def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[R
     days = confirmed["days"].astype("str").fillna("-")
     found = confirmed["request_id"].map(groups).astype("str").fillna("")
     values = (confirmed["standing"] + " " + how + " " + days + " " + found).str.strip()
-    keys = (confirmed[name] for name in ("request_id", "week", "agency_id"))
-    return frozenset(
-        Row(request_id, week, agency_id, "", value)
-        for request_id, week, agency_id, value in zip(*keys, values, strict=True)
-    )
+    return rows_of(confirmed.assign(state="", value=values))
 
 
 def _days_between(start: pd.Series, end: pd.Series) -> pd.Series:

@@ -14,7 +14,7 @@ from ddor.inputs import Inputs
 from ddor.maintained.corrections.apply import corrected
 from ddor.measures.agencies import agency_identities, counts_by_agency
 from ddor.measures.charges import charge_values, declined_charges
-from ddor.measures.disclosure import Earlier, Row, Told, tell
+from ddor.measures.disclosure import Earlier, Row, Told, rows_of, tell
 from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, lines_of, week_candidates
 from ddor.measures.published import with_charges
 from ddor.measures.record import earlier_from_plain
@@ -114,6 +114,8 @@ def count_week(
         threshold,
         lacking={CHARGES: NO_CHARGES} if extract.charges.empty else {},
     )
+    since = held_since(ledger)
+    waiting = since[since < (extract.about.as_of - LONG_HELD).isoformat()]
     held_share = held_share_reason(status, week, cohort, max_held_back_share)
     held_rows = held_declines(status, week, cohort)
     share_line = pd.DataFrame([("", "", held_rows, held_share)], columns=checked.review.columns)
@@ -129,7 +131,7 @@ def count_week(
         reconciliation=reconciliation(status),
         declined_share=declined_share(status, week, cohort),
         held_declines=held_rows,
-        long_held=_long_held(checked.held, ledger, extract),
+        long_held=int(checked.held["request_id"].isin(waiting.index).sum()),
         charges_supplied=len(extract.charges) > 0,
         held=checked.held,
         review=pd.concat(
@@ -142,32 +144,19 @@ def count_week(
     )
 
 
-def _long_held(held: pd.DataFrame, ledger: pd.DataFrame, extract: Extract) -> int:
-    since = held_since(ledger)
-    waiting = since[since < (extract.about.as_of - LONG_HELD).isoformat()]
-    return int(held["request_id"].isin(waiting.index).sum())
-
-
 def week_rows(
     status: pd.DataFrame, charges: pd.DataFrame, states: Mapping[str, str], week: str
 ) -> dict[str, frozenset[Row]]:
     """Attribute -> the rows of this week's declined requests. `charges` from
     charges.declined_charges; `states`: agency_id -> state."""
     declined = status[status["declined"]]
+    declined = declined.assign(week=week, state=declined["agency_id"].map(states))
     values = {
         CHARGES: charge_values(declined["request_id"], charges),
         CITIZENSHIP: declined["citizenship"],
         DAYS: days_from_issue(declined),
     }
-    return {
-        attribute: frozenset(
-            Row(key, week, agency_id, states.get(agency_id, ""), value)
-            for key, agency_id, value in zip(
-                declined["request_id"], declined["agency_id"], each, strict=True
-            )
-        )
-        for attribute, each in values.items()
-    }
+    return {name: rows_of(declined.assign(value=each)) for name, each in values.items()}
 
 
 def reconciliation(status: pd.DataFrame) -> pd.DataFrame:
