@@ -14,12 +14,13 @@ the same content gives the same bytes.
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 # Neither the clock's time nor the day of publication: the file's own date says nothing. It is the
 # date XlsxWriter gives the parts of the file too.
@@ -39,6 +40,7 @@ COVER_WIDTH, WIDEST = 85, 60
 # Arial 12, and bold in the header, against the font that Excel's widths are counted in.
 WIDER = 1.25
 CONTENTS, COLUMNS, INTRODUCTION = "Contents", "Columns", "Introductory information"
+ONE_TABLE, NO_ROWS = "This worksheet contains one table.", "This table has no rows."
 EMPTY_CELLS = (
     "An empty cell: nothing is on record, or there is nothing to say; "
     f"the sheet {COLUMNS} has the meaning of each column."
@@ -111,37 +113,35 @@ def new_book(
 
 def _write_cover(book: Workbook, name: str, title: str, sections: dict[str, Sequence[str]]) -> None:
     """`sections`: heading -> what stands below it; without anything there is no heading."""
-    sheet = book.add_worksheet(name)
-    sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, COVER_WIDTH)
     lines = [(title, WRAPPED | TITLE)]
     for heading, said in sections.items():
         if said:
             lines.append((heading, WRAPPED | HEADING))
             lines += [(text, WRAPPED) for text in ([said] if isinstance(said, str) else said)]
+    _sheet(book, name, lines).set_column(0, 0, COVER_WIDTH)
+
+
+def _sheet(book: Workbook, name: str, lines: Iterable[tuple[str, dict]]) -> Worksheet:
+    """A new sheet that begins with these lines, each with how it looks."""
+    sheet = book.add_worksheet(name)
+    sheet.hide_gridlines(2)
     for row, (text, look) in enumerate(lines):
         sheet.write(row, 0, _as_is(text), book.add_format(look))
+    return sheet
 
 
 def _write_table(book: Workbook, name: str, title: str, frame: pd.DataFrame, notice: str) -> None:
     """What a reader has to know, then the table. In the contents its first column leads to the
     sheet that it names."""
-    sheet = book.add_worksheet(name)
-    sheet.hide_gridlines(2)
     frame = frame.astype(object).where(frame.notna(), "")
-    above = {title: TITLE, notice: NOTICE, "This worksheet contains one table.": {}}
-    if frame.empty:
-        above["This table has no rows."] = {}
-    if frame.eq("").any(axis=None):
-        above[EMPTY_CELLS] = {}
+    said = [ONE_TABLE, *([] if len(frame) else [NO_ROWS])]
+    said += [EMPTY_CELLS] if frame.eq("").any(axis=None) else []
+    lines = [(title, ARIAL | TITLE), *([(notice, ARIAL | NOTICE)] if notice else [])]
+    lines += [(text, ARIAL) for text in said]
     if frame.empty:
         # Excel keeps a table without rows as a header over one blank row.
         frame = pd.DataFrame([[""] * len(frame.columns)], columns=frame.columns)
-    head = 0
-    for text, look in above.items():
-        if text:
-            sheet.write(head, 0, _as_is(text), book.add_format(ARIAL | look))
-            head += 1
+    sheet, head = _sheet(book, name, lines), len(lines)
     columns = []
     for number, column in enumerate(frame):
         cells = frame[column].tolist()

@@ -16,8 +16,7 @@ from ddor.measures.after_release import after_release
 from ddor.measures.disclosure import Told
 from ddor.measures.followed import Followed, followed, tell_after_release
 from ddor.measures.judged_cases import Judged, judged
-from ddor.measures.people import CHARGES, Line
-from ddor.measures.published import with_charges
+from ddor.measures.people import CHARGES, Line, with_charges
 from ddor.measures.record import earlier_from_plain
 from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
 

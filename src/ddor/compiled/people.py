@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from ddor.calendar import Week
 from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Rows, Table, Told, tell
 from ddor.measures.figures import NO_CHARGES
-from ddor.measures.people import ATTRIBUTES, CHARGES, Line, lines_of, places_of_quarter
-from ddor.measures.published import added_up, flag_of
+from ddor.measures.people import ATTRIBUTES, CHARGES, Line, added_up, lines_of, places_of_quarter
+from ddor.measures.published import flag_of
 
 NO_DECLINES = "no request was declined"
 

@@ -13,14 +13,13 @@ from ddor.extract.model import Extract
 from ddor.inputs import Inputs
 from ddor.maintained.corrections.apply import corrected
 from ddor.measures.agencies import agency_identities, counts_by_agency
-from ddor.measures.charges import charge_values, declined_charges
-from ddor.measures.disclosure import Earlier, Row, Told, rows_of, tell
-from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, lines_of, week_candidates
-from ddor.measures.published import with_charges
+from ddor.measures.charges import declined_charges
+from ddor.measures.disclosure import Earlier, Row, Told, tell
+from ddor.measures.people import CHARGES, Line, told_lines, week_candidates, week_rows, with_charges
 from ddor.measures.record import earlier_from_plain
 from ddor.measures.shares import ShareRange, declined_share, held_declines, held_share_reason
 from ddor.measures.status import CLASSES, counted_in, request_status
-from ddor.measures.timing import days_from_issue, unusual_orders
+from ddor.measures.timing import unusual_orders
 from ddor.published.ledger import LONG_HELD, cleared_flags, held_since
 from ddor.reference.figures import WEEKLY_FIGURES
 
@@ -65,8 +64,7 @@ class Counts:
 
     def nation(self, attribute: str) -> list[Line]:
         """The lines of the national table, none where it is not told."""
-        table = self.told.table(attribute)
-        return lines_of(table) if table else []
+        return told_lines(self.told, attribute)
 
 
 def count_inputs(inputs: Inputs) -> Counts:
@@ -144,21 +142,6 @@ def count_week(
     )
 
 
-def week_rows(
-    status: pd.DataFrame, charges: pd.DataFrame, states: Mapping[str, str], week: str
-) -> dict[str, frozenset[Row]]:
-    """Attribute -> the rows of this week's declined requests. `charges` from
-    charges.declined_charges; `states`: agency_id -> state."""
-    declined = status[status["declined"]]
-    declined = declined.assign(week=week, state=declined["agency_id"].map(states))
-    values = {
-        CHARGES: charge_values(declined["request_id"], charges),
-        CITIZENSHIP: declined["citizenship"],
-        DAYS: days_from_issue(declined),
-    }
-    return {name: rows_of(declined.assign(value=each)) for name, each in values.items()}
-
-
 def reconciliation(status: pd.DataFrame) -> pd.DataFrame:
     """Columns class, rows: every received row in exactly one class, all CLASSES in order, so that
     rows add up to the rows received."""
@@ -169,7 +152,7 @@ def reconciliation(status: pd.DataFrame) -> pd.DataFrame:
 def _figures(status: pd.DataFrame, states: Mapping[str, str], told: Told) -> dict[str, int | None]:
     """The sums of the one table of figures. Two are part of the national table of charges (`told`),
     and None where it is not told."""
-    figures = with_charges(lines_of(table) if (table := told.table(CHARGES)) else ())
+    figures = with_charges(told_lines(told, CHARGES))
     for name, figure in WEEKLY_FIGURES.items():
         if name not in figures:
             agencies = status.loc[counted_in(status, figure.rows), "agency_id"]

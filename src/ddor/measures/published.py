@@ -1,24 +1,13 @@
 """What is told of people as the tables of a download, and as entries of summary.json."""
 
-from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
 
 from ddor.measures.charges import GROUP_NAMES
-from ddor.measures.disclosure import NATION, Table, Told
-from ddor.measures.people import (
-    ALL,
-    CHARGED_ONLY,
-    CHARGES,
-    CONVICTED,
-    NO_CHARGE,
-    OTHER,
-    Line,
-    in_order,
-    lines_of,
-)
-from ddor.reference.figures import OF_CHARGES, TABLE_COLUMNS
+from ddor.measures.disclosure import Table, Told
+from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, OTHER, Line, told_lines
+from ddor.reference.figures import TABLE_COLUMNS
 from ddor.reference.offenses import CATEGORIES
 
 GROUP_COLUMNS = TABLE_COLUMNS["charges_by_group"]
@@ -52,13 +41,12 @@ def _named(category: str, group: str) -> str:
 
 def national_charges(told: Told) -> pd.DataFrame:
     """charges_by_group.csv of a week: no row where the table is not told."""
-    table = told.table(CHARGES)
-    return charge_group_lines(lines_of(table) if table else (), flag_of(table))
+    return charge_group_lines(told_lines(told, CHARGES), flag_of(told.table(CHARGES)))
 
 
 def attribute_lines(told: Told) -> pd.DataFrame:
     """attributes.csv: the fields of people.Line, and `flags` where a table stands from before."""
-    lines = [line for key in sorted(told.tables) for line in lines_of(told.tables[key])]
+    lines = [line for key in sorted(told.tables) for line in told_lines(told, *key)]
     return line_frame(lines, [flag_of(told.table(line.attribute, line.place)) for line in lines])
 
 
@@ -84,26 +72,3 @@ def disclosure_lines(told: Told) -> list[dict]:
     tables = [(*key, True, each.why, each.as_of, each.gone) for key, each in told.tables.items()]
     untold = [(*key, False, why, "", 0) for key, why in told.untold.items()]
     return [dict(zip(names, line, strict=True)) for line in sorted([*tables, *untold])]
-
-
-def added_up(tables: Iterable[Iterable[Line]]) -> list[Line]:
-    """The lines of several national tables, each sum under its name. A group that a week has in
-    *other* stays there; a split is the sum of the weeks that tell it."""
-    sums: Counter[tuple[str, str, str, str, str]] = Counter()
-    for lines in tables:
-        for line in lines:
-            sums[line[:-1]] += line.requests
-    return in_order(Line(*key, requests) for key, requests in sums.items())
-
-
-def with_charges(lines: Iterable[Line]) -> dict[str, int | None]:
-    """The two figures that are part of the national table of charges, None where it is not told."""
-    counts: Counter[str] = Counter()
-    for line in lines:
-        if (line.attribute, line.place, line.branch) == (CHARGES, NATION, ""):
-            counts[line.standing] = line.requests
-    if not counts:
-        return dict.fromkeys(OF_CHARGES)
-    return dict(
-        zip(OF_CHARGES, (counts.total() - counts[NO_CHARGE], counts[CONVICTED]), strict=True)
-    )

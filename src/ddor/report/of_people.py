@@ -24,8 +24,9 @@ from ddor.measures.people import (
     REST,
     Line,
     lines_of,
+    with_charges,
 )
-from ddor.measures.published import charge_group_lines, with_charges
+from ddor.measures.published import charge_group_lines
 from ddor.narrative import Words, part_of
 from ddor.publishable import HTML
 from ddor.reference.countries import COUNTRIES
