@@ -25,9 +25,8 @@ from ddor.inputs import save_inputs
 from ddor.jobs.rows import COLUMNS, write_rows
 from ddor.maintained.directory import read_directory
 from ddor.measures.charges import UNLISTED
-from ddor.measures.people import ALL
+from ddor.measures.people import ALL, with_charges
 from ddor.measures.people import CHARGES as OF_CHARGES
-from ddor.measures.published import with_charges
 from ddor.measures.status import CLASSES
 from ddor.measures.trace import known_figures, rows_behind
 from ddor.published.history import no_history
