@@ -37,13 +37,8 @@ from ddor.reports import shelved
 
 TABLES = ("issued_by_agency", "declined_by_agency")
 REQUESTS = ("declined", "charges")
-FILES = (
-    "weeks.csv",
-    *(f"{name}.csv" for name in TABLES),
-    *(f"{name}.parquet" for name in REQUESTS),
-    "people.json",
-    "period.json",
-)
+FILES = (*(f"{name}.csv" for name in ("weeks", *TABLES)), *(f"{name}.parquet" for name in REQUESTS))
+FILES += ("people.json", "period.json")
 # What period.json has as it stands.
 PLAIN = "repeated states cohort synthetic sources with_charges parameters note earlier".split()
 # Of parameters.IN_EFFECT, what such a report depends on.
@@ -58,8 +53,8 @@ FIGURE_TYPES = dict.fromkeys(WEEKLY_FIGURES, "int64") | dict.fromkeys(OF_CHARGES
 @dataclass(frozen=True)
 class CompiledInputs:
     """weeks: ABOUT as text, revision "" for a week without figures; then the weekly figures, 0
-    there. issued_by_agency, declined_by_agency: as reference.figures.TABLE_COLUMNS has them, and `flags`.
-    declined: DECLINED, a request once, from the latest extract; charges: theirs.
+    there. issued_by_agency, declined_by_agency: columns as reference.figures.TABLE_COLUMNS, and
+    `flags`. declined: DECLINED, a request once, from the latest extract; charges: theirs.
     repeated: requests that more than one week counts as declined, less one each. states: agency_id
     -> state, of the agencies declining that are named. earlier: see history.read_earlier.
     request_ids: of all rows that the weeks received, which nobody may write; not saved."""
@@ -161,14 +156,10 @@ def _added_up(tables: list[pd.DataFrame]) -> pd.DataFrame:
     if not tables:
         return pd.DataFrame(columns=[*IDENTITY, "flags"], dtype="str")
     lines = pd.concat(tables, ignore_index=True)
-    by_agency = lines.groupby("agency_id", sort=False)
-    counts = [name for name in lines if name not in (*IDENTITY, "flags")]
-    table = by_agency[list(IDENTITY[1:])].last().join(by_agency[counts].sum())
-    table["flags"] = by_agency["flags"].agg(lambda told: "; ".join(filter(None, told)))
-    table = table.reset_index()
-    table = table.sort_values(["state", "agency", "agency_id"], ignore_index=True)
-    table = table[[*IDENTITY, *counts, "flags"]].astype({"flags": "str"})
-    return table.astype(dict.fromkeys(counts, "int64"))
+    rules: dict = dict.fromkeys(lines, "sum") | dict.fromkeys(IDENTITY, "last")
+    rules["flags"] = lambda told: "; ".join(filter(None, told))
+    table = lines.groupby(lines["agency_id"].rename("")).agg(rules).astype({"flags": "str"})
+    return table.sort_values(["state", "agency", "agency_id"], ignore_index=True)
 
 
 def _requests(runs: list[tuple[Inputs, Counts]]) -> tuple[pd.DataFrame, pd.DataFrame, int]:
@@ -205,11 +196,8 @@ def save_compiled(inputs: CompiledInputs, folder: Path) -> None:
         "cases": cases.to_plain(inputs.cases),
         **{name: getattr(inputs, name) for name in PLAIN},
     }
-    for name, each in (
-        ("people", WEEKS.dump_python(inputs.people, mode="json")),
-        ("period", period),
-    ):
-        (folder / f"{name}.json").write_text(json.dumps(each, indent=1) + "\n", encoding="utf-8")
+    (folder / "people.json").write_bytes(WEEKS.dump_json(inputs.people, indent=1))
+    (folder / "period.json").write_text(json.dumps(period, indent=1) + "\n", encoding="utf-8")
 
 
 def load_compiled(folder: Path) -> CompiledInputs:

@@ -23,6 +23,7 @@ from ddor.measures.timing import unusual_orders
 from ddor.published.ledger import LONG_HELD, cleared_flags, held_since
 from ddor.reference.figures import WEEKLY_FIGURES
 
+BY_AGENCY = ("issued_by_agency", "declined_by_agency", "held_back_by_agency")
 NO_CHARGES = "no charge data was supplied"
 
 
@@ -116,12 +117,13 @@ def count_week(
     waiting = since[since < (extract.about.as_of - LONG_HELD).isoformat()]
     held_share = held_share_reason(status, week, cohort, max_held_back_share)
     held_rows = held_declines(status, week, cohort)
-    share_line = pd.DataFrame([("", "", held_rows, held_share)], columns=checked.review.columns)
+    review = checked.review
+    if held_share:
+        share_line = pd.DataFrame([("", "", held_rows, held_share)], columns=review.columns)
+        review = pd.concat([review, share_line], ignore_index=True)
     return Counts(
         figures=_figures(status, states, told),
-        issued_by_agency=counts_by_agency(status, agencies, "issued_by_agency"),
-        declined_by_agency=counts_by_agency(status, agencies, "declined_by_agency"),
-        held_back_by_agency=counts_by_agency(status, agencies, "held_back_by_agency"),
+        **{table: counts_by_agency(status, agencies, table) for table in BY_AGENCY},
         told=told,
         people=rows,
         unusual_orders=unusual_orders(extract.requests, extract.about.as_of),
@@ -132,9 +134,7 @@ def count_week(
         long_held=int(checked.held["request_id"].isin(waiting.index).sum()),
         charges_supplied=len(extract.charges) > 0,
         held=checked.held,
-        review=pd.concat(
-            [checked.review, share_line[share_line["reason"] != ""]], ignore_index=True
-        ),
+        review=review,
         shown=checked.shown,
         cleared=checked.cleared,
         status=status,
