@@ -11,7 +11,6 @@ where it has no rows.
 
 import csv
 import datetime as dt
-import io
 import json
 import re
 from dataclasses import dataclass
@@ -94,13 +93,16 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
         result = RowsFile(path, len(shown), int(protected.sum()))
         rows = [COLUMNS, *zip(labels, *(shown[column] for column in SHOWN), strict=True)]
         about = _about(inputs, revision.name, figure, agency_id, result)
+        labels_file = pd.DataFrame(kept, columns=LABEL_COLUMNS).to_csv(
+            index=False, lineterminator="\n"
+        )
         # The archive's journal makes the two files one: after a crash the next run finishes both,
         # or neither was begun. The labels are moved first, because whoever finds a workbook must
         # find its labels, and because a number that two files share could not be mended.
         archive.publish(
             folders={},
             pointers={
-                LABELS: _label_file(kept),
+                LABELS: labels_file.encode(),
                 path.relative_to(archive.output).as_posix(): _workbook(rows, about, week),
             },
         )
@@ -111,16 +113,13 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
 
 
 def _latest_revision(archive: Archive, week: Week) -> Path:
-    numbers = [
-        int(folder.name[1:])
-        for folder in (archive.runs / str(week)).glob("r*")
-        if folder.name[1:].isdigit()
-    ]
-    if not numbers:
+    names = [folder.name[1:] for folder in (archive.runs / str(week)).glob("r*")]
+    number = max((int(name) for name in names if name.isdigit()), default=0)
+    if not number:
         raise _no_revision(archive.output, week)
-    latest = archive.runs / str(week) / f"r{max(numbers)}"
+    latest = archive.runs / str(week) / f"r{number}"
     published = archive.next_revision(week) - 1
-    if published > max(numbers):
+    if published > number:
         raise UsageError(
             f"r{published} of the week of {week} is published, and the latest in {latest.parent} "
             f"is {latest.name}: the folder r{published} from where it was published is needed"
@@ -233,9 +232,3 @@ def _changed_labels(file: Path, row: int, seen: str, expected: str) -> UsageErro
         f'{file} row {row}: seen "{seen}", expected {expected}; restore the file as it was '
         "written, since a label must not be given twice"
     )
-
-
-def _label_file(lines: list[list[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([LABEL_COLUMNS, *lines])
-    return text.getvalue().encode()

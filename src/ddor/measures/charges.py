@@ -48,12 +48,14 @@ def charge_values(request_ids: pd.Series, charges: pd.DataFrame) -> pd.Series:
     """
     counting = charges[charges["disposition"].isin(STANDING)]
     groups = groups_of(counting.assign(convicted=counting["disposition"] == "convicted"))
-    charged = {*charges["request_id"]}
+    others = dict.fromkeys(charges["request_id"], "dismissed_or_acquitted")
+    return request_ids.map(
+        lambda key: charge_value(groups.get(key, ""), others.get(key, "no_charge"))
+    )
 
-    def value(request_id: str) -> str:
-        own = groups.get(request_id)
-        if own is None:
-            return "dismissed_or_acquitted" if request_id in charged else "no_charge"
-        return f"{'convicted' if ':convicted' in own else 'charged_only'} {own}"
 
-    return request_ids.map(value)
+def charge_value(groups: str, otherwise: str) -> str:
+    """The standing before the groups, as groups_of writes them; `otherwise` where there is none."""
+    if not groups:
+        return otherwise
+    return f"{'convicted' if ':convicted' in groups else 'charged_only'} {groups}"

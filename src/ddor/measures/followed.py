@@ -12,31 +12,23 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from ddor.measures.after_release import (
-    BY_ARREST,
-    BY_BOTH,
-    BY_CONVICTION,
-    KNOWN,
-    MET,
-    NO_CONTACT,
-    NOT_KNOWN,
-    NOT_MET,
-    NOT_OBSERVED,
-    OTHER_STANDING,
-    after_release_rows,
-)
+from ddor.measures import after_release as rule
+from ddor.measures.charges import charge_value
 from ddor.measures.disclosure import NATION, Earlier, Row, Told, tell, why_not_enough
-from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, NO_CHARGE, Line, Table
+from ddor.measures.people import ALL, CHARGES, NO_CHARGE, Line, Table
 from ddor.measures.people import lines_of as charge_lines
 from ddor.measures.timing import bands_of
 
 AFTER_RELEASE = "after_release"
 FOLLOW_UP, MET_BY = "follow_up", "met_by"
 LATER_CHARGES, DAYS_TO_ARREST = "later_charges", "days_to_arrest"
-# The lines of each, in order.
-FOLLOW_UP_BRANCHES = (MET, NO_CONTACT, OTHER_STANDING, NOT_OBSERVED, NOT_KNOWN)
-MET_BY_BRANCHES = (BY_ARREST, BY_BOTH, BY_CONVICTION, NOT_MET)
 BANDS = bands_of(DAYS_TO_ARREST)
+# The lines of each, in order.
+BRANCHES = {
+    FOLLOW_UP: (rule.MET, rule.NO_CONTACT, rule.OTHER_STANDING, rule.NOT_OBSERVED, rule.NOT_KNOWN),
+    MET_BY: (rule.BY_ARREST, rule.BY_BOTH, rule.BY_CONVICTION, rule.NOT_MET),
+    DAYS_TO_ARREST: tuple(BANDS),
+}
 
 
 @dataclass(frozen=True)
@@ -69,8 +61,8 @@ def tell_after_release(
 ) -> Told:
     """`rows` from after_release.after_release, with week; as_of: the date of the quarter's extract;
     `earlier`: what was told before."""
-    confirmed = after_release_rows(rows, charges)
-    known = Counter(row.agency_id for row in confirmed if _standing(row) in KNOWN)
+    confirmed = rule.after_release_rows(rows, charges)
+    known = Counter(row.agency_id for row in confirmed if _standing(row) in rule.KNOWN)
     why = why_not_enough(known).replace("requests", "requests with a known follow-up")
     last = tuple(table for table in earlier.last if table.attribute == AFTER_RELEASE)
     return tell(
@@ -90,72 +82,58 @@ def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
     confirmed = int(rows["released_at"].notna().sum())
     table = told.table(AFTER_RELEASE)
     if table is None:
-        none = None if rows["standing"].isin(KNOWN).any() else 0
+        none = None if rows["standing"].isin(rule.KNOWN).any() else 0
         not_observed = None if confirmed else 0
         return Followed(
             len(rows), confirmed, none, none, none, none, not_observed, none, none, as_of
         )
-    standing, how = _numbers(table.rows)
-    known = sum(standing[each] for each in KNOWN)
+    counts = _counts(table.rows)
+    known = sum(counts[standing] for standing in rule.KNOWN)
     return Followed(
         len(rows),
         confirmed,
         known=known,
-        met=standing[MET],
-        no_arrest=known - standing[MET],
-        no_contact=standing[NO_CONTACT],
-        not_observed=standing[NOT_OBSERVED],
-        arrested=how[BY_ARREST] + how[BY_BOTH],
-        convicted=how[BY_CONVICTION] + how[BY_BOTH],
+        met=counts[rule.MET],
+        no_arrest=known - counts[rule.MET],
+        no_contact=counts[rule.NO_CONTACT],
+        not_observed=counts[rule.NOT_OBSERVED],
+        arrested=counts[rule.BY_ARREST] + counts[rule.BY_BOTH],
+        convicted=counts[rule.BY_CONVICTION] + counts[rule.BY_BOTH],
         as_of=table.as_of,
         stands=table.stands,
         gone=table.gone,
     )
 
 
-def _numbers(rows: Iterable[Row]) -> tuple[Counter, Counter]:
-    """Of each standing, and of each way in which the rule was met."""
-    parts = [row.value.split() for row in rows]
-    return Counter(standing for standing, *_ in parts), Counter(how for _, how, *_ in parts)
+def _counts(rows: Iterable[Row]) -> Counter:
+    """Of each standing, of each way in which the rule was met, and of each band of days to it."""
+    counts: Counter = Counter()
+    for row in rows:
+        standing, how, days, *_ = row.value.split()
+        counts.update([standing, how])
+        if standing == rule.MET:
+            counts[next(name for name, last in BANDS.items() if int(days) <= last)] += 1
+    return counts
 
 
 def after_release_lines(told: Told) -> list[Line]:
-    """after_release.csv: attribute follow_up (branch: FOLLOW_UP_BRANCHES), met_by
-    (MET_BY_BRANCHES), days_to_arrest (BANDS), later_charges (as charges of the nation, of those who
-    met the rule)."""
+    """after_release.csv: attribute follow_up (branch: a standing), met_by (how the rule was met),
+    days_to_arrest (BANDS), later_charges (as the charges before release are told of the nation, of
+    those who met the rule)."""
     table = told.table(AFTER_RELEASE)
     if table is None:
         return []
-    standing, how = _numbers(table.rows)
-    met = [row for row in table.rows if _standing(row) == MET]
-    days = [int(row.value.split()[2]) for row in met]
-    bands = Counter(next(name for name, last in BANDS.items() if day <= last) for day in days)
-    counts = (
-        (FOLLOW_UP, FOLLOW_UP_BRANCHES, standing),
-        (MET_BY, MET_BY_BRANCHES, how),
-        (DAYS_TO_ARREST, BANDS, bands),
-    )
+    counts = _counts(table.rows)
     lines = [
-        Line(attribute, NATION, name, "", ALL, numbers[name])
-        for attribute, names, numbers in counts
+        Line(attribute, NATION, name, "", ALL, counts[name])
+        for attribute, names in BRANCHES.items()
         for name in names
     ]
-    return lines + _later_charges(met)
-
-
-def _later_charges(met: list[Row]) -> list[Line]:
-    """As the charges before release are told of the nation."""
-    rows = frozenset(row._replace(value=_as_charges(row.value.split()[3:])) for row in met)
-    lines = charge_lines(Table(CHARGES, NATION, rows, "", 0))
-    return [line._replace(attribute=LATER_CHARGES) for line in lines]
-
-
-def _as_charges(groups: list[str]) -> str:
-    """As charges.charge_values writes them."""
-    if not groups:
-        return NO_CHARGE
-    convicted = any(each.endswith(f":{CONVICTED}") for each in groups)
-    return " ".join([CONVICTED if convicted else CHARGED_ONLY, *groups])
+    met = (row for row in table.rows if _standing(row) == rule.MET)
+    groups = ((row, " ".join(row.value.split()[3:])) for row in met)
+    rows = frozenset(row._replace(value=charge_value(own, NO_CHARGE)) for row, own in groups)
+    later = charge_lines(Table(CHARGES, NATION, rows, "", 0))
+    return lines + [line._replace(attribute=LATER_CHARGES) for line in later]
 
 
 def _standing(row: Row) -> str:
