@@ -29,11 +29,8 @@ CREATED = dt.datetime(1980, 1, 1)
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 ARIAL = {"font_name": "Arial", "font_size": 12, "font_color": "automatic"}
 WRAPPED = ARIAL | {"text_wrap": True}
-TITLE, HEADING, NOTICE = (
-    {"font_size": 16, "bold": True},
-    {"font_size": 14, "bold": True},
-    {"font_size": 14},
-)
+TITLE, NOTICE = ARIAL | {"font_size": 16, "bold": True}, ARIAL | {"font_size": 14}
+HEADING = WRAPPED | {"font_size": 14, "bold": True}
 HEAD = WRAPPED | {"bold": True, "bottom": 1, "valign": "top"}
 LINK = WRAPPED | {"underline": True, "font_color": "blue", "align": "left"}
 COVER_WIDTH, WIDEST = 85, 60
@@ -116,7 +113,7 @@ def _write_cover(book: Workbook, name: str, title: str, sections: dict[str, Sequ
     lines = [(title, WRAPPED | TITLE)]
     for heading, said in sections.items():
         if said:
-            lines.append((heading, WRAPPED | HEADING))
+            lines.append((heading, HEADING))
             lines += [(text, WRAPPED) for text in ([said] if isinstance(said, str) else said)]
     _sheet(book, name, lines).set_column(0, 0, COVER_WIDTH)
 
@@ -136,7 +133,7 @@ def _write_table(book: Workbook, name: str, title: str, frame: pd.DataFrame, not
     frame = frame.astype(object).where(frame.notna(), "")
     said = [ONE_TABLE, *([] if len(frame) else [NO_ROWS])]
     said += [EMPTY_CELLS] if frame.eq("").any(axis=None) else []
-    lines = [(title, ARIAL | TITLE), *([(notice, ARIAL | NOTICE)] if notice else [])]
+    lines = [(title, TITLE), *([(notice, NOTICE)] if notice else [])]
     lines += [(text, ARIAL) for text in said]
     if frame.empty:
         # Excel keeps a table without rows as a header over one blank row.

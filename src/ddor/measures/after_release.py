@@ -59,23 +59,18 @@ def after_release(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame
     looked_at = later_charges(declined, charges)
     spoken_of = declined["request_id"].isin(looked_at["request_id"])
     countable = declined["request_id"].isin(looked_at.loc[looked_at["countable"], "request_id"])
-    arrested = (
-        (status == "rearrested") & followed_up.between(0, FOLLOWED_DAYS) & (countable | ~spoken_of)
-    )
+    rearrested = status == "rearrested"
+    arrested = rearrested & followed_up.between(0, FOLLOWED_DAYS) & (countable | ~spoken_of)
     filed = looked_at[looked_at["convicted"]].groupby("request_id")["day"].min()
     convicted = declined["request_id"].isin(filed.index)
-    not_known = (
-        (status == "unknown")
-        | (followed_up < 0)
-        | ((status == "rearrested") & declined["follow_up_on"].isna())
-    )
     observed = _days_between(released, declined["as_of"]) >= FOLLOWED_DAYS
 
     ladder = (
         (NOT_RELEASED, released.isna()),
         (NOT_KNOWN, declined["protected"] != "false"),
         (NOT_OBSERVED, ~observed),
-        (NOT_KNOWN, not_known),
+        (NOT_KNOWN, (status == "unknown") | (followed_up < 0)),
+        (NOT_KNOWN, rearrested & declined["follow_up_on"].isna()),
         (MET, arrested | convicted),
         (NO_CONTACT, status == "at_large"),
     )

@@ -30,6 +30,8 @@ BRANCHES = {
     DAYS_TO_ARREST: tuple(BANDS),
 }
 
+NUMBERS = ("known", "met", "no_arrest", "no_contact", "not_observed", "arrested", "convicted")
+
 
 @dataclass(frozen=True)
 class Followed:
@@ -82,11 +84,9 @@ def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
     confirmed = int(rows["released_at"].notna().sum())
     table = told.table(AFTER_RELEASE)
     if table is None:
-        none = None if rows["standing"].isin(rule.KNOWN).any() else 0
-        not_observed = None if confirmed else 0
-        return Followed(
-            len(rows), confirmed, none, none, none, none, not_observed, none, none, as_of
-        )
+        unknown = dict.fromkeys(NUMBERS, None if rows["standing"].isin(rule.KNOWN).any() else 0)
+        unknown["not_observed"] = None if confirmed else 0
+        return Followed(len(rows), confirmed, **unknown, as_of=as_of)
     counts = _counts(table.rows)
     known = sum(counts[standing] for standing in rule.KNOWN)
     return Followed(
