@@ -84,7 +84,8 @@ def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
     confirmed = int(rows["released_at"].notna().sum())
     table = told.table(AFTER_RELEASE)
     if table is None:
-        unknown = dict.fromkeys(NUMBERS, None if rows["standing"].isin(rule.KNOWN).any() else 0)
+        anybody = rows["standing"].isin(rule.KNOWN).any()
+        unknown: dict[str, int | None] = dict.fromkeys(NUMBERS, None if anybody else 0)
         unknown["not_observed"] = None if confirmed else 0
         return Followed(len(rows), confirmed, **unknown, as_of=as_of)
     counts = _counts(table.rows)
