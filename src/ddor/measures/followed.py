@@ -9,6 +9,7 @@ full, 1 and 2 too. Else the last numbers stay, with their date, or nothing is to
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -85,7 +86,7 @@ def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
     table = told.table(AFTER_RELEASE)
     if table is None:
         anybody = rows["standing"].isin(rule.KNOWN).any()
-        unknown: dict[str, int | None] = dict.fromkeys(NUMBERS, None if anybody else 0)
+        unknown: dict[str, Any] = dict.fromkeys(NUMBERS, None if anybody else 0)
         unknown["not_observed"] = None if confirmed else 0
         return Followed(len(rows), confirmed, **unknown, as_of=as_of)
     counts = _counts(table.rows)
