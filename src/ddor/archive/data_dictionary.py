@@ -1,7 +1,7 @@
 """The data dictionary: what every table, column and figure that is published means, in its unit,
 with its key.
 
-The words of the two reports are in `reference/data` (figures.csv, columns.csv, tables.csv). Each
+The words of the two reports are in `reference/dictionary` (figures.csv, columns.csv, tables.csv). Each
 report names its dictionary in `ddor.reports`: WEEKLY that of the weekly one, COMPILED that of one
 made from weekly ones. A report of another kind brings its own, wherever its edition stands.
 """
@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
-from ddor.reference.tables import rows
+from ddor.reference.tables import DICTIONARY, rows
 from ddor.reports import REPORTS, Report
 
-_COLUMNS, _TABLES = rows("columns"), rows("tables")
+_COLUMNS, _TABLES = rows("columns", DICTIONARY), rows("tables", DICTIONARY)
 COLUMNS = {row["column"]: row["meaning"] for row in _COLUMNS}
 # The columns that are no whole numbers. A code is text, whatever it looks like: 01001 stays 01001.
 TEXTS = {row["column"] for row in _COLUMNS if row["type"] == "text"}

@@ -8,13 +8,13 @@ import datetime as dt
 
 import pandas as pd
 
-from ddor.reference.tables import rows
+from ddor.reference.tables import DICTIONARY, rows
 
 
 def bands_of(attribute: str) -> dict[str, float]:
     """Band of days -> its last day, in order; the first begins with day 0, as each does where the
     one before it ends."""
-    lines = [row for row in rows("bands") if row["attribute"] == attribute]
+    lines = [row for row in rows("bands", DICTIONARY) if row["attribute"] == attribute]
     return {row["band"]: float(row["last"] or "inf") for row in lines}
 
 
@@ -40,7 +40,7 @@ def unusual_orders(requests: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     a reason. Counted and shown, never corrected. Orders that do not occur are left out."""
     orders = {
         order["sentence"]: requests[order["earlier"]] < requests[order["later"]]
-        for order in rows("date_orders")
+        for order in rows("date_orders", DICTIONARY)
     }
     day_after = pd.Timestamp(as_of) + pd.Timedelta(days=1)
     dates = requests[["issued_at", "outcome_recorded_at"]]
