@@ -22,6 +22,7 @@ BINS = bands_of("days")
 BEFORE_ISSUE, UNKNOWN = "Recorded before it was issued", "No recording date"
 DAY_LABELS = (*BINS, BEFORE_ISSUE, UNKNOWN)
 
+ORDERS = rows("date_orders", DICTIONARY)
 AFTER_EXTRACT = "a request or an outcome is dated after the extract was taken"
 
 
@@ -39,8 +40,7 @@ def unusual_orders(requests: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     """Columns order (a sentence), requests: received rows whose dates stand in an order that needs
     a reason. Counted and shown, never corrected. Orders that do not occur are left out."""
     orders = {
-        order["sentence"]: requests[order["earlier"]] < requests[order["later"]]
-        for order in rows("date_orders", DICTIONARY)
+        order["sentence"]: requests[order["earlier"]] < requests[order["later"]] for order in ORDERS
     }
     day_after = pd.Timestamp(as_of) + pd.Timedelta(days=1)
     dates = requests[["issued_at", "outcome_recorded_at"]]
