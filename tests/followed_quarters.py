@@ -12,7 +12,7 @@ from after_release_rows import arrested, later, numbered_charges, released, rows
 
 from ddor.measures.disclosure import Told
 from ddor.measures.followed import AFTER_RELEASE, Followed, followed, tell_after_release
-from ddor.measures.record import earlier_from_plain, plain_told
+from ddor.measures.record import earlier_from_plain, plain_tables
 from ddor.published.history import NOTHING_EARLIER
 
 ARREST, BOTH, CONVICTION = "arrest", "arrest_and_conviction", "conviction"
@@ -68,7 +68,7 @@ def revisions_of(*quarters, as_of="2018-02-01", withdrawn=()) -> list[Revision]:
         earlier = earlier_from_plain(NOTHING_EARLIER | {"tables": told_before, "last": last})
         told = tell_after_release(rows, charges, 5, day, earlier)
         revisions.append(Revision(told, followed(rows, told, day)))
-        kept = json.loads(json.dumps(plain_told(told)))
+        kept = json.loads(json.dumps(plain_tables(told.tables.values())))
         told_before = [*told_before, *kept]
         last = last if number in withdrawn else kept
     return revisions

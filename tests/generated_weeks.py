@@ -25,7 +25,7 @@ from ddor.jobs.weekly import WeekEdition
 from ddor.measures.disclosure import Table, Told
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.published import line_frame
-from ddor.measures.record import earlier_from_plain, plain_told
+from ddor.measures.record import earlier_from_plain, plain_tables
 from ddor.published.history import NOTHING_EARLIER, History, no_history
 
 FIRST = Week.parse("2017-04-01")
@@ -217,9 +217,10 @@ class Archive:
         own = self.told.get(period, [])
         others = [told for each in sorted({*sharing} - {period}) for told in self.told[each]]
         tables, beside = (
-            [table for told in each for table in plain_told(told)] for each in (own, others)
+            [table for told in each for table in plain_tables(told.tables.values())]
+            for each in (own, others)
         )
-        last = plain_told(own[-1]) if own else []
+        last = plain_tables(own[-1].tables.values()) if own else []
         return {"tables": tables, "beside": beside, "last": last, "gone": ""}
 
     def _keep(self, period: str, told: Told, attributes: pd.DataFrame, counts=None) -> None:

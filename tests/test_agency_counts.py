@@ -7,8 +7,7 @@ import pytest
 from extract_factory import request
 from frames import agency, case_of, counted, counts_of, numbered
 
-from ddor.measures.agencies import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS
-from ddor.measures.figures import OF_CHARGES
+from ddor.reference.figures import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS, OF_CHARGES
 
 EARLIER = "2017-01-05T08:00"
 TRAVIS = {

@@ -35,7 +35,7 @@ from ddor.measures.people import (
     week_candidates,
 )
 from ddor.measures.published import disclosure_lines, line_frame, national_charges
-from ddor.measures.record import earlier_from_plain, plain_told
+from ddor.measures.record import earlier_from_plain, plain_tables
 from ddor.published.history import NOTHING_EARLIER
 
 WEEK = "2017-02-11"
@@ -259,7 +259,7 @@ def test_nothing_is_told_where_the_private_record_of_earlier_revisions_is_lost()
 
 def test_what_is_kept_for_the_next_revision_comes_back_from_json():
     told = week_told(rows(**{A: 20, B: 8, C: 8, D: 8}))
-    plain = json.loads(json.dumps(plain_told(told)))
+    plain = json.loads(json.dumps(plain_tables(told.tables.values())))
     again = earlier_from_plain(NOTHING_EARLIER | {"tables": plain, "last": plain})
     assert {*again.tables} == {*again.last} == {*told.tables.values()}
 

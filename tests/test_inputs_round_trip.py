@@ -33,7 +33,7 @@ from ddor.inputs import INPUT_FILES, Inputs, load_inputs, save_inputs
 from ddor.maintained.directory import COLUMNS
 from ddor.measures.disclosure import Earlier
 from ddor.measures.figures import count_inputs
-from ddor.measures.record import earlier_from_plain, plain_told
+from ddor.measures.record import earlier_from_plain, plain_tables
 from ddor.published.history import History, no_history
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
@@ -184,7 +184,7 @@ def test_what_was_told_before_is_loaded_as_it_was(tmp_path):
     counts = counts_of(numbered(*(request(agency_id=each) for each in agencies)))
     tables = tuple(counts.told.tables.values())
     assert len(tables) == 2  # citizenship and days
-    plain = plain_told(counts.told)
+    plain = plain_tables(counts.told.tables.values())
     earlier = {"tables": plain, "last": plain, "gone": "lost", "beside": plain[:1]}
     loaded = again(dataclasses.replace(inputs(), earlier=earlier), tmp_path)
     assert earlier_from_plain(loaded.earlier) == Earlier(tables, tables, "lost", tables[:1])

@@ -1,23 +1,24 @@
 """What a quarter tells of people: the sum of what its weeks tell, the weeks that were not told
 pooled, and places by the one rule. Counted in the process, from weeks made here."""
 
-import json
 from collections import Counter
 from dataclasses import replace
 
 import pytest
 
 from ddor.calendar import Week
-from ddor.compiled.people import (
-    WeekOfPeople,
-    people_of_weeks,
-    plain_weeks,
-    week_of_people,
-    weeks_from_plain,
-)
+from ddor.compiled.people import WEEKS, WeekOfPeople, people_of_weeks, week_of_people
 from ddor.measures.disclosure import ONE_RULE, POOLED, Earlier, Row, tell
-from ddor.measures.people import ATTRIBUTES, CHARGES, CITIZENSHIP, DAYS, lines_of, week_candidates
-from ddor.measures.published import charge_group_lines, line_frame, with_charges
+from ddor.measures.people import (
+    ATTRIBUTES,
+    CHARGES,
+    CITIZENSHIP,
+    DAYS,
+    lines_of,
+    week_candidates,
+    with_charges,
+)
+from ddor.measures.published import charge_group_lines, line_frame
 from ddor.measures.timing import DAY_LABELS
 
 ONE, TWO, THREE = "2017-01-14", "2017-01-21", "2017-01-28"
@@ -166,6 +167,6 @@ def test_a_pool_stands_while_few_of_its_requests_changed_and_is_taken_down_after
 @pytest.mark.parametrize("number", [3, 9])
 def test_weeks_come_back_from_json_as_they_were(number):
     weeks = (a_week(ONE, drawn(ONE, many(number))), a_week(TWO, drawn(TWO, many(2))))
-    plain = json.loads(json.dumps(plain_weeks(weeks)))
-    assert weeks_from_plain(plain) == weeks
+    plain = WEEKS.dump_json(weeks)
+    assert WEEKS.validate_json(plain) == weeks
     assert bool(weeks[0].told) is (number == 9)

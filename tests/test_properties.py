@@ -31,7 +31,7 @@ from ddor.extract.csv_files import write_extract
 from ddor.extract.model import DECLINE_REASONS, DISPOSITIONS, FOLLOW_UP_STATUSES, OUTCOMES, TIMINGS
 from ddor.extract.read import read_extract
 from ddor.measures.figures import Counts, count_inputs
-from ddor.measures.record import plain_told
+from ddor.measures.record import plain_tables
 from ddor.measures.status import CLASSES, DECLINED_CLASSES, ISSUED_OUTCOMES
 from ddor.published.history import History, no_history
 
@@ -220,7 +220,7 @@ def tables_as_bytes(counts: Counts) -> dict[str, bytes]:
     """Every field of Counts: a frame as CSV, rows of people in order, all else as its text."""
     fields = {field.name: getattr(counts, field.name) for field in dataclasses.fields(Counts)}
     fields["people"] = {name: sorted(rows) for name, rows in counts.people.items()}
-    fields["told"] = plain_told(counts.told), counts.told.untold
+    fields["told"] = plain_tables(counts.told.tables.values()), counts.told.untold
     return {
         name: (
             value.to_csv(index=False) if isinstance(value, pd.DataFrame) else repr(value)

@@ -25,10 +25,9 @@ from quarter_archive import (
 )
 from small_archive import broken_links, words_of
 
-from ddor.archive.meanings import FIGURES
 from ddor.calendar import Quarter, Week
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.measures.figures import OF_CHARGES
+from ddor.reference.figures import OF_CHARGES, WEEKLY_FIGURES
 
 DISTINCT = ("agencies_declining", "states_declining")
 NOT_COUNTS = ("agency_id", "agency", "level", "state", "county_fips", "area", "flags")
@@ -53,7 +52,7 @@ def test_each_figure_is_the_sum_of_those_that_the_weeks_publish_now(year):
         figures = year.summary(quarter)["figures"]
         weeks = [year.summary(week)["figures"] for week in current(year, quarter)]
         assert len(weeks) > 10
-        for name in FIGURES.keys() - {*DISTINCT, *OF_CHARGES}:
+        for name in WEEKLY_FIGURES.keys() - {*DISTINCT, *OF_CHARGES}:
             assert figures[name] == sum(each[name] for each in weeks), (quarter, name)
         assert figures["declined_total"] > 100
 

@@ -11,7 +11,7 @@ import pytest
 from quarter_archive import QUARTER, Quarters
 from small_archive import broken_links, files_of, words_of
 
-from ddor.archive.meanings import COMPILED, COMPILED_FIGURES
+from ddor.archive.data_dictionary import COMPILED
 from ddor.archive.publish import Archive, opened
 from ddor.jobs import verify as verify_job
 from ddor.jobs.verify import _run_again as run_again
@@ -126,7 +126,7 @@ def test_every_column_and_figure_is_described(quarters):
         for field in fields:
             assert field["description"] == COMPILED.of_columns[field["name"]]
             assert ("unit" in field) is (field["type"] == "integer")
-    assert archive.summary(QUARTER)["figures"].keys() == COMPILED_FIGURES.keys()
+    assert archive.summary(QUARTER)["figures"].keys() == COMPILED.figures.keys()
     # What a quarter's table of requests issued has is not of one week alone.
     issued = next(r for r in package["resources"] if r["name"] == "issued-by-agency")
     (column,) = (f for f in issued["schema"]["fields"] if f["name"] == "issued")

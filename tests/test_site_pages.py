@@ -21,7 +21,6 @@ from test_trend import catalog_of, day, flat, line, revision, withdrawn
 from ddor.archive.around import Around, Publisher, latest_names
 from ddor.archive.latest import charges_of, largest_of, why_untold
 from ddor.archive.lists import home_page
-from ddor.archive.meanings import FIGURES
 from ddor.archive.methods import EFFECTS, methods_page
 from ddor.archive.page import NOT_FOUND
 from ddor.archive.recent import recent_weeks
@@ -34,6 +33,7 @@ from ddor.measures import disclosure, people
 from ddor.measures.figures import NO_CHARGES
 from ddor.published.catalog import Catalog
 from ddor.published.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
+from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reference.method import CHANGES, METHOD
 
 AROUND = Around(Publisher("", "the county desk"), dt.date(2017, 6, 1))
@@ -77,7 +77,7 @@ def data_of(charges=CHARGES, declined=DECLINED) -> dict[str, bytes]:
 def home(data: dict[str, bytes], cohort="recorded", why="", **figures) -> BeautifulSoup:
     catalog = flat(30, 40, cohort=cohort)
     week, as_of = Week.parse(day(1)), dt.date(2017, 4, 24)
-    counts = dict.fromkeys(FIGURES, 0) | COUNTED | figures
+    counts = dict.fromkeys(WEEKLY_FIGURES, 0) | COUNTED | figures
     latest = latest_names(week, as_of, as_of, 1, "provisional", counts)
     latest |= {
         "charges": charges_of(data),

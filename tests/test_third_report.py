@@ -23,7 +23,7 @@ from small_archive import (
 )
 from third_reports import DAILY, YEARLY, Day, Year, project_at, registered
 
-from ddor.archive.meanings import meanings_of
+from ddor.archive.data_dictionary import dictionary_of
 from ddor.errors import UsageError
 from ddor.jobs.edition import Order
 from ddor.jobs.report import attempt
@@ -400,7 +400,7 @@ def test_a_template_that_does_not_know_the_period_is_refused(published, make, pr
 
 
 def test_a_figure_without_a_meaning_is_a_mistake_of_the_report(project):
-    meanings = meanings_of(DAILY)
+    meanings = dictionary_of(DAILY)
     assert {"flags", "figure", "value", "meaning"} <= meanings.of_columns.keys()
     with pytest.raises(KeyError):
         _ = meanings.figures["declined_total"]

@@ -16,8 +16,15 @@ from ddor.compiled.people import (
 )
 from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Table, tell
 from ddor.measures.figures import NO_CHARGES
-from ddor.measures.people import ATTRIBUTES, CHARGES, CITIZENSHIP, DAYS, OTHER, week_candidates
-from ddor.measures.published import with_charges
+from ddor.measures.people import (
+    ATTRIBUTES,
+    CHARGES,
+    CITIZENSHIP,
+    DAYS,
+    OTHER,
+    week_candidates,
+    with_charges,
+)
 from ddor.report.attribute_tables import UNSPLIT, AttributeTables
 
 W1, W2, W3 = "2017-02-11", "2017-02-18", "2017-02-25"

@@ -25,7 +25,7 @@ from small_archive import (
 )
 
 from ddor.jobs.weekly import WeekEdition
-from ddor.measures.figures import OF_CHARGES
+from ddor.reference.figures import OF_CHARGES
 
 ROWS = [
     *numbered("q", 30, QUILLFEATHER),

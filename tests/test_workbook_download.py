@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from openpyxl.utils.escape import unescape
 
-from ddor.archive.meanings import COLUMNS as MEANINGS
+from ddor.archive.data_dictionary import COLUMNS as MEANINGS
 from ddor.archive.workbook import Cover, notice_workbook, workbook_file
 from ddor.extract.model import SYNTHETIC_NOTICE
 
@@ -31,7 +31,7 @@ COVER = Cover(
     contact="statistics@example.org",
     notice=SYNTHETIC_NOTICE,
 )
-# What a spreadsheet would run, follow, round or take for markup, or gptables for its own.
+# What a spreadsheet would run, follow, round or take for markup, or other writers for theirs.
 ODD_TEXTS = (
     "=cmd|' /C calc'!A0",
     "=1+1",

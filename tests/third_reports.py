@@ -22,7 +22,7 @@ import pandas as pd
 from conftest import PROJECT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ddor.archive.meanings import COLUMNS, Meanings
+from ddor.archive.data_dictionary import COLUMNS, DataDictionary
 from ddor.calendar import Period, Week, long_date, parse_date, weeks_ending_in
 from ddor.errors import UsageError
 from ddor.extract.read import read_extract
@@ -142,7 +142,7 @@ class Day(Period):
         return f"D{self.day}"
 
 
-DAY_MEANINGS = Meanings(
+DAY_MEANINGS = DataDictionary(
     columns={name: COLUMNS[name] for name in PLACE} | {"asked": "requests issued on the day"},
     figures={
         "asked_total": "requests issued on the day",

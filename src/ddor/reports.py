@@ -3,9 +3,9 @@ same for all.
 
 Another report made from weekly ones needs a period (calendar.py), a notebook in `notebooks/`, and a
 line here. One made from something else needs an edition too (jobs/edition.py: what it is made from
-and what is counted) and says what its tables and figures mean (archive/meanings.py). Its pages then
-lie in the folder of its period (`shelf`), with revisions, corrections, withdrawal, lists, feed and
-search as for the weekly one, and the command `ddor NOUN` makes it.
+and what is counted) and says what its tables and figures mean (archive/data_dictionary.py). Its
+pages then lie in the folder of its period (`shelf`), with revisions, corrections, withdrawal,
+lists, feed and search as for the weekly one, and the command `ddor NOUN` makes it.
 """
 
 from collections.abc import Mapping
@@ -25,8 +25,9 @@ LISTED = {
 @dataclass(frozen=True)
 class Report:
     """period: what one report is of. name: what it is called; plural: as the heading of a list.
-    template: its notebook. edition: `module:class` of its jobs.edition.Edition; meanings:
-    `module:name` of its archive.meanings.Meanings; both are imported only when they are needed.
+    template: its notebook. edition: `module:class` of its jobs.edition.Edition;
+    dictionary: `module:name` of its archive.data_dictionary.DataDictionary; both are imported only
+    when they are needed.
     listed: the few figures that lists of it show -> their heads."""
 
     period: type[Period]
@@ -34,7 +35,7 @@ class Report:
     plural: str
     template: str
     edition: str = "ddor.jobs.quarterly:CompiledEdition"
-    meanings: str = "ddor.archive.meanings:COMPILED"
+    dictionary: str = "ddor.archive.data_dictionary:COMPILED"
     listed: Mapping[str, str] = field(default_factory=lambda: LISTED)
 
 
@@ -44,7 +45,7 @@ WEEKLY = Report(
     "Weekly reports",
     "weekly_report.ipynb",
     "ddor.jobs.weekly:WeekEdition",
-    "ddor.archive.meanings:WEEKLY",
+    "ddor.archive.data_dictionary:WEEKLY",
 )
 QUARTERLY = Report(
     Quarter, "Quarterly Declined Detainer Report", "Quarterly reports", "quarterly_report.ipynb"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ddor.archive.downloads import lines_in
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.measures.agencies import IDENTITY
+from ddor.reference.figures import IDENTITY
 from ddor.reference.places import COUNTIES, STATES
 
 INDEX = "data/agencies.csv"

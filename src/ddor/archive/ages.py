@@ -32,5 +32,5 @@ def ages_of(data: dict[str, bytes]) -> dict[str, int]:
 def _band_of(label: str) -> str:
     if label in (UNKNOWN, BEFORE_ISSUE):
         return "unknown"
-    most = next(high for each, _, high in BINS if each == label)
+    most = BINS[label]
     return next((band for band, days in _MOST_DAYS.items() if most and most <= days), "older")

@@ -9,13 +9,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ddor.archive.meanings import FIGURES
 from ddor.calendar import Week
 from ddor.errors import NeedsCorrection
 from ddor.maintained.directory import Directory
 from ddor.maintained.parameters import Parameters
 from ddor.maintained.texts import Statement, Text, read_statements, read_texts
 from ddor.publishable import text_of
+from ddor.reference.figures import WEEKLY_FIGURES
 
 SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
 
@@ -119,7 +119,9 @@ def around_of(parameters: Parameters, directory: Directory) -> Around:
     week = Week.containing(around.day)
     # With all figures 0, since a sentence has to stand such a week, and 2, for its other branch.
     weeks = [
-        latest_names(week, around.day, around.day, 1, "final", dict.fromkeys(FIGURES, number))
+        latest_names(
+            week, around.day, around.day, 1, "final", dict.fromkeys(WEEKLY_FIGURES, number)
+        )
         for number in (0, 2)
     ]
     examples = [around.names(parameters.cohort, latest) for latest in (None, *weeks)]

@@ -10,7 +10,7 @@ import io
 import json
 from dataclasses import dataclass, replace
 
-from ddor.measures.agencies import IDENTITY
+from ddor.reference.figures import IDENTITY
 
 SECTIONS = {"issued": "Section I", "recorded": "Section II"}  # of a weekly report
 AGENCY_TABLES = {"issued_by_agency.csv": "issued", "declined_by_agency.csv": "recorded"}

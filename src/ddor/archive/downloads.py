@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.archive.meanings import Meanings
+from ddor.archive.data_dictionary import DataDictionary
 from ddor.extract.csv_files import csv_lines, safe_cell
 from ddor.extract.model import SYNTHETIC_NOTICE
 
@@ -29,11 +29,6 @@ def table_files(tables: dict[str, pd.DataFrame]) -> dict[str, bytes]:
     return {f"{name}.csv": _csv(frame) for name, frame in tables.items()}
 
 
-def with_notice(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """As they are published of a synthetic extract: with the notice in every row."""
-    return {name: _synthetic(name, frame) for name, frame in tables.items()}
-
-
 def _csv(frame: pd.DataFrame) -> bytes:
     texts = {name: frame[name].map(safe_cell) for name in frame if not _is_number(frame[name])}
     return frame.assign(**texts).to_csv(index=False, lineterminator="\n").encode()
@@ -43,29 +38,31 @@ def _is_number(column: pd.Series) -> bool:
     return pd.api.types.is_integer_dtype(column.dtype)
 
 
-def _synthetic(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """With the notice in every row; an empty table gets a row for it, with nothing in it, but for
-    one of people: where it is not told, a row with a number in it would be one."""
-    if frame.empty and name in OF_PEOPLE:
-        return frame.assign(flags=pd.Series(dtype="str"))
-    if frame.empty:
-        blank = {name: "" if dtype == "str" else 0 for name, dtype in frame.dtypes.items()}
-        return (
-            pd.DataFrame([blank]).astype(frame.dtypes).assign(flags=f"{SYNTHETIC_NOTICE}; no rows")
-        )
-    if "flags" not in frame:
-        return frame.assign(flags=SYNTHETIC_NOTICE)
-    others = ("; " + frame["flags"]).where(frame["flags"] != "", "")
-    return frame.assign(flags=SYNTHETIC_NOTICE + others)
+def with_notice(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """As they are published of a synthetic extract: with the notice in every row. An empty table
+    gets a row for it, with nothing in it, but for one of people: where it is not told, a row with a
+    number in it would be one."""
+    noticed = {}
+    for name, frame in tables.items():
+        flags = frame["flags"] if "flags" in frame else pd.Series("", frame.index, dtype="str")
+        if frame.empty and name not in OF_PEOPLE:
+            blank = {column: "" if dtype == "str" else 0 for column, dtype in frame.dtypes.items()}
+            frame, flags = pd.DataFrame([blank]).astype(frame.dtypes), pd.Series(["no rows"])
+        others = ("; " + flags).where(flags != "", "")
+        noticed[name] = frame.assign(flags=SYNTHETIC_NOTICE + others)
+    return noticed
 
 
 def descriptor(
-    package: dict, tables: dict[str, pd.DataFrame], meanings: Meanings, keys: tuple[str, ...] = ()
+    package: dict,
+    tables: dict[str, pd.DataFrame],
+    dictionary: DataDictionary,
+    keys: tuple[str, ...] = (),
 ) -> bytes:
     """datapackage.json (Frictionless, Data Package 1): `package`, what is said of it as a whole,
     and for each of `tables` the type, unit and meaning of every column, and the key. `keys`: the
     columns that come before a table's own key. Raises KeyError where one has no meaning."""
-    resources = [_resource(name, frame, meanings, keys) for name, frame in tables.items()]
+    resources = [_resource(name, frame, dictionary, keys) for name, frame in tables.items()]
     return json_file({"profile": "tabular-data-package", **package} | {"resources": resources})
 
 
@@ -74,37 +71,34 @@ def titles_in(package: bytes) -> dict[str, str]:
     return {each["path"]: each["title"] for each in json.loads(package)["resources"]}
 
 
-def _resource(name: str, frame: pd.DataFrame, meanings: Meanings, keys: tuple[str, ...]) -> dict:
+def _resource(
+    name: str, frame: pd.DataFrame, dictionary: DataDictionary, keys: tuple[str, ...]
+) -> dict:
     own = [column for column in frame if column not in ("week", "revision")]
+    unknown = any(_is_number(frame[column]) and frame[column].isna().any() for column in frame)
     return {
         "name": name.replace("_", "-"),
-        "title": meanings.titles[name],
+        "title": dictionary.titles[name],
         "path": f"{name}.csv",
         "profile": "tabular-data-resource",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "schema": {
-            "fields": [_field(frame[column], meanings) for column in frame],
-            "primaryKey": [*keys, *meanings.keys.get(name, own[:1])],
+            "fields": [_field(frame[column], dictionary) for column in frame],
+            "primaryKey": [*keys, *dictionary.keys.get(name, own[:1])],
             # "" is a value: a whole category has it as its group. But where a number is not known,
             # it is none.
-            "missingValues": [""] if any(_not_known(frame[column]) for column in frame) else [],
+            "missingValues": [""] if unknown else [],
         },
     }
 
 
-def _not_known(column: pd.Series) -> bool:
-    return _is_number(column) and bool(column.isna().any())
-
-
-def _field(column: pd.Series, meanings: Meanings) -> dict:
-    name = str(column.name)
-    meaning = meanings.of_columns[name]
-    if not _is_number(column):
-        return {"name": name, "type": "string", "description": meaning}
-    unit = meanings.units.get(name, "requests")
-    told = {"name": name, "type": "integer", "description": meaning}
+def _field(column: pd.Series, dictionary: DataDictionary) -> dict:
+    name, number = str(column.name), _is_number(column)
+    told = {"name": name, "type": "integer" if number else "string"}
+    told["description"] = dictionary.of_columns[name]
+    unit = dictionary.units.get(name, "requests") if number else ""
     return told | ({"unit": unit} if unit else {})
 
 

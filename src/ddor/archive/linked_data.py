@@ -7,7 +7,7 @@ whole where `site_url` is given, else relative to the page.
 import json
 
 from ddor.archive.around import Around
-from ddor.archive.meanings import TITLES
+from ddor.archive.data_dictionary import WEEKLY
 from ddor.archive.page import NAME
 from ddor.calendar import Period, Week
 from ddor.extract.model import SYNTHETIC_NOTICE
@@ -33,9 +33,10 @@ def report_dataset(
 ) -> dict:
     """Of the page at `path` below site/, with its figures and its files beside it."""
     figures = json.loads(data["summary.json"])["figures"]
-    own = [r for r in catalog.of(period) if not r.withdrawn_on]
     status = status_of(period, revision, catalog)
-    return _dataset(
+    # Of a report made from weeks their first and last day, which may lie in other months.
+    parts = period.weeks() if revision.based_on else [period]
+    dataset = _dataset(
         f"{report_of(period).name}, {period.named}, revision {revision.revision}",
         "Requests of US Immigration and Customs Enforcement to hold a person or to notify it of a "
         f"release, and which agencies declined them, in the {period.named}. Counts of "
@@ -44,11 +45,12 @@ def report_dataset(
         around,
         path,
         [f"data/{name}" for name in sorted(data)],
-    ) | {
+    )
+    return dataset | {
         "version": f"r{revision.revision}",
         "creativeWorkStatus": status,
-        "temporalCoverage": _coverage(period, revision),
-        "datePublished": own[0].published_on,
+        "temporalCoverage": f"{parts[0].first_day}/{parts[-1].last_day}",
+        "datePublished": next(r for r in catalog.of(period) if not r.withdrawn_on).published_on,
         "dateModified": revision.published_on,
         "variableMeasured": [
             {"@type": "PropertyValue", "name": name, "value": value}
@@ -58,36 +60,25 @@ def report_dataset(
     }
 
 
-def _coverage(period: Period, revision: Revision) -> str:
-    """Of a report made from weeks their first and last day, which may lie in other months."""
-    weeks = period.weeks() if revision.based_on else [period]
-    return f"{weeks[0].first_day}/{weeks[-1].last_day}"
-
-
 def archive_dataset(
     catalog: Catalog, around: Around, path: str, files: list[str], updated: str
 ) -> dict:
     """Of all weeks together: the files by year, at `files` relative to the page at `path`."""
     first, last = min(catalog.weeks), Week.parse(max(catalog.weeks))
-    return _dataset(
-        NAME,
-        "All published weeks in files by year. " + ". ".join(TITLES.values()) + ".",
-        catalog,
-        around,
-        path,
-        files,
-    ) | {"temporalCoverage": f"{first}/{last.last_day}", "dateModified": updated}
+    told = "All published weeks in files by year. " + ". ".join(WEEKLY.titles.values()) + "."
+    coverage = {"temporalCoverage": f"{first}/{last.last_day}", "dateModified": updated}
+    return _dataset(NAME, told, catalog, around, path, files) | coverage
 
 
 def _dataset(name, description, catalog, around: Around, path, files: list[str]) -> dict:
-    base = around.publisher.base
+    base, publisher = around.publisher.base, around.publisher.name
     folder = base + path.removesuffix("index.html") if base else ""
-    notice = f"{SYNTHETIC_NOTICE}. " if catalog.synthetic else ""
-    dataset = {
+    organization = {"@type": "Organization", "name": publisher}
+    return {
         "@context": CONTEXT,
         "@type": "Dataset",
         "name": name,
-        "description": notice + description,
+        "description": f"{SYNTHETIC_NOTICE}. {description}" if catalog.synthetic else description,
         "isAccessibleForFree": True,
         "spatialCoverage": {"@type": "Country", "name": "United States"},
         "distribution": [
@@ -99,8 +90,6 @@ def _dataset(name, description, catalog, around: Around, path, files: list[str])
             }
             for file in files
         ],
+        **({"creator": organization, "publisher": organization} if publisher else {}),
+        **({"url": base + path} if base else {}),
     }
-    if around.publisher.name:
-        organization = {"@type": "Organization", "name": around.publisher.name}
-        dataset |= {"creator": organization, "publisher": organization}
-    return dataset | ({"url": base + path} if base else {})

@@ -11,9 +11,10 @@ from typing import Any
 
 from ddor.archive.agency_index import by_letter, by_state, named, place_of
 from ddor.archive.around import Around
+from ddor.archive.data_dictionary import WEEKLY as DICTIONARY
+from ddor.archive.data_dictionary import further
 from ddor.archive.linked_data import archive_dataset
 from ddor.archive.log import ENTRIES, FEED_LENGTH, entries
-from ddor.archive.meanings import COLUMNS, FIGURES, TITLES, further
 from ddor.archive.page import NAME, fill, page
 from ddor.archive.trend import first_to_final, national_points, trend_of
 from ddor.archive.trend_chart import chart_of
@@ -290,9 +291,9 @@ def data_page(catalog: Catalog, around: Around, tables: dict[int, list[str]]) ->
             around,
             catalog,
             tables=tables,
-            titles=TITLES,
-            columns=COLUMNS,
-            figures=FIGURES,
+            titles=DICTIONARY.titles,
+            columns=DICTIONARY.columns,
+            figures=DICTIONARY.figures,
             further=further(),
             updated=changed,
             dataset=archive_dataset(catalog, around, path, files, changed) if tables else None,

@@ -8,38 +8,36 @@ no merged or hidden cells, filters, frozen panes or colors that mean something.
 Left out on purpose: summary.json, which is no table; charts; shorthand in empty cells ([z]), for
 the sheet has to say the same as the CSV beside it. CSV stays the format for machines.
 
-gptables draws the sheets. Its markup ([text](address) for a link, $$note$$) and its refusals (a
-cell of signs only, an empty table) are meant for tables that their author types, and these hold
-names from an extract: so every text reaches it as rich text of one piece, which it writes as it is.
+`new_book` is how every workbook of this project begins: nothing in it runs or leads out of it, and
+the same content gives the same bytes.
 """
 
 import datetime as dt
 import io
-import warnings
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
 import pandas as pd
-
-if TYPE_CHECKING:
-    from gptables import GPTable, GPWorkbook
-    from gptables.core.gptable import FormatList
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 # Neither the clock's time nor the day of publication: the file's own date says nothing. It is the
 # date XlsxWriter gives the parts of the file too.
 CREATED = dt.datetime(1980, 1, 1)
 # What a spreadsheet would run or follow stays text.
-OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
-WIDEST = 60
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+ARIAL = {"font_name": "Arial", "font_size": 12, "font_color": "automatic"}
+WRAPPED = ARIAL | {"text_wrap": True}
+TITLE, NOTICE = ARIAL | {"font_size": 16, "bold": True}, ARIAL | {"font_size": 14}
+HEADING = WRAPPED | {"font_size": 14, "bold": True}
+HEAD = WRAPPED | {"bold": True, "bottom": 1, "valign": "top"}
+LINK = WRAPPED | {"underline": True, "font_color": "blue", "align": "left"}
+COVER_WIDTH, WIDEST = 85, 60
 # Arial 12, and bold in the header, against the font that Excel's widths are counted in.
 WIDER = 1.25
-COLUMNS = "Columns"
+CONTENTS, COLUMNS, INTRODUCTION = "Contents", "Columns", "Introductory information"
+ONE_TABLE, NO_ROWS = "This worksheet contains one table.", "This table has no rows."
 EMPTY_CELLS = (
     "An empty cell: nothing is on record, or there is nothing to say; "
     f"the sheet {COLUMNS} has the meaning of each column."
@@ -69,53 +67,11 @@ def workbook_file(tables: dict[str, pd.DataFrame], meanings: dict[str, str], cov
         [(name, column, meanings[column]) for name, frame in tables.items() for column in frame],
         columns=["table", "column", "meaning"],
     )
-    sheets = {COLUMNS: _sheet(COLUMNS, "What the columns mean", columns, cover)} | {
-        name: _sheet(name, f"{name.replace('_', ' ').capitalize()}, {cover.period}", frame, cover)
-        for name, frame in tables.items()
+    titles = {CONTENTS: "Table of contents", COLUMNS: "What the columns mean"} | {
+        name: f"{name.replace('_', ' ').capitalize()}, {cover.period}" for name in tables
     }
-    book, data = _book(cover.title, cover.publisher, cover.notice)
-    _write_cover(book, cover)
-    contents = book.make_table_of_contents(
-        sheets, subtitles=[[{}, cover.notice]] if cover.notice else None
-    )
-    with warnings.catch_warnings():
-        # gptables 2.0.2 uses four keywords that pandas 3.1 says will go.
-        warnings.simplefilter("ignore", pd.errors.Pandas4Warning)
-        for name, table in ({"Contents": contents} | sheets).items():
-            sheet = book.add_worksheet(name)
-            sheet.write_gptable(table, auto_width=False)
-            for number, width in enumerate(_widths(table.table)):
-                sheet.set_column(number, number, width)
-    book.close()
-    return data.getvalue()
-
-
-def notice_workbook(text: str) -> bytes:
-    """One sheet that says `text`: what stands in place of a workbook that is withdrawn."""
-    from gptables import Cover as CoverSheet
-
-    book, data = _book("Notice", "", text)
-    sheet = book.add_worksheet("Notice")
-    sheet.write_cover(CoverSheet(_as_is("Notice"), cover_label="Notice", intro=[[{}, text]]))
-    book.close()
-    return data.getvalue()
-
-
-def _book(title: str, author: str, comments: str) -> tuple["GPWorkbook", io.BytesIO]:
-    # Here, for a command that makes no workbook need not wait for it.
-    from gptables import GPWorkbook
-
-    data = io.BytesIO()
-    book = GPWorkbook(data, OPTIONS)
-    book.set_properties(
-        {"title": title, "author": author, "comments": comments, "created": CREATED}
-    )
-    return book, data
-
-
-def _write_cover(book: "GPWorkbook", cover: Cover) -> None:
-    from gptables import Cover as CoverSheet
-
+    listed = list(titles.items())[1:]
+    contents = pd.DataFrame(listed, columns=["Sheet name", "Table description"])
     about = [
         f"Period: {cover.period}",
         f"Source: {cover.source}",
@@ -123,54 +79,84 @@ def _write_cover(book: "GPWorkbook", cover: Cover) -> None:
         f"How to cite: {cover.citation}",
         f"Publisher: {cover.publisher}",
     ]
-    book.add_worksheet("Cover").write_cover(
-        CoverSheet(
-            _as_is(cover.title),
-            intro=[[{}, cover.notice]] if cover.notice else None,
-            about=[[{}, line] for line in about],
-            contact=[[{}, cover.contact]] if cover.contact else None,
-        )
+    said = {INTRODUCTION: cover.notice, "About these data": about, "Contact": cover.contact}
+    book, data = new_book(CREATED, cover.title, cover.publisher, cover.notice)
+    _write_cover(book, "Cover", cover.title, said)
+    for name, frame in ({CONTENTS: contents, COLUMNS: columns} | tables).items():
+        _write_table(book, name, titles[name], frame, cover.notice)
+    book.close()
+    return data.getvalue()
+
+
+def notice_workbook(text: str) -> bytes:
+    """One sheet that says `text`: what stands in place of a workbook that is withdrawn."""
+    book, data = new_book(CREATED, "Notice", "", text)
+    _write_cover(book, "Notice", "Notice", {INTRODUCTION: text})
+    book.close()
+    return data.getvalue()
+
+
+def new_book(
+    created: dt.datetime, title: str = "", author: str = "", comments: str = ""
+) -> tuple[Workbook, io.BytesIO]:
+    """A workbook, and what holds its bytes once it is closed."""
+    data = io.BytesIO()
+    book = Workbook(data, OPTIONS)
+    book.set_properties(
+        {"title": title, "author": author, "comments": comments, "created": created}
     )
+    return book, data
 
 
-def _sheet(name: str, title: str, frame: pd.DataFrame, cover: Cover) -> "GPTable":
-    from gptables import GPTable
+def _write_cover(book: Workbook, name: str, title: str, sections: dict[str, Sequence[str]]) -> None:
+    """`sections`: heading -> what stands below it; without anything there is no heading."""
+    lines = [(title, WRAPPED | TITLE)]
+    for heading, said in sections.items():
+        if said:
+            lines.append((heading, HEADING))
+            lines += [(text, WRAPPED) for text in ([said] if isinstance(said, str) else said)]
+    _sheet(book, name, lines).set_column(0, 0, COVER_WIDTH)
 
+
+def _sheet(book: Workbook, name: str, lines: Iterable[tuple[str, dict]]) -> Worksheet:
+    """A new sheet that begins with these lines, each with how it looks."""
+    sheet = book.add_worksheet(name)
+    sheet.hide_gridlines(2)
+    for row, (text, look) in enumerate(lines):
+        sheet.write(row, 0, _as_is(text), book.add_format(look))
+    return sheet
+
+
+def _write_table(book: Workbook, name: str, title: str, frame: pd.DataFrame, notice: str) -> None:
+    """What a reader has to know, then the table. In the contents its first column leads to the
+    sheet that it names."""
     frame = frame.astype(object).where(frame.notna(), "")
-    said = [] if len(frame) else ["This table has no rows."]
+    said = [ONE_TABLE, *([] if len(frame) else [NO_ROWS])]
     said += [EMPTY_CELLS] if frame.eq("").any(axis=None) else []
+    lines = [(title, TITLE), *([(notice, NOTICE)] if notice else [])]
+    lines += [(text, ARIAL) for text in said]
     if frame.empty:
         # Excel keeps a table without rows as a header over one blank row.
         frame = pd.DataFrame([[""] * len(frame.columns)], columns=frame.columns)
-    return GPTable(
-        frame.map(lambda cell: _as_is(cell) if isinstance(cell, str) else cell),
-        table_name=name,
-        title=[{}, title],
-        subtitles=[[{}, cover.notice]] if cover.notice else [],
-        instructions="This worksheet contains one table.",
-        legend=said,
-        # Where it would look for notes.
-        index_columns={},
-    )
+    sheet, head = _sheet(book, name, lines), len(lines)
+    columns = []
+    for number, column in enumerate(frame):
+        cells = frame[column].tolist()
+        numeric = number > 0 and not any(isinstance(cell, str) for cell in cells)
+        align = {"align": "right" if numeric else "left"}
+        columns.append({"header": column, "header_format": book.add_format(HEAD | align)})
+        sheet.write_column(head + 1, number, map(_as_is, cells), book.add_format(WRAPPED | align))
+        longest = max(len(str(cell)) for cell in [column, *cells])
+        sheet.set_column(number, number, WIDER * min(WIDEST, 2 + longest))
+    if name == CONTENTS:
+        for row, each in enumerate(frame["Sheet name"], start=head + 1):
+            sheet.write_url(row, 0, f"internal:'{each}'!A1", book.add_format(LINK), each)
+    marked = {"name": name, "columns": columns, "autofilter": False, "style": None}
+    sheet.add_table(head, 0, head + len(frame), len(columns) - 1, marked)
 
 
-def _as_is(text: str) -> "FormatList":
-    from gptables.core.gptable import FormatList
-
-    if text.startswith("<r>") and text.endswith("</r>"):
+def _as_is(cell: str | int) -> str | int:
+    if isinstance(cell, str) and cell.startswith("<r>") and cell.endswith("</r>"):
         # XlsxWriter would take it for its own markup and not escape it.
-        text = f'<r><t xml:space="preserve">{escape(text, quote=False)}</t></r>'
-    return FormatList([{}, text])
-
-
-def _widths(table: pd.DataFrame) -> list[float]:
-    # Cells are text, FormatList (.string), numbers, or the link of a line of the contents.
-    return [
-        WIDER * min(WIDEST, 2 + max(len(column), *(len(_shown(cell)) for cell in table[column])))
-        for column in table
-    ]
-
-
-def _shown(cell) -> str:
-    cell = cell[0] if isinstance(cell, list) else cell
-    return next(iter(cell)) if isinstance(cell, dict) else getattr(cell, "string", str(cell))
+        return f'<r><t xml:space="preserve">{escape(cell, quote=False)}</t></r>'
+    return cell

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from ddor.archive.data_dictionary import TEXTS, WEEKLY
 from ddor.archive.downloads import descriptor, lines_in, table_files
-from ddor.archive.meanings import FIGURES, TEXTS, TITLES, WEEKLY
 from ddor.archive.page import NAME
 from ddor.calendar import Week
 from ddor.extract.csv_files import csv_lines
@@ -31,11 +31,11 @@ def year_files(
     """Path below site/ -> file, of the year of `week` with its lines replaced by those of `data`,
     the current revision's files; none where it is withdrawn."""
     folder = site / "data" / str(week.first_day.year)
-    known = {name: lines_in(folder / f"{name}.csv") for name in TITLES}
+    known = {name: lines_in(folder / f"{name}.csv") for name in WEEKLY.titles}
     own = week_lines(week, catalog.weeks[str(week)][-1], data)
     lines = {
         name: [line for line in known[name] if line["week"] != str(week)] + own.get(name, [])
-        for name in TITLES
+        for name in WEEKLY.titles
     }
     return files_of_year(week.first_day.year, lines, catalog)
 
@@ -49,7 +49,7 @@ def week_lines(
     before = {"week": str(week), "revision": str(revision.revision)}
     lines = {
         name: [before | line for line in csv_lines(data[f"{name}.csv"])]
-        for name in TITLES
+        for name in WEEKLY.titles
         if f"{name}.csv" in data
     }
     about = {"as_of": summary["as_of"], "published_on": revision.published_on}
@@ -60,7 +60,7 @@ def week_lines(
         if (each["attribute"], each["place"]) == ("charges", "") and each["told"] and each["why"]
     ]
     flags = {"flags": "; ".join(notes)} if notes else {}
-    told = {name: summary["figures"][name] for name in FIGURES}
+    told = {name: summary["figures"][name] for name in WEEKLY.figures}
     figures = {name: "" if value is None else str(value) for name, value in told.items()}
     return lines | {"weeks": [before | about | figures | flags]}
 
@@ -69,7 +69,7 @@ def files_of_year(
     year: int, lines: dict[str, list[dict[str, str]]], catalog: Catalog
 ) -> dict[str, bytes]:
     """`lines`: table -> lines of all weeks of the year, in any order of weeks."""
-    tables = {name: _frame(lines[name]) for name in TITLES if lines.get(name)}
+    tables = {name: _frame(lines[name]) for name in WEEKLY.titles if lines.get(name)}
     package = {
         "name": f"ddor-{year}",
         "title": f"{NAME}, weeks that begin in {year}",
@@ -87,13 +87,13 @@ def files_of_year(
 
 
 def tables_of(paths: Iterable[str]) -> dict[int, list[str]]:
-    """Year -> names of its tables in the order of TITLES, of these paths below site/; newest year
-    first."""
+    """Year -> names of its tables in the order of the data dictionary, of these paths below site/;
+    newest year first."""
     named = {
         tuple(path.removesuffix(".csv").split("/")[1:]) for path in paths if path.endswith(".csv")
     }
     years = sorted({year for year, _ in named}, reverse=True)
-    return {int(year): [name for name in TITLES if (year, name) in named] for year in years}
+    return {int(year): [name for name in WEEKLY.titles if (year, name) in named] for year in years}
 
 
 def _frame(lines: list[dict[str, str]]) -> pd.DataFrame:

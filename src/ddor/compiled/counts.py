@@ -14,14 +14,11 @@ from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs
 from ddor.compiled.people import PeopleOfWeeks, people_of_weeks
 from ddor.measures.after_release import after_release
 from ddor.measures.disclosure import Told
-from ddor.measures.figures import DISTINCT, FIGURE_NAMES, OF_CHARGES
 from ddor.measures.followed import Followed, followed, tell_after_release
 from ddor.measures.judged_cases import Judged, judged
-from ddor.measures.people import CHARGES, Line
-from ddor.measures.published import with_charges
+from ddor.measures.people import CHARGES, Line, with_charges
 from ddor.measures.record import earlier_from_plain
-
-SUMMED = tuple(name for name in FIGURE_NAMES if name not in (*DISTINCT, *OF_CHARGES))
+from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
 
 
 @dataclass(frozen=True)
@@ -70,26 +67,17 @@ def _figures(
     inputs: CompiledInputs, people: PeopleOfWeeks, known: Followed, cases: Judged
 ) -> dict[str, int | None]:
     status = inputs.weeks["status"].value_counts()
-    sums = inputs.weeks[list(SUMMED)].sum()
-    counted = with_charges(people.nation[CHARGES]) | {
-        "agencies_declining": len(inputs.states),
-        "states_declining": len(set(inputs.states.values())),
-    }
-    figures = {
+    counted = {
         "weeks_total": len(inputs.weeks),
         **{f"weeks_{name}": status.get(name, 0) for name in (PUBLISHED, WITHDRAWN, MISSING)},
-        **{name: counted[name] if name in counted else sums[name] for name in FIGURE_NAMES},
+        **with_charges(people.nation[CHARGES]),
+        "agencies_declining": len(inputs.states),
+        "states_declining": len(set(inputs.states.values())),
         "declined_repeated": inputs.repeated,
-        "declined_requests": known.declined,
-        "release_confirmed": known.confirmed,
-        "follow_up_known": known.known,
-        "met_rule": known.met,
-        "no_later_arrest": known.no_arrest,
-        "no_later_contact": known.no_contact,
-        "not_observed": known.not_observed,
-        "arrested_after_release": known.arrested,
-        "convicted_after_release": known.convicted,
+        **{each.name: getattr(known, each.column) for each in FIGURES if each.table == "followed"},
         "cases_shown": len(cases.shown),
         "cases_withdrawn": len(cases.withdrawn),
     }
-    return {name: None if value is None else int(value) for name, value in figures.items()}
+    counted |= inputs.weeks[[name for name in WEEKLY_FIGURES if name not in counted]].sum()
+    found = {figure.name: counted[figure.name] for figure in FIGURES}
+    return {name: None if value is None else int(value) for name, value in found.items()}

@@ -12,6 +12,7 @@ named and has no figures. A week belongs to the period that holds its last day.
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,39 +20,42 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Period
-from ddor.compiled.people import WeekOfPeople, plain_weeks, week_of_people, weeks_from_plain
-from ddor.compiled.week_runs import DECLINED_COLUMNS, WeekRun, read_run
+from ddor.compiled.people import WEEKS, WeekOfPeople, week_of_people
+from ddor.compiled.week_runs import read_run
+from ddor.extract.cohort import date_column
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES
+from ddor.inputs import Inputs
 from ddor.maintained.cases import CASES, Case, read_cases
+from ddor.maintained.corrections import flagged, flags_for
 from ddor.maintained.parameters import Parameters
-from ddor.measures.agencies import IDENTITY
-from ddor.measures.figures import FIGURE_NAMES, OF_CHARGES
+from ddor.measures.figures import Counts
 from ddor.published.catalog import Catalog, open_catalog
 from ddor.published.history import NOTHING_EARLIER, read_earlier
+from ddor.reference.figures import IDENTITY, OF_CHARGES, WEEKLY_FIGURES
 from ddor.reports import shelved
 
-FILES = (
-    "weeks.csv",
-    "issued_by_agency.csv",
-    "declined_by_agency.csv",
-    "declined.parquet",
-    "charges.parquet",
-    "people.json",
-    "period.json",
-)
+TABLES = ("issued_by_agency", "declined_by_agency")
+REQUESTS = ("declined", "charges")
+FILES = (*(f"{name}.csv" for name in ("weeks", *TABLES)), *(f"{name}.parquet" for name in REQUESTS))
+FILES += ("people.json", "period.json")
+# What period.json has as it stands.
+PLAIN = "repeated states cohort synthetic sources with_charges parameters note earlier".split()
 # Of parameters.IN_EFFECT, what such a report depends on.
 PARAMETERS = ("disclosure_threshold", "publisher", "contact", "site_url")
 PUBLISHED, WITHDRAWN, MISSING = "published", "withdrawn", "missing"
 ABOUT = ("week", "status", "revision", "as_of", "kind")
+DECLINED = (
+    "request_id agency_id week day released_at follow_up_status follow_up_on protected as_of"
+).split()
 # Missing: not told of the week.
-FIGURE_TYPES = dict.fromkeys(FIGURE_NAMES, "int64") | dict.fromkeys(OF_CHARGES, "Int64")
+FIGURE_TYPES = dict.fromkeys(WEEKLY_FIGURES, "int64") | dict.fromkeys(OF_CHARGES, "Int64")
 
 
 @dataclass(frozen=True)
 class CompiledInputs:
     """weeks: ABOUT as text, revision "" for a week without figures; then the weekly figures, 0
-    there. issued_by_agency, declined_by_agency: as archive.meanings has them, and `flags`.
-    declined: week_runs.DECLINED_COLUMNS, a request once, from the latest extract; charges: theirs.
+    there. issued_by_agency, declined_by_agency: columns as reference.figures.TABLE_COLUMNS, and
+    `flags`. declined: DECLINED, a request once, from the latest extract; charges: theirs.
     repeated: requests that more than one week counts as declined, less one each. states: agency_id
     -> state, of the agencies declining that are named. earlier: see history.read_earlier.
     request_ids: of all rows that the weeks received, which nobody may write; not saved."""
@@ -91,143 +95,131 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
     """From the archive in `parameters.output`. Raises UsageError (a week's private run, a case)
     or ArchiveUnavailable."""
     catalog = open_catalog(parameters.output / "site") or Catalog(parameters.cohort, False, {})
-    effective = parameters.model_dump(mode="json", include=set(PARAMETERS))
-    runs: list[WeekRun] = []
-    lines: list[dict] = []
+    runs: list[tuple[Inputs, Counts]] = []
+    lines = []
+    states: dict[str, str] = {}
     for week in period.weeks():
-        revision = catalog.current(week)
-        if revision is None or revision.withdrawn_on:
-            status = WITHDRAWN if revision else MISSING
-            lines.append(dict.fromkeys(ABOUT, "") | {"week": str(week), "status": status})
-            continue
-        run = read_run(parameters.output, week, revision.revision)
-        runs.append(run)
-        about = {
-            "week": str(week),
-            "status": PUBLISHED,
-            "revision": str(run.revision),
-            "as_of": run.as_of,
-            "kind": revision.kind,
-        }
-        lines.append(about | run.figures)
+        line: dict = dict.fromkeys(ABOUT, "") | {"week": str(week), "status": MISSING}
+        if revision := catalog.current(week):
+            line["status"] = WITHDRAWN if revision.withdrawn_on else PUBLISHED
+        if revision and not revision.withdrawn_on:
+            inputs, counts = read_run(parameters.output, week, revision.revision)
+            runs.append((inputs, counts))
+            declining = counts.declined_by_agency[counts.declined_by_agency["declined"] > 0]
+            states |= dict(zip(declining["agency_id"], declining["state"], strict=True))
+            line |= {
+                "revision": str(revision.revision),
+                "as_of": inputs.extract.about.as_of.isoformat(),
+                "kind": revision.kind,
+                **counts.figures,
+            }
+        lines.append(line)
+    abouts = [inputs.extract.about for inputs, _ in runs]
     declined, charges, repeated = _requests(runs)
+    tables = {name: _added_up([_flagged(*run, name) for run in runs]) for name in TABLES}
     return CompiledInputs(
-        period,
-        _weeks(lines),
-        _added_up([run.issued_by_agency for run in runs]),
-        _added_up([run.declined_by_agency for run in runs]),
-        declined,
-        charges,
-        repeated,
-        {agency_id: state for run in runs for agency_id, state in run.states.items()},
-        catalog.cohort,
-        catalog.synthetic,
-        tuple(dict.fromkeys(run.source for run in runs if run.source)),
-        any(run.with_charges for run in runs),
-        tuple(week_of_people(run.week, run.told, run.people) for run in runs),
-        effective,
-        parameters.note,
-        read_cases(parameters.cases),
-        read_earlier(parameters.output, period),
-        frozenset().union(*(run.request_ids for run in runs)),
+        period=period,
+        weeks=_weeks(lines),
+        declined=declined,
+        charges=charges,
+        repeated=repeated,
+        states=dict(sorted(states.items())),
+        cohort=catalog.cohort,
+        synthetic=catalog.synthetic,
+        sources=tuple(dict.fromkeys(about.source for about in abouts if about.source)),
+        with_charges=any(counts.charges_supplied for _, counts in runs),
+        people=tuple(week_of_people(run.week, each.told, each.people) for run, each in runs),
+        parameters=parameters.model_dump(mode="json", include=set(PARAMETERS)),
+        note=parameters.note,
+        cases=read_cases(parameters.cases),
+        earlier=read_earlier(parameters.output, period),
+        request_ids=frozenset().union(*(counts.status["request_id"] for _, counts in runs)),
+        **tables,
     )
 
 
+def _flagged(inputs: Inputs, counts: Counts, name: str) -> pd.DataFrame:
+    """A table by agency as published, with `flags` where a figure is disputed."""
+    table = getattr(counts, name)
+    flags = flags_for(inputs.corrections, table.columns)
+    told = {agency_id: f"week of {inputs.week}: {words}" for agency_id, words in flags.items()}
+    return flagged(table, told)
+
+
 def _weeks(lines: list[dict]) -> pd.DataFrame:
-    frame = pd.DataFrame(lines, columns=[*ABOUT, *FIGURE_NAMES])
-    frame = frame.fillna(dict.fromkeys(set(FIGURE_NAMES) - {*OF_CHARGES}, 0))
+    frame = pd.DataFrame(lines, columns=[*ABOUT, *WEEKLY_FIGURES])
+    frame = frame.fillna(dict.fromkeys(set(WEEKLY_FIGURES) - {*OF_CHARGES}, 0))
     return frame.astype(dict.fromkeys(ABOUT, "str") | FIGURE_TYPES)
 
 
 def _added_up(tables: list[pd.DataFrame]) -> pd.DataFrame:
     """The lines of one agency as one, under its name in the latest week; by state and name."""
     if not tables:
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in (*IDENTITY, "flags")})
+        return pd.DataFrame(columns=[*IDENTITY, "flags"], dtype="str")
     lines = pd.concat(tables, ignore_index=True)
-    by_agency = lines.groupby("agency_id", sort=False)
-    counts = [name for name in lines if name not in (*IDENTITY, "flags")]
-    table = by_agency[list(IDENTITY[1:])].last().join(by_agency[counts].sum())
-    table["flags"] = by_agency["flags"].agg(lambda told: "; ".join(filter(None, told)))
-    table = table.reset_index()
-    table = table.sort_values(["state", "agency", "agency_id"], ignore_index=True)
-    table = table[[*IDENTITY, *counts, "flags"]].astype({"flags": "str"})
-    return table.astype(dict.fromkeys(counts, "int64"))
+    rules: dict = dict.fromkeys(lines, "sum") | dict.fromkeys(IDENTITY, "last")
+    rules["flags"] = lambda told: "; ".join(filter(None, told))
+    table = lines.groupby(lines["agency_id"].rename("")).agg(rules).astype({"flags": "str"})
+    return table.sort_values(["state", "agency", "agency_id"], ignore_index=True)
 
 
-def _requests(runs: list[WeekRun]) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+def _requests(runs: list[tuple[Inputs, Counts]]) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     """-> declined, charges, repeated. ICE may date an outcome anew between two extracts, so that
     two weeks have it: what the latest extract says of the request stands."""
-    if not runs:
-        empty = pd.DataFrame(columns=list(DECLINED_COLUMNS))
-        return _typed(empty), _typed(pd.DataFrame(columns=list(CHARGE_COLUMNS))), 0
-    rows = pd.concat([run.declined for run in runs], ignore_index=True)
-    rows = rows.sort_values(["request_id", "as_of", "week"], kind="stable")
-    declined = rows.drop_duplicates("request_id", keep="last").reset_index(drop=True)
-    charges = pd.concat([run.charges.assign(week=str(run.week)) for run in runs])
-    charges = charges.merge(declined[["request_id", "week"]], on=["request_id", "week"])
-    charges = charges.drop(columns="week").sort_values(["request_id", "charge_no"])
-    return declined, charges.reset_index(drop=True), len(rows) - len(declined)
+    rows = [_typed(pd.DataFrame(columns=DECLINED))]
+    charges = [_typed(pd.DataFrame(columns=[*CHARGE_COLUMNS, "week"]))]
+    for inputs, counts in runs:
+        week = str(inputs.week)
+        status = counts.status[counts.status["declined"]]
+        day = status[date_column(inputs.parameters["cohort"])].dt.normalize()
+        as_of = pd.Timestamp(inputs.extract.about.as_of).as_unit("s")
+        rows.append(status.assign(week=week, day=day, as_of=as_of)[DECLINED])
+        charges.append(counts.extract.charges.assign(week=week))
+    declined = pd.concat(rows).sort_values(["request_id", "as_of", "week"], kind="stable")
+    repeated = int(declined["request_id"].duplicated().sum())
+    declined = declined.drop_duplicates("request_id", keep="last").reset_index(drop=True)
+    kept = pd.concat(charges).merge(declined[["request_id", "week"]], on=["request_id", "week"])
+    kept = kept.drop(columns="week").sort_values(["request_id", "charge_no"], ignore_index=True)
+    return declined, kept, repeated
 
 
 def save_compiled(inputs: CompiledInputs, folder: Path) -> None:
     """Write FILES into `folder`; equal inputs give equal bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("weeks", "issued_by_agency", "declined_by_agency"):
+    for name in ("weeks", *TABLES):
         table = getattr(inputs, name)
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-    for name in ("declined", "charges"):
+    for name in REQUESTS:
         getattr(inputs, name).to_parquet(folder / f"{name}.parquet", index=False)
-    content = {
+    period = {
         "shelf": inputs.period.shelf,
         "period": str(inputs.period),
-        "repeated": inputs.repeated,
-        "states": dict(sorted(inputs.states.items())),
-        "cohort": inputs.cohort,
-        "synthetic": inputs.synthetic,
-        "sources": list(inputs.sources),
-        "with_charges": inputs.with_charges,
-        "parameters": inputs.parameters,
-        "note": inputs.note,
         "cases": CASES.dump_python(inputs.cases, mode="json"),
-        "earlier": dict(inputs.earlier),
+        **{name: getattr(inputs, name) for name in PLAIN},
     }
-    for name, each in (("people", plain_weeks(inputs.people)), ("period", content)):
-        (folder / f"{name}.json").write_text(json.dumps(each, indent=1) + "\n", encoding="utf-8")
+    (folder / "people.json").write_bytes(WEEKS.dump_json(inputs.people, indent=1))
+    (folder / "period.json").write_text(json.dumps(period, indent=1) + "\n", encoding="utf-8")
 
 
 def load_compiled(folder: Path) -> CompiledInputs:
     """What save_compiled wrote, equal to what it was given."""
-    content = json.loads((folder / "period.json").read_text(encoding="utf-8"))
-    shelf, key = content.pop("shelf"), content.pop("period")
-    return CompiledInputs(
-        **content
-        | {
-            "period": shelved(shelf).period.parse(key),
-            "weeks": _read_csv(folder / "weeks.csv", ABOUT),
-            "sources": tuple(content["sources"]),
-            "cases": CASES.validate_python(content["cases"]),
-            "people": weeks_from_plain(json.loads((folder / "people.json").read_bytes())),
-        },
-        **{
-            name: _read_csv(folder / f"{name}.csv", (*IDENTITY, "flags"))
-            for name in ("issued_by_agency", "declined_by_agency")
-        },
-        **{
-            name: _typed(pd.read_parquet(folder / f"{name}.parquet"))
-            for name in ("declined", "charges")
-        },
-    )
-
-
-def _read_csv(file: Path, texts: tuple[str, ...]) -> pd.DataFrame:
-    frame = pd.read_csv(file, dtype=dict.fromkeys(texts, "str"), keep_default_na=False)
-    numbers = {name: FIGURE_TYPES.get(name, "int64") for name in frame if name not in texts}
-    missing = {
-        name: frame[name].replace("", None).astype("float64")
-        for name in numbers
-        if numbers[name] == "Int64"
+    plain = json.loads((folder / "period.json").read_text(encoding="utf-8"))
+    tables = {name: _read_csv(folder / f"{name}.csv", (*IDENTITY, "flags")) for name in TABLES}
+    requests = {name: _typed(pd.read_parquet(folder / f"{name}.parquet")) for name in REQUESTS}
+    read = {
+        "period": shelved(plain.pop("shelf")).period.parse(plain["period"]),
+        "weeks": _read_csv(folder / "weeks.csv", ABOUT),
+        "sources": tuple(plain["sources"]),
+        "cases": CASES.validate_python(plain["cases"]),
+        "people": WEEKS.validate_json((folder / "people.json").read_bytes()),
     }
-    return frame.assign(**missing).astype(dict.fromkeys(texts, "str") | numbers)
+    return CompiledInputs(**plain | read | tables | requests)
+
+
+def _read_csv(file: Path, texts: Iterable[str]) -> pd.DataFrame:
+    types = defaultdict(lambda: "int64", FIGURE_TYPES | dict.fromkeys(texts, "str"))
+    missing = dict.fromkeys(OF_CHARGES, [""])
+    return pd.read_csv(file, dtype=types, keep_default_na=False, na_values=missing)
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

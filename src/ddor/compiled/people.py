@@ -3,14 +3,16 @@ that were not told pooled, and places (DESIGN 3, *Quarter*)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import NamedTuple
 
+from pydantic import TypeAdapter
+
 from ddor.calendar import Week
-from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Table, Told, tell
+from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Rows, Table, Told, tell
 from ddor.measures.figures import NO_CHARGES
-from ddor.measures.people import ATTRIBUTES, CHARGES, Line, lines_of, places_of_quarter
-from ddor.measures.published import added_up, flag_of
-from ddor.measures.record import plain_told, tables_of
+from ddor.measures.people import ATTRIBUTES, CHARGES, Line, added_up, lines_of, places_of_quarter
+from ddor.measures.published import flag_of
 
 NO_DECLINES = "no request was declined"
 
@@ -22,10 +24,15 @@ class WeekOfPeople:
 
     week: str
     told: tuple[Table, ...]
-    rows: Mapping[str, frozenset[Row]]
+    rows: Mapping[str, Rows]
 
     def table(self, attribute: str) -> Table | None:
         return next((table for table in self.told if table.attribute == attribute), None)
+
+    def counted(self, attribute: str) -> Iterable[Row]:
+        """The rows as they are told, all where they are not."""
+        table = self.table(attribute)
+        return table.rows if table else self.rows.get(attribute, ())
 
 
 class WeeksOfSum(NamedTuple):
@@ -76,47 +83,37 @@ def people_of_weeks(
 ) -> PeopleOfWeeks:
     """Told beside all that the weeks and earlier revisions told."""
     weeks = list(weeks)
-    pools, base = {}, set[Row]()
+    pools = {}
     for attribute in ATTRIBUTES:
-        untold = [week for week in weeks if attribute in week.rows and not week.table(attribute)]
-        if rows := _each_once(_rows(untold, attribute)):
+        untold = [week.rows.get(attribute, ()) for week in weeks if not week.table(attribute)]
+        if rows := _each_once(chain(*untold)):
             pools[attribute, POOLED] = rows
-    for week in weeks:
-        table = week.table(CHARGES)
-        base |= table.rows if table else week.rows.get(CHARGES, frozenset())
-    counting = {row.request_id for week in weeks for rows in week.rows.values() for row in rows}
+    base = [week.counted(CHARGES) for week in weeks]
     told = tell(
-        pools | places_of_quarter(_each_once(base)),
+        pools | places_of_quarter(_each_once(chain(*base))),
         _without_what_is_told_twice(earlier, weeks),
-        counting,
+        {row.request_id for week in weeks for row in chain(*week.rows.values())},
         as_of,
         threshold,
         of_week=False,
     )
-    nation, numbers = {}, {}
+    nation, numbers, nothing = {}, {}, {}
     for attribute in ATTRIBUTES:
-        tables = [table for week in weeks if (table := week.table(attribute))]
         pooled = told.table(attribute, POOLED)
-        parts = [*tables, *([pooled] if pooled else [])]
-        nation[attribute] = added_up(map(lines_of, parts))
+        own = {week.week: table for week in weeks if (table := week.table(attribute))}
         in_pool = {row.week for row in pooled.rows} if pooled else set()
-        own = {week.week for week in weeks if week.table(attribute)}
-        left_out = {week.week for week in weeks if week.rows.get(attribute)} - own - in_pool
-        without = [
-            week
-            for week in weeks
-            if any(week.rows.values())
-            and attribute not in week.rows
-            and week.week not in own | in_pool
-        ]
-        dated = sum(table.stands for table in tables)
-        numbers[attribute] = WeeksOfSum(len(own), dated, len(in_pool), len(left_out), len(without))
-    supplied = any(CHARGES in week.rows for week in weeks)
-    nothing = {
-        (attribute, POOLED): NO_DECLINES if supplied or attribute != CHARGES else NO_CHARGES
-        for attribute in ATTRIBUTES
-        if not nation[attribute]
-    }
+        others = [week for week in weeks if week.week not in own.keys() | in_pool]
+        nation[attribute] = added_up(map(lines_of, [*own.values(), *filter(None, [pooled])]))
+        numbers[attribute] = WeeksOfSum(
+            told=len(own),
+            dated=sum(table.stands for table in own.values()),
+            pooled=len(in_pool),
+            left_out=sum(bool(week.rows.get(attribute)) for week in others),
+            without=sum(any(week.rows.values()) and attribute not in week.rows for week in others),
+        )
+        if not nation[attribute]:
+            supplied = attribute != CHARGES or any(CHARGES in week.rows for week in weeks)
+            nothing[attribute, POOLED] = NO_DECLINES if supplied else NO_CHARGES
     return PeopleOfWeeks(Told(told.tables, {**nothing, **told.untold}), nation, numbers)
 
 
@@ -125,10 +122,6 @@ def _each_once(rows: Iterable[Row]) -> frozenset[Row]:
     two people. In the sum of the weeks that are told it is in both."""
     latest = {row.request_id: row for row in sorted(rows, key=lambda row: row.week)}
     return frozenset(latest.values())
-
-
-def _rows(weeks: Iterable[WeekOfPeople], attribute: str) -> frozenset[Row]:
-    return frozenset().union(*(week.rows[attribute] for week in weeks))
 
 
 def _without_what_is_told_twice(earlier: Earlier, weeks: list[WeekOfPeople]) -> Earlier:
@@ -142,31 +135,11 @@ def _without_what_is_told_twice(earlier: Earlier, weeks: list[WeekOfPeople]) -> 
     return replace(earlier, last=tuple(last))
 
 
-def plain_weeks(weeks: Iterable[WeekOfPeople]) -> list[dict]:
-    """For JSON."""
-    return [
-        {
-            "week": week.week,
-            "told": plain_told(Told({(t.attribute, t.place): t for t in week.told})),
-            "rows": {name: [list(row) for row in sorted(rows)] for name, rows in week.rows.items()},
-        }
-        for week in weeks
-    ]
-
-
-def weeks_from_plain(plain: Iterable[Mapping]) -> tuple[WeekOfPeople, ...]:
-    """What plain_weeks was given."""
-    return tuple(
-        WeekOfPeople(
-            each["week"],
-            tables_of(each["told"]),
-            {name: frozenset(Row(*row) for row in rows) for name, rows in each["rows"].items()},
-        )
-        for each in plain
-    )
-
-
 def week_of_people(week: Week, told: Told, rows: Mapping[str, frozenset[Row]]) -> WeekOfPeople:
     """Of a weekly run: its national tables, and all its rows."""
     national = tuple(table for table in told.tables.values() if table.place == NATION)
     return WeekOfPeople(str(week), national, rows)
+
+
+# To JSON and back.
+WEEKS = TypeAdapter(tuple[WeekOfPeople, ...])

@@ -7,64 +7,21 @@ requests would not be of one kind.
 """
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
 
 from ddor.calendar import Week
 from ddor.errors import UsageError
-from ddor.extract.cohort import date_column
-from ddor.inputs import INPUT_FILES, load_inputs, not_as_kept, with_newest_flags
-from ddor.maintained.corrections import flagged, flags_for
-from ddor.measures.agencies import agency_identities
-from ddor.measures.disclosure import Row, Told
-from ddor.measures.figures import count_inputs
-
-DECLINED_COLUMNS = (
-    "request_id",
-    "agency_id",
-    "week",
-    "day",
-    "released_at",
-    "follow_up_status",
-    "follow_up_on",
-    "protected",
-    "as_of",
-)
-
+from ddor.inputs import INPUT_FILES, Inputs, load_inputs, not_as_kept, with_newest_flags
+from ddor.measures.figures import Counts, count_inputs
 
 # Without --force the same extract would be *unchanged*, and nothing made again.
 AGAIN = "run the week again with --force"
 
 
-@dataclass(frozen=True)
-class WeekRun:
-    """figures: as glued. issued_by_agency, declined_by_agency: as published, with `flags` where a
-    figure is disputed. declined: DECLINED_COLUMNS of the requests that the week counts as declined;
-    charges: theirs, of any timing. states: agency_id -> state of the agencies declining. told: what
-    the week tells of people; people: attribute -> the rows it would be told of, of all its declined
-    requests. request_ids: of all rows received."""
-
-    week: Week
-    revision: int
-    figures: dict[str, int | None]
-    issued_by_agency: pd.DataFrame
-    declined_by_agency: pd.DataFrame
-    declined: pd.DataFrame
-    charges: pd.DataFrame
-    states: dict[str, str]
-    told: Told
-    people: dict[str, frozenset[Row]]
-    as_of: str
-    source: str
-    with_charges: bool
-    request_ids: frozenset[str]
-
-
-def read_run(output: Path, week: Week, revision: int) -> WeekRun:
-    """The run of this published revision. Raises UsageError where runs/ lacks it, where it is not
-    what was published, or where it would be counted otherwise now."""
+def read_run(output: Path, week: Week, revision: int) -> tuple[Inputs, Counts]:
+    """The run of this published revision: its inputs, and what is counted of them, whose figures
+    are those that it published. Raises UsageError where runs/ lacks it, where it is not what was
+    published, or where it would be counted otherwise now."""
     folder = output / "runs" / str(week) / f"r{revision}"
     _refuse_what_was_not_kept(folder)
     figures = glued_figures(folder / "report.ipynb")
@@ -82,30 +39,7 @@ def read_run(output: Path, week: Week, revision: int) -> WeekRun:
                 f"{week} r{revision}: the figures of its notebook differ from those {what}: "
                 f"{', '.join(differing)}; {AGAIN}"
             )
-    about, requests = inputs.extract.about, counts.status
-    declined = requests[requests["declined"]].assign(
-        week=str(week),
-        day=requests[date_column(inputs.parameters["cohort"])].dt.normalize(),
-        as_of=pd.Timestamp(about.as_of).as_unit("s"),
-    )
-    charges = counts.extract.charges
-    places = agency_identities(requests, inputs.directory.agencies).set_index("agency_id")["state"]
-    return WeekRun(
-        week,
-        revision,
-        figures,
-        _flagged(counts.issued_by_agency, inputs, week),
-        _flagged(counts.declined_by_agency, inputs, week),
-        declined[list(DECLINED_COLUMNS)].reset_index(drop=True),
-        charges[charges["request_id"].isin(declined["request_id"])].reset_index(drop=True),
-        {each: places[each] for each in declined["agency_id"].unique()},
-        counts.told,
-        counts.people,
-        about.as_of.isoformat(),
-        about.source,
-        counts.charges_supplied,
-        frozenset(requests["request_id"]),
-    )
+    return inputs, counts
 
 
 def _refuse_what_was_not_kept(folder: Path) -> None:
@@ -149,9 +83,3 @@ def glued_figures(executed: Path) -> dict[str, int | None]:
     if scraps.pop("report_complete", None) is not True:
         raise UsageError(f"{executed} did not run to its end; {AGAIN}")
     return scraps
-
-
-def _flagged(table: pd.DataFrame, inputs, week: Week) -> pd.DataFrame:
-    flags = flags_for(inputs.corrections, table.columns)
-    told = {agency_id: f"week of {week}: {words}" for agency_id, words in flags.items()}
-    return flagged(table, told)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from ddor.archive.data_dictionary import DataDictionary, dictionary_of
 from ddor.archive.downloads import descriptor, json_file, table_files, with_notice
-from ddor.archive.meanings import Meanings, meanings_of
 from ddor.archive.publish import Archive
 from ddor.archive.workbook import Cover, workbook_file
 from ddor.calendar import Period, long_date
@@ -26,7 +26,7 @@ TEMPLATE = "template.ipynb"
 def data_files(edition: Edition, figures: dict[str, int | None]) -> dict[str, bytes]:
     """The downloads: file name -> bytes."""
     notice = SYNTHETIC_NOTICE if edition.synthetic else ""
-    tables, meanings = edition.tables(), meanings_of(report_of(edition.period))
+    tables, dictionary = edition.tables(), dictionary_of(report_of(edition.period))
     summary = {
         edition.period.noun: str(edition.period),
         "last_day": edition.period.last_day.isoformat(),
@@ -37,15 +37,15 @@ def data_files(edition: Edition, figures: dict[str, int | None]) -> dict[str, by
         "figures": figures,
     } | edition.summary()
     cover = _cover(edition, notice)
-    figure_table = _figure_table(figures, meanings)
-    book = workbook_file({"figures": figure_table} | tables, meanings.of_columns, cover)
+    figure_table = _figure_table(figures, dictionary)
+    book = workbook_file({"figures": figure_table} | tables, dictionary.of_columns, cover)
     if notice:
         summary = {"notice": notice} | summary
         tables = with_notice(tables)
     return {
         f"ddor-{edition.period}.xlsx": book,
         "summary.json": json_file(summary),
-        "datapackage.json": descriptor(_package(edition), tables, meanings),
+        "datapackage.json": descriptor(_package(edition), tables, dictionary),
         **table_files(tables),
     }
 
@@ -72,10 +72,10 @@ def _cover(edition: Edition, notice: str) -> Cover:
     )
 
 
-def _figure_table(figures: dict[str, int | None], meanings: Meanings) -> pd.DataFrame:
+def _figure_table(figures: dict[str, int | None], dictionary: DataDictionary) -> pd.DataFrame:
     """summary.json's figures as a table, for the workbook; what may not be told is not in it."""
     lines = [
-        (name, value, meanings.figures[name])
+        (name, value, dictionary.figures[name])
         for name, value in figures.items()
         if value is not None
     ]

@@ -25,21 +25,21 @@ from ddor.compiled.inputs import (
     load_compiled,
     save_compiled,
 )
-from ddor.compiled.people import plain_weeks
+from ddor.compiled.people import WEEKS
 from ddor.errors import UsageError
 from ddor.extract.csv_files import csv_file
 from ddor.jobs.edition import Edition, Order
 from ddor.maintained.cases import CASES, candidate_label
 from ddor.maintained.directory import read_directory
 from ddor.maintained.parameters import Parameters
-from ddor.measures.figures import FIGURE_NAMES
 from ddor.measures.followed import AFTER_RELEASE, after_release_lines
 from ddor.measures.judged_cases import may_be_cases
 from ddor.measures.people import CHARGES
 from ddor.measures.published import charge_group_lines, disclosure_lines, flag_of, line_frame
-from ddor.measures.record import plain_told
+from ddor.measures.record import plain_tables
 from ddor.published.catalog import CORRECTED, Catalog, Superseded, open_catalog, superseded_parts
 from ddor.published.history import ATTRIBUTES
+from ddor.reference.figures import WEEKLY_FIGURES
 
 CANDIDATES = "candidates.csv"
 CANDIDATE_COLUMNS = (
@@ -140,7 +140,7 @@ class CompiledEdition(Edition[Period]):
                 for name in tables
             },
             "about": json.dumps(about),
-            "people": json.dumps(plain_weeks(inputs.people)),
+            "people": WEEKS.dump_json(inputs.people).decode(),
             "parameters": json.dumps(inputs.parameters, sort_keys=True),
             "note": inputs.note,
             "cases": json.dumps(CASES.dump_python(inputs.cases, mode="json"), sort_keys=True),
@@ -182,7 +182,7 @@ class CompiledEdition(Edition[Period]):
 
     def tables(self) -> dict[str, pd.DataFrame]:
         inputs = self.inputs
-        weeks = inputs.weeks.assign(**inputs.known(FIGURE_NAMES))
+        weeks = inputs.weeks.assign(**inputs.known(WEEKLY_FIGURES))
         people, after = self.counts.people, self.counts.after_release
         later = after_release_lines(after)
         of_later = [flag_of(after.table(AFTER_RELEASE))] * len(later)
@@ -208,7 +208,10 @@ class CompiledEdition(Edition[Period]):
     def private_files(self) -> dict[str, bytes]:
         described = {case.row for case in self.counts.cases.shown}
         described |= {*self.inputs.earlier["cases"]}
-        told = {"tables": plain_told(self.counts.told), "cases": sorted(described)}
+        told = {
+            "tables": plain_tables(self.counts.told.tables.values()),
+            "cases": sorted(described),
+        }
         return {
             ATTRIBUTES: (json.dumps(told) + "\n").encode(),
             CANDIDATES: csv_file(CANDIDATE_COLUMNS, self._candidates()),

@@ -10,7 +10,7 @@ where it has no rows.
 """
 
 import csv
-import io
+import datetime as dt
 import json
 import re
 from dataclasses import dataclass
@@ -19,43 +19,35 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.archive.publish import Archive, opened
+from ddor.archive.workbook import new_book
 from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.extract.model import DATETIMES, SYNTHETIC_NOTICE
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, with_newest_flags
 from ddor.jobs.differences import figure_differences
-from ddor.jobs.workbook import workbook
 from ddor.measures.figures import count_inputs
 from ddor.measures.trace import rows_behind
 from ddor.published import ledger
 
 # Not among them, on purpose: request_id, citizenship, protected, follow-up, charges. They tell who
 # a person is or what the person is said to have done, and no clerk needs them to find a request.
-SHOWN = (
-    "form",
-    "agency_id",
-    "agency_name",
-    "issued_at",
-    "custody_confirmed",
-    "notice_at",
-    "release_due_at",
-    "released_at",
-    "releasing_agency_id",
-    "sentence_ends_on",
-    "ice_custody_at",
-    "outcome",
-    "outcome_recorded_at",
-    "decline_reason",
-    "counted_as",
-    "held_by",
-)
+SHOWN = """
+    form agency_id agency_name issued_at custody_confirmed notice_at release_due_at released_at
+    releasing_agency_id sentence_ends_on ice_custody_at outcome outcome_recorded_at decline_reason
+    counted_as held_by
+""".split()
 COLUMNS = ("label", *SHOWN)
 
 LABELS = f"runs/{ledger.LABELS}"
 LABEL_COLUMNS = ["label", "week", "request_id"]
-LABEL = re.compile(r"F([1-9][0-9]*)(-[1-9][0-9]*)?")
+LABEL = re.compile(r"F[1-9][0-9]*(-[1-9][0-9]*)?")
 
+WIDEST = 80
 ONLY_HERE = "Labels are valid in this file only. Another file has other labels for the same rows."
+LEFT_OUT = (
+    "People whom the law protects (8 U.S.C. 1367 and others) are counted in totals only. "
+    "Requests counted in the figure and left out of this file"
+)
 
 
 @dataclass(frozen=True)
@@ -86,60 +78,48 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
         counted = rows_behind(
             counts.status, counts.extract.charges, figure, agency_id, counts.shown
         )
-        return _write(archive, inputs, revision.name, figure, agency_id, counted)
+        # 8 U.S.C. 1367: not shown as an individual, to an agency or to whom the file is passed on.
+        protected = counted["protected"] == "true"
+        shown = _shown(counted[~protected])
+        kept = _label_lines(archive.output)
+        numbers = (int(label[1:].partition("-")[0]) for label, *_ in kept)
+        file_label = f"F{1 + max(numbers, default=0)}"
+        labels = [f"{file_label}-{number}" for number in range(1, len(shown) + 1)]
+        new = zip(labels, counted.loc[shown.index, "request_id"], strict=True)
+        kept += [[file_label, str(week), ""], *([label, str(week), key] for label, key in new)]
 
-
-def _write(
-    archive: Archive,
-    inputs: Inputs,
-    revision: str,
-    figure: str,
-    agency_id: str | None,
-    counted: pd.DataFrame,
-) -> RowsFile:
-    """The workbook of these rows of status, and its labels."""
-    # 8 U.S.C. 1367: not shown as an individual, to an agency or to whom the file is passed on.
-    protected = counted["protected"] == "true"
-    shown = _shown(counted[~protected])
-
-    kept = _label_lines(archive.output)
-    file_label = f"F{1 + max((_number(line['label']) for line in kept), default=0)}"
-    labels = [f"{file_label}-{k}" for k in range(1, len(shown) + 1)]
-    requests = counted.loc[shown.index, "request_id"]
-    kept += _new_lines(inputs.week, [file_label, *labels], ["", *requests])
-
-    folder = archive.runs / str(inputs.week) / "rows"
-    path = folder / _file_name(file_label, figure, agency_id)
-    result = RowsFile(path, len(shown), int(protected.sum()))
-    rows = [COLUMNS, *zip(labels, *(shown[column] for column in SHOWN), strict=True)]
-    about = _about(inputs, revision, figure, agency_id, result)
-    # The archive's journal makes the two files one: after a crash the next run finishes both, or
-    # neither was begun. The labels are moved first, because whoever finds a workbook must find its
-    # labels, and because a number that two files share could not be mended.
-    archive.publish(
-        folders={},
-        pointers={
-            LABELS: _label_file(kept),
-            path.relative_to(archive.output).as_posix(): workbook(rows, about, inputs.week),
-        },
-    )
-    return result
+        name = "-".join(filter(None, (file_label, figure.replace(":", "-"), agency_id)))
+        path = archive.runs / str(week) / "rows" / f"{name}.xlsx"
+        result = RowsFile(path, len(shown), int(protected.sum()))
+        rows = [COLUMNS, *zip(labels, *(shown[column] for column in SHOWN), strict=True)]
+        about = _about(inputs, revision.name, figure, agency_id, result)
+        labels_file = pd.DataFrame(kept, columns=LABEL_COLUMNS).to_csv(
+            index=False, lineterminator="\n"
+        )
+        # The archive's journal makes the two files one: after a crash the next run finishes both,
+        # or neither was begun. The labels are moved first, because whoever finds a workbook must
+        # find its labels, and because a number that two files share could not be mended.
+        archive.publish(
+            folders={},
+            pointers={
+                LABELS: labels_file.encode(),
+                path.relative_to(archive.output).as_posix(): _workbook(rows, about, week),
+            },
+        )
+        return result
 
 
 # The revision
 
 
 def _latest_revision(archive: Archive, week: Week) -> Path:
-    numbers = [
-        int(folder.name[1:])
-        for folder in (archive.runs / str(week)).glob("r*")
-        if folder.name[1:].isdigit()
-    ]
-    if not numbers:
+    names = [folder.name[1:] for folder in (archive.runs / str(week)).glob("r*")]
+    number = max((int(name) for name in names if name.isdigit()), default=0)
+    if not number:
         raise _no_revision(archive.output, week)
-    latest = archive.runs / str(week) / f"r{max(numbers)}"
+    latest = archive.runs / str(week) / f"r{number}"
     published = archive.next_revision(week) - 1
-    if published > max(numbers):
+    if published > number:
         raise UsageError(
             f"r{published} of the week of {week} is published, and the latest in {latest.parent} "
             f"is {latest.name}: the folder r{published} from where it was published is needed"
@@ -187,8 +167,7 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     shown alone: the order of request_id would be a trace of it."""
     rows = rows.assign(counted_as=rows["declined_class"].where(rows["declined"], rows["class"]))
     shown = pd.DataFrame({column: _text(rows[column]) for column in SHOWN}, index=rows.index)
-    first = ["issued_at", *(column for column in SHOWN if column != "issued_at")]
-    return shown.sort_values(first, kind="stable")
+    return shown.sort_values(sorted(SHOWN, key="issued_at".__ne__), kind="stable")
 
 
 def _text(values: pd.Series) -> pd.Series:
@@ -201,68 +180,55 @@ def _text(values: pd.Series) -> pd.Series:
 def _about(
     inputs: Inputs, revision: str, figure: str, agency_id: str | None, result: RowsFile
 ) -> list[tuple[str, str]]:
-    left_out = (
-        "People whom the law protects (8 U.S.C. 1367 and others) are counted in totals only. "
-        f"Requests counted in the figure and left out of this file: {result.left_out}."
-    )
-    lines = [
+    notice = [("notice", SYNTHETIC_NOTICE)] if inputs.extract.about.synthetic else []
+    return [
+        *notice,
         ("week", f"{inputs.week} to {inputs.week.last_day}"),
         ("figure", figure),
         ("agency", agency_id or "all agencies"),
         ("revision", revision),
         ("rows", str(result.rows)),
         ("labels", ONLY_HERE),
-        ("protected", left_out),
+        ("protected", f"{LEFT_OUT}: {result.left_out}."),
     ]
-    if inputs.extract.about.synthetic:
-        lines.insert(0, ("notice", SYNTHETIC_NOTICE))
-    return lines
 
 
-def _file_name(file_label: str, figure: str, agency_id: str | None) -> str:
-    parts = [file_label, figure.replace(":", "-"), *([agency_id] if agency_id else [])]
-    return "-".join(parts) + ".xlsx"
+def _workbook(rows: list[tuple], about: list[tuple], week: Week) -> bytes:
+    """`rows`: the header first; `about`: key and value; `week`: its first day dates the file."""
+    book, data = new_book(dt.datetime.combine(week.first_day, dt.time()), author="ddor")
+    look = {"valign": "top", "text_wrap": True}
+    for name, lines in (("rows", rows), ("about", about)):
+        sheet = book.add_worksheet(name)
+        for row, line in enumerate(lines):
+            bold = {"bold": name == "rows" and row == 0}
+            sheet.write_row(row, 0, line, book.add_format(look | bold))
+        for column, texts in enumerate(zip(*lines, strict=True)):
+            sheet.set_column(column, column, min(2 + max(map(len, texts)), WIDEST))
+    book.get_worksheet_by_name("rows").freeze_panes(1, 0)
+    book.close()
+    return data.getvalue()
 
 
 # The labels
 
 
-def _label_lines(output: Path) -> list[dict[str, str]]:
+def _label_lines(output: Path) -> list[list[str]]:
+    """LABEL_COLUMNS of each line."""
     file = output / LABELS
     if not file.exists():
         return []
     with open(file, encoding="utf-8", newline="") as opened_file:
-        reader = csv.DictReader(opened_file)
-        header, lines = list(reader.fieldnames or []), list(reader)
+        header, *lines = [line for line in csv.reader(opened_file) if line] or [[]]
     if header != LABEL_COLUMNS:
-        raise _changed_labels(file, "row 1", ",".join(header), ",".join(LABEL_COLUMNS))
+        raise _changed_labels(file, 1, ",".join(header), ",".join(LABEL_COLUMNS))
     for row, line in enumerate(lines, start=2):
-        if not LABEL.fullmatch(line["label"]) or line["request_id"] is None:
-            raise _changed_labels(file, f"row {row}", line["label"], "a label such as F3-12")
+        if len(line) != len(LABEL_COLUMNS) or not LABEL.fullmatch(line[0]):
+            raise _changed_labels(file, row, line[0], "a label such as F3-12")
     return lines
 
 
-def _changed_labels(file: Path, row: str, seen: str, expected: str) -> UsageError:
+def _changed_labels(file: Path, row: int, seen: str, expected: str) -> UsageError:
     return UsageError(
-        f'{file} {row}: seen "{seen}", expected {expected}; restore the file as it was written, '
-        "since a label must not be given twice"
+        f'{file} row {row}: seen "{seen}", expected {expected}; restore the file as it was '
+        "written, since a label must not be given twice"
     )
-
-
-def _number(label: str) -> int:
-    return int(LABEL.sub(r"\1", label))
-
-
-def _new_lines(week: Week, labels: list[str], requests: list[str]) -> list[dict[str, str]]:
-    return [
-        {"label": label, "week": str(week), "request_id": request_id}
-        for label, request_id in zip(labels, requests, strict=True)
-    ]
-
-
-def _label_file(lines: list[dict[str, str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, LABEL_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(lines)
-    return text.getvalue().encode()

@@ -35,7 +35,7 @@ from ddor.maintained.parameters import Parameters
 from ddor.measures.bulk import bulk_recorded
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.published import attribute_lines, disclosure_lines, national_charges
-from ddor.measures.record import plain_told
+from ddor.measures.record import plain_tables
 from ddor.published.catalog import Catalog
 from ddor.published.history import ATTRIBUTES
 from ddor.published.ledger import (
@@ -176,7 +176,7 @@ class WeekEdition(Edition[Week]):
         return {"disclosure": disclosure_lines(self.counts.told), "disputes": list(self.records)}
 
     def private_files(self) -> dict[str, bytes]:
-        told = {"tables": plain_told(self.counts.told)}
+        told = {"tables": plain_tables(self.counts.told.tables.values())}
         return {ATTRIBUTES: (json.dumps(told) + "\n").encode(), **self._lists()}
 
     def _lists(self) -> dict[str, bytes]:

@@ -58,9 +58,10 @@ from ddor.extract.records import (
 from ddor.extract.table import Table
 from ddor.extract.validation import check_identifiers, latest_allowed, typed
 from ddor.maintained.directory import AgencyId
+from ddor.reference.figures import DISPUTABLE as FIGURES
 
 _WORDS = yaml.safe_load(Path(__file__).with_name("disputes.yaml").read_text(encoding="utf-8"))
-FIGURES, GROUNDS, STATUSES = _WORDS["figures"], _WORDS["grounds"], _WORDS["statuses"]
+GROUNDS, STATUSES = _WORDS["grounds"], _WORDS["statuses"]
 UPHELD = ("upheld", "partly_upheld")
 # What an action may expect and set.
 COLUMNS = tuple(column for column in REQUEST_COLUMNS if column != "request_id")

@@ -25,9 +25,9 @@ of. Nothing here is a rate. What may be told of it is decided in followed.py.
 
 import pandas as pd
 
-from ddor.measures.charges import UNLISTED
-from ddor.measures.disclosure import Row
-from ddor.reference.offenses import offense_group
+from ddor.measures.charges import group_codes, groups_of
+from ddor.measures.disclosure import Row, rows_of
+from ddor.measures.status import first_that_fits
 
 FOLLOWED_DAYS = 90
 IMMIGRATION = "03"
@@ -59,29 +59,22 @@ def after_release(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame
     looked_at = later_charges(declined, charges)
     spoken_of = declined["request_id"].isin(looked_at["request_id"])
     countable = declined["request_id"].isin(looked_at.loc[looked_at["countable"], "request_id"])
-    arrested = (
-        (status == "rearrested") & followed_up.between(0, FOLLOWED_DAYS) & (countable | ~spoken_of)
-    )
+    rearrested = status == "rearrested"
+    arrested = rearrested & followed_up.between(0, FOLLOWED_DAYS) & (countable | ~spoken_of)
     filed = looked_at[looked_at["convicted"]].groupby("request_id")["day"].min()
     convicted = declined["request_id"].isin(filed.index)
-    not_known = (
-        (status == "unknown")
-        | (followed_up < 0)
-        | ((status == "rearrested") & declined["follow_up_on"].isna())
-    )
     observed = _days_between(released, declined["as_of"]) >= FOLLOWED_DAYS
 
-    standing = pd.Series(OTHER_STANDING, index=declined.index, dtype="str")
-    # Written last wins, so the order of the rule is written backwards.
-    for name, fits in (
-        (NO_CONTACT, status == "at_large"),
-        (MET, arrested | convicted),
-        (NOT_KNOWN, not_known),
-        (NOT_OBSERVED, ~observed),
-        (NOT_KNOWN, declined["protected"] != "false"),
+    ladder = (
         (NOT_RELEASED, released.isna()),
-    ):
-        standing[fits] = name
+        (NOT_KNOWN, declined["protected"] != "false"),
+        (NOT_OBSERVED, ~observed),
+        (NOT_KNOWN, (status == "unknown") | (followed_up < 0)),
+        (NOT_KNOWN, rearrested & declined["follow_up_on"].isna()),
+        (MET, arrested | convicted),
+        (NO_CONTACT, status == "at_large"),
+    )
+    standing = first_that_fits(ladder, OTHER_STANDING)
     met = standing == MET
     first = [followed_up.where(arrested), declined["request_id"].map(filed).astype("float64")]
     days = pd.concat(first, axis=1).min(axis=1)
@@ -100,24 +93,18 @@ def later_charges(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame
     later = charges[charges["timing"] == "after_release"].merge(
         declined[["request_id", "released_at"]], on="request_id"
     )
-    codes = {code: offense_group(code) or UNLISTED for code in later["ncic_code"].unique()}
-    group = later["ncic_code"].map(codes).astype("str")
-    day = _days_between(later["released_at"], later["charged_on"])
-    within = day.between(0, FOLLOWED_DAYS)
-    near = within | later["charged_on"].isna()
-    ended = later["disposition"].isin(["dismissed", "acquitted"])
-    countable = (group != IMMIGRATION) & ~ended
-    found = pd.DataFrame(
-        {
-            "request_id": later["request_id"].astype("str"),
-            "group_code": group,
-            "day": day,
-            "countable": countable,
-            "convicted": countable & within & (later["disposition"] == "convicted"),
-        }
+    later = later.assign(
+        group_code=group_codes(later["ncic_code"]),
+        day=_days_between(later["released_at"], later["charged_on"]),
     )
+    within = later["day"].between(0, FOLLOWED_DAYS)
+    ended = later["disposition"].isin(["dismissed", "acquitted"])
+    later["countable"] = (later["group_code"] != IMMIGRATION) & ~ended
+    later["convicted"] = later["countable"] & within & (later["disposition"] == "convicted")
+    near = within | later["charged_on"].isna()
     any_near = near.groupby(later["request_id"]).transform("any").astype(bool)
-    return found[near | ~any_near].reset_index(drop=True)
+    columns = ["request_id", "group_code", "day", "countable", "convicted"]
+    return later.loc[near | ~any_near, columns].reset_index(drop=True)
 
 
 def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[Row]:
@@ -125,43 +112,22 @@ def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[R
     after_release. value: the standing, how the rule was met, the days ("-" for none), and of those
     that met it the groups of countable charges that are looked at: "met arrest 12 13:convicted"."""
     confirmed = rows[rows["standing"] != NOT_RELEASED]
-    groups = _groups(later_charges(rows[rows["standing"] == MET], charges))
-    return frozenset(
-        Row(
-            row.request_id,
-            row.week,
-            row.agency_id,
-            "",
-            " ".join(
-                [
-                    row.standing,
-                    _how(row),
-                    "-" if pd.isna(row.days) else str(row.days),
-                    *groups.get(row.request_id, ()),
-                ]
-            ),
-        )
-        for row in confirmed.itertuples()
+    looked_at = later_charges(rows[rows["standing"] == MET], charges)
+    # *Convicted* as in the headline, so that the two say the same: a conviction of a charge without
+    # a date is charged_only.
+    groups = groups_of(looked_at[looked_at["countable"]])
+    how = first_that_fits(
+        (
+            (BY_BOTH, confirmed["arrested"] & confirmed["convicted"]),
+            (BY_ARREST, confirmed["arrested"]),
+            (BY_CONVICTION, confirmed["convicted"]),
+        ),
+        NOT_MET,
     )
-
-
-def _how(row) -> str:
-    if row.arrested and row.convicted:
-        return BY_BOTH
-    return BY_ARREST if row.arrested else BY_CONVICTION if row.convicted else NOT_MET
-
-
-def _groups(looked_at: pd.DataFrame) -> dict[str, list[str]]:
-    """request_id -> "13:convicted" for each group of a countable charge. *Convicted* as in the
-    headline, so that the two say the same: a conviction of a charge without a date is
-    charged_only."""
-    countable = looked_at[looked_at["countable"]]
-    convicted = countable.groupby(["request_id", "group_code"])["convicted"].any()
-    found: dict[str, list[str]] = {}
-    for (request_id, group), is_convicted in convicted.items():
-        standing = "convicted" if is_convicted else "charged_only"
-        found.setdefault(request_id, []).append(f"{group}:{standing}")
-    return found
+    days = confirmed["days"].astype("str").fillna("-")
+    found = confirmed["request_id"].map(groups).astype("str").fillna("")
+    values = (confirmed["standing"] + " " + how + " " + days + " " + found).str.strip()
+    return rows_of(confirmed.assign(state="", value=values))
 
 
 def _days_between(start: pd.Series, end: pd.Series) -> pd.Series:

@@ -7,21 +7,8 @@ one name are two.
 
 import pandas as pd
 
-from ddor.measures.status import DECLINED_CLASSES, DECLINED_FLAGS, ISSUED_OUTCOMES
-
-IDENTITY = ("agency_id", "agency", "level", "state", "county_fips", "area")
-KINDS = {"detainer": "detainers", "notification": "notifications", "transfer": "transfers"}
-ISSUED_COLUMNS = (*IDENTITY, *KINDS.values(), "issued", *ISSUED_OUTCOMES)
-DECLINED_COLUMNS = (
-    *IDENTITY,
-    *KINDS.values(),
-    "declined",
-    *DECLINED_CLASSES,
-    *DECLINED_FLAGS,
-    "honored",
-)
-LESS = ("held_back_issued", "held_back_declined")
-HELD_COLUMNS = (*IDENTITY, "held_back_requests", "held_back_outcomes", *LESS)
+from ddor.measures.status import counted_in
+from ddor.reference.figures import IDENTITY, TABLE_COLUMNS, WEEKLY_FIGURES
 
 
 def agency_identities(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
@@ -42,66 +29,32 @@ def agency_identities(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFr
     return pd.concat([listed, unlisted], ignore_index=True).fillna("")
 
 
-def issued_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
-    """Section I: requests issued this week and what became of them so far. Columns
-    ISSUED_COLUMNS; issued = detainers + notifications + transfers = honored + declined + other +
-    pending. Agencies with any figure, by state and name."""
-    rows = status[status["issued"]]
-    counts = pd.concat(
-        [_by_kind(rows), _crosstab(rows, "issued_outcome", ISSUED_OUTCOMES)], axis=1
-    ).assign(issued=rows.groupby("agency_id").size())
-    return _table(counts, status, agencies, ISSUED_COLUMNS)
+def counts_by_agency(status: pd.DataFrame, agencies: pd.DataFrame, table: str) -> pd.DataFrame:
+    """A table by agency, of agencies with any figure in it, by state and name. Columns
+    TABLE_COLUMNS[table]: IDENTITY, then numbers of requests, each column the sum of the rows of its
+    figure, or of a flag of `status`.
 
-
-def declined_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
-    """Section II: requests recorded as declined this week, by class, and honored beside them.
-    Columns DECLINED_COLUMNS; declined is the sum of its four classes; the flags are not exclusive.
-    Agencies with any figure, by state and name."""
-    rows = status[status["declined"]]
-    by_agency = rows.groupby("agency_id")
-    counts = pd.concat(
-        [
-            _by_kind(rows),
-            _crosstab(rows, "declined_class", DECLINED_CLASSES),
-            by_agency[list(DECLINED_FLAGS)].sum(),
-            by_agency.size().rename("declined"),
-            status[status["honored"]].groupby("agency_id").size().rename("honored"),
-        ],
-        axis=1,
-    )
-    return _table(counts, status, agencies, DECLINED_COLUMNS)
-
-
-def held_back_by_agency(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
-    """What the checks held back, under the code of the agency asked: requests in neither section
-    (E1, E3, E4), and requests whose outcome is not counted (E2, E6, E7, E11). Columns
-    HELD_COLUMNS, the sums of the first two the figures of these names; of both, LESS are those that
-    are missing in the issued and the declined of the week, so that what was received can be added
-    up (history.py). Sorted as the others. Level and place are
-    empty where they are known from doubted requests alone: one with a wrong place (E1) may not lend
-    it to the agency."""
-    held = status[status["held_by"].notna()]
-    counts = _crosstab(held, "doubts", ("request", "outcome"))
-    counts = counts.rename(columns=lambda doubt: f"held_back_{doubt}s")
-    counts = counts.join(held.groupby("agency_id")[list(LESS)].sum())
-    table = _table(counts, status, agencies, HELD_COLUMNS)
-    believed = {*agencies["agency_id"], *status.loc[status["held_by"].isna(), "agency_id"], ""}
-    places = ["level", "state", "county_fips", "area"]
-    table.loc[~table["agency_id"].isin(believed), places] = ""
-    return table
-
-
-def _by_kind(rows: pd.DataFrame) -> pd.DataFrame:
-    return _crosstab(rows, "kind", tuple(KINDS)).rename(columns=KINDS)
-
-
-def _crosstab(rows: pd.DataFrame, column: str, values: tuple[str, ...]) -> pd.DataFrame:
-    counted = pd.crosstab(rows["agency_id"], rows[column])
-    return counted.reindex(columns=list(values), fill_value=0)
-
-
-def _table(counts, status, agencies, columns) -> pd.DataFrame:
-    counts = counts.rename_axis("agency_id").fillna(0).astype("int64").reset_index()
+    issued_by_agency: Section I, issued this week and what became of them so far; issued =
+    detainers + notifications + transfers = honored + declined + other + pending.
+    declined_by_agency: Section II, recorded as declined this week, by class, and honored beside
+    them; declined is the sum of its four classes; the flags are not exclusive.
+    held_back_by_agency: what the checks held back, under the code of the agency asked: requests in
+    neither section (E1, E3, E4), and those whose outcome is not counted (E2, E6, E7, E11); of both,
+    those that are missing in the issued and the declined of the week, so that what was received
+    can be added up (history.py). Level and place are empty there where they are known from doubted
+    requests alone: one with a wrong place (E1) may not lend it to the agency.
+    """
+    rows = {
+        figure.column: figure.rows for figure in WEEKLY_FIGURES.values() if figure.table == table
+    }
+    names = TABLE_COLUMNS[table][len(IDENTITY) :]
+    masks = pd.DataFrame({name: counted_in(status, rows.get(name, name)) for name in names})
+    counts = masks.groupby(status["agency_id"]).sum().astype("int64")
     identities = agency_identities(status, agencies)
-    table = counts.merge(identities, on="agency_id", how="left", validate="one_to_one").fillna("")
-    return table.sort_values(["state", "agency", "agency_id"], ignore_index=True)[list(columns)]
+    lines = identities.merge(counts[counts.any(axis=1)], on="agency_id", validate="one_to_one")
+    lines = lines.sort_values(["state", "agency", "agency_id"], ignore_index=True)
+    if table == "held_back_by_agency":
+        believed = {*agencies["agency_id"], *status.loc[status["held_by"].isna(), "agency_id"]}
+        doubted = ~lines["agency_id"].isin(believed)
+        lines.loc[doubted, ["level", "state", "county_fips", "area"]] = ""
+    return lines

@@ -15,19 +15,28 @@ GROUP_NAMES = OFFENSE_GROUPS | {UNLISTED: UNLISTED_NAME}
 STANDING = ("charged", "unknown", "convicted")
 
 
+def group_codes(ncic_codes: pd.Series) -> pd.Series:
+    """The offense group of each code, UNLISTED for one outside the list."""
+    groups = {code: offense_group(code) or UNLISTED for code in ncic_codes.unique()}
+    return ncic_codes.map(groups).astype("str")
+
+
 def declined_charges(status: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
     """The before_release charges of this week's declined requests: request_id, group_code,
     disposition; one row per charge."""
     declined = status.loc[status["declined"], "request_id"]
     rows = charges[charges["request_id"].isin(declined) & (charges["timing"] == "before_release")]
-    codes = {code: offense_group(code) or UNLISTED for code in rows["ncic_code"].unique()}
-    return pd.DataFrame(
-        {
-            "request_id": rows["request_id"],
-            "group_code": rows["ncic_code"].map(codes).astype("str"),
-            "disposition": rows["disposition"],
-        }
-    ).reset_index(drop=True)
+    rows = rows.assign(group_code=group_codes(rows["ncic_code"])).reset_index(drop=True)
+    return rows[["request_id", "group_code", "disposition"]]
+
+
+def groups_of(charges: pd.DataFrame) -> dict[str, str]:
+    """request_id -> the groups of its charges with their standings, "13:convicted 35:charged_only",
+    of columns request_id, group_code, convicted (bool)."""
+    convicted = charges.groupby(["request_id", "group_code"])["convicted"].any().reset_index()
+    standing = convicted["convicted"].map({True: "convicted", False: "charged_only"})
+    words = convicted["group_code"] + ":" + standing.astype("str")
+    return words.groupby(convicted["request_id"]).agg(" ".join).to_dict()
 
 
 def charge_values(request_ids: pd.Series, charges: pd.DataFrame) -> pd.Series:
@@ -37,20 +46,16 @@ def charge_values(request_ids: pd.Series, charges: pd.DataFrame) -> pd.Series:
     The standing is the first that fits: convicted (any conviction), charged_only, else
     dismissed_or_acquitted (all its charges), no_charge. `charges` from declined_charges.
     """
-    standing = charges[charges["disposition"].isin(STANDING)]
-    convicted = standing["disposition"] == "convicted"
-    by_group = convicted.groupby([standing["request_id"], standing["group_code"]]).any()
-    words = {True: "convicted", False: "charged_only"}
-    groups: dict[str, list[str]] = {}
-    for (request_id, group), is_convicted in by_group.items():
-        groups.setdefault(request_id, []).append(f"{group}:{words[is_convicted]}")
-    charged = {*charges["request_id"]}
+    counting = charges[charges["disposition"].isin(STANDING)]
+    groups = groups_of(counting.assign(convicted=counting["disposition"] == "convicted"))
+    others = dict.fromkeys(charges["request_id"], "dismissed_or_acquitted")
+    return request_ids.map(
+        lambda key: charge_value(groups.get(key, ""), others.get(key, "no_charge"))
+    )
 
-    def value(request_id: str) -> str:
-        own = groups.get(request_id)
-        if own is None:
-            return "dismissed_or_acquitted" if request_id in charged else "no_charge"
-        first = "convicted" if any(each.endswith(":convicted") for each in own) else "charged_only"
-        return " ".join([first, *sorted(own)])
 
-    return request_ids.map(value)
+def charge_value(groups: str, otherwise: str) -> str:
+    """The standing before the groups, as groups_of writes them; `otherwise` where there is none."""
+    if not groups:
+        return otherwise
+    return f"{'convicted' if ':convicted' in groups else 'charged_only'} {groups}"

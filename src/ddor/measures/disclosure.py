@@ -17,9 +17,12 @@ docs/disclosure.md says why. What a table says of its rows is in people.py.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+import pandas as pd
+from pydantic import PlainSerializer
 
 ENOUGH = 20
 FEWEST_AGENCIES = 3
@@ -47,7 +50,14 @@ class Row(NamedTuple):
     value: str
 
 
-Candidates = dict[tuple[str, str], frozenset[Row]]  # (attribute, place) -> the rows of a table
+def rows_of(frame: pd.DataFrame) -> frozenset[Row]:
+    """Of a frame that has the fields of Row as columns."""
+    return frozenset(map(Row._make, frame[list(Row._fields)].itertuples(index=False, name=None)))
+
+
+# As JSON a list in order: equal rows give equal bytes.
+Rows = Annotated[frozenset[Row], PlainSerializer(sorted)]
+Candidates = dict[tuple[str, str], Rows]  # (attribute, place) -> the rows of a table
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class Table:
 
     attribute: str
     place: str
-    rows: frozenset[Row]
+    rows: Rows
     as_of: str
     threshold: int
     why: str = ""
@@ -125,12 +135,10 @@ class Overlay:
     """Tables of one attribute laid over each other: the pieces they cut out of each other, each as
     the number of its rows by agency. beside: the pieces that a table of another report has."""
 
-    def __init__(self, tables: Iterable[Collection[Row]] = ()):
+    def __init__(self) -> None:
         self.piece_of: dict[Row, int] = {}
         self.pieces: list[Counter] = []
         self.beside: set[int] = set()
-        for rows in tables:
-            self.lay(rows)
 
     def cuts(self, rows: Collection[Row]) -> Iterator[tuple[Counter, bool]]:
         """The pieces that `rows` would make: new rows, and both parts of a piece that it cuts; each

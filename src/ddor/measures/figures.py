@@ -12,51 +12,19 @@ from ddor.checks.registry import CheckResults, run_checks
 from ddor.extract.model import Extract
 from ddor.inputs import Inputs
 from ddor.maintained.corrected import corrected
-from ddor.measures.agencies import (
-    KINDS,
-    agency_identities,
-    declined_by_agency,
-    held_back_by_agency,
-    issued_by_agency,
-)
-from ddor.measures.charges import charge_values, declined_charges
+from ddor.measures.agencies import agency_identities, counts_by_agency
+from ddor.measures.charges import declined_charges
 from ddor.measures.disclosure import Earlier, Row, Told, tell
-from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, lines_of, week_candidates
-from ddor.measures.published import with_charges
+from ddor.measures.people import CHARGES, Line, told_lines, week_candidates, week_rows, with_charges
 from ddor.measures.record import earlier_from_plain
 from ddor.measures.shares import ShareRange, declined_share, held_declines, held_share_reason
-from ddor.measures.status import (
-    CLASSES,
-    DECLINED_CLASSES,
-    DECLINED_FLAGS,
-    ISSUED_OUTCOMES,
-    OUTSIDE,
-    request_status,
-)
-from ddor.measures.timing import days_from_issue, unusual_orders
+from ddor.measures.status import CLASSES, counted_in, request_status
+from ddor.measures.timing import unusual_orders
 from ddor.published.ledger import LONG_HELD, cleared_flags, held_since
+from ddor.reference.figures import WEEKLY_FIGURES
 
+BY_AGENCY = ("issued_by_agency", "declined_by_agency", "held_back_by_agency")
 NO_CHARGES = "no charge data was supplied"
-# All figures, in order. Those of DISTINCT do not add up: two weeks may have one agency.
-DISTINCT = ("agencies_declining", "states_declining")
-# Part of the national table of charges, None where it is not told.
-OF_CHARGES = ("declined_with_charges", "declined_with_conviction")
-FIGURE_NAMES = (
-    "received_total",
-    "issued_total",
-    *(f"issued_{kind}" for kind in KINDS.values()),
-    *(f"issued_{outcome}" for outcome in ISSUED_OUTCOMES),
-    "declined_total",
-    *(f"declined_{kind}" for kind in KINDS.values()),
-    *(f"declined_{name}" for name in (*DECLINED_CLASSES, *DECLINED_FLAGS)),
-    *OF_CHARGES,
-    "honored_total",
-    *DISTINCT,
-    "held_back_requests",
-    "held_back_outcomes",
-    "held_back_total",
-    "outside_week_total",
-)
 
 
 @dataclass(frozen=True)
@@ -97,8 +65,7 @@ class Counts:
 
     def nation(self, attribute: str) -> list[Line]:
         """The lines of the national table, none where it is not told."""
-        table = self.told.table(attribute)
-        return lines_of(table) if table else []
+        return told_lines(self.told, attribute)
 
 
 def count_inputs(inputs: Inputs) -> Counts:
@@ -133,8 +100,6 @@ def count_week(
     extract, week, cohort = case.extract, case.week, case.cohort
     agencies = case.directory.agencies
     status = request_status(extract.requests, week, cohort, checked.held)
-    issued = issued_by_agency(status, agencies)
-    declined = declined_by_agency(status, agencies)
     states = agency_identities(status, agencies).set_index("agency_id")["state"].to_dict()
     charges = declined_charges(status, extract.charges)
     rows = week_rows(status, charges, states, str(week))
@@ -148,14 +113,17 @@ def count_week(
         threshold,
         lacking={CHARGES: NO_CHARGES} if extract.charges.empty else {},
     )
+    since = held_since(ledger)
+    waiting = since[since < (extract.about.as_of - LONG_HELD).isoformat()]
     held_share = held_share_reason(status, week, cohort, max_held_back_share)
     held_rows = held_declines(status, week, cohort)
-    share_line = pd.DataFrame([("", "", held_rows, held_share)], columns=checked.review.columns)
+    review = checked.review
+    if held_share:
+        share_line = pd.DataFrame([("", "", held_rows, held_share)], columns=review.columns)
+        review = pd.concat([review, share_line], ignore_index=True)
     return Counts(
-        figures=_figures(status, states, told, checked.held),
-        issued_by_agency=issued,
-        declined_by_agency=declined,
-        held_back_by_agency=held_back_by_agency(status, agencies),
+        figures=_figures(status, states, told),
+        **{table: counts_by_agency(status, agencies, table) for table in BY_AGENCY},
         told=told,
         people=rows,
         unusual_orders=unusual_orders(extract.requests, extract.about.as_of),
@@ -163,45 +131,15 @@ def count_week(
         reconciliation=reconciliation(status),
         declined_share=declined_share(status, week, cohort),
         held_declines=held_rows,
-        long_held=_long_held(checked.held, ledger, extract),
+        long_held=int(checked.held["request_id"].isin(waiting.index).sum()),
         charges_supplied=len(extract.charges) > 0,
         held=checked.held,
-        review=pd.concat(
-            [checked.review, share_line[share_line["reason"] != ""]], ignore_index=True
-        ),
+        review=review,
         shown=checked.shown,
         cleared=checked.cleared,
         status=status,
         extract=extract,
     )
-
-
-def _long_held(held: pd.DataFrame, ledger: pd.DataFrame, extract: Extract) -> int:
-    since = held_since(ledger)
-    waiting = since[since < (extract.about.as_of - LONG_HELD).isoformat()]
-    return int(held["request_id"].isin(waiting.index).sum())
-
-
-def week_rows(
-    status: pd.DataFrame, charges: pd.DataFrame, states: Mapping[str, str], week: str
-) -> dict[str, frozenset[Row]]:
-    """Attribute -> the rows of this week's declined requests. `charges` from
-    charges.declined_charges; `states`: agency_id -> state."""
-    declined = status[status["declined"]]
-    values = {
-        CHARGES: charge_values(declined["request_id"], charges),
-        CITIZENSHIP: declined["citizenship"],
-        DAYS: days_from_issue(declined),
-    }
-    return {
-        attribute: frozenset(
-            Row(key, week, agency_id, states.get(agency_id, ""), value)
-            for key, agency_id, value in zip(
-                declined["request_id"], declined["agency_id"], each, strict=True
-            )
-        )
-        for attribute, each in values.items()
-    }
 
 
 def reconciliation(status: pd.DataFrame) -> pd.DataFrame:
@@ -211,35 +149,13 @@ def reconciliation(status: pd.DataFrame) -> pd.DataFrame:
     return counts.astype("int64").rename_axis("class").rename("rows").reset_index()
 
 
-def _figures(status, states, told: Told, held) -> dict[str, int | None]:
-    """Sums over all of `status`: the tables by agency add up to them. Two are part of the national
-    table of charges (`told`), and None where it is not told."""
-    issued, declined = status[status["issued"]], status[status["declined"]]
-    held_by_doubt = held["doubts"].value_counts()
-    by_kind = {
-        f"{cohort}_{column}": (rows["kind"] == kind).sum()
-        for cohort, rows in (("issued", issued), ("declined", declined))
-        for kind, column in KINDS.items()
-    }
-    figures = {
-        "received_total": len(status),
-        "issued_total": len(issued),
-        **{name: value for name, value in by_kind.items() if name.startswith("issued")},
-        **{f"issued_{name}": (issued["issued_outcome"] == name).sum() for name in ISSUED_OUTCOMES},
-        "declined_total": len(declined),
-        **{name: value for name, value in by_kind.items() if name.startswith("declined")},
-        **{
-            f"declined_{name}": (declined["declined_class"] == name).sum()
-            for name in DECLINED_CLASSES
-        },
-        **{f"declined_{name}": declined[name].sum() for name in DECLINED_FLAGS},
-        **with_charges(lines_of(table) if (table := told.table(CHARGES)) else ()),
-        "honored_total": status["honored"].sum(),
-        "agencies_declining": declined["agency_id"].nunique(),
-        "states_declining": declined["agency_id"].map(states).nunique(),
-        "held_back_requests": held_by_doubt.get("request", 0),
-        "held_back_outcomes": held_by_doubt.get("outcome", 0),
-        "held_back_total": len(held),
-        "outside_week_total": (status["class"] == OUTSIDE).sum(),
-    }
-    return {name: None if figures[name] is None else int(figures[name]) for name in FIGURE_NAMES}
+def _figures(status: pd.DataFrame, states: Mapping[str, str], told: Told) -> dict[str, int | None]:
+    """The sums of the one table of figures. Two are part of the national table of charges (`told`),
+    and None where it is not told."""
+    figures = with_charges(told_lines(told, CHARGES))
+    for name, figure in WEEKLY_FIGURES.items():
+        if name not in figures:
+            agencies = status.loc[counted_in(status, figure.rows), "agency_id"]
+            distinct = {"agencies": agencies, "states": agencies.map(states)}.get(figure.unit)
+            figures[name] = len(agencies) if distinct is None else distinct.nunique()
+    return {name: figures[name] for name in WEEKLY_FIGURES}

@@ -9,52 +9,28 @@ full, 1 and 2 too. Else the last numbers stay, with their date, or nothing is to
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
-from ddor.measures.after_release import (
-    BY_ARREST,
-    BY_BOTH,
-    BY_CONVICTION,
-    KNOWN,
-    MET,
-    NO_CONTACT,
-    NOT_KNOWN,
-    NOT_MET,
-    NOT_OBSERVED,
-    OTHER_STANDING,
-    after_release_rows,
-)
+from ddor.measures import after_release as rule
+from ddor.measures.charges import charge_value
 from ddor.measures.disclosure import NATION, Earlier, Row, Told, tell, why_not_enough
-from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, NO_CHARGE, Line, Table
+from ddor.measures.people import ALL, CHARGES, NO_CHARGE, Line, Table
 from ddor.measures.people import lines_of as charge_lines
+from ddor.measures.timing import bands_of
 
 AFTER_RELEASE = "after_release"
-FOLLOW_UP, MET_BY, LATER_CHARGES, DAYS_TO_ARREST = (
-    "follow_up",
-    "met_by",
-    "later_charges",
-    "days_to_arrest",
-)
-FOLLOW_UP_NAMES = {
-    MET: "Arrested, or convicted of a later charge, within 90 days of release",
-    NO_CONTACT: "No later contact known to ICE",
-    OTHER_STANDING: "Other contact: ICE custody, removal, or an arrest that is not counted",
-    NOT_OBSERVED: "Released less than 90 days before the extract",
-    NOT_KNOWN: "Not known",
+FOLLOW_UP, MET_BY = "follow_up", "met_by"
+LATER_CHARGES, DAYS_TO_ARREST = "later_charges", "days_to_arrest"
+BANDS = bands_of(DAYS_TO_ARREST)
+# The lines of each, in order.
+BRANCHES = {
+    FOLLOW_UP: (rule.MET, rule.NO_CONTACT, rule.OTHER_STANDING, rule.NOT_OBSERVED, rule.NOT_KNOWN),
+    MET_BY: (rule.BY_ARREST, rule.BY_BOTH, rule.BY_CONVICTION, rule.NOT_MET),
+    DAYS_TO_ARREST: tuple(BANDS),
 }
-MET_BY_NAMES = {
-    BY_ARREST: "Arrested",
-    BY_BOTH: "Arrested, and convicted of a later charge",
-    BY_CONVICTION: "Convicted of a later charge, without an arrest that is counted",
-    NOT_MET: "Neither, or not known",
-}
-BANDS = (
-    ("0 to 7 days", 0, 7),
-    ("8 to 30 days", 8, 30),
-    ("31 to 60 days", 31, 60),
-    ("61 to 90 days", 61, 90),
-)
+
 NUMBERS = ("known", "met", "no_arrest", "no_contact", "not_observed", "arrested", "convicted")
 
 
@@ -79,7 +55,7 @@ class Followed:
     arrested: int | None
     convicted: int | None
     as_of: str
-    stands: bool
+    stands: bool = False
     gone: int = 0
 
 
@@ -88,13 +64,12 @@ def tell_after_release(
 ) -> Told:
     """`rows` from after_release.after_release, with week; as_of: the date of the quarter's extract;
     `earlier`: what was told before."""
-    confirmed = after_release_rows(rows, charges)
-    known = Counter(row.agency_id for row in confirmed if _standing(row) in KNOWN)
+    confirmed = rule.after_release_rows(rows, charges)
+    known = Counter(row.agency_id for row in confirmed if _standing(row) in rule.KNOWN)
     why = why_not_enough(known).replace("requests", "requests with a known follow-up")
-    candidates = {} if why else {(AFTER_RELEASE, NATION): confirmed}
     last = tuple(table for table in earlier.last if table.attribute == AFTER_RELEASE)
     return tell(
-        candidates,
+        {} if why else {(AFTER_RELEASE, NATION): confirmed},
         replace(earlier, last=last),
         {row.request_id for row in confirmed},
         as_of,
@@ -109,68 +84,58 @@ def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
     numbers are taken, and that nobody's follow-up is known."""
     confirmed = int(rows["released_at"].notna().sum())
     table = told.table(AFTER_RELEASE)
-    if table is not None:
-        numbers = _numbers(table.rows)
-        return Followed(
-            len(rows), confirmed, **numbers, as_of=table.as_of, stands=table.stands, gone=table.gone
-        )
-    unknown = None if rows["standing"].isin(KNOWN).any() else 0
-    numbers = {**dict.fromkeys(NUMBERS, unknown), "not_observed": None if confirmed else 0}
-    return Followed(len(rows), confirmed, **numbers, as_of=as_of, stands=False, gone=0)
+    if table is None:
+        anybody = rows["standing"].isin(rule.KNOWN).any()
+        unknown: dict[str, Any] = dict.fromkeys(NUMBERS, None if anybody else 0)
+        unknown["not_observed"] = None if confirmed else 0
+        return Followed(len(rows), confirmed, **unknown, as_of=as_of)
+    counts = _counts(table.rows)
+    known = sum(counts[standing] for standing in rule.KNOWN)
+    return Followed(
+        len(rows),
+        confirmed,
+        known=known,
+        met=counts[rule.MET],
+        no_arrest=known - counts[rule.MET],
+        no_contact=counts[rule.NO_CONTACT],
+        not_observed=counts[rule.NOT_OBSERVED],
+        arrested=counts[rule.BY_ARREST] + counts[rule.BY_BOTH],
+        convicted=counts[rule.BY_CONVICTION] + counts[rule.BY_BOTH],
+        as_of=table.as_of,
+        stands=table.stands,
+        gone=table.gone,
+    )
 
 
-def _numbers(rows: Iterable[Row]) -> dict[str, int | None]:
-    standing = Counter(map(_standing, rows))
-    how = Counter(row.value.split()[1] for row in rows)
-    known = sum(standing[each] for each in KNOWN)
-    return {
-        "known": known,
-        "met": standing[MET],
-        "no_arrest": known - standing[MET],
-        "no_contact": standing[NO_CONTACT],
-        "not_observed": standing[NOT_OBSERVED],
-        "arrested": how[BY_ARREST] + how[BY_BOTH],
-        "convicted": how[BY_CONVICTION] + how[BY_BOTH],
-    }
+def _counts(rows: Iterable[Row]) -> Counter:
+    """Of each standing, of each way in which the rule was met, and of each band of days to it."""
+    counts: Counter = Counter()
+    for row in rows:
+        standing, how, days, *_ = row.value.split()
+        counts.update([standing, how])
+        if standing == rule.MET:
+            counts[next(name for name, last in BANDS.items() if int(days) <= last)] += 1
+    return counts
 
 
 def after_release_lines(told: Told) -> list[Line]:
-    """after_release.csv: attribute follow_up (branch: FOLLOW_UP_NAMES), met_by (MET_BY_NAMES),
-    later_charges (as charges of the nation, of those who met the rule), days_to_arrest (BANDS)."""
+    """after_release.csv: attribute follow_up (branch: a standing), met_by (how the rule was met),
+    days_to_arrest (BANDS), later_charges (as the charges before release are told of the nation, of
+    those who met the rule)."""
     table = told.table(AFTER_RELEASE)
     if table is None:
         return []
-    met = [row for row in table.rows if _standing(row) == MET]
-    standing = Counter(map(_standing, table.rows))
-    how = Counter(row.value.split()[1] for row in table.rows)
-    days = [int(row.value.split()[2]) for row in met]
-    bands = {name: sum(low <= day <= high for day in days) for name, low, high in BANDS}
-    counts = (
-        (FOLLOW_UP, {name: standing[name] for name in FOLLOW_UP_NAMES}),
-        (MET_BY, {name: how[name] for name in MET_BY_NAMES}),
-        (DAYS_TO_ARREST, bands),
-    )
+    counts = _counts(table.rows)
     lines = [
-        Line(attribute, NATION, name, "", ALL, number)
-        for attribute, numbers in counts
-        for name, number in numbers.items()
+        Line(attribute, NATION, name, "", ALL, counts[name])
+        for attribute, names in BRANCHES.items()
+        for name in names
     ]
-    return lines + _later_charges(met)
-
-
-def _later_charges(met: list[Row]) -> list[Line]:
-    """As the charges before release are told of the nation."""
-    rows = frozenset(row._replace(value=_as_charges(row.value.split()[3:])) for row in met)
-    lines = charge_lines(Table(CHARGES, NATION, rows, "", 0))
-    return [line._replace(attribute=LATER_CHARGES) for line in lines]
-
-
-def _as_charges(groups: list[str]) -> str:
-    """As charges.charge_values writes them."""
-    if not groups:
-        return NO_CHARGE
-    convicted = any(each.endswith(f":{CONVICTED}") for each in groups)
-    return " ".join([CONVICTED if convicted else CHARGED_ONLY, *groups])
+    met = (row for row in table.rows if _standing(row) == rule.MET)
+    groups = ((row, " ".join(row.value.split()[3:])) for row in met)
+    rows = frozenset(row._replace(value=charge_value(own, NO_CHARGE)) for row, own in groups)
+    later = charge_lines(Table(CHARGES, NATION, rows, "", 0))
+    return lines + [line._replace(attribute=LATER_CHARGES) for line in later]
 
 
 def _standing(row: Row) -> str:

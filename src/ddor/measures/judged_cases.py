@@ -11,7 +11,7 @@ when the data does not bear it out any more, for whatever reason: it is withdraw
 stands in the way of taking the description from the site.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -20,12 +20,15 @@ from ddor.calendar import long_date
 from ddor.errors import NeedsCorrection, Problem
 from ddor.maintained.cases import JUVENILE, NONE, WITHOUT_CONVICTION, Case, candidate_label
 from ddor.measures.after_release import MET, later_charges
+from ddor.measures.charges import UNLISTED
 from ddor.reference.offenses import offense_group
 
 NOT_MET = (
     "the records no longer show that the person was arrested, or convicted of a later "
     "charge, within 90 days of release"
 )
+
+MEND = "check the source; correct the case, or remove it"
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,14 @@ def judged(
         if (row is None or ended) and case.row in described:
             withdrawn.append((case.name, _ended(case) if ended else NOT_MET))
         elif row is None:
-            problems.append(_not_there(case, quarter))
+            listed = f"one of the private list of candidates of {quarter}"
+            mend = "look it up there, or remove the case"
+            problems.append(_problem(case, "row", "a label that is not in the list", listed, mend))
         elif ended:
-            problems.append(_other(case, "status", case.status, "open or convicted", "to be told"))
-        elif told := [*_other_place(case, row), *_other_charges(case, row, charges, after)]:
-            problems += told
+            told = "open or convicted, to be told"
+            problems.append(_problem(case, "status", case.status, told))
+        elif differing := _differing(case, row, charges, after):
+            problems += differing
         else:
             shown.append(case)
     NeedsCorrection.raise_if("the described cases need correction", problems)
@@ -84,28 +90,9 @@ def _ended(case: Case) -> str:
     return f"it ended without a conviction: {case.status} as of {long_date(case.status_on)}"
 
 
-def _not_there(case: Case, quarter: str) -> Problem:
-    return Problem(
-        f"{case.name}.md",
-        (1,),
-        "row",
-        "a label that is not in the list",
-        f"one of the private list of candidates of {quarter}",
-        "look it up there, or remove the case",
-    )
-
-
-def _other_place(case: Case, row: pd.Series) -> list[Problem]:
-    month = "" if pd.isna(row["released_at"]) else f"{row['released_at']:%Y-%m}"
-    told = []
-    if case.agency_id != row["agency_id"]:
-        told.append(_other(case, "agency_id", case.agency_id, row["agency_id"]))
-    if month and case.released != month:
-        told.append(_other(case, "released", case.released, month))
-    return told
-
-
-def _other_charges(case: Case, row: pd.Series, charges: pd.DataFrame, after: pd.DataFrame):
+def _differing(
+    case: Case, row: pd.Series, charges: pd.DataFrame, after: pd.DataFrame
+) -> list[Problem]:
     """A code outside the NCIC list has no group that a case could name."""
     before = charges[
         (charges["request_id"] == row["request_id"])
@@ -113,30 +100,26 @@ def _other_charges(case: Case, row: pd.Series, charges: pd.DataFrame, after: pd.
         & ~charges["disposition"].isin(WITHOUT_CONVICTION)
     ]
     later = after[(after["request_id"] == row["request_id"]) & after["countable"]]
-    groups_before = before["ncic_code"].map(offense_group).dropna()
-    groups_after = later["group_code"].map(_listed).dropna()
     said = {
-        "groups_before": (_words(case.groups_before), _words(groups_before)),
-        "groups_after": (_words(case.groups_after), _words(groups_after)),
+        "agency_id": (case.agency_id, row["agency_id"]),
+        "released": (case.released, f"{row['released_at']:%Y-%m}"),
+        "groups_before": (
+            _words(case.groups_before),
+            _words(map(offense_group, before["ncic_code"])),
+        ),
+        "groups_after": (_words(case.groups_after), _words({*later["group_code"]} - {UNLISTED})),
         "standing": (case.standing, "convicted" if row["convicted"] else "charged"),
     }
-    return [_other(case, key, *pair) for key, pair in said.items() if pair[0] != pair[1]]
+    return [
+        _problem(case, key, seen, f"{expected}, as the data says")
+        for key, (seen, expected) in said.items()
+        if seen != expected
+    ]
 
 
-def _listed(group: str) -> str | None:
-    return group if group.isdigit() else None
+def _words(groups: Iterable[str | None]) -> str:
+    return ", ".join(sorted({group for group in groups if group})) or NONE
 
 
-def _words(groups) -> str:
-    return ", ".join(sorted({*groups})) or NONE
-
-
-def _other(case: Case, key: str, seen: str, expected: str, says="as the data says") -> Problem:
-    return Problem(
-        f"{case.name}.md",
-        (1,),
-        key,
-        seen,
-        f"{expected}, {says}",
-        "check the source; correct the case, or remove it",
-    )
+def _problem(case: Case, key: str, seen: str, expected: str, mend: str = MEND) -> Problem:
+    return Problem(f"{case.name}.md", (1,), key, seen, expected, mend)

@@ -7,13 +7,17 @@ category *convicted* and *charged only* are told apart only if neither is 1 or 2
 charges alone are told: categories of the threshold or more, the rest together, itself that large.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from ddor.measures.disclosure import ENOUGH, NATION, POOLED, Candidates, Row, Table
-from ddor.measures.timing import DAY_LABELS
+import pandas as pd
+
+from ddor.measures.charges import charge_values
+from ddor.measures.disclosure import ENOUGH, NATION, POOLED, Candidates, Row, Table, Told, rows_of
+from ddor.measures.timing import DAY_LABELS, days_from_issue
 from ddor.reference.countries import REGIONS, world_region
+from ddor.reference.figures import OF_CHARGES
 from ddor.reference.offenses import CATEGORIES, offense_category
 
 CHARGES, CITIZENSHIP, DAYS = "charges", "citizenship", "days"
@@ -39,6 +43,21 @@ class Line(NamedTuple):
     leaf: str
     standing: str
     requests: int
+
+
+def week_rows(
+    status: pd.DataFrame, charges: pd.DataFrame, states: Mapping[str, str], week: str
+) -> dict[str, frozenset[Row]]:
+    """Attribute -> the rows of this week's declined requests. `charges` from
+    charges.declined_charges; `states`: agency_id -> state."""
+    declined = status[status["declined"]]
+    declined = declined.assign(week=week, state=declined["agency_id"].map(states))
+    values = {
+        CHARGES: charge_values(declined["request_id"], charges),
+        CITIZENSHIP: declined["citizenship"],
+        DAYS: days_from_issue(declined),
+    }
+    return {name: rows_of(declined.assign(value=each)) for name, each in values.items()}
 
 
 def week_candidates(rows: Mapping[str, frozenset[Row]]) -> Candidates:
@@ -85,6 +104,12 @@ def lines_of(table: Table) -> list[Line]:
     else:
         lines = _place_charges(table.place, table.rows, table.threshold)
     return in_order(lines)
+
+
+def told_lines(told: Told, attribute: str, place: str = NATION) -> list[Line]:
+    """The lines of a table, none where it is not told."""
+    table = told.table(attribute, place)
+    return lines_of(table) if table else []
 
 
 def _tree(attribute: str, rows: Iterable[Row]) -> list[Line]:
@@ -155,3 +180,26 @@ def in_order(lines: Iterable[Line]) -> list[Line]:
         return line.attribute, line.place, branch, leaf, standings.index(line.standing)
 
     return sorted(lines, key=key)
+
+
+def added_up(tables: Iterable[Iterable[Line]]) -> list[Line]:
+    """The lines of several national tables, each sum under its name. A group that a week has in
+    *other* stays there; a split is the sum of the weeks that tell it."""
+    sums: Counter[tuple[str, str, str, str, str]] = Counter()
+    for lines in tables:
+        for line in lines:
+            sums[line[:-1]] += line.requests
+    return in_order(Line(*key, requests) for key, requests in sums.items())
+
+
+def with_charges(lines: Iterable[Line]) -> dict[str, int | None]:
+    """The two figures that are part of the national table of charges, None where it is not told."""
+    counts: Counter[str] = Counter()
+    for line in lines:
+        if (line.attribute, line.place, line.branch) == (CHARGES, NATION, ""):
+            counts[line.standing] = line.requests
+    if not counts:
+        return dict.fromkeys(OF_CHARGES)
+    return dict(
+        zip(OF_CHARGES, (counts.total() - counts[NO_CHARGE], counts[CONVICTED]), strict=True)
+    )

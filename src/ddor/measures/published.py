@@ -1,26 +1,16 @@
 """What is told of people as the tables of a download, and as entries of summary.json."""
 
-from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
 
 from ddor.measures.charges import GROUP_NAMES
-from ddor.measures.disclosure import NATION, Table, Told
-from ddor.measures.people import (
-    ALL,
-    CHARGED_ONLY,
-    CHARGES,
-    CONVICTED,
-    NO_CHARGE,
-    OTHER,
-    Line,
-    in_order,
-    lines_of,
-)
+from ddor.measures.disclosure import Table, Told
+from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, OTHER, Line, told_lines
+from ddor.reference.figures import TABLE_COLUMNS
 from ddor.reference.offenses import CATEGORIES
 
-GROUP_COLUMNS = ("category", "group_code", "offense_group", "convicted", "charged_only", "requests")
+GROUP_COLUMNS = TABLE_COLUMNS["charges_by_group"]
 
 
 def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
@@ -32,14 +22,7 @@ def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
         if line.branch:
             counts.setdefault((line.branch, line.leaf), {})[line.standing] = line.requests
     rows = [
-        (
-            category,
-            group,
-            _named(category, group),
-            each.get(CONVICTED),
-            each.get(CHARGED_ONLY),
-            each[ALL],
-        )
+        (category, group, _named(category, group), *map(each.get, (CONVICTED, CHARGED_ONLY, ALL)))
         for (category, group), each in counts.items()
     ]
     frame = pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
@@ -52,20 +35,18 @@ def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
 
 
 def _named(category: str, group: str) -> str:
-    if not group:
-        return CATEGORIES[category]
-    return "Other groups of this category" if group == OTHER else GROUP_NAMES[group]
+    others = {"": CATEGORIES[category], OTHER: "Other groups of this category"}
+    return others.get(group) or GROUP_NAMES[group]
 
 
 def national_charges(told: Told) -> pd.DataFrame:
     """charges_by_group.csv of a week: no row where the table is not told."""
-    table = told.table(CHARGES)
-    return charge_group_lines(lines_of(table) if table else (), flag_of(table))
+    return charge_group_lines(told_lines(told, CHARGES), flag_of(told.table(CHARGES)))
 
 
 def attribute_lines(told: Told) -> pd.DataFrame:
     """attributes.csv: the fields of people.Line, and `flags` where a table stands from before."""
-    lines = [line for key in sorted(told.tables) for line in lines_of(told.tables[key])]
+    lines = [line for key in sorted(told.tables) for line in told_lines(told, *key)]
     return line_frame(lines, [flag_of(told.table(line.attribute, line.place)) for line in lines])
 
 
@@ -87,51 +68,7 @@ def flag_of(table: Table | None) -> str:
 
 def disclosure_lines(told: Told) -> list[dict]:
     """For summary.json: each table that is told, or why it, or a newer one, is not."""
-    tables = [
-        {
-            "attribute": attribute,
-            "place": place,
-            "told": True,
-            "why": table.why,
-            "as_of": table.as_of,
-            "no_longer_count": table.gone,
-        }
-        for (attribute, place), table in told.tables.items()
-    ]
-    untold = [
-        {
-            "attribute": attribute,
-            "place": place,
-            "told": False,
-            "why": why,
-            "as_of": "",
-            "no_longer_count": 0,
-        }
-        for (attribute, place), why in told.untold.items()
-    ]
-    return sorted([*tables, *untold], key=lambda each: (each["attribute"], each["place"]))
-
-
-def added_up(tables: Iterable[Iterable[Line]]) -> list[Line]:
-    """The lines of several national tables, each sum under its name. A group that a week has in
-    *other* stays there; a split is the sum of the weeks that tell it."""
-    sums: Counter[tuple[str, str, str, str, str]] = Counter()
-    for lines in tables:
-        for line in lines:
-            sums[line[:-1]] += line.requests
-    return in_order(Line(*key, requests) for key, requests in sums.items())
-
-
-def with_charges(lines: Iterable[Line]) -> dict[str, int | None]:
-    """The two figures that are part of the national table of charges, None where it is not told."""
-    counts = {
-        line.standing: line.requests
-        for line in lines
-        if (line.attribute, line.place, line.branch) == (CHARGES, NATION, "")
-    }
-    if not counts:
-        return {"declined_with_charges": None, "declined_with_conviction": None}
-    return {
-        "declined_with_charges": sum(counts.values()) - counts[NO_CHARGE],
-        "declined_with_conviction": counts[CONVICTED],
-    }
+    names = ("attribute", "place", "told", "why", "as_of", "no_longer_count")
+    tables = [(*key, True, each.why, each.as_of, each.gone) for key, each in told.tables.items()]
+    untold = [(*key, False, why, "", 0) for key, why in told.untold.items()]
+    return [dict(zip(names, line, strict=True)) for line in sorted([*tables, *untold])]

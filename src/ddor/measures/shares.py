@@ -54,8 +54,5 @@ def held_share_reason(status: pd.DataFrame, week: Week, cohort: str, most: float
     base = held + int(status["declined"].sum())
     if base < HELD_SHARE_BASE or held / base <= most:
         return ""
-    return (
-        f"{held} of {base} requests recorded as declined are held back by a check: "
-        f"{held / base:.1%}, more than {most:.1%}".replace("%", " %")
-        + "."
-    )
+    share = f"{held / base:.1%}, more than {most:.1%}".replace("%", " %")
+    return f"{held} of {base} requests recorded as declined are held back by a check: {share}."

@@ -4,31 +4,33 @@ DESIGN 3, *What counts*. A request held back because the request is in doubt is 
 one held back because its outcome is in doubt stays issued, and is not declined.
 """
 
+from collections.abc import Iterable
+
+import numpy as np
 import pandas as pd
 
 from ddor.calendar import HOURS_ASKED, Week
 from ddor.extract.cohort import issued_this_week, recorded_this_week
 from ddor.reference.forms import FORMS
 
-HELD_BACK = "held_back"
-ISSUED_PENDING = "issued_pending"
-ISSUED_OTHER_WEEK = "issued_outcome_another_week"
-OUTSIDE = "outside_week"
-CLASSES = (
-    HELD_BACK,
-    "declined",
-    "honored",
-    "withdrawn",
-    "superseded",
-    "left_custody",
-    ISSUED_PENDING,
-    ISSUED_OTHER_WEEK,
-    OUTSIDE,
-)
+HELD_BACK, OUTSIDE = "held_back", "outside_week"
+ISSUED_PENDING, ISSUED_OTHER_WEEK = "issued_pending", "issued_outcome_another_week"
+RECORDED = ("declined", "honored", "withdrawn", "superseded", "left_custody")
+CLASSES = (HELD_BACK, *RECORDED, ISSUED_PENDING, ISSUED_OTHER_WEEK, OUTSIDE)
 
 DECLINED_CLASSES = ("insufficient_notice", "no_notice", "not_held", "unclassified")
-DECLINED_FLAGS = ("release_not_confirmed", "law_or_court", "short_custody")
+KINDS = ("detainers", "notifications", "transfers")
 ISSUED_OUTCOMES = ("honored", "declined", "other", "pending")
+
+
+def counted_in(status: pd.DataFrame, rows: str) -> pd.Series:
+    """The requests that a figure counts (reference.figures.Figure.rows), bool on the index of
+    `status`, as request_status gives it."""
+    holds = pd.Series(True, index=status.index)
+    for condition in rows.split():
+        column, _, value = condition.partition("=")
+        holds &= status[column] == value if value else status[column]
+    return holds
 
 
 def request_status(
@@ -36,6 +38,7 @@ def request_status(
 ) -> pd.DataFrame:
     """`requests` with these columns added, same rows and order.
 
+    received: true, whatever the row counts as
     kind: detainer, notification, transfer · held_by: id of the check that holds it back, or missing
     doubts: what that check doubts, request or outcome, or missing
     class: the one of CLASSES that reconciles the row
@@ -46,40 +49,38 @@ def request_status(
 
     `held` as in checks.registry.CheckResults.
     """
-    frame = requests.assign(kind=requests["form"].map(FORMS))
+    frame = requests.assign(received=True, kind=requests["form"].map(FORMS))
     by_check = held.set_index("request_id")
     frame["held_by"] = frame["request_id"].map(by_check["check"])
     frame["doubts"] = frame["request_id"].map(by_check["doubts"])
     issued = issued_this_week(requests, week)
     recorded = recorded_this_week(requests, week, cohort)
 
-    frame["class"] = OUTSIDE
-    frame.loc[issued, "class"] = ISSUED_OTHER_WEEK
-    frame.loc[issued & (requests["outcome"] == "pending"), "class"] = ISSUED_PENDING
-    frame.loc[recorded, "class"] = requests["outcome"][recorded]
-    frame.loc[frame["held_by"].notna(), "class"] = HELD_BACK
+    outcome = requests["outcome"]
+    held_back = frame["held_by"].notna()
+    classes = [
+        (HELD_BACK, held_back),
+        *((name, recorded & (outcome == name)) for name in RECORDED),
+        (ISSUED_PENDING, issued & (outcome == "pending")),
+        (ISSUED_OTHER_WEEK, issued),
+    ]
+    frame["class"] = first_that_fits(classes, OUTSIDE)
 
     frame["issued"] = issued & (frame["doubts"] != "request")
-    outcome = requests["outcome"].where(requests["outcome"].isin(ISSUED_OUTCOMES), "other")
-    outcome = outcome.mask(frame["held_by"].notna(), "other")
-    frame["issued_outcome"] = outcome.where(frame["issued"])
+    told = outcome.where(outcome.isin(ISSUED_OUTCOMES) & ~held_back, "other")
+    frame["issued_outcome"] = told.where(frame["issued"])
 
     frame["held_back_issued"] = issued & (frame["doubts"] == "request")
-    frame["held_back_declined"] = (
-        recorded & (requests["outcome"] == "declined") & frame["held_by"].notna()
-    )
+    frame["held_back_declined"] = recorded & (outcome == "declined") & held_back
 
     frame["declined"] = frame["class"] == "declined"
     frame["honored"] = frame["class"] == "honored"
     frame["declined_class"] = _declined_class(frame).where(frame["declined"])
-    flags = {
-        "release_not_confirmed": requests["released_at"].isna(),
-        "law_or_court": requests["decline_reason"] == "law_or_court",
-        # Negative too: a request that came after the release could not be given 48 hours' notice.
-        "short_custody": requests["released_at"] - requests["issued_at"] < HOURS_ASKED,
-    }
-    for name, holds in flags.items():
-        frame[name] = frame["declined"] & holds
+    released, law_or_court = requests["released_at"], requests["decline_reason"] == "law_or_court"
+    frame["release_not_confirmed"] = frame["declined"] & released.isna()
+    frame["law_or_court"] = frame["declined"] & law_or_court
+    # Negative too: a request that came after the release could not be given 48 hours' notice.
+    frame["short_custody"] = frame["declined"] & (released - requests["issued_at"] < HOURS_ASKED)
     return frame
 
 
@@ -90,18 +91,17 @@ def _declined_class(frame: pd.DataFrame) -> pd.Series:
     insufficient = (frame["decline_reason"] == "insufficient_notice") | (
         before_release & (released - notice < HOURS_ASKED)
     )
-    no_notice = released.notna() & ~before_release
-    not_held = (
-        (frame["kind"] == "detainer")
-        & (released - notice >= HOURS_ASKED)
-        & frame["release_due_at"].notna()
-    )
-    result = pd.Series("unclassified", index=frame.index, dtype="str")
-    # Written last wins, so the contract's order is written backwards.
-    for name, fits in (
-        ("not_held", not_held),
-        ("no_notice", no_notice),
+    given_in_time = (frame["kind"] == "detainer") & (released - notice >= HOURS_ASKED)
+    classes = (
         ("insufficient_notice", insufficient),
-    ):
-        result[fits] = name
-    return result
+        ("no_notice", released.notna() & ~before_release),
+        ("not_held", given_in_time & frame["release_due_at"].notna()),
+    )
+    return first_that_fits(classes, "unclassified")
+
+
+def first_that_fits(ladder: Iterable[tuple[str, pd.Series]], other: str) -> pd.Series:
+    """For each row the first name whose condition holds, in the order of the rule, else `other`."""
+    names, conditions = zip(*ladder, strict=True)
+    found = np.select([fits.to_numpy(bool) for fits in conditions], names, other)
+    return pd.Series(found, conditions[0].index, dtype="str")

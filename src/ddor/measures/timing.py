@@ -8,46 +8,42 @@ import datetime as dt
 
 import pandas as pd
 
-BINS = (
-    ("Same day or next day", 0, 1),
-    ("2 to 7 days", 2, 7),
-    ("8 to 30 days", 8, 30),
-    ("31 to 90 days", 31, 90),
-    ("91 to 365 days", 91, 365),
-    ("More than a year", 366, None),
-)
-BEFORE_ISSUE, UNKNOWN = "Recorded before it was issued", "No recording date"
-DAY_LABELS = (*(label for label, _, _ in BINS), BEFORE_ISSUE, UNKNOWN)
+from ddor.reference.tables import DICTIONARY, rows
 
+
+def bands_of(attribute: str) -> dict[str, float]:
+    """Band of days -> its last day, in order; the first begins with day 0, as each does where the
+    one before it ends."""
+    lines = [row for row in rows("bands", DICTIONARY) if row["attribute"] == attribute]
+    return {row["band"]: float(row["last"] or "inf") for row in lines}
+
+
+BINS = bands_of("days")
+BEFORE_ISSUE, UNKNOWN = "Recorded before it was issued", "No recording date"
+DAY_LABELS = (*BINS, BEFORE_ISSUE, UNKNOWN)
+
+ORDERS = rows("date_orders", DICTIONARY)
 AFTER_EXTRACT = "a request or an outcome is dated after the extract was taken"
-ORDERS = (
-    ("outcome_recorded_at", "issued_at", "the outcome was recorded before the request was issued"),
-    ("notice_at", "issued_at", "notice was given before the request was issued"),
-    ("released_at", "issued_at", "the release came before the request was issued"),
-    ("outcome_recorded_at", "released_at", "the outcome was recorded before the release"),
-    ("ice_custody_at", "issued_at", "ICE custody began before the request was issued"),
-)
 
 
 def days_from_issue(requests: pd.DataFrame) -> pd.Series:
     """A label of DAY_LABELS for each request: the calendar days from issue to recording."""
-    days = (
-        requests["outcome_recorded_at"].dt.normalize() - requests["issued_at"].dt.normalize()
-    ).dt.days
-    labels = pd.Series(UNKNOWN, index=requests.index, dtype="str").mask(days < 0, BEFORE_ISSUE)
-    for label, low, high in BINS:
-        labels = labels.mask(days.between(low, float("inf") if high is None else high), label)
-    return labels
+    recorded, issued = (
+        requests[name].dt.normalize() for name in ("outcome_recorded_at", "issued_at")
+    )
+    days = (recorded - issued).dt.days
+    labels = pd.cut(days, [-1, *BINS.values()], labels=list(BINS)).astype("str")
+    return labels.fillna(UNKNOWN).mask(days < 0, BEFORE_ISSUE)
 
 
 def unusual_orders(requests: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     """Columns order (a sentence), requests: received rows whose dates stand in an order that needs
     a reason. Counted and shown, never corrected. Orders that do not occur are left out."""
-    counts = [
-        (sentence, int((requests[earlier] < requests[later]).sum()))
-        for earlier, later, sentence in ORDERS
-    ]
+    orders = {
+        order["sentence"]: requests[order["earlier"]] < requests[order["later"]] for order in ORDERS
+    }
     day_after = pd.Timestamp(as_of) + pd.Timedelta(days=1)
-    after = (requests[["issued_at", "outcome_recorded_at"]] >= day_after).any(axis=1)
-    counts.append((AFTER_EXTRACT, int(after.sum())))
-    return pd.DataFrame([c for c in counts if c[1]], columns=["order", "requests"])
+    dates = requests[["issued_at", "outcome_recorded_at"]]
+    orders[AFTER_EXTRACT] = (dates >= day_after).any(axis=1)
+    counts = [(sentence, int(found.sum())) for sentence, found in orders.items() if found.any()]
+    return pd.DataFrame(counts, columns=["order", "requests"])

@@ -1,10 +1,14 @@
-"""Reading the CSV files of `data/`: all values are text, comment lines name the source."""
+"""Reading the CSV files of `data/` (code lists, which name their source) and of `dictionary/` (what
+is published, and in which words): all values are text, a line that begins with # is a comment.
+
+Only the code lists are part of a revision's identity: a better sentence makes no new revision.
+"""
 
 import csv
 from pathlib import Path
 
 # A plain path, because importlib.resources takes longer to import than the tables to read.
-DATA = Path(__file__).parent / "data"
+DATA, DICTIONARY = Path(__file__).parent / "data", Path(__file__).parent / "dictionary"
 
 
 def rows(name: str, folder: Path = DATA) -> list[dict[str, str]]:

@@ -16,10 +16,10 @@ from ddor.extract.cohort import ISSUED, date_column
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES, flags_for
-from ddor.measures.agencies import KINDS, agency_identities
+from ddor.measures.agencies import agency_identities
 from ddor.measures.concentration import concentration
 from ddor.measures.figures import NO_CHARGES, Counts, count_inputs
-from ddor.measures.status import DECLINED_CLASSES, ISSUED_OUTCOMES
+from ddor.measures.status import DECLINED_CLASSES, ISSUED_OUTCOMES, KINDS
 from ddor.narrative import part_of, requests
 from ddor.publishable import HTML
 from ddor.report import own, tables
@@ -371,7 +371,7 @@ class WeeklyReport(AttributeTables):
         }
         wrong = [name for name, total in sums.items() if figures[name] != total]
         for total, prefix in (("issued_total", "issued_"), ("declined_total", "declined_")):
-            if figures[total] != sum(figures[prefix + kind] for kind in KINDS.values()):
+            if figures[total] != sum(figures[prefix + kind] for kind in KINDS):
                 wrong.append(f"{total} by kind")
         if counts.status.loc[counts.status["declined"], "outcome"].ne("declined").any():
             wrong.append("declined_total: a request without that outcome is in it (E10)")
