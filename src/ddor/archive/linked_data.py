@@ -6,9 +6,9 @@ whole where `site_url` is given, else relative to the page.
 
 import json
 
-from ddor.archive.around import Around
 from ddor.archive.meanings import TITLES
 from ddor.archive.page import NAME
+from ddor.archive.site_context import SiteContext
 from ddor.calendar import Period, Week
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import Catalog, Revision, status_of
@@ -27,7 +27,7 @@ def report_dataset(
     period: Period,
     revision: Revision,
     catalog: Catalog,
-    around: Around,
+    around: SiteContext,
     data: dict[str, bytes],
     path: str,
 ) -> dict:
@@ -65,7 +65,7 @@ def _coverage(period: Period, revision: Revision) -> str:
 
 
 def archive_dataset(
-    catalog: Catalog, around: Around, path: str, files: list[str], updated: str
+    catalog: Catalog, around: SiteContext, path: str, files: list[str], updated: str
 ) -> dict:
     """Of all weeks together: the files by year, at `files` relative to the page at `path`."""
     first, last = min(catalog.weeks), Week.parse(max(catalog.weeks))
@@ -79,7 +79,7 @@ def archive_dataset(
     ) | {"temporalCoverage": f"{first}/{last.last_day}", "dateModified": updated}
 
 
-def _dataset(name, description, catalog, around: Around, path, files: list[str]) -> dict:
+def _dataset(name, description, catalog, around: SiteContext, path, files: list[str]) -> dict:
     base = around.publisher.base
     folder = base + path.removesuffix("index.html") if base else ""
     notice = f"{SYNTHETIC_NOTICE}. " if catalog.synthetic else ""

@@ -14,8 +14,17 @@ from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
 
 # Any fixed UUID will do; this one stands for ddor's entries.
 ENTRIES = uuid.UUID("6f0d2c0e-9a57-5b1e-8a1c-2470a2470a24")
-FEED_LENGTH = 50
 DISPUTE, WITHDRAWAL = "dispute", "withdrawal"
+# Kind -> what the title of an entry says, and its text of a period's noun and the reason.
+WORDS = {
+    FIRST: ("first published", "The first report of this {noun}."),
+    REVISED: ("a revision", "The reason for it: {because}."),
+    CORRECTED: ("a correction", "Corrected: {because}."),
+    WITHDRAWAL: (
+        "withdrawn",
+        "This revision was withdrawn. The kind of reason is: {withdrawn_for}.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -40,82 +49,56 @@ def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
     """Every entry of the feed, newest first; `today`: the day from which a dispute's age counts."""
     found = []
     for period, revisions in catalog.everything():
-        for revision in revisions:
-            found += _of_revision(period, revision)
+        found += [_of_revision(period, revision) for revision in revisions]
         found += [_dispute(period, record, revisions, today) for record in revisions[-1].records]
     return sorted(found, key=lambda entry: (entry.date, str(entry.period), entry.id), reverse=True)
 
 
-def _of_revision(period: Period, revision: Revision) -> list[Entry]:
-    number = revision.revision
-    page = f"{period.path}/r{number}/index.html"
-    name = f"{period.named[:1].upper()}{period.named[1:]}, revision {number}"
-    if revision.withdrawn_on:
-        text = f"This revision was withdrawn. The kind of reason is: {revision.withdrawn_for}."
-        day = revision.withdrawn_on
-        return [
-            Entry(
-                _id(period, f"r{number}", WITHDRAWAL),
-                WITHDRAWAL,
-                day,
-                day,
-                period,
-                f"{name}: withdrawn",
-                text,
-                page,
-            )
-        ]
-    words = {FIRST: "first published", REVISED: "a revision", CORRECTED: "a correction"}
-    text = {
-        FIRST: f"The first report of this {period.noun}.",
-        REVISED: f"The reason for it: {revision.because.rstrip('.')}.",
-        CORRECTED: f"Corrected: {revision.because.rstrip('.')}.",
-    }[revision.kind]
-    day = revision.published_on
-    return [
-        Entry(
-            _id(period, f"r{number}"),
-            revision.kind,
-            day,
-            day,
-            period,
-            f"{name}: {words[revision.kind]}",
-            text,
-            page,
-        )
-    ]
+def _of_revision(period: Period, revision: Revision) -> Entry:
+    own = f"r{revision.revision}"
+    about = (own, WITHDRAWAL) if revision.withdrawn_on else (own,)
+    kind = WITHDRAWAL if revision.withdrawn_on else revision.kind
+    day = revision.withdrawn_on or revision.published_on
+    words, text = WORDS[kind]
+    text = text.format(
+        noun=period.noun, because=revision.because.rstrip("."), withdrawn_for=revision.withdrawn_for
+    )
+    named = period.named[:1].upper() + period.named[1:]
+    title = f"{named}, revision {revision.revision}: {words}"
+    page = f"{period.path}/{own}/index.html"
+    return Entry(_id(period, *about), kind, day, day, period, title, text, page)
 
 
 def _dispute(period: Period, record: dict, revisions: list[Revision], today: dt.date) -> Entry:
-    answered = record["status"] != "open"
     received = dt.date.fromisoformat(record["received_on"])
     # A reader of the feed learns of it when a revision shows it, not when a letter came.
-    shown = [
-        (revision.published_on, each)
+    answer = record["name"], record["status"], record["answer"]
+    date = next(
+        revision.published_on
         for revision in revisions
         for each in revision.records
-        if each["name"] == record["name"]
-    ]
-    answer = record["status"], record["answer"]
-    told = [day for day, each in shown if (each["status"], each["answer"]) == answer]
-    said = f"Received {long_date(received)}. The agency says: {GROUNDS[record['ground']]}"
-    text = f"{said} ({record['notice']})." if record["notice"] else f"{said}."
+        if (each["name"], each["status"], each["answer"]) == answer
+    )
+    notice = f" ({record['notice']})" if record["notice"] else ""
+    text = f"Received {long_date(received)}. The agency says: {GROUNDS[record['ground']]}{notice}."
     text += f" {STATUSES[record['status']].capitalize()}"
-    if answered:
+    waiting = None
+    if record["status"] == "open":
+        waiting = max((today - received).days, 0)
+    else:
         text += f" ({long_date(record['answered_on'])})"
-    text += f". {record['answer']}".rstrip()
+    figure, agency_id = FIGURES[record["figure"]].capitalize(), record["agency_id"]
     return Entry(
-        id=_id(period, record["name"], DISPUTE),
-        kind=DISPUTE,
-        first=record["shown_on"],
-        date=told[0],
-        period=period,
-        title=f"{FIGURES[record['figure']].capitalize()} of agency {record['agency_id']}, "
-        f"{period.named}: disputed",
-        text=text,
-        page=f"{period.path}/index.html#disputes",
-        waiting=None if answered else max((today - received).days, 0),
-        agency_id=record["agency_id"],
+        _id(period, record["name"], DISPUTE),
+        DISPUTE,
+        record["shown_on"],
+        date,
+        period,
+        f"{figure} of agency {agency_id}, {period.named}: disputed",
+        f"{text}. {record['answer']}".rstrip(),
+        f"{period.path}/index.html#disputes",
+        waiting,
+        agency_id,
     )
 
 

@@ -148,10 +148,13 @@ def _holds(file: Path, data: bytes) -> bool:
 
 
 def _remove(path: Path) -> None:
+    """A folder, or a file and the folder that it leaves empty."""
     if path.is_dir():
         shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    elif path.exists():
+        path.unlink()
+        with contextlib.suppress(OSError):
+            path.parent.rmdir()
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -1,15 +1,15 @@
-"""An agency's last 13 published weeks: the sentence that its page opens with, and small multiples of
-honored, declined and pending requests on one scale.
+"""An agency's last 13 published weeks: the sentence that its page opens with, and small multiples
+of honored, declined and pending requests on one scale.
 
 They end with the latest week that names the agency and begin no earlier than the first, so that a
-publication touches no page but those of the agencies it names (chrome.py). A published week between
-them that does not name the agency counts as zero; one without a report is a gap.
+publication touches no page but those of the agencies it names (site_pages.py). A published week
+between them that does not name the agency counts as zero; one without a report is a gap.
 """
 
 from dataclasses import dataclass
 
 from ddor.archive.trend import Point
-from ddor.archive.trend_chart import BAR, FEWEST_SLOTS, Bar, percent, scale_top, stacked
+from ddor.archive.trend_chart import Axis, Bar, scale_top, stacked
 from ddor.calendar import Week
 from ddor.variation import WEEKS_COMPARED
 
@@ -29,18 +29,18 @@ class RecentWeek:
 @dataclass(frozen=True)
 class Recent:
     """weeks: oldest first, by the meanings of PANELS; the last one names the agency. held: outcomes
-    of the last one that a check holds back. published: how many weeks have a report. totals: all of them added up. top: the end of the one scale. panels:
-    meaning -> bars; gaps: where weeks without a report are; slot, width: of a week and of a bar."""
+    of the last one that a check holds back. published: how many weeks have a report. totals: all of
+    them added up. top: the end of the one scale. panels: meaning -> bars; gaps: where weeks without
+    a report are."""
 
     weeks: list[RecentWeek]
     held: int
     published: int
     totals: dict[str, int]
     top: int
+    axis: Axis
     panels: dict[str, list[Bar]]
     gaps: list[str]
-    slot: str
-    width: str
 
     @property
     def latest(self) -> RecentWeek:
@@ -59,33 +59,21 @@ class Recent:
 def recent_weeks(points: list[Point], counted: dict[Week, dict[str, int]]) -> Recent | None:
     """`points`: trend.agency_points; `counted`: week -> the counts of its line. None without a
     week."""
+    published = [at for at, point in enumerate(points) if not point.gap][-WEEKS_COMPARED:]
+    if not published:
+        return None
     weeks: list[RecentWeek] = []
-    published = 0
-    for point in reversed(points):
-        if published == WEEKS_COMPARED:
-            break
+    for point in points[published[0] :]:
         line = counted.get(point.week, {})
         counts = {name: line.get(column, 0) for name, column in PANELS.items()}
-        weeks.insert(0, RecentWeek(point.week, counts, point.gap))
-        published += not point.gap
-    if not weeks:
-        return None
-    while weeks[0].gap:
-        weeks.pop(0)
+        weeks.append(RecentWeek(point.week, counts, point.gap))
     totals = {name: sum(each.counts[name] for each in weeks) for name in PANELS}
     top = scale_top(max(count for each in weeks for count in each.counts.values()))
-    slots = max(len(weeks), FEWEST_SLOTS)
-    inside = [percent((at + (1 - BAR) / 2) / slots) for at in range(len(weeks))]
-    panels = {
-        name: [
-            bar
-            for x, each in zip(inside, weeks, strict=True)
-            for bar in stacked(x, {name: each.counts[name]}, top)
-        ]
-        for name in PANELS
-    }
-    gaps = [percent(at / slots) for at, each in enumerate(weeks) if each.gap]
+    axis = Axis(len(weeks))
+    panels: dict[str, list[Bar]] = {name: [] for name in PANELS}
+    for x, each in zip(axis.inside, weeks, strict=False):
+        for name, bars in panels.items():
+            bars += stacked(x, {name: each.counts[name]}, top)
+    gaps = [x for x, each in zip(axis.left, weeks, strict=False) if each.gap]
     held = counted[weeks[-1].week]["held_back_outcomes"]
-    return Recent(
-        weeks, held, published, totals, top, panels, gaps, percent(1 / slots), percent(BAR / slots)
-    )
+    return Recent(weeks, held, len(published), totals, top, axis, panels, gaps)

@@ -1,7 +1,7 @@
 """What pages show beside revisions: the publisher, the written texts, the laws, the day.
 
 All of it is maintained under `params/`, and none of it is part of a revision: it stands in the
-chrome, and `ddor rebuild` brings it to every page.
+pages around the articles, and `ddor rebuild` brings it to every page.
 """
 
 import datetime as dt
@@ -37,7 +37,7 @@ class Publisher:
 
 
 @dataclass(frozen=True)
-class Around:
+class SiteContext:
     """day: that of printing. texts: name of the page -> its text; statements: agency_id -> what it
     says; agencies: agency_id -> name and place in the directory; policies and coverage: the lines
     of directory.Directory."""
@@ -56,57 +56,45 @@ class Around:
     def written(self) -> dict[str, str]:
         """What people wrote and is published around revisions: the place -> text. Of the written
         pages without the signs around figures, which texts.py has tried to fill."""
-        return {
-            "the parameter authority": self.publisher.authority,
-            **{
-                f"pages/{text.file}": f"{text.title}\n{SIGNS.sub('  ', text.body)}"
-                for text in self.texts.values()
-            },
-            **{
-                f"statements/{agency_id}.md": text_of(statement.html)
-                for agency_id, statement in self.statements.items()
-            },
-            "agencies.csv, name": "\n".join(line["name"] for line in self.agencies.values()),
-            "policies.csv": "\n".join(text for line in self.policies for text in line.values()),
-            "coverage.csv": "\n".join(text for line in self.coverage for text in line.values()),
-        }
+        found = {"the parameter authority": self.publisher.authority}
+        for text in self.texts.values():
+            found[f"pages/{text.file}"] = f"{text.title}\n{SIGNS.sub('  ', text.body)}"
+        for agency_id, statement in self.statements.items():
+            found[f"statements/{agency_id}.md"] = text_of(statement.html)
+        found["agencies.csv, name"] = "\n".join(line["name"] for line in self.agencies.values())
+        for table, lines in (("policies", self.policies), ("coverage", self.coverage)):
+            found[f"{table}.csv"] = "\n".join(text for line in lines for text in line.values())
+        return found
 
     def release_of(self, week: Week) -> dt.date:
         """The date on which the week's first report is announced."""
         return week.last_day + dt.timedelta(days=self.release_lag_days)
 
     def names(self, cohort: str, latest: dict | None) -> dict:
-        """What a written page may name (docs/pages.md). latest: see `latest_names`."""
-        return {
+        """What a written page may name (docs/pages.md). latest: see latest.py."""
+        own = ("authority", "contact", "official")
+        return {name: getattr(self.publisher, name) for name in own} | {
             "publisher": self.publisher.name,
-            "authority": self.publisher.authority,
-            "contact": self.publisher.contact,
-            "official": self.publisher.official,
             "threshold": self.threshold,
             "cohort": cohort,
             "latest": latest,
         }
 
 
-def around_of(parameters: Parameters, directory: Directory) -> Around:
+def read_context(parameters: Parameters, directory: Directory) -> SiteContext:
     """Raises TextsInvalid (exit code 2) with every problem of the written pages."""
     problems, statements, texts = [], {}, {}
     try:
         statements = read_statements(parameters.statements)
     except TextsInvalid as error:
         problems += error.problems
-    around = Around(
-        publisher=Publisher(
-            parameters.publisher,
-            parameters.contact,
-            parameters.site_url,
-            parameters.authority,
-            parameters.official,
-        ),
-        day=parameters.published_on or dt.date.today(),
-        threshold=parameters.disclosure_threshold,
-        max_held_back_share=parameters.max_held_back_share,
-        release_lag_days=parameters.release_lag_days,
+    own = (parameters.publisher, parameters.contact, parameters.site_url)
+    context = SiteContext(
+        Publisher(*own, parameters.authority, parameters.official),
+        parameters.published_on or dt.date.today(),
+        parameters.disclosure_threshold,
+        parameters.max_held_back_share,
+        parameters.release_lag_days,
         statements=statements,
         agencies={
             line["agency_id"]: line | {"agency": line["name"]}
@@ -115,36 +103,15 @@ def around_of(parameters: Parameters, directory: Directory) -> Around:
         policies=tuple(directory.policies.to_dict("records")),
         coverage=tuple(directory.coverage.to_dict("records")),
     )
-    week = Week.containing(around.day)
+    week = {"week": Week.containing(context.day), "as_of": context.day, "revision": 1}
+    week |= {"published_on": context.day, "status": "final"}
     # With all figures 0, since a sentence has to stand such a week, and 2, for its other branch.
-    weeks = [
-        latest_names(week, around.day, around.day, 1, "final", dict.fromkeys(FIGURES, number))
-        for number in (0, 2)
-    ]
-    examples = [around.names(parameters.cohort, latest) for latest in (None, *weeks)]
+    weeks = [week | {"figures": dict.fromkeys(FIGURES, number)} for number in (0, 2)]
+    examples = [context.names(parameters.cohort, latest) for latest in (None, *weeks)]
     try:
         texts = read_texts(parameters.pages, parameters.project_pages, examples)
     except TextsInvalid as error:
         problems += error.problems
     if problems:
         raise TextsInvalid(problems)
-    return replace(around, texts=texts)
-
-
-def latest_names(
-    week: Week,
-    as_of: dt.date,
-    published_on: dt.date,
-    revision: int,
-    status: str,
-    figures: dict[str, int],
-) -> dict:
-    """The names that stand behind `latest.` in a written page."""
-    return {
-        "week": week,
-        "as_of": as_of,
-        "published_on": published_on,
-        "revision": revision,
-        "status": status,
-        "figures": figures,
-    }
+    return replace(context, texts=texts)

@@ -1,0 +1,162 @@
+"""The pages of a report: status, changes and citation around what a revision keeps for good.
+
+All of this can be made again at any time from the kept article and the catalog, without a new
+revision.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from ddor.archive.article import kept_article, with_cases
+from ddor.archive.changes import changes_between
+from ddor.archive.data_files import DataFiles, data_files_of
+from ddor.archive.downloads import titles_in
+from ddor.archive.linked_data import report_dataset
+from ddor.archive.page import address_of, page
+from ddor.archive.site import Site
+from ddor.archive.site_context import SiteContext
+from ddor.archive.text_pages import plain_text
+from ddor.calendar import Period, Week, long_date
+from ddor.published.catalog import Catalog, status_of, superseded_parts
+from ddor.reports import report_of
+
+HEADS = re.compile(r'<h([23]) id="([^"]+)"[^>]*>(.*?)</h\1>|<tr id="check-([A-Z0-9]+)">', re.DOTALL)
+MOST_CHANGES = 80  # a page stays under 200 KB
+# What a chart can be taken along as lies beside the revision's own page.
+TAKEN = re.compile(r'((?:src|href)=")([a-z0-9-]+\.(?:svg|png|csv)")')
+# How an article marks the name of an agency: the page around it makes it a link.
+AGENCY = re.compile(r'<span data-agency="([A-Z0-9]+)">([^<]*)</span>')
+# The same for a page of the site that every archive has.
+SITE_PAGE = re.compile(r'<span data-page="([a-z-]+)(#[\w-]+)?">([^<]*)</span>')
+
+
+class ReportPages:
+    """The pages of a period's revisions, each made from what that revision keeps. `newest`: article
+    and data of the last one, where it is not in the archive yet."""
+
+    def __init__(self, site: Site, period: Period, newest: tuple[str, DataFiles] | None = None):
+        self.site, self.period = site, period
+        self.revisions = site.catalog.of(period)
+        self.last = len(self.revisions)
+        self._articles = {self.last: newest[0]} if newest else {}
+        self._data = {self.last: newest[1]} if newest else {}
+
+    def data(self, number: int) -> DataFiles:
+        """What it has published, read once."""
+        if number not in self._data:
+            self._data[number] = data_files_of(self.site.folder / self.period.path / f"r{number}")
+        return self._data[number]
+
+    def named(self) -> set[str]:
+        """The agencies that any revision names which is not withdrawn, a superseded one too: its
+        page links to theirs."""
+        standing = [self.data(r.revision) for r in self.revisions if not r.withdrawn_on]
+        return {agency_id for data in standing for agency_id in data.agencies}
+
+    def pages(self, numbers: Iterable[int]) -> dict[str, bytes]:
+        """Path below site/ -> page, of each of these revisions that there is: at its own address,
+        and at the period's if it is the current one."""
+        own = [number for number in sorted(set(numbers)) if 0 < number <= self.last]
+        found = dict(self._page(number) for number in own)
+        return found | (dict([self._page(self.last, current=True)]) if self.last in own else {})
+
+    def _page(self, number: int, current: bool = False) -> tuple[str, bytes]:
+        """At the period's address if `current`, else at its own."""
+        period, revisions, catalog = self.period, self.revisions, self.site.catalog
+        this = revisions[number - 1]
+        title = period.title if current else f"{period.title}, revision {number}"
+        path = address_of(period, None if current else number)
+        # The page of the current revision stands for both of its addresses.
+        canonical = address_of(period, None if number == self.last else number)
+        names = {"period": period, "this": this, "latest": revisions[-1], "current": current}
+        if this.withdrawn_on:
+            title = f"Withdrawn: {title}"
+            return page(self.site, "withdrawn.html.j2", path, title, names, canonical)
+        before = revisions[number - 2] if number > 1 else None
+        data, changes = self.data(number), []
+        if before and not before.withdrawn_on:
+            changes = changes_between(self.data(number - 1), data)
+        article = self._article(number, current)
+        names |= {
+            "before": before,
+            "next": revisions[number] if number < self.last else None,
+            "status": status_of(period, this, catalog),
+            "outdated": superseded_parts(period, this, catalog),
+            "following": period.next if isinstance(period, Week) else None,
+            "article": article,
+            "contents": contents_of(article),
+            "changes": changes[:MOST_CHANGES],
+            "more_changes": max(len(changes) - MOST_CHANGES, 0),
+            "files": _files(data),
+            "citation": self._citation(number),
+            "dataset": report_dataset(period, this, catalog, self.site.context, data, path),
+        }
+        return page(self.site, "report.html.j2", path, title, names, canonical)
+
+    def _article(self, number: int, current: bool) -> str:
+        """With its links, and with the cases if it is the current one."""
+        own = address_of(self.period, number)
+        article = self._articles.get(number) or kept_article(self.site.folder / own)
+        article = with_cases(
+            article, self.revisions[number - 1].cases if number == self.last else ""
+        )
+        if current:
+            # The pictures stay in the revision's folder; the data has a copy beside this page.
+            article = TAKEN.sub(rf"\1r{number}/\2", article)
+        root = "../.." if current else "../../.."
+        named = self.data(number).agencies | disputed_agencies(self.site.catalog, self.period)
+
+        def linked(agency: re.Match) -> str:
+            if agency[1] not in named:
+                return agency[0]
+            address = f"{root}/agencies/{agency[1]}/index.html"
+            return f'<a href="{address}" data-agency>{agency[2]}</a>'
+
+        article = AGENCY.sub(linked, article)
+        return SITE_PAGE.sub(rf'<a href="{root}/\1/index.html\2" data-page>\3</a>', article)
+
+    def _citation(self, number: int) -> str:
+        """The line by which a report is cited: with its revision, for another may follow."""
+        this, publisher = self.revisions[number - 1], self.site.context.publisher
+        name = f"{report_of(self.period).name}, {self.period.named}, revision {number}."
+        published, as_of = long_date(this.published_on), long_date(this.as_of)
+        address = f" {publisher.base}{address_of(self.period, number)}" if publisher.base else ""
+        by = f"{publisher.name}. " if publisher.name else ""
+        return f"{by}{name} Published {published}, data as of {as_of}.{address}"
+
+
+def disputed_agencies(catalog: Catalog, period: Period) -> set[str]:
+    """Those with a dispute of the period's current revision; each has a page, whatever it says."""
+    revision = catalog.current(period)
+    return {record["agency_id"] for record in revision.records} if revision else set()
+
+
+def draft_page(article: str, period: Period, catalog: Catalog, context: SiteContext) -> bytes:
+    """A page for the analyst, with its assets beside it."""
+    site = Site(Path(), catalog, context)
+    names = {"article": article, "contents": contents_of(article)}
+    return page(site, "draft.html.j2", "index.html", f"Draft: {period.title}", names)[1]
+
+
+def contents_of(article: str) -> list[tuple[str, str, list, list]]:
+    """Of each section its id, its words, its parts and its checks, each with id and words."""
+    sections: list = []
+    for rank, anchor, words, check in HEADS.findall(article):
+        if rank == "2":
+            sections.append((anchor, plain_text(words).strip(), [], []))
+        elif sections and check:
+            sections[-1][3].append((f"check-{check}", check))
+        elif sections:
+            sections[-1][2].append((anchor, plain_text(words).strip()))
+    return sections
+
+
+def _files(data: DataFiles) -> list[tuple[str, str]]:
+    """The downloads, each with what it is."""
+    named = {name: "all tables in one accessible workbook" for name in data if ".xlsx" in name}
+    named["summary.json"] = "all figures"
+    for name, title in titles_in(data["datapackage.json"]).items():
+        named[name] = title[:1].lower() + title[1:]
+    named["datapackage.json"] = "what every column means (Frictionless data package)"
+    return [(name, words) for name, words in named.items() if name in data]
