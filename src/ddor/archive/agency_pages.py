@@ -23,7 +23,6 @@ from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES
 from ddor.published.catalog import Catalog
 from ddor.reference.places import STATES
 
@@ -128,9 +127,6 @@ def _page(
         "limits": _in_place(site.context.coverage, line),
         "statement": site.context.statements.get(line["agency_id"]),
         "updated": max([*current, *told], default=""),
-        "figures": FIGURES,
-        "grounds": GROUNDS,
-        "statuses": STATUSES,
     }
     return page(site, "agency.html.j2", path, title, names)
 

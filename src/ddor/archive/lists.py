@@ -3,7 +3,6 @@
 All are made from the catalog and the index of agencies, without opening a week or an agency.
 """
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -83,31 +82,16 @@ def other_reports(catalog: Catalog) -> list[OtherReports]:
     return found
 
 
-def coming_releases(site: Site) -> list[tuple[Week, dt.date, dt.date]]:
-    """The next weeks to be released after the day of printing: the date announced for the first
-    report of each, and that from which its final one can be made. None before the first week."""
-    found: list[tuple[Week, dt.date, dt.date]] = []
-    week = _after_the_last(site.catalog)
-    while week and len(found) < COMING:
-        if site.context.release_of(week) > site.context.day:
-            found.append((week, site.context.release_of(week), week.last_day + FINAL_AFTER))
-        week = week.next
-    return found
-
-
-def late_weeks(site: Site) -> tuple[Week, Week] | None:
-    """The first and the last of the weeks after the last published one whose announced date is not
-    after the day of printing; none if no week is late."""
-    first = last = _after_the_last(site.catalog)
-    if not first or not last or site.context.release_of(first) > site.context.day:
-        return None
-    while site.context.release_of(last.next) <= site.context.day:
-        last = last.next
-    return first, last
-
-
-def _after_the_last(catalog: Catalog) -> Week | None:
-    return Week.parse(max(catalog.weeks)).next if catalog.weeks else None
+def releases(site: Site) -> tuple[list[Week], list[Week]]:
+    """The weeks after the last published one, by the date announced for the first report of each:
+    those whose date is not after the day of printing, and the next COMING ones."""
+    late: list[Week] = []
+    coming: list[Week] = []
+    while site.catalog.weeks and len(coming) < COMING:
+        last = [*late, *coming] or [Week.parse(max(site.catalog.weeks))]
+        week = last[-1].next
+        (coming if site.context.release_of(week) > site.context.day else late).append(week)
+    return late, coming
 
 
 def updated(revisions: Iterable[Revision]) -> str:
@@ -139,13 +123,14 @@ def archive_pages(site: Site) -> Files:
     """The index with the calendar, and a page for each year."""
     catalog = site.catalog
     years, points = weeks_by_year(catalog), national_points(catalog)
-    about = {"final_weeks": FINAL_AFTER.days // 7, "heads": WEEKLY.listed, "all_years": list(years)}
+    late, coming = releases(site)
+    about = {"final_after": FINAL_AFTER, "heads": WEEKLY.listed, "all_years": list(years)}
     trend = trend_of(points, catalog.cohort)
     of_index = {
         "year": None,
         "years": dict(list(years.items())[:YEARS_IN_FULL]),
-        "coming": coming_releases(site),
-        "late": late_weeks(site),
+        "coming": coming,
+        "late": late,
         "others": other_reports(catalog),
         "trend": trend,
         "chart": chart_of(trend),

@@ -12,7 +12,6 @@ from ddor.archive.page import page
 from ddor.archive.site import Site
 from ddor.calendar import FINAL_AFTER, HOURS_ASKED
 from ddor.checks.registry import CHECKS
-from ddor.maintained.corrections.records import GROUNDS
 from ddor.measures import disclosure
 from ddor.measures.people import NAMED
 from ddor.measures.shares import HELD_SHARE_BASE, SMALLEST_BASE
@@ -25,12 +24,11 @@ def methods_page(site: Site) -> Iterator[tuple[str, bytes]]:
     names = {
         "checks": CHECKS,
         "hours": HOURS_ASKED // pd.Timedelta(hours=1),
-        "final_weeks": FINAL_AFTER.days // 7,
+        "final_after": FINAL_AFTER,
         "smallest_base": SMALLEST_BASE,
         "held_base": HELD_SHARE_BASE,
         "people": disclosure,
         "named": NAMED,
-        "grounds": GROUNDS,
         "method": METHOD,
         "methods": CHANGES,
     }

@@ -21,6 +21,7 @@ from ddor.archive.agency_index import named, place_of
 from ddor.archive.site import Site
 from ddor.calendar import Period, long_date
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES
 from ddor.narrative import FILTERS
 
 HERE = Path(__file__).parent
@@ -110,7 +111,12 @@ def _environment() -> Environment:
         "place": place_of,
     }
     environment.filters |= FILTERS | filters
-    environment.globals["synthetic_notice"] = SYNTHETIC_NOTICE
-    environment.globals["not_found"] = NOT_FOUND
-    environment.globals["address_of"] = address_of
+    environment.globals |= {
+        "synthetic_notice": SYNTHETIC_NOTICE,
+        "not_found": NOT_FOUND,
+        "address_of": address_of,
+        "disputed": FIGURES,
+        "grounds": GROUNDS,
+        "statuses": STATUSES,
+    }
     return environment

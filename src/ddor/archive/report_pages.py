@@ -17,7 +17,7 @@ from ddor.archive.page import address_of, page
 from ddor.archive.site import Site
 from ddor.archive.site_context import SiteContext
 from ddor.archive.text_pages import plain_text
-from ddor.calendar import Period, Week, long_date
+from ddor.calendar import Period, Week
 from ddor.published.catalog import Catalog, status_of, superseded_parts
 from ddor.reports import report_of
 
@@ -88,8 +88,9 @@ class ReportPages:
             "contents": contents_of(article),
             "changes": changes[:MOST_CHANGES],
             "more_changes": max(len(changes) - MOST_CHANGES, 0),
-            "files": _files(data),
-            "citation": self._citation(number),
+            "workbooks": [name for name in data if ".xlsx" in name],
+            "tables": titles_in(data["datapackage.json"]),
+            "report": report_of(period),
             "dataset": report_dataset(period, this, catalog, self.site.context, data, path),
         }
         return page(self.site, "report.html.j2", path, title, names, canonical)
@@ -116,15 +117,6 @@ class ReportPages:
         article = AGENCY.sub(linked, article)
         return SITE_PAGE.sub(rf'<a href="{root}/\1/index.html\2" data-page>\3</a>', article)
 
-    def _citation(self, number: int) -> str:
-        """The line by which a report is cited: with its revision, for another may follow."""
-        this, publisher = self.revisions[number - 1], self.site.context.publisher
-        name = f"{report_of(self.period).name}, {self.period.named}, revision {number}."
-        published, as_of = long_date(this.published_on), long_date(this.as_of)
-        address = f" {publisher.base}{address_of(self.period, number)}" if publisher.base else ""
-        by = f"{publisher.name}. " if publisher.name else ""
-        return f"{by}{name} Published {published}, data as of {as_of}.{address}"
-
 
 def disputed_agencies(catalog: Catalog, period: Period) -> set[str]:
     """Those with a dispute of the period's current revision; each has a page, whatever it says."""
@@ -150,13 +142,3 @@ def contents_of(article: str) -> list[tuple[str, str, list, list]]:
         elif sections:
             sections[-1][2].append((anchor, plain_text(words).strip()))
     return sections
-
-
-def _files(data: DataFiles) -> list[tuple[str, str]]:
-    """The downloads, each with what it is."""
-    named = {name: "all tables in one accessible workbook" for name in data if ".xlsx" in name}
-    named["summary.json"] = "all figures"
-    for name, title in titles_in(data["datapackage.json"]).items():
-        named[name] = title[:1].lower() + title[1:]
-    named["datapackage.json"] = "what every column means (Frictionless data package)"
-    return [(name, words) for name, words in named.items() if name in data]
