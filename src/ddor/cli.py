@@ -467,7 +467,7 @@ def _published(options: argparse.Namespace, period: Period | None):
     """The archive, locked, its catalog, and what stands around revisions. Raises UsageError where
     nothing is published."""
     from ddor.archive.publish import opened
-    from ddor.archive.site_context import read_context
+    from ddor.archive.site import read_context
     from ddor.jobs.publication import keys_of, refuse_unfit
     from ddor.maintained.directory import read_directory
     from ddor.published.catalog import open_catalog

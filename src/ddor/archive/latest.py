@@ -64,14 +64,15 @@ def charges_of(data: DataFiles) -> dict | None:
     lines = [line for line in lines if line["category"] and not line["group_code"]]
     if not lines:
         return None
-    categories: list[dict] = []
-    for line in lines:
-        counts = {
+    categories: list[dict] = [
+        {"name": line["offense_group"] or line["category"]}
+        | {
             name: int(line[name]) if line[name] else None
             for name in ("convicted", "charged_only", "requests")
         }
-        if counts["requests"]:
-            categories.append({"name": line["offense_group"] or line["category"], **counts})
+        for line in lines
+        if line["requests"] != "0"
+    ]
     flags = lines[0].get("flags", "").replace(SYNTHETIC_NOTICE, "").strip("; ")
     of = sum(
         int(line["requests"])

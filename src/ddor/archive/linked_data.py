@@ -8,7 +8,7 @@ import json
 
 from ddor.archive.meanings import TITLES
 from ddor.archive.page import NAME
-from ddor.archive.site_context import SiteContext
+from ddor.archive.site import SiteContext
 from ddor.calendar import Period, Week
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import Catalog, Revision, status_of
@@ -80,7 +80,7 @@ def archive_dataset(
 
 
 def _dataset(name, description, catalog, around: SiteContext, path, files: list[str]) -> dict:
-    base = around.publisher.base
+    base = around.base
     folder = base + path.removesuffix("index.html") if base else ""
     notice = f"{SYNTHETIC_NOTICE}. " if catalog.synthetic else ""
     dataset = {
@@ -100,7 +100,7 @@ def _dataset(name, description, catalog, around: SiteContext, path, files: list[
             for file in files
         ],
     }
-    if around.publisher.name:
-        organization = {"@type": "Organization", "name": around.publisher.name}
+    if around.parameters.publisher:
+        organization = {"@type": "Organization", "name": around.parameters.publisher}
         dataset |= {"creator": organization, "publisher": organization}
     return dataset | ({"url": base + path} if base else {})

@@ -5,7 +5,7 @@ All are made from the catalog and the index of agencies, without opening a week 
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ddor.archive.agency_index import by_letter, by_state
 from ddor.archive.linked_data import archive_dataset
@@ -27,33 +27,12 @@ LATEST, COMING, YEARS_IN_FULL, LOGGED_IN_FULL, FEED_LENGTH = 8, 8, 2, 50, 50
 MOST_AGENCIES = 400
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(NamedTuple):
     """A period in a list: `revision` is None where no report was published."""
 
     period: Period
     revision: Revision | None
     status: str
-
-
-@dataclass(frozen=True)
-class OtherReports:
-    """The list of a report that is no weekly one: its lines, newest first."""
-
-    report: Report
-    lines: list[Listed]
-
-    @property
-    def heads(self) -> dict[str, str]:
-        """The listed figures that any of these has -> their heads; all where none has any."""
-        known = {name for line in self.lines if line.revision for name in line.revision.figures}
-        return {
-            name: head for name, head in self.report.listed.items() if name in known or not known
-        }
-
-    @property
-    def from_weeks(self) -> bool:
-        return any(line.revision and line.revision.based_on for line in self.lines)
 
 
 def weeks_by_year(catalog: Catalog) -> dict[int, list[Listed]]:
@@ -69,8 +48,9 @@ def weeks_by_year(catalog: Catalog) -> dict[int, list[Listed]]:
     return years
 
 
-def other_reports(catalog: Catalog) -> list[OtherReports]:
-    """In the order of ddor.reports."""
+def other_reports(catalog: Catalog) -> list[tuple[Report, list[Listed]]]:
+    """Each report that is no weekly one, in the order of ddor.reports, with its lines, newest
+    first."""
     found = []
     for report in REPORTS:
         lines = [
@@ -78,7 +58,7 @@ def other_reports(catalog: Catalog) -> list[OtherReports]:
             for period, revision in catalog.newest_beside_weeks()
             if period.shelf == report.period.shelf
         ]
-        found += [OtherReports(report, lines)] if lines else []
+        found += [(report, lines)] if lines else []
     return found
 
 
@@ -87,20 +67,17 @@ def releases(site: Site) -> tuple[list[Week], list[Week]]:
     those whose date is not after the day of printing, and the next COMING ones."""
     late: list[Week] = []
     coming: list[Week] = []
-    while site.catalog.weeks and len(coming) < COMING:
-        last = [*late, *coming] or [Week.parse(max(site.catalog.weeks))]
-        week = last[-1].next
+    week = Week.parse(max(site.catalog.weeks)).next if site.catalog.weeks else None
+    while week and len(coming) < COMING:
         (coming if site.context.release_of(week) > site.context.day else late).append(week)
+        week = week.next
     return late, coming
 
 
-def updated(revisions: Iterable[Revision]) -> str:
-    """The last date on which one of these was published or withdrawn; "" if there are none."""
+def updated(periods: Iterable[tuple[Period, list[Revision]]]) -> str:
+    """The last date on which a revision of these was published or withdrawn; "" if there is none."""
+    revisions = [revision for _, of_period in periods for revision in of_period]
     return max((r.withdrawn_on or r.published_on for r in revisions), default="")
-
-
-def everything(catalog: Catalog) -> list[Revision]:
-    return [revision for _, revisions in catalog.everything() for revision in revisions]
 
 
 def home_page(site: Site) -> Files:
@@ -112,9 +89,9 @@ def home_page(site: Site) -> Files:
         "trend": trend,
         "chart": chart_of(trend),
         "lines": [e for e in weeks if e.revision and not e.revision.withdrawn_on][:LATEST],
-        "heads": WEEKLY.listed,
+        "weekly": WEEKLY,
         "others": other_reports(catalog),
-        "updated": updated(everything(catalog)),
+        "updated": updated(catalog.everything()),
     }
     yield page(site, "home.html.j2", "index.html", NAME, names)
 
@@ -124,7 +101,7 @@ def archive_pages(site: Site) -> Files:
     catalog = site.catalog
     years, points = weeks_by_year(catalog), national_points(catalog)
     late, coming = releases(site)
-    about = {"final_after": FINAL_AFTER, "heads": WEEKLY.listed, "all_years": list(years)}
+    about = {"final_after": FINAL_AFTER, "weekly": WEEKLY, "all_years": list(years)}
     trend = trend_of(points, catalog.cohort)
     of_index = {
         "year": None,
@@ -135,7 +112,7 @@ def archive_pages(site: Site) -> Files:
         "trend": trend,
         "chart": chart_of(trend),
         "moved": first_to_final(catalog),
-        "updated": updated(everything(catalog)),
+        "updated": updated(catalog.everything()),
     }
     path, title = "archive/index.html", "Archived reports"
     yield page(site, "archive.html.j2", path, title, about | of_index)
@@ -147,7 +124,7 @@ def archive_pages(site: Site) -> Files:
             "coming": [],
             "others": [],
             "chart": chart_of(trend_of(own, catalog.cohort)),
-            "updated": updated(r for each in weeks for r in catalog.of(each.period)),
+            "updated": updated((each.period, catalog.of(each.period)) for each in weeks),
         }
         path = f"archive/{year}/index.html"
         yield page(site, "archive.html.j2", path, f"{title} of {year}", about | of_year)
@@ -192,7 +169,7 @@ def agency_lists(site: Site) -> Files:
 
 
 def data_page(site: Site) -> Files:
-    tables, changed = tables_by_year(site), updated(everything(site.catalog))
+    tables, changed = tables_by_year(site), updated(site.catalog.everything())
     path = "data/index.html"
     files = [
         f"{year}/{name}.{ending}"
@@ -208,6 +185,6 @@ def data_page(site: Site) -> Files:
 
 def sitemap(site: Site, pages: Iterable[str]) -> Files:
     """Of these pages below site/; none where it is not known where that is served."""
-    if base := site.context.publisher.base:
+    if base := site.context.base:
         addresses = [base + path for path in pages]
         yield "sitemap.xml", fill(site, "sitemap.xml.j2", {"addresses": addresses})

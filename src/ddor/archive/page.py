@@ -39,7 +39,7 @@ def page(
     """`path`, where the page lies below site/, and the page. names: what the template uses beside
     what every page has; canonical: the path that stands for it, if it is not `path`."""
     root = "/".join([".."] * path.count("/")) or "."
-    base = site.context.publisher.base
+    base = site.context.base
     of_page = {
         "path": path,
         "root": root,
@@ -53,7 +53,7 @@ def page(
 def fill(site: Site, template: str, names: Mapping) -> bytes:
     """A template that is no page of HTML, such as the feed's."""
     of_site = {"catalog": site.catalog, "context": site.context, "site_name": NAME}
-    of_site["publisher"] = site.context.publisher
+    of_site["parameters"] = site.context.parameters
     return _environment().get_template(template).render({**names, **of_site}).encode()
 
 

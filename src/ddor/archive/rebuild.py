@@ -11,8 +11,7 @@ from ddor.archive.agency_pages import agency_lines, newest_first, records_by_age
 from ddor.archive.latest import latest_of
 from ddor.archive.publish import Archive
 from ddor.archive.report_pages import ReportPages
-from ddor.archive.site import Line, Site
-from ddor.archive.site_context import SiteContext
+from ddor.archive.site import Line, Site, SiteContext
 from ddor.archive.site_pages import publish_site
 from ddor.archive.years import week_lines
 from ddor.calendar import Week

@@ -14,8 +14,7 @@ from ddor.archive.data_files import DataFiles, data_files_of
 from ddor.archive.downloads import titles_in
 from ddor.archive.linked_data import report_dataset
 from ddor.archive.page import address_of, page
-from ddor.archive.site import Site
-from ddor.archive.site_context import SiteContext
+from ddor.archive.site import Site, SiteContext
 from ddor.archive.text_pages import plain_text
 from ddor.calendar import Period, Week
 from ddor.published.catalog import Catalog, status_of, superseded_parts

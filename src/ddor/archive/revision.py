@@ -22,8 +22,7 @@ from ddor.archive.data_files import DataFiles, data_files_of
 from ddor.archive.publish import Archive
 from ddor.archive.render import Article
 from ddor.archive.report_pages import ReportPages, disputed_agencies
-from ddor.archive.site import Site
-from ddor.archive.site_context import SiteContext
+from ddor.archive.site import Site, SiteContext
 from ddor.archive.site_pages import pages_made_from, publish_site, site_after
 from ddor.archive.trend import kept_of
 from ddor.calendar import Period, Week

@@ -16,7 +16,7 @@ from ddor.archive.page import address_of
 from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
 from ddor.archive.revision import Publication, publish_revision
-from ddor.archive.site_context import read_context
+from ddor.archive.site import read_context
 from ddor.calendar import Period
 from ddor.errors import DdorError, NotebookFailed, UsageError
 from ddor.extract.request_keys import RequestKeys
