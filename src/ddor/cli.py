@@ -453,7 +453,7 @@ def _withdraw(options: argparse.Namespace) -> int:
 
 
 def _rebuild(options: argparse.Namespace) -> int:
-    from ddor.archive.rebuild import rebuild
+    from ddor.archive.site_pages import rebuild
 
     with _published(options, None) as (archive, catalog, around):
         changed = rebuild(archive, catalog, around)

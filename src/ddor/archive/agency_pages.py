@@ -16,10 +16,9 @@ from ddor.archive.agency_index import PLACE, index_line, named, place_of, plain_
 from ddor.archive.data_files import DataFiles
 from ddor.archive.downloads import csv_file, lines_in
 from ddor.archive.page import page
-from ddor.archive.recent import recent_weeks
 from ddor.archive.site import Line, Site
 from ddor.archive.trend import agency_points, trend_of
-from ddor.archive.trend_chart import chart_of
+from ddor.archive.trend_chart import chart_of, recent_weeks
 from ddor.calendar import Week
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
 from ddor.extract.model import SYNTHETIC_NOTICE

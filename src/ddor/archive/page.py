@@ -23,6 +23,7 @@ from ddor.calendar import Period, long_date
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.maintained.corrections.records import FIGURES, GROUNDS, STATUSES
 from ddor.narrative import FILTERS
+from ddor.reference.method import CHANGES, METHOD
 
 HERE = Path(__file__).parent
 # What it means that the search does not find a place, which every page may have to say.
@@ -118,5 +119,7 @@ def _environment() -> Environment:
         "disputed": FIGURES,
         "grounds": GROUNDS,
         "statuses": STATUSES,
+        "methods": CHANGES,
+        "method": METHOD,
     }
     return environment

@@ -13,11 +13,9 @@ import json
 from collections.abc import Iterator
 
 from ddor.archive.agency_index import named, place_of, sort_key
-from ddor.archive.methods import PATH as METHODS
-from ddor.archive.methods import TITLE
 from ddor.archive.page import address_of, page
 from ddor.archive.site import Site
-from ddor.archive.text_pages import plain_text, written_pages
+from ddor.archive.text_pages import METHODS, plain_text, written_pages
 from ddor.checks.registry import CHECKS
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import status_of
@@ -43,7 +41,7 @@ def _lines(site: Site) -> Iterator[tuple[str, str, str, str]]:
     written = written_pages(site)
     for name in written:
         yield f"{name}/index.html", site.context.texts[name].title, "page", ""
-    yield METHODS, TITLE, "page", ""
+    yield METHODS, "Methods", "page", ""
     for check in CHECKS:
         yield f"{METHODS}#check-{check.id}", f"{check.id} {check.title}", "check", ""
     _, questions = written.get("faqs", ("", []))

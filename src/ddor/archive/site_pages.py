@@ -2,7 +2,7 @@
 
 Each entry of POINTED_TO and LISTS is a generator of (path below site/, file) from a `Site`. A
 publication hands on what its report changed (`site_after`), `ddor rebuild` all there is
-(rebuild.py); both give the same bytes for the same archive. What is left over is what is there less
+(`rebuild`); both give the same bytes for the same archive. What is left over is what is there less
 what was made.
 """
 
@@ -21,17 +21,16 @@ from ddor.archive.data_files import DataFiles
 from ddor.archive.downloads import csv_file
 from ddor.archive.latest import latest_of
 from ddor.archive.lists import agency_lists, archive_pages, data_page, home_page, log_pages, sitemap
-from ddor.archive.methods import methods_page
 from ddor.archive.page import address_of, static_files
 from ddor.archive.publish import Archive
 from ddor.archive.report_pages import ReportPages
 from ddor.archive.search import PATH as SEARCH
 from ddor.archive.search import search_files
-from ddor.archive.site import Line, Site
-from ddor.archive.text_pages import text_pages
+from ddor.archive.site import Line, Site, SiteContext
+from ddor.archive.text_pages import methods_page, text_pages
 from ddor.archive.years import week_lines, year_files, year_lines
 from ddor.calendar import Period, Week
-from ddor.published.catalog import CATALOG
+from ddor.published.catalog import CATALOG, Catalog
 
 # What pages of reports point to, and the lists that point to them.
 POINTED_TO = (agency_pages, year_files)
@@ -47,6 +46,9 @@ LISTS = (
 )
 # What every act makes whole: a group, a year or an address of the site that is gone leaves files.
 MADE_WHOLE = ("sitemap.xml", "agencies/by-state/*/*", "agencies/a-z/*/*", "corrections/*/*")
+
+# All that is made beside the reports.
+EVERYTHING = ("assets/*", "data/*/*", "agencies/[A-Z0-9]*/*")
 
 
 def site_after(
@@ -148,3 +150,41 @@ def _lists(site: Site) -> Iterator[tuple[str, bytes]]:
     agencies = [f"agencies/{each}/index.html" for each in site.index]
     yield from sitemap(site, ["index.html", *pages, *reports, *agencies])
     yield CATALOG, site.catalog.file()
+
+
+def rebuild(archive: Archive, catalog: Catalog, context: SiteContext) -> int:
+    """Everything around what revisions keep, made again from what they keep: for a new style sheet,
+    a changed text, policy or publisher, or a version of the program with other pages. No revision
+    is made; articles, pictures and data stay as they are, byte for byte. All or nothing, as a
+    publication; the number of files that changed or went."""
+    site = Site(archive.site, catalog, context)
+    records = records_by_agency(catalog)
+    named: set[str] = set()
+    agencies: dict[str, list[Line]] = {each: [] for each in records}
+    years: dict[int, dict[str, list[Line]]] = {}
+    reports: dict[str, bytes] = {}
+    for period, revisions in catalog.everything():
+        report = ReportPages(site, period)
+        reports |= report.pages(range(1, report.last + 1))
+        named |= report.named()
+        # The copy at the period's address too, in case it was lost.
+        data = report.data(report.last)
+        reports |= {f"{period.path}/data/{name}": file for name, file in data.items()}
+        if not isinstance(period, Week):
+            continue
+        for agency_id, line in agency_lines(period, data).items():
+            agencies.setdefault(agency_id, []).append(line)
+        of_year = years.setdefault(period.first_day.year, {})
+        for table, lines in week_lines(period, revisions[-1], data).items():
+            of_year.setdefault(table, []).extend(lines)
+    for each in named:
+        agencies.setdefault(each, [])
+    agencies = {each: newest_first(agencies[each]) for each in sorted(agencies)}
+    index = {
+        each: index_line(each, lines, context.agencies)
+        for each, lines in agencies.items()
+        if lines or each in records
+    }
+    latest = latest_of(site)
+    site = replace(site, index=index, agencies=agencies, named=named, years=years, latest=latest)
+    return publish_site(archive, site, {}, reports, made_whole=EVERYTHING)
