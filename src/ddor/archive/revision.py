@@ -59,14 +59,10 @@ class Publication:
 
     def kept(self) -> dict[str, bytes]:
         """All that must never change again: what the manifest has the sha256 of."""
+        article = self.article.html
+        kept = {"article.html": without_cases(article).encode()} | cases_file(article)
         data = {f"data/{name}": file for name, file in self.data.items()}
-        article = without_cases(self.article.html).encode()
-        return {
-            "article.html": article,
-            **cases_file(self.article.html),
-            **self.article.pictures,
-            **data,
-        }
+        return kept | self.article.pictures | data
 
 
 def publish_revision(
@@ -80,17 +76,14 @@ def publish_revision(
     `beside`: path -> bytes of other private files below runs/ that change with it."""
     period, data = publication.period, DataFiles(publication.data)
     number = archive.next_revision(period)
-    figures = publication.figures
-    listed = {
-        name: count for name in report_of(period).listed if (count := figures.get(name)) is not None
-    }
+    figures = {n: publication.figures.get(n) for n in report_of(period).listed}
     line = Revision(
         revision=number,
         identity=publication.identity,
         published_on=publication.published_on.isoformat(),
         as_of=publication.as_of.isoformat(),
         source=publication.source,
-        figures=listed,
+        figures={name: count for name, count in figures.items() if count is not None},
         kind=publication.kind,
         because=publication.because,
         accepted=publication.accepted,

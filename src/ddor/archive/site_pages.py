@@ -62,24 +62,21 @@ def site_after(
     """With the records that a new or withdrawn report changes. `agencies`: those that it names, or
     did; `named`: those of them to which a report still leads; `before` and `after`: its current
     data. Only a week's report has figures on agencies' pages and in files by year."""
-    index = read_index(site.folder)
+    known = read_index(site.folder)
     if not isinstance(period, Week):
         # An agency that no week names has a page as long as such a report leads to it.
-        unnamed: dict[str, list[Line]] = {each: [] for each in agencies - index.keys()}
-        return replace(site, index=index, agencies=unnamed, named=named, latest=latest_of(site))
-    records, lines = records_by_agency(site.catalog), agency_lines(period, after)
+        unnamed: dict[str, list[Line]] = {each: [] for each in agencies - known.keys()}
+        return replace(site, index=known, agencies=unnamed, named=named, latest=latest_of(site))
+    lines, day = agency_lines(period, after), str(period)
     own: dict[str, list[Line]] = {}
-    # A page points to those with the agency's name: to what they were called before, too.
-    names = {plain_name(index[each]) for each in agencies & index.keys()}
     for each in agencies:
-        others = [line for line in weeks_of(site.folder, each) if line["week"] != str(period)]
-        own[each] = newest_first([*others, *([lines[each]] if each in lines else [])])
-        index.pop(each, None)
-        if own[each] or each in records:
-            index[each] = index_line(each, own[each], site.context.agencies)
-            names.add(plain_name(index[each]))
+        others = [line for line in weeks_of(site.folder, each) if line["week"] != day]
+        own[each] = newest_first([*others, *filter(None, [lines.get(each)])])
+    index = {each: line for each, line in known.items() if each not in own} | _indexed(site, own)
+    # A page points to those with the agency's name: to what they were called before, too.
+    names = {plain_name(each[a]) for each in (known, index) for a in own if a in each}
     # A gap of other agencies' trends closes, or opens: its report comes late, or is withdrawn.
-    gap, day = before.published != after.published, str(period)
+    gap = before.published != after.published
     touched = {
         each
         for each, line in index.items()
@@ -96,6 +93,16 @@ def site_after(
         years={period.first_day.year: of_year},
         latest=latest_of(site, period, after),
     )
+
+
+def _indexed(site: Site, agencies: dict[str, list[Line]]) -> dict[str, Line]:
+    """agency_id -> its line in the index, of those with a published week or a dispute."""
+    records = records_by_agency(site.catalog)
+    return {
+        each: index_line(each, lines, site.context.agencies)
+        for each, lines in agencies.items()
+        if lines or each in records
+    }
 
 
 def pages_made_from(site: Site, period: Period) -> dict[str, bytes]:
@@ -158,9 +165,8 @@ def rebuild(archive: Archive, catalog: Catalog, context: SiteContext) -> int:
     is made; articles, pictures and data stay as they are, byte for byte. All or nothing, as a
     publication; the number of files that changed or went."""
     site = Site(archive.site, catalog, context)
-    records = records_by_agency(catalog)
-    named: set[str] = set()
-    agencies: dict[str, list[Line]] = {each: [] for each in records}
+    named = {*records_by_agency(catalog)}
+    agencies: dict[str, list[Line]] = {}
     years: dict[int, dict[str, list[Line]]] = {}
     reports: dict[str, bytes] = {}
     for period, revisions in catalog.everything():
@@ -170,21 +176,13 @@ def rebuild(archive: Archive, catalog: Catalog, context: SiteContext) -> int:
         # The copy at the period's address too, in case it was lost.
         data = report.data(report.last)
         reports |= {f"{period.path}/data/{name}": file for name, file in data.items()}
-        if not isinstance(period, Week):
-            continue
-        for agency_id, line in agency_lines(period, data).items():
-            agencies.setdefault(agency_id, []).append(line)
-        of_year = years.setdefault(period.first_day.year, {})
-        for table, lines in week_lines(period, revisions[-1], data).items():
-            of_year.setdefault(table, []).extend(lines)
-    for each in named:
-        agencies.setdefault(each, [])
-    agencies = {each: newest_first(agencies[each]) for each in sorted(agencies)}
-    index = {
-        each: index_line(each, lines, context.agencies)
-        for each, lines in agencies.items()
-        if lines or each in records
-    }
-    latest = latest_of(site)
+        if isinstance(period, Week):
+            for agency_id, line in agency_lines(period, data).items():
+                agencies.setdefault(agency_id, []).append(line)
+            of_year = years.setdefault(period.first_day.year, {})
+            for table, lines in week_lines(period, revisions[-1], data).items():
+                of_year.setdefault(table, []).extend(lines)
+    agencies = {each: newest_first(agencies.get(each, [])) for each in sorted({*agencies, *named})}
+    index, latest = _indexed(site, agencies), latest_of(site)
     site = replace(site, index=index, agencies=agencies, named=named, years=years, latest=latest)
     return publish_site(archive, site, {}, reports, made_whole=EVERYTHING)

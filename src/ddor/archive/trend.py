@@ -20,24 +20,15 @@ from ddor.variation import WEEKS_COMPARED, Compared, poisson_interval
 
 WEEKS_DRAWN = 53
 MARKS = {REVISED: "revised", CORRECTED: "corrected"}
-# How old declines were when they were recorded: band -> its name, in days since the issue.
+# How old declines were when they were recorded: band -> its name, in days since the issue, and the
+# branches of attributes.csv in it.
 BANDS = {
-    "week": "up to 7 days",
-    "month": "8 to 30 days",
-    "older": "over 30 days",
-    "unknown": "not known",
+    "week": ("up to 7 days", ("Same day or next day", "2 to 7 days")),
+    "month": ("8 to 30 days", ("8 to 30 days",)),
+    "older": ("over 30 days", ("31 to 90 days", "91 to 365 days", "More than a year")),
+    "unknown": ("not known", ("Recorded before it was issued", "No recording date")),
 }
-# Branch of attributes.csv -> its band.
-BAND_OF = {
-    "Same day or next day": "week",
-    "2 to 7 days": "week",
-    "8 to 30 days": "month",
-    "31 to 90 days": "older",
-    "91 to 365 days": "older",
-    "More than a year": "older",
-    "Recorded before it was issued": "unknown",
-    "No recording date": "unknown",
-}
+BAND_OF = {branch: band for band, (_, branches) in BANDS.items() for branch in branches}
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def chart_of(trend: Trend) -> Chart | None:
     pairs = pairwise(with_method)
     breaks = [(at, point) for (_, last), (at, point) in pairs if point.method != last.method]
     there = {band for point in points for band, requests in point.age.items() if requests}
-    bands = {band: words for band, words in BANDS.items() if band in there}
+    bands = {band: words for band, (words, _) in BANDS.items() if band in there}
     return Chart(trend, axis, top, bars, breaks, age_top, ages, bands)
 
 

@@ -39,8 +39,11 @@ def withdraw(
         named = f"revision {number} of the {period.noun}" if number else f"the {period.noun}"
         raise UsageError(f"{named} of {period} is not published, or is withdrawn already")
     day = context.day.isoformat()
-    gone = {period: {r.revision for r in chosen} | _with_tables_of(chosen, revisions)}
-    gone |= _made_from(catalog, period, gone[period])
+    gone = {period: _with_tables_of(chosen, revisions)}
+    for other, theirs in catalog.everything():
+        # What is withdrawn is printed in them, or is what they have beyond the other weeks.
+        if made := [r for r in theirs if r.based_on.get(str(period)) in gone[period]]:
+            gone[other] = _with_tables_of(made, theirs)
     before = data_files_of(archive.site / period.path)
     agencies = before.agencies | disputed_agencies(catalog, period)
     for each, numbers in gone.items():
@@ -75,29 +78,12 @@ def _named(site: Site) -> set[str]:
     return {agency_id for report in reports for agency_id in report.named()}
 
 
-def _made_from(catalog: Catalog, period: Period, numbers: set[int]) -> dict[Period, set[int]]:
-    """The revisions of other reports that were made from these: what is withdrawn is printed in
-    them, or is what they have beyond the other weeks."""
-    found = {}
-    for other, revisions in catalog.everything():
-        chosen = [
-            r for r in revisions if not r.withdrawn_on and r.based_on.get(str(period)) in numbers
-        ]
-        if chosen:
-            found[other] = {r.revision for r in chosen} | _with_tables_of(chosen, revisions)
-    return found
-
-
 def _with_tables_of(chosen: list[Revision], revisions: list[Revision]) -> set[int]:
-    """The revisions that still show a table of a chosen one, because too little had changed for
-    another (measures/disclosure.py): its content stands there too."""
-    dates = {revision.as_of for revision in chosen}
-    first = min(revision.revision for revision in chosen)
-    return {
-        r.revision
-        for r in revisions
-        if r.revision > first and not r.withdrawn_on and dates & {*r.kept_tables}
-    }
+    """The chosen revisions, and those that still show a table of one, because too little had
+    changed for another (measures/disclosure.py): its content stands there too."""
+    dates, first = {revision.as_of for revision in chosen}, chosen[0].revision
+    later = [r for r in revisions if r.revision > first and not r.withdrawn_on]
+    return {r.revision for r in chosen} | {r.revision for r in later if dates & {*r.kept_tables}}
 
 
 def notice_files(names: Iterable[str], day: str, reason: str) -> dict[str, bytes]:
