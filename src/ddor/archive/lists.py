@@ -16,7 +16,7 @@ from ddor.archive.site import Site
 from ddor.archive.trend import first_to_final, national_points, trend_of
 from ddor.archive.trend_chart import chart_of
 from ddor.archive.years import tables_by_year
-from ddor.calendar import FINAL_AFTER, Period, Week, weeks_between
+from ddor.calendar import FINAL_AFTER, Period, Week
 from ddor.published.catalog import FIRST, REVISED, Catalog, Revision, status_of
 from ddor.reports import REPORTS, WEEKLY, Report
 
@@ -38,14 +38,15 @@ class Listed(NamedTuple):
 def weeks_by_year(catalog: Catalog) -> dict[int, list[Listed]]:
     """Year of the first day -> every week from the first to the last published, newest first."""
     years: dict[int, list[Listed]] = {}
-    if not catalog.weeks:
-        return years
-    first, last = Week.parse(min(catalog.weeks)), Week.parse(max(catalog.weeks))
-    for week in reversed(weeks_between(first, last)):
-        revision = catalog.current(week)
-        status = status_of(week, revision, catalog) if revision else "no report"
-        years.setdefault(week.first_day.year, []).append(Listed(week, revision, status))
+    for point in reversed(national_points(catalog)):
+        years.setdefault(point.week.first_day.year, []).append(listed(point.week, catalog))
     return years
+
+
+def listed(period: Period, catalog: Catalog) -> Listed:
+    revision = catalog.current(period)
+    status = status_of(period, revision, catalog) if revision else "no report"
+    return Listed(period, revision, status)
 
 
 def other_reports(catalog: Catalog) -> list[tuple[Report, list[Listed]]]:
@@ -53,11 +54,8 @@ def other_reports(catalog: Catalog) -> list[tuple[Report, list[Listed]]]:
     first."""
     found = []
     for report in REPORTS:
-        lines = [
-            Listed(period, revision, status_of(period, revision, catalog))
-            for period, revision in catalog.newest_beside_weeks()
-            if period.shelf == report.period.shelf
-        ]
+        others = [each for each, _ in catalog.newest_beside_weeks()]
+        lines = [listed(each, catalog) for each in others if each.shelf == report.period.shelf]
         found += [(report, lines)] if lines else []
     return found
 
@@ -75,7 +73,7 @@ def releases(site: Site) -> tuple[list[Week], list[Week]]:
 
 
 def updated(periods: Iterable[tuple[Period, list[Revision]]]) -> str:
-    """The last date on which a revision of these was published or withdrawn; "" if there is none."""
+    """The last date on which a revision of these was published or withdrawn; "" if none was."""
     revisions = [revision for _, of_period in periods for revision in of_period]
     return max((r.withdrawn_on or r.published_on for r in revisions), default="")
 

@@ -63,11 +63,11 @@ class ReportPages:
     def pages(self, numbers: Iterable[int]) -> dict[str, bytes]:
         """Path below site/ -> page, of each of these revisions that there is: at its own address,
         and at the period's if it is the current one."""
-        own = [number for number in sorted(set(numbers)) if 0 < number <= self.last]
-        found = dict(self._page(number) for number in own)
-        return found | (dict([self._page(self.last, current=True)]) if self.last in own else {})
+        own = [(number, False) for number in sorted(set(numbers)) if 0 < number <= self.last]
+        own += [(self.last, True)] if (self.last, False) in own else []
+        return dict(self._page(number, current) for number, current in own)
 
-    def _page(self, number: int, current: bool = False) -> tuple[str, bytes]:
+    def _page(self, number: int, current: bool) -> tuple[str, bytes]:
         """At the period's address if `current`, else at its own."""
         period, revisions, catalog = self.period, self.revisions, self.site.catalog
         this = revisions[number - 1]
@@ -93,7 +93,7 @@ class ReportPages:
             "article": article,
             "contents": contents_of(article),
             "changes": changes[:MOST_CHANGES],
-            "more_changes": max(len(changes) - MOST_CHANGES, 0),
+            "more_changes": len(changes[MOST_CHANGES:]),
             "workbooks": [name for name in data if ".xlsx" in name],
             "tables": titles_in(data["datapackage.json"]),
             "report": report_of(period),
@@ -102,12 +102,10 @@ class ReportPages:
         return page(self.site, "report.html.j2", path, title, names, canonical)
 
     def _article(self, number: int, current: bool) -> str:
-        """With its links, and with the cases if it is the current one."""
+        """With its links, and with the cases: the catalog has those of a current one alone."""
         own = address_of(self.period, number)
         article = self._articles.get(number) or kept_article(self.site.folder / own)
-        article = with_cases(
-            article, self.revisions[number - 1].cases if number == self.last else ""
-        )
+        article = with_cases(article, self.revisions[number - 1].cases)
         if current:
             # The pictures stay in the revision's folder; the data has a copy beside this page.
             article = TAKEN.sub(rf"\1r{number}/\2", article)
@@ -163,10 +161,8 @@ def changes_between(before: DataFiles, after: DataFiles) -> list[Change]:
     """What changed between two revisions, from -> to: figures first, in their order, then agencies
     by state and name; what did not change is left out. Read from what both published, so it tells
     nothing that a reader could not find by comparing them."""
-    changes = [
-        Change("", *each)
-        for each in _differing(before.summary["figures"], after.summary["figures"])
-    ]
+    figures = (each.summary["figures"] for each in (before, after))
+    changes = [Change("", *each) for each in _differing(*figures)]
     for table, sections in AGENCY_TABLES.items():
         if table not in before.tables or table not in after.tables:
             continue  # not every report has it

@@ -9,6 +9,8 @@ stands: so that a publication touches no page but those of the agencies it names
 import statistics
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import takewhile
 
 from ddor.archive.data_files import DataFiles
 from ddor.archive.site import Line
@@ -144,14 +146,16 @@ def trend_of(points: list[Point], cohort: str) -> Trend:
     *before, last = standing
     if cohort == ISSUED and not last.final:
         return Trend(drawn, last.week, Compared(last.single, bulk=last.bulk, early=True))
-    alike = _counted_as(last, before, cohort)
-    compared = Compared(
-        count=last.single,
-        before=tuple(point.single for point in alike),
-        bulk=last.bulk,
-        bulk_before=sum(point.bulk for point in alike[-WEEKS_COMPARED:]),
-    )
+    alike = [*takewhile(partial(_alike, last, cohort), reversed(before))][::-1]
+    counts, bulk = tuple(point.single for point in alike), [point.bulk for point in alike]
+    compared = Compared(last.single, counts, last.bulk, sum(bulk[-WEEKS_COMPARED:]))
     return Trend(drawn, last.week, compared)
+
+
+def _alike(last: Point, cohort: str, point: Point) -> bool:
+    """Whether it was counted as the last one: by the same method, and by week of issue only if it
+    is final, since another has had less time for an outcome."""
+    return point.method in (None, last.method) and (cohort != ISSUED or point.final)
 
 
 def first_to_final(catalog: Catalog) -> FirstToFinal | None:
@@ -168,14 +172,3 @@ def first_to_final(catalog: Catalog) -> FirstToFinal | None:
     if not moved:
         return None
     return FirstToFinal(len(moved), statistics.median(moved), min(moved), max(moved))
-
-
-def _counted_as(last: Point, before: list[Point], cohort: str) -> list[Point]:
-    """The points before `last`, back to the first that was counted by another method; by week of
-    issue, back to the first that is not final, since it has had less time for an outcome."""
-    alike: list[Point] = []
-    for point in reversed(before):
-        if point.method not in (None, last.method) or (cohort == ISSUED and not point.final):
-            break
-        alike.insert(0, point)
-    return alike

@@ -28,12 +28,12 @@ from ddor.published.catalog import Revision
 def year_lines(folder: Path, week: Week, own: dict[str, list[Line]]) -> dict[str, list[Line]]:
     """Table -> lines of the year of `week`, as they are published in `folder` (site/), with those
     of the week replaced by `own`."""
-    lines = {}
-    for name in TITLES:
-        known = lines_in(folder / "data" / str(week.first_day.year) / f"{name}.csv")
-        others = [line for line in known if line["week"] != str(week)]
-        lines[name] = others + own.get(name, [])
-    return lines
+    folder = folder / "data" / str(week.first_day.year)
+    known = {name: lines_in(folder / f"{name}.csv") for name in TITLES}
+    return {
+        name: [line for line in lines if line["week"] != str(week)] + own.get(name, [])
+        for name, lines in known.items()
+    }
 
 
 def week_lines(week: Week, revision: Revision, data: DataFiles) -> dict[str, list[Line]]:
@@ -41,12 +41,8 @@ def week_lines(week: Week, revision: Revision, data: DataFiles) -> dict[str, lis
     if not data.published:
         return {}
     before = {"week": str(week), "revision": str(revision.revision)}
-    lines = {
-        name: [before | line for line in table]
-        for name, table in data.tables.items()
-        if name in TITLES
-    }
-    summary = data.summary
+    tables, summary = data.tables, data.summary
+    lines = {name: [before | line for line in tables[name]] for name in TITLES if name in tables}
     notes = [SYNTHETIC_NOTICE] if summary["synthetic"] else []
     for each in summary["disclosure"]:
         if (each["attribute"], each["place"]) == ("charges", "") and each["told"] and each["why"]:
