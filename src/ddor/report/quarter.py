@@ -319,7 +319,7 @@ class CompiledReport(OfPeople):
 
     def cases(self) -> HTML | None:
         """The cases described, each with its public source. Between two marks: the archive shows
-        them on the page of the current revision alone (archive/cases_apart.py)."""
+        them on the page of the current revision alone (archive/article.py)."""
         shown = self.counts.cases.shown
         if not shown:
             return None
