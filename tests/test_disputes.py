@@ -26,11 +26,11 @@ from small_archive import (
 from ddor.archive.agency_pages import COUNTS, PLACE, agency_lines
 from ddor.archive.data_files import DataFiles
 from ddor.archive.lists import log_pages
-from ddor.archive.site import Site
-from ddor.archive.site_context import Publisher, SiteContext
+from ddor.archive.site import Site, SiteContext
 from ddor.calendar import Week, parse_date
 from ddor.maintained.corrections.read import CorrectionsInvalid, read_corrections
 from ddor.maintained.corrections.records import to_plain
+from ddor.maintained.parameters import Parameters
 from ddor.published.catalog import Catalog, Revision
 
 PAGE = f"weeks/{WEEK}/index.html"
@@ -239,7 +239,9 @@ def test_a_feed_can_be_read_whatever_a_record_holds(tmp_path):
         records=[{"shown_on": "2017-06-01", **each} for each in to_plain(records)],
     )
     catalog = Catalog("recorded", False, {WEEK: [revision]})
-    site = Site(Path(), catalog, SiteContext(Publisher("", ""), parse_date("2017-06-10")))
+    site = Site(
+        Path(), catalog, SiteContext(Parameters.model_construct(), parse_date("2017-06-10"))
+    )
     feed = dict(log_pages(site))["feed.xml"]
     assert "the bell" in "".join(ElementTree.fromstring(feed).itertext())
 

@@ -27,8 +27,8 @@ from small_archive import (
 )
 
 from ddor.archive.article import kept_article
-from ddor.archive.changes import changes_between
 from ddor.archive.data_files import DataFiles
+from ddor.archive.report_pages import changes_between
 from ddor.calendar import Week
 from ddor.published.catalog import Catalog, Revision, status_of
 

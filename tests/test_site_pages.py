@@ -23,23 +23,23 @@ from ddor.archive.data_files import DataFiles
 from ddor.archive.latest import charges_of, largest_of, why_untold
 from ddor.archive.lists import home_page
 from ddor.archive.meanings import FIGURES
-from ddor.archive.methods import methods_page
 from ddor.archive.page import NOT_FOUND
-from ddor.archive.recent import recent_weeks
-from ddor.archive.site import Site
-from ddor.archive.site_context import Publisher, SiteContext
+from ddor.archive.site import Site, SiteContext
+from ddor.archive.text_pages import methods_page
 from ddor.archive.trend import agency_points
+from ddor.archive.trend_chart import recent_weeks
 from ddor.calendar import Week
 from ddor.checks import e5_volume, e6_ice_custody, e8_bulk_recording, e9_stale_policy
 from ddor.checks.registry import CHECKS
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.maintained.parameters import Parameters
 from ddor.measures import disclosure, people
 from ddor.measures.figures import NO_CHARGES
 from ddor.published.catalog import Catalog
 from ddor.published.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
 from ddor.reference.method import CHANGES, METHOD
 
-CONTEXT = SiteContext(Publisher("", "the county desk"), dt.date(2017, 6, 1))
+CONTEXT = SiteContext(Parameters.model_construct(contact="the county desk"), dt.date(2017, 6, 1))
 EFFECTS = {
     "hold": "Hold: the request is not counted as declined.",
     "review": "Review: nothing is published until a person has looked at the week.",
@@ -384,7 +384,8 @@ def test_the_rules_of_people_are_told_in_the_numbers_that_the_code_goes_by(monke
         assert hasattr(disclosure, name)
         monkeypatch.setattr(disclosure, name, number)
     context = SiteContext(
-        Publisher("", ""), dt.date(2017, 6, 1), threshold=9, max_held_back_share=0.37
+        Parameters.model_construct(disclosure_threshold=9, max_held_back_share=0.37),
+        dt.date(2017, 6, 1),
     )
     text = words_of(methods(context).main)
     for told in (

@@ -13,8 +13,7 @@ from test_rebuild import rebuilt
 
 from ddor.archive.data_files import DataFiles
 from ddor.archive.lists import archive_pages
-from ddor.archive.site import Site
-from ddor.archive.site_context import Publisher, SiteContext
+from ddor.archive.site import Site, SiteContext
 from ddor.archive.trend import (
     BANDS,
     WEEKS_DRAWN,
@@ -27,6 +26,7 @@ from ddor.archive.trend import (
 )
 from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
+from ddor.maintained.parameters import Parameters
 from ddor.measures.bulk import bulk_recorded
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision, open_catalog
 from ddor.reference import method
@@ -87,7 +87,7 @@ def latest(catalog: Catalog) -> Compared:
 
 
 def figures_of(catalog: Catalog) -> BeautifulSoup:
-    site = Site(Path(), catalog, SiteContext(Publisher("", ""), dt.date(2018, 6, 1)))
+    site = Site(Path(), catalog, SiteContext(Parameters.model_construct(), dt.date(2018, 6, 1)))
     return BeautifulSoup(dict(archive_pages(site))["archive/index.html"], "html.parser")
 
 
