@@ -8,7 +8,6 @@ it; the file beside a page keeps the other weeks, so that none of them has to be
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -137,11 +136,13 @@ def _tables(weeks: Weeks) -> dict:
     newest = max((week.first_day for week, _ in weeks), default=dt.date.max)
     oldest = newest - dt.timedelta(weeks=WEEKS_SHOWN)
     shown = [(week, counts) for week, counts in weeks if week.first_day > oldest]
-    numbers = Counter(week.first_day.year for week, _ in weeks)
-    sums: dict[int, Counter[str]] = {year: Counter() for year in numbers}
+    by_year: dict[int, list[dict[str, int]]] = {}
     for week, counts in weeks:
-        sums[week.first_day.year].update(counts)
-    years = [(year, numbers[year], sums[year]) for year in numbers]
+        by_year.setdefault(week.first_day.year, []).append(counts)
+    years = [
+        (year, len(own), {name: sum(counts[name] for counts in own) for name in COUNTS})
+        for year, own in by_year.items()
+    ]
     # A few weeks are not to look like many.
     drawn = [newest - dt.timedelta(weeks=FEWEST_DRAWN - 1), *(week.first_day for week, _ in shown)]
     return {

@@ -98,34 +98,29 @@ def archive_pages(site: Site) -> Files:
     """The index with the calendar, and a page for each year."""
     catalog = site.catalog
     years, points = weeks_by_year(catalog), national_points(catalog)
-    late, coming = releases(site)
-    about = {"final_after": FINAL_AFTER, "weekly": WEEKLY, "all_years": list(years)}
-    trend = trend_of(points, catalog.cohort)
-    of_index = {
-        "year": None,
-        "years": dict(list(years.items())[:YEARS_IN_FULL]),
-        "coming": coming,
-        "late": late,
-        "others": other_reports(catalog),
-        "trend": trend,
-        "chart": chart_of(trend),
-        "moved": first_to_final(catalog),
-        "updated": updated(catalog.everything()),
-    }
-    path, title = "archive/index.html", "Archived reports"
-    yield page(site, "archive.html.j2", path, title, about | of_index)
-    for year, weeks in years.items():
-        own = [point for point in points if point.week.first_day.year == year]
-        of_year = {
+    (late, coming), others = releases(site), other_reports(catalog)
+    for year in (None, *years):
+        weeks = years[year] if year else []
+        of_year = [(each.period, catalog.of(each.period)) for each in weeks]
+        own = [point for point in points if year in (None, point.week.first_day.year)]
+        trend = trend_of(own, catalog.cohort)
+        names = {
             "year": year,
-            "years": {year: weeks},
-            "coming": [],
-            "others": [],
-            "chart": chart_of(trend_of(own, catalog.cohort)),
-            "updated": updated((each.period, catalog.of(each.period)) for each in weeks),
+            "all_years": list(years),
+            "years": {year: weeks} if year else dict(list(years.items())[:YEARS_IN_FULL]),
+            "weekly": WEEKLY,
+            "coming": [] if year else coming,
+            "late": late,
+            "final_after": FINAL_AFTER,
+            "others": [] if year else others,
+            "trend": trend,
+            "chart": chart_of(trend),
+            "moved": first_to_final(catalog),
+            "updated": updated(of_year if year else catalog.everything()),
         }
-        path = f"archive/{year}/index.html"
-        yield page(site, "archive.html.j2", path, f"{title} of {year}", about | of_year)
+        path = f"archive/{year}/index.html" if year else "archive/index.html"
+        title = f"Archived reports of {year}" if year else "Archived reports"
+        yield page(site, "archive.html.j2", path, title, names)
 
 
 def log_pages(site: Site) -> Files:
