@@ -73,6 +73,16 @@ def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:
     return found
 
 
+def indexed(site: Site, agencies: dict[str, list[Line]]) -> dict[str, Line]:
+    """agency_id -> its line in the index, of those with a published week or a dispute."""
+    records = records_by_agency(site.catalog)
+    return {
+        each: index_line(each, lines, site.context.agencies)
+        for each, lines in agencies.items()
+        if lines or each in records
+    }
+
+
 def agency_pages(site: Site) -> Iterator[tuple[str, bytes]]:
     """Of `site.agencies`, but for those that nothing names any more: the address of a page would
     name them."""

@@ -55,10 +55,11 @@ class ReportPages:
         return self._data[number]
 
     def named(self) -> set[str]:
-        """The agencies that any revision names which is not withdrawn, a superseded one too: its
-        page links to theirs."""
+        """The agencies that any revision names which is not withdrawn, a superseded one too, for
+        its page links to theirs; and those with a dispute."""
         standing = [self.data(r.revision) for r in self.revisions if not r.withdrawn_on]
-        return {agency_id for data in standing for agency_id in data.agencies}
+        disputed = disputed_agencies(self.site.catalog, self.period)
+        return disputed.union(*(data.agencies for data in standing))
 
     def pages(self, numbers: Iterable[int]) -> dict[str, bytes]:
         """Path below site/ -> page, of each of these revisions that there is: at its own address,

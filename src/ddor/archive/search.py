@@ -20,13 +20,13 @@ from ddor.checks.registry import CHECKS
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import status_of
 
-PATH = "search/index.html"
+SEARCH = "search/index.html"
 
 
 def search_files(site: Site) -> Iterator[tuple[str, bytes]]:
     notice = json.dumps(SYNTHETIC_NOTICE if site.catalog.synthetic else "")
     lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in _lines(site))
-    yield page(site, "search.html.j2", PATH, "Search", {"limits": site.context.coverage})
+    yield page(site, "search.html.j2", SEARCH, "Search", {"limits": site.context.coverage})
     yield "search/index.json", f'{{"notice": {notice}, "lines": [\n{lines}\n]}}\n'.encode()
 
 

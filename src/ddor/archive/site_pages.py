@@ -9,14 +9,8 @@ what was made.
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from ddor.archive.agency_index import INDEX, INDEX_COLUMNS, index_line, plain_name, read_index
-from ddor.archive.agency_pages import (
-    agency_lines,
-    agency_pages,
-    newest_first,
-    records_by_agency,
-    weeks_of,
-)
+from ddor.archive.agency_index import INDEX, INDEX_COLUMNS, plain_name, read_index
+from ddor.archive.agency_pages import agency_lines, agency_pages, indexed, newest_first, weeks_of
 from ddor.archive.data_files import DataFiles
 from ddor.archive.downloads import csv_file
 from ddor.archive.latest import latest_of
@@ -24,26 +18,16 @@ from ddor.archive.lists import agency_lists, archive_pages, data_page, home_page
 from ddor.archive.page import address_of, static_files
 from ddor.archive.publish import Archive
 from ddor.archive.report_pages import ReportPages
-from ddor.archive.search import PATH as SEARCH
-from ddor.archive.search import search_files
+from ddor.archive.search import SEARCH, search_files
 from ddor.archive.site import Line, Site, SiteContext
-from ddor.archive.text_pages import methods_page, text_pages
+from ddor.archive.text_pages import text_pages
 from ddor.archive.years import week_lines, year_files, year_lines
 from ddor.calendar import Period, Week
 from ddor.published.catalog import CATALOG, Catalog
 
 # What pages of reports point to, and the lists that point to them.
 POINTED_TO = (agency_pages, year_files)
-LISTS = (
-    text_pages,
-    methods_page,
-    archive_pages,
-    agency_lists,
-    data_page,
-    log_pages,
-    search_files,
-    home_page,
-)
+LISTS = (text_pages, archive_pages, agency_lists, data_page, log_pages, search_files, home_page)
 # What every act makes whole: a group, a year or an address of the site that is gone leaves files.
 MADE_WHOLE = ("sitemap.xml", "agencies/by-state/*/*", "agencies/a-z/*/*", "corrections/*/*")
 
@@ -72,7 +56,7 @@ def site_after(
     for each in agencies:
         others = [line for line in weeks_of(site.folder, each) if line["week"] != day]
         own[each] = newest_first([*others, *filter(None, [lines.get(each)])])
-    index = {each: line for each, line in known.items() if each not in own} | _indexed(site, own)
+    index = {each: line for each, line in known.items() if each not in own} | indexed(site, own)
     # A page points to those with the agency's name: to what they were called before, too.
     names = {plain_name(each[a]) for each in (known, index) for a in own if a in each}
     # A gap of other agencies' trends closes, or opens: its report comes late, or is withdrawn.
@@ -93,16 +77,6 @@ def site_after(
         years={period.first_day.year: of_year},
         latest=latest_of(site, period, after),
     )
-
-
-def _indexed(site: Site, agencies: dict[str, list[Line]]) -> dict[str, Line]:
-    """agency_id -> its line in the index, of those with a published week or a dispute."""
-    records = records_by_agency(site.catalog)
-    return {
-        each: index_line(each, lines, site.context.agencies)
-        for each, lines in agencies.items()
-        if lines or each in records
-    }
 
 
 def pages_made_from(site: Site, period: Period) -> dict[str, bytes]:
@@ -165,7 +139,7 @@ def rebuild(archive: Archive, catalog: Catalog, context: SiteContext) -> int:
     is made; articles, pictures and data stay as they are, byte for byte. All or nothing, as a
     publication; the number of files that changed or went."""
     site = Site(archive.site, catalog, context)
-    named = {*records_by_agency(catalog)}
+    named: set[str] = set()
     agencies: dict[str, list[Line]] = {}
     years: dict[int, dict[str, list[Line]]] = {}
     reports: dict[str, bytes] = {}
@@ -183,6 +157,6 @@ def rebuild(archive: Archive, catalog: Catalog, context: SiteContext) -> int:
             for table, lines in week_lines(period, revisions[-1], data).items():
                 of_year.setdefault(table, []).extend(lines)
     agencies = {each: newest_first(agencies.get(each, [])) for each in sorted({*agencies, *named})}
-    index, latest = _indexed(site, agencies), latest_of(site)
+    index, latest = indexed(site, agencies), latest_of(site)
     site = replace(site, index=index, agencies=agencies, named=named, years=years, latest=latest)
     return publish_site(archive, site, {}, reports, made_whole=EVERYTHING)

@@ -35,6 +35,7 @@ def text_pages(site: Site) -> Iterator[tuple[str, bytes]]:
         template = TEMPLATES.get(name, "text.html.j2")
         names = {"name": name, "text": text, "intro": intro, "sections": sections}
         yield page(site, template, path, text.title, names | {"updated": str(updated)})
+    yield from methods_page(site)
 
 
 def methods_page(site: Site) -> Iterator[tuple[str, bytes]]:
