@@ -24,7 +24,7 @@ from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import Catalog
 from ddor.reference.places import STATES
 
-WEEKS_SHOWN, FEWEST_DRAWN = 53, 13
+WEEKS_SHOWN, FEWEST_DRAWN = dt.timedelta(weeks=53), dt.timedelta(weeks=12)
 # Table by agency -> its columns in weeks.csv. Each cohort has an `honored` of its own.
 TABLES = {
     "issued_by_agency": "issued issued_honored issued_declined issued_other issued_pending",
@@ -34,7 +34,6 @@ TABLES = {
 }
 COUNTS = tuple(" ".join(TABLES.values()).split())
 COLUMNS = ("week", "agency_id", *PLACE, *COUNTS, "flags")
-Weeks = list[tuple[Week, dict[str, int]]]
 
 
 def agency_lines(week: Week, data: DataFiles) -> dict[str, Line]:
@@ -104,9 +103,11 @@ def _page(
 ) -> tuple[str, bytes]:
     """`line`: the agency's in the index; `weeks`: its lines, newest first; `others`: the index
     lines of the other agencies with its name."""
-    counted: Weeks = [
+    counted = [
         (Week.parse(each["week"]), {name: int(each[name]) for name in COUNTS}) for each in weeks
     ]
+    days = [week.first_day for week, _ in counted]
+    shown = [each for each in counted if each[0].first_day > days[0] - WEEKS_SHOWN]
     laws = _in_place(site.context.policies, line)
     # Those last looked at over 180 days before the day of printing are apart, as E9 has it.
     oldest = (site.context.day - VERIFIED_WITHIN).isoformat()
@@ -116,7 +117,11 @@ def _page(
     trend = trend_of(points, site.catalog.cohort)
     path = f"agencies/{line['agency_id']}/index.html"
     title = " · ".join(filter(None, (line["agency"], place_of(line))))
-    names = _tables(counted) | {
+    names = {
+        "weeks": counted,
+        "shown": shown,
+        # A few weeks are not to look like many.
+        "axis_start": min(days[len(shown) - 1], days[0] - FEWEST_DRAWN) if days else None,
         "agency": line,
         "name": named(line),
         "others": others,
@@ -137,30 +142,6 @@ def _page(
         "updated": max([*current, *told], default=""),
     }
     return page(site, "agency.html.j2", path, title, names)
-
-
-def _tables(weeks: Weeks) -> dict:
-    """What the tables of the page are made of: shown, the last WEEKS_SHOWN weeks of `weeks`, newest
-    first; years, all weeks added up as (year, number of weeks, counts), none where no week is
-    older; held, whether a check holds anything back; axis_start, where the chart begins."""
-    newest = max((week.first_day for week, _ in weeks), default=dt.date.max)
-    oldest = newest - dt.timedelta(weeks=WEEKS_SHOWN)
-    shown = [(week, counts) for week, counts in weeks if week.first_day > oldest]
-    by_year: dict[int, list[dict[str, int]]] = {}
-    for week, counts in weeks:
-        by_year.setdefault(week.first_day.year, []).append(counts)
-    years = [
-        (year, len(own), {name: sum(counts[name] for counts in own) for name in COUNTS})
-        for year, own in by_year.items()
-    ]
-    # A few weeks are not to look like many.
-    drawn = [newest - dt.timedelta(weeks=FEWEST_DRAWN - 1), *(week.first_day for week, _ in shown)]
-    return {
-        "shown": shown,
-        "years": years if len(shown) < len(weeks) else [],
-        "held": any(each["held_back_requests"] or each["held_back_outcomes"] for _, each in weeks),
-        "axis_start": min(drawn),
-    }
 
 
 def _in_place(table: Iterable[Line], line: Line) -> list[Line]:
