@@ -28,14 +28,12 @@ from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from small_archive import SmallArchive
 
-from ddor.archive import revision
-from ddor.archive.chrome import Chrome
+from ddor.archive import site_pages
 from ddor.archive.render import Article
 from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Quarter, Week
 from ddor.jobs import publication, report
 from ddor.maintained.texts import PAGES
-from ddor.published.catalog import CATALOG
 
 SEED = 20170331
 QUARTERS = ("2017Q1", "2017Q2", "2017Q3", "2017Q4")
@@ -185,11 +183,8 @@ def scraps_alone():
 def lists_left_out():
     """Publications that make no list, agency or file of a year: `ddor rebuild` makes them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            revision,
-            "chrome",
-            lambda site, catalog, *_: Chrome({}, {f"site/{CATALOG}": catalog.file()}, []),
-        )
+        patch.setattr(site_pages, "POINTED_TO", ())
+        patch.setattr(site_pages, "LISTS", ())
         yield
 
 

@@ -3,6 +3,7 @@ and records that do not fit, which publish nothing."""
 
 import json
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -23,11 +24,13 @@ from small_archive import (
 )
 
 from ddor.archive.agency_pages import COUNTS, PLACE, agency_lines
-from ddor.archive.around import Around, Publisher
+from ddor.archive.data_files import DataFiles
 from ddor.archive.lists import log_pages
+from ddor.archive.site import Site, SiteContext
 from ddor.calendar import Week, parse_date
 from ddor.errors import NeedsCorrection
 from ddor.maintained.corrections import RECORDS, read_corrections
+from ddor.maintained.parameters import Parameters
 from ddor.published.catalog import Catalog, Revision
 
 PAGE = f"weeks/{WEEK}/index.html"
@@ -151,7 +154,7 @@ def test_an_agency_page_has_each_flag_once():
         "declined_by_agency.csv": table(both),
         "held_back_by_agency.csv": b"agency_id\n",
     }
-    assert agency_lines(Week.parse(WEEK), files)["7"]["flags"] == f"{both}; {one}"
+    assert agency_lines(Week.parse(WEEK), DataFiles(files))["7"]["flags"] == f"{both}; {one}"
 
 
 def test_the_log_has_the_age_of_what_is_not_answered_on_the_day_of_publication(stage):
@@ -238,7 +241,10 @@ def test_a_feed_can_be_read_whatever_a_record_holds(tmp_path):
         ],
     )
     catalog = Catalog("recorded", False, {WEEK: [revision]})
-    feed = log_pages(catalog, Around(Publisher("", ""), parse_date("2017-06-10")))["feed.xml"]
+    site = Site(
+        Path(), catalog, SiteContext(Parameters.model_construct(), parse_date("2017-06-10"))
+    )
+    feed = dict(log_pages(site))["feed.xml"]
     assert "the bell" in "".join(ElementTree.fromstring(feed).itertext())
 
 

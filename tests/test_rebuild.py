@@ -20,8 +20,8 @@ from small_archive import (
 )
 
 import ddor.archive.page
+from ddor.archive.article import kept_article
 from ddor.archive.page import _environment, asset_paths
-from ddor.archive.revision import kept_article
 
 AGENCY = QUILLFEATHER["agency_id"]
 # The day on which each stage was last changed: the age of a dispute counts from it.

@@ -26,8 +26,9 @@ from small_archive import (
     words_of,
 )
 
-from ddor.archive.changes import changes_between
-from ddor.archive.revision import kept_article
+from ddor.archive.article import kept_article
+from ddor.archive.data_files import DataFiles
+from ddor.archive.report_pages import changes_between
 from ddor.calendar import Week
 from ddor.published.catalog import Catalog, Revision, status_of
 
@@ -106,12 +107,12 @@ def test_an_agency_that_came_and_one_that_went_are_among_the_changes(stage):
 def test_an_agency_with_a_new_name_is_still_the_same_agency():
     """agency_id is the key; the name is shown, never joined on."""
 
-    def files(name: str, declined: int) -> dict[str, bytes]:
+    def files(name: str, declined: int) -> DataFiles:
         head = "agency_id,agency,level,state,county_fips,area,declined\n"
         line = f"QUIL00001,{name},county,MN,,,{declined}\n"
         tables = dict.fromkeys(["issued_by_agency.csv", "declined_by_agency.csv"], head.encode())
         tables["declined_by_agency.csv"] += line.encode()
-        return tables | {"summary.json": json.dumps({"figures": {}}).encode()}
+        return DataFiles(tables | {"summary.json": json.dumps({"figures": {}}).encode()})
 
     renamed = changes_between(files("QUILLFEATHER JAIL", 37), files("Quillfeather Jail", 37))
     assert renamed == []

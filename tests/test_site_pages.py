@@ -4,6 +4,7 @@ the search's word on a place that is not found, and every rule on the page of me
 import datetime as dt
 import json
 import re
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -18,17 +19,19 @@ from small_archive import (
 )
 from test_trend import catalog_of, day, flat, line, revision, withdrawn
 
-from ddor.archive.around import Around, Publisher, latest_names
+from ddor.archive.data_files import DataFiles
 from ddor.archive.latest import charges_of, largest_of, why_untold
 from ddor.archive.lists import home_page
-from ddor.archive.methods import EFFECTS, methods_page
 from ddor.archive.page import NOT_FOUND
-from ddor.archive.recent import recent_weeks
+from ddor.archive.site import Site, SiteContext
+from ddor.archive.text_pages import methods_page
 from ddor.archive.trend import agency_points
+from ddor.archive.trend_chart import recent_weeks
 from ddor.calendar import Week
 from ddor.checks import e5_volume, e6_ice_custody, e8_bulk_recording, e9_stale_policy
 from ddor.checks.registry import CHECKS
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.maintained.parameters import Parameters
 from ddor.measures import disclosure, people
 from ddor.measures.figures import NO_CHARGES
 from ddor.published.catalog import Catalog
@@ -36,7 +39,12 @@ from ddor.published.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
 from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reference.method import CHANGES, METHOD
 
-AROUND = Around(Publisher("", "the county desk"), dt.date(2017, 6, 1))
+CONTEXT = SiteContext(Parameters.model_construct(contact="the county desk"), dt.date(2017, 6, 1))
+EFFECTS = {
+    "hold": "Hold: the request is not counted as declined.",
+    "review": "Review: nothing is published until a person has looked at the week.",
+    "show": "Show: nothing is taken out of a count; the page says it beside the figures.",
+}
 HEADER = "category,group_code,offense_group,convicted,charged_only,requests,flags\n"
 CHARGES = (
     HEADER
@@ -64,28 +72,36 @@ COUNTED = {
 }
 
 
-def data_of(charges=CHARGES, declined=DECLINED) -> dict[str, bytes]:
+def data_of(charges=CHARGES, declined=DECLINED) -> DataFiles:
     """Every declined request has a charge or none: so many the table of charges is of."""
     standings = "attribute,place,branch,requests\ncharges,,,1250\ncharges,,,142\ncharges,,drugs,7\n"
-    return {
-        "charges_by_group.csv": charges.encode(),
-        "declined_by_agency.csv": declined.encode(),
-        "attributes.csv": standings.encode(),
-    }
+    return DataFiles(
+        {
+            "charges_by_group.csv": charges.encode(),
+            "declined_by_agency.csv": declined.encode(),
+            "attributes.csv": standings.encode(),
+        }
+    )
 
 
-def home(data: dict[str, bytes], cohort="recorded", why="", **figures) -> BeautifulSoup:
+def home(data: DataFiles, cohort="recorded", why="", **figures) -> BeautifulSoup:
     catalog = flat(30, 40, cohort=cohort)
     week, as_of = Week.parse(day(1)), dt.date(2017, 4, 24)
     counts = dict.fromkeys(WEEKLY_FIGURES, 0) | COUNTED | figures
-    latest = latest_names(week, as_of, as_of, 1, "provisional", counts)
-    latest |= {
+    latest = {
+        "week": week,
+        "as_of": as_of,
+        "published_on": as_of,
+        "revision": 1,
+        "status": "provisional",
+        "figures": counts,
         "charges": charges_of(data),
         "largest": largest_of(data),
         "why": why,
         "adds_up": why != NO_CHARGES,
     }
-    return BeautifulSoup(home_page(catalog, AROUND, latest), "html.parser")
+    (page,) = dict(home_page(Site(Path(), catalog, CONTEXT, latest=latest))).values()
+    return BeautifulSoup(page, "html.parser")
 
 
 def points(page: BeautifulSoup) -> list[str]:
@@ -314,8 +330,8 @@ def test_checks_and_methods_are_found_by_the_search(stage):
 # Methods
 
 
-def methods(around=AROUND, cohort="recorded") -> BeautifulSoup:
-    (page,) = methods_page(Catalog(cohort, False, {}), around).values()
+def methods(context=CONTEXT, cohort="recorded") -> BeautifulSoup:
+    (page,) = dict(methods_page(Site(Path(), Catalog(cohort, False, {}), context))).values()
     return BeautifulSoup(page, "html.parser")
 
 
@@ -367,8 +383,11 @@ def test_the_rules_of_people_are_told_in_the_numbers_that_the_code_goes_by(monke
     ):
         assert hasattr(disclosure, name)
         monkeypatch.setattr(disclosure, name, number)
-    around = Around(Publisher("", ""), dt.date(2017, 6, 1), threshold=9, max_held_back_share=0.37)
-    text = words_of(methods(around).main)
+    context = SiteContext(
+        Parameters.model_construct(disclosure_threshold=9, max_held_back_share=0.37),
+        dt.date(2017, 6, 1),
+    )
+    text = words_of(methods(context).main)
     for told in (
         "31 requests or more, of 7 agencies or more",
         "over 63 % of them",

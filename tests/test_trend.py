@@ -1,6 +1,7 @@
 """The trend: from the catalog, or an agency's weeks, to points, a sentence, a chart and a table."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -10,12 +11,14 @@ from small_archive import BRACKENHOLT, FIRST_ROWS, HONORED, NEXT_WEEK, OSPREYMOO
 from test_public_words import BULK, REASON
 from test_rebuild import rebuilt
 
-from ddor.archive.ages import BANDS, ages_of
-from ddor.archive.around import Around, Publisher
+from ddor.archive.data_files import DataFiles
 from ddor.archive.lists import archive_pages
+from ddor.archive.site import Site, SiteContext
 from ddor.archive.trend import (
+    BANDS,
     WEEKS_DRAWN,
     agency_points,
+    ages_of,
     first_to_final,
     kept_of,
     national_points,
@@ -23,6 +26,7 @@ from ddor.archive.trend import (
 )
 from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
+from ddor.maintained.parameters import Parameters
 from ddor.measures.bulk import bulk_recorded
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision, open_catalog
 from ddor.reference import method
@@ -83,8 +87,8 @@ def latest(catalog: Catalog) -> Compared:
 
 
 def figures_of(catalog: Catalog) -> BeautifulSoup:
-    around = Around(Publisher("", ""), dt.date(2018, 6, 1))
-    return BeautifulSoup(archive_pages(catalog, around)["archive/index.html"], "html.parser")
+    site = Site(Path(), catalog, SiteContext(Parameters.model_construct(), dt.date(2018, 6, 1)))
+    return BeautifulSoup(dict(archive_pages(site))["archive/index.html"], "html.parser")
 
 
 # The series
@@ -231,7 +235,7 @@ charges,A0001,,,convicted,20,
 
 
 def test_ages_are_those_that_are_published_of_the_nation():
-    data = {"attributes.csv": ATTRIBUTES.encode()}
+    data = DataFiles({"attributes.csv": ATTRIBUTES.encode()})
     ages = {"week": 6, "month": 0, "older": 12, "unknown": 6}
     assert ages_of(data) == ages and list(ages) == list(BANDS)
     kept = kept_of(data, {"A0001": 8})
@@ -240,7 +244,7 @@ def test_ages_are_those_that_are_published_of_the_nation():
 
 def test_a_withheld_table_tells_no_age():
     lines = [each for each in ATTRIBUTES.splitlines() if not each.startswith("days")]
-    assert kept_of({"attributes.csv": "\n".join(lines).encode()}, {})["age"] == {}
+    assert kept_of(DataFiles({"attributes.csv": "\n".join(lines).encode()}), {})["age"] == {}
 
 
 OLD = {"issued_at": "2016-06-01", "outcome_recorded_at": "2017-02-15"}
@@ -324,7 +328,7 @@ def test_one_week_or_no_request_is_no_chart(counts):
 
 def test_few_weeks_do_not_look_like_many():
     chart = chart_of(trend_of(national_points(flat(1, 2)), "recorded"))
-    assert chart.slot == "7.7%"
+    assert chart.axis.slot == "7.7%"
 
 
 def test_the_scale_begins_at_zero_and_holds_every_whisker():

@@ -453,7 +453,7 @@ def _withdraw(options: argparse.Namespace) -> int:
 
 
 def _rebuild(options: argparse.Namespace) -> int:
-    from ddor.archive.rebuild import rebuild
+    from ddor.archive.site_pages import rebuild
 
     with _published(options, None) as (archive, catalog, around):
         changed = rebuild(archive, catalog, around)
@@ -466,15 +466,15 @@ def _rebuild(options: argparse.Namespace) -> int:
 def _published(options: argparse.Namespace, period: Period | None):
     """The archive, locked, its catalog, and what stands around revisions. Raises UsageError where
     nothing is published."""
-    from ddor.archive.around import around_of
     from ddor.archive.publish import opened
+    from ddor.archive.site import read_context
     from ddor.jobs.publication import keys_of, refuse_unfit
     from ddor.maintained.directory import read_directory
     from ddor.published.catalog import open_catalog
 
     parameters = _parameters(options, period)
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
-    around = around_of(parameters, directory)
+    around = read_context(parameters, directory)
     nothing = UsageError(f"nothing is published in {parameters.output}")
     if not (parameters.output / "site").is_dir():
         raise nothing

@@ -6,35 +6,34 @@ published week that knows them, else the directory's; also_named: the names in o
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from string import ascii_lowercase
 
 from ddor.archive.downloads import lines_in
+from ddor.archive.site import Line
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.reference.figures import IDENTITY
 from ddor.reference.places import COUNTIES, STATES
 
 INDEX = "data/agencies.csv"
-PLACE = IDENTITY[1:]
+PLACE = ("agency", "level", "state", "county_fips", "area")
 INDEX_COLUMNS = ("agency_id", *PLACE, "also_named", "first_week", "last_week", "weeks", "flags")
 NO_STATE = "no-state"
+Groups = dict[str, tuple[str, list[Line]]]
 
 
-def read_index(site: Path) -> dict[str, dict[str, str]]:
+def read_index(site: Path) -> dict[str, Line]:
     """agency_id -> its line; none where nothing is published."""
     return {line["agency_id"]: line for line in lines_in(site / INDEX)}
 
 
-def index_line(
-    agency_id: str, weeks: list[dict[str, str]], directory: Mapping[str, dict[str, str]]
-) -> dict[str, str]:
+def index_line(agency_id: str, weeks: list[Line], directory: Mapping[str, Line]) -> Line:
     """`weeks`: the agency's lines, newest first (agency_pages.COLUMNS). The place is that of the
     latest week that knows one, else the directory's; a week with doubted requests alone knows
     none."""
     unknown = dict.fromkeys(PLACE, "")
-    named_in = directory.get(agency_id, unknown)
-    latest = next((line for line in weeks if line["state"]), None)
-    place = latest or (named_in if named_in["state"] else (weeks[0] if weeks else unknown))
+    known = [line for line in (*weeks, directory.get(agency_id, unknown)) if line["state"]]
+    place = (known or weeks or [unknown])[0]
     others = {line["agency"] for line in weeks} - {place["agency"], ""}
     return {
         "agency_id": agency_id,
@@ -47,11 +46,11 @@ def index_line(
     }
 
 
-def named(line: dict[str, str]) -> str:
+def named(line: Line) -> str:
     return line["agency"] or f"Agency {line['agency_id']}"
 
 
-def place_of(line: dict[str, str]) -> str:
+def place_of(line: Line) -> str:
     """Place, level and code, which stand beside the name everywhere: "county · Hennepin County,
     Minnesota (27053) · MN0270000"."""
     fips, state = line["county_fips"], STATES.get(line["state"])
@@ -62,34 +61,34 @@ def place_of(line: dict[str, str]) -> str:
     return " · ".join(filter(None, (line["level"], place, line["agency_id"])))
 
 
-def by_state(index: dict[str, dict[str, str]]) -> dict[str, tuple[str, list[dict]]]:
+def by_state(index: Mapping[str, Line]) -> Groups:
     """Address -> heading and lines by name, the states by name; last those without a state."""
-    groups = {}
-    for state in sorted(STATES.values(), key=lambda state: state.name):
-        found = [line for line in index.values() if line["state"] == state.usps]
-        if found:
-            groups[state.usps.lower()] = (state.name, sorted(found, key=sort_key))
-    without = [line for line in index.values() if line["state"] not in STATES]
-    return groups | ({NO_STATE: ("State not known", without)} if without else {})
+    states = sorted(STATES.values(), key=lambda state: state.name)
+    heads = {state.usps.lower(): state.name for state in states} | {NO_STATE: "State not known"}
+    return _grouped(index, heads, lambda line: line["state"].lower())
 
 
-def by_letter(index: dict[str, dict[str, str]]) -> dict[str, tuple[str, list[dict]]]:
+def by_letter(index: Mapping[str, Line]) -> Groups:
     """Address -> heading and lines by name: A to Z, then all that begins with no letter."""
-    groups: dict[str, tuple[str, list[dict]]] = {}
+    heads = {letter: letter.upper() for letter in ascii_lowercase} | {"other": "Other"}
+    return _grouped(index, heads, lambda line: plain_name(line)[:1])
+
+
+def _grouped(
+    index: Mapping[str, Line], heads: dict[str, str], address_of: Callable[[Line], str]
+) -> Groups:
+    """In the order of `heads` (address -> heading), the last of which has what is of no other."""
+    groups: Groups = {address: (head, []) for address, head in heads.items()}
     for line in sorted(index.values(), key=sort_key):
-        first = sort_key(line)[0][:1]
-        letter = first if first.isascii() and first.isalpha() else "other"
-        groups.setdefault(letter, (letter.upper() if letter == first else "Other", []))[1].append(
-            line
-        )
-    return dict(sorted(groups.items(), key=lambda item: (item[0] == "other", item[0])))
+        groups.get(address_of(line), groups[[*heads][-1]])[1].append(line)
+    return {address: group for address, group in groups.items() if group[1]}
 
 
-def plain_name(line: dict[str, str]) -> str:
+def plain_name(line: Line) -> str:
     """The name as it is sorted and looked for: no accents, no capitals."""
     decomposed = unicodedata.normalize("NFKD", named(line).casefold())
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).strip()
 
 
-def sort_key(line: dict[str, str]) -> tuple[str, str, str]:
+def sort_key(line: Line) -> tuple[str, str, str]:
     return plain_name(line), line["state"], line["agency_id"]

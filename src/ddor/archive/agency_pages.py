@@ -8,123 +8,59 @@ it; the file beside a page keeps the other weeks, so that none of them has to be
 """
 
 import datetime as dt
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ddor.archive.agency_index import PLACE, named, place_of
-from ddor.archive.around import Around
+from ddor.archive.agency_index import PLACE, index_line, named, place_of, plain_name, sort_key
+from ddor.archive.data_files import DataFiles
 from ddor.archive.downloads import lines_in
 from ddor.archive.page import page
-from ddor.archive.recent import recent_weeks
+from ddor.archive.site import Line, Site
 from ddor.archive.trend import agency_points, trend_of
-from ddor.archive.trend_chart import chart_of
+from ddor.archive.trend_chart import chart_of, recent_weeks
 from ddor.calendar import Week
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
-from ddor.extract.csv_files import csv_lines
+from ddor.extract.csv_files import csv_file
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.published.catalog import Catalog
 from ddor.reference.places import STATES
 
-WEEKS_SHOWN, FEWEST_DRAWN = 53, 13
-LONG = 13  # a table of more weeks is folded
-# Column of a table by agency -> column of weeks.csv. Each cohort has an `honored` of its own.
+WEEKS_SHOWN, FEWEST_DRAWN = dt.timedelta(weeks=53), dt.timedelta(weeks=12)
+# Table by agency -> its columns in weeks.csv. Each cohort has an `honored` of its own.
 TABLES = {
-    "issued_by_agency.csv": {
-        "issued": "issued",
-        **{name: f"issued_{name}" for name in ("honored", "declined", "other", "pending")},
-    },
-    "declined_by_agency.csv": {
-        name: name
-        for name in (
-            "declined",
-            "insufficient_notice",
-            "no_notice",
-            "not_held",
-            "unclassified",
-            "release_not_confirmed",
-            "law_or_court",
-            "short_custody",
-            "honored",
-        )
-    },
-    "held_back_by_agency.csv": {
-        name: name for name in ("held_back_requests", "held_back_outcomes")
-    },
+    "issued_by_agency": "issued issued_honored issued_declined issued_other issued_pending",
+    "declined_by_agency": "declined insufficient_notice no_notice not_held unclassified "
+    "release_not_confirmed law_or_court short_custody honored",
+    "held_back_by_agency": "held_back_requests held_back_outcomes",
 }
-COUNTS = tuple(column for columns in TABLES.values() for column in columns.values())
+COUNTS = tuple(" ".join(TABLES.values()).split())
 COLUMNS = ("week", "agency_id", *PLACE, *COUNTS, "flags")
 
-ISSUED_HEADS = {
-    "issued": "Issued",
-    "issued_honored": "Honored",
-    "issued_declined": "Declined",
-    "issued_other": "Other outcome",
-    "issued_pending": "Pending",
-}
-DECLINED_HEADS = {
-    "declined": "Declined",
-    "insufficient_notice": "Insufficient notice",
-    "no_notice": "No notice on record",
-    "not_held": "Not held",
-    "unclassified": "Unclassified",
-    "honored": "Honored",
-}
-HELD_HEADS = {"held_back_requests": "Request in doubt", "held_back_outcomes": "Outcome in doubt"}
-Weeks = list[tuple[Week, dict[str, int]]]
 
-
-@dataclass(frozen=True)
-class CohortTable:
-    """A table of the page, of one cohort. heads: those of the counts. recent: the last WEEKS_SHOWN
-    weeks as (week, counts), newest first; years: all weeks added up as (year, number of weeks,
-    counts), none where no week is older than that."""
-
-    heads: list[str]
-    recent: list[tuple[Week, list[int]]]
-    years: list[tuple[int, int, list[int]]]
-
-    @property
-    def axis_start(self) -> dt.date:
-        """Where the chart begins: a few weeks are not to look like many."""
-        newest, oldest = self.recent[0][0].first_day, self.recent[-1][0].first_day
-        return min(oldest, newest - dt.timedelta(weeks=FEWEST_DRAWN - 1))
-
-
-def agency_lines(week: Week, data: dict[str, bytes]) -> dict[str, dict[str, str]]:
+def agency_lines(week: Week, data: DataFiles) -> dict[str, Line]:
     """agency_id -> its line of COLUMNS as text, of a revision's data files; none without them, or
     where notices of a withdrawal stand in their place."""
-    if not data or "figures" not in json.loads(data["summary.json"]):
-        return {}
-    lines: dict[str, dict[str, str]] = {}
-    for table, columns in TABLES.items():
-        for row in csv_lines(data[table]):
-            if not row["agency_id"]:
-                continue
-            empty = dict.fromkeys(COLUMNS, "") | dict.fromkeys(COUNTS, "0")
-            line = lines.setdefault(row["agency_id"], empty | {"week": str(week)})
-            known = {name: row[name] for name in ("agency_id", *PLACE) if row[name]}
-            line |= known if row["state"] or not line["state"] else {}
-            line |= {ours: row[theirs] for theirs, ours in columns.items()}
+    lines: dict[str, Line] = {}
+    empty = dict.fromkeys(COLUMNS, "") | dict.fromkeys(COUNTS, "0") | {"week": str(week)}
+    for table, columns in TABLES.items() if data.published else ():
+        for agency_id, row in data.by_agency(table).items():
+            line = lines.setdefault(agency_id, dict(empty))
+            if row["state"] or not line["state"]:
+                line |= {name: row[name] for name in ("agency_id", *PLACE) if row[name]}
+            for column in columns.split():
+                own = column if column in row else column.removeprefix("issued_")
+                line[column] = row[own]
             flags = "; ".join((line["flags"], row.get("flags", ""))).split("; ")
             line["flags"] = "; ".join(dict.fromkeys(filter(None, flags)))
     return lines
 
 
-def weeks_of(site: Path, agency_id: str) -> list[dict[str, str]]:
+def weeks_of(site: Path, agency_id: str) -> list[Line]:
     """The agency's weeks as they are published, newest first."""
     return lines_in(site / "agencies" / agency_id / "weeks.csv")
 
 
-def with_line(site: Path, agency_id: str, week: Week, line: dict[str, str] | None) -> list[dict]:
-    """The agency's weeks, newest first, with this one replaced, or without it."""
-    kept = [each for each in weeks_of(site, agency_id) if each["week"] != str(week)]
-    return newest_first([*kept, *([line] if line else [])])
-
-
-def newest_first(lines: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+def newest_first(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: line["week"], reverse=True)
 
 
@@ -137,92 +73,80 @@ def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:
     return found
 
 
-def counted(lines: list[dict[str, str]]) -> Weeks:
-    """The counts of an agency's lines, newest week first."""
-    return [
-        (Week.parse(line["week"]), {name: int(line[name]) for name in COUNTS}) for line in lines
-    ]
+def indexed(site: Site, agencies: dict[str, list[Line]]) -> dict[str, Line]:
+    """agency_id -> its line in the index, of those with a published week or a dispute."""
+    records = records_by_agency(site.catalog)
+    return {
+        each: index_line(each, lines, site.context.agencies)
+        for each, lines in agencies.items()
+        if lines or each in records
+    }
 
 
-def table_of(heads: dict[str, str], weeks: Weeks) -> CohortTable:
-    """`heads`: column of `counted` -> its head."""
-    oldest = weeks[0][0].first_day - dt.timedelta(weeks=WEEKS_SHOWN)
-    rows = [(week, [counts[name] for name in heads]) for week, counts in weeks]
-    recent = [row for row in rows if row[0].first_day > oldest]
-    by_year: dict[int, list[list[int]]] = {}
-    for week, cells in rows:
-        by_year.setdefault(week.first_day.year, []).append(cells)
-    years = [
-        (year, len(cells), [sum(column) for column in zip(*cells, strict=True)])
-        for year, cells in by_year.items()
-    ]
-    return CohortTable([*heads.values()], recent, years if len(recent) < len(rows) else [])
+def agency_pages(site: Site) -> Iterator[tuple[str, bytes]]:
+    """Of `site.agencies`, but for those that nothing names any more: the address of a page would
+    name them."""
+    by_name: dict[str, list[Line]] = {}
+    for line in sorted(site.index.values(), key=sort_key):
+        by_name.setdefault(plain_name(line), []).append(line)
+    records = records_by_agency(site.catalog)
+    for agency_id, weeks in sorted(site.agencies.items()):
+        if agency_id not in site.index and agency_id not in site.named:
+            continue
+        line = site.index.get(agency_id) or index_line(agency_id, weeks, site.context.agencies)
+        others = [each for each in by_name.get(plain_name(line), ()) if each is not line]
+        yield f"agencies/{agency_id}/weeks.csv", csv_file(COLUMNS, weeks)
+        yield _page(site, line, weeks, others, records.get(agency_id, []))
 
 
-def laws_of(line: dict[str, str], around: Around) -> tuple[list[dict], list[dict]]:
-    """The policies of the agency, its county and its state, newest first, and apart those that were
-    last looked at over 180 days before the day of printing (as E9 has it for a week)."""
-    found = _in_place(around.policies, line)
-    oldest = (around.day - VERIFIED_WITHIN).isoformat()
-    return (
-        [law for law in found if law["verified_on"] >= oldest],
-        [law for law in found if law["verified_on"] < oldest],
-    )
-
-
-def _in_place(table: Iterable[dict[str, str]], line: dict[str, str]) -> list[dict[str, str]]:
-    state = STATES[line["state"]].fips if line["state"] in STATES else ""
-    codes = {line["agency_id"], line["county_fips"], state} - {""}
-    return [law for law in table if law["place_code"] in codes]
-
-
-def agency_page(
-    line: dict[str, str],
-    weeks: list[dict],
-    others: list[dict],
-    records: list[tuple[Week, dict]],
-    catalog: Catalog,
-    around: Around,
-) -> bytes:
+def _page(
+    site: Site, line: Line, weeks: list[Line], others: list[Line], records: list[tuple[Week, dict]]
+) -> tuple[str, bytes]:
     """`line`: the agency's in the index; `weeks`: its lines, newest first; `others`: the index
     lines of the other agencies with its name."""
-    laws, stale = laws_of(line, around)
-    counts = counted(weeks)
-    any_held = any(of_week[name] for _, of_week in counts for name in HELD_HEADS)
-    current = [catalog.weeks[each["week"]][-1].published_on for each in weeks]
+    counted = [
+        (Week.parse(each["week"]), {name: int(each[name]) for name in COUNTS}) for each in weeks
+    ]
+    days = [week.first_day for week, _ in counted]
+    shown = [each for each in counted if each[0].first_day > days[0] - WEEKS_SHOWN]
+    laws = _in_place(site.context.policies, line)
+    # Those last looked at over 180 days before the day of printing are apart, as E9 has it.
+    oldest = (site.context.day - VERIFIED_WITHIN).isoformat()
+    current = [site.catalog.weeks[each["week"]][-1].published_on for each in weeks]
     told = [record["answered_on"] or record["received_on"] for _, record in records]
-    points = agency_points(weeks, catalog)
-    trend = trend_of(points, catalog.cohort)
-    return page(
-        "agency.html.j2",
-        f"agencies/{line['agency_id']}/index.html",
-        " · ".join(filter(None, (line["agency"], place_of(line)))),
-        around,
-        catalog,
-        agency=line,
-        name=named(line),
-        place=place_of(line),
-        others=[(named(other), place_of(other), other["agency_id"]) for other in others],
-        declined=table_of(DECLINED_HEADS, counts) if counts else None,
-        issued=table_of(ISSUED_HEADS, counts) if counts else None,
-        held=table_of(HELD_HEADS, counts) if any_held else None,
-        recent=recent_weeks(points, dict(counts)),
-        long=LONG,
-        trend=trend,
-        chart=chart_of(trend),
-        remarks={
+    points = agency_points(weeks, site.catalog)
+    trend = trend_of(points, site.catalog.cohort)
+    path = f"agencies/{line['agency_id']}/index.html"
+    title = " · ".join(filter(None, (line["agency"], place_of(line))))
+    names = {
+        "weeks": counted,
+        "shown": shown,
+        # A few weeks are not to look like many.
+        "axis_start": min(days[len(shown) - 1], days[0] - FEWEST_DRAWN) if days else None,
+        "agency": line,
+        "name": named(line),
+        "others": others,
+        "recent": recent_weeks(points, dict(counted)),
+        "trend": trend,
+        "chart": chart_of(trend),
+        "remarks": {
             each["week"]: remark
             for each in weeks
             if (remark := each["flags"].replace(SYNTHETIC_NOTICE, "").strip("; "))
         },
-        records=records,
-        laws=laws,
-        stale=stale,
-        verified_within=VERIFIED_WITHIN.days,
-        limits=_in_place(around.coverage, line),
-        statement=around.statements.get(line["agency_id"]),
-        updated=max([*current, *told], default=""),
-        figures=FIGURES,
-        grounds=GROUNDS,
-        statuses=STATUSES,
-    )
+        "records": records,
+        "laws": [law for law in laws if law["verified_on"] >= oldest],
+        "stale": [law for law in laws if law["verified_on"] < oldest],
+        "verified_within": VERIFIED_WITHIN.days,
+        "limits": _in_place(site.context.coverage, line),
+        "statement": site.context.statements.get(line["agency_id"]),
+        "updated": max([*current, *told], default=""),
+    }
+    return page(site, "agency.html.j2", path, title, names)
+
+
+def _in_place(table: Iterable[Line], line: Line) -> list[Line]:
+    """Of the policies or limits those of the agency, its county and its state."""
+    state = STATES[line["state"]].fips if line["state"] in STATES else ""
+    codes = {line["agency_id"], line["county_fips"], state} - {""}
+    return [law for law in table if law["place_code"] in codes]

@@ -1,97 +1,44 @@
 """What the home page and the written pages say of the newest week that stands, from its own files.
 
 names of a written page      week, as_of, published_on, revision, status, figures
-the home page's, beside them charges (Charges, None where not told), why (why they are not, or
-                             ""), adds_up (whether several weeks together may tell them),
-                             largest (Largest or None)
+the home page's, beside them charges (see charges_of), why (why they are not shown, or ""), adds_up
+                             (whether several weeks together may show them), largest (see
+                             largest_of)
 """
 
 import datetime as dt
-import json
 import re
-from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
-from ddor.archive.agency_index import named
-from ddor.archive.around import latest_names
-from ddor.calendar import Week, long_date
-from ddor.extract.csv_files import csv_lines
+from ddor.archive.data_files import DataFiles, data_files_of
+from ddor.archive.site import Line, Site
+from ddor.calendar import Period, long_date
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.measures.concentration import half_or_more
 from ddor.measures.figures import NO_CHARGES
-from ddor.published.catalog import Catalog, status_of
+from ddor.published.catalog import status_of
 
-SUMMARY, CHARGES, DECLINED = "summary.json", "charges_by_group.csv", "declined_by_agency.csv"
-ATTRIBUTES = "attributes.csv"
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-@dataclass(frozen=True)
-class Category:
-    """Declined requests with a charge of this category. convicted and charged_only: None where they
-    are not told apart."""
-
-    name: str
-    convicted: int | None
-    charged_only: int | None
-    requests: int
-
-
-@dataclass(frozen=True)
-class Charges:
-    """categories: those that occur, the largest first. note: what a reader has to know of the
-    table, such as that it is an earlier revision's, or "". of: the requests that it is of."""
-
-    categories: list[Category]
-    note: str
-    of: int
-
-    @property
-    def largest(self) -> str:
-        """The name of the largest category, or of those that are as large."""
-        most = self.categories[0].requests
-        return "; ".join(each.name for each in self.categories if each.requests == most)
-
-    @property
-    def undivided(self) -> bool:
-        return any(each.convicted is None for each in self.categories)
-
-
-@dataclass(frozen=True)
-class Largest:
-    """The agency that declined half of a week's requests or more."""
-
-    agency_id: str
-    name: str
-    state: str
-    declined: int
-
-
 def latest_of(
-    site: Path, catalog: Catalog, week: Week | None, data: dict[str, bytes]
+    site: Site, period: Period | None = None, data: DataFiles | None = None
 ) -> dict | None:
-    """None if no week stands. `data`: the files of `week`, whose current revision is not in the
-    archive yet."""
-    for newest, revision in catalog.newest_first():
+    """A dict of these names; None if no week stands. `data`: the files of `period`, whose current
+    revision is not in the archive yet."""
+    for week, revision in site.catalog.newest_first():
         if revision.withdrawn_on:
             continue
-        folder = site / "weeks" / str(newest) / "data"
-        files = (
-            data
-            if newest == week
-            else {
-                name: (folder / name).read_bytes()
-                for name in (SUMMARY, CHARGES, DECLINED, ATTRIBUTES)
-            }
-        )
-        as_of, published_on = map(dt.date.fromisoformat, (revision.as_of, revision.published_on))
-        summary = json.loads(files[SUMMARY])
-        figures, why = summary["figures"], why_untold(summary)
-        status = status_of(newest, revision, catalog)
-        names = latest_names(newest, as_of, published_on, revision.revision, status, figures)
-        return names | {
+        files = data if data and week == period else data_files_of(site.folder / week.path)
+        why = why_untold(files.summary)
+        return {
+            "week": week,
+            "as_of": dt.date.fromisoformat(revision.as_of),
+            "published_on": dt.date.fromisoformat(revision.published_on),
+            "revision": revision.revision,
+            "status": status_of(week, revision, site.catalog),
+            "figures": files.summary["figures"],
             "charges": charges_of(files),
             "why": why,
             "adds_up": why != NO_CHARGES,
@@ -102,52 +49,46 @@ def latest_of(
 
 def why_untold(summary: dict) -> str:
     """Why the nation's charges are not told; "" where they are."""
-    return next(
-        (
-            table["why"]
-            for table in summary["disclosure"]
-            if (table["attribute"], table["place"]) == ("charges", "") and not table["told"]
-        ),
-        "",
-    )
+    for table in summary["disclosure"]:
+        if (table["attribute"], table["place"], table["told"]) == ("charges", "", False):
+            return table["why"]
+    return ""
 
 
-def charges_of(data: dict[str, bytes]) -> Charges | None:
-    """The categories of charges_by_group.csv; None where the table is withheld."""
-    told = [
-        line for line in csv_lines(data[CHARGES]) if line["category"] and not line["group_code"]
-    ]
-    if not told:
+def charges_of(data: DataFiles) -> dict | None:
+    """The categories of charges_by_group.csv that occur, the largest first (name, requests, and,
+    None where they are not told apart, convicted and charged_only); note: what a reader has to know
+    of the table, such as that it is an earlier revision's, or ""; of: the requests that it is of.
+    None where the table is withheld."""
+    lines = data.tables["charges_by_group"]
+    lines = [line for line in lines if line["category"] and not line["group_code"]]
+    if not lines:
         return None
-    categories = [
-        Category(
-            line["offense_group"] or line["category"],
-            _number(line["convicted"]),
-            _number(line["charged_only"]),
-            int(line["requests"]),
-        )
-        for line in told
+    categories: list[dict] = [
+        {"name": line["offense_group"] or line["category"]}
+        | {
+            name: int(line[name]) if line[name] else None
+            for name in ("convicted", "charged_only", "requests")
+        }
+        for line in lines
         if line["requests"] != "0"
     ]
-    flags = told[0].get("flags", "").replace(SYNTHETIC_NOTICE, "").strip("; ")
-    note = ISO_DATE.sub(lambda day: long_date(day[0]), flags)
-    standings = [
+    flags = lines[0].get("flags", "").replace(SYNTHETIC_NOTICE, "").strip("; ")
+    of = sum(
         int(line["requests"])
-        for line in csv_lines(data[ATTRIBUTES])
+        for line in data.tables["attributes"]
         if (line["attribute"], line["place"], line["branch"]) == ("charges", "", "")
-    ]
-    return Charges(sorted(categories, key=lambda each: -each.requests), note, sum(standings))
+    )
+    return {
+        "categories": sorted(categories, key=lambda each: -each["requests"]),
+        "note": ISO_DATE.sub(lambda day: long_date(day[0]), flags),
+        "of": of,
+    }
 
 
-def largest_of(data: dict[str, bytes]) -> Largest | None:
-    lines = {line["agency_id"]: line for line in csv_lines(data[DECLINED]) if line["agency_id"]}
+def largest_of(data: DataFiles) -> Line | None:
+    """The line of the agency that declined half of a week's requests or more."""
+    lines = data.by_agency("declined_by_agency")
     declined = {agency_id: int(line["declined"]) for agency_id, line in lines.items()}
     largest = half_or_more(pd.Series(declined, dtype="int64"))
-    if largest is None:
-        return None
-    line = lines[largest]
-    return Largest(largest, named(line), line["state"], declined[largest])
-
-
-def _number(cell: str) -> int | None:
-    return int(cell) if cell else None
+    return lines.get(largest)

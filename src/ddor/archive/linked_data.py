@@ -6,9 +6,9 @@ whole where `site_url` is given, else relative to the page.
 
 import json
 
-from ddor.archive.around import Around
 from ddor.archive.data_dictionary import WEEKLY
 from ddor.archive.page import NAME
+from ddor.archive.site import SiteContext
 from ddor.calendar import Period, Week
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import Catalog, Revision, status_of
@@ -27,7 +27,7 @@ def report_dataset(
     period: Period,
     revision: Revision,
     catalog: Catalog,
-    around: Around,
+    around: SiteContext,
     data: dict[str, bytes],
     path: str,
 ) -> dict:
@@ -61,7 +61,7 @@ def report_dataset(
 
 
 def archive_dataset(
-    catalog: Catalog, around: Around, path: str, files: list[str], updated: str
+    catalog: Catalog, around: SiteContext, path: str, files: list[str], updated: str
 ) -> dict:
     """Of all weeks together: the files by year, at `files` relative to the page at `path`."""
     first, last = min(catalog.weeks), Week.parse(max(catalog.weeks))
@@ -70,8 +70,8 @@ def archive_dataset(
     return _dataset(NAME, told, catalog, around, path, files) | coverage
 
 
-def _dataset(name, description, catalog, around: Around, path, files: list[str]) -> dict:
-    base, publisher = around.publisher.base, around.publisher.name
+def _dataset(name, description, catalog, around: SiteContext, path, files: list[str]) -> dict:
+    base, publisher = around.base, around.parameters.publisher
     folder = base + path.removesuffix("index.html") if base else ""
     organization = {"@type": "Organization", "name": publisher}
     return {

@@ -1,6 +1,6 @@
 """One page: a template and the names it uses -> bytes. Every page of the site is made here.
 
-    page("home.html.j2", "index.html", "A title", around, catalog, ...)
+    page(site, "home.html.j2", "index.html", "A title", ...)
 
 Style, script and icon lie under `assets/` with a part of their own hash in their names: a page that
 was made with an older one keeps it until `ddor rebuild`, and a reader's browser may keep it for
@@ -10,17 +10,20 @@ good.
 import hashlib
 import json
 import re
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ddor.archive.around import Around
+from ddor.archive.agency_index import named, place_of
+from ddor.archive.site import Site
 from ddor.calendar import Period, long_date
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.narrative import FILTERS
-from ddor.published.catalog import Catalog
+from ddor.reference.method import CHANGES, METHOD
 
 HERE = Path(__file__).parent
 # What it means that the search does not find a place, which every page may have to say.
@@ -32,35 +35,27 @@ NAME = "Declined Detainer Outcome Report"
 
 
 def page(
-    template: str,
-    path: str,
-    title: str,
-    around: Around,
-    catalog: Catalog,
-    canonical: str = "",
-    **names,
-) -> bytes:
-    """`path`: where the page lies below site/; `canonical`: the path that stands for it, if it is
-    not that; names: what else the template uses."""
+    site: Site, template: str, path: str, title: str, names: Mapping, canonical: str = ""
+) -> tuple[str, bytes]:
+    """`path`, where the page lies below site/, and the page. names: what the template uses beside
+    what every page has; canonical: the path that stands for it, if it is not `path`."""
     root = "/".join([".."] * path.count("/")) or "."
-    base = around.publisher.base
-    return fill(
-        template,
-        path=path,
-        root=root,
-        title=title if title == NAME else f"{title}. {NAME}",
-        around=around,
-        publisher=around.publisher,
-        catalog=catalog,
-        canonical=f"{base}{canonical or path}" if base else "",
-        assets={name: f"{root}/{asset}" for name, asset in asset_paths().items()},
-        **names,
-    )
+    base = site.context.base
+    of_page = {
+        "path": path,
+        "root": root,
+        "title": title if title == NAME else f"{title}. {NAME}",
+        "canonical": f"{base}{canonical or path}" if base else "",
+        "assets": {name: f"{root}/{asset}" for name, asset in asset_paths().items()},
+    }
+    return path, fill(site, template, {**names, **of_page})
 
 
-def fill(template: str, **names) -> bytes:
-    text = _environment().get_template(template).render(names | {"site_name": NAME})
-    return text.encode()
+def fill(site: Site, template: str, names: Mapping) -> bytes:
+    """A template that is no page of HTML, such as the feed's."""
+    of_site = {"catalog": site.catalog, "context": site.context, "site_name": NAME}
+    of_site["parameters"] = site.context.parameters
+    return _environment().get_template(template).render({**names, **of_site}).encode()
 
 
 def static_files() -> dict[str, bytes]:
@@ -105,16 +100,26 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["long_date"] = long_date
-    environment.filters["number"] = lambda value: "withheld" if value is None else f"{value:,}"
-    environment.filters["percent"] = lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
-    for name in ("count", "requests", "part_of", "movement"):
-        environment.filters[name] = FILTERS[name]
-    environment.filters["signed"] = _signed
-    environment.filters["words"] = lambda name: name[:1].upper() + name[1:].replace("_", " ")
-    environment.filters["stopped"] = lambda text: text if text[-1:] in ".!?" else f"{text}."
-    environment.filters["json_text"] = _json_text
-    environment.globals["synthetic_notice"] = SYNTHETIC_NOTICE
-    environment.globals["not_found"] = NOT_FOUND
-    environment.globals["address_of"] = address_of
+    filters: dict[str, Callable] = {
+        "long_date": long_date,
+        "number": lambda value: "withheld" if value is None else f"{value:,}",
+        "percent": lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%"),
+        "signed": _signed,
+        "words": lambda name: name[:1].upper() + name[1:].replace("_", " "),
+        "stopped": lambda text: text if text[-1:] in ".!?" else f"{text}.",
+        "json_text": _json_text,
+        "agency_name": named,
+        "place": place_of,
+    }
+    environment.filters |= FILTERS | filters
+    environment.globals |= {
+        "synthetic_notice": SYNTHETIC_NOTICE,
+        "not_found": NOT_FOUND,
+        "address_of": address_of,
+        "disputed": FIGURES,
+        "grounds": GROUNDS,
+        "statuses": STATUSES,
+        "methods": CHANGES,
+        "method": METHOD,
+    }
     return environment

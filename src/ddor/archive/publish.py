@@ -63,24 +63,20 @@ class Archive:
         the same already is not touched. `removed`: files and folders that go after that. Returns
         how many folders and files were moved or went."""
         with self.writing():
-            pointers = {
+            changed = {
                 path: data
                 for path, data in pointers.items()
                 if not _holds(self.output / path, data)
             }
-            self._stage(folders, pointers)
-            moves, gone = [*folders, *pointers], list(removed)
-            self._write_journal({"moves": moves, "removed": gone})
+            for folder, files in (*folders.items(), (".", changed)):
+                for name, data in files.items():
+                    _write(self.staging / "tree" / folder / name, data)
+            journal = {"moves": [*folders, *changed], "removed": list(removed)}
+            partial = self.journal.with_suffix(".partial")
+            _write(partial, json.dumps(journal).encode())
+            os.replace(partial, self.journal)
             self._finish()
-            return len(moves) + len(gone)
-
-    def _stage(self, folders: dict[str, dict[str, bytes]], pointers: dict[str, bytes]) -> None:
-        tree = self.staging / "tree"
-        for folder, files in folders.items():
-            for name, data in files.items():
-                _write(tree / folder / name, data)
-        for path, data in pointers.items():
-            _write(tree / path, data)
+            return sum(map(len, journal.values()))
 
     def recover(self) -> str:
         """Finish or drop what a crash left; a sentence that says which, or "" if nothing was."""
@@ -91,14 +87,6 @@ class Archive:
             shutil.rmtree(self.staging)
             return "dropped what an earlier run had left unfinished"
         return ""
-
-    def _write_journal(self, moves: dict[str, list[str]]) -> None:
-        partial = self.journal.with_suffix(".partial")
-        with open(partial, "w", encoding="utf-8") as file:
-            json.dump(moves, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, self.journal)
 
     def _finish(self) -> None:
         journal = json.loads(self.journal.read_text(encoding="utf-8"))
@@ -148,10 +136,13 @@ def _holds(file: Path, data: bytes) -> bool:
 
 
 def _remove(path: Path) -> None:
+    """A folder, or a file and the folder that it leaves empty."""
     if path.is_dir():
         shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    elif path.exists():
+        path.unlink()
+        with contextlib.suppress(OSError):
+            path.parent.rmdir()
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -5,7 +5,7 @@
     site/weeks/<week>/rN-1/    its page only, which now says what it is superseded by, and why
     site/quarters/<quarter>/   the page of a report made from this one, which now says so
     site/agencies/<id>/        of the agencies that this or the revision before names
-    site/agencies/, archive/, corrections/, data/, search/, overview/ …   what lists it (chrome.py)
+    site/agencies/, archive/, corrections/, data/, search/, overview/ …   lists (site_pages.py)
     site/                      home, feed.xml, sitemap.xml, data/catalog.json
     runs/<week>/rN/            private: the executed notebook, the inputs, counts, the manifest
 
@@ -14,27 +14,22 @@ only those that no week names: they get a page, for its own leads to it.
 """
 
 import datetime as dt
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-from ddor.archive.around import Around
-from ddor.archive.cases_apart import cases_in, without_cases
-from ddor.archive.changes import changes_between
-from ddor.archive.chrome import chrome
-from ddor.archive.pages import notice_page, report_page
+from ddor.archive.article import cases_file, cases_in, without_cases
+from ddor.archive.data_files import DataFiles, data_files_of
 from ddor.archive.publish import Archive
 from ddor.archive.render import Article
+from ddor.archive.report_pages import ReportPages, disputed_agencies
+from ddor.archive.site import Site, SiteContext
+from ddor.archive.site_pages import pages_made_from, publish_site, site_after
 from ddor.archive.trend import kept_of
 from ddor.calendar import Period, Week
-from ddor.errors import ArchiveUnavailable
-from ddor.extract.csv_files import csv_lines
 from ddor.inputs import NEWER_FLAGS
 from ddor.published.catalog import FIRST, Catalog, Revision
 from ddor.reports import report_of
 
-CASES_FILE = "cases.html"
 # What a week under review, a draft, or an unchanged run left; a publication makes it old.
 WAITING = ("draft", "review.csv", NEWER_FLAGS)
 
@@ -53,7 +48,7 @@ class Publication:
     as_of: dt.date
     source: str
     published_on: dt.date
-    around: Around
+    around: SiteContext
     kind: str = FIRST
     because: str = ""
     accepted: str = ""
@@ -64,21 +59,10 @@ class Publication:
 
     def kept(self) -> dict[str, bytes]:
         """All that must never change again: what the manifest has the sha256 of."""
+        article = self.article.html
+        kept = {"article.html": without_cases(article).encode()} | cases_file(article)
         data = {f"data/{name}": file for name, file in self.data.items()}
-        article = without_cases(self.article.html).encode()
-        return {
-            "article.html": article,
-            **cases_file(self.article.html),
-            **self.article.pictures,
-            **data,
-        }
-
-
-def cases_file(article: str) -> dict[str, bytes]:
-    """The described cases by their name in a manifest, none where there are none: kept by no
-    revision, and compared as long as it is the current one (`ddor verify`)."""
-    cases = cases_in(article)
-    return {CASES_FILE: cases.encode()} if cases else {}
+        return kept | self.article.pictures | data
 
 
 def publish_revision(
@@ -90,56 +74,49 @@ def publish_revision(
 ) -> int:
     """Publish as the next revision; its number. `private`: what goes into runs/<period>/rN/;
     `beside`: path -> bytes of other private files below runs/ that change with it."""
-    period = publication.period
+    period, data = publication.period, DataFiles(publication.data)
     number = archive.next_revision(period)
-    figures = publication.figures
-    listed = {
-        name: count for name in report_of(period).listed if (count := figures.get(name)) is not None
-    }
+    figures = {n: publication.figures.get(n) for n in report_of(period).listed}
     line = Revision(
         revision=number,
         identity=publication.identity,
         published_on=publication.published_on.isoformat(),
         as_of=publication.as_of.isoformat(),
         source=publication.source,
-        figures=listed,
+        figures={name: count for name, count in figures.items() if count is not None},
         kind=publication.kind,
         because=publication.because,
         accepted=publication.accepted,
         records=_with_first_dates(catalog, publication),
         kept_tables=list(publication.kept_tables),
         based_on=dict(publication.based_on),
-        trend=kept_of(publication.data, publication.bulk) if isinstance(period, Week) else {},
+        trend=kept_of(data, publication.bulk) if isinstance(period, Week) else {},
         cases=cases_in(publication.article.html),
     )
-    disputed = disputed_agencies(catalog, period)
     earlier = [replace(revision, cases="") for revision in catalog.of(period)]
+    disputed = disputed_agencies(catalog, period)
     catalog = catalog.with_revisions(period, [*earlier, line])
-    here = f"site/{period.path}"
-    before = data_files_of(archive.output / here)
-
-    article, data = publication.article, publication.data
+    site = Site(archive.site, catalog, publication.around)
+    report = ReportPages(site, period, (without_cases(publication.article.html), data))
+    pages = report.pages([number - 1, number])
+    here = f"{period.path}/r{number}"
     files = {f"data/{name}": file for name, file in data.items()}
-    kept = without_cases(article.html)
-    pages = _Pages(archive, catalog, period, publication.around, {number: (kept, data)})
-    revision = {"index.html": pages.of(number, False), **article.pictures, **files}
-    own_pages = {f"{here}/{name}": file for name, file in files.items()}
-    own_pages[f"{here}/index.html"] = pages.of(number, True)
-    if number > 1:
-        own_pages[f"{here}/r{number - 1}/index.html"] = pages.of(number - 1, False)
-    around = publication.around
-    disputed |= disputed_agencies(catalog, period)
-    agencies = agencies_in(before, data) | disputed
-    made = chrome(archive.site, catalog, period, agencies, agencies, data, around)
-    own_pages |= pages_made_from(archive, catalog, period, around)
-    folders = {f"runs/{period}/r{number}": private, f"{here}/r{number}": revision}
-    archive.publish(
-        folders,
-        made.first
-        | own_pages
-        | made.last
-        | {f"runs/{name}": file for name, file in beside.items()},
-        [*made.gone, *(f"runs/{period}/{name}" for name in WAITING)],
+    public = {
+        "index.html": pages.pop(f"{here}/index.html"),
+        **publication.article.pictures,
+        **files,
+    }
+    pages |= {f"{period.path}/{name}": file for name, file in files.items()}
+    pages |= pages_made_from(site, period)
+    before = data_files_of(archive.site / period.path)
+    agencies = before.agencies | data.agencies | disputed | disputed_agencies(catalog, period)
+    publish_site(
+        archive,
+        site_after(site, period, agencies, agencies, before, data),
+        {f"runs/{period}/r{number}": private, f"site/{here}": public},
+        pages,
+        {f"runs/{name}": file for name, file in beside.items()},
+        removed=[f"runs/{period}/{name}" for name in WAITING],
     )
     return number
 
@@ -153,109 +130,3 @@ def _with_first_dates(catalog: Catalog, publication: Publication) -> list[dict]:
             first.setdefault(record["name"], record["shown_on"])
     day = publication.published_on.isoformat()
     return [each | {"shown_on": first.get(each["name"], day)} for each in publication.records]
-
-
-class _Pages:
-    """The pages of a period's revisions: of those in `new` (number -> article, data) from what is
-    given, of the others from what is published."""
-
-    def __init__(self, archive, catalog: Catalog, period: Period, around: Around, new=None):
-        self.folder = archive.site / period.path
-        self.catalog, self.period, self.around = catalog, period, around
-        self.new = new or {}
-
-    def of(self, number: int, current: bool) -> bytes:
-        """The page of a revision: at the period's address if `current`, else at its own."""
-        revisions = self.catalog.of(self.period)
-        if revisions[number - 1].withdrawn_on:
-            return notice_page(self.period, number, self.catalog, self.around, current)
-        article, data = self.new.get(number) or self._published(number)
-        changes = []
-        if number > 1 and not revisions[number - 2].withdrawn_on:
-            changes = changes_between(self._published(number - 1)[1], data)
-        linked = agencies_in(data) | disputed_agencies(self.catalog, self.period)
-        return report_page(
-            article, self.period, number, self.catalog, self.around, current, changes, linked, data
-        )
-
-    def _published(self, number: int) -> tuple[str, dict[str, bytes]]:
-        folder = self.folder / f"r{number}"
-        return kept_article(folder / "index.html"), data_files_of(folder)
-
-
-def pages_around(
-    archive: Archive, catalog: Catalog, period: Period, numbers: Iterable[int], around: Around
-) -> dict[str, bytes]:
-    """Path below outputs/ -> page, of each revision in `numbers` that the period has; at its own
-    address, and the period's if it is the current one."""
-    pages = _Pages(archive, catalog, period, around)
-    here, last = f"site/{period.path}", len(catalog.of(period))
-    own = {n: f"{here}/r{n}/index.html" for n in sorted(set(numbers)) if 0 < n <= last}
-    found = {path: pages.of(number, False) for number, path in own.items()}
-    return found | ({f"{here}/index.html": pages.of(last, True)} if last in own else {})
-
-
-def pages_made_from(
-    archive: Archive, catalog: Catalog, period: Period, around: Around
-) -> dict[str, bytes]:
-    """Path below outputs/ -> page, of the reports made from that of a week: they say which of
-    their weeks is another by now."""
-    pages: dict[str, bytes] = {}
-    for each in catalog.made_from(period) if isinstance(period, Week) else ():
-        pages |= pages_around(archive, catalog, each, [len(catalog.of(each))], around)
-    return pages
-
-
-def agencies_in(*data: dict[str, bytes]) -> set[str]:
-    """The agencies that any table of these data files names."""
-    return {
-        line["agency_id"]
-        for files in data
-        for name, file in files.items()
-        if name.endswith(".csv")
-        for line in csv_lines(file)
-        if line.get("agency_id")
-    }
-
-
-def disputed_agencies(catalog: Catalog, period: Period) -> set[str]:
-    """Those with a dispute of the period's current revision; each has a page, whatever it says."""
-    revision = catalog.current(period)
-    return {record["agency_id"] for record in revision.records} if revision else set()
-
-
-def named_agencies(archive: Archive, catalog: Catalog) -> set[str]:
-    """Those that any revision names which is not withdrawn, superseded ones too: their pages link
-    to the agency's."""
-    return {
-        agency_id
-        for period, revisions in catalog.everything()
-        for revision in revisions
-        if not revision.withdrawn_on
-        for agency_id in agencies_in(
-            data_files_of(archive.site / period.path / f"r{revision.revision}")
-        )
-    }
-
-
-def data_files_of(folder: Path) -> dict[str, bytes]:
-    """Name -> bytes of the data files in `folder`/data."""
-    return {file.name: file.read_bytes() for file in sorted((folder / "data").glob("*"))}
-
-
-def kept_article(page: Path) -> str:
-    """The article of a revision's own page, as it is kept: without what the page around it adds,
-    links to agency pages and the described cases."""
-    return without_cases(article_of(page))
-
-
-def article_of(page: Path) -> str:
-    """The article of a page, without its links to other pages. Raises ArchiveUnavailable."""
-    article = re.search(r"<article>.*</article>\n", page.read_text(encoding="utf-8"), re.DOTALL)
-    if article is None:
-        raise ArchiveUnavailable(f"{page} has no article; restore it")
-    link = (
-        r'<a href="[^"]*?([A-Za-z0-9-]+)/index\.html(#[\w-]+)?" data-(agency|page)(?:="[^"]*")?>'
-        r"([^<]*)</a>"
-    )
-    return re.sub(link, r'<span data-\3="\1\2">\4</span>', article[0])

@@ -3,29 +3,41 @@ from the first to the last; what may be said of the latest; how weeks moved from
 
 Made from the catalog alone, and for an agency from its weeks.csv and the catalog. An agency's trend
 ends with the latest week that names it, and of a week that does not name it only takes whether it
-stands: so that a publication touches no page but those of the agencies it names (chrome.py).
+stands: so that a publication touches no page but those of the agencies it names (site_pages.py).
 """
 
 import statistics
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import takewhile
 
-from ddor.archive.ages import ages_of
+from ddor.archive.data_files import DataFiles
+from ddor.archive.site import Line
 from ddor.calendar import Week, weeks_between
 from ddor.extract.cohort import ISSUED
-from ddor.published.catalog import CORRECTED, REVISED, Catalog, Revision, is_final
+from ddor.published.catalog import CORRECTED, REVISED, Catalog, is_final
 from ddor.reference.method import METHOD
 from ddor.variation import WEEKS_COMPARED, Compared, poisson_interval
 
 WEEKS_DRAWN = 53
 MARKS = {REVISED: "revised", CORRECTED: "corrected"}
+# How old declines were when they were recorded: band -> its name, in days since the issue, and the
+# branches of attributes.csv in it.
+BANDS = {
+    "week": ("up to 7 days", ("Same day or next day", "2 to 7 days")),
+    "month": ("8 to 30 days", ("8 to 30 days",)),
+    "older": ("over 30 days", ("31 to 90 days", "91 to 365 days", "More than a year")),
+    "unknown": ("not known", ("Recorded before it was issued", "No recording date")),
+}
+BAND_OF = {branch: band for band, (_, branches) in BANDS.items() for branch in branches}
 
 
 @dataclass(frozen=True)
 class Point:
     """A week. declined: None where no report of it stands; gap: why. bulk: how many of them were
     recorded in bulk. mark: *revised*, *corrected* or "". method: None where no figure was counted.
-    age: of the nation, band of ages.BANDS -> requests; none where it is withheld."""
+    age: of the nation, band of BANDS -> requests; none where it is withheld."""
 
     week: Week
     declined: int | None = None
@@ -68,29 +80,61 @@ class FirstToFinal:
     highest: int
 
 
-def kept_of(data: dict[str, bytes], bulk: Mapping[str, int]) -> dict:
-    """What the catalog keeps of a revision for the trend: catalog.Revision.trend. `data`: its data
-    files; `bulk`: agency_id -> declines recorded in bulk."""
+def kept_of(data: DataFiles, bulk: Mapping[str, int]) -> dict:
+    """What the catalog keeps of a revision for the trend: catalog.Revision.trend. bulk: agency_id
+    -> declines recorded in bulk."""
     return {"method": METHOD, "age": ages_of(data), "bulk": dict(bulk)}
+
+
+def ages_of(data: DataFiles) -> dict[str, int]:
+    """Band of BANDS -> requests of the nation, as a revision publishes them; none where that is
+    withheld. A later revision may keep the table of an earlier one, so that they need not add up to
+    the declines of the week."""
+    lines = data.tables["attributes"]
+    days = [line for line in lines if line["attribute"] == "days" and not line["place"]]
+    ages = dict.fromkeys(BANDS, 0) if days else {}
+    for line in days:
+        ages[BAND_OF[line["branch"]]] += int(line["requests"])
+    return ages
 
 
 def national_points(catalog: Catalog) -> list[Point]:
     """Of every calendar week from the first to the last in the catalog."""
-    if not catalog.weeks:
-        return []
-    return [_national(week, catalog) for week in _weeks_of(catalog.weeks)]
+    counts = {
+        day: (last.figures["declined_total"], sum(last.trend["bulk"].values()), last.trend["age"])
+        for day, (*_, last) in catalog.weeks.items()
+        if not last.withdrawn_on
+    }
+    return _points(catalog, catalog.weeks, counts)
 
 
-def agency_points(lines: list[dict[str, str]], catalog: Catalog) -> list[Point]:
-    """From the first to the latest week of the agency's `lines` (agency_pages.COLUMNS, newest
-    first). A week whose report does not name the agency has a zero."""
-    if not lines:
-        return []
-    named = {line["week"]: line for line in lines}
-    return [
-        _named(week, named[str(week)], catalog) if str(week) in named else _unnamed(week, catalog)
-        for week in _weeks_of(named)
-    ]
+def agency_points(lines: list[Line], catalog: Catalog) -> list[Point]:
+    """From the first to the latest week of the agency's `lines` (agency_pages.COLUMNS). A week
+    whose report does not name the agency has a zero."""
+    counts: dict[str, tuple[int, int, dict]] = {}
+    for line in lines:
+        bulk = catalog.weeks[line["week"]][-1].trend["bulk"].get(line["agency_id"], 0)
+        counts[line["week"]] = (int(line["declined"]), bulk, {})
+    return _points(catalog, counts, counts)
+
+
+def _points(catalog: Catalog, first_days: Collection[str], counts: Mapping) -> list[Point]:
+    """From the first to the last of `first_days`; `counts`: first day -> declined, bulk, age."""
+    points: list[Point] = []
+    if not first_days:
+        return points
+    for week in weeks_between(Week.parse(min(first_days)), Week.parse(max(first_days))):
+        revision = catalog.current(week)
+        if revision is None or revision.withdrawn_on:
+            points.append(Point(week, gap="withdrawn" if revision else "no report was published"))
+        elif str(week) in counts:
+            declined, bulk, age = counts[str(week)]
+            mark, method = MARKS.get(revision.kind, ""), revision.trend["method"]
+            final = is_final(week, revision, catalog)
+            points.append(Point(week, declined, min(bulk, declined), mark, method, age, final))
+        else:
+            points.append(Point(week, 0))
+    return points
 
 
 def trend_of(points: list[Point], cohort: str) -> Trend:
@@ -102,14 +146,16 @@ def trend_of(points: list[Point], cohort: str) -> Trend:
     *before, last = standing
     if cohort == ISSUED and not last.final:
         return Trend(drawn, last.week, Compared(last.single, bulk=last.bulk, early=True))
-    alike = _counted_as(last, before, cohort)
-    compared = Compared(
-        count=last.single,
-        before=tuple(point.single for point in alike),
-        bulk=last.bulk,
-        bulk_before=sum(point.bulk for point in alike[-WEEKS_COMPARED:]),
-    )
+    alike = [*takewhile(partial(_alike, last, cohort), reversed(before))][::-1]
+    counts, bulk = tuple(point.single for point in alike), [point.bulk for point in alike]
+    compared = Compared(last.single, counts, last.bulk, sum(bulk[-WEEKS_COMPARED:]))
     return Trend(drawn, last.week, compared)
+
+
+def _alike(last: Point, cohort: str, point: Point) -> bool:
+    """Whether it was counted as the last one: by the same method, and by week of issue only if it
+    is final, since another has had less time for an outcome."""
+    return point.method in (None, last.method) and (cohort != ISSUED or point.final)
 
 
 def first_to_final(catalog: Catalog) -> FirstToFinal | None:
@@ -126,58 +172,3 @@ def first_to_final(catalog: Catalog) -> FirstToFinal | None:
     if not moved:
         return None
     return FirstToFinal(len(moved), statistics.median(moved), min(moved), max(moved))
-
-
-def _counted_as(last: Point, before: list[Point], cohort: str) -> list[Point]:
-    """The points before `last`, back to the first that was counted by another method; by week of
-    issue, back to the first that is not final, since it has had less time for an outcome."""
-    alike: list[Point] = []
-    for point in reversed(before):
-        if point.method not in (None, last.method) or (cohort == ISSUED and not point.final):
-            break
-        alike.insert(0, point)
-    return alike
-
-
-def _weeks_of(first_days: Collection[str]) -> list[Week]:
-    return weeks_between(Week.parse(min(first_days)), Week.parse(max(first_days)))
-
-
-def _gap(revision: Revision | None) -> str:
-    if revision is None:
-        return "no report was published"
-    return "withdrawn" if revision.withdrawn_on else ""
-
-
-def _national(week: Week, catalog: Catalog) -> Point:
-    revision = catalog.current(week)
-    if revision is None or revision.withdrawn_on:
-        return Point(week, gap=_gap(revision))
-    declined, kept = revision.figures["declined_total"], revision.trend
-    bulk = min(sum(kept["bulk"].values()), declined)
-    return _of_revision(week, revision, catalog, declined, bulk, kept["age"])
-
-
-def _named(week: Week, line: dict[str, str], catalog: Catalog) -> Point:
-    revision, declined = catalog.weeks[str(week)][-1], int(line["declined"])
-    bulk = revision.trend["bulk"].get(line["agency_id"], 0)
-    return _of_revision(week, revision, catalog, declined, min(bulk, declined), {})
-
-
-def _of_revision(
-    week: Week, revision: Revision, catalog: Catalog, declined: int, bulk: int, age: dict
-) -> Point:
-    return Point(
-        week,
-        declined,
-        bulk,
-        MARKS.get(revision.kind, ""),
-        revision.trend["method"],
-        age,
-        is_final(week, revision, catalog),
-    )
-
-
-def _unnamed(week: Week, catalog: Catalog) -> Point:
-    gap = _gap(catalog.current(week))
-    return Point(week, gap=gap) if gap else Point(week, 0)

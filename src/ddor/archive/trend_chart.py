@@ -2,25 +2,45 @@
 
 The picture has no coordinates of its own, so that it fits any width and its words are not
 stretched; bars, whiskers and ages lie on one scale that begins at zero. trend.html.j2 writes it.
+
+An agency's page has small multiples of its last 13 published weeks too, with the sentence that it
+opens with. They end with the latest week that names the agency and begin no earlier than the first,
+so that a publication touches no page but those of the agencies it names (site_pages.py). A
+published week between them that does not name the agency counts as zero; one without a report is a
+gap.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
-from ddor.archive.ages import BANDS
-from ddor.archive.trend import Point, Trend
-from ddor.reference.method import CHANGES
+from ddor.archive.trend import BANDS, Point, Trend
+from ddor.calendar import Week
+from ddor.variation import WEEKS_COMPARED
 
 FEWEST_SLOTS = 13  # a few weeks are not to look like many
 _TOPS = (2, 4, 6, 8, 10, 12, 16)
 BAR = 0.76  # of the width that a week has
+# Meaning -> column of agency_pages.COUNTS. The first two are of the cohort's own section.
+PANELS = {"declined": "declined", "honored": "honored", "pending": "issued_pending"}
 
 
-@dataclass(frozen=True)
-class Bar:
-    """In percent of the picture, `y` from its top; kind: a band of ages.BANDS, *single*, *bulk* or
-    a meaning of recent.PANELS."""
+class Axis:
+    """The places of so many weeks, or of FEWEST_SLOTS. slot: the width of a week, bar: that of its
+    bar; left, middle, inside: where each week begins, has its middle, and its bar begins."""
+
+    def __init__(self, weeks: int):
+        slots = max(weeks, FEWEST_SLOTS)
+        self.slot, self.bar = percent(1 / slots), percent(BAR / slots)
+        self.left = [percent(at / slots) for at in range(slots)]
+        self.middle = [percent((at + 0.5) / slots) for at in range(slots)]
+        self.inside = [percent((at + (1 - BAR) / 2) / slots) for at in range(slots)]
+
+
+class Bar(NamedTuple):
+    """In percent of the picture, `y` from its top; kind: a band of trend.BANDS, *single*, *bulk* or
+    a meaning of PANELS."""
 
     kind: str
     x: str
@@ -29,57 +49,27 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Whisker:
-    x: str
-    low: str
-    high: str
-
-
-@dataclass(frozen=True)
-class Break:
-    """A change of method: before which week, where, and what changed. late: whether there is more
-    room for its name to the left."""
-
-    x: str
-    method: int
-    point: Point
-    changed: str
-    late: bool
-
-
-@dataclass(frozen=True)
 class Chart:
-    """top, middle: numbers of the scale. slot, bar: widths. gaps, marks: where they are. bands:
-    those of ages.BANDS that occur."""
+    """top, age_top: the ends of the two scales. breaks: weeks from which requests are counted by
+    another method, each with its place among the points. bands: those of trend.BANDS that occur."""
 
     trend: Trend
-    slot: str
-    bar: str
+    axis: Axis
     top: int
     bars: list[Bar]
-    whiskers: list[Whisker]
-    gaps: list[str]
-    marks: list[str]
-    breaks: list[Break]
+    breaks: list[tuple[int, Point]]
     age_top: int
     ages: list[Bar]
-    untold: list[str]
     bands: dict[str, str]
 
-    @property
-    def bulk(self) -> bool:
-        return any(point.bulk for point in self.trend.points)
+    def y(self, count: float) -> str:
+        return percent(1 - count / self.top)
 
     @property
     def ages_stand(self) -> bool:
         """Whether ages of a week are those of an earlier revision, which no longer add up."""
-        return any(
-            point.age and sum(point.age.values()) != point.declined for point in self.trend.points
-        )
-
-    @property
-    def counts(self) -> list[int]:
-        return [point.declined for point in self.trend.points if point.declined is not None]
+        points = self.trend.points
+        return any(point.age and sum(point.age.values()) != point.declined for point in points)
 
 
 def chart_of(trend: Trend) -> Chart | None:
@@ -87,45 +77,21 @@ def chart_of(trend: Trend) -> Chart | None:
     points = trend.points
     if len(points) < 2 or not any(point.declined for point in points):
         return None
-    slots = max(len(points), FEWEST_SLOTS)
-    counted = [(at, point) for at, point in enumerate(points) if point.declined is not None]
+    axis = Axis(len(points))
+    counted = [(at, point) for at, point in enumerate(points) if not point.gap]
     top = scale_top(max(max(point.declined or 0, point.interval[1]) for _, point in counted))
     age_top = scale_top(max(sum(point.age.values()) for point in points))
-    bands = [band for band in BANDS if any(point.age.get(band) for point in points)]
-    left = [percent(at / slots) for at in range(slots + 1)]
-    middle = [percent((at + 0.5) / slots) for at in range(slots)]
-    inside = [percent((at + (1 - BAR) / 2) / slots) for at in range(slots)]
-    return Chart(
-        trend=trend,
-        slot=percent(1 / slots),
-        bar=percent(BAR / slots),
-        top=top,
-        bars=[
-            bar
-            for at, point in counted
-            for bar in stacked(inside[at], {"single": point.single, "bulk": point.bulk}, top)
-        ],
-        whiskers=[_whisker(middle[at], point, top) for at, point in counted],
-        gaps=[left[at] for at, point in enumerate(points) if point.gap],
-        marks=[middle[at] for at, point in counted if point.mark],
-        breaks=_breaks(points, left),
-        age_top=age_top,
-        ages=[bar for at, point in counted for bar in stacked(inside[at], point.age, age_top)],
-        untold=[left[at] for at, point in enumerate(points) if not point.gap and not point.age],
-        bands={band: BANDS[band] for band in bands},
-    )
-
-
-def _breaks(points: tuple[Point, ...], left: list[str]) -> list[Break]:
-    """Between the weeks that were counted; one without any figure has no method."""
-    counted = [
-        (at, point, point.method) for at, point in enumerate(points) if point.method is not None
-    ]
-    return [
-        Break(left[at], method, point, CHANGES.get(method, ""), 2 * at > len(points))
-        for (_, _, before), (at, point, method) in pairwise(counted)
-        if method != before
-    ]
+    bars, ages = [], []
+    for at, point in counted:
+        bars += stacked(axis.inside[at], {"single": point.single, "bulk": point.bulk}, top)
+        ages += stacked(axis.inside[at], point.age, age_top)
+    # A week without any figure has no method.
+    with_method = [(at, point) for at, point in counted if point.method is not None]
+    pairs = pairwise(with_method)
+    breaks = [(at, point) for (_, last), (at, point) in pairs if point.method != last.method]
+    there = {band for point in points for band, requests in point.age.items() if requests}
+    bands = {band: words for band, (words, _) in BANDS.items() if band in there}
+    return Chart(trend, axis, top, bars, breaks, age_top, ages, bands)
 
 
 def stacked(x: str, parts: Mapping[str, int], top: int) -> list[Bar]:
@@ -133,15 +99,9 @@ def stacked(x: str, parts: Mapping[str, int], top: int) -> list[Bar]:
     bars, below = [], 0
     for kind, value in parts.items():
         if value:
-            upper = below + value
-            bars.append(Bar(kind, x, percent(1 - upper / top), percent(value / top)))
-            below = upper
+            below += value
+            bars.append(Bar(kind, x, percent(1 - below / top), percent(value / top)))
     return bars
-
-
-def _whisker(x: str, point: Point, top: int) -> Whisker:
-    low, high = point.interval
-    return Whisker(x, percent(1 - low / top), percent(1 - high / top))
 
 
 def scale_top(highest: float) -> int:
@@ -154,3 +114,65 @@ def scale_top(highest: float) -> int:
 
 def percent(part: float) -> str:
     return f"{100 * part:.1f}".removesuffix(".0") + "%"
+
+
+@dataclass(frozen=True)
+class RecentWeek:
+    """gap: why there is no report, or ""."""
+
+    week: Week
+    counts: dict[str, int]
+    gap: str = ""
+
+
+@dataclass(frozen=True)
+class Recent:
+    """weeks: oldest first, by the meanings of PANELS; the last one names the agency. held: outcomes
+    of the last one that a check holds back. published: how many weeks have a report. totals: all of
+    them added up. top: the end of the one scale. panels: meaning -> bars; gaps: where weeks without
+    a report are."""
+
+    weeks: list[RecentWeek]
+    held: int
+    published: int
+    totals: dict[str, int]
+    top: int
+    axis: Axis
+    panels: dict[str, list[Bar]]
+    gaps: list[str]
+
+    @property
+    def latest(self) -> RecentWeek:
+        return self.weeks[-1]
+
+    @property
+    def whole(self) -> bool:
+        """Whether there are as many published weeks as a movement is judged by."""
+        return self.published == WEEKS_COMPARED
+
+    @property
+    def drawn(self) -> bool:
+        return self.published > 1 and any(self.totals.values())
+
+
+def recent_weeks(points: list[Point], counted: dict[Week, dict[str, int]]) -> Recent | None:
+    """`points`: trend.agency_points; `counted`: week -> the counts of its line. None without a
+    week."""
+    published = [at for at, point in enumerate(points) if not point.gap][-WEEKS_COMPARED:]
+    if not published:
+        return None
+    weeks: list[RecentWeek] = []
+    for point in points[published[0] :]:
+        line = counted.get(point.week, {})
+        counts = {name: line.get(column, 0) for name, column in PANELS.items()}
+        weeks.append(RecentWeek(point.week, counts, point.gap))
+    totals = {name: sum(each.counts[name] for each in weeks) for name in PANELS}
+    top = scale_top(max(count for each in weeks for count in each.counts.values()))
+    axis = Axis(len(weeks))
+    panels: dict[str, list[Bar]] = {name: [] for name in PANELS}
+    for x, each in zip(axis.inside, weeks, strict=False):
+        for name, bars in panels.items():
+            bars += stacked(x, {name: each.counts[name]}, top)
+    gaps = [x for x, each in zip(axis.left, weeks, strict=False) if each.gap]
+    held = counted[weeks[-1].week]["held_back_outcomes"]
+    return Recent(weeks, held, len(published), totals, top, axis, panels, gaps)

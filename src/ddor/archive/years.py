@@ -10,93 +10,87 @@ and reads no other week's own files. A withdrawn week has no line, a table witho
 """
 
 import io
-import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from ddor.archive.data_dictionary import TEXTS, WEEKLY
+from ddor.archive.data_files import DataFiles
 from ddor.archive.downloads import descriptor, lines_in, table_files
 from ddor.archive.page import NAME
+from ddor.archive.site import Line, Site
 from ddor.calendar import Week
-from ddor.extract.csv_files import csv_lines
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.published.catalog import Catalog, Revision
+from ddor.published.catalog import Revision
 
 
-def year_files(
-    site: Path, catalog: Catalog, week: Week, data: dict[str, bytes]
-) -> dict[str, bytes]:
-    """Path below site/ -> file, of the year of `week` with its lines replaced by those of `data`,
-    the current revision's files; none where it is withdrawn."""
-    folder = site / "data" / str(week.first_day.year)
+def year_lines(folder: Path, week: Week, own: dict[str, list[Line]]) -> dict[str, list[Line]]:
+    """Table -> lines of the year of `week`, as they are published in `folder` (site/), with those
+    of the week replaced by `own`."""
+    folder = folder / "data" / str(week.first_day.year)
     known = {name: lines_in(folder / f"{name}.csv") for name in WEEKLY.titles}
-    own = week_lines(week, catalog.weeks[str(week)][-1], data)
-    lines = {
-        name: [line for line in known[name] if line["week"] != str(week)] + own.get(name, [])
-        for name in WEEKLY.titles
+    return {
+        name: [line for line in lines if line["week"] != str(week)] + own.get(name, [])
+        for name, lines in known.items()
     }
-    return files_of_year(week.first_day.year, lines, catalog)
 
 
-def week_lines(
-    week: Week, revision: Revision, data: dict[str, bytes]
-) -> dict[str, list[dict[str, str]]]:
+def week_lines(week: Week, revision: Revision, data: DataFiles) -> dict[str, list[Line]]:
     """Table -> the week's lines, as text; nothing of a withdrawn one."""
-    if not data or "figures" not in (summary := json.loads(data["summary.json"])):
+    if not data.published:
         return {}
     before = {"week": str(week), "revision": str(revision.revision)}
+    tables, summary = data.tables, data.summary
     lines = {
-        name: [before | line for line in csv_lines(data[f"{name}.csv"])]
-        for name in WEEKLY.titles
-        if f"{name}.csv" in data
+        name: [before | line for line in tables[name]] for name in WEEKLY.titles if name in tables
     }
-    about = {"as_of": summary["as_of"], "published_on": revision.published_on}
     notes = [SYNTHETIC_NOTICE] if summary["synthetic"] else []
-    notes += [
-        f"charges as of {each['as_of']}"
-        for each in summary["disclosure"]
-        if (each["attribute"], each["place"]) == ("charges", "") and each["told"] and each["why"]
-    ]
-    flags = {"flags": "; ".join(notes)} if notes else {}
-    told = {name: summary["figures"][name] for name in WEEKLY.figures}
-    figures = {name: "" if value is None else str(value) for name, value in told.items()}
-    return lines | {"weeks": [before | about | figures | flags]}
+    for each in summary["disclosure"]:
+        if (each["attribute"], each["place"]) == ("charges", "") and each["told"] and each["why"]:
+            notes.append(f"charges as of {each['as_of']}")
+    own = before | {"as_of": summary["as_of"], "published_on": revision.published_on}
+    for name in WEEKLY.figures:
+        value = summary["figures"][name]
+        own[name] = "" if value is None else str(value)
+    return lines | {"weeks": [own | ({"flags": "; ".join(notes)} if notes else {})]}
 
 
-def files_of_year(
-    year: int, lines: dict[str, list[dict[str, str]]], catalog: Catalog
-) -> dict[str, bytes]:
-    """`lines`: table -> lines of all weeks of the year, in any order of weeks."""
-    tables = {name: _frame(lines[name]) for name in WEEKLY.titles if lines.get(name)}
-    package = {
-        "name": f"ddor-{year}",
-        "title": f"{NAME}, weeks that begin in {year}",
-        "description": (f"{SYNTHETIC_NOTICE}. " if catalog.synthetic else "")
-        + "The current revision of each week. The same tables as Parquet lie beside the CSV files.",
+def year_files(site: Site) -> Iterator[tuple[str, bytes]]:
+    """Of `site.years`, whose lines may be in any order of weeks."""
+    notice = f"{SYNTHETIC_NOTICE}. " if site.catalog.synthetic else ""
+    for year, lines in site.years.items():
+        tables = {name: _frame(lines[name]) for name in WEEKLY.titles if lines.get(name)}
+        package = {
+            "name": f"ddor-{year}",
+            "title": f"{NAME}, weeks that begin in {year}",
+            "description": f"{notice}The current revision of each week. "
+            "The same tables as Parquet lie beside the CSV files.",
+        }
+        files = table_files(tables)
+        for name, frame in tables.items():
+            parquet = io.BytesIO()
+            frame.to_parquet(parquet, index=False)
+            files[f"{name}.parquet"] = parquet.getvalue()
+        if tables:
+            files["datapackage.json"] = descriptor(package, tables, WEEKLY, ("week",))
+        for name, file in files.items():
+            yield f"data/{year}/{name}", file
+
+
+def tables_by_year(site: Site) -> dict[int, list[str]]:
+    """Year -> names of the tables that have files, in the dictionary's order; newest year first."""
+    tables = {
+        year: [name for name in WEEKLY.titles if lines.get(name)]
+        for year, lines in site.years.items()
     }
-    files = table_files(tables)
-    for name, frame in tables.items():
-        parquet = io.BytesIO()
-        frame.to_parquet(parquet, index=False)
-        files[f"{name}.parquet"] = parquet.getvalue()
-    if tables:
-        files["datapackage.json"] = descriptor(package, tables, WEEKLY, ("week",))
-    return {f"data/{year}/{name}": file for name, file in files.items()}
+    for folder in site.folder.glob("data/*/"):
+        there = [name for name in WEEKLY.titles if (folder / f"{name}.csv").exists()]
+        tables.setdefault(int(folder.name), there)
+    return {year: tables[year] for year in sorted(tables, reverse=True) if tables[year]}
 
 
-def tables_of(paths: Iterable[str]) -> dict[int, list[str]]:
-    """Year -> names of its tables in the order of the data dictionary, of these paths below site/;
-    newest year first."""
-    named = {
-        tuple(path.removesuffix(".csv").split("/")[1:]) for path in paths if path.endswith(".csv")
-    }
-    years = sorted({year for year, _ in named}, reverse=True)
-    return {int(year): [name for name in WEEKLY.titles if (year, name) in named] for year in years}
-
-
-def _frame(lines: list[dict[str, str]]) -> pd.DataFrame:
+def _frame(lines: list[Line]) -> pd.DataFrame:
     """Lines as a table, by week; `flags`, which not every week has, comes last. A number that is
     withheld is missing."""
     columns = dict.fromkeys(name for line in lines for name in line if name != "flags")

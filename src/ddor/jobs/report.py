@@ -11,12 +11,12 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
-from ddor.archive.around import around_of
 from ddor.archive.identity import hashed, identity_of, manifest_file
 from ddor.archive.page import address_of
 from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
 from ddor.archive.revision import Publication, publish_revision
+from ddor.archive.site import read_context
 from ddor.calendar import Period
 from ddor.errors import DdorError, NotebookFailed, UsageError
 from ddor.extract.request_keys import RequestKeys
@@ -50,7 +50,7 @@ def make_report(period: Period, order: Order) -> Result:
     parameters = load_parameters(order.project, period, order.params_file, order.settings)
     recovered = recover(parameters.output)
     edition = edition_of(period).gathered(period, parameters)
-    around = around_of(parameters, edition.directory)
+    around = read_context(parameters, edition.directory)
 
     with opened(parameters.output) as archive:
         catalog = read_catalog(archive.site, edition.cohort, edition.synthetic)

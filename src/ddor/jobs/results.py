@@ -5,10 +5,11 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ddor.archive.article import article_of
 from ddor.archive.page import static_files
-from ddor.archive.pages import draft_page
 from ddor.archive.publish import Archive
-from ddor.archive.revision import Publication, article_of
+from ddor.archive.report_pages import draft_page
+from ddor.archive.revision import Publication
 from ddor.calendar import Period
 from ddor.jobs.differences import figure_differences, sentence_differences
 from ddor.jobs.edition import Edition

@@ -12,11 +12,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ddor.archive.cases_apart import without_cases
+from ddor.archive.article import CASES_FILE, article_of, cases_file, without_cases
+from ddor.archive.data_files import data_files_of
 from ddor.archive.identity import hashed, package_versions
 from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
-from ddor.archive.revision import CASES_FILE, article_of, cases_file, data_files_of
 from ddor.archive.withdraw import notice_files
 from ddor.calendar import Period
 from ddor.errors import NotebookFailed, UsageError

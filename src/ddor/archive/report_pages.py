@@ -1,0 +1,190 @@
+"""The pages of a report: status, changes and citation around what a revision keeps for good.
+
+All of this can be made again at any time from the kept article and the catalog, without a new
+revision.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ddor.archive.agency_index import PLACE
+from ddor.archive.article import kept_article, with_cases
+from ddor.archive.data_files import DataFiles, data_files_of
+from ddor.archive.downloads import titles_in
+from ddor.archive.linked_data import report_dataset
+from ddor.archive.page import address_of, page
+from ddor.archive.site import Site, SiteContext
+from ddor.archive.text_pages import plain_text
+from ddor.calendar import Period, Week
+from ddor.published.catalog import Catalog, status_of, superseded_parts
+from ddor.reports import report_of
+
+HEADS = re.compile(r'<h([23]) id="([^"]+)"[^>]*>(.*?)</h\1>|<tr id="check-([A-Z0-9]+)">', re.DOTALL)
+MOST_CHANGES = 80  # a page stays under 200 KB
+# Table -> what its columns are of, in a weekly report and in another.
+AGENCY_TABLES = {
+    "issued_by_agency": ("Section I", "issued"),
+    "declined_by_agency": ("Section II", "recorded"),
+}
+NOT_COUNTS = ("agency_id", *PLACE, "flags")
+# What a chart can be taken along as lies beside the revision's own page.
+TAKEN = re.compile(r'((?:src|href)=")([a-z0-9-]+\.(?:svg|png|csv)")')
+# How an article marks the name of an agency: the page around it makes it a link.
+AGENCY = re.compile(r'<span data-agency="([A-Z0-9]+)">([^<]*)</span>')
+# The same for a page of the site that every archive has.
+SITE_PAGE = re.compile(r'<span data-page="([a-z-]+)(#[\w-]+)?">([^<]*)</span>')
+
+
+class ReportPages:
+    """The pages of a period's revisions, each made from what that revision keeps. `newest`: article
+    and data of the last one, where it is not in the archive yet."""
+
+    def __init__(self, site: Site, period: Period, newest: tuple[str, DataFiles] | None = None):
+        self.site, self.period = site, period
+        self.revisions = site.catalog.of(period)
+        self.last = len(self.revisions)
+        self._articles = {self.last: newest[0]} if newest else {}
+        self._data = {self.last: newest[1]} if newest else {}
+
+    def data(self, number: int) -> DataFiles:
+        """What it has published, read once."""
+        if number not in self._data:
+            self._data[number] = data_files_of(self.site.folder / self.period.path / f"r{number}")
+        return self._data[number]
+
+    def named(self) -> set[str]:
+        """The agencies that any revision names which is not withdrawn, a superseded one too, for
+        its page links to theirs; and those with a dispute."""
+        standing = [self.data(r.revision) for r in self.revisions if not r.withdrawn_on]
+        disputed = disputed_agencies(self.site.catalog, self.period)
+        return disputed.union(*(data.agencies for data in standing))
+
+    def pages(self, numbers: Iterable[int]) -> dict[str, bytes]:
+        """Path below site/ -> page, of each of these revisions that there is: at its own address,
+        and at the period's if it is the current one."""
+        own = [(number, False) for number in sorted(set(numbers)) if 0 < number <= self.last]
+        own += [(self.last, True)] if (self.last, False) in own else []
+        return dict(self._page(number, current) for number, current in own)
+
+    def _page(self, number: int, current: bool) -> tuple[str, bytes]:
+        """At the period's address if `current`, else at its own."""
+        period, revisions, catalog = self.period, self.revisions, self.site.catalog
+        this = revisions[number - 1]
+        title = period.title if current else f"{period.title}, revision {number}"
+        path = address_of(period, None if current else number)
+        # The page of the current revision stands for both of its addresses.
+        canonical = address_of(period, None if number == self.last else number)
+        names = {"period": period, "this": this, "latest": revisions[-1], "current": current}
+        if this.withdrawn_on:
+            title = f"Withdrawn: {title}"
+            return page(self.site, "withdrawn.html.j2", path, title, names, canonical)
+        before = revisions[number - 2] if number > 1 else None
+        data, changes = self.data(number), []
+        if before and not before.withdrawn_on:
+            changes = changes_between(self.data(number - 1), data)
+        article = self._article(number, current)
+        names |= {
+            "before": before,
+            "next": revisions[number] if number < self.last else None,
+            "status": status_of(period, this, catalog),
+            "outdated": superseded_parts(period, this, catalog),
+            "following": period.next if isinstance(period, Week) else None,
+            "article": article,
+            "contents": contents_of(article),
+            "changes": changes[:MOST_CHANGES],
+            "more_changes": len(changes[MOST_CHANGES:]),
+            "workbooks": [name for name in data if ".xlsx" in name],
+            "tables": titles_in(data["datapackage.json"]),
+            "report": report_of(period),
+            "dataset": report_dataset(period, this, catalog, self.site.context, data, path),
+        }
+        return page(self.site, "report.html.j2", path, title, names, canonical)
+
+    def _article(self, number: int, current: bool) -> str:
+        """With its links, and with the cases: the catalog has those of a current one alone."""
+        own = address_of(self.period, number)
+        article = self._articles.get(number) or kept_article(self.site.folder / own)
+        article = with_cases(article, self.revisions[number - 1].cases)
+        if current:
+            # The pictures stay in the revision's folder; the data has a copy beside this page.
+            article = TAKEN.sub(rf"\1r{number}/\2", article)
+        root = "../.." if current else "../../.."
+        named = self.data(number).agencies | disputed_agencies(self.site.catalog, self.period)
+
+        def linked(agency: re.Match) -> str:
+            if agency[1] not in named:
+                return agency[0]
+            address = f"{root}/agencies/{agency[1]}/index.html"
+            return f'<a href="{address}" data-agency>{agency[2]}</a>'
+
+        article = AGENCY.sub(linked, article)
+        return SITE_PAGE.sub(rf'<a href="{root}/\1/index.html\2" data-page>\3</a>', article)
+
+
+def disputed_agencies(catalog: Catalog, period: Period) -> set[str]:
+    """Those with a dispute of the period's current revision; each has a page, whatever it says."""
+    revision = catalog.current(period)
+    return {record["agency_id"] for record in revision.records} if revision else set()
+
+
+def draft_page(article: str, period: Period, catalog: Catalog, context: SiteContext) -> bytes:
+    """A page for the analyst, with its assets beside it."""
+    site = Site(Path(), catalog, context)
+    names = {"article": article, "contents": contents_of(article)}
+    return page(site, "draft.html.j2", "index.html", f"Draft: {period.title}", names)[1]
+
+
+def contents_of(article: str) -> list[tuple[str, str, list, list]]:
+    """Of each section its id, its words, its parts and its checks, each with id and words."""
+    sections: list = []
+    for rank, anchor, words, check in HEADS.findall(article):
+        if rank == "2":
+            sections.append((anchor, plain_text(words).strip(), [], []))
+        elif sections and check:
+            sections[-1][3].append((f"check-{check}", check))
+        elif sections:
+            sections[-1][2].append((anchor, plain_text(words).strip()))
+    return sections
+
+
+class Change(NamedTuple):
+    """where: "" for a figure of the whole week, else the agency with its place and code."""
+
+    where: str
+    name: str
+    before: int | None
+    after: int | None
+
+
+def changes_between(before: DataFiles, after: DataFiles) -> list[Change]:
+    """What changed between two revisions, from -> to: figures first, in their order, then agencies
+    by state and name; what did not change is left out. Read from what both published, so it tells
+    nothing that a reader could not find by comparing them."""
+    figures = (each.summary["figures"] for each in (before, after))
+    changes = [Change("", *each) for each in _differing(*figures)]
+    for table, sections in AGENCY_TABLES.items():
+        if table not in before.tables or table not in after.tables:
+            continue  # not every report has it
+        section = sections[0 if "week" in after.summary else 1]
+        old, new = before.by_agency(table), after.by_agency(table)
+        lines = (old | new).values()  # an agency that was renamed is the same agency
+        for line in sorted(lines, key=lambda line: (line["state"], line["agency"])):
+            agency_id = line["agency_id"]
+            where = " · ".join(filter(None, (line["agency"], line["state"], agency_id)))
+            counts = (_counts(each.get(agency_id)) for each in (old, new))
+            for name, *numbers in _differing(*counts):
+                name = f"{name.replace('_', ' ')} ({section})"
+                changes.append(Change(where, name, *numbers))
+    return changes
+
+
+def _differing(before: Mapping, after: Mapping) -> Iterator[tuple[str, int | None, int | None]]:
+    for name in {**after, **before}:
+        if before.get(name, 0) != after.get(name, 0):
+            yield name, before.get(name, 0), after.get(name, 0)
+
+
+def _counts(line: Mapping[str, str] | None) -> dict[str, int]:
+    return {name: int(cell) for name, cell in (line or {}).items() if name not in NOT_COUNTS}
