@@ -103,7 +103,7 @@ def _publishing_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_weeks(options: argparse.Namespace, project: Path) -> int:
-    from ddor.jobs.edition import Order
+    from ddor.jobs.prepared import Order
     from ddor.maintained.parameters import sample_settings
 
     for name, what in LATER.items():
@@ -146,7 +146,7 @@ def _make(periods: Sequence[Period], order, options: argparse.Namespace) -> int:
 
 def _make_others(report: Report, options: argparse.Namespace) -> int:
     """Of a report that is no weekly one."""
-    from ddor.jobs.edition import Order
+    from ddor.jobs.prepared import Order
     from ddor.maintained.project import find_project
 
     order = Order(

@@ -72,7 +72,13 @@ class Inputs:
 
 
 def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
-    """Read and check everything at the door.
+    """Read and check everything: the week's inputs with what the archive holds for them. Raises as
+    read_inputs."""
+    return with_archive(read_inputs(week, parameters), parameters.output)
+
+
+def read_inputs(week: Week, parameters: Parameters) -> Inputs:
+    """What does not come from the archive, read and checked.
 
     Raises UsageError (parameters, tables, no extract there) or ExtractInvalid.
     """
@@ -91,10 +97,9 @@ def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
     published = (page.name for page in (parameters.output / "site" / "agencies").glob("*"))
     known = {*directory.agencies["agency_id"], *extract.requests["agency_id"], *published}
     check_agencies(records, known)
-    inputs = Inputs(
+    return Inputs(
         week, extract, directory, no_history(), effective, parameters.note, corrections=records
     )
-    return with_archive(inputs, parameters.output)
 
 
 def with_archive(inputs: Inputs, output: Path) -> Inputs:

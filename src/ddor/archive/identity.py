@@ -5,11 +5,11 @@ same identity, on any machine: so it is taken over text, not over Parquet bytes,
 the library that wrote them. published_on and all paths stay out.
 """
 
-import datetime as dt
 import hashlib
 import json
 import platform
 import subprocess
+from collections.abc import Iterable, Mapping
 from importlib import metadata, resources
 from pathlib import Path
 
@@ -63,31 +63,31 @@ def identity_of(hashes: dict[str, str]) -> str:
 
 def manifest_file(
     project: Path,
-    history: list[str],
     hashes: dict[str, str],
-    outputs: dict[str, bytes],
-    private: dict[str, bytes],
-    published_on: dt.date,
-    review: list[str],
+    history: Iterable[str],
+    review: Iterable[str],
+    published_on: str,
+    outputs: Mapping[str, bytes],
+    private: Mapping[str, bytes],
 ) -> bytes:
     """manifest.json: what went in, what came out, and with which programs. `outputs`: name -> bytes
     of everything that the revision keeps; `private`: of the files beside this one; `history`: the
     earlier reports used; `review`: why a person had to look."""
     content = {
         "identity": identity_of(hashes),
-        "published_on": published_on.isoformat(),
+        "published_on": published_on,
         "inputs": hashes,
-        "history": history,
+        "history": [*history],
         "outputs": _digests(outputs),
         "private": _digests(private),
-        "review": review,
+        "review": [*review],
         "packages": package_versions(),
         "git_commit": _git_commit(project),
     }
     return (json.dumps(content, indent=1) + "\n").encode()
 
 
-def _digests(files: dict[str, bytes]) -> dict[str, str]:
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
 
 
