@@ -235,7 +235,7 @@ def test_a_feed_can_be_read_whatever_a_record_holds(tmp_path):
         {},
         records=[{"shown_on": "2017-06-01", **each} for each in to_plain(records)],
     )
-    catalog = Catalog("recorded", False, {WEEK: [revision]})
+    catalog = Catalog("recorded", False, {"weeks": {WEEK: [revision]}})
     feed = log_pages(catalog, Around(Publisher("", ""), parse_date("2017-06-10")))["feed.xml"]
     assert "the bell" in "".join(ElementTree.fromstring(feed).itertext())
 

@@ -315,7 +315,7 @@ def test_checks_and_methods_are_found_by_the_search(stage):
 
 
 def methods(around=AROUND, cohort="recorded") -> BeautifulSoup:
-    (page,) = methods_page(Catalog(cohort, False, {}), around).values()
+    (page,) = methods_page(Catalog(cohort, False), around).values()
     return BeautifulSoup(page, "html.parser")
 
 
