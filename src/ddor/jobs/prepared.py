@@ -29,7 +29,7 @@ class Order:
     review."""
 
     project: Path
-    params_file: Path | None = None
+    params: Path | None = None
     settings: dict[str, str] = field(default_factory=dict)
     draft: bool = False
     force: bool = False

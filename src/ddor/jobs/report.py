@@ -51,7 +51,7 @@ def make_report(period: Period, order: Order) -> Result:
     kind, preparation = report_of(period), preparation_of(period)
     template = order.project / "notebooks" / kind.template
     check_template(template, (period.noun, "inputs"))
-    parameters = load_parameters(order.project, period, order.params_file, order.settings)
+    parameters = load_parameters(order.project, period, order.params, order.settings)
     recovered = recover(parameters.output)
     gathered = preparation.gather(period, parameters)
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)

@@ -44,7 +44,7 @@ class Verified:
     period: Period
     revision: int
     withdrawn: bool
-    notes: list[str]
+    notes: tuple[str, ...]
 
 
 def verify(output: Path, period: Period, number: int | None, template: Path) -> Verified:
@@ -67,7 +67,7 @@ def verify(output: Path, period: Period, number: int | None, template: Path) -> 
         differs, notes = _compared(archive, period, revision, current, template)
     if differs:
         raise _not_reproduced(period, revision, differs, notes)
-    return Verified(period, revision.revision, withdrawn, notes)
+    return Verified(period, revision.revision, withdrawn, tuple(notes))
 
 
 def _not_reproduced(
