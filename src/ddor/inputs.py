@@ -28,28 +28,20 @@ from ddor.maintained.corrections.read import check_agencies, read_corrections
 from ddor.maintained.corrections.records import Record, from_plain, to_plain
 from ddor.maintained.directory import COLUMNS, Directory, read_directory
 from ddor.maintained.parameters import IN_EFFECT, Parameters, extract_location
-from ddor.published.history import NOTHING_EARLIER, History, no_history, read_earlier, read_history
-from ddor.published.ledger import (
-    ledger_file,
-    ledger_from,
-    lines_of,
-    no_ledger,
-    read_labels,
-    read_ledger,
+from ddor.published.history import (
+    COUNT_TYPES,
+    NOTHING_EARLIER,
+    History,
+    no_history,
+    read_earlier,
+    read_history,
 )
+from ddor.published.ledger import lines_of, no_ledger, read_labels, read_ledger
 
 NEWER_FLAGS = "protected.json"
-INPUT_FILES = (
-    "extract.parquet",
-    "charges.parquet",
-    "agencies.csv",
-    "policies.csv",
-    "coverage.csv",
-    "history.csv",
-    "ledger.csv",
-    "corrections.json",
-    "earlier.json",
-    "week.json",
+INPUT_FILES = tuple(
+    "extract.parquet charges.parquet agencies.csv policies.csv coverage.csv history.csv ledger.csv "
+    "corrections.json earlier.json week.json".split()
 )
 
 
@@ -104,14 +96,13 @@ def read_inputs(week: Week, parameters: Parameters) -> Inputs:
 
 def with_archive(inputs: Inputs, output: Path) -> Inputs:
     """`inputs` with all that an archive holds for them, as it is now."""
-    labels = read_labels(output / "runs")
+    runs = output / "runs"
+    labels = read_labels(runs)
     named = {row for record in inputs.corrections if record.action for row in record.action.rows}
     return replace(
         inputs,
         history=read_history(output / "site", inputs.week),
-        ledger=lines_of(
-            read_ledger(output / "runs"), inputs.week, inputs.extract.requests["request_id"]
-        ),
+        ledger=lines_of(read_ledger(runs), inputs.week, inputs.extract.requests["request_id"]),
         request_ids={label: labels[label] for label in sorted(named & labels.keys())},
         earlier=read_earlier(output, inputs.week),
     )
@@ -120,28 +111,29 @@ def with_archive(inputs: Inputs, output: Path) -> Inputs:
 def save_inputs(inputs: Inputs, folder: Path) -> None:
     """Write INPUT_FILES into `folder`; equal inputs give equal bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    inputs.extract.requests.to_parquet(folder / "extract.parquet", index=False)
-    inputs.extract.charges.to_parquet(folder / "charges.parquet", index=False)
-    for name in COLUMNS:
-        getattr(inputs.directory, name).to_csv(
-            folder / f"{name}.csv", index=False, lineterminator="\n"
-        )
-    inputs.history.counts.to_csv(folder / "history.csv", index=False, lineterminator="\n")
-    (folder / "ledger.csv").write_bytes(ledger_file(inputs.ledger))
-    records = {"records": to_plain(inputs.corrections), "request_ids": dict(inputs.request_ids)}
-    for name, content in (("corrections", records), ("earlier", dict(inputs.earlier))):
+    extract, directory, history = inputs.extract, inputs.directory, inputs.history
+    extract.requests.to_parquet(folder / "extract.parquet", index=False)
+    extract.charges.to_parquet(folder / "charges.parquet", index=False)
+    tables = {name: getattr(directory, name) for name in COLUMNS}
+    tables |= {"history": history.counts, "ledger": inputs.ledger}
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    records = to_plain(inputs.corrections)
+    contents = {
+        "corrections": {"records": records, "request_ids": dict(inputs.request_ids)},
+        "earlier": dict(inputs.earlier),
+        "week": {
+            "week": str(inputs.week),
+            "about": asdict(extract.about) | {"as_of": extract.about.as_of.isoformat()},
+            "parameters": inputs.parameters,
+            "note": inputs.note,
+            "history": list(history.weeks),
+            "last_declined": history.last_declined,
+        },
+    }
+    for name, content in contents.items():
         text = json.dumps(content, indent=1) + "\n"
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
-    about = asdict(inputs.extract.about) | {"as_of": inputs.extract.about.as_of.isoformat()}
-    week = {
-        "week": str(inputs.week),
-        "about": about,
-        "parameters": inputs.parameters,
-        "note": inputs.note,
-        "history": list(inputs.history.weeks),
-        "last_declined": inputs.history.last_declined,
-    }
-    (folder / "week.json").write_text(json.dumps(week, indent=1) + "\n", encoding="utf-8")
 
 
 def protected_flags(requests: pd.DataFrame) -> dict[str, str]:
@@ -152,13 +144,10 @@ def protected_flags(requests: pd.DataFrame) -> dict[str, str]:
 def newest_flags(folder: Path, revision: int) -> dict[str, str]:
     """As protected_flags, of a week's private `folder`: those that an unchanged run left there,
     else those of the revision."""
-    newer = folder / NEWER_FLAGS
+    newer, kept = folder / NEWER_FLAGS, folder / f"r{revision}" / "extract.parquet"
     if newer.exists():
         return json.loads(newer.read_bytes())
-    columns = ["request_id", "protected"]
-    return protected_flags(
-        pd.read_parquet(folder / f"r{revision}/extract.parquet", columns=columns)
-    )
+    return protected_flags(pd.read_parquet(kept, columns=["request_id", "protected"]))
 
 
 def with_newest_flags(inputs: Inputs, folder: Path, revision: int) -> Inputs:
@@ -182,27 +171,24 @@ def not_as_kept(folder: Path, digests: Mapping[str, str]) -> list[str]:
 
 def load_inputs(folder: Path) -> Inputs:
     """What save_inputs wrote, equal to what it was given."""
-    week = json.loads((folder / "week.json").read_text(encoding="utf-8"))
+    week, records, earlier = (
+        json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("week", "corrections", "earlier")
+    )
     about = week["about"] | {"as_of": dt.date.fromisoformat(week["about"]["as_of"])}
-    text = {"week": "str", "agency_id": "str"}
-    records = json.loads((folder / "corrections.json").read_text(encoding="utf-8"))
-    counts = pd.read_csv(folder / "history.csv", dtype=text, keep_default_na=False)
-    counts = counts if len(counts) else no_history().counts
+    counts = pd.read_csv(folder / "history.csv", dtype=COUNT_TYPES, keep_default_na=False)
+    requests, charges = (_read_table(folder / f"{name}.parquet") for name in ("extract", "charges"))
     return Inputs(
         week=Week.parse(week["week"]),
-        extract=Extract(
-            _read_table(folder / "extract.parquet"),
-            _read_table(folder / "charges.parquet"),
-            About(**about),
-        ),
+        extract=Extract(requests, charges, About(**about)),
         directory=read_directory(*(folder / f"{name}.csv" for name in COLUMNS)),
         history=History(tuple(week["history"]), counts, week["last_declined"]),
         parameters=week["parameters"],
         note=week["note"],
-        ledger=ledger_from((folder / "ledger.csv").read_bytes()),
+        ledger=read_ledger(folder),
         corrections=from_plain(records["records"]),
         request_ids=records["request_ids"],
-        earlier=json.loads((folder / "earlier.json").read_text(encoding="utf-8")),
+        earlier=earlier,
     )
 
 

@@ -59,17 +59,8 @@ class Revision:
     cases: str = ""
 
     def withdrawn(self, day: str, reason: str) -> "Revision":
-        return Revision(
-            self.revision,
-            self.identity,
-            self.published_on,
-            "",
-            "",
-            {},
-            self.kind,
-            withdrawn_on=day,
-            withdrawn_for=reason,
-        )
+        emptied = Revision(self.revision, self.identity, self.published_on, "", "", {}, self.kind)
+        return replace(emptied, withdrawn_on=day, withdrawn_for=reason)
 
 
 Shelf = Mapping[str, list[Revision]]
@@ -123,7 +114,7 @@ class Catalog:
         ]
 
     def current(self, period: Period) -> Revision | None:
-        return next(reversed(self.of(period)), None)
+        return self.of(period)[-1] if self.of(period) else None
 
     def last_retained(self, period: Period) -> Revision | None:
         """The last revision that is not withdrawn; the last one where all of them are."""
