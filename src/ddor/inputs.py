@@ -150,6 +150,15 @@ def newest_flags(folder: Path, revision: int) -> dict[str, str]:
     return protected_flags(pd.read_parquet(kept, columns=["request_id", "protected"]))
 
 
+def newer_flags(inputs: Inputs, folder: Path, revision: int) -> dict[str, bytes]:
+    """Path below runs/ -> the flags of an extract that makes no new revision, where they differ
+    from newest_flags: the quarter and its cases go by the newest."""
+    own = protected_flags(inputs.extract.requests)
+    if own == newest_flags(folder, revision):
+        return {}
+    return {f"{inputs.week}/{NEWER_FLAGS}": (json.dumps(own) + "\n").encode()}
+
+
 def with_newest_flags(inputs: Inputs, folder: Path, revision: int) -> Inputs:
     """The kept inputs of a revision, with newest_flags. Corrections are applied to them later."""
     requests = inputs.extract.requests

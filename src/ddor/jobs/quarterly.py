@@ -16,17 +16,9 @@ import pandas as pd
 from ddor.archive.downloads import csv_file
 from ddor.archive.publish import Archive
 from ddor.calendar import Period
+from ddor.compiled import inputs as compiled
 from ddor.compiled.counts import CompiledCounts, count_compiled
-from ddor.compiled.inputs import (
-    FILES,
-    MISSING,
-    WITHDRAWN,
-    CompiledInputs,
-    as_of,
-    gather_compiled,
-    load_compiled,
-    save_compiled,
-)
+from ddor.compiled.inputs import CompiledInputs
 from ddor.compiled.people import plain_weeks
 from ddor.errors import UsageError
 from ddor.jobs.prepared import Order, Preparation, Prepared, kept_tables, written_texts
@@ -65,7 +57,7 @@ def prepare_compiled(
 ) -> Prepared:
     """`gathered`: from check_archive."""
     period, parameters = gathered
-    inputs = gather_compiled(period, parameters)
+    inputs = compiled.gather_compiled(period, parameters)
     if inputs.published.empty:
         weeks = period.weeks()
         raise UsageError(
@@ -83,7 +75,7 @@ def prepare_compiled(
 
 
 def load_quarter(folder: Path) -> Prepared:
-    return compiled_report(load_compiled(folder))
+    return compiled_report(compiled.load_compiled(folder))
 
 
 def compiled_report(inputs: CompiledInputs) -> Prepared:
@@ -100,17 +92,17 @@ def compiled_report(inputs: CompiledInputs) -> Prepared:
         parameters=inputs.parameters,
         cohort=inputs.cohort,
         synthetic=inputs.synthetic,
-        as_of=as_of(inputs).isoformat(),
+        as_of=compiled.as_of(inputs).isoformat(),
         source=source,
         figures=counts.figures,
-        save=partial(save_compiled, inputs),
+        save=partial(compiled.save_compiled, inputs),
         input_texts=_input_texts(inputs),
         tables=_tables(inputs, counts),
         summary={
             "weeks": based_on,
             "follow_up_as_of": counts.followed.as_of,
-            "weeks_missing": list(status.index[status == MISSING]),
-            "weeks_withdrawn": list(status.index[status == WITHDRAWN]),
+            "weeks_missing": list(status.index[status == compiled.MISSING]),
+            "weeks_withdrawn": list(status.index[status == compiled.WITHDRAWN]),
             "disclosure": disclosure_lines(counts.told),
         },
         texts={
@@ -135,7 +127,7 @@ def compiled_report(inputs: CompiledInputs) -> Prepared:
     )
 
 
-COMPILED = Preparation(check_archive, prepare_compiled, load_quarter, FILES)
+COMPILED = Preparation(check_archive, prepare_compiled, load_quarter, compiled.FILES)
 
 
 def _input_texts(inputs: CompiledInputs) -> dict[str, str]:

@@ -21,15 +21,8 @@ from ddor.archive.revision import Publication, kept_files, publish_revision
 from ddor.calendar import Period
 from ddor.errors import DdorError, NotebookFailed, UsageError
 from ddor.extract.request_keys import RequestKeys
+from ddor.jobs import publication as published
 from ddor.jobs.prepared import Order, Prepared
-from ddor.jobs.publication import (
-    TEMPLATE,
-    accepted_because,
-    data_files,
-    keys_of,
-    kind_and_reason,
-    refuse_unfit,
-)
 from ddor.jobs.registry import preparation_of
 from ddor.jobs.results import Result, draft_result, held_result
 from ddor.maintained.directory import read_directory
@@ -68,11 +61,11 @@ def make_report(period: Period, order: Order) -> Result:
             return _unchanged(archive, report, last, order, recovered)
 
         before = _manifest(archive, period, last)
-        why, because = kind_and_reason(report, order, hashes, before)
-        accepted = accepted_because(report, order, before)
-        keys = keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
+        why, because = published.kind_and_reason(report, order, hashes, before)
+        accepted = published.accepted_because(report, order, before)
+        keys = published.keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
         written = {"--reason": f"{order.reason}\n{because}\n{accepted}"}
-        refuse_unfit({**written, **report.texts, **around.written()}, keys)
+        published.refuse_unfit({**written, **report.texts, **around.written()}, keys)
         executed, article = run_notebook(archive, template, report, keys)
         listed = {name: report.figures.get(name) for name in kind.listed}
         revision = Revision(
@@ -89,9 +82,8 @@ def make_report(period: Period, order: Order) -> Result:
             kept_tables=list(report.kept_tables),
             based_on=dict(report.based_on),
         )
-        publication = Publication(
-            period, revision, article, data_files(report), around, report.bulk
-        )
+        data = published.data_files(report)
+        publication = Publication(period, revision, article, data, around, report.bulk)
         recovered = (*recovered, *article.told)
         if order.draft:
             return draft_result(archive, publication, report, executed, recovered)
@@ -99,11 +91,11 @@ def make_report(period: Period, order: Order) -> Result:
             return held_result(archive, publication, report, executed, recovered)
         private = {
             "report.ipynb": executed.read_bytes(),
-            TEMPLATE: template.read_bytes(),
+            published.TEMPLATE: template.read_bytes(),
             **report.private_files,
             **{n: (archive.staging / "inputs" / n).read_bytes() for n in preparation.files},
         }
-        kept = kept_files(article, publication.data)
+        kept = kept_files(article, data)
         private["manifest.json"] = manifest_file(
             order.project,
             hashes,

@@ -14,44 +14,21 @@ from pathlib import Path
 
 import pandas as pd
 
+from ddor import inputs as week_inputs
 from ddor.archive.identity import week_texts
 from ddor.archive.publish import Archive
-from ddor.inputs import (
-    INPUT_FILES,
-    NEWER_FLAGS,
-    Inputs,
-    load_inputs,
-    newest_flags,
-    protected_flags,
-    read_inputs,
-    save_inputs,
-    with_archive,
-)
-from ddor.jobs.prepared import REVIEW_LIST, Order, Preparation, Prepared, kept_tables, written_texts
+from ddor.inputs import Inputs, save_inputs
+from ddor.jobs import prepared
+from ddor.jobs.prepared import Order, Prepared
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
-from ddor.maintained.corrections.records import (
-    GROUNDS,
-    STATUSES,
-    UPHELD,
-    flagged,
-    flags_for,
-    to_plain,
-)
+from ddor.maintained.corrections import records as disputes
 from ddor.measures.bulk import bulk_recorded
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.published import attribute_lines, disclosure_lines, national_charges
 from ddor.measures.record import plain_told
+from ddor.published import ledger as ledgers
 from ddor.published.catalog import Catalog, read_catalog
 from ddor.published.history import ATTRIBUTES
-from ddor.published.ledger import (
-    LEDGER,
-    ledger_file,
-    lines_of,
-    no_ledger,
-    read_ledger,
-    with_decisions,
-    with_flags,
-)
 
 INPUT_WORDS = dict.fromkeys(("requests", "charges", "about"), "new data") | {
     "decisions": "decisions on requests held back",
@@ -67,12 +44,12 @@ def prepare_week(inputs: Inputs, archive: Archive, order: Order, day: dt.date) -
     since. The ledger gets this week's flags."""
     about, week = inputs.extract.about, inputs.week
     catalog = read_catalog(archive.site, inputs.parameters["cohort"], about.synthetic)
-    inputs = with_archive(inputs, archive.output)
-    ledger = read_ledger(archive.runs)
+    inputs = week_inputs.with_archive(inputs, archive.output)
+    ledger = ledgers.read_ledger(archive.runs)
     if order.decisions:
         inputs, ledger = decide(archive, inputs, ledger, order, order.decisions, day)
     counts = count_inputs(inputs)
-    ledger = with_flags(ledger, flags_of(counts, week))
+    ledger = ledgers.with_flags(ledger, flags_of(counts, week))
     report = week_report(inputs, counts, ledger)
     folder = archive.runs / str(week)
     return replace(
@@ -80,13 +57,13 @@ def prepare_week(inputs: Inputs, archive: Archive, order: Order, day: dt.date) -
         waiting=tuple(review_lines(counts, inputs.directory.agencies, folder)),
         catalog=catalog,
         corrections=tuple(_upheld_since(report, catalog)),
-        beside={LEDGER: ledger_file(ledger)},
-        newer=partial(_newer_flags, inputs, folder),
+        beside={ledgers.LEDGER: ledgers.ledger_file(ledger)},
+        newer=partial(week_inputs.newer_flags, inputs, folder),
     )
 
 
 def load_week(folder: Path) -> Prepared:
-    inputs = load_inputs(folder)
+    inputs = week_inputs.load_inputs(folder)
     return week_report(inputs, count_inputs(inputs))
 
 
@@ -96,9 +73,9 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
     # The week's disputes and corrections, without the labels of rows.
     records = tuple(
         record | {"action": {"rows": len(record["action"]["rows"])} if record["action"] else None}
-        for record in to_plain(inputs.corrections)
+        for record in disputes.to_plain(inputs.corrections)
     )
-    ledger = no_ledger() if ledger is None else ledger
+    ledger = ledgers.no_ledger() if ledger is None else ledger
     flags = flags_of(counts, inputs.week)
     private = json.dumps({"tables": plain_told(told)}) + "\n"
     return Prepared(
@@ -125,11 +102,11 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
         request_ids=inputs.extract.requests["request_id"],
         private_files={
             ATTRIBUTES: private.encode(),
-            REVIEW_LIST: review_list(counts, inputs.directory.agencies, flags, ledger),
+            prepared.REVIEW_LIST: review_list(counts, inputs.directory.agencies, flags, ledger),
         },
         history=inputs.history.weeks,
         records=records,
-        kept_tables=kept_tables(told),
+        kept_tables=prepared.kept_tables(told),
         bulk=bulk_recorded(counts),
         input_words=INPUT_WORDS,
         review=tuple(" ".join(map(str, line)) for line in counts.review.to_numpy()),
@@ -137,13 +114,15 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
     )
 
 
-WEEKLY = Preparation(read_inputs, prepare_week, load_week, INPUT_FILES)
+WEEKLY = prepared.Preparation(
+    week_inputs.read_inputs, prepare_week, load_week, week_inputs.INPUT_FILES
+)
 
 
 def _texts(inputs: Inputs) -> dict[str, str]:
     names = inputs.extract.requests["agency_name"].unique()
     return {
-        **written_texts(inputs.week, inputs.parameters, inputs.note),
+        **prepared.written_texts(inputs.week, inputs.parameters, inputs.note),
         "about.yaml, source": inputs.extract.about.source,
         "requests, agency_name": "\n".join(names),
         **{
@@ -158,8 +137,8 @@ def _texts(inputs: Inputs) -> dict[str, str]:
 
 def _flagged(table: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     """With a last column `flags` where a figure of the table is disputed."""
-    flags = flags_for(inputs.corrections, table.columns)
-    return flagged(table, flags) if flags else table
+    flags = disputes.flags_for(inputs.corrections, table.columns)
+    return disputes.flagged(table, flags) if flags else table
 
 
 def _upheld_since(report: Prepared, catalog: Catalog) -> Iterator[str]:
@@ -169,20 +148,12 @@ def _upheld_since(report: Prepared, catalog: Catalog) -> Iterator[str]:
         return
     known = [(each["name"], each["status"], each["action"]) for each in before.records]
     for each in report.records:
-        if each["status"] in UPHELD and (each["name"], each["status"], each["action"]) not in known:
+        now = (each["name"], each["status"], each["action"])
+        if each["status"] in disputes.UPHELD and now not in known:
             yield (
-                f"agency {each['agency_id']} disputed a figure ({GROUNDS[each['ground']]}), "
-                f"{STATUSES[each['status']]}"
+                f"agency {each['agency_id']} disputed a figure ({disputes.GROUNDS[each['ground']]}), "
+                f"{disputes.STATUSES[each['status']]}"
             )
-
-
-def _newer_flags(inputs: Inputs, folder: Path, revision: int) -> dict[str, bytes]:
-    """The flags `protected` of an extract that makes no new revision, where they differ from those
-    kept in the week's private `folder`: the quarter and its cases go by the newest."""
-    own = protected_flags(inputs.extract.requests)
-    if own == newest_flags(folder, revision):
-        return {}
-    return {f"{inputs.week}/{NEWER_FLAGS}": (json.dumps(own) + "\n").encode()}
 
 
 def decide(
@@ -192,8 +163,8 @@ def decide(
     lost if the week cannot be published. A draft records nothing. Raises DecisionsInvalid."""
     flags = flags_of(count_inputs(inputs), inputs.week)
     decisions = read_decisions(file, flags, inputs.ledger)
-    ledger = with_decisions(with_flags(ledger, flags), decisions, day.isoformat())
+    ledger = ledgers.with_decisions(ledgers.with_flags(ledger, flags), decisions, day.isoformat())
     if not order.draft:
-        archive.publish({}, {f"runs/{LEDGER}": ledger_file(ledger)})
-    lines = lines_of(ledger, inputs.week, inputs.extract.requests["request_id"])
+        archive.publish({}, {f"runs/{ledgers.LEDGER}": ledgers.ledger_file(ledger)})
+    lines = ledgers.lines_of(ledger, inputs.week, inputs.extract.requests["request_id"])
     return replace(inputs, ledger=lines), ledger
