@@ -88,7 +88,7 @@ class Prepared:
     told: tuple[str, ...] = ()
 
     # What follows depends on the archive that it is prepared in.
-    catalog: Catalog = field(default_factory=lambda: Catalog("", False))
+    catalog: Catalog = field(default_factory=Catalog)
     # Why this revision is a correction, other than by --correct; none for a planned one.
     corrections: tuple[str, ...] = ()
     # Which parts of the report are others by now; none of one that has no parts.

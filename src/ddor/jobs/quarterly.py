@@ -63,7 +63,7 @@ def prepare_compiled(
         raise UsageError(
             f"no week of {period} is published; it has the weeks from {weeks[0]} to {weeks[-1]}"
         )
-    catalog = open_catalog(archive.site) or Catalog("", False)
+    catalog = open_catalog(archive.site) or Catalog()
     last = catalog.last_retained(period)
     parts = superseded_parts(period, last, catalog) if last else []
     return replace(
@@ -131,15 +131,8 @@ COMPILED = Preparation(check_archive, prepare_compiled, load_quarter, compiled.F
 
 
 def _input_texts(inputs: CompiledInputs) -> dict[str, str]:
-    about = [
-        str(inputs.period),
-        inputs.cohort,
-        inputs.synthetic,
-        inputs.sources,
-        inputs.with_charges,
-        inputs.repeated,
-        sorted(inputs.states.items()),
-    ]
+    about = [str(inputs.period), inputs.cohort, inputs.synthetic, inputs.sources]
+    about += [inputs.with_charges, inputs.repeated, sorted(inputs.states.items())]
     return {
         **{name: getattr(inputs, name).to_csv(index=False, lineterminator="\n") for name in TABLES},
         "about": json.dumps(about),

@@ -56,7 +56,7 @@ def verify(output: Path, period: Period, number: int | None, template: Path) -> 
     """
     recover(output)  # a crash is mended first, so that what is compared is whole
     archive = Archive(output)
-    catalog = open_catalog(archive.site) or Catalog("", False)
+    catalog = open_catalog(archive.site) or Catalog()
     revision = _revision(catalog, period, number)
     current = revision == catalog.current(period)
     withdrawn = bool(revision.withdrawn_on)

@@ -149,11 +149,9 @@ def _upheld_since(report: Prepared, catalog: Catalog) -> Iterator[str]:
     known = [(each["name"], each["status"], each["action"]) for each in before.records]
     for each in report.records:
         now = (each["name"], each["status"], each["action"])
+        ground, status = disputes.GROUNDS[each["ground"]], disputes.STATUSES[each["status"]]
         if each["status"] in disputes.UPHELD and now not in known:
-            yield (
-                f"agency {each['agency_id']} disputed a figure ({disputes.GROUNDS[each['ground']]}), "
-                f"{disputes.STATUSES[each['status']]}"
-            )
+            yield f"agency {each['agency_id']} disputed a figure ({ground}), {status}"
 
 
 def decide(

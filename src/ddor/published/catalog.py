@@ -71,8 +71,8 @@ class Catalog:
     """shelves: the folder of a report (`Period.shelf`) -> the keys of its periods -> revisions,
     oldest first; the last is the current one."""
 
-    cohort: str
-    synthetic: bool
+    cohort: str = ""
+    synthetic: bool = False
     shelves: Mapping[str, Shelf] = field(default_factory=dict)
 
     @property
