@@ -145,7 +145,7 @@ def _run_weeks(options: Options, project: Path) -> int:
 
 def _report_command(report: Report) -> tuple:
     """The command that makes the reports of another period."""
-    period, what = report.period, f"make and publish the {report.name}"
+    period, what = report.period, f"Make and publish the {report.name}."
     kind = {"nargs": "+", "type": period.parse}
     periods = option("periods", period.noun.upper(), period.example, **kind)
     return period.noun, what, (periods, *PUBLISHING), _make_others
@@ -236,20 +236,22 @@ def _make(periods: Sequence[Period], order, options: Options) -> int:
 COMMANDS: list[tuple] = []
 
 
-def command(name: str, what: str, *options: Option):
-    """The function below is this command of `ddor`, with these options and the shared ones; it
-    returns the exit code."""
+def command(*options: Option):
+    """The function below is a command of `ddor` by its own name, with these options and the shared
+    ones; the first line of its docstring is its help. It returns the exit code."""
 
     def registered(function: Callable[[Options], int]):
-        COMMANDS.append((name, what, (*options, *SHARED), function))
+        what = (function.__doc__ or "").splitlines()[0]
+        COMMANDS.append((function.__name__.strip("_"), what, (*options, *SHARED), function))
         return function
 
     return registered
 
 
-def _print(options: Options, content: dict, words: object) -> None:
-    """The outcome of a command: an object with --json, else in words."""
+def _print(options: Options, content: dict, words: object) -> int:
+    """The outcome of a command: an object with --json, else in words. Returns the exit code."""
     print(json.dumps(content) if options.json else words)
+    return 0
 
 
 def _note(*lines: str) -> None:
@@ -262,13 +264,11 @@ def _parameters(options: Options, period: Period | None = None):
 
 
 @command(
-    "check",
-    "list every problem in an extract; runs nothing",
     option("source", "EXTRACT", "folder, .zip, .xlsx or URL"),
     option("--week", "DATE", "a date in the week that the extract covers", type=Week.parse),
 )
 def _check(options: Options) -> int:
-    """Reads the extract as the job would; prints what is wrong with it, or what it holds."""
+    """List every problem in an extract, or what it holds; run nothing."""
     from ddor.extract.read import read_extract
     from ddor.extract.request_keys import in_any_text
 
@@ -295,8 +295,6 @@ def _check(options: Options) -> int:
 
 
 @command(
-    "import",
-    "make extracts from another source: a FOIA file (CSV, Parquet or ICE's workbook)",
     ("source", {"choices": ["foia"]}),
     option("file", "FILE"),
     option("--weeks", "DATE|START..END", "the week or weeks of issue", required=True),
@@ -304,6 +302,7 @@ def _check(options: Options) -> int:
     option("--as-of", "DATE", "of the release, if the file does not give it", type=parse_date),
 )
 def _import(options: Options) -> int:
+    """Make extracts from another source: a FOIA file (CSV, Parquet or ICE's workbook)."""
     from ddor.importers.foia.importer import import_foia
 
     weeks, agencies = parse_weeks([options.weeks]), _parameters(options).agencies
@@ -311,37 +310,33 @@ def _import(options: Options) -> int:
     folders = {
         str(w.week): {"requests": w.requests, "folder": str(w.folder)} for w in summary.written
     }
-    _print(options, {"weeks": folders, "summary": str(summary)}, summary)
-    return 0
+    return _print(options, {"weeks": folders, "summary": str(summary)}, summary)
 
 
 @command(
-    "sample",
-    "make a synthetic extract with invented agencies",
     option("--week", "DATE", required=True, type=Week.parse),
     option("--seed", "N", "the same seed gives the same bytes", type=int, default=1),
     option("--requests", "N", "requests issued in the week", type=int, default=600),
     OUT,
 )
 def _sample(options: Options) -> int:
+    """Make a synthetic extract with invented agencies."""
     from ddor.extract.write import write_extract
     from ddor.importers.samples.ordinary import make_sample
 
     week = options.week
     folder = Path(options.out.replace("{week}", str(week)))
     write_extract(make_sample(week, options.seed, options.requests), folder)
-    _print(options, {"week": str(week), "folder": str(folder)}, folder)
-    return 0
+    return _print(options, {"week": str(week), "folder": str(folder)}, folder)
 
 
 @command(
-    "rows",
-    "the rows behind a published figure, as a workbook",
     option("week", "WEEK", type=Week.parse),
     option("--figure", "F", "the figure; see docs/trace.md", required=True),
     option("--agency", "ID", "only the rows of this agency"),
 )
 def _rows(options: Options) -> int:
+    """Write the rows behind a published figure into a workbook."""
     from ddor.jobs.rows import write_rows
     from ddor.narrative import count
 
@@ -350,17 +345,14 @@ def _rows(options: Options) -> int:
     file = write_rows(output, week, options.figure, options.agency)
     told = {"week": str(week), "file": str(file.path), "rows": file.rows, "left_out": file.left_out}
     rows, left_out = (count(n, "row", "rows") for n in (file.rows, file.left_out))
-    _print(options, told, f"{file.path}: {rows}; {left_out} of protected people left out")
-    return 0
+    return _print(options, told, f"{file.path}: {rows}; {left_out} of protected people left out")
 
 
 @command(
-    "verify",
-    "run an archived revision again and compare",
-    PERIOD,
-    option("revision", "rN", "default: the current revision", nargs="?", type=_revision),
+    PERIOD, option("revision", "rN", "default: the current revision", nargs="?", type=_revision)
 )
 def _verify(options: Options) -> int:
+    """Run an archived revision again and compare."""
     from ddor.jobs.verify import NotReproduced, verify
 
     period = options.period
@@ -389,13 +381,12 @@ def _verify(options: Options) -> int:
 
 
 @command(
-    "withdraw",
-    "take a report down and leave a notice",
     PERIOD,
     option("revision", "rN", "default: all revisions", nargs="?", type=_revision),
     ("--reason", {"required": True, "choices": REASONS}),
 )
 def _withdraw(options: Options) -> int:
+    """Take a report down and leave a notice."""
     from ddor.archive.withdraw import withdraw
 
     period, revision, reason = options.period, options.revision, options.reason
@@ -409,19 +400,18 @@ def _withdraw(options: Options) -> int:
     told = {period.noun: str(period), "withdrawn": numbers, "reason": reason}
     told |= {"withdrawn_with_it": others} if others else {}
     named = ", ".join(f"r{number}" for number in numbers)
-    _print(options, told, f"{period} {named}: withdrawn ({reason})")
-    return 0
+    return _print(options, told, f"{period} {named}: withdrawn ({reason})")
 
 
-@command("rebuild", "make all pages again; reports and data stay")
+@command()
 def _rebuild(options: Options) -> int:
+    """Make all pages again; reports and data stay."""
     from ddor.archive.rebuild import rebuild
 
     with _published(options, None) as (archive, catalog, around):
         changed = rebuild(archive, catalog, around)
     told = {"site": str(archive.site), "changed": changed}
-    _print(options, told, f"{archive.site}: {changed} files changed")
-    return 0
+    return _print(options, told, f"{archive.site}: {changed} files changed")
 
 
 @contextlib.contextmanager

@@ -135,12 +135,10 @@ def package_versions() -> dict[str, str]:
 
 def _git_commit(project: Path) -> str:
     """The commit, with `+changes` where tracked files differ from it; "unknown" outside git."""
-    git = ["git", "-C", str(project)]
+    # `describe` of no tag: the whole name of the commit.
+    describe = "describe --always --exclude=* --abbrev=40 --dirty=+changes".split()
     try:
-        commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True)
-        changed = subprocess.run([*git, "status", "--porcelain", "-uno"], capture_output=True)
+        done = subprocess.run(["git", "-C", project, *describe], capture_output=True, text=True)
     except OSError:
         return "unknown"
-    if commit.returncode:
-        return "unknown"
-    return commit.stdout.strip() + ("+changes" if changed.stdout else "")
+    return done.stdout.strip() or "unknown"
