@@ -5,6 +5,7 @@ same identity, on any machine: so it is taken over text, not over Parquet bytes,
 the library that wrote them. published_on and all paths stay out.
 """
 
+import datetime as dt
 import hashlib
 import json
 import platform
@@ -63,7 +64,7 @@ def manifest_file(
     hashes: dict[str, str],
     history: Iterable[str],
     review: Iterable[str],
-    published_on: str,
+    published_on: dt.date,
     outputs: Mapping[str, bytes],
     private: Mapping[str, bytes],
 ) -> bytes:
@@ -72,7 +73,7 @@ def manifest_file(
     earlier reports used; `review`: why a person had to look."""
     content = {
         "identity": identity_of(hashes),
-        "published_on": published_on,
+        "published_on": published_on.isoformat(),
         "inputs": hashes,
         "history": [*history],
         "outputs": _digests(outputs),

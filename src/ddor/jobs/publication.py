@@ -1,11 +1,14 @@
 """What a prepared report becomes: its downloads, why it is new, and what its texts may not hold."""
 
+import datetime as dt
+import json
 from collections.abc import Iterable, Mapping
 from itertools import chain
 
 import pandas as pd
 
 from ddor.archive.downloads import descriptor, json_file, table_files, with_notice
+from ddor.archive.identity import identity_of
 from ddor.archive.meanings import meanings_of
 from ddor.archive.publish import Archive
 from ddor.archive.workbook import Cover, workbook_file
@@ -15,7 +18,7 @@ from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.extract.request_keys import RequestKeys
 from ddor.jobs.prepared import Order, Prepared
 from ddor.publishable import UNFILLED, as_read
-from ddor.published.catalog import CORRECTED, FIRST, REVISED
+from ddor.published.catalog import CORRECTED, FIRST, REVISED, Revision
 from ddor.reports import report_of
 
 TEMPLATE = "template.ipynb"
@@ -82,13 +85,39 @@ def data_files(report: Prepared) -> dict[str, bytes]:
     }
 
 
-def kind_and_reason(
+def revision_line(
+    archive: Archive, report: Prepared, order: Order, hashes: dict[str, str], day: dt.date
+) -> Revision:
+    """Its line in the catalog, but for what its article and data add to that. `hashes`: of the
+    inputs by name; `day`: that of printing."""
+    period, last = report.period, report.catalog.current(report.period)
+    file = archive.runs / str(period) / f"r{last.revision if last else 0}" / "manifest.json"
+    # Empty where the last revision's private run is not at hand.
+    manifest = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    kind, because = _kind_and_reason(report, order, hashes, manifest)
+    listed = {name: report.figures.get(name) for name in report_of(period).listed}
+    return Revision(
+        revision=archive.next_revision(period),
+        identity=identity_of(hashes),
+        published_on=day.isoformat(),
+        as_of=report.as_of,
+        source=report.source,
+        figures={name: count for name, count in listed.items() if count is not None},
+        kind=kind,
+        because=because,
+        accepted=_accepted_because(report, order, last, manifest),
+        records=list(report.records),
+        kept_tables=list(report.kept_tables),
+        based_on=dict(report.based_on),
+    )
+
+
+def _kind_and_reason(
     report: Prepared, order: Order, hashes: dict[str, str], manifest: Mapping
 ) -> tuple[str, str]:
-    """-> catalog.Revision.kind and .because. `hashes`: of the inputs by name; `manifest`: of the
-    revision before, empty if it is not on record."""
-    before = report.catalog.current(report.period)
-    if before is None:
+    """-> catalog.Revision.kind and .because. `manifest`: of the last revision."""
+    last = report.catalog.current(report.period)
+    if last is None:
         return FIRST, ""
     if order.correct:
         return CORRECTED, order.reason
@@ -103,16 +132,17 @@ def kind_and_reason(
     if not manifest:
         return REVISED, "there is no record of what changed"
     words = [words for name, words in of_inputs.items() if name in changed]
-    if report.as_of < before.as_of:
+    if report.as_of < last.as_of:
         words = [each.replace("new data", "data of an earlier date") for each in words]
     return REVISED, ", ".join(dict.fromkeys(words)) or "a new run on the same inputs"
 
 
-def accepted_because(report: Prepared, order: Order, manifest: Mapping) -> str:
+def _accepted_because(
+    report: Prepared, order: Order, last: Revision | None, manifest: Mapping
+) -> str:
     """Why a report under review is published; "" if it is not under review, or waits. A reason
     given for the last revision, whose `manifest` this is, stands as long as there is the same to
     look at: an agency's dispute must not wait for it to be given again."""
-    last = report.catalog.current(report.period)
     if not report.review:
         return ""
     if order.accept_held:

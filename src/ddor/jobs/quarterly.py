@@ -41,9 +41,9 @@ INPUT_WORDS = dict.fromkeys([*TABLES, "about", "people"], "changes in its weeks"
 }
 
 
-def check_archive(period: Period, parameters: Parameters) -> tuple[Period, Parameters]:
-    """What it is made from can only be read from the locked archive. Raises UsageError where
-    nothing is published."""
+def gather_quarter(period: Period, parameters: Parameters) -> tuple[Period, Parameters]:
+    """Nothing yet: what it is made from can only be read from the locked archive. Raises UsageError
+    where nothing is published."""
     if open_catalog(parameters.output / "site") is None:
         raise UsageError(
             f"nothing is published in {parameters.output}; a report of the {period.noun} is "
@@ -52,10 +52,10 @@ def check_archive(period: Period, parameters: Parameters) -> tuple[Period, Param
     return period, parameters
 
 
-def prepare_compiled(
+def prepare_quarter(
     gathered: tuple[Period, Parameters], archive: Archive, order: Order, day: dt.date
 ) -> Prepared:
-    """`gathered`: from check_archive."""
+    """`gathered`: from gather_quarter."""
     period, parameters = gathered
     inputs = compiled.gather_compiled(period, parameters)
     if inputs.published.empty:
@@ -67,7 +67,7 @@ def prepare_compiled(
     last = catalog.last_retained(period)
     parts = superseded_parts(period, last, catalog) if last else []
     return replace(
-        compiled_report(inputs),
+        quarter_report(inputs),
         catalog=catalog,
         corrections=tuple(_corrected_since(parts, catalog)),
         changed_parts=tuple(map(_change, parts)),
@@ -75,10 +75,10 @@ def prepare_compiled(
 
 
 def load_quarter(folder: Path) -> Prepared:
-    return compiled_report(compiled.load_compiled(folder))
+    return quarter_report(compiled.load_compiled(folder))
 
 
-def compiled_report(inputs: CompiledInputs) -> Prepared:
+def quarter_report(inputs: CompiledInputs) -> Prepared:
     counts = count_compiled(inputs)
     source, published = "; ".join(inputs.sources), inputs.published
     based_on = dict(
@@ -127,7 +127,7 @@ def compiled_report(inputs: CompiledInputs) -> Prepared:
     )
 
 
-COMPILED = Preparation(check_archive, prepare_compiled, load_quarter, compiled.FILES)
+COMPILED = Preparation(gather_quarter, prepare_quarter, load_quarter, compiled.FILES)
 
 
 def _input_texts(inputs: CompiledInputs) -> dict[str, str]:

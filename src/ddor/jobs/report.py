@@ -6,7 +6,6 @@ nothing; the notebook runs in staging; only a proved run reaches the archive. Wh
 quarterly report is made from is in weekly.py and quarterly.py.
 """
 
-import json
 import shutil
 import traceback
 from dataclasses import replace
@@ -21,8 +20,8 @@ from ddor.archive.revision import Publication, kept_files, publish_revision
 from ddor.calendar import Period
 from ddor.errors import DdorError, NotebookFailed, UsageError
 from ddor.extract.request_keys import RequestKeys
-from ddor.jobs import publication as published
 from ddor.jobs.prepared import Order, Prepared
+from ddor.jobs.publication import TEMPLATE, data_files, keys_of, refuse_unfit, revision_line
 from ddor.jobs.registry import preparation_of
 from ddor.jobs.results import Result, draft_result, held_result
 from ddor.maintained.directory import read_directory
@@ -41,8 +40,8 @@ WEEKS_LOOKED_AT = 26  # of which a text may not hold a key; `ddor rebuild` looks
 def make_report(period: Period, order: Order) -> Result:
     """One report, whole. Raises DdorError; nothing is then published."""
     refuse_shared_key(period)
-    kind, preparation = report_of(period), preparation_of(period)
-    template = order.project / "notebooks" / kind.template
+    preparation = preparation_of(period)
+    template = order.project / "notebooks" / report_of(period).template
     check_template(template, (period.noun, "inputs"))
     parameters = load_parameters(order.project, period, order.params, order.settings)
     recovered = recover(parameters.output)
@@ -56,65 +55,34 @@ def make_report(period: Period, order: Order) -> Result:
         if order.correct and last is None:
             raise UsageError(f"{period} is not published, so there is nothing to correct")
         hashes = hashed(report.input_texts, template)
-        identity = identity_of(hashes)
-        if last and last.identity == identity and not (order.draft or order.force):
+        if last and last.identity == identity_of(hashes) and not (order.draft or order.force):
             return _unchanged(archive, report, last, order, recovered)
 
-        before = _manifest(archive, period, last)
-        why, because = published.kind_and_reason(report, order, hashes, before)
-        accepted = published.accepted_because(report, order, before)
-        keys = published.keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
-        written = {"--reason": f"{order.reason}\n{because}\n{accepted}"}
-        published.refuse_unfit({**written, **report.texts, **around.written()}, keys)
+        revision = revision_line(archive, report, order, hashes, around.day)
+        written = {"--reason": f"{order.reason}\n{revision.because}\n{revision.accepted}"}
+        keys = keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
+        refuse_unfit({**written, **report.texts, **around.written()}, keys)
         executed, article = run_notebook(archive, template, report, keys)
-        listed = {name: report.figures.get(name) for name in kind.listed}
-        revision = Revision(
-            revision=archive.next_revision(period),
-            identity=identity,
-            published_on=around.day.isoformat(),
-            as_of=report.as_of,
-            source=report.source,
-            figures={name: count for name, count in listed.items() if count is not None},
-            kind=why,
-            because=because,
-            accepted=accepted,
-            records=list(report.records),
-            kept_tables=list(report.kept_tables),
-            based_on=dict(report.based_on),
-        )
-        data = published.data_files(report)
+        data, told = data_files(report), (*recovered, *article.told)
         publication = Publication(period, revision, article, data, around, report.bulk)
-        recovered = (*recovered, *article.told)
         if order.draft:
-            return draft_result(archive, publication, report, executed, recovered)
-        if report.review and not accepted:
-            return held_result(archive, publication, report, executed, recovered)
+            return draft_result(archive, publication, report, executed, told)
+        if report.review and not revision.accepted:
+            return held_result(archive, publication, report, executed, told)
         private = {
             "report.ipynb": executed.read_bytes(),
-            published.TEMPLATE: template.read_bytes(),
+            TEMPLATE: template.read_bytes(),
             **report.private_files,
             **{n: (archive.staging / "inputs" / n).read_bytes() for n in preparation.files},
         }
         kept = kept_files(article, data)
         private["manifest.json"] = manifest_file(
-            order.project,
-            hashes,
-            report.history,
-            report.review,
-            revision.published_on,
-            kept,
-            private,
+            order.project, hashes, report.history, report.review, around.day, kept, private
         )
         publish_revision(archive, report.catalog, publication, private, report.beside)
     page = str(archive.site / address_of(period))
-    told = (*recovered, *report.told)
+    told = (*told, *report.told)
     return Result(period, "published", 0, revision.revision, page, report.figures, told)
-
-
-def _manifest(archive: Archive, period: Period, last: Revision | None) -> dict:
-    """Of the last revision; {} without one, or where its private run is not at hand."""
-    file = archive.runs / str(period) / f"r{last.revision if last else 0}" / "manifest.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
 def _unchanged(
