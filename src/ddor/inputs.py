@@ -78,12 +78,8 @@ def read_inputs(week: Week, parameters: Parameters) -> Inputs:
     from ddor.extract.read import read_extract
 
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
-    extract = read_extract(
-        extract_location(parameters, week),
-        week=week,
-        ignored_columns=parameters.ignored_columns,
-        cohort=parameters.cohort,
-    )
+    location, ignored = extract_location(parameters, week), parameters.ignored_columns
+    extract = read_extract(location, week, ignored, parameters.cohort)
     effective = parameters.model_dump(mode="json", include=set(IN_EFFECT))
     records = tuple(r for r in read_corrections(parameters.corrections) if r.week == week)
     published = (page.name for page in (parameters.output / "site" / "agencies").glob("*"))

@@ -9,7 +9,6 @@ not grow with the age of the archive.
 import contextlib
 import csv
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -34,7 +33,6 @@ COUNTED = {
     "declined_by_agency": ("", "declined"),
     "held_back_by_agency": ("held_back_issued", "held_back_declined"),
 }
-WEEK_FOLDER = re.compile(r"\d{4}-\d\d-\d\d|\..*|.*\..*")
 NOTHING_EARLIER = {"tables": [], "beside": [], "last": [], "gone": "", "cases": []}
 
 
@@ -140,12 +138,11 @@ def _beside(output: Path, period: Period) -> list[Period]:
     shelves = {report.period.shelf for report in REPORTS} - {Week.shelf}
     names = {folder.name for folder in (output / "runs").glob("*")}
     names |= {each.name for shelf in shelves for each in (output / "site" / shelf).glob("*")}
-    compiled = []
+    others = []
     for name in sorted(names - {str(period)}):
-        if not WEEK_FOLDER.fullmatch(name):
-            with contextlib.suppress(UsageError):
-                compiled.append(parse_period(name))
-    sharing = [each for each in compiled if own & {*each.weeks()}]
+        with contextlib.suppress(UsageError):  # another file that lies there
+            others.append(parse_period(name))
+    sharing = [each for each in others if own & {*each.weeks()}]
     weeks = {week for each in (period, *sharing) for week in each.weeks()} - {period}
     return [*sorted(weeks, key=str), *sharing]
 
