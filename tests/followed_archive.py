@@ -93,13 +93,13 @@ def _build(archive: SmallArchive) -> None:
 def brief_weeks():
     """The weekly job without its notebook: an article of a title and a sentence, and the scraps."""
 
-    def run_notebook(archive, template, edition):
+    def run_notebook(archive, template, prepared, keys):
         executed = archive.staging / "report.ipynb"
-        figures = edition.counts.figures
+        figures = prepared.figures
         with archive.writing():
-            edition.save(archive.staging / "inputs")
+            prepared.save(archive.staging / "inputs")
             nbformat.write(executed_with(figures | {"report_complete": True}), executed)
-        return executed, Article(brief(edition.period, figures), {}), figures
+        return executed, Article(brief(prepared.period, figures), {})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(report, "run_notebook", run_notebook)

@@ -21,7 +21,7 @@ from frames import directory_of, extract_of, inputs_of
 from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.compiled.people import PeopleOfWeeks, WeekOfPeople, people_of_weeks, week_of_people
-from ddor.jobs.weekly import WeekEdition
+from ddor.jobs.weekly import week_report
 from ddor.measures.disclosure import Table, Told
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.published import line_frame
@@ -186,7 +186,7 @@ class Archive:
             inputs_of(case, disclosure_threshold=self.threshold), earlier=NOTHING_EARLIER | earlier
         )
         counts = count_inputs(inputs)
-        table = WeekEdition(inputs, counts).tables()["attributes"]
+        table = week_report(inputs, counts).tables["attributes"]
         self._keep(week, counts.told, table, counts)
         self.of_week[week] = week_of_people(case.week, counts.told, counts.people)
         return counts

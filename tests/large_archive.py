@@ -217,13 +217,12 @@ def calendar(weeks: int) -> list[Week | None]:
 def brief_articles():
     """The job without its notebook: an article of a title and a sentence."""
 
-    def run_notebook(archive, template, edition):
+    def run_notebook(archive, template, prepared, keys):
         executed = archive.staging / "report.ipynb"
         with archive.writing():
-            edition.save(archive.staging / "inputs")
+            prepared.save(archive.staging / "inputs")
             executed.write_text("{}")
-        figures = edition.counts.figures
-        return executed, Article(brief(edition.period, figures), {}), figures
+        return executed, Article(brief(prepared.period, prepared.figures), {})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(report, "run_notebook", run_notebook)

@@ -164,15 +164,15 @@ def folder_of(period: str) -> str:
 def scraps_alone():
     """The job without the notebook's cells: an article of a sentence, and the scraps."""
 
-    def run_notebook(archive, template, edition):
+    def run_notebook(archive, template, prepared, keys):
         executed = archive.staging / "report.ipynb"
-        figures = edition.counts.figures
+        figures = prepared.figures
         with archive.writing():
-            edition.save(archive.staging / "inputs")
+            prepared.save(archive.staging / "inputs")
             nbformat.write(executed_notebook(figures), executed)
         told = ", ".join(f"{name} {value}" for name, value in figures.items())
-        title = f"<h1>{edition.period.named}</h1>"
-        return executed, Article(f"<article>\n{title}\n<p>{told}</p>\n</article>\n", {}), figures
+        title = f"<h1>{prepared.period.named}</h1>"
+        return executed, Article(f"<article>\n{title}\n<p>{told}</p>\n</article>\n", {})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(report, "run_notebook", run_notebook)

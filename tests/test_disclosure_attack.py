@@ -14,10 +14,11 @@ from weekly_runs import files_of, job
 from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.jobs.publication import data_files
-from ddor.jobs.weekly import WeekEdition
+from ddor.jobs.weekly import week_report
 from ddor.measures import disclosure
 from ddor.measures.charges import GROUP_NAMES
 from ddor.measures.disclosure import NATION, POOLED, Row
+from ddor.measures.figures import count_inputs
 from ddor.measures.people import DISMISSED
 from ddor.published.history import no_history
 from ddor.reference.countries import COUNTRIES, world_region
@@ -155,8 +156,9 @@ def test_flipping_the_flag_protected_of_any_row_changes_no_file_and_no_identity(
     def told(drawn: Drawn):
         extract = extract_of(drawn.requests, drawn.charges, as_of=drawn.as_of)
         case = Case(extract, drawn.week, directory_of(), no_history(), "recorded")
-        edition = WeekEdition.of(inputs_of(case))
-        return data_files(edition, edition.counts.figures), edition.input_texts()
+        inputs = inputs_of(case)
+        prepared = week_report(inputs, count_inputs(inputs))
+        return data_files(prepared), prepared.input_texts
 
     drawn = _week()
     none = told(_flagged(drawn, lambda at: "false"))

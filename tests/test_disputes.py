@@ -240,7 +240,7 @@ def test_a_feed_can_be_read_whatever_a_record_holds(tmp_path):
             {"shown_on": "2017-06-01", **each} for each in RECORDS.dump_python(records, mode="json")
         ],
     )
-    catalog = Catalog("recorded", False, {WEEK: [revision]})
+    catalog = Catalog("recorded", False, {"weeks": {WEEK: [revision]}})
     site = Site(
         Path(), catalog, SiteContext(Parameters.model_construct(), parse_date("2017-06-10"))
     )

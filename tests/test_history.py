@@ -146,7 +146,9 @@ def catalog(site: Path, *first_days, method=METHOD) -> None:
     revision = Revision(1, "", "2017-06-01", "2017-04-24", "", {}, trend=trend)
     weeks = {day: [revision] for day in first_days}
     (site / "data").mkdir(exist_ok=True)
-    (site / "data" / "catalog.json").write_bytes(Catalog("recorded", False, weeks).file())
+    (site / "data" / "catalog.json").write_bytes(
+        Catalog("recorded", False, {"weeks": weeks}).file()
+    )
 
 
 def test_of_the_last_published_week_alone_the_total_is_seen(tmp_path):

@@ -356,7 +356,7 @@ class Friday(dt.date):
 @pytest.fixture
 def latest(project, monkeypatch):
     """The week that the job chooses on Friday, 3 March 2017, from extracts of these names."""
-    from ddor.jobs.edition import Order
+    from ddor.jobs.prepared import Order
 
     monkeypatch.setattr(ddor.cli.dt, "date", Friday)
 

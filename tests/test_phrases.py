@@ -13,7 +13,7 @@ from extract_factory import charge, request
 from frames import case_of, extract_of, inputs_of
 
 from ddor.checks.check import Case
-from ddor.jobs.weekly import WeekEdition
+from ddor.jobs.weekly import week_report
 from ddor.measures.disclosure import NATION
 from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS
 from ddor.narrative import Words
@@ -63,7 +63,7 @@ def report_of(requests, charges=None, earlier=(), gone="", as_of=LATER_DAY) -> W
         extract_of(requests, charges, as_of), case.week, case.directory, no_history(), "recorded"
     )
     kept = [
-        json.loads(WeekEdition(each.inputs, each.counts).private_files()[ATTRIBUTES])["tables"]
+        json.loads(week_report(each.inputs, each.counts).private_files[ATTRIBUTES])["tables"]
         for each in earlier
     ]
     last = kept[-1] if kept else []

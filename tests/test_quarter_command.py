@@ -16,7 +16,7 @@ from small_archive import words_of
 from test_crash import HOLD
 
 import ddor.archive.publish
-import ddor.maintained.project
+import ddor.cli
 
 PAGE = f"quarters/{QUARTER}/index.html"
 
@@ -213,7 +213,7 @@ def template(tmp_path, monkeypatch, change):
     change(notebook)
     nbformat.write(notebook, project / "notebooks" / "quarterly_report.ipynb")
     with monkeypatch.context() as patch:
-        patch.setattr(ddor.maintained.project, "find_project", lambda: project)
+        patch.setattr(ddor.cli, "find_project", lambda: project)
         yield
 
 

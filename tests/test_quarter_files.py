@@ -14,6 +14,7 @@ from small_archive import broken_links, files_of, words_of
 from ddor.archive.data_dictionary import COMPILED
 from ddor.archive.publish import Archive, opened
 from ddor.jobs import verify as verify_job
+from ddor.jobs.quarterly import load_quarter
 from ddor.jobs.verify import _run_again as run_again
 
 PICTURES = {
@@ -192,10 +193,10 @@ _AGAIN = {}
 def _once(archive: Quarters):
     """Running it again, which gives what is kept: once for all of these tests."""
 
-    def again(edition, template):
+    def again(prepared, template):
         if not _AGAIN:
             with archive.in_project(kernel=False):
-                own = type(edition).loaded(archive.runs / QUARTER / "r1")
+                own = load_quarter(archive.runs / QUARTER / "r1")
                 _AGAIN.update(run_again(own, archive.runs / QUARTER / "r1" / "template.ipynb"))
         return dict(_AGAIN)
 

@@ -287,7 +287,7 @@ def test_a_week_is_provisional_until_its_data_is_of_13_weeks_after_its_end(stage
     week = Week.parse(WEEK)
 
     def status(as_of: str, kind: str = "first") -> str:
-        catalog = Catalog("recorded", False, {})
+        catalog = Catalog("recorded", False)
         return status_of(week, Revision(1, "", "2020-01-01", as_of, "", {}, kind), catalog)
 
     assert status(DAY_BEFORE_FINAL) == "provisional"

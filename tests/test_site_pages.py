@@ -331,7 +331,7 @@ def test_checks_and_methods_are_found_by_the_search(stage):
 
 
 def methods(context=CONTEXT, cohort="recorded") -> BeautifulSoup:
-    (page,) = dict(methods_page(Site(Path(), Catalog(cohort, False, {}), context))).values()
+    (page,) = dict(methods_page(Site(Path(), Catalog(cohort, False), context))).values()
     return BeautifulSoup(page, "html.parser")
 
 

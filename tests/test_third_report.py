@@ -1,5 +1,6 @@
 """A third report goes through the same mechanism as the two that the project makes: of a year, by a
-period, a notebook and one line; and of a day, which is not made from weeks, by an edition too."""
+period, a notebook and one line; and of a day, which is not made from weeks,
+by functions of its own too."""
 
 import json
 
@@ -25,7 +26,7 @@ from third_reports import DAILY, YEARLY, Day, Year, project_at, registered
 
 from ddor.archive.data_dictionary import dictionary_of
 from ddor.errors import UsageError
-from ddor.jobs.edition import Order
+from ddor.jobs.prepared import Order
 from ddor.jobs.report import attempt
 from ddor.jobs.results import Result
 from ddor.published.catalog import open_catalog
@@ -150,7 +151,7 @@ def test_every_link_of_the_archive_leads_somewhere(published):
 def test_the_catalog_is_read_as_it_was_written(published):
     catalog = open_catalog(published.site)
     assert catalog.file() == (published.site / "data" / "catalog.json").read_bytes()
-    assert {*catalog.others} == {"quarters", "years", "days"}
+    assert {*catalog.shelves} == {"weeks", "quarters", "years", "days"}
     assert catalog.current(YEAR).based_on == {WEEK: 2, NEXT_WEEK: 1}
 
 

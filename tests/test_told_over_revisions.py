@@ -24,7 +24,8 @@ from small_archive import (
     words_of,
 )
 
-from ddor.jobs.weekly import WeekEdition
+from ddor.jobs.weekly import week_report
+from ddor.measures.figures import count_inputs
 from ddor.reference.figures import OF_CHARGES
 
 ROWS = [
@@ -330,14 +331,15 @@ def flipped(flag: str, *request_ids: str) -> list[dict[str, str]]:
 def published_of(rows) -> dict:
     """All that is published of a week of these rows, and what decides whether it is: its tables and
     figures, its summary, what a person has to look at, and the texts of its identity."""
-    edition = WeekEdition.of(inputs_of(case_of(rows, CHARGES)))
-    tables = {name: table.to_csv() for name, table in edition.tables().items()}
+    inputs = inputs_of(case_of(rows, CHARGES))
+    prepared = week_report(inputs, count_inputs(inputs))
+    tables = {name: table.to_csv() for name, table in prepared.tables.items()}
     return tables | {
-        "figures": edition.counts.figures,
-        "summary": edition.summary(),
-        "review": edition.review,
-        "bulk": edition.bulk,
-        "identity": edition.input_texts(),
+        "figures": prepared.figures,
+        "summary": prepared.summary,
+        "review": prepared.review,
+        "bulk": prepared.bulk,
+        "identity": prepared.input_texts,
     }
 
 

@@ -67,7 +67,9 @@ def withdrawn(at: int) -> Revision:
 
 
 def catalog_of(weeks: dict[int, list[Revision]], cohort="recorded") -> Catalog:
-    return Catalog(cohort, False, {day(at): revisions for at, revisions in weeks.items()})
+    return Catalog(
+        cohort, False, {"weeks": {day(at): revisions for at, revisions in weeks.items()}}
+    )
 
 
 def flat(*declined: int, cohort="recorded", **given) -> Catalog:

@@ -17,7 +17,7 @@ from test_publishing import times_of
 
 from ddor.calendar import Week
 from ddor.jobs import verify as verify_job
-from ddor.jobs.weekly import WeekEdition
+from ddor.jobs.weekly import load_week
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
 
@@ -27,10 +27,10 @@ def run_once(stage):
     """What the current revision of the stage "third" gives when it is run again, for the tests in
     which what is served or kept is changed, and not what is run."""
     archive = stage("third")
-    edition = WeekEdition.loaded(archive.runs / WEEK / "r3")
+    prepared = load_week(archive.runs / WEEK / "r3")
     template = archive.runs / WEEK / "r3" / "template.ipynb"
     with archive.in_project(kernel=False):
-        return verify_job._run_again(edition, template)
+        return verify_job._run_again(prepared, template)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 an extract. test_third_report.py publishes them.
 
 YEARLY is a period and a line; its notebook is the quarterly one under another name. DAILY is made
-from something else than weeks, so that it has an edition and meanings of its own too.
+from something else than weeks, so that it has functions and meanings of its own too.
 """
 
 import contextlib
@@ -11,10 +11,10 @@ import datetime as dt
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import ClassVar, Self
 
 import nbformat
@@ -23,12 +23,14 @@ from conftest import PROJECT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ddor.archive.data_dictionary import COLUMNS, DataDictionary
+from ddor.archive.publish import Archive
 from ddor.calendar import Period, Week, long_date, parse_date, weeks_ending_in
 from ddor.errors import UsageError
 from ddor.extract.read import read_extract
-from ddor.jobs.edition import Edition
-from ddor.maintained.directory import Directory, read_directory
-from ddor.maintained.parameters import extract_location
+from ddor.jobs.prepared import Order, Preparation, Prepared, written_texts
+from ddor.jobs.registry import PREPARATIONS
+from ddor.maintained.parameters import Parameters, extract_location
+from ddor.published.catalog import read_catalog
 from ddor.report.tables import Table, agency_table
 from ddor.reports import REPORTS, Report
 
@@ -39,10 +41,11 @@ PLACE = ("agency_id", "agency", "level", "state", "county_fips", "area")
 def registered(*reports: Report) -> Iterator[None]:
     """With these lines at the end of the registry."""
     REPORTS.extend(reports)
+    PREPARATIONS[Day.shelf] = PREPARATION
     try:
         yield
     finally:
-        del REPORTS[-len(reports) :]
+        del REPORTS[-len(reports) :], PREPARATIONS[Day.shelf]
 
 
 def project_at(folder: Path) -> Path:
@@ -156,7 +159,6 @@ DAILY = Report(
     "Daily Request Count",
     "Daily counts",
     "daily_count.ipynb",
-    "third_reports:DayEdition",
     "third_reports:DAY_MEANINGS",
     {"asked_total": "Asked", "agencies_asked": "Agencies asked"},
 )
@@ -175,117 +177,90 @@ class DayInputs:
     note: str
 
 
-@dataclass(frozen=True)
-class DayEdition(Edition):
-    inputs: DayInputs
-    directory: Directory | None = None
+INPUT_WORDS = {"lines": "new data", "about": "new data"}
 
-    files: ClassVar[tuple[str, ...]] = DAY_FILES
-    input_words: ClassVar[Mapping[str, str]] = {
-        "lines": "new data",
-        "about": "new data",
-        "parameters": "changed parameters",
-        "note": "a changed note",
-        "template": "a changed text of the report",
+
+def gather_day(period: Day, parameters: Parameters) -> DayInputs:
+    week = Week.containing(period.day)
+    extract = read_extract(extract_location(parameters, week), week)
+    rows = extract.requests[extract.requests["issued_at"].dt.date == period.day]
+    names = rows.rename(columns={"agency_name": "agency", "agency_level": "level"})
+    asked = names.fillna("").groupby(list(PLACE)).size().rename("asked").reset_index()
+    about = extract.about
+    plain = {
+        "as_of": about.as_of.isoformat(),
+        "source": about.source,
+        "synthetic": about.synthetic,
+        "cohort": parameters.cohort,
     }
-
-    @classmethod
-    def gathered(cls, period, parameters) -> Self:
-        directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
-        week = Week.containing(period.day)
-        extract = read_extract(extract_location(parameters, week), week)
-        rows = extract.requests[extract.requests["issued_at"].dt.date == period.day]
-        names = rows.rename(columns={"agency_name": "agency", "agency_level": "level"})
-        asked = names.fillna("").groupby(list(PLACE)).size().rename("asked").reset_index()
-        about = extract.about
-        plain = {
-            "as_of": about.as_of.isoformat(),
-            "source": about.source,
-            "synthetic": about.synthetic,
-            "cohort": parameters.cohort,
-        }
-        effective = parameters.model_dump(mode="json", include={"publisher", "contact"})
-        return cls(
-            DayInputs(
-                period,
-                tuple(asked.astype(str).to_dict("records")),
-                tuple(rows["request_id"]),
-                plain,
-                effective,
-                parameters.note,
-            ),
-            directory,
-        )
-
-    def in_archive(self, archive, order, day) -> Self:
-        return replace(self)
-
-    @classmethod
-    def loaded(cls, folder: Path) -> Self:
-        return cls(load_day(folder))
-
-    def save(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        with open(folder / "requests.csv", "w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, [*PLACE, "asked"], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(self.inputs.lines)
-        parts = {name: getattr(self.inputs, name) for name in ("about", "parameters", "note")}
-        plain = {"day": str(self.period), "request_ids": self.inputs.request_ids, **parts}
-        (folder / "day.json").write_text(json.dumps(plain), "utf-8")
-
-    @property
-    def period(self) -> Day:
-        return self.inputs.day
-
-    @property
-    def counts(self) -> SimpleNamespace:
-        lines = self.inputs.lines
-        return SimpleNamespace(
-            figures={
-                "asked_total": sum(int(each["asked"]) for each in lines),
-                "agencies_asked": len(lines),
-            }
-        )
-
-    cohort = property(lambda self: self.inputs.about["cohort"])
-    synthetic = property(lambda self: self.inputs.about["synthetic"])
-    source = property(lambda self: self.inputs.about["source"])
-    as_of = property(lambda self: dt.date.fromisoformat(self.inputs.about["as_of"]))
-    history: ClassVar[list[str]] = []
-
-    def input_texts(self) -> dict[str, str]:
-        parts = ("lines", "about", "parameters", "note")
-        return {name: json.dumps(getattr(self.inputs, name)) for name in parts}
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        return {"asked_by_agency": self.frame}
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        frame = pd.DataFrame(list(self.inputs.lines), columns=[*PLACE, "asked"], dtype="str")
-        return frame.astype({"asked": "int64"})
-
-    def summary(self) -> dict:
-        return {}
-
-    def request_ids(self) -> tuple[str, ...]:
-        return self.inputs.request_ids
-
-    def private_files(self) -> dict[str, bytes]:
-        return {}
-
-    def asked_table(self) -> Table:
-        caption = f"Requests issued on {self.period.title}"
-        return agency_table(self.frame, "asked", {"asked": "Asked"}, caption, {})
+    effective = parameters.model_dump(mode="json", include={"publisher", "contact"})
+    return DayInputs(
+        period,
+        tuple(asked.astype(str).to_dict("records")),
+        tuple(rows["request_id"]),
+        plain,
+        effective,
+        parameters.note,
+    )
 
 
-def load_day(folder: Path) -> DayInputs:
+def prepare_day(inputs: DayInputs, archive: Archive, order: Order, day: dt.date) -> Prepared:
+    about = inputs.about
+    catalog = read_catalog(archive.site, about["cohort"], about["synthetic"])
+    return replace(day_report(inputs), catalog=catalog)
+
+
+def day_report(inputs: DayInputs) -> Prepared:
+    parts = ("lines", "about", "parameters", "note")
+    return Prepared(
+        period=inputs.day,
+        parameters=inputs.parameters,
+        **inputs.about,
+        figures={
+            "asked_total": sum(int(each["asked"]) for each in inputs.lines),
+            "agencies_asked": len(inputs.lines),
+        },
+        save=partial(save_day, inputs),
+        input_texts={name: json.dumps(getattr(inputs, name)) for name in parts},
+        tables={"asked_by_agency": asked_by_agency(inputs)},
+        summary={},
+        texts=written_texts(inputs.day, inputs.parameters, inputs.note),
+        request_ids=inputs.request_ids,
+        input_words=INPUT_WORDS,
+    )
+
+
+def asked_by_agency(inputs: DayInputs) -> pd.DataFrame:
+    frame = pd.DataFrame(list(inputs.lines), columns=[*PLACE, "asked"], dtype="str")
+    return frame.astype({"asked": "int64"})
+
+
+def asked_table(report: Prepared) -> Table:
+    caption = f"Requests issued on {report.period.title}"
+    frame = report.tables["asked_by_agency"]
+    return agency_table(frame, "asked", {"asked": "Asked"}, caption, {})
+
+
+def save_day(inputs: DayInputs, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "requests.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*PLACE, "asked"], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(inputs.lines)
+    parts = {name: getattr(inputs, name) for name in ("about", "parameters", "note")}
+    plain = {"day": str(inputs.day), "request_ids": inputs.request_ids, **parts}
+    (folder / "day.json").write_text(json.dumps(plain), "utf-8")
+
+
+def load_day(folder: Path) -> Prepared:
     plain = json.loads((folder / "day.json").read_text("utf-8"))
     day = Day.parse(plain.pop("day"))
     with open(folder / "requests.csv", encoding="utf-8", newline="") as file:
         lines = tuple(csv.DictReader(file))
-    return DayInputs(day, lines, tuple(plain.pop("request_ids")), **plain)
+    return day_report(DayInputs(day, lines, tuple(plain.pop("request_ids")), **plain))
+
+
+PREPARATION = Preparation(gather_day, prepare_day, load_day, DAY_FILES)
 
 
 def _daily_template():
@@ -296,9 +271,9 @@ def _daily_template():
             new_code_cell('day = "D2017-02-14"\ninputs = ""', metadata={"tags": ["parameters"]}),
             new_code_cell(
                 "%load_ext ddor.report\nfrom pathlib import Path\n"
-                "from third_reports import DayEdition\n"
-                "report = DayEdition.loaded(Path(inputs))\n"
-                "day, figures = report.period, report.counts.figures",
+                "from third_reports import asked_table, load_day\n"
+                "report = load_day(Path(inputs))\n"
+                "day, figures = report.period, report.figures",
                 metadata=hidden,
             ),
             new_code_cell(
@@ -306,7 +281,7 @@ def _daily_template():
                 " | requests }} on {{ day }}, to {{ figures.agencies_asked | count('agency', "
                 "'agencies') }}.\n"
             ),
-            new_code_cell("report.asked_table()"),
+            new_code_cell("asked_table(report)"),
             new_markdown_cell("Download [the table](data/asked_by_agency.csv)."),
             new_code_cell(
                 "from ddor.report.scraps import glue_complete, glue_figures\n"

@@ -44,13 +44,12 @@ def moved(**overrides) -> dict[str, str]:
 def no_kernel(monkeypatch) -> None:
     """The job without its notebook: all but the page's text is as it is with it."""
 
-    def run_notebook(archive, template, edition):
+    def run_notebook(archive, template, prepared, keys):
         executed = archive.staging / "report.ipynb"
         with archive.writing():
-            edition.save(archive.staging / "inputs")
+            prepared.save(archive.staging / "inputs")
             executed.write_text("{}")
-        figures = edition.counts.figures
-        return executed, Article("<article>\n<h1>A page</h1>\n</article>\n", {}), figures
+        return executed, Article("<article>\n<h1>A page</h1>\n</article>\n", {})
 
     monkeypatch.setattr(ddor.jobs.report, "run_notebook", run_notebook)
 

@@ -179,11 +179,8 @@ def weeks_ending_in(period: Period) -> list[Week]:
 
 def weeks_between(first: Week, last: Week) -> list[Week]:
     """All weeks from the first to the last, in order, both counted."""
-    found = []
-    while first <= last:
-        found.append(first)
-        first = first.next
-    return found
+    days = range(first.first_day.toordinal(), last.first_day.toordinal() + 1, 7)
+    return [Week(dt.date.fromordinal(day)) for day in days]
 
 
 def parse_date(text: str) -> dt.date:

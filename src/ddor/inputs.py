@@ -27,28 +27,20 @@ from ddor.extract.model import DATETIMES, About, Extract
 from ddor.maintained.corrections import RECORDS, Record, check_agencies, read_corrections
 from ddor.maintained.directory import COLUMNS, Directory, read_directory
 from ddor.maintained.parameters import IN_EFFECT, Parameters, extract_location
-from ddor.published.history import NOTHING_EARLIER, History, no_history, read_earlier, read_history
-from ddor.published.ledger import (
-    ledger_file,
-    ledger_from,
-    lines_of,
-    no_ledger,
-    read_labels,
-    read_ledger,
+from ddor.published.history import (
+    COUNT_TYPES,
+    NOTHING_EARLIER,
+    History,
+    no_history,
+    read_earlier,
+    read_history,
 )
+from ddor.published.ledger import lines_of, no_ledger, read_labels, read_ledger
 
 NEWER_FLAGS = "protected.json"
-INPUT_FILES = (
-    "extract.parquet",
-    "charges.parquet",
-    "agencies.csv",
-    "policies.csv",
-    "coverage.csv",
-    "history.csv",
-    "ledger.csv",
-    "corrections.json",
-    "earlier.json",
-    "week.json",
+INPUT_FILES = tuple(
+    "extract.parquet charges.parquet agencies.csv policies.csv coverage.csv history.csv ledger.csv "
+    "corrections.json earlier.json week.json".split()
 )
 
 
@@ -71,7 +63,13 @@ class Inputs:
 
 
 def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
-    """Read and check everything at the door.
+    """Read and check everything: the week's inputs with what the archive holds for them. Raises as
+    read_inputs."""
+    return with_archive(read_inputs(week, parameters), parameters.output)
+
+
+def read_inputs(week: Week, parameters: Parameters) -> Inputs:
+    """What does not come from the archive, read and checked.
 
     Raises UsageError (parameters, tables, no extract there) or ExtractInvalid.
     """
@@ -79,33 +77,27 @@ def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
     from ddor.extract.read import read_extract
 
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
-    extract = read_extract(
-        extract_location(parameters, week),
-        week=week,
-        ignored_columns=parameters.ignored_columns,
-        cohort=parameters.cohort,
-    )
+    location, ignored = extract_location(parameters, week), parameters.ignored_columns
+    extract = read_extract(location, week, ignored, parameters.cohort)
     effective = parameters.model_dump(mode="json", include=set(IN_EFFECT))
     records = tuple(r for r in read_corrections(parameters.corrections) if r.week == week)
     published = (page.name for page in (parameters.output / "site" / "agencies").glob("*"))
     known = {*directory.agencies["agency_id"], *extract.requests["agency_id"], *published}
     check_agencies(records, known)
-    inputs = Inputs(
+    return Inputs(
         week, extract, directory, no_history(), effective, parameters.note, corrections=records
     )
-    return with_archive(inputs, parameters.output)
 
 
 def with_archive(inputs: Inputs, output: Path) -> Inputs:
     """`inputs` with all that an archive holds for them, as it is now."""
-    labels = read_labels(output / "runs")
+    runs = output / "runs"
+    labels = read_labels(runs)
     named = {row for record in inputs.corrections if record.action for row in record.action.rows}
     return replace(
         inputs,
         history=read_history(output / "site", inputs.week),
-        ledger=lines_of(
-            read_ledger(output / "runs"), inputs.week, inputs.extract.requests["request_id"]
-        ),
+        ledger=lines_of(read_ledger(runs), inputs.week, inputs.extract.requests["request_id"]),
         request_ids={label: labels[label] for label in sorted(named & labels.keys())},
         earlier=read_earlier(output, inputs.week),
     )
@@ -114,29 +106,29 @@ def with_archive(inputs: Inputs, output: Path) -> Inputs:
 def save_inputs(inputs: Inputs, folder: Path) -> None:
     """Write INPUT_FILES into `folder`; equal inputs give equal bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    inputs.extract.requests.to_parquet(folder / "extract.parquet", index=False)
-    inputs.extract.charges.to_parquet(folder / "charges.parquet", index=False)
-    for name in COLUMNS:
-        getattr(inputs.directory, name).to_csv(
-            folder / f"{name}.csv", index=False, lineterminator="\n"
-        )
-    inputs.history.counts.to_csv(folder / "history.csv", index=False, lineterminator="\n")
-    (folder / "ledger.csv").write_bytes(ledger_file(inputs.ledger))
-    plain = RECORDS.dump_python(inputs.corrections, mode="json")
-    records = {"records": plain, "request_ids": dict(inputs.request_ids)}
-    for name, content in (("corrections", records), ("earlier", dict(inputs.earlier))):
+    extract, directory, history = inputs.extract, inputs.directory, inputs.history
+    extract.requests.to_parquet(folder / "extract.parquet", index=False)
+    extract.charges.to_parquet(folder / "charges.parquet", index=False)
+    tables = {name: getattr(directory, name) for name in COLUMNS}
+    tables |= {"history": history.counts, "ledger": inputs.ledger}
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    records = RECORDS.dump_python(inputs.corrections, mode="json")
+    contents = {
+        "corrections": {"records": records, "request_ids": dict(inputs.request_ids)},
+        "earlier": dict(inputs.earlier),
+        "week": {
+            "week": str(inputs.week),
+            "about": asdict(extract.about) | {"as_of": extract.about.as_of.isoformat()},
+            "parameters": inputs.parameters,
+            "note": inputs.note,
+            "history": list(history.weeks),
+            "last_declined": history.last_declined,
+        },
+    }
+    for name, content in contents.items():
         text = json.dumps(content, indent=1) + "\n"
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
-    about = asdict(inputs.extract.about) | {"as_of": inputs.extract.about.as_of.isoformat()}
-    week = {
-        "week": str(inputs.week),
-        "about": about,
-        "parameters": inputs.parameters,
-        "note": inputs.note,
-        "history": list(inputs.history.weeks),
-        "last_declined": inputs.history.last_declined,
-    }
-    (folder / "week.json").write_text(json.dumps(week, indent=1) + "\n", encoding="utf-8")
 
 
 def protected_flags(requests: pd.DataFrame) -> dict[str, str]:
@@ -147,13 +139,19 @@ def protected_flags(requests: pd.DataFrame) -> dict[str, str]:
 def newest_flags(folder: Path, revision: int) -> dict[str, str]:
     """As protected_flags, of a week's private `folder`: those that an unchanged run left there,
     else those of the revision."""
-    newer = folder / NEWER_FLAGS
+    newer, kept = folder / NEWER_FLAGS, folder / f"r{revision}" / "extract.parquet"
     if newer.exists():
         return json.loads(newer.read_bytes())
-    columns = ["request_id", "protected"]
-    return protected_flags(
-        pd.read_parquet(folder / f"r{revision}/extract.parquet", columns=columns)
-    )
+    return protected_flags(pd.read_parquet(kept, columns=["request_id", "protected"]))
+
+
+def newer_flags(inputs: Inputs, folder: Path, revision: int) -> dict[str, bytes]:
+    """Path below runs/ -> the flags of an extract that makes no new revision, where they differ
+    from newest_flags: the quarter and its cases go by the newest."""
+    own = protected_flags(inputs.extract.requests)
+    if own == newest_flags(folder, revision):
+        return {}
+    return {f"{inputs.week}/{NEWER_FLAGS}": (json.dumps(own) + "\n").encode()}
 
 
 def with_newest_flags(inputs: Inputs, folder: Path, revision: int) -> Inputs:
@@ -177,27 +175,24 @@ def not_as_kept(folder: Path, digests: Mapping[str, str]) -> list[str]:
 
 def load_inputs(folder: Path) -> Inputs:
     """What save_inputs wrote, equal to what it was given."""
-    week = json.loads((folder / "week.json").read_text(encoding="utf-8"))
+    week, records, earlier = (
+        json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("week", "corrections", "earlier")
+    )
     about = week["about"] | {"as_of": dt.date.fromisoformat(week["about"]["as_of"])}
-    text = {"week": "str", "agency_id": "str"}
-    records = json.loads((folder / "corrections.json").read_text(encoding="utf-8"))
-    counts = pd.read_csv(folder / "history.csv", dtype=text, keep_default_na=False)
-    counts = counts if len(counts) else no_history().counts
+    counts = pd.read_csv(folder / "history.csv", dtype=COUNT_TYPES, keep_default_na=False)
+    requests, charges = (_read_table(folder / f"{name}.parquet") for name in ("extract", "charges"))
     return Inputs(
         week=Week.parse(week["week"]),
-        extract=Extract(
-            _read_table(folder / "extract.parquet"),
-            _read_table(folder / "charges.parquet"),
-            About(**about),
-        ),
+        extract=Extract(requests, charges, About(**about)),
         directory=read_directory(*(folder / f"{name}.csv" for name in COLUMNS)),
         history=History(tuple(week["history"]), counts, week["last_declined"]),
         parameters=week["parameters"],
         note=week["note"],
-        ledger=ledger_from((folder / "ledger.csv").read_bytes()),
+        ledger=read_ledger(folder),
         corrections=RECORDS.validate_python(records["records"]),
         request_ids=records["request_ids"],
-        earlier=json.loads((folder / "earlier.json").read_text(encoding="utf-8")),
+        earlier=earlier,
     )
 
 

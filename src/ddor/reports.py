@@ -2,10 +2,11 @@
 same for all.
 
 Another report made from weekly ones needs a period (calendar.py), a notebook in `notebooks/`, and a
-line here. One made from something else needs an edition too (jobs/edition.py: what it is made from
-and what is counted) and says what its tables and figures mean (archive/data_dictionary.py). Its
-pages then lie in the folder of its period (`shelf`), with revisions, corrections, withdrawal,
-lists, feed and search as for the weekly one, and the command `ddor NOUN` makes it.
+line here. One made from something else is prepared by functions of its own, which jobs/registry.py
+names (jobs/prepared.py: what it is made from and what is counted), and says what its tables and
+figures mean (archive/data_dictionary.py). Its pages then lie in the folder of its period (`shelf`),
+with revisions, corrections, withdrawal, lists, feed and search as for the weekly one, and the
+command `ddor NOUN` makes it.
 """
 
 from collections.abc import Mapping
@@ -25,16 +26,13 @@ LISTED = {
 @dataclass(frozen=True)
 class Report:
     """period: what one report is of. name: what it is called; plural: as the heading of a list.
-    template: its notebook. edition: `module:class` of its jobs.edition.Edition;
-    dictionary: `module:name` of its archive.data_dictionary.DataDictionary; both are imported only
-    when they are needed.
-    listed: the few figures that lists of it show -> their heads."""
+    template: its notebook. dictionary: `module:name` of its archive.data_dictionary.DataDictionary,
+    imported only when it is needed. listed: the few figures that lists of it show -> heads."""
 
     period: type[Period]
     name: str
     plural: str
     template: str
-    edition: str = "ddor.jobs.quarterly:CompiledEdition"
     dictionary: str = "ddor.archive.data_dictionary:COMPILED"
     listed: Mapping[str, str] = field(default_factory=lambda: LISTED)
 
@@ -44,7 +42,6 @@ WEEKLY = Report(
     "Declined Detainer Outcome Report",
     "Weekly reports",
     "weekly_report.ipynb",
-    "ddor.jobs.weekly:WeekEdition",
     "ddor.archive.data_dictionary:WEEKLY",
 )
 QUARTERLY = Report(

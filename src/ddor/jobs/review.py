@@ -22,25 +22,17 @@ from ddor.published.ledger import COLUMNS as LEDGER_COLUMNS
 from ddor.published.ledger import DECISIONS, flag_label, held_since
 
 FLAG_COLUMNS = LEDGER_COLUMNS[: LEDGER_COLUMNS.index("first_held") + 1]
-REVIEW_COLUMNS = (
-    "flag",
-    "check",
-    "effect",
-    "request_id",
-    "agency_id",
-    "agency",
-    "state",
-    "why",
-    "held_since",
-    "earlier_decisions",
-    "decision",
-    "reason",
-    "by",
+REVIEW_COLUMNS = tuple(
+    "flag check effect request_id agency_id agency state why held_since earlier_decisions decision "
+    "reason by".split()
 )
 FILLED_IN = ("flag", "decision", "reason", "by")
 MOST_EARLIER = 5
 MOST_LINES = 12
 BOM = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
+# How a file begins that is no CSV file in UTF-8 or Windows-1252.
+NO_CSV = {b"PK": "a workbook", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+SAVE = "save review.csv as CSV UTF-8"
 
 
 def flags_of(counts: Counts, week: Week) -> pd.DataFrame:
@@ -55,14 +47,11 @@ def flags_of(counts: Counts, week: Week) -> pd.DataFrame:
         for row in counts.review.itertuples()
         if row.check
     ]
-    return pd.DataFrame(
-        [
-            (flag_label(check, scope, subject, why), str(week), check, subject, agency, why, as_of)
-            for check, scope, subject, agency, why in rows
-        ],
-        columns=list(FLAG_COLUMNS),
-        dtype="str",
-    )
+    lines = [
+        (flag_label(check, scope, subject, why), str(week), check, subject, agency, why, as_of)
+        for check, scope, subject, agency, why in rows
+    ]
+    return pd.DataFrame(lines, columns=list(FLAG_COLUMNS), dtype="str")
 
 
 def review_list(
@@ -70,43 +59,27 @@ def review_list(
 ) -> bytes:
     """review.csv: REVIEW_COLUMNS, one line for each of `flags`, agencies under review first. A
     decision that the ledger has already is filled in. `agencies`: the directory's table."""
-    effects = counts.checks.set_index("check")["effect"]
     places = agency_identities(counts.status, agencies).set_index("agency_id")
-    by_flag, decided = ledger.set_index("flag"), ledger[ledger["decision"] != ""]
-    since = held_since(ledger)  # of a request by any check; an agency's week is a flag of its own
-    lines = []
-    for flag in flags.itertuples():
-        effect = effects[flag.check]
-        known = by_flag.loc[flag.flag] if flag.flag in by_flag.index else None
-        lines.append(
-            {
-                "flag": flag.flag,
-                "check": flag.check,
-                "effect": effect,
-                "request_id": flag.subject if effect == "hold" else "",
-                "agency_id": flag.agency_id,
-                "agency": places.at[flag.agency_id, "agency"],
-                "state": places.at[flag.agency_id, "state"],
-                "why": flag.why,
-                "held_since": since.get(flag.subject, flag.first_held)
-                if effect == "hold"
-                else flag.first_held,
-                "earlier_decisions": _earlier(decided, flag),
-                **{name: "" if known is None else known[name] for name in FILLED_IN[1:]},
-            }
-        )
-    lines.sort(key=lambda line: (line["effect"] != "review", line["agency_id"], line["flag"]))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, REVIEW_COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: safe_cell(value) for name, value in line.items()} for line in lines)
-    return (BOM + text.getvalue()).encode()
+    lines = flags.merge(ledger[list(FILLED_IN)], on="flag", how="left")
+    lines["effect"] = flags["check"].map(counts.checks.set_index("check")["effect"])
+    holds = lines["effect"] == "hold"
+    # Of a request by any check; an agency's week is a flag of its own.
+    since, first = held_since(ledger), flags["first_held"]
+    days = [since.get(subject, day) for subject, day in zip(flags["subject"], first, strict=True)]
+    lines["held_since"] = pd.Series(days, flags.index, dtype="str").where(holds, first)
+    lines["request_id"] = flags["subject"].where(holds, "")
+    for name in ("agency", "state"):
+        lines[name] = flags["agency_id"].map(places[name])
+    decided = ledger[ledger["decision"] != ""].sort_values("decided_on", ascending=False)
+    lines["earlier_decisions"] = [_earlier(decided, flag) for flag in flags.itertuples()]
+    lines = lines.assign(holds=holds).sort_values(["holds", "agency_id", "flag"])
+    table = lines[list(REVIEW_COLUMNS)].astype("str").fillna("").map(safe_cell)
+    return (BOM + table.to_csv(index=False, lineterminator="\r\n")).encode()
 
 
 def _earlier(decided: pd.DataFrame, flag) -> str:
     """What was decided of this agency before, latest first."""
     lines = decided[(decided["agency_id"] == flag.agency_id) & (decided["flag"] != flag.flag)]
-    lines = lines.sort_values("decided_on", ascending=False)
     told = [
         f"{line.decided_on} {line.check} {line.decision} ({line.by}): {line.reason}"
         for line in lines.head(MOST_EARLIER).itertuples()
@@ -126,51 +99,42 @@ def read_decisions(file: Path, flags: pd.DataFrame, ledger: pd.DataFrame) -> pd.
     """Columns FILLED_IN of the lines with a decision. `flags`: those of this week's run; `ledger`:
     its lines about this week, which may be decided anew. Raises DecisionsInvalid with every
     problem."""
-    problems: list[Problem] = []
-
-    def tell(row, column, seen, expected, mend):
-        problems.append(Problem(file.name, (row,) if row else (), column, seen, expected, mend))
-
     known = {*flags["flag"], *ledger["flag"]}
+    problems: list[Problem] = []
     decided: dict[str, dict[str, str]] = {}
-    for row, line in _lines(file, tell):
-        line["decision"] = line["decision"].lower()
+    for row, line in _lines(file):
         if not line["decision"]:
             continue  # not decided yet, whatever else was noted
-        if line["decision"] not in DECISIONS:
-            tell(row, "decision", _shown(line["decision"]), "count or hold", "write one of them")
-        for name in ("reason", "by"):
-            if not line[name]:
-                tell(
-                    row,
-                    name,
-                    "nothing",
-                    "why, in words" if name == "reason" else "a role",
-                    "fill it in",
-                )
-            elif kind := identifier(line[name]):
-                tell(
-                    row,
-                    name,
-                    f"text that looks like {kind} (not shown)",
-                    "no name",
-                    "write the role of the person who decided",
-                )
-        if line["flag"] not in known:
-            tell(
-                row,
-                "flag",
-                _shown(line["flag"]),
-                "a flag of this week",
-                "use the latest review.csv of the week",
-            )
-        elif decided.setdefault(line["flag"], line) != line:
-            tell(row, "flag", f'another decision on "{line["flag"]}"', "one", "keep one line")
+        found = [(name, *problem) for name in FILLED_IN[1:] if (problem := _problem(name, line))]
+        label = line["flag"]
+        if label not in known:
+            mend = "use the latest review.csv of the week"
+            found.append(("flag", _shown(label), "a flag of this week", mend))
+        elif decided.setdefault(label, line) != line:
+            found.append(("flag", f'another decision on "{label}"', "one", "keep one line"))
+        problems += [Problem(file.name, (row,), *each) for each in found]
     if not decided and not problems:
-        tell(0, "decision", "no decision", "at least one line with a decision", "fill one in")
+        raise _unreadable(
+            file, (), "decision", "no decision", "at least one line with a decision", "fill one in"
+        )
     if problems:
         raise DecisionsInvalid(problems)
     return pd.DataFrame(list(decided.values()), columns=list(FILLED_IN), dtype="str")
+
+
+def _problem(name: str, line: dict[str, str]) -> tuple[str, str, str] | None:
+    """Of a cell: what was seen, what was expected, and what to do."""
+    text = line[name]
+    if name == "decision":
+        if text in DECISIONS:
+            return None
+        return _shown(text), "count or hold", "write one of them"
+    if not text:
+        return "nothing", "why, in words" if name == "reason" else "a role", "fill it in"
+    if kind := identifier(text):
+        seen = f"text that looks like {kind} (not shown)"
+        return seen, "no name", "write the role of the person who decided"
+    return None
 
 
 def _shown(text: str) -> str:
@@ -178,20 +142,22 @@ def _shown(text: str) -> str:
     return "text that looks like a name (not shown)" if identifier(text) else f'"{text}"'
 
 
-def _lines(file: Path, tell) -> list[tuple[int, dict[str, str]]]:
+def _unreadable(
+    file: Path, rows: tuple[int, ...], column: str, seen: str, expected: str, mend: str = SAVE
+) -> DecisionsInvalid:
+    return DecisionsInvalid([Problem(file.name, rows, column, seen, expected, mend)])
+
+
+def _lines(file: Path) -> list[tuple[int, dict[str, str]]]:
     """Row number as a spreadsheet shows it, and its FILLED_IN, as a spreadsheet program may have
     saved them: UTF-8 or Windows-1252; commas, semicolons or tabs; any line ends."""
-    save = "save review.csv as CSV UTF-8"
     try:
         data = file.read_bytes()
     except OSError as error:
-        seen = (error.strerror or "no file").lower()
-        tell(0, "", seen, "the filled-in list", "give its path after --decisions")
-        return []
-    for start, seen in ((b"PK", "a workbook"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")):
-        if data.startswith(start):
-            tell(0, "", seen, "a CSV file", save)
-            return []
+        seen, mend = (error.strerror or "no file").lower(), "give its path after --decisions"
+        raise _unreadable(file, (), "", seen, "the filled-in list", mend) from error
+    if kind := next((NO_CSV[start] for start in NO_CSV if data.startswith(start)), ""):
+        raise _unreadable(file, (), "", kind, "a CSV file")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -201,23 +167,23 @@ def _lines(file: Path, tell) -> list[tuple[int, dict[str, str]]]:
     try:
         head, *rows = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
     except (csv.Error, ValueError) as error:
-        tell(0, "", f"no table ({error})", "a CSV file with a header", save)
-        return []
-    missing = [name for name in FILLED_IN if name not in head]
-    if missing:
-        tell(1, ", ".join(missing), "no such column", ", ".join(FILLED_IN), save)
-        return []
+        seen = f"no table ({error})"
+        raise _unreadable(file, (), "", seen, "a CSV file with a header") from error
+    if missing := ", ".join(name for name in FILLED_IN if name not in head):
+        raise _unreadable(file, (1,), missing, "no such column", ", ".join(FILLED_IN))
     named = [(row, dict(zip(head, line, strict=False))) for row, line in enumerate(rows, start=2)]
-    return [
+    lines = [
         (row, {name: plain_cell(line.get(name, "").strip()) for name in FILLED_IN})
         for row, line in named
     ]
+    return [(row, line | {"decision": line["decision"].lower()}) for row, line in lines]
 
 
 def review_lines(counts: Counts, agencies: pd.DataFrame, folder: Path) -> list[str]:
     """For stderr and --json: why the week waits, and what to do; a few lines. `agencies`: the
     directory's table."""
-    names = _names(counts, agencies)
+    places = agency_identities(counts.status, agencies)
+    names = {p.agency_id: f"{p.agency}, {p.state} ({p.agency_id})" for p in places.itertuples()}
     reasons = [
         f"{line.check} {names[line.agency_id]}: {line.reason}" if line.check else line.reason
         for line in counts.review.itertuples()
@@ -239,12 +205,6 @@ def review_lines(counts: Counts, agencies: pd.DataFrame, folder: Path) -> list[s
         "fill in decision, reason and by, and run again with --decisions FILE; or publish the week "
         "unchanged with --accept-held --reason TEXT",
     ]
-
-
-def _names(counts: Counts, agencies: pd.DataFrame) -> dict[str, str]:
-    """agency_id -> its name with state and code, as the report has them."""
-    places = agency_identities(counts.status, agencies)
-    return {p.agency_id: f"{p.agency}, {p.state} ({p.agency_id})" for p in places.itertuples()}
 
 
 def _agencies(ids: pd.Series, names: dict[str, str]) -> str:

@@ -59,17 +59,8 @@ class Revision:
     cases: str = ""
 
     def withdrawn(self, day: str, reason: str) -> "Revision":
-        return Revision(
-            self.revision,
-            self.identity,
-            self.published_on,
-            "",
-            "",
-            {},
-            self.kind,
-            withdrawn_on=day,
-            withdrawn_for=reason,
-        )
+        emptied = Revision(self.revision, self.identity, self.published_on, "", "", {}, self.kind)
+        return replace(emptied, withdrawn_on=day, withdrawn_for=reason)
 
 
 Shelf = Mapping[str, list[Revision]]
@@ -77,26 +68,29 @@ Shelf = Mapping[str, list[Revision]]
 
 @dataclass(frozen=True)
 class Catalog:
-    """weeks: first day -> revisions, oldest first; the last is the current one. others: the folder
-    of another report -> the same by the keys of its periods."""
+    """shelves: the folder of a report (`Period.shelf`) -> the keys of its periods -> revisions,
+    oldest first; the last is the current one."""
 
-    cohort: str
-    synthetic: bool
-    weeks: Shelf
-    others: Mapping[str, Shelf] = field(default_factory=dict)
+    cohort: str = ""
+    synthetic: bool = False
+    shelves: Mapping[str, Shelf] = field(default_factory=dict)
 
-    def shelf(self, name: str) -> Shelf:
-        return self.weeks if name == Week.shelf else self.others.get(name, {})
+    @property
+    def weeks(self) -> Shelf:
+        return self.shelves.get(Week.shelf, {})
 
     def of(self, period: Period) -> list[Revision]:
         """The period's revisions, oldest first."""
-        return self.shelf(period.shelf).get(str(period), [])
+        return self.shelves.get(period.shelf, {}).get(str(period), [])
 
     def everything(self) -> Iterator[tuple[Period, list[Revision]]]:
         """Every period with its revisions: weeks first, each report's by key."""
-        for name in (Week.shelf, *sorted(self.others)):
-            for key, revisions in self.shelf(name).items():
+        for name, shelf in self._in_order().items():
+            for key, revisions in shelf.items():
                 yield shelved(name).period.parse(key), revisions
+
+    def _in_order(self) -> dict[str, Shelf]:
+        return {Week.shelf: self.weeks} | dict(sorted(self.shelves.items()))
 
     def newest_first(self) -> list[tuple[Week, Revision]]:
         """Every week with its current revision."""
@@ -120,25 +114,24 @@ class Catalog:
         ]
 
     def current(self, period: Period) -> Revision | None:
-        return next(reversed(self.of(period)), None)
+        return self.of(period)[-1] if self.of(period) else None
 
-    def last_standing(self, period: Period) -> Revision | None:
-        """The last revision that is not withdrawn."""
-        standing = [r for r in self.of(period) if not r.withdrawn_on]
-        return standing[-1] if standing else None
+    def last_retained(self, period: Period) -> Revision | None:
+        """The last revision that is not withdrawn; the last one where all of them are."""
+        retained = [r for r in self.of(period) if not r.withdrawn_on]
+        return retained[-1] if retained else self.current(period)
 
     def with_revisions(self, period: Period, revisions: list[Revision]) -> "Catalog":
-        shelf = dict(sorted((dict(self.shelf(period.shelf)) | {str(period): revisions}).items()))
-        if isinstance(period, Week):
-            return replace(self, weeks=shelf)
-        return replace(self, others=dict(self.others) | {period.shelf: shelf})
+        shelf = {**self.shelves.get(period.shelf, {}), str(period): revisions}
+        return replace(self, shelves={**self.shelves, period.shelf: dict(sorted(shelf.items()))})
 
     def file(self) -> bytes:
         content: dict[str, object] = {"notice": SYNTHETIC_NOTICE} if self.synthetic else {}
         content |= {"cohort": self.cohort, "synthetic": self.synthetic}
-        for name in (Week.shelf, *sorted(self.others)):
-            shelf = self.shelf(name).items()
-            content[name] = {key: [asdict(each) for each in revisions] for key, revisions in shelf}
+        for name, shelf in self._in_order().items():
+            content[name] = {
+                key: [asdict(r) for r in revisions] for key, revisions in shelf.items()
+            }
         return (json.dumps(content, indent=1) + "\n").encode()
 
 
@@ -149,13 +142,15 @@ def open_catalog(site: Path) -> Catalog | None:
         return None
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        about = {name: content.pop(name) for name in ("cohort", "synthetic")}
         content.pop("notice", None)
+        about = {name: content.pop(name) for name in ("cohort", "synthetic")}
+        if Week.shelf not in content:
+            raise KeyError(Week.shelf)
         shelves = {
             shelved(name).period.shelf: {key: [Revision(**r) for r in rs] for key, rs in of.items()}
             for name, of in content.items()
         }
-        return Catalog(**about, weeks=shelves.pop(Week.shelf), others=shelves)
+        return Catalog(**about, shelves=shelves)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ArchiveUnavailable(f"{CATALOG} cannot be read ({error}); restore it") from error
 
@@ -165,7 +160,7 @@ def read_catalog(site: Path, cohort: str, synthetic: bool) -> Catalog:
     cohort, or real weeks where these are synthetic: neither may ever stand side by side."""
     catalog = open_catalog(site)
     if catalog is None:
-        return Catalog(cohort, synthetic, {})
+        return Catalog(cohort, synthetic)
     if catalog.synthetic != synthetic:
         kinds = {True: "synthetic", False: "real"}
         raise UsageError(

@@ -9,9 +9,9 @@ not grow with the age of the archive.
 import contextlib
 import csv
 import json
-import re
-from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +25,14 @@ from ddor.reports import REPORTS, parse_period
 WEEKS_LOOKED_BACK = 26
 WEEKS_NEEDED = 8
 ATTRIBUTES = "attributes.json"
-WEEK_FOLDER = re.compile(r"\d{4}-\d\d-\d\d|\..*|.*\..*")
+# Of the columns of History.counts.
+COUNT_TYPES = {"week": "str", "agency_id": "str", "issued": "int64", "declined": "int64"}
+# Table of a week -> its columns of requests issued, and declined.
+COUNTED = {
+    "issued_by_agency": ("issued", ""),
+    "declined_by_agency": ("", "declined"),
+    "held_back_by_agency": ("held_back_issued", "held_back_declined"),
+}
 NOTHING_EARLIER = {"tables": [], "beside": [], "last": [], "gone": "", "cases": []}
 
 
@@ -53,35 +60,32 @@ class History:
 
 
 def no_history() -> History:
-    columns = {"week": "str", "agency_id": "str", "issued": "int64", "declined": "int64"}
-    return History((), pd.DataFrame({name: pd.Series(dtype=d) for name, d in columns.items()}))
+    return History((), pd.DataFrame(columns=list(COUNT_TYPES)).astype(COUNT_TYPES))
 
 
 def read_history(site: Path, week: Week) -> History:
     """The last 26 published weeks before `week`, from `site/weeks/*/data/`. A week whose current
     revision is withdrawn has no part in it."""
-    published: list[str] = []
-    for summary in sorted(site.glob("weeks/*/data/summary.json"), reverse=True):
-        first_day = summary.parent.parent.name
-        if len(published) == WEEKS_LOOKED_BACK:
-            break
-        if first_day < str(week) and not is_withdrawn(summary):
-            published.append(first_day)
-    published.sort()
-    lines = []
-    for first_day in published:
-        data = site / "weeks" / first_day / "data"
-        issued = _by_agency(data, issued_by_agency="issued", held_back_by_agency="held_back_issued")
-        declined = _by_agency(
-            data, declined_by_agency="declined", held_back_by_agency="held_back_declined"
-        )
-        lines += [
-            (first_day, agency_id, issued[agency_id], declined[agency_id])
-            for agency_id in sorted({*issued, *declined})
-        ]
-    empty = no_history().counts
-    counts = pd.DataFrame(lines, columns=list(empty.columns)).astype(empty.dtypes.to_dict())
+    newest_first = sorted(site.glob("weeks/*/data/summary.json"), reverse=True)
+    earlier = (file for file in newest_first if file.parents[1].name < str(week))
+    chosen = islice((file for file in earlier if not is_withdrawn(file)), WEEKS_LOOKED_BACK)
+    published = sorted(file.parents[1].name for file in chosen)
+    lines = [
+        (first_day, row["agency_id"], int(row.get(issued, 0)), int(row.get(declined, 0)))
+        for first_day in published
+        for table, (issued, declined) in COUNTED.items()
+        for row in _rows(site / "weeks" / first_day / "data" / f"{table}.csv")
+        if row["agency_id"]  # an empty table of synthetic data has a line with its notice alone
+    ]
+    counts = pd.DataFrame(lines, columns=list(COUNT_TYPES)).astype(COUNT_TYPES)
+    counts = counts.groupby(["week", "agency_id"], as_index=False).sum()
     return History(tuple(published), counts, _declined_total(site, published))
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    # Not pandas: so many small files cost it most of a second.
+    with open(file, encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
 
 
 def is_withdrawn(summary: Path) -> bool:
@@ -95,26 +99,21 @@ def read_earlier(output: Path, period: Period) -> dict:
     weeks; "last": those of the last revision that stands; "gone": why they are not known, or "";
     "cases": the labels of those that were described}, tables as measures.record wrote them.
     Private: it names requests."""
-    tables, beside, last, told_by = [], [], [], _told_by(output, period)
-    for number, own in told_by.items():
-        tables += own["tables"]
+    told = {each: _told_by(output, each) for each in (period, *_beside(output, period))}
+    lost = [each for each in told if _published(output, each) - told[each].keys()]
+    own = told.pop(period)
+    last = []
+    for number, revision in own.items():
         summary = output / "site" / period.path / f"r{number}" / "data" / "summary.json"
         if summary.exists() and not is_withdrawn(summary):
-            last = own["tables"]
-    missing = _published(output, period) - told_by.keys()
-    for other in _beside(output, period):
-        told_there = _told_by(output, other)
-        missing |= _published(output, other) - told_there.keys()
-        beside += [table for own in told_there.values() for table in own["tables"]]
-    gone = "the private record of what was told before is not at hand" if missing else ""
-    newest = told_by[max(told_by)] if told_by else {}
-    cases = newest.get("cases", [])
+            last = revision["tables"]
+    others = [revision for revisions in told.values() for revision in revisions.values()]
     return {
-        "tables": _once(tables),
-        "beside": _once(beside),
+        "tables": _once(own.values()),
+        "beside": _once(others),
         "last": last,
-        "gone": gone,
-        "cases": cases,
+        "gone": "the private record of what was told before is not at hand" if lost else "",
+        "cases": own[max(own)].get("cases", []) if own else [],
     }
 
 
@@ -139,22 +138,19 @@ def _beside(output: Path, period: Period) -> list[Period]:
     shelves = {report.period.shelf for report in REPORTS} - {Week.shelf}
     names = {folder.name for folder in (output / "runs").glob("*")}
     names |= {each.name for shelf in shelves for each in (output / "site" / shelf).glob("*")}
-    compiled = []
+    others = []
     for name in sorted(names - {str(period)}):
-        if not WEEK_FOLDER.fullmatch(name):
-            with contextlib.suppress(UsageError):
-                compiled.append(parse_period(name))
-    sharing = [each for each in compiled if own & {*each.weeks()}]
+        with contextlib.suppress(UsageError):  # another file that lies there
+            others.append(parse_period(name))
+    sharing = [each for each in others if own & {*each.weeks()}]
     weeks = {week for each in (period, *sharing) for week in each.weeks()} - {period}
     return [*sorted(weeks, key=str), *sharing]
 
 
-def _once(tables: list[dict]) -> list[dict]:
-    """A table that several revisions tell, once."""
-    found = {
-        json.dumps([table["attribute"], table["place"], table["rows"]]): table for table in tables
-    }
-    return list(found.values())
+def _once(revisions: Iterable[dict]) -> list[dict]:
+    """Their tables; one that several revisions tell, once."""
+    tables = (table for revision in revisions for table in revision["tables"])
+    return list({json.dumps([t["attribute"], t["place"], t["rows"]]): t for t in tables}.values())
 
 
 def _declined_total(site: Path, published: list[str]) -> int | None:
@@ -165,16 +161,3 @@ def _declined_total(site: Path, published: list[str]) -> int | None:
         return None
     summary = site / "weeks" / published[-1] / "data" / "summary.json"
     return json.loads(summary.read_bytes())["figures"]["declined_total"]
-
-
-def _by_agency(data: Path, **columns: str) -> Counter[str]:
-    """agency_id -> the sum of a column of each of these tables."""
-    # Not pandas: 52 small files cost it most of a second, and the job reads them twice.
-    counts: Counter[str] = Counter()
-    for table, column in columns.items():
-        with open(data / f"{table}.csv", encoding="utf-8", newline="") as opened:
-            for row in csv.DictReader(opened):
-                # An empty table of synthetic data has a line with its notice alone.
-                if row["agency_id"]:
-                    counts[row["agency_id"]] += int(row[column])
-    return counts

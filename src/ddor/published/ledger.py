@@ -21,7 +21,6 @@ decides anew.
 
 import datetime as dt
 import hashlib
-import io
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -31,18 +30,8 @@ from ddor.calendar import Week
 from ddor.errors import ArchiveUnavailable
 
 LEDGER, LABELS = "ledger.csv", "labels.csv"
-COLUMNS = (
-    "flag",
-    "week",
-    "check",
-    "subject",
-    "agency_id",
-    "why",
-    "first_held",
-    "decision",
-    "reason",
-    "by",
-    "decided_on",
+COLUMNS = tuple(
+    "flag week check subject agency_id why first_held decision reason by decided_on".split()
 )
 LONG_HELD = dt.timedelta(days=90)  # what was held longer has waited too long
 COUNT, HOLD = "count", "hold"
@@ -56,25 +45,17 @@ def no_ledger() -> pd.DataFrame:
     return pd.DataFrame(columns=list(COLUMNS), dtype="str")
 
 
-def read_ledger(runs: Path) -> pd.DataFrame:
-    """COLUMNS as text, "" for empty, one row per flag, in the order of the file; empty where there
-    is none yet. Raises ArchiveUnavailable where it cannot be read."""
-    file = runs / LEDGER
+def read_ledger(folder: Path) -> pd.DataFrame:
+    """The ledger in runs/, or the lines of it that a run was given. COLUMNS as text, "" for empty,
+    one row per flag, in the order of the file; empty where there is none yet. Raises
+    ArchiveUnavailable where it cannot be read."""
+    file = folder / LEDGER
     if not file.exists():
         return no_ledger()
     try:
-        return ledger_from(file.read_bytes())
-    except (OSError, ValueError) as error:
+        return pd.read_csv(file, dtype="str", keep_default_na=False)[list(COLUMNS)].astype("str")
+    except (OSError, ValueError, KeyError) as error:
         raise ArchiveUnavailable(f"{LEDGER} cannot be read ({error}); restore it") from error
-
-
-def ledger_from(data: bytes) -> pd.DataFrame:
-    """Raises ValueError where columns are missing."""
-    frame = pd.read_csv(io.BytesIO(data), dtype="str", keep_default_na=False)
-    missing = [name for name in COLUMNS if name not in frame]
-    if missing:
-        raise ValueError(f"no column {', '.join(missing)}")
-    return frame.astype("str")[list(COLUMNS)] if len(frame) else no_ledger()
 
 
 def ledger_file(ledger: pd.DataFrame) -> bytes:
@@ -122,12 +103,10 @@ def read_labels(runs: Path) -> dict[str, str]:
 def with_flags(ledger: pd.DataFrame, flags: pd.DataFrame) -> pd.DataFrame:
     """The ledger with the new ones of `flags` (COLUMNS up to first_held) added at its end; one that
     it has may turn out to have been held earlier."""
-    first = dict(zip(flags["flag"], flags["first_held"], strict=True))
-    since = [
-        min(held, first.get(flag, held))
-        for flag, held in zip(ledger["flag"], ledger["first_held"], strict=True)
-    ]
-    ledger = ledger.assign(first_held=pd.Series(since, index=ledger.index, dtype="str"))
+    first = flags.set_index("flag")["first_held"].to_dict()
+    held = zip(ledger["flag"], ledger["first_held"], strict=True)
+    since = [min(day, first.get(flag, day)) for flag, day in held]
+    ledger = ledger.assign(first_held=pd.Series(since, ledger.index, dtype="str"))
     new = flags[~flags["flag"].isin(ledger["flag"])].reindex(columns=list(COLUMNS), fill_value="")
     return pd.concat([ledger, new.astype("str")], ignore_index=True)
 
@@ -135,10 +114,9 @@ def with_flags(ledger: pd.DataFrame, flags: pd.DataFrame) -> pd.DataFrame:
 def with_decisions(ledger: pd.DataFrame, decisions: pd.DataFrame, day: str) -> pd.DataFrame:
     """The ledger with `decisions` (columns flag, decision, reason, by), taken on `day`; one that
     it has already keeps its day. Every flag of them has to be in it."""
-    ledger = ledger.set_index("flag")
+    ledger, columns = ledger.set_index("flag"), ["decision", "reason", "by"]
     for line in decisions.itertuples():
         decided = (line.decision, line.reason, line.by)
-        if tuple(ledger.loc[line.flag, ["decision", "reason", "by"]]) != decided:
-            columns = ["decision", "reason", "by", "decided_on"]
-            ledger.loc[line.flag, columns] = (*decided, day)
+        if tuple(ledger.loc[line.flag, columns]) != decided:
+            ledger.loc[line.flag, [*columns, "decided_on"]] = (*decided, day)
     return ledger.reset_index()[list(COLUMNS)]
