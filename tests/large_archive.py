@@ -2,8 +2,8 @@
 of the HTML and of links. Synthetic, and drawn from a seed, so that every build is the same.
 
 `large_at` builds it once for all workers. The job itself runs as in small_archive.py, in this
-process. But only one page of each kind has a notebook's article: the latest week's, the corrected
-and the disputed one's, and a superseded one's. Of the others the notebook does not run, as with
+process. But only one page of each kind has a notebook's article: the latest week's, those of the
+corrected ones, the disputed one's and a superseded one's. Of the others no notebook runs, as with
 weekly_runs.no_kernel: their page has a title and one sentence with the week's figures, and all
 around it, every download, list and agency page, is as the job makes it. `ddor verify` cannot
 reproduce those pages.
@@ -132,7 +132,7 @@ def build(root: Path, weeks: int) -> LargeArchive:
             with contextlib.nullcontext() if whole else brief_articles():
                 _publish(archive, week)
         for happens in (_revise, _correct, _dispute, _uphold, _withdraw):
-            whole = happens in (_correct, _dispute)
+            whole = happens in (_correct, _dispute, _uphold)
             with contextlib.nullcontext() if whole else brief_articles():
                 happens(archive)
     return archive
@@ -343,13 +343,13 @@ def _agencies() -> pd.DataFrame:
 
 def _sample(week: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The requests and charges of the week's extract. The awkward decline so many that they are
-    bars of the chart."""
+    bars of the chart, the largest so many that it has a table."""
     asked = ordinary._asked
 
     def declining(*given) -> pd.DataFrame:
         found = asked(*given)
-        often = found["agency_id"].isin(_awkward().index)
-        return found.assign(declines=found["declines"].mask(often, 0.45))
+        shares = dict.fromkeys(_awkward().index, 0.45) | {LARGEST: 0.9}
+        return found.assign(declines=found["agency_id"].map(shares).fillna(found["declines"]))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ordinary, "_asked", declining)
