@@ -55,6 +55,22 @@ def browser():
         )
 
 
+@pytest.fixture
+def visit(browser):
+    """visit(address, java_script_enabled=False) -> that page, in a context of its own."""
+    contexts = []
+
+    def opened(address, **options):
+        contexts.append(browser.new_context(**options))
+        page = contexts[-1].new_page()
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args):
         pass
@@ -99,6 +115,15 @@ def pytest_testnodedown(node, error):
 def pytest_unconfigure(config):
     if missing_programs and not hasattr(config, "workeroutput"):
         print(f"\nskipped for want of a program: {', '.join(sorted(missing_programs))}")
+
+
+def cases(text: str) -> list[tuple[str, ...]]:
+    """The lines of a table, `one | two | three`, each as a tuple of its cells."""
+    return [
+        tuple(cell.strip() for cell in line.split("|"))
+        for line in text.splitlines()
+        if line.strip()
+    ]
 
 
 def run_week(*arguments, project: Path = PROJECT) -> Ran:
@@ -172,12 +197,21 @@ def copy_of(stage, tmp_path):
     scope="session", params=[12, pytest.param(60, marks=pytest.mark.storm)], ids="{}-weeks".format
 )
 def large(request, tmp_path_factory, worker_id):
-    """A published archive of 300 agencies, shared by all test files: never write into it. Of 60
+    """A published archive of 200 agencies, shared by all test files: never write into it. Of 60
     weeks in the storms, of 12 else."""
     from large_archive import large_at
 
     root = tmp_path_factory.getbasetemp()
     return large_at(root if worker_id == "master" else root.parent, request.param)
+
+
+@pytest.fixture(scope="session")
+def followed(tmp_path_factory, worker_id):
+    """The published quarter of followed_archive, shared by all test files: never write into it."""
+    from followed_archive import followed_at
+
+    root = tmp_path_factory.getbasetemp()
+    return followed_at(root if worker_id == "master" else root.parent)
 
 
 @pytest.fixture(scope="session")

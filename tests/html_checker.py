@@ -21,24 +21,15 @@ MISTAKEN = re.compile(
 
 def told_of(*paths: Path) -> Counter:
     """Message -> how often, of these pages or of all in these folders, with their style."""
-    command = [
-        "java",
-        "-jar",
-        str(vnu_jar()),
-        "--skip-non-html",
-        "--also-check-css",
-        "--stdout",
-        "--format",
-        "json",
-        *map(str, paths),
-    ]
+    options = "--skip-non-html --also-check-css --stdout --format json".split()
+    command = ["java", "-jar", str(vnu_jar()), *options, *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     found = json.loads(done.stdout)["messages"]
     assert found, "it says so where it is mistaken: else it has read nothing"
-    kinds = {each.get("subType", each["type"]) for each in found}
-    assert kinds <= {"error", "warning", "info", "fatal"}
+    kinds = [each.get("subType", each["type"]) for each in found]
+    assert {*kinds} <= {"error", "warning", "info", "fatal"}
     return Counter(
         each["message"]
-        for each in found
-        if each.get("subType", each["type"]) != "info" and not MISTAKEN.fullmatch(each["message"])
+        for each, kind in zip(found, kinds, strict=True)
+        if kind != "info" and not MISTAKEN.fullmatch(each["message"])
     )

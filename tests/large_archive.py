@@ -1,17 +1,16 @@
-"""A large published archive: 60 weeks and 300 agencies, for tests in a browser, of accessibility,
+"""A large published archive: 60 weeks and 200 agencies, for tests in a browser, of accessibility,
 of the HTML and of links. Synthetic, and drawn from a seed, so that every build is the same.
 
-`large_at` builds it once for all workers; `build` makes one of another size. The job itself runs
-as in small_archive.py, in this process. But only the last weeks (`whole`), and those that come to
-be disputed or corrected, have a notebook's article. In the other weeks the notebook does not run,
-as with weekly_runs.no_kernel: their page has a title and one sentence with the week's figures, and
-all around it, every download, list and agency page, is as the job makes it. `ddor verify` cannot
+`large_at` builds it once for all workers. The job itself runs as in small_archive.py, in this
+process. But only one page of each kind has a notebook's article: the latest week's, those of the
+corrected ones, the disputed one's and a superseded one's. Of the others no notebook runs, as with
+weekly_runs.no_kernel: their page has a title and one sentence with the week's figures, and all
+around it, every download, list and agency page, is as the job makes it. `ddor verify` cannot
 reproduce those pages.
 
-One population of requests is carried over the calendar. The extract of a week holds what was
-issued or recorded in it, as known 42 days after its last day. A few agencies are asked often, most
-hardly ever, and those with an awkward name (NAMED) often enough to stand in tables and charts. In
-each week checks hold back requests; one week alone, the last, has to be looked at by a person.
+Each week's extract is an ordinary sample's (ddor.importers.samples), of a directory of 200. Some of
+the agencies that are asked most have an awkward name here (NAMED). In each week checks hold back
+requests; one week alone, the last, has to be looked at by a person.
 
 After the last week: one is revised on later rows, one corrected, one corrected since a dispute was
 upheld, one has an open dispute and one that was not upheld, and one is withdrawn.
@@ -20,6 +19,7 @@ upheld, one has an open dispute and one that was not upheld, and one is withdraw
 import contextlib
 import csv
 import datetime as dt
+import functools
 import os
 import shutil
 from pathlib import Path
@@ -27,124 +27,60 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import cases
 from filelock import FileLock
 from markupsafe import escape
 from small_archive import SmallArchive
 
 from ddor.archive.render import Article
 from ddor.calendar import Week
-from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS
+from ddor.importers.samples import ordinary
+from ddor.importers.samples.agencies import invented_agencies
 from ddor.jobs import report
 from ddor.maintained.directory import COLUMNS
 from ddor.reference.areas import area_of
-from ddor.reference.places import COUNTIES
 
-SEED = 2470
+SEED, AGENCIES = 2470, 200
 # The middle, where a new year begins, and the weeks from there that nobody published.
 MIDDLE, GAP = Week(dt.date(2017, 12, 30)), 2
-WARM_UP = 20  # weeks of requests before the first report, whose outcomes come in later
-TAKEN_AFTER, PUBLISHED_AFTER = dt.timedelta(days=42), dt.timedelta(days=45)
+TAKEN_AFTER = PUBLISHED_AFTER = ordinary.EXTRACT_LAG
 AFTERWARDS = dt.timedelta(days=100)  # from the end of the last week: by then all data is final
 
-STATES = (
-    "TX",
-    "AZ",
-    "CA",
-    "CO",
-    "FL",
-    "GA",
-    "IA",
-    "IL",
-    "LA",
-    "MA",
-    "MD",
-    "MI",
-    "MN",
-    "NC",
-    "NJ",
-    "NM",
-    "NV",
-    "NY",
-    "OH",
-    "OR",
-    "PA",
-    "TN",
-    "UT",
-    "VA",
-    "WA",
-)
 FRANKLIN = "Franklin County Jail"
 FORMULA, MARKUP = "=cmd|' /C calc'!A0", '<b>Bold & Co</b> "Jail"'
 ACCENT = "Doña Ana County Detention Center"
 LONG = "Upper and Lower Thistlewood Consolidated Regional Detention and Community Corrections Site"
-FEDERAL = "Larkmere Federal Holding Center"
-# name, state, county, level: the agencies whose names are awkward, and a federal one, which check
-# E4 holds back. Two of one name in one state differ in level and code alone.
-NAMED = (
-    (FRANKLIN, "IA", "19069", "county"),
-    (FRANKLIN, "NY", "36033", "county"),
-    (FRANKLIN, "PA", "42055", "county"),
-    (FRANKLIN, "OH", "39049", "county"),
-    (FRANKLIN, "OH", "39049", "municipal"),
-    (FORMULA, "GA", "13121", "county"),
-    (MARKUP, "NC", "37119", "county"),
-    (ACCENT, "NM", "35013", "county"),
-    (LONG, "VA", "51059", "county"),
-    (FEDERAL, "LA", "22071", "federal"),
-)
-LARGEST = (42, 24, 15)  # requests a week: the largest has tables of its own (20 declined or more)
-OFTEN = 6.0  # requests a week to each of NAMED
-# To the federal one. Nothing of it is ever published, so E5 stops a week with four.
-SELDOM = 0.99
-SURGE = 16  # requests in the last week to the agency that is asked least: E5 wants a person to look
+# Two of one name in one state differ in level and code alone.
+NAMED = [
+    (name, *place.split())
+    for name, *places in (
+        (FRANKLIN, "IA9AWK001 IA 19069 county", "NY9AWK001 NY 36033 county"),
+        (FRANKLIN, "PA9AWK001 PA 42055 county", "OH9AWK001 OH 39049 county"),
+        (FRANKLIN, "OH9AWK002 OH 39049 municipal"),
+        (FORMULA, "GA9AWK001 GA 13121 county"),
+        (MARKUP, "NC9AWK001 NC 37119 county"),
+        (ACCENT, "NM9AWK001 NM 35013 county"),
+        (LONG, "VA9AWK001 VA 51059 county"),
+    )
+    for place in places
+]
+LARGEST = "TX9SYN001"  # so large that it has tables of its own
+SURGE = 25  # requests in the last week to an agency that is seldom asked: E5 wants a person to look
 
-_FIRST = (
-    "Alder",
-    "Bracken",
-    "Cinder",
-    "Dunlin",
-    "Ember",
-    "Fallow",
-    "Gorse",
-    "Heather",
-    "Juniper",
-    "Kestrel",
-    "Larch",
-    "Mallow",
-    "Nettle",
-    "Osprey",
-    "Plover",
-    "Quill",
-    "Rowan",
-    "Sorrel",
-    "Thistle",
-    "Umber",
-    "Willet",
-    "Yarrow",
-)
-_SECOND = (
-    "bank",
-    "brook",
-    "combe",
-    "croft",
-    "dale",
-    "fell",
-    "ford",
-    "gate",
-    "holt",
-    "leigh",
-    "mere",
-    "moor",
-    "ridge",
-    "stead",
-    "wick",
-    "worth",
-)
-_OFFICES = {
-    "county": ("Sheriff", "Detention Center"),
-    "municipal": ("Police",),
-    "state": ("State Prison",),
-}
+_POLICIES = """
+Illinois             | 17         | law       | 2017-08
+California           | 06         | law       | 2013-10
+Massachusetts        | 25         | court     | 2017-07
+Clackamas County     | 41005      | court     | 2014-04
+Lehigh County        | 42077      | court     | 2014-03
+Cook County          | 17031      | ordinance | 2011-09
+King County          | 53033      | ordinance | 2013-12
+Travis County        | 48453      | agency    | 2017-02
+Doña Ana County      | NM9AWK001 | agency    | 2014-05
+Bold & "Co" County   | NC9AWK001 | agency    | 2018-01
+Franklin County      | NY9AWK001 | agency    | 2016-11
+New Jersey           | 34         | law       | 2018-03
+"""
 _NOTE = "The numbers of the week are **high**: see what a person had to look at.\n"
 _CORRECTION = "The extract lacked the requests of one field office"
 _MISSING_AREA = "Atlanta"
@@ -156,7 +92,7 @@ class LargeArchive(SmallArchive):
     weeks: the first days published, oldest first; the last few by what happens to them later.
     """
 
-    def __init__(self, root: Path, weeks: int = 60):
+    def __init__(self, root: Path, weeks: int):
         super().__init__(root)
         self.weeks = [str(week) for week in calendar(weeks) if week]
         self.latest, self.disputed, self.revised, self.corrected, self.upheld = self.weeks[:-6:-1]
@@ -175,7 +111,7 @@ class LargeArchive(SmallArchive):
 
 
 def large_at(root: Path, weeks: int) -> LargeArchive:
-    """The archive of so many weeks and 300 agencies, made if it is not there yet: read it, never
+    """The archive of so many weeks and 200 agencies, made if it is not there yet: read it, never
     write into it."""
     name = f"large-archive-{weeks}"
     with FileLock(root / f"{name}.lock"):
@@ -185,21 +121,20 @@ def large_at(root: Path, weeks: int) -> LargeArchive:
     return LargeArchive(root / name, weeks)
 
 
-def build(root: Path, weeks: int = 60, agencies: int = 300, whole: int = 4) -> LargeArchive:
-    """`weeks`: 9 or more; `agencies`: 25 or more; `whole`: of so many last weeks the first
-    revision, too, has a notebook's article."""
+def build(root: Path, weeks: int) -> LargeArchive:
     archive = LargeArchive(root, weeks)
-    population = Population(weeks, agencies)
-    _write_params(archive, population.agencies)
-    real = {*archive.weeks[len(archive.weeks) - whole :], archive.upheld}
+    _write_params(archive)
     with pytest.MonkeyPatch.context() as patch:
         # A build that a crash ends is begun anew: no file of it has to outlive one.
         patch.setattr(os, "fsync", lambda file: None)
         for week in archive.weeks:
-            with contextlib.nullcontext() if week in real else brief_articles():
-                _publish(archive, population, week)
+            whole = week in (archive.latest, archive.revised)
+            with contextlib.nullcontext() if whole else brief_articles():
+                _publish(archive, week)
         for happens in (_revise, _correct, _dispute, _uphold, _withdraw):
-            happens(archive, population)
+            whole = happens in (_correct, _dispute, _uphold)
+            with contextlib.nullcontext() if whole else brief_articles():
+                happens(archive)
     return archive
 
 
@@ -241,73 +176,69 @@ def brief(week: Week, figures: dict[str, int]) -> str:
 # What happens
 
 
-def _publish(archive: LargeArchive, population: "Population", week: str) -> None:
-    last_day = Week.parse(week).last_day
-    requests = population.extract(week, last_day + TAKEN_AFTER)
+def _publish(archive: LargeArchive, week: str) -> None:
+    requests, charges = _sample(week)
     if week == archive.corrected:
         requests = requests[requests["area"] != _MISSING_AREA]
-    _receive(archive, population, week, requests, last_day + TAKEN_AFTER)
-    looked = ("--accept-held", "--reason", "The jail was called: the requests are its own")
-    words = looked if week == archive.latest else ()
+    words: tuple[str, ...] = ()
+    if week == archive.latest:
+        pending = requests.index[requests["outcome"] == "pending"][:SURGE]
+        seldom = requests.groupby("agency_id").size().idxmin()
+        asked = requests[requests["agency_id"] == seldom].iloc[0]
+        for name in ("agency_id", "agency_name", "agency_level", "state", "county_fips", "area"):
+            requests.loc[pending, name] = asked[name]
+        words = ("--accept-held", "--reason", "The jail was called: the requests are its own")
+    last_day = Week.parse(week).last_day
+    _receive(archive, week, requests, charges, last_day + TAKEN_AFTER)
     assert archive.published(*words, week=week, day=last_day + PUBLISHED_AFTER) == 1
 
 
-def _revise(archive: LargeArchive, population: "Population") -> None:
-    """By then most outcomes of what was issued are known, and three declines were none."""
-    requests = population.extract(archive.revised, archive.end)
+def _revise(archive: LargeArchive) -> None:
+    """Three declines were none."""
+    requests, charges = _sample(archive.revised)
     declined = requests.index[requests["outcome"] == "declined"][:3]
     requests.loc[declined, ["outcome", "decline_reason"]] = ["honored", None]
-    _receive(archive, population, archive.revised, requests, archive.end)
+    _receive(archive, archive.revised, requests, charges, archive.end)
     assert archive.published(week=archive.revised, day=archive.end) == 2
 
 
-def _correct(archive: LargeArchive, population: "Population") -> None:
+def _correct(archive: LargeArchive) -> None:
     taken = Week.parse(archive.corrected).last_day + TAKEN_AFTER
-    requests = population.extract(archive.corrected, taken)
-    _receive(archive, population, archive.corrected, requests, taken)
+    _receive(archive, archive.corrected, *_sample(archive.corrected), taken)
     words = ("--correct", "--reason", _CORRECTION)
     assert archive.published(*words, week=archive.corrected, day=_later(archive, 7)) == 2
 
 
-def _dispute(archive: LargeArchive, population: "Population") -> None:
-    archive.record(
-        "dona-ana-still-here",
-        week=archive.disputed,
-        agency_id=archive.agency(ACCENT),
-        received_on=str(_later(archive, 8)),
-    )
+def _dispute(archive: LargeArchive) -> None:
+    on = {"week": archive.disputed, "received_on": str(_later(archive, 8))}
+    archive.record("dona-ana-still-here", agency_id=archive.agency(ACCENT), **on)
+    answer = {"status": "not_upheld", "answer": "No fax & <i>no call</i> is on record."}
     archive.record(
         "bold-notice-given",
-        week=archive.disputed,
         agency_id=archive.agency(MARKUP),
         ground="notice_given",
         notice='by fax, marked <b>"urgent" & final</b>',
-        received_on=str(_later(archive, 8)),
-        status="not_upheld",
         answered_on=str(_later(archive, 12)),
-        answer="No fax & <i>no call</i> is on record.",
+        **on | answer,
     )
     assert archive.published(week=archive.disputed, day=_later(archive, 14)) == 2
 
 
-def _uphold(archive: LargeArchive, population: "Population") -> None:
+def _uphold(archive: LargeArchive) -> None:
     """Two requests of the largest agency: another jail released the persons (E2)."""
-    asked, other = (_largest(archive, at) for at in (0, 1))
-    done = archive.ddor("rows", archive.upheld, "--figure", "declined_total", "--agency", asked)
+    words = ("--figure", "declined_total", "--agency", LARGEST)
+    done = archive.ddor("rows", archive.upheld, *words)
     assert done.code == 0, done
     received = pd.read_csv(archive.root / "extracts" / archive.upheld / "requests.csv", dtype=str)
     unknown = set(received.loc[received["releasing_agency_id"].isna(), "request_id"])
     labels = pd.read_csv(archive.runs / "labels.csv", dtype=str, keep_default_na=False)
     rows = labels.loc[labels["request_id"].isin(unknown), "label"].head(2).to_list()
-    action = {
-        "rows": rows,
-        "expect": {"releasing_agency_id": ""},
-        "set": {"releasing_agency_id": other},
-    }
+    key = "releasing_agency_id"
+    action = {"rows": rows, "expect": {key: ""}, "set": {key: archive.agency(FRANKLIN)}}
     archive.record(
         "largest-moved",
         week=archive.upheld,
-        agency_id=asked,
+        agency_id=LARGEST,
         ground="moved",
         received_on=str(_later(archive, 9)),
         status="upheld",
@@ -318,7 +249,7 @@ def _uphold(archive: LargeArchive, population: "Population") -> None:
     assert archive.published(week=archive.upheld, day=_later(archive, 21)) == 2
 
 
-def _withdraw(archive: LargeArchive, population: "Population") -> None:
+def _withdraw(archive: LargeArchive) -> None:
     words = ("withdraw", archive.withdrawn, "--reason", "error")
     done = archive.ddor(*words, day=_later(archive, 28))
     assert done.code == 0, done
@@ -328,21 +259,16 @@ def _later(archive: LargeArchive, days: int) -> dt.date:
     return archive.end + dt.timedelta(days=days)
 
 
-def _largest(archive: LargeArchive, at: int) -> str:
-    """The agency_id of the largest agency but `at`: they are the first of the first states."""
-    return f"{STATES[at]}9SYN001"
-
-
 # What is written
 
 
-def _write_params(archive: LargeArchive, agencies: pd.DataFrame) -> None:
+def _write_params(archive: LargeArchive) -> None:
     root = archive.root
     with open(root / "weekly.yaml", "a", encoding="utf-8") as keys:
         keys.write("publisher: The county records desk\n")
     (root / "notes").mkdir()
     (root / "notes" / f"{archive.latest}.md").write_text(_NOTE, encoding="utf-8")
-    _write_table(archive, "agencies", agencies)
+    _write_table(archive, "agencies", _agencies())
     _write_table(archive, "policies", _policies(archive))
     _write_table(archive, "coverage", _coverage())
 
@@ -354,67 +280,31 @@ def _write_table(archive: LargeArchive, name: str, table: pd.DataFrame) -> None:
 
 def _policies(archive: LargeArchive) -> pd.DataFrame:
     """Of all kinds, at a state, a county and an agency; the first was not verified for long."""
-    places = (
-        ("Illinois", "17", "law", "2017-08"),
-        ("California", "06", "law", "2013-10"),
-        ("Massachusetts", "25", "court", "2017-07"),
-        ("Clackamas County", "41005", "court", "2014-04"),
-        ("Lehigh County", "42077", "court", "2014-03"),
-        ("Cook County", "17031", "ordinance", "2011-09"),
-        ("King County", "53033", "ordinance", "2013-12"),
-        ("Travis County", "48453", "agency", "2017-02"),
-        ("Doña Ana County", archive.agency(ACCENT), "agency", "2014-05"),
-        ('Bold & "Co" County', archive.agency(MARKUP), "agency", "2018-01"),
-        ("Franklin County", archive.agency(FRANKLIN, "NY"), "agency", "2016-11"),
-        ("New Jersey", "34", "law", "2018-03"),
+    table = pd.DataFrame(cases(_POLICIES), columns="jurisdiction place_code kind enacted".split())
+    odd, first = table.index % 2 == 1, table.index == 0
+    return table.assign(
+        area=np.where(table["jurisdiction"] == "Cook County", "Chicago", ""),
+        policy="An invented " + table["kind"] + " on requests, made for a test",
+        criteria=np.where(odd, "A judge's warrant <or> a listed & recent conviction", ""),
+        verified_on=np.where(first, "2016-01-15", archive.latest),
+        source="Invented for a test",
     )
-    lines = [
-        {
-            "jurisdiction": name,
-            "place_code": place,
-            "kind": kind,
-            "enacted": month,
-            "area": "Chicago" if name == "Cook County" else "",
-            "policy": f"An invented {kind} on requests, made for a test",
-            "criteria": "A judge's warrant <or> a listed & recent conviction" if at % 2 else "",
-            "verified_on": archive.latest if at else "2016-01-15",
-            "source": "Invented for a test",
-        }
-        for at, (name, place, kind, month) in enumerate(places)
-    ]
-    return pd.DataFrame(lines)
 
 
 def _coverage() -> pd.DataFrame:
     places = (("Cook County, Illinois", "17031", "IL"), ("Larkmere, Oregon", "41051", "OR"))
-    lines = [
-        {
-            "jurisdiction": name,
-            "place_code": place,
-            "state": state,
-            "since": "2014-01",
-            "limit": "No interviews in custody",
-            "source": "Invented for a test",
-        }
-        for name, place, state in places
-    ]
-    return pd.DataFrame(lines)
+    table = pd.DataFrame(places, columns=["jurisdiction", "place_code", "state"])
+    said = {"since": "2014-01", "limit": "No interviews in custody"}
+    return table.assign(**said, source="Invented for a test")
 
 
-def _receive(
-    archive: LargeArchive, population: "Population", week: str, requests: pd.DataFrame, as_of
-) -> None:
+def _receive(archive: LargeArchive, week: str, requests, charges, as_of: dt.date) -> None:
     folder = archive.root / "extracts" / week
     folder.mkdir(parents=True, exist_ok=True)
-    charges = population.charges
     charges = charges[charges["request_id"].isin(requests["request_id"])]
-    for name, frame in (("requests", requests), ("charges", charges)):
-        frame.to_csv(
-            folder / f"{name}.csv",
-            index=False,
-            lineterminator="\n",
-            date_format="%Y-%m-%dT%H:%M:%S",
-        )
+    written = {"index": False, "lineterminator": "\n", "date_format": "%Y-%m-%dT%H:%M:%S"}
+    requests.to_csv(folder / "requests.csv", **written)
+    charges.to_csv(folder / "charges.csv", **written)
     about = f"as_of: {as_of}\nsource: An invented desk\nsynthetic: true\n"
     (folder / "about.yaml").write_text(about, encoding="utf-8")
 
@@ -422,240 +312,47 @@ def _receive(
 # What is drawn
 
 
-class Population:
-    """agencies: the directory's table. requests: all that will ever be known of each, in
-    REQUEST_COLUMNS; charges in CHARGE_COLUMNS."""
-
-    def __init__(self, weeks: int, agencies: int):
-        rng = np.random.default_rng(SEED)
-        self.agencies, means = _agencies(rng, agencies)
-        self.requests = _requests(rng, self.agencies, means, weeks + GAP)
-        self.charges = _charges(rng, self.requests)
-
-    def extract(self, week: str, as_of: dt.date) -> pd.DataFrame:
-        """The rows of the week as known on a day."""
-        rows, day = self.requests, np.datetime64(as_of, "s")
-        chosen = Week.parse(week)
-        rows = rows[chosen.holds(rows["issued_at"]) | chosen.holds(rows["outcome_recorded_at"])]
-        rows = rows.reset_index(drop=True)
-        late = ~(rows["outcome_recorded_at"] <= day)
-        rows["outcome"] = rows["outcome"].mask(late, "pending")
-        ended = (
-            "outcome_recorded_at",
-            "notice_at",
-            "released_at",
-            "releasing_agency_id",
-            "decline_reason",
-        )
-        for name in ended:
-            rows[name] = rows[name].mask(late)
-        rows["ice_custody_at"] = rows["ice_custody_at"].mask(rows["ice_custody_at"] > day)
-        return rows
+@functools.cache
+def _awkward() -> pd.DataFrame:
+    """Old agency_id -> the columns of the directory, of those that are renamed."""
+    found = invented_agencies(AGENCIES).set_index("agency_id", drop=False)
+    volume = pd.to_numeric(found["weekly_requests"]).where(found["same_as"] == "")
+    often = volume.drop(LARGEST).nlargest(len(NAMED)).index
+    lines = [
+        {"name": name, "agency_id": code, "state": state, "county_fips": fips, "level": level}
+        | {"area": area_of(state, fips) or ""}
+        for name, code, state, fips, level in NAMED
+    ]
+    return pd.DataFrame(lines, index=often)
 
 
-def _agencies(rng, count: int) -> tuple[pd.DataFrame, np.ndarray]:
-    """The directory's table, the largest first, then NAMED; and the expected weekly requests."""
-    names = [f"{one}{two}" for one in _FIRST for two in _SECOND]
-    names = iter([names[at] for at in rng.permutation(len(names))])
-    spare = {state: _counties(rng, state) for state in STATES}
-    lines = []
-    for at in range(count):
-        if 0 <= at - len(LARGEST) < len(NAMED):
-            name, state, fips, level = NAMED[at - len(LARGEST)]
-        else:
-            state, level = STATES[at % len(STATES)], "county"
-            if at > len(LARGEST):
-                level = str(_pick(rng, 1, county=80, municipal=12, state=8)[0])
-            name, fips = f"{next(names)} {rng.choice(_OFFICES[level])}", next(spare[state])
-        lines.append(
-            {
-                "name": name,
-                "state": state,
-                "county_fips": fips,
-                "level": level,
-                "area": area_of(state, fips) or "",
-                "same_as": "",
-            }
-        )
-    frame = pd.DataFrame(lines)
-    number = frame.groupby("state").cumcount() + 1
-    frame["agency_id"] = frame["state"] + "9SYN" + number.astype(str).str.zfill(3)
-    named = [SELDOM if level == "federal" else OFTEN for *_, level in NAMED]
-    others = rng.lognormal(-1.1, 1.0, count - len(LARGEST) - len(NAMED))
-    means = np.concatenate([LARGEST, named, others])
-    # So generous that no week before there is a history is too large for E5.
-    usual = pd.Series(np.ceil(means * 2 + 4).astype(int)).astype(str)
-    frame["weekly_requests"] = usual.where(rng.random(count) < 0.7, "")
-    return frame, means
-
-
-def _counties(rng, state: str):
-    """Counties of a state in random order, again and again: some have several agencies."""
-    found = [county.fips for county in COUNTIES.values() if county.state == state]
-    while True:
-        yield from (found[at] for at in rng.permutation(len(found)))
-
-
-def _requests(rng, agencies: pd.DataFrame, means: np.ndarray, weeks: int) -> pd.DataFrame:
-    issued, asked = _issued(rng, means, weeks)
-    n, there = len(issued), agencies.loc[asked].reset_index(drop=True)
-    outcome = _outcomes(rng, asked, len(agencies))
-    form = _pick(rng, n, **{"I-247A": 78, "I-247G": 17, "I-247X": 5})
-    frame = pd.DataFrame(
-        {
-            "request_id": [f"q{at:06d}" for at in range(n)],
-            "form": form,
-            "issued_at": issued,
-            "agency_id": there["agency_id"],
-            "agency_name": there["name"].mask(rng.random(n) < 0.3, there["name"].str.upper()),
-            "agency_level": there["level"],
-            "state": there["state"],
-            "county_fips": there["county_fips"],
-            "area": there["area"].replace("", None),
-            "citizenship": _pick(rng, n, MEX=55, GTM=12, HND=10, SLV=8, CHN=4, IND=4, NGA=4, UNK=3),
-            # false: E3
-            "custody_confirmed": _pick(rng, n, true=850, unknown=144, false=6),
-            "outcome": outcome,
-            "protected": _pick(rng, n, false=94, unknown=4, true=2),
-            "follow_up_status": None,
-            "follow_up_on": np.datetime64("NaT", "s"),
-        }
-    ).assign(**_times(rng, issued, outcome))
-    _tell_of_declines(rng, frame)
-    astray = rng.random(n) < 0.01
-    frame["county_fips"] = (
-        frame["county_fips"]
-        .mask(astray, "06029")
-        .where(  # E1
-            frame["state"] != "CA", frame["county_fips"]
-        )
+def _renamed(table: pd.DataFrame, **names: str) -> pd.DataFrame:
+    """With the awkward agencies; names: a directory's column -> that of this table."""
+    old = table["agency_id"]
+    given = {names.get(name, name): old.map(column) for name, column in _awkward().items()}
+    return table.assign(
+        **{name: new.where(new.notna(), table[name]) for name, new in given.items()}
     )
-    return frame[list(REQUEST_COLUMNS)]
 
 
-def _issued(rng, means: np.ndarray, weeks: int) -> tuple[np.ndarray, np.ndarray]:
-    """When each request is issued (seconds), in order, and the number of the agency asked."""
-    counts = rng.poisson(means, (WARM_UP + weeks, len(means)))
-    # An agency asked less than once a week never has so many at once that E5 would stop the week.
-    counts = np.where(means < 1, np.minimum(counts, 3), counts)
-    counts[-1, np.argmin(means)] = SURGE
-    week, agency = (np.repeat(at, counts.ravel()) for at in np.indices(counts.shape).reshape(2, -1))
-    seconds = rng.integers(0, 7 * 24 * 3600, len(week)) + (week - WARM_UP) * 7 * 24 * 3600
-    order = np.argsort(seconds, kind="stable")
-    begin = calendar(weeks - GAP)[0].first_day
-    return np.datetime64(begin, "s") + seconds[order], agency[order]
+def _agencies() -> pd.DataFrame:
+    """The directory's table."""
+    return _renamed(invented_agencies(AGENCIES))
 
 
-def _outcomes(rng, asked: np.ndarray, agencies: int) -> np.ndarray:
-    """The largest agency declines most, those of NAMED so many that they are bars of the chart,
-    the others few."""
-    declining = rng.beta(0.6, 5, agencies)
-    declining[: len(LARGEST) + len(NAMED)] = [0.6, 0.1, 0.1, *[0.45] * len(NAMED)]
-    rest = _pick(rng, len(asked), honored=66, pending=14, withdrawn=8, superseded=4, left_custody=8)
-    return np.where(rng.random(len(asked)) < declining[asked], "declined", rest)
+def _sample(week: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The requests and charges of the week's extract. The awkward decline so many that they are
+    bars of the chart, the largest so many that it has a table."""
+    asked = ordinary._asked
 
+    def declining(*given) -> pd.DataFrame:
+        found = asked(*given)
+        shares = dict.fromkeys(_awkward().index, 0.45) | {LARGEST: 0.9}
+        return found.assign(declines=found["agency_id"].map(shares).fillna(found["declines"]))
 
-def _times(rng, issued: np.ndarray, outcome: np.ndarray) -> dict[str, np.ndarray]:
-    """A release under 48 hours after it was due and after the notice, since more would be what was
-    asked for (E11); some releases are not on record, and a few come before the request."""
-    n = len(issued)
-    wait = rng.lognormal(np.log(11), 1.1, n) * 24 * 3600
-    ended, declined = np.isin(outcome, ["declined", "honored"]), outcome == "declined"
-    released = issued + _seconds(wait * rng.uniform(0.2, 0.9, n))
-    released = np.where(
-        rng.random(n) < 0.01, issued - _seconds(rng.uniform(1, 20, n) * 3600), released
-    )
-    released = _only(ended & (rng.random(n) < 0.85), released)
-    custody = np.where(declined, released + np.timedelta64(12, "D"), released + _hours(rng, 20, n))
-    near = declined & (rng.random(n) < 0.02)  # E6
-    custody = np.where(near, released + _hours(rng, 20, n), custody)
-    told = rng.random(n) < np.where(declined, 0.4, 0.8)
-    booked = near | (rng.random(n) < np.where(declined, 0.1, 0.9))
-    return {
-        "outcome_recorded_at": _only(outcome != "pending", issued + _seconds(wait)),
-        "released_at": released,
-        "notice_at": _only(told, released - _hours(rng, 47, n)),
-        "release_due_at": _only(rng.random(n) < 0.5, released - _hours(rng, 47, n)),
-        "ice_custody_at": _only(ended & booked, custody),
-        "sentence_ends_on": np.full(n, np.datetime64("NaT", "s")),
-    }
-
-
-def _tell_of_declines(rng, frame: pd.DataFrame) -> None:
-    """Reasons, and what makes checks doubt the outcome."""
-    n, declined = len(frame), frame["outcome"] == "declined"
-    reasons = _pick(
-        rng,
-        n,
-        none_given=40,
-        policy=30,
-        law_or_court=12,
-        insufficient_notice=8,
-        not_held=7,
-        not_collected=1,
-        not_in_custody=1,
-    )
-    frame["decline_reason"] = pd.Series(reasons).where(declined & (rng.random(n) < 0.8), None)
-    detainer = frame["form"] == "I-247A"
-    # A detainer with notice in time whose person was not held.
-    early = declined & detainer & (rng.random(n) < 0.2)
-    frame["notice_at"] = frame["notice_at"].mask(early, frame["released_at"] - pd.Timedelta("4D"))
-    own = frame["agency_id"].where(frame["released_at"].notna() & (rng.random(n) < 0.5), None)
-    moved = declined & frame["released_at"].notna() & (rng.random(n) < 0.03)  # E2
-    frame["releasing_agency_id"] = own.mask(moved, "TX9SYN999")
-    serving = declined & (rng.random(n) < 0.02)  # E7
-    for name in ("released_at", "notice_at", "release_due_at", "ice_custody_at"):
-        frame[name] = frame[name].mask(serving)
-    ends = frame["outcome_recorded_at"].dt.normalize() + pd.Timedelta(300, "D")
-    frame["sentence_ends_on"] = ends.where(serving)
-    frame["releasing_agency_id"] = frame["releasing_agency_id"].mask(serving)
-
-
-def _charges(rng, requests: pd.DataFrame) -> pd.DataFrame:
-    """One or two charges for three requests of four."""
-    counts = rng.choice(3, len(requests), p=[0.25, 0.5, 0.25])
-    request = np.repeat(np.arange(len(requests)), counts)
-    first = np.repeat(np.cumsum(counts) - counts, counts)
-    n = len(request)
-    codes = {
-        "1399": 26,
-        "5404": 26,
-        "3562": 18,
-        "2399": 14,
-        "2299": 6,
-        "4801": 5,
-        "5212": 3,
-        "0999": 2,
-    }
-    charged = requests["issued_at"].to_numpy()[request].astype("datetime64[D]")
-    frame = pd.DataFrame(
-        {
-            "request_id": requests["request_id"].to_numpy()[request],
-            "charge_no": np.arange(n) - first + 1,
-            "ncic_code": _pick(rng, n, **codes),
-            "description": None,
-            "disposition": _pick(
-                rng, n, charged=45, convicted=40, dismissed=8, acquitted=4, unknown=3
-            ),
-            "charged_on": (charged - rng.integers(0, 60, n)).astype("datetime64[s]"),
-            "timing": _pick(rng, n, before_release=9, after_release=1),
-        }
-    )
-    return frame[list(CHARGE_COLUMNS)]
-
-
-def _pick(rng, n: int, **weights) -> np.ndarray:
-    share = np.array(list(weights.values())) / sum(weights.values())
-    return rng.choice(list(weights), n, p=share)
-
-
-def _only(kept: np.ndarray, times: np.ndarray) -> np.ndarray:
-    return np.where(kept, times, np.datetime64("NaT", "s"))
-
-
-def _hours(rng, most: float, n: int) -> np.ndarray:
-    return _seconds(rng.uniform(1, most, n) * 3600)
-
-
-def _seconds(seconds: np.ndarray) -> np.ndarray:
-    return seconds.astype("int64").astype("timedelta64[s]")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ordinary, "_asked", declining)
+        drawn = ordinary.make_sample(Week.parse(week), SEED, 4 * AGENCIES)
+    requests = _renamed(drawn.requests, name="agency_name", level="agency_level")
+    by = requests["releasing_agency_id"]
+    return requests.assign(releasing_agency_id=by.replace(_awkward()["agency_id"])), drawn.charges

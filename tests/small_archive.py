@@ -15,6 +15,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree
@@ -225,6 +226,11 @@ def files_of(folder: Path) -> dict[str, bytes]:
     }
 
 
+def changed(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
+    """Every path that was added or removed, or whose bytes are others."""
+    return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+
+
 def found_in(files: dict[str, bytes], words) -> set[tuple[str, str]]:
     """(path, word) of every file that holds one of these words as a whole, in any case."""
     found = set()
@@ -234,32 +240,41 @@ def found_in(files: dict[str, bytes], words) -> set[tuple[str, str]]:
     return found
 
 
+class Links(HTMLParser):
+    """links: what a page loads of the site or leads to in it; ids: those of its elements."""
+
+    def __init__(self, page: Path):
+        super().__init__()
+        self.links, self.ids = [], set()
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.ids.add(given.get("id"))
+        link = given.get("href") or given.get("src") or given.get("srcset") or ""
+        followed = tag == "a" and link.startswith(("https://", "http://"))
+        about = given.get("type") == "application/ld+json" or given.get("rel") == "canonical"
+        if tag in ("a", "link", "img", "source", "script") and not followed and not about:
+            self.links.append(link)
+
+
 def broken_links(site: Path) -> list[str]:
     """Every link of every page and of the feed that leads to no file or to no anchor of it. What a
     person may follow to another host is not looked at; what a page loads has to be of the site.
     Fails where there is no link to look at."""
-    pages = {
-        file.relative_to(site).as_posix(): BeautifulSoup(file.read_text("utf-8"), "html.parser")
-        for file in sorted(site.rglob("*.html"))
-    }
-    links = [
-        (path, tag.get("href") or tag.get("src") or tag.get("srcset") or "")
-        for path, page in pages.items()
-        for tag in page.find_all(["a", "link", "img", "source", "script"])
-        if tag.get("type") != "application/ld+json"
-        and not (tag.name == "a" and tag["href"].startswith(("https://", "http://")))
-        and tag.get("rel") != ["canonical"]
-    ]
+    files = {file.relative_to(site).as_posix(): file for file in site.rglob("*") if file.is_file()}
+    pages = {path: Links(file) for path, file in sorted(files.items()) if path.endswith(".html")}
+    links = [(path, link) for path, page in pages.items() for link in page.links]
     assert len(links) > 5 * len(pages) > 0
     feed = ElementTree.parse(site / "feed.xml").getroot()
     links += [("feed.xml", tag.get("href")) for tag in feed.iter() if tag.get("href")]
     broken = []
-    for path, link in links:
+    for path, link in dict.fromkeys(links):
         target = urlsplit(urljoin(f"http://site/{path}", link))
         name, anchor = unquote(target.path.lstrip("/")), unquote(target.fragment)
-        if target.netloc != "site" or not link or not (site / name).is_file():
+        if target.netloc != "site" or not link or name not in files:
             broken.append(f"{path}: {link!r} leads nowhere")
-        elif anchor and not (name in pages and pages[name].find(id=anchor)):
+        elif anchor and not (name in pages and anchor in pages[name].ids):
             broken.append(f"{path}: {link!r}, no such anchor")
     return broken
 

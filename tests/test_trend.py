@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from extract_factory import request
 from frames import copies, counts_of
+from large_archive import brief_articles
 from small_archive import BRACKENHOLT, FIRST_ROWS, HONORED, NEXT_WEEK, OSPREYMOOR, WEEK, words_of
 from test_public_words import BULK, REASON
 from test_rebuild import rebuilt
@@ -17,6 +18,7 @@ from ddor.archive.site import Site, SiteContext
 from ddor.archive.trend import (
     BANDS,
     WEEKS_DRAWN,
+    Trend,
     agency_points,
     ages_of,
     first_to_final,
@@ -43,23 +45,11 @@ def day(at: int) -> str:
 
 def revision(at: int, declined: int, number=1, kind=FIRST, after=42, **trend) -> Revision:
     """Of the week `at`, as known so many days after its end."""
-    as_of = FIRST_DAY + dt.timedelta(weeks=at, days=6 + after)
-    figures = {
-        "issued_total": 0,
-        "declined_total": declined,
-        "honored_total": 0,
-        "agencies_declining": 0,
-    }
-    return Revision(
-        number,
-        "",
-        as_of.isoformat(),
-        as_of.isoformat(),
-        "",
-        figures,
-        kind,
-        trend={"method": 1, "age": {}, "bulk": {}} | trend,
-    )
+    as_of = (FIRST_DAY + dt.timedelta(weeks=at, days=6 + after)).isoformat()
+    others = dict.fromkeys(("issued_total", "honored_total", "agencies_declining"), 0)
+    figures = others | {"declined_total": declined}
+    kept = {"method": 1, "age": {}, "bulk": {}} | trend
+    return Revision(number, "", as_of, as_of, "", figures, kind, trend=kept)
 
 
 def withdrawn(at: int) -> Revision:
@@ -84,8 +74,8 @@ def declined(points) -> list[int | None]:
     return [point.declined for point in points]
 
 
-def latest(catalog: Catalog) -> Compared:
-    return trend_of(national_points(catalog), catalog.cohort).latest
+def trend(catalog: Catalog) -> Trend:
+    return trend_of(national_points(catalog), catalog.cohort)
 
 
 def figures_of(catalog: Catalog) -> BeautifulSoup:
@@ -123,10 +113,9 @@ def test_what_was_recorded_in_bulk_is_apart_and_in_no_interval():
 
 def test_the_last_53_weeks_are_drawn_and_older_ones_still_compared():
     assert WEEKS_DRAWN == 53
-    catalog = flat(*range(60))
-    trend = trend_of(national_points(catalog), "recorded")
-    assert declined(trend.points) == [*range(7, 60)]
-    assert trend.latest.before == (*range(59),)
+    found = trend(flat(*range(60)))
+    assert declined(found.points) == [*range(7, 60)]
+    assert found.latest.before == (*range(59),)
 
 
 # The sentence
@@ -134,54 +123,51 @@ def test_the_last_53_weeks_are_drawn_and_older_ones_still_compared():
 
 def test_the_latest_standing_week_is_compared_with_those_before_it():
     weeks = {at: [revision(at, 10 + at)] for at in range(14)} | {14: [withdrawn(14)]}
-    trend = trend_of(national_points(catalog_of(weeks)), "recorded")
-    assert trend.week == Week.parse(day(13))
-    assert trend.latest == Compared(23, (*range(10, 23),))
+    found = trend(catalog_of(weeks))
+    assert (found.week, found.latest) == (Week.parse(day(13)), Compared(23, (*range(10, 23),)))
 
 
 def test_bulk_is_taken_out_on_both_sides_and_said():
     weeks = {at: [revision(at, 10)] for at in range(13)}
     weeks[5] = [revision(5, 210, bulk={"A": 200})]
     weeks[13] = [revision(13, 152, bulk={"A": 142})]
-    compared = latest(catalog_of(weeks))
+    compared = trend(catalog_of(weeks)).latest
     assert compared == Compared(10, (10,) * 13, bulk=142, bulk_before=200)
     assert in_words(compared).endswith("in bulk: 142 of this week and 200 of those before")
 
 
 def test_weeks_before_a_change_of_method_are_not_compared():
     weeks = {at: [revision(at, 10, method=1 if at < 10 else 2)] for at in range(20)}
-    assert latest(catalog_of(weeks)).before == (10,) * 9
-    assert "too few to say" in in_words(latest(catalog_of(weeks)))
+    assert trend(catalog_of(weeks)).latest.before == (10,) * 9
+    assert "too few to say" in in_words(trend(catalog_of(weeks)).latest)
 
 
 def test_by_week_of_issue_only_final_weeks_are_compared():
     """A recent week has had less time for an outcome: it would seem to fall whenever looked at."""
-    assert latest(flat(*[40] * 14, 9, cohort="issued")).early
+    assert trend(flat(*[40] * 14, 9, cohort="issued")).latest.early
     weeks = {at: [revision(at, 40, after=100)] for at in range(20)}
-    assert latest(catalog_of(weeks, "issued")) == Compared(40, (40,) * 19)
+    assert trend(catalog_of(weeks, "issued")).latest == Compared(40, (40,) * 19)
     weeks[15] = [revision(15, 12)]
-    assert latest(catalog_of(weeks, "issued")).before == (40,) * 3
+    assert trend(catalog_of(weeks, "issued")).latest.before == (40,) * 3
 
 
 def test_an_archive_of_withdrawn_weeks_says_nothing():
-    trend = trend_of(national_points(catalog_of({0: [withdrawn(0)]})), "recorded")
-    assert (trend.week, trend.latest) == (None, None)
+    found = trend(catalog_of({0: [withdrawn(0)]}))
+    assert (found.week, found.latest) == (None, None)
 
 
 # From first to final
 
 
 def test_how_weeks_moved_from_their_first_report_to_their_final_one():
-    def moved(at, first, *later):
-        return [revision(at, first), *later]
-
     weeks = {
-        0: moved(0, 40, revision(0, 42, 2, REVISED, after=91)),
-        1: moved(1, 40, revision(1, 90, 2, REVISED), revision(1, 39, 3, REVISED, after=95)),
-        2: moved(2, 40, revision(2, 50, 2, REVISED, after=90)),  # not final yet
-        3: [revision(3, 40, after=100)],  # final from the start: nothing to compare with
+        0: [revision(0, 40), revision(0, 42, 2, REVISED, after=91)],
+        1: [revision(1, 40), revision(1, 90, 2), revision(1, 39, 3, REVISED, after=95)],
+        2: [revision(2, 40), revision(2, 50, 2, REVISED, after=90)],  # not final yet
+        # final from the start: nothing to compare with
+        3: [revision(3, 40, after=100), revision(3, 80, 2, REVISED, after=110)],
         4: [withdrawn(4), revision(4, 7, 2, REVISED, after=100)],
-        5: moved(5, 10, revision(5, 20, 2, REVISED, after=91)),
+        5: [revision(5, 10), revision(5, 20, 2, REVISED, after=91)],
     }
     found = first_to_final(catalog_of(weeks))
     assert (found.weeks, found.median, found.lowest, found.highest) == (3, 2, -1, 10)
@@ -233,6 +219,7 @@ days,,More than a year,,all,3,
 days,,Recorded before it was issued,,all,1,
 days,,No recording date,,all,5,
 charges,A0001,,,convicted,20,
+days,A0001,8 to 30 days,,all,7,
 """
 
 
@@ -258,8 +245,16 @@ def test_bulk_is_the_published_line_of_an_agency_that_e8_names():
     assert bulk_recorded(counts) == {"MN0270000": 12}
 
 
-def test_a_publication_keeps_it_also_where_a_person_cleared_the_flag(copy_of, tmp_path):
+@pytest.fixture
+def first(copy_of):
+    """The small archive's first stage; what a test publishes in it has a brief article."""
     archive = copy_of("first")
+    with brief_articles():
+        yield archive
+
+
+def test_a_publication_keeps_it_also_where_a_person_cleared_the_flag(first, tmp_path):
+    archive = first
     archive.receive([*FIRST_ROWS, *BULK])
     assert archive.run().code == 4
     flags = (archive.runs / WEEK / "review.csv").read_text("utf-8-sig").splitlines()
@@ -309,11 +304,8 @@ def test_a_change_of_method_is_a_marked_break(monkeypatch):
     page = figures_of(catalog_of(weeks))
     assert page.select_one("svg.plot text").text == "Method 2"
     note = words_of(page.select_one("figure.trend .note"))
-    assert (
-        "March 4 to 10, 2017 on, requests are counted by method 2 : short custody is a class of "
-        "its own." in note
-    )
-    assert len(chart_of(trend_of(national_points(catalog_of(weeks)), "recorded")).breaks) == 1
+    assert "March 4 to 10, 2017 on, requests are counted by method 2 : short custody is a" in note
+    assert len(chart_of(trend(catalog_of(weeks))).breaks) == 1
 
 
 def test_words_by_week_of_issue_do_not_speak_of_recording():
@@ -325,17 +317,16 @@ def test_words_by_week_of_issue_do_not_speak_of_recording():
 
 @pytest.mark.parametrize("counts", [(5,), (0, 0, 0)])
 def test_one_week_or_no_request_is_no_chart(counts):
-    assert chart_of(trend_of(national_points(flat(*counts)), "recorded")) is None
+    assert chart_of(trend(flat(*counts))) is None
 
 
 def test_few_weeks_do_not_look_like_many():
-    chart = chart_of(trend_of(national_points(flat(1, 2)), "recorded"))
-    assert chart.axis.slot == "7.7%"
+    assert chart_of(trend(flat(1, 2))).axis.slot == "7.7%"
 
 
 def test_the_scale_begins_at_zero_and_holds_every_whisker():
     for declines in (1, 7, 40, 163, 999):
-        chart = chart_of(trend_of(national_points(flat(declines, declines)), "recorded"))
+        chart = chart_of(trend(flat(declines, declines)))
         high = national_points(flat(declines))[0].interval[1]
         assert high <= chart.top <= 2.5 * high and chart.top % 2 == 0
 
@@ -343,16 +334,11 @@ def test_the_scale_begins_at_zero_and_holds_every_whisker():
 # The archive
 
 
-def test_a_week_published_late_fills_the_gap_of_agencies_that_it_does_not_name(copy_of):
+def test_a_week_published_late_fills_the_gap_of_agencies_that_it_does_not_name(first):
     """And a withdrawal makes one; `rebuild` finds nothing to do after either."""
-    archive = copy_of("first")
-    third = "2017-02-25"
-    rows = [
-        request(
-            **OSPREYMOOR, issued_at="2017-02-26", released_at="", outcome_recorded_at="2017-02-27"
-        )
-    ]
-    archive.receive(rows, week=third)
+    archive, third = first, "2017-02-25"
+    dates = {"issued_at": "2017-02-26", "released_at": "", "outcome_recorded_at": "2017-02-27"}
+    archive.receive([request(**OSPREYMOOR, **dates)], week=third)
     assert archive.published(week=third, day="2017-06-01") == 1
     page = f"agencies/{OSPREYMOOR['agency_id']}/index.html"
     other = f"agencies/{BRACKENHOLT['agency_id']}/index.html"
