@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from large_archive import LargeArchive, brief_articles
+from large_archive import brief_articles
 from small_archive import (
     BRACKENHOLT,
     FIRST_ROWS,
@@ -88,18 +88,9 @@ def test_right_after_a_withdrawal_it_changes_no_byte(copy_of, words):
     assert changed(before, archive.files()) == set()
 
 
-def test_it_changes_no_byte_of_an_archive_of_several_years(large, tmp_path):
-    large.copied_to(tmp_path / "archive")
-    archive = LargeArchive(tmp_path / "archive", len(large.weeks))
-    day = archive.end.fromordinal(archive.end.toordinal() + 28)  # of the withdrawal, the last
-    before = archive.files()
-    rebuilt(archive, str(day))
-    assert changed(before, archive.files()) == set()
-
-
 def test_it_changes_no_byte_after_weeks_that_came_in_another_order(tmp_path):
-    """The page of a year is one of the files that a week of another year does not touch. In the
-    archive of several years each came after those before it."""
+    """The page of a year is one of the files that a week of another year does not touch. For an
+    archive of several years in order see test_what_is_touched.py."""
     archive, later = SmallArchive(tmp_path / "archive"), "2018-02-10"
     archive.receive([*FIRST_ROWS[:3], *numbered("b", 2, BRACKENHOLT, **HONORED)])
     same = numbered("x", 2, BRACKENHOLT)
