@@ -9,10 +9,8 @@ import re
 from collections.abc import Iterable
 
 from ddor.extract.model import COLUMNS, DATA, WORDS
-from ddor.reference.areas import AREAS
-from ddor.reference.countries import country_from_ice_label
-from ddor.reference.forms import form_from_ice_text
-from ddor.reference.places import state_named
+from ddor.reference.codes import country_from_ice_label, form_from_ice_text
+from ddor.reference.places import AREAS, state_named
 from ddor.reference.tables import rows
 
 _HABITS = rows("habits", DATA)

@@ -19,8 +19,7 @@ from itertools import combinations
 
 from ddor.extract.model import DATA
 from ddor.reference.places import state_named
-from ddor.reference.spelling import name_key
-from ddor.reference.tables import rows
+from ddor.reference.tables import name_key, rows
 
 NAME, BIRTH_DATE = "a person's name", "a date of birth"
 # A birth date is told from other dates by its age: nobody under 14 is expected in an extract.

@@ -14,9 +14,8 @@ from ddor.extract.advice import DAMAGED, nearest
 from ddor.extract.identifiers import found_in, head_is_identifier
 from ddor.extract.model import COLUMNS, DATETIMES, TABLES, TYPES, WORDS
 from ddor.extract.table import ABOVE, REMOVE_IDENTIFIER, Table, shown
-from ddor.reference.areas import area_named
-from ddor.reference.countries import COUNTRIES
-from ddor.reference.places import STATES, state_of_fips
+from ddor.reference.codes import COUNTRIES
+from ddor.reference.places import STATES, area_named, state_of_fips
 
 # Years of grace of DESIGN 2.
 YEARS_AFTER_THE_WEEK = 2

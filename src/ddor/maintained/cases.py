@@ -49,7 +49,7 @@ from ddor.extract.records import (
 )
 from ddor.maintained.directory import AgencyId, Month
 from ddor.maintained.texts import Quotation
-from ddor.reference.offenses import OFFENSE_GROUPS
+from ddor.reference.codes import OFFENSE_GROUPS
 
 STANDINGS = ("charged", "convicted")
 STATUSES = ("open", "convicted", "dismissed", "acquitted")

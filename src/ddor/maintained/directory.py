@@ -20,8 +20,7 @@ from ddor.errors import NeedsCorrection, Problem
 from ddor.extract.csv_files import csv_records
 from ddor.extract.model import LEVELS
 from ddor.extract.records import FileProblems, advice, must, quoted
-from ddor.reference.areas import area_named
-from ddor.reference.places import STATES, state_of_fips
+from ddor.reference.places import STATES, area_named, state_of_fips
 
 AGENCY_ID = re.compile(r"[A-Z0-9]{4,12}")
 WRONG = "the tables in params/ need correction"

@@ -13,7 +13,7 @@ from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS, About, Extract
 from ddor.importers.foia.cleaning import dates, whole_numbers
 from ddor.importers.foia.tables import CLAIMS_TO_CITIZENSHIP, DECLINE_REASONS, NEEDED, counted
 from ddor.importers.typed import typed
-from ddor.reference.countries import UNKNOWN
+from ddor.reference.codes import UNKNOWN
 
 _FIRST_DATE = pd.Timestamp(1900, 1, 1)
 _LAST_DATE = pd.Timestamp(9999, 12, 31).as_unit("s")

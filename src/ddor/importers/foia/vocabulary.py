@@ -4,10 +4,8 @@ import pandas as pd
 
 from ddor.errors import ExtractInvalid, Problem
 from ddor.importers.foia.tables import VOCABULARY, WORDS
-from ddor.reference.areas import area_named
-from ddor.reference.countries import country_from_ice_label
-from ddor.reference.forms import form_from_ice_text
-from ddor.reference.places import state_named
+from ddor.reference.codes import country_from_ice_label, form_from_ice_text
+from ddor.reference.places import area_named, state_named
 
 _ADD_IT = "nothing was imported; if the value is right, add it to the importer's lists"
 # Field -> what becomes of a word in small letters; None where it is not known.

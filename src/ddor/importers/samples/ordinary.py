@@ -16,8 +16,7 @@ from ddor.extract.model import About, Extract
 from ddor.importers.samples.agencies import COMMITTED, invented_agencies
 from ddor.importers.samples.charges import as_extract, draw_charges
 from ddor.importers.samples.draws import SHARES, days, draw_requests, drawn, office_times, waits
-from ddor.reference.areas import AREAS
-from ddor.reference.places import COUNTIES
+from ddor.reference.places import AREAS, COUNTIES
 
 EXTRACT_LAG = dt.timedelta(days=45)
 ISSUED_SHARE, OUTSIDE_SHARE = 0.70, 0.01
