@@ -1,4 +1,4 @@
-"""CSV: the files that people send, read with all that is wrong with them told; and our own.
+"""CSV: the files that people send, read with all that is wrong with them reported; and our own.
 
 `csv_records` reads a file of a person: UTF-8, a header, commas; everything as text, nothing
 skipped in silence. `csv_file` and `csv_lines` are for the files of the archive, which a
@@ -42,7 +42,7 @@ def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Pr
     """The rows of a CSV file as text, the header first, each as long as the header (none if there
     is no header); the positions below the header of those that were not; and the problems."""
     problems = Problems(label)
-    text = _decoded(data, problems)
+    text = decoded(data, problems, _SAVE_AS)
     first = text.split("\n", 1)[0]
     separator = "," if "," in first else next((s for s in _SEPARATORS if s in first), ",")
     records: list[list[str]] = []
@@ -66,20 +66,21 @@ def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Pr
     return records, _made_even(records, problems), problems
 
 
-def _decoded(data: bytes, problems: Problems) -> str:
+def decoded(data: bytes, problems: Problems, mend: str) -> str:
+    """The text of a person's file; what is not UTF-8 is reported, with how to `mend` it."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        problems.report("", "UTF-16 text", "UTF-8", _SAVE_AS)
+        problems.report("", "UTF-16 text", "UTF-8", mend)
         return data.decode("utf-16", errors="replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        # Go on with the reading Excel meant, so that all other problems are told as well.
+        # Go on with the reading Excel meant, so that all other problems are reported as well.
         byte = data[error.start : error.start + 1]
         was = byte.decode("cp1252", errors="replace")
         seen = f'byte 0x{byte.hex().upper()} at position {error.start}, which is "{was}"'
         lines = data.decode("utf-8", errors="replace").split("\n")
         rows = [row for row, line in enumerate(lines, start=1) if "\ufffd" in line]
-        problems.report("", f"{seen} in Windows-1252", "UTF-8", _SAVE_AS, rows)
+        problems.report("", f"{seen} in Windows-1252", "UTF-8", mend, rows)
         return data.decode("cp1252", errors="replace")
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.extract.csv_files import write_extract
-from ddor.extract.model import FOIA_SOURCE, About
+from ddor.extract.model import FOIA_SOURCE, About, extract_of
 from ddor.importers.foia import cleaning, shape, vocabulary
 from ddor.importers.foia.source import invalid, read_source
 from ddor.importers.foia.summary import ImportSummary, Written, facilities_of, twins_of
@@ -49,7 +49,8 @@ def import_foia(
     for week in weeks:
         issued = kept[week.holds(kept["issued_at"])]
         if len(issued):
-            extract = shape.extract_of(issued, about)
+            # The most serious conviction is the one charge of a row.
+            extract = extract_of(issued, issued.dropna(subset="ncic_code"), about)
             folder = Path(out.replace("{week}", str(week)))
             write_extract(extract, folder)
             written.append(Written(week, folder, len(extract.requests), len(extract.charges)))

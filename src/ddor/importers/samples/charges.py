@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS, About, Extract
+from ddor.extract.model import About, Extract, extract_of
 from ddor.importers.samples.draws import DATA, SHARES, days, drawn
-from ddor.importers.typed import typed
 from ddor.reference.tables import rows as rows_of
 
 CHARGES = rows_of("charges", DATA)
@@ -73,4 +72,4 @@ def as_extract(
     numbers = [f"{week}{number:0{len(str(count))}d}" for number in range(1, count + 1)]
     requests = requests.assign(request_id=numbers)
     charges = charges.assign(request_id=charges["row"].map(requests["request_id"]))
-    return Extract(typed(requests, REQUEST_COLUMNS), typed(charges, CHARGE_COLUMNS), about)
+    return extract_of(requests, charges, about)
