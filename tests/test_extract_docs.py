@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from ddor.extract.about import KEYS
 from ddor.extract.model import COLUMNS, DATA, TABLES, TYPES, WORDS
+from ddor.extract.read import KEYS
 from ddor.reference.codes import FORMS
 from ddor.reference.places import AREAS
 from ddor.reference.tables import rows
