@@ -44,7 +44,6 @@ R = TypeVar("R")
 HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n(.*)\Z", re.DOTALL)
 # Of a model's fields, those that are not keys of its file.
 NOT_KEYS = ("name", "body")
-WRITTEN = {"written": True}
 # What pydantic calls a misfit -> what a person reads as expected.
 _EXPECTED = {
     "int_parsing": "a whole number",
@@ -118,9 +117,8 @@ def read_record(file: Path, model: type[R], found: Problems) -> R | None:
             found.report("", "no readable head", expected, mend, (1,))
             return None
         text, body = "\n" + parts[1], parts[2]
-    if found or (given := read_keys(text, found)) is None:
-        return None
-    return typed(model, given, found, name=file.stem, body=body)
+    given = {} if found else read_keys(text, found)
+    return typed(model, given, found, name=file.stem, body=body) if given or not found else None
 
 
 def read_text(file: Path, found: Problems) -> str:
@@ -133,8 +131,8 @@ def read_text(file: Path, found: Problems) -> str:
         return ""
 
 
-def read_keys(text: str, found: Problems) -> dict[str, Any] | None:
-    """What a text of YAML says, every value as it is written; None where it cannot be read."""
+def read_keys(text: str, found: Problems) -> dict[str, Any]:
+    """What a text of YAML says, every value as it is written; nothing where it cannot be read."""
     try:
         content = _TextLoader(text, found).get_single_data() or {}
     except (yaml.YAMLError, RecursionError) as error:
@@ -143,11 +141,11 @@ def read_keys(text: str, found: Problems) -> dict[str, Any] | None:
         seen = "text that cannot be read" + (f" (line {mark.line + 1})" if mark else "")
         mend = "correct the file; put a value with a colon, a # or a bracket in quotes"
         found.report("", seen, "YAML with one `key: value` per line", mend)
-        return None
-    if isinstance(content, dict):
-        return content
-    found.report("", "no keys", "one `key: value` per line", f"see {found.guide}")
-    return None
+        return {}
+    if not isinstance(content, dict):
+        found.report("", "no keys", "one `key: value` per line", f"see {found.guide}")
+        return {}
+    return content
 
 
 # Models
@@ -163,8 +161,9 @@ def typed(model: type[R], given: dict[str, Any], found: Problems, **beside: str)
     what `beside` says of NOT_KEYS; None where something is reported."""
     known = keys_of(model)
     values = beside | {key: given[key] for key in known if str(given.get(key, "")).strip()}
+    record = None
     try:
-        record = pydantic.TypeAdapter(model).validate_python(values, context=WRITTEN)
+        record = pydantic.TypeAdapter(model).validate_python(values, context={"written": True})
     except pydantic.ValidationError as error:
         for key, finding in findings(error, found.guide):
             found.report("" if key in NOT_KEYS else key, *finding[:3])

@@ -123,7 +123,7 @@ def _tables(
         requests, charges = (_file_table(name, files, names) for name in TABLES)
         problems = Problems("about.yaml", "docs/extract.md")
         text = decoded(files.get("about.yaml", b""), problems, "save it as UTF-8")
-        given = key_files.read_keys(text, problems) or {}
+        given = key_files.read_keys(text, problems)
         if "about.yaml" not in files and (other := _misnamed("about", names)):
             problems.report("", f'a file "{other}"', "about.yaml", "rename it")
     if not len(requests.text) and not requests.problems:

@@ -104,7 +104,7 @@ def load_parameters(
     for path in [weekly, *([beside / f"{period.path}.yaml"] if period else [])]:
         if path.is_file() or (path == weekly and params_file):
             file = Problems(path.name, "docs/parameters.md")
-            given = key_files.read_keys(key_files.read_text(path, file), file) or {}
+            given = key_files.read_keys(key_files.read_text(path, file), file)
             files.append((file, given, path.parent))
     files.append((Problems("--set"), dict(settings or {}), Path.cwd()))
     sources: dict[str, str] = {}

@@ -49,8 +49,8 @@ def cleaned(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
 
 def dates(texts: pd.Series) -> pd.Series:
     """datetime64[s]; NaT where the text is empty or no date."""
-    # R writes wall-clock times with a Z, so the zone says nothing.
-    read = parse_times(texts.str.replace(r"(\.\d+)?Z?$", "", regex=True))
+    # R writes wall-clock times with a Z, or as UTC, so the zone says nothing.
+    read = parse_times(texts.str.replace(r"(\.\d+)?(Z|\+00:00)?$", "", regex=True))
     for form in _AMERICAN_TIMES:
         american = pd.to_datetime(texts, format=form, errors="coerce")
         read = read.fillna(american.astype("datetime64[s]"))
