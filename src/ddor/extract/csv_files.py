@@ -20,6 +20,8 @@ from ddor.extract.model import DATES_ONLY, DATETIMES, TABLES, Extract
 from ddor.extract.table import ABOVE, Table
 
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+# How a cell begins that `safe_cell` has made safe, or that looks like one.
+_MADE_SAFE = tuple(f"'{sign}" for sign in (*RUN_BY_SPREADSHEETS, "'"))
 
 _SAVE_AS = 'save it again as "CSV UTF-8 (comma delimited)"'
 _MOST_CHARACTERS_IN_A_FIELD = 1_000_000
@@ -63,7 +65,20 @@ def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Pr
     if separator != ",":
         seen = f"{_SEPARATORS[separator]} between the columns"
         problems.report("", seen, "commas", _SAVE_AS, [1])
-    return records, _made_even(records, problems), problems
+    width = len(records[0])
+    uneven: dict[int, list[int]] = {}
+    for at, record in enumerate(records[1:]):
+        if len(record) != width:
+            uneven.setdefault(len(record), []).append(at)
+            records[at + 1] = (record + [""] * width)[:width]
+    for length, places in uneven.items():
+        seen, mend = "an empty row", "remove the row"
+        if length:
+            seen = f"{length} fields"
+            mend = "look for a comma that is not inside quotes, or a row that was cut off"
+        rows = [at + ABOVE for at in places]
+        problems.report("", seen, f"{width}, as in the header", mend, rows)
+    return records, sum(uneven.values(), []), problems
 
 
 def decoded(data: bytes, problems: Problems, mend: str) -> str:
@@ -82,24 +97,6 @@ def decoded(data: bytes, problems: Problems, mend: str) -> str:
         rows = [row for row, line in enumerate(lines, start=1) if "\ufffd" in line]
         problems.report("", f"{seen} in Windows-1252", "UTF-8", mend, rows)
         return data.decode("cp1252", errors="replace")
-
-
-def _made_even(records: list[list[str]], problems: Problems) -> list[int]:
-    """Cuts or fills the rows that are not as long as the header; their positions below it."""
-    width = len(records[0])
-    by_length: dict[int, list[int]] = {}
-    for at, record in enumerate(records[1:]):
-        if len(record) != width:
-            by_length.setdefault(len(record), []).append(at)
-            records[at + 1] = (record + [""] * width)[:width]
-    for length, places in by_length.items():
-        seen, mend = "an empty row", "remove the row"
-        if length:
-            seen = f"{length} fields"
-            mend = "look for a comma that is not inside quotes, or a row that was cut off"
-        rows = [at + ABOVE for at in places]
-        problems.report("", seen, f"{width}, as in the header", mend, rows)
-    return sum(by_length.values(), [])
 
 
 def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]], end: str = "\n") -> bytes:
@@ -143,12 +140,8 @@ def _iso(times: pd.Series) -> pd.Series:
 def safe_cell(text: str) -> str:
     """As a spreadsheet may open it: what it would run gets an apostrophe in front, and so does a
     text that looks as if it had one. `plain_cell` takes it away again."""
-    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS) or _looks_safe(text) else text
+    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS + _MADE_SAFE) else text
 
 
 def plain_cell(text: str) -> str:
-    return text[1:] if _looks_safe(text) else text
-
-
-def _looks_safe(text: str) -> bool:
-    return text.startswith("'") and text[1:].startswith((*RUN_BY_SPREADSHEETS, "'"))
+    return text[1:] if text.startswith(_MADE_SAFE) else text

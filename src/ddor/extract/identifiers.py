@@ -17,7 +17,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from itertools import combinations
+from itertools import combinations, product
 
 from ddor.extract.model import DATA
 from ddor.reference.places import state_named
@@ -39,6 +39,7 @@ def _words(kind: str) -> frozenset[str]:
     return frozenset(" ".join(found).split())
 
 
+# Counties and towns bear the names of people; a word like *Jail* says that none is meant.
 _SURNAMES, _GIVEN_NAMES, _OF_AGENCIES = map(_words, ("surname", "given name", "agency"))
 
 _WORD = r"[^\W\d_][^\W\d_'’-]*(?:['’-][^\W\d_]+)*"
@@ -64,7 +65,13 @@ def looks(text: str) -> str | None:
     found = _LOOKS.search(text)
     if found and found.lastindex:
         return _VALUES[found.lastindex - 1]["kind"]
-    return NAME if _is_name(text) else None
+    if _has(text, _OF_AGENCIES):
+        return None
+    pairs = [(found[1], found[2]) for found in _PAIR.finditer(text)]
+    if words := _TWO_TO_FOUR_WORDS.fullmatch(text.strip()):
+        pairs += [(words[1], words[2]), (words[2], words[1])]
+    named = any(_has(last, _SURNAMES) and _has(first, _GIVEN_NAMES) for last, first in pairs)
+    return NAME if named else None
 
 
 def identifier(text: str) -> str | None:
@@ -78,7 +85,7 @@ def identifier(text: str) -> str | None:
         for start, end in combinations(range(len(words) + 1), 2):
             name, after = " ".join(words[start:end]), " ".join(words[end:]).partition(",")[0]
             if 2 <= end - start <= 4 and looks(name.rstrip(",")) == NAME:
-                if name.endswith(",") or not of_an_agency(after):
+                if name.endswith(",") or not _has(after, _OF_AGENCIES):
                     return NAME
     return None
 
@@ -106,7 +113,7 @@ def name_column(values: Collection[str]) -> set[str]:
     """The values of a column that are personal names as a whole, though no single one is known to
     be: at least half are written LAST, FIRST, a fifth of those with a name of the lists; or at
     least half, and three, are a given name, a surname of the lists or both with words beside."""
-    distinct = {value.strip() for value in values if not of_an_agency(value)} - {""}
+    distinct = {value.strip() for value in values if not _has(value, _OF_AGENCIES)} - {""}
     reversed_ = {value: found for value in distinct if (found := _name_shape(value))}
     known = sum(_has(f[1], _SURNAMES) or _has(f[2], _GIVEN_NAMES) for f in reversed_.values())
     if 2 * len(reversed_) >= len(distinct) and 5 * known >= len(reversed_) > 0:
@@ -136,20 +143,6 @@ def hashes(values: Collection[str]) -> bool:
     is_hexadecimal = all(re.fullmatch("[0-9a-fA-F]+", value) for value in distinct)
     lettered = sum(1 for value in distinct if re.search("[a-fA-F]", value[1:]))
     return is_hexadecimal and len({*map(len, distinct)}) == 1 and 2 * lettered > len(distinct)
-
-
-def of_an_agency(text: str) -> bool:
-    """Counties and towns bear the names of people; a word like *Jail* says that none is meant."""
-    return _has(text, _OF_AGENCIES)
-
-
-def _is_name(text: str) -> bool:
-    if of_an_agency(text):
-        return False
-    pairs = [(found[1], found[2]) for found in _PAIR.finditer(text)]
-    if words := _TWO_TO_FOUR_WORDS.fullmatch(text.strip()):
-        pairs += [(words[1], words[2]), (words[2], words[1])]
-    return any(_has(last, _SURNAMES) and _has(first, _GIVEN_NAMES) for last, first in pairs)
 
 
 def _name_shape(text: str) -> re.Match | None:
@@ -209,21 +202,14 @@ class RequestKeys:
         self._forms = [(form, {*map(len, form)}) for form in (written, folded)]
 
     def in_text(self, text: str) -> bool:
-        (written, lengths), (folded, lengths_folded) = self._forms
-        return _any_in(written, lengths, text) or _any_in(folded, lengths_folded, _folded(text))
-
-
-def _any_in(keys: set[str], lengths: set[int], text: str) -> bool:
-    """Whether one of the keys stands between two places where no letter or digit goes on."""
-    if not keys:
+        """Whether a key stands between two places where no letter or digit goes on."""
+        for (keys, lengths), read in zip(self._forms, (text, _folded(text)), strict=True):
+            within = [False, *(sign.isalnum() for sign in read), False] if keys else []
+            bounds = {at for at in range(len(within) - 1) if not (within[at] and within[at + 1])}
+            for start, length in product(bounds, lengths):
+                if start + length in bounds and read[start : start + length] in keys:
+                    return True
         return False
-    within = [False, *(sign.isalnum() for sign in text), False]
-    bounds = {at for at in range(len(text) + 1) if not (within[at] and within[at + 1])}
-    return any(
-        start + length in bounds and text[start : start + length] in keys
-        for start in bounds
-        for length in lengths
-    )
 
 
 def visible(text: str) -> str:

@@ -64,9 +64,7 @@ class Finding(NamedTuple):
 class _TextLoader(yaml.BaseLoader):
     """Leaves every scalar the text that was written, and reports the keys that stand twice."""
 
-    def __init__(self, stream: str, found: Problems):
-        super().__init__(stream)
-        self.found = found
+    found: Problems
 
     def construct_mapping(self, node, deep=False):
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
@@ -134,7 +132,9 @@ def read_text(file: Path, found: Problems) -> str:
 def read_keys(text: str, found: Problems) -> dict[str, Any]:
     """What a text of YAML says, every value as it is written; nothing where it cannot be read."""
     try:
-        content = _TextLoader(text, found).get_single_data() or {}
+        loader = _TextLoader(text)
+        loader.found = found
+        content = loader.get_single_data() or {}
     except (yaml.YAMLError, RecursionError) as error:
         # YAML's own words quote the line, and with it whatever stands there.
         mark = getattr(error, "problem_mark", None)

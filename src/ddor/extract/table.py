@@ -36,17 +36,14 @@ _CODES = {"form": form_from_ice_text, "state": state_named, "citizenship": count
 
 
 class Table:
-    """`name` is requests or charges, `label` what a message calls it; `text` one `str` column for
-    each head, positions 0..n-1, no column where nothing could be read; `problems` what was found
-    so far; `refused` same shape as `text`: True where a problem already names the cell."""
+    """`name` is requests or charges; `text` one `str` column for each head, positions 0..n-1, no
+    column where nothing could be read; `problems` what was found so far, under `label`; `refused`
+    same shape as `text`: True where a problem already names the cell."""
 
     def __init__(self, name: str, label: str, text: pd.DataFrame | None = None):
         self.name, self.problems = name, Problems(label)
-        self._take(pd.DataFrame() if text is None else text)
-
-    def _take(self, text: pd.DataFrame) -> None:
-        self.text = text
-        self.refused = pd.DataFrame(False, index=text.index, columns=text.columns)
+        self.text = pd.DataFrame() if text is None else text
+        self.refused = pd.DataFrame(False, index=self.text.index, columns=self.text.columns)
 
     def fill(self, heads: Sequence[str], columns: Sequence, uneven: Sequence[int] = ()) -> None:
         """Take the text of the cells below the heads. A column without head and without values is
@@ -72,7 +69,8 @@ class Table:
             elif any(values):
                 seen, expected = "a column without a name", "a name above every column"
                 self.problems.report("", seen, expected, "name it or remove it", [1])
-        self._take(pd.DataFrame(kept))
+        self.text = pd.DataFrame(kept)
+        self.refused = pd.DataFrame(False, index=self.text.index, columns=self.text.columns)
         self.refused.iloc[list(uneven)] = True
         blank = (self.text == "").all(axis=1) & ~self.refused.all(axis=1)
         if blank.any():

@@ -90,7 +90,16 @@ def typed(table: Table, day: dt.date | None = None) -> pd.DataFrame:
     columns = {}
     for name in [name for name in TABLES[table.name] if name in table.text]:
         text = table.text[name]
-        columns[name] = _typed(name, text)
+        if name in DATETIMES:
+            columns[name] = parse_times(text)
+        elif COLUMNS[name]["type"] == "number":
+            whole = text.where(text.str.fullmatch(COLUMNS[name]["allowed"]))
+            columns[name] = pd.to_numeric(whole, errors="coerce").astype("Int64")
+        elif name == "area":
+            areas = {value: area_named(value) for value in text.unique()}
+            columns[name] = text.map(areas).astype("str")
+        else:
+            columns[name] = text.mask(text == "")
         for failing, expected, mend in _checks(name, text, columns[name], day):
             table.refuse(name, failing & (text != ""), expected, mend)
         if COLUMNS[name]["empty"] == "no":
@@ -104,17 +113,6 @@ def parse_times(text: pd.Series) -> pd.Series:
     written = text.where(text.str.fullmatch(_TIME))
     times = pd.to_datetime(written, format="ISO8601", errors="coerce")
     return times.astype("datetime64[s]")
-
-
-def _typed(name: str, text: pd.Series) -> pd.Series:
-    if name in DATETIMES:
-        return parse_times(text)
-    if COLUMNS[name]["type"] == "number":
-        whole = text.where(text.str.fullmatch(COLUMNS[name]["allowed"]))
-        return pd.to_numeric(whole, errors="coerce").astype("Int64")
-    if name == "area":
-        return text.map({value: area_named(value) for value in text.unique()}).astype("str")
-    return text.mask(text == "")
 
 
 def _checks(name: str, text: pd.Series, values: pd.Series, day: dt.date | None) -> _Checks:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -68,19 +69,15 @@ def corrected(
                 seen = f"a cell that {other.file.label} ({other.place}) sets too"
                 expected, mend = "one correction of a cell", "remove it from one of the two"
                 target.file.report(f"{target.place} {column}", seen, expected, mend)
-    _raise_any(files)
+    NeedsCorrection.raise_if(WRONG, [*chain(*files)])
     requests = received.copy()
     for target in targets:
         for column, text in target.action.set.items():
             requests.loc[target.at, column] = _typed(column, text)
     for target in targets:
         _report_outcome_date(target, requests, cohort)
-    _raise_any(files)
+    NeedsCorrection.raise_if(WRONG, [*chain(*files)])
     return replace(extract, requests=requests)
-
-
-def _raise_any(files: list[Problems]) -> None:
-    NeedsCorrection.raise_if(WRONG, [problem for file in files for problem in file])
 
 
 def _report_stale(target: _Target, row: pd.Series) -> None:
