@@ -36,8 +36,7 @@ from ddor.calendar import Week
 from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS
 from ddor.jobs import report
 from ddor.maintained.directory import COLUMNS
-from ddor.reference.areas import area_of
-from ddor.reference.places import COUNTIES
+from ddor.reference.places import COUNTIES, area_of
 
 SEED = 2470
 # The middle, where a new year begins, and the weeks from there that nobody published.

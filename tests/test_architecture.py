@@ -77,7 +77,7 @@ def test_the_notebooks_wing_the_runner_and_the_archive_do_not_know_each_other():
     [
         ("ddor.cli", "papermill scrapbook matplotlib nbconvert"),
         ("ddor.report", "papermill nbconvert"),
-        ("ddor.reference.areas", "pandas"),
+        ("ddor.reference.places", "pandas"),
     ],
 )
 def test_a_module_does_not_bring_what_costs_seconds_to_import(module, heavy):

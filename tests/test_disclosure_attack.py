@@ -21,8 +21,7 @@ from ddor.measures.disclosure import NATION, POOLED, Row
 from ddor.measures.figures import count_inputs
 from ddor.measures.people import DISMISSED
 from ddor.published.history import no_history
-from ddor.reference.countries import COUNTRIES, world_region
-from ddor.reference.offenses import offense_category
+from ddor.reference.codes import COUNTRIES, offense_category, world_region
 
 LISTS = {
     CHARGES: {group: offense_category(group) for group in GROUP_NAMES},

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from ddor import cli
 from ddor.errors import NotebookFailed
-from ddor.extract.request_keys import RequestKeys
+from ddor.extract.identifiers import RequestKeys
 from ddor.narrative import render_narrative
 from ddor.publishable import HTML, MARK
 from ddor.report.charts import stacked_bars

@@ -36,8 +36,7 @@ from ddor.measures import disclosure, people
 from ddor.measures.figures import NO_CHARGES
 from ddor.published.catalog import Catalog
 from ddor.published.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
-from ddor.reference.figures import WEEKLY_FIGURES
-from ddor.reference.method import CHANGES, METHOD
+from ddor.reference.figures import CHANGES, METHOD, WEEKLY_FIGURES
 
 CONTEXT = SiteContext(Parameters.model_construct(contact="the county desk"), dt.date(2017, 6, 1))
 EFFECTS = {

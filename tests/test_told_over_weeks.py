@@ -20,7 +20,7 @@ from ddor.importers.samples.agencies import COMMITTED, invented_agencies
 from ddor.importers.samples.ordinary import make_sample
 from ddor.measures.disclosure import NATION
 from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, DISMISSED, NO_CHARGE
-from ddor.reference.offenses import CATEGORIES, OFFENSE_GROUPS, OTHER_OFFENSES, offense_category
+from ddor.reference.codes import CATEGORIES, OFFENSE_GROUPS, OTHER_OFFENSES, offense_category
 
 WEEKS, OF_QUARTER = 20, 13
 RARE_SHARE, UNLISTED_CODE = 0.05, "9Z99"

@@ -29,7 +29,7 @@ from ddor.calendar import Week
 from ddor.maintained.parameters import Parameters
 from ddor.measures.bulk import bulk_recorded
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision, open_catalog
-from ddor.reference import method
+from ddor.reference import figures
 from ddor.variation import Compared, in_words
 
 FIRST_DAY = dt.date(2017, 2, 11)
@@ -241,7 +241,7 @@ def test_ages_are_those_that_are_published_of_the_nation():
     ages = {"week": 6, "month": 0, "older": 12, "unknown": 6}
     assert ages_of(data) == ages and list(ages) == list(BANDS)
     kept = kept_of(data, {"A0001": 8})
-    assert kept == {"method": method.METHOD, "age": ages, "bulk": {"A0001": 8}}
+    assert kept == {"method": figures.METHOD, "age": ages, "bulk": {"A0001": 8}}
 
 
 def test_a_withheld_table_tells_no_age():
@@ -277,7 +277,7 @@ def test_a_withdrawn_revision_keeps_nothing_of_it(copy_of):
     archive = copy_of("second")
     assert archive.ddor("withdraw", WEEK, "r1", "--reason", "error").code == 0
     first, second = open_catalog(archive.site).weeks[WEEK]
-    assert first.trend == {} and second.trend["method"] == method.METHOD
+    assert first.trend == {} and second.trend["method"] == figures.METHOD
 
 
 # The page
@@ -304,7 +304,7 @@ def test_the_chart_has_a_text_alternative_and_the_table_every_week():
 
 
 def test_a_change_of_method_is_a_marked_break(monkeypatch):
-    monkeypatch.setitem(method.CHANGES, 2, "short custody is a class of its own")
+    monkeypatch.setitem(figures.CHANGES, 2, "short custody is a class of its own")
     weeks = {at: [revision(at, 10, method=1 if at < 3 else 2)] for at in range(6)}
     page = figures_of(catalog_of(weeks))
     assert page.select_one("svg.plot text").text == "Method 2"

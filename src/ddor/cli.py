@@ -15,8 +15,12 @@ from pathlib import Path
 
 from ddor.calendar import Period, Week, parse_date, parse_weeks
 from ddor.errors import DdorError, ExtractInvalid, UsageError
-from ddor.maintained.parameters import load_parameters, sample_settings, weeks_with_extract
-from ddor.maintained.project import find_project
+from ddor.maintained.parameters import (
+    find_project,
+    load_parameters,
+    sample_settings,
+    weeks_with_extract,
+)
 from ddor.reports import REPORTS, Report, parse_period, report_of
 
 Options = argparse.Namespace
@@ -269,8 +273,8 @@ def _parameters(options: Options, period: Period | None = None):
 )
 def _check(options: Options) -> int:
     """List every problem in an extract, or what it holds; run nothing."""
+    from ddor.extract.identifiers import in_any_text
     from ddor.extract.read import read_extract
-    from ddor.extract.request_keys import in_any_text
 
     parameters = _parameters(options, options.week)
     try:

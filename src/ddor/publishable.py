@@ -15,7 +15,7 @@ import html
 import re
 from collections.abc import Mapping
 
-from ddor.extract.request_keys import visible
+from ddor.extract.identifiers import visible
 from ddor.narrative import render_markdown
 
 MARK = "application/vnd.ddor.publishable+json"

@@ -20,7 +20,7 @@ from ddor.inputs import Inputs
 from ddor.maintained.corrections import canonical
 from ddor.maintained.directory import COLUMNS
 from ddor.measures.figures import Counts
-from ddor.reference.method import METHOD
+from ddor.reference.figures import METHOD
 
 
 def hashed(texts: dict[str, str], template: Path) -> dict[str, str]:

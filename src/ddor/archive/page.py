@@ -23,7 +23,7 @@ from ddor.calendar import Period, long_date
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.narrative import FILTERS
-from ddor.reference.method import CHANGES, METHOD
+from ddor.reference.figures import CHANGES, METHOD
 
 HERE = Path(__file__).parent
 # What it means that the search does not find a place, which every page may have to say.

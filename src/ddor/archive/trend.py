@@ -15,9 +15,9 @@ from itertools import takewhile
 from ddor.archive.data_files import DataFiles
 from ddor.archive.site import Line
 from ddor.calendar import Week, weeks_between
-from ddor.extract.cohort import ISSUED
+from ddor.extract.model import ISSUED
 from ddor.published.catalog import CORRECTED, REVISED, Catalog, is_final
-from ddor.reference.method import METHOD
+from ddor.reference.figures import METHOD
 from ddor.variation import WEEKS_COMPARED, Compared, poisson_interval
 
 WEEKS_DRAWN = 53

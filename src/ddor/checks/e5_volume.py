@@ -9,7 +9,7 @@ from collections import defaultdict
 import pandas as pd
 
 from ddor.checks.check import Case, Finding, listed_agencies, stopped_agencies, words_of
-from ddor.extract.cohort import issued_this_week, would_count_as_declined
+from ddor.extract.model import issued_this_week, would_count_as_declined
 from ddor.variation import poisson_tail
 
 TIMES, PLUS = 3, 3

@@ -7,7 +7,7 @@ and 73 % of them were older than the year. In 2026 most declines of one state pr
 import pandas as pd
 
 from ddor.checks.check import Case, Finding, filled, stopped_agencies, words_of
-from ddor.extract.cohort import ISSUED, date_column, would_count_as_declined
+from ddor.extract.model import ISSUED, date_column, would_count_as_declined
 
 REASONS = words_of(__file__)["reasons"]
 FEWEST = 10

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.checks.check import Case, Check, words_of
-from ddor.extract.cohort import would_count_as_declined
+from ddor.extract.model import would_count_as_declined
 from ddor.published import history
 from ddor.published.ledger import Cleared
 

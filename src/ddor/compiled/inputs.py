@@ -22,8 +22,7 @@ import pandas as pd
 from ddor.calendar import Period
 from ddor.compiled.people import WEEKS, WeekOfPeople, week_of_people
 from ddor.compiled.week_runs import read_run
-from ddor.extract.cohort import date_column
-from ddor.extract.model import CHARGE_COLUMNS, DATETIMES
+from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, date_column
 from ddor.inputs import Inputs
 from ddor.maintained.cases import CASES, Case, read_cases
 from ddor.maintained.corrections import flagged, flags_for

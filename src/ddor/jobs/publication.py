@@ -14,8 +14,8 @@ from ddor.archive.publish import Archive
 from ddor.archive.workbook import Cover, workbook_file
 from ddor.calendar import long_date
 from ddor.errors import UsageError
+from ddor.extract.identifiers import RequestKeys
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.extract.request_keys import RequestKeys
 from ddor.jobs.prepared import Order, Prepared
 from ddor.publishable import UNFILLED, as_read
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Revision

@@ -19,7 +19,7 @@ from ddor.archive.revision import Publication, kept_files, publish_revision
 from ddor.archive.site import read_context
 from ddor.calendar import Period
 from ddor.errors import DdorError, NotebookFailed, UsageError
-from ddor.extract.request_keys import RequestKeys
+from ddor.extract.identifiers import RequestKeys
 from ddor.jobs.prepared import Order, Prepared
 from ddor.jobs.publication import TEMPLATE, data_files, keys_of, refuse_unfit, revision_line
 from ddor.jobs.registry import preparation_of

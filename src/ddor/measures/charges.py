@@ -8,7 +8,7 @@ groups, so groups do not add up.
 
 import pandas as pd
 
-from ddor.reference.offenses import OFFENSE_GROUPS, offense_group
+from ddor.reference.codes import OFFENSE_GROUPS, offense_group
 
 UNLISTED, UNLISTED_NAME = "unlisted", "Code outside the NCIC list"
 GROUP_NAMES = OFFENSE_GROUPS | {UNLISTED: UNLISTED_NAME}

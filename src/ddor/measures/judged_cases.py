@@ -21,7 +21,7 @@ from ddor.errors import NeedsCorrection, Problem
 from ddor.maintained.cases import JUVENILE, NONE, WITHOUT_CONVICTION, Case, candidate_label
 from ddor.measures.after_release import MET, later_charges
 from ddor.measures.charges import UNLISTED
-from ddor.reference.offenses import offense_group
+from ddor.reference.codes import offense_group
 
 NOT_MET = (
     "the records no longer show that the person was arrested, or convicted of a later "

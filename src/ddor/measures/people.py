@@ -16,9 +16,8 @@ import pandas as pd
 from ddor.measures.charges import charge_values
 from ddor.measures.disclosure import ENOUGH, NATION, POOLED, Candidates, Row, Table, Told, rows_of
 from ddor.measures.timing import DAY_LABELS, days_from_issue
-from ddor.reference.countries import REGIONS, world_region
+from ddor.reference.codes import CATEGORIES, REGIONS, offense_category, world_region
 from ddor.reference.figures import OF_CHARGES
-from ddor.reference.offenses import CATEGORIES, offense_category
 
 CHARGES, CITIZENSHIP, DAYS = "charges", "citizenship", "days"
 ATTRIBUTES = (CHARGES, CITIZENSHIP, DAYS)

@@ -7,8 +7,8 @@ import pandas as pd
 from ddor.measures.charges import GROUP_NAMES
 from ddor.measures.disclosure import Table, Told
 from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, OTHER, Line, told_lines
+from ddor.reference.codes import CATEGORIES
 from ddor.reference.figures import TABLE_COLUMNS
-from ddor.reference.offenses import CATEGORIES
 
 GROUP_COLUMNS = TABLE_COLUMNS["charges_by_group"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.extract.cohort import recorded_this_week, would_count_as_declined
+from ddor.extract.model import recorded_this_week, would_count_as_declined
 
 SMALLEST_BASE = 30
 HELD_SHARE_BASE = 20

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ddor.calendar import HOURS_ASKED, Week
-from ddor.extract.cohort import issued_this_week, recorded_this_week
-from ddor.reference.forms import FORMS
+from ddor.extract.model import issued_this_week, recorded_this_week
+from ddor.reference.codes import FORMS
 
 HELD_BACK, OUTSIDE = "held_back", "outside_week"
 ISSUED_PENDING, ISSUED_OTHER_WEEK = "issued_pending", "issued_outcome_another_week"

@@ -29,8 +29,8 @@ from ddor.errors import UsageError
 from ddor.measures.charges import GROUP_NAMES, charge_values, declined_charges
 from ddor.measures.people import CHARGED_ONLY, CONVICTED, NO_CHARGE
 from ddor.measures.status import CLASSES, counted_in
+from ddor.reference.codes import CATEGORIES, offense_category
 from ddor.reference.figures import WEEKLY_FIGURES
-from ddor.reference.offenses import CATEGORIES, offense_category
 
 OF_PEOPLE = ("category:", "group:", "declined_with_")
 

@@ -19,7 +19,7 @@ import pandas as pd
 from ddor.calendar import Period, Week
 from ddor.errors import UsageError
 from ddor.published.catalog import open_catalog
-from ddor.reference.method import METHOD
+from ddor.reference.figures import METHOD
 from ddor.reports import REPORTS, parse_period
 
 WEEKS_LOOKED_BACK = 26

@@ -18,8 +18,7 @@ from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, with_charges
 from ddor.measures.published import charge_group_lines
 from ddor.narrative import Words, part_of, render_markdown
 from ddor.publishable import HTML
-from ddor.reference.countries import COUNTRIES
-from ddor.reference.offenses import CATEGORIES, CATEGORY_PHRASES
+from ddor.reference.codes import CATEGORIES, CATEGORY_PHRASES, COUNTRIES
 from ddor.report.charts import Chart, stacked_bars
 from ddor.report.sentences import listed
 from ddor.report.tables import Several, Table, html_of, table_of

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from ddor.calendar import Period
-from ddor.maintained.parameters import Parameters, load_parameters, sample_settings
-from ddor.maintained.project import find_project
+from ddor.maintained.parameters import Parameters, find_project, load_parameters, sample_settings
 
 
 def chosen_parameters(

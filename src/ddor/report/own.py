@@ -20,7 +20,7 @@ from ddor.measures.agencies import agency_identities
 from ddor.measures.figures import Counts
 from ddor.measures.people import ALL, CHARGES, CITIZENSHIP, DAYS, Line
 from ddor.measures.status import ISSUED_OUTCOMES
-from ddor.reference.offenses import CATEGORIES
+from ddor.reference.codes import CATEGORIES
 from ddor.report.words import CLASS_HEADS, WORDS
 
 OF_REQUESTS, OF_PEOPLE = WORDS["of_requests"], WORDS["of_people"]

@@ -20,7 +20,7 @@ from ddor.compiled.inputs import (
     load_compiled,
 )
 from ddor.errors import DdorError
-from ddor.extract.cohort import ISSUED
+from ddor.extract.model import ISSUED
 from ddor.maintained.cases import BEGIN, END, Case
 from ddor.measures.after_release import FOLLOWED_DAYS
 from ddor.measures.charges import GROUP_NAMES

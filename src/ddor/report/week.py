@@ -12,8 +12,7 @@ from markupsafe import Markup
 from ddor.calendar import Week, long_date
 from ddor.checks.registry import CHECKS
 from ddor.errors import DdorError
-from ddor.extract.cohort import ISSUED, date_column
-from ddor.extract.model import FOIA_SOURCE
+from ddor.extract.model import FOIA_SOURCE, ISSUED, date_column
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES, flags_for
 from ddor.measures.agencies import agency_identities

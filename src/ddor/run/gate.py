@@ -16,7 +16,7 @@ from pathlib import Path
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from ddor.errors import NotebookFailed
-from ddor.extract.request_keys import RequestKeys
+from ddor.extract.identifiers import RequestKeys
 from ddor.publishable import NOT_PUBLISHED, UNFILLED, refusal, text_of
 from ddor.run.executed import numbered
 
