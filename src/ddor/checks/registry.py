@@ -57,7 +57,7 @@ ORDER = ("request", "outcome", "volume", "policy", "nothing")
 @dataclass(frozen=True)
 class CheckResults:
     """held: one row per request held back, columns request_id, check, doubts, reason, sorted by
-    request_id. table: the columns of checks.csv, one row per check, in the registry's order.
+    request_id. checks: the columns of checks.csv, one row per check, in the registry's order.
 
     review: one row for each check and agency that the week waits for, columns check, agency_id,
     rows, reason. shown: id of a *review* or *show* check -> what it stopped. cleared: one row for
@@ -66,7 +66,7 @@ class CheckResults:
     """
 
     held: pd.DataFrame
-    table: pd.DataFrame
+    checks: pd.DataFrame
     review: pd.DataFrame
     shown: dict[str, pd.Series]
     cleared: pd.DataFrame
@@ -121,7 +121,7 @@ def run_checks(
         held=_frame(
             [(row, *rest) for row, rest in sorted(held.items())], "request_id check doubts reason"
         ),
-        table=table.rename_axis("check").reset_index(),
+        checks=table.rename_axis("check").reset_index(),
         review=_frame(review, "check agency_id rows reason").astype({"rows": "int64"}),
         shown=shown,
         cleared=_frame(passed, "check subject reason"),

@@ -12,10 +12,10 @@ from ddor.compiled.counts import CompiledCounts
 from ddor.compiled.inputs import CompiledInputs
 from ddor.inputs import Inputs
 from ddor.measures import people
+from ddor.measures.attributes import CHARGES, CITIZENSHIP, DAYS
 from ddor.measures.disclosure import ENOUGH, NATION, POOLED
 from ddor.measures.figures import Counts
-from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, with_charges
-from ddor.measures.published import charge_group_lines
+from ddor.measures.people import Line, charge_group_lines, with_charges
 from ddor.narrative import Words, part_of, render_markdown
 from ddor.publishable import HTML
 from ddor.reference.countries import COUNTRIES

@@ -22,13 +22,17 @@ from ddor.compiled.inputs import (
 from ddor.errors import DdorError
 from ddor.extract.cohort import ISSUED
 from ddor.maintained.cases import BEGIN, END, Case
-from ddor.measures.after_release import FOLLOWED_DAYS
-from ddor.measures.charges import GROUP_NAMES
-from ddor.measures.concentration import Concentration, concentration, half_or_more
+from ddor.measures.after_release import (
+    AFTER_RELEASE,
+    DAYS_TO_ARREST,
+    FOLLOWED_DAYS,
+    LATER_CHARGES,
+    after_release_lines,
+)
+from ddor.measures.attributes import CHARGES, GROUP_NAMES
 from ddor.measures.disclosure import NATION, POOLED
-from ddor.measures.followed import AFTER_RELEASE, DAYS_TO_ARREST, LATER_CHARGES, after_release_lines
-from ddor.measures.people import CHARGES, Line
-from ddor.measures.published import charge_group_lines
+from ddor.measures.people import Line, charge_group_lines
+from ddor.measures.shares import Concentration, concentration, half_or_more
 from ddor.narrative import Words, render_markdown
 from ddor.publishable import HTML
 from ddor.reference.places import STATES

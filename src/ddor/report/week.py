@@ -16,9 +16,8 @@ from ddor.extract.cohort import ISSUED, date_column
 from ddor.extract.model import FOIA_SOURCE
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES, flags_for
-from ddor.measures.agencies import agency_identities
-from ddor.measures.concentration import concentration
-from ddor.measures.figures import NO_CHARGES, Counts, count_inputs
+from ddor.measures.figures import NO_CHARGES, Counts, agency_identities, count_inputs
+from ddor.measures.shares import concentration
 from ddor.measures.status import DECLINED_CLASSES, ISSUED_OUTCOMES, KINDS
 from ddor.narrative import part_of, requests
 from ddor.publishable import HTML
