@@ -10,6 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddor.calendar import Week
+from ddor.measures.attributes import (
+    ATTRIBUTES,
+    CHARGES,
+    CITIZENSHIP,
+    DAYS,
+    place_candidates,
+    week_candidates,
+)
 from ddor.measures.disclosure import (
     NATION,
     ONE_RULE,
@@ -18,24 +26,15 @@ from ddor.measures.disclosure import (
     Earlier,
     Row,
     Told,
+    disclosure_lines,
+    earlier_from_plain,
     is_safe,
     is_safe_change,
+    plain_tables,
     tell,
     why_not_enough,
 )
-from ddor.measures.people import (
-    ATTRIBUTES,
-    CHARGES,
-    CITIZENSHIP,
-    DAYS,
-    OTHER,
-    REST,
-    lines_of,
-    places_of_quarter,
-    week_candidates,
-)
-from ddor.measures.published import disclosure_lines, line_frame, national_charges
-from ddor.measures.record import earlier_from_plain, plain_tables
+from ddor.measures.people import OTHER, REST, line_frame, lines_of, national_charges
 from ddor.published.history import NOTHING_EARLIER
 
 WEEK = "2017-02-11"
@@ -271,7 +270,9 @@ def test_a_state_that_is_enough_is_told_after_its_agencies_and_by_the_one_rule()
     base = rows(**{A: 30, B: 10, C: 10}) | rows(
         state="IA", prefix="i", **{D: 10, "EEEE": 10, "FFFF": 10}
     )
-    told = tell(places_of_quarter(base), Earlier(), (), "2017-10-01", 5, of_week=False)
+    told = tell(
+        place_candidates(base, "agency_id", "state"), Earlier(), (), "2017-10-01", 5, of_week=False
+    )
     assert told.places(CHARGES) == [A, "IA"]
     # Minnesota without A is B and C: two agencies.
     assert told.untold == {(CHARGES, "MN"): ONE_RULE}

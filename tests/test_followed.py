@@ -23,15 +23,15 @@ from followed_quarters import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ddor.measures.disclosure import FEWER, NATION, ONE_RULE, TAKEN_DOWN, Earlier, Row, Table
-from ddor.measures.followed import (
+from ddor.measures.after_release import (
     AFTER_RELEASE,
     NUMBERS,
     after_release_lines,
     followed,
     tell_after_release,
 )
-from ddor.measures.people import CHARGES
+from ddor.measures.attributes import CHARGES
+from ddor.measures.disclosure import FEWER, NATION, ONE_RULE, TAKEN_DOWN, Earlier, Row, Table
 
 MANY = {ARREST: 14, BOTH: 6, NO_CONTACT: 30, OTHER_CONTACT: 10, NOT_OBSERVED: 25, NOT_KNOWN: 15}
 AGENCIES = 6

@@ -8,18 +8,16 @@ import pytest
 
 from ddor.calendar import Week
 from ddor.compiled.people import WEEKS, WeekOfPeople, people_of_weeks, week_of_people
-from ddor.measures.disclosure import ONE_RULE, POOLED, Earlier, Row, tell
-from ddor.measures.people import (
+from ddor.measures.attributes import (
     ATTRIBUTES,
     CHARGES,
     CITIZENSHIP,
+    DAY_LABELS,
     DAYS,
-    lines_of,
     week_candidates,
-    with_charges,
 )
-from ddor.measures.published import charge_group_lines, line_frame
-from ddor.measures.timing import DAY_LABELS
+from ddor.measures.disclosure import ONE_RULE, POOLED, Earlier, Row, tell
+from ddor.measures.people import charge_group_lines, line_frame, lines_of, with_charges
 
 ONE, TWO, THREE = "2017-01-14", "2017-01-21", "2017-01-28"
 VALUES = {

@@ -14,8 +14,8 @@ from frames import case_of, extract_of, inputs_of
 
 from ddor.checks.check import Case
 from ddor.jobs.weekly import week_report
+from ddor.measures.attributes import CHARGES, CITIZENSHIP, DAYS
 from ddor.measures.disclosure import NATION
-from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS
 from ddor.narrative import Words
 from ddor.published.history import ATTRIBUTES, NOTHING_EARLIER, no_history
 from ddor.report.sentences import sentence

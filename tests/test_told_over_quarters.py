@@ -14,17 +14,10 @@ from ddor.compiled.people import (
     people_of_weeks,
     week_of_people,
 )
+from ddor.measures.attributes import ATTRIBUTES, CHARGES, CITIZENSHIP, DAYS, week_candidates
 from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Table, tell
 from ddor.measures.figures import NO_CHARGES
-from ddor.measures.people import (
-    ATTRIBUTES,
-    CHARGES,
-    CITIZENSHIP,
-    DAYS,
-    OTHER,
-    week_candidates,
-    with_charges,
-)
+from ddor.measures.people import OTHER, with_charges
 from ddor.report.attribute_tables import UNSPLIT, AttributeTables
 
 W1, W2, W3 = "2017-02-11", "2017-02-18", "2017-02-25"

@@ -18,8 +18,9 @@ from ddor.checks.check import Case
 from ddor.extract.model import Extract
 from ddor.importers.samples.agencies import COMMITTED, invented_agencies
 from ddor.importers.samples.ordinary import make_sample
+from ddor.measures.attributes import CHARGED_ONLY, CHARGES, CONVICTED, DISMISSED, NO_CHARGE
 from ddor.measures.disclosure import NATION
-from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, DISMISSED, NO_CHARGE
+from ddor.measures.people import ALL
 from ddor.reference.offenses import CATEGORIES, OFFENSE_GROUPS, OTHER_OFFENSES, offense_category
 
 WEEKS, OF_QUARTER = 20, 13
