@@ -58,13 +58,6 @@ def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
     known = followed(rows, told, day)
     described = inputs.earlier["cases"]
     cases = judged(inputs.cases, rows, inputs.charges, str(inputs.period), described)
-    figures = _figures(inputs, people, known, cases)
-    return CompiledCounts(figures, rows, people, told, known, cases)
-
-
-def _figures(
-    inputs: CompiledInputs, people: PeopleOfWeeks, known: Followed, cases: Judged
-) -> dict[str, int | None]:
     status = inputs.weeks["status"].value_counts()
     counted = {
         "weeks_total": len(inputs.weeks),
@@ -79,4 +72,5 @@ def _figures(
     }
     counted |= inputs.weeks[[name for name in WEEKLY_FIGURES if name not in counted]].sum()
     found = {figure.name: counted[figure.name] for figure in FIGURES}
-    return {name: None if value is None else int(value) for name, value in found.items()}
+    figures = {name: None if value is None else int(value) for name, value in found.items()}
+    return CompiledCounts(figures, rows, people, told, known, cases)

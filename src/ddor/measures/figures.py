@@ -43,6 +43,8 @@ class Counts(CheckResults):
 
     extract: as counted, with the week's corrections. told: what is told of people; people:
     attribute -> the rows of all declined requests, told or not.
+    reconciliation: columns class, rows, every received row in exactly one class, all CLASSES in
+    order, so that rows add up to the rows received.
     long_held: of the requests held back this week, how many were first held over 90 days before
     the date of this extract.
     """
@@ -111,6 +113,7 @@ def count_week(
             of_figure = status.loc[counted_in(status, figure.rows), "agency_id"]
             distinct = {"agencies": of_figure, "states": of_figure.map(states)}.get(figure.unit)
             figures[name] = len(of_figure) if distinct is None else distinct.nunique()
+    classes = status["class"].value_counts().reindex(list(CLASSES), fill_value=0)
     held_declines = int(status["held_back_declined"].sum())
     if held_share := held_share_reason(status, parameters["max_held_back_share"]):
         line = pd.DataFrame([("", "", held_declines, held_share)], columns=checked.review.columns)
@@ -125,7 +128,7 @@ def count_week(
         told=told,
         people=rows,
         unusual_orders=unusual_orders(extract.requests, as_of),
-        reconciliation=reconciliation(status),
+        reconciliation=classes.astype("int64").rename_axis("class").rename("rows").reset_index(),
         declined_share=declined_share(status, case.week, case.cohort),
         held_declines=held_declines,
         long_held=int(checked.held["request_id"].isin(waiting.index).sum()),
@@ -182,13 +185,6 @@ def counts_by_agency(status: pd.DataFrame, agencies: pd.DataFrame, table: str) -
         doubted = ~lines["agency_id"].isin(believed)
         lines.loc[doubted, ["level", "state", "county_fips", "area"]] = ""
     return lines
-
-
-def reconciliation(status: pd.DataFrame) -> pd.DataFrame:
-    """Columns class, rows: every received row in exactly one class, all CLASSES in order, so that
-    rows add up to the rows received."""
-    counts = status["class"].value_counts().reindex(list(CLASSES), fill_value=0)
-    return counts.astype("int64").rename_axis("class").rename("rows").reset_index()
 
 
 def unusual_orders(requests: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
