@@ -61,7 +61,12 @@ def rows_behind(
     else:
         counted = counted_in(status, known[name])
     if agency_id is not None:
-        counted = counted & _of_agency(status, agency_id)
+        of_agency = status["agency_id"] == agency_id
+        if not of_agency.any():
+            near = difflib.get_close_matches(agency_id, status["agency_id"].unique(), n=3)
+            meaning = f"did you mean {' or '.join(near)}?" if near else "check its agency_id"
+            raise UsageError(f'no request of the extract is to an agency "{agency_id}"; {meaning}')
+        counted = counted & of_agency
     return status[counted]
 
 
@@ -104,11 +109,3 @@ def _known_name(figure: str, agency_id: str | None, known: Collection[str]) -> s
     near = meant or difflib.get_close_matches(figure, known, n=3)
     meaning = f"did you mean {' or '.join(near)}?" if near else "docs/trace.md lists the names"
     raise UsageError(f'"{figure}" is not the name of one figure that rows stand behind; {meaning}')
-
-
-def _of_agency(status: pd.DataFrame, agency_id: str) -> pd.Series:
-    if not (status["agency_id"] == agency_id).any():
-        near = difflib.get_close_matches(agency_id, status["agency_id"].unique(), n=3)
-        meaning = f"did you mean {' or '.join(near)}?" if near else "check its agency_id"
-        raise UsageError(f'no request of the extract is to an agency "{agency_id}"; {meaning}')
-    return status["agency_id"] == agency_id
