@@ -106,7 +106,7 @@ def people_of_weeks(
         nation[attribute] = added_up(map(lines_of, [*own.values(), *filter(None, [pooled])]))
         numbers[attribute] = WeeksOfSum(
             told=len(own),
-            dated=sum(table.stands for table in own.values()),
+            dated=sum(table.retained for table in own.values()),
             pooled=len(in_pool),
             left_out=sum(bool(week.rows.get(attribute)) for week in others),
             without=sum(any(week.rows.values()) and attribute not in week.rows for week in others),

@@ -177,7 +177,7 @@ class Followed:
     declined, confirmed: of the quarter's rows. known: released 90 days or more before the extract
     and followed up; met, no_arrest: known less met; no_contact; not_observed. arrested, convicted:
     of those who met the rule, together met or more. as_of: the date of the extract of the numbers
-    from `known` on; stands: whether that is an earlier revision's, of which `gone` requests no
+    from `known` on; retained: whether that is an earlier revision's, of which `gone` requests no
     longer count. declined and confirmed are always this revision's.
     """
 
@@ -191,7 +191,7 @@ class Followed:
     arrested: int | None
     convicted: int | None
     as_of: str
-    stands: bool = False
+    retained: bool = False
     gone: int = 0
 
 
@@ -238,7 +238,7 @@ def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
         arrested=counts[BY_ARREST] + counts[BY_BOTH],
         convicted=counts[BY_CONVICTION] + counts[BY_BOTH],
         as_of=table.as_of,
-        stands=table.stands,
+        retained=table.retained,
         gone=table.gone,
     )
 

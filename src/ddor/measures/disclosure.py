@@ -65,8 +65,9 @@ Candidates = dict[tuple[str, str], Rows]  # (attribute, place) -> the rows of a 
 class Table:
     """A table that is told. place: NATION, an agency_id, a state, or POOLED (the weeks of a quarter
     that were not told by themselves). as_of: date of the extract that it was made from; threshold:
-    that of its time. stands: an earlier revision's, kept; gone: how many of its requests no longer
-    count (in a quarter's own too, which has a week as the week told it). rows are private."""
+    that of its time. retained: whether it is an earlier revision's; gone: how many of its requests
+    no longer count (in a quarter's own too, which has a week as the week told it). rows are
+    private."""
 
     attribute: str
     place: str
@@ -77,7 +78,7 @@ class Table:
     gone: int = 0
 
     @property
-    def stands(self) -> bool:
+    def retained(self) -> bool:
         return bool(self.why)
 
 
@@ -122,10 +123,10 @@ def earlier_from_plain(plain: Mapping) -> Earlier:
 
 def flag_of(table: Table | None) -> str:
     """What a reader of a line has to know of its table, "" where it is of today."""
-    if not table or not (table.stands or table.gone):
+    if not table or not (table.retained or table.gone):
         return ""
     gone = f"{table.gone} of its requests no longer {'counts' if table.gone == 1 else 'count'}"
-    return f"as of {table.as_of}; {gone}" if table.stands else gone
+    return f"as of {table.as_of}; {gone}" if table.retained else gone
 
 
 def disclosure_lines(told: Told) -> list[dict]:

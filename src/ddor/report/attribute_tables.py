@@ -98,7 +98,7 @@ class AttributeTables:
         figures, table = with_charges(lines), self.counts.told.table(CHARGES)
         return SimpleNamespace(
             of=sum(standing.values()),
-            dated=pd.Timestamp(table.as_of).date() if table and table.stands else None,
+            dated=pd.Timestamp(table.as_of).date() if table and table.retained else None,
             told=bool(lines),
             why=Words(self._why(CHARGES)),
             convicted=standing.get(people.CONVICTED),
@@ -185,7 +185,7 @@ class AttributeTables:
         part = part_of(most, of, "declined request", "declined requests")
         each = " each" if len(largest) > 1 else ""
         table, source = self.counts.told.table(attribute), self.chart_source
-        if table is not None and table.stands:
+        if table is not None and table.retained:
             source = f"{source.rpartition('; data as of ')[0]}; data as of {long_date(table.as_of)}"
         return self._chart(
             name,
@@ -256,7 +256,7 @@ class AttributeTables:
 
     def _as_of(self, table, of="This table is") -> HTML | None:
         """From when a table of an earlier revision is, and how much of it no longer counts."""
-        if not (table.stands or table.gone):
+        if not (table.retained or table.gone):
             return None
         return HTML(html_of("as_of", table=table, of=of))
 

@@ -210,7 +210,7 @@ class CompiledReport(AttributeTables):
     def five_numbers(self) -> Table:
         """Always together, and with equal weight how many had no later arrest."""
         followed = self.counts.followed
-        stands = f"; follow-up as of {long_date(followed.as_of)}" if followed.stands else ""
+        stands = f"; follow-up as of {long_date(followed.as_of)}" if followed.retained else ""
         numbers = {
             "Declined": followed.declined,
             "Release confirmed, of the declined": followed.confirmed,

@@ -354,7 +354,7 @@ class WeeklyReport(AttributeTables):
                 "A table of some of them, compared with that of all, would tell of the others."
             )
         table, why = self.counts.told.table(attribute), self._why(attribute)
-        if table is None or table.stands:
+        if table is None or table.retained:
             why = table.why if table else why
             raise DdorError(f'by="{by}" cannot be counted in this report: {why}.')
         return own.branches(self.counts.nation(attribute)), title
