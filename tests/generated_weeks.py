@@ -225,7 +225,7 @@ class Archive:
     def _keep(self, period: str, told: Told, attributes: pd.DataFrame, counts=None) -> None:
         revisions = self.told.setdefault(period, [])
         revisions.append(told)
-        new = tuple(table for table in told.tables.values() if not table.stands)
+        new = tuple(table for table in told.tables.values() if not table.retained)
         self.reports.append(Report(period, len(revisions), attributes, new, counts))
 
 

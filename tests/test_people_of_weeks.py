@@ -157,7 +157,7 @@ def test_a_pool_stands_while_few_of_its_requests_changed_and_is_taken_down_after
         return compiled(a_week(ONE, left), *small[1:], earlier=earlier).told
 
     table = without(1).table(CHARGES, POOLED)
-    assert table.stands and table.gone == 3 and len(table.rows) == 27
+    assert table.retained and table.gone == 3 and len(table.rows) == 27
     many_gone = compiled(small[2], earlier=earlier).told
     assert "over a quarter" in many_gone.untold[CHARGES, POOLED]
 

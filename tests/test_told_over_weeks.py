@@ -103,9 +103,9 @@ def test_every_week_has_its_table_of_charges(weeks):
         standings = national(each)[national(each)["branch"] == ""].set_index("standing")["requests"]
         assert [*standings.index] == [CONVICTED, CHARGED_ONLY, DISMISSED, NO_CHARGE]
         # A table that stands counts the requests of its own day.
-        assert standings.sum() == total or told.table(CHARGES).stands
+        assert standings.sum() == total or told.table(CHARGES).retained
         assert each.counts.figures["declined_with_charges"] is not None
-    assert not any(each.counts.told.table(CHARGES).stands for each in weeks.first)
+    assert not any(each.counts.told.table(CHARGES).retained for each in weeks.first)
 
 
 def test_every_week_has_the_same_categories(weeks):
