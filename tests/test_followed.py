@@ -52,7 +52,7 @@ def test_a_quarter_without_a_confirmed_release_tells_zeros():
     told = tell_after_release(rows, charges, 5, "2018-01-31", Earlier())
     known = asdict(followed(rows, told, "2018-01-31"))
     assert {known[name] for name in ("declined", "confirmed", *NUMBERS)} == {0}
-    assert (known["as_of"], known["stands"]) == ("2018-01-31", False)
+    assert (known["as_of"], known["retained"]) == ("2018-01-31", False)
 
 
 @pytest.mark.parametrize("count", [1, 4, 40])
@@ -101,7 +101,7 @@ def test_many_people_followed_up_are_counted_in_full():
         "arrested": 20,
         "convicted": 6,
         "as_of": "2018-02-01",
-        "stands": False,
+        "retained": False,
         "gone": 0,
     }
 
@@ -178,7 +178,7 @@ def test_what_becomes_of_one_person_is_not_told_by_the_next_revision(kind, name)
     same = before[name].kind == kind
     assert asdict(second.followed) == asdict(first.followed) | {
         "as_of": "2018-02-02" if same else "2018-02-01",
-        "stands": not same,
+        "retained": not same,
     }
 
 
