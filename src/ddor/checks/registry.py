@@ -106,22 +106,18 @@ def run_checks(
                 why = " ".join(theirs.unique())
                 review.append((check.id, agency_id, len(theirs), why))
         lines[check.id] = (
+            check.id,
             check.title,
             check.effect,
             status if finding.assessed else "not assessed",
             len(stopped),
             agencies[stopped.index].nunique(),
         )
-    table = pd.DataFrame.from_dict(
-        {check.id: lines[check.id] for check in checks},
-        orient="index",
-        columns=["title", "effect", "status", "rows", "agencies"],
-    )
+    by_request = [(row, *rest) for row, rest in sorted(held.items())]
+    columns = "check title effect status rows agencies".split()
     return CheckResults(
-        held=_frame(
-            [(row, *rest) for row, rest in sorted(held.items())], "request_id check doubts reason"
-        ),
-        checks=table.rename_axis("check").reset_index(),
+        held=_frame(by_request, "request_id check doubts reason"),
+        checks=pd.DataFrame([lines[check.id] for check in checks], columns=columns),
         review=_frame(review, "check agency_id rows reason").astype({"rows": "int64"}),
         shown=shown,
         cleared=_frame(passed, "check subject reason"),

@@ -35,24 +35,8 @@ from typing import Any
 
 import pandas as pd
 
-from ddor.measures.attributes import (
-    CHARGES,
-    NO_CHARGE,
-    bands_of,
-    charge_value,
-    group_codes,
-    groups_of,
-)
-from ddor.measures.disclosure import (
-    NATION,
-    Earlier,
-    Row,
-    Table,
-    Told,
-    rows_of,
-    tell,
-    why_not_enough,
-)
+from ddor.measures import attributes, disclosure
+from ddor.measures.disclosure import NATION, Earlier, Row, Table, Told
 from ddor.measures.people import ALL, Line, lines_of
 from ddor.measures.status import first_that_fits
 
@@ -68,7 +52,7 @@ NOT_MET = "not_met"
 AFTER_RELEASE = "after_release"
 FOLLOW_UP, MET_BY = "follow_up", "met_by"
 LATER_CHARGES, DAYS_TO_ARREST = "later_charges", "days_to_arrest"
-BANDS = bands_of(DAYS_TO_ARREST)
+BANDS = attributes.bands_of(DAYS_TO_ARREST)
 # The lines of each, in order.
 BRANCHES = {
     FOLLOW_UP: (MET, NO_CONTACT, OTHER_STANDING, NOT_OBSERVED, NOT_KNOWN),
@@ -134,7 +118,7 @@ def later_charges(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame
         declined[["request_id", "released_at"]], on="request_id"
     )
     later = later.assign(
-        group_code=group_codes(later["ncic_code"]),
+        group_code=attributes.group_codes(later["ncic_code"]),
         day=_days_between(later["released_at"], later["charged_on"]),
     )
     within = later["day"].between(0, FOLLOWED_DAYS)
@@ -155,7 +139,7 @@ def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[R
     looked_at = later_charges(rows[rows["standing"] == MET], charges)
     # *Convicted* as in the headline, so that the two say the same: a conviction of a charge without
     # a date is charged_only.
-    groups = groups_of(looked_at[looked_at["countable"]])
+    groups = attributes.groups_of(looked_at[looked_at["countable"]])
     how = first_that_fits(
         (
             (BY_BOTH, confirmed["arrested"] & confirmed["convicted"]),
@@ -167,7 +151,7 @@ def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[R
     days = confirmed["days"].astype("str").fillna("-")
     found = confirmed["request_id"].map(groups).astype("str").fillna("")
     values = (confirmed["standing"] + " " + how + " " + days + " " + found).str.strip()
-    return rows_of(confirmed.assign(state="", value=values))
+    return disclosure.rows_of(confirmed.assign(state="", value=values))
 
 
 @dataclass(frozen=True)
@@ -202,9 +186,9 @@ def tell_after_release(
     `earlier`: what was told before."""
     confirmed = after_release_rows(rows, charges)
     known = Counter(rows.loc[rows["standing"].isin(KNOWN), "agency_id"])
-    why = why_not_enough(known).replace("requests", "requests with a known follow-up")
+    why = disclosure.why_not_enough(known).replace("requests", "requests with a known follow-up")
     last = tuple(table for table in earlier.last if table.attribute == AFTER_RELEASE)
-    return tell(
+    return disclosure.tell(
         {} if why else {(AFTER_RELEASE, NATION): confirmed},
         replace(earlier, last=last),
         {row.request_id for row in confirmed},
@@ -269,8 +253,11 @@ def after_release_lines(told: Told) -> list[Line]:
     ]
     met = (row for row in table.rows if row.value.split()[0] == MET)
     groups = ((row, " ".join(row.value.split()[3:])) for row in met)
-    rows = frozenset(row._replace(value=charge_value(own, NO_CHARGE)) for row, own in groups)
-    later = lines_of(Table(CHARGES, NATION, rows, "", 0))
+    rows = frozenset(
+        row._replace(value=attributes.charge_value(own, attributes.NO_CHARGE))
+        for row, own in groups
+    )
+    later = lines_of(Table(attributes.CHARGES, NATION, rows, "", 0))
     return lines + [line._replace(attribute=LATER_CHARGES) for line in later]
 
 

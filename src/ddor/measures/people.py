@@ -14,18 +14,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ddor.measures.attributes import (
-    CHARGED_ONLY,
-    CHARGES,
-    CITIZENSHIP,
-    CONVICTED,
-    DAY_LABELS,
-    DAYS,
-    DISMISSED,
-    GROUP_NAMES,
-    NO_CHARGE,
-    STANDINGS,
-)
+from ddor.measures import attributes
+from ddor.measures.attributes import CHARGED_ONLY, CHARGES, CITIZENSHIP, CONVICTED, DAYS, NO_CHARGE
 from ddor.measures.disclosure import NATION, POOLED, Row, Table, Told, flag_of
 from ddor.reference.countries import REGIONS, world_region
 from ddor.reference.figures import OF_CHARGES, TABLE_COLUMNS
@@ -35,7 +25,7 @@ ALL = "all"
 NAMED = 3  # of a group or a country in the nation
 OTHER = "other"  # what is not named of a branch
 REST = "rest"  # what is not named of a place
-BRANCHES = {CHARGES: ("", *CATEGORIES, REST), CITIZENSHIP: REGIONS, DAYS: DAY_LABELS}
+BRANCHES = {CHARGES: ("", *CATEGORIES, REST), CITIZENSHIP: REGIONS, DAYS: attributes.DAY_LABELS}
 GROUP_COLUMNS = TABLE_COLUMNS["charges_by_group"]
 
 Members = Mapping[str, set[Row]]
@@ -66,7 +56,10 @@ def _nation_lines(attribute: str, rows: Iterable[Row]) -> list[Line]:
     standings, branches, convicted = _members(attribute, rows)
     lines = []
     if attribute == CHARGES:
-        lines = [Line(CHARGES, NATION, "", "", each, len(standings[each])) for each in STANDINGS]
+        lines = [
+            Line(CHARGES, NATION, "", "", each, len(standings[each]))
+            for each in attributes.STANDINGS
+        ]
     for branch in CATEGORIES if attribute == CHARGES else BRANCHES[attribute]:
         leaves = branches[branch]
         everyone = len(set().union(*leaves.values()))
@@ -85,7 +78,7 @@ def _nation_lines(attribute: str, rows: Iterable[Row]) -> list[Line]:
 def _place_lines(place: str, rows: Iterable[Row], threshold: int) -> list[Line]:
     standings, branches, _ = _members(CHARGES, rows)
     known = {each: standings[each] for each in (CONVICTED, CHARGED_ONLY)}
-    known[NO_CHARGE] = standings[NO_CHARGE] | standings[DISMISSED]
+    known[NO_CHARGE] = standings[NO_CHARGE] | standings[attributes.DISMISSED]
     categories = {name: set().union(*groups.values()) for name, groups in branches.items()}
     by_standing = rolled_up(known, threshold, REST, threshold)
     by_category = rolled_up(categories, threshold, REST, threshold)
@@ -128,7 +121,7 @@ def rolled_up(members: Members, at_least: int, rest_name: str, rest_at_least: in
 
 
 def in_order(lines: Iterable[Line]) -> list[Line]:
-    standings = (ALL, *STANDINGS, REST)
+    standings = (ALL, *attributes.STANDINGS, REST)
 
     def key(line: Line):
         leaf = (line.leaf != "", line.leaf == OTHER, line.leaf)
@@ -166,7 +159,7 @@ def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
     for line in lines:
         if line.branch:
             counts.setdefault((line.branch, line.leaf), {})[line.standing] = line.requests
-    names = {OTHER: "Other groups of this category", **GROUP_NAMES}
+    names = {OTHER: "Other groups of this category", **attributes.GROUP_NAMES}
     rows = []
     for (category, group), each in counts.items():
         name = names[group] if group else CATEGORIES[category]

@@ -11,7 +11,7 @@ from ddor.calendar import Period, Week, long_date
 from ddor.compiled.counts import CompiledCounts
 from ddor.compiled.inputs import CompiledInputs
 from ddor.inputs import Inputs
-from ddor.measures import people
+from ddor.measures import attributes, people
 from ddor.measures.attributes import CHARGES, CITIZENSHIP, DAYS
 from ddor.measures.disclosure import ENOUGH, NATION, POOLED
 from ddor.measures.figures import Counts
@@ -101,10 +101,10 @@ class AttributeTables:
             dated=pd.Timestamp(table.as_of).date() if table and table.retained else None,
             told=bool(lines),
             why=Words(self._why(CHARGES)),
-            convicted=standing.get(people.CONVICTED),
-            charged_only=standing.get(people.CHARGED_ONLY),
-            dismissed_or_acquitted=standing.get(people.DISMISSED),
-            no_charges=standing.get(people.NO_CHARGE),
+            convicted=standing.get(attributes.CONVICTED),
+            charged_only=standing.get(attributes.CHARGED_ONLY),
+            dismissed_or_acquitted=standing.get(attributes.DISMISSED),
+            no_charges=standing.get(attributes.NO_CHARGE),
             with_charges=figures["declined_with_charges"],
             with_conviction=figures["declined_with_conviction"],
             by_category=_by_category(lines),
@@ -119,7 +119,7 @@ class AttributeTables:
         if rows.empty:
             return None
         rows = rows.assign(**{UNSPLIT: _unsplit(rows)})
-        split = heads(f"{people.CONVICTED} {people.CHARGED_ONLY} {UNSPLIT}")
+        split = heads(f"{attributes.CONVICTED} {attributes.CHARGED_ONLY} {UNSPLIT}")
         parts = {name: head for name, head in split.items() if rows[name].any()}
         total = sum(line.requests for line in lines if not line.branch)
         return self._by_attribute(CHARGES, _largest_first(rows), parts, total)
@@ -141,11 +141,11 @@ class AttributeTables:
         frame = frame.assign(
             offense=pd.Series(names, index=frame.index, dtype="object"), **{UNSPLIT: unsplit}
         )
-        columns = f"offense requests {people.CONVICTED} {people.CHARGED_ONLY}"
+        columns = f"offense requests {attributes.CONVICTED} {attributes.CHARGED_ONLY}"
         # Only a sum of weeks can be split in part.
         if ((unsplit > 0) & (unsplit < frame["requests"])).any():
             columns += f" {UNSPLIT}"
-        empty, note = frame[people.CONVICTED].isna() | (unsplit > 0), ""
+        empty, note = frame[attributes.CONVICTED].isna() | (unsplit > 0), ""
         if empty.any():
             note = "Convicted and charged only are counted by category, not by offense group"
             if empty[whole].any():
@@ -263,7 +263,7 @@ class AttributeTables:
 
 def _unsplit(frame: pd.DataFrame) -> pd.Series:
     """Of each line of published.charge_group_lines, the requests that are in neither part."""
-    return frame["requests"] - frame[[people.CONVICTED, people.CHARGED_ONLY]].sum(axis=1)
+    return frame["requests"] - frame[[attributes.CONVICTED, attributes.CHARGED_ONLY]].sum(axis=1)
 
 
 def _branches(lines: list[Line]) -> pd.DataFrame:
