@@ -229,7 +229,7 @@ def share_reason(held, declined, most=0.25, **overrides) -> str:
     rows = copies(held + declined, "r", **overrides)
     holds = [(row["request_id"], "E2", "outcome") for row in rows[:held]]
     status = status_of(*rows, held=holds)
-    return held_share_reason(status, THE_WEEK, "recorded", most)
+    return held_share_reason(status, most)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from ddor.archive.trend import (
 from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
 from ddor.maintained.parameters import Parameters
-from ddor.measures.bulk import bulk_recorded
+from ddor.measures.figures import bulk_recorded
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision, open_catalog
 from ddor.reference import figures
 from ddor.variation import Compared, in_words

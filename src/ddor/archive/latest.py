@@ -15,8 +15,8 @@ from ddor.archive.data_files import DataFiles, data_files_of
 from ddor.archive.site import Line, Site
 from ddor.calendar import Period, long_date
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.measures.concentration import half_or_more
 from ddor.measures.figures import NO_CHARGES
+from ddor.measures.shares import half_or_more
 from ddor.published.catalog import status_of
 
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")

@@ -36,7 +36,7 @@ WAITING = ("draft", "review.csv", NEWER_FLAGS)
 class Publication:
     """revision: its line in the catalog, but for what its article and data add to that (cases,
     trend, the dates of its records). article and data are what it keeps for good; data: file
-    name -> bytes. bulk: agency_id -> declines recorded in bulk (measures/bulk.py)."""
+    name -> bytes. bulk: agency_id -> declines recorded in bulk (measures/figures.py)."""
 
     period: Period
     revision: Revision

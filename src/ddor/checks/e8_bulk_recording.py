@@ -28,7 +28,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
         date, most = counts.index[0], counts.iloc[0]
         old = (date - theirs["issued_at"] > OLD).sum()
         if count >= FEWEST and most >= ONE_DATE * count and (by_issue or old >= OLD_SHARE * count):
-            told = {"agency_id": agency_id, "count": count, "most": most, "date": date, "old": old}
+            fields = {"count": count, "most": most, "date": date, "old": old, "old_days": OLD.days}
             reason = REASONS["issued" if by_issue else "recorded"]
-            why[agency_id] = filled(reason, told | {"old_days": OLD.days})
+            why[agency_id] = filled(reason, fields | {"agency_id": agency_id})
     return Finding(int(dates.notna().sum()), stopped_agencies(declined, why))

@@ -120,4 +120,4 @@ def written_texts(period: Period, parameters: Mapping[str, Any], note: str) -> d
 
 def kept_tables(told: Told) -> tuple[str, ...]:
     """The as_of of the tables kept from earlier revisions."""
-    return tuple(sorted({table.as_of for table in told.tables.values() if table.stands}))
+    return tuple(sorted({table.as_of for table in told.tables.values() if table.retained}))

@@ -16,6 +16,7 @@ import pandas as pd
 from ddor.archive.publish import Archive
 from ddor.calendar import Period
 from ddor.compiled import inputs as compiled
+from ddor.compiled.cases import may_be_cases
 from ddor.compiled.counts import CompiledCounts, count_compiled
 from ddor.compiled.inputs import CompiledInputs
 from ddor.compiled.people import WEEKS
@@ -24,11 +25,10 @@ from ddor.extract.csv_files import csv_file
 from ddor.jobs.prepared import Order, Preparation, Prepared, kept_tables, written_texts
 from ddor.maintained.cases import CASES, candidate_label
 from ddor.maintained.parameters import Parameters
-from ddor.measures.followed import AFTER_RELEASE, after_release_lines
-from ddor.measures.judged_cases import may_be_cases
-from ddor.measures.people import CHARGES
-from ddor.measures.published import charge_group_lines, disclosure_lines, flag_of, line_frame
-from ddor.measures.record import plain_tables
+from ddor.measures.after_release import AFTER_RELEASE, after_release_lines
+from ddor.measures.attributes import CHARGES
+from ddor.measures.disclosure import disclosure_lines, flag_of, plain_tables
+from ddor.measures.people import charge_group_lines, line_frame
 from ddor.published.catalog import CORRECTED, Catalog, Superseded, open_catalog, superseded_parts
 from ddor.published.history import ATTRIBUTES
 from ddor.reference.figures import WEEKLY_FIGURES

@@ -16,8 +16,7 @@ from ddor.calendar import Week
 from ddor.errors import Problem, UsageError
 from ddor.extract.csv_files import plain_cell, safe_cell
 from ddor.extract.identifiers import identifier
-from ddor.measures.agencies import agency_identities
-from ddor.measures.figures import Counts
+from ddor.measures.figures import Counts, agency_identities
 from ddor.published.ledger import COLUMNS as LEDGER_COLUMNS
 from ddor.published.ledger import DECISIONS, flag_label, held_since
 

@@ -22,10 +22,9 @@ from ddor.jobs import prepared
 from ddor.jobs.prepared import Order, Prepared
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
 from ddor.maintained import corrections as disputes
-from ddor.measures.bulk import bulk_recorded
-from ddor.measures.figures import Counts, count_inputs
-from ddor.measures.published import attribute_lines, disclosure_lines, national_charges
-from ddor.measures.record import plain_tables
+from ddor.measures.disclosure import disclosure_lines, plain_tables
+from ddor.measures.figures import Counts, bulk_recorded, count_inputs
+from ddor.measures.people import attribute_lines, national_charges
 from ddor.published import ledger as ledgers
 from ddor.published.catalog import Catalog, read_catalog
 from ddor.published.history import ATTRIBUTES

@@ -21,7 +21,7 @@ Every key is required: no case without a public source and the approval of a sec
 person is named, here or in the name of the file: text that looks like it is refused, unshown.
 
 Left out on purpose: a case of group 81 (juvenile offender), or of a person at large, of whom
-nothing is known. Whether a case is what the data says is judged in measures/judged_cases.py.
+nothing is known. Whether a case is what the data says is judged in compiled/cases.py.
 """
 
 import hashlib

@@ -97,7 +97,7 @@ def read_earlier(output: Path, period: Period) -> dict:
     """What was told before of the people in this report: {"tables": every table of every revision,
     withdrawn ones too; "beside": those of the reports that share a week with it, and of all their
     weeks; "last": those of the last revision that stands; "gone": why they are not known, or "";
-    "cases": the labels of those that were described}, tables as measures.record wrote them.
+    "cases": the labels of those that were described}, tables as measures.disclosure wrote them.
     Private: it names requests."""
     told = {each: _told_by(output, each) for each in (period, *_beside(output, period))}
     lost = [each for each in told if _published(output, each) - told[each].keys()]

@@ -11,11 +11,11 @@ from ddor.calendar import Period, Week, long_date
 from ddor.compiled.counts import CompiledCounts
 from ddor.compiled.inputs import CompiledInputs
 from ddor.inputs import Inputs
-from ddor.measures import people
+from ddor.measures import attributes, people
+from ddor.measures.attributes import CHARGES, CITIZENSHIP, DAYS
 from ddor.measures.disclosure import ENOUGH, NATION, POOLED
 from ddor.measures.figures import Counts
-from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, with_charges
-from ddor.measures.published import charge_group_lines
+from ddor.measures.people import Line, charge_group_lines, with_charges
 from ddor.narrative import Words, part_of, render_markdown
 from ddor.publishable import HTML
 from ddor.reference.codes import CATEGORIES, CATEGORY_PHRASES, COUNTRIES
@@ -97,13 +97,13 @@ class AttributeTables:
         figures, table = with_charges(lines), self.counts.told.table(CHARGES)
         return SimpleNamespace(
             of=sum(standing.values()),
-            dated=pd.Timestamp(table.as_of).date() if table and table.stands else None,
+            dated=pd.Timestamp(table.as_of).date() if table and table.retained else None,
             told=bool(lines),
             why=Words(self._why(CHARGES)),
-            convicted=standing.get(people.CONVICTED),
-            charged_only=standing.get(people.CHARGED_ONLY),
-            dismissed_or_acquitted=standing.get(people.DISMISSED),
-            no_charges=standing.get(people.NO_CHARGE),
+            convicted=standing.get(attributes.CONVICTED),
+            charged_only=standing.get(attributes.CHARGED_ONLY),
+            dismissed_or_acquitted=standing.get(attributes.DISMISSED),
+            no_charges=standing.get(attributes.NO_CHARGE),
             with_charges=figures["declined_with_charges"],
             with_conviction=figures["declined_with_conviction"],
             by_category=_by_category(lines),
@@ -118,7 +118,7 @@ class AttributeTables:
         if rows.empty:
             return None
         rows = rows.assign(**{UNSPLIT: _unsplit(rows)})
-        split = heads(f"{people.CONVICTED} {people.CHARGED_ONLY} {UNSPLIT}")
+        split = heads(f"{attributes.CONVICTED} {attributes.CHARGED_ONLY} {UNSPLIT}")
         parts = {name: head for name, head in split.items() if rows[name].any()}
         total = sum(line.requests for line in lines if not line.branch)
         return self._by_attribute(CHARGES, _largest_first(rows), parts, total)
@@ -140,11 +140,11 @@ class AttributeTables:
         frame = frame.assign(
             offense=pd.Series(names, index=frame.index, dtype="object"), **{UNSPLIT: unsplit}
         )
-        columns = f"offense requests {people.CONVICTED} {people.CHARGED_ONLY}"
+        columns = f"offense requests {attributes.CONVICTED} {attributes.CHARGED_ONLY}"
         # Only a sum of weeks can be split in part.
         if ((unsplit > 0) & (unsplit < frame["requests"])).any():
             columns += f" {UNSPLIT}"
-        empty, note = frame[people.CONVICTED].isna() | (unsplit > 0), ""
+        empty, note = frame[attributes.CONVICTED].isna() | (unsplit > 0), ""
         if empty.any():
             note = "Convicted and charged only are counted by category, not by offense group"
             if empty[whole].any():
@@ -184,7 +184,7 @@ class AttributeTables:
         part = part_of(most, of, "declined request", "declined requests")
         each = " each" if len(largest) > 1 else ""
         table, source = self.counts.told.table(attribute), self.chart_source
-        if table is not None and table.stands:
+        if table is not None and table.retained:
             source = f"{source.rpartition('; data as of ')[0]}; data as of {long_date(table.as_of)}"
         return self._chart(
             name,
@@ -255,14 +255,14 @@ class AttributeTables:
 
     def _as_of(self, table, of="This table is") -> HTML | None:
         """From when a table of an earlier revision is, and how much of it no longer counts."""
-        if not (table.stands or table.gone):
+        if not (table.retained or table.gone):
             return None
         return HTML(html_of("as_of", table=table, of=of))
 
 
 def _unsplit(frame: pd.DataFrame) -> pd.Series:
     """Of each line of published.charge_group_lines, the requests that are in neither part."""
-    return frame["requests"] - frame[[people.CONVICTED, people.CHARGED_ONLY]].sum(axis=1)
+    return frame["requests"] - frame[[attributes.CONVICTED, attributes.CHARGED_ONLY]].sum(axis=1)
 
 
 def _branches(lines: list[Line]) -> pd.DataFrame:

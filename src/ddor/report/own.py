@@ -16,9 +16,9 @@ import pandas as pd
 from ddor.errors import DdorError
 from ddor.extract.model import LEVELS
 from ddor.inputs import Inputs
-from ddor.measures.agencies import agency_identities
-from ddor.measures.figures import Counts
-from ddor.measures.people import ALL, CHARGES, CITIZENSHIP, DAYS, Line
+from ddor.measures.attributes import CHARGES, CITIZENSHIP, DAYS
+from ddor.measures.figures import Counts, agency_identities
+from ddor.measures.people import ALL, Line
 from ddor.measures.status import ISSUED_OUTCOMES
 from ddor.reference.codes import CATEGORIES
 from ddor.report.words import CLASS_HEADS, WORDS

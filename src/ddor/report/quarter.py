@@ -22,13 +22,17 @@ from ddor.compiled.inputs import (
 from ddor.errors import DdorError
 from ddor.extract.model import ISSUED
 from ddor.maintained.cases import BEGIN, END, Case
-from ddor.measures.after_release import FOLLOWED_DAYS
-from ddor.measures.charges import GROUP_NAMES
-from ddor.measures.concentration import Concentration, concentration, half_or_more
+from ddor.measures.after_release import (
+    AFTER_RELEASE,
+    DAYS_TO_ARREST,
+    FOLLOWED_DAYS,
+    LATER_CHARGES,
+    after_release_lines,
+)
+from ddor.measures.attributes import CHARGES, GROUP_NAMES
 from ddor.measures.disclosure import NATION, POOLED
-from ddor.measures.followed import AFTER_RELEASE, DAYS_TO_ARREST, LATER_CHARGES, after_release_lines
-from ddor.measures.people import CHARGES, Line
-from ddor.measures.published import charge_group_lines
+from ddor.measures.people import Line, charge_group_lines
+from ddor.measures.shares import Concentration, concentration, half_or_more
 from ddor.narrative import Words, render_markdown
 from ddor.publishable import HTML
 from ddor.reference.places import STATES
@@ -206,7 +210,7 @@ class CompiledReport(AttributeTables):
     def five_numbers(self) -> Table:
         """Always together, and with equal weight how many had no later arrest."""
         followed = self.counts.followed
-        stands = f"; follow-up as of {long_date(followed.as_of)}" if followed.stands else ""
+        stands = f"; follow-up as of {long_date(followed.as_of)}" if followed.retained else ""
         numbers = {
             "Declined": followed.declined,
             "Release confirmed, of the declined": followed.confirmed,

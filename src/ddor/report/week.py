@@ -15,9 +15,8 @@ from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE, ISSUED, date_column
 from ddor.inputs import Inputs, gather_inputs, load_inputs
 from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES, flags_for
-from ddor.measures.agencies import agency_identities
-from ddor.measures.concentration import concentration
-from ddor.measures.figures import NO_CHARGES, Counts, count_inputs
+from ddor.measures.figures import NO_CHARGES, Counts, agency_identities, count_inputs
+from ddor.measures.shares import concentration
 from ddor.measures.status import DECLINED_CLASSES, ISSUED_OUTCOMES, KINDS
 from ddor.narrative import part_of, requests
 from ddor.publishable import HTML
@@ -354,7 +353,7 @@ class WeeklyReport(AttributeTables):
                 "A table of some of them, compared with that of all, would tell of the others."
             )
         table, why = self.counts.told.table(attribute), self._why(attribute)
-        if table is None or table.stands:
+        if table is None or table.retained:
             why = table.why if table else why
             raise DdorError(f'by="{by}" cannot be counted in this report: {why}.')
         return own.branches(self.counts.nation(attribute)), title
