@@ -69,10 +69,9 @@ def stacked_bars(
     most: int = MOST_BARS,
     subtitle: str = "",
     source: str = SOURCE,
-    meaning: str = "",
 ) -> Chart | Table:
     """Horizontal bars, one per row of `frame`, from the columns `parts` (column -> legend), each in
-    the color of its meaning (palette.py); with `meaning`, a column that names the color of a row.
+    the color of its meaning (palette.py), or, if there is a column `meaning`, in that of its row.
 
     Rows are drawn in the given order; of more than `most` the rest become one bar, *All
     others*. A row of missing values has the words NOTHING_KNOWN for a bar. An empty frame gives its
@@ -101,7 +100,7 @@ def stacked_bars(
             legend: tuple(drawn[column]) for column, legend in parts.items() if rows[column].sum()
         },
         colors={legend: color_of(column, at) for at, (column, legend) in enumerate(parts.items())},
-        row_colors=tuple(map(color_of, rows[meaning])) if meaning else (),
+        row_colors=tuple(map(color_of, rows["meaning"])) if "meaning" in rows else (),
         totals=tuple(f"{int(each):,}" if pd.notna(each) else NOTHING_KNOWN for each in totals),
         notice=SYNTHETIC_NOTICE if synthetic else "",
     )
