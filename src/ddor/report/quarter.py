@@ -60,9 +60,8 @@ class CompiledReport(AttributeTables):
             "cases": SimpleNamespace(shown=len(cases.shown), withdrawn=len(cases.withdrawn)),
             "extract": self._extract(),
         }
-        period = {"period": self.period}
-        found = self._concentration()
-        phrases = self._sentences("quarter", found, self.agencies, period | names)
+        found, named = self._concentration(), {"period": self.period, **names}
+        phrases = self._sentences("quarter", found, self.agencies, named)
         return self.period, *names.values(), phrases
 
     def _concentration(self) -> Concentration:

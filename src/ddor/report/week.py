@@ -267,8 +267,8 @@ class WeeklyReport(AttributeTables):
         label, title = own.LABELS[by].lower(), caption or title
         frame = frame.rename(columns={by: label})
         shown = hashlib.sha256(f"{title}\n{frame.to_csv()}".encode()).hexdigest()
-        name, how = f"own-{by}-{shown[:8]}", {"source": self.chart_source}
-        return stacked_bars(name, frame, label, heads("requests"), title, self.synthetic, **how)
+        drawn = f"own-{by}-{shown[:8]}", frame, label, heads("requests"), title, self.synthetic
+        return stacked_bars(*drawn, source=self.chart_source)
 
     def _counted(self, rows: pd.DataFrame, by: str, label: Callable) -> tuple[pd.DataFrame, str]:
         """How many of `rows` there are of each, and what that is called."""
@@ -291,6 +291,7 @@ class WeeklyReport(AttributeTables):
                 raise DdorError(f'by="{by}" cannot be counted in this report: {why}.')
             counted = own.branches(self.counts.nation(attribute))
         frame = pd.DataFrame(counted, columns=[by, "requests"], dtype="object")
+        frame = frame.astype({"requests": "int64"})  # and a label stays Markup
         return frame, own.title_of(rows, every, by, self.since)
 
     def prove(self) -> None:
@@ -303,11 +304,8 @@ class WeeklyReport(AttributeTables):
         for what, names in (("declined", DECLINED_CLASSES), ("issued", ISSUED_OUTCOMES)):
             totals[f"{what}_total"] = sum(figures[f"{what}_{name}"] for name in names)
             totals[f"{what}_total by kind"] = sum(figures[f"{what}_{kind}"] for kind in KINDS)
-        wrong = [
-            name
-            for name, total in totals.items()
-            if figures[name.removesuffix(" by kind")] != total
-        ]
+        known = {name: figures[name.removesuffix(" by kind")] for name in totals}
+        wrong = [name for name, total in totals.items() if known[name] != total]
         if counts.status.loc[counts.status["declined"], "outcome"].ne("declined").any():
             wrong.append("declined_total: a request without that outcome is in it (E10)")
         if wrong:
