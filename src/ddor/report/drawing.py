@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
@@ -32,16 +33,14 @@ BESIDE: dict[str, Any] = {"textcoords": "offset points", "va": "center", "annota
 
 @dataclass(frozen=True)
 class Drawing:
-    """labels and totals: one for each bar; values: legend -> one for each bar; colors: legend ->
-    (light, dark); row_colors: one for each bar in place of that, or none; notice: a line beneath.
-    """
+    """labels and totals: one for each bar; values and colors: legend -> one for each bar, a color
+    being (light, dark); notice: a line beneath."""
 
     name: str
-    labels: tuple[str, ...]
-    values: dict[str, tuple[int, ...]]
-    colors: dict[str, tuple[str, str]]
-    row_colors: tuple[tuple[str, str], ...]
-    totals: tuple[str, ...]
+    labels: list[str]
+    values: dict[str, pd.Series]
+    colors: dict[str, list[tuple[str, str]]]
+    totals: list[str]
     notice: str
 
 
@@ -106,10 +105,9 @@ def _write(figure: Figure, lines: Iterable[tuple[str, int]], y: float) -> float:
 
 
 def _bars(axes, drawing: Drawing, labels: list[str]) -> None:
-    places = range(len(labels))
-    left = [0] * len(labels)
+    places, left = range(len(labels)), [0] * len(labels)
     for legend, values in drawing.values.items():
-        colors = drawing.row_colors or [drawing.colors[legend]] * len(labels)
+        colors = drawing.colors[legend]
         edges = [EDGE[0] if color in PALE else PAPER[0] for color in colors]
         fills = [color[0] for color in colors]
         axes.barh(places, values, 0.72, left, color=fills, edgecolor=edges, label=legend)

@@ -245,7 +245,7 @@ class WeeklyReport(AttributeTables):
 
     @property
     def requests(self) -> pd.DataFrame:
-        return own.countable_requests(self.inputs, self.counts)
+        return own.countable_requests(self.counts.status, self.agencies)
 
     @property
     def issued_rows(self) -> pd.DataFrame:
