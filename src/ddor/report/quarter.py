@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ddor.calendar import Week, long_date
 from ddor.compiled.counts import CompiledCounts, count_compiled
-from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs
+from ddor.compiled.inputs import MISSING, WITHDRAWN, CompiledInputs
 from ddor.errors import DdorError
 from ddor.extract.cohort import ISSUED
 from ddor.maintained.cases import BEGIN, END, Case
@@ -45,7 +45,7 @@ class CompiledReport(AttributeTables):
     def for_sentences(self) -> tuple:
         """The period, weeks, issued, declined, charges, after, cases, extract, phrases: what
         %%narrative names."""
-        figures, cases, followed = self.counts.figures, self.counts.cases, self.counts.followed
+        figures, followed = self.counts.figures, self.counts.followed
         after = vars(followed) | {
             "days": FOLLOWED_DAYS,
             "why": Words(self._why_not_newer()),
@@ -57,7 +57,7 @@ class CompiledReport(AttributeTables):
             "declined": self._declined(held_back=figures["held_back_total"]),
             "charges": self._charges(),
             "after": SimpleNamespace(**after),
-            "cases": SimpleNamespace(shown=len(cases.shown), withdrawn=len(cases.withdrawn)),
+            "cases": self._figures("cases_"),
             "extract": self._extract(),
         }
         found, named = self._concentration(), {"period": self.period, **names}
@@ -76,19 +76,32 @@ class CompiledReport(AttributeTables):
         return Concentration(int(counts.sum()), largest, of_agency)
 
     def _weeks(self) -> SimpleNamespace:
-        weeks = self.inputs.weeks
-        days = {
-            name: [*map(Week.parse, weeks.loc[weeks["status"] == name, "week"])]
-            for name in (PUBLISHED, WITHDRAWN, MISSING)
-        }
-        return SimpleNamespace(
-            total=len(weeks),
-            first_day=Week.parse(weeks["week"].iloc[0]).first_day,
-            last_day=Week.parse(weeks["week"].iloc[-1]).last_day,
-            **{name: len(each) for name, each in days.items()},
-            names_missing=_weeks_named(days[MISSING]),
-            names_withdrawn=_weeks_named(days[WITHDRAWN]),
+        days = self.inputs.weeks["week"]
+        return self._figures(
+            "weeks_",
+            first_day=Week.parse(days.iloc[0]).first_day,
+            last_day=Week.parse(days.iloc[-1]).last_day,
+            names_missing=self._named(MISSING),
+            names_withdrawn=self._named(WITHDRAWN),
         )
+
+    def _named(self, status: str) -> Words:
+        """The weeks of a status; those that follow each other as one span: of a year most may be
+        ahead."""
+        spans: list[list[Week]] = []
+        weeks = self.inputs.weeks
+        for week in map(Week.parse, weeks.loc[weeks["status"] == status, "week"]):
+            if spans and spans[-1][-1].next == week:
+                spans[-1].append(week)
+            else:
+                spans.append([week])
+        named = (
+            f"{long_date(span[0].first_day)} to {long_date(span[-1].last_day)} ({len(span)} weeks)"
+            if len(span) > 1
+            else span[0].title
+            for span in spans
+        )
+        return Words("; ".join(named))
 
     def _extract(self) -> SimpleNamespace:
         dates = self.inputs.published["as_of"]
@@ -107,14 +120,9 @@ class CompiledReport(AttributeTables):
         weeks = self.inputs.weeks
         columns = TABLES["weeks"]["columns"].split()
         numbers = self.inputs.known(name for name in columns if name.endswith("_total"))
-        revisions = "revision " + weeks["revision"]
-        frame = weeks.assign(
-            week=[Week.parse(day).title for day in weeks["week"]],
-            report=revisions.where(
-                weeks["status"] == PUBLISHED, weeks["status"].map(WORDS["weeks"])
-            ),
-            **numbers,
-        )
+        report = weeks["status"].map(WORDS["weeks"]).fillna("revision " + weeks["revision"])
+        titles = [Week.parse(day).title for day in weeks["week"]]
+        frame = weeks.assign(week=titles, report=report, **numbers)
         total: dict[str, object] = {"week": f"The {self.period.noun}", "report": "", "as_of": ""}
         total |= {name: self.counts.figures[name] for name in numbers}
         frame = pd.concat([frame[columns], pd.DataFrame([total])], ignore_index=True)
@@ -223,23 +231,6 @@ class CompiledReport(AttributeTables):
             holds["follow_up_known"] = followed.met + followed.no_arrest == followed.known
         if wrong := [name for name, equal in holds.items() if not equal]:
             raise DdorError(f"these figures do not add up: {', '.join(wrong)}")
-
-
-def _weeks_named(weeks: list[Week]) -> Words:
-    """Weeks that follow each other as one span: of a year most may be ahead."""
-    spans: list[list[Week]] = []
-    for week in weeks:
-        if spans and spans[-1][-1].next == week:
-            spans[-1].append(week)
-        else:
-            spans.append([week])
-    named = (
-        f"{long_date(span[0].first_day)} to {long_date(span[-1].last_day)} ({len(span)} weeks)"
-        if len(span) > 1
-        else span[0].title
-        for span in spans
-    )
-    return Words("; ".join(named))
 
 
 def _date(text: str) -> dt.date | str:
