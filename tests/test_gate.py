@@ -20,7 +20,7 @@ from ddor.report.charts import stacked_bars
 from ddor.report.magic import typed_numbers
 from ddor.report.tables import Several, Table
 from ddor.run.gate import judge
-from ddor.run.template import check_template
+from ddor.run.notebook import check_template
 
 WEEK = "2017-03-04"
 FRAME = pd.DataFrame({"state": ["TX", "LA"], "requests": [3, 2]})

@@ -28,11 +28,8 @@ from ddor.maintained.directory import read_directory
 from ddor.maintained.parameters import load_parameters
 from ddor.published.catalog import Revision
 from ddor.reports import refuse_shared_key, report_of
-from ddor.run.execute import execute
-from ddor.run.executed import tidy
 from ddor.run.gate import judge
-from ddor.run.proof import prove_run
-from ddor.run.template import check_template
+from ddor.run.notebook import check_template, execute, prove_run, tidy
 
 WEEKS_LOOKED_AT = 26  # of which a text may not hold a key; `ddor rebuild` looks at all of them
 

@@ -26,7 +26,7 @@ from ddor.jobs.publication import TEMPLATE, data_files
 from ddor.jobs.registry import preparation_of
 from ddor.jobs.report import recover, run_proved
 from ddor.published.catalog import Catalog, Revision, open_catalog
-from ddor.run.executed import tidy
+from ddor.run.notebook import tidy
 
 # The files at the two addresses of a revision, beside index.html.
 AT_ITS_OWN, AT_THE_PERIODS = "**/*", "data/*"
