@@ -420,7 +420,7 @@ def _published(options: Options, period: Period | None):
     nothing is published."""
     from ddor.archive.publish import opened
     from ddor.archive.site import read_context
-    from ddor.jobs.publication import keys_of, refuse_unfit
+    from ddor.jobs.prepared import keys_of, refuse_unfit
     from ddor.maintained.directory import read_directory
     from ddor.published.catalog import open_catalog
 

@@ -21,16 +21,14 @@ from ddor.compiled.inputs import CompiledInputs
 from ddor.compiled.people import WEEKS
 from ddor.errors import UsageError
 from ddor.extract.csv_files import csv_file
-from ddor.jobs.prepared import Order, Preparation, Prepared, kept_tables, written_texts
+from ddor.jobs.prepared import Order, Preparation, Prepared, of_people, written_texts
 from ddor.maintained.cases import CASES, candidate_label
 from ddor.maintained.parameters import Parameters
 from ddor.measures.followed import AFTER_RELEASE, after_release_lines
 from ddor.measures.judged_cases import may_be_cases
 from ddor.measures.people import CHARGES
 from ddor.measures.published import charge_group_lines, disclosure_lines, flag_of, line_frame
-from ddor.measures.record import plain_tables
 from ddor.published.catalog import CORRECTED, Catalog, Superseded, open_catalog, superseded_parts
-from ddor.published.history import ATTRIBUTES
 from ddor.reference.figures import WEEKLY_FIGURES
 
 CANDIDATES = "candidates.csv"
@@ -86,7 +84,8 @@ def quarter_report(inputs: CompiledInputs) -> Prepared:
     )
     status = inputs.weeks.set_index("week")["status"]
     described = {case.row for case in counts.cases.shown} | {*inputs.earlier["cases"]}
-    private = {"tables": plain_tables(counts.told.tables.values()), "cases": sorted(described)}
+    shown = of_people(counts.told, cases=sorted(described))
+    shown["private_files"][CANDIDATES] = csv_file(CANDIDATE_COLUMNS, _candidates(inputs, counts))
     return Prepared(
         period=inputs.period,
         parameters=inputs.parameters,
@@ -115,15 +114,13 @@ def quarter_report(inputs: CompiledInputs) -> Prepared:
             },
         },
         request_ids=inputs.request_ids,
-        private_files={
-            ATTRIBUTES: (json.dumps(private) + "\n").encode(),
-            CANDIDATES: csv_file(CANDIDATE_COLUMNS, _candidates(inputs, counts)),
-        },
         history=tuple(f"{week} r{revision}" for week, revision in based_on.items()),
-        kept_tables=kept_tables(counts.told),
         based_on=based_on,
         input_words=INPUT_WORDS,
-        told=tuple(f"the case {name} is withdrawn: {why}" for name, why in counts.cases.withdrawn),
+        messages=tuple(
+            f"the case {name} is withdrawn: {why}" for name, why in counts.cases.withdrawn
+        ),
+        **shown,
     )
 
 
@@ -150,8 +147,7 @@ def _tables(inputs: CompiledInputs, counts: CompiledCounts) -> dict[str, pd.Data
     of_later = [flag_of(after.table(AFTER_RELEASE))] * len(later)
     return {
         "weeks_used": weeks.rename(columns={"status": "report"}),
-        "issued_by_agency": _without_empty_flags(inputs.issued_by_agency),
-        "declined_by_agency": _without_empty_flags(inputs.declined_by_agency),
+        **{name: _without_empty_flags(getattr(inputs, name)) for name in compiled.TABLES},
         "charges_by_group": charge_group_lines(people.nation[CHARGES]),
         "attributes": line_frame(people.lines(), people.flags()),
         "after_release": line_frame(later, of_later).drop(columns="place"),

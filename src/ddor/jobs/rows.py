@@ -24,7 +24,7 @@ from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.extract.model import DATETIMES, SYNTHETIC_NOTICE
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, with_newest_flags
-from ddor.jobs.differences import figure_differences
+from ddor.jobs.prepared import figure_differences
 from ddor.measures.figures import count_inputs
 from ddor.measures.trace import rows_behind
 from ddor.published import ledger

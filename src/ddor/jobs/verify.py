@@ -21,10 +21,8 @@ from ddor.archive.withdraw import notice_files
 from ddor.calendar import Period
 from ddor.errors import NotebookFailed, UsageError
 from ddor.inputs import not_as_kept
-from ddor.jobs.prepared import Prepared
-from ddor.jobs.publication import TEMPLATE, data_files
-from ddor.jobs.registry import preparation_of
-from ddor.jobs.report import recover, run_proved
+from ddor.jobs.prepared import Prepared, data_files
+from ddor.jobs.report import TEMPLATE, preparation_of, recover, run_proved
 from ddor.published.catalog import Catalog, Revision, open_catalog
 from ddor.run.executed import tidy
 
