@@ -28,7 +28,7 @@ from ddor.calendar import Period, Week, long_date, parse_date, weeks_ending_in
 from ddor.errors import UsageError
 from ddor.extract.read import read_extract
 from ddor.jobs.prepared import Order, Preparation, Prepared, written_texts
-from ddor.jobs.registry import PREPARATIONS
+from ddor.jobs.report import PREPARATIONS
 from ddor.maintained.parameters import Parameters, extract_location
 from ddor.published.catalog import read_catalog
 from ddor.report.tables import Table, agency_table
