@@ -215,14 +215,14 @@ def revision_line(
         accepted = order.reason
     elif report.review and last and manifest.get("review") == list(report.review):
         accepted = last.accepted
-    listed = {name: report.figures.get(name) for name in report_of(period).listed}
+    listed = report_of(period).listed
     return Revision(
         revision=archive.next_revision(period),
         identity=identity_of(hashes),
         published_on=day.isoformat(),
         as_of=report.as_of,
         source=report.source,
-        figures={name: count for name, count in listed.items() if count is not None},
+        figures={n: count for n in listed if (count := report.figures.get(n)) is not None},
         kind=kind,
         because=because,
         accepted=accepted,

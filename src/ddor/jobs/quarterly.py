@@ -85,7 +85,7 @@ def quarter_report(inputs: CompiledInputs) -> Prepared:
     status = inputs.weeks.set_index("week")["status"]
     described = {case.row for case in counts.cases.shown} | {*inputs.earlier["cases"]}
     shown = of_people(counts.told, cases=sorted(described))
-    shown["private_files"][CANDIDATES] = csv_file(CANDIDATE_COLUMNS, _candidates(inputs, counts))
+    shown["private_files"][CANDIDATES] = _candidates(inputs, counts)
     return Prepared(
         period=inputs.period,
         parameters=inputs.parameters,
@@ -158,21 +158,16 @@ def _without_empty_flags(table: pd.DataFrame) -> pd.DataFrame:
     return table if table["flags"].any() else table.drop(columns="flags")
 
 
-def _candidates(inputs: CompiledInputs, counts: CompiledCounts) -> list[dict[str, str]]:
-    """The requests that may be described, for an analyst who looks for public sources."""
-    return [
-        {
-            "row": candidate_label(str(inputs.period), row.request_id),
-            "week": row.week,
-            "agency_id": row.agency_id,
-            "released": f"{row.released_at:%Y-%m}",
-            "arrested": str(row.arrested).lower(),
-            "convicted": str(row.convicted).lower(),
-            "days": str(row.days),
-            "request_id": row.request_id,
-        }
-        for row in may_be_cases(counts.rows, inputs.charges).itertuples()
-    ]
+def _candidates(inputs: CompiledInputs, counts: CompiledCounts) -> bytes:
+    """CANDIDATES: the requests that may be described, for an analyst who looks for public
+    sources."""
+    rows = may_be_cases(counts.rows, inputs.charges)
+    rows = rows.assign(
+        row=[candidate_label(str(inputs.period), key) for key in rows["request_id"]],
+        released=rows["released_at"].dt.strftime("%Y-%m"),
+        **{name: rows[name].astype("str").str.lower() for name in ("arrested", "convicted")},
+    )
+    return csv_file(CANDIDATE_COLUMNS, rows[CANDIDATE_COLUMNS].to_dict("records"))
 
 
 def _corrected_since(parts: list[Superseded], catalog: Catalog) -> Iterator[str]:
