@@ -21,6 +21,7 @@ from ddor.reports import REPORTS, Report, parse_period, report_of
 
 Options = argparse.Namespace
 Option = tuple[str, dict]
+Command = Callable[[Options], int]
 # Asked for before they are built, these say so rather than being passed over.
 LATER = {"jobs": "running several weeks at once", "scheduler": "running weeks on a Dask cluster"}
 
@@ -90,39 +91,35 @@ def run_week(arguments: list[str], project: Path) -> int:
         "3 invalid extract, 4 held for review, 5 the notebook failed or shows what may not be "
         "published, 6 the archive is busy or cannot be written.",
     )
-    _add(parser, RUN_WEEK)
-    return _exit_code(lambda: _run_weeks(parser.parse_intermixed_args(arguments), project))
+    _add(parser, RUN_WEEK, lambda options: _run_weeks(options, project))
+    return _exit_code(parser.parse_intermixed_args, arguments)
 
 
 def ddor(arguments: list[str] | None = None) -> None:
     """The `ddor` command."""
-
     parser = argparse.ArgumentParser(prog="ddor", description="Tools that complement run_week.py.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, what, options, function in [*COMMANDS, *map(_report_command, REPORTS[1:])]:
-        own = commands.add_parser(name, help=what)
-        _add(own, options)
-        own.set_defaults(command=function)
-
-    def command() -> int:
-        options = parser.parse_args(arguments)
-        return options.command(options)
-
-    sys.exit(_exit_code(command))
+        _add(commands.add_parser(name, help=what), options, function)
+    sys.exit(_exit_code(parser.parse_args, arguments))
 
 
-def _exit_code(command: Callable[[], int]) -> int:
-    """An error for the user is its message and its exit code, without a traceback."""
+def _add(parser: argparse.ArgumentParser, options: Sequence[Option], command: Command) -> None:
+    """The options of a command, and what is done with them."""
+    for name, keywords in options:
+        parser.add_argument(name, **keywords)
+    parser.set_defaults(command=command)
+
+
+def _exit_code(parse: Callable[..., Options], arguments: list[str] | None) -> int:
+    """That of the command. An error for the user is its message and its exit code, without a
+    traceback."""
     try:
-        return command()
+        options = parse(arguments)
+        return options.command(options)
     except DdorError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-
-
-def _add(parser: argparse.ArgumentParser, options: Sequence[Option]) -> None:
-    for name, keywords in options:
-        parser.add_argument(name, **keywords)
 
 
 # What both command lines do: reports of one or more periods
@@ -234,7 +231,7 @@ def command(*options: Option):
     """The function below is a command of `ddor` by its own name, with these options and the shared
     ones; the first line of its docstring is its help. It returns the exit code."""
 
-    def registered(function: Callable[[Options], int]):
+    def registered(function: Command) -> Command:
         what = (function.__doc__ or "").splitlines()[0]
         COMMANDS.append((function.__name__.strip("_"), what, (*options, *SHARED), function))
         return function
