@@ -170,11 +170,8 @@ def data_files(report: Prepared) -> dict[str, bytes]:
         notice=notice,
     )
     # For the workbook, without what is withheld.
-    lines = [
-        (name, value, dictionary.figures[name])
-        for name, value in report.figures.items()
-        if value is not None
-    ]
+    known = {name: value for name, value in report.figures.items() if value is not None}
+    lines = [(name, value, dictionary.figures[name]) for name, value in known.items()]
     figures = pd.DataFrame(lines, columns=["figure", "value", "meaning"])
     book = workbook_file({"figures": figures} | tables, dictionary.of_columns, cover)
     package = {
