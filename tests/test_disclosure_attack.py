@@ -13,7 +13,7 @@ from weekly_runs import files_of, job
 
 from ddor.calendar import Week
 from ddor.checks.check import Case
-from ddor.jobs.publication import data_files
+from ddor.jobs.prepared import data_files
 from ddor.jobs.weekly import week_report
 from ddor.measures import disclosure
 from ddor.measures.attributes import DISMISSED, GROUP_NAMES

@@ -2,14 +2,14 @@
 with its key.
 
 The words of the two reports are in `reference/dictionary` (figures.csv, columns.csv, tables.csv).
-Each report names its dictionary in `ddor.reports`: WEEKLY that of the weekly one, COMPILED that of
-one made from weekly ones. A report of another kind brings its own, wherever its edition stands.
+DICTIONARIES has the dictionary of each report: WEEKLY that of the weekly one, COMPILED that of one
+made from weekly ones. A report of another kind brings its own.
 """
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ddor.calendar import Week
 from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
 from ddor.reference.tables import DICTIONARY, rows
 from ddor.reports import REPORTS, Report
@@ -22,7 +22,7 @@ TEXTS = {row["column"] for row in _COLUMNS if row["type"] == "text"}
 ALWAYS = {name: COLUMNS[name] for name in ("figure", "value", "meaning", "flags")}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DataDictionary:
     """Of the data of one kind of report. columns, figures: name -> what it means, ALWAYS beside
     them; titles: table -> what it is; keys: table -> the columns of its key, the first one else;
@@ -66,19 +66,23 @@ COMPILED = _dictionary(
 )
 
 
+# By the folder of the report's periods (`Period.shelf`); one that is not named here is made from
+# weekly reports.
+DICTIONARIES = {Week.shelf: WEEKLY}
+
+
 def dictionary_of(report: Report) -> DataDictionary:
-    module, _, name = report.dictionary.partition(":")
-    return getattr(importlib.import_module(module), name)
+    return DICTIONARIES.get(report.period.shelf, COMPILED)
 
 
 def further() -> list[tuple[list[Report], DataDictionary]]:
     """What the reports beside the weekly one mean by what it does not have, or means otherwise; one
     entry for those that mean the same."""
-    found: dict[str, list[Report]] = {}
+    found: dict[DataDictionary, list[Report]] = {}
     for report in REPORTS:
-        if dictionary_of(report) is not WEEKLY:
-            found.setdefault(report.dictionary, []).append(report)
-    return [(reports, _beside_the_weekly(dictionary_of(reports[0]))) for reports in found.values()]
+        if (own := dictionary_of(report)) is not WEEKLY:
+            found.setdefault(own, []).append(report)
+    return [(reports, _beside_the_weekly(own)) for own, reports in found.items()]
 
 
 def _beside_the_weekly(own: DataDictionary) -> DataDictionary:
