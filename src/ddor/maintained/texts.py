@@ -51,11 +51,8 @@ def _quotable(body: str, info: ValidationInfo) -> str:
     if info.context and (kind := identifier(body)):
         refuse(f"text that looks like {kind} (not shown)", "text that names nobody", "remove it")
     if re.search("<img|<h[12]", render_markdown(body)):
-        seen, expected = (
-            "a picture or a heading of # or ##",
-            "text, with headings of ### or smaller",
-        )
-        refuse(seen, expected, "change it")
+        expected = "text, with headings of ### or smaller"
+        refuse("a picture or a heading of # or ##", expected, "change it")
     return body
 
 
