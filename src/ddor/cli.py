@@ -387,7 +387,7 @@ def _verify(options: Options) -> int:
 )
 def _withdraw(options: Options) -> int:
     """Take a report down and leave a notice."""
-    from ddor.archive.withdraw import withdraw
+    from ddor.archive.acts import withdraw
 
     period, revision, reason = options.period, options.revision, options.reason
     with _published(options, period) as (archive, catalog, around):
@@ -406,7 +406,7 @@ def _withdraw(options: Options) -> int:
 @command()
 def _rebuild(options: Options) -> int:
     """Make all pages again; reports and data stay."""
-    from ddor.archive.site_pages import rebuild
+    from ddor.archive.acts import rebuild
 
     with _published(options, None) as (archive, catalog, around):
         changed = rebuild(archive, catalog, around)
@@ -419,14 +419,12 @@ def _published(options: Options, period: Period | None):
     """The archive, locked, its catalog, and what stands around revisions. Raises UsageError where
     nothing is published."""
     from ddor.archive.publish import opened
-    from ddor.archive.site import read_context
     from ddor.jobs.publication import keys_of, refuse_unfit
-    from ddor.maintained.directory import read_directory
+    from ddor.jobs.site_context import site_context
     from ddor.published.catalog import open_catalog
 
     parameters = _parameters(options, period)
-    directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
-    around = read_context(parameters, directory)
+    around = site_context(parameters)
     nothing = UsageError(f"nothing is published in {parameters.output}")
     if not (parameters.output / "site").is_dir():
         raise nothing

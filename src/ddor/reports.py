@@ -4,7 +4,7 @@ same for all.
 Another report made from weekly ones needs a period (calendar.py), a notebook in `notebooks/`, and a
 line here. One made from something else is prepared by functions of its own, which jobs/registry.py
 names (jobs/prepared.py: what it is made from and what is counted), and says what its tables and
-figures mean (archive/data_dictionary.py). Its pages then lie in the folder of its period (`shelf`),
+figures mean (archive/downloads.py). Its pages then lie in the folder of its period (`shelf`),
 with revisions, corrections, withdrawal, lists, feed and search as for the weekly one, and the
 command `ddor NOUN` makes it.
 """
@@ -26,14 +26,14 @@ LISTED = {
 @dataclass(frozen=True)
 class Report:
     """period: what one report is of. name: what it is called; plural: as the heading of a list.
-    template: its notebook. dictionary: `module:name` of its archive.data_dictionary.DataDictionary,
+    template: its notebook. dictionary: `module:name` of its archive.downloads.DataDictionary,
     imported only when it is needed. listed: the few figures that lists of it show -> heads."""
 
     period: type[Period]
     name: str
     plural: str
     template: str
-    dictionary: str = "ddor.archive.data_dictionary:COMPILED"
+    dictionary: str = "ddor.archive.downloads:COMPILED"
     listed: Mapping[str, str] = field(default_factory=lambda: LISTED)
 
 
@@ -42,7 +42,7 @@ WEEKLY = Report(
     "Declined Detainer Outcome Report",
     "Weekly reports",
     "weekly_report.ipynb",
-    "ddor.archive.data_dictionary:WEEKLY",
+    "ddor.archive.downloads:WEEKLY",
 )
 QUARTERLY = Report(
     Quarter, "Quarterly Declined Detainer Report", "Quarterly reports", "quarterly_report.ipynb"

@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -54,8 +54,8 @@ class Archive:
 
     def publish(
         self,
-        folders: dict[str, dict[str, bytes]],
-        pointers: dict[str, bytes],
+        folders: Mapping[str, Mapping[str, bytes]],
+        pointers: Mapping[str, bytes],
         removed: Iterable[str] = (),
     ) -> int:
         """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.

@@ -4,18 +4,15 @@ All of this can be made again at any time from the kept article and the catalog,
 revision.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
-from ddor.archive.agency_index import PLACE
-from ddor.archive.article import kept_article, with_cases
-from ddor.archive.data_files import DataFiles, data_files_of
-from ddor.archive.downloads import titles_in
+from ddor.archive.agencies import PLACE
+from ddor.archive.kept import DataFiles, data_files_of, kept_article, with_cases
 from ddor.archive.linked_data import report_dataset
-from ddor.archive.page import address_of, page
-from ddor.archive.site import Site, SiteContext
+from ddor.archive.site import Site, address_of, page
 from ddor.archive.text_pages import plain_text
 from ddor.calendar import Period, Week
 from ddor.published.catalog import Catalog, status_of, superseded_parts
@@ -85,6 +82,7 @@ class ReportPages:
         if before and not before.withdrawn_on:
             changes = changes_between(self.data(number - 1), data)
         article = self._article(number, current)
+        described = json.loads(data["datapackage.json"])["resources"]
         names |= {
             "before": before,
             "next": revisions[number] if number < self.last else None,
@@ -96,9 +94,9 @@ class ReportPages:
             "changes": changes[:MOST_CHANGES],
             "more_changes": len(changes[MOST_CHANGES:]),
             "workbooks": [name for name in data if ".xlsx" in name],
-            "tables": titles_in(data["datapackage.json"]),
+            "tables": {each["path"]: each["title"] for each in described},
             "report": report_of(period),
-            "dataset": report_dataset(period, this, catalog, self.site.context, data, path),
+            "dataset": report_dataset(self.site, path, period, this, data),
         }
         return page(self.site, "report.html.j2", path, title, names, canonical)
 
@@ -127,13 +125,6 @@ def disputed_agencies(catalog: Catalog, period: Period) -> set[str]:
     """Those with a dispute of the period's current revision; each has a page, whatever it says."""
     revision = catalog.current(period)
     return {record["agency_id"] for record in revision.records} if revision else set()
-
-
-def draft_page(article: str, period: Period, catalog: Catalog, context: SiteContext) -> bytes:
-    """A page for the analyst, with its assets beside it."""
-    site = Site(Path(), catalog, context)
-    names = {"article": article, "contents": contents_of(article)}
-    return page(site, "draft.html.j2", "index.html", f"Draft: {period.title}", names)[1]
 
 
 def contents_of(article: str) -> list[tuple[str, str, list, list]]:

@@ -74,7 +74,7 @@ class Prepared:
     records: tuple[dict, ...] = ()
     kept_tables: tuple[str, ...] = ()
     based_on: Mapping[str, int] = field(default_factory=dict)
-    # As in archive.revision.Publication.
+    # As in archive.acts.Publication.
     bulk: Mapping[str, int] = field(default_factory=dict)
     # Name of an input -> why there is another revision when it changed; those of OF_ANY_REPORT
     # come after these.

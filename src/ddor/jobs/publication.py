@@ -7,15 +7,14 @@ from itertools import chain
 
 import pandas as pd
 
-from ddor.archive.data_dictionary import dictionary_of
-from ddor.archive.downloads import descriptor, json_file, table_files, with_notice
-from ddor.archive.identity import identity_of
+from ddor.archive.downloads import descriptor, dictionary_of, json_file, table_files, with_notice
 from ddor.archive.publish import Archive
 from ddor.archive.workbook import Cover, workbook_file
 from ddor.calendar import long_date
 from ddor.errors import UsageError
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.extract.request_keys import RequestKeys
+from ddor.jobs.identity import identity_of
 from ddor.jobs.prepared import Order, Prepared
 from ddor.publishable import UNFILLED, as_read
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Revision

@@ -11,20 +11,21 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
-from ddor.archive.identity import hashed, identity_of, manifest_file
-from ddor.archive.page import address_of
+from ddor.archive.acts import Publication, publish_revision
+from ddor.archive.kept import Article, kept_files
 from ddor.archive.publish import Archive, opened
-from ddor.archive.render import Article, render_article
-from ddor.archive.revision import Publication, kept_files, publish_revision
-from ddor.archive.site import read_context
+from ddor.archive.render import render_article
+from ddor.archive.site import address_of
 from ddor.calendar import Period
 from ddor.errors import DdorError, NotebookFailed, UsageError
 from ddor.extract.request_keys import RequestKeys
-from ddor.jobs.prepared import Order, Prepared
+from ddor.inputs import NEWER_FLAGS
+from ddor.jobs.identity import hashed, identity_of, manifest_file
+from ddor.jobs.prepared import REVIEW_LIST, Order, Prepared
 from ddor.jobs.publication import TEMPLATE, data_files, keys_of, refuse_unfit, revision_line
 from ddor.jobs.registry import preparation_of
 from ddor.jobs.results import Result, draft_result, held_result
-from ddor.maintained.directory import read_directory
+from ddor.jobs.site_context import site_context
 from ddor.maintained.parameters import load_parameters
 from ddor.published.catalog import Revision
 from ddor.reports import refuse_shared_key, report_of
@@ -34,6 +35,8 @@ from ddor.run.gate import judge
 from ddor.run.proof import prove_run
 from ddor.run.template import check_template
 
+# What a report under review, a draft, or an unchanged run left; a publication makes it old.
+MADE_OLD = ("draft", REVIEW_LIST, NEWER_FLAGS)
 WEEKS_LOOKED_AT = 26  # of which a text may not hold a key; `ddor rebuild` looks at all of them
 
 
@@ -46,8 +49,7 @@ def make_report(period: Period, order: Order) -> Result:
     parameters = load_parameters(order.project, period, order.params, order.settings)
     recovered = recover(parameters.output)
     gathered = preparation.gather(period, parameters)
-    directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
-    around = read_context(parameters, directory)
+    around = site_context(parameters)
 
     with opened(parameters.output) as archive:
         report = preparation.prepare(gathered, archive, order, around.day)
@@ -79,7 +81,7 @@ def make_report(period: Period, order: Order) -> Result:
         private["manifest.json"] = manifest_file(
             order.project, hashes, report.history, report.review, around.day, kept, private
         )
-        publish_revision(archive, report.catalog, publication, private, report.beside)
+        publish_revision(archive, report.catalog, publication, private, report.beside, MADE_OLD)
     page = str(archive.site / address_of(period))
     told = (*told, *report.told)
     return Result(period, "published", 0, revision.revision, page, report.figures, told)

@@ -5,11 +5,9 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ddor.archive.article import article_of
-from ddor.archive.page import static_files
+from ddor.archive.acts import Publication, draft_files
+from ddor.archive.kept import article_of
 from ddor.archive.publish import Archive
-from ddor.archive.report_pages import draft_page
-from ddor.archive.revision import Publication
 from ddor.calendar import Period
 from ddor.jobs.differences import figure_differences, sentence_differences
 from ddor.jobs.prepared import REVIEW_LIST, Prepared
@@ -67,13 +65,6 @@ def draft_result(
 def _keep_draft(archive: Archive, draft: Publication, report: Prepared, executed: Path) -> str:
     """Render to runs/<period>/draft/; the path of the page."""
     folder = f"runs/{report.period}/draft"
-    page = draft_page(draft.article.html, report.period, report.catalog, draft.around)
-    files = {
-        "index.html": page,
-        **draft.article.pictures,
-        **static_files(),
-        **{f"data/{name}": file for name, file in draft.data.items()},
-        "report.ipynb": executed.read_bytes(),
-    }
+    files = draft_files(draft, report.catalog) | {"report.ipynb": executed.read_bytes()}
     archive.publish({folder: files}, {})
     return str(archive.output / folder / "index.html")

@@ -27,7 +27,7 @@ FIRST, REVISED, CORRECTED = "first", "revision", "correction"
 @dataclass(frozen=True)
 class Revision:
     """One published revision. Dates in ISO form; source: where its extract came from, in words;
-    figures: the few that lists of weeks show; identity: see identity.py.
+    figures: the few that lists of weeks show; identity: see jobs/identity.py.
 
     kind: FIRST; REVISED, by new data, a decision or another input; CORRECTED, because of a mistake.
     because: why, in words, for the last two. accepted: why the week was published although a
@@ -105,8 +105,9 @@ class Catalog:
         """Every period with its current revision: weeks first."""
         return [*self.newest_first(), *self.newest_beside_weeks()]
 
-    def made_from(self, week: Week) -> list[Period]:
-        """The periods whose current revision has this week's report in it, or should have."""
+    def made_from(self, week: Period) -> list[Period]:
+        """The periods whose current revision has this week's report in it, or should have; none
+        for a period that is no week."""
         return [
             period
             for period, revision in self.newest_beside_weeks()
