@@ -19,27 +19,28 @@ from small_archive import (
 )
 from test_trend import catalog_of, day, flat, line, revision, withdrawn
 
-from ddor.archive.data_files import DataFiles
-from ddor.archive.latest import charges_of, largest_of, why_untold
+from ddor.archive.kept import DataFiles
 from ddor.archive.lists import home_page
-from ddor.archive.page import NOT_FOUND
-from ddor.archive.site import Site, SiteContext
-from ddor.archive.text_pages import methods_page
-from ddor.archive.trend import agency_points
-from ddor.archive.trend_chart import recent_weeks
+from ddor.archive.site import NOT_FOUND, Site, SiteContext
+from ddor.archive.text_pages import charges_of, largest_of, methods_page, why_withheld
+from ddor.archive.trend import agency_points, recent_weeks
 from ddor.calendar import Week
 from ddor.checks import e5_volume, e6_ice_custody, e8_bulk_recording, e9_stale_policy
 from ddor.checks.registry import CHECKS
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.jobs.site_context import RULES
 from ddor.maintained.parameters import Parameters
 from ddor.measures import disclosure, people
+from ddor.measures.concentration import half_or_more
 from ddor.measures.figures import NO_CHARGES
 from ddor.published.catalog import Catalog
 from ddor.published.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
 from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reference.method import CHANGES, METHOD
 
-CONTEXT = SiteContext(Parameters.model_construct(contact="the county desk"), dt.date(2017, 6, 1))
+CONTEXT = SiteContext(
+    Parameters.model_construct(contact="the county desk"), dt.date(2017, 6, 1), rules=RULES
+)
 EFFECTS = {
     "hold": "Hold: the request is not counted as declined.",
     "review": "Review: nothing is published until a person has looked at the week.",
@@ -96,7 +97,7 @@ def home(data: DataFiles, cohort="recorded", why="", **figures) -> BeautifulSoup
         "status": "provisional",
         "figures": counts,
         "charges": charges_of(data),
-        "largest": largest_of(data),
+        "largest": largest_of(data, half_or_more),
         "why": why,
         "adds_up": why != NO_CHARGES,
     }
@@ -170,9 +171,9 @@ def test_the_reason_is_that_of_the_national_table():
         {"attribute": "charges", "place": place, "why": why, "told": False}
         for place, why in (("TX1", "a reason of one agency"), ("", "fewer than 20 requests"))
     ]
-    assert why_untold({"disclosure": tables}) == "fewer than 20 requests"
+    assert why_withheld({"disclosure": tables}) == "fewer than 20 requests"
     stands = tables[1] | {"told": True}  # an earlier table, with the reason why no newer one is
-    assert why_untold({"disclosure": [stands]}) == ""
+    assert why_withheld({"disclosure": [stands]}) == ""
 
 
 @pytest.mark.parametrize("cohort", ["recorded", "issued"])
@@ -386,6 +387,7 @@ def test_the_rules_of_people_are_told_in_the_numbers_that_the_code_goes_by(monke
     context = SiteContext(
         Parameters.model_construct(disclosure_threshold=9, max_held_back_share=0.37),
         dt.date(2017, 6, 1),
+        rules=RULES,
     )
     text = words_of(methods(context).main)
     for told in (
