@@ -390,8 +390,8 @@ def _withdraw(options: Options) -> int:
     from ddor.archive.acts import withdraw
 
     period, revision, reason = options.period, options.revision, options.reason
-    with _published(options, period) as (archive, catalog, around):
-        gone = withdraw(archive, catalog, period, revision, reason, around)
+    with _published(options, period) as (archive, site):
+        gone = withdraw(archive, site, period, revision, reason)
     numbers = [number for each, number in gone if each == period]
     others = [f"{each} r{number}" for each, number in gone if each != period]
     beside = [number for number in numbers if revision not in (None, number)]
@@ -408,17 +408,18 @@ def _rebuild(options: Options) -> int:
     """Make all pages again; reports and data stay."""
     from ddor.archive.acts import rebuild
 
-    with _published(options, None) as (archive, catalog, around):
-        changed = rebuild(archive, catalog, around)
+    with _published(options, None) as (archive, site):
+        changed = rebuild(archive, site)
     told = {"site": str(archive.site), "changed": changed}
     return _print(options, told, f"{archive.site}: {changed} files changed")
 
 
 @contextlib.contextmanager
 def _published(options: Options, period: Period | None):
-    """The archive, locked, its catalog, and what stands around revisions. Raises UsageError where
+    """The archive, locked, and its site. Raises UsageError where
     nothing is published."""
     from ddor.archive.publish import opened
+    from ddor.archive.site import Site
     from ddor.jobs.publication import keys_of, refuse_unfit
     from ddor.jobs.site_context import site_context
     from ddor.published.catalog import open_catalog
@@ -433,4 +434,4 @@ def _published(options: Options, period: Period | None):
         if catalog is None:
             raise nothing
         refuse_unfit(around.written(), keys_of(archive))
-        yield archive, catalog, around
+        yield archive, Site(archive.site, catalog, around)

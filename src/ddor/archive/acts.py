@@ -21,21 +21,20 @@ are private and stay, for whoever has to answer for the withdrawal.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from ddor.archive.agencies import agency_lines, indexed, newest_first
 from ddor.archive.downloads import json_file, week_lines
 from ddor.archive.kept import Article, DataFiles, cases_in, data_files_of, without_cases
 from ddor.archive.publish import Archive
 from ddor.archive.report_pages import ReportPages, contents_of, disputed_agencies
-from ddor.archive.site import Line, Site, SiteContext, page, static_files
+from ddor.archive.site import Line, Site, page, static_files
 from ddor.archive.site_pages import pages_made_from, publish_site, site_after
 from ddor.archive.text_pages import latest_of
 from ddor.archive.trend import kept_of
 from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Period, Week
 from ddor.errors import UsageError
-from ddor.published.catalog import Catalog, Revision
+from ddor.published.catalog import Revision
 
 REASONS = ("legal", "privacy", "error")
 # All that is made beside the reports.
@@ -44,21 +43,20 @@ EVERYTHING = ("assets/*", "data/*/*", "agencies/[A-Z0-9]*/*")
 
 @dataclass(frozen=True)
 class Publication:
-    """revision: its line in the catalog, but for what its article and data add to that (cases,
+    """site: as it is so far. revision: its line in the catalog, but for what its article and data add to that (cases,
     trend, the dates of its records). article and data are what it keeps for good; data: file
     name -> bytes. bulk: agency_id -> declines recorded in bulk (measures/bulk.py)."""
 
+    site: Site
     period: Period
     revision: Revision
     article: Article
     data: dict[str, bytes]
-    context: SiteContext
     bulk: Mapping[str, int] = field(default_factory=dict)
 
 
 def publish_revision(
     archive: Archive,
-    catalog: Catalog,
     publication: Publication,
     private: Mapping[str, bytes],
     beside: Mapping[str, bytes],
@@ -67,12 +65,16 @@ def publish_revision(
     """Publish as the next revision. `private`: what goes into runs/<period>/rN/; `beside`: path ->
     bytes of other private files below runs/ that change with it; `old`: what an earlier run left in
     runs/<period>/ and a publication makes old."""
-    period, article, line = publication.period, publication.article, publication.revision
-    data, number = DataFiles(publication.data), line.revision
+    site, period, article = publication.site, publication.period, publication.article
+    data, line, number = (
+        DataFiles(publication.data),
+        publication.revision,
+        publication.revision.revision,
+    )
     # A record keeps the date on which it was first shown: the revision that did so may be withdrawn
     # later, and the feed's entry keeps its date.
     first: dict[str, str] = {}
-    for revision in catalog.of(period):
+    for revision in site.catalog.of(period):
         for record in revision.records:
             first.setdefault(record["name"], record["shown_on"])
     line = replace(
@@ -83,10 +85,9 @@ def publish_revision(
         trend=kept_of(data, publication.bulk) if isinstance(period, Week) else {},
         cases=cases_in(article.html),
     )
-    earlier = [replace(revision, cases="") for revision in catalog.of(period)]
-    disputed = disputed_agencies(catalog, period)
-    catalog = catalog.with_revisions(period, [*earlier, line])
-    site = Site(archive.site, catalog, publication.context)
+    earlier = [replace(revision, cases="") for revision in site.catalog.of(period)]
+    disputed = disputed_agencies(site.catalog, period)
+    site = replace(site, catalog=site.catalog.with_revisions(period, [*earlier, line]))
     report = ReportPages(site, period, (without_cases(article.html), data))
     pages = report.pages([number - 1, number])
     here = f"{period.path}/r{number}"
@@ -95,7 +96,7 @@ def publish_revision(
     pages |= {f"{period.path}/{name}": file for name, file in files.items()}
     pages |= pages_made_from(site, period)
     before = data_files_of(archive.site / period.path)
-    agencies = before.agencies | data.agencies | disputed | disputed_agencies(catalog, period)
+    agencies = before.agencies | data.agencies | disputed | disputed_agencies(site.catalog, period)
     publish_site(
         archive,
         site_after(site, period, agencies, agencies, before, data),
@@ -106,35 +107,30 @@ def publish_revision(
     )
 
 
-def draft_files(draft: Publication, catalog: Catalog) -> dict[str, bytes]:
+def draft_files(draft: Publication) -> dict[str, bytes]:
     """A page for the analyst, with its pictures, data and assets beside it."""
     article, title = draft.article.html, f"Draft: {draft.period.title}"
     names = {"article": article, "contents": contents_of(article)}
-    site = Site(Path(), catalog, draft.context)
-    files = dict([page(site, "draft.html.j2", "index.html", title, names)])
+    files = dict([page(draft.site, "draft.html.j2", "index.html", title, names)])
     files |= draft.article.pictures | static_files()
     return files | {f"data/{name}": file for name, file in draft.data.items()}
 
 
 def withdraw(
-    archive: Archive,
-    catalog: Catalog,
-    period: Period,
-    number: int | None,
-    reason: str,
-    context: SiteContext,
+    archive: Archive, site: Site, period: Period, number: int | None, reason: str
 ) -> list[tuple[Period, int]]:
     """Withdraw revision `number` of the period's report, or all of them, those that still show a
     table of it, and those of reports made from it; what was withdrawn.
 
-    The date printed is that of `context`. Raises UsageError where there is nothing to withdraw.
+    `site`: as it is so far; its context has the date that is printed. Raises UsageError where
+    there is nothing to withdraw.
     """
+    catalog, day = site.catalog, site.context.day.isoformat()
     revisions = catalog.of(period)
     chosen = [r for r in revisions if number in (None, r.revision) and not r.withdrawn_on]
     if not chosen:
         label = f"revision {number} of the {period.noun}" if number else f"the {period.noun}"
         raise UsageError(f"{label} of {period} is not published, or is withdrawn already")
-    day = context.day.isoformat()
     gone = {period: _with_tables_of(chosen, revisions)}
     for other, theirs in catalog.everything():
         # What is withdrawn is printed in them, or is what they have beyond the other weeks.
@@ -145,7 +141,7 @@ def withdraw(
     for each, numbers in gone.items():
         kept = [r.withdrawn(day, reason) if r.revision in numbers else r for r in catalog.of(each)]
         catalog = catalog.with_revisions(each, kept)
-    site = Site(archive.site, catalog, context)
+    site = replace(site, catalog=catalog)
     folders: dict[str, dict[str, bytes]] = {}
     pages: dict[str, bytes] = {}
     for each, numbers in gone.items():
@@ -188,17 +184,16 @@ def notice_files(names: Iterable[str], day: str, reason: str) -> dict[str, bytes
     return {name: notices[name.rpartition(".")[2]] for name in names}
 
 
-def rebuild(archive: Archive, catalog: Catalog, context: SiteContext) -> int:
+def rebuild(archive: Archive, site: Site) -> int:
     """Everything around what revisions keep, made again from what they keep: for a new style sheet,
     a changed text, policy or publisher, or a version of the program with other pages. No revision
     is made; articles, pictures and data stay as they are, byte for byte. All or nothing, as a
     publication; the number of files that changed or went."""
-    site = Site(archive.site, catalog, context)
     named: set[str] = set()
     weeks: dict[str, list[Line]] = {}
     years: dict[int, dict[str, list[Line]]] = {}
     reports: dict[str, bytes] = {}
-    for period, revisions in catalog.everything():
+    for period, revisions in site.catalog.everything():
         report = ReportPages(site, period)
         reports |= report.pages(range(1, report.last + 1))
         named |= report.named()

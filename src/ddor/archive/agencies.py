@@ -46,11 +46,6 @@ def read_index(site: Path) -> dict[str, Line]:
     return {line["agency_id"]: line for line in lines_in(site / INDEX)}
 
 
-def weeks_of(site: Path, agency_id: str) -> list[Line]:
-    """The agency's weeks as they are published, newest first."""
-    return lines_in(site / "agencies" / agency_id / "weeks.csv")
-
-
 def newest_first(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: line["week"], reverse=True)
 
@@ -109,6 +104,33 @@ def indexed(site: Site, agencies: dict[str, list[Line]]) -> dict[str, Line]:
         for each, lines in agencies.items()
         if lines or each in records
     }
+
+
+def records_after(
+    site: Site, week: Week, agencies: set[str], before: DataFiles, after: DataFiles
+) -> tuple[dict[str, Line], dict[str, list[Line]]]:
+    """-> the index, and the weeks of each agency whose page is made again: agency_id -> lines,
+    newest first. `agencies`: those that the week names, or did; `before` and `after`: its data."""
+
+    def published(agency_id: str) -> list[Line]:
+        return lines_in(site.folder / "agencies" / agency_id / "weeks.csv")
+
+    known, lines, day = read_index(site.folder), agency_lines(week, after), str(week)
+    own = {}
+    for each in agencies:
+        others = [line for line in published(each) if line["week"] != day]
+        own[each] = newest_first([*others, *filter(None, [lines.get(each)])])
+    index = {each: line for each, line in known.items() if each not in own} | indexed(site, own)
+    # A page points to those with the agency's name: to what they were called before, too.
+    names = {plain_name(each[a]) for each in (known, index) for a in own if a in each}
+    # A gap of other agencies' trends closes, or opens: its report comes late, or is withdrawn.
+    gap = before.published != after.published
+    touched = {
+        each: published(each)
+        for each, line in index.items()
+        if plain_name(line) in names or (gap and line["first_week"] < day < line["last_week"])
+    }
+    return dict(sorted(index.items())), touched | own
 
 
 def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:

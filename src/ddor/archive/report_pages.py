@@ -6,7 +6,7 @@ revision.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ddor.archive.agencies import PLACE
@@ -25,7 +25,8 @@ AGENCY_TABLES = {
     "issued_by_agency": ("Section I", "issued"),
     "declined_by_agency": ("Section II", "recorded"),
 }
-NOT_COUNTS = ("agency_id", *PLACE, "flags")
+# The columns of these that are no counts.
+OF_LINE = ("agency_id", *PLACE, "flags")
 # What a chart can be taken along as lies beside the revision's own page.
 TAKEN = re.compile(r'((?:src|href)=")([a-z0-9-]+\.(?:svg|png|csv)")')
 # How an article marks the name of an agency: the page around it makes it a link.
@@ -153,8 +154,8 @@ def changes_between(before: DataFiles, after: DataFiles) -> list[Change]:
     """What changed between two revisions, from -> to: figures first, in their order, then agencies
     by state and name; what did not change is left out. Read from what both published, so it tells
     nothing that a reader could not find by comparing them."""
-    figures = (each.summary["figures"] for each in (before, after))
-    changes = [Change("", *each) for each in _differing(*figures)]
+    # Where, what follows the name of a count, and the counts before and after.
+    compared = [("", "", before.summary["figures"], after.summary["figures"])]
     for table, sections in AGENCY_TABLES.items():
         if table not in before.tables or table not in after.tables:
             continue  # not every report has it
@@ -164,18 +165,14 @@ def changes_between(before: DataFiles, after: DataFiles) -> list[Change]:
         for line in sorted(lines, key=lambda line: (line["state"], line["agency"])):
             agency_id = line["agency_id"]
             where = " · ".join(filter(None, (line["agency"], line["state"], agency_id)))
-            counts = (_counts(each.get(agency_id)) for each in (old, new))
-            for name, *numbers in _differing(*counts):
-                name = f"{name.replace('_', ' ')} ({section})"
-                changes.append(Change(where, name, *numbers))
-    return changes
-
-
-def _differing(before: Mapping, after: Mapping) -> Iterator[tuple[str, int | None, int | None]]:
-    for name in {**after, **before}:
-        if before.get(name, 0) != after.get(name, 0):
-            yield name, before.get(name, 0), after.get(name, 0)
-
-
-def _counts(line: Mapping[str, str] | None) -> dict[str, int]:
-    return {name: int(cell) for name, cell in (line or {}).items() if name not in NOT_COUNTS}
+            then, now = (
+                {name: int(n) for name, n in each.get(agency_id, {}).items() if name not in OF_LINE}
+                for each in (old, new)
+            )
+            compared.append((where, f" ({section})", then, now))
+    return [
+        Change(where, f"{name.replace('_', ' ')}{of}" if of else name, *numbers)
+        for where, of, then, now in compared
+        for name in {**now, **then}
+        if len({*(numbers := (then.get(name, 0), now.get(name, 0)))}) > 1
+    ]

@@ -9,29 +9,10 @@ made.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from ddor.archive.agencies import (
-    INDEX,
-    INDEX_COLUMNS,
-    agency_lines,
-    agency_pages,
-    indexed,
-    newest_first,
-    plain_name,
-    read_index,
-    weeks_of,
-)
+from ddor.archive import lists
+from ddor.archive.agencies import INDEX, INDEX_COLUMNS, agency_pages, read_index, records_after
 from ddor.archive.downloads import week_lines, year_files, year_lines
 from ddor.archive.kept import DataFiles
-from ddor.archive.lists import (
-    SEARCH,
-    agency_lists,
-    archive_pages,
-    data_page,
-    home_page,
-    log_pages,
-    search_files,
-    sitemap,
-)
 from ddor.archive.publish import Archive
 from ddor.archive.report_pages import ReportPages
 from ddor.archive.site import Site, address_of, static_files
@@ -42,7 +23,15 @@ from ddor.published.catalog import CATALOG
 
 # What pages of reports point to, and the lists that point to them.
 POINTED_TO = (agency_pages, year_files)
-LISTS = (text_pages, archive_pages, agency_lists, data_page, log_pages, search_files, home_page)
+LISTS = (
+    text_pages,
+    lists.archive_pages,
+    lists.agency_lists,
+    lists.data_page,
+    lists.log_pages,
+    lists.search_files,
+    lists.home_page,
+)
 # What every act makes whole: a group, a year or an address of the site that is gone leaves files.
 MADE_WHOLE = ("sitemap.xml", "agencies/by-state/*/*", "agencies/a-z/*/*", "corrections/*/*")
 
@@ -58,31 +47,17 @@ def site_after(
     """With the records that a new or withdrawn report changes. `agencies`: those that it names, or
     did; `named`: those of them to which a report still leads; `before` and `after`: its current
     data. Only a week's report has figures on agencies' pages and in files by year."""
-    known = read_index(site.folder)
     if not isinstance(period, Week):
         # An agency that no week names has a page as long as such a report leads to it.
-        unnamed: dict[str, list] = {each: [] for each in agencies - known.keys()}
-        return replace(site, index=known, agencies=unnamed, named=named, latest=latest_of(site))
-    lines, day = agency_lines(period, after), str(period)
-    own = {}
-    for each in agencies:
-        others = [line for line in weeks_of(site.folder, each) if line["week"] != day]
-        own[each] = newest_first([*others, *filter(None, [lines.get(each)])])
-    index = {each: line for each, line in known.items() if each not in own} | indexed(site, own)
-    # A page points to those with the agency's name: to what they were called before, too.
-    names = {plain_name(each[a]) for each in (known, index) for a in own if a in each}
-    # A gap of other agencies' trends closes, or opens: its report comes late, or is withdrawn.
-    gap = before.published != after.published
-    touched = {
-        each: weeks_of(site.folder, each)
-        for each, line in index.items()
-        if plain_name(line) in names or (gap and line["first_week"] < day < line["last_week"])
-    }
+        index = read_index(site.folder)
+        unnamed: dict[str, list] = {each: [] for each in agencies - index.keys()}
+        return replace(site, index=index, agencies=unnamed, named=named, latest=latest_of(site))
+    index, weeks = records_after(site, period, agencies, before, after)
     of_week = week_lines(period, site.catalog.of(period)[-1], after)
     return replace(
         site,
-        index=dict(sorted(index.items())),
-        agencies=touched | own,
+        index=index,
+        agencies=weeks,
         named=named,
         years={period.first_day.year: year_lines(site.folder, period, of_week)},
         latest=latest_of(site, period, after),
@@ -136,8 +111,8 @@ def _lists(site: Site) -> Iterator[tuple[str, bytes]]:
     for files in LISTS:
         for path, file in files(site):
             yield path, file
-            pages += [path] if path.endswith("/index.html") and path != SEARCH else []
+            pages += [path] if path.endswith("/index.html") and path != lists.SEARCH else []
     reports = [address_of(p) for p, r in site.catalog.newest_reports() if not r.withdrawn_on]
     agencies = [f"agencies/{each}/index.html" for each in site.index]
-    yield from sitemap(site, ["index.html", *pages, *reports, *agencies])
+    yield from lists.sitemap(site, ["index.html", *pages, *reports, *agencies])
     yield CATALOG, site.catalog.file()

@@ -272,28 +272,17 @@ def percent(part: float) -> str:
     return f"{100 * part:.1f}".removesuffix(".0") + "%"
 
 
-class RecentWeek(NamedTuple):
-    """counts: by the panels of PANELS. gap: why there is no report, or ""."""
+class Recent(NamedTuple):
+    """weeks: oldest first, the last one names the agency; counts: of each that has a report, by the
+    panels of PANELS; totals: all of them added up. held: outcomes of the last one that a check
+    holds back. published: how many weeks have a report. top: the end of the one scale. panels:
+    panel -> bars; gaps: where weeks without a report are."""
 
-    week: Week
-    counts: dict[str, int]
-    gap: str
-
-
-@dataclass(frozen=True)
-class Recent:
-    """weeks: oldest first; the last one, `latest`, names the agency. held: outcomes of it that a
-    check holds back. published: how many weeks have a report; whole: as many as a movement is
-    judged by. totals: all of them added up; drawn: whether there is anything to draw. top: the end
-    of the one scale. panels: panel -> bars; gaps: where weeks without a report are."""
-
-    weeks: list[RecentWeek]
-    latest: RecentWeek
+    weeks: list[Point]
+    counts: dict[Week, dict[str, int]]
+    totals: dict[str, int]
     held: int
     published: int
-    whole: bool
-    totals: dict[str, int]
-    drawn: bool
     top: int
     axis: Axis
     panels: dict[str, list[Bar]]
@@ -305,31 +294,18 @@ def recent_weeks(points: list[Point], counted: Mapping[Week, dict[str, int]]) ->
     published = [at for at, point in enumerate(points) if not point.gap][-WEEKS_COMPARED:]
     if not published:
         return None
-    weeks = []
-    for point in points[published[0] :]:
-        line = counted.get(point.week, {})
-        counts = {panel: line.get(column, 0) for panel, column in PANELS.items()}
-        weeks.append(RecentWeek(point.week, counts, point.gap))
-    totals = {panel: sum(each.counts[panel] for each in weeks) for panel in PANELS}
-    top, axis = scale_top(max(max(each.counts.values()) for each in weeks)), Axis(len(weeks))
-    placed = [*enumerate(weeks)]
-    return Recent(
-        weeks=weeks,
-        latest=weeks[-1],
-        held=counted[weeks[-1].week]["held_back_outcomes"],
-        published=len(published),
-        whole=len(published) == WEEKS_COMPARED,
-        totals=totals,
-        drawn=len(published) > 1 and any(totals.values()),
-        top=top,
-        axis=axis,
-        panels={
-            panel: [
-                bar
-                for at, each in placed
-                for bar in stacked(axis.inside[at], {panel: each.counts[panel]}, top)
-            ]
-            for panel in PANELS
-        },
-        gaps=[axis.left[at] for at, each in placed if each.gap],
-    )
+    weeks = points[published[0] :]
+    lines = {point.week: counted.get(point.week, {}) for point in weeks if not point.gap}
+    counts = {
+        week: {panel: line.get(column, 0) for panel, column in PANELS.items()}
+        for week, line in lines.items()
+    }
+    totals = {panel: sum(each[panel] for each in counts.values()) for panel in PANELS}
+    top, axis = scale_top(max(max(each.values()) for each in counts.values())), Axis(len(weeks))
+    panels: dict[str, list[Bar]] = {panel: [] for panel in PANELS}
+    for x, point in zip(axis.inside, weeks, strict=False):
+        for panel, count in counts.get(point.week, {}).items():
+            panels[panel] += stacked(x, {panel: count}, top)
+    gaps = [x for x, point in zip(axis.left, weeks, strict=False) if point.gap]
+    held = counted[weeks[-1].week]["held_back_outcomes"]
+    return Recent(weeks, counts, totals, held, len(published), top, axis, panels, gaps)

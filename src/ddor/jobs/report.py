@@ -15,7 +15,7 @@ from ddor.archive.acts import Publication, publish_revision
 from ddor.archive.kept import Article, kept_files
 from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
-from ddor.archive.site import address_of
+from ddor.archive.site import Site, address_of
 from ddor.calendar import Period
 from ddor.errors import DdorError, NotebookFailed, UsageError
 from ddor.extract.request_keys import RequestKeys
@@ -66,7 +66,8 @@ def make_report(period: Period, order: Order) -> Result:
         refuse_unfit({**written, **report.texts, **around.written()}, keys)
         executed, article = run_notebook(archive, template, report, keys)
         data, told = data_files(report), (*recovered, *article.told)
-        publication = Publication(period, revision, article, data, around, report.bulk)
+        site = Site(archive.site, report.catalog, around)
+        publication = Publication(site, period, revision, article, data, report.bulk)
         if order.draft:
             return draft_result(archive, publication, report, executed, told)
         if report.review and not revision.accepted:
@@ -81,7 +82,7 @@ def make_report(period: Period, order: Order) -> Result:
         private["manifest.json"] = manifest_file(
             order.project, hashes, report.history, report.review, around.day, kept, private
         )
-        publish_revision(archive, report.catalog, publication, private, report.beside, MADE_OLD)
+        publish_revision(archive, publication, private, report.beside, MADE_OLD)
     page = str(archive.site / address_of(period))
     told = (*told, *report.told)
     return Result(period, "published", 0, revision.revision, page, report.figures, told)

@@ -34,7 +34,7 @@ def held_result(
     """Publishes nothing; leaves in runs/<period>/ the draft and the list to fill in, and what else
     changes with a run (a week's flags in the ledger)."""
     period = report.period
-    page = _keep_draft(archive, draft, report, executed)
+    page = _keep_draft(archive, draft, executed)
     lists = {f"{period}/{REVIEW_LIST}": report.private_files[REVIEW_LIST], **report.beside}
     archive.publish({}, {f"runs/{name}": file for name, file in lists.items()})
     return Result(period, "held", HELD, None, page, report.figures, (*told, *report.waiting))
@@ -45,7 +45,7 @@ def draft_result(
 ) -> Result:
     """A draft, and what differs from the published revision."""
     period = report.period
-    page = _keep_draft(archive, draft, report, executed)
+    page = _keep_draft(archive, draft, executed)
     published, last = archive.site / period.path, report.catalog.current(period)
     if last is None:
         messages = [f"no revision of this {period.noun} is published yet"]
@@ -62,9 +62,9 @@ def draft_result(
     return Result(period, "draft", 0, None, page, report.figures, (*told, *messages))
 
 
-def _keep_draft(archive: Archive, draft: Publication, report: Prepared, executed: Path) -> str:
+def _keep_draft(archive: Archive, draft: Publication, executed: Path) -> str:
     """Render to runs/<period>/draft/; the path of the page."""
-    folder = f"runs/{report.period}/draft"
-    files = draft_files(draft, report.catalog) | {"report.ipynb": executed.read_bytes()}
+    folder = f"runs/{draft.period}/draft"
+    files = draft_files(draft) | {"report.ipynb": executed.read_bytes()}
     archive.publish({folder: files}, {})
     return str(archive.output / folder / "index.html")
