@@ -67,29 +67,24 @@ def publish_revision(
     bytes of other private files below runs/ that change with it; `old`: what an earlier run left in
     runs/<period>/ and a publication makes old."""
     site, period, article = publication.site, publication.period, publication.article
-    data, line, number = (
-        DataFiles(publication.data),
-        publication.revision,
-        publication.revision.revision,
-    )
+    data, line = DataFiles(publication.data), publication.revision
     # A record keeps the date on which it was first shown: the revision that did so may be withdrawn
     # later, and the feed's entry keeps its date.
     first: dict[str, str] = {}
     for revision in site.catalog.of(period):
         for record in revision.records:
             first.setdefault(record["name"], record["shown_on"])
+    shown = [first.get(each["name"], line.published_on) for each in line.records]
     line = replace(
         line,
-        records=[
-            each | {"shown_on": first.get(each["name"], line.published_on)} for each in line.records
-        ],
+        records=[each | {"shown_on": day} for each, day in zip(line.records, shown, strict=True)],
         trend=kept_of(data, publication.bulk) if isinstance(period, Week) else {},
         cases=cases_in(article.html),
     )
     earlier = [replace(revision, cases="") for revision in site.catalog.of(period)]
     disputed = disputed_agencies(site.catalog, period)
     site = replace(site, catalog=site.catalog.with_revisions(period, [*earlier, line]))
-    report = ReportPages(site, period, (without_cases(article.html), data))
+    number, report = line.revision, ReportPages(site, period, (without_cases(article.html), data))
     pages = report.pages([number - 1, number])
     here = f"{period.path}/r{number}"
     files = {f"data/{name}": file for name, file in data.items()}
@@ -152,12 +147,12 @@ def withdraw(
         for n in sorted(numbers):
             here, data = f"{each.path}/r{n}", report.data(n)
             agencies |= data.agencies if each == period else set()
-            notices = {
-                f"data/{name}": file for name, file in notice_files(data, day, reason).items()
-            }
-            folders[f"site/{here}"] = {"index.html": pages.pop(f"{here}/index.html"), **notices}
-            if n == report.last:
-                pages |= {f"{each.path}/{name}": file for name, file in notices.items()}
+            folder = {"index.html": pages.pop(f"{here}/index.html")}
+            for name, notice in notice_files(data, day, reason).items():
+                folder[f"data/{name}"] = notice
+                if n == report.last:
+                    pages[f"{each.path}/data/{name}"] = notice
+            folders[f"site/{here}"] = folder
     pages |= pages_made_from(site, period)
     # The agencies to which the page of any report leads that is not withdrawn.
     named = set().union(*(ReportPages(site, each).named() for each, _ in catalog.everything()))

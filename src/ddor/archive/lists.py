@@ -92,10 +92,10 @@ def releases(site: Site) -> tuple[list[Week], list[Week]]:
     return late, coming
 
 
-def updated(periods: Iterable[tuple[Period, list[Revision]]]) -> str:
+def updated(reports: Iterable[list[Revision]]) -> str:
     """The last date on which a revision of these was published or withdrawn; "" if none was."""
-    revisions = [revision for _, of_period in periods for revision in of_period]
-    return max((r.withdrawn_on or r.published_on for r in revisions), default="")
+    days = [each.withdrawn_on or each.published_on for report in reports for each in report]
+    return max(days, default="")
 
 
 def home_page(site: Site) -> Files:
@@ -109,7 +109,7 @@ def home_page(site: Site) -> Files:
         "lines": [listed(week, catalog) for week in weeks[:LATEST]],
         "weekly": WEEKLY,
         "others": other_reports(catalog),
-        "updated": updated(catalog.everything()),
+        "updated": updated(dict(catalog.everything()).values()),
     }
     yield page(site, "home.html.j2", "index.html", NAME, names)
 
@@ -121,7 +121,7 @@ def archive_pages(site: Site) -> Files:
     (late, coming), others = releases(site), other_reports(catalog)
     for year in (None, *years):
         weeks = years[year] if year else []
-        of_year = [(each.period, catalog.of(each.period)) for each in weeks]
+        of_year = [catalog.of(each.period) for each in weeks]
         own = [point for point in points if year in (None, point.week.first_day.year)]
         trend = trend_of(own, catalog.cohort)
         names = {
@@ -136,7 +136,7 @@ def archive_pages(site: Site) -> Files:
             "trend": trend,
             "chart": chart_of(trend),
             "moved": first_to_final(catalog),
-            "updated": updated(of_year if year else catalog.everything()),
+            "updated": updated(of_year if year else dict(catalog.everything()).values()),
         }
         path = f"archive/{year}/index.html" if year else "archive/index.html"
         title = f"Archived reports of {year}" if year else "Archived reports"
@@ -240,7 +240,7 @@ def _grouped(
 
 
 def data_page(site: Site) -> Files:
-    tables, changed = tables_by_year(site), updated(site.catalog.everything())
+    tables, changed = tables_by_year(site), updated(dict(site.catalog.everything()).values())
     path = "data/index.html"
     files = [
         f"{year}/{name}.{ending}"

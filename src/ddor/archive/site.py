@@ -214,10 +214,8 @@ def place_of(line: Line) -> str:
     fips, state = line["county_fips"], STATES.get(line["state"])
     county = COUNTIES.get(fips)
     place = ", ".join(filter(None, (county and county.name, state and state.name)))
-    place += f" ({fips})" if fips else ""
-    return " · ".join(
-        filter(None, (line["level"], place.strip() or "place not known", line["agency_id"]))
-    )
+    place = f"{place} ({fips})".strip() if fips else place or "place not known"
+    return " · ".join(filter(None, (line["level"], place, line["agency_id"])))
 
 
 def _json_text(value: object) -> Markup:

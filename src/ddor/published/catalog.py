@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ddor.calendar import Period, Week
 from ddor.errors import ArchiveUnavailable, UsageError
@@ -130,9 +131,7 @@ class Catalog:
         content: dict[str, object] = {"notice": SYNTHETIC_NOTICE} if self.synthetic else {}
         content |= {"cohort": self.cohort, "synthetic": self.synthetic}
         for name, shelf in self._in_order().items():
-            content[name] = {
-                key: [asdict(r) for r in revisions] for key, revisions in shelf.items()
-            }
+            content[name] = {key: list(map(asdict, revisions)) for key, revisions in shelf.items()}
         return (json.dumps(content, indent=1) + "\n").encode()
 
 
@@ -191,8 +190,7 @@ def status_of(period: Period, revision: Revision, catalog: Catalog) -> str:
     return age + kind + (", based on a superseded revision" if outdated else "")
 
 
-@dataclass(frozen=True)
-class Superseded:
+class Superseded(NamedTuple):
     """A week of a report made from weekly ones that is not what it was made from any more. used:
     the revision that it was made from, None where there was none; now: the week's current one."""
 
