@@ -36,7 +36,6 @@ from ddor.calendar import Period, Week
 from ddor.errors import UsageError
 from ddor.published.catalog import Revision
 
-REASONS = ("legal", "privacy", "error")
 # All that is made beside the reports.
 EVERYTHING = ("assets/*", "data/*/*", "agencies/[A-Z0-9]*/*")
 

@@ -76,7 +76,10 @@ def other_reports(catalog: Catalog) -> list[tuple[Report, list[Listed]]]:
     """Each report that is no weekly one, in the order of ddor.reports, with its lines, newest
     first."""
     others = [listed(period, catalog) for period, _ in catalog.newest_beside_weeks()]
-    found = [(each, [o for o in others if isinstance(o.period, each.period)]) for each in REPORTS]
+    found = [
+        (report, [each for each in others if each.period.shelf == report.period.shelf])
+        for report in REPORTS
+    ]
     return [(report, lines) for report, lines in found if lines]
 
 
