@@ -31,7 +31,7 @@ from filelock import FileLock
 from markupsafe import escape
 from small_archive import SmallArchive
 
-from ddor.archive.render import Article
+from ddor.archive.kept import Article
 from ddor.calendar import Week
 from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS
 from ddor.jobs import report

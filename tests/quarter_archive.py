@@ -29,7 +29,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from small_archive import SmallArchive
 
 from ddor.archive import site_pages
-from ddor.archive.render import Article
+from ddor.archive.kept import Article
 from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Quarter, Week
 from ddor.jobs import prepared, report

@@ -24,12 +24,12 @@ from frames import policy as a_policy
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ddor.archive.identity import hashed, week_texts
 from ddor.checks.check import Case
 from ddor.checks.registry import CHECKS, run_checks
 from ddor.extract.csv_files import write_extract
 from ddor.extract.model import DECLINE_REASONS, DISPOSITIONS, FOLLOW_UP_STATUSES, OUTCOMES, TIMINGS
 from ddor.extract.read import read_extract
+from ddor.jobs.identity import hashed, week_texts
 from ddor.measures.disclosure import plain_tables
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.status import CLASSES, DECLINED_CLASSES, ISSUED_OUTCOMES

@@ -11,7 +11,7 @@ import pytest
 from quarter_archive import QUARTER, Quarters
 from small_archive import broken_links, files_of, words_of
 
-from ddor.archive.data_dictionary import COMPILED
+from ddor.archive.downloads import COMPILED
 from ddor.archive.publish import Archive, opened
 from ddor.jobs import verify as verify_job
 from ddor.jobs.quarterly import load_quarter

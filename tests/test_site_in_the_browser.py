@@ -29,7 +29,7 @@ from in_the_browser import (
 )
 from large_archive import ACCENT, FORMULA, FRANKLIN, MARKUP
 
-from ddor.archive.page import NOT_FOUND
+from ddor.archive.site import NOT_FOUND
 
 # kind -> its address, and words that only this kind has
 KINDS = {

@@ -11,20 +11,19 @@ from small_archive import BRACKENHOLT, FIRST_ROWS, HONORED, NEXT_WEEK, OSPREYMOO
 from test_public_words import BULK, REASON
 from test_rebuild import rebuilt
 
-from ddor.archive.data_files import DataFiles
+from ddor.archive.kept import DataFiles
 from ddor.archive.lists import archive_pages
 from ddor.archive.site import Site, SiteContext
 from ddor.archive.trend import (
     BANDS,
     WEEKS_DRAWN,
     agency_points,
-    ages_of,
+    chart_of,
     first_to_final,
     kept_of,
     national_points,
     trend_of,
 )
-from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
 from ddor.maintained.parameters import Parameters
 from ddor.measures.figures import bulk_recorded
@@ -239,9 +238,9 @@ charges,A0001,,,convicted,20,
 def test_ages_are_those_that_are_published_of_the_nation():
     data = DataFiles({"attributes.csv": ATTRIBUTES.encode()})
     ages = {"week": 6, "month": 0, "older": 12, "unknown": 6}
-    assert ages_of(data) == ages and list(ages) == list(BANDS)
     kept = kept_of(data, {"A0001": 8})
     assert kept == {"method": figures.METHOD, "age": ages, "bulk": {"A0001": 8}}
+    assert list(kept["age"]) == list(BANDS)
 
 
 def test_a_withheld_table_tells_no_age():

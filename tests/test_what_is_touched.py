@@ -24,7 +24,7 @@ from small_archive import (
     files_of,
 )
 
-from ddor.archive.agency_index import plain_name
+from ddor.archive.agencies import plain_name
 from ddor.calendar import Week
 
 # Of an agency that nobody knew, in a state where there was none.

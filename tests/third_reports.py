@@ -22,7 +22,7 @@ import pandas as pd
 from conftest import PROJECT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ddor.archive.data_dictionary import COLUMNS, DICTIONARIES, DataDictionary
+from ddor.archive.downloads import COLUMNS, DICTIONARIES, DataDictionary
 from ddor.archive.publish import Archive
 from ddor.calendar import Period, Week, long_date, parse_date, weeks_ending_in
 from ddor.errors import UsageError

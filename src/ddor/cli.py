@@ -376,11 +376,11 @@ def _verify(options: Options) -> int:
 )
 def _withdraw(options: Options) -> int:
     """Take a report down and leave a notice."""
-    from ddor.archive.withdraw import withdraw
+    from ddor.archive.acts import withdraw
 
     period, revision, reason = options.period, options.revision, options.reason
-    with _published(options, period) as (archive, catalog, context):
-        gone = withdraw(archive, catalog, period, revision, reason, context)
+    with _published(options, period) as (archive, site):
+        gone = withdraw(archive, site, period, revision, reason)
     numbers = [number for each, number in gone if each == period]
     others = [f"{each} r{number}" for each, number in gone if each != period]
     beside = [number for number in numbers if revision not in (None, number)]
@@ -395,27 +395,25 @@ def _withdraw(options: Options) -> int:
 @command()
 def _rebuild(options: Options) -> int:
     """Make all pages again; reports and data stay."""
-    from ddor.archive.site_pages import rebuild
+    from ddor.archive.acts import rebuild
 
-    with _published(options, None) as (archive, catalog, context):
-        changed = rebuild(archive, catalog, context)
+    with _published(options, None) as (archive, site):
+        changed = rebuild(archive, site)
     content = {"site": str(archive.site), "changed": changed}
     return _print(options, content, f"{archive.site}: {changed} files changed")
 
 
 @contextlib.contextmanager
 def _published(options: Options, period: Period | None):
-    """The archive, locked, its catalog, and the context of its pages. Raises UsageError where
-    nothing is published."""
+    """The archive, locked, and its site. Raises UsageError where nothing is published."""
     from ddor.archive.publish import opened
-    from ddor.archive.site import read_context
+    from ddor.archive.site import Site
     from ddor.jobs.prepared import keys_of, refuse_unfit
-    from ddor.maintained.directory import read_directory
+    from ddor.jobs.site_context import site_context
     from ddor.published.catalog import open_catalog
 
     parameters = _parameters(options, period)
-    directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
-    context = read_context(parameters, directory)
+    context = site_context(parameters)
     nothing = UsageError(f"nothing is published in {parameters.output}")
     if not (parameters.output / "site").is_dir():
         raise nothing  # to open an archive would make the folder
@@ -424,4 +422,4 @@ def _published(options: Options, period: Period | None):
         if catalog is None:
             raise nothing
         refuse_unfit(context.written(), keys_of(archive))
-        yield archive, catalog, context
+        yield archive, Site(archive.site, catalog, context)

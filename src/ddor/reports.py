@@ -4,7 +4,7 @@ same for all.
 Another report made from weekly ones needs a period (calendar.py), a notebook in `notebooks/`, and a
 line here. One made from something else is prepared by functions of its own (jobs/prepared.py: what
 it is made from and what is counted), which PREPARATIONS in jobs/report.py names, and has a data
-dictionary of its own in DICTIONARIES of archive/data_dictionary.py. Its pages then lie in the
+dictionary of its own in DICTIONARIES of archive/downloads.py. Its pages then lie in the
 folder of its period (`shelf`), with revisions, corrections, withdrawal, lists, feed and search as
 for the weekly one, and the command `ddor NOUN` makes it.
 """

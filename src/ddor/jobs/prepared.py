@@ -16,15 +16,14 @@ from typing import Any
 
 import pandas as pd
 
-from ddor.archive.data_dictionary import dictionary_of
-from ddor.archive.downloads import descriptor, json_file, table_files, with_notice
-from ddor.archive.identity import identity_of
+from ddor.archive.downloads import descriptor, dictionary_of, json_file, table_files, with_notice
 from ddor.archive.publish import Archive
 from ddor.archive.workbook import Cover, workbook_file
 from ddor.calendar import Period, long_date
 from ddor.errors import UsageError
 from ddor.extract.identifiers import RequestKeys
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.jobs.identity import identity_of
 from ddor.maintained.parameters import Parameters
 from ddor.measures.disclosure import Told, plain_tables
 from ddor.publishable import UNFILLED, as_read
@@ -97,7 +96,7 @@ class Prepared:
     records: tuple[dict, ...] = ()
     kept_tables: tuple[str, ...] = ()
     based_on: Mapping[str, int] = field(default_factory=dict)
-    # As in archive.revision.Publication.
+    # As in archive.acts.Publication.
     bulk: Mapping[str, int] = field(default_factory=dict)
     # Name of an input -> why there is another revision when it changed.
     input_words: Mapping[str, str] = field(default_factory=dict)

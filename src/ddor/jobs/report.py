@@ -16,22 +16,21 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from ddor.archive.article import article_of
-from ddor.archive.identity import hashed, identity_of, manifest_file
-from ddor.archive.page import address_of, static_files
+from ddor.archive.acts import Publication, draft_files, publish_revision
+from ddor.archive.kept import Article, article_of, kept_files
 from ddor.archive.publish import Archive, opened
-from ddor.archive.render import Article, render_article
-from ddor.archive.report_pages import draft_page
-from ddor.archive.revision import Publication, kept_files, publish_revision
-from ddor.archive.site import read_context
+from ddor.archive.render import render_article
+from ddor.archive.site import Site, address_of
 from ddor.calendar import Period, Week
 from ddor.errors import DdorError, NotebookFailed, UsageError
 from ddor.extract.identifiers import RequestKeys
+from ddor.inputs import NEWER_FLAGS
 from ddor.jobs import prepared
+from ddor.jobs.identity import hashed, identity_of, manifest_file
 from ddor.jobs.prepared import REVIEW_LIST, Order, Preparation, Prepared, figure_differences
 from ddor.jobs.quarterly import COMPILED
+from ddor.jobs.site_context import site_context
 from ddor.jobs.weekly import WEEKLY
-from ddor.maintained.directory import read_directory
 from ddor.maintained.parameters import load_parameters
 from ddor.published.catalog import Revision
 from ddor.reports import refuse_shared_key, report_of
@@ -39,6 +38,8 @@ from ddor.run.gate import judge
 from ddor.run.notebook import check_template, execute, prove_run, tidy
 
 TEMPLATE = "template.ipynb"
+# What a report under review, a draft, or an unchanged run left; a publication makes it old.
+MADE_OLD = ("draft", REVIEW_LIST, NEWER_FLAGS)
 WEEKS_LOOKED_AT = 26  # of which a text may not hold a key; `ddor rebuild` looks at all of them
 HELD = 4  # the exit code of a report that waits for a person (DESIGN 4)
 BLOCKS = ["p", "li", "h1", "h2", "h3", "figcaption", "caption"]
@@ -84,8 +85,7 @@ def make_report(period: Period, order: Order) -> Result:
     parameters = load_parameters(order.project, period, order.params, order.settings)
     recovered = recover(parameters.output)
     gathered = preparation.gather(period, parameters)
-    directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
-    context = read_context(parameters, directory)
+    context = site_context(parameters)
 
     with opened(parameters.output) as archive:
         report = preparation.prepare(gathered, archive, order, context.day)
@@ -102,7 +102,8 @@ def make_report(period: Period, order: Order) -> Result:
         prepared.refuse_unfit({**written, **report.texts, **context.written()}, keys)
         executed, article = run_notebook(archive, template, report, keys)
         data, messages = prepared.data_files(report), (*recovered, *article.told)
-        publication = Publication(period, revision, article, data, context, report.bulk)
+        site = Site(archive.site, report.catalog, context)
+        publication = Publication(site, period, revision, article, data, report.bulk)
         if order.draft or (report.review and not revision.accepted):
             return _not_published(archive, publication, report, order, executed, messages)
         private = {
@@ -115,7 +116,7 @@ def make_report(period: Period, order: Order) -> Result:
         private["manifest.json"] = manifest_file(
             order.project, hashes, report.history, report.review, context.day, kept, private
         )
-        publish_revision(archive, report.catalog, publication, private, report.beside)
+        publish_revision(archive, publication, private, report.beside, MADE_OLD)
     page = str(archive.site / address_of(period))
     messages = (*messages, *report.messages)
     return Result(period, "published", 0, revision.revision, page, report.figures, messages)
@@ -190,13 +191,7 @@ def _not_published(
     the ledger)."""
     period, article = report.period, publication.article
     draft = f"runs/{period}/draft"
-    files = {
-        "index.html": draft_page(article.html, period, report.catalog, publication.around),
-        **article.pictures,
-        **static_files(),
-        **{f"data/{name}": file for name, file in publication.data.items()},
-        "report.ipynb": executed.read_bytes(),
-    }
+    files = draft_files(publication) | {"report.ipynb": executed.read_bytes()}
     page = str(archive.output / draft / "index.html")
     if order.draft:
         archive.publish({draft: files}, {})

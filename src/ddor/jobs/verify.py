@@ -12,15 +12,14 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ddor.archive.article import CASES_FILE, article_of, cases_file, without_cases
-from ddor.archive.identity import hashed, package_versions
+from ddor.archive.acts import notice_files
+from ddor.archive.kept import CASES_FILE, article_files, article_of, kept_files
 from ddor.archive.publish import Archive
 from ddor.archive.render import render_article
-from ddor.archive.revision import kept_files
-from ddor.archive.withdraw import notice_files
 from ddor.calendar import Period
 from ddor.errors import NotebookFailed, UsageError
 from ddor.inputs import not_as_kept
+from ddor.jobs.identity import hashed, package_versions
 from ddor.jobs.prepared import Prepared, data_files
 from ddor.jobs.report import TEMPLATE, preparation_of, recover, run_proved
 from ddor.published.catalog import Catalog, Revision, open_catalog
@@ -144,7 +143,7 @@ def _served(folder: Path, pattern: str, pictures: str = "") -> dict[str, bytes]:
     }
     if (folder / "index.html").exists():
         article = article_of(folder / "index.html").replace(f'="{pictures}', '="')
-        files |= {"article.html": without_cases(article).encode(), **cases_file(article)}
+        files |= article_files(article)
     return files
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import pandas as pd
 
 from ddor import inputs as week_inputs
-from ddor.archive.identity import week_texts
 from ddor.archive.publish import Archive
 from ddor.inputs import Inputs, save_inputs
+from ddor.jobs.identity import week_texts
 from ddor.jobs.prepared import REVIEW_LIST, Order, Preparation, Prepared, of_people, written_texts
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
 from ddor.maintained import corrections as disputes

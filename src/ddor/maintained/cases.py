@@ -47,7 +47,7 @@ WITHOUT_CONVICTION = ("dismissed", "acquitted")
 SOURCE_KINDS = ("court record", "official release")
 JUVENILE = "81"
 NONE = "none"
-# Between these stand the described cases of a notebook: see archive/article.py.
+# Between these stand the described cases of a notebook: see archive/kept.py.
 BEGIN, END = "<!--cases-->", "<!--/cases-->"
 
 

@@ -200,7 +200,7 @@ class CompiledReport(AttributeTables):
 
     def cases(self) -> HTML | None:
         """The cases described, each with its public source. Between two marks: the archive shows
-        them on the page of the current revision alone (archive/article.py)."""
+        them on the page of the current revision alone (archive/kept.py)."""
         shown = self.counts.cases.shown
         return HTML("\n".join([BEGIN, *map(self._case, shown), END])) if shown else None
 
