@@ -43,7 +43,7 @@ class History:
     received, so with what was held back: an agency whose requests are all held is not stopped for
     its 0 for ever.
     last_declined: declined_total of the last of the weeks, None where there is none, or where it
-    was counted by another method (method.py) and is not compared."""
+    was counted by another method (reference/dictionary/methods.csv) and is not compared."""
 
     weeks: tuple[str, ...]
     counts: pd.DataFrame
