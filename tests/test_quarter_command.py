@@ -26,6 +26,7 @@ from test_crash import HOLD
 
 import ddor.archive.publish
 import ddor.cli
+from ddor.compiled.inputs import load_compiled
 
 PAGE = f"quarters/{QUARTER}/index.html"
 
@@ -295,3 +296,5 @@ def test_a_week_without_a_declined_request_is_one_of_the_quarter_with_none(weeks
     assert (lines[LATE]["report"], lines[LATE]["declined_total"]) == ("published", "0")
     counts = [int(lines[week]["declined_total"]) for week in (FIRST, SECOND, LATE)]
     assert weeks.summary(QUARTER)["figures"]["declined_total"] == sum(counts) > 0
+    declined = load_compiled(weeks.runs / QUARTER / "r1").declined
+    assert declined["agency_id"].notna().all() and len(declined) == sum(counts)
