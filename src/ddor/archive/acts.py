@@ -44,8 +44,8 @@ EVERYTHING = ("assets/*", "data/*/*", "agencies/[A-Z0-9]*/*")
 class Publication:
     """site: as it is so far. revision: its line in the catalog, but for what its article and data
     add to that (cases, trend, the dates of its records). article and data are what it keeps for
-    good; data: file name -> bytes. bulk: agency_id -> declines recorded in bulk (measures/figures.py).
-    """
+    good; data: file name -> bytes. bulk: agency_id -> declines recorded in bulk
+    (measures/figures.py)."""
 
     site: Site
     period: Period
