@@ -169,7 +169,7 @@ def test_every_received_row_is_in_exactly_one_class_and_the_classes_add_up(case)
     assert sum(lines.values()) == counts.figures["received_total"] == len(received)
     held = counts.status.loc[counts.status["class"] == "held_back", "request_id"]
     assert sorted(held) == checked.held["request_id"].tolist()
-    of_holds = checked.checks[checked.table["effect"] == "hold"].set_index("check")["rows"]
+    of_holds = checked.checks[checked.checks["effect"] == "hold"].set_index("check")["rows"]
     assert of_holds.to_dict() == {
         check.id: int((checked.held["check"] == check.id).sum())
         for check in CHECKS

@@ -283,7 +283,7 @@ def test_a_note_and_parameters_of_the_quarter_are_its_own(weeks):
     assert "Of the quarter alone." in words_of(article) and "<em>the quarter</em>" in str(article)
     assert "Write to the quarter’s desk." in words_of(article).replace("'", "’")
     (weeks.root / "quarters" / f"{QUARTER}.yaml").write_text("kontakt: x\n")
-    assert f"{QUARTER}.yaml: unknown parameter" in refused(weeks)
+    assert f"{QUARTER}.yaml, kontakt: seen an unknown key" in refused(weeks)
 
 
 def test_a_week_without_a_declined_request_is_one_of_the_quarter_with_none(weeks):
