@@ -62,7 +62,8 @@ def review_list(
     lines["effect"] = lines["check"].map(counts.checks.set_index("check")["effect"])
     holds = lines["effect"] == "hold"
     # Of a request by any check; an agency's week is a flag of its own.
-    since = lines["subject"].map(held_since(ledger)).where(holds).fillna(lines["first_held"])
+    since = lines["subject"].map(held_since(ledger)).astype("str").where(holds)
+    since = since.fillna(lines["first_held"])
     decided = ledger[ledger["decision"] != ""].sort_values("decided_on", ascending=False)
     earlier = [_earlier(decided, flag) for flag in flags.itertuples()]
     lines = lines.assign(
