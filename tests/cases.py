@@ -74,7 +74,7 @@ def reason(assess, row: dict[str, str], **given) -> str:
 
 def line(check_id: str, *requests, **given) -> dict:
     """The check's line of checks.csv after all checks have run."""
-    return run_checks(case(*requests, **given)).table.set_index("check").loc[check_id].to_dict()
+    return run_checks(case(*requests, **given)).checks.set_index("check").loc[check_id].to_dict()
 
 
 def status(check_id: str, *requests, **given) -> str:

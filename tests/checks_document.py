@@ -124,7 +124,7 @@ def checks_document(case: Case, checks: tuple[Check, ...] = CHECKS) -> str:
 
 
 def _summary(check: Check, results: CheckResults) -> str:
-    line = results.table.set_index("check").loc[check.id]
+    line = results.checks.set_index("check").loc[check.id]
     rows, at = int(line["rows"]), f"at {_of(int(line['agencies']), 'agency')}"
     if line["status"] in ("ok", "not assessed"):
         found = NOTHING[line["status"]] + (f"; {WHY[check.id]}" if check.id in WHY else "")

@@ -40,9 +40,8 @@ from ddor.extract.model import (
     Extract,
 )
 from ddor.maintained.directory import Directory
-from ddor.reference.areas import area_of
-from ddor.reference.offenses import OFFENSE_GROUPS
-from ddor.reference.places import COUNTIES
+from ddor.reference.codes import OFFENSE_GROUPS
+from ddor.reference.places import COUNTIES, area_of
 
 AGENCIES, SHERIFFS_WITH_TWO_CODES = 600, 40
 FIRST_WEEK = Week(dt.date(2014, 1, 4))

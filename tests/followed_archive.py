@@ -21,7 +21,7 @@ from large_archive import brief
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from small_archive import SmallArchive
 
-from ddor.archive.render import Article
+from ddor.archive.kept import Article
 from ddor.calendar import Quarter
 from ddor.jobs import report
 from ddor.maintained.cases import candidate_label

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import pandas as pd
 from after_release_rows import arrested, later, numbered_charges, released, rows_of
 
-from ddor.measures.disclosure import Told
-from ddor.measures.followed import AFTER_RELEASE, Followed, followed, tell_after_release
-from ddor.measures.record import earlier_from_plain, plain_tables
+from ddor.measures.after_release import AFTER_RELEASE, Followed, followed, tell_after_release
+from ddor.measures.disclosure import Told, earlier_from_plain, plain_tables
 from ddor.published.history import NOTHING_EARLIER
 
 ARREST, BOTH, CONVICTION = "arrest", "arrest_and_conviction", "conviction"

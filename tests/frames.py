@@ -25,6 +25,7 @@ from ddor.published.history import no_history
 from ddor.published.ledger import no_ledger
 
 WEEK = Week.parse(FIRST_DAY)
+PARAMETERS = {"disclosure_threshold": 5, "max_held_back_share": 0.25}
 
 
 def agency(**overrides) -> dict[str, str]:
@@ -112,7 +113,7 @@ def counted(case: Case, checks=CHECKS) -> Counts:
 
 
 def counted_as(case: Case, checked: CheckResults) -> Counts:
-    return count_week(case, checked, 5, 0.25, Earlier(), no_ledger())
+    return count_week(case, checked, PARAMETERS, Earlier(), no_ledger())
 
 
 def counts_of(requests, charges=(), agencies=(), cohort="recorded", checks=CHECKS):

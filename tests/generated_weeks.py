@@ -22,10 +22,9 @@ from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.compiled.people import PeopleOfWeeks, WeekOfPeople, people_of_weeks, week_of_people
 from ddor.jobs.weekly import week_report
-from ddor.measures.disclosure import Table, Told
+from ddor.measures.disclosure import Table, Told, earlier_from_plain, plain_tables
 from ddor.measures.figures import Counts, count_inputs
-from ddor.measures.published import line_frame
-from ddor.measures.record import earlier_from_plain, plain_tables
+from ddor.measures.people import line_frame
 from ddor.published.history import NOTHING_EARLIER, History, no_history
 
 FIRST = Week.parse("2017-04-01")
@@ -226,7 +225,7 @@ class Archive:
     def _keep(self, period: str, told: Told, attributes: pd.DataFrame, counts=None) -> None:
         revisions = self.told.setdefault(period, [])
         revisions.append(told)
-        new = tuple(table for table in told.tables.values() if not table.stands)
+        new = tuple(table for table in told.tables.values() if not table.retained)
         self.reports.append(Report(period, len(revisions), attributes, new, counts))
 
 

@@ -32,13 +32,13 @@ from filelock import FileLock
 from markupsafe import escape
 from small_archive import SmallArchive
 
-from ddor.archive.render import Article
+from ddor.archive.kept import Article
 from ddor.calendar import Week
 from ddor.importers.samples import ordinary
 from ddor.importers.samples.agencies import invented_agencies
 from ddor.jobs import report
 from ddor.maintained.directory import COLUMNS
-from ddor.reference.areas import area_of
+from ddor.reference.places import area_of
 
 SEED, AGENCIES = 2470, 200
 # The middle, where a new year begins, and the weeks from there that nobody published.

@@ -29,10 +29,10 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from small_archive import SmallArchive
 
 from ddor.archive import site_pages
-from ddor.archive.render import Article
+from ddor.archive.kept import Article
 from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Quarter, Week
-from ddor.jobs import publication, report
+from ddor.jobs import prepared, report
 from ddor.maintained.texts import PAGES
 
 SEED = 20170331
@@ -82,7 +82,7 @@ class Quarters(SmallArchive):
     def weeks(self, *weeks: str, day=PUBLISHED, words=()) -> Ran:
         """`run_week.py WEEKS`, without their notebooks."""
         with scraps_alone(), pytest.MonkeyPatch.context() as patch:
-            patch.setattr(publication, "workbook_file", lambda *_: NO_WORKBOOK)
+            patch.setattr(prepared, "workbook_file", lambda *_: NO_WORKBOOK)
             first, *others = weeks
             return self.run(*others, *words, week=first, day=day)
 

@@ -280,7 +280,7 @@ def broken_links(site: Path) -> list[str]:
 
 
 def execute_here(template: Path, output: Path, parameters: dict) -> None:
-    """What ddor.run.execute does, without a kernel of its own."""
+    """What ddor.run.notebook.execute does, without a kernel of its own."""
     notebook = nbformat.read(template, as_version=4)
     cells = notebook.cells
     place = next(n for n, c in enumerate(cells) if "parameters" in c.metadata.get("tags", []))

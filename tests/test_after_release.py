@@ -8,16 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddor.extract.model import DISPOSITIONS, FOLLOW_UP_STATUSES, TRISTATE
-from ddor.measures.after_release import STANDINGS, after_release, after_release_rows
-from ddor.measures.disclosure import NATION, Table, Told
-from ddor.measures.followed import (
+from ddor.measures.after_release import (
     AFTER_RELEASE,
     DAYS_TO_ARREST,
     FOLLOW_UP,
     LATER_CHARGES,
     MET_BY,
+    STANDINGS,
+    after_release,
     after_release_lines,
+    after_release_rows,
 )
+from ddor.measures.disclosure import NATION, Table, Told
 
 
 def told(row: pd.Series) -> tuple:

@@ -1,31 +1,28 @@
-"""The floors of DESIGN 1: a room imports only from floors below it."""
+"""The picture of docs/architecture.md: a room imports only from floors below it."""
 
 import ast
+import re
 import subprocess
 import sys
 
 import pytest
 from conftest import PROJECT
 
-FLOORS = (
-    {"errors", "reference", "variation"},
-    {"calendar"},
-    {"narrative", "reports"},
-    {"extract"},
-    {"publishable"},
-    {"maintained"},
-    {"importers"},
-    {"published"},
-    {"inputs"},
-    {"checks"},
-    {"measures"},
-    {"compiled"},
-    {"report", "run", "archive"},
-    {"jobs"},
-    {"cli"},
-)
 SOURCE = PROJECT / "src" / "ddor"
+PICTURE = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8").split("```")[1]
 APART = {"report", "run", "archive"}
+
+
+def floors() -> list[set[str]]:
+    """The rooms of docs/architecture.md, lowest first; one to the right of another is above it."""
+    found = []
+    for line in reversed(PICTURE.strip().splitlines()):
+        rooms = re.match(r"\s*\d  (\S+(?: [>|] \S+)*)", line)[1]
+        found += [set(group.split(" | ")) for group in rooms.split(" > ")]
+    return found
+
+
+FLOORS = floors()
 
 
 def room_of(parts) -> str:
@@ -44,8 +41,12 @@ def imports() -> list[tuple[str, str, str]]:
         if inside.parts == ("__init__.py",):
             continue
         for node in ast.walk(ast.parse(file.read_text())):
-            names = [node.module] if isinstance(node, ast.ImportFrom) else []
-            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module == "ddor":
+                names = [f"ddor.{alias.name}" for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module]
+            else:
+                names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             for name in names:
                 if name and name.startswith("ddor."):
                     found.append((str(inside), room_of(inside.parts), room_of(name.split(".")[1:])))
@@ -76,7 +77,7 @@ def test_the_notebooks_wing_the_runner_and_the_archive_do_not_know_each_other():
     [
         ("ddor.cli", "papermill scrapbook matplotlib nbconvert"),
         ("ddor.report", "papermill nbconvert"),
-        ("ddor.reference.areas", "pandas"),
+        ("ddor.reference.places", "pandas"),
     ],
 )
 def test_a_module_does_not_bring_what_costs_seconds_to_import(module, heavy):

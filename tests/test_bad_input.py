@@ -225,8 +225,8 @@ def test_a_path_that_does_not_exist_ends_with_2(tmp_path, capsys):
 @pytest.mark.parametrize(
     "arguments, named",
     [
-        (["--set", "cohort=weekly"], ("--set, cohort", "'recorded' or 'issued'")),
-        (["--set", "publishr=Office"], ('"publishr"', "publisher")),
+        (["--set", "cohort=weekly"], ("--set, cohort", "one of recorded, issued")),
+        (["--set", "publishr=Office"], ("--set, publishr", "`publisher`, the nearest")),
         (["--set", "disclosure_threshold=none"], ("disclosure_threshold", "whole number")),
         (["--set", "max_held_back_share=25"], ("max_held_back_share", "1")),
         (["--set", "published_on=1 May 2017"], ("published_on", "date")),
@@ -275,7 +275,7 @@ def test_all_wrong_parameters_come_in_one_go(tmp_path, capsys):
     more = ["--params", str(params), "--set", "release_lag_days=soon"]
     code, told = refused(folder, tmp_path / "outputs", capsys, more=more)
     assert code == 2
-    for words in ("weekly.yaml, cohort", '"extrakt"', "--set, release_lag_days"):
+    for words in ("weekly.yaml, cohort", "weekly.yaml, extrakt", "--set, release_lag_days"):
         assert words in told
 
 

@@ -9,9 +9,9 @@ from after_release_rows import arrested, later, numbered_charges, released, rows
 from conftest import PROJECT
 from extract_factory import charge
 
+from ddor.compiled.cases import NOT_MET, judged
 from ddor.errors import NeedsCorrection
 from ddor.maintained.cases import CASES, candidate_label, read_cases
-from ddor.measures.judged_cases import NOT_MET, judged
 
 QUARTER = "2017Q1"
 HEAD = {

@@ -6,9 +6,8 @@ import pytest
 from extract_factory import charge, request
 from frames import copies, counts_of, nation_of, numbered, said_of
 
-from ddor.measures.charges import UNLISTED, charge_values, declined_charges
-from ddor.measures.people import CHARGES
-from ddor.measures.published import charge_group_lines, national_charges
+from ddor.measures.attributes import CHARGES, UNLISTED, charge_values
+from ddor.measures.people import charge_group_lines, national_charges
 
 THEFT, ASSAULT, DRUGS = "2399", "1399", "3599"
 
@@ -133,9 +132,8 @@ def test_the_order_of_charges_and_requests_changes_no_value_and_the_index_stays(
     ]
     assert said(counted(*given)) == said(counted(*reversed(given)))
     counts = counted(*given)
-    charges = declined_charges(counts.status, counts.extract.charges)
     requests = pd.Series(["r1", "r0"], index=[7, 3])
-    assert charge_values(requests, charges).to_dict() == {
+    assert charge_values(requests, counts.extract.charges).to_dict() == {
         7: "charged_only 35:charged_only",
         3: "convicted 13:convicted 23:charged_only",
     }

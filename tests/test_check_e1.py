@@ -100,14 +100,16 @@ def test_an_empty_field_of_the_directory_is_not_compared():
 def test_rows_without_any_pair_to_compare_leave_the_check_not_assessed():
     found = finding(request(**{**UNLISTED, **NOWHERE}))
     assert (found.assessed, len(found.stopped)) == (0, 0)
-    line = run_checks(case_of([request(**{**UNLISTED, **NOWHERE})])).table.loc[0]
+    line = run_checks(case_of([request(**{**UNLISTED, **NOWHERE})])).checks.loc[0]
     assert (line["check"], line["status"], line["rows"]) == ("E1", "not assessed", 0)
 
 
 def test_only_rows_with_something_to_compare_are_assessed():
     found = finding(request(), request(**{**UNLISTED, **NOWHERE}))
     assert found.assessed == 1
-    line = run_checks(case_of(numbered(request(), request(**{**UNLISTED, **NOWHERE})))).table.loc[0]
+    line = run_checks(case_of(numbered(request(), request(**{**UNLISTED, **NOWHERE})))).checks.loc[
+        0
+    ]
     assert line["status"] == "ok"
 
 
@@ -141,6 +143,6 @@ def test_e1_looks_at_every_received_row_whatever_its_dates_and_outcome():
 def test_the_line_in_the_table_counts_rows_and_agencies():
     wrong = {**UNLISTED, "county_fips": "36033"}
     rows = numbered(request(**wrong), request(**wrong), request(state="TX"), request())
-    line = run_checks(case_of(rows)).table.loc[0]
+    line = run_checks(case_of(rows)).checks.loc[0]
     assert (line["effect"], line["status"]) == ("hold", "stopped")
     assert (line["rows"], line["agencies"]) == (3, 2)

@@ -54,7 +54,7 @@ def run(*checks, rows=None, cohort="recorded", cleared=()):
 
 
 def line(results, id: str) -> dict:
-    return results.table.set_index("check").loc[id].to_dict()
+    return results.checks.set_index("check").loc[id].to_dict()
 
 
 # The registry
@@ -124,7 +124,7 @@ def test_a_row_wrong_in_every_later_way_is_counted_by_the_first_hold_in_order(at
         changed |= later
     results = run_checks(case_of([request(**changed)]))
     assert results.held["check"].tolist() == [list(WRONG)[at]]
-    rows = results.table.set_index("check")["rows"]
+    rows = results.checks.set_index("check")["rows"]
     assert {id: int(rows[id]) for id in WRONG} == {id: int(id == list(WRONG)[at]) for id in WRONG}
 
 
@@ -152,7 +152,7 @@ def test_a_row_stopped_twice_counts_under_the_first_check():
 def test_the_order_of_the_registry_decides_which_check_is_first():
     results = run(check("B", stops("r1")), check("A", stops("r1")))
     assert results.held["check"].tolist() == ["B"]
-    assert results.table["check"].tolist() == ["B", "A"]
+    assert results.checks["check"].tolist() == ["B", "A"]
 
 
 def test_doubts_about_the_request_come_before_doubts_about_its_outcome():
@@ -161,7 +161,7 @@ def test_doubts_about_the_request_come_before_doubts_about_its_outcome():
     results = run(outcome, check("R", stops("r0")))
     assert dict(results.held[["request_id", "check"]].to_numpy()) == {"r0": "R", "r1": "O"}
     assert seen == [["r1", "r2", "r3"]]
-    assert results.table["check"].tolist() == ["O", "R"]  # the table keeps the registry's order
+    assert results.checks["check"].tolist() == ["O", "R"]  # the table keeps the registry's order
 
 
 def test_a_check_of_outcomes_sees_only_what_would_count_as_declined_this_week():
@@ -226,7 +226,7 @@ def test_a_check_without_an_assessed_row_is_not_assessed_and_never_ok():
 def test_the_table_has_the_columns_of_checks_csv_and_counts_agencies():
     rows = numbered(request(), request(agency_id="MN0270099"), request())
     results = run(check("A", stops("r0", "r1", "r2")), rows=rows)
-    assert list(results.table) == COLUMNS
+    assert list(results.checks) == COLUMNS
     assert line(results, "A") == {
         "title": "Title of A",
         "effect": "hold",
@@ -475,6 +475,6 @@ def test_a_hold_whose_rows_an_earlier_check_holds_is_stopped_with_no_row():
 
 
 def test_the_table_has_a_line_for_every_check_in_the_order_of_the_registry():
-    table = run_checks(case_of([request()])).table
+    table = run_checks(case_of([request()])).checks
     assert table["check"].tolist() == [each.id for each in CHECKS]
     assert list(table) == COLUMNS

@@ -52,7 +52,7 @@ class Passed:
             self.reviews.append(f"{week} {held} of {base} declines held")
         self.held.append(checked.held.assign(week=week))
         self.received += counts.figures["received_total"]
-        for check, status in checked.table[["check", "status"]].to_numpy():
+        for check, status in checked.checks[["check", "status"]].to_numpy():
             self.assessed[check] += status != "not assessed"
         self.published.append(published(week, counts))
 

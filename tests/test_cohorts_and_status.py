@@ -9,7 +9,7 @@ import pytest
 from extract_factory import request
 from frames import WEEK, extract_of, status_of
 
-from ddor.extract.cohort import issued_this_week, recorded_this_week, would_count_as_declined
+from ddor.extract.model import issued_this_week, recorded_this_week, would_count_as_declined
 from ddor.measures.status import request_status
 
 LAST_MOMENT, NEXT_WEEK = "2017-02-17T23:59", "2017-02-18T00:00"

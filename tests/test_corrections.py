@@ -465,7 +465,8 @@ def test_yaml_that_cannot_be_read_is_refused_without_quoting_it(problems, text):
 
 def test_a_file_that_is_not_utf_8_is_named(problems):
     (problem,) = problems("answer: señor".encode("cp1252"))
-    assert (problem.table, problem.seen) == ("moved.yaml", "byte 10, which is not UTF-8")
+    seen = 'byte 0xF1 at position 10, which is "ñ" in Windows-1252'
+    assert (problem.table, problem.seen, problem.expected) == ("moved.yaml", seen, "UTF-8")
 
 
 def test_a_byte_order_mark_is_no_problem(read):

@@ -1,6 +1,7 @@
 """What a draft says of itself: which figures and which sentences differ from the published page."""
 
-from ddor.jobs.differences import figure_differences, paragraphs, sentence_differences
+from ddor.jobs.prepared import figure_differences
+from ddor.jobs.report import paragraphs, sentence_differences
 
 
 def test_equal_figures_differ_in_nothing():

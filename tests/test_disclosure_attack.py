@@ -13,16 +13,14 @@ from weekly_runs import files_of, job
 
 from ddor.calendar import Week
 from ddor.checks.check import Case
-from ddor.jobs.publication import data_files
+from ddor.jobs.prepared import data_files
 from ddor.jobs.weekly import week_report
 from ddor.measures import disclosure
-from ddor.measures.charges import GROUP_NAMES
+from ddor.measures.attributes import DISMISSED, GROUP_NAMES
 from ddor.measures.disclosure import NATION, POOLED, Row
 from ddor.measures.figures import count_inputs
-from ddor.measures.people import DISMISSED
 from ddor.published.history import no_history
-from ddor.reference.countries import COUNTRIES, world_region
-from ddor.reference.offenses import offense_category
+from ddor.reference.codes import COUNTRIES, offense_category, world_region
 
 LISTS = {
     CHARGES: {group: offense_category(group) for group in GROUP_NAMES},

@@ -23,8 +23,8 @@ from small_archive import (
     words_of,
 )
 
-from ddor.archive.agency_pages import COUNTS, PLACE, agency_lines
-from ddor.archive.data_files import DataFiles
+from ddor.archive.agencies import COUNTS, PLACE, agency_lines
+from ddor.archive.kept import DataFiles
 from ddor.archive.lists import log_pages
 from ddor.archive.site import Site, SiteContext
 from ddor.calendar import Week, parse_date

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from ddor.extract.about import KEYS
 from ddor.extract.model import COLUMNS, DATA, TABLES, TYPES, WORDS
-from ddor.reference.areas import AREAS
-from ddor.reference.forms import FORMS
+from ddor.extract.read import KEYS
+from ddor.reference.codes import FORMS
+from ddor.reference.places import AREAS
 from ddor.reference.tables import rows
 
 DOCS = (Path(__file__).parents[1] / "docs" / "extract.md").read_text(encoding="utf-8")

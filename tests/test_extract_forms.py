@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddor.errors import ExtractInvalid, UsageError
-from ddor.extract import location
+from ddor.extract import read
 from ddor.extract.csv_files import write_extract
 from ddor.extract.model import DATES_ONLY, DATETIMES, Extract
 from ddor.extract.read import read_extract
@@ -212,7 +212,7 @@ def test_a_zip_with_a_flipped_byte_is_invalid(folder, tmp_path):
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused_unopened(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(location, "MOST_BYTES", 200)
+    monkeypatch.setattr(read, "MOST_BYTES", 200)
     assert "more than" in refused(zipped(folder, tmp_path / "a.zip"))[0].seen
 
 
@@ -281,7 +281,7 @@ def test_a_missing_back_end_names_the_group_to_install(monkeypatch):
 
 
 def test_no_message_shows_the_secrets_of_a_url():
-    shown = location.without_secrets("https://user:pass@host.example/week.zip?signature=abc")
+    shown = read.without_secrets("https://user:pass@host.example/week.zip?signature=abc")
     assert shown == "https://host.example/week.zip"
 
 

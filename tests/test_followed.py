@@ -23,15 +23,15 @@ from followed_quarters import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ddor.measures.disclosure import FEWER, NATION, ONE_RULE, TAKEN_DOWN, Earlier, Row, Table
-from ddor.measures.followed import (
+from ddor.measures.after_release import (
     AFTER_RELEASE,
     NUMBERS,
     after_release_lines,
     followed,
     tell_after_release,
 )
-from ddor.measures.people import CHARGES
+from ddor.measures.attributes import CHARGES
+from ddor.measures.disclosure import FEWER, NATION, ONE_RULE, TAKEN_DOWN, Earlier, Row, Table
 
 MANY = {ARREST: 14, BOTH: 6, NO_CONTACT: 30, OTHER_CONTACT: 10, NOT_OBSERVED: 25, NOT_KNOWN: 15}
 AGENCIES = 6
@@ -52,7 +52,7 @@ def test_a_quarter_without_a_confirmed_release_tells_zeros():
     told = tell_after_release(rows, charges, 5, "2018-01-31", Earlier())
     known = asdict(followed(rows, told, "2018-01-31"))
     assert {known[name] for name in ("declined", "confirmed", *NUMBERS)} == {0}
-    assert (known["as_of"], known["stands"]) == ("2018-01-31", False)
+    assert (known["as_of"], known["retained"]) == ("2018-01-31", False)
 
 
 @pytest.mark.parametrize("count", [1, 4, 40])
@@ -101,7 +101,7 @@ def test_many_people_followed_up_are_counted_in_full():
         "arrested": 20,
         "convicted": 6,
         "as_of": "2018-02-01",
-        "stands": False,
+        "retained": False,
         "gone": 0,
     }
 
@@ -140,8 +140,8 @@ def test_a_flag_that_protects_takes_a_person_out_of_what_is_known(flag):
     # A flag that comes later: of one person it changes nothing, of many it does.
     first = tuple(told_of(arrests(40))[0].tables.values())
     one, many = (told_of(flagged(number, 40), first, first)[1] for number in (1, 20))
-    assert (one.known, one.stands, one.gone) == (40, True, 0)
-    assert (many.known, many.stands) == (20, False)
+    assert (one.known, one.retained, one.gone) == (40, True, 0)
+    assert (many.known, many.retained) == (20, False)
 
 
 def test_nothing_new_is_told_where_the_record_of_what_was_told_is_gone():
@@ -158,7 +158,7 @@ def test_what_is_told_before_release_is_no_part_of_what_is_told_after_it():
     before = (Table(CHARGES, NATION, rows, "2018-01-30", 5),)
     told, known = told_of(arrests(40), before, before)
     assert {*told.tables} == {(AFTER_RELEASE, NATION)} and not told.untold
-    assert (known.known, known.stands) == (40, False)
+    assert (known.known, known.retained) == (40, False)
 
 
 def test_no_agency_has_a_table_of_its_own():
@@ -178,7 +178,7 @@ def test_what_becomes_of_one_person_is_not_told_by_the_next_revision(kind, name)
     same = before[name].kind == kind
     assert asdict(second.followed) == asdict(first.followed) | {
         "as_of": "2018-02-02" if same else "2018-02-01",
-        "stands": not same,
+        "retained": not same,
     }
 
 
@@ -187,9 +187,9 @@ def test_twenty_changed_persons_of_three_agencies_are_told_with_their_date():
     after = changed(before, NO_CONTACT, *(f"not_observed{at}" for at in range(20)))
     first, second = revisions_of(before, after)
     assert (first.followed.no_contact, second.followed.no_contact) == (30, 50)
-    assert (second.followed.as_of, second.followed.stands) == ("2018-02-02", False)
+    assert (second.followed.as_of, second.followed.retained) == ("2018-02-02", False)
     almost = changed(before, NO_CONTACT, *(f"not_observed{at}" for at in range(19)))
-    assert revisions_of(before, almost)[1].followed.stands
+    assert revisions_of(before, almost)[1].followed.retained
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_changed_persons_have_to_be_of_one_agency_or_of_three_and_none_over_85_p
     ]
     _, second = revisions_of(before, changed(before, ARREST, *names))
     assert second.followed.met == (sum(by_agency) if told else 0)
-    assert second.followed.stands is not told
+    assert second.followed.retained is not told
 
 
 def test_the_numbers_stay_with_how_many_no_longer_count_until_a_quarter_of_them_does_not():
@@ -223,7 +223,7 @@ def test_the_numbers_stay_with_how_many_no_longer_count_until_a_quarter_of_them_
         # One of the others is changed: too few to be told anew.
         left = {name: before[name] for name in names[gone:]}
         _, second = revisions_of(before, changed(left, OTHER_CONTACT, "no_contact29"))
-        assert second.followed.stands is stands, gone
+        assert second.followed.retained is stands, gone
         assert second.followed.gone == (gone if stands else 0)
 
 

@@ -13,14 +13,14 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from ddor import cli
 from ddor.errors import NotebookFailed
-from ddor.extract.request_keys import RequestKeys
+from ddor.extract.identifiers import RequestKeys
 from ddor.narrative import render_narrative
 from ddor.publishable import HTML, MARK
 from ddor.report.charts import stacked_bars
 from ddor.report.magic import typed_numbers
 from ddor.report.tables import Several, Table
 from ddor.run.gate import judge
-from ddor.run.template import check_template
+from ddor.run.notebook import check_template
 
 WEEK = "2017-03-04"
 FRAME = pd.DataFrame({"state": ["TX", "LA"], "requests": [3, 2]})

@@ -14,7 +14,7 @@ from ddor.archive.downloads import table_files, with_notice
 from ddor.calendar import Week
 from ddor.published.catalog import Catalog, Revision
 from ddor.published.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED, no_history, read_history
-from ddor.reference.method import METHOD
+from ddor.reference.figures import METHOD
 
 
 def publish(site: Path, first_day: str, *rows, synthetic=False) -> None:

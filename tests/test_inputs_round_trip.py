@@ -26,14 +26,13 @@ from frames import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ddor.archive.identity import hashed, identity_of, week_texts
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS
 from ddor.extract.read import read_extract
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, save_inputs
+from ddor.jobs.identity import hashed, identity_of, week_texts
 from ddor.maintained.directory import COLUMNS
-from ddor.measures.disclosure import Earlier
+from ddor.measures.disclosure import Earlier, earlier_from_plain, plain_tables
 from ddor.measures.figures import count_inputs
-from ddor.measures.record import earlier_from_plain, plain_tables
 from ddor.published.history import History, no_history
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"

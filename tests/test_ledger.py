@@ -27,10 +27,10 @@ from weekly_runs import (
     review,
 )
 
-from ddor.archive.identity import hashed, identity_of, week_texts
 from ddor.archive.publish import opened
 from ddor.errors import ArchiveUnavailable
 from ddor.inputs import load_inputs, save_inputs
+from ddor.jobs.identity import hashed, identity_of, week_texts
 from ddor.jobs.review import flags_of
 from ddor.measures.figures import count_inputs
 from ddor.published.ledger import (

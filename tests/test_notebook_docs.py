@@ -7,7 +7,7 @@ import pytest
 from conftest import PROJECT
 
 from ddor.narrative import FILTERS, render_narrative
-from ddor.report import open_week
+from ddor.report.opening import open_week
 from ddor.report.own import OF_PEOPLE, OF_REQUESTS
 from ddor.report.tables import Table
 

@@ -9,7 +9,7 @@ from conftest import PROJECT
 
 from ddor.errors import DdorError
 from ddor.measures.disclosure import ONE_RULE, Told
-from ddor.report import open_week
+from ddor.report.opening import open_week
 from ddor.report.own import ATTRIBUTE, OF_PEOPLE, OF_REQUESTS
 
 

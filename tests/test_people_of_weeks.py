@@ -8,18 +8,16 @@ import pytest
 
 from ddor.calendar import Week
 from ddor.compiled.people import WEEKS, WeekOfPeople, people_of_weeks, week_of_people
-from ddor.measures.disclosure import ONE_RULE, POOLED, Earlier, Row, tell
-from ddor.measures.people import (
+from ddor.measures.attributes import (
     ATTRIBUTES,
     CHARGES,
     CITIZENSHIP,
+    DAY_LABELS,
     DAYS,
-    lines_of,
     week_candidates,
-    with_charges,
 )
-from ddor.measures.published import charge_group_lines, line_frame
-from ddor.measures.timing import DAY_LABELS
+from ddor.measures.disclosure import ONE_RULE, POOLED, Earlier, Row, tell
+from ddor.measures.people import charge_group_lines, line_frame, lines_of, with_charges
 
 ONE, TWO, THREE = "2017-01-14", "2017-01-21", "2017-01-28"
 VALUES = {
@@ -159,7 +157,7 @@ def test_a_pool_stands_while_few_of_its_requests_changed_and_is_taken_down_after
         return compiled(a_week(ONE, left), *small[1:], earlier=earlier).told
 
     table = without(1).table(CHARGES, POOLED)
-    assert table.stands and table.gone == 3 and len(table.rows) == 27
+    assert table.retained and table.gone == 3 and len(table.rows) == 27
     many_gone = compiled(small[2], earlier=earlier).told
     assert "over a quarter" in many_gone.untold[CHARGES, POOLED]
 

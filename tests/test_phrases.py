@@ -14,8 +14,8 @@ from frames import case_of, extract_of, inputs_of
 
 from ddor.checks.check import Case
 from ddor.jobs.weekly import week_report
+from ddor.measures.attributes import CHARGES, CITIZENSHIP, DAYS
 from ddor.measures.disclosure import NATION
-from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS
 from ddor.narrative import Words
 from ddor.published.history import ATTRIBUTES, NOTHING_EARLIER, no_history
 from ddor.report.sentences import sentence
@@ -281,7 +281,7 @@ def test_a_table_that_stands_says_from_when_it_is_and_what_no_longer_counts(gone
     ]
     kept = {row["request_id"] for row in now}
     report = report_of(now, [each for each in changed if each["request_id"] in kept], [first])
-    assert report.counts.told.table(CHARGES).stands
+    assert report.counts.told.table(CHARGES).retained
     sentences = said(report)
     assert_well_said(sentences)
     assert f"{80 - gone} requests" in sentences["key_declined"]
@@ -318,7 +318,7 @@ AFTER = of(
     no_contact=25,
     days=90,
     not_observed=3,
-    stands=False,
+    retained=False,
     as_of=dt.date(2017, 7, 1),
     gone=0,
     why="",
@@ -334,7 +334,7 @@ ONE = of(
     no_contact=1,
     days=90,
     not_observed=1,
-    stands=True,
+    retained=True,
     as_of=dt.date(2017, 7, 1),
     gone=1,
     why="",

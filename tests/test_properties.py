@@ -24,14 +24,14 @@ from frames import policy as a_policy
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ddor.archive.identity import hashed, week_texts
 from ddor.checks.check import Case
 from ddor.checks.registry import CHECKS, run_checks
 from ddor.extract.csv_files import write_extract
 from ddor.extract.model import DECLINE_REASONS, DISPOSITIONS, FOLLOW_UP_STATUSES, OUTCOMES, TIMINGS
 from ddor.extract.read import read_extract
+from ddor.jobs.identity import hashed, week_texts
+from ddor.measures.disclosure import plain_tables
 from ddor.measures.figures import Counts, count_inputs
-from ddor.measures.record import plain_tables
 from ddor.measures.status import CLASSES, DECLINED_CLASSES, ISSUED_OUTCOMES
 from ddor.published.history import History, no_history
 
@@ -169,7 +169,7 @@ def test_every_received_row_is_in_exactly_one_class_and_the_classes_add_up(case)
     assert sum(lines.values()) == counts.figures["received_total"] == len(received)
     held = counts.status.loc[counts.status["class"] == "held_back", "request_id"]
     assert sorted(held) == checked.held["request_id"].tolist()
-    of_holds = checked.table[checked.table["effect"] == "hold"].set_index("check")["rows"]
+    of_holds = checked.checks[checked.checks["effect"] == "hold"].set_index("check")["rows"]
     assert of_holds.to_dict() == {
         check.id: int((checked.held["check"] == check.id).sum())
         for check in CHECKS

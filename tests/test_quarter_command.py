@@ -11,12 +11,22 @@ import nbformat
 import pandas as pd
 import pytest
 from conftest import PROJECT, json_lines
-from quarter_archive import FIRST, QUARTER, SECOND, Quarters, executed_notebook, person, several
+from quarter_archive import (
+    FIRST,
+    LATE,
+    QUARTER,
+    SECOND,
+    Quarters,
+    executed_notebook,
+    person,
+    several,
+)
 from small_archive import words_of
 from test_crash import HOLD
 
 import ddor.archive.publish
 import ddor.cli
+from ddor.compiled.inputs import load_compiled
 
 PAGE = f"quarters/{QUARTER}/index.html"
 
@@ -273,4 +283,18 @@ def test_a_note_and_parameters_of_the_quarter_are_its_own(weeks):
     assert "Of the quarter alone." in words_of(article) and "<em>the quarter</em>" in str(article)
     assert "Write to the quarter’s desk." in words_of(article).replace("'", "’")
     (weeks.root / "quarters" / f"{QUARTER}.yaml").write_text("kontakt: x\n")
-    assert f"{QUARTER}.yaml: unknown parameter" in refused(weeks)
+    assert f"{QUARTER}.yaml, kontakt: seen an unknown key" in refused(weeks)
+
+
+def test_a_week_without_a_declined_request_is_one_of_the_quarter_with_none(weeks):
+    """It ended with an error of the program: assigning to no rows made one for every request."""
+    undone = {"outcome": "honored", "decline_reason": "", "released_at": ""}
+    weeks.people(LATE, person("key-honored", LATE, 0, "") | undone)
+    assert weeks.weeks(LATE).code == 0
+    assert weeks.made(brief=True) == 1
+    lines = {line["week"]: line for line in weeks.lines(QUARTER, "weeks_used")}
+    assert (lines[LATE]["report"], lines[LATE]["declined_total"]) == ("published", "0")
+    counts = [int(lines[week]["declined_total"]) for week in (FIRST, SECOND, LATE)]
+    assert weeks.summary(QUARTER)["figures"]["declined_total"] == sum(counts) > 0
+    declined = load_compiled(weeks.runs / QUARTER / "r1").declined
+    assert declined["agency_id"].notna().all() and len(declined) == sum(counts)

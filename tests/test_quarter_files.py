@@ -9,7 +9,7 @@ import pytest
 from quarter_archive import QUARTER, Quarters
 from small_archive import changed, files_of, words_of
 
-from ddor.archive.data_dictionary import COMPILED
+from ddor.archive.downloads import COMPILED
 from ddor.jobs import verify as verify_job
 from ddor.jobs.quarterly import load_quarter
 from ddor.jobs.verify import _run_again as run_again

@@ -16,7 +16,7 @@ from small_archive import words_of
 
 from ddor.compiled.inputs import load_compiled
 from ddor.compiled.people import WeeksOfSum
-from ddor.measures.concentration import concentration
+from ddor.measures.shares import concentration
 from ddor.narrative import Words, render_narrative
 from ddor.report.quarter import CompiledReport
 from ddor.report.sentences import sentence

@@ -23,9 +23,9 @@ from small_archive import (
 )
 from weekly_runs import Killed, die_after_replacing
 
-import ddor.archive.page
-from ddor.archive.article import kept_article
-from ddor.archive.page import _environment, asset_paths
+import ddor.archive.site
+from ddor.archive.kept import kept_article
+from ddor.archive.site import _environment, asset_paths
 
 AGENCY = QUILLFEATHER["agency_id"]
 # The day on which each stage was last changed: the age of a dispute counts from it.
@@ -112,10 +112,10 @@ def new_style(tmp_path, monkeypatch):
     here = tmp_path / "program"
 
     def change() -> str:
-        shutil.copytree(ddor.archive.page.HERE, here)
+        shutil.copytree(ddor.archive.site.HERE, here)
         with open(here / "static" / "ddor.css", "a", encoding="utf-8") as style:
             style.write("h1 { letter-spacing: 0.01em; }\n")
-        monkeypatch.setattr(ddor.archive.page, "HERE", here)
+        monkeypatch.setattr(ddor.archive.site, "HERE", here)
         asset_paths.cache_clear()
         _environment.cache_clear()
         return asset_paths()["ddor.css"]

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from ddor.checks.check import Check, Finding
 from ddor.checks.registry import CHECKS
 from ddor.errors import DdorError
+from ddor.measures.attributes import CHARGED_ONLY, CITIZENSHIP, CONVICTED, DAYS
+from ddor.measures.attributes import CHARGES as OF_CHARGES
 from ddor.measures.figures import Counts
-from ddor.measures.people import ALL, CHARGED_ONLY, CITIZENSHIP, CONVICTED, DAYS, with_charges
-from ddor.measures.people import CHARGES as OF_CHARGES
+from ddor.measures.people import ALL, with_charges
 from ddor.measures.status import CLASSES
 from ddor.report.week import WeeklyReport
 

@@ -8,20 +8,29 @@ from pathlib import Path
 import pytest
 from iso3166 import countries_by_alpha3
 
-from ddor.reference.areas import AREAS, area_named, area_of
-from ddor.reference.countries import COUNTRIES, country_from_ice_label, world_region
-from ddor.reference.forms import FORMS, form_from_ice_text
-from ddor.reference.offenses import (
+from ddor.reference.codes import (
     CATEGORIES,
     CATEGORY_PHRASES,
+    COUNTRIES,
+    FORMS,
     OFFENSE_GROUPS,
     OTHER_OFFENSES,
+    country_from_ice_label,
+    form_from_ice_text,
     offense_category,
     offense_group,
+    world_region,
 )
-from ddor.reference.places import COUNTIES, STATES, state_named, state_of_fips
-from ddor.reference.spelling import name_key
-from ddor.reference.tables import DATA, rows
+from ddor.reference.places import (
+    AREAS,
+    COUNTIES,
+    STATES,
+    area_named,
+    area_of,
+    state_named,
+    state_of_fips,
+)
+from ddor.reference.tables import DATA, name_key, rows
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SPLIT_STATES = {"CA", "NY", "TX"}

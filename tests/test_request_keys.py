@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from small_archive import FIRST_ROWS, QUILLFEATHER, SmallArchive
 from weekly_runs import extract, files_of, job, no_kernel
 
-from ddor.extract.request_keys import RequestKeys
+from ddor.extract.identifiers import RequestKeys
 from ddor.publishable import as_read
 
 PRINTABLE = st.characters(exclude_categories=["C", "Zl", "Zp"])

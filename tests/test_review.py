@@ -29,11 +29,10 @@ from weekly_runs import (
 
 import ddor.jobs.report
 from ddor.cli import ddor as ddor_command
-from ddor.errors import NotebookFailed
+from ddor.errors import NeedsCorrection, NotebookFailed
 from ddor.jobs.review import (
     MOST_LINES,
     REVIEW_COLUMNS,
-    DecisionsInvalid,
     flags_of,
     read_decisions,
     review_lines,
@@ -229,7 +228,7 @@ def share_reason(held, declined, most=0.25, **overrides) -> str:
     rows = copies(held + declined, "r", **overrides)
     holds = [(row["request_id"], "E2", "outcome") for row in rows[:held]]
     status = status_of(*rows, held=holds)
-    return held_share_reason(status, THE_WEEK, "recorded", most)
+    return held_share_reason(status, most)
 
 
 @pytest.mark.parametrize(
@@ -316,7 +315,7 @@ def read(folder, content: str | bytes, known=None) -> list[tuple[str, ...]]:
 
 
 def told(folder, content: str | bytes) -> list[str]:
-    with pytest.raises(DecisionsInvalid) as refused:
+    with pytest.raises(NeedsCorrection) as refused:
         read(folder, content)
     assert refused.value.exit_code == 2
     return [str(problem) for problem in refused.value.problems]
@@ -503,9 +502,9 @@ def test_every_problem_is_told_at_once(tmp_path):
 
 
 def test_a_missing_file_and_missing_columns_are_told(tmp_path):
-    with pytest.raises(DecisionsInvalid, match="no such file or directory"):
+    with pytest.raises(NeedsCorrection, match="no such file or directory"):
         read_decisions(tmp_path / "none.csv", KNOWN, no_ledger())
-    with pytest.raises(DecisionsInvalid, match="is a directory"):
+    with pytest.raises(NeedsCorrection, match="is a directory"):
         read_decisions(tmp_path, KNOWN, no_ledger())
     [problem] = told(tmp_path, as_csv(("x", "count"), head=("label", "decision")))
     assert problem.startswith("review.csv row 1, flag, reason, by: seen no such column")

@@ -26,8 +26,7 @@ from small_archive import (
     words_of,
 )
 
-from ddor.archive.article import kept_article
-from ddor.archive.data_files import DataFiles
+from ddor.archive.kept import DataFiles, kept_article
 from ddor.archive.report_pages import changes_between
 from ddor.calendar import Week
 from ddor.published.catalog import Catalog, Revision, status_of

@@ -23,15 +23,14 @@ from withdrawn_report import PLACES, reenacted_agencies
 
 from ddor.calendar import Week
 from ddor.cli import run_week
+from ddor.compiled.cases import judged
 from ddor.extract.model import DATETIMES, OUTCOMES
 from ddor.importers.samples.agencies import invented_agencies
 from ddor.importers.samples.ordinary import make_sample
 from ddor.maintained.cases import read_cases
 from ddor.maintained.parameters import load_parameters
 from ddor.measures.after_release import after_release
-from ddor.measures.judged_cases import judged
-from ddor.reference.areas import AREAS
-from ddor.reference.places import COUNTIES, state_of_fips
+from ddor.reference.places import AREAS, COUNTIES, state_of_fips
 
 ROOT = Path(__file__).resolve().parents[1]
 REENACTED = Week.parse("2017-01-28")

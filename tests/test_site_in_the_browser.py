@@ -11,7 +11,7 @@ from conftest import serving, until
 from in_the_browser import TWO_FRAMES, all_seen, not_printed, tab_to
 from large_archive import ACCENT, FORMULA, FRANKLIN, MARKUP
 
-from ddor.archive.page import NOT_FOUND
+from ddor.archive.site import NOT_FOUND
 
 
 @pytest.fixture(scope="module")

@@ -114,7 +114,8 @@ def test_a_date_that_is_none_is_refused(refused, key, value):
 
 def test_a_page_that_is_not_utf8_is_refused(refused):
     (said,) = refused(overview=page("caf\xe9\n").encode("latin-1"))
-    assert said.startswith("overview.md: seen byte 78, which is not UTF-8")
+    assert said.startswith("overview.md row 6: seen byte 0xE9 at position 78")
+    assert "expected UTF-8" in said
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_read(project, tmp_path):

@@ -24,11 +24,10 @@ from small_archive import (
 )
 from third_reports import DAILY, YEARLY, Day, Year, project_at, registered
 
-from ddor.archive.data_dictionary import dictionary_of
+from ddor.archive.downloads import dictionary_of
 from ddor.errors import UsageError
 from ddor.jobs.prepared import Order
-from ddor.jobs.report import attempt
-from ddor.jobs.results import Result
+from ddor.jobs.report import Result, attempt
 from ddor.published.catalog import open_catalog
 from ddor.reports import QUARTERLY, REPORTS, refuse_shared_key
 

@@ -4,8 +4,7 @@ import pytest
 from extract_factory import request
 from frames import copies, counts_of, nation_of, numbered
 
-from ddor.measures.people import DAYS
-from ddor.measures.timing import BEFORE_ISSUE, UNKNOWN
+from ddor.measures.attributes import BEFORE_ISSUE, DAYS, UNKNOWN
 
 
 def timing(*rows, cohort="recorded") -> dict[str, int]:

@@ -14,17 +14,10 @@ from ddor.compiled.people import (
     people_of_weeks,
     week_of_people,
 )
+from ddor.measures.attributes import ATTRIBUTES, CHARGES, CITIZENSHIP, DAYS, week_candidates
 from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Table, tell
 from ddor.measures.figures import NO_CHARGES
-from ddor.measures.people import (
-    ATTRIBUTES,
-    CHARGES,
-    CITIZENSHIP,
-    DAYS,
-    OTHER,
-    week_candidates,
-    with_charges,
-)
+from ddor.measures.people import OTHER, with_charges
 from ddor.report.attribute_tables import UNSPLIT, AttributeTables
 
 W1, W2, W3 = "2017-02-11", "2017-02-18", "2017-02-25"
@@ -119,7 +112,7 @@ def test_a_place_in_a_week_whose_own_table_stands_counts_the_requests_as_that_we
     assert later.table(CHARGES).rows == first
     people = quarter(later)
     table = people.told.table(CHARGES, A)
-    assert (len(table.rows), table.stands, table.gone) == (40, False, 1)
+    assert (len(table.rows), table.retained, table.gone) == (40, False, 1)
     flags = dict(zip([line.place for line in people.lines()], people.flags(), strict=True))
     assert flags == {
         NATION: "in 1 of the weeks as an earlier extract had it",
@@ -143,7 +136,7 @@ def test_a_revision_of_few_changes_keeps_the_pooled_weeks_with_their_date():
     second = quarter(*small_weeks(gone), before=[first], day=LATER)
     assert second.nation == first.nation and second.weeks == first.weeks
     pooled = second.told.table(CHARGES, POOLED)
-    assert (pooled.stands, pooled.gone, pooled.as_of) == (True, 1, AS_OF)
+    assert (pooled.retained, pooled.gone, pooled.as_of) == (True, 1, AS_OF)
     assert {*second.flags()} == {
         f"of the weeks added together: as of {AS_OF}; 1 of its requests no longer counts"
     }
@@ -200,7 +193,7 @@ def test_the_milder_rule_between_revisions_is_not_for_what_a_quarter_tells_too(i
     told = tell(
         week_candidates({CHARGES: left}), earlier, {row.request_id for row in left}, LATER, 5
     )
-    assert told.table(CHARGES).stands is in_a_quarter
+    assert told.table(CHARGES).retained is in_a_quarter
 
 
 def test_a_sum_that_some_weeks_do_not_split_says_how_many_are_not_split():

@@ -18,9 +18,10 @@ from ddor.checks.check import Case
 from ddor.extract.model import Extract
 from ddor.importers.samples.agencies import COMMITTED, invented_agencies
 from ddor.importers.samples.ordinary import make_sample
+from ddor.measures.attributes import CHARGED_ONLY, CHARGES, CONVICTED, DISMISSED, NO_CHARGE
 from ddor.measures.disclosure import NATION
-from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, DISMISSED, NO_CHARGE
-from ddor.reference.offenses import CATEGORIES, OFFENSE_GROUPS, OTHER_OFFENSES, offense_category
+from ddor.measures.people import ALL
+from ddor.reference.codes import CATEGORIES, OFFENSE_GROUPS, OTHER_OFFENSES, offense_category
 
 WEEKS, OF_QUARTER = 20, 13
 RARE_SHARE, UNLISTED_CODE = 0.05, "9Z99"
@@ -102,9 +103,9 @@ def test_every_week_has_its_table_of_charges(weeks):
         standings = national(each)[national(each)["branch"] == ""].set_index("standing")["requests"]
         assert [*standings.index] == [CONVICTED, CHARGED_ONLY, DISMISSED, NO_CHARGE]
         # A table that stands counts the requests of its own day.
-        assert standings.sum() == total or told.table(CHARGES).stands
+        assert standings.sum() == total or told.table(CHARGES).retained
         assert each.counts.figures["declined_with_charges"] is not None
-    assert not any(each.counts.told.table(CHARGES).stands for each in weeks.first)
+    assert not any(each.counts.told.table(CHARGES).retained for each in weeks.first)
 
 
 def test_every_week_has_the_same_categories(weeks):

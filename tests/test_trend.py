@@ -12,7 +12,7 @@ from small_archive import BRACKENHOLT, FIRST_ROWS, HONORED, NEXT_WEEK, OSPREYMOO
 from test_public_words import BULK, REASON
 from test_rebuild import rebuilt
 
-from ddor.archive.data_files import DataFiles
+from ddor.archive.kept import DataFiles
 from ddor.archive.lists import archive_pages
 from ddor.archive.site import Site, SiteContext
 from ddor.archive.trend import (
@@ -20,18 +20,17 @@ from ddor.archive.trend import (
     WEEKS_DRAWN,
     Trend,
     agency_points,
-    ages_of,
+    chart_of,
     first_to_final,
     kept_of,
     national_points,
     trend_of,
 )
-from ddor.archive.trend_chart import chart_of
 from ddor.calendar import Week
 from ddor.maintained.parameters import Parameters
-from ddor.measures.bulk import bulk_recorded
+from ddor.measures.figures import bulk_recorded
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision, open_catalog
-from ddor.reference import method
+from ddor.reference import figures
 from ddor.variation import Compared, in_words
 
 FIRST_DAY = dt.date(2017, 2, 11)
@@ -226,9 +225,9 @@ days,A0001,8 to 30 days,,all,7,
 def test_ages_are_those_that_are_published_of_the_nation():
     data = DataFiles({"attributes.csv": ATTRIBUTES.encode()})
     ages = {"week": 6, "month": 0, "older": 12, "unknown": 6}
-    assert ages_of(data) == ages and list(ages) == list(BANDS)
     kept = kept_of(data, {"A0001": 8})
-    assert kept == {"method": method.METHOD, "age": ages, "bulk": {"A0001": 8}}
+    assert kept == {"method": figures.METHOD, "age": ages, "bulk": {"A0001": 8}}
+    assert list(kept["age"]) == list(BANDS)
 
 
 def test_a_withheld_table_tells_no_age():
@@ -272,7 +271,7 @@ def test_a_withdrawn_revision_keeps_nothing_of_it(copy_of):
     archive = copy_of("second")
     assert archive.ddor("withdraw", WEEK, "r1", "--reason", "error").code == 0
     first, second = open_catalog(archive.site).weeks[WEEK]
-    assert first.trend == {} and second.trend["method"] == method.METHOD
+    assert first.trend == {} and second.trend["method"] == figures.METHOD
 
 
 # The page
@@ -299,7 +298,7 @@ def test_the_chart_has_a_text_alternative_and_the_table_every_week():
 
 
 def test_a_change_of_method_is_a_marked_break(monkeypatch):
-    monkeypatch.setitem(method.CHANGES, 2, "short custody is a class of its own")
+    monkeypatch.setitem(figures.CHANGES, 2, "short custody is a class of its own")
     weeks = {at: [revision(at, 10, method=1 if at < 3 else 2)] for at in range(6)}
     page = figures_of(catalog_of(weeks))
     assert page.select_one("svg.plot text").text == "Method 2"

@@ -10,7 +10,7 @@ from extract_factory import charge, request
 from frames import case_of, copies, inputs_of, numbered
 from small_archive import OSPREYMOOR, THISTLEDOWN
 
-from ddor.measures.concentration import FEWEST, half_or_more
+from ddor.measures.shares import FEWEST, half_or_more
 from ddor.narrative import part_of
 from ddor.report.week import WeeklyReport
 

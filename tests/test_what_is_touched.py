@@ -15,7 +15,7 @@ from large_archive import FRANKLIN, MIDDLE, LargeArchive, brief_articles
 from small_archive import changed, files_of
 from test_rebuild import rebuilt
 
-from ddor.archive.agency_index import plain_name
+from ddor.archive.agencies import plain_name
 from ddor.calendar import Week
 
 # Of an agency that nobody knew, in a state where there was none.

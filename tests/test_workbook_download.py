@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from openpyxl.utils.escape import unescape
 
-from ddor.archive.data_dictionary import COLUMNS as MEANINGS
+from ddor.archive.downloads import COLUMNS as MEANINGS
 from ddor.archive.workbook import Cover, notice_workbook, workbook_file
 from ddor.extract.model import SYNTHETIC_NOTICE
 

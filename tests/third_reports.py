@@ -22,13 +22,13 @@ import pandas as pd
 from conftest import PROJECT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from ddor.archive.data_dictionary import COLUMNS, DataDictionary
+from ddor.archive.downloads import COLUMNS, DICTIONARIES, DataDictionary
 from ddor.archive.publish import Archive
 from ddor.calendar import Period, Week, long_date, parse_date, weeks_ending_in
 from ddor.errors import UsageError
 from ddor.extract.read import read_extract
 from ddor.jobs.prepared import Order, Preparation, Prepared, written_texts
-from ddor.jobs.registry import PREPARATIONS
+from ddor.jobs.report import PREPARATIONS
 from ddor.maintained.parameters import Parameters, extract_location
 from ddor.published.catalog import read_catalog
 from ddor.report.tables import Table, agency_table
@@ -42,10 +42,11 @@ def registered(*reports: Report) -> Iterator[None]:
     """With these lines at the end of the registry."""
     REPORTS.extend(reports)
     PREPARATIONS[Day.shelf] = PREPARATION
+    DICTIONARIES[Day.shelf] = DAY_MEANINGS
     try:
         yield
     finally:
-        del REPORTS[-len(reports) :], PREPARATIONS[Day.shelf]
+        del REPORTS[-len(reports) :], PREPARATIONS[Day.shelf], DICTIONARIES[Day.shelf]
 
 
 def project_at(folder: Path) -> Path:
@@ -159,7 +160,6 @@ DAILY = Report(
     "Daily Request Count",
     "Daily counts",
     "daily_count.ipynb",
-    "third_reports:DAY_MEANINGS",
     {"asked_total": "Asked", "agencies_asked": "Agencies asked"},
 )
 DAY_FILES = ("requests.csv", "day.json")

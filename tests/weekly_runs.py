@@ -11,7 +11,7 @@ from conftest import PROJECT, PUBLISHED_ON, Ran
 from extract_factory import WEEK, request, write_csv_extract
 
 import ddor.jobs.report
-from ddor.archive.render import Article
+from ddor.archive.kept import Article
 from ddor.cli import run_week
 
 AS_OF = "2017-03-01"

@@ -14,11 +14,17 @@ import pandas as pd
 from numpy.random import Generator
 
 from ddor.calendar import Week
-from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS, About, Extract
+from ddor.extract.model import About, Extract, extract_of
 from ddor.importers.samples.agencies import invented_agencies
-from ddor.importers.samples.charges import charges_after
-from ddor.importers.samples.draws import SHARES, days, draw_releases, drawn, hours, office_times
-from ddor.importers.typed import typed
+from ddor.importers.samples.draws import (
+    SHARES,
+    charges_after,
+    days,
+    draw_releases,
+    drawn,
+    hours,
+    office_times,
+)
 
 LATER_LAG = dt.timedelta(days=120)
 RESOLVED_SHARE, FOLLOWED_SHARE = 0.8, 0.9
@@ -37,11 +43,7 @@ def make_later(first: Extract, week: Week, seed: int) -> Extract:
     ids = after["row"].map(rows["request_id"])
     after = after.assign(request_id=ids, charge_no=ids.map(last).fillna(0) + 1)
     charges = pd.concat([first.charges, after.astype({"charge_no": "int64"})], ignore_index=True)
-    return Extract(
-        typed(rows, REQUEST_COLUMNS),
-        typed(charges, CHARGE_COLUMNS),
-        About(as_of, first.about.source, synthetic=True),
-    )
+    return extract_of(rows, charges, About(as_of, first.about.source, synthetic=True))
 
 
 def _resolved(rng: Generator, first: Extract, week: Week, as_of: pd.Timestamp) -> pd.DataFrame:

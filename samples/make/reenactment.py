@@ -12,8 +12,16 @@ from withdrawn_report import DECLINED, ISSUED, PLACES, SECTION_II, reenacted_age
 
 from ddor.extract.model import About, Extract
 from ddor.importers.samples.agencies import COMMITTED, invented_agencies
-from ddor.importers.samples.charges import as_extract, draw_charges, numbered
-from ddor.importers.samples.draws import days, draw_requests, drawn, office_times, waits
+from ddor.importers.samples.draws import (
+    as_extract,
+    days,
+    draw_charges,
+    draw_requests,
+    drawn,
+    numbered,
+    office_times,
+    waits,
+)
 
 REENACTED, SEED = "2017-01-28", 6
 START, AS_OF = pd.Timestamp(REENACTED), pd.Timestamp("2017-03-20")

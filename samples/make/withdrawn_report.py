@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from ddor.maintained.directory import COLUMNS
-from ddor.reference.areas import area_of
+from ddor.reference.places import area_of
 
 ISSUED, DECLINED = 3083, 206
 POLICY_DAY = "2017-02-01"

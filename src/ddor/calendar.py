@@ -146,11 +146,8 @@ class Quarter(Period):
 
     @property
     def last_day(self) -> dt.date:
-        return self.next.first_day - dt.timedelta(days=1)
-
-    @property
-    def next(self) -> "Quarter":
-        return Quarter(self.year + self.number // 4, self.number % 4 + 1)
+        following = dt.date(self.year + self.number // 4, 3 * self.number % 12 + 1, 1)
+        return following - dt.timedelta(days=1)
 
     def weeks(self) -> list[Week]:
         """13 or 14."""

@@ -15,12 +15,17 @@ from pathlib import Path
 
 from ddor.calendar import Period, Week, parse_date, parse_weeks
 from ddor.errors import DdorError, ExtractInvalid, UsageError
-from ddor.maintained.parameters import load_parameters, sample_settings, weeks_with_extract
-from ddor.maintained.project import find_project
+from ddor.maintained.parameters import (
+    find_project,
+    load_parameters,
+    sample_settings,
+    weeks_with_extract,
+)
 from ddor.reports import REPORTS, Report, parse_period, report_of
 
 Options = argparse.Namespace
 Option = tuple[str, dict]
+Command = Callable[[Options], int]
 # Asked for before they are built, these say so rather than being passed over.
 LATER = {"jobs": "running several weeks at once", "scheduler": "running weeks on a Dask cluster"}
 
@@ -66,7 +71,6 @@ PUBLISHING = (
 )
 # Arguments of several commands.
 PERIOD = option("period", "|".join(r.period.noun.upper() for r in REPORTS), type=parse_period)
-REASONS = ("legal", "privacy", "error")
 OUT = option("--out", "DIR", "the folder; may hold {week}", required=True)
 
 
@@ -91,42 +95,35 @@ def run_week(arguments: list[str], project: Path) -> int:
         "3 invalid extract, 4 held for review, 5 the notebook failed or shows what may not be "
         "published, 6 the archive is busy or cannot be written.",
     )
-    _add(parser, RUN_WEEK)
-    return _exit_code(lambda: _run_weeks(parser.parse_intermixed_args(arguments), project))
+    _add(parser, RUN_WEEK, lambda options: _run_weeks(options, project))
+    return _exit_code(parser.parse_intermixed_args, arguments)
 
 
 def ddor(arguments: list[str] | None = None) -> None:
     """The `ddor` command."""
-
-    def command() -> int:
-        options = _ddor_parser().parse_args(arguments)
-        return options.command(options)
-
-    sys.exit(_exit_code(command))
-
-
-def _exit_code(command: Callable[[], int]) -> int:
-    """An error for the user is its message and its exit code, without a traceback."""
-    try:
-        return command()
-    except DdorError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-
-
-def _add(parser: argparse.ArgumentParser, options: Sequence[Option]) -> None:
-    for name, keywords in options:
-        parser.add_argument(name, **keywords)
-
-
-def _ddor_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="ddor", description="Tools that complement run_week.py.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, what, options, function in [*COMMANDS, *map(_report_command, REPORTS[1:])]:
-        own = commands.add_parser(name, help=what)
-        _add(own, options)
-        own.set_defaults(command=function)
-    return parser
+        _add(commands.add_parser(name, help=what), options, function)
+    sys.exit(_exit_code(parser.parse_args, arguments))
+
+
+def _add(parser: argparse.ArgumentParser, options: Sequence[Option], command: Command) -> None:
+    """The options of a command, and what is done with them."""
+    for name, keywords in options:
+        parser.add_argument(name, **keywords)
+    parser.set_defaults(command=command)
+
+
+def _exit_code(parse: Callable[..., Options], arguments: list[str] | None) -> int:
+    """That of the command. An error for the user is its message and its exit code, without a
+    traceback."""
+    try:
+        options = parse(arguments)
+        return options.command(options)
+    except DdorError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
 
 
 # What both command lines do: reports of one or more periods
@@ -162,11 +159,9 @@ def _order(options: Options, project: Path):
     from ddor.jobs.prepared import Order
 
     given = {name: each for name, each in vars(options).items() if name in Order.__annotations__}
-    settings = _settings(options)
-    if vars(options).get("sample"):
-        settings = sample_settings(project) | settings
-    own = {"project": project, "settings": settings, "reason": _reason(options)}
-    return Order(**given | own)
+    sample = sample_settings(project) if "sample" in options and options.sample else {}
+    own = {"settings": sample | _settings(options), "reason": _reason(options)}
+    return Order(project, **given | own)
 
 
 def _settings(options: Options) -> dict[str, str]:
@@ -240,7 +235,7 @@ def command(*options: Option):
     """The function below is a command of `ddor` by its own name, with these options and the shared
     ones; the first line of its docstring is its help. It returns the exit code."""
 
-    def registered(function: Callable[[Options], int]):
+    def registered(function: Command) -> Command:
         what = (function.__doc__ or "").splitlines()[0]
         COMMANDS.append((function.__name__.strip("_"), what, (*options, *SHARED), function))
         return function
@@ -252,6 +247,14 @@ def _print(options: Options, content: dict, words: object) -> int:
     """The outcome of a command: an object with --json, else in words. Returns the exit code."""
     print(json.dumps(content) if options.json else words)
     return 0
+
+
+def _refused(options: Options, error: DdorError, content: dict) -> int:
+    """As _print, of a command that ends with this error: in words it is raised."""
+    if not options.json:
+        raise error
+    print(json.dumps(content))
+    return error.exit_code
 
 
 def _note(*lines: str) -> None:
@@ -269,8 +272,8 @@ def _parameters(options: Options, period: Period | None = None):
 )
 def _check(options: Options) -> int:
     """List every problem in an extract, or what it holds; run nothing."""
+    from ddor.extract.identifiers import in_any_text
     from ddor.extract.read import read_extract
-    from ddor.extract.request_keys import in_any_text
 
     parameters = _parameters(options, options.week)
     try:
@@ -278,20 +281,17 @@ def _check(options: Options) -> int:
             options.source, options.week, parameters.ignored_columns, parameters.cohort
         )
     except ExtractInvalid as error:
-        if not options.json:
-            raise
-        print(json.dumps({"valid": False, "problems": [str(p) for p in error.problems]}))
-        return error.exit_code
-    requests, charges = len(extract.requests), len(extract.charges)
-    told = {"valid": True, "requests": requests, "charges": charges}
-    words = f"{options.source}: valid, {requests:,} requests and {charges:,} charges"
-    _print(options, told, words)
+        content = {"valid": False, "problems": [str(problem) for problem in error.problems]}
+        return _refused(options, error, content)
     if ordinary := sum(map(in_any_text, extract.requests["request_id"])):
         _note(
             f"note: texts are not searched for {ordinary:,} of the request_ids, too short or too "
             "ordinary for it (docs/extract.md, What identifies a person)"
         )
-    return 0
+    requests, charges = len(extract.requests), len(extract.charges)
+    content = {"valid": True, "requests": requests, "charges": charges}
+    words = f"{options.source}: valid, {requests:,} requests and {charges:,} charges"
+    return _print(options, content, words)
 
 
 @command(
@@ -341,11 +341,10 @@ def _rows(options: Options) -> int:
     from ddor.narrative import count
 
     week = options.week
-    output = _parameters(options, week).output
-    file = write_rows(output, week, options.figure, options.agency)
-    told = {"week": str(week), "file": str(file.path), "rows": file.rows, "left_out": file.left_out}
+    file = write_rows(_parameters(options, week).output, week, options.figure, options.agency)
+    content = dict(week=str(week), file=str(file.path), rows=file.rows, left_out=file.left_out)
     rows, left_out = (count(n, "row", "rows") for n in (file.rows, file.left_out))
-    return _print(options, told, f"{file.path}: {rows}; {left_out} of protected people left out")
+    return _print(options, content, f"{file.path}: {rows}; {left_out} of protected people left out")
 
 
 @command(
@@ -355,84 +354,72 @@ def _verify(options: Options) -> int:
     """Run an archived revision again and compare."""
     from ddor.jobs.verify import NotReproduced, verify
 
-    period = options.period
-    output = _parameters(options, period).output
+    period, output = options.period, _parameters(options, options.period).output
     template = find_project() / "notebooks" / report_of(period).template
     try:
         done = verify(output, period, options.revision, template)
     except NotReproduced as error:
-        if not options.json:
-            raise
-        told = {"reproduced": False, "messages": str(error).splitlines()}
-        print(json.dumps({period.noun: str(period)} | told))
-        return error.exit_code
+        content = {"reproduced": False, "messages": str(error).splitlines()}
+        return _refused(options, error, {period.noun: str(period)} | content)
     what = "withdrawn; its notices are in place" if done.withdrawn else "matches what was published"
-    told = {
-        period.noun: str(period),
-        "revision": done.revision,
-        "reproduced": True,
-        "withdrawn": done.withdrawn,
-        "messages": done.notes,
-    }
-    _print(options, told, f"{period} r{done.revision}: {what}")
+    content = {"revision": done.revision, "reproduced": True, "withdrawn": done.withdrawn}
+    content = {period.noun: str(period)} | content | {"messages": done.notes}
     if not options.json:
         _note(*done.notes)
-    return 0
+    return _print(options, content, f"{period} r{done.revision}: {what}")
 
 
 @command(
     PERIOD,
     option("revision", "rN", "default: all revisions", nargs="?", type=_revision),
-    ("--reason", {"required": True, "choices": REASONS}),
+    ("--reason", {"required": True, "choices": ("legal", "privacy", "error")}),
 )
 def _withdraw(options: Options) -> int:
     """Take a report down and leave a notice."""
-    from ddor.archive.withdraw import withdraw
+    from ddor.archive.acts import withdraw
 
     period, revision, reason = options.period, options.revision, options.reason
-    with _published(options, period) as (archive, catalog, around):
-        gone = withdraw(archive, catalog, period, revision, reason, around)
+    with _published(options, period) as (archive, site):
+        gone = withdraw(archive, site, period, revision, reason)
     numbers = [number for each, number in gone if each == period]
     others = [f"{each} r{number}" for each, number in gone if each != period]
     beside = [number for number in numbers if revision not in (None, number)]
     _note(*(f"r{n} showed a table of r{revision} too and was withdrawn with it" for n in beside))
     _note(*(f"{each} was made from it and was withdrawn with it; run it again" for each in others))
-    told = {period.noun: str(period), "withdrawn": numbers, "reason": reason}
-    told |= {"withdrawn_with_it": others} if others else {}
+    content = {period.noun: str(period), "withdrawn": numbers, "reason": reason}
+    content |= {"withdrawn_with_it": others} if others else {}
     named = ", ".join(f"r{number}" for number in numbers)
-    return _print(options, told, f"{period} {named}: withdrawn ({reason})")
+    return _print(options, content, f"{period} {named}: withdrawn ({reason})")
 
 
 @command()
 def _rebuild(options: Options) -> int:
     """Make all pages again; reports and data stay."""
-    from ddor.archive.site_pages import rebuild
+    from ddor.archive.acts import rebuild
 
-    with _published(options, None) as (archive, catalog, around):
-        changed = rebuild(archive, catalog, around)
-    told = {"site": str(archive.site), "changed": changed}
-    return _print(options, told, f"{archive.site}: {changed} files changed")
+    with _published(options, None) as (archive, site):
+        changed = rebuild(archive, site)
+    content = {"site": str(archive.site), "changed": changed}
+    return _print(options, content, f"{archive.site}: {changed} files changed")
 
 
 @contextlib.contextmanager
 def _published(options: Options, period: Period | None):
-    """The archive, locked, its catalog, and what stands around revisions. Raises UsageError where
-    nothing is published."""
+    """The archive, locked, and its site. Raises UsageError where nothing is published."""
     from ddor.archive.publish import opened
-    from ddor.archive.site import read_context
-    from ddor.jobs.publication import keys_of, refuse_unfit
-    from ddor.maintained.directory import read_directory
+    from ddor.archive.site import Site
+    from ddor.jobs.prepared import keys_of, refuse_unfit
+    from ddor.jobs.site_context import site_context
     from ddor.published.catalog import open_catalog
 
     parameters = _parameters(options, period)
-    directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
-    around = read_context(parameters, directory)
+    context = site_context(parameters)
     nothing = UsageError(f"nothing is published in {parameters.output}")
     if not (parameters.output / "site").is_dir():
-        raise nothing
+        raise nothing  # to open an archive would make the folder
     with opened(parameters.output) as archive:
         catalog = open_catalog(archive.site)
         if catalog is None:
             raise nothing
-        refuse_unfit(around.written(), keys_of(archive))
-        yield archive, catalog, around
+        refuse_unfit(context.written(), keys_of(archive))
+        yield archive, Site(archive.site, catalog, context)

@@ -48,11 +48,12 @@ class Problem:
 
 
 class Problems(list[Problem]):
-    """What is wrong with one table or file, which every message calls `label`."""
+    """What is wrong with one table or file, which every message calls `label`; guide: the document
+    that says what to write there."""
 
-    def __init__(self, label: str):
+    def __init__(self, label: str, guide: str = ""):
         super().__init__()
-        self.label = label
+        self.label, self.guide = label, guide
 
     def report(self, column: str, seen: str, expected: str, mend: str, rows: Iterable[int] = ()):
         self.append(Problem(self.label, tuple(rows), column, seen, expected, mend))

@@ -106,10 +106,10 @@ def with_archive(inputs: Inputs, output: Path) -> Inputs:
 def save_inputs(inputs: Inputs, folder: Path) -> None:
     """Write INPUT_FILES into `folder`; equal inputs give equal bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    extract, directory, history = inputs.extract, inputs.directory, inputs.history
+    extract, history = inputs.extract, inputs.history
     extract.requests.to_parquet(folder / "extract.parquet", index=False)
     extract.charges.to_parquet(folder / "charges.parquet", index=False)
-    tables = {name: getattr(directory, name) for name in COLUMNS}
+    tables = {name: getattr(inputs.directory, name) for name in COLUMNS}
     tables |= {"history": history.counts, "ledger": inputs.ledger}
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
@@ -149,9 +149,8 @@ def newer_flags(inputs: Inputs, folder: Path, revision: int) -> dict[str, bytes]
     """Path below runs/ -> the flags of an extract that makes no new revision, where they differ
     from newest_flags: the quarter and its cases go by the newest."""
     own = protected_flags(inputs.extract.requests)
-    if own == newest_flags(folder, revision):
-        return {}
-    return {f"{inputs.week}/{NEWER_FLAGS}": (json.dumps(own) + "\n").encode()}
+    newer = {f"{inputs.week}/{NEWER_FLAGS}": (json.dumps(own) + "\n").encode()}
+    return {} if own == newest_flags(folder, revision) else newer
 
 
 def with_newest_flags(inputs: Inputs, folder: Path, revision: int) -> Inputs:
@@ -165,12 +164,9 @@ def with_newest_flags(inputs: Inputs, folder: Path, revision: int) -> Inputs:
 def not_as_kept(folder: Path, digests: Mapping[str, str]) -> list[str]:
     """Of the files named in `digests` (name -> sha256) those that `folder` lacks, or that are not
     what was kept."""
-    return [
-        name
-        for name, digest in digests.items()
-        if not (folder / name).exists()
-        or hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest
-    ]
+    files = {name: folder / name for name in digests}
+    kept = {n: hashlib.sha256(f.read_bytes()).hexdigest() for n, f in files.items() if f.exists()}
+    return [name for name, digest in digests.items() if kept.get(name) != digest]
 
 
 def load_inputs(folder: Path) -> Inputs:
@@ -181,7 +177,11 @@ def load_inputs(folder: Path) -> Inputs:
     )
     about = week["about"] | {"as_of": dt.date.fromisoformat(week["about"]["as_of"])}
     counts = pd.read_csv(folder / "history.csv", dtype=COUNT_TYPES, keep_default_na=False)
-    requests, charges = (_read_table(folder / f"{name}.parquet") for name in ("extract", "charges"))
+    # Parquet knows no seconds, only milliseconds.
+    requests, charges = (
+        frame.astype({column: "datetime64[s]" for column in DATETIMES if column in frame})
+        for frame in (pd.read_parquet(folder / f"{n}.parquet") for n in ("extract", "charges"))
+    )
     return Inputs(
         week=Week.parse(week["week"]),
         extract=Extract(requests, charges, About(**about)),
@@ -194,9 +194,3 @@ def load_inputs(folder: Path) -> Inputs:
         request_ids=records["request_ids"],
         earlier=earlier,
     )
-
-
-def _read_table(file: Path) -> pd.DataFrame:
-    frame = pd.read_parquet(file)
-    # Parquet knows no seconds, only milliseconds.
-    return frame.astype({name: "datetime64[s]" for name in DATETIMES if name in frame})

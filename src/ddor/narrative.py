@@ -31,8 +31,8 @@ from ddor.calendar import Period, long_date
 from ddor.errors import DdorError
 from ddor.variation import Compared, in_words
 
+TOKEN_OF = "_token_of_a_text"  # in a rendering, beside the names it may use
 # Letters and digits only: no sign of Markdown, and nothing that an address would encode.
-VALUES = "_values_of_this_text"  # of a rendering, beside the names it may use
 TOKEN = re.compile(r"zqvalue(\d+)zq", re.IGNORECASE)
 EMPTY_ITEM = re.compile(r"<li>\s*</li>\n?")
 
@@ -52,16 +52,16 @@ def plain_words(text: str) -> str:
 
 def render_narrative(text: str, names: dict) -> str:
     """Markdown with `{{ }}` -> HTML. Raises NarrativeError."""
-    values = _Values()
+    renderer = _Renderer()
     try:
-        filled = _template(text).render(names | {VALUES: values})
+        filled = _template(text).render(names | {TOKEN_OF: renderer.token})
     except _Unknown as error:
         raise NarrativeError(_no_name(text, error, names)) from error
     except (TemplateError, TypeError, ArithmeticError) as error:
         raise NarrativeError(f"this sentence cannot be written: {error}\n{text}") from error
-    markdown = mistune.create_markdown(renderer=_Renderer(values), plugins=["table"])
+    markdown = mistune.create_markdown(renderer=renderer, plugins=["table"])
     # A line of a list whose phrase has nothing to say is left out.
-    return values.put_back(EMPTY_ITEM.sub("", str(markdown(filled))), escape)
+    return renderer.put_back(EMPTY_ITEM.sub("", str(markdown(filled))), escape)
 
 
 class _Unknown(UndefinedError):
@@ -115,7 +115,7 @@ def _template(text: str) -> Template:
 
 @pass_context
 def _shown(context: Context, value: object) -> object:
-    return in_sentence(value, context[VALUES].token)
+    return in_sentence(value, context[TOKEN_OF])
 
 
 def in_sentence(value: object, of_text: Callable[[str], str]) -> object:
@@ -178,33 +178,6 @@ def movement(compared: Compared) -> Words:
 FILTERS = {each.__name__: each for each in (count, requests, part_of, percent, number, movement)}
 
 
-class _Values:
-    """Texts from outside the narrative. Markdown sees a token in their place, which is no markup
-    wherever it stands, and the text itself is put back, escaped, once the HTML is made."""
-
-    def __init__(self):
-        self.texts: list[str] = []
-
-    def put_back(self, text: str, form, below: int | None = None) -> str:
-        """`text` with each token as form(its value). A value that went through a {% set %} block
-        holds the tokens of earlier ones, and no others."""
-        below = len(self.texts) if below is None else below
-
-        def value(token: re.Match) -> str:
-            index = int(token[1])
-            if index >= below:
-                return token[0]
-            return self.put_back(str(form(self.texts[index])), form, index)
-
-        return TOKEN.sub(value, text)
-
-    def token(self, value: str) -> str:
-        # What Jinja's own filters have escaped is taken back, to be escaped once and for all.
-        plain = html.unescape(value) if isinstance(value, Markup) else value
-        self.texts.append(" ".join(plain.split()))
-        return f"zqvalue{len(self.texts) - 1}zq"
-
-
 class _Html(mistune.HTMLRenderer):
     def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
         # Not `style`, which the pages' Content-Security-Policy would not let through.
@@ -213,12 +186,27 @@ class _Html(mistune.HTMLRenderer):
 
 
 class _Renderer(_Html):
-    """Raw HTML is escaped, and an address is judged as it will stand."""
+    """Of a narrative: raw HTML is escaped, and an address is judged as it will stand.
 
-    def __init__(self, values: _Values):
+    Markdown sees a token in place of a text from outside, which is no markup wherever it stands;
+    the text itself is put back, escaped, once the HTML is made."""
+
+    def __init__(self):
         super().__init__(escape=True)
-        self.values = values
+        self.texts: list[str] = []
+
+    def token(self, value: str) -> str:
+        # What Jinja's own filters have escaped is taken back, to be escaped once and for all.
+        plain = html.unescape(value) if isinstance(value, Markup) else value
+        # One that went through a {% set %} block holds the tokens of earlier ones, and no others.
+        self.texts.append(self.put_back(" ".join(plain.split()), str))
+        return f"zqvalue{len(self.texts) - 1}zq"
+
+    def put_back(self, text: str, form: Callable[[str], str]) -> str:
+        """`text` with each token as form(its value)."""
+        values = {str(index): str(form(value)) for index, value in enumerate(self.texts)}
+        return TOKEN.sub(lambda token: values.get(token[1], token[0]), text)
 
     def sanitize_url(self, url: str) -> str:
         # Judged as a browser will read it: "javascript&colon;" is a scheme too.
-        return super().sanitize_url(html.unescape(self.values.put_back(url, str)))
+        return super().sanitize_url(html.unescape(self.put_back(url, str)))

@@ -15,7 +15,7 @@ import html
 import re
 from collections.abc import Mapping
 
-from ddor.extract.request_keys import visible
+from ddor.extract.identifiers import visible
 from ddor.narrative import render_markdown
 
 MARK = "application/vnd.ddor.publishable+json"
@@ -29,7 +29,6 @@ _INLINE = re.compile(
     r"<!--.*?-->|</?(?:a|b|code|del|em|i|small|span|strong|sub|sup)\b[^>]*>", re.DOTALL
 )
 _DATA_ADDRESS = re.compile("data:([a-z/+-]+);base64,(.*)", re.DOTALL)
-_KINDS_WITH_WORDS = ("text/csv",)
 _ATTRIBUTE = re.compile(r'\b(?:alt|aria-label|href|title)="([^"]*)"')
 
 
@@ -92,7 +91,7 @@ def _words_of_file(address: str) -> str:
     file = _DATA_ADDRESS.fullmatch(address)
     if file is None:
         return address
-    return base64.b64decode(file[2]).decode() if file[1] in _KINDS_WITH_WORDS else ""
+    return base64.b64decode(file[2]).decode() if file[1] == "text/csv" else ""
 
 
 def as_read(markdown: str) -> str:

@@ -2,11 +2,11 @@
 same for all.
 
 Another report made from weekly ones needs a period (calendar.py), a notebook in `notebooks/`, and a
-line here. One made from something else is prepared by functions of its own, which jobs/registry.py
-names (jobs/prepared.py: what it is made from and what is counted), and says what its tables and
-figures mean (archive/data_dictionary.py). Its pages then lie in the folder of its period (`shelf`),
-with revisions, corrections, withdrawal, lists, feed and search as for the weekly one, and the
-command `ddor NOUN` makes it.
+line here. One made from something else is prepared by functions of its own (jobs/prepared.py: what
+it is made from and what is counted), which PREPARATIONS in jobs/report.py names, and has a data
+dictionary of its own in DICTIONARIES of archive/downloads.py. Its pages then lie in the
+folder of its period (`shelf`), with revisions, corrections, withdrawal, lists, feed and search as
+for the weekly one, and the command `ddor NOUN` makes it.
 """
 
 from collections.abc import Mapping
@@ -26,24 +26,16 @@ LISTED = {
 @dataclass(frozen=True)
 class Report:
     """period: what one report is of. name: what it is called; plural: as the heading of a list.
-    template: its notebook. dictionary: `module:name` of its archive.data_dictionary.DataDictionary,
-    imported only when it is needed. listed: the few figures that lists of it show -> heads."""
+    template: its notebook. listed: the few figures that lists of it show -> heads."""
 
     period: type[Period]
     name: str
     plural: str
     template: str
-    dictionary: str = "ddor.archive.data_dictionary:COMPILED"
     listed: Mapping[str, str] = field(default_factory=lambda: LISTED)
 
 
-WEEKLY = Report(
-    Week,
-    "Declined Detainer Outcome Report",
-    "Weekly reports",
-    "weekly_report.ipynb",
-    "ddor.archive.data_dictionary:WEEKLY",
-)
+WEEKLY = Report(Week, "Declined Detainer Outcome Report", "Weekly reports", "weekly_report.ipynb")
 QUARTERLY = Report(
     Quarter, "Quarterly Declined Detainer Report", "Quarterly reports", "quarterly_report.ipynb"
 )
@@ -74,10 +66,10 @@ def refuse_shared_key(period: Period) -> None:
 
 def parse_period(text: str) -> Period:
     """The period that a command line names: a date is the week that holds it. Raises UsageError."""
-    told = []
+    problems = []
     for report in REPORTS:
         try:
             return report.period.parse(text)
         except UsageError as error:
-            told.append(str(error))
-    raise UsageError("; ".join(told))
+            problems.append(str(error))
+    raise UsageError("; ".join(problems))

@@ -83,7 +83,10 @@ def in_words(compared: Compared) -> str:
     published weeks (31 to 44)". Raises TypeError for anything but a Compared."""
     if not isinstance(compared, Compared):
         raise TypeError(f'"{compared}" has no range to be compared with')
-    return _moved(compared) + _left_out(compared)
+    left_out = {"this week": compared.bulk, "those before": compared.bulk_before}
+    parts = " and ".join(f"{rows:,} of {whose}" for whose, rows in left_out.items() if rows)
+    bulk = f". The comparison leaves out requests recorded in bulk: {parts}" if parts else ""
+    return _moved(compared) + bulk
 
 
 def _moved(compared: Compared) -> str:
@@ -98,16 +101,10 @@ def _moved(compared: Compared) -> str:
         )
     last = compared.before[-WEEKS_COMPARED:]
     low, high = min(last), max(last)
-    told = f"the range of the last {WEEKS_COMPARED} published weeks ({low:,} to {high:,})"
-    if moved == ROSE:
-        return f"rose to {count}, above {told}"
-    if moved == FELL:
-        return f"fell to {count}, below {told}"
     where = "within" if low <= compared.count <= high else "just outside"
-    return f"was {count}, {where} {told}; {UNEVEN}"
-
-
-def _left_out(compared: Compared) -> str:
-    left_out = {"this week": compared.bulk, "those before": compared.bulk_before}
-    parts = " and ".join(f"{rows:,} of {whose}" for whose, rows in left_out.items() if rows)
-    return f". The comparison leaves out requests recorded in bulk: {parts}" if parts else ""
+    compared_with = f"the range of the last {WEEKS_COMPARED} published weeks ({low:,} to {high:,})"
+    return {
+        ROSE: f"rose to {count}, above {compared_with}",
+        FELL: f"fell to {count}, below {compared_with}",
+        STAYED: f"was {count}, {where} {compared_with}; {UNEVEN}",
+    }[moved]

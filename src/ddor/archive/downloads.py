@@ -1,37 +1,136 @@
-"""The data beside a page: CSV tables, summary.json, and a Frictionless descriptor of the tables.
+"""The data beside a page: CSV tables, summary.json, a Frictionless descriptor of the tables, the
+files by year, and the data dictionary that all of them go by.
 
 UTF-8, comma, LF, a header; codes are text with their leading zeros. Where a reader of a row has to
 know more (a dispute, an earlier date), a last column `flags` says it; under a synthetic extract it
 says so in every row, for a file is passed on without its page. A text that a spreadsheet would run
 as a formula gets an apostrophe in front (`safe_cell`).
+
+The dictionary says what every table, column and figure means, in its unit, with its key. The words
+of the two reports are in `reference/dictionary` (figures.csv, columns.csv, tables.csv).
+DICTIONARIES has the dictionary of each report: WEEKLY that of the weekly one, COMPILED that of one
+made from weekly ones. A report of another kind brings its own.
+
+    site/data/2017/issued_by_agency.csv    the lines of each week's current revision, by week, with
+    site/data/2017/issued_by_agency.parquet   the columns week and revision before them
+    site/data/2017/weeks.csv               one line for each week, with all its figures
+    site/data/2017/datapackage.json        the CSV files described, column by column
+
+A week belongs to the year of its first day, which names it. A publication replaces the week's lines
+and reads no other week's own files. A withdrawn week has no line, a table without any no file.
 """
 
+import io
 import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from ddor.archive.data_dictionary import DataDictionary
-from ddor.extract.csv_files import csv_lines, safe_cell
+from ddor.archive.kept import DataFiles
+from ddor.archive.site import NAME, Line, Site, lines_in
+from ddor.calendar import Week
+from ddor.extract.csv_files import safe_cell
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.published.catalog import Revision
+from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
+from ddor.reference.tables import DICTIONARY, rows
+from ddor.reports import REPORTS, Report
 
-# Tables that may not be told.
+# Tables that may be withheld.
 OF_PEOPLE = ("charges_by_group", "attributes", "after_release")
+_COLUMNS, _TABLES = rows("columns", DICTIONARY), rows("tables", DICTIONARY)
+COLUMNS = {row["column"]: row["meaning"] for row in _COLUMNS}
+# The columns that are no whole numbers. A code is text, whatever it looks like: 01001 stays 01001.
+TEXTS = {row["column"] for row in _COLUMNS if row["type"] == "text"}
+# Of every report's workbook and files.
+ALWAYS = {name: COLUMNS[name] for name in ("figure", "value", "meaning", "flags")}
 
 
-def lines_in(file: Path) -> list[dict[str, str]]:
-    """csv_lines of a file; none where there is none."""
-    return csv_lines(file.read_bytes()) if file.exists() else []
+@dataclass(frozen=True, eq=False)
+class DataDictionary:
+    """Of the data of one kind of report. columns, figures: name -> what it means, ALWAYS beside
+    them; titles: table -> what it is; keys: table -> the columns of its key, the first one else;
+    units: of whole numbers -> unit, "" for none, requests else. note: what holds of all figures."""
+
+    columns: Mapping[str, str]
+    figures: Mapping[str, str]
+    titles: Mapping[str, str]
+    keys: Mapping[str, list[str]] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+    @property
+    def of_columns(self) -> dict[str, str]:
+        """What a column of a table may be, which may have the name of a figure."""
+        return {**ALWAYS, **self.figures, **self.columns}
+
+    def beside(self, known: "DataDictionary") -> "DataDictionary":
+        """What `known` does not have, or means otherwise."""
+        columns, figures = (
+            {name: words for name, words in own.items() if theirs.get(name) != words}
+            for own, theirs in ((self.columns, known.of_columns), (self.figures, known.figures))
+        )
+        return DataDictionary(columns, figures, self.titles, note=self.note)
+
+
+def _dictionary(report: str, columns: dict, figures: dict, note: str = "") -> DataDictionary:
+    tables = [row for row in _TABLES if row["report"] == report]
+    return DataDictionary(
+        columns,
+        figures,
+        {row["table"]: row["title"] for row in tables},
+        {row["table"]: row["key"].split() for row in tables},
+        {row["column"]: row["unit"] for row in _COLUMNS if row["type"] == "number"}
+        | {figure.name: figure.unit for figure in FIGURES},
+        note,
+    )
+
+
+_MEANINGS = {name: figure.meaning for name, figure in WEEKLY_FIGURES.items()}
+WEEKLY = _dictionary("week", COLUMNS, _MEANINGS)
+COMPILED = _dictionary(
+    "weeks",
+    COLUMNS | _MEANINGS | {row["column"]: row["added_up"] for row in _COLUMNS if row["added_up"]},
+    {figure.name: figure.added_up or figure.meaning for figure in FIGURES},
+    "A figure that a week has too is the sum of its weeks, so that a request that two weeks have "
+    "received may be in it twice. Agencies that a week names, and their states, are counted once. "
+    "A figure without a value is withheld, because it could point to a person.",
+)
+
+
+# By the folder of the report's periods (`Period.shelf`); one that is not named here is made from
+# weekly reports.
+DICTIONARIES = {Week.shelf: WEEKLY}
+
+
+def dictionary_of(report: Report) -> DataDictionary:
+    return DICTIONARIES.get(report.period.shelf, COMPILED)
+
+
+def further() -> list[tuple[list[Report], DataDictionary]]:
+    """What the reports beside the weekly one mean by what it does not have, or means otherwise; one
+    entry for those that mean the same."""
+    found: dict[DataDictionary, list[Report]] = {}
+    for report in REPORTS:
+        if (own := dictionary_of(report)) is not WEEKLY:
+            found.setdefault(own, []).append(report)
+    return [(reports, own.beside(WEEKLY)) for own, reports in found.items()]
+
+
+def json_file(content: dict) -> bytes:
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def table_files(tables: dict[str, pd.DataFrame]) -> dict[str, bytes]:
     """File name -> bytes: each of `tables` (name without ending -> frame) as CSV."""
-    return {f"{name}.csv": _csv(frame) for name, frame in tables.items()}
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    texts = {name: frame[name].map(safe_cell) for name in frame if not _is_number(frame[name])}
-    return frame.assign(**texts).to_csv(index=False, lineterminator="\n").encode()
+    files = {}
+    for name, frame in tables.items():
+        texts = {each: frame[each].map(safe_cell) for each in frame if not _is_number(frame[each])}
+        file = frame.assign(**texts).to_csv(index=False, lineterminator="\n")
+        files[f"{name}.csv"] = file.encode()
+    return files
 
 
 def _is_number(column: pd.Series) -> bool:
@@ -40,7 +139,7 @@ def _is_number(column: pd.Series) -> bool:
 
 def with_notice(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """As they are published of a synthetic extract: with the notice in every row. An empty table
-    gets a row for it, with nothing in it, but for one of people: where it is not told, a row with a
+    gets a row for it, with nothing in it, but for one of people: where it is withheld, a row with a
     number in it would be one."""
     noticed = {}
     for name, frame in tables.items():
@@ -54,53 +153,118 @@ def with_notice(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 
 def descriptor(
-    package: dict,
-    tables: dict[str, pd.DataFrame],
-    dictionary: DataDictionary,
-    keys: tuple[str, ...] = (),
+    package: dict, tables: dict[str, pd.DataFrame], dictionary: DataDictionary, *keys: str
 ) -> bytes:
     """datapackage.json (Frictionless, Data Package 1): `package`, what is said of it as a whole,
     and for each of `tables` the type, unit and meaning of every column, and the key. `keys`: the
     columns that come before a table's own key. Raises KeyError where one has no meaning."""
-    resources = [_resource(name, frame, dictionary, keys) for name, frame in tables.items()]
-    return json_file({"profile": "tabular-data-package", **package} | {"resources": resources})
+    resources = []
+    for name, frame in tables.items():
+        fields, unknown = [], False
+        for column in frame:
+            number = _is_number(frame[column])
+            about = {"name": column, "type": "integer" if number else "string"}
+            about["description"] = dictionary.of_columns[column]
+            unit = dictionary.units.get(column, "requests") if number else ""
+            fields.append(about | ({"unit": unit} if unit else {}))
+            unknown |= number and frame[column].isna().any()
+        own = [column for column in frame if column not in ("week", "revision")]
+        resources.append(
+            {
+                "name": name.replace("_", "-"),
+                "title": dictionary.titles[name],
+                "path": f"{name}.csv",
+                "profile": "tabular-data-resource",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "schema": {
+                    "fields": fields,
+                    "primaryKey": [*keys, *dictionary.keys.get(name, own[:1])],
+                    # "" is a value: a whole category has it as its group. But where a number is
+                    # not known, it is none.
+                    "missingValues": [""] if unknown else [],
+                },
+            }
+        )
+    return json_file({"profile": "tabular-data-package", **package, "resources": resources})
 
 
-def titles_in(package: bytes) -> dict[str, str]:
-    """File name -> title, of the tables that such a descriptor describes."""
-    return {each["path"]: each["title"] for each in json.loads(package)["resources"]}
+# The files by year
 
 
-def _resource(
-    name: str, frame: pd.DataFrame, dictionary: DataDictionary, keys: tuple[str, ...]
-) -> dict:
-    own = [column for column in frame if column not in ("week", "revision")]
-    unknown = any(_is_number(frame[column]) and frame[column].isna().any() for column in frame)
+def year_lines(folder: Path, week: Week, own: dict[str, list[Line]]) -> dict[str, list[Line]]:
+    """Table -> lines of the year of `week`, as they are published in `folder` (site/), with those
+    of the week replaced by `own`."""
+    folder = folder / "data" / str(week.first_day.year)
     return {
-        "name": name.replace("_", "-"),
-        "title": dictionary.titles[name],
-        "path": f"{name}.csv",
-        "profile": "tabular-data-resource",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "schema": {
-            "fields": [_field(frame[column], dictionary) for column in frame],
-            "primaryKey": [*keys, *dictionary.keys.get(name, own[:1])],
-            # "" is a value: a whole category has it as its group. But where a number is not known,
-            # it is none.
-            "missingValues": [""] if unknown else [],
-        },
+        name: [line for line in lines_in(folder / f"{name}.csv") if line["week"] != str(week)]
+        + own.get(name, [])
+        for name in WEEKLY.titles
     }
 
 
-def _field(column: pd.Series, dictionary: DataDictionary) -> dict:
-    name, number = str(column.name), _is_number(column)
-    told = {"name": name, "type": "integer" if number else "string"}
-    told["description"] = dictionary.of_columns[name]
-    unit = dictionary.units.get(name, "requests") if number else ""
-    return told | ({"unit": unit} if unit else {})
+def week_lines(week: Week, revision: Revision, data: DataFiles) -> dict[str, list[Line]]:
+    """Table -> the week's lines, as text; nothing of a withdrawn one."""
+    if not data.published:
+        return {}
+    before = {"week": str(week), "revision": str(revision.revision)}
+    tables, summary = data.tables, data.summary
+    lines = {
+        name: [before | line for line in tables[name]] for name in WEEKLY.titles if name in tables
+    }
+    notes = [SYNTHETIC_NOTICE] if summary["synthetic"] else []
+    for each in summary["disclosure"]:
+        if (each["attribute"], each["place"]) == ("charges", "") and each["told"] and each["why"]:
+            notes.append(f"charges as of {each['as_of']}")
+    own = before | {"as_of": summary["as_of"], "published_on": revision.published_on}
+    for name in WEEKLY.figures:
+        value = summary["figures"][name]
+        own[name] = "" if value is None else str(value)
+    return lines | {"weeks": [own | ({"flags": "; ".join(notes)} if notes else {})]}
 
 
-def json_file(content: dict) -> bytes:
-    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+def year_files(site: Site) -> Iterator[tuple[str, bytes]]:
+    """Of `site.years`, whose lines may be in any order of weeks."""
+    notice = f"{SYNTHETIC_NOTICE}. " if site.catalog.synthetic else ""
+    for year, lines in site.years.items():
+        tables = {name: _frame(lines[name]) for name in WEEKLY.titles if lines.get(name)}
+        package = {
+            "name": f"ddor-{year}",
+            "title": f"{NAME}, weeks that begin in {year}",
+            "description": f"{notice}The current revision of each week. "
+            "The same tables as Parquet lie beside the CSV files.",
+        }
+        files = table_files(tables)
+        for name, frame in tables.items():
+            parquet = io.BytesIO()
+            frame.to_parquet(parquet, index=False)
+            files[f"{name}.parquet"] = parquet.getvalue()
+        if tables:
+            files["datapackage.json"] = descriptor(package, tables, WEEKLY, "week")
+        for name, file in files.items():
+            yield f"data/{year}/{name}", file
+
+
+def tables_by_year(site: Site) -> dict[int, list[str]]:
+    """Year -> names of the tables that have files, in the dictionary's order; newest year first."""
+    tables = {
+        year: [name for name in WEEKLY.titles if lines.get(name)]
+        for year, lines in site.years.items()
+    }
+    for folder in site.folder.glob("data/*/"):
+        there = [name for name in WEEKLY.titles if (folder / f"{name}.csv").exists()]
+        tables.setdefault(int(folder.name), there)
+    return {year: tables[year] for year in sorted(tables, reverse=True) if tables[year]}
+
+
+def _frame(lines: list[Line]) -> pd.DataFrame:
+    """Lines as a table, by week; `flags`, which not every week has, comes last. A number that is
+    withheld is missing."""
+    columns = dict.fromkeys(name for line in lines for name in line if name != "flags")
+    flagged = ["flags"] if any(line.get("flags") for line in lines) else []
+    frame = pd.DataFrame(lines, columns=[*columns, *flagged], dtype="str").fillna("")
+    for name in columns.keys() - TEXTS:
+        withheld = frame[name].eq("").any()
+        frame[name] = pd.to_numeric(frame[name]).astype("Int64" if withheld else "int64")
+    return frame.sort_values("week", kind="stable", ignore_index=True)

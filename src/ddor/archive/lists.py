@@ -1,24 +1,38 @@
-"""The pages that list what is published: home, archive and calendar, corrections, agencies, data.
+"""The pages that list what is published: home, archive and calendar, corrections and their feed,
+agencies, data, and the search.
 
 All are made from the catalog and the index of agencies, without opening a week or an agency.
+
+    site/feed.xml, site/corrections/    what became known of a report after it was first published;
+                                        `entries.j2` has the words
+    site/search/index.json    lines: [address below site/, what is found, what stands beside it,
+                              what else it is found by: the state's code, an agency's other names]
+    site/search/index.html    the page that shows what was found, and plain lists without JavaScript
+
+Names are looked for by each word of the question, wherever it stands in them; `static/site.js` does
+that. A library for it would be ten times the size of the script, for a few thousand short lines.
 """
 
+import datetime as dt
+import json
 import re
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
 from typing import NamedTuple
 
-from ddor.archive.agency_index import by_letter, by_state
-from ddor.archive.data_dictionary import WEEKLY as DICTIONARY
-from ddor.archive.data_dictionary import further
+from ddor.archive.agencies import plain_name, sort_key
+from ddor.archive.downloads import WEEKLY as DICTIONARY
+from ddor.archive.downloads import further, tables_by_year
 from ddor.archive.linked_data import archive_dataset
-from ddor.archive.log import ENTRIES, entries
-from ddor.archive.page import NAME, fill, page
-from ddor.archive.site import Site
-from ddor.archive.trend import first_to_final, national_points, trend_of
-from ddor.archive.trend_chart import chart_of
-from ddor.archive.years import tables_by_year
+from ddor.archive.site import NAME, Line, Site, address_of, fill, named, page, place_of
+from ddor.archive.text_pages import METHODS, plain_text, written_pages
+from ddor.archive.trend import chart_of, first_to_final, national_points, trend_of
 from ddor.calendar import FINAL_AFTER, Period, Week
+from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import FIRST, REVISED, Catalog, Revision, status_of
+from ddor.reference.places import STATES
 from ddor.reports import REPORTS, WEEKLY, Report
 
 Files = Iterator[tuple[str, bytes]]
@@ -26,6 +40,14 @@ NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 LATEST, COMING, YEARS_IN_FULL, LOGGED_IN_FULL, FEED_LENGTH = 8, 8, 2, 50, 50
 # A list with more agencies names its groups alone, which have pages of their own: 100 KB a page.
 MOST_AGENCIES = 400
+# Any fixed UUID will do; this one stands for ddor's entries.
+ENTRIES = uuid.UUID("6f0d2c0e-9a57-5b1e-8a1c-2470a2470a24")
+SEARCH = "search/index.html"
+# Groups of agencies: address -> heading.
+STATE_HEADS = {
+    state.usps.lower(): state.name for state in sorted(STATES.values(), key=lambda each: each.name)
+} | {"no-state": "State not known"}
+LETTER_HEADS = {letter: letter.upper() for letter in ascii_lowercase} | {"other": "Other"}
 
 
 class Listed(NamedTuple):
@@ -53,12 +75,12 @@ def listed(period: Period, catalog: Catalog) -> Listed:
 def other_reports(catalog: Catalog) -> list[tuple[Report, list[Listed]]]:
     """Each report that is no weekly one, in the order of ddor.reports, with its lines, newest
     first."""
-    found = []
-    for report in REPORTS:
-        others = [each for each, _ in catalog.newest_beside_weeks()]
-        lines = [listed(each, catalog) for each in others if each.shelf == report.period.shelf]
-        found += [(report, lines)] if lines else []
-    return found
+    others = [listed(period, catalog) for period, _ in catalog.newest_beside_weeks()]
+    found = [
+        (report, [each for each in others if each.period.shelf == report.period.shelf])
+        for report in REPORTS
+    ]
+    return [(report, lines) for report, lines in found if lines]
 
 
 def releases(site: Site) -> tuple[list[Week], list[Week]]:
@@ -73,24 +95,24 @@ def releases(site: Site) -> tuple[list[Week], list[Week]]:
     return late, coming
 
 
-def updated(periods: Iterable[tuple[Period, list[Revision]]]) -> str:
+def updated(reports: Iterable[list[Revision]]) -> str:
     """The last date on which a revision of these was published or withdrawn; "" if none was."""
-    revisions = [revision for _, of_period in periods for revision in of_period]
-    return max((r.withdrawn_on or r.published_on for r in revisions), default="")
+    days = [each.withdrawn_on or each.published_on for report in reports for each in report]
+    return max(days, default="")
 
 
 def home_page(site: Site) -> Files:
     catalog = site.catalog
-    weeks = [each for weeks in weeks_by_year(catalog).values() for each in weeks]
+    weeks = [week for week, revision in catalog.newest_first() if not revision.withdrawn_on]
     trend = trend_of(national_points(catalog), catalog.cohort)
     names = {
         "latest": site.latest,
         "trend": trend,
         "chart": chart_of(trend),
-        "lines": [e for e in weeks if e.revision and not e.revision.withdrawn_on][:LATEST],
+        "lines": [listed(week, catalog) for week in weeks[:LATEST]],
         "weekly": WEEKLY,
         "others": other_reports(catalog),
-        "updated": updated(catalog.everything()),
+        "updated": updated(dict(catalog.everything()).values()),
     }
     yield page(site, "home.html.j2", "index.html", NAME, names)
 
@@ -102,7 +124,7 @@ def archive_pages(site: Site) -> Files:
     (late, coming), others = releases(site), other_reports(catalog)
     for year in (None, *years):
         weeks = years[year] if year else []
-        of_year = [(each.period, catalog.of(each.period)) for each in weeks]
+        of_year = [catalog.of(each.period) for each in weeks]
         own = [point for point in points if year in (None, point.week.first_day.year)]
         trend = trend_of(own, catalog.cohort)
         names = {
@@ -117,11 +139,59 @@ def archive_pages(site: Site) -> Files:
             "trend": trend,
             "chart": chart_of(trend),
             "moved": first_to_final(catalog),
-            "updated": updated(of_year if year else catalog.everything()),
+            "updated": updated(of_year if year else dict(catalog.everything()).values()),
         }
         path = f"archive/{year}/index.html" if year else "archive/index.html"
         title = f"Archived reports of {year}" if year else "Archived reports"
         yield page(site, "archive.html.j2", path, title, names)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """kind: first, revision, correction, dispute, withdrawal. date: when it was published as it is,
+    first: when it was first. page: path below site/. about: the revision, or the record of the
+    dispute. waiting: days that a dispute has been without an answer, None for all else. id: made
+    from what it is about, never from when it was written, so that it never changes."""
+
+    id: str
+    kind: str
+    first: str
+    date: str
+    period: Period
+    page: str
+    about: Revision | dict
+    waiting: int | None = None
+
+
+def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
+    """Every entry of the feed, newest first; `today`: the day from which a dispute's age counts."""
+    found = []
+    for period, revisions in catalog.everything():
+        for revision in revisions:
+            page, own = address_of(period, revision.revision), f"{period}/r{revision.revision}"
+            kind, day = revision.kind, revision.published_on
+            if revision.withdrawn_on:
+                kind, day, own = "withdrawal", revision.withdrawn_on, f"{own}/withdrawal"
+            found.append(Entry(_id(own), kind, day, day, period, page, revision))
+        for record in revisions[-1].records:
+            # A reader of the feed learns of it when a revision shows it, not when a letter came.
+            answer = record["name"], record["status"], record["answer"]
+            date = next(
+                revision.published_on
+                for revision in revisions
+                for each in revision.records
+                if (each["name"], each["status"], each["answer"]) == answer
+            )
+            received = dt.date.fromisoformat(record["received_on"])
+            waiting = max((today - received).days, 0) if record["status"] == "open" else None
+            id, page = _id(f"{period}/{record['name']}/dispute"), f"{address_of(period)}#disputes"
+            shown = record["shown_on"]
+            found.append(Entry(id, "dispute", shown, date, period, page, record, waiting))
+    return sorted(found, key=lambda entry: (entry.date, str(entry.period), entry.id), reverse=True)
+
+
+def _id(about: str) -> str:
+    return f"urn:uuid:{uuid.uuid5(ENTRIES, about)}"
 
 
 def log_pages(site: Site) -> Files:
@@ -145,25 +215,35 @@ def log_pages(site: Site) -> Files:
 
 
 def agency_lists(site: Site) -> Files:
-    """The agencies by state and from A to Z: one page with all groups, one for each group."""
-    for shelf, groups, title, path in (
-        ("by-state", by_state(site.index), "Agencies by state", "agencies/index.html"),
-        ("a-z", by_letter(site.index), "Agencies from A to Z", "agencies/a-z/index.html"),
-    ):
-        whole = len(site.index) <= MOST_AGENCIES
-        pages = {path: (title, groups, whole)} | {
-            f"agencies/{shelf}/{key}/index.html": (f"Agencies: {head}", {key: (head, lines)}, True)
-            for key, (head, lines) in groups.items()
-        }
-        heads = {key: head for key, (head, _) in groups.items()}
-        about = {"shelf": shelf, "all_groups": heads, "total": len(site.index)}
-        for own, (heading, shown, full) in pages.items():
-            names = {"groups": shown, "whole": full, "heading": heading}
-            yield page(site, "agencies.html.j2", own, heading, about | names)
+    lines = sorted(site.index.values(), key=sort_key)
+    states = [(line["state"].lower(), line) for line in lines]
+    letters = [(plain_name(line)[:1], line) for line in lines]
+    yield from _grouped(site, "Agencies by state", "agencies", "by-state", STATE_HEADS, states)
+    yield from _grouped(site, "Agencies from A to Z", "agencies/a-z", "a-z", LETTER_HEADS, letters)
+
+
+def _grouped(
+    site: Site, title: str, at: str, shelf: str, heads: Mapping[str, str], keyed: Sequence
+) -> Files:
+    """One page with all groups, in the order of `heads` (key -> heading), and one for each group.
+    `keyed`: (key, line) of each agency; the last group has what is of no other."""
+    groups: dict[str, tuple[str, list[Line]]] = {key: (head, []) for key, head in heads.items()}
+    for key, line in keyed:
+        groups.get(key, groups[[*heads][-1]])[1].append(line)
+    groups = {key: group for key, group in groups.items() if group[1]}
+    pages = {at: (title, groups, len(keyed) <= MOST_AGENCIES)} | {
+        f"agencies/{shelf}/{key}": (f"Agencies: {head}", {key: (head, lines)}, True)
+        for key, (head, lines) in groups.items()
+    }
+    about = {"shelf": shelf, "total": len(keyed)}
+    about |= {"all_groups": {key: head for key, (head, _) in groups.items()}}
+    for address, (heading, shown, whole) in pages.items():
+        names = {"groups": shown, "whole": whole, "heading": heading}
+        yield page(site, "agencies.html.j2", f"{address}/index.html", heading, about | names)
 
 
 def data_page(site: Site) -> Files:
-    tables, changed = tables_by_year(site), updated(site.catalog.everything())
+    tables, changed = tables_by_year(site), updated(dict(site.catalog.everything()).values())
     path = "data/index.html"
     files = [
         f"{year}/{name}.{ending}"
@@ -171,10 +251,36 @@ def data_page(site: Site) -> Files:
         for name in names
         for ending in ("csv", "parquet")
     ]
-    dataset = archive_dataset(site.catalog, site.context, path, files, changed) if tables else None
+    dataset = archive_dataset(site, path, files, changed) if tables else None
     words = {name: getattr(DICTIONARY, name) for name in ("titles", "columns", "figures")}
     words |= {"tables": tables, "updated": changed, "dataset": dataset, "further": further()}
     yield page(site, "data.html.j2", path, "Data", words)
+
+
+def search_files(site: Site) -> Files:
+    notice = json.dumps(SYNTHETIC_NOTICE if site.catalog.synthetic else "")
+    lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in _search_lines(site))
+    yield page(site, "search.html.j2", SEARCH, "Search", {"limits": site.context.coverage})
+    yield "search/index.json", f'{{"notice": {notice}, "lines": [\n{lines}\n]}}\n'.encode()
+
+
+def _search_lines(site: Site) -> Iterator[tuple[str, str, str, str]]:
+    for line in sorted(site.index.values(), key=sort_key):
+        also = f"{line['state']} {line['also_named']}".strip()
+        yield f"agencies/{line['agency_id']}/index.html", named(line), place_of(line), also
+    for period, revision in site.catalog.newest_reports():
+        name = period.named[:1].upper() + period.named[1:]
+        status = status_of(period, revision, site.catalog)
+        yield address_of(period), name, f"{period} · {status}", ""
+    written = written_pages(site)
+    for name in written:
+        yield f"{name}/index.html", site.context.texts[name].title, "page", ""
+    yield METHODS, "Methods", "page", ""
+    for check in site.context.rules["checks"]:
+        yield f"{METHODS}#check-{check.id}", f"{check.id} {check.title}", "check", ""
+    _, questions = written.get("faqs", ("", []))
+    for section in questions:
+        yield f"faqs/index.html#{section.id}", plain_text(section.heading), "question", ""
 
 
 def sitemap(site: Site, pages: Iterable[str]) -> Files:

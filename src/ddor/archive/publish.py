@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -54,8 +54,8 @@ class Archive:
 
     def publish(
         self,
-        folders: dict[str, dict[str, bytes]],
-        pointers: dict[str, bytes],
+        folders: Mapping[str, Mapping[str, bytes]],
+        pointers: Mapping[str, bytes],
         removed: Iterable[str] = (),
     ) -> int:
         """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.
@@ -66,7 +66,7 @@ class Archive:
             changed = {
                 path: data
                 for path, data in pointers.items()
-                if not _holds(self.output / path, data)
+                if not (file := self.output / path).is_file() or file.read_bytes() != data
             }
             for folder, files in (*folders.items(), (".", changed)):
                 for name, data in files.items():
@@ -99,7 +99,13 @@ class Archive:
                 shutil.rmtree(target)
             os.replace(source, target)
         for path in journal["removed"]:
-            _remove(self.output / path)
+            gone = self.output / path
+            if gone.is_dir():
+                shutil.rmtree(gone)
+            elif gone.exists():
+                gone.unlink()
+                with contextlib.suppress(OSError):
+                    gone.parent.rmdir()  # where it leaves an empty folder
         shutil.rmtree(self.staging, ignore_errors=True)
         self.journal.unlink()
 
@@ -129,20 +135,6 @@ def opened(output: Path) -> Iterator[Archive]:
         if not archive.journal.exists():
             shutil.rmtree(archive.staging, ignore_errors=True)
         lock.release()
-
-
-def _holds(file: Path, data: bytes) -> bool:
-    return file.is_file() and file.stat().st_size == len(data) and file.read_bytes() == data
-
-
-def _remove(path: Path) -> None:
-    """A folder, or a file and the folder that it leaves empty."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    elif path.exists():
-        path.unlink()
-        with contextlib.suppress(OSError):
-            path.parent.rmdir()
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -7,7 +7,6 @@ with nothing beneath it goes; every other gets an id that stays the same as long
 
 import base64
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -15,6 +14,7 @@ from bs4 import BeautifulSoup
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import TagRemovePreprocessor
 
+from ddor.archive.kept import Article
 from ddor.errors import NotebookFailed
 from ddor.publishable import NOT_PUBLISHED, SCRAP
 
@@ -33,20 +33,17 @@ EMPTY_HEAD = re.compile(
 DISPUTE = "dispute"  # every page's link to how a figure is disputed leads there
 
 
-@dataclass(frozen=True)
-class Article:
-    """html: `<article>…</article>`; its pictures are named files beside the page, with what can be
-    taken along of a chart. pictures: file name -> bytes. told: what whoever runs it is told of the
-    run, and nobody else."""
-
-    html: str
-    pictures: dict[str, bytes]
-    told: tuple[str, ...] = ()
-
-
 def render_article(notebook: nbformat.NotebookNode) -> Article:
     """Raises NotebookFailed where the page would have no title or more than one."""
-    notebook = _without_scraps(notebook)
+    notebook = nbformat.from_dict(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            # nbconvert warns of a MIME type it does not know.
+            cell.outputs = [
+                output
+                for output in cell.outputs
+                if not any(kind.startswith(SCRAP) for kind in output.get("data", {}))
+            ]
     exporter = HTMLExporter(
         template_name="report",
         extra_template_basedirs=[str(TEMPLATES)],
@@ -69,19 +66,6 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
     body = CHART.sub(lambda chart: _files_of(chart, pictures), body)
     body = with_anchors(without_empty_heads(body))
     return Article(body.strip() + "\n", pictures)
-
-
-def _without_scraps(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """nbconvert warns of a MIME type it does not know, so the scraps go first."""
-    notebook = nbformat.from_dict(notebook)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [each for each in cell.outputs if not _is_scrap(each)]
-    return notebook
-
-
-def _is_scrap(output: nbformat.NotebookNode) -> bool:
-    return any(kind.startswith(SCRAP) for kind in output.get("data", {}))
 
 
 def _files_of(chart: re.Match, pictures: dict[str, bytes]) -> str:

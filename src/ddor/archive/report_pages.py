@@ -4,18 +4,15 @@ All of this can be made again at any time from the kept article and the catalog,
 revision.
 """
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from ddor.archive.agency_index import PLACE
-from ddor.archive.article import kept_article, with_cases
-from ddor.archive.data_files import DataFiles, data_files_of
-from ddor.archive.downloads import titles_in
+from ddor.archive.agencies import PLACE
+from ddor.archive.kept import DataFiles, data_files_of, kept_article, with_cases
 from ddor.archive.linked_data import report_dataset
-from ddor.archive.page import address_of, page
-from ddor.archive.site import Site, SiteContext
+from ddor.archive.site import Site, address_of, page
 from ddor.archive.text_pages import plain_text
 from ddor.calendar import Period, Week
 from ddor.published.catalog import Catalog, status_of, superseded_parts
@@ -28,7 +25,8 @@ AGENCY_TABLES = {
     "issued_by_agency": ("Section I", "issued"),
     "declined_by_agency": ("Section II", "recorded"),
 }
-NOT_COUNTS = ("agency_id", *PLACE, "flags")
+# The columns of these that are no counts.
+OF_LINE = ("agency_id", *PLACE, "flags")
 # What a chart can be taken along as lies beside the revision's own page.
 TAKEN = re.compile(r'((?:src|href)=")([a-z0-9-]+\.(?:svg|png|csv)")')
 # How an article marks the name of an agency: the page around it makes it a link.
@@ -85,6 +83,7 @@ class ReportPages:
         if before and not before.withdrawn_on:
             changes = changes_between(self.data(number - 1), data)
         article = self._article(number, current)
+        described = json.loads(data["datapackage.json"])["resources"]
         names |= {
             "before": before,
             "next": revisions[number] if number < self.last else None,
@@ -96,9 +95,9 @@ class ReportPages:
             "changes": changes[:MOST_CHANGES],
             "more_changes": len(changes[MOST_CHANGES:]),
             "workbooks": [name for name in data if ".xlsx" in name],
-            "tables": titles_in(data["datapackage.json"]),
+            "tables": {each["path"]: each["title"] for each in described},
             "report": report_of(period),
-            "dataset": report_dataset(period, this, catalog, self.site.context, data, path),
+            "dataset": report_dataset(self.site, path, period, this, data),
         }
         return page(self.site, "report.html.j2", path, title, names, canonical)
 
@@ -129,13 +128,6 @@ def disputed_agencies(catalog: Catalog, period: Period) -> set[str]:
     return {record["agency_id"] for record in revision.records} if revision else set()
 
 
-def draft_page(article: str, period: Period, catalog: Catalog, context: SiteContext) -> bytes:
-    """A page for the analyst, with its assets beside it."""
-    site = Site(Path(), catalog, context)
-    names = {"article": article, "contents": contents_of(article)}
-    return page(site, "draft.html.j2", "index.html", f"Draft: {period.title}", names)[1]
-
-
 def contents_of(article: str) -> list[tuple[str, str, list, list]]:
     """Of each section its id, its words, its parts and its checks, each with id and words."""
     sections: list = []
@@ -162,8 +154,8 @@ def changes_between(before: DataFiles, after: DataFiles) -> list[Change]:
     """What changed between two revisions, from -> to: figures first, in their order, then agencies
     by state and name; what did not change is left out. Read from what both published, so it tells
     nothing that a reader could not find by comparing them."""
-    figures = (each.summary["figures"] for each in (before, after))
-    changes = [Change("", *each) for each in _differing(*figures)]
+    # Where, what follows the name of a count, and the counts before and after.
+    compared = [("", "", before.summary["figures"], after.summary["figures"])]
     for table, sections in AGENCY_TABLES.items():
         if table not in before.tables or table not in after.tables:
             continue  # not every report has it
@@ -173,18 +165,14 @@ def changes_between(before: DataFiles, after: DataFiles) -> list[Change]:
         for line in sorted(lines, key=lambda line: (line["state"], line["agency"])):
             agency_id = line["agency_id"]
             where = " · ".join(filter(None, (line["agency"], line["state"], agency_id)))
-            counts = (_counts(each.get(agency_id)) for each in (old, new))
-            for name, *numbers in _differing(*counts):
-                name = f"{name.replace('_', ' ')} ({section})"
-                changes.append(Change(where, name, *numbers))
-    return changes
-
-
-def _differing(before: Mapping, after: Mapping) -> Iterator[tuple[str, int | None, int | None]]:
-    for name in {**after, **before}:
-        if before.get(name, 0) != after.get(name, 0):
-            yield name, before.get(name, 0), after.get(name, 0)
-
-
-def _counts(line: Mapping[str, str] | None) -> dict[str, int]:
-    return {name: int(cell) for name, cell in (line or {}).items() if name not in NOT_COUNTS}
+            then, now = (
+                {name: int(n) for name, n in each.get(agency_id, {}).items() if name not in OF_LINE}
+                for each in (old, new)
+            )
+            compared.append((where, f" ({section})", then, now))
+    return [
+        Change(where, f"{name.replace('_', ' ')}{of}" if of else name, *numbers)
+        for where, of, then, now in compared
+        for name in {**now, **then}
+        if len({*(numbers := (then.get(name, 0), now.get(name, 0)))}) > 1
+    ]

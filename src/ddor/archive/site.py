@@ -1,34 +1,61 @@
-"""All that the pages of a site are made from, in one value: `Site`.
+"""All that the pages of a site are made from, in one value, `Site`; and how one page is made.
 
-Beside what is published that is `SiteContext`: the publisher, the written texts, the laws, the day.
-All of it is maintained under `params/`, and none of it is part of a revision: it stands in the
-pages around the articles, and `ddor rebuild` brings it to every page.
+    page(site, "home.html.j2", "index.html", "A title", …)    a template and its names -> bytes
+
+Beside what is published a site has its `SiteContext`: the publisher, the written texts, the laws,
+the day, the rules of counting. All of it is maintained under `params/` or stated in the code, and
+none of it is part of a revision: it stands in the pages around the articles, and `ddor rebuild`
+brings it to every page.
+
+Style, script and icon lie under `assets/` with a part of their own hash in their names: a page that
+was made with an older one keeps it until `ddor rebuild`, and a reader's browser may keep it for
+good.
 """
 
 import datetime as dt
+import hashlib
+import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from ddor.calendar import Week
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from ddor.calendar import Period, Week, long_date
 from ddor.errors import NeedsCorrection
+from ddor.extract.csv_files import csv_lines
+from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.maintained.directory import Directory
 from ddor.maintained.parameters import Parameters
 from ddor.maintained.texts import Statement, Text, read_statements, read_texts
+from ddor.narrative import FILTERS
 from ddor.publishable import text_of
 from ddor.published.catalog import Catalog
-from ddor.reference.figures import WEEKLY_FIGURES
+from ddor.reference.figures import CHANGES, METHOD, WEEKLY_FIGURES
+from ddor.reference.places import COUNTIES, STATES
 
 Line = dict[str, str]
+HERE = Path(__file__).parent
 SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
+NAME = "Declined Detainer Outcome Report"
+# What it means that the search does not find a place, which every page may have to say.
+NOT_FOUND = (
+    "An agency that is not found was not named in any published week. That does not mean that none "
+    "of its requests was declined."
+)
 
 
 @dataclass(frozen=True)
 class SiteContext:
     """day: that of printing. texts: name of the page -> its text; statements: agency_id -> what it
     says; agencies: agency_id -> name and place in the directory; policies and coverage: the lines
-    of directory.Directory."""
+    of directory.Directory. rules: name -> the checks, thresholds and constants by which requests
+    were counted (jobs/site_context.py)."""
 
     parameters: Parameters
     day: dt.date
@@ -37,6 +64,7 @@ class SiteContext:
     agencies: Mapping[str, Line] = field(default_factory=dict)
     policies: tuple[Line, ...] = ()
     coverage: tuple[Line, ...] = ()
+    rules: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -62,7 +90,7 @@ class SiteContext:
         return week.last_day + dt.timedelta(days=self.parameters.release_lag_days)
 
     def names(self, cohort: str, latest: dict | None) -> dict:
-        """What a written page may name (docs/pages.md). latest: see latest.py."""
+        """What a written page may name (docs/pages.md). latest: see text_pages.py."""
         own = ("publisher", "authority", "contact", "official")
         return {name: getattr(self.parameters, name) for name in own} | {
             "threshold": self.parameters.disclosure_threshold,
@@ -76,10 +104,10 @@ class Site:
     """folder: site/, with what is published so far. catalog: what is published once the pages that
     are made from this value are there.
 
-    index: agency_id -> its line, of every agency in the archive (agency_index.py). agencies:
-    agency_id -> its weeks, newest first, of those whose pages are made or go; named: those to which
-    a report's page leads, whether or not a published week has a figure of them. years: year ->
-    table -> lines, of those whose files are made. latest: the newest week (latest.py).
+    index: agency_id -> its line, of every agency in the archive (agencies.py). agencies: agency_id
+    -> its weeks, newest first, of those whose pages are made or go; named: those to which a
+    report's page leads, whether or not a published week has a figure of them. years: year -> table
+    -> lines, of those whose files are made. latest: the newest week (text_pages.py).
     """
 
     folder: Path
@@ -92,7 +120,9 @@ class Site:
     latest: dict | None = None
 
 
-def read_context(parameters: Parameters, directory: Directory) -> SiteContext:
+def read_context(
+    parameters: Parameters, directory: Directory, rules: Mapping[str, Any]
+) -> SiteContext:
     """Raises NeedsCorrection (exit code 2) with every problem of the written pages."""
     problems, statements, texts = [], {}, {}
     try:
@@ -109,6 +139,7 @@ def read_context(parameters: Parameters, directory: Directory) -> SiteContext:
         },
         policies=tuple(directory.policies.to_dict("records")),
         coverage=tuple(directory.coverage.to_dict("records")),
+        rules=rules,
     )
     week = {"week": Week.containing(context.day), "as_of": context.day, "revision": 1}
     week |= {"published_on": context.day, "status": "final"}
@@ -121,3 +152,113 @@ def read_context(parameters: Parameters, directory: Directory) -> SiteContext:
         problems += error.problems
     NeedsCorrection.raise_if("the written pages need correction", problems)
     return replace(context, texts=texts)
+
+
+def page(
+    site: Site, template: str, path: str, title: str, names: Mapping, canonical: str = ""
+) -> tuple[str, bytes]:
+    """`path`, where the page lies below site/, and the page. names: what the template uses beside
+    what every page has; canonical: the path that stands for it, if it is not `path`."""
+    root = "/".join([".."] * path.count("/")) or "."
+    base = site.context.base
+    of_page = {
+        "path": path,
+        "root": root,
+        "title": title if title == NAME else f"{title}. {NAME}",
+        "canonical": f"{base}{canonical or path}" if base else "",
+        "assets": {name: f"{root}/{asset}" for name, asset in asset_paths().items()},
+    }
+    return path, fill(site, template, {**names, **of_page})
+
+
+def fill(site: Site, template: str, names: Mapping) -> bytes:
+    """A template that is no page of HTML, such as the feed's."""
+    of_site = {"catalog": site.catalog, "context": site.context, "site_name": NAME}
+    of_site["parameters"] = site.context.parameters
+    return _environment().get_template(template).render({**names, **of_site}).encode()
+
+
+def static_files() -> dict[str, bytes]:
+    """assets/<name>-<hash>.<ending> -> bytes."""
+    return {path: (HERE / "static" / name).read_bytes() for name, path in asset_paths().items()}
+
+
+@cache
+def asset_paths() -> dict[str, str]:
+    """Name of the file -> its path below site/."""
+    paths = {}
+    for file in sorted((HERE / "static").iterdir()):
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+        paths[file.name] = f"assets/{file.stem}-{digest}{file.suffix}"
+    return paths
+
+
+def address_of(period: Period, revision: int | None = None) -> str:
+    """The path below site/ of a report's page, or of one revision of it."""
+    return f"{period.path}/r{revision}/index.html" if revision else f"{period.path}/index.html"
+
+
+def lines_in(file: Path) -> list[Line]:
+    """csv_lines of a file; none where there is none."""
+    return csv_lines(file.read_bytes()) if file.exists() else []
+
+
+def named(line: Line) -> str:
+    return line["agency"] or f"Agency {line['agency_id']}"
+
+
+def place_of(line: Line) -> str:
+    """Place, level and code, which stand beside the name everywhere: "county · Hennepin County,
+    Minnesota (27053) · MN0270000"."""
+    fips, state = line["county_fips"], STATES.get(line["state"])
+    county = COUNTIES.get(fips)
+    place = ", ".join(filter(None, (county and county.name, state and state.name)))
+    place = f"{place} ({fips})".strip() if fips else place or "place not known"
+    return " · ".join(filter(None, (line["level"], place, line["agency_id"])))
+
+
+def _json_text(value: object) -> Markup:
+    """JSON inside a script element that is data: nothing in it can end the element."""
+    text = json.dumps(value, ensure_ascii=False)
+    return Markup(re.sub("[<>&]", lambda sign: f"\\u{ord(sign[0]):04x}", text))
+
+
+def _signed(value: float) -> str:
+    """A difference: +1,200, 0, or with a true minus."""
+    return f"{value:+,.1f}".removesuffix(".0").replace("-", "\N{MINUS SIGN}") if value else "0"
+
+
+@cache
+def _environment() -> Environment:
+    """One for all pages: an environment keeps the templates it has compiled."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    filters: dict[str, Callable] = {
+        "long_date": long_date,
+        "number": lambda value: "withheld" if value is None else f"{value:,}",
+        "percent": lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%"),
+        "signed": _signed,
+        "words": lambda name: name[:1].upper() + name[1:].replace("_", " "),
+        "stopped": lambda text: text if text[-1:] in ".!?" else f"{text}.",
+        "json_text": _json_text,
+        "agency_name": named,
+        "place": place_of,
+    }
+    environment.filters |= FILTERS | filters
+    environment.globals |= {
+        "synthetic_notice": SYNTHETIC_NOTICE,
+        "not_found": NOT_FOUND,
+        "address_of": address_of,
+        "disputed": FIGURES,
+        "grounds": GROUNDS,
+        "statuses": STATUSES,
+        "methods": CHANGES,
+        "method": METHOD,
+    }
+    return environment

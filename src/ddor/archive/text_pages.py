@@ -1,23 +1,29 @@
 """The pages of text: Overview, FAQs and Fact Sheet, which analysts wrote, with the figures of the
-latest week; and the methods."""
+latest week; and the methods. What they and the home page say of the newest week that is published
+is taken from its own files (`latest_of`):
 
+names of a written page      week, as_of, published_on, revision, status, figures
+the home page's, beside them charges (see charges_of), why (why they are withheld, or ""), adds_up
+                             (whether several weeks together may show them), largest (see
+                             largest_of)
+"""
+
+import datetime as dt
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from ddor.archive.page import page
-from ddor.archive.site import Site
-from ddor.calendar import FINAL_AFTER, HOURS_ASKED
-from ddor.checks.registry import CHECKS
+from ddor.archive.kept import DataFiles, data_files_of
+from ddor.archive.site import Line, Site, page
+from ddor.calendar import FINAL_AFTER, HOURS_ASKED, Period, long_date
+from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.maintained.texts import Section, sections_of
-from ddor.measures import disclosure
-from ddor.measures.people import NAMED
-from ddor.measures.shares import HELD_SHARE_BASE, SMALLEST_BASE
+from ddor.published.catalog import status_of
 
 METHODS = "methods/index.html"
-TEMPLATES = {"faqs": "faqs.html.j2"}
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def written_pages(site: Site) -> dict[str, tuple[str, list[Section]]]:
@@ -32,27 +38,90 @@ def text_pages(site: Site) -> Iterator[tuple[str, bytes]]:
         updated = text.last_updated
         if site.latest and "latest." in text.body:  # a page with figures changes with them
             updated = max(updated, site.latest["published_on"])
-        template = TEMPLATES.get(name, "text.html.j2")
+        template = "faqs.html.j2" if name == "faqs" else "text.html.j2"
         names = {"name": name, "text": text, "intro": intro, "sections": sections}
         yield page(site, template, path, text.title, names | {"updated": str(updated)})
     yield from methods_page(site)
 
 
 def methods_page(site: Site) -> Iterator[tuple[str, bytes]]:
-    """How requests are counted, checked and disputed, and what is told of people. Its figures come
-    from the constants that the code goes by, and its checks from the registry, so that no rule is
-    stated twice. Each check has an anchor, `#check-E5`."""
-    names = {
-        "checks": CHECKS,
-        "hours": HOURS_ASKED // pd.Timedelta(hours=1),
-        "final_after": FINAL_AFTER,
-        "smallest_base": SMALLEST_BASE,
-        "held_base": HELD_SHARE_BASE,
-        "people": disclosure,
-        "named": NAMED,
-    }
+    """How requests are counted, checked and disputed, and what is published about people. Its
+    figures and checks are the rules that the code goes by, so that no rule is stated twice. Each
+    check has an anchor, `#check-E5`."""
+    hours = HOURS_ASKED // pd.Timedelta(hours=1)
+    names = {**site.context.rules, "hours": hours, "final_after": FINAL_AFTER}
     yield page(site, "methods.html.j2", METHODS, "Methods", names)
 
 
 def plain_text(html_text: str) -> str:
     return html.unescape(re.sub("<[^>]*>", "", html_text))
+
+
+def latest_of(
+    site: Site, period: Period | None = None, data: DataFiles | None = None
+) -> dict | None:
+    """A dict of the names above; None if no week is published. `data`: the files of `period`, whose
+    current revision is not in the archive yet."""
+    rules = site.context.rules
+    for week, revision in site.catalog.newest_first():
+        if revision.withdrawn_on:
+            continue
+        files = data if data and week == period else data_files_of(site.folder / week.path)
+        why = why_withheld(files.summary)
+        return {
+            "week": week,
+            "as_of": dt.date.fromisoformat(revision.as_of),
+            "published_on": dt.date.fromisoformat(revision.published_on),
+            "revision": revision.revision,
+            "status": status_of(week, revision, site.catalog),
+            "figures": files.summary["figures"],
+            "charges": charges_of(files),
+            "why": why,
+            "adds_up": why != rules["no_charges"],
+            "largest": largest_of(files, rules["half_or_more"]),
+        }
+    return None
+
+
+def why_withheld(summary: dict) -> str:
+    """Why the nation's charges are withheld; "" where they are not."""
+    for table in summary["disclosure"]:
+        if (table["attribute"], table["place"], table["told"]) == ("charges", "", False):
+            return table["why"]
+    return ""
+
+
+def charges_of(data: DataFiles) -> dict | None:
+    """The categories of charges_by_group.csv that occur, the largest first (name, requests, and,
+    None where they are not printed apart, convicted and charged_only); note: what a reader has to
+    know of the table, such as that it is an earlier revision's, or ""; of: the requests that it is
+    of. None where the table is withheld."""
+    lines = data.tables["charges_by_group"]
+    lines = [line for line in lines if line["category"] and not line["group_code"]]
+    if not lines:
+        return None
+    counts = ("convicted", "charged_only", "requests")
+    categories: list[dict] = [
+        {"name": line["offense_group"] or line["category"]}
+        | {name: int(line[name]) if line[name] else None for name in counts}
+        for line in lines
+        if line["requests"] != "0"
+    ]
+    flags = lines[0].get("flags", "").replace(SYNTHETIC_NOTICE, "").strip("; ")
+    of = sum(
+        int(line["requests"])
+        for line in data.tables["attributes"]
+        if (line["attribute"], line["place"], line["branch"]) == ("charges", "", "")
+    )
+    return {
+        "categories": sorted(categories, key=lambda each: -each["requests"]),
+        "note": ISO_DATE.sub(lambda day: long_date(day[0]), flags),
+        "of": of,
+    }
+
+
+def largest_of(data: DataFiles, half_or_more: Callable[[pd.Series], str | None]) -> Line | None:
+    """The line of the agency that declined half of a week's requests or more."""
+    lines = data.by_agency("declined_by_agency")
+    declined = {agency_id: int(line["declined"]) for agency_id, line in lines.items()}
+    return lines.get(half_or_more(pd.Series(declined, dtype="int64")) or "")

@@ -1,23 +1,33 @@
 """The trend: declines by the week in which they were recorded (or issued), one point for each week
-from the first to the last; what may be said of the latest; how weeks moved from first to final.
+from the first to the last; what may be said of the latest; how weeks moved from first to final; and
+where all of it is drawn.
 
 Made from the catalog alone, and for an agency from its weeks.csv and the catalog. An agency's trend
 ends with the latest week that names it, and of a week that does not name it only takes whether it
 stands: so that a publication touches no page but those of the agencies it names (site_pages.py).
+
+A chart has its points as places in a picture, in percent of its width and height. The picture has
+no coordinates of its own, so that it fits any width and its words are not stretched; bars, whiskers
+and ages lie on one scale that begins at zero. trend.html.j2 writes it.
+
+An agency's page has small multiples of its last 13 published weeks too, with the sentence that it
+opens with. They end with the latest week that names the agency and begin no earlier than the first.
+A published week between them that does not name the agency counts as zero; one without a report is
+a gap.
 """
 
 import statistics
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import takewhile
+from itertools import pairwise, takewhile
+from typing import NamedTuple
 
-from ddor.archive.data_files import DataFiles
+from ddor.archive.kept import DataFiles
 from ddor.archive.site import Line
 from ddor.calendar import Week, weeks_between
-from ddor.extract.cohort import ISSUED
+from ddor.extract.model import ISSUED
 from ddor.published.catalog import CORRECTED, REVISED, Catalog, is_final
-from ddor.reference.method import METHOD
+from ddor.reference.figures import METHOD
 from ddor.variation import WEEKS_COMPARED, Compared, poisson_interval
 
 WEEKS_DRAWN = 53
@@ -31,6 +41,11 @@ BANDS = {
     "unknown": ("not known", ("Recorded before it was issued", "No recording date")),
 }
 BAND_OF = {branch: band for band, (_, branches) in BANDS.items() for branch in branches}
+FEWEST_SLOTS = 13  # a few weeks are not to look like many
+TOPS = (2, 4, 6, 8, 10, 12, 16)
+BAR = 0.76  # of the width that a week has
+# Panel -> column of agencies.COUNTS. The first two are of the cohort's own section.
+PANELS = {"declined": "declined", "honored": "honored", "pending": "issued_pending"}
 
 
 @dataclass(frozen=True)
@@ -59,18 +74,16 @@ class Point:
         return poisson_interval(self.single)
 
 
-@dataclass(frozen=True)
-class Trend:
+class Trend(NamedTuple):
     """points: those drawn, oldest first. week, latest: the last week that stands, and its count
     with what it is compared with; None where none stands."""
 
-    points: tuple[Point, ...]
+    points: list[Point]
     week: Week | None
     latest: Compared | None
 
 
-@dataclass(frozen=True)
-class FirstToFinal:
+class FirstToFinal(NamedTuple):
     """How the declines of `weeks` weeks differ between their first report and their final one: the
     final less the first."""
 
@@ -81,21 +94,16 @@ class FirstToFinal:
 
 
 def kept_of(data: DataFiles, bulk: Mapping[str, int]) -> dict:
-    """What the catalog keeps of a revision for the trend: catalog.Revision.trend. bulk: agency_id
-    -> declines recorded in bulk."""
-    return {"method": METHOD, "age": ages_of(data), "bulk": dict(bulk)}
-
-
-def ages_of(data: DataFiles) -> dict[str, int]:
-    """Band of BANDS -> requests of the nation, as a revision publishes them; none where that is
-    withheld. A later revision may keep the table of an earlier one, so that they need not add up to
-    the declines of the week."""
+    """What the catalog keeps of a revision for the trend, catalog.Revision.trend: the method; age:
+    band of BANDS -> requests of the nation, as the revision publishes them, none where that is
+    withheld; bulk: agency_id -> declines recorded in bulk. A later revision may keep the table of
+    an earlier one, so that ages need not add up to the declines of the week."""
     lines = data.tables["attributes"]
     days = [line for line in lines if line["attribute"] == "days" and not line["place"]]
     ages = dict.fromkeys(BANDS, 0) if days else {}
     for line in days:
         ages[BAND_OF[line["branch"]]] += int(line["requests"])
-    return ages
+    return {"method": METHOD, "age": ages, "bulk": dict(bulk)}
 
 
 def national_points(catalog: Catalog) -> list[Point]:
@@ -109,8 +117,8 @@ def national_points(catalog: Catalog) -> list[Point]:
 
 
 def agency_points(lines: list[Line], catalog: Catalog) -> list[Point]:
-    """From the first to the latest week of the agency's `lines` (agency_pages.COLUMNS). A week
-    whose report does not name the agency has a zero."""
+    """From the first to the latest week of the agency's `lines` (agencies.COLUMNS). A week whose
+    report does not name the agency has a zero."""
     counts: dict[str, tuple[int, int, dict]] = {}
     for line in lines:
         bulk = catalog.weeks[line["week"]][-1].trend["bulk"].get(line["agency_id"], 0)
@@ -138,24 +146,22 @@ def _points(catalog: Catalog, first_days: Collection[str], counts: Mapping) -> l
 
 
 def trend_of(points: list[Point], cohort: str) -> Trend:
-    """Of the last WEEKS_DRAWN of these points."""
-    standing = [point for point in points if point.declined is not None]
-    drawn = tuple(points[-WEEKS_DRAWN:])
-    if not standing:
-        return Trend(drawn, None, None)
-    *before, last = standing
-    if cohort == ISSUED and not last.final:
-        return Trend(drawn, last.week, Compared(last.single, bulk=last.bulk, early=True))
-    alike = [*takewhile(partial(_alike, last, cohort), reversed(before))][::-1]
-    counts, bulk = tuple(point.single for point in alike), [point.bulk for point in alike]
-    compared = Compared(last.single, counts, last.bulk, sum(bulk[-WEEKS_COMPARED:]))
-    return Trend(drawn, last.week, compared)
+    """Of the last WEEKS_DRAWN of these points. The latest is compared with the weeks before it that
+    were counted in the same way: by the same method, and by week of issue only if they are final,
+    since another has had less time for an outcome."""
+    published = [point for point in points if not point.gap]
+    if not published:
+        return Trend(points[-WEEKS_DRAWN:], None, None)
+    *before, last = published
+    early = cohort == ISSUED and not last.final
 
+    def alike(point: Point) -> bool:
+        return point.method in (None, last.method) and (cohort != ISSUED or point.final)
 
-def _alike(last: Point, cohort: str, point: Point) -> bool:
-    """Whether it was counted as the last one: by the same method, and by week of issue only if it
-    is final, since another has had less time for an outcome."""
-    return point.method in (None, last.method) and (cohort != ISSUED or point.final)
+    same = [] if early else [*takewhile(alike, reversed(before))][::-1]
+    counts, bulk = tuple(point.single for point in same), [point.bulk for point in same]
+    compared = Compared(last.single, counts, last.bulk, sum(bulk[-WEEKS_COMPARED:]), early)
+    return Trend(points[-WEEKS_DRAWN:], last.week, compared)
 
 
 def first_to_final(catalog: Catalog) -> FirstToFinal | None:
@@ -172,3 +178,138 @@ def first_to_final(catalog: Catalog) -> FirstToFinal | None:
     if not moved:
         return None
     return FirstToFinal(len(moved), statistics.median(moved), min(moved), max(moved))
+
+
+# Where it is drawn
+
+
+class Axis:
+    """The places of so many weeks, or of FEWEST_SLOTS. slot: the width of a week, bar: that of its
+    bar; left, middle, inside: where each week begins, has its middle, and its bar begins."""
+
+    def __init__(self, weeks: int):
+        slots = max(weeks, FEWEST_SLOTS)
+        self.slot, self.bar = percent(1 / slots), percent(BAR / slots)
+        self.left, self.middle, self.inside = (
+            [percent((at + offset) / slots) for at in range(slots)]
+            for offset in (0, 0.5, (1 - BAR) / 2)
+        )
+
+
+class Bar(NamedTuple):
+    """In percent of the picture, `y` from its top; kind: of BANDS or PANELS, *single* or *bulk*."""
+
+    kind: str
+    x: str
+    y: str
+    height: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """top, age_top: the ends of the two scales. breaks: weeks from which requests are counted by
+    another method, each with its place among the points. bands: those of BANDS that occur."""
+
+    trend: Trend
+    axis: Axis
+    top: int
+    bars: list[Bar]
+    breaks: list[tuple[int, Point]]
+    age_top: int
+    ages: list[Bar]
+    bands: dict[str, str]
+
+    def y(self, count: float) -> str:
+        return percent(1 - count / self.top)
+
+    @property
+    def ages_retained(self) -> bool:
+        """Whether ages of a week are those of an earlier revision, which no longer add up."""
+        points = self.trend.points
+        return any(point.age and sum(point.age.values()) != point.declined for point in points)
+
+
+def chart_of(trend: Trend) -> Chart | None:
+    """None where there is nothing to draw: fewer than two weeks, or no request in any."""
+    points = trend.points
+    if len(points) < 2 or not any(point.declined for point in points):
+        return None
+    axis = Axis(len(points))
+    counted = [(at, point) for at, point in enumerate(points) if not point.gap]
+    top = scale_top(max(max(point.declined or 0, point.interval[1]) for _, point in counted))
+    age_top = scale_top(max(sum(point.age.values()) for point in points))
+    bars, ages = [], []
+    for at, point in counted:
+        bars += stacked(axis.inside[at], {"single": point.single, "bulk": point.bulk}, top)
+        ages += stacked(axis.inside[at], point.age, age_top)
+    # A week without any figure has no method.
+    pairs = pairwise((at, point) for at, point in counted if point.method is not None)
+    breaks = [(at, point) for (_, last), (at, point) in pairs if point.method != last.method]
+    found = {bar.kind for bar in ages}
+    bands = {band: words for band, (words, _) in BANDS.items() if band in found}
+    return Chart(trend, axis, top, bars, breaks, age_top, ages, bands)
+
+
+def stacked(x: str, parts: Mapping[str, int], top: int) -> list[Bar]:
+    """One bar upon the other, on a scale that ends at `top`; none for 0."""
+    bars, below = [], 0
+    for kind, value in parts.items():
+        if value:
+            below += value
+            bars.append(Bar(kind, x, percent(1 - below / top), percent(value / top)))
+    return bars
+
+
+def scale_top(highest: float) -> int:
+    """The end of a scale: a round number that is not less, and has a whole half."""
+    ten = 1
+    while ten * TOPS[-1] < highest:
+        ten *= 10
+    return next(each * ten for each in TOPS if each * ten >= highest)
+
+
+def percent(part: float) -> str:
+    return f"{100 * part:.1f}".removesuffix(".0") + "%"
+
+
+class Recent(NamedTuple):
+    """weeks: oldest first, the last one names the agency; counts: of each that has a report, by the
+    panels of PANELS; totals: all of them added up. held: outcomes of the last one that a check
+    holds back. published: how many weeks have a report. top: the end of the one scale. panels:
+    panel -> bars; gaps: where weeks without a report are."""
+
+    weeks: list[Point]
+    counts: dict[Week, dict[str, int]]
+    totals: dict[str, int]
+    held: int
+    published: int
+    top: int
+    axis: Axis
+    panels: dict[str, list[Bar]]
+    gaps: list[str]
+
+    @property
+    def drawn(self) -> bool:
+        return self.published > 1 and any(self.totals.values())
+
+
+def recent_weeks(points: list[Point], counted: Mapping[Week, dict[str, int]]) -> Recent | None:
+    """`points`: agency_points; `counted`: week -> the counts of its line. None without a week."""
+    published = [at for at, point in enumerate(points) if not point.gap][-WEEKS_COMPARED:]
+    if not published:
+        return None
+    weeks = points[published[0] :]
+    lines = {point.week: counted.get(point.week, {}) for point in weeks if not point.gap}
+    counts = {
+        week: {panel: line.get(column, 0) for panel, column in PANELS.items()}
+        for week, line in lines.items()
+    }
+    totals = {panel: sum(each[panel] for each in counts.values()) for panel in PANELS}
+    top, axis = scale_top(max(max(each.values()) for each in counts.values())), Axis(len(weeks))
+    panels: dict[str, list[Bar]] = {panel: [] for panel in PANELS}
+    for x, point in zip(axis.inside, weeks, strict=False):
+        for panel, count in counts.get(point.week, {}).items():
+            panels[panel] += stacked(x, {panel: count}, top)
+    gaps = [x for x, point in zip(axis.left, weeks, strict=False) if point.gap]
+    held = counted[weeks[-1].week]["held_back_outcomes"]
+    return Recent(weeks, counts, totals, held, len(published), top, axis, panels, gaps)

@@ -107,13 +107,11 @@ def listed_agencies(rows: pd.DataFrame, case: Case) -> pd.DataFrame:
 
 
 def filled(reason: str, fields: dict) -> str:
-    """The reason with these fields in place of its braces, times written out."""
-    return reason.format_map({name: _written_out(value) for name, value in fields.items()})
-
-
-def _written_out(value):
-    """A time as "February 3, 2017, 13:40"; a midnight, which may be a date alone, as the date. Any
-    other value as it is."""
-    if not isinstance(value, pd.Timestamp):
-        return value
-    return long_date(value) if value == value.normalize() else f"{long_date(value)}, {value:%H:%M}"
+    """The reason with these fields in place of its braces: a time as "February 3, 2017, 13:40"; a
+    midnight, which may be a date alone, as the date."""
+    words = dict(fields)
+    for name, value in fields.items():
+        if isinstance(value, pd.Timestamp):
+            hour = "" if value == value.normalize() else f", {value:%H:%M}"
+            words[name] = long_date(value) + hour
+    return reason.format_map(words)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ddor.calendar import HOURS_ASKED, working_time
 from ddor.checks.check import Case, Finding, stopped_where, words_of
-from ddor.reference.forms import FORMS
+from ddor.reference.codes import FORMS
 
 # 8 CFR 287.7(d) takes weekends and holidays out of the 48 hours; the forms of 2015 and 2017 ask
 # for 48 hours as such.

@@ -26,16 +26,12 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     codes = pd.concat([rows["agency_id"], county, state_fips], axis=1)
     reasons = dict(REASONS)
     doubts = {"named": rows["decline_reason"] == "law_or_court"}
-    for index, law in laws_in_force(case).iterrows():
+    policies = case.directory.policies
+    month = f"{case.week.last_day:%Y-%m}"
+    in_force = policies[policies["kind"].isin(KINDS) & (policies["enacted"] <= month)]
+    for index, law in in_force.iterrows():
         # Braces in the words of a policy name no field of the row.
         words = f"{law['jurisdiction']}: {law['policy']}."
         reasons[f"law {index}"] = words.replace("{", "{{").replace("}", "}}")
         doubts[f"law {index}"] = codes.eq(law["place_code"]).any(axis=1)
     return Finding(len(rows), stopped_where(rows, reasons, doubts))
-
-
-def laws_in_force(case: Case) -> pd.DataFrame:
-    """The policies of kind law or court that are not younger than the week."""
-    policies = case.directory.policies
-    month = f"{case.week.last_day:%Y-%m}"
-    return policies[policies["kind"].isin(KINDS) & (policies["enacted"] <= month)]

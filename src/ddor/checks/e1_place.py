@@ -9,8 +9,7 @@ row for the agency's code have to agree with the row.
 import pandas as pd
 
 from ddor.checks.check import Case, Finding, listed_agencies, stopped_where, words_of
-from ddor.reference.areas import AREAS
-from ddor.reference.places import STATES, state_of_fips
+from ddor.reference.places import AREAS, STATES, state_of_fips
 
 REASONS = words_of(__file__)["reasons"]
 

@@ -16,10 +16,6 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     """Compares releasing_agency_id, where given, with agency_id and with the one id in `same_as`
     of agency_id's own directory row."""
     asked, released_by = rows["agency_id"], rows["releasing_agency_id"]
-    told = released_by.notna()
-    by_another = (
-        told & (released_by != asked) & (released_by != listed_agencies(rows, case)["same_as"])
-    )
-    return Finding(
-        int(told.sum()), stopped_where(rows, REASONS, {"released_elsewhere": by_another})
-    )
+    known, same = released_by.notna(), listed_agencies(rows, case)["same_as"]
+    doubts = {"released_elsewhere": known & (released_by != asked) & (released_by != same)}
+    return Finding(int(known.sum()), stopped_where(rows, REASONS, doubts))

@@ -9,7 +9,7 @@ from collections import defaultdict
 import pandas as pd
 
 from ddor.checks.check import Case, Finding, listed_agencies, stopped_agencies, words_of
-from ddor.extract.cohort import issued_this_week, would_count_as_declined
+from ddor.extract.model import issued_this_week, would_count_as_declined
 from ddor.variation import poisson_tail
 
 TIMES, PLUS = 3, 3
@@ -28,23 +28,18 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     if not case.history.is_long_enough():
         return _against_directory(rows[issued], case)
     declined = would_count_as_declined(rows, case.week, case.cohort)
-    return _against_history(rows, {"issued": issued, "declined": declined}, case)
-
-
-def _against_history(rows: pd.DataFrame, masks: dict[str, pd.Series], case: Case) -> Finding:
     highest = case.history.highest()
     sentences: dict[str, list[str]] = defaultdict(list)
     too_many = pd.Series(False, rows.index)
-    for what, mask in masks.items():
-        counts = rows.loc[mask, "agency_id"].value_counts().rename("count").to_frame()
-        counts["most"] = highest[what].reindex(counts.index, fill_value=0)
-        named = counts[counts["count"] > TIMES * counts["most"] + PLUS]
-        too_many |= mask & rows["agency_id"].isin(named.index)
-        for agency in named.reset_index().to_dict("records"):
-            sentences[agency["agency_id"]].append(REASONS[what].format_map(agency))
+    for what, mask in {"issued": issued, "declined": declined}.items():
+        for agency_id, count in rows.loc[mask, "agency_id"].value_counts().items():
+            most = highest[what].get(agency_id, 0)
+            if count > TIMES * most + PLUS:
+                too_many |= mask & (rows["agency_id"] == agency_id)
+                fields = {"agency_id": agency_id, "count": count, "most": most}
+                sentences[agency_id].append(REASONS[what].format_map(fields))
     why = {agency_id: " ".join(theirs) for agency_id, theirs in sentences.items()}
-    looked_at = masks["issued"] | masks["declined"]
-    return Finding(int(looked_at.sum()), stopped_agencies(rows[too_many], why))
+    return Finding(int((issued | declined).sum()), stopped_agencies(rows[too_many], why))
 
 
 def _against_directory(issued: pd.DataFrame, case: Case) -> Finding:

@@ -7,7 +7,7 @@ and 73 % of them were older than the year. In 2026 most declines of one state pr
 import pandas as pd
 
 from ddor.checks.check import Case, Finding, filled, stopped_agencies, words_of
-from ddor.extract.cohort import ISSUED, date_column, would_count_as_declined
+from ddor.extract.model import ISSUED, date_column, would_count_as_declined
 
 REASONS = words_of(__file__)["reasons"]
 FEWEST = 10
@@ -28,7 +28,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
         date, most = counts.index[0], counts.iloc[0]
         old = (date - theirs["issued_at"] > OLD).sum()
         if count >= FEWEST and most >= ONE_DATE * count and (by_issue or old >= OLD_SHARE * count):
-            told = {"agency_id": agency_id, "count": count, "most": most, "date": date, "old": old}
+            fields = {"count": count, "most": most, "date": date, "old": old, "old_days": OLD.days}
             reason = REASONS["issued" if by_issue else "recorded"]
-            why[agency_id] = filled(reason, told | {"old_days": OLD.days})
+            why[agency_id] = filled(reason, fields | {"agency_id": agency_id})
     return Finding(int(dates.notna().sum()), stopped_agencies(declined, why))

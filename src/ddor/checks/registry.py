@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.checks.check import Case, Check, words_of
-from ddor.extract.cohort import would_count_as_declined
+from ddor.extract.model import would_count_as_declined
 from ddor.published import history
 from ddor.published.ledger import Cleared
 
@@ -57,7 +57,7 @@ ORDER = ("request", "outcome", "volume", "policy", "nothing")
 @dataclass(frozen=True)
 class CheckResults:
     """held: one row per request held back, columns request_id, check, doubts, reason, sorted by
-    request_id. table: the columns of checks.csv, one row per check, in the registry's order.
+    request_id. checks: the columns of checks.csv, one row per check, in the registry's order.
 
     review: one row for each check and agency that the week waits for, columns check, agency_id,
     rows, reason. shown: id of a *review* or *show* check -> what it stopped. cleared: one row for
@@ -66,7 +66,7 @@ class CheckResults:
     """
 
     held: pd.DataFrame
-    table: pd.DataFrame
+    checks: pd.DataFrame
     review: pd.DataFrame
     shown: dict[str, pd.Series]
     cleared: pd.DataFrame
@@ -106,22 +106,18 @@ def run_checks(
                 why = " ".join(theirs.unique())
                 review.append((check.id, agency_id, len(theirs), why))
         lines[check.id] = (
+            check.id,
             check.title,
             check.effect,
             status if finding.assessed else "not assessed",
             len(stopped),
             agencies[stopped.index].nunique(),
         )
-    table = pd.DataFrame.from_dict(
-        {check.id: lines[check.id] for check in checks},
-        orient="index",
-        columns=["title", "effect", "status", "rows", "agencies"],
-    )
+    by_request = [(row, *rest) for row, rest in sorted(held.items())]
+    columns = "check title effect status rows agencies".split()
     return CheckResults(
-        held=_frame(
-            [(row, *rest) for row, rest in sorted(held.items())], "request_id check doubts reason"
-        ),
-        table=table.rename_axis("check").reset_index(),
+        held=_frame(by_request, "request_id check doubts reason"),
+        checks=pd.DataFrame([lines[check.id] for check in checks], columns=columns),
         review=_frame(review, "check agency_id rows reason").astype({"rows": "int64"}),
         shown=shown,
         cleared=_frame(passed, "check subject reason"),

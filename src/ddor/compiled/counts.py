@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ddor.compiled.cases import Judged, judged
 from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs
 from ddor.compiled.people import PeopleOfWeeks, people_of_weeks
-from ddor.measures.after_release import after_release
-from ddor.measures.disclosure import Told
-from ddor.measures.followed import Followed, followed, tell_after_release
-from ddor.measures.judged_cases import Judged, judged
-from ddor.measures.people import CHARGES, Line, with_charges
-from ddor.measures.record import earlier_from_plain
+from ddor.measures.after_release import Followed, after_release, followed, tell_after_release
+from ddor.measures.attributes import CHARGES
+from ddor.measures.disclosure import Told, earlier_from_plain
+from ddor.measures.people import Line, with_charges
 from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
 
 
@@ -59,13 +58,6 @@ def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
     known = followed(rows, told, day)
     described = inputs.earlier["cases"]
     cases = judged(inputs.cases, rows, inputs.charges, str(inputs.period), described)
-    figures = _figures(inputs, people, known, cases)
-    return CompiledCounts(figures, rows, people, told, known, cases)
-
-
-def _figures(
-    inputs: CompiledInputs, people: PeopleOfWeeks, known: Followed, cases: Judged
-) -> dict[str, int | None]:
     status = inputs.weeks["status"].value_counts()
     counted = {
         "weeks_total": len(inputs.weeks),
@@ -80,4 +72,5 @@ def _figures(
     }
     counted |= inputs.weeks[[name for name in WEEKLY_FIGURES if name not in counted]].sum()
     found = {figure.name: counted[figure.name] for figure in FIGURES}
-    return {name: None if value is None else int(value) for name, value in found.items()}
+    figures = {name: None if value is None else int(value) for name, value in found.items()}
+    return CompiledCounts(figures, rows, people, told, known, cases)

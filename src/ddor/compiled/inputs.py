@@ -22,8 +22,7 @@ import pandas as pd
 from ddor.calendar import Period
 from ddor.compiled.people import WEEKS, WeekOfPeople, week_of_people
 from ddor.compiled.week_runs import read_run
-from ddor.extract.cohort import date_column
-from ddor.extract.model import CHARGE_COLUMNS, DATETIMES
+from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, date_column
 from ddor.inputs import Inputs
 from ddor.maintained.cases import CASES, Case, read_cases
 from ddor.maintained.corrections import flagged, flags_for
@@ -116,10 +115,12 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
         lines.append(line)
     abouts = [inputs.extract.about for inputs, _ in runs]
     declined, charges, repeated = _requests(runs)
-    tables = {name: _added_up([_flagged(*run, name) for run in runs]) for name in TABLES}
+    # What is not told of a week is missing; a week without figures has 0 of all others.
+    weeks = pd.DataFrame(lines, columns=[*ABOUT, *WEEKLY_FIGURES])
+    weeks = weeks.fillna(dict.fromkeys(set(WEEKLY_FIGURES) - {*OF_CHARGES}, 0))
     return CompiledInputs(
         period=period,
-        weeks=_weeks(lines),
+        weeks=weeks.astype(dict.fromkeys(ABOUT, "str") | FIGURE_TYPES),
         declined=declined,
         charges=charges,
         repeated=repeated,
@@ -134,31 +135,24 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
         cases=read_cases(parameters.cases),
         earlier=read_earlier(parameters.output, period),
         request_ids=frozenset().union(*(counts.status["request_id"] for _, counts in runs)),
-        **tables,
+        **{name: _added_up(runs, name) for name in TABLES},
     )
 
 
-def _flagged(inputs: Inputs, counts: Counts, name: str) -> pd.DataFrame:
-    """A table by agency as published, with `flags` where a figure is disputed."""
-    table = getattr(counts, name)
-    flags = flags_for(inputs.corrections, table.columns)
-    told = {agency_id: f"week of {inputs.week}: {words}" for agency_id, words in flags.items()}
-    return flagged(table, told)
-
-
-def _weeks(lines: list[dict]) -> pd.DataFrame:
-    frame = pd.DataFrame(lines, columns=[*ABOUT, *WEEKLY_FIGURES])
-    frame = frame.fillna(dict.fromkeys(set(WEEKLY_FIGURES) - {*OF_CHARGES}, 0))
-    return frame.astype(dict.fromkeys(ABOUT, "str") | FIGURE_TYPES)
-
-
-def _added_up(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """The lines of one agency as one, under its name in the latest week; by state and name."""
-    if not tables:
+def _added_up(runs: list[tuple[Inputs, Counts]], name: str) -> pd.DataFrame:
+    """A table by agency as the weeks publish it, the lines of one agency as one, under its name in
+    the latest week; by state and name. `flags`: where a figure of a week is disputed."""
+    if not runs:
         return pd.DataFrame(columns=[*IDENTITY, "flags"], dtype="str")
+    tables = []
+    for inputs, counts in runs:
+        table = getattr(counts, name)
+        flags = flags_for(inputs.corrections, table.columns)
+        named = {agency: f"week of {inputs.week}: {words}" for agency, words in flags.items()}
+        tables.append(flagged(table, named))
     lines = pd.concat(tables, ignore_index=True)
     rules: dict = dict.fromkeys(lines, "sum") | dict.fromkeys(IDENTITY, "last")
-    rules["flags"] = lambda told: "; ".join(filter(None, told))
+    rules["flags"] = lambda of_agency: "; ".join(filter(None, of_agency))
     table = lines.groupby(lines["agency_id"].rename("")).agg(rules).astype({"flags": "str"})
     return table.sort_values(["state", "agency", "agency_id"], ignore_index=True)
 

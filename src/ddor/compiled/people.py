@@ -9,10 +9,10 @@ from typing import NamedTuple
 from pydantic import TypeAdapter
 
 from ddor.calendar import Week
-from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Rows, Table, Told, tell
+from ddor.measures.attributes import ATTRIBUTES, CHARGES, place_candidates
+from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Rows, Table, Told, flag_of, tell
 from ddor.measures.figures import NO_CHARGES
-from ddor.measures.people import ATTRIBUTES, CHARGES, Line, added_up, lines_of, places_of_quarter
-from ddor.measures.published import flag_of
+from ddor.measures.people import Line, added_up, lines_of
 
 NO_DECLINES = "no request was declined"
 
@@ -90,7 +90,7 @@ def people_of_weeks(
             pools[attribute, POOLED] = rows
     base = [week.counted(CHARGES) for week in weeks]
     told = tell(
-        pools | places_of_quarter(_each_once(chain(*base))),
+        pools | place_candidates(_each_once(chain(*base)), "agency_id", "state"),
         _without_what_is_told_twice(earlier, weeks),
         {row.request_id for week in weeks for row in chain(*week.rows.values())},
         as_of,
@@ -106,7 +106,7 @@ def people_of_weeks(
         nation[attribute] = added_up(map(lines_of, [*own.values(), *filter(None, [pooled])]))
         numbers[attribute] = WeeksOfSum(
             told=len(own),
-            dated=sum(table.stands for table in own.values()),
+            dated=sum(table.retained for table in own.values()),
             pooled=len(in_pool),
             left_out=sum(bool(week.rows.get(attribute)) for week in others),
             without=sum(any(week.rows.values()) and attribute not in week.rows for week in others),

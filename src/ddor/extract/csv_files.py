@@ -1,4 +1,4 @@
-"""CSV: the files that people send, read with all that is wrong with them told; and our own.
+"""CSV: the files that people send, read with all that is wrong with them reported; and our own.
 
 `csv_records` reads a file of a person: UTF-8, a header, commas; everything as text, nothing
 skipped in silence. `csv_file` and `csv_lines` are for the files of the archive, which a
@@ -20,6 +20,8 @@ from ddor.extract.model import DATES_ONLY, DATETIMES, TABLES, Extract
 from ddor.extract.table import ABOVE, Table
 
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+# How a cell begins that `safe_cell` has made safe, or that looks like one.
+_MADE_SAFE = tuple(f"'{sign}" for sign in (*RUN_BY_SPREADSHEETS, "'"))
 
 _SAVE_AS = 'save it again as "CSV UTF-8 (comma delimited)"'
 _MOST_CHARACTERS_IN_A_FIELD = 1_000_000
@@ -42,7 +44,7 @@ def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Pr
     """The rows of a CSV file as text, the header first, each as long as the header (none if there
     is no header); the positions below the header of those that were not; and the problems."""
     problems = Problems(label)
-    text = _decoded(data, problems)
+    text = decoded(data, problems, _SAVE_AS)
     first = text.split("\n", 1)[0]
     separator = "," if "," in first else next((s for s in _SEPARATORS if s in first), ",")
     records: list[list[str]] = []
@@ -63,42 +65,38 @@ def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Pr
     if separator != ",":
         seen = f"{_SEPARATORS[separator]} between the columns"
         problems.report("", seen, "commas", _SAVE_AS, [1])
-    return records, _made_even(records, problems), problems
-
-
-def _decoded(data: bytes, problems: Problems) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        problems.report("", "UTF-16 text", "UTF-8", _SAVE_AS)
-        return data.decode("utf-16", errors="replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # Go on with the reading Excel meant, so that all other problems are told as well.
-        byte = data[error.start : error.start + 1]
-        was = byte.decode("cp1252", errors="replace")
-        seen = f'byte 0x{byte.hex().upper()} at position {error.start}, which is "{was}"'
-        lines = data.decode("utf-8", errors="replace").split("\n")
-        rows = [row for row, line in enumerate(lines, start=1) if "\ufffd" in line]
-        problems.report("", f"{seen} in Windows-1252", "UTF-8", _SAVE_AS, rows)
-        return data.decode("cp1252", errors="replace")
-
-
-def _made_even(records: list[list[str]], problems: Problems) -> list[int]:
-    """Cuts or fills the rows that are not as long as the header; their positions below it."""
     width = len(records[0])
-    by_length: dict[int, list[int]] = {}
+    uneven: dict[int, list[int]] = {}
     for at, record in enumerate(records[1:]):
         if len(record) != width:
-            by_length.setdefault(len(record), []).append(at)
+            uneven.setdefault(len(record), []).append(at)
             records[at + 1] = (record + [""] * width)[:width]
-    for length, places in by_length.items():
+    for length, places in uneven.items():
         seen, mend = "an empty row", "remove the row"
         if length:
             seen = f"{length} fields"
             mend = "look for a comma that is not inside quotes, or a row that was cut off"
         rows = [at + ABOVE for at in places]
         problems.report("", seen, f"{width}, as in the header", mend, rows)
-    return sum(by_length.values(), [])
+    return records, sum(uneven.values(), []), problems
+
+
+def decoded(data: bytes, problems: Problems, mend: str) -> str:
+    """The text of a person's file; what is not UTF-8 is reported, with how to `mend` it."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        problems.report("", "UTF-16 text", "UTF-8", mend)
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # Go on with the reading Excel meant, so that all other problems are reported as well.
+        byte = data[error.start : error.start + 1]
+        was = byte.decode("cp1252", errors="replace")
+        seen = f'byte 0x{byte.hex().upper()} at position {error.start}, which is "{was}"'
+        lines = data.decode("utf-8", errors="replace").split("\n")
+        rows = [row for row, line in enumerate(lines, start=1) if "\ufffd" in line]
+        problems.report("", f"{seen} in Windows-1252", "UTF-8", mend, rows)
+        return data.decode("cp1252", errors="replace")
 
 
 def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]], end: str = "\n") -> bytes:
@@ -142,12 +140,8 @@ def _iso(times: pd.Series) -> pd.Series:
 def safe_cell(text: str) -> str:
     """As a spreadsheet may open it: what it would run gets an apostrophe in front, and so does a
     text that looks as if it had one. `plain_cell` takes it away again."""
-    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS) or _looks_safe(text) else text
+    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS + _MADE_SAFE) else text
 
 
 def plain_cell(text: str) -> str:
-    return text[1:] if _looks_safe(text) else text
-
-
-def _looks_safe(text: str) -> bool:
-    return text.startswith("'") and text[1:].startswith((*RUN_BY_SPREADSHEETS, "'"))
+    return text[1:] if text.startswith(_MADE_SAFE) else text

@@ -1,4 +1,5 @@
-"""Direct identifiers of a person: known by the head of a column, and by the look of values.
+"""Direct identifiers of a person, known by the head of a column and by the look of values; and the
+keys of requests, found in texts (`RequestKeys`).
 
 The extract needs none (DESIGN 2), and one that slips in would end in logs, run folders and
 downloads. `data/identifiers.csv` has the patterns, `data/personal_names.csv` the names.
@@ -14,13 +15,13 @@ rules and their limits are told to the maker of an extract in `docs/extract.md`.
 
 import datetime as dt
 import re
-from collections.abc import Collection
-from itertools import combinations
+import unicodedata
+from collections.abc import Collection, Iterable
+from itertools import combinations, product
 
 from ddor.extract.model import DATA
 from ddor.reference.places import state_named
-from ddor.reference.spelling import name_key
-from ddor.reference.tables import rows
+from ddor.reference.tables import name_key, rows
 
 NAME, BIRTH_DATE = "a person's name", "a date of birth"
 # A birth date is told from other dates by its age: nobody under 14 is expected in an extract.
@@ -38,6 +39,7 @@ def _words(kind: str) -> frozenset[str]:
     return frozenset(" ".join(found).split())
 
 
+# Counties and towns bear the names of people; a word like *Jail* says that none is meant.
 _SURNAMES, _GIVEN_NAMES, _OF_AGENCIES = map(_words, ("surname", "given name", "agency"))
 
 _WORD = r"[^\W\d_][^\W\d_'’-]*(?:['’-][^\W\d_]+)*"
@@ -63,7 +65,13 @@ def looks(text: str) -> str | None:
     found = _LOOKS.search(text)
     if found and found.lastindex:
         return _VALUES[found.lastindex - 1]["kind"]
-    return NAME if _is_name(text) else None
+    if _has(text, _OF_AGENCIES):
+        return None
+    pairs = [(found[1], found[2]) for found in _PAIR.finditer(text)]
+    if words := _TWO_TO_FOUR_WORDS.fullmatch(text.strip()):
+        pairs += [(words[1], words[2]), (words[2], words[1])]
+    named = any(_has(last, _SURNAMES) and _has(first, _GIVEN_NAMES) for last, first in pairs)
+    return NAME if named else None
 
 
 def identifier(text: str) -> str | None:
@@ -77,7 +85,7 @@ def identifier(text: str) -> str | None:
         for start, end in combinations(range(len(words) + 1), 2):
             name, after = " ".join(words[start:end]), " ".join(words[end:]).partition(",")[0]
             if 2 <= end - start <= 4 and looks(name.rstrip(",")) == NAME:
-                if name.endswith(",") or not of_an_agency(after):
+                if name.endswith(",") or not _has(after, _OF_AGENCIES):
                     return NAME
     return None
 
@@ -105,7 +113,7 @@ def name_column(values: Collection[str]) -> set[str]:
     """The values of a column that are personal names as a whole, though no single one is known to
     be: at least half are written LAST, FIRST, a fifth of those with a name of the lists; or at
     least half, and three, are a given name, a surname of the lists or both with words beside."""
-    distinct = {value.strip() for value in values if not of_an_agency(value)} - {""}
+    distinct = {value.strip() for value in values if not _has(value, _OF_AGENCIES)} - {""}
     reversed_ = {value: found for value in distinct if (found := _name_shape(value))}
     known = sum(_has(f[1], _SURNAMES) or _has(f[2], _GIVEN_NAMES) for f in reversed_.values())
     if 2 * len(reversed_) >= len(distinct) and 5 * known >= len(reversed_) > 0:
@@ -137,20 +145,6 @@ def hashes(values: Collection[str]) -> bool:
     return is_hexadecimal and len({*map(len, distinct)}) == 1 and 2 * lettered > len(distinct)
 
 
-def of_an_agency(text: str) -> bool:
-    """Counties and towns bear the names of people; a word like *Jail* says that none is meant."""
-    return _has(text, _OF_AGENCIES)
-
-
-def _is_name(text: str) -> bool:
-    if of_an_agency(text):
-        return False
-    pairs = [(found[1], found[2]) for found in _PAIR.finditer(text)]
-    if words := _TWO_TO_FOUR_WORDS.fullmatch(text.strip()):
-        pairs += [(words[1], words[2]), (words[2], words[1])]
-    return any(_has(last, _SURNAMES) and _has(first, _GIVEN_NAMES) for last, first in pairs)
-
-
 def _name_shape(text: str) -> re.Match | None:
     found = _LAST_FIRST.fullmatch(text)
     return None if found and state_named((found[2] + found[3]).strip()) else found
@@ -170,3 +164,68 @@ def _day(text: str) -> tuple[int, ...] | None:
     # 3/12/1985 and 12.3.1985 are equally old: which is the month does not matter here.
     year = third if third > 99 else 1900 + third if third > 30 else 2000 + third
     return year, *sorted((first, second))
+
+
+# Keys of requests
+
+PLAIN_BELOW = 7
+_IN_ANY_TEXT = re.compile(
+    r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|E\d{1,2}|I-247[ADGNX]?"
+    r"|[1-9]\d{0,2}(d|st|nd|rd|th)"
+    r"|[1-9](\d{0,2}(\.\d{1,2})?|\d{3})((\([a-z]{1,3}\)|\(\d\d?\))*(\([a-z\d]{1,2})?)",
+    re.IGNORECASE,
+)
+
+
+class RequestKeys:
+    """A set of keys that is looked for in texts: a request_id is never published (DESIGN 5).
+
+    A key is found wherever no letter or digit touches it: `R0000003/R0000004`, `(DET#0001234)`,
+    `2024:77:0001`. Small and capital letters are one, and so are all kinds of white space, since a
+    text breaks its lines where it likes.
+
+    Not looked for, because every page would be refused:
+
+    - up to six characters that are digits alone or letters alone, signs around them left aside
+      (`3`, `(2017)`, `bus`), and up to six signs without either;
+    - a month or a day (`2017-02`, `2017-02-18`);
+    - numbers as laws are cited by (`3d`, `9th`, `287.7(d)`);
+    - the names that a report has for its checks and forms (`E11`, `I-247A`).
+
+    A text is read once, whatever the number of keys: where a key can begin, the lengths of the keys
+    are tried, and each is one look-up."""
+
+    def __init__(self, keys: Iterable[str]):
+        written = {key for key in keys if not in_any_text(key)}
+        # As written too: folding can join the first sign of a key with what stands before it.
+        folded = {key for key in map(_folded, written) if not in_any_text(key)}
+        self._forms = [(form, {*map(len, form)}) for form in (written, folded)]
+
+    def in_text(self, text: str) -> bool:
+        """Whether a key stands between two places where no letter or digit goes on."""
+        for (keys, lengths), read in zip(self._forms, (text, _folded(text)), strict=True):
+            within = [False, *(sign.isalnum() for sign in read), False] if keys else []
+            bounds = {at for at in range(len(within) - 1) if not (within[at] and within[at + 1])}
+            for start, length in product(bounds, lengths):
+                if start + length in bounds and read[start : start + length] in keys:
+                    return True
+        return False
+
+
+def visible(text: str) -> str:
+    """Without the signs that nobody sees: soft hyphens, spaces of no width and their like."""
+    return text if text.isascii() else "".join(s for s in text if unicodedata.category(s) != "Cf")
+
+
+def _folded(text: str) -> str:
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", visible(text))
+    return " ".join(plain.casefold().split())
+
+
+def in_any_text(key: str) -> bool:
+    """Whether texts hold this key for reasons of their own, so that none is searched for it."""
+    if len(key) >= PLAIN_BELOW:
+        return not key.strip() or (key[0].isdigit() and bool(_IN_ANY_TEXT.fullmatch(key)))
+    inside = re.sub(r"^[\W_]+|[\W_]+$", "", key)
+    plain = inside.isdigit() or inside.isalpha() or not inside
+    return plain or bool(_IN_ANY_TEXT.fullmatch(inside))

@@ -7,6 +7,11 @@ and charge_no; columns CHARGE_COLUMNS in this order. Both have a fresh RangeInde
 pandas' `str` dtype, an empty field is a missing value; DATETIMES are `datetime64[s]`, NaT where
 empty; charge_no is int64. `area` is the canonical name of reference.areas, whatever alias the
 source used.
+
+Which requests belong to a week is said here too: the two cohorts of DESIGN 3, which never mix.
+*Issued*: issued_at in the week. *Recorded*: outcome_recorded_at in the week, whenever issued.
+A source without recording dates (`cohort: issued`) has one cohort only: what is *recorded this
+week* then reads *issued this week, and since recorded*.
 """
 
 import datetime as dt
@@ -15,6 +20,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ddor.calendar import Week
 from ddor.reference.tables import rows
 
 DATA = Path(__file__).parent / "data"
@@ -62,5 +68,40 @@ class Extract:
     about: About
 
 
+def extract_of(requests: pd.DataFrame, charges: pd.DataFrame, about: About) -> Extract:
+    """The extract of two tables that an importer has made: a column that a table lacks is empty, ""
+    is missing, all other columns are left out."""
+    tables = []
+    for columns, frame in zip(TABLES.values(), (requests, charges), strict=True):
+        types = {name: "datetime64[s]" if name in DATETIMES else "str" for name in columns}
+        types.pop("charge_no", None)
+        table = frame.reindex(columns=list(columns)).astype(types).replace("", None)
+        key = [column for column in ("request_id", "charge_no") if column in columns]
+        tables.append(table.sort_values(key, ignore_index=True))
+    return Extract(tables[0], tables[1], about)
+
+
 # Stands on every page, chart and download made from an extract with `synthetic: true`.
 SYNTHETIC_NOTICE = "Synthetic data, not a report about any agency"
+
+RECORDED, ISSUED = "recorded", "issued"
+
+
+def date_column(cohort: str) -> str:
+    """The date by which a week counts a request with an outcome."""
+    return "outcome_recorded_at" if cohort == RECORDED else "issued_at"
+
+
+def issued_this_week(requests: pd.DataFrame, week: Week) -> pd.Series:
+    """Bool, on the index of `requests`."""
+    return week.holds(requests["issued_at"])
+
+
+def recorded_this_week(requests: pd.DataFrame, week: Week, cohort: str) -> pd.Series:
+    """Bool, on the index of `requests`: has an outcome that this week's report counts."""
+    return week.holds(requests[date_column(cohort)]) & (requests["outcome"] != "pending")
+
+
+def would_count_as_declined(requests: pd.DataFrame, week: Week, cohort: str) -> pd.Series:
+    """Bool: declined in this week's recorded cohort, before any check holds it back."""
+    return recorded_this_week(requests, week, cohort) & (requests["outcome"] == "declined")

@@ -1,47 +1,63 @@
 """A table as it lies in its file: text, cell by cell.
 
 Readers make it, the rules judge it. Nothing is typed yet: an empty field is "". A cell that a
-problem already names is marked as refused, so that no other rule speaks of it again; `report` is
-how every rule words its findings, and the one place where a value gets into a message.
+problem already names is marked as refused, so that no other rule speaks of it again; `refuse` is
+how every rule words its findings, and `shown` the one place where a value gets into a message.
+
+How to mend a value is asked only when a rule has refused it, and changes no verdict. First what
+Excel, and the way there, is known to do to values (`data/habits.csv`), then what the column itself
+suggests: the nearest word of its list, the code of a state or country written out.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import difflib
+import re
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from ddor.errors import Problems
-from ddor.extract.advice import advise, nearest
 from ddor.extract.identifiers import looks, to_hide
-from ddor.extract.model import TABLES
+from ddor.extract.model import COLUMNS, DATA, TABLES, WORDS
+from ddor.reference.codes import country_from_ice_label, form_from_ice_text
+from ddor.reference.places import AREAS, state_named
+from ddor.reference.tables import rows
 
 REMOVE_IDENTIFIER = "remove it at the source: an extract must not identify a person"
 # What precedes position 0 in a spreadsheet: rows are counted from 1, and the first is the header.
 ABOVE = 2
+_HABITS = rows("habits", DATA)
+# What no other rule would refuse in a free text.
+DAMAGED = "|".join(
+    f"(?:{habit['pattern']})"
+    for habit in _HABITS
+    if habit["cause"] in ("error", "scientific", "apostrophe")
+)
+_CODES = {"form": form_from_ice_text, "state": state_named, "citizenship": country_from_ice_label}
 
 
-@dataclass
 class Table:
-    """`name` is requests or charges, `label` what a message calls it; `text` one `str` column for
-    each head, positions 0..n-1, no column where nothing could be read; `problems` what was found
-    so far; `refused` same shape as `text`: True where a problem already names the cell."""
+    """`name` is requests or charges; `text` one `str` column for each head, positions 0..n-1, no
+    column where nothing could be read; `problems` what was found so far, under `label`; `refused`
+    same shape as `text`: True where a problem already names the cell."""
 
-    name: str
-    label: str
-    text: pd.DataFrame = field(default_factory=pd.DataFrame)
-    problems: Problems = field(init=False)
-    refused: pd.DataFrame = field(init=False)
-
-    def __post_init__(self):
-        self.problems = Problems(self.label)
+    def __init__(self, name: str, label: str, text: pd.DataFrame | None = None):
+        self.name, self.problems = name, Problems(label)
+        self.text = pd.DataFrame() if text is None else text
         self.refused = pd.DataFrame(False, index=self.text.index, columns=self.text.columns)
 
     def fill(self, heads: Sequence[str], columns: Sequence, uneven: Sequence[int] = ()) -> None:
         """Take the text of the cells below the heads. A column without head and without values is
         left out. `uneven` are positions that a problem already names whole. Nothing is taken if no
         head is known: then what stands in row 1 is no header."""
-        if set(heads).isdisjoint(TABLES[self.name]):
-            return self._report_no_header(heads)
+        known = TABLES[self.name]
+        if set(heads).isdisjoint(known):
+            alike = [f'"{head}" for "{found}"' for head in heads if (found := nearest(head, known))]
+            # A row of data has a word that is like a head by chance; a misspelt header has many.
+            is_header = 2 * len(alike) > len(heads)
+            seen = f"no known column name, but {', '.join(alike[:3])}" if is_header else "no header"
+            expected = f"a header in row 1: {', '.join(known[:3])} …"
+            mend = "put the column names in row 1, spelled as in docs/extract.md"
+            return self.problems.report("", seen, expected, mend, [1])
         kept: dict[str, pd.Series] = {}
         for head, values in zip(heads, columns, strict=True):
             if head in kept:
@@ -58,8 +74,8 @@ class Table:
         self.refused.iloc[list(uneven)] = True
         blank = (self.text == "").all(axis=1) & ~self.refused.all(axis=1)
         if blank.any():
-            rows = (self.text.index[blank] + ABOVE).tolist()
-            self.problems.report("", "an empty row", "a row with values", "remove the row", rows)
+            at = (self.text.index[blank] + ABOVE).tolist()
+            self.problems.report("", "an empty row", "a row with values", "remove the row", at)
             self.refused.loc[blank] = True
 
     def refuse(self, column: str, failing: pd.Series, expected: str, mend: str) -> None:
@@ -67,7 +83,7 @@ class Table:
         each cause that `advise` knows, and one, with `mend`, for the rest. What looks like an
         identifier is a cause too, and is not shown."""
         values = self.text.loc[failing.astype(bool) & ~self.refused[column], column]
-        causes = {value: _cause(column, value, mend) for value in values.unique()}
+        causes = {value: advise(column, value, mend) for value in values.unique()}
         cause_of = values.map({value: cause for value, (cause, _) in causes.items()})
         for cause in cause_of.unique():
             members = values[cause_of == cause].unique()
@@ -80,24 +96,37 @@ class Table:
         self.problems.report(column, seen, expected, mend, (at + ABOVE).tolist())
         self.refused.loc[at, column] = True
 
-    def _report_no_header(self, heads: Sequence[str]) -> None:
-        known = TABLES[self.name]
-        alike = [f'"{head}" for "{found}"' for head in heads if (found := nearest(head, known))]
-        # A row of data has a word that is like a head by chance; a misspelt header has many.
-        is_header = 2 * len(alike) > len(heads)
-        seen = f"no known column name, but {', '.join(alike[:3])}" if is_header else "no header"
-        expected = f"a header in row 1: {', '.join(known[:3])} …"
-        mend = "put the column names in row 1, spelled as in docs/extract.md"
-        self.problems.report("", seen, expected, mend, [1])
 
-
-def _cause(column: str, value: str, mend: str) -> tuple[str, str]:
+def advise(column: str, value: str, otherwise: str) -> tuple[str, str]:
+    """The cause of a refused value, a word to group values by, and how to mend it; `otherwise`
+    where nothing is recognized."""
     if kind := looks(value):
         return kind, REMOVE_IDENTIFIER
-    cause, mended = advise(column, value, mend)
-    if not cause and (kind := to_hide(value)):
-        return kind, REMOVE_IDENTIFIER
-    return cause, mended
+    bare = value.strip()
+    for habit in _HABITS:
+        if habit["column"] in ("", column, COLUMNS[column]["type"]):
+            if re.fullmatch(habit["pattern"], bare):
+                whole = re.split("[.,]", bare)[0]
+                return habit["cause"], habit["mend"].format(bare=bare, whole=whole)
+    if bare and bare != value:
+        places = [("leading", value.lstrip()), ("trailing", value.rstrip())]
+        where = " and a ".join(place for place, cut in places if cut != value)
+        has = f"has {len(value)} characters with a {where} space"
+        return f"spaces {where}", f'it {has}: write "{bare}"'
+    code = _CODES[column](bare) if column in _CODES else None
+    words = WORDS.get(column) or (AREAS if column == "area" else ())
+    if found := code or nearest(bare, words):
+        return f"written otherwise: {found}", f'write "{found}" if you meant that'
+    if bare != bare.upper() and COLUMNS[column]["type"] == "code":
+        return "small letters", "write the code in capitals"
+    return (kind, REMOVE_IDENTIFIER) if (kind := to_hide(value)) else ("", otherwise)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like this one, whatever its case; None if none is alike."""
+    by_key = {key.casefold(): key for key in known}
+    found = difflib.get_close_matches(word.strip().casefold(), by_key, n=1, cutoff=0.6)
+    return by_key[found[0]] if found else None
 
 
 def shown(values: Sequence[str | None]) -> str:

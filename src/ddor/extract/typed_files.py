@@ -37,8 +37,8 @@ _MISFITS = {
 
 
 def parquet_table(name: str, label: str, data: bytes) -> Table:
-    """The table of a Parquet file; a column in a type its kind does not allow is a problem, told
-    once, and so is a file that cannot be read (then the table has no columns)."""
+    """The table of a Parquet file; a column in a type its kind does not allow is one problem,
+    and so is a file that cannot be read (then the table has no columns)."""
     table = Table(name, label)
     try:
         arrow = pq.ParquetFile(io.BytesIO(data)).read()
@@ -92,17 +92,15 @@ def sheet_table(name: str, sheet: Worksheet) -> Table:
     return table
 
 
-def sheet_pairs(sheet: Worksheet) -> tuple[list[tuple[str, str]], str, list[Problem]]:
-    """Key and value of the rows of the sheet `about`, with or without a header "key", "value";
-    the sheet's label; its problems."""
-    problems = Problems(f"sheet {sheet.title}")
+def sheet_pairs(sheet: Worksheet, problems: Problems) -> list[tuple[str, str]]:
+    """Key and value of the rows of the sheet `about`, with or without a header "key", "value"."""
     _report_merged(sheet, problems)
     rows = list(sheet.iter_rows(max_col=2))
     if formulas := [value.row for _, value in rows if value.data_type == "f"]:
         problems.report("value", "a formula", "a value", _MISFITS["a formula"], formulas)
     pairs = [(as_text(key.value), as_text(value.value)) for key, value in rows]
     pairs = pairs[1:] if pairs[:1] == [("key", "value")] else pairs
-    return [(key, value) for key, value in pairs if key], problems.label, problems
+    return [(key, value) for key, value in pairs if key]
 
 
 def as_text(value) -> str:

@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from ddor.extract.advice import DAMAGED, nearest
 from ddor.extract.identifiers import found_in, head_is_identifier
 from ddor.extract.model import COLUMNS, DATETIMES, TABLES, TYPES, WORDS
-from ddor.extract.table import ABOVE, REMOVE_IDENTIFIER, Table, shown
-from ddor.reference.areas import area_named
-from ddor.reference.countries import COUNTRIES
-from ddor.reference.places import STATES, state_of_fips
+from ddor.extract.table import ABOVE, DAMAGED, REMOVE_IDENTIFIER, Table, nearest, shown
+from ddor.reference.codes import COUNTRIES
+from ddor.reference.places import STATES, area_named, state_of_fips
 
 # Years of grace of DESIGN 2.
 YEARS_AFTER_THE_WEEK = 2
@@ -44,7 +42,7 @@ def validated(table: Table, ignored: tuple[str, ...], day: dt.date | None) -> pd
     applied. `day` is what dates are measured from."""
     check_heads(table, ignored)
     check_identifiers(table, day or dt.date.today())
-    frame = typed(table, day and latest_allowed(day))
+    frame = typed(table, day)
     check_keys(table, frame)
     return frame
 
@@ -85,24 +83,29 @@ def check_identifiers(table: Table, issued: dt.date) -> None:
             table.refuse_as(seen, column, kinds == kind, expected, REMOVE_IDENTIFIER)
 
 
-def typed(table: Table, latest: dt.date | None = None) -> pd.DataFrame:
+def typed(table: Table, day: dt.date | None = None) -> pd.DataFrame:
     """The columns of the contract that the table has, typed as `model.py` says, except that
     charge_no is Int64; missing where empty or unreadable. Same positions as `table.text`. What
-    does not fit its column is reported; no date may be after `latest`."""
+    does not fit its column is reported; `day` is what dates are measured from."""
     columns = {}
     for name in [name for name in TABLES[table.name] if name in table.text]:
         text = table.text[name]
-        columns[name] = _typed(name, text)
-        for failing, expected, mend in _checks(name, text, columns[name], latest):
+        if name in DATETIMES:
+            columns[name] = parse_times(text)
+        elif COLUMNS[name]["type"] == "number":
+            whole = text.where(text.str.fullmatch(COLUMNS[name]["allowed"]))
+            columns[name] = pd.to_numeric(whole, errors="coerce").astype("Int64")
+        elif name == "area":
+            areas = {value: area_named(value) for value in text.unique()}
+            columns[name] = text.map(areas).astype("str")
+        else:
+            columns[name] = text.mask(text == "")
+        for failing, expected, mend in _checks(name, text, columns[name], day):
             table.refuse(name, failing & (text != ""), expected, mend)
         if COLUMNS[name]["empty"] == "no":
             mend = "fill it in: this column must not be empty"
             table.refuse(name, text == "", "a value", mend)
     return pd.DataFrame(columns)
-
-
-def latest_allowed(day: dt.date) -> dt.date:
-    return (pd.Timestamp(day) + pd.DateOffset(years=YEARS_AFTER_THE_WEEK)).date()
 
 
 def parse_times(text: pd.Series) -> pd.Series:
@@ -112,23 +115,12 @@ def parse_times(text: pd.Series) -> pd.Series:
     return times.astype("datetime64[s]")
 
 
-def _typed(name: str, text: pd.Series) -> pd.Series:
-    if name in DATETIMES:
-        return parse_times(text)
-    if COLUMNS[name]["type"] == "number":
-        whole = text.where(text.str.fullmatch(COLUMNS[name]["allowed"]))
-        return pd.to_numeric(whole, errors="coerce").astype("Int64")
-    if name == "area":
-        return text.map({value: area_named(value) for value in text.unique()}).astype("str")
-    return text.mask(text == "")
-
-
-def _checks(name: str, text: pd.Series, values: pd.Series, latest: dt.date | None) -> _Checks:
+def _checks(name: str, text: pd.Series, values: pd.Series, day: dt.date | None) -> _Checks:
     """What the text of a column's cells, and their typed values, have to be, in this order."""
     column = COLUMNS[name]
     advice = column["advice"] or _LOOK_UP
     if name in DATETIMES:
-        yield from _time_checks(name, text, values, latest)
+        yield from _time_checks(name, text, values, day)
     elif name in WORDS:
         yield ~text.isin(WORDS[name]), f"one of {', '.join(WORDS[name])}", advice
     elif name in _LISTED:
@@ -141,7 +133,7 @@ def _checks(name: str, text: pd.Series, values: pd.Series, latest: dt.date | Non
         yield text.str.contains(_CONTROL), "no control characters", advice
 
 
-def _time_checks(name: str, text: pd.Series, times: pd.Series, latest: dt.date | None) -> _Checks:
+def _time_checks(name: str, text: pd.Series, times: pd.Series, day: dt.date | None) -> _Checks:
     column = COLUMNS[name]
     expected = TYPES[column["type"]]["expected"]
     if column["type"] == "date":
@@ -151,9 +143,10 @@ def _time_checks(name: str, text: pd.Series, times: pd.Series, latest: dt.date |
     yield times.isna(), expected, _LOOK_UP
     first, _, last = column["allowed"].partition("..")
     yield times < pd.Timestamp(first), f"{first} or later", _LOOK_UP
-    if last and latest:
-        end = pd.Timestamp(latest + dt.timedelta(days=1))
-        yield times >= end, f"{latest} or earlier, two years after the week", _LOOK_UP
+    if last and day:
+        latest = pd.Timestamp(day) + pd.DateOffset(years=YEARS_AFTER_THE_WEEK)
+        expected = f"{latest.date()} or earlier, two years after the week"
+        yield times >= latest + pd.Timedelta(days=1), expected, _LOOK_UP
 
 
 def check_keys(table: Table, frame: pd.DataFrame) -> None:
@@ -179,7 +172,7 @@ def check_links(charges: Table, requests: Table) -> None:
     if "request_id" in charges.text and "request_id" in requests.text:
         ids = charges.text["request_id"]
         orphans = ~ids.isin(requests.text["request_id"]) & (ids != "")
-        expected = f"a request_id of {requests.label}"
+        expected = f"a request_id of {requests.problems.label}"
         charges.refuse("request_id", orphans, expected, "add the request, or remove its charges")
 
 

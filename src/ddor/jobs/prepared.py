@@ -1,4 +1,5 @@
-"""A report in the making, as one value: what it is made from, what was counted, what is published.
+"""A report in the making, as one value, and what is published of it: downloads, and its line in the
+catalog.
 
 What differs between reports is prepared by functions (`Preparation`), one set for each kind of
 report: those of weekly.py and quarterly.py. Everything else about a run is in report.py, and the
@@ -6,20 +7,41 @@ same for all.
 """
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from ddor.archive.downloads import descriptor, dictionary_of, json_file, table_files, with_notice
 from ddor.archive.publish import Archive
-from ddor.calendar import Period
+from ddor.archive.workbook import Cover, workbook_file
+from ddor.calendar import Period, long_date
+from ddor.errors import UsageError
+from ddor.extract.identifiers import RequestKeys
+from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.jobs.identity import identity_of
 from ddor.maintained.parameters import Parameters
-from ddor.measures.disclosure import Told
-from ddor.published.catalog import Catalog
+from ddor.measures.disclosure import Told, plain_tables
+from ddor.publishable import UNFILLED, as_read
+from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
+from ddor.published.history import ATTRIBUTES
+from ddor.reports import report_of
 
 REVIEW_LIST = "review.csv"
+# Why there is another revision, by the name of the input that changed; Prepared.input_words come
+# before these.
+OF_ANY_REPORT = {
+    "parameters": "changed parameters",
+    "note": "a changed note",
+    "template": "a changed text of the report",
+    "history": "changes in the weeks before",
+    "code_lists": "changed code lists",
+    "method": "changed rules of counting",
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +66,7 @@ class Prepared:
     """A report of one period, read, checked and counted; nothing of it is executed yet.
 
     parameters: the keys of parameters.IN_EFFECT as plain values. cohort, synthetic, as_of (in ISO
-    form) and source: of the data. figures: name -> count, None for one that may not be told.
+    form) and source: of the data. figures: name -> count, None for one that is withheld.
     """
 
     period: Period
@@ -58,8 +80,8 @@ class Prepared:
     save: Callable[[Path], None]
     # Name of an input -> its canonical text: what makes another revision.
     input_texts: dict[str, str]
-    # What is published as data: name -> text and whole numbers, with the meanings that its line in
-    # ddor.reports names; and what summary.json has beside the figures.
+    # What is published as data: name -> text and whole numbers, which the data dictionary of the
+    # report explains; and what summary.json has beside the figures.
     tables: dict[str, pd.DataFrame]
     summary: dict[str, Any]
     # What people wrote for it and is published: the place -> Markdown or plain text; and the keys
@@ -74,18 +96,17 @@ class Prepared:
     records: tuple[dict, ...] = ()
     kept_tables: tuple[str, ...] = ()
     based_on: Mapping[str, int] = field(default_factory=dict)
-    # As in archive.revision.Publication.
+    # As in archive.acts.Publication.
     bulk: Mapping[str, int] = field(default_factory=dict)
-    # Name of an input -> why there is another revision when it changed; those of OF_ANY_REPORT
-    # come after these.
+    # Name of an input -> why there is another revision when it changed.
     input_words: Mapping[str, str] = field(default_factory=dict)
-    # What a person has to look at before it is published, whole and as a sentence each; and what
-    # that person is told if the report waits. The list to fill in is the private REVIEW_LIST.
+    # What a person has to look at before it is published, whole and as a sentence each; and the
+    # messages to that person if the report waits. The list to fill in is the private REVIEW_LIST.
     review: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
-    # What whoever runs it is told, and nobody else.
-    told: tuple[str, ...] = ()
+    # For whoever runs it, and nobody else.
+    messages: tuple[str, ...] = ()
 
     # What follows depends on the archive that it is prepared in.
     catalog: Catalog = field(default_factory=Catalog)
@@ -118,6 +139,155 @@ def written_texts(period: Period, parameters: Mapping[str, Any], note: str) -> d
     return {f"notes/{period}.md": note, **named}
 
 
-def kept_tables(told: Told) -> tuple[str, ...]:
-    """The as_of of the tables kept from earlier revisions."""
-    return tuple(sorted({table.as_of for table in told.tables.values() if table.stands}))
+def of_people(told: Told, **more: Any) -> dict[str, Any]:
+    """kept_tables and private_files of a report that shows tables of people: the dates of the
+    tables kept from earlier revisions, and the private record, with `more` beside the tables."""
+    record = {"tables": plain_tables(told.tables.values()), **more}
+    return {
+        "kept_tables": tuple(sorted({t.as_of for t in told.tables.values() if t.retained})),
+        "private_files": {ATTRIBUTES: (json.dumps(record) + "\n").encode()},
+    }
+
+
+def data_files(report: Prepared) -> dict[str, bytes]:
+    """The downloads: file name -> bytes."""
+    period, tables, kind = report.period, report.tables, report_of(report.period)
+    dictionary, title = dictionary_of(kind), f"{kind.name}, {period.named}"
+    notice = SYNTHETIC_NOTICE if report.synthetic else ""
+    source, as_of = report.source or "not named", long_date(report.as_of)
+    publisher = report.parameters["publisher"]
+    cover = Cover(
+        title=title,
+        period=period.named,
+        source=source,
+        as_of=as_of,
+        citation=f"{publisher}{'. ' if publisher else ''}{title}, data as of {as_of}. "
+        f"The page of the {period.noun} has its revision.",
+        publisher=publisher or "not named",
+        contact=report.parameters["contact"],
+        notice=notice,
+    )
+    # For the workbook, without what is withheld.
+    known = {name: value for name, value in report.figures.items() if value is not None}
+    lines = [(name, value, dictionary.figures[name]) for name, value in known.items()]
+    figures = pd.DataFrame(lines, columns=["figure", "value", "meaning"])
+    book = workbook_file({"figures": figures} | tables, dictionary.of_columns, cover)
+    package = {
+        "name": f"ddor-{period}".lower(),  # Frictionless wants small letters
+        "title": title,
+        "description": f"{notice}{'. ' if notice else ''}Counts of requests, data as of "
+        f"{report.as_of}. The figures of the {period.noun} and what was withheld are in "
+        "summary.json.",
+        "sources": [{"title": source}],
+    }
+    said = ("cohort", "as_of", "source", "synthetic", "figures")
+    summary = {period.noun: str(period), "last_day": period.last_day.isoformat()}
+    summary |= {name: getattr(report, name) for name in said} | report.summary
+    if notice:
+        tables, summary = with_notice(tables), {"notice": notice} | summary
+    return {
+        f"ddor-{period}.xlsx": book,
+        "summary.json": json_file(summary),
+        "datapackage.json": descriptor(package, tables, dictionary),
+        **table_files(tables),
+    }
+
+
+def revision_line(
+    archive: Archive, report: Prepared, order: Order, hashes: dict[str, str], day: dt.date
+) -> Revision:
+    """Its line in the catalog, but for what its article and data add to that. `hashes`: of the
+    inputs by name; `day`: that of printing."""
+    period, last = report.period, report.catalog.current(report.period)
+    file = archive.runs / str(period) / f"r{last.revision if last else 0}" / "manifest.json"
+    # Empty where the last revision's private run is not at hand.
+    manifest = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    kind, because = _kind_and_reason(report, order, hashes, manifest.get("inputs", {}))
+    # Why a report under review is published. A reason given for the last revision stands as long as
+    # there is the same to look at: an agency's dispute must not wait for it to be given again.
+    accepted = ""
+    if report.review and order.accept_held:
+        accepted = order.reason
+    elif report.review and last and manifest.get("review") == list(report.review):
+        accepted = last.accepted
+    listed = report_of(period).listed
+    return Revision(
+        revision=archive.next_revision(period),
+        identity=identity_of(hashes),
+        published_on=day.isoformat(),
+        as_of=report.as_of,
+        source=report.source,
+        figures={n: count for n in listed if (count := report.figures.get(n)) is not None},
+        kind=kind,
+        because=because,
+        accepted=accepted,
+        records=list(report.records),
+        kept_tables=list(report.kept_tables),
+        based_on=dict(report.based_on),
+    )
+
+
+def _kind_and_reason(
+    report: Prepared, order: Order, hashes: dict[str, str], used: Mapping[str, str]
+) -> tuple[str, str]:
+    """-> catalog.Revision.kind and .because. `used`: the hashes of the last revision, empty where
+    they are not at hand."""
+    last = report.catalog.current(report.period)
+    if last is None:
+        return FIRST, ""
+    if order.correct or report.corrections:
+        return CORRECTED, order.reason if order.correct else "; ".join(report.corrections)
+    changed = [name for name in hashes if used and used.get(name) != hashes[name]]
+    of_inputs = {**report.input_words, **OF_ANY_REPORT}
+    if report.changed_parts:
+        others = [name for name in changed if name in ("cases", "parameters", "note")]
+        return REVISED, "; ".join([*report.changed_parts, *(of_inputs[name] for name in others)])
+    if not used:
+        return REVISED, "there is no record of what changed"
+    words = [words for name, words in of_inputs.items() if name in changed]
+    if report.as_of < last.as_of:
+        words = [each.replace("new data", "data of an earlier date") for each in words]
+    return REVISED, ", ".join(dict.fromkeys(words)) or "a new run on the same inputs"
+
+
+def figure_differences(before: dict[str, int | None], after: dict[str, int | None]) -> list[str]:
+    """ "declined_total: 41 -> 43", in the order of `after`; a figure that one lacks is *none*, one
+    that is not published *withheld*."""
+    then, now = (
+        {name: "withheld" if value is None else value for name, value in figures.items()}
+        for figures in (before, after)
+    )
+    return [
+        f"{name}: {then.get(name, 'none')} -> {now.get(name, 'none')}"
+        for name in now | then
+        if then.get(name) != now.get(name)
+    ]
+
+
+def keys_of(archive: Archive, request_ids: Iterable[str] = (), weeks: int = 0) -> RequestKeys:
+    """The keys that no text may hold: `request_ids`, and those of every revision of the newest
+    `weeks` that were published, of all weeks if 0: a text may speak of what was."""
+    folders = sorted(archive.runs.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"))[-weeks:]
+    kept = chain(*(folder.glob("r[0-9]*/extract.parquet") for folder in folders))
+    tables = [pd.read_parquet(file, columns=["request_id"]) for file in kept]
+    return RequestKeys(chain(request_ids, *(table["request_id"] for table in tables)))
+
+
+def refuse_unfit(texts: Mapping[str, str], keys: RequestKeys) -> None:
+    """`texts`: a place -> what a person wrote there. Raises UsageError with every place where it
+    holds the key of a request, which is not shown, or a `{{` or `{%`: outside the written pages
+    and the notebook nothing fills them."""
+    problems = []
+    for place, text in texts.items():
+        read = as_read(text)
+        if keys.in_text(read):
+            problems.append(f"{place}: it holds the key of a request (not shown); take it out")
+        if found := UNFILLED.search(read):
+            lines = enumerate(text.splitlines(), start=1)
+            line = next((n for n, each in lines if UNFILLED.search(as_read(each))), 1)
+            problems.append(
+                f'{place}, line {line}: "{found[0]}" is filled in the notebook and in '
+                "the written pages only; write the words themselves"
+            )
+    if problems:
+        raise UsageError("\n".join(["a text would be published that may not be:", *problems]))

@@ -16,21 +16,19 @@ import pandas as pd
 from ddor.archive.publish import Archive
 from ddor.calendar import Period
 from ddor.compiled import inputs as compiled
+from ddor.compiled.cases import may_be_cases
 from ddor.compiled.counts import CompiledCounts, count_compiled
 from ddor.compiled.inputs import CompiledInputs
 from ddor.compiled.people import WEEKS
 from ddor.errors import UsageError
 from ddor.extract.csv_files import csv_file
-from ddor.jobs.prepared import Order, Preparation, Prepared, kept_tables, written_texts
+from ddor.jobs.prepared import Order, Preparation, Prepared, of_people, written_texts
 from ddor.maintained.cases import CASES, candidate_label
 from ddor.maintained.parameters import Parameters
-from ddor.measures.followed import AFTER_RELEASE, after_release_lines
-from ddor.measures.judged_cases import may_be_cases
-from ddor.measures.people import CHARGES
-from ddor.measures.published import charge_group_lines, disclosure_lines, flag_of, line_frame
-from ddor.measures.record import plain_tables
+from ddor.measures.after_release import AFTER_RELEASE, after_release_lines
+from ddor.measures.disclosure import disclosure_lines, flag_of
+from ddor.measures.people import CHARGES, charge_group_lines, line_frame
 from ddor.published.catalog import CORRECTED, Catalog, Superseded, open_catalog, superseded_parts
-from ddor.published.history import ATTRIBUTES
 from ddor.reference.figures import WEEKLY_FIGURES
 
 CANDIDATES = "candidates.csv"
@@ -86,7 +84,8 @@ def quarter_report(inputs: CompiledInputs) -> Prepared:
     )
     status = inputs.weeks.set_index("week")["status"]
     described = {case.row for case in counts.cases.shown} | {*inputs.earlier["cases"]}
-    private = {"tables": plain_tables(counts.told.tables.values()), "cases": sorted(described)}
+    shown = of_people(counts.told, cases=sorted(described))
+    shown["private_files"][CANDIDATES] = _candidates(inputs, counts)
     return Prepared(
         period=inputs.period,
         parameters=inputs.parameters,
@@ -115,15 +114,13 @@ def quarter_report(inputs: CompiledInputs) -> Prepared:
             },
         },
         request_ids=inputs.request_ids,
-        private_files={
-            ATTRIBUTES: (json.dumps(private) + "\n").encode(),
-            CANDIDATES: csv_file(CANDIDATE_COLUMNS, _candidates(inputs, counts)),
-        },
         history=tuple(f"{week} r{revision}" for week, revision in based_on.items()),
-        kept_tables=kept_tables(counts.told),
         based_on=based_on,
         input_words=INPUT_WORDS,
-        told=tuple(f"the case {name} is withdrawn: {why}" for name, why in counts.cases.withdrawn),
+        messages=tuple(
+            f"the case {name} is withdrawn: {why}" for name, why in counts.cases.withdrawn
+        ),
+        **shown,
     )
 
 
@@ -150,8 +147,7 @@ def _tables(inputs: CompiledInputs, counts: CompiledCounts) -> dict[str, pd.Data
     of_later = [flag_of(after.table(AFTER_RELEASE))] * len(later)
     return {
         "weeks_used": weeks.rename(columns={"status": "report"}),
-        "issued_by_agency": _without_empty_flags(inputs.issued_by_agency),
-        "declined_by_agency": _without_empty_flags(inputs.declined_by_agency),
+        **{name: _without_empty_flags(getattr(inputs, name)) for name in compiled.TABLES},
         "charges_by_group": charge_group_lines(people.nation[CHARGES]),
         "attributes": line_frame(people.lines(), people.flags()),
         "after_release": line_frame(later, of_later).drop(columns="place"),
@@ -162,21 +158,16 @@ def _without_empty_flags(table: pd.DataFrame) -> pd.DataFrame:
     return table if table["flags"].any() else table.drop(columns="flags")
 
 
-def _candidates(inputs: CompiledInputs, counts: CompiledCounts) -> list[dict[str, str]]:
-    """The requests that may be described, for an analyst who looks for public sources."""
-    return [
-        {
-            "row": candidate_label(str(inputs.period), row.request_id),
-            "week": row.week,
-            "agency_id": row.agency_id,
-            "released": f"{row.released_at:%Y-%m}",
-            "arrested": str(row.arrested).lower(),
-            "convicted": str(row.convicted).lower(),
-            "days": str(row.days),
-            "request_id": row.request_id,
-        }
-        for row in may_be_cases(counts.rows, inputs.charges).itertuples()
-    ]
+def _candidates(inputs: CompiledInputs, counts: CompiledCounts) -> bytes:
+    """CANDIDATES: the requests that may be described, for an analyst who looks for public
+    sources."""
+    rows = may_be_cases(counts.rows, inputs.charges)
+    rows = rows.assign(
+        row=[candidate_label(str(inputs.period), key) for key in rows["request_id"]],
+        released=rows["released_at"].dt.strftime("%Y-%m"),
+        **{name: rows[name].astype("str").str.lower() for name in ("arrested", "convicted")},
+    )
+    return csv_file(CANDIDATE_COLUMNS, rows[CANDIDATE_COLUMNS].to_dict("records"))
 
 
 def _corrected_since(parts: list[Superseded], catalog: Catalog) -> Iterator[str]:

@@ -8,16 +8,16 @@ which flag is meant, whatever a spreadsheet does to the other columns.
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.errors import Problem, UsageError
+from ddor.errors import NeedsCorrection, Problem, Problems
 from ddor.extract.csv_files import plain_cell, safe_cell
 from ddor.extract.identifiers import identifier
-from ddor.measures.agencies import agency_identities
-from ddor.measures.figures import Counts
+from ddor.measures.figures import Counts, agency_identities
 from ddor.published.ledger import COLUMNS as LEDGER_COLUMNS
 from ddor.published.ledger import DECISIONS, flag_label, held_since
 
@@ -29,29 +29,26 @@ REVIEW_COLUMNS = tuple(
 FILLED_IN = ("flag", "decision", "reason", "by")
 MOST_EARLIER = 5
 MOST_LINES = 12
+MOST_AGENCIES = 4
 BOM = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
 # How a file begins that is no CSV file in UTF-8 or Windows-1252.
 NO_CSV = {b"PK": "a workbook", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
-SAVE = "save review.csv as CSV UTF-8"
+INVALID = "the decisions need correction"
 
 
 def flags_of(counts: Counts, week: Week) -> pd.DataFrame:
     """FLAG_COLUMNS as text, one row for each request held back and each agency under review."""
     agency_of = counts.status.set_index("request_id")["agency_id"]
+    held, review = counts.held, counts.review[counts.review["check"] != ""]
+    held = held.assign(agency_id=held["request_id"].map(agency_of), subject=held["request_id"])
+    review = review.assign(subject=review["agency_id"])
+    flags = pd.concat([held.assign(about=""), review.assign(about=str(week))], ignore_index=True)
+    flags = flags.rename(columns={"reason": "why"})
+    said = flags[["check", "about", "subject", "why"]].itertuples(index=False)
+    labels = [flag_label(*each) for each in said]
     as_of = counts.extract.about.as_of.isoformat()
-    rows = [
-        (row.check, "", row.request_id, agency_of[row.request_id], row.reason)
-        for row in counts.held.itertuples()
-    ] + [
-        (row.check, str(week), row.agency_id, row.agency_id, row.reason)
-        for row in counts.review.itertuples()
-        if row.check
-    ]
-    lines = [
-        (flag_label(check, scope, subject, why), str(week), check, subject, agency, why, as_of)
-        for check, scope, subject, agency, why in rows
-    ]
-    return pd.DataFrame(lines, columns=list(FLAG_COLUMNS), dtype="str")
+    flags = flags.assign(flag=labels, week=str(week), first_held=as_of)
+    return flags[list(FLAG_COLUMNS)].astype("str")
 
 
 def review_list(
@@ -59,20 +56,22 @@ def review_list(
 ) -> bytes:
     """review.csv: REVIEW_COLUMNS, one line for each of `flags`, agencies under review first. A
     decision that the ledger has already is filled in. `agencies`: the directory's table."""
-    places = agency_identities(counts.status, agencies).set_index("agency_id")
+    places = agency_identities(counts.status, agencies)[["agency_id", "agency", "state"]]
     lines = flags.merge(ledger[list(FILLED_IN)], on="flag", how="left")
-    lines["effect"] = flags["check"].map(counts.checks.set_index("check")["effect"])
+    lines = lines.merge(places, on="agency_id", how="left")
+    lines["effect"] = lines["check"].map(counts.checks.set_index("check")["effect"])
     holds = lines["effect"] == "hold"
     # Of a request by any check; an agency's week is a flag of its own.
-    since, first = held_since(ledger), flags["first_held"]
-    days = [since.get(subject, day) for subject, day in zip(flags["subject"], first, strict=True)]
-    lines["held_since"] = pd.Series(days, flags.index, dtype="str").where(holds, first)
-    lines["request_id"] = flags["subject"].where(holds, "")
-    for name in ("agency", "state"):
-        lines[name] = flags["agency_id"].map(places[name])
+    since = lines["subject"].map(held_since(ledger)).astype("str").where(holds)
+    since = since.fillna(lines["first_held"])
     decided = ledger[ledger["decision"] != ""].sort_values("decided_on", ascending=False)
-    lines["earlier_decisions"] = [_earlier(decided, flag) for flag in flags.itertuples()]
-    lines = lines.assign(holds=holds).sort_values(["holds", "agency_id", "flag"])
+    earlier = [_earlier(decided, flag) for flag in flags.itertuples()]
+    lines = lines.assign(
+        held_since=since,
+        request_id=lines["subject"].where(holds, ""),
+        earlier_decisions=earlier,
+        holds=holds,
+    ).sort_values(["holds", "agency_id", "flag"])
     table = lines[list(REVIEW_COLUMNS)].astype("str").fillna("").map(safe_cell)
     return (BOM + table.to_csv(index=False, lineterminator="\r\n")).encode()
 
@@ -80,61 +79,48 @@ def review_list(
 def _earlier(decided: pd.DataFrame, flag) -> str:
     """What was decided of this agency before, latest first."""
     lines = decided[(decided["agency_id"] == flag.agency_id) & (decided["flag"] != flag.flag)]
-    told = [
+    return " | ".join(
         f"{line.decided_on} {line.check} {line.decision} ({line.by}): {line.reason}"
         for line in lines.head(MOST_EARLIER).itertuples()
-    ]
-    return " | ".join(told)
-
-
-class DecisionsInvalid(UsageError):
-    """The file of decisions needs correction; nothing of it was taken."""
-
-    def __init__(self, problems: list[Problem]):
-        self.problems = problems
-        super().__init__("\n".join(["the decisions need correction:", *map(str, problems)]))
+    )
 
 
 def read_decisions(file: Path, flags: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
     """Columns FILLED_IN of the lines with a decision. `flags`: those of this week's run; `ledger`:
-    its lines about this week, which may be decided anew. Raises DecisionsInvalid with every
-    problem."""
+    its lines about this week, which may be decided anew. Raises NeedsCorrection with every problem;
+    nothing of the file is then taken."""
     known = {*flags["flag"], *ledger["flag"]}
-    problems: list[Problem] = []
+    problems = Problems(file.name)
     decided: dict[str, dict[str, str]] = {}
     for row, line in _lines(file):
         if not line["decision"]:
             continue  # not decided yet, whatever else was noted
-        found = [(name, *problem) for name in FILLED_IN[1:] if (problem := _problem(name, line))]
+        for problem in _problems(line):
+            problems.report(*problem, rows=[row])
         label = line["flag"]
         if label not in known:
             mend = "use the latest review.csv of the week"
-            found.append(("flag", _shown(label), "a flag of this week", mend))
+            problems.report("flag", _shown(label), "a flag of this week", mend, [row])
         elif decided.setdefault(label, line) != line:
-            found.append(("flag", f'another decision on "{label}"', "one", "keep one line"))
-        problems += [Problem(file.name, (row,), *each) for each in found]
+            seen = f'another decision on "{label}"'
+            problems.report("flag", seen, "one", "keep one line", [row])
     if not decided and not problems:
-        raise _unreadable(
-            file, (), "decision", "no decision", "at least one line with a decision", "fill one in"
-        )
-    if problems:
-        raise DecisionsInvalid(problems)
+        expected = "at least one line with a decision"
+        problems.report("decision", "no decision", expected, "fill one in")
+    NeedsCorrection.raise_if(INVALID, problems)
     return pd.DataFrame(list(decided.values()), columns=list(FILLED_IN), dtype="str")
 
 
-def _problem(name: str, line: dict[str, str]) -> tuple[str, str, str] | None:
-    """Of a cell: what was seen, what was expected, and what to do."""
-    text = line[name]
-    if name == "decision":
-        if text in DECISIONS:
-            return None
-        return _shown(text), "count or hold", "write one of them"
-    if not text:
-        return "nothing", "why, in words" if name == "reason" else "a role", "fill it in"
-    if kind := identifier(text):
-        seen = f"text that looks like {kind} (not shown)"
-        return seen, "no name", "write the role of the person who decided"
-    return None
+def _problems(line: dict[str, str]) -> Iterator[tuple[str, str, str, str]]:
+    """Of a line with a decision: the column, what was seen, what was expected, and what to do."""
+    if line["decision"] not in DECISIONS:
+        yield "decision", _shown(line["decision"]), "count or hold", "write one of them"
+    for name, expected in (("reason", "why, in words"), ("by", "a role")):
+        if not line[name]:
+            yield name, "nothing", expected, "fill it in"
+        elif kind := identifier(line[name]):
+            seen = f"text that looks like {kind} (not shown)"
+            yield name, seen, "no name", "write the role of the person who decided"
 
 
 def _shown(text: str) -> str:
@@ -142,22 +128,16 @@ def _shown(text: str) -> str:
     return "text that looks like a name (not shown)" if identifier(text) else f'"{text}"'
 
 
-def _unreadable(
-    file: Path, rows: tuple[int, ...], column: str, seen: str, expected: str, mend: str = SAVE
-) -> DecisionsInvalid:
-    return DecisionsInvalid([Problem(file.name, rows, column, seen, expected, mend)])
-
-
-def _lines(file: Path) -> list[tuple[int, dict[str, str]]]:
+def _lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Row number as a spreadsheet shows it, and its FILLED_IN, as a spreadsheet program may have
     saved them: UTF-8 or Windows-1252; commas, semicolons or tabs; any line ends."""
     try:
         data = file.read_bytes()
     except OSError as error:
         seen, mend = (error.strerror or "no file").lower(), "give its path after --decisions"
-        raise _unreadable(file, (), "", seen, "the filled-in list", mend) from error
+        raise _unreadable(file, seen, "the filled-in list", mend) from error
     if kind := next((NO_CSV[start] for start in NO_CSV if data.startswith(start)), ""):
-        raise _unreadable(file, (), "", kind, "a CSV file")
+        raise _unreadable(file, kind, "a CSV file")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -167,16 +147,25 @@ def _lines(file: Path) -> list[tuple[int, dict[str, str]]]:
     try:
         head, *rows = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
     except (csv.Error, ValueError) as error:
-        seen = f"no table ({error})"
-        raise _unreadable(file, (), "", seen, "a CSV file with a header") from error
+        raise _unreadable(file, f"no table ({error})", "a CSV file with a header") from error
     if missing := ", ".join(name for name in FILLED_IN if name not in head):
-        raise _unreadable(file, (1,), missing, "no such column", ", ".join(FILLED_IN))
-    named = [(row, dict(zip(head, line, strict=False))) for row, line in enumerate(rows, start=2)]
-    lines = [
-        (row, {name: plain_cell(line.get(name, "").strip()) for name in FILLED_IN})
-        for row, line in named
-    ]
-    return [(row, line | {"decision": line["decision"].lower()}) for row, line in lines]
+        expected = ", ".join(FILLED_IN)
+        raise _unreadable(file, "no such column", expected, column=missing, rows=(1,))
+    for row, cells in enumerate(rows, start=2):
+        named = dict(zip(head, cells, strict=False))
+        line = {name: plain_cell(named.get(name, "").strip()) for name in FILLED_IN}
+        yield row, line | {"decision": line["decision"].lower()}
+
+
+def _unreadable(
+    file: Path,
+    seen: str,
+    expected: str,
+    mend: str = "save review.csv as CSV UTF-8",
+    column: str = "",
+    rows: tuple[int, ...] = (),
+) -> NeedsCorrection:
+    return NeedsCorrection(INVALID, [Problem(file.name, rows, column, seen, expected, mend)])
 
 
 def review_lines(counts: Counts, agencies: pd.DataFrame, folder: Path) -> list[str]:
@@ -191,11 +180,14 @@ def review_lines(counts: Counts, agencies: pd.DataFrame, folder: Path) -> list[s
     if len(reasons) > MOST_LINES:
         reasons = [*reasons[:MOST_LINES], f"and {len(reasons) - MOST_LINES} more, in the list"]
     held = counts.held.merge(counts.status[["request_id", "agency_id"]], on="request_id")
-    by_check = [
-        f"{check}: {len(rows)} held back at {_agencies(rows['agency_id'], names)}"
-        for check in counts.checks["check"]
-        if len(rows := held[held["check"] == check])
-    ]
+    by_check = []
+    for check in counts.checks["check"]:
+        if len(rows := held[held["check"] == check]):
+            several = sorted(set(rows["agency_id"]))
+            shown = ", ".join(names[each] for each in several[:MOST_AGENCIES])
+            if len(several) > MOST_AGENCIES:
+                shown += f" and {len(several) - MOST_AGENCIES} more"
+            by_check.append(f"{check}: {len(rows)} held back at {shown}")
     return [
         "a person has to review this week before it is published; nothing was published",
         *reasons,
@@ -205,9 +197,3 @@ def review_lines(counts: Counts, agencies: pd.DataFrame, folder: Path) -> list[s
         "fill in decision, reason and by, and run again with --decisions FILE; or publish the week "
         "unchanged with --accept-held --reason TEXT",
     ]
-
-
-def _agencies(ids: pd.Series, names: dict[str, str]) -> str:
-    several = sorted(set(ids))
-    shown = ", ".join(names[each] for each in several[:4])
-    return shown + (f" and {len(several) - 4} more" if len(several) > 4 else "")

@@ -11,6 +11,7 @@ where it has no rows.
 
 import csv
 import datetime as dt
+import io
 import json
 import re
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ from ddor.archive.workbook import new_book
 from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.extract.model import DATETIMES, SYNTHETIC_NOTICE
-from ddor.inputs import INPUT_FILES, Inputs, load_inputs, with_newest_flags
-from ddor.jobs.differences import figure_differences
+from ddor.inputs import INPUT_FILES, load_inputs, with_newest_flags
+from ddor.jobs.prepared import figure_differences
 from ddor.measures.figures import count_inputs
 from ddor.measures.trace import rows_behind
 from ddor.published import ledger
@@ -37,12 +38,13 @@ SHOWN = """
     counted_as held_by
 """.split()
 COLUMNS = ("label", *SHOWN)
+LOOK = {"valign": "top", "text_wrap": True}
+WIDEST = 80
 
 LABELS = f"runs/{ledger.LABELS}"
 LABEL_COLUMNS = ["label", "week", "request_id"]
 LABEL = re.compile(r"F[1-9][0-9]*(-[1-9][0-9]*)?")
 
-WIDEST = 80
 ONLY_HERE = "Labels are valid in this file only. Another file has other labels for the same rows."
 LEFT_OUT = (
     "People whom the law protects (8 U.S.C. 1367 and others) are counted in totals only. "
@@ -75,66 +77,68 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
         counts = count_inputs(inputs)
         _prove_unchanged(archive, week, revision.name, counts.figures)
 
-        counted = rows_behind(
-            counts.status, counts.extract.charges, figure, agency_id, counts.shown
-        )
+        charges = counts.extract.charges
+        counted = rows_behind(counts.status, charges, figure, agency_id, counts.shown)
         # 8 U.S.C. 1367: not shown as an individual, to an agency or to whom the file is passed on.
         protected = counted["protected"] == "true"
         shown = _shown(counted[~protected])
         kept = _label_lines(archive.output)
         numbers = (int(label[1:].partition("-")[0]) for label, *_ in kept)
         file_label = f"F{1 + max(numbers, default=0)}"
-        labels = [f"{file_label}-{number}" for number in range(1, len(shown) + 1)]
-        new = zip(labels, counted.loc[shown.index, "request_id"], strict=True)
+        shown.insert(0, "label", [f"{file_label}-{number}" for number in range(1, len(shown) + 1)])
+        new = zip(shown["label"], counted.loc[shown.index, "request_id"], strict=True)
         kept += [[file_label, str(week), ""], *([label, str(week), key] for label, key in new)]
 
         name = "-".join(filter(None, (file_label, figure.replace(":", "-"), agency_id)))
         path = archive.runs / str(week) / "rows" / f"{name}.xlsx"
-        result = RowsFile(path, len(shown), int(protected.sum()))
-        rows = [COLUMNS, *zip(labels, *(shown[column] for column in SHOWN), strict=True)]
-        about = _about(inputs, revision.name, figure, agency_id, result)
-        labels_file = pd.DataFrame(kept, columns=LABEL_COLUMNS).to_csv(
-            index=False, lineterminator="\n"
-        )
+        left_out = int(protected.sum())
+        about = {
+            "notice": SYNTHETIC_NOTICE if inputs.extract.about.synthetic else "",
+            "week": f"{week} to {week.last_day}",
+            "figure": figure,
+            "agency": agency_id or "all agencies",
+            "revision": revision.name,
+            "rows": str(len(shown)),
+            "labels": ONLY_HERE,
+            "protected": f"{LEFT_OUT}: {left_out}.",
+        }
+        labels = pd.DataFrame(kept, columns=LABEL_COLUMNS).to_csv(index=False, lineterminator="\n")
         # The archive's journal makes the two files one: after a crash the next run finishes both,
         # or neither was begun. The labels are moved first, because whoever finds a workbook must
         # find its labels, and because a number that two files share could not be mended.
         archive.publish(
             folders={},
             pointers={
-                LABELS: labels_file.encode(),
-                path.relative_to(archive.output).as_posix(): _workbook(rows, about, week),
+                LABELS: labels.encode(),
+                path.relative_to(archive.output).as_posix(): _workbook(shown, about, week),
             },
         )
-        return result
+        return RowsFile(path, len(shown), left_out)
 
 
 # The revision
 
 
 def _latest_revision(archive: Archive, week: Week) -> Path:
-    names = [folder.name[1:] for folder in (archive.runs / str(week)).glob("r*")]
+    folder = archive.runs / str(week)
+    names = [each.name[1:] for each in folder.glob("r*")]
     number = max((int(name) for name in names if name.isdigit()), default=0)
     if not number:
         raise _no_revision(archive.output, week)
-    latest = archive.runs / str(week) / f"r{number}"
-    published = archive.next_revision(week) - 1
+    latest, published = folder / f"r{number}", archive.next_revision(week) - 1
     if published > number:
         raise UsageError(
-            f"r{published} of the week of {week} is published, and the latest in {latest.parent} "
+            f"r{published} of the week of {week} is published, and the latest in {folder} "
             f"is {latest.name}: the folder r{published} from where it was published is needed"
         )
-    missing = [name for name in INPUT_FILES if not (latest / name).exists()]
-    if missing:
-        raise UsageError(f"{latest} lacks {', '.join(missing)}: the inputs of the run are needed")
+    if missing := ", ".join(name for name in INPUT_FILES if not (latest / name).exists()):
+        raise UsageError(f"{latest} lacks {missing}: the inputs of the run are needed")
     return latest
 
 
 def _no_revision(output: Path, week: Week) -> UsageError:
-    return UsageError(
-        f"{output / 'runs' / str(week)}: no revision of this week was published here; "
-        "runs/ is needed"
-    )
+    folder = output / "runs" / str(week)
+    return UsageError(f"{folder}: no revision of this week was published here; runs/ is needed")
 
 
 def _prove_unchanged(
@@ -142,16 +146,14 @@ def _prove_unchanged(
 ) -> None:
     """A later version of the program may count otherwise; the rows would then not be those that
     readers were shown. Without site/ there is nothing to compare with."""
-    summary = archive.site / "weeks" / str(week) / revision / "data" / "summary.json"
+    summary = archive.site / week.path / revision / "data" / "summary.json"
     if not summary.exists():
         return
-    content = json.loads(summary.read_bytes())
-    if "figures" not in content:
+    published = json.loads(summary.read_bytes()).get("figures")
+    if published is None:
         raise UsageError(f"{revision} of the week of {week} was withdrawn: it has no figures")
-    published = content["figures"]
     now = {name: value for name, value in figures.items() if name in published}
-    changed = figure_differences(published, now)
-    if changed:
+    if changed := figure_differences(published, now):
         raise UsageError(
             f"{revision} of the week of {week} was counted by other rules than this version uses "
             f"({'; '.join(changed)}); publish the week anew, or use the version in its "
@@ -166,42 +168,24 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     """Columns SHOWN, text, "" where missing, on the index of `rows`. In an order made of what is
     shown alone: the order of request_id would be a trace of it."""
     rows = rows.assign(counted_as=rows["declined_class"].where(rows["declined"], rows["class"]))
-    shown = pd.DataFrame({column: _text(rows[column]) for column in SHOWN}, index=rows.index)
+    shown = rows[SHOWN]
+    for name in shown.columns.intersection(DATETIMES):
+        times = shown[name].dt.strftime("%Y-%m-%dT%H:%M:%S").astype("str")
+        shown = shown.assign(**{name: times.str.replace("(T00:00)?:00$", "", regex=True)})
+    shown = shown.astype("str").fillna("")
     return shown.sort_values(sorted(SHOWN, key="issued_at".__ne__), kind="stable")
 
 
-def _text(values: pd.Series) -> pd.Series:
-    if values.name in DATETIMES:
-        values = values.dt.strftime("%Y-%m-%dT%H:%M:%S").astype("str")
-        values = values.str.removesuffix(":00").str.removesuffix("T00:00")
-    return values.astype("str").fillna("")
-
-
-def _about(
-    inputs: Inputs, revision: str, figure: str, agency_id: str | None, result: RowsFile
-) -> list[tuple[str, str]]:
-    notice = [("notice", SYNTHETIC_NOTICE)] if inputs.extract.about.synthetic else []
-    return [
-        *notice,
-        ("week", f"{inputs.week} to {inputs.week.last_day}"),
-        ("figure", figure),
-        ("agency", agency_id or "all agencies"),
-        ("revision", revision),
-        ("rows", str(result.rows)),
-        ("labels", ONLY_HERE),
-        ("protected", f"{LEFT_OUT}: {result.left_out}."),
-    ]
-
-
-def _workbook(rows: list[tuple], about: list[tuple], week: Week) -> bytes:
-    """`rows`: the header first; `about`: key and value; `week`: its first day dates the file."""
+def _workbook(shown: pd.DataFrame, about: dict[str, str], week: Week) -> bytes:
+    """Its sheets: the rows, and `about`, but for what says nothing. The week's first day dates the
+    file."""
     book, data = new_book(dt.datetime.combine(week.first_day, dt.time()), author="ddor")
-    look = {"valign": "top", "text_wrap": True}
-    for name, lines in (("rows", rows), ("about", about)):
+    rows = [COLUMNS, *shown.itertuples(index=False)]
+    for name, lines in (("rows", rows), ("about", [each for each in about.items() if each[1]])):
         sheet = book.add_worksheet(name)
         for row, line in enumerate(lines):
             bold = {"bold": name == "rows" and row == 0}
-            sheet.write_row(row, 0, line, book.add_format(look | bold))
+            sheet.write_row(row, 0, line, book.add_format(LOOK | bold))
         for column, texts in enumerate(zip(*lines, strict=True)):
             sheet.set_column(column, column, min(2 + max(map(len, texts)), WIDEST))
     book.get_worksheet_by_name("rows").freeze_panes(1, 0)
@@ -213,22 +197,18 @@ def _workbook(rows: list[tuple], about: list[tuple], week: Week) -> bytes:
 
 
 def _label_lines(output: Path) -> list[list[str]]:
-    """LABEL_COLUMNS of each line."""
-    file = output / LABELS
-    if not file.exists():
-        return []
-    with open(file, encoding="utf-8", newline="") as opened_file:
-        header, *lines = [line for line in csv.reader(opened_file) if line] or [[]]
-    if header != LABEL_COLUMNS:
-        raise _changed_labels(file, 1, ",".join(header), ",".join(LABEL_COLUMNS))
-    for row, line in enumerate(lines, start=2):
-        if len(line) != len(LABEL_COLUMNS) or not LABEL.fullmatch(line[0]):
-            raise _changed_labels(file, row, line[0], "a label such as F3-12")
-    return lines
-
-
-def _changed_labels(file: Path, row: int, seen: str, expected: str) -> UsageError:
-    return UsageError(
-        f'{file} row {row}: seen "{seen}", expected {expected}; restore the file as it was '
-        "written, since a label must not be given twice"
-    )
+    """LABEL_COLUMNS of each line. Raises UsageError where one was changed."""
+    file, header = output / LABELS, ",".join(LABEL_COLUMNS)
+    text = file.read_text(encoding="utf-8") if file.exists() else header
+    lines = [line for line in csv.reader(io.StringIO(text)) if line] or [[]]
+    for row, line in enumerate(lines, start=1):
+        fits = len(line) == len(LABEL_COLUMNS) and LABEL.fullmatch(line[0])
+        if line != LABEL_COLUMNS if row == 1 else not fits:
+            seen, expected = line[0] if line else "", "a label such as F3-12"
+            if row == 1:
+                seen, expected = ",".join(line), header
+            raise UsageError(
+                f'{file} row {row}: seen "{seen}", expected {expected}; restore the file as it was '
+                "written, since a label must not be given twice"
+            )
+    return lines[1:]

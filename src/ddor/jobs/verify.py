@@ -12,21 +12,18 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ddor.archive.article import CASES_FILE, article_of, cases_file, without_cases
-from ddor.archive.identity import hashed, package_versions
+from ddor.archive.acts import notice_files
+from ddor.archive.kept import CASES_FILE, article_files, article_of, kept_files
 from ddor.archive.publish import Archive
 from ddor.archive.render import render_article
-from ddor.archive.revision import kept_files
-from ddor.archive.withdraw import notice_files
 from ddor.calendar import Period
 from ddor.errors import NotebookFailed, UsageError
 from ddor.inputs import not_as_kept
-from ddor.jobs.prepared import Prepared
-from ddor.jobs.publication import TEMPLATE, data_files
-from ddor.jobs.registry import preparation_of
-from ddor.jobs.report import recover, run_proved
+from ddor.jobs.identity import hashed, package_versions
+from ddor.jobs.prepared import Prepared, data_files
+from ddor.jobs.report import TEMPLATE, preparation_of, recover, run_proved
 from ddor.published.catalog import Catalog, Revision, open_catalog
-from ddor.run.executed import tidy
+from ddor.run.notebook import tidy
 
 # The files at the two addresses of a revision, beside index.html.
 AT_ITS_OWN, AT_THE_PERIODS = "**/*", "data/*"
@@ -41,7 +38,6 @@ class Verified:
     """withdrawn: there was nothing left to compare. notes: what has changed since without changing
     the result."""
 
-    period: Period
     revision: int
     withdrawn: bool
     notes: tuple[str, ...]
@@ -56,47 +52,33 @@ def verify(output: Path, period: Period, number: int | None, template: Path) -> 
     """
     recover(output)  # a crash is mended first, so that what is compared is whole
     archive = Archive(output)
-    catalog = open_catalog(archive.site) or Catalog()
-    revision = _revision(catalog, period, number)
-    current = revision == catalog.current(period)
-    withdrawn = bool(revision.withdrawn_on)
-    notes: list[str] = []
-    if withdrawn:
-        differs = _served_withdrawn(archive.site, period, revision, current)
-    else:
-        differs, notes = _compared(archive, period, revision, current, template)
-    if differs:
-        raise _not_reproduced(period, revision, differs, notes)
-    return Verified(period, revision.revision, withdrawn, tuple(notes))
-
-
-def _not_reproduced(
-    period: Period, revision: Revision, differs: list[str], notes: list[str]
-) -> NotReproduced:
-    since = ["changed since the run:", *notes] if notes else []
-    return NotReproduced("\n".join([f"{period} r{revision.revision} differs:", *differs, *since]))
-
-
-def _revision(catalog: Catalog, period: Period, number: int | None) -> Revision:
-    revisions = catalog.of(period)
+    revisions = (open_catalog(archive.site) or Catalog()).of(period)
     if not revisions:
         raise UsageError(f"{period} is not published here")
-    if number is None:
-        return revisions[-1]
+    number = number or len(revisions)
     if number > len(revisions):
         raise UsageError(f"{period} has {len(revisions)} revisions; r{number} is not among them")
-    return revisions[number - 1]
+    revision, current = revisions[number - 1], number == len(revisions)
+    notes: list[str] = []
+    if revision.withdrawn_on:
+        differs = _served_withdrawn(archive.site, period, revision, current)
+    else:
+        differs, notes = _compared(archive, period, number, current, template)
+    if differs:
+        since = ["changed since the run:", *notes] if notes else []
+        raise NotReproduced("\n".join([f"{period} r{number} differs:", *differs, *since]))
+    return Verified(number, bool(revision.withdrawn_on), tuple(notes))
 
 
 def _compared(
-    archive: Archive, period: Period, revision: Revision, current: bool, template: Path
+    archive: Archive, period: Period, number: int, current: bool, template: Path
 ) -> tuple[list[str], list[str]]:
     """-> everything that differs, and what is another now and was allowed to change."""
     preparation = preparation_of(period)
-    private = archive.runs / str(period) / f"r{revision.revision}"
+    private = archive.runs / str(period) / f"r{number}"
     needed = ("manifest.json", TEMPLATE, *preparation.files)
-    if missing := [name for name in needed if not (private / name).exists()]:
-        raise UsageError(f"{private} lacks {', '.join(missing)}; ddor verify needs the private run")
+    if missing := ", ".join(name for name in needed if not (private / name).exists()):
+        raise UsageError(f"{private} lacks {missing}; ddor verify needs the private run")
     try:
         manifest = json.loads((private / "manifest.json").read_text(encoding="utf-8"))
         kept, used = manifest["outputs"], manifest["inputs"]
@@ -109,8 +91,7 @@ def _compared(
     try:
         report = preparation.load(private)
     except Exception as error:  # a damaged file fails in as many ways as there are readers
-        told = f"its inputs cannot be read: {' '.join(str(error).split())[:200]}"
-        raise _not_reproduced(period, revision, [*changed, told], []) from error
+        return [*changed, f"its inputs cannot be read: {' '.join(str(error).split())[:200]}"], []
     now = hashed(report.input_texts, private / TEMPLATE)
     differs = [
         f"input {name}: not the one that was used"
@@ -122,22 +103,22 @@ def _compared(
         # An earlier revision describes no case any more.
         kept.pop(CASES_FILE, None)
         again.pop(CASES_FILE, None)
-    here = archive.site / period.path
-    served = _served(here / f"r{revision.revision}", AT_ITS_OWN)
+    here, own = archive.site / period.path, f"r{number}"
     differs += _compare(kept, again, "running it again produced a different file")
+    served = _served(here / own, AT_ITS_OWN)
     differs += _compare(kept, served, "the archive holds a different file")
     if current:
         copied = {name: kept[name] for name in kept if "/" in name or name.endswith(".html")}
         where = f"the {period.noun}'s own address holds a different file"
-        at_period = _served(here, AT_THE_PERIODS, f"r{revision.revision}/")
-        for each in _compare(copied, at_period, where):
-            differs.append(each.replace("article.html", "index.html"))
+        at_period = _compare(copied, _served(here, AT_THE_PERIODS, f"{own}/"), where)
+        differs += [each.replace("article.html", "index.html") for each in at_period]
     packages = package_versions()
     notes = [
         f"{name}: changed since this revision"
         for name, digest in hashed({}, template).items()
         if used.get(name, digest) != digest
-    ] + [
+    ]
+    notes += [
         f"package {name}: {version} then, {packages.get(name, 'none')} now"
         for name, version in manifest["packages"].items()
         if packages.get(name) != version
@@ -162,7 +143,7 @@ def _served(folder: Path, pattern: str, pictures: str = "") -> dict[str, bytes]:
     }
     if (folder / "index.html").exists():
         article = article_of(folder / "index.html").replace(f'="{pictures}', '="')
-        files |= {"article.html": without_cases(article).encode(), **cases_file(article)}
+        files |= article_files(article)
     return files
 
 
@@ -174,11 +155,9 @@ def _files(folder: Path, pattern: str) -> list[Path]:
 def _served_withdrawn(site: Path, period: Period, revision: Revision, current: bool) -> list[str]:
     """A withdrawn revision has a notice in every place and nothing else."""
     here = site / period.path
-    addresses = {here / f"r{revision.revision}": AT_ITS_OWN}
-    if current:
-        addresses[here] = AT_THE_PERIODS
+    addresses = [(here / f"r{revision.revision}", AT_ITS_OWN), (here, AT_THE_PERIODS)]
     wrong = []
-    for folder, pattern in addresses.items():
+    for folder, pattern in addresses if current else addresses[:1]:
         files = _files(folder, pattern)
         names = [file.name for file in files if file.parent == folder / "data"]
         notices = notice_files(names, revision.withdrawn_on, revision.withdrawn_for)

@@ -6,29 +6,26 @@ what was decided of it in the ledger.
 """
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
 
 from ddor import inputs as week_inputs
-from ddor.archive.identity import week_texts
 from ddor.archive.publish import Archive
 from ddor.inputs import Inputs, save_inputs
-from ddor.jobs import prepared
-from ddor.jobs.prepared import Order, Prepared
+from ddor.jobs.identity import week_texts
+from ddor.jobs.prepared import REVIEW_LIST, Order, Preparation, Prepared, of_people, written_texts
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
 from ddor.maintained import corrections as disputes
-from ddor.measures.bulk import bulk_recorded
-from ddor.measures.figures import Counts, count_inputs
-from ddor.measures.published import attribute_lines, disclosure_lines, national_charges
-from ddor.measures.record import plain_tables
+from ddor.measures.disclosure import disclosure_lines
+from ddor.measures.figures import Counts, bulk_recorded, count_inputs
+from ddor.measures.people import attribute_lines, national_charges
 from ddor.published import ledger as ledgers
 from ddor.published.catalog import Catalog, read_catalog
-from ddor.published.history import ATTRIBUTES
 
 INPUT_WORDS = dict.fromkeys(("requests", "charges", "about"), "new data") | {
     "decisions": "decisions on requests held back",
@@ -37,19 +34,31 @@ INPUT_WORDS = dict.fromkeys(("requests", "charges", "about"), "new data") | {
     "policies": "changes in the policies",
     "coverage": "changes in the coverage",
 }
+# The tables in which a figure may be disputed; they come first among the downloads.
+BY_AGENCY = ("issued_by_agency", "declined_by_agency", "held_back_by_agency")
+# What makes a record of a dispute another one.
+STATE = itemgetter("name", "status", "action")
 
 
 def prepare_week(inputs: Inputs, archive: Archive, order: Order, day: dt.date) -> Prepared:
     """`inputs`: what was read of the week, without the archive; another run may have published
-    since. The ledger gets this week's flags."""
+    since. The ledger gets this week's flags, and the decisions of a filled-in list at once, so that
+    none is lost if the week cannot be published; a draft records nothing."""
     about, week = inputs.extract.about, inputs.week
     catalog = read_catalog(archive.site, inputs.parameters["cohort"], about.synthetic)
     inputs = week_inputs.with_archive(inputs, archive.output)
-    ledger = ledgers.read_ledger(archive.runs)
-    if order.decisions:
-        inputs, ledger = decide(archive, inputs, ledger, order, order.decisions, day)
     counts = count_inputs(inputs)
-    ledger = ledgers.with_flags(ledger, flags_of(counts, week))
+    flags = flags_of(counts, week)
+    ledger = ledgers.with_flags(ledgers.read_ledger(archive.runs), flags)
+    if order.decisions:
+        decisions = read_decisions(order.decisions, flags, inputs.ledger)
+        ledger = ledgers.with_decisions(ledger, decisions, day.isoformat())
+        if not order.draft:
+            archive.publish({}, {f"runs/{ledgers.LEDGER}": ledgers.ledger_file(ledger)})
+        lines = ledgers.lines_of(ledger, week, inputs.extract.requests["request_id"])
+        inputs = replace(inputs, ledger=lines)
+        counts = count_inputs(inputs)
+        ledger = ledgers.with_flags(ledger, flags_of(counts, week))
     report = week_report(inputs, counts, ledger)
     folder = archive.runs / str(week)
     return replace(
@@ -68,16 +77,17 @@ def load_week(folder: Path) -> Prepared:
 
 
 def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = None) -> Prepared:
-    """`ledger`: the whole private one, with this week's flags."""
+    """`ledger`: the whole private one, with this week's flags; none where nothing is published."""
     about, told = inputs.extract.about, counts.told
     # The week's disputes and corrections, without the labels of rows.
     records = tuple(
         record | {"action": {"rows": len(record["action"]["rows"])} if record["action"] else None}
         for record in disputes.RECORDS.dump_python(inputs.corrections, mode="json")
     )
+    agencies, flags = inputs.directory.agencies, flags_of(counts, inputs.week)
     ledger = ledgers.no_ledger() if ledger is None else ledger
-    flags = flags_of(counts, inputs.week)
-    private = json.dumps({"tables": plain_tables(told.tables.values())}) + "\n"
+    shown = of_people(told)
+    shown["private_files"][REVIEW_LIST] = review_list(counts, agencies, flags, ledger)
     return Prepared(
         period=inputs.week,
         parameters=inputs.parameters,
@@ -89,9 +99,7 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
         save=partial(save_inputs, inputs),
         input_texts=week_texts(inputs, counts),
         tables={
-            "issued_by_agency": _flagged(counts.issued_by_agency, inputs),
-            "declined_by_agency": _flagged(counts.declined_by_agency, inputs),
-            "held_back_by_agency": _flagged(counts.held_back_by_agency, inputs),
+            **{name: _flagged(getattr(counts, name), inputs) for name in BY_AGENCY},
             "charges_by_group": national_charges(told),
             "attributes": attribute_lines(told),
             "checks": counts.checks,
@@ -100,29 +108,23 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
         summary={"disclosure": disclosure_lines(told), "disputes": list(records)},
         texts=_texts(inputs),
         request_ids=inputs.extract.requests["request_id"],
-        private_files={
-            ATTRIBUTES: private.encode(),
-            prepared.REVIEW_LIST: review_list(counts, inputs.directory.agencies, flags, ledger),
-        },
         history=inputs.history.weeks,
         records=records,
-        kept_tables=prepared.kept_tables(told),
         bulk=bulk_recorded(counts),
         input_words=INPUT_WORDS,
         review=tuple(" ".join(map(str, line)) for line in counts.review.to_numpy()),
         reasons=tuple(counts.review["reason"]),
+        **shown,
     )
 
 
-WEEKLY = prepared.Preparation(
-    week_inputs.read_inputs, prepare_week, load_week, week_inputs.INPUT_FILES
-)
+WEEKLY = Preparation(week_inputs.read_inputs, prepare_week, load_week, week_inputs.INPUT_FILES)
 
 
 def _texts(inputs: Inputs) -> dict[str, str]:
     names = inputs.extract.requests["agency_name"].unique()
     return {
-        **prepared.written_texts(inputs.week, inputs.parameters, inputs.note),
+        **written_texts(inputs.week, inputs.parameters, inputs.note),
         "about.yaml, source": inputs.extract.about.source,
         "requests, agency_name": "\n".join(names),
         **{
@@ -144,25 +146,8 @@ def _flagged(table: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
 def _upheld_since(report: Prepared, catalog: Catalog) -> Iterator[str]:
     """The disputes that were upheld since the last revision, in words: each is a correction."""
     before = catalog.last_retained(report.period)
-    if before is None:
-        return
-    known = [(each["name"], each["status"], each["action"]) for each in before.records]
-    for each in report.records:
-        now = (each["name"], each["status"], each["action"])
-        ground, status = disputes.GROUNDS[each["ground"]], disputes.STATUSES[each["status"]]
-        if each["status"] in disputes.UPHELD and now not in known:
+    known = [STATE(each) for each in before.records] if before else []
+    for each in report.records if before else ():
+        if each["status"] in disputes.UPHELD and STATE(each) not in known:
+            ground, status = disputes.GROUNDS[each["ground"]], disputes.STATUSES[each["status"]]
             yield f"agency {each['agency_id']} disputed a figure ({ground}), {status}"
-
-
-def decide(
-    archive: Archive, inputs: Inputs, ledger: pd.DataFrame, order: Order, file: Path, day: dt.date
-) -> tuple[Inputs, pd.DataFrame]:
-    """The inputs and the ledger with the decisions of the file; recorded at once, so that none is
-    lost if the week cannot be published. A draft records nothing. Raises DecisionsInvalid."""
-    flags = flags_of(count_inputs(inputs), inputs.week)
-    decisions = read_decisions(file, flags, inputs.ledger)
-    ledger = ledgers.with_decisions(ledgers.with_flags(ledger, flags), decisions, day.isoformat())
-    if not order.draft:
-        archive.publish({}, {f"runs/{ledgers.LEDGER}": ledgers.ledger_file(ledger)})
-    lines = ledgers.lines_of(ledger, inputs.week, inputs.extract.requests["request_id"])
-    return replace(inputs, ledger=lines), ledger

@@ -21,7 +21,7 @@ Every key is required: no case without a public source and the approval of a sec
 person is named, here or in the name of the file: text that looks like it is refused, unshown.
 
 Left out on purpose: a case of group 81 (juvenile offender), or of a person at large, of whom
-nothing is known. Whether a case is what the data says is judged in measures/judged_cases.py.
+nothing is known. Whether a case is what the data says is judged in compiled/cases.py.
 """
 
 import hashlib
@@ -34,22 +34,12 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationInfo
 from pydantic.dataclasses import dataclass
 
 from ddor.errors import NeedsCorrection, Problem
+from ddor.extract import key_files
 from ddor.extract.identifiers import identifier
-from ddor.extract.records import (
-    Day,
-    Finding,
-    OneLine,
-    Written,
-    as_words,
-    must,
-    one_of,
-    quoted,
-    read_folder,
-    refuse,
-)
+from ddor.extract.key_files import Finding, must, one_of
 from ddor.maintained.directory import AgencyId, Month
 from ddor.maintained.texts import Quotation
-from ddor.reference.offenses import OFFENSE_GROUPS
+from ddor.reference.codes import OFFENSE_GROUPS
 
 STANDINGS = ("charged", "convicted")
 STATUSES = ("open", "convicted", "dismissed", "acquitted")
@@ -57,7 +47,7 @@ WITHOUT_CONVICTION = ("dismissed", "acquitted")
 SOURCE_KINDS = ("court record", "official release")
 JUVENILE = "81"
 NONE = "none"
-# Between these stand the described cases of a notebook: see archive/article.py.
+# Between these stand the described cases of a notebook: see archive/kept.py.
 BEGIN, END = "<!--cases-->", "<!--/cases-->"
 
 
@@ -73,9 +63,9 @@ def _groups(value: Any, info: ValidationInfo) -> Any:
         expected = "NCIC offense groups such as 13, 35, each once"
         expected += f", or {NONE}" if may_be_none else ""
         mend = "write two digits each, with a comma between them"
-        refuse(quoted(value), expected, mend)
+        key_files.refuse(key_files.quoted(value), expected, mend)
     if JUVENILE in groups:
-        refuse(JUVENILE, "no case of a juvenile offender", "remove the case")
+        key_files.refuse(JUVENILE, "no case of a juvenile offender", "remove the case")
     return sorted(groups)
 
 
@@ -89,7 +79,7 @@ Groups = Annotated[tuple[str, ...], BeforeValidator(_groups)]
 
 
 @dataclass(frozen=True)
-class Case(Written):
+class Case(key_files.Written):
     """name: of its file, without the ending. released: YYYY-MM. groups: in order, each once.
     body: Markdown, for narrative.render_markdown. row is private; the rest is published."""
 
@@ -101,12 +91,12 @@ class Case(Written):
     groups_after: Groups
     standing: Annotated[str, one_of(STANDINGS)]
     status: Annotated[str, one_of(STATUSES)]
-    status_on: Day
+    status_on: key_files.Day
     source_kind: Annotated[str, one_of(SOURCE_KINDS)]
-    source: OneLine
-    described_by: OneLine
-    approved_by: OneLine
-    approved_on: Day
+    source: key_files.OneLine
+    described_by: key_files.OneLine
+    approved_by: key_files.OneLine
+    approved_on: key_files.Day
     body: Quotation
 
     @classmethod
@@ -119,7 +109,7 @@ class Case(Written):
         if key == "approved_by" and value.lower() == before.get("described_by", "").lower():
             mend = "let another person read it against the source"
             yield Finding("the role that described it", "a second person's role", mend)
-        if key == "source" and (kind := identifier(as_words(value))):
+        if key == "source" and (kind := identifier(key_files.as_words(value))):
             seen = f"an address that looks like {kind} (not shown)"
             mend = "name the court and the number of the case instead"
             yield Finding(seen, "no direct identifier", mend)
@@ -142,7 +132,7 @@ def read_cases(folder: Path) -> tuple[Case, ...]:
     """The cases of one quarter by name; none where the folder does not exist. Raises
     NeedsCorrection."""
     named = "small letters, digits and hyphens before .md"
-    cases, problems = read_folder(folder, Case, r"[a-z0-9-]+\.md", named, "docs/cases.md")
+    cases, problems = key_files.read_folder(folder, Case, r"[a-z0-9-]+\.md", named, "docs/cases.md")
     rows = [case.row for case in cases]
     words = "row", "the label of another case too", "one case for a request", "keep one of them"
     problems += [Problem(f"{c.name}.md", (1,), *words) for c in cases if rows.count(c.row) > 1]

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
 import pandas as pd
 
-from ddor.errors import NeedsCorrection, Problem
+from ddor.errors import NeedsCorrection, Problems
 from ddor.extract.model import DATES_ONLY, Extract
-from ddor.extract.records import FileProblems
 from ddor.extract.table import shown
 from ddor.extract.validation import check_outcome_dates, typed
 from ddor.maintained.corrections import Action, Record, row_of
@@ -26,7 +26,7 @@ class _Target:
     place: str
     agency_id: str
     action: Action
-    file: FileProblems
+    file: Problems
 
 
 def corrected(
@@ -43,46 +43,41 @@ def corrected(
     set, every cell that is set twice, and every outcome that lacks its date or has one too many.
     No message holds a request_id.
     """
-    problems: list[Problem] = []
-    targets = _targets(records, request_ids, extract.requests, problems)
-    _report_set_twice(targets)
-    NeedsCorrection.raise_if(WRONG, problems)
-    requests = extract.requests.copy()
+    received = extract.requests
+    positions = {key: at for at, key in received["request_id"].items()}
+    secret = {*positions, *request_ids.values()}
+    files: list[Problems] = []
+    targets: list[_Target] = []
+    for record in sorted(records, key=attrgetter("name")):
+        files.append(Problems(f"{record.name}.yaml"))
+        for number, label in enumerate(record.action.rows if record.action else (), start=1):
+            place = f"action.rows[{number}]" if label in secret else label
+            at = positions.get(request_ids.get(label))
+            if label not in request_ids:
+                seen, mend = "a label that is not in the ledger", "correct the label, or remove it"
+                files[-1].report(place, seen, "a label of the ledger", f"{mend} from the record")
+            elif at is None:
+                files[-1].report(place, "no such row", "a row of the extract", _STALE)
+            elif record.action:
+                targets.append(_Target(at, place, record.agency_id, record.action, files[-1]))
+                _report_stale(targets[-1], received.loc[at])
+    first: dict[tuple[int, str], _Target] = {}
+    for target in targets:
+        for column in target.action.set:
+            other = first.setdefault((target.at, column), target)
+            if other is not target:
+                seen = f"a cell that {other.file.label} ({other.place}) sets too"
+                expected, mend = "one correction of a cell", "remove it from one of the two"
+                target.file.report(f"{target.place} {column}", seen, expected, mend)
+    NeedsCorrection.raise_if(WRONG, [*chain(*files)])
+    requests = received.copy()
     for target in targets:
         for column, text in target.action.set.items():
             requests.loc[target.at, column] = _typed(column, text)
     for target in targets:
         _report_outcome_date(target, requests, cohort)
-    NeedsCorrection.raise_if(WRONG, problems)
+    NeedsCorrection.raise_if(WRONG, [*chain(*files)])
     return replace(extract, requests=requests)
-
-
-def _targets(
-    records: Iterable[Record],
-    request_ids: Mapping[str, str],
-    received: pd.DataFrame,
-    problems: list[Problem],
-) -> list[_Target]:
-    """The rows that are there."""
-    positions = {key: at for at, key in received["request_id"].items()}
-    secret = {*positions, *request_ids.values()}
-    targets = []
-    for record in sorted(records, key=attrgetter("name")):
-        file = FileProblems(f"{record.name}.yaml", problems=problems)
-        for number, label in enumerate(record.action.rows if record.action else (), start=1):
-            place = f"action.rows[{number}]" if label in secret else label
-            at = positions.get(request_ids.get(label))
-            if label not in request_ids:
-                mend = "correct the label, or remove it from the record"
-                file.report(
-                    place, "a label that is not in the ledger", "a label of the ledger", mend
-                )
-            elif at is None:
-                file.report(place, "no such row", "a row of the extract", _STALE)
-            elif record.action:
-                targets.append(_Target(at, place, record.agency_id, record.action, file))
-                _report_stale(targets[-1], received.loc[at])
-    return targets
 
 
 def _report_stale(target: _Target, row: pd.Series) -> None:
@@ -92,23 +87,12 @@ def _report_stale(target: _Target, row: pd.Series) -> None:
         place = f"{target.place} agency_id"
         report(place, "a request to another agency", expected, "correct the label")
     for column, text in expect.items():
-        if (seen := _as_text(column, row[column])) != _as_text(column, _typed(column, text)):
+        if (seen := _as_text(column, row[column])) != _canonical(column, text):
             report(f"{target.place} {column}", shown([seen]), shown([text]), _STALE)
     values = target.action.set.items()
-    if all(_as_text(key, row[key]) == _as_text(key, _typed(key, text)) for key, text in values):
+    if all(_as_text(key, row[key]) == _canonical(key, text) for key, text in values):
         place = f"{target.place} {', '.join(target.action.set)}"
         report(place, "what the record sets", "something to correct", _STALE)
-
-
-def _report_set_twice(targets: list[_Target]) -> None:
-    first: dict[tuple[int, str], _Target] = {}
-    for target in targets:
-        for column in target.action.set:
-            other = first.setdefault((target.at, column), target)
-            if other is not target:
-                seen = f"a cell that {other.file.label} ({other.place}) sets too"
-                expected, mend = "one correction of a cell", "remove it from one of the two"
-                target.file.report(f"{target.place} {column}", seen, expected, mend)
 
 
 def _report_outcome_date(target: _Target, requests: pd.DataFrame, cohort: str) -> None:
@@ -127,6 +111,11 @@ def _report_outcome_date(target: _Target, requests: pd.DataFrame, cohort: str) -
 
 def _typed(column: str, text: str) -> Any:
     return typed(row_of({column: text})).loc[0, column]
+
+
+def _canonical(column: str, text: str) -> str:
+    """The text of a record as `_as_text` writes such a value."""
+    return _as_text(column, _typed(column, text))
 
 
 def _as_text(column: str, value: Any) -> str:

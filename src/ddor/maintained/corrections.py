@@ -41,22 +41,12 @@ from pydantic.dataclasses import dataclass
 
 from ddor.calendar import Week
 from ddor.errors import NeedsCorrection, Problem
+from ddor.extract import key_files
 from ddor.extract.identifiers import identifier
+from ddor.extract.key_files import Finding, one_of, unknown_key
 from ddor.extract.model import REQUEST_COLUMNS
-from ddor.extract.records import (
-    Day,
-    Finding,
-    OneLine,
-    Written,
-    as_day,
-    one_of,
-    quoted,
-    read_folder,
-    refuse_for,
-    unknown_key,
-)
 from ddor.extract.table import Table
-from ddor.extract.validation import check_identifiers, latest_allowed, typed
+from ddor.extract.validation import check_identifiers, typed
 from ddor.maintained.directory import AgencyId
 from ddor.reference.figures import DISPUTABLE as FIGURES
 
@@ -69,12 +59,12 @@ _LABEL = re.compile("[A-Z][A-Za-z0-9]*-[A-Za-z0-9]+")
 
 
 def _as_week(value: Any) -> Any:
-    return Week.containing(as_day(value)) if isinstance(value, str) else value
+    return Week.containing(key_files.as_day(value)) if isinstance(value, str) else value
 
 
 def _judged(value: Any, info: ValidationInfo) -> Any:
     if info.context and value is not None:
-        refuse_for(_of_action(value, info.data.get("week"), info.data.get("status")))
+        key_files.refuse_for(_of_action(value, info.data.get("week"), info.data.get("status")))
     return value
 
 
@@ -88,7 +78,7 @@ class Action:
 
 
 @dataclass(frozen=True, config=ConfigDict(arbitrary_types_allowed=True, validate_default=True))
-class Record(Written):
+class Record(key_files.Written):
     """One dispute or correction. An open one has no answered_on and an empty answer; notice is
     empty but for the ground notice_given. Text is on one line."""
 
@@ -97,11 +87,11 @@ class Record(Written):
     agency_id: AgencyId
     figure: Annotated[str, one_of(FIGURES)]
     ground: Annotated[str, one_of(GROUNDS)]
-    received_on: Day
+    received_on: key_files.Day
     status: Annotated[str, one_of(STATUSES)]
-    answered_on: Day | None = None
-    answer: OneLine = ""
-    notice: OneLine = ""
+    answered_on: key_files.Day | None = None
+    answer: key_files.OneLine = ""
+    notice: key_files.OneLine = ""
     action: Annotated[Action | None, BeforeValidator(_judged)] = None
 
     @classmethod
@@ -132,7 +122,7 @@ RECORDS = TypeAdapter(tuple[Record, ...])
 def read_corrections(folder: Path) -> tuple[Record, ...]:
     """The records by name; none where the folder does not exist. Raises NeedsCorrection."""
     named, guide = "small letters, digits and hyphens before .yaml", "docs/corrections.md"
-    records, problems = read_folder(folder, Record, r"[a-z0-9-]+\.yaml", named, guide)
+    records, problems = key_files.read_folder(folder, Record, r"[a-z0-9-]+\.yaml", named, guide)
     NeedsCorrection.raise_if("these correction records cannot be used", problems)
     return tuple(records)
 
@@ -194,18 +184,13 @@ def _of_values(part: str, given: Any, week: Week | None) -> Iterator[Finding]:
             yield unknown_key(column, COLUMNS, f".{part}.")
         elif not isinstance(text, str) or identifier(text):
             expected = "text without a direct identifier"
-            yield Finding(quoted(str(text)), expected, "correct the value", key)
+            yield Finding(key_files.quoted(str(text)), expected, "correct the value", key)
         else:
-            for each in _of_cell(column, text, week):
+            cell = row_of({column: text})
+            check_identifiers(cell, week.last_day if week else dt.date.max)
+            typed(cell, week.last_day if week else None)
+            for each in cell.problems:
                 yield Finding(each.seen, each.expected, each.mend, key)
-
-
-def _of_cell(column: str, text: str, week: Week | None) -> list[Problem]:
-    """What the extract's validation says of one value of one column of requests."""
-    cell = row_of({column: text})
-    check_identifiers(cell, week.last_day if week else dt.date.max)
-    typed(cell, latest_allowed(week.last_day) if week else None)
-    return cell.problems
 
 
 def row_of(values: Mapping[str, str]) -> Table:

@@ -16,20 +16,16 @@ from typing import Annotated
 
 import pandas as pd
 
-from ddor.errors import NeedsCorrection, Problem
+from ddor.errors import NeedsCorrection, Problem, Problems
 from ddor.extract.csv_files import csv_records
+from ddor.extract.key_files import advice, must, quoted
 from ddor.extract.model import LEVELS
-from ddor.extract.records import FileProblems, advice, must, quoted
-from ddor.reference.areas import area_named
-from ddor.reference.places import STATES, state_of_fips
+from ddor.extract.table import ABOVE
+from ddor.reference.places import AREAS, STATES, state_of_fips
 
 AGENCY_ID = re.compile(r"[A-Z0-9]{4,12}")
 WRONG = "the tables in params/ need correction"
 POLICY_KINDS = ("law", "court", "ordinance", "agency")
-
-
-def _is_fips(value: str) -> bool:
-    return state_of_fips(value) is not None
 
 
 def _is_date(value: str) -> bool:
@@ -43,17 +39,13 @@ def _is_month(value: str) -> bool:
     return _is_date(f"{value}-01")
 
 
+def _is_month_or_date(value: str) -> bool:
+    return _is_month(value) or _is_date(value)
+
+
 def _is_place_code(value: str) -> bool:
     is_agency = AGENCY_ID.fullmatch(value) is not None and not value.isdigit()
-    return is_agency or _is_fips(value) or _is_fips(value + "000")
-
-
-def _is_area(value: str) -> bool:
-    return area_named(value) == value
-
-
-def _is_text(value: str) -> bool:
-    return value.strip() == value != ""
+    return is_agency or bool(state_of_fips(value) or state_of_fips(value + "000"))
 
 
 _CODE = "4 to 12 capital letters and digits"
@@ -62,18 +54,18 @@ Month = Annotated[str, must(_is_month, "a month, YYYY-MM")]
 # What columns.csv asks of a column -> whether a value fits, and what is expected.
 _RULES: dict[str, tuple[Callable[[str], object], str]] = {
     "code": (AGENCY_ID.fullmatch, _CODE),
-    "text": (_is_text, "text"),
-    "anything": (lambda value: True, "text or nothing"),
+    "text": (re.compile(r"\S(.*\S)?", re.DOTALL).fullmatch, "text"),
+    "anything": (re.compile(".*", re.DOTALL).fullmatch, "text or nothing"),
     "level": (LEVELS.__contains__, f"one of {', '.join(LEVELS)}"),
     "state": (STATES.__contains__, "a USPS code, such as MN"),
-    "county": (_is_fips, "five FIPS digits"),
+    "county": (state_of_fips, "five FIPS digits"),
     "place": (_is_place_code, "a state's two or a county's five FIPS digits, or an agency_id"),
-    "area": (_is_area, "an ERO area as in docs/extract.md,"),
+    "area": (AREAS.__contains__, "an ERO area as in docs/extract.md,"),
     "number": (re.compile(r"\d+(\.\d+)?").fullmatch, "a number"),
     "kind": (POLICY_KINDS.__contains__, f"one of {', '.join(POLICY_KINDS)}"),
     "month": (_is_month, "a month, YYYY-MM"),
     "date": (_is_date, "a date, YYYY-MM-DD"),
-    "month or date": (lambda day: _is_month(day) or _is_date(day), "YYYY-MM"),
+    "month or date": (_is_month_or_date, "YYYY-MM"),
 }
 _LINES = pd.read_csv(Path(__file__).with_name("columns.csv"), dtype=str)
 # Table -> its columns, each with what is asked of it.
@@ -98,10 +90,7 @@ class Directory:
 
 def read_directory(agencies: Path, policies: Path, coverage: Path) -> Directory:
     """Raises NeedsCorrection (exit code 2) with every problem in any of the three."""
-    files = {"agencies": agencies, "policies": policies, "coverage": coverage}
-    problems: list[Problem] = []
-    frames = {table: _read(file, table, problems) for table, file in files.items()}
-    NeedsCorrection.raise_if(WRONG, problems)
+    frames = _read({"agencies": agencies, "policies": policies, "coverage": coverage})
     newest = frames["policies"].sort_values(
         ["enacted", "jurisdiction"], ascending=[False, True], ignore_index=True
     )
@@ -114,26 +103,34 @@ def read_directory(agencies: Path, policies: Path, coverage: Path) -> Directory:
 
 def read_agencies(file: Path) -> pd.DataFrame:
     """The table of agencies alone, for an import. Raises NeedsCorrection."""
+    return _read({"agencies": file})["agencies"]
+
+
+def _read(files: dict[str, Path]) -> dict[str, pd.DataFrame]:
     problems: list[Problem] = []
-    agencies = _read(file, "agencies", problems)
+    frames = {}
+    for table, path in files.items():
+        frames[table], found = _table(path, table)
+        problems += found
     NeedsCorrection.raise_if(WRONG, problems)
-    return agencies
+    return frames
 
 
-def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
-    file, columns = FileProblems(path.name, problems=problems), list(COLUMNS[table])
+def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
+    columns, nothing = list(COLUMNS[table]), pd.DataFrame(columns=list(COLUMNS[table]), dtype="str")
     try:
-        records, uneven, unreadable = csv_records(path.name, path.read_bytes())
+        records, uneven, found = csv_records(path.name, path.read_bytes())
     except OSError as error:
+        found = Problems(path.name)
         seen, mend = (error.strerror or "no such file").lower(), f"give its path as `{table}:`"
-        file.report("", seen, f"the {table} table", f"{mend} in the parameters")
-        return pd.DataFrame(columns=columns, dtype="str")
-    problems += unreadable
-    if records and sorted(records[0]) != sorted(columns):
+        found.report("", seen, f"the {table} table", f"{mend} in the parameters")
+        return nothing, found
+    if not records:
+        return nothing, found
+    if sorted(records[0]) != sorted(columns):
         seen, expected = ", ".join(records[0]), ", ".join(columns)
-        file.report("", seen, expected, "give it exactly these columns", (1,))
-    if not records or sorted(records[0]) != sorted(columns):
-        return pd.DataFrame(columns=columns, dtype="str")
+        found.report("", seen, expected, "give it exactly these columns", (1,))
+        return nothing, found
     frame = pd.DataFrame(records[1:], columns=records[0], dtype="str").drop(index=uneven)
     for column, rule in COLUMNS[table].items():
         fits, expected = _RULES[rule.removesuffix(" or nothing")]
@@ -141,9 +138,9 @@ def _read(path: Path, table: str, problems: list[Problem]) -> pd.DataFrame:
             expected += " or nothing"
         for row, value in frame[column].items():
             if not (may_be_empty and value == "") and not fits(value):
-                file.report(column, quoted(value), expected, advice(value), (row + 2,))
+                found.report(column, quoted(value), expected, advice(value), (row + ABOVE,))
     if table == "agencies":
         for row, twice in frame["agency_id"].loc[frame["agency_id"].duplicated()].items():
             mend = "keep one of the two rows"
-            file.report("agency_id", f'"{twice}"', "one row for each agency", mend, (row + 2,))
-    return frame[columns].reset_index(drop=True)
+            found.report("agency_id", f'"{twice}"', "one row for each agency", mend, (row + ABOVE,))
+    return frame[columns].reset_index(drop=True), found

@@ -25,16 +25,9 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ddor.calendar import Period, Week
-from ddor.errors import NeedsCorrection, Problem, UsageError
-from ddor.extract.records import (
-    Day,
-    FileProblems,
-    findings,
-    one_of,
-    read_keys,
-    read_text,
-    unknown_key,
-)
+from ddor.errors import NeedsCorrection, Problem, Problems, UsageError
+from ddor.extract import key_files
+from ddor.extract.key_files import unknown_key
 
 PATH_KEYS = ("extract", "output", "agencies", "policies", "coverage")
 
@@ -54,7 +47,7 @@ class Parameters(BaseModel):
 
     extract: str
     output: Path
-    cohort: Annotated[str, one_of(("recorded", "issued"))] = "recorded"
+    cohort: Annotated[str, key_files.one_of(("recorded", "issued"))] = "recorded"
     ignored_columns: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     disclosure_threshold: int = Field(5, ge=3, le=100)
     max_held_back_share: float = Field(0.25, ge=0, le=1)
@@ -67,7 +60,7 @@ class Parameters(BaseModel):
     official: bool = False
     site_url: str = Field("", pattern=r"^(https?://.+)?$")
     release_lag_days: int = Field(45, ge=0, le=3650)
-    published_on: Day | None = None
+    published_on: key_files.Day | None = None
     note: str = Field("", exclude=True)
     corrections: Path = Field(Path(), exclude=True)
     pages: Path = Field(Path(), exclude=True)
@@ -82,9 +75,8 @@ IN_EFFECT = (
     *("cohort", "ignored_columns", "disclosure_threshold", "max_held_back_share"),
     *("publisher", "contact", "site_url", "release_lag_days"),
 )
-# Beside weekly.yaml, wherever that is; not keys in it.
-BESIDE = ("note", "corrections", "pages", "project_pages", "statements", "cases")
-KEYS = tuple(name for name in Parameters.model_fields if name not in BESIDE)
+# What is excluded lies beside weekly.yaml, wherever that is, and is no key in it.
+KEYS = tuple(name for name, field in Parameters.model_fields.items() if not field.exclude)
 
 
 def load_parameters(
@@ -108,30 +100,34 @@ def load_parameters(
         **{name: beside / name for name in ("corrections", "pages", "statements")},
         **{name: params / f"{name}.csv" for name in ("agencies", "policies", "coverage")},
     }
-    sources: dict[str, str] = {}
-    problems: list[Problem] = []
-
-    def take(given: dict[str, Any], file: FileProblems, folder: Path) -> None:
-        taken = _taken(given, file, folder)
-        values.update(taken)
-        sources.update(dict.fromkeys(taken, file.label))
-
+    files: list[tuple[Problems, dict[str, Any], Path]] = []
     for path in [weekly, *([beside / f"{period.path}.yaml"] if period else [])]:
         if path.is_file() or (path == weekly and params_file):
-            file = FileProblems(path.name, "docs/parameters.md", problems)
-            take(read_keys(read_text(path, file), file) or {}, file, path.parent)
-    take(dict(settings or {}), FileProblems("--set", problems=problems), Path.cwd())
+            file = Problems(path.name, "docs/parameters.md")
+            given = key_files.read_keys(key_files.read_text(path, file), file)
+            files.append((file, given, path.parent))
+    files.append((Problems("--set"), dict(settings or {}), Path.cwd()))
+    sources: dict[str, str] = {}
+    problems: list[Problem] = []
+    for file, given, folder in files:
+        taken = _taken(given, file, folder)
+        values |= taken
+        sources |= dict.fromkeys(taken, file.label)
+        problems += file
     if (note := beside / "notes" / f"{period}.md").is_file():
-        values["note"] = read_text(note, FileProblems(note.name, problems=problems))
+        file = Problems(note.name)
+        values["note"] = key_files.read_text(note, file)
+        problems += file
     try:
         parameters = Parameters(**values)
     except ValidationError as error:
-        problems += [Problem(sources[key], (), key, *each[:3]) for key, each in findings(error)]
+        found = key_files.findings(error)
+        problems += [Problem(sources[key], (), key, *each[:3]) for key, each in found]
     NeedsCorrection.raise_if("the parameters need correction", problems)
     return parameters
 
 
-def _taken(given: dict[str, Any], file: FileProblems, folder: Path) -> dict[str, Any]:
+def _taken(given: dict[str, Any], file: Problems, folder: Path) -> dict[str, Any]:
     """Of what is given, the keys that are known; a path is relative to `folder`."""
     taken = {}
     for key, value in given.items():
@@ -177,3 +173,15 @@ def weeks_with_extract(pattern: str) -> list[Week]:
     names = {match[1] for name in found if (match := named.fullmatch(name))}
     days = pd.to_datetime(pd.Series(sorted(names)), format="%Y-%m-%d", errors="coerce").dropna()
     return [Week(day) for day in days.dt.date if Week.containing(day).first_day == day]
+
+
+def find_project() -> Path:
+    """The checkout around the working directory, else the one this package is installed from.
+
+    Raises UsageError where neither holds params/ and notebooks/.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[3]):
+        if (folder / "params").is_dir() and (folder / "notebooks").is_dir():
+            return folder
+    raise UsageError(f"no project around {here}: expected a folder with params/ and notebooks/")

@@ -29,9 +29,9 @@ from markupsafe import escape
 from pydantic import AfterValidator, ValidationInfo
 from pydantic.dataclasses import dataclass
 
-from ddor.errors import DdorError, NeedsCorrection, Problem
+from ddor.errors import DdorError, NeedsCorrection, Problem, Problems
 from ddor.extract.identifiers import identifier
-from ddor.extract.records import Day, FileProblems, read_folder, read_record, refuse
+from ddor.extract.key_files import Day, read_folder, read_record, refuse
 from ddor.maintained.directory import AGENCY_ID
 from ddor.narrative import render_markdown, render_narrative
 from ddor.publishable import UNFILLED, text_of
@@ -51,11 +51,8 @@ def _quotable(body: str, info: ValidationInfo) -> str:
     if info.context and (kind := identifier(body)):
         refuse(f"text that looks like {kind} (not shown)", "text that names nobody", "remove it")
     if re.search("<img|<h[12]", render_markdown(body)):
-        seen, expected = (
-            "a picture or a heading of # or ##",
-            "text, with headings of ### or smaller",
-        )
-        refuse(seen, expected, "change it")
+        expected = "text, with headings of ### or smaller"
+        refuse("a picture or a heading of # or ##", expected, "change it")
     return body
 
 
@@ -102,9 +99,9 @@ def read_texts(folder: Path, project: Path, examples: list[dict]) -> dict[str, T
     problems: list[Problem] = []
     texts = {}
     for name in PAGES:
-        own, file = folder / f"{name}.md", FileProblems(f"{name}.md", GUIDE)
+        own, file = folder / f"{name}.md", Problems(f"{name}.md", GUIDE)
         text = read_record(own if own.is_file() else project / own.name, Text, file)
-        problems += file.problems
+        problems += file
         if not text:
             continue
         texts[name] = text
@@ -136,7 +133,7 @@ def read_statements(folder: Path) -> dict[str, Statement]:
 def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
     """-> the HTML before the first heading, and the sections. Raises NeedsCorrection where a
     sentence cannot be written with these names, or what it makes has no place on a page."""
-    file = FileProblems(f"{text.name}.md")
+    file = Problems(f"{text.name}.md")
     try:
         # `{#` would begin a comment of Jinja's.
         html = render_narrative(ADDRESS.sub(r"\1 [#\2]", text.body), names)
@@ -166,7 +163,7 @@ def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
         if count > 1:
             seen, mend = f"two sections with the address {address}", "give one of them another"
             file.report("", seen, "each once", f"{mend} {{#address}}")
-    NeedsCorrection.raise_if(WRONG, file.problems)
+    NeedsCorrection.raise_if(WRONG, file)
     return _captioned(first, escape(text.title)), sections
 
 

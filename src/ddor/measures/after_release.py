@@ -20,13 +20,24 @@ there are none, all after_release charges; if there is none at all, the arrest c
 counts if its charge is countable and was filed from day 0 to 90.
 
 Left out on purpose: people who are not in an extract any more, and arrests that ICE never learned
-of. Nothing here is a rate. What may be told of it is decided in followed.py.
+of. Nothing here is a rate.
+
+It is told of the nation only, one base, by the rules of disclosure.py. The base is the requests
+with a confirmed release. It is told if those of them whose follow-up is known are *enough*, and if
+the one rule lets it be told beside what earlier revisions told; then in full, 1 and 2 too. Else the
+last numbers stay, with their date, or nothing is told.
 """
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
-from ddor.measures.charges import group_codes, groups_of
-from ddor.measures.disclosure import Row, rows_of
+from ddor.measures import attributes, disclosure
+from ddor.measures.disclosure import NATION, Earlier, Row, Table, Told
+from ddor.measures.people import ALL, Line, lines_of
 from ddor.measures.status import first_that_fits
 
 FOLLOWED_DAYS = 90
@@ -37,6 +48,19 @@ STANDINGS = (NOT_RELEASED, NOT_KNOWN, NOT_OBSERVED, MET, NO_CONTACT, OTHER_STAND
 KNOWN = (MET, NO_CONTACT, OTHER_STANDING)
 BY_ARREST, BY_BOTH, BY_CONVICTION = "arrest", "arrest_and_conviction", "conviction"
 NOT_MET = "not_met"
+
+AFTER_RELEASE = "after_release"
+FOLLOW_UP, MET_BY = "follow_up", "met_by"
+LATER_CHARGES, DAYS_TO_ARREST = "later_charges", "days_to_arrest"
+BANDS = attributes.bands_of(DAYS_TO_ARREST)
+# The lines of each, in order.
+BRANCHES = {
+    FOLLOW_UP: (MET, NO_CONTACT, OTHER_STANDING, NOT_OBSERVED, NOT_KNOWN),
+    MET_BY: (BY_ARREST, BY_BOTH, BY_CONVICTION, NOT_MET),
+    DAYS_TO_ARREST: tuple(BANDS),
+}
+
+NUMBERS = ("known", "met", "no_arrest", "no_contact", "not_observed", "arrested", "convicted")
 
 
 def after_release(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
@@ -94,7 +118,7 @@ def later_charges(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame
         declined[["request_id", "released_at"]], on="request_id"
     )
     later = later.assign(
-        group_code=group_codes(later["ncic_code"]),
+        group_code=attributes.group_codes(later["ncic_code"]),
         day=_days_between(later["released_at"], later["charged_on"]),
     )
     within = later["day"].between(0, FOLLOWED_DAYS)
@@ -115,7 +139,7 @@ def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[R
     looked_at = later_charges(rows[rows["standing"] == MET], charges)
     # *Convicted* as in the headline, so that the two say the same: a conviction of a charge without
     # a date is charged_only.
-    groups = groups_of(looked_at[looked_at["countable"]])
+    groups = attributes.groups_of(looked_at[looked_at["countable"]])
     how = first_that_fits(
         (
             (BY_BOTH, confirmed["arrested"] & confirmed["convicted"]),
@@ -127,7 +151,114 @@ def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[R
     days = confirmed["days"].astype("str").fillna("-")
     found = confirmed["request_id"].map(groups).astype("str").fillna("")
     values = (confirmed["standing"] + " " + how + " " + days + " " + found).str.strip()
-    return rows_of(confirmed.assign(state="", value=values))
+    return disclosure.rows_of(confirmed.assign(state="", value=values))
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The headline numbers, in requests; None where one is not told.
+
+    declined, confirmed: of the quarter's rows. known: released 90 days or more before the extract
+    and followed up; met, no_arrest: known less met; no_contact; not_observed. arrested, convicted:
+    of those who met the rule, together met or more. as_of: the date of the extract of the numbers
+    from `known` on; retained: whether that is an earlier revision's, of which `gone` requests no
+    longer count. declined and confirmed are always this revision's.
+    """
+
+    declined: int
+    confirmed: int
+    known: int | None
+    met: int | None
+    no_arrest: int | None
+    no_contact: int | None
+    not_observed: int | None
+    arrested: int | None
+    convicted: int | None
+    as_of: str
+    retained: bool = False
+    gone: int = 0
+
+
+def tell_after_release(
+    rows: pd.DataFrame, charges: pd.DataFrame, threshold: int, as_of: str, earlier: Earlier
+) -> Told:
+    """`rows` from after_release.after_release, with week; as_of: the date of the quarter's extract;
+    `earlier`: what was told before."""
+    confirmed = after_release_rows(rows, charges)
+    known = Counter(rows.loc[rows["standing"].isin(KNOWN), "agency_id"])
+    why = disclosure.why_not_enough(known).replace("requests", "requests with a known follow-up")
+    last = tuple(table for table in earlier.last if table.attribute == AFTER_RELEASE)
+    return disclosure.tell(
+        {} if why else {(AFTER_RELEASE, NATION): confirmed},
+        replace(earlier, last=last),
+        {row.request_id for row in confirmed},
+        as_of,
+        threshold,
+        of_week=False,
+        lacking={AFTER_RELEASE: why} if why else {},
+    )
+
+
+def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
+    """The headline numbers. `rows` from after_release.after_release, of which only the two exact
+    numbers are taken, and that nobody's follow-up is known."""
+    confirmed = int(rows["released_at"].notna().sum())
+    table = told.table(AFTER_RELEASE)
+    if table is None:
+        anybody = rows["standing"].isin(KNOWN).any()
+        unknown: dict[str, Any] = dict.fromkeys(NUMBERS, None if anybody else 0)
+        unknown["not_observed"] = None if confirmed else 0
+        return Followed(len(rows), confirmed, **unknown, as_of=as_of)
+    counts = _counts(table.rows)
+    known = sum(counts[standing] for standing in KNOWN)
+    return Followed(
+        len(rows),
+        confirmed,
+        known=known,
+        met=counts[MET],
+        no_arrest=known - counts[MET],
+        no_contact=counts[NO_CONTACT],
+        not_observed=counts[NOT_OBSERVED],
+        arrested=counts[BY_ARREST] + counts[BY_BOTH],
+        convicted=counts[BY_CONVICTION] + counts[BY_BOTH],
+        as_of=table.as_of,
+        retained=table.retained,
+        gone=table.gone,
+    )
+
+
+def _counts(rows: Iterable[Row]) -> Counter:
+    """Of each standing, of each way in which the rule was met, and of each band of days to it."""
+    counts: Counter = Counter()
+    for row in rows:
+        standing, how, days, *_ = row.value.split()
+        counts.update([standing, how])
+        if standing == MET:
+            counts[next(name for name, last in BANDS.items() if int(days) <= last)] += 1
+    return counts
+
+
+def after_release_lines(told: Told) -> list[Line]:
+    """after_release.csv: attribute follow_up (branch: a standing), met_by (how the rule was met),
+    days_to_arrest (BANDS), later_charges (as the charges before release are told of the nation, of
+    those who met the rule)."""
+    table = told.table(AFTER_RELEASE)
+    if table is None:
+        return []
+    counts = _counts(table.rows)
+    lines = [
+        Line(attribute, NATION, name, "", ALL, counts[name])
+        for attribute, names in BRANCHES.items()
+        for name in names
+    ]
+    met = (row for row in table.rows if row.value.split()[0] == MET)
+    groups = ((row, " ".join(row.value.split()[3:])) for row in met)
+    rows = frozenset(
+        row._replace(value=attributes.charge_value(own, attributes.NO_CHARGE))
+        for row, own in groups
+    )
+    later = lines_of(Table(attributes.CHARGES, NATION, rows, "", 0))
+    return lines + [line._replace(attribute=LATER_CHARGES) for line in later]
 
 
 def _days_between(start: pd.Series, end: pd.Series) -> pd.Series:

@@ -13,16 +13,17 @@ whose a charge is. So:
 
 A table that may not be told anew stays as an earlier revision told it, with its date and with how
 many of its requests no longer count; it is taken down when that is over a quarter of them.
-docs/disclosure.md says why. What a table says of its rows is in people.py.
+docs/disclosure.md says why. What a table says of its rows is in people.py. What a revision tells is
+kept in the private record runs/<period>/rN/attributes.json, where the next one finds it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, NamedTuple
 
 import pandas as pd
-from pydantic import PlainSerializer
+from pydantic import PlainSerializer, TypeAdapter
 
 ENOUGH = 20
 FEWEST_AGENCIES = 3
@@ -64,8 +65,9 @@ Candidates = dict[tuple[str, str], Rows]  # (attribute, place) -> the rows of a 
 class Table:
     """A table that is told. place: NATION, an agency_id, a state, or POOLED (the weeks of a quarter
     that were not told by themselves). as_of: date of the extract that it was made from; threshold:
-    that of its time. stands: an earlier revision's, kept; gone: how many of its requests no longer
-    count (in a quarter's own too, which has a week as the week told it). rows are private."""
+    that of its time. retained: whether it is an earlier revision's; gone: how many of its requests
+    no longer count (in a quarter's own too, which has a week as the week told it). rows are
+    private."""
 
     attribute: str
     place: str
@@ -76,7 +78,7 @@ class Table:
     gone: int = 0
 
     @property
-    def stands(self) -> bool:
+    def retained(self) -> bool:
         return bool(self.why)
 
 
@@ -104,6 +106,35 @@ class Earlier:
     last: tuple[Table, ...] = ()
     gone: str = ""
     beside: tuple[Table, ...] = ()
+
+
+_TABLES, _EARLIER = TypeAdapter(tuple[Table, ...]), TypeAdapter(Earlier)
+
+
+def plain_tables(tables: Iterable[Table]) -> list[dict]:
+    """For the private record, as JSON."""
+    return _TABLES.dump_python(tuple(tables), mode="json")
+
+
+def earlier_from_plain(plain: Mapping) -> Earlier:
+    """From history.read_earlier."""
+    return _EARLIER.validate_python(plain)
+
+
+def flag_of(table: Table | None) -> str:
+    """What a reader of a line has to know of its table, "" where it is of today."""
+    if not table or not (table.retained or table.gone):
+        return ""
+    gone = f"{table.gone} of its requests no longer {'counts' if table.gone == 1 else 'count'}"
+    return f"as of {table.as_of}; {gone}" if table.retained else gone
+
+
+def disclosure_lines(told: Told) -> list[dict]:
+    """For summary.json: each table that is told, or why it, or a newer one, is not."""
+    names = ("attribute", "place", "told", "why", "as_of", "no_longer_count")
+    tables = [(*key, True, each.why, each.as_of, each.gone) for key, each in told.tables.items()]
+    untold = [(*key, False, why, "", 0) for key, why in told.untold.items()]
+    return [dict(zip(names, line, strict=True)) for line in sorted([*tables, *untold])]
 
 
 def why_not_enough(by_agency: Counter) -> str:
@@ -196,9 +227,11 @@ def tell(
     tables, untold = {}, {}
     for key, rows in {**candidates, **no_longer}.items():
         attribute, place = key
-        revised = of_week and place == NATION and key in told_before
-        why = lacking.get(attribute) or earlier.gone
-        why = why or _why_not(place, rows, overlays[attribute], revised)
+        safe = is_safe_change if of_week and place == NATION and key in told_before else is_safe
+        why = lacking.get(attribute) or earlier.gone or _why_not_enough(place, rows)
+        cuts = overlays[attribute].cuts(rows)
+        if not why and not all((is_safe if beside else safe)(cut) for cut, beside in cuts):
+            why = ONE_RULE
         if not why:
             tables[key] = Table(*key, rows, as_of, threshold, gone=_gone(rows, counting))
             overlays[attribute].lay(rows)
@@ -215,14 +248,9 @@ def _gone(rows: Collection[Row], counting: Collection[str]) -> int:
     return len({row.request_id for row in rows}.difference(counting))
 
 
-def _why_not(place: str, rows: Collection[Row], overlay: Overlay, revised: bool) -> str:
+def _why_not_enough(place: str, rows: Collection[Row]) -> str:
+    """As why_not_enough; the table of one agency has to be large enough alone."""
     by_agency = Counter(row.agency_id for row in rows)
     if by_agency.keys() == {place}:
-        why = FEWER if len(rows) < ENOUGH else ""
-    else:
-        why = why_not_enough(by_agency)
-    safe = not why and all(
-        (is_safe_change if revised and not beside else is_safe)(cut)
-        for cut, beside in overlay.cuts(rows)
-    )
-    return why or ("" if safe else ONE_RULE)
+        return FEWER if len(rows) < ENOUGH else ""
+    return why_not_enough(by_agency)

@@ -1,9 +1,17 @@
-"""The published figures, by the names of DESIGN 4: what is glued as scraps, printed by --json and
-kept in summary.json. All are counts of requests, but agencies_declining and states_declining.
+"""All that is counted of a week: the published figures, by the names of DESIGN 4, and its tables.
+
+The figures are what is glued as scraps, printed by --json and kept in summary.json. All are counts
+of requests, but agencies_declining and states_declining.
+
+An agency is its agency_id. Name, level and place come from the directory, else from the extract's
+latest row for that id, so that one agency written in three ways is one line, and two agencies with
+one name are two.
 """
 
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -12,30 +20,33 @@ from ddor.checks.registry import CheckResults, run_checks
 from ddor.extract.model import Extract
 from ddor.inputs import Inputs
 from ddor.maintained.corrected import corrected
-from ddor.measures.agencies import agency_identities, counts_by_agency
-from ddor.measures.charges import declined_charges
-from ddor.measures.disclosure import Earlier, Row, Told, tell
-from ddor.measures.people import CHARGES, Line, told_lines, week_candidates, week_rows, with_charges
-from ddor.measures.record import earlier_from_plain
-from ddor.measures.shares import ShareRange, declined_share, held_declines, held_share_reason
+from ddor.measures.attributes import CHARGES, week_candidates, week_rows
+from ddor.measures.disclosure import Earlier, Row, Told, earlier_from_plain, tell
+from ddor.measures.people import Line, lines_of, with_charges
+from ddor.measures.shares import ShareRange, declined_share, held_share_reason
 from ddor.measures.status import CLASSES, counted_in, request_status
-from ddor.measures.timing import unusual_orders
 from ddor.published.ledger import LONG_HELD, cleared_flags, held_since
-from ddor.reference.figures import WEEKLY_FIGURES
+from ddor.reference import tables
+from ddor.reference.figures import IDENTITY, TABLE_COLUMNS, WEEKLY_FIGURES
 
 BY_AGENCY = ("issued_by_agency", "declined_by_agency", "held_back_by_agency")
 NO_CHARGES = "no charge data was supplied"
+ORDERS = tables.rows("date_orders", tables.DICTIONARY)
+AFTER_EXTRACT = "a request or an outcome is dated after the extract was taken"
 
 
 @dataclass(frozen=True)
-class Counts:
-    """All that is counted of a week. The frames are described where they are made.
+class Counts(CheckResults):
+    """All that is counted of a week. The frames are described where they are made. What the checks
+    found is as in CheckResults; `review` has a line more, without check and agency, where the share
+    of held rows is a reason why a person has to look before the week is published.
 
     extract: as counted, with the week's corrections. told: what is told of people; people:
     attribute -> the rows of all declined requests, told or not.
+    reconciliation: columns class, rows, every received row in exactly one class, all CLASSES in
+    order, so that rows add up to the rows received.
     long_held: of the requests held back this week, how many were first held over 90 days before
-    the date of this extract. review: one line for each reason why a person has to look before the
-    week is published, as in CheckResults; the share of held rows has neither check nor agency.
+    the date of this extract.
     """
 
     figures: dict[str, int | None]
@@ -45,16 +56,11 @@ class Counts:
     told: Told
     people: dict[str, frozenset[Row]]
     unusual_orders: pd.DataFrame
-    checks: pd.DataFrame
     reconciliation: pd.DataFrame
     declined_share: ShareRange
     held_declines: int
     long_held: int
     charges_supplied: bool
-    held: pd.DataFrame
-    review: pd.DataFrame
-    shown: dict[str, pd.Series]
-    cleared: pd.DataFrame
     status: pd.DataFrame
     extract: Extract
 
@@ -65,97 +71,146 @@ class Counts:
 
     def nation(self, attribute: str) -> list[Line]:
         """The lines of the national table, none where it is not told."""
-        return told_lines(self.told, attribute)
+        return lines_of(self.told.table(attribute))
 
 
 def count_inputs(inputs: Inputs) -> Counts:
     """Corrections, checks, and then everything that is counted: the job and the notebook both
     count with this, and with nothing else."""
-    parameters = inputs.parameters
-    cohort = parameters["cohort"]
+    cohort = inputs.parameters["cohort"]
     extract = corrected(inputs.extract, inputs.corrections, inputs.request_ids, cohort)
     case = Case(extract, inputs.week, inputs.directory, inputs.history, cohort)
     checked = run_checks(case, cleared=cleared_flags(inputs.ledger))
     earlier = earlier_from_plain(inputs.earlier)
-    return count_week(
-        case,
-        checked,
-        parameters["disclosure_threshold"],
-        parameters["max_held_back_share"],
-        earlier,
-        inputs.ledger,
-    )
+    return count_week(case, checked, inputs.parameters, earlier, inputs.ledger)
 
 
 def count_week(
     case: Case,
     checked: CheckResults,
-    threshold: int,
-    max_held_back_share: float,
+    parameters: Mapping[str, Any],
     earlier: Earlier,
     ledger: pd.DataFrame,
 ) -> Counts:
-    """`checked`: from run_checks; the rest: two parameters of the week, what earlier revisions of
+    """`checked`: from run_checks; the rest: the parameters of the week, what earlier revisions of
     it showed, and the ledger's lines of it."""
-    extract, week, cohort = case.extract, case.week, case.cohort
-    agencies = case.directory.agencies
-    status = request_status(extract.requests, week, cohort, checked.held)
+    extract, agencies = case.extract, case.directory.agencies
+    as_of, charges = extract.about.as_of, extract.charges
+    status = request_status(extract.requests, case.week, case.cohort, checked.held)
     states = agency_identities(status, agencies).set_index("agency_id")["state"].to_dict()
-    charges = declined_charges(status, extract.charges)
-    rows = week_rows(status, charges, states, str(week))
-    if extract.charges.empty:
-        del rows[CHARGES]
+    rows = week_rows(status, charges, states, str(case.week))
     told = tell(
         week_candidates(rows),
         earlier,
         status.loc[status["declined"], "request_id"],
-        extract.about.as_of.isoformat(),
-        threshold,
-        lacking={CHARGES: NO_CHARGES} if extract.charges.empty else {},
+        as_of.isoformat(),
+        parameters["disclosure_threshold"],
+        lacking={CHARGES: NO_CHARGES} if charges.empty else {},
     )
+    figures = with_charges(lines_of(told.table(CHARGES)))
+    for name, figure in WEEKLY_FIGURES.items():
+        if name not in figures:
+            of_figure = status.loc[counted_in(status, figure.rows), "agency_id"]
+            distinct = {"agencies": of_figure, "states": of_figure.map(states)}.get(figure.unit)
+            figures[name] = len(of_figure) if distinct is None else distinct.nunique()
+    classes = status["class"].value_counts().reindex(list(CLASSES), fill_value=0)
+    held_declines = int(status["held_back_declined"].sum())
+    if held_share := held_share_reason(status, parameters["max_held_back_share"]):
+        line = pd.DataFrame([("", "", held_declines, held_share)], columns=checked.review.columns)
+        review = pd.concat([checked.review, line], ignore_index=True)
+        checked = replace(checked, review=review)
     since = held_since(ledger)
-    waiting = since[since < (extract.about.as_of - LONG_HELD).isoformat()]
-    held_share = held_share_reason(status, week, cohort, max_held_back_share)
-    held_rows = held_declines(status, week, cohort)
-    review = checked.review
-    if held_share:
-        share_line = pd.DataFrame([("", "", held_rows, held_share)], columns=review.columns)
-        review = pd.concat([review, share_line], ignore_index=True)
+    waiting = since[since < (as_of - LONG_HELD).isoformat()]
     return Counts(
-        figures=_figures(status, states, told),
+        **vars(checked),
+        figures={name: figures[name] for name in WEEKLY_FIGURES},
         **{table: counts_by_agency(status, agencies, table) for table in BY_AGENCY},
         told=told,
         people=rows,
-        unusual_orders=unusual_orders(extract.requests, extract.about.as_of),
-        checks=checked.table,
-        reconciliation=reconciliation(status),
-        declined_share=declined_share(status, week, cohort),
-        held_declines=held_rows,
+        unusual_orders=unusual_orders(extract.requests, as_of),
+        reconciliation=classes.astype("int64").rename_axis("class").rename("rows").reset_index(),
+        declined_share=declined_share(status, case.week, case.cohort),
+        held_declines=held_declines,
         long_held=int(checked.held["request_id"].isin(waiting.index).sum()),
-        charges_supplied=len(extract.charges) > 0,
-        held=checked.held,
-        review=review,
-        shown=checked.shown,
-        cleared=checked.cleared,
+        charges_supplied=not charges.empty,
         status=status,
         extract=extract,
     )
 
 
-def reconciliation(status: pd.DataFrame) -> pd.DataFrame:
-    """Columns class, rows: every received row in exactly one class, all CLASSES in order, so that
-    rows add up to the rows received."""
-    counts = status["class"].value_counts().reindex(list(CLASSES), fill_value=0)
-    return counts.astype("int64").rename_axis("class").rename("rows").reset_index()
+def agency_identities(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
+    """One row for each agency_id of `status`: the columns IDENTITY, text, "" where unknown.
+
+    `agencies` is the directory's table. A row that a check holds back names its agency only where
+    no other does: a request with a wrong place (E1) may not lend it to the agency.
+    """
+    latest = (
+        status.assign(_believed=status["held_by"].isna())
+        .sort_values(["_believed", "issued_at", "request_id"], kind="stable")
+        .drop_duplicates("agency_id", keep="last")
+        .rename(columns={"agency_name": "agency", "agency_level": "level"})[list(IDENTITY)]
+    )
+    listed = agencies.rename(columns={"name": "agency"})[list(IDENTITY)]
+    listed = listed[listed["agency_id"].isin(latest["agency_id"])]
+    unlisted = latest[~latest["agency_id"].isin(listed["agency_id"])]
+    return pd.concat([listed, unlisted], ignore_index=True).fillna("")
 
 
-def _figures(status: pd.DataFrame, states: Mapping[str, str], told: Told) -> dict[str, int | None]:
-    """The sums of the one table of figures. Two are part of the national table of charges (`told`),
-    and None where it is not told."""
-    figures = with_charges(told_lines(told, CHARGES))
-    for name, figure in WEEKLY_FIGURES.items():
-        if name not in figures:
-            agencies = status.loc[counted_in(status, figure.rows), "agency_id"]
-            distinct = {"agencies": agencies, "states": agencies.map(states)}.get(figure.unit)
-            figures[name] = len(agencies) if distinct is None else distinct.nunique()
-    return {name: figures[name] for name in WEEKLY_FIGURES}
+def counts_by_agency(status: pd.DataFrame, agencies: pd.DataFrame, table: str) -> pd.DataFrame:
+    """A table by agency, of agencies with any figure in it, by state and name. Columns
+    TABLE_COLUMNS[table]: IDENTITY, then numbers of requests, each column the sum of the rows of its
+    figure, or of a flag of `status`.
+
+    issued_by_agency: Section I, issued this week and what became of them so far; issued =
+    detainers + notifications + transfers = honored + declined + other + pending.
+    declined_by_agency: Section II, recorded as declined this week, by class, and honored beside
+    them; declined is the sum of its four classes; the flags are not exclusive.
+    held_back_by_agency: what the checks held back, under the code of the agency asked: requests in
+    neither section (E1, E3, E4), and those whose outcome is not counted (E2, E6, E7, E11); of both,
+    those that are missing in the issued and the declined of the week, so that what was received
+    can be added up (history.py). Level and place are empty there where they are known from doubted
+    requests alone: one with a wrong place (E1) may not lend it to the agency.
+    """
+    rows = {
+        figure.column: figure.rows for figure in WEEKLY_FIGURES.values() if figure.table == table
+    }
+    names = TABLE_COLUMNS[table][len(IDENTITY) :]
+    masks = pd.DataFrame({name: counted_in(status, rows.get(name, name)) for name in names})
+    counts = masks.groupby(status["agency_id"]).sum().astype("int64")
+    identities = agency_identities(status, agencies)
+    lines = identities.merge(counts[counts.any(axis=1)], on="agency_id", validate="one_to_one")
+    lines = lines.sort_values(["state", "agency", "agency_id"], ignore_index=True)
+    if table == "held_back_by_agency":
+        believed = {*agencies["agency_id"], *status.loc[status["held_by"].isna(), "agency_id"]}
+        doubted = ~lines["agency_id"].isin(believed)
+        lines.loc[doubted, ["level", "state", "county_fips", "area"]] = ""
+    return lines
+
+
+def unusual_orders(requests: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    """Columns order (a sentence), requests: received rows whose dates stand in an order that needs
+    a reason. Counted and shown, never corrected. Orders that do not occur are left out."""
+    orders = {
+        order["sentence"]: requests[order["earlier"]] < requests[order["later"]] for order in ORDERS
+    }
+    day_after = pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    dates = requests[["issued_at", "outcome_recorded_at"]]
+    orders[AFTER_EXTRACT] = (dates >= day_after).any(axis=1)
+    counts = [(sentence, int(found.sum())) for sentence, found in orders.items() if found.any()]
+    return pd.DataFrame(counts, columns=["order", "requests"])
+
+
+def bulk_recorded(counts: Counts) -> dict[str, int]:
+    """agency_id -> declines of its published line, of each agency whose declines were recorded in
+    bulk: that E8 named, or that a person cleared of it. Nothing for an agency without a line.
+
+    They stand apart from the others in the trend. In 2017 a county's backlog of years was recorded
+    on one day: such a week says nothing of how many people were released in it, whoever published
+    it after a look.
+    """
+    of_request = counts.status.set_index("request_id")["agency_id"]
+    cleared = counts.cleared.loc[counts.cleared["check"] == "E8", "subject"]
+    named = {*of_request.loc[counts.shown["E8"].index], *cleared}
+    listed = counts.declined_by_agency
+    listed = listed[listed["agency_id"].isin(named) & (listed["declined"] > 0)]
+    return {line.agency_id: int(line.declined) for line in listed.itertuples()}

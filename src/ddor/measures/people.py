@@ -1,5 +1,6 @@
 """What a table tells of its rows: charges by category and group, citizenship by region and country,
-days from issue to recording. Which tables may be told is decided in disclosure.py.
+days from issue to recording; as lines, and as the tables of a download. Which tables may be told is
+decided in disclosure.py.
 
 The nation is told in full: every category and region with its exact count, 1 and 2 too. Offense
 groups and countries of NAMED or more stand by name, the rest as *other* of their own branch. Of a
@@ -8,27 +9,23 @@ charges alone are told: categories of the threshold or more, the rest together, 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import pandas as pd
 
-from ddor.measures.charges import charge_values
-from ddor.measures.disclosure import ENOUGH, NATION, POOLED, Candidates, Row, Table, Told, rows_of
-from ddor.measures.timing import DAY_LABELS, days_from_issue
-from ddor.reference.countries import REGIONS, world_region
-from ddor.reference.figures import OF_CHARGES
-from ddor.reference.offenses import CATEGORIES, offense_category
+from ddor.measures import attributes
+from ddor.measures.attributes import CHARGED_ONLY, CHARGES, CITIZENSHIP, CONVICTED, DAYS, NO_CHARGE
+from ddor.measures.disclosure import NATION, POOLED, Row, Table, Told, flag_of
+from ddor.reference.codes import CATEGORIES, REGIONS, offense_category, world_region
+from ddor.reference.figures import OF_CHARGES, TABLE_COLUMNS
 
-CHARGES, CITIZENSHIP, DAYS = "charges", "citizenship", "days"
-ATTRIBUTES = (CHARGES, CITIZENSHIP, DAYS)
-ALL, CONVICTED, CHARGED_ONLY = "all", "convicted", "charged_only"
-DISMISSED, NO_CHARGE = "dismissed_or_acquitted", "no_charge"
-STANDINGS = (CONVICTED, CHARGED_ONLY, DISMISSED, NO_CHARGE)
+ALL = "all"
 NAMED = 3  # of a group or a country in the nation
 OTHER = "other"  # what is not named of a branch
 REST = "rest"  # what is not named of a place
-BRANCHES = {CHARGES: ("", *CATEGORIES, REST), CITIZENSHIP: REGIONS, DAYS: DAY_LABELS}
+BRANCHES = {CHARGES: ("", *CATEGORIES, REST), CITIZENSHIP: REGIONS, DAYS: attributes.DAY_LABELS}
+GROUP_COLUMNS = TABLE_COLUMNS["charges_by_group"]
 
 Members = Mapping[str, set[Row]]
 
@@ -45,42 +42,69 @@ class Line(NamedTuple):
     requests: int
 
 
-def week_rows(
-    status: pd.DataFrame, charges: pd.DataFrame, states: Mapping[str, str], week: str
-) -> dict[str, frozenset[Row]]:
-    """Attribute -> the rows of this week's declined requests. `charges` from
-    charges.declined_charges; `states`: agency_id -> state."""
-    declined = status[status["declined"]]
-    declined = declined.assign(week=week, state=declined["agency_id"].map(states))
-    values = {
-        CHARGES: charge_values(declined["request_id"], charges),
-        CITIZENSHIP: declined["citizenship"],
-        DAYS: days_from_issue(declined),
-    }
-    return {name: rows_of(declined.assign(value=each)) for name, each in values.items()}
+def lines_of(table: Table | None) -> list[Line]:
+    """In the order of attributes.csv; none of a table that is not told."""
+    if table is None:
+        return []
+    if table.place in (NATION, POOLED):
+        return in_order(_nation_lines(table.attribute, table.rows))
+    return in_order(_place_lines(table.place, table.rows, table.threshold))
 
 
-def week_candidates(rows: Mapping[str, frozenset[Row]]) -> Candidates:
-    """The nation, then agencies, the largest first."""
-    nation = {(attribute, NATION): each for attribute, each in rows.items()}
-    return nation | _places(rows.get(CHARGES, ()), "agency_id")
+def _nation_lines(attribute: str, rows: Iterable[Row]) -> list[Line]:
+    standings, branches, convicted = _members(attribute, rows)
+    lines = []
+    if attribute == CHARGES:
+        lines = [
+            Line(CHARGES, NATION, "", "", each, len(standings[each]))
+            for each in attributes.STANDINGS
+        ]
+    for branch in CATEGORIES if attribute == CHARGES else BRANCHES[attribute]:
+        leaves = branches[branch]
+        everyone = len(set().union(*leaves.values()))
+        lines.append(Line(attribute, NATION, branch, "", ALL, everyone))
+        split = {CONVICTED: len(convicted[branch])}
+        split[CHARGED_ONLY] = everyone - split[CONVICTED]
+        if attribute == CHARGES and not {1, 2} & {*split.values()}:
+            lines += [Line(attribute, NATION, branch, "", *part) for part in split.items()]
+        named = rolled_up(leaves, NAMED, OTHER) if attribute != DAYS else {}
+        lines += [
+            Line(attribute, NATION, branch, leaf, ALL, len(own)) for leaf, own in named.items()
+        ]
+    return lines
 
 
-def places_of_quarter(rows: Collection[Row]) -> Candidates:
-    """Agencies, then states, the largest first."""
-    return _places(rows, "agency_id") | _places(rows, "state")
+def _place_lines(place: str, rows: Iterable[Row], threshold: int) -> list[Line]:
+    standings, branches, _ = _members(CHARGES, rows)
+    known = {each: standings[each] for each in (CONVICTED, CHARGED_ONLY)}
+    known[NO_CHARGE] = standings[NO_CHARGE] | standings[attributes.DISMISSED]
+    categories = {name: set().union(*groups.values()) for name, groups in branches.items()}
+    by_standing = rolled_up(known, threshold, REST, threshold)
+    by_category = rolled_up(categories, threshold, REST, threshold)
+    return [
+        *(Line(CHARGES, place, "", "", each, len(own)) for each, own in by_standing.items()),
+        *(Line(CHARGES, place, name, "", ALL, len(own)) for name, own in by_category.items()),
+    ]
 
 
-def _places(rows: Collection[Row], column: str) -> Candidates:
-    found = defaultdict(set)
+def _members(attribute: str, rows: Iterable[Row]):
+    """-> standing -> rows; branch -> leaf -> rows; branch -> rows with a conviction in it. The
+    first and the last are of charges alone."""
+    standings, convicted = defaultdict(set), defaultdict(set)
+    branches: dict[str, dict[str, set[Row]]] = defaultdict(lambda: defaultdict(set))
     for row in rows:
-        found[getattr(row, column)].add(row)
-    largest_first = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
-    return {
-        (CHARGES, place): frozenset(own)
-        for place, own in largest_first
-        if place and len(own) >= ENOUGH
-    }
+        if attribute != CHARGES:
+            branch = world_region(row.value) if attribute == CITIZENSHIP else row.value
+            branches[branch][row.value].add(row)
+            continue
+        standing, *groups = row.value.split()
+        standings[standing].add(row)
+        for each in groups:
+            group, _, of_group = each.partition(":")
+            branches[offense_category(group)][group].add(row)
+            if of_group == CONVICTED:
+                convicted[offense_category(group)].add(row)
+    return standings, branches, convicted
 
 
 def rolled_up(members: Members, at_least: int, rest_name: str, rest_at_least: int = 1) -> Members:
@@ -95,84 +119,8 @@ def rolled_up(members: Members, at_least: int, rest_name: str, rest_at_least: in
     return named | ({rest_name: rest} if len(rest) >= rest_at_least else {})
 
 
-def lines_of(table: Table) -> list[Line]:
-    """In the order of attributes.csv."""
-    if table.attribute != CHARGES:
-        lines = _tree(table.attribute, table.rows)
-    elif table.place in (NATION, POOLED):
-        lines = _nation_charges(table.rows)
-    else:
-        lines = _place_charges(table.place, table.rows, table.threshold)
-    return in_order(lines)
-
-
-def told_lines(told: Told, attribute: str, place: str = NATION) -> list[Line]:
-    """The lines of a table, none where it is not told."""
-    table = told.table(attribute, place)
-    return lines_of(table) if table else []
-
-
-def _tree(attribute: str, rows: Iterable[Row]) -> list[Line]:
-    branches: dict[str, dict[str, set[Row]]] = {name: {} for name in BRANCHES[attribute]}
-    for row in rows:
-        branch = world_region(row.value) if attribute == CITIZENSHIP else row.value
-        branches[branch].setdefault(row.value, set()).add(row)
-    lines = []
-    for branch, leaves in branches.items():
-        lines.append(Line(attribute, NATION, branch, "", ALL, sum(map(len, leaves.values()))))
-        if attribute == CITIZENSHIP:
-            lines += _leaves(attribute, branch, leaves)
-    return lines
-
-
-def _leaves(attribute: str, branch: str, leaves: Members) -> list[Line]:
-    named = rolled_up(leaves, NAMED, OTHER)
-    return [Line(attribute, NATION, branch, leaf, ALL, len(own)) for leaf, own in named.items()]
-
-
-def _nation_charges(rows: Iterable[Row]) -> list[Line]:
-    by_standing, categories, convicted = _charges(rows)
-    lines = [Line(CHARGES, NATION, "", "", each, len(by_standing[each])) for each in STANDINGS]
-    for category in CATEGORIES:
-        groups = categories[category]
-        everyone = set().union(*groups.values())
-        lines.append(Line(CHARGES, NATION, category, "", ALL, len(everyone)))
-        split = {CONVICTED: len(convicted[category])}
-        split[CHARGED_ONLY] = len(everyone) - split[CONVICTED]
-        if not {1, 2} & {*split.values()}:
-            lines += [Line(CHARGES, NATION, category, "", *part) for part in split.items()]
-        lines += _leaves(CHARGES, category, groups)
-    return lines
-
-
-def _place_charges(place: str, rows: Iterable[Row], threshold: int) -> list[Line]:
-    by_standing, categories, _ = _charges(rows)
-    standings = {each: by_standing[each] for each in (CONVICTED, CHARGED_ONLY)}
-    standings[NO_CHARGE] = by_standing[NO_CHARGE] | by_standing[DISMISSED]
-    named = rolled_up(standings, threshold, REST, threshold)
-    lines = [Line(CHARGES, place, "", "", each, len(own)) for each, own in named.items()]
-    by_category = {name: set().union(*groups.values()) for name, groups in categories.items()}
-    named = rolled_up(by_category, threshold, REST, threshold)
-    return lines + [Line(CHARGES, place, name, "", ALL, len(own)) for name, own in named.items()]
-
-
-def _charges(rows: Iterable[Row]):
-    """-> standing -> rows; category -> group -> rows; category -> rows with a conviction in it."""
-    by_standing, convicted = defaultdict(set), defaultdict(set)
-    categories: dict[str, dict[str, set[Row]]] = defaultdict(lambda: defaultdict(set))
-    for row in rows:
-        standing, *groups = row.value.split()
-        by_standing[standing].add(row)
-        for each in groups:
-            group, _, of_group = each.partition(":")
-            categories[offense_category(group)][group].add(row)
-            if of_group == CONVICTED:
-                convicted[offense_category(group)].add(row)
-    return by_standing, categories, convicted
-
-
 def in_order(lines: Iterable[Line]) -> list[Line]:
-    standings = (ALL, *STANDINGS, REST)
+    standings = (ALL, *attributes.STANDINGS, REST)
 
     def key(line: Line):
         leaf = (line.leaf != "", line.leaf == OTHER, line.leaf)
@@ -193,13 +141,53 @@ def added_up(tables: Iterable[Iterable[Line]]) -> list[Line]:
 
 
 def with_charges(lines: Iterable[Line]) -> dict[str, int | None]:
-    """The two figures that are part of the national table of charges, None where it is not told."""
-    counts: Counter[str] = Counter()
-    for line in lines:
-        if (line.attribute, line.place, line.branch) == (CHARGES, NATION, ""):
-            counts[line.standing] = line.requests
+    """The two figures that are part of the national table of charges, whose lines these are; None
+    where it is not told."""
+    counts = Counter({line.standing: line.requests for line in lines if not line.branch})
     if not counts:
         return dict.fromkeys(OF_CHARGES)
-    return dict(
-        zip(OF_CHARGES, (counts.total() - counts[NO_CHARGE], counts[CONVICTED]), strict=True)
-    )
+    numbers = counts.total() - counts[NO_CHARGE], counts[CONVICTED]
+    return dict(zip(OF_CHARGES, numbers, strict=True))
+
+
+def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
+    """charges_by_group.csv: GROUP_COLUMNS, a line for each category, its group_code "", then its
+    groups; a split that is not told is missing (Int64). `lines`: those of the nation; `flags`: what
+    a reader of every line has to know."""
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    for line in lines:
+        if line.branch:
+            counts.setdefault((line.branch, line.leaf), {})[line.standing] = line.requests
+    names = {OTHER: "Other groups of this category", **attributes.GROUP_NAMES}
+    rows = []
+    for (category, group), each in counts.items():
+        name = names[group] if group else CATEGORIES[category]
+        rows.append((category, group, name, *map(each.get, (CONVICTED, CHARGED_ONLY, ALL))))
+    frame = pd.DataFrame(rows, columns=list(GROUP_COLUMNS))
+    types = dict.fromkeys(GROUP_COLUMNS[:3], "str") | dict.fromkeys(GROUP_COLUMNS[3:], "Int64")
+    frame = frame.astype(types).astype({"requests": "int64"})
+    # A sum in which only weeks without any such request told the two apart.
+    none_split = frame["convicted"].eq(0) & frame["charged_only"].eq(0) & frame["requests"].gt(0)
+    frame.loc[none_split.fillna(False), ["convicted", "charged_only"]] = pd.NA
+    return frame.assign(flags=flags) if flags else frame
+
+
+def national_charges(told: Told) -> pd.DataFrame:
+    """charges_by_group.csv of a week: no row where the table is not told."""
+    table = told.table(CHARGES)
+    return charge_group_lines(lines_of(table), flag_of(table))
+
+
+def attribute_lines(told: Told) -> pd.DataFrame:
+    """attributes.csv: the fields of Line, and `flags` where a table stands from before."""
+    tables = [told.tables[key] for key in sorted(told.tables)]
+    lines = [line for table in tables for line in lines_of(table)]
+    return line_frame(lines, [flag_of(told.table(line.attribute, line.place)) for line in lines])
+
+
+def line_frame(lines: Iterable[Line], flags: Iterable[str] = ()) -> pd.DataFrame:
+    """The fields of Line as columns; with `flags`, one for each line, if any says a word."""
+    frame = pd.DataFrame(list(lines), columns=list(Line._fields))
+    frame = frame.astype(dict.fromkeys(Line._fields[:-1], "str") | {"requests": "int64"})
+    flags = list(flags)
+    return frame.assign(flags=pd.Series(flags, dtype="str")) if any(flags) else frame

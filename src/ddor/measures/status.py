@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ddor.calendar import HOURS_ASKED, Week
-from ddor.extract.cohort import issued_this_week, recorded_this_week
-from ddor.reference.forms import FORMS
+from ddor.extract.model import issued_this_week, recorded_this_week
+from ddor.reference.codes import FORMS
 
 HELD_BACK, OUTSIDE = "held_back", "outside_week"
 ISSUED_PENDING, ISSUED_OTHER_WEEK = "issued_pending", "issued_outcome_another_week"
@@ -67,37 +67,31 @@ def request_status(
     frame["class"] = first_that_fits(classes, OUTSIDE)
 
     frame["issued"] = issued & (frame["doubts"] != "request")
-    told = outcome.where(outcome.isin(ISSUED_OUTCOMES) & ~held_back, "other")
-    frame["issued_outcome"] = told.where(frame["issued"])
+    outcomes = outcome.where(outcome.isin(ISSUED_OUTCOMES) & ~held_back, "other")
+    frame["issued_outcome"] = outcomes.where(frame["issued"])
 
     frame["held_back_issued"] = issued & (frame["doubts"] == "request")
     frame["held_back_declined"] = recorded & (outcome == "declined") & held_back
 
     frame["declined"] = frame["class"] == "declined"
     frame["honored"] = frame["class"] == "honored"
-    frame["declined_class"] = _declined_class(frame).where(frame["declined"])
-    released, law_or_court = requests["released_at"], requests["decline_reason"] == "law_or_court"
+    notice, released = requests["notice_at"], requests["released_at"]
+    reason, before_release = requests["decline_reason"], notice < released
+    too_late = before_release & (released - notice < HOURS_ASKED)
+    in_time = (frame["kind"] == "detainer") & (released - notice >= HOURS_ASKED)
+    # The first that fits (DESIGN 3); a row with no dates at all is unclassified.
+    declined_classes = (
+        ("insufficient_notice", (reason == "insufficient_notice") | too_late),
+        ("no_notice", released.notna() & ~before_release),
+        ("not_held", in_time & requests["release_due_at"].notna()),
+    )
+    declined_class = first_that_fits(declined_classes, "unclassified")
+    frame["declined_class"] = declined_class.where(frame["declined"])
     frame["release_not_confirmed"] = frame["declined"] & released.isna()
-    frame["law_or_court"] = frame["declined"] & law_or_court
+    frame["law_or_court"] = frame["declined"] & (reason == "law_or_court")
     # Negative too: a request that came after the release could not be given 48 hours' notice.
     frame["short_custody"] = frame["declined"] & (released - requests["issued_at"] < HOURS_ASKED)
     return frame
-
-
-def _declined_class(frame: pd.DataFrame) -> pd.Series:
-    """The first that fits (DESIGN 3); a row with no dates at all is unclassified."""
-    notice, released = frame["notice_at"], frame["released_at"]
-    before_release = notice < released
-    insufficient = (frame["decline_reason"] == "insufficient_notice") | (
-        before_release & (released - notice < HOURS_ASKED)
-    )
-    given_in_time = (frame["kind"] == "detainer") & (released - notice >= HOURS_ASKED)
-    classes = (
-        ("insufficient_notice", insufficient),
-        ("no_notice", released.notna() & ~before_release),
-        ("not_held", given_in_time & frame["release_due_at"].notna()),
-    )
-    return first_that_fits(classes, "unclassified")
 
 
 def first_that_fits(ladder: Iterable[tuple[str, pd.Series]], other: str) -> pd.Series:

@@ -12,7 +12,7 @@ A figure goes by one of these names (`known_figures`):
                                         tables by agency has
 
 Nothing is counted in a way of its own: a figure's rows are those that `reference.figures` says it
-is the sum of, or that the rule of `measures.charges` puts in it.
+is the sum of, or that the rule of `measures.attributes` puts in it.
 
 With an agency it is the agency's published line. A figure of charges is refused with one: an agency
 knows its people, and the rows would say whose the charges are.
@@ -26,11 +26,10 @@ import pandas as pd
 from ddor.checks.check import Check
 from ddor.checks.registry import CHECKS
 from ddor.errors import UsageError
-from ddor.measures.charges import GROUP_NAMES, charge_values, declined_charges
-from ddor.measures.people import CHARGED_ONLY, CONVICTED, NO_CHARGE
+from ddor.measures.attributes import CHARGED_ONLY, CONVICTED, GROUP_NAMES, NO_CHARGE, charge_values
 from ddor.measures.status import CLASSES, counted_in
+from ddor.reference.codes import CATEGORIES, offense_category
 from ddor.reference.figures import WEEKLY_FIGURES
-from ddor.reference.offenses import CATEGORIES, offense_category
 
 OF_PEOPLE = ("category:", "group:", "declined_with_")
 
@@ -54,7 +53,7 @@ def rows_behind(
     name = _known_name(figure, agency_id, known)
     if name.startswith(OF_PEOPLE):
         declined = status.loc[status["declined"], "request_id"]
-        values = charge_values(declined, declined_charges(status, charges))
+        values = charge_values(declined, charges)
         named = declined[[name in charge_figures(value) for value in values]]
         counted = status["request_id"].isin(named)
     elif shown and name in shown:
@@ -62,7 +61,12 @@ def rows_behind(
     else:
         counted = counted_in(status, known[name])
     if agency_id is not None:
-        counted = counted & _of_agency(status, agency_id)
+        of_agency = status["agency_id"] == agency_id
+        if not of_agency.any():
+            near = difflib.get_close_matches(agency_id, status["agency_id"].unique(), n=3)
+            meaning = f"did you mean {' or '.join(near)}?" if near else "check its agency_id"
+            raise UsageError(f'no request of the extract is to an agency "{agency_id}"; {meaning}')
+        counted = counted & of_agency
     return status[counted]
 
 
@@ -105,11 +109,3 @@ def _known_name(figure: str, agency_id: str | None, known: Collection[str]) -> s
     near = meant or difflib.get_close_matches(figure, known, n=3)
     meaning = f"did you mean {' or '.join(near)}?" if near else "docs/trace.md lists the names"
     raise UsageError(f'"{figure}" is not the name of one figure that rows stand behind; {meaning}')
-
-
-def _of_agency(status: pd.DataFrame, agency_id: str) -> pd.Series:
-    if not (status["agency_id"] == agency_id).any():
-        near = difflib.get_close_matches(agency_id, status["agency_id"].unique(), n=3)
-        meaning = f"did you mean {' or '.join(near)}?" if near else "check its agency_id"
-        raise UsageError(f'no request of the extract is to an agency "{agency_id}"; {meaning}')
-    return status["agency_id"] == agency_id

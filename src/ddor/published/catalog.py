@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ddor.calendar import Period, Week
 from ddor.errors import ArchiveUnavailable, UsageError
@@ -27,7 +28,7 @@ FIRST, REVISED, CORRECTED = "first", "revision", "correction"
 @dataclass(frozen=True)
 class Revision:
     """One published revision. Dates in ISO form; source: where its extract came from, in words;
-    figures: the few that lists of weeks show; identity: see identity.py.
+    figures: the few that lists of weeks show; identity: see jobs/identity.py.
 
     kind: FIRST; REVISED, by new data, a decision or another input; CORRECTED, because of a mistake.
     because: why, in words, for the last two. accepted: why the week was published although a
@@ -105,8 +106,9 @@ class Catalog:
         """Every period with its current revision: weeks first."""
         return [*self.newest_first(), *self.newest_beside_weeks()]
 
-    def made_from(self, week: Week) -> list[Period]:
-        """The periods whose current revision has this week's report in it, or should have."""
+    def made_from(self, week: Period) -> list[Period]:
+        """The periods whose current revision has this week's report in it, or should have; none
+        for a period that is no week."""
         return [
             period
             for period, revision in self.newest_beside_weeks()
@@ -129,9 +131,7 @@ class Catalog:
         content: dict[str, object] = {"notice": SYNTHETIC_NOTICE} if self.synthetic else {}
         content |= {"cohort": self.cohort, "synthetic": self.synthetic}
         for name, shelf in self._in_order().items():
-            content[name] = {
-                key: [asdict(r) for r in revisions] for key, revisions in shelf.items()
-            }
+            content[name] = {key: list(map(asdict, revisions)) for key, revisions in shelf.items()}
         return (json.dumps(content, indent=1) + "\n").encode()
 
 
@@ -190,8 +190,7 @@ def status_of(period: Period, revision: Revision, catalog: Catalog) -> str:
     return age + kind + (", based on a superseded revision" if outdated else "")
 
 
-@dataclass(frozen=True)
-class Superseded:
+class Superseded(NamedTuple):
     """A week of a report made from weekly ones that is not what it was made from any more. used:
     the revision that it was made from, None where there was none; now: the week's current one."""
 

@@ -7,7 +7,6 @@ not grow with the age of the archive.
 """
 
 import contextlib
-import csv
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,8 +17,9 @@ import pandas as pd
 
 from ddor.calendar import Period, Week
 from ddor.errors import UsageError
+from ddor.extract.csv_files import csv_lines
 from ddor.published.catalog import open_catalog
-from ddor.reference.method import METHOD
+from ddor.reference.figures import METHOD
 from ddor.reports import REPORTS, parse_period
 
 WEEKS_LOOKED_BACK = 26
@@ -43,7 +43,7 @@ class History:
     received, so with what was held back: an agency whose requests are all held is not stopped for
     its 0 for ever.
     last_declined: declined_total of the last of the weeks, None where there is none, or where it
-    was counted by another method (method.py) and is not compared."""
+    was counted by another method (reference/dictionary/methods.csv) and is not compared."""
 
     weeks: tuple[str, ...]
     counts: pd.DataFrame
@@ -74,18 +74,12 @@ def read_history(site: Path, week: Week) -> History:
         (first_day, row["agency_id"], int(row.get(issued, 0)), int(row.get(declined, 0)))
         for first_day in published
         for table, (issued, declined) in COUNTED.items()
-        for row in _rows(site / "weeks" / first_day / "data" / f"{table}.csv")
+        for row in csv_lines((site / "weeks" / first_day / "data" / f"{table}.csv").read_bytes())
         if row["agency_id"]  # an empty table of synthetic data has a line with its notice alone
     ]
     counts = pd.DataFrame(lines, columns=list(COUNT_TYPES)).astype(COUNT_TYPES)
     counts = counts.groupby(["week", "agency_id"], as_index=False).sum()
     return History(tuple(published), counts, _declined_total(site, published))
-
-
-def _rows(file: Path) -> list[dict[str, str]]:
-    # Not pandas: so many small files cost it most of a second.
-    with open(file, encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
 
 
 def is_withdrawn(summary: Path) -> bool:
@@ -97,16 +91,23 @@ def read_earlier(output: Path, period: Period) -> dict:
     """What was told before of the people in this report: {"tables": every table of every revision,
     withdrawn ones too; "beside": those of the reports that share a week with it, and of all their
     weeks; "last": those of the last revision that stands; "gone": why they are not known, or "";
-    "cases": the labels of those that were described}, tables as measures.record wrote them.
+    "cases": the labels of those that were described}, tables as measures.disclosure wrote them.
     Private: it names requests."""
-    told = {each: _told_by(output, each) for each in (period, *_beside(output, period))}
-    lost = [each for each in told if _published(output, each) - told[each].keys()]
+    told: dict[Period, dict[int, dict]] = {}
+    last: list[dict] = []
+    lost = False
+    for each in (period, *_beside(output, period)):
+        # Revision -> what it left in ATTRIBUTES, in order; and what it has published.
+        files = (output / "runs" / str(each)).glob(f"r*/{ATTRIBUTES}")
+        found = {int(file.parent.name[1:]): json.loads(file.read_bytes()) for file in files}
+        summaries = (output / "site" / each.path).glob("r*/data/summary.json")
+        published = {int(file.parent.parent.name[1:]): file for file in summaries}
+        told[each] = dict(sorted(found.items()))
+        lost |= bool(published.keys() - found.keys())
+        if each == period:
+            kept = [n for n in published if n in found and not is_withdrawn(published[n])]
+            last = found[max(kept)]["tables"] if kept else []
     own = told.pop(period)
-    last = []
-    for number, revision in own.items():
-        summary = output / "site" / period.path / f"r{number}" / "data" / "summary.json"
-        if summary.exists() and not is_withdrawn(summary):
-            last = revision["tables"]
     others = [revision for revisions in told.values() for revision in revisions.values()]
     return {
         "tables": _once(own.values()),
@@ -115,18 +116,6 @@ def read_earlier(output: Path, period: Period) -> dict:
         "gone": "the private record of what was told before is not at hand" if lost else "",
         "cases": own[max(own)].get("cases", []) if own else [],
     }
-
-
-def _published(output: Path, period: Period) -> set[int]:
-    files = (output / "site" / period.path).glob("r*/data/summary.json")
-    return {int(file.parent.parent.name[1:]) for file in files}
-
-
-def _told_by(output: Path, period: Period) -> dict[int, dict]:
-    """Revision -> what it left in ATTRIBUTES, in order."""
-    files = (output / "runs" / str(period)).glob(f"r*/{ATTRIBUTES}")
-    found = {int(file.parent.name[1:]): json.loads(file.read_bytes()) for file in files}
-    return dict(sorted(found.items()))
 
 
 def _beside(output: Path, period: Period) -> list[Period]:

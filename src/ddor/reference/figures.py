@@ -6,7 +6,7 @@ or a value (`kind=detainer`). Counts are the sums of these masks, `ddor rows` sh
 tables by agency are the same sums for each agency, and the data dictionary has the words. The
 number of agencies and of states is counted from the rows' agency_id (unit `agencies`, `states`).
 `dictionary/tables.csv` and `dictionary/columns.csv` describe the tables and columns of every
-download.
+download. `dictionary/methods.csv` has the rules by which declined requests are counted, by number.
 """
 
 from typing import NamedTuple
@@ -45,3 +45,7 @@ DECLINED_COLUMNS = TABLE_COLUMNS["declined_by_agency"]
 IDENTITY = ISSUED_COLUMNS[: 1 + ISSUED_COLUMNS.index("area")]
 # Column of a table by agency -> how a sentence names the figure that an agency can dispute.
 DISPUTABLE = {row["column"]: row["label"] for row in rows("columns", DICTIONARY) if row["label"]}
+
+# Number of a method -> what changed with it, as a page says it.
+CHANGES = {int(row["method"]): row["change"] for row in rows("methods", DICTIONARY)}
+METHOD = max(CHANGES)

@@ -6,7 +6,6 @@ anything that knows of files to publish (`archive/`).
 """
 
 from ddor.report.magic import load_ipython_extension
-from ddor.report.quarter import open_compiled
-from ddor.report.week import open_week
+from ddor.report.opening import open_compiled, open_week
 
 __all__ = ["load_ipython_extension", "open_compiled", "open_week"]

@@ -1,7 +1,11 @@
-"""What a report tells of people: charges by category, citizenship, days from issue; or why a table
-is not told, or from when it is (measures/disclosure.py)."""
+"""What both reports show in the same way: a table, a chart, the names of sentences; and of people
+the charges by category, citizenship, days from issue; or why a table is not told, or from when it
+is (measures/disclosure.py).
 
-from collections.abc import Mapping
+Which columns a table has and what it is called stands in tables.csv, of a chart in charts.csv.
+"""
+
+from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
 
 import pandas as pd
@@ -11,56 +15,84 @@ from ddor.calendar import Period, Week, long_date
 from ddor.compiled.counts import CompiledCounts
 from ddor.compiled.inputs import CompiledInputs
 from ddor.inputs import Inputs
-from ddor.measures import people
+from ddor.measures import attributes, people
 from ddor.measures.disclosure import ENOUGH, NATION, POOLED
+from ddor.measures.disclosure import Table as AttributeTable
 from ddor.measures.figures import Counts
-from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, with_charges
-from ddor.measures.published import charge_group_lines
+from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, charge_group_lines, with_charges
+from ddor.measures.shares import Concentration
 from ddor.narrative import Words, part_of, render_markdown
 from ddor.publishable import HTML
-from ddor.reference.countries import COUNTRIES
-from ddor.reference.offenses import CATEGORIES, CATEGORY_PHRASES
+from ddor.reference.codes import CATEGORIES, CATEGORY_PHRASES, COUNTRIES
+from ddor.reference.places import STATES
 from ddor.report.charts import Chart, stacked_bars
-from ddor.report.sentences import listed
-from ddor.report.tables import Several, Table, html_of, table_of
-from ddor.report.words import WORDS, heads
+from ddor.report.sentences import listed, sentences
+from ddor.report.tables import Several, Table, agency_label, agency_table, html_of, in_line
+from ddor.report.words import CHARTS, TABLES, WORDS, heads
 
 UNSPLIT = "not_told_apart"
-# Attribute -> the name of its chart, what a bar of it is, and how its subtitle says so.
-CHARTS = {
-    CHARGES: (
-        "charges-by-category",
-        "offense category",
-        "by category of the charges; a request can be in several",
-    ),
-    CITIZENSHIP: ("citizenship", "world region", "by world region of citizenship"),
-    DAYS: ("days-to-recording", "days", "by days from issue to recording"),
-}
 
 
 class AttributeTables:
-    """A report, and the part of it that shows attributes of people."""
+    """A report. agencies: one line for each, as the tables name it."""
 
     inputs: Inputs | CompiledInputs
     counts: Counts | CompiledCounts
     period: Period
     synthetic: bool
     chart_source: str
+    agencies: pd.DataFrame
     noted, of_noted = NATION, "This table is"  # the table that may stand from before
 
     def label(self, place: str) -> Markup | str:
-        """How an agency or a state is named in a table."""
-        raise NotImplementedError
+        """An agency of the extract or of an earlier table as in tables; a state by its name."""
+        known = self.agencies[self.agencies["agency_id"] == place].to_dict("records")
+        if known:
+            return agency_label(known[0])
+        return STATES[place].name if place in STATES else place
 
-    def _chart(self, *what, **how) -> Chart | Table:
-        """charts.stacked_bars of this report; what: name, frame, label, parts and caption."""
-        how = {"source": self.chart_source, "synthetic": self.synthetic, **how}
-        return stacked_bars(*what, **how)
+    def _titles(self, name: str, words: Mapping[str, object]) -> tuple[dict[str, str], str]:
+        """The heads of the columns and the caption of a table, in which `words` are filled in."""
+        line = TABLES[name]
+        return heads(line["columns"]), line["caption"].format(report=self, **words)
+
+    def _table(self, name: str, rows: pd.DataFrame | Iterable[tuple], **words) -> Table:
+        """A table of tables.csv, from a frame with its columns or from its lines."""
+        columns, caption = self._titles(name, words)
+        if not isinstance(rows, pd.DataFrame):  # Markup stays Markup
+            rows = pd.DataFrame(list(rows), columns=list(columns), dtype="object")
+        return Table(rows, columns, caption)
+
+    def _by_agency(
+        self, name: str, frame: pd.DataFrame, flags: Mapping[str, str], **how
+    ) -> Table | Several:
+        """A table of tables.csv by agency, the largest first by the first of its columns."""
+        columns, caption = self._titles(name, {})
+        return agency_table(frame, next(iter(columns)), columns, caption, flags, **how)
+
+    def _chart(
+        self, name: str, frame: pd.DataFrame, parts: Mapping[str, str], title: str, **how
+    ) -> Chart | Table:
+        """A chart of charts.csv, as charts.stacked_bars draws it."""
+        line = CHARTS[name]
+        how = {"subtitle": line["subtitle"].format(report=self), "source": self.chart_source} | how
+        frame = frame.rename(columns={"branch": line["label"]})
+        return stacked_bars(line["name"], frame, line["label"], parts, title, self.synthetic, **how)
 
     def note(self) -> HTML | None:
         """The analyst's note, params/notes/<period>.md, as it is published."""
         note = self.inputs.note
         return HTML(render_markdown(note)) if note.strip() else None
+
+    # What sentences name
+
+    def _sentences(
+        self, of: str, found: Concentration, by_agency: pd.DataFrame, names: Mapping[str, object]
+    ) -> SimpleNamespace:
+        """Those of sentences/<of>.md.j2. found: what makes up half or more of the declined, which
+        is named from the table `by_agency`."""
+        largest = in_line(by_agency.set_index("agency_id", drop=False)).get(found.agency_id, "")
+        return sentences(of, concentrated=found, largest=largest, **names)
 
     def _about(self, **more) -> SimpleNamespace:
         """What sentences say of the extract, with what both reports have."""
@@ -98,13 +130,13 @@ class AttributeTables:
         figures, table = with_charges(lines), self.counts.told.table(CHARGES)
         return SimpleNamespace(
             of=sum(standing.values()),
-            dated=pd.Timestamp(table.as_of).date() if table and table.stands else None,
+            dated=pd.Timestamp(table.as_of).date() if table and table.retained else None,
             told=bool(lines),
             why=Words(self._why(CHARGES)),
-            convicted=standing.get(people.CONVICTED),
-            charged_only=standing.get(people.CHARGED_ONLY),
-            dismissed_or_acquitted=standing.get(people.DISMISSED),
-            no_charges=standing.get(people.NO_CHARGE),
+            convicted=standing.get(attributes.CONVICTED),
+            charged_only=standing.get(attributes.CHARGED_ONLY),
+            dismissed_or_acquitted=standing.get(attributes.DISMISSED),
+            no_charges=standing.get(attributes.NO_CHARGE),
             with_charges=figures["declined_with_charges"],
             with_conviction=figures["declined_with_conviction"],
             by_category=_by_category(lines),
@@ -114,106 +146,88 @@ class AttributeTables:
         """By category, the largest first: convicted, charged only, and where the two are not told
         apart. None where nobody had a charge that counts."""
         lines = self.counts.nation(CHARGES)
-        rows = charge_group_lines(line for line in lines if not line.leaf)
+        rows = with_unsplit(line for line in lines if not line.leaf)
         rows = rows[rows["requests"] > 0].rename(columns={"offense_group": "branch"})
         if rows.empty:
             return None
-        rows = rows.assign(**{UNSPLIT: _unsplit(rows)})
-        split = heads(f"{people.CONVICTED} {people.CHARGED_ONLY} {UNSPLIT}")
+        split = heads(f"{attributes.CONVICTED} {attributes.CHARGED_ONLY} {UNSPLIT}")
         parts = {name: head for name, head in split.items() if rows[name].any()}
         total = sum(line.requests for line in lines if not line.branch)
-        return self._by_attribute(CHARGES, _largest_first(rows), parts, total)
+        return self._by_attribute(CHARGES, rows, parts, total)
 
     def charges_table(self) -> Several | HTML | None:
         """Each category, and beneath it its offense groups; or why there is none."""
-        frame = charge_group_lines(self.counts.nation(CHARGES))
+        frame = with_unsplit(self.counts.nation(CHARGES))
         if frame.empty:
             return self._not_told(CHARGES)
-        caption = "Declined requests by category and offense group of the charges"
         in_a_week = "" if isinstance(self.period, Week) else " in a week"
-        return self._with_note(CHARGES, self.by_offense(frame, caption, in_a_week))
+        return self._with_note(CHARGES, self.by_offense(CHARGES, frame, in_a_week))
 
-    def by_offense(self, frame: pd.DataFrame, caption: str, in_a_week: str = "") -> Table:
-        """frame: published.charge_group_lines; in_a_week: said of a sum of weeks."""
+    def by_offense(self, name: str, frame: pd.DataFrame, in_a_week: str = "") -> Table:
+        """frame: with_unsplit; in_a_week: said of a sum of weeks."""
         names = [html_of("offense", row=row, other=people.OTHER) for row in frame.itertuples()]
         whole = frame["group_code"] == ""
-        unsplit = _unsplit(frame).where(whole)
-        frame = frame.assign(
-            offense=pd.Series(names, index=frame.index, dtype="object"), **{UNSPLIT: unsplit}
-        )
-        columns = f"offense requests {people.CONVICTED} {people.CHARGED_ONLY}"
+        unsplit = frame[UNSPLIT].where(whole)
+        offense = pd.Series(names, index=frame.index, dtype="object")
+        columns, caption = self._titles(name, {})
         # Only a sum of weeks can be split in part.
-        if ((unsplit > 0) & (unsplit < frame["requests"])).any():
-            columns += f" {UNSPLIT}"
-        empty, note = frame[people.CONVICTED].isna() | (unsplit > 0), ""
+        if not ((unsplit > 0) & (unsplit < frame["requests"])).any():
+            del columns[UNSPLIT]
+        empty, note = frame[attributes.CONVICTED].isna() | (unsplit > 0), ""
         if empty.any():
             note = "Convicted and charged only are counted by category, not by offense group"
             if empty[whole].any():
                 note += f"; they are left out where either of the two is 1 or 2{in_a_week}"
             note += "."
-        return Table(frame, heads(columns), caption, note)
+        frame = frame.assign(offense=offense, **{UNSPLIT: unsplit})
+        return Table(frame, columns, caption, note)
 
     def citizenship_chart(self) -> Several | HTML | None:
         """By world region, with the countries behind it in a table; or why there is none."""
-        lines = self.counts.nation(CITIZENSHIP)
-        if not lines:
-            return self._not_told(CITIZENSHIP)
-        chart = self._by_attribute(CITIZENSHIP, _largest_first(_branches(lines)))
-        countries = table_of(
-            [(line.branch, _country(line.leaf), line.requests) for line in lines if line.leaf],
-            ("World region", "Country", "Requests"),
-            "Declined requests by country of citizenship",
-        )
-        return self._with_note(CITIZENSHIP, chart, countries)
+        leaves = [line for line in self.counts.nation(CITIZENSHIP) if line.leaf]
+        countries = [(line.branch, _country(line.leaf), line.requests) for line in leaves]
+        return self._national_chart(CITIZENSHIP, self._table("countries", countries))
 
     def timing_chart(self) -> Several | HTML | None:
         """In fixed bands of days; or why there is none."""
-        lines = self.counts.nation(DAYS)
+        return self._national_chart(DAYS)
+
+    def _national_chart(self, attribute: str, *beneath: Table) -> Several | HTML | None:
+        lines = self.counts.nation(attribute)
         if not lines:
-            return self._not_told(DAYS)
-        return self._with_note(DAYS, self._by_attribute(DAYS, _branches(lines)))
+            return self._not_told(attribute)
+        rows = pd.DataFrame([line for line in lines if not line.leaf and line.requests])
+        return self._with_note(attribute, self._by_attribute(attribute, rows), *beneath)
 
     def _by_attribute(
         self, attribute: str, rows: pd.DataFrame, parts: Mapping | None = None, of: int = 0
     ) -> Chart | Table:
         """The largest bar is its title. rows: branch, and the columns `parts`; of: the requests
         of the table, if they are not the sum. The week's table may be of an earlier extract."""
-        name, label, by = CHARTS[attribute]
+        if attribute != DAYS:  # whose bands have an order of their own
+            rows = rows.sort_values("requests", ascending=False, kind="stable")
         most = rows["requests"].max()
         largest = rows.loc[rows["requests"] == most, "branch"]
-        of = of or rows["requests"].sum()
-        part = part_of(most, of, "declined request", "declined requests")
-        each = " each" if len(largest) > 1 else ""
+        part = part_of(most, of or rows["requests"].sum(), "declined request", "declined requests")
+        title = f"{'; '.join(largest)}: {part}{' each' if len(largest) > 1 else ''}"
         table, source = self.counts.told.table(attribute), self.chart_source
-        if table is not None and table.stands:
+        if table and table.retained:
             source = f"{source.rpartition('; data as of ')[0]}; data as of {long_date(table.as_of)}"
-        return self._chart(
-            name,
-            rows.rename(columns={"branch": label}),
-            label,
-            parts or heads("requests"),
-            f"{'; '.join(largest)}: {part}{each}",
-            subtitle=f"Declined requests, United States, {self.period.title}, {by}",
-            source=source,
-        )
+        return self._chart(attribute, rows, parts or heads("requests"), title, source=source)
 
     # Places
 
     def place_tables(self) -> Several | None:
         """The charges of each agency (in a quarter also of each state) that has a table."""
-        told, parts = self.counts.told, []
+        told = self.counts.told
+        parts: list[HTML | Table | None] = []
         for place in told.places(CHARGES):
             table = told.tables[CHARGES, place]
-            count, lines = len(table.rows), people.lines_of(table)
-            parts += [
-                HTML(Markup("<h4>{}</h4>").format(self.label(place))),
-                table_of(
-                    [(_of_place(line), line.requests) for line in lines if line.requests],
-                    ("Charges", "Requests"),
-                    f"Charges of the {count:,} declined requests of {self._in_words(place)}",
-                ),
-                self._as_of(table),
-            ]
+            lines = [line for line in people.lines_of(table) if line.requests]
+            rows = [(_of_place(line), line.requests) for line in lines]
+            where = {"total": len(table.rows), "place": self._in_words(place)}
+            heading = HTML(Markup("<h4>{}</h4>").format(self.label(place)))
+            parts += [heading, self._table("place_charges", rows, **where), _as_of(table)]
         if not parts:
             if self._is_silent(CHARGES):
                 return None
@@ -222,11 +236,10 @@ class AttributeTables:
         for (attribute, place), why in told.untold.items():
             if attribute == CHARGES and place not in (NATION, POOLED):
                 by_reason.setdefault(why, []).append(self._in_words(place))
-        parts += [
-            HTML(html_of("places_without", places=places, why=why, period=self.period))
-            for why, places in by_reason.items()
-        ]
-        return Several([part for part in parts if part])
+        for why, places in by_reason.items():
+            words = html_of("places_without", places=places, why=why, period=self.period)
+            parts.append(HTML(words))
+        return Several(parts)
 
     def _in_words(self, place: str) -> str:
         return Markup(str(self.label(place)).replace("<br>", " ")).striptags()
@@ -249,29 +262,23 @@ class AttributeTables:
         what, why = WORDS["not_shown"][attribute], self._why(attribute)
         return HTML(html_of("not_told", what=what, why=why, period=self.period))
 
-    def _with_note(self, attribute: str, *parts) -> Several:
+    def _with_note(self, attribute: str, *parts: Chart | Table) -> Several:
         table = self.counts.told.table(attribute, self.noted)
-        note = self._as_of(table, self.of_noted) if table else None
-        return Several([*parts, note] if note else [*parts])
+        return Several([*parts, _as_of(table, self.of_noted)])
 
-    def _as_of(self, table, of="This table is") -> HTML | None:
-        """From when a table of an earlier revision is, and how much of it no longer counts."""
-        if not (table.stands or table.gone):
-            return None
+
+def _as_of(table: AttributeTable | None, of: str = "This table is") -> HTML | None:
+    """From when a table of an earlier revision is, and how much of it no longer counts."""
+    if table and (table.retained or table.gone):
         return HTML(html_of("as_of", table=table, of=of))
+    return None
 
 
-def _unsplit(frame: pd.DataFrame) -> pd.Series:
-    """Of each line of published.charge_group_lines, the requests that are in neither part."""
-    return frame["requests"] - frame[[people.CONVICTED, people.CHARGED_ONLY]].sum(axis=1)
-
-
-def _branches(lines: list[Line]) -> pd.DataFrame:
-    return pd.DataFrame([line for line in lines if not line.leaf and line.requests])
-
-
-def _largest_first(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values("requests", ascending=False, kind="stable")
+def with_unsplit(lines: Iterable[Line]) -> pd.DataFrame:
+    """people.charge_group_lines, and of each the requests that are in neither part."""
+    frame = charge_group_lines(lines)
+    split = frame[[attributes.CONVICTED, attributes.CHARGED_ONLY]].sum(axis=1)
+    return frame.assign(**{UNSPLIT: frame["requests"] - split})
 
 
 def _by_category(lines: list[Line]) -> Words:

@@ -47,16 +47,16 @@ class Chart(Publishable):
         size = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', self.svg)[0]
         width, height = (round(float(each)) for each in size)
         files = {
-            "SVG": _address("image/svg+xml", self.svg.encode()),
-            "PNG": _address("image/png", self.png),
-            "CSV": _address("text/csv", self.csv.encode()),
+            "SVG": ("image/svg+xml", self.svg.encode()),
+            "PNG": ("image/png", self.png),
+            "CSV": ("text/csv", self.csv.encode()),
         }
-        return str(html_of("chart", chart=self, files=files, width=width, height=height))
-
-
-def _address(kind: str, data: bytes) -> str:
-    """In the notebook a file is part of its own address; the archive makes a file of it."""
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+        # In the notebook a file is part of its own address; the archive makes a file of it.
+        addresses = {
+            name: f"data:{kind};base64,{base64.b64encode(data).decode()}"
+            for name, (kind, data) in files.items()
+        }
+        return str(html_of("chart", chart=self, files=addresses, width=width, height=height))
 
 
 def stacked_bars(
@@ -69,10 +69,9 @@ def stacked_bars(
     most: int = MOST_BARS,
     subtitle: str = "",
     source: str = SOURCE,
-    meaning: str = "",
 ) -> Chart | Table:
     """Horizontal bars, one per row of `frame`, from the columns `parts` (column -> legend), each in
-    the color of its meaning (palette.py); with `meaning`, a column that names the color of a row.
+    the color of its meaning (palette.py), or, if there is a column `meaning`, in that of its row.
 
     Rows are drawn in the given order; of more than `most` the rest become one bar, *All
     others*. A row of missing values has the words NOTHING_KNOWN for a bar. An empty frame gives its
@@ -82,43 +81,32 @@ def stacked_bars(
     rows = _drawn_rows(frame, label, most)
     known, totals = rows[columns].notna().any(axis=1), rows[columns].sum(axis=1, min_count=1)
     labels = rows[label].astype("str")
-    table = Table(
-        rows.assign(
-            **{label: labels.where(known, labels + f" ({NOTHING_KNOWN})"), "Total": totals}
-        ),
-        {label: label.capitalize(), **parts, **({"Total": "Total"} if len(parts) > 1 else {})},
-        caption,
-    )
+    named = labels.where(known, labels + f" ({NOTHING_KNOWN})")
+    heads = {label: label.capitalize(), **parts} | ({"Total": "Total"} if len(parts) > 1 else {})
+    table = Table(rows.assign(**{label: named, "Total": totals}), heads, caption)
     if frame.empty or not int(frame[columns].sum().sum()):
         return table
     drawn = rows[columns].fillna(0).astype("int64")
     if len(frame) > most:
         drawn.iloc[-1] = 0  # a number without a bar: many small ones would dwarf the largest
+    of_rows = [color_of(each) for each in rows["meaning"]] if "meaning" in rows else []
+    notice = SYNTHETIC_NOTICE if synthetic else ""
     drawing = Drawing(
         name=name,
-        labels=tuple(labels),
-        values={
-            legend: tuple(drawn[column]) for column, legend in parts.items() if rows[column].sum()
+        labels=list(labels),
+        values={legend: drawn[each] for each, legend in parts.items() if rows[each].sum()},
+        colors={
+            legend: of_rows or [color_of(column, at)] * len(rows)
+            for at, (column, legend) in enumerate(parts.items())
         },
-        colors={legend: color_of(column, at) for at, (column, legend) in enumerate(parts.items())},
-        row_colors=tuple(map(color_of, rows[meaning])) if meaning else (),
-        totals=tuple(f"{int(each):,}" if pd.notna(each) else NOTHING_KNOWN for each in totals),
-        notice=SYNTHETIC_NOTICE if synthetic else "",
+        totals=[f"{int(each):,}" if pd.notna(each) else NOTHING_KNOWN for each in totals],
+        notice=notice,
     )
-    told = f"{caption}. {subtitle}" if subtitle else caption
+    said = ". ".join(filter(None, (notice, "Bar chart", caption, subtitle)))
     bars = "; ".join(_in_words(row, label, parts) for row in rows.to_dict("records"))
-    alternative = f"Bar chart. {told}, in requests. {bars}."
-    return Chart(
-        name=name,
-        caption=caption,
-        subtitle=subtitle,
-        source=source,
-        alternative=f"{SYNTHETIC_NOTICE}. {alternative}" if synthetic else alternative,
-        svg=svg_of(drawing),
-        png=png_of(drawing, caption, subtitle or "Requests", source),
-        csv=_csv(rows, label, columns, synthetic),
-        table=table,
-    )
+    svg, png = svg_of(drawing), png_of(drawing, caption, subtitle or "Requests", source)
+    csv, alternative = _csv(rows, label, columns, synthetic), f"{said}, in requests. {bars}."
+    return Chart(name, caption, subtitle, source, alternative, svg, png, csv, table)
 
 
 def _drawn_rows(frame: pd.DataFrame, label: str, most: int) -> pd.DataFrame:

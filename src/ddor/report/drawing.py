@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
@@ -26,22 +27,18 @@ POINTS = 72
 ROW, LEGEND, MARGIN = 0.36, 0.24, 0.08  # inches
 LARGE, FONT, SMALL = 14, 10, 8
 LABEL_LETTERS = {SVG_WIDTH: 28, PNG_WIDTH: 44}
-# Beside the end of a bar.
-BESIDE: dict[str, Any] = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """labels and totals: one for each bar; values: legend -> one for each bar; colors: legend ->
-    (light, dark); row_colors: one for each bar in place of that, or none; notice: a line beneath.
-    """
+    """labels and totals: one for each bar; values and colors: legend -> one for each bar, a color
+    being (light, dark); notice: a line beneath."""
 
     name: str
-    labels: tuple[str, ...]
-    values: dict[str, tuple[int, ...]]
-    colors: dict[str, tuple[str, str]]
-    row_colors: tuple[tuple[str, str], ...]
-    totals: tuple[str, ...]
+    labels: list[str]
+    values: dict[str, pd.Series]
+    colors: dict[str, list[tuple[str, str]]]
+    totals: list[str]
     notice: str
 
 
@@ -107,16 +104,15 @@ def _write(figure: Figure, lines: Iterable[tuple[str, int]], y: float) -> float:
 
 def _bars(axes, drawing: Drawing, labels: list[str]) -> None:
     places = range(len(labels))
-    left = [0] * len(labels)
+    left = pd.Series(0, index=places)
     for legend, values in drawing.values.items():
-        colors = drawing.row_colors or [drawing.colors[legend]] * len(labels)
+        colors = drawing.colors[legend]
         edges = [EDGE[0] if color in PALE else PAPER[0] for color in colors]
         fills = [color[0] for color in colors]
-        axes.barh(places, values, 0.72, left, color=fills, edgecolor=edges, label=legend)
-        left = [start + value for start, value in zip(left, values, strict=True)]
-    for place, end, total in zip(places, left, drawing.totals, strict=True):
-        axes.annotate(total, (end, place), (4, 0), **BESIDE)
-    axes.set_xlim(0, max(left))
+        bars = axes.barh(places, values, 0.72, left, color=fills, edgecolor=edges, label=legend)
+        left += values.to_numpy()
+    axes.bar_label(bars, drawing.totals, padding=4, annotation_clip=False)
+    axes.set_xlim(0, left.max())
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.set_yticks(places, labels, linespacing=0.95)
     axes.set_xticks([])  # every bar has its number

@@ -1,10 +1,47 @@
-"""What every report of a notebook begins with: the parameters that its first cell names."""
+"""`open_week` and `open_compiled`: how a notebook opens its report.
+
+Without the folder of `inputs` that the job hands over (so in JupyterLab and in plain papermill)
+they are read as the job would read them. `params`, `settings` and `sample`: chosen_parameters.
+"""
 
 from pathlib import Path
 
-from ddor.calendar import Period
-from ddor.maintained.parameters import Parameters, load_parameters, sample_settings
-from ddor.maintained.project import find_project
+from ddor.calendar import Period, Week
+from ddor.compiled.inputs import gather_compiled, load_compiled
+from ddor.inputs import gather_inputs, load_inputs
+from ddor.maintained.parameters import Parameters, find_project, load_parameters, sample_settings
+from ddor.report.quarter import CompiledReport
+from ddor.report.week import WeeklyReport
+from ddor.reports import parse_period
+
+
+def open_week(
+    week: str | Week,
+    params: str = "",
+    settings: dict | None = None,
+    inputs: str = "",
+    sample: bool = False,
+) -> WeeklyReport:
+    """`week`: any date in it."""
+    if inputs:
+        return WeeklyReport(load_inputs(Path(inputs)))
+    chosen = Week.parse(str(week))
+    return WeeklyReport(gather_inputs(chosen, chosen_parameters(chosen, params, settings, sample)))
+
+
+def open_compiled(
+    period: str | Period,
+    params: str = "",
+    settings: dict | None = None,
+    inputs: str = "",
+    sample: bool = False,
+) -> CompiledReport:
+    """`period`: as `ddor verify` would name it; its weeks are read from the archive."""
+    if inputs:
+        return CompiledReport(load_compiled(Path(inputs)))
+    chosen = period if isinstance(period, Period) else parse_period(period)
+    parameters = chosen_parameters(chosen, params, settings, sample)
+    return CompiledReport(gather_compiled(chosen, parameters))
 
 
 def chosen_parameters(

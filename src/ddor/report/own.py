@@ -15,12 +15,9 @@ import pandas as pd
 
 from ddor.errors import DdorError
 from ddor.extract.model import LEVELS
-from ddor.inputs import Inputs
-from ddor.measures.agencies import agency_identities
-from ddor.measures.figures import Counts
 from ddor.measures.people import ALL, CHARGES, CITIZENSHIP, DAYS, Line
 from ddor.measures.status import ISSUED_OUTCOMES
-from ddor.reference.offenses import CATEGORIES
+from ddor.reference.codes import CATEGORIES
 from ddor.report.words import CLASS_HEADS, WORDS
 
 OF_REQUESTS, OF_PEOPLE = WORDS["of_requests"], WORDS["of_people"]
@@ -33,24 +30,17 @@ OF_AGENCIES = ("agency", "state", "level", "area")
 NOT_ON_RECORD = "Not on record"
 
 
-def countable_requests(inputs: Inputs, counts: Counts) -> pd.DataFrame:
+def countable_requests(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
     """The requests that the week counts, one row each: agency_id, the columns OF_REQUESTS, and yes
     or no for each of MARKS. Nothing in it is of a person, so that any selection by its columns can
-    be published."""
-    status = counts.status
+    be published. `status`: that of Counts; `agencies`: agencies.agency_identities."""
     counted = status[status[["issued", "declined", "honored"]].any(axis=1)]
-    places = agency_identities(status, inputs.directory.agencies).set_index("agency_id")
     outcome = counted["issued_outcome"].astype("object")
     outcome = outcome.mask(counted["declined"], "declined").mask(counted["honored"], "honored")
-    own = {
-        "agency_id": counted["agency_id"],
-        **{name: counted["agency_id"].map(places[name]) for name in OF_AGENCIES},
-        "form": counted["form"],
-        "kind": counted["kind"],
-        "class": counted["declined_class"],
-        "outcome": outcome,
-    }
-    return pd.DataFrame(own | dict(counted[MARKS]))
+    places = agencies.set_index("agency_id")
+    of_agencies = {name: counted["agency_id"].map(places[name]) for name in OF_AGENCIES}
+    renamed = {"class": counted["declined_class"], "outcome": outcome}
+    return counted.assign(**of_agencies, **renamed)[["agency_id", *OF_REQUESTS, *MARKS]]
 
 
 def selected(rows: pd.DataFrame, own: pd.DataFrame, status: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ What stands in angle brackets is in shown.html.j2, here which rows and columns t
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from numbers import Integral
 from pathlib import Path
@@ -49,13 +49,6 @@ class Table(Publishable):
             raise NarrativeError(f"the table has no column {missing}; it has {columns}")
         self.frame = self.frame[list(self.heads)]
 
-    def with_others(self, others: pd.DataFrame) -> "Table":
-        """With a last line that adds up other agencies."""
-        words = "1 other agency" if len(others) == 1 else f"{len(others):,} other agencies"
-        line = pd.DataFrame([{"agency": words, **others.sum(numeric_only=True)}])
-        states = [*self.states, ""] if self.states else ()
-        return replace(self, frame=pd.concat([self.frame, line]), states=states)
-
     @property
     def sorts(self) -> bool:
         return len(self.states) >= FEWEST_SORTED
@@ -81,10 +74,10 @@ class Table(Publishable):
 
 
 class Several(Publishable):
-    """Several tables or charts that one cell shows, one beneath the other."""
+    """Several tables, charts or notes that one cell shows, one beneath the other."""
 
-    def __init__(self, parts: list):
-        self.parts = parts
+    def __init__(self, parts: Iterable[Publishable | None]):
+        self.parts = [part for part in parts if part]
 
     def __repr__(self) -> str:
         return "; ".join(map(repr, self.parts))
@@ -93,36 +86,42 @@ class Several(Publishable):
         return str(Markup("\n").join(self.parts))
 
 
-def table_of(rows: Iterable[tuple], heads: Sequence[str], caption: str) -> Table:
-    """A table of values as they are, a head for each."""
-    frame = pd.DataFrame(list(rows), columns=list(heads), dtype="object")  # Markup stays Markup
-    return Table(frame, dict(zip(heads, heads, strict=True)), caption)
-
-
 def agency_table(
-    frame: pd.DataFrame, by: str, heads: Mapping[str, str], caption: str, flags: Mapping[str, str]
+    frame: pd.DataFrame,
+    by: str,
+    heads: Mapping[str, str],
+    caption: str,
+    flags: Mapping[str, str],
+    most: int = MOST_ROWS,
+    folded: str = "",
 ) -> Table | Several:
-    """A table by agency with place, level and code beside each name: the MOST_ROWS largest. The
+    """A table by agency with place, level and code beside each name: the `most` largest. The
     others, and those without any in column `by`, are added up in a last line; those that have any
     are named in a list beneath, with their number. `flags`: agency_id -> the disputes of its line,
-    which is then in the table however small."""
+    which is then in the table however small. `folded`: what the caption says where that list is
+    long and stands in a fold."""
     named = largest_first(frame, by)
     disputed = named["agency_id"].isin(flags)
-    largest = named[(named[by] > 0) & ~disputed].head(MOST_ROWS)
+    largest = named[(named[by] > 0) & ~disputed].head(most)
     listed = named[disputed | named.index.isin(largest.index)]
     labels = [agency_label(row, flags) for row in listed.to_dict("records")]
     rows = listed.assign(agency=pd.Series(labels, listed.index, dtype="object"))
-    others = named.drop(listed.index)
-    table = Table(rows, {"agency": "Agency", **heads}, caption, states=rows["state"].tolist())
+    states, others = rows["state"].tolist(), named.drop(listed.index)
     if len(others):
-        table = table.with_others(others)
+        words = "1 other agency" if len(others) == 1 else f"{len(others):,} other agencies"
+        last_line = pd.DataFrame([{"agency": words, **others.sum(numeric_only=True)}])
+        rows = pd.concat([rows, last_line])
+        states += [""] if states else []
     rest = others[others[by] > 0]
+    caption += folded if len(rest) else ""
+    table = Table(rows, {"agency": "Agency", **heads}, caption, states=states)
     if rest.empty:
         return table
+    if folded:
+        return Several([table, agency_fold(rest, by)])
     # The filter by state of the table takes them along.
-    states = " ".join(rest["state"])
-    beneath = html_of("agency_list", lines=_named(rest, by), states=states, head=heads[by])
-    return Several([table, HTML(beneath)])
+    names = {"states": " ".join(rest["state"]), "head": heads[by]}
+    return Several([table, HTML(html_of("agency_list", lines=_named(rest, by), **names))])
 
 
 def largest_first(frame: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -1,4 +1,5 @@
-"""What the tables and charts of a report call things: words.csv, a line for each."""
+"""What the tables and charts of a report call things: words.csv, a line for each; tables.csv and
+charts.csv have a line for each table and chart. In these `{report.…}` is of the report."""
 
 import csv
 from pathlib import Path
@@ -24,3 +25,5 @@ def heads(columns: str) -> dict[str, str]:
 
 
 CLASS_HEADS = heads(" ".join(DECLINED_CLASSES))
+TABLES = {line["name"]: line for line in lines_of("tables.csv")}
+CHARTS = {line["of"]: line for line in lines_of("charts.csv")}

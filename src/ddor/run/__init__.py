@@ -1,4 +1,4 @@
-"""Executes a notebook and proves that it ran: template preflight, papermill, proof, tidying.
+"""Executes a notebook, proves that it ran (notebook.py) and judges what it shows (gate.py).
 
 Knows notebooks and scraps, and nothing of what a report counts or where it is published.
 """

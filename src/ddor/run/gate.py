@@ -2,8 +2,8 @@
 
 A published cell may show what the package made for a page (ddor.publishable), and nothing else: no
 frame, no print, no picture. Neither a cell nor a text between cells may hold `{{` or `{%`, which
-nothing filled, or the key of a request. What libraries write to stderr is told to whoever runs the
-report and is no reason to stop.
+nothing filled, or the key of a request. What libraries write to stderr is reported to whoever runs
+the report and is no reason to stop.
 
 Not judged: cells tagged `not-published`, and the cell of parameters. What they show stays in the
 private notebook.
@@ -16,9 +16,9 @@ from pathlib import Path
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from ddor.errors import NotebookFailed
-from ddor.extract.request_keys import RequestKeys
+from ddor.extract.identifiers import RequestKeys
 from ddor.publishable import NOT_PUBLISHED, UNFILLED, refusal, text_of
-from ddor.run.executed import numbered
+from ddor.run.notebook import numbered
 
 REFUSED = (
     "the notebook shows what may not be published (docs/notebook.md says what may; cells are "
@@ -49,14 +49,16 @@ def _reasons(cell, keys: RequestKeys) -> Iterator[str]:
     if cell.cell_type == "raw" and cell.source.strip():
         yield "is a raw cell, which is neither text nor code"
     if cell.cell_type == "markdown":
+        renderer = _PageRenderer(escape=False)
         # Of an attachment nbconvert would want the bytes.
-        rendered, own_html = _rendered(cell.source.replace("attachment:", "pasted:"))
+        source = cell.source.replace("attachment:", "pasted:")
+        rendered = MarkdownWithMath(renderer=renderer).render(source)
         text = f"{cell.source}\n{text_of(rendered)}"
         if found := UNFILLED.search(text):
             yield f'has "{found[0]}", which nothing fills outside a cell of %%narrative'
         if PASTED.search(rendered):
             yield "has a pasted picture, or a link to no page"
-        if own_html:
+        if renderer.own_html:
             yield "has HTML of its own; write Markdown, and &lt; for a < that is part of the text"
         if keys.in_text(text):
             yield HOLDS_A_KEY
@@ -80,12 +82,6 @@ class _PageRenderer(IPythonRenderer):
         return html
 
     block_html = inline_html
-
-
-def _rendered(markdown: str) -> tuple[str, bool]:
-    """The HTML that the page would have, and whether some of it was typed as HTML."""
-    renderer = _PageRenderer(escape=False)
-    return MarkdownWithMath(renderer=renderer).render(markdown), renderer.own_html
 
 
 def _on_stderr(cell) -> Iterator[str]:

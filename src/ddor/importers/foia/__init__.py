@@ -2,5 +2,6 @@
 
 In: the cleaned CSV or Parquet of the Deportation Data Project, or ICE's own workbook (DOMAIN 3).
 Out: `write_extract` folders, and an account of every row that did not make it into one.
-Not here: the contract of the extract itself (`schema.py`), and whether a row can be believed.
+Not here: the contract of the extract itself (`extract/validation.py`), and whether a row can be
+believed.
 """

@@ -1,5 +1,5 @@
 """How the rows of a FOIA file are cleaned: cells emptied, rows set aside, each counted by its rule
-(`data/rules.csv`).
+(`data/rules.csv`); and their words translated: a word that is not known stops the import.
 
 Only the distinct texts of a column are looked at, so a file of several hundred thousand rows takes
 seconds.
@@ -11,12 +11,23 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
+from ddor.errors import ExtractInvalid, Problem
 from ddor.extract.validation import parse_times
-from ddor.importers.foia.tables import MEANS_EMPTY, RULES, TITLES, counted
+from ddor.importers.foia.tables import MEANS_EMPTY, RULES, TITLES, VOCABULARY, WORDS, counted
+from ddor.reference.codes import country_from_ice_label, form_from_ice_text
+from ddor.reference.places import area_named, state_named
 
 _AMERICAN_TIMES = ("%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%Y")
 _FIRST_ISSUED = pd.Timestamp(1990, 1, 1)
 _A_DAY = pd.Timedelta(hours=24)
+_ADD_IT = "nothing was imported; if the value is right, add it to the importer's lists"
+# Field -> what becomes of a word in small letters; None where it is not known.
+_LOOK_UPS = {field: words.get for field, words in WORDS.items()} | {
+    "detainer_type": form_from_ice_text,
+    "facility_state": state_named,
+    "facility_aor": area_named,
+    "citizenship_country": country_from_ice_label,
+}
 
 
 def cleaned(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -38,8 +49,8 @@ def cleaned(rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
 
 def dates(texts: pd.Series) -> pd.Series:
     """datetime64[s]; NaT where the text is empty or no date."""
-    # R writes wall-clock times with a Z, so the zone says nothing.
-    read = parse_times(texts.str.replace(r"(\.\d+)?Z?$", "", regex=True))
+    # R writes wall-clock times with a Z, or as UTC, so the zone says nothing.
+    read = parse_times(texts.str.replace(r"(\.\d+)?(Z|\+00:00)?$", "", regex=True))
     for form in _AMERICAN_TIMES:
         american = pd.to_datetime(texts, format=form, errors="coerce")
         read = read.fillna(american.astype("datetime64[s]"))
@@ -82,3 +93,21 @@ def _followed_within_a_day(rows: pd.DataFrame) -> pd.Series:
     in_order = rows.sort_values("issued_at", kind="stable")
     groups = in_order.groupby(["anonymized_identifier", "detention_facility_code"])
     return groups["issued_at"].shift(-1) - in_order["issued_at"] <= _A_DAY
+
+
+def translated(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with form, outcome, state, area, citizenship and criminality as columns, missing
+    where the source's field is empty. Raises ExtractInvalid that names every unknown word, with
+    its count and place."""
+    made, problems = {}, []
+    for field, column, expected in VOCABULARY:
+        look_up = _LOOK_UPS[field]
+        meanings = {text: look_up(text.casefold()) for text in rows[field].dropna().unique()}
+        made[column] = rows[field].map(meanings).astype("str")
+        unknown = rows[rows[field].notna() & made[column].isna()]
+        for (text, table), found in unknown.groupby([field, "table"], sort=False)["row"]:
+            seen = f'"{text}" {len(found)} {"time" if len(found) == 1 else "times"}'
+            problems.append(Problem(table, tuple(found), field, seen, expected, _ADD_IT))
+    if problems:
+        raise ExtractInvalid(problems, "the FOIA file")
+    return rows.assign(**made)

@@ -9,11 +9,9 @@ import hashlib
 
 import pandas as pd
 
-from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS, About, Extract
 from ddor.importers.foia.cleaning import dates, whole_numbers
 from ddor.importers.foia.tables import CLAIMS_TO_CITIZENSHIP, DECLINE_REASONS, NEEDED, counted
-from ddor.importers.typed import typed
-from ddor.reference.countries import UNKNOWN
+from ddor.reference.codes import UNKNOWN
 
 _FIRST_DATE = pd.Timestamp(1900, 1, 1)
 _LAST_DATE = pd.Timestamp(9999, 12, 31).as_unit("s")
@@ -48,12 +46,6 @@ def shaped(rows: pd.DataFrame, directory: pd.DataFrame, as_of: dt.date) -> pd.Da
         # The files cannot show that nothing protects a person, so no row is ever false.
         protected=protects.map({True: "true", False: "unknown"}),
     )
-
-
-def extract_of(rows: pd.DataFrame, about: About) -> Extract:
-    """The extract of shaped rows; the most serious conviction is the one charge of a row."""
-    charges = rows.dropna(subset="ncic_code")
-    return Extract(typed(rows, REQUEST_COLUMNS), typed(charges, CHARGE_COLUMNS), about)
 
 
 def notes_of(rows: pd.DataFrame) -> dict[str, int]:

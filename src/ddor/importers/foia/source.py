@@ -7,11 +7,9 @@ dates and the pseudonym are used only to find people under 18 and repeated reque
 """
 
 import csv
-import datetime as dt
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +18,7 @@ import pandas as pd
 import pyarrow.parquet
 
 from ddor.errors import DdorError, ExtractInvalid, Problem, UsageError
+from ddor.extract.typed_files import as_text
 from ddor.importers.foia.tables import NEEDED, TITLES
 
 HEADER_WITHIN = 50
@@ -97,12 +96,16 @@ def _parquet_lines(path: Path) -> Iterator[Sequence]:
 
 def _below_header(table: str, lines: Iterable[Sequence]) -> pd.DataFrame | None:
     """The fields of the rows under the header, by row number; None if there is no header (a
-    cover, a legend)."""
+    cover, a legend). Raises ExtractInvalid with all the needed fields that the header lacks."""
     numbered = enumerate(lines, start=1)
     for _, titles in islice(numbered, HEADER_WITHIN):
         places = _places(titles)
         if len(places) > len(NEEDED) / 2:
-            _refuse_missing(table, titles, places)
+            if missing := [field for field in NEEDED if field not in places]:
+                seen = "no such column among " + ", ".join(str(title) for title in titles if title)
+                mend = "use a file with all the columns that docs/foia.md names"
+                words = [(field, seen, f"a column {field}", mend) for field in missing]
+                raise ExtractInvalid([Problem(table, (), *each) for each in words], table)
             return _fields(places, numbered)
     return None
 
@@ -117,39 +120,14 @@ def _places(titles: Sequence) -> dict[str, list[int]]:
     return {field: found for field, found in places.items() if found}
 
 
-def _refuse_missing(table: str, titles: Sequence, places: dict[str, list[int]]) -> None:
-    """Raises ExtractInvalid with all the needed fields that the header lacks."""
-    seen = "no such column among " + ", ".join(str(title) for title in titles if title)
-    mend = "use a file with all the columns that docs/foia.md names"
-    problems = [
-        Problem(table, (), field, seen, f"a column {field}", mend)
-        for field in NEEDED
-        if field not in places
-    ]
-    if problems:
-        raise ExtractInvalid(problems, table)
-
-
 def _fields(places: dict[str, list[int]], numbered: Iterator[tuple[int, Sequence]]) -> pd.DataFrame:
     """The columns at these places, by row number. Of a field that has several the first filled one
     of a row counts."""
     used = [place for theirs in places.values() for place in theirs]
     records = {
-        number: [_text(cells[place]) if place < len(cells) else None for place in used]
+        number: [as_text(cells[place]) or None if place < len(cells) else None for place in used]
         for number, cells in numbered
     }
     rows = pd.DataFrame.from_dict(records, orient="index", columns=used, dtype="str")
-    fields = {
-        field: reduce(pd.Series.combine_first, (rows[place] for place in theirs))
-        for field, theirs in places.items()
-    }
-    return pd.DataFrame(fields)
-
-
-def _text(value) -> str | None:
-    if isinstance(value, dt.datetime):
-        # R writes wall-clock times as UTC, so the zone says nothing and goes.
-        return value.replace(tzinfo=None).isoformat(timespec="seconds")
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return None if value in (None, "") else str(value)
+    firsts = {field: rows[theirs].bfill(axis=1).iloc[:, 0] for field, theirs in places.items()}
+    return pd.DataFrame(firsts)

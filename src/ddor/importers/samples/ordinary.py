@@ -13,11 +13,9 @@ from numpy.random import Generator
 
 from ddor.calendar import Week
 from ddor.extract.model import About, Extract
+from ddor.importers.samples import draws
 from ddor.importers.samples.agencies import COMMITTED, invented_agencies
-from ddor.importers.samples.charges import as_extract, draw_charges
-from ddor.importers.samples.draws import SHARES, days, draw_requests, drawn, office_times, waits
-from ddor.reference.areas import AREAS
-from ddor.reference.places import COUNTIES
+from ddor.reference.places import AREAS, COUNTIES
 
 EXTRACT_LAG = dt.timedelta(days=45)
 ISSUED_SHARE, OUTSIDE_SHARE = 0.70, 0.01
@@ -38,12 +36,12 @@ def make_sample(week: Week, seed: int, requests: int = 600) -> Extract:
     as_of = week.last_day + EXTRACT_LAG
     about = About(as_of, f"Invented by the sample generator, seed {seed}", True)
     asked = _with_dates(rng, _asked(rng, agencies, requests), week)
-    outcome = pd.Series(drawn(rng, requests, SHARES["outcome"]), dtype="str")
+    outcome = pd.Series(draws.drawn(rng, requests, draws.SHARES["outcome"]), dtype="str")
     outcome = outcome.mask(rng.random(requests) < asked["declines"], "declined")
     outcome = outcome.where(asked["outcome_recorded_at"].notna(), "pending")
-    rows = draw_requests(rng, asked.assign(outcome=outcome), pd.Timestamp(as_of))
+    rows = draws.draw_requests(rng, asked.assign(outcome=outcome), pd.Timestamp(as_of))
     rows = _with_planted_errors(rng, rows, asked["area"], week)
-    return as_extract(rows, draw_charges(rng, rows), about, week.first_day)
+    return draws.as_extract(rows, draws.draw_charges(rng, rows), about, week.first_day)
 
 
 def _asked(rng: Generator, agencies: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -64,18 +62,18 @@ def _asked(rng: Generator, agencies: pd.DataFrame, count: int) -> pd.DataFrame:
 def _with_dates(rng: Generator, asked: pd.DataFrame, week: Week) -> pd.DataFrame:
     """With issued_at, and outcome_recorded_at: NaT for a request without an outcome yet."""
     count, start = len(asked), pd.Timestamp(week.first_day)
-    day = start + days(drawn(rng, count, SHARES["weekday"]).astype(int))
+    day = start + draws.days(draws.drawn(rng, count, draws.SHARES["weekday"]).astype(int))
     # Several requests at one desk on one day: a row may repeat the day of the one before it.
     same_desk = asked["agency_id"] == asked["agency_id"].shift()
     new_visit = ~same_desk | (rng.random(count) >= SAME_DAY_SHARE)
     first_row = np.maximum.accumulate(np.where(new_visit, np.arange(count), 0))
-    in_week = office_times(rng, day.iloc[first_row].reset_index(drop=True))
+    in_week = draws.office_times(rng, day.iloc[first_row].reset_index(drop=True))
 
-    soon = waits(rng, count, mean_days=13, longest=44)
+    soon = draws.waits(rng, count, mean_days=13, longest=44)
     years = rng.random(count) < 0.15
     wait = np.where(years, rng.uniform(200, 2200, count), rng.exponential(30, count))
-    before = office_times(rng, start - days(1 + wait))
-    last_week = office_times(rng, start - days(rng.uniform(1, 6, count)))
+    before = draws.office_times(rng, start - draws.days(1 + wait))
+    last_week = draws.office_times(rng, start - draws.days(rng.uniform(1, 6, count)))
 
     is_issued, is_outside = asked["kind"] == "issued", asked["kind"] == "outside"
     issued_at = in_week.where(is_issued, before.mask(is_outside, before - pd.Timedelta(days=7)))

@@ -20,8 +20,8 @@ from ddor.calendar import long_date
 from ddor.errors import NeedsCorrection, Problem
 from ddor.maintained.cases import JUVENILE, NONE, WITHOUT_CONVICTION, Case, candidate_label
 from ddor.measures.after_release import MET, later_charges
-from ddor.measures.charges import UNLISTED
-from ddor.reference.offenses import offense_group
+from ddor.measures.attributes import UNLISTED
+from ddor.reference.codes import offense_group
 
 NOT_MET = (
     "the records no longer show that the person was arrested, or convicted of a later "
@@ -57,14 +57,15 @@ def judged(
     for case in cases:
         row, ended = found.get(case.row), case.status in WITHOUT_CONVICTION
         if (row is None or ended) and case.row in described:
-            withdrawn.append((case.name, _ended(case) if ended else NOT_MET))
+            on = f"{case.status} as of {long_date(case.status_on)}"
+            why = f"it ended without a conviction: {on}" if ended else NOT_MET
+            withdrawn.append((case.name, why))
         elif row is None:
             listed = f"one of the private list of candidates of {quarter}"
             mend = "look it up there, or remove the case"
             problems.append(_problem(case, "row", "a label that is not in the list", listed, mend))
         elif ended:
-            told = "open or convicted, to be told"
-            problems.append(_problem(case, "status", case.status, told))
+            problems.append(_problem(case, "status", case.status, "open or convicted, to be told"))
         elif differing := _differing(case, row, charges, after):
             problems += differing
         else:
@@ -84,10 +85,6 @@ def may_be_cases(rows: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
         & (rows["follow_up_status"] != "at_large")
         & ~rows["request_id"].isin(juvenile)
     ]
-
-
-def _ended(case: Case) -> str:
-    return f"it ended without a conviction: {case.status} as of {long_date(case.status_on)}"
 
 
 def _differing(

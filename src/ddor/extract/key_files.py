@@ -26,7 +26,6 @@ import inspect
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeVar
@@ -36,16 +35,15 @@ import yaml
 from pydantic_core import PydanticCustomError
 
 from ddor.calendar import parse_date
-from ddor.errors import Problem, UsageError
-from ddor.extract.advice import nearest
+from ddor.errors import Problem, Problems, UsageError
+from ddor.extract.csv_files import decoded
 from ddor.extract.identifiers import identifier
-from ddor.extract.table import shown
+from ddor.extract.table import nearest, shown
 
 R = TypeVar("R")
 HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n(.*)\Z", re.DOTALL)
 # Of a model's fields, those that are not keys of its file.
 NOT_KEYS = ("name", "body")
-WRITTEN = {"written": True}
 # What pydantic calls a misfit -> what a person reads as expected.
 _EXPECTED = {
     "int_parsing": "a whole number",
@@ -63,26 +61,10 @@ class Finding(NamedTuple):
     within: str = ""
 
 
-@dataclass
-class FileProblems:
-    """What is wrong in one file. guide: the document that says what to write."""
-
-    label: str
-    guide: str = ""
-    problems: list[Problem] = field(default_factory=list)
-
-    def report(
-        self, key: str, seen: str, expected: str, mend: str, rows: tuple[int, ...] = ()
-    ) -> None:
-        self.problems.append(Problem(self.label, rows, key, seen, expected, mend))
-
-
 class _TextLoader(yaml.BaseLoader):
     """Leaves every scalar the text that was written, and reports the keys that stand twice."""
 
-    def __init__(self, stream: str, found: FileProblems):
-        super().__init__(stream)
-        self.found = found
+    found: Problems
 
     def construct_mapping(self, node, deep=False):
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
@@ -90,7 +72,7 @@ class _TextLoader(yaml.BaseLoader):
         return super().construct_mapping(node, deep)
 
 
-def report_twice(keys: Iterable[str], found: FileProblems) -> None:
+def report_twice(keys: Iterable[str], found: Problems) -> None:
     for key, count in Counter(keys).items():
         if count > 1:
             found.report(key_shown(key), "the key more than once", "each key once", "keep one line")
@@ -105,12 +87,13 @@ def read_folder(
     """The records of a folder by name, none where it does not exist, and what is wrong in it.
     `pattern` is what the name of a file has to be, `named` the same in words. A README and what an
     editor or the system hides are no records."""
-    records, problems = [], []
+    records: list[R] = []
+    problems: list[Problem] = []
     for file in sorted(folder.iterdir(), key=attrgetter("stem")) if folder.is_dir() else ():
         if file.name == "README.md" or file.name.startswith("."):
             continue
         kind = identifier(as_words(file.stem))
-        found = FileProblems("a file (name not shown)" if kind else file.name, guide)
+        found = Problems("a file (name not shown)" if kind else file.name, guide)
         if kind:
             seen = f"a file name that looks like {kind}"
             found.report("", seen, "no direct identifier", "rename it")
@@ -118,58 +101,51 @@ def read_folder(
             found.report("", "its name", named, "rename it, or move it out of this folder")
         elif record := read_record(file, model, found):
             records.append(record)
-        problems += found.problems
+        problems += found
     return records, problems
 
 
-def read_record(file: Path, model: type[R], found: FileProblems) -> R | None:
+def read_record(file: Path, model: type[R], found: Problems) -> R | None:
     """The record of a file; None where something is reported."""
     text, body = read_text(file, found), ""
-    if file.suffix == ".md" and not found.problems:
+    if file.suffix == ".md" and not found:
         if not (parts := HEAD.match(text)):
             expected = "`key: value` lines between two lines of ---"
             mend = f"give it {', '.join(keys_of(model))}"
             found.report("", "no readable head", expected, mend, (1,))
             return None
         text, body = "\n" + parts[1], parts[2]
-    if found.problems or (given := read_keys(text, found)) is None:
-        return None
-    return typed(model, given, found, name=file.stem, body=body)
+    given = {} if found else read_keys(text, found)
+    return typed(model, given, found, name=file.stem, body=body) if given or not found else None
 
 
-def read_text(file: Path, found: FileProblems) -> str:
+def read_text(file: Path, found: Problems) -> str:
     """The text of a file, "" where it cannot be read."""
     try:
-        return decoded(file.read_bytes(), found)
+        return decoded(file.read_bytes(), found, "save it as UTF-8").replace("\r\n", "\n")
     except OSError as error:
         seen = (error.strerror or "no such file").lower()
         found.report("", seen, "a readable file", "check the file")
         return ""
 
 
-def decoded(data: bytes, found: FileProblems) -> str:
+def read_keys(text: str, found: Problems) -> dict[str, Any]:
+    """What a text of YAML says, every value as it is written; nothing where it cannot be read."""
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        found.report("", f"byte {error.start}, which is not UTF-8", "UTF-8", "save it as UTF-8")
-        return ""
-
-
-def read_keys(text: str, found: FileProblems) -> dict[str, Any] | None:
-    """What a text of YAML says, every value as it is written; None where it cannot be read."""
-    try:
-        content = _TextLoader(text, found).get_single_data() or {}
+        loader = _TextLoader(text)
+        loader.found = found
+        content = loader.get_single_data() or {}
     except (yaml.YAMLError, RecursionError) as error:
         # YAML's own words quote the line, and with it whatever stands there.
         mark = getattr(error, "problem_mark", None)
         seen = "text that cannot be read" + (f" (line {mark.line + 1})" if mark else "")
         mend = "correct the file; put a value with a colon, a # or a bracket in quotes"
         found.report("", seen, "YAML with one `key: value` per line", mend)
-        return None
-    if isinstance(content, dict):
-        return content
-    found.report("", "no keys", "one `key: value` per line", f"see {found.guide}")
-    return None
+        return {}
+    if not isinstance(content, dict):
+        found.report("", "no keys", "one `key: value` per line", f"see {found.guide}")
+        return {}
+    return content
 
 
 # Models
@@ -180,19 +156,20 @@ def keys_of(model: type) -> list[str]:
     return [name for name in inspect.signature(model).parameters if name not in NOT_KEYS]
 
 
-def typed(model: type[R], given: dict[str, Any], found: FileProblems, **beside: str) -> R | None:
+def typed(model: type[R], given: dict[str, Any], found: Problems, **beside: str) -> R | None:
     """The record of what was `given` key by key, a key with nothing behind it as left out, and of
     what `beside` says of NOT_KEYS; None where something is reported."""
     known = keys_of(model)
     values = beside | {key: given[key] for key in known if str(given.get(key, "")).strip()}
+    record = None
     try:
-        record = pydantic.TypeAdapter(model).validate_python(values, context=WRITTEN)
+        record = pydantic.TypeAdapter(model).validate_python(values, context={"written": True})
     except pydantic.ValidationError as error:
         for key, finding in findings(error, found.guide):
             found.report("" if key in NOT_KEYS else key, *finding[:3])
     for key in [key for key in given if key not in known]:
         found.report(key_shown(key), *unknown_key(key, known)[:3])
-    return None if found.problems else record
+    return None if found else record
 
 
 def unknown_key(key: str, known: Collection[str], within: str = "") -> Finding:

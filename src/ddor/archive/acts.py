@@ -1,0 +1,207 @@
+"""The acts on an archive: publish a revision, look at a draft, withdraw a report, rebuild the site.
+
+A publication touches the files of the new revision, and those that point to it:
+
+    site/weeks/<week>/rN/      for good: its page, pictures and data
+    site/weeks/<week>/         the current revision's page and a copy of its data
+    site/weeks/<week>/rN-1/    its page only, which now says what it is superseded by, and why
+    site/quarters/<quarter>/   the page of a report made from this one, which now says so
+    site/agencies/<id>/        of the agencies that this or the revision before names
+    site/agencies/, archive/, corrections/, data/, search/, overview/ …   lists (site_pages.py)
+    site/                      home, feed.xml, sitemap.xml, data/catalog.json
+    runs/<week>/rN/            private: the executed notebook, the inputs, counts, the manifest
+
+A report of another period lies in the folder of that (`Period.path`). Of the agencies it touches
+only those that no week names: they get a page, for its own leads to it.
+
+A withdrawal leaves a notice in place of page and data, at the same addresses, wherever they stood.
+The notice has the date and the kind of reason, and nothing of the content. The files under `runs/`
+are private and stay, for whoever has to answer for the withdrawal.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ddor.archive.agencies import agency_lines, indexed, newest_first
+from ddor.archive.downloads import json_file, week_lines
+from ddor.archive.kept import Article, DataFiles, cases_in, data_files_of, without_cases
+from ddor.archive.publish import Archive
+from ddor.archive.report_pages import ReportPages, contents_of, disputed_agencies
+from ddor.archive.site import Line, Site, page, static_files
+from ddor.archive.site_pages import pages_made_from, publish_site, site_after
+from ddor.archive.text_pages import latest_of
+from ddor.archive.trend import kept_of
+from ddor.archive.workbook import notice_workbook
+from ddor.calendar import Period, Week
+from ddor.errors import UsageError
+from ddor.published.catalog import Revision
+
+# All that is made beside the reports.
+EVERYTHING = ("assets/*", "data/*/*", "agencies/[A-Z0-9]*/*")
+
+
+@dataclass(frozen=True)
+class Publication:
+    """site: as it is so far. revision: its line in the catalog, but for what its article and data
+    add to that (cases, trend, the dates of its records). article and data are what it keeps for
+    good; data: file name -> bytes. bulk: agency_id -> declines recorded in bulk
+    (measures/figures.py)."""
+
+    site: Site
+    period: Period
+    revision: Revision
+    article: Article
+    data: dict[str, bytes]
+    bulk: Mapping[str, int] = field(default_factory=dict)
+
+
+def publish_revision(
+    archive: Archive,
+    publication: Publication,
+    private: Mapping[str, bytes],
+    beside: Mapping[str, bytes],
+    old: Iterable[str],
+) -> None:
+    """Publish as the next revision. `private`: what goes into runs/<period>/rN/; `beside`: path ->
+    bytes of other private files below runs/ that change with it; `old`: what an earlier run left in
+    runs/<period>/ and a publication makes old."""
+    site, period, article = publication.site, publication.period, publication.article
+    data, line = DataFiles(publication.data), publication.revision
+    # A record keeps the date on which it was first shown: the revision that did so may be withdrawn
+    # later, and the feed's entry keeps its date.
+    first: dict[str, str] = {}
+    for revision in site.catalog.of(period):
+        for record in revision.records:
+            first.setdefault(record["name"], record["shown_on"])
+    shown = [first.get(each["name"], line.published_on) for each in line.records]
+    line = replace(
+        line,
+        records=[each | {"shown_on": day} for each, day in zip(line.records, shown, strict=True)],
+        trend=kept_of(data, publication.bulk) if isinstance(period, Week) else {},
+        cases=cases_in(article.html),
+    )
+    earlier = [replace(revision, cases="") for revision in site.catalog.of(period)]
+    disputed = disputed_agencies(site.catalog, period)
+    site = replace(site, catalog=site.catalog.with_revisions(period, [*earlier, line]))
+    number, report = line.revision, ReportPages(site, period, (without_cases(article.html), data))
+    pages = report.pages([number - 1, number])
+    here = f"{period.path}/r{number}"
+    files = {f"data/{name}": file for name, file in data.items()}
+    public = {"index.html": pages.pop(f"{here}/index.html"), **article.pictures, **files}
+    pages |= {f"{period.path}/{name}": file for name, file in files.items()}
+    pages |= pages_made_from(site, period)
+    before = data_files_of(archive.site / period.path)
+    agencies = before.agencies | data.agencies | disputed | disputed_agencies(site.catalog, period)
+    publish_site(
+        archive,
+        site_after(site, period, agencies, agencies, before, data),
+        {f"runs/{period}/r{number}": private, f"site/{here}": public},
+        pages,
+        {f"runs/{name}": file for name, file in beside.items()},
+        removed=[f"runs/{period}/{name}" for name in old],
+    )
+
+
+def draft_files(draft: Publication) -> dict[str, bytes]:
+    """A page for the analyst, with its pictures, data and assets beside it."""
+    article, title = draft.article.html, f"Draft: {draft.period.title}"
+    names = {"article": article, "contents": contents_of(article)}
+    files = dict([page(draft.site, "draft.html.j2", "index.html", title, names)])
+    files |= draft.article.pictures | static_files()
+    return files | {f"data/{name}": file for name, file in draft.data.items()}
+
+
+def withdraw(
+    archive: Archive, site: Site, period: Period, number: int | None, reason: str
+) -> list[tuple[Period, int]]:
+    """Withdraw revision `number` of the period's report, or all of them, those that still show a
+    table of it, and those of reports made from it; what was withdrawn.
+
+    `site`: as it is so far; its context has the date that is printed. Raises UsageError where
+    there is nothing to withdraw.
+    """
+    catalog, day = site.catalog, site.context.day.isoformat()
+    revisions = catalog.of(period)
+    chosen = [r for r in revisions if number in (None, r.revision) and not r.withdrawn_on]
+    if not chosen:
+        label = f"revision {number} of the {period.noun}" if number else f"the {period.noun}"
+        raise UsageError(f"{label} of {period} is not published, or is withdrawn already")
+    gone = {period: _with_tables_of(chosen, revisions)}
+    for other, theirs in catalog.everything():
+        # What is withdrawn is printed in them, or is what they have beyond the other weeks.
+        if made := [r for r in theirs if r.based_on.get(str(period)) in gone[period]]:
+            gone[other] = _with_tables_of(made, theirs)
+    before = data_files_of(archive.site / period.path)
+    agencies = before.agencies | disputed_agencies(catalog, period)
+    for each, numbers in gone.items():
+        kept = [r.withdrawn(day, reason) if r.revision in numbers else r for r in catalog.of(each)]
+        catalog = catalog.with_revisions(each, kept)
+    site = replace(site, catalog=catalog)
+    folders: dict[str, dict[str, bytes]] = {}
+    pages: dict[str, bytes] = {}
+    for each, numbers in gone.items():
+        report = ReportPages(site, each)
+        # The neighbors said why they were superseded, or what changed since.
+        pages |= report.pages(n + step for n in numbers for step in (-1, 0, 1))
+        for n in sorted(numbers):
+            here, data = f"{each.path}/r{n}", report.data(n)
+            agencies |= data.agencies if each == period else set()
+            folder = {"index.html": pages.pop(f"{here}/index.html")}
+            for name, notice in notice_files(data, day, reason).items():
+                folder[f"data/{name}"] = notice
+                if n == report.last:
+                    pages[f"{each.path}/data/{name}"] = notice
+            folders[f"site/{here}"] = folder
+    pages |= pages_made_from(site, period)
+    # The agencies to which the page of any report leads that is not withdrawn.
+    named = set().union(*(ReportPages(site, each).named() for each, _ in catalog.everything()))
+    after = DataFiles() if revisions[-1].revision in gone[period] else before
+    publish_site(archive, site_after(site, period, agencies, named, before, after), folders, pages)
+    return [(each, number) for each, numbers in gone.items() for number in sorted(numbers)]
+
+
+def _with_tables_of(chosen: list[Revision], revisions: list[Revision]) -> set[int]:
+    """The chosen revisions, and those that still show a table of one, because too little had
+    changed for another (measures/disclosure.py): its content stands there too."""
+    dates, first = {revision.as_of for revision in chosen}, chosen[0].revision
+    later = [r for r in revisions if r.revision > first and not r.withdrawn_on]
+    return {r.revision for r in chosen} | {r.revision for r in later if dates & {*r.kept_tables}}
+
+
+def notice_files(names: Iterable[str], day: str, reason: str) -> dict[str, bytes]:
+    """For every data file of a revision a notice under its name."""
+    text = f"Withdrawn on {day}; the kind of reason is: {reason}."
+    notices = {
+        "json": json_file({"withdrawn": text}),
+        "csv": f"notice\n{text}\n".encode(),
+        "xlsx": notice_workbook(text),
+    }
+    return {name: notices[name.rpartition(".")[2]] for name in names}
+
+
+def rebuild(archive: Archive, site: Site) -> int:
+    """Everything around what revisions keep, made again from what they keep: for a new style sheet,
+    a changed text, policy or publisher, or a version of the program with other pages. No revision
+    is made; articles, pictures and data stay as they are, byte for byte. All or nothing, as a
+    publication; the number of files that changed or went."""
+    named: set[str] = set()
+    weeks: dict[str, list[Line]] = {}
+    years: dict[int, dict[str, list[Line]]] = {}
+    reports: dict[str, bytes] = {}
+    for period, revisions in site.catalog.everything():
+        report = ReportPages(site, period)
+        reports |= report.pages(range(1, report.last + 1))
+        named |= report.named()
+        # The copy at the period's address too, in case it was lost.
+        data = report.data(report.last)
+        reports |= {f"{period.path}/data/{name}": file for name, file in data.items()}
+        if isinstance(period, Week):
+            for agency_id, line in agency_lines(period, data).items():
+                weeks.setdefault(agency_id, []).append(line)
+            of_year = years.setdefault(period.first_day.year, {})
+            for table, lines in week_lines(period, revisions[-1], data).items():
+                of_year.setdefault(table, []).extend(lines)
+    agencies = {each: newest_first(weeks.get(each, [])) for each in sorted({*weeks, *named})}
+    index, latest = indexed(site, agencies), latest_of(site)
+    site = replace(site, index=index, agencies=agencies, named=named, years=years, latest=latest)
+    return publish_site(archive, site, {}, reports, made_whole=EVERYTHING)

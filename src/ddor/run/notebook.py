@@ -1,0 +1,191 @@
+"""One run of a notebook: its template is checked, papermill executes it in a folder of its own, and
+the executed notebook proves that it ran.
+
+papermill lets much pass. Without a cell tagged `parameters` it only logs a warning and reports the
+default week with exit code 0; a misspelt parameter likewise: both would publish one week's figures
+as another's. And it marks a notebook whose kernel died as completed: so the last scrap has to be
+there, every code cell has to have run, and the figures it glued have to be those counted beside it.
+
+papermill rewrites the output after every cell, in place, and changes the working directory: so it
+runs in staging, and one process runs one week at a time.
+"""
+
+import ast
+import contextlib
+import logging
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from traitlets.config import Config
+
+from ddor.errors import NotebookFailed
+from ddor.publishable import IN_THE_JOB
+
+CELL_TIMEOUT = 900  # seconds; the longest cell of a week takes a few
+# The package's other modules make a table of anything, rows of people too.
+FORBIDDEN_IMPORT = re.compile(
+    r"(?!\s*from ddor\.report(\.scraps)? import (?!.*\b(tables|charts)\b))\s*(from|import)\s+ddor\b"
+)
+ADDED = {"injected-parameters", "papermill-error-cell-tag"}
+
+
+def check_template(template: Path, parameters: tuple[str, ...]) -> None:
+    """Raises NotebookFailed with everything that would keep `template` from running as asked.
+
+    `parameters`: the names that will be injected; its parameters cell has to set each.
+    """
+    try:
+        notebook = nbformat.read(template, as_version=4)
+        nbformat.validate(notebook)
+    except FileNotFoundError:
+        raise NotebookFailed(f"{template.name}: no such template; restore it from git") from None
+    except Exception as error:  # nbformat raises many kinds; each means: not a notebook
+        reason = " ".join(str(error).split())[:200]
+        raise NotebookFailed(f"{template.name} is not a notebook: {reason}") from error
+    code = [c.source for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
+    problems = _parameters_problems(notebook, parameters)
+    problems += [
+        f"a cell has the line `{line.strip()}`; a notebook imports from ddor.report and "
+        "ddor.report.scraps alone: report.table() and report.bars() count what they show"
+        for line in "\n".join(code).splitlines()
+        if FORBIDDEN_IMPORT.match(line)
+    ]
+    if not code or "glue_complete(" not in code[-1]:
+        end = "its last code cell does not call glue_complete(); without it no run can be proved"
+        problems.append(end)
+    if problems:
+        raise NotebookFailed("\n".join([f"{template.name} cannot be run:", *problems]))
+
+
+def _parameters_problems(notebook: nbformat.NotebookNode, wanted: tuple[str, ...]) -> list[str]:
+    tagged = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    if len(tagged) != 1 or tagged[0].cell_type != "code":
+        return [
+            f"it has {len(tagged)} cells tagged `parameters`, expected one code cell; "
+            "add the tag under Property Inspector in JupyterLab"
+        ]
+    try:
+        tree = ast.parse(tagged[0].source)
+    except SyntaxError as error:
+        return [f"its parameters cell is not Python: {error.msg} in line {error.lineno}"]
+    targets = [t for node in tree.body if isinstance(node, ast.Assign) for t in node.targets]
+    missing = sorted(set(wanted) - {t.id for t in targets if isinstance(t, ast.Name)})
+    return [f"its parameters cell does not set `{name}`; add the line back" for name in missing]
+
+
+def execute(template: Path, output: Path, parameters: dict) -> None:
+    """Execute `template` with `parameters` into `output`, in output's folder.
+
+    Raises NotebookFailed with the cell and its error. `output` is then as far as it came, for the
+    analyst to open. That nothing is raised proves nothing: see prove_run.
+    """
+    import papermill  # seconds to import; a week that is unchanged does without
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    with tempfile.TemporaryDirectory(prefix="ddor-") as sockets, _environment(output.parent):
+        # Sockets in a folder of ours (mode 0700) rather than TCP: no port to race for, nobody to
+        # listen in. mkdtemp keeps the path short; a socket's is limited to 108 characters.
+        config = Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/k"})
+        try:
+            papermill.execute_notebook(
+                template,
+                output,
+                parameters=parameters,
+                cwd=output.parent,
+                progress_bar=False,
+                start_timeout=120,
+                execution_timeout=CELL_TIMEOUT,
+                config=config,
+            )
+        except papermill.PapermillExecutionError as error:
+            number = next(
+                number
+                for number, cell in numbered(output)
+                if any(each.output_type == "error" for each in cell.get("outputs", ()))
+            )
+            raise NotebookFailed(
+                f"{template.name}, cell {number} (counted from the top, text cells too): "
+                f"{error.ename}: {error.evalue}"
+            ) from error
+        except Exception as error:  # a dead kernel, a timeout, a kernel that never came up
+            problem = f"{template.name}: {type(error).__name__}: {error}".rstrip(": ")
+            raise NotebookFailed(problem) from error
+
+
+@contextlib.contextmanager
+def _environment(folder: Path):
+    """The kernel runs this package, whatever else is installed, and nobody's start-up files."""
+    source = str(Path(__file__).resolve().parents[2])
+    before = os.environ.copy()
+    os.environ |= {
+        "PYTHONPATH": os.pathsep.join(filter(None, [source, before.get("PYTHONPATH")])),
+        "PYTHONHASHSEED": "0",
+        "IPYTHONDIR": str(folder / ".ipython"),
+        "JUPYTER_PLATFORM_DIRS": "1",
+        # plt.show() shows its picture, which the gate then refuses, whatever the environment says.
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        IN_THE_JOB: "1",
+    }
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
+
+
+def numbered(executed: Path) -> Iterator[tuple[int, nbformat.NotebookNode]]:
+    """The cells as whoever has the template open counts them: from the top, text cells too, and
+    none of those that papermill added."""
+    cells = nbformat.read(executed, as_version=4).cells
+    own = [cell for cell in cells if not ADDED & {*cell.metadata.get("tags", ())}]
+    return enumerate(own, start=1)
+
+
+def prove_run(executed: Path, figures: dict[str, int | None]) -> dict[str, int | None]:
+    """The figures as the notebook glued them, in the order of `figures`, read with scrapbook.
+
+    `figures`: what was counted from the same inputs outside the notebook; None for one that may not
+    be told, and must not be glued. Raises NotebookFailed with everything that is missing or
+    differs.
+    """
+    import scrapbook  # seconds to import: it pulls in all of papermill
+
+    problems = []
+    for number, cell in numbered(executed):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        if cell.execution_count is None:
+            problems.append(f"cell {number} never ran")
+        for output in cell.outputs:
+            if output.output_type == "error":
+                problems.append(f"cell {number} ended with {output.ename}: {output.evalue}")
+    scraps = scrapbook.read_notebook(str(executed)).scraps.data_dict
+    if scraps.get("report_complete") is not True:
+        problems.append("the last scrap, report_complete, is missing: the end was not reached")
+    for name, counted in figures.items():
+        if counted is not None and name not in scraps:
+            problems.append(f"the figure {name} was not glued")
+        elif scraps.get(name) != counted:
+            problems.append(f"the figure {name} is {scraps[name]!r}, counted {counted}")
+    if problems:
+        raise NotebookFailed("\n".join(["the notebook did not prove its run:", *problems]))
+    return {name: scraps.get(name) for name in figures}
+
+
+def tidy(executed: Path) -> nbformat.NotebookNode:
+    """Rewrite `executed` in place without what differs between two equal runs (clock times, random
+    cell ids) and without warnings on stderr, which name paths of the machine; return it."""
+    notebook = nbformat.read(executed, as_version=4)
+    notebook.metadata.pop("papermill", None)
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        if cell.cell_type == "code":
+            cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
+    nbformat.write(notebook, executed)
+    return notebook
