@@ -5,8 +5,6 @@ import json
 import pytest
 from large_archive import ACCENT, FORMULA, FRANKLIN, LONG, MARKUP
 
-from ddor.calendar import Week
-
 
 @pytest.fixture
 def revisions(large) -> dict[str, list[dict]]:
@@ -51,11 +49,3 @@ def test_the_week_has_every_chart_and_a_table_of_one_agency(large):
     assert all(each in captions for each in [*words.split("|"), "where a law or a court is named"])
     lines = (large.week / "data" / "checks.csv").read_text("utf-8").splitlines()
     assert len({line.split(",")[0] for line in lines if ",stopped," in line}) >= 3
-
-
-def test_a_week_without_a_notebook_has_a_title_and_its_figures(large):
-    article = large.page(f"weeks/{large.weeks[0]}/index.html").find("article")
-    title = Week.parse(large.weeks[0]).title
-    assert f"Declined Detainer Outcome Report: week of {title}" in article.h1.text
-    figures = json.loads((large.site / "weeks" / large.weeks[0] / "data/summary.json").read_bytes())
-    assert f"{figures['figures']['declined_total']:,} as declined" in article.p.text
