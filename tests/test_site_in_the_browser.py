@@ -148,7 +148,7 @@ def test_the_questions_open_by_keyboard_alone(show):
     assert opened(page) == [second]
     tab_to(page, "e.matches('.own a')")
     page.keyboard.press("Enter")
-    assert page.url.endswith(f"#{second}")
+    until(page, f"location.hash === '#{second}'")
 
 
 def test_the_address_of_a_question_opens_it_alone(show):
