@@ -34,8 +34,8 @@ from ddor.calendar import Week
 from ddor.extract.csv_files import safe_cell
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import Revision
+from ddor.reference.codes import DICTIONARY, rows
 from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
-from ddor.reference.tables import DICTIONARY, rows
 from ddor.reports import REPORTS, Report
 
 # Tables that may be withheld.

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from ddor.extract import model
-from ddor.reference.tables import rows as rows_of
+from ddor.reference.codes import rows as rows_of
 
 DATA = Path(__file__).parent / "data"
 NOTIFICATIONS = ("I-247G", "I-247N")
