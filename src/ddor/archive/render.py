@@ -19,7 +19,7 @@ from ddor.errors import NotebookFailed
 from ddor.publishable import NOT_PUBLISHED, SCRAP
 
 TEMPLATES = Path(__file__).parent / "templates"
-FILE = re.compile(r'(src|href)="data:([a-z/+]+);base64,([A-Za-z0-9+/=]+)"')
+FILE = re.compile(r'(?:src|href)="(data:([a-z/+]+);base64,([A-Za-z0-9+/=]+))"')
 ENDINGS = {"image/svg+xml": "svg", "image/png": "png", "text/csv": "csv"}
 # nbconvert puts this sentence where an alternative is missing, and no checker minds it.
 NBCONVERTS_PLACEHOLDER = "No description has been provided for this image"
@@ -27,8 +27,14 @@ CHART = re.compile(
     r'<figure class="chart"[^>]*? data-name="([a-z0-9-]+)"[^>]*>.*?</figure>', re.DOTALL
 )
 HEAD = re.compile(r"<h([2-6])((?: [^>]*)?)>(.*?)</h\1>", re.DOTALL)
+# Heads of parts that this week has nothing of: another of the same rank or above follows. The great
+# sections stay, whatever they hold.
 EMPTY_HEAD = re.compile(
-    r"<h([3-6])(?: [^>]*)?>(?:(?!</?h[1-6]).)*</h\1>\s*(?=<h([1-6])|</article>)", re.DOTALL
+    "|".join(
+        rf"<h{rank}(?: [^>]*)?>(?:(?!</?h[1-6]).)*</h{rank}>\s*(?=<h[1-{rank}]|</article>)"
+        for rank in range(3, 7)
+    ),
+    re.DOTALL,
 )
 DISPUTE = "dispute"  # every page's link to how a figure is disputed leads there
 
@@ -63,33 +69,17 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
             f"the page has {titles} titles (lines that begin with one #), expected one"
         )
     pictures: dict[str, bytes] = {}
-    body = CHART.sub(lambda chart: _files_of(chart, pictures), body)
-    body = with_anchors(without_empty_heads(body))
-    return Article(body.strip() + "\n", pictures)
-
-
-def _files_of(chart: re.Match, pictures: dict[str, bytes]) -> str:
-    """The chart with the addresses of its files in place of the files."""
-
-    def to_file(found: re.Match) -> str:
-        file = f"{chart[1]}.{ENDINGS[found[2]]}"
-        pictures[file] = base64.b64decode(found[3])
-        return f'{found[1]}="{file}"'
-
-    return FILE.sub(to_file, chart[0])
-
-
-def without_empty_heads(body: str) -> str:
-    """Without the heads of parts that this week has nothing of: those that another head of the same
-    rank or above follows. The great sections stay, whatever they hold."""
-
-    def or_nothing(head: re.Match) -> str:
-        return head[0] if head[2] and int(head[2]) > int(head[1]) else ""
-
-    before = ""
-    while before != body:  # a part can be empty because its own parts are
-        before, body = body, EMPTY_HEAD.sub(or_nothing, body)
-    return body
+    for chart in CHART.finditer(body):
+        # The addresses of its files in place of the files.
+        shown = chart[0]
+        for file, kind, data in FILE.findall(shown):
+            name = f"{chart[1]}.{ENDINGS[kind]}"
+            pictures[name] = base64.b64decode(data)
+            shown = shown.replace(f'"{file}"', f'"{name}"')
+        body = body.replace(chart[0], shown)
+    while EMPTY_HEAD.search(body):  # a part can be empty because its own parts are
+        body = EMPTY_HEAD.sub("", body)
+    return Article(with_anchors(body).strip() + "\n", pictures)
 
 
 def with_anchors(body: str) -> str:

@@ -105,7 +105,7 @@ class Site:
     are made from this value are there.
 
     index: agency_id -> its line, of every agency in the archive (agencies.py). agencies: agency_id
-    -> its weeks, newest first, of those whose pages are made or go; named: those to which a
+    -> its weeks, newest first, of those whose pages are made or go; linked: those to which a
     report's page leads, whether or not a published week has a figure of them. years: year -> table
     -> lines, of those whose files are made. latest: the newest week (text_pages.py).
     """
@@ -115,7 +115,7 @@ class Site:
     context: SiteContext
     index: Mapping[str, Line] = field(default_factory=dict)
     agencies: Mapping[str, list[Line]] = field(default_factory=dict)
-    named: Collection[str] = ()
+    linked: Collection[str] = ()
     years: Mapping[int, Mapping[str, list[Line]]] = field(default_factory=dict)
     latest: dict | None = None
 
@@ -203,7 +203,7 @@ def lines_in(file: Path) -> list[Line]:
     return csv_lines(file.read_bytes()) if file.exists() else []
 
 
-def named(line: Line) -> str:
+def agency_name(line: Line) -> str:
     return line["agency"] or f"Agency {line['agency_id']}"
 
 
@@ -247,7 +247,7 @@ def _environment() -> Environment:
         "words": lambda name: name[:1].upper() + name[1:].replace("_", " "),
         "stopped": lambda text: text if text[-1:] in ".!?" else f"{text}.",
         "json_text": _json_text,
-        "agency_name": named,
+        "agency_name": agency_name,
         "place": place_of,
     }
     environment.filters |= FILTERS | filters

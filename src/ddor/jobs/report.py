@@ -101,7 +101,7 @@ def make_report(period: Period, order: Order) -> Result:
         keys = prepared.keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
         prepared.refuse_unfit({**written, **report.texts, **context.written()}, keys)
         executed, article = run_notebook(archive, template, report, keys)
-        data, messages = prepared.data_files(report), (*recovered, *article.told)
+        data, messages = prepared.data_files(report), (*recovered, *article.messages)
         site = Site(archive.site, report.catalog, context)
         publication = Publication(site, period, revision, article, data, report.bulk)
         if order.draft or (report.review and not revision.accepted):
@@ -141,7 +141,7 @@ def run_notebook(
     try:
         run_proved(template, executed, report)
         messages = judge(executed, keys)
-        return executed, replace(render_article(tidy(executed)), told=messages)
+        return executed, replace(render_article(tidy(executed)), messages=messages)
     except NotebookFailed as failure:
         if not executed.exists():
             raise
