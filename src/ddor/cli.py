@@ -409,7 +409,7 @@ def _published(options: Options, period: Period | None):
     from ddor.archive.publish import opened
     from ddor.archive.site import Site
     from ddor.jobs.prepared import keys_of, refuse_unfit
-    from ddor.jobs.site_context import site_context
+    from ddor.jobs.report import site_context
     from ddor.published.catalog import open_catalog
 
     parameters = _parameters(options, period)

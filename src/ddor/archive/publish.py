@@ -49,9 +49,6 @@ class Archive:
                 f"{self.output} cannot be written: {error.strerror or error}; {after}"
             ) from error
 
-    def left_unfinished(self) -> bool:
-        return self.journal.exists() or self.staging.exists()
-
     def publish(
         self,
         folders: Mapping[str, Mapping[str, bytes]],

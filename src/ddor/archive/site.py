@@ -17,7 +17,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,17 +26,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
-from ddor.errors import NeedsCorrection
 from ddor.extract.csv_files import csv_lines
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES
-from ddor.maintained.directory import Directory
 from ddor.maintained.parameters import Parameters
-from ddor.maintained.texts import Statement, Text, read_statements, read_texts
+from ddor.maintained.texts import Statement, Text
 from ddor.narrative import FILTERS
 from ddor.publishable import text_of
 from ddor.published.catalog import Catalog
-from ddor.reference.figures import CHANGES, METHOD, WEEKLY_FIGURES
+from ddor.reference.figures import CHANGES, METHOD
 from ddor.reference.places import COUNTIES, STATES
 
 Line = dict[str, str]
@@ -55,7 +53,7 @@ class SiteContext:
     """day: that of printing. texts: name of the page -> its text; statements: agency_id -> what it
     says; agencies: agency_id -> name and place in the directory; policies and coverage: the lines
     of directory.Directory. rules: name -> the checks, thresholds and constants by which requests
-    were counted (jobs/site_context.py)."""
+    were counted (RULES of jobs/report.py)."""
 
     parameters: Parameters
     day: dt.date
@@ -118,40 +116,6 @@ class Site:
     linked: Collection[str] = ()
     years: Mapping[int, Mapping[str, list[Line]]] = field(default_factory=dict)
     latest: dict | None = None
-
-
-def read_context(
-    parameters: Parameters, directory: Directory, rules: Mapping[str, Any]
-) -> SiteContext:
-    """Raises NeedsCorrection (exit code 2) with every problem of the written pages."""
-    problems, statements, texts = [], {}, {}
-    try:
-        statements = read_statements(parameters.statements)
-    except NeedsCorrection as error:
-        problems += error.problems
-    context = SiteContext(
-        parameters,
-        parameters.published_on or dt.date.today(),
-        statements=statements,
-        agencies={
-            line["agency_id"]: line | {"agency": line["name"]}
-            for line in directory.agencies.to_dict("records")
-        },
-        policies=tuple(directory.policies.to_dict("records")),
-        coverage=tuple(directory.coverage.to_dict("records")),
-        rules=rules,
-    )
-    week = {"week": Week.containing(context.day), "as_of": context.day, "revision": 1}
-    week |= {"published_on": context.day, "status": "final"}
-    # With all figures 0, since a sentence has to stand such a week, and 2, for its other branch.
-    weeks = [week | {"figures": dict.fromkeys(WEEKLY_FIGURES, number)} for number in (0, 2)]
-    examples = [context.names(parameters.cohort, latest) for latest in (None, *weeks)]
-    try:
-        texts = read_texts(parameters.pages, parameters.project_pages, examples)
-    except NeedsCorrection as error:
-        problems += error.problems
-    NeedsCorrection.raise_if("the written pages need correction", problems)
-    return replace(context, texts=texts)
 
 
 def page(

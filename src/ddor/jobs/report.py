@@ -1,11 +1,15 @@
 """A run, whatever the report: from its inputs to a published revision, or to nothing and the
-reason why.
+reason why; and what stands around the reports of a site.
 
 `make_report` is the whole of it in order. Reading, checking and counting come first and write
 nothing; the notebook runs in staging; only a proved run reaches the archive. What a weekly or a
 quarterly report is made from is in weekly.py and quarterly.py; PREPARATIONS names them.
+
+The archive prints RULES, by which requests are counted, on its pages and knows nothing else of
+counting; they are taken from the modules that go by them, so that no rule is stated twice.
 """
 
+import datetime as dt
 import difflib
 import json
 import shutil
@@ -20,19 +24,27 @@ from ddor.archive.acts import Publication, draft_files, publish_revision
 from ddor.archive.kept import Article, article_of, kept_files
 from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
-from ddor.archive.site import Site, address_of
+from ddor.archive.site import Site, SiteContext, address_of
 from ddor.calendar import Period, Week
-from ddor.errors import DdorError, NotebookFailed, UsageError
+from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
+from ddor.checks.registry import CHECKS
+from ddor.errors import DdorError, NeedsCorrection, NotebookFailed, UsageError
 from ddor.extract.identifiers import RequestKeys
 from ddor.inputs import NEWER_FLAGS
 from ddor.jobs import prepared
 from ddor.jobs.identity import hashed, identity_of, manifest_file
 from ddor.jobs.prepared import REVIEW_LIST, Order, Preparation, Prepared, figure_differences
 from ddor.jobs.quarterly import COMPILED
-from ddor.jobs.site_context import site_context
 from ddor.jobs.weekly import WEEKLY
-from ddor.maintained.parameters import load_parameters
+from ddor.maintained.directory import read_directory
+from ddor.maintained.parameters import Parameters, load_parameters
+from ddor.maintained.texts import read_statements, read_texts
+from ddor.measures import disclosure
+from ddor.measures.figures import NO_CHARGES
+from ddor.measures.people import NAMED
+from ddor.measures.shares import HELD_SHARE_BASE, SMALLEST_BASE, half_or_more
 from ddor.published.catalog import Revision
+from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reports import refuse_shared_key, report_of
 from ddor.run.gate import judge
 from ddor.run.notebook import check_template, execute, prove_run, tidy
@@ -46,6 +58,16 @@ BLOCKS = ["p", "li", "h1", "h2", "h3", "figcaption", "caption"]
 # How a report is prepared, by the folder of its periods (`Period.shelf`). One that is not named
 # here is made from weekly reports.
 PREPARATIONS = {Week.shelf: WEEKLY}
+RULES = {
+    "checks": CHECKS,
+    "smallest_base": SMALLEST_BASE,
+    "held_base": HELD_SHARE_BASE,
+    "people": disclosure,
+    "named": NAMED,
+    "verified_within": VERIFIED_WITHIN,
+    "no_charges": NO_CHARGES,
+    "half_or_more": half_or_more,
+}
 
 
 @dataclass(frozen=True)
@@ -122,9 +144,45 @@ def make_report(period: Period, order: Order) -> Result:
     return Result(period, "published", 0, revision.revision, page, report.figures, messages)
 
 
+def site_context(parameters: Parameters) -> SiteContext:
+    """What stands around the reports of a site. Raises UsageError (a table of `params/`) and
+    NeedsCorrection, with every problem of the written pages."""
+    directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
+    day = parameters.published_on or dt.date.today()
+    context = SiteContext(
+        parameters,
+        day,
+        agencies={
+            line["agency_id"]: line | {"agency": line["name"]}
+            for line in directory.agencies.to_dict("records")
+        },
+        policies=tuple(directory.policies.to_dict("records")),
+        coverage=tuple(directory.coverage.to_dict("records")),
+        rules=RULES,
+    )
+    week = {"week": Week.containing(day), "as_of": day, "published_on": day}
+    week |= {"revision": 1, "status": "final"}
+    # With all figures 0, since a sentence has to stand such a week, and 2, for its other branch.
+    weeks = [week | {"figures": dict.fromkeys(WEEKLY_FIGURES, number)} for number in (0, 2)]
+    examples = [context.names(parameters.cohort, latest) for latest in (None, *weeks)]
+    problems = []
+    try:
+        context = replace(context, statements=read_statements(parameters.statements))
+    except NeedsCorrection as error:
+        problems += error.problems
+    try:
+        texts = read_texts(parameters.pages, parameters.project_pages, examples)
+        context = replace(context, texts=texts)
+    except NeedsCorrection as error:
+        problems += error.problems
+    NeedsCorrection.raise_if("the written pages need correction", problems)
+    return context
+
+
 def recover(output: Path) -> tuple[str, ...]:
     """First thing: finish or drop what a crash left, so that what is read next is whole."""
-    if not Archive(output).left_unfinished():
+    left = Archive(output)
+    if not (left.journal.exists() or left.staging.exists()):
         return ()
     with opened(output) as archive:
         return (archive.recovered,)
