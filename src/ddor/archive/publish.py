@@ -72,20 +72,11 @@ class Archive:
             partial = self.journal.with_suffix(".partial")
             _write(partial, json.dumps(journal).encode())
             os.replace(partial, self.journal)
-            self._finish()
+            self.finish()
             return sum(map(len, journal.values()))
 
-    def recover(self) -> str:
-        """Finish or drop what a crash left; a sentence that says which, or "" if nothing was."""
-        if self.journal.exists():
-            self._finish()
-            return "finished a publication that an earlier run had begun"
-        if self.staging.exists():
-            shutil.rmtree(self.staging)
-            return "dropped what an earlier run had left unfinished"
-        return ""
-
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """Make the moves of the journal that were not made yet, and take it away."""
         journal = json.loads(self.journal.read_text(encoding="utf-8"))
         for path in journal["moves"]:
             source, target = self.staging / "tree" / path, self.output / path
@@ -125,7 +116,13 @@ def opened(output: Path) -> Iterator[Archive]:
             ) from None
     try:
         with archive.writing():
-            archive.recovered = archive.recover()
+            # What a crash left is finished, or dropped.
+            if archive.journal.exists():
+                archive.finish()
+                archive.recovered = "finished a publication that an earlier run had begun"
+            elif archive.staging.exists():
+                shutil.rmtree(archive.staging)
+                archive.recovered = "dropped what an earlier run had left unfinished"
             archive.staging.mkdir()
         yield archive
     finally:

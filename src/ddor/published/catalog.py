@@ -86,12 +86,9 @@ class Catalog:
 
     def everything(self) -> Iterator[tuple[Period, list[Revision]]]:
         """Every period with its revisions: weeks first, each report's by key."""
-        for name, shelf in self._in_order().items():
+        for name, shelf in self.shelves.items():
             for key, revisions in shelf.items():
                 yield shelved(name).period.parse(key), revisions
-
-    def _in_order(self) -> dict[str, Shelf]:
-        return {Week.shelf: self.weeks} | dict(sorted(self.shelves.items()))
 
     def newest_first(self) -> list[tuple[Week, Revision]]:
         """Every week with its current revision."""
@@ -125,12 +122,13 @@ class Catalog:
 
     def with_revisions(self, period: Period, revisions: list[Revision]) -> "Catalog":
         shelf = {**self.shelves.get(period.shelf, {}), str(period): revisions}
-        return replace(self, shelves={**self.shelves, period.shelf: dict(sorted(shelf.items()))})
+        others = {**self.shelves, period.shelf: dict(sorted(shelf.items()))}
+        return replace(self, shelves={Week.shelf: self.weeks} | dict(sorted(others.items())))
 
     def file(self) -> bytes:
         content: dict[str, object] = {"notice": SYNTHETIC_NOTICE} if self.synthetic else {}
         content |= {"cohort": self.cohort, "synthetic": self.synthetic}
-        for name, shelf in self._in_order().items():
+        for name, shelf in self.shelves.items():
             content[name] = {key: list(map(asdict, revisions)) for key, revisions in shelf.items()}
         return (json.dumps(content, indent=1) + "\n").encode()
 
