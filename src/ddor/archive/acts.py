@@ -25,7 +25,7 @@ The notice has the date and the kind of reason, and nothing of the content. The 
 are private and stay, for whoever has to answer for the withdrawal.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
@@ -97,15 +97,15 @@ def publish_revision(
     data, line = DataFiles(publication.data), publication.revision
     # A record keeps the date on which it was first shown: the revision that did so may be withdrawn
     # later, and the feed's entry keeps its date.
-    first: dict[str, str] = {}
-    for revision in site.catalog.of(period):
-        for record in revision.records:
-            first.setdefault(record["name"], record["shown_on"])
-    shown = [first.get(each["name"], line.published_on) for each in line.records]
+    first = {
+        record["name"]: record["shown_on"]
+        for revision in reversed(site.catalog.of(period))
+        for record in revision.records
+    }
     kept, cases = split_cases(article.html)
     line = replace(
         line,
-        records=[each | {"shown_on": day} for each, day in zip(line.records, shown, strict=True)],
+        records=[r | {"shown_on": first.get(r["name"], line.published_on)} for r in line.records],
         trend=kept_of(data, publication.bulk) if isinstance(period, Week) else {},
         cases=cases,
     )
@@ -123,7 +123,7 @@ def publish_revision(
     agencies = before.agencies | data.agencies | disputed | disputed_agencies(site.catalog, period)
     publish_site(
         archive,
-        site_after(site, period, agencies, agencies, before, data),
+        site_after(replace(site, linked=agencies), period, agencies, before, data),
         {f"runs/{period}/r{number}": private, f"site/{here}": public},
         pages,
         {f"runs/{name}": file for name, file in beside.items()},
@@ -184,8 +184,9 @@ def withdraw(
     pages |= pages_made_from(site, period)
     # The agencies to which the page of any report leads that is not withdrawn.
     linked = set().union(*(ReportPages(site, each).linked() for each, _ in catalog.everything()))
+    site = replace(site, linked=linked)
     after = DataFiles() if revisions[-1].revision in gone[period] else before
-    publish_site(archive, site_after(site, period, agencies, linked, before, after), folders, pages)
+    publish_site(archive, site_after(site, period, agencies, before, after), folders, pages)
     return [(each, number) for each, numbers in gone.items() for number in sorted(numbers)]
 
 
@@ -243,28 +244,23 @@ def rebuild(archive: Archive, site: Site) -> int:
 
 
 def site_after(
-    site: Site,
-    period: Period,
-    agencies: set[str],
-    linked: Collection[str],
-    before: DataFiles,
-    after: DataFiles,
+    site: Site, period: Period, agencies: set[str], before: DataFiles, after: DataFiles
 ) -> Site:
-    """With the records that a new or withdrawn report changes. `agencies`: those that it names, or
-    did; `linked`: those of them to which a report still leads; `before` and `after`: its current
-    data. Only a week's report has figures on agencies' pages and in files by year."""
+    """With the records that a new or withdrawn report changes. `site`: with those of its agencies
+    to which a report still leads; `agencies`: those that it names, or did; `before` and `after`:
+    its current data. Only a week's report has figures on agencies' pages and in files by year."""
     index = {line["agency_id"]: line for line in lines_in(site.folder / INDEX)}
     if not isinstance(period, Week):
         # An agency that no week names has a page as long as such a report leads to it.
         unnamed: dict[str, list] = {each: [] for each in agencies - index.keys()}
-        return replace(site, index=index, agencies=unnamed, linked=linked, latest=latest_of(site))
-    index, weeks = records_after(site, index, period, agencies, before, after)
+        return replace(site, index=index, agencies=unnamed, latest=latest_of(site))
+    site = replace(site, index=index)
+    index, weeks = records_after(site, period, agencies, before, after)
     of_week = week_lines(period, site.catalog.of(period)[-1], after)
     return replace(
         site,
         index=index,
         agencies=weeks,
-        linked=linked,
         years={period.first_day.year: year_lines(site.folder, period, of_week)},
         latest=latest_of(site, period, after),
     )

@@ -98,17 +98,12 @@ def indexed(site: Site, agencies: dict[str, list[Line]]) -> dict[str, Line]:
 
 
 def records_after(
-    site: Site,
-    known: Mapping[str, Line],
-    week: Week,
-    agencies: set[str],
-    before: DataFiles,
-    after: DataFiles,
+    site: Site, week: Week, agencies: set[str], before: DataFiles, after: DataFiles
 ) -> tuple[dict[str, Line], dict[str, list[Line]]]:
     """-> the index, and the weeks of each agency whose page is made again: agency_id -> lines,
-    newest first. `known`: the index before; `agencies`: those that the week names, or did; `before`
-    and `after`: its data."""
-    new, day = agency_lines(week, after), str(week)
+    newest first. `site`: with the index before; `agencies`: those that the week names, or did;
+    `before` and `after`: its data."""
+    known, new, day = site.index, agency_lines(week, after), str(week)
     own = {}
     for each in agencies:
         published = lines_in(site.folder / WEEKS.format(each))

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ddor.calendar import Period
 from ddor.errors import ArchiveUnavailable
 
 WAIT_SECONDS = 60
@@ -31,11 +30,6 @@ class Archive:
         self.staging = self.runs / ".staging"
         self.journal = self.runs / ".journal.json"
         self.recovered = ""
-
-    def next_revision(self, period: Period) -> int:
-        """From site/, the only place that says what readers have been shown."""
-        revisions = (self.site / period.path).glob("r*")
-        return 1 + max((int(r.name[1:]) for r in revisions if r.name[1:].isdigit()), default=0)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -96,6 +90,13 @@ class Archive:
                     gone.parent.rmdir()  # where it leaves an empty folder
         shutil.rmtree(self.staging, ignore_errors=True)
         self.journal.unlink()
+
+
+def last_revision(folder: Path) -> int:
+    """The number of the last revision in the folder of a period, below runs/ or below site/, the
+    only place that says what readers have been shown; 0 where there is none."""
+    numbers = (each.name[1:] for each in folder.glob("r*"))
+    return max((int(number) for number in numbers if number.isdigit()), default=0)
 
 
 @contextlib.contextmanager

@@ -32,7 +32,6 @@ from ddor.errors import DdorError, NeedsCorrection, NotebookFailed, UsageError
 from ddor.extract.identifiers import RequestKeys
 from ddor.inputs import NEWER_FLAGS
 from ddor.jobs import prepared
-from ddor.jobs.identity import hashed, identity_of, manifest_file
 from ddor.jobs.prepared import REVIEW_LIST, Order, Preparation, Prepared, figure_differences
 from ddor.jobs.quarterly import COMPILED
 from ddor.jobs.weekly import WEEKLY
@@ -114,8 +113,12 @@ def make_report(period: Period, order: Order) -> Result:
         last = report.catalog.current(period)
         if order.correct and last is None:
             raise UsageError(f"{period} is not published, so there is nothing to correct")
-        hashes = hashed(report.input_texts, template)
-        if last and last.identity == identity_of(hashes) and not (order.draft or order.force):
+        hashes = prepared.hashed(report.input_texts, template)
+        if (
+            last
+            and last.identity == prepared.identity_of(hashes)
+            and not (order.draft or order.force)
+        ):
             return _unchanged(archive, report, last, order, recovered)
 
         revision = prepared.revision_line(archive, report, order, hashes, context.day)
@@ -135,9 +138,8 @@ def make_report(period: Period, order: Order) -> Result:
             **{n: (archive.staging / "inputs" / n).read_bytes() for n in preparation.files},
         }
         kept = kept_files(article, data)
-        private["manifest.json"] = manifest_file(
-            order.project, hashes, report.history, report.review, context.day, kept, private
-        )
+        manifest = prepared.manifest_file(order, report, revision, hashes, kept, private)
+        private["manifest.json"] = manifest
         publish_revision(archive, publication, private, report.beside, MADE_OLD)
     page = str(archive.site / address_of(period))
     messages = (*messages, *report.messages)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.archive.publish import Archive, opened
+from ddor.archive.publish import Archive, last_revision, opened
 from ddor.archive.workbook import new_book
 from ddor.calendar import Week
 from ddor.errors import UsageError
@@ -121,11 +121,9 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
 
 def _latest_revision(archive: Archive, week: Week) -> Path:
     folder = archive.runs / str(week)
-    names = [each.name[1:] for each in folder.glob("r*")]
-    number = max((int(name) for name in names if name.isdigit()), default=0)
-    if not number:
+    if not (number := last_revision(folder)):
         raise _no_revision(archive.output, week)
-    latest, published = folder / f"r{number}", archive.next_revision(week) - 1
+    latest, published = folder / f"r{number}", last_revision(archive.site / week.path)
     if published > number:
         raise UsageError(
             f"r{published} of the week of {week} is published, and the latest in {folder} "

@@ -19,8 +19,7 @@ from ddor.archive.render import render_article
 from ddor.calendar import Period
 from ddor.errors import NotebookFailed, UsageError
 from ddor.inputs import not_as_kept
-from ddor.jobs.identity import hashed, package_versions
-from ddor.jobs.prepared import Prepared, data_files
+from ddor.jobs.prepared import Prepared, data_files, hashed, package_versions
 from ddor.jobs.report import TEMPLATE, preparation_of, recover, run_proved
 from ddor.published.catalog import Catalog, Revision, open_catalog
 from ddor.run.notebook import tidy

@@ -6,6 +6,7 @@ what was decided of it in the ledger.
 """
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -17,10 +18,10 @@ import pandas as pd
 from ddor import inputs as week_inputs
 from ddor.archive.publish import Archive
 from ddor.inputs import Inputs, save_inputs
-from ddor.jobs.identity import week_texts
 from ddor.jobs.prepared import REVIEW_LIST, Order, Preparation, Prepared, of_people, written_texts
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
 from ddor.maintained import corrections as disputes
+from ddor.maintained.directory import COLUMNS
 from ddor.measures.disclosure import disclosure_lines
 from ddor.measures.figures import Counts, bulk_recorded, count_inputs
 from ddor.measures.people import attribute_lines, national_charges
@@ -116,6 +117,47 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
         reasons=tuple(counts.review["reason"]),
         **shown,
     )
+
+
+def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
+    """Name of an input of a week -> its canonical text. Of the history and the ledger only what
+    this week's report is made with: an older week published later, or a decision on a request
+    that is not in it, makes no new revision of it. What earlier revisions told of people is none:
+    it says which tables may be shown, and follows from the revisions themselves. `counts`: what
+    was counted of the inputs."""
+    about, cleared = inputs.extract.about, counts.cleared.to_numpy().tolist()
+    tables = {name: getattr(inputs.directory, name) for name in COLUMNS}
+    return {
+        # No published byte depends on the flag; what is newer is kept privately.
+        "requests": _csv(inputs.extract.requests.drop(columns="protected")),
+        "charges": _csv(inputs.extract.charges),
+        "about": f"{about.as_of} {about.synthetic} {about.source}",
+        "week": str(inputs.week),
+        "parameters": json.dumps(inputs.parameters, sort_keys=True),
+        **{name: _csv(table) for name, table in tables.items()},
+        "note": inputs.note,
+        "corrections": disputes.canonical(inputs.corrections),
+        "history": _history_used(inputs),
+        # The flags that would stand without a decision.
+        "decisions": json.dumps(cleared) if cleared else "",
+        "waiting": str(counts.long_held or ""),
+    }
+
+
+def _history_used(inputs: Inputs) -> str:
+    """E5 compares with the highest week of each agency asked; with a short history it does not.
+    Section II names the last published week with its total, and no other."""
+    history, used = inputs.history, ""
+    if history.is_long_enough():
+        asked = sorted(inputs.extract.requests["agency_id"].unique())
+        used = history.highest().reindex(asked, fill_value=0).to_csv(lineterminator="\n")
+    if history.last_declined is None:
+        return used
+    return f"{used}{history.weeks[-1]} {history.last_declined}\n"
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    return frame.to_csv(index=False, lineterminator="\n")
 
 
 WEEKLY = Preparation(week_inputs.read_inputs, prepare_week, load_week, week_inputs.INPUT_FILES)

@@ -28,7 +28,7 @@ FIRST, REVISED, CORRECTED = "first", "revision", "correction"
 @dataclass(frozen=True)
 class Revision:
     """One published revision. Dates in ISO form; source: where its extract came from, in words;
-    figures: the few that lists of weeks show; identity: see jobs/identity.py.
+    figures: the few that lists of weeks show; identity: see jobs/prepared.py.
 
     kind: FIRST; REVISED, by new data, a decision or another input; CORRECTED, because of a mistake.
     because: why, in words, for the last two. accepted: why the week was published although a
