@@ -63,9 +63,9 @@ LISTS = (
     lists.home_page,
 )
 # What every act makes whole: a group, a year or an address of the site that is gone leaves files.
-MADE_WHOLE = ("sitemap.xml", "agencies/by-state/*/*", "agencies/a-z/*/*", "corrections/*/*")
+MADE_WHOLE = ("site/sitemap.xml", "site/agencies/*-*/*/*", "site/corrections/*/*")
 # All that is made beside the reports.
-EVERYTHING = ("assets/*", "data/*/*", "agencies/[A-Z0-9]*/*")
+EVERYTHING = ("site/assets/*", "site/data/*/*", "site/agencies/[A-Z0-9]*/*")
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def publish_revision(
         {f"runs/{period}/r{number}": private, f"site/{here}": public},
         pages,
         {f"runs/{name}": file for name, file in beside.items()},
-        removed=[f"runs/{period}/{name}" for name in old],
+        [f"runs/{period}/{name}" for name in old],
     )
 
 
@@ -175,12 +175,10 @@ def withdraw(
         for n in sorted(numbers):
             here, data = f"{each.path}/r{n}", report.data(n)
             agencies |= data.agencies if each == period else set()
-            folder = {"index.html": pages.pop(f"{here}/index.html")}
-            for name, notice in notice_files(data, day, reason).items():
-                folder[f"data/{name}"] = notice
-                if n == report.last:
-                    pages[f"{each.path}/data/{name}"] = notice
-            folders[f"site/{here}"] = folder
+            notices = {f"data/{k}": file for k, file in notice_files(data, day, reason).items()}
+            folders[f"site/{here}"] = {"index.html": pages.pop(f"{here}/index.html"), **notices}
+            if n == report.last:
+                pages |= {f"{each.path}/{name}": notice for name, notice in notices.items()}
     pages |= pages_made_from(site, period)
     # The agencies to which the page of any report leads that is not withdrawn.
     linked = set().union(*(ReportPages(site, each).linked() for each, _ in catalog.everything()))
@@ -237,7 +235,7 @@ def rebuild(archive: Archive, site: Site) -> int:
     }
     index, latest = indexed(site, agencies), latest_of(site)
     site = replace(site, index=index, agencies=agencies, linked=linked, years=years, latest=latest)
-    return publish_site(archive, site, {}, reports, made_whole=EVERYTHING)
+    return publish_site(archive, site, {}, reports, old=EVERYTHING)
 
 
 # The files of a site
@@ -272,20 +270,15 @@ def publish_site(
     folders: Mapping[str, Mapping[str, bytes]],
     reports: Mapping[str, bytes],
     private: Mapping[str, bytes] | None = None,
-    made_whole: Iterable[str] = (),
-    removed: Iterable[str] = (),
+    old: Iterable[str] = (),
 ) -> int:
     """All or nothing; the number of files that changed or went. `folders`: as in Archive.publish;
     `reports`: path below site/ -> file, of reports; `private`: path below outputs/ -> file.
-    `made_whole`: patterns below site/ of what goes unless it is made; `removed`: paths below
-    outputs/ of what goes beside it."""
-    made = static_files()
-    for files in POINTED_TO:
-        made |= files(site)
-    made |= reports
-    made[INDEX] = csv_file(INDEX_COLUMNS, site.index.values())
+    `old`: patterns below outputs/ of what goes unless it is made."""
+    pointed_to = {path: file for files in POINTED_TO for path, file in files(site)}
+    index = {INDEX: csv_file(INDEX_COLUMNS, site.index.values())}
     written = {path: file for files in LISTS for path, file in files(site)}
-    made |= written
+    made = {**static_files(), **pointed_to, **reports, **index, **written}
     if base := site.context.base:
         pages = ["index.html", *(path for path in written if path.endswith("/index.html"))]
         pages += [address_of(p) for p, r in site.catalog.newest_reports() if not r.withdrawn_on]
@@ -293,23 +286,20 @@ def publish_site(
         addresses = [base + path for path in pages if path != lists.SEARCH]
         made["sitemap.xml"] = fill(site, "sitemap.xml.j2", {"addresses": addresses})
     made[CATALOG] = site.catalog.file()
-    mine = [f"agencies/{each}/*" for each in site.agencies]
-    mine += [f"data/{year}/*" for year in site.years]
-    left_over = [
-        f"site/{path}"
-        for pattern in (*MADE_WHOLE, *mine, *made_whole)
-        for file in sorted(site.folder.glob(pattern))
-        if (path := file.relative_to(site.folder).as_posix()) not in made
-    ]
     pointers = {f"site/{path}": file for path, file in made.items()} | {**(private or {})}
-    return archive.publish(folders, pointers, [*dict.fromkeys(left_over), *removed])
+    mine = [f"site/agencies/{each}/*" for each in site.agencies]
+    mine += [f"site/data/{year}/*" for year in site.years]
+    left_over = {
+        path
+        for pattern in (*MADE_WHOLE, *mine, *old)
+        for file in archive.output.glob(pattern)
+        if (path := file.relative_to(archive.output).as_posix()) not in pointers
+    }
+    return archive.publish(folders, pointers, sorted(left_over))
 
 
 def pages_made_from(site: Site, period: Period) -> dict[str, bytes]:
     """Path below site/ -> page, of the reports made from that of a week: they say which of their
     weeks is another by now."""
-    pages: dict[str, bytes] = {}
-    for each in site.catalog.made_from(period):
-        report = ReportPages(site, each)
-        pages |= report.pages([report.last])
-    return pages
+    reports = [ReportPages(site, each) for each in site.catalog.made_from(period)]
+    return {path: page for each in reports for path, page in each.pages([each.last]).items()}

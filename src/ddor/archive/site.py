@@ -137,8 +137,8 @@ def page(
 
 def fill(site: Site, template: str, names: Mapping) -> bytes:
     """A template that is no page of HTML, such as the feed's."""
-    of_site = {"catalog": site.catalog, "context": site.context, "site_name": NAME}
-    of_site["parameters"] = site.context.parameters
+    context = site.context
+    of_site = {"catalog": site.catalog, "context": context, "parameters": context.parameters}
     return _environment().get_template(template).render({**names, **of_site}).encode()
 
 
@@ -150,11 +150,8 @@ def static_files() -> dict[str, bytes]:
 @cache
 def asset_paths() -> dict[str, str]:
     """Name of the file -> its path below site/."""
-    paths = {}
-    for file in sorted((HERE / "static").iterdir()):
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
-        paths[file.name] = f"assets/{file.stem}-{digest}{file.suffix}"
-    return paths
+    digests = {f: hashlib.sha256(f.read_bytes()).hexdigest() for f in (HERE / "static").iterdir()}
+    return {f.name: f"assets/{f.stem}-{digests[f][:8]}{f.suffix}" for f in sorted(digests)}
 
 
 def address_of(period: Period, revision: int | None = None) -> str:
@@ -216,6 +213,7 @@ def _environment() -> Environment:
     }
     environment.filters |= FILTERS | filters
     environment.globals |= {
+        "site_name": NAME,
         "synthetic_notice": SYNTHETIC_NOTICE,
         "not_found": NOT_FOUND,
         "address_of": address_of,

@@ -11,6 +11,7 @@ report: those of weekly.py and quarterly.py. Everything else about a run is in r
 same for all.
 """
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -304,6 +305,13 @@ def manifest_file(
     """manifest.json: what went in, what came out, and with which programs. `line`, `hashes`: as in
     revision_line; `kept`: name -> bytes of everything that the revision keeps; `private`: of the
     files beside this one."""
+    # `describe` of no tag: the whole name of the commit, with `+changes` where tracked files differ
+    # from it; "unknown" outside git.
+    describe = "describe --always --exclude=* --abbrev=40 --dirty=+changes".split()
+    command = ["git", "-C", str(order.project), *describe]
+    commit = "unknown"
+    with contextlib.suppress(OSError):
+        commit = subprocess.run(command, capture_output=True, text=True).stdout.strip() or commit
     content = {
         "identity": line.identity,
         "published_on": line.published_on,
@@ -313,7 +321,7 @@ def manifest_file(
         "private": digests(private),
         "review": [*report.review],
         "packages": package_versions(),
-        "git_commit": _git_commit(order.project),
+        "git_commit": commit,
     }
     return (json.dumps(content, indent=1) + "\n").encode()
 
@@ -328,17 +336,6 @@ def package_versions() -> dict[str, str]:
     names = {r.split(";")[0].split(">")[0].strip() for r in wanted if "extra ==" not in r}
     versions = {name: metadata.version(name) for name in sorted(names | {"ddor"})}
     return {"python": platform.python_version(), **versions}
-
-
-def _git_commit(project: Path) -> str:
-    """The commit, with `+changes` where tracked files differ from it; "unknown" outside git."""
-    # `describe` of no tag: the whole name of the commit.
-    describe = "describe --always --exclude=* --abbrev=40 --dirty=+changes".split()
-    try:
-        done = subprocess.run(["git", "-C", project, *describe], capture_output=True, text=True)
-    except OSError:
-        return "unknown"
-    return done.stdout.strip() or "unknown"
 
 
 # What may not be published

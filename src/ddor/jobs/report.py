@@ -130,7 +130,8 @@ def make_report(period: Period, order: Order) -> Result:
         site = Site(archive.site, report.catalog, context)
         publication = Publication(site, period, revision, article, data, report.bulk)
         if order.draft or (report.review and not revision.accepted):
-            return _not_published(archive, publication, report, order, executed, messages)
+            result = _not_published(archive, publication, report, order, executed)
+            return replace(result, messages=(*messages, *result.messages))
         private = {
             "report.ipynb": executed.read_bytes(),
             TEMPLATE: template.read_bytes(),
@@ -239,27 +240,22 @@ def _unchanged(
 
 
 def _not_published(
-    archive: Archive,
-    publication: Publication,
-    report: Prepared,
-    order: Order,
-    executed: Path,
-    messages: tuple[str, ...],
+    archive: Archive, publication: Publication, report: Prepared, order: Order, executed: Path
 ) -> Result:
     """Leaves a draft in runs/<period>/draft/: one that was asked for, or that of a report that
     waits for a person, with the list to fill in and what else changes with a run (a week's flags in
     the ledger)."""
-    period, article = report.period, publication.article
+    period = report.period
     draft = f"runs/{period}/draft"
     files = draft_files(publication) | {"report.ipynb": executed.read_bytes()}
     page = str(archive.output / draft / "index.html")
     if order.draft:
         archive.publish({draft: files}, {})
-        messages += tuple(_differences(archive, report, article.html))
-        return Result(period, "draft", 0, None, page, report.figures, messages)
+        differences = tuple(_differences(archive, report, publication.article.html))
+        return Result(period, "draft", 0, None, page, report.figures, differences)
     lists = {f"{period}/{REVIEW_LIST}": report.private_files[REVIEW_LIST], **report.beside}
     archive.publish({draft: files}, {f"runs/{name}": file for name, file in lists.items()})
-    return Result(period, "held", HELD, None, page, report.figures, (*messages, *report.waiting))
+    return Result(period, "held", HELD, None, page, report.figures, report.waiting)
 
 
 def _differences(archive: Archive, report: Prepared, html: str) -> Iterator[str]:

@@ -39,10 +39,10 @@ def flags_of(counts: Counts, week: Week) -> pd.DataFrame:
     """FLAG_COLUMNS as text, one row for each request held back and each agency under review."""
     agency_of = counts.status.set_index("request_id")["agency_id"]
     held, review = counts.held, counts.review[counts.review["check"] != ""]
-    held = held.assign(agency_id=held["request_id"].map(agency_of), subject=held["request_id"])
-    review = review.assign(subject=review["agency_id"])
-    flags = pd.concat([held.assign(about=""), review.assign(about=str(week))], ignore_index=True)
-    flags = flags.rename(columns={"reason": "why"})
+    held = held.assign(subject=held["request_id"], about="")
+    held["agency_id"] = held["subject"].map(agency_of)
+    review = review.assign(subject=review["agency_id"], about=str(week))
+    flags = pd.concat([held, review], ignore_index=True).rename(columns={"reason": "why"})
     said = flags[["check", "about", "subject", "why"]].itertuples(index=False)
     labels = [flag_label(*each) for each in said]
     as_of = counts.extract.about.as_of.isoformat()

@@ -69,9 +69,13 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
     the program counts otherwise, an unknown figure or agency, a labels.csv that was changed.
     Raises ArchiveUnavailable: busy, or it cannot be written.
     """
-    if not Archive(output).runs.is_dir():
-        raise _no_revision(output, week)  # to open an archive would make the folder
+    folder = output / "runs" / str(week)
+    none = UsageError(f"{folder}: no revision of this week was published here; runs/ is needed")
+    if not folder.parent.is_dir():
+        raise none  # to open an archive would make the folder
     with opened(output) as archive:
+        if not last_revision(folder):
+            raise none
         revision = _latest_revision(archive, week)
         inputs = with_newest_flags(load_inputs(revision), revision.parent, int(revision.name[1:]))
         counts = count_inputs(inputs)
@@ -121,9 +125,8 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
 
 def _latest_revision(archive: Archive, week: Week) -> Path:
     folder = archive.runs / str(week)
-    if not (number := last_revision(folder)):
-        raise _no_revision(archive.output, week)
-    latest, published = folder / f"r{number}", last_revision(archive.site / week.path)
+    number, published = last_revision(folder), last_revision(archive.site / week.path)
+    latest = folder / f"r{number}"
     if published > number:
         raise UsageError(
             f"r{published} of the week of {week} is published, and the latest in {folder} "
@@ -132,11 +135,6 @@ def _latest_revision(archive: Archive, week: Week) -> Path:
     if missing := ", ".join(name for name in INPUT_FILES if not (latest / name).exists()):
         raise UsageError(f"{latest} lacks {missing}: the inputs of the run are needed")
     return latest
-
-
-def _no_revision(output: Path, week: Week) -> UsageError:
-    folder = output / "runs" / str(week)
-    return UsageError(f"{folder}: no revision of this week was published here; runs/ is needed")
 
 
 def _prove_unchanged(

@@ -6,7 +6,6 @@ lost input, and a package whose newer version gives another page are told apart.
 since without changing the result (a version, the template) is said too, and is no failure.
 """
 
-import hashlib
 import json
 import tempfile
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from ddor.archive.render import render_article
 from ddor.calendar import Period
 from ddor.errors import NotebookFailed, UsageError
 from ddor.inputs import not_as_kept
-from ddor.jobs.prepared import Prepared, data_files, hashed, package_versions
+from ddor.jobs.prepared import Prepared, data_files, digests, hashed, package_versions
 from ddor.jobs.report import TEMPLATE, preparation_of, recover, run_proved
 from ddor.published.catalog import Catalog, Revision, open_catalog
 from ddor.run.notebook import tidy
@@ -169,12 +168,12 @@ def _served_withdrawn(site: Path, period: Period, revision: Revision, current: b
 
 
 def _compare(kept: dict[str, str], files: dict[str, bytes], what: str) -> list[str]:
-    differs = []
-    for name in sorted(kept.keys() | files.keys()):
-        if name not in files:
+    differs, now = [], digests(files)
+    for name in sorted(kept.keys() | now.keys()):
+        if name not in now:
             differs.append(f"{name}: missing ({what})")
         elif name not in kept:
             differs.append(f"{name}: not in the manifest ({what})")
-        elif hashlib.sha256(files[name]).hexdigest() != kept[name]:
+        elif now[name] != kept[name]:
             differs.append(f"{name}: {what}")
     return differs

@@ -127,6 +127,14 @@ def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
     was counted of the inputs."""
     about, cleared = inputs.extract.about, counts.cleared.to_numpy().tolist()
     tables = {name: getattr(inputs.directory, name) for name in COLUMNS}
+    # E5 compares with the highest week of each agency asked; with a short history it does not.
+    # Section II names the last published week with its total, and no other.
+    history, used = inputs.history, ""
+    if history.is_long_enough():
+        asked = sorted(inputs.extract.requests["agency_id"].unique())
+        used = history.highest().reindex(asked, fill_value=0).to_csv(lineterminator="\n")
+    if history.last_declined is not None:
+        used += f"{history.weeks[-1]} {history.last_declined}\n"
     return {
         # No published byte depends on the flag; what is newer is kept privately.
         "requests": _csv(inputs.extract.requests.drop(columns="protected")),
@@ -137,23 +145,11 @@ def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
         **{name: _csv(table) for name, table in tables.items()},
         "note": inputs.note,
         "corrections": disputes.canonical(inputs.corrections),
-        "history": _history_used(inputs),
+        "history": used,
         # The flags that would stand without a decision.
         "decisions": json.dumps(cleared) if cleared else "",
         "waiting": str(counts.long_held or ""),
     }
-
-
-def _history_used(inputs: Inputs) -> str:
-    """E5 compares with the highest week of each agency asked; with a short history it does not.
-    Section II names the last published week with its total, and no other."""
-    history, used = inputs.history, ""
-    if history.is_long_enough():
-        asked = sorted(inputs.extract.requests["agency_id"].unique())
-        used = history.highest().reindex(asked, fill_value=0).to_csv(lineterminator="\n")
-    if history.last_declined is None:
-        return used
-    return f"{used}{history.weeks[-1]} {history.last_declined}\n"
 
 
 def _csv(frame: pd.DataFrame) -> str:

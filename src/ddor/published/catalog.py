@@ -142,8 +142,7 @@ def open_catalog(site: Path) -> Catalog | None:
         content = json.loads(file.read_text(encoding="utf-8"))
         content.pop("notice", None)
         about = {name: content.pop(name) for name in ("cohort", "synthetic")}
-        if Week.shelf not in content:
-            raise KeyError(Week.shelf)
+        content = {Week.shelf: content[Week.shelf]} | content
         shelves = {
             shelved(name).period.shelf: {key: [Revision(**r) for r in rs] for key, rs in of.items()}
             for name, of in content.items()
