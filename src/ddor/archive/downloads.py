@@ -22,7 +22,6 @@ A week belongs to the year of its first day, which names it. A publication repla
 and reads no other week's own files. A withdrawn week has no line, a table without any no file.
 """
 
-import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -237,10 +236,7 @@ def year_files(site: Site) -> Iterator[tuple[str, bytes]]:
             "The same tables as Parquet lie beside the CSV files.",
         }
         files = table_files(tables)
-        for name, frame in tables.items():
-            parquet = io.BytesIO()
-            frame.to_parquet(parquet, index=False)
-            files[f"{name}.parquet"] = parquet.getvalue()
+        files |= {f"{name}.parquet": each.to_parquet(index=False) for name, each in tables.items()}
         if tables:
             files["datapackage.json"] = descriptor(package, tables, WEEKLY, "week")
         for name, file in files.items():

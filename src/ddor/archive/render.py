@@ -85,11 +85,10 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
 def with_anchors(body: str) -> str:
     """An id for each head that has none: its words, of *Section II. …* those before the stop."""
     taken = set(re.findall(r' id="([^"]+)"', body))
-
-    def with_id(head: re.Match) -> str:
-        if " id=" in head[2]:
-            return head[0]
-        words = re.sub(r"<[^>]+>|&[a-z#0-9]+;", " ", head[3])
+    for rank, attributes, shown in HEAD.findall(body):
+        if " id=" in attributes:
+            continue
+        words = re.sub(r"<[^>]+>|&[a-z#0-9]+;", " ", shown)
         text = re.sub(r"\A((?:Section|Part) [A-Za-z]+)\..*", r"\1", words, flags=re.DOTALL).lower()
         name = DISPUTE if text.startswith("to dispute") else "-".join(re.findall("[a-z0-9]+", text))
         own = next(
@@ -98,6 +97,6 @@ def with_anchors(body: str) -> str:
             if each and each not in taken
         )
         taken.add(own)
-        return f'<h{head[1]} id="{own}"{head[2]}>{head[3]}</h{head[1]}>'
-
-    return HEAD.sub(with_id, body)
+        rest = f"{attributes}>{shown}</h{rank}>"
+        body = body.replace(f"<h{rank}{rest}", f'<h{rank} id="{own}"{rest}', 1)
+    return body

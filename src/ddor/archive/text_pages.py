@@ -73,7 +73,7 @@ def latest_of(
             "charges": charges_of(files),
             "why": why,
             "adds_up": why != rules["no_charges"],
-            "largest": largest_of(files, rules["half_or_more"]),
+            "largest": largest_of(files, rules["shares"].half_or_more),
         }
     return None
 

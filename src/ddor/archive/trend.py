@@ -222,12 +222,6 @@ class Chart:
     def y(self, count: float) -> str:
         return percent(1 - count / self.top)
 
-    @property
-    def ages_retained(self) -> bool:
-        """Whether ages of a week are those of an earlier revision, which no longer add up."""
-        points = self.trend.points
-        return any(point.age and sum(point.age.values()) != point.declined for point in points)
-
 
 def chart_of(trend: Trend) -> Chart | None:
     """None where there is nothing to draw: fewer than two weeks, or no request in any."""

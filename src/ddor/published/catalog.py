@@ -198,10 +198,8 @@ class Superseded(NamedTuple):
 
 def superseded_parts(period: Period, revision: Revision, catalog: Catalog) -> list[Superseded]:
     """In the order of the weeks; none of a report that is not made from weekly ones."""
-    found: list[Superseded] = []
-    if not revision.based_on:
-        return found
-    for week in period.weeks():
+    found = []
+    for week in period.weeks() if revision.based_on else []:
         used, now = revision.based_on.get(str(week)), catalog.current(week)
         if now and (None if now.withdrawn_on else now.revision) != used:
             found.append(Superseded(week, used, now))
