@@ -121,14 +121,10 @@ def publish_revision(
     pages |= pages_made_from(site, period)
     before = data_files_of(archive.site / period.path)
     agencies = before.agencies | data.agencies | disputed | disputed_agencies(site.catalog, period)
-    publish_site(
-        archive,
-        site_after(replace(site, linked=agencies), period, agencies, before, data),
-        {f"runs/{period}/r{number}": private, f"site/{here}": public},
-        pages,
-        {f"runs/{name}": file for name, file in beside.items()},
-        [f"runs/{period}/{name}" for name in old],
-    )
+    site = site_after(replace(site, linked=agencies), period, agencies, before, data)
+    folders = {f"runs/{period}/r{number}": private, f"site/{here}": public}
+    beside = {f"runs/{name}": file for name, file in beside.items()}
+    publish_site(archive, site, folders, pages, beside, [f"runs/{period}/{name}" for name in old])
 
 
 def draft_files(draft: Publication) -> dict[str, bytes]:

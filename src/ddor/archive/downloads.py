@@ -77,15 +77,11 @@ class DataDictionary:
 
 def _dictionary(report: str, columns: dict, figures: dict, note: str = "") -> DataDictionary:
     tables = [row for row in _TABLES if row["report"] == report]
-    return DataDictionary(
-        columns,
-        figures,
-        {row["table"]: row["title"] for row in tables},
-        {row["table"]: row["key"].split() for row in tables},
-        {row["column"]: row["unit"] for row in _COLUMNS if row["type"] == "number"}
-        | {figure.name: figure.unit for figure in FIGURES},
-        note,
-    )
+    titles = {row["table"]: row["title"] for row in tables}
+    keys = {row["table"]: row["key"].split() for row in tables}
+    units = {row["column"]: row["unit"] for row in _COLUMNS if row["type"] == "number"}
+    units |= {figure.name: figure.unit for figure in FIGURES}
+    return DataDictionary(columns, figures, titles, keys, units, note)
 
 
 _MEANINGS = {name: figure.meaning for name, figure in WEEKLY_FIGURES.items()}
@@ -275,6 +271,7 @@ def report_dataset(
 ) -> dict:
     """Of the page at `path` below site/, with its figures and its files beside it."""
     status = status_of(period, revision, site.catalog)
+    first = next(each for each in site.catalog.of(period) if not each.withdrawn_on)
     # Of a report made from weeks their first and last day, which may lie in other months.
     parts = period.weeks() if revision.based_on else [period]
     name = f"{report_of(period).name}, {period.named}, revision {revision.revision}"
@@ -287,9 +284,7 @@ def report_dataset(
         "version": f"r{revision.revision}",
         "creativeWorkStatus": status,
         "temporalCoverage": f"{parts[0].first_day}/{parts[-1].last_day}",
-        "datePublished": next(
-            each for each in site.catalog.of(period) if not each.withdrawn_on
-        ).published_on,
+        "datePublished": first.published_on,
         "dateModified": revision.published_on,
         "variableMeasured": [
             {"@type": "PropertyValue", "name": name, "value": value}

@@ -50,19 +50,19 @@ NOT_FOUND = (
 
 @dataclass(frozen=True)
 class SiteContext:
-    """day: that of printing. texts: name of the page -> its text; statements: agency_id -> what it
-    says; agencies: agency_id -> name and place in the directory; policies and coverage: the lines
-    of directory.Directory. rules: name -> the checks, thresholds and constants by which requests
-    were counted (RULES of jobs/report.py)."""
+    """day: that of printing. agencies: agency_id -> name and place in the directory; policies and
+    coverage: the lines of directory.Directory. rules: name -> the checks, thresholds and constants
+    by which requests were counted (RULES of jobs/report.py). texts: name of the page -> its text;
+    statements: agency_id -> what it says."""
 
     parameters: Parameters
     day: dt.date
-    texts: Mapping[str, Text] = field(default_factory=dict)
-    statements: Mapping[str, Statement] = field(default_factory=dict)
     agencies: Mapping[str, Line] = field(default_factory=dict)
     policies: tuple[Line, ...] = ()
     coverage: tuple[Line, ...] = ()
     rules: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    statements: Mapping[str, Statement] = field(default_factory=dict)
 
     @property
     def base(self) -> str:

@@ -280,10 +280,6 @@ class Recent(NamedTuple):
     panels: dict[str, list[Bar]]
     gaps: list[str]
 
-    @property
-    def drawn(self) -> bool:
-        return self.published > 1 and any(self.totals.values())
-
 
 def recent_weeks(points: list[Point], counted: Mapping[Week, dict[str, int]]) -> Recent | None:
     """`points`: agency_points; `counted`: week -> the counts of its line. None without a week."""

@@ -168,17 +168,11 @@ def data_files(report: Prepared) -> dict[str, bytes]:
     dictionary, title = dictionary_of(kind), f"{kind.name}, {period.named}"
     notice = SYNTHETIC_NOTICE if report.synthetic else ""
     source, as_of = report.source or "not named", long_date(report.as_of)
-    publisher = report.parameters["publisher"]
+    publisher, contact = report.parameters["publisher"], report.parameters["contact"]
+    cite = f"{publisher}{'. ' if publisher else ''}{title}, data as of {as_of}. "
+    cite += f"The page of the {period.noun} has its revision."
     cover = Cover(
-        title=title,
-        period=period.named,
-        source=source,
-        as_of=as_of,
-        citation=f"{publisher}{'. ' if publisher else ''}{title}, data as of {as_of}. "
-        f"The page of the {period.noun} has its revision.",
-        publisher=publisher or "not named",
-        contact=report.parameters["contact"],
-        notice=notice,
+        title, period.named, source, as_of, cite, publisher or "not named", contact, notice
     )
     # For the workbook, without what is withheld.
     known = {name: value for name, value in report.figures.items() if value is not None}

@@ -79,9 +79,8 @@ def load_quarter(folder: Path) -> Prepared:
 def quarter_report(inputs: CompiledInputs) -> Prepared:
     counts = count_compiled(inputs)
     source, published = "; ".join(inputs.sources), inputs.published
-    based_on = dict(
-        zip(published["week"], published["revision"].astype("int64").tolist(), strict=True)
-    )
+    revisions = published["revision"].astype("int64").tolist()
+    based_on = dict(zip(published["week"], revisions, strict=True))
     status = inputs.weeks.set_index("week")["status"]
     described = {case.row for case in counts.cases.shown} | {*inputs.earlier["cases"]}
     shown = of_people(counts.told, cases=sorted(described))

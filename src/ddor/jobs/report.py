@@ -149,17 +149,11 @@ def site_context(parameters: Parameters) -> SiteContext:
     NeedsCorrection, with every problem of the written pages."""
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
     day = parameters.published_on or dt.date.today()
-    context = SiteContext(
-        parameters,
-        day,
-        agencies={
-            line["agency_id"]: line | {"agency": line["name"]}
-            for line in directory.agencies.to_dict("records")
-        },
-        policies=tuple(directory.policies.to_dict("records")),
-        coverage=tuple(directory.coverage.to_dict("records")),
-        rules=RULES,
-    )
+    lines = directory.agencies.to_dict("records")
+    agencies = {line["agency_id"]: line | {"agency": line["name"]} for line in lines}
+    policies = tuple(directory.policies.to_dict("records"))
+    coverage = tuple(directory.coverage.to_dict("records"))
+    context = SiteContext(parameters, day, agencies, policies, coverage, RULES)
     week = {"week": Week.containing(day), "as_of": day, "published_on": day}
     week |= {"revision": 1, "status": "final"}
     # With all figures 0, since a sentence has to stand such a week, and 2, for its other branch.

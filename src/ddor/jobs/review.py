@@ -30,7 +30,6 @@ FILLED_IN = ("flag", "decision", "reason", "by")
 MOST_EARLIER = 5
 MOST_LINES = 12
 MOST_AGENCIES = 4
-BOM = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
 # How a file begins that is no CSV file in UTF-8 or Windows-1252.
 NO_CSV = {b"PK": "a workbook", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
@@ -72,7 +71,8 @@ def review_list(
         holds=holds,
     ).sort_values(["holds", "agency_id", "flag"])
     table = lines[list(REVIEW_COLUMNS)].astype("str").fillna("").map(safe_cell)
-    return (BOM + table.to_csv(index=False, lineterminator="\r\n")).encode()
+    # With a byte order mark: without it Excel reads UTF-8 as Windows-1252.
+    return table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
 def _earlier(decided: pd.DataFrame, flag) -> str:

@@ -110,13 +110,8 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
         # The archive's journal makes the two files one: after a crash the next run finishes both,
         # or neither was begun. The labels are moved first, because whoever finds a workbook must
         # find its labels, and because a number that two files share could not be mended.
-        archive.publish(
-            folders={},
-            pointers={
-                LABELS: labels.encode(),
-                path.relative_to(archive.output).as_posix(): _workbook(shown, about, week),
-            },
-        )
+        workbook = {path.relative_to(archive.output).as_posix(): _workbook(shown, about, week)}
+        archive.publish({}, {LABELS: labels.encode(), **workbook})
         return RowsFile(path, len(shown), left_out)
 
 
