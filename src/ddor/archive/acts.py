@@ -103,12 +103,9 @@ def publish_revision(
         for record in revision.records
     }
     kept, cases = split_cases(article.html)
-    line = replace(
-        line,
-        records=[r | {"shown_on": first.get(r["name"], line.published_on)} for r in line.records],
-        trend=kept_of(data, publication.bulk) if isinstance(period, Week) else {},
-        cases=cases,
-    )
+    records = [r | {"shown_on": first.get(r["name"], line.published_on)} for r in line.records]
+    trend = kept_of(data, publication.bulk) if isinstance(period, Week) else {}
+    line = replace(line, records=records, trend=trend, cases=cases)
     earlier = [replace(revision, cases="") for revision in site.catalog.of(period)]
     disputed = disputed_agencies(site.catalog, period)
     site = replace(site, catalog=site.catalog.with_revisions(period, [*earlier, line]))
@@ -251,13 +248,9 @@ def site_after(
     site = replace(site, index=index)
     index, weeks = records_after(site, period, agencies, before, after)
     of_week = week_lines(period, site.catalog.of(period)[-1], after)
-    return replace(
-        site,
-        index=index,
-        agencies=weeks,
-        years={period.first_day.year: year_lines(site.folder, period, of_week)},
-        latest=latest_of(site, period, after),
-    )
+    years = {period.first_day.year: year_lines(site.folder, period, of_week)}
+    latest = latest_of(site, period, after)
+    return replace(site, index=index, agencies=weeks, years=years, latest=latest)
 
 
 def publish_site(

@@ -29,13 +29,8 @@ CHART = re.compile(
 HEAD = re.compile(r"<h([2-6])((?: [^>]*)?)>(.*?)</h\1>", re.DOTALL)
 # Heads of parts that this week has nothing of: another of the same rank or above follows. The great
 # sections stay, whatever they hold.
-EMPTY_HEAD = re.compile(
-    "|".join(
-        rf"<h{rank}(?: [^>]*)?>(?:(?!</?h[1-6]).)*</h{rank}>\s*(?=<h[1-{rank}]|</article>)"
-        for rank in range(3, 7)
-    ),
-    re.DOTALL,
-)
+EMPTY = r"<h{0}(?: [^>]*)?>(?:(?!</?h[1-6]).)*</h{0}>\s*(?=<h[1-{0}]|</article>)"
+EMPTY_HEAD = re.compile("|".join(map(EMPTY.format, (3, 4, 5, 6))), re.DOTALL)
 DISPUTE = "dispute"  # every page's link to how a figure is disputed leads there
 
 
@@ -91,11 +86,8 @@ def with_anchors(body: str) -> str:
         words = re.sub(r"<[^>]+>|&[a-z#0-9]+;", " ", shown)
         text = re.sub(r"\A((?:Section|Part) [A-Za-z]+)\..*", r"\1", words, flags=re.DOTALL).lower()
         name = DISPUTE if text.startswith("to dispute") else "-".join(re.findall("[a-z0-9]+", text))
-        own = next(
-            each
-            for each in (name, *(f"{name}-{n}" for n in range(2, 1000)))
-            if each and each not in taken
-        )
+        names = (name, *(f"{name}-{n}" for n in range(2, 1000)))
+        own = next(each for each in names if each and each not in taken)
         taken.add(own)
         rest = f"{attributes}>{shown}</h{rank}>"
         body = body.replace(f"<h{rank}{rest}", f'<h{rank} id="{own}"{rest}', 1)

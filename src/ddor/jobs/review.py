@@ -58,18 +58,14 @@ def review_list(
     lines = flags.merge(ledger[list(FILLED_IN)], on="flag", how="left")
     lines = lines.merge(places, on="agency_id", how="left")
     lines["effect"] = lines["check"].map(counts.checks.set_index("check")["effect"])
-    holds = lines["effect"] == "hold"
+    lines["holds"] = lines["effect"] == "hold"
     # Of a request by any check; an agency's week is a flag of its own.
-    since = lines["subject"].map(held_since(ledger)).astype("str").where(holds)
-    since = since.fillna(lines["first_held"])
+    since = lines["subject"].map(held_since(ledger)).astype("str").where(lines["holds"])
+    lines["held_since"] = since.fillna(lines["first_held"])
+    lines["request_id"] = lines["subject"].where(lines["holds"], "")
     decided = ledger[ledger["decision"] != ""].sort_values("decided_on", ascending=False)
-    earlier = [_earlier(decided, flag) for flag in flags.itertuples()]
-    lines = lines.assign(
-        held_since=since,
-        request_id=lines["subject"].where(holds, ""),
-        earlier_decisions=earlier,
-        holds=holds,
-    ).sort_values(["holds", "agency_id", "flag"])
+    lines["earlier_decisions"] = [_earlier(decided, flag) for flag in flags.itertuples()]
+    lines = lines.sort_values(["holds", "agency_id", "flag"])
     table = lines[list(REVIEW_COLUMNS)].astype("str").fillna("").map(safe_cell)
     # With a byte order mark: without it Excel reads UTF-8 as Windows-1252.
     return table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
