@@ -269,9 +269,8 @@ def _check(options: Options) -> int:
 
     parameters = _parameters(options, options.week)
     try:
-        extract = read_extract(
-            options.source, options.week, parameters.ignored_columns, parameters.cohort
-        )
+        ignored, cohort = parameters.ignored_columns, parameters.cohort
+        extract = read_extract(options.source, options.week, ignored, cohort)
     except ExtractInvalid as error:
         content = {"valid": False, "problems": [str(problem) for problem in error.problems]}
         return _refused(options, error, content)

@@ -40,7 +40,7 @@ from ddor.archive.agencies import (
 )
 from ddor.archive.downloads import json_file, week_lines, year_files, year_lines
 from ddor.archive.kept import Article, DataFiles, data_files_of, split_cases
-from ddor.archive.publish import Archive
+from ddor.archive.publish import Archive, Files, Folders
 from ddor.archive.report_pages import ReportPages, contents_of, disputed_agencies
 from ddor.archive.site import Line, Site, address_of, fill, lines_in, page, static_files
 from ddor.archive.text_pages import latest_of, text_pages
@@ -65,7 +65,7 @@ LISTS = (
 # What every act makes whole: a group, a year or an address of the site that is gone leaves files.
 MADE_WHOLE = ("site/sitemap.xml", "site/agencies/*-*/*/*", "site/corrections/*/*")
 # All that is made beside the reports.
-EVERYTHING = ("site/assets/*", "site/data/*/*", "site/agencies/[A-Z0-9]*/*")
+EVERYTHING = ["site/assets/*", "site/data/*/*", "site/agencies/[A-Z0-9]*/*"]
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,7 @@ class Publication:
 
 
 def publish_revision(
-    archive: Archive,
-    publication: Publication,
-    private: Mapping[str, bytes],
-    beside: Mapping[str, bytes],
-    old: Iterable[str],
+    archive: Archive, publication: Publication, private: Files, beside: Files, old: Iterable[str]
 ) -> None:
     """Publish as the next revision. `private`: what goes into runs/<period>/rN/; `beside`: path ->
     bytes of other private files below runs/ that change with it; `old`: what an earlier run left in
@@ -177,7 +173,8 @@ def withdraw(
     linked = set().union(*(ReportPages(site, each).linked() for each, _ in catalog.everything()))
     site = replace(site, linked=linked)
     after = DataFiles() if revisions[-1].revision in gone[period] else before
-    publish_site(archive, site_after(site, period, agencies, before, after), folders, pages)
+    site = site_after(site, period, agencies, before, after)
+    publish_site(archive, site, folders, pages, {}, [])
     return [(each, number) for each, numbers in gone.items() for number in sorted(numbers)]
 
 
@@ -228,7 +225,7 @@ def rebuild(archive: Archive, site: Site) -> int:
     }
     index, latest = indexed(site, agencies), latest_of(site)
     site = replace(site, index=index, agencies=agencies, linked=linked, years=years, latest=latest)
-    return publish_site(archive, site, {}, reports, old=EVERYTHING)
+    return publish_site(archive, site, {}, reports, {}, EVERYTHING)
 
 
 # The files of a site
@@ -254,12 +251,7 @@ def site_after(
 
 
 def publish_site(
-    archive: Archive,
-    site: Site,
-    folders: Mapping[str, Mapping[str, bytes]],
-    reports: Mapping[str, bytes],
-    private: Mapping[str, bytes] | None = None,
-    old: Iterable[str] = (),
+    archive: Archive, site: Site, folders: Folders, reports: Files, private: Files, old: list[str]
 ) -> int:
     """All or nothing; the number of files that changed or went. `folders`: as in Archive.publish;
     `reports`: path below site/ -> file, of reports; `private`: path below outputs/ -> file.
@@ -275,7 +267,7 @@ def publish_site(
         addresses = [base + path for path in pages if path != lists.SEARCH]
         made["sitemap.xml"] = fill(site, "sitemap.xml.j2", {"addresses": addresses})
     made[CATALOG] = site.catalog.file()
-    pointers = {f"site/{path}": file for path, file in made.items()} | {**(private or {})}
+    pointers = {f"site/{path}": file for path, file in made.items()} | {**private}
     mine = [f"site/agencies/{each}/*" for each in site.agencies]
     mine += [f"site/data/{year}/*" for year in site.years]
     left_over = {

@@ -19,6 +19,8 @@ from filelock import FileLock, Timeout
 from ddor.errors import ArchiveUnavailable
 
 WAIT_SECONDS = 60
+Files = Mapping[str, bytes]
+Folders = Mapping[str, Files]
 
 
 class Archive:
@@ -43,12 +45,7 @@ class Archive:
                 f"{self.output} cannot be written: {error.strerror or error}; {after}"
             ) from error
 
-    def publish(
-        self,
-        folders: Mapping[str, Mapping[str, bytes]],
-        pointers: Mapping[str, bytes],
-        removed: Iterable[str] = (),
-    ) -> int:
+    def publish(self, folders: Folders, pointers: Files, removed: Iterable[str] = ()) -> int:
         """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.
         `pointers`: path -> bytes of the single files replaced after them, in order; one that is
         the same already is not touched. `removed`: files and folders that go after that. Returns

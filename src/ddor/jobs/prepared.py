@@ -28,7 +28,7 @@ import nbformat
 import pandas as pd
 
 from ddor.archive.downloads import descriptor, dictionary_of, json_file, table_files, with_notice
-from ddor.archive.publish import Archive, last_revision
+from ddor.archive.publish import Archive, Files, last_revision
 from ddor.archive.workbook import Cover, workbook_file
 from ddor.calendar import Period, long_date
 from ddor.errors import UsageError
@@ -43,7 +43,6 @@ from ddor.reference.codes import DATA
 from ddor.reference.figures import METHOD
 from ddor.reports import report_of
 
-Files = Mapping[str, bytes]
 REVIEW_LIST = "review.csv"
 # Why there is another revision, by the name of the input that changed; Prepared.input_words come
 # before these.

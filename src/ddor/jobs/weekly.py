@@ -55,7 +55,7 @@ def prepare_week(inputs: Inputs, archive: Archive, order: Order, day: dt.date) -
         decisions = read_decisions(order.decisions, flags, inputs.ledger)
         ledger = ledgers.with_decisions(ledger, decisions, day.isoformat())
         if not order.draft:
-            archive.publish({}, {f"runs/{ledgers.LEDGER}": ledgers.ledger_file(ledger)})
+            archive.publish({}, {f"runs/{ledgers.LEDGER}": _csv(ledger).encode()})
         lines = ledgers.lines_of(ledger, week, inputs.extract.requests["request_id"])
         inputs = replace(inputs, ledger=lines)
         counts = count_inputs(inputs)
@@ -67,7 +67,7 @@ def prepare_week(inputs: Inputs, archive: Archive, order: Order, day: dt.date) -
         waiting=tuple(review_lines(counts, inputs.directory.agencies, folder)),
         catalog=catalog,
         corrections=tuple(_upheld_since(report, catalog)),
-        beside={ledgers.LEDGER: ledgers.ledger_file(ledger)},
+        beside={ledgers.LEDGER: _csv(ledger).encode()},
         newer=partial(week_inputs.newer_flags, inputs, folder),
     )
 
