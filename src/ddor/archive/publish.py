@@ -35,7 +35,7 @@ class Archive:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Whatever writes below outputs/ does so in here: a full disk is told as one."""
+        """Whatever writes below outputs/ does so in here: a full disk is reported as one."""
         try:
             yield
         except OSError as error:

@@ -4,7 +4,7 @@ where all of it is drawn.
 
 Made from the catalog alone, and for an agency from its weeks.csv and the catalog. An agency's trend
 ends with the latest week that names it, and of a week that does not name it only takes whether it
-stands: so that a publication touches no page but those of the agencies it names (site_pages.py).
+stands: so that a publication touches no page but those of the agencies it names (acts.py).
 
 A chart has its points as places in a picture, in percent of its width and height. The picture has
 no coordinates of its own, so that it fits any width and its words are not stretched; bars, whiskers

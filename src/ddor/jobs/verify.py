@@ -2,7 +2,7 @@
 
 Compared are: the private inputs with their hashes in the manifest; what the run gives now with
 what the manifest says was kept; and what is served with it. So a page that was changed by hand, a
-lost input, and a package whose newer version gives another page are told apart. What has changed
+lost input, and a package whose newer version gives another page are distinguished. What has changed
 since without changing the result (a version, the template) is said too, and is no failure.
 """
 
@@ -80,10 +80,8 @@ def _compared(
     try:
         manifest = json.loads((private / "manifest.json").read_text(encoding="utf-8"))
         kept, used = manifest["outputs"], manifest["inputs"]
-        changed = [
-            f"{name}: the private file was changed since the run"
-            for name in not_as_kept(private, manifest["private"])
-        ]
+        edited = not_as_kept(private, manifest["private"])
+        changed = [f"{name}: the private file was changed since the run" for name in edited]
     except (ValueError, KeyError) as error:
         raise NotReproduced(f"{private / 'manifest.json'} cannot be read: {error}") from error
     try:
@@ -136,9 +134,8 @@ def _run_again(report: Prepared, template: Path) -> dict[str, bytes]:
 def _served(folder: Path, pattern: str, pictures: str = "") -> dict[str, bytes]:
     """What an address of the revision holds, by the names of the manifest. `pictures`: the folder
     in which its page has them, where they are not beside it."""
-    files = {
-        file.relative_to(folder).as_posix(): file.read_bytes() for file in _files(folder, pattern)
-    }
+    found = _files(folder, pattern)
+    files = {file.relative_to(folder).as_posix(): file.read_bytes() for file in found}
     if (folder / "index.html").exists():
         article = article_of(folder / "index.html").replace(f'="{pictures}', '="')
         files |= article_files(article)

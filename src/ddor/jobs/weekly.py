@@ -122,9 +122,9 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
 def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
     """Name of an input of a week -> its canonical text. Of the history and the ledger only what
     this week's report is made with: an older week published later, or a decision on a request
-    that is not in it, makes no new revision of it. What earlier revisions told of people is none:
-    it says which tables may be shown, and follows from the revisions themselves. `counts`: what
-    was counted of the inputs."""
+    that is not in it, makes no new revision of it. What earlier revisions published about people
+    is no input here: it says which tables may be shown, and follows from the revisions themselves.
+    `counts`: what was counted of the inputs."""
     about, cleared = inputs.extract.about, counts.cleared.to_numpy().tolist()
     tables = {name: getattr(inputs.directory, name) for name in COLUMNS}
     # E5 compares with the highest week of each agency asked; with a short history it does not.

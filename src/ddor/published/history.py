@@ -1,5 +1,5 @@
 """What was published before, as an input of the next run: counts of earlier weeks, the total of
-the last of them, and what earlier revisions of the week itself told of people.
+the last of them, and what earlier revisions of the week itself published about people.
 
 The counts are read from the public archive and from nothing else, so that anyone can follow what a
 check compared a week with. Only earlier weeks, and of those the last 26: the cost of a week does
@@ -94,11 +94,11 @@ def is_withdrawn(summary: Path) -> bool:
 
 
 def read_earlier(output: Path, period: Period) -> dict:
-    """What was told before of the people in this report: {"tables": every table of every revision,
-    withdrawn ones too; "beside": those of the reports that share a week with it, and of all their
-    weeks; "last": those of the last revision that stands; "gone": why they are not known, or "";
-    "cases": the labels of those that were described}, tables as measures.disclosure wrote them.
-    Private: it names requests."""
+    """What was published before about the people in this report: {"tables": every table of every
+    revision, withdrawn ones too; "beside": those of the reports that share a week with it, and of
+    all their weeks; "last": those of the last revision that stands; "gone": why they are not known,
+    or ""; "cases": the labels of those that were described}, tables as measures.disclosure wrote
+    them. Private: it names requests."""
     own: dict[int, dict] = {}
     others: list[dict] = []
     last: list[dict] = []
