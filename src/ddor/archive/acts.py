@@ -164,7 +164,8 @@ def withdraw(
         for n in sorted(numbers):
             here, data = f"{each.path}/r{n}", report.data(n)
             agencies |= data.agencies if each == period else set()
-            notices = {f"data/{k}": file for k, file in notice_files(data, day, reason).items()}
+            files = notice_files(data, day, reason)
+            notices = {f"data/{name}": notice for name, notice in files.items()}
             folders[f"site/{here}"] = {"index.html": pages.pop(f"{here}/index.html"), **notices}
             if n == report.last:
                 pages |= {f"{each.path}/{name}": notice for name, notice in notices.items()}

@@ -79,7 +79,7 @@ def quarter_report(inputs: CompiledInputs) -> Prepared:
     revisions = published["revision"].astype("int64").tolist()
     based_on = dict(zip(published["week"], revisions, strict=True))
     status = inputs.weeks.set_index("week")["status"]
-    withdrawn = tuple(f"the case {n} is withdrawn: {why}" for n, why in counts.cases.withdrawn)
+    messages = tuple(f"the case {name} is withdrawn: {why}" for name, why in counts.cases.withdrawn)
     described = {case.row for case in counts.cases.shown} | {*inputs.earlier["cases"]}
     shown = of_people(counts.told, cases=sorted(described))
     shown["private_files"][CANDIDATES] = _candidates(inputs, counts)
@@ -114,7 +114,7 @@ def quarter_report(inputs: CompiledInputs) -> Prepared:
         history=tuple(f"{week} r{revision}" for week, revision in based_on.items()),
         based_on=based_on,
         input_words=INPUT_WORDS,
-        messages=withdrawn,
+        messages=messages,
         **shown,
     )
 
