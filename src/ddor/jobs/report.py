@@ -111,11 +111,8 @@ def make_report(period: Period, order: Order) -> Result:
         if order.correct and last is None:
             raise UsageError(f"{period} is not published, so there is nothing to correct")
         hashes = prepared.hashed(report.input_texts, template)
-        if (
-            last
-            and last.identity == prepared.identity_of(hashes)
-            and not (order.draft or order.force)
-        ):
+        identity, anyway = prepared.identity_of(hashes), order.draft or order.force
+        if last and last.identity == identity and not anyway:
             return _unchanged(archive, report, last, order, recovered)
 
         revision = prepared.revision_line(archive, report, order, hashes, context.day)
