@@ -21,7 +21,7 @@ from ddor.maintained.parameters import (
     sample_settings,
     weeks_with_extract,
 )
-from ddor.reports import REPORTS, Report, parse_period, report_of
+from ddor.reports import REPORTS, parse_period, report_of
 
 Options = argparse.Namespace
 Option = tuple[str, dict]
@@ -103,8 +103,13 @@ def ddor(arguments: list[str] | None = None) -> None:
     """The `ddor` command."""
     parser = argparse.ArgumentParser(prog="ddor", description="Tools that complement run_week.py.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, what, options, function in [*COMMANDS, *map(_report_command, REPORTS[1:])]:
+    for name, what, options, function in COMMANDS:
         _add(commands.add_parser(name, help=what), options, function)
+    for report in REPORTS[1:]:
+        period, what = report.period, f"Make and publish the {report.name}."
+        kind = {"nargs": "+", "type": period.parse}
+        periods = option("periods", period.noun.upper(), period.example, **kind)
+        _add(commands.add_parser(period.noun, help=what), (periods, *PUBLISHING), _make_others)
     sys.exit(_exit_code(parser.parse_args, arguments))
 
 
@@ -140,14 +145,6 @@ def _run_weeks(options: Options, project: Path) -> int:
     return _make(weeks, order, options)
 
 
-def _report_command(report: Report) -> tuple:
-    """The command that makes the reports of another period."""
-    period, what = report.period, f"Make and publish the {report.name}."
-    kind = {"nargs": "+", "type": period.parse}
-    periods = option("periods", period.noun.upper(), period.example, **kind)
-    return period.noun, what, (periods, *PUBLISHING), _make_others
-
-
 def _make_others(options: Options) -> int:
     """Of a report that is no weekly one."""
     periods = sorted(set(options.periods), key=lambda period: period.first_day)
@@ -156,33 +153,28 @@ def _make_others(options: Options) -> int:
 
 def _order(options: Options, project: Path):
     """The jobs' Order, whose fields have the names of the options."""
+    from ddor.extract.identifiers import identifier
     from ddor.jobs.prepared import Order
 
     given = {name: each for name, each in vars(options).items() if name in Order.__annotations__}
     sample = sample_settings(project) if "sample" in options and options.sample else {}
-    own = {"settings": sample | _settings(options), "reason": _reason(options)}
-    return Order(project, **given | own)
-
-
-def _settings(options: Options) -> dict[str, str]:
-    given = {key: vars(options).get(key) for key in ("extract", "output")}
-    return dict(options.set) | {key: value for key, value in given.items() if value}
-
-
-def _reason(options: Options) -> str:
-    """Needed by --correct and --accept-held, and by nothing else; it is published as it stands."""
-    from ddor.extract.identifiers import identifier
-
+    # Needed by --correct and --accept-held, and by nothing else; it is published as it stands.
     reason = " ".join(options.reason.split())
     flags = {"--correct": "correct", "--accept-held": "accept_held"}
-    asking = [flag for flag, name in flags.items() if vars(options).get(name)]
+    asking = [flag for flag, name in flags.items() if given.get(name)]
     if asking and not reason:
         raise UsageError(f"{' and '.join(asking)} needs --reason TEXT; the page shows it")
     if reason and not asking:
         raise UsageError("--reason can only be used with --correct or --accept-held")
     if kind := identifier(reason):
         raise UsageError(f"--reason holds text that looks like {kind}; it must not name a person")
-    return reason
+    own = {"settings": sample | _settings(options), "reason": reason}
+    return Order(project, **given | own)
+
+
+def _settings(options: Options) -> dict[str, str]:
+    given = {key: vars(options).get(key) for key in ("extract", "output")}
+    return dict(options.set) | {key: value for key, value in given.items() if value}
 
 
 def _latest_week(order) -> Week:
@@ -277,9 +269,8 @@ def _check(options: Options) -> int:
 
     parameters = _parameters(options, options.week)
     try:
-        extract = read_extract(
-            options.source, options.week, parameters.ignored_columns, parameters.cohort
-        )
+        ignored, cohort = parameters.ignored_columns, parameters.cohort
+        extract = read_extract(options.source, options.week, ignored, cohort)
     except ExtractInvalid as error:
         content = {"valid": False, "problems": [str(problem) for problem in error.problems]}
         return _refused(options, error, content)
@@ -409,7 +400,7 @@ def _published(options: Options, period: Period | None):
     from ddor.archive.publish import opened
     from ddor.archive.site import Site
     from ddor.jobs.prepared import keys_of, refuse_unfit
-    from ddor.jobs.site_context import site_context
+    from ddor.jobs.report import site_context
     from ddor.published.catalog import open_catalog
 
     parameters = _parameters(options, period)

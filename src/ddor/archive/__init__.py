@@ -2,6 +2,6 @@
 
 Its doors are the acts of `acts.py`: publish, draft, withdraw, rebuild. Read in this order: `render`
 (notebook to article), `kept` (what a revision keeps), `site` (what pages are made from, and one
-page), `report_pages`, `site_pages` (the registry), `publish` (all or nothing). Nothing here counts
+page), `report_pages`, `acts` (with the registry), `publish` (all or nothing). Nothing here counts
 anything; the rules by which others did come in `SiteContext.rules`.
 """

@@ -1,4 +1,10 @@
-"""The acts on an archive: publish a revision, look at a draft, withdraw a report, rebuild the site.
+"""The acts on an archive: publish a revision, look at a draft, withdraw a report, rebuild the site;
+and the registry of a site's files, by which they all go.
+
+Each entry of POINTED_TO and LISTS, the registry, is a generator of (path below site/, file) from a
+`Site`: what makes each file, in the order in which they are moved. A publication hands on what its
+report changed (`site_after`), `rebuild` all there is; both give the same bytes for the same
+archive. What is left over is what is there less what was made.
 
 A publication touches the files of the new revision, and those that point to it:
 
@@ -7,7 +13,7 @@ A publication touches the files of the new revision, and those that point to it:
     site/weeks/<week>/rN-1/    its page only, which now says what it is superseded by, and why
     site/quarters/<quarter>/   the page of a report made from this one, which now says so
     site/agencies/<id>/        of the agencies that this or the revision before names
-    site/agencies/, archive/, corrections/, data/, search/, overview/ …   lists (site_pages.py)
+    site/agencies/, archive/, corrections/, data/, search/, overview/ …   lists (the registry)
     site/                      home, feed.xml, sitemap.xml, data/catalog.json
     runs/<week>/rN/            private: the executed notebook, the inputs, counts, the manifest
 
@@ -21,23 +27,45 @@ are private and stay, for whoever has to answer for the withdrawal.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
-from ddor.archive.agencies import agency_lines, indexed, newest_first
-from ddor.archive.downloads import json_file, week_lines
-from ddor.archive.kept import Article, DataFiles, cases_in, data_files_of, without_cases
-from ddor.archive.publish import Archive
+from ddor.archive import lists
+from ddor.archive.agencies import (
+    INDEX,
+    INDEX_COLUMNS,
+    agency_lines,
+    agency_pages,
+    indexed,
+    records_after,
+)
+from ddor.archive.downloads import json_file, week_lines, year_files, year_lines
+from ddor.archive.kept import Article, DataFiles, data_files_of, split_cases
+from ddor.archive.publish import Archive, Files, Folders
 from ddor.archive.report_pages import ReportPages, contents_of, disputed_agencies
-from ddor.archive.site import Line, Site, page, static_files
-from ddor.archive.site_pages import pages_made_from, publish_site, site_after
-from ddor.archive.text_pages import latest_of
+from ddor.archive.site import Line, Site, address_of, fill, lines_in, page, static_files
+from ddor.archive.text_pages import latest_of, text_pages
 from ddor.archive.trend import kept_of
 from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Period, Week
 from ddor.errors import UsageError
-from ddor.published.catalog import Revision
+from ddor.extract.csv_files import csv_file
+from ddor.published.catalog import CATALOG, Revision
 
+# The registry: what pages of reports point to, and the lists that point to them.
+POINTED_TO = (agency_pages, year_files)
+LISTS = (
+    text_pages,
+    lists.archive_pages,
+    lists.agency_lists,
+    lists.data_page,
+    lists.log_pages,
+    lists.search_files,
+    lists.home_page,
+)
+# What every act makes whole: a group, a year or an address of the site that is gone leaves files.
+MADE_WHOLE = ("site/sitemap.xml", "site/agencies/*-*/*/*", "site/corrections/*/*")
 # All that is made beside the reports.
-EVERYTHING = ("assets/*", "data/*/*", "agencies/[A-Z0-9]*/*")
+EVERYTHING = ["site/assets/*", "site/data/*/*", "site/agencies/[A-Z0-9]*/*"]
 
 
 @dataclass(frozen=True)
@@ -56,11 +84,7 @@ class Publication:
 
 
 def publish_revision(
-    archive: Archive,
-    publication: Publication,
-    private: Mapping[str, bytes],
-    beside: Mapping[str, bytes],
-    old: Iterable[str],
+    archive: Archive, publication: Publication, private: Files, beside: Files, old: Iterable[str]
 ) -> None:
     """Publish as the next revision. `private`: what goes into runs/<period>/rN/; `beside`: path ->
     bytes of other private files below runs/ that change with it; `old`: what an earlier run left in
@@ -69,21 +93,19 @@ def publish_revision(
     data, line = DataFiles(publication.data), publication.revision
     # A record keeps the date on which it was first shown: the revision that did so may be withdrawn
     # later, and the feed's entry keeps its date.
-    first: dict[str, str] = {}
-    for revision in site.catalog.of(period):
-        for record in revision.records:
-            first.setdefault(record["name"], record["shown_on"])
-    shown = [first.get(each["name"], line.published_on) for each in line.records]
-    line = replace(
-        line,
-        records=[each | {"shown_on": day} for each, day in zip(line.records, shown, strict=True)],
-        trend=kept_of(data, publication.bulk) if isinstance(period, Week) else {},
-        cases=cases_in(article.html),
-    )
+    first = {
+        record["name"]: record["shown_on"]
+        for revision in reversed(site.catalog.of(period))
+        for record in revision.records
+    }
+    kept, cases = split_cases(article.html)
+    records = [r | {"shown_on": first.get(r["name"], line.published_on)} for r in line.records]
+    trend = kept_of(data, publication.bulk) if isinstance(period, Week) else {}
+    line = replace(line, records=records, trend=trend, cases=cases)
     earlier = [replace(revision, cases="") for revision in site.catalog.of(period)]
     disputed = disputed_agencies(site.catalog, period)
     site = replace(site, catalog=site.catalog.with_revisions(period, [*earlier, line]))
-    number, report = line.revision, ReportPages(site, period, (without_cases(article.html), data))
+    number, report = line.revision, ReportPages(site, period, (kept, data))
     pages = report.pages([number - 1, number])
     here = f"{period.path}/r{number}"
     files = {f"data/{name}": file for name, file in data.items()}
@@ -92,14 +114,10 @@ def publish_revision(
     pages |= pages_made_from(site, period)
     before = data_files_of(archive.site / period.path)
     agencies = before.agencies | data.agencies | disputed | disputed_agencies(site.catalog, period)
-    publish_site(
-        archive,
-        site_after(site, period, agencies, agencies, before, data),
-        {f"runs/{period}/r{number}": private, f"site/{here}": public},
-        pages,
-        {f"runs/{name}": file for name, file in beside.items()},
-        removed=[f"runs/{period}/{name}" for name in old],
-    )
+    site = site_after(replace(site, linked=agencies), period, agencies, before, data)
+    folders = {f"runs/{period}/r{number}": private, f"site/{here}": public}
+    beside = {f"runs/{name}": file for name, file in beside.items()}
+    publish_site(archive, site, folders, pages, beside, [f"runs/{period}/{name}" for name in old])
 
 
 def draft_files(draft: Publication) -> dict[str, bytes]:
@@ -146,17 +164,18 @@ def withdraw(
         for n in sorted(numbers):
             here, data = f"{each.path}/r{n}", report.data(n)
             agencies |= data.agencies if each == period else set()
-            folder = {"index.html": pages.pop(f"{here}/index.html")}
-            for name, notice in notice_files(data, day, reason).items():
-                folder[f"data/{name}"] = notice
-                if n == report.last:
-                    pages[f"{each.path}/data/{name}"] = notice
-            folders[f"site/{here}"] = folder
+            files = notice_files(data, day, reason)
+            notices = {f"data/{name}": notice for name, notice in files.items()}
+            folders[f"site/{here}"] = {"index.html": pages.pop(f"{here}/index.html"), **notices}
+            if n == report.last:
+                pages |= {f"{each.path}/{name}": notice for name, notice in notices.items()}
     pages |= pages_made_from(site, period)
     # The agencies to which the page of any report leads that is not withdrawn.
-    named = set().union(*(ReportPages(site, each).named() for each, _ in catalog.everything()))
+    linked = set().union(*(ReportPages(site, each).linked() for each, _ in catalog.everything()))
+    site = replace(site, linked=linked)
     after = DataFiles() if revisions[-1].revision in gone[period] else before
-    publish_site(archive, site_after(site, period, agencies, named, before, after), folders, pages)
+    site = site_after(site, period, agencies, before, after)
+    publish_site(archive, site, folders, pages, {}, [])
     return [(each, number) for each, numbers in gone.items() for number in sorted(numbers)]
 
 
@@ -184,14 +203,14 @@ def rebuild(archive: Archive, site: Site) -> int:
     a changed text, policy or publisher, or a version of the program with other pages. No revision
     is made; articles, pictures and data stay as they are, byte for byte. All or nothing, as a
     publication; the number of files that changed or went."""
-    named: set[str] = set()
+    linked: set[str] = set()
     weeks: dict[str, list[Line]] = {}
     years: dict[int, dict[str, list[Line]]] = {}
     reports: dict[str, bytes] = {}
     for period, revisions in site.catalog.everything():
         report = ReportPages(site, period)
         reports |= report.pages(range(1, report.last + 1))
-        named |= report.named()
+        linked |= report.linked()
         # The copy at the period's address too, in case it was lost.
         data = report.data(report.last)
         reports |= {f"{period.path}/data/{name}": file for name, file in data.items()}
@@ -201,7 +220,68 @@ def rebuild(archive: Archive, site: Site) -> int:
             of_year = years.setdefault(period.first_day.year, {})
             for table, lines in week_lines(period, revisions[-1], data).items():
                 of_year.setdefault(table, []).extend(lines)
-    agencies = {each: newest_first(weeks.get(each, [])) for each in sorted({*weeks, *named})}
+    agencies = {
+        each: sorted(weeks.get(each, []), key=itemgetter("week"), reverse=True)
+        for each in sorted({*weeks, *linked})
+    }
     index, latest = indexed(site, agencies), latest_of(site)
-    site = replace(site, index=index, agencies=agencies, named=named, years=years, latest=latest)
-    return publish_site(archive, site, {}, reports, made_whole=EVERYTHING)
+    site = replace(site, index=index, agencies=agencies, linked=linked, years=years, latest=latest)
+    return publish_site(archive, site, {}, reports, {}, EVERYTHING)
+
+
+# The files of a site
+
+
+def site_after(
+    site: Site, period: Period, agencies: set[str], before: DataFiles, after: DataFiles
+) -> Site:
+    """With the records that a new or withdrawn report changes. `site`: with those of its agencies
+    to which a report still leads; `agencies`: those that it names, or did; `before` and `after`:
+    its current data. Only a week's report has figures on agencies' pages and in files by year."""
+    index = {line["agency_id"]: line for line in lines_in(site.folder / INDEX)}
+    if not isinstance(period, Week):
+        # An agency that no week names has a page as long as such a report leads to it.
+        unnamed: dict[str, list] = {each: [] for each in agencies - index.keys()}
+        return replace(site, index=index, agencies=unnamed, latest=latest_of(site))
+    site = replace(site, index=index)
+    index, weeks = records_after(site, period, agencies, before, after)
+    of_week = week_lines(period, site.catalog.of(period)[-1], after)
+    years = {period.first_day.year: year_lines(site.folder, period, of_week)}
+    latest = latest_of(site, period, after)
+    return replace(site, index=index, agencies=weeks, years=years, latest=latest)
+
+
+def publish_site(
+    archive: Archive, site: Site, folders: Folders, reports: Files, private: Files, old: list[str]
+) -> int:
+    """All or nothing; the number of files that changed or went. `folders`: as in Archive.publish;
+    `reports`: path below site/ -> file, of reports; `private`: path below outputs/ -> file.
+    `old`: patterns below outputs/ of what goes unless it is made."""
+    pointed_to = {path: file for files in POINTED_TO for path, file in files(site)}
+    index = {INDEX: csv_file(INDEX_COLUMNS, site.index.values())}
+    written = {path: file for files in LISTS for path, file in files(site)}
+    made = {**static_files(), **pointed_to, **reports, **index, **written}
+    if base := site.context.base:
+        pages = ["index.html", *(path for path in written if path.endswith("/index.html"))]
+        pages += [address_of(p) for p, r in site.catalog.newest_reports() if not r.withdrawn_on]
+        pages += [f"agencies/{each}/index.html" for each in site.index]
+        addresses = [base + path for path in pages if path != lists.SEARCH]
+        made["sitemap.xml"] = fill(site, "sitemap.xml.j2", {"addresses": addresses})
+    made[CATALOG] = site.catalog.file()
+    pointers = {f"site/{path}": file for path, file in made.items()} | {**private}
+    mine = [f"site/agencies/{each}/*" for each in site.agencies]
+    mine += [f"site/data/{year}/*" for year in site.years]
+    left_over = {
+        path
+        for pattern in (*MADE_WHOLE, *mine, *old)
+        for file in archive.output.glob(pattern)
+        if (path := file.relative_to(archive.output).as_posix()) not in pointers
+    }
+    return archive.publish(folders, pointers, sorted(left_over))
+
+
+def pages_made_from(site: Site, period: Period) -> dict[str, bytes]:
+    """Path below site/ -> page, of the reports made from that of a week: they say which of their
+    weeks is another by now."""
+    reports = [ReportPages(site, each) for each in site.catalog.made_from(period)]
+    return {path: page for each in reports for path, page in each.pages([each.last]).items()}

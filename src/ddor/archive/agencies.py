@@ -14,11 +14,11 @@ it; the file beside a page keeps the other weeks, so that none of them has to be
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
 
 from ddor.archive.kept import DataFiles
-from ddor.archive.site import Line, Site, lines_in, named, page, place_of
+from ddor.archive.site import Line, Site, agency_name, lines_in, page, place_of
 from ddor.archive.trend import agency_points, chart_of, recent_weeks, trend_of
 from ddor.calendar import Week
 from ddor.extract.csv_files import csv_file
@@ -26,7 +26,7 @@ from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import Catalog
 from ddor.reference.places import STATES
 
-INDEX = "data/agencies.csv"
+INDEX, WEEKS = "data/agencies.csv", "agencies/{}/weeks.csv"
 PLACE = ("agency", "level", "state", "county_fips", "area")
 INDEX_COLUMNS = ("agency_id", *PLACE, "also_named", "first_week", "last_week", "weeks", "flags")
 WEEKS_SHOWN, FEWEST_DRAWN = dt.timedelta(weeks=53), dt.timedelta(weeks=12)
@@ -41,18 +41,9 @@ COUNTS = tuple(" ".join(TABLES.values()).split())
 COLUMNS = ("week", "agency_id", *PLACE, *COUNTS, "flags")
 
 
-def read_index(site: Path) -> dict[str, Line]:
-    """agency_id -> its line; none where nothing is published."""
-    return {line["agency_id"]: line for line in lines_in(site / INDEX)}
-
-
-def newest_first(lines: Iterable[Line]) -> list[Line]:
-    return sorted(lines, key=lambda line: line["week"], reverse=True)
-
-
 def plain_name(line: Line) -> str:
     """The name as it is sorted and looked for: no accents, no capitals."""
-    decomposed = unicodedata.normalize("NFKD", named(line).casefold())
+    decomposed = unicodedata.normalize("NFKD", agency_name(line).casefold())
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).strip()
 
 
@@ -110,23 +101,22 @@ def records_after(
     site: Site, week: Week, agencies: set[str], before: DataFiles, after: DataFiles
 ) -> tuple[dict[str, Line], dict[str, list[Line]]]:
     """-> the index, and the weeks of each agency whose page is made again: agency_id -> lines,
-    newest first. `agencies`: those that the week names, or did; `before` and `after`: its data."""
-
-    def published(agency_id: str) -> list[Line]:
-        return lines_in(site.folder / "agencies" / agency_id / "weeks.csv")
-
-    known, lines, day = read_index(site.folder), agency_lines(week, after), str(week)
+    newest first. `site`: with the index before; `agencies`: those that the week names, or did;
+    `before` and `after`: its data."""
+    known, new, day = site.index, agency_lines(week, after), str(week)
     own = {}
     for each in agencies:
-        others = [line for line in published(each) if line["week"] != day]
-        own[each] = newest_first([*others, *filter(None, [lines.get(each)])])
+        published = lines_in(site.folder / WEEKS.format(each))
+        lines = [line for line in published if line["week"] != day]
+        lines += [new[each]] if each in new else []
+        own[each] = sorted(lines, key=itemgetter("week"), reverse=True)
     index = {each: line for each, line in known.items() if each not in own} | indexed(site, own)
     # A page points to those with the agency's name: to what they were called before, too.
     names = {plain_name(each[a]) for each in (known, index) for a in own if a in each}
     # A gap of other agencies' trends closes, or opens: its report comes late, or is withdrawn.
     gap = before.published != after.published
     touched = {
-        each: published(each)
+        each: lines_in(site.folder / WEEKS.format(each))
         for each, line in index.items()
         if plain_name(line) in names or (gap and line["first_week"] < day < line["last_week"])
     }
@@ -150,11 +140,11 @@ def agency_pages(site: Site) -> Iterator[tuple[str, bytes]]:
         by_name.setdefault(plain_name(line), []).append(line)
     records = records_by_agency(site.catalog)
     for agency_id, weeks in sorted(site.agencies.items()):
-        if agency_id not in site.index and agency_id not in site.named:
+        if agency_id not in site.index and agency_id not in site.linked:
             continue
         line = site.index.get(agency_id) or index_line(agency_id, weeks, site.context.agencies)
         others = [each for each in by_name.get(plain_name(line), ()) if each is not line]
-        yield f"agencies/{agency_id}/weeks.csv", csv_file(COLUMNS, weeks)
+        yield WEEKS.format(agency_id), csv_file(COLUMNS, weeks)
         yield _page(site, line, weeks, others, records.get(agency_id, []))
 
 
@@ -185,7 +175,7 @@ def _page(
         # A few weeks are not to look like many.
         "axis_start": min(days[len(shown) - 1], days[0] - FEWEST_DRAWN) if days else None,
         "agency": line,
-        "name": named(line),
+        "name": agency_name(line),
         "others": others,
         "recent": recent_weeks(points, counted),
         "trend": trend,

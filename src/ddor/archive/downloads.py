@@ -1,5 +1,7 @@
 """The data beside a page: CSV tables, summary.json, a Frictionless descriptor of the tables, the
-files by year, and the data dictionary that all of them go by.
+files by year, and the data dictionary that all of them go by; and what the page says of them to
+machines, a schema.org `Dataset` as JSON-LD in its head: the page's own figures, and where the files
+are. Addresses in it are whole where `site_url` is given, else relative to the page.
 
 UTF-8, comma, LF, a header; codes are text with their leading zeros. Where a reader of a row has to
 know more (a dispute, an earlier date), a last column `flags` says it; under a synthetic extract it
@@ -20,24 +22,30 @@ A week belongs to the year of its first day, which names it. A publication repla
 and reads no other week's own files. A withdrawn week has no line, a table without any no file.
 """
 
-import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+from pandas.api.types import is_integer_dtype
 
 from ddor.archive.kept import DataFiles
 from ddor.archive.site import NAME, Line, Site, lines_in
-from ddor.calendar import Week
+from ddor.calendar import Period, Week
 from ddor.extract.csv_files import safe_cell
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.published.catalog import Revision
+from ddor.published.catalog import Revision, status_of
+from ddor.reference.codes import DICTIONARY, rows
 from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
-from ddor.reference.tables import DICTIONARY, rows
-from ddor.reports import REPORTS, Report
+from ddor.reports import REPORTS, Report, report_of
 
+TYPES = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 # Tables that may be withheld.
 OF_PEOPLE = ("charges_by_group", "attributes", "after_release")
 _COLUMNS, _TABLES = rows("columns", DICTIONARY), rows("tables", DICTIONARY)
@@ -66,26 +74,14 @@ class DataDictionary:
         """What a column of a table may be, which may have the name of a figure."""
         return {**ALWAYS, **self.figures, **self.columns}
 
-    def beside(self, known: "DataDictionary") -> "DataDictionary":
-        """What `known` does not have, or means otherwise."""
-        columns, figures = (
-            {name: words for name, words in own.items() if theirs.get(name) != words}
-            for own, theirs in ((self.columns, known.of_columns), (self.figures, known.figures))
-        )
-        return DataDictionary(columns, figures, self.titles, note=self.note)
-
 
 def _dictionary(report: str, columns: dict, figures: dict, note: str = "") -> DataDictionary:
     tables = [row for row in _TABLES if row["report"] == report]
-    return DataDictionary(
-        columns,
-        figures,
-        {row["table"]: row["title"] for row in tables},
-        {row["table"]: row["key"].split() for row in tables},
-        {row["column"]: row["unit"] for row in _COLUMNS if row["type"] == "number"}
-        | {figure.name: figure.unit for figure in FIGURES},
-        note,
-    )
+    titles = {row["table"]: row["title"] for row in tables}
+    keys = {row["table"]: row["key"].split() for row in tables}
+    units = {row["column"]: row["unit"] for row in _COLUMNS if row["type"] == "number"}
+    units |= {figure.name: figure.unit for figure in FIGURES}
+    return DataDictionary(columns, figures, titles, keys, units, note)
 
 
 _MEANINGS = {name: figure.meaning for name, figure in WEEKLY_FIGURES.items()}
@@ -116,7 +112,12 @@ def further() -> list[tuple[list[Report], DataDictionary]]:
     for report in REPORTS:
         if (own := dictionary_of(report)) is not WEEKLY:
             found.setdefault(own, []).append(report)
-    return [(reports, own.beside(WEEKLY)) for own, reports in found.items()]
+    entries, columns_of_week = [], WEEKLY.of_columns.items()
+    for own, reports in found.items():
+        columns = dict(each for each in own.columns.items() if each not in columns_of_week)
+        figures = dict(each for each in own.figures.items() if each not in WEEKLY.figures.items())
+        entries.append((reports, DataDictionary(columns, figures, own.titles, note=own.note)))
+    return entries
 
 
 def json_file(content: dict) -> bytes:
@@ -127,14 +128,9 @@ def table_files(tables: dict[str, pd.DataFrame]) -> dict[str, bytes]:
     """File name -> bytes: each of `tables` (name without ending -> frame) as CSV."""
     files = {}
     for name, frame in tables.items():
-        texts = {each: frame[each].map(safe_cell) for each in frame if not _is_number(frame[each])}
-        file = frame.assign(**texts).to_csv(index=False, lineterminator="\n")
-        files[f"{name}.csv"] = file.encode()
+        frame = frame.assign(**frame.select_dtypes(exclude="number").map(safe_cell))
+        files[f"{name}.csv"] = frame.to_csv(index=False, lineterminator="\n").encode()
     return files
-
-
-def _is_number(column: pd.Series) -> bool:
-    return pd.api.types.is_integer_dtype(column.dtype)
 
 
 def with_notice(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -162,7 +158,7 @@ def descriptor(
     for name, frame in tables.items():
         fields, unknown = [], False
         for column in frame:
-            number = _is_number(frame[column])
+            number = is_integer_dtype(frame[column])
             about = {"name": column, "type": "integer" if number else "string"}
             about["description"] = dictionary.of_columns[column]
             unit = dictionary.units.get(column, "requests") if number else ""
@@ -236,10 +232,7 @@ def year_files(site: Site) -> Iterator[tuple[str, bytes]]:
             "The same tables as Parquet lie beside the CSV files.",
         }
         files = table_files(tables)
-        for name, frame in tables.items():
-            parquet = io.BytesIO()
-            frame.to_parquet(parquet, index=False)
-            files[f"{name}.parquet"] = parquet.getvalue()
+        files |= {f"{name}.parquet": each.to_parquet(index=False) for name, each in tables.items()}
         if tables:
             files["datapackage.json"] = descriptor(package, tables, WEEKLY, "week")
         for name, file in files.items():
@@ -268,3 +261,61 @@ def _frame(lines: list[Line]) -> pd.DataFrame:
         withheld = frame[name].eq("").any()
         frame[name] = pd.to_numeric(frame[name]).astype("Int64" if withheld else "int64")
     return frame.sort_values("week", kind="stable", ignore_index=True)
+
+
+# What a page says to machines
+
+
+def report_dataset(
+    site: Site, path: str, period: Period, revision: Revision, data: DataFiles
+) -> dict:
+    """Of the page at `path` below site/, with its figures and its files beside it."""
+    status = status_of(period, revision, site.catalog)
+    first = next(each for each in site.catalog.of(period) if not each.withdrawn_on)
+    # Of a report made from weeks their first and last day, which may lie in other months.
+    parts = period.weeks() if revision.based_on else [period]
+    name = f"{report_of(period).name}, {period.named}, revision {revision.revision}"
+    description = (
+        "Requests of US Immigration and Customs Enforcement to hold a person or to notify it of a "
+        f"release, and which agencies declined them, in the {period.named}. Counts of "
+        f"requests, {status}, from data as of {revision.as_of}. {revision.source}"
+    )
+    return dataset(site, path, name, description, [f"data/{file}" for file in sorted(data)]) | {
+        "version": f"r{revision.revision}",
+        "creativeWorkStatus": status,
+        "temporalCoverage": f"{parts[0].first_day}/{parts[-1].last_day}",
+        "datePublished": first.published_on,
+        "dateModified": revision.published_on,
+        "variableMeasured": [
+            {"@type": "PropertyValue", "name": name, "value": value}
+            for name, value in data.summary["figures"].items()
+            if value is not None
+        ],
+    }
+
+
+def dataset(site: Site, path: str, name: str, description: str, files: list[str]) -> dict:
+    """Of the page at `path` below site/, with its `files`, relative to that."""
+    base, publisher = site.context.base, site.context.parameters.publisher
+    folder = base + path.removesuffix("index.html") if base else ""
+    organization = {"@type": "Organization", "name": publisher}
+    notice = f"{SYNTHETIC_NOTICE}. " if site.catalog.synthetic else ""
+    return {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "name": name,
+        "description": notice + description,
+        "isAccessibleForFree": True,
+        "spatialCoverage": {"@type": "Country", "name": "United States"},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": file.rpartition("/")[2],
+                "encodingFormat": TYPES[file.rpartition(".")[2]],
+                "contentUrl": f"{folder}{file}",
+            }
+            for file in files
+        ],
+        **({"creator": organization, "publisher": organization} if publisher else {}),
+        **({"url": base + path} if base else {}),
+    }

@@ -29,12 +29,12 @@ LINK = re.compile(
 @dataclass(frozen=True)
 class Article:
     """html: `<article>…</article>`; its pictures are named files beside the page, with what can be
-    taken along of a chart. pictures: file name -> bytes. told: what whoever runs it is told of
-    the run, and nobody else."""
+    taken along of a chart. pictures: file name -> bytes. messages: for whoever runs it, and nobody
+    else."""
 
     html: str
     pictures: dict[str, bytes]
-    told: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 class DataFiles(dict[str, bytes]):
@@ -83,23 +83,14 @@ def article_files(article: str) -> dict[str, bytes]:
     """An article by the names of the manifest: as it is kept, and the described cases, where there
     are any. No revision keeps these; they are compared as long as it is the current one (`ddor
     verify`)."""
-    files = {"article.html": without_cases(article).encode()}
-    return files | ({CASES_FILE: cases.encode()} if (cases := cases_in(article)) else {})
+    kept, cases = split_cases(article)
+    return {"article.html": kept.encode()} | ({CASES_FILE: cases.encode()} if cases else {})
 
 
-def cases_in(article: str) -> str:
-    """What stands between the marks, "" where nothing does."""
-    return "\n".join(filter(None, CASES.findall(article)))
-
-
-def without_cases(article: str) -> str:
-    """The article as it is kept: with the marks, and nothing between them."""
-    return CASES.sub(BEGIN + END, article)
-
-
-def with_cases(article: str, cases: str) -> str:
-    """An article that is kept, with this between its marks."""
-    return article.replace(BEGIN + END, f"{BEGIN}{cases}{END}")
+def split_cases(article: str) -> tuple[str, str]:
+    """-> the article as it is kept, with the marks and nothing between them; and what stands
+    between them, "" where nothing does."""
+    return CASES.sub(BEGIN + END, article), "\n".join(filter(None, CASES.findall(article)))
 
 
 def article_of(page: Path) -> str:
@@ -108,8 +99,3 @@ def article_of(page: Path) -> str:
     if article is None:
         raise ArchiveUnavailable(f"{page} has no article; restore it")
     return LINK.sub(r'<span data-\3="\1\2">\4</span>', article[0])
-
-
-def kept_article(page: Path) -> str:
-    """The article of a revision's own page, as it is kept."""
-    return without_cases(article_of(page))

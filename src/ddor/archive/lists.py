@@ -17,16 +17,15 @@ import datetime as dt
 import json
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import NamedTuple
 
 from ddor.archive.agencies import plain_name, sort_key
 from ddor.archive.downloads import WEEKLY as DICTIONARY
-from ddor.archive.downloads import further, tables_by_year
-from ddor.archive.linked_data import archive_dataset
-from ddor.archive.site import NAME, Line, Site, address_of, fill, named, page, place_of
+from ddor.archive.downloads import dataset, further, tables_by_year
+from ddor.archive.site import NAME, Line, Site, address_of, agency_name, fill, page, place_of
 from ddor.archive.text_pages import METHODS, plain_text, written_pages
 from ddor.archive.trend import chart_of, first_to_final, national_points, trend_of
 from ddor.calendar import FINAL_AFTER, Period, Week
@@ -58,14 +57,6 @@ class Listed(NamedTuple):
     status: str
 
 
-def weeks_by_year(catalog: Catalog) -> dict[int, list[Listed]]:
-    """Year of the first day -> every week from the first to the last published, newest first."""
-    years: dict[int, list[Listed]] = {}
-    for point in reversed(national_points(catalog)):
-        years.setdefault(point.week.first_day.year, []).append(listed(point.week, catalog))
-    return years
-
-
 def listed(period: Period, catalog: Catalog) -> Listed:
     revision = catalog.current(period)
     status = status_of(period, revision, catalog) if revision else "no report"
@@ -76,11 +67,11 @@ def other_reports(catalog: Catalog) -> list[tuple[Report, list[Listed]]]:
     """Each report that is no weekly one, in the order of ddor.reports, with its lines, newest
     first."""
     others = [listed(period, catalog) for period, _ in catalog.newest_beside_weeks()]
-    found = [
-        (report, [each for each in others if each.period.shelf == report.period.shelf])
+    return [
+        (report, lines)
         for report in REPORTS
+        if (lines := [each for each in others if each.period.shelf == report.period.shelf])
     ]
-    return [(report, lines) for report, lines in found if lines]
 
 
 def releases(site: Site) -> tuple[list[Week], list[Week]]:
@@ -120,7 +111,11 @@ def home_page(site: Site) -> Files:
 def archive_pages(site: Site) -> Files:
     """The index with the calendar, and a page for each year."""
     catalog = site.catalog
-    years, points = weeks_by_year(catalog), national_points(catalog)
+    points = national_points(catalog)
+    # Year of the first day -> every week from the first to the last published, newest first.
+    years: dict[int, list[Listed]] = {}
+    for point in reversed(points):
+        years.setdefault(point.week.first_day.year, []).append(listed(point.week, catalog))
     (late, coming), others = releases(site), other_reports(catalog)
     for year in (None, *years):
         weeks = years[year] if year else []
@@ -172,7 +167,8 @@ def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
             kind, day = revision.kind, revision.published_on
             if revision.withdrawn_on:
                 kind, day, own = "withdrawal", revision.withdrawn_on, f"{own}/withdrawal"
-            found.append(Entry(_id(own), kind, day, day, period, page, revision))
+            urn = uuid.uuid5(ENTRIES, own).urn
+            found.append(Entry(urn, kind, day, day, period, page, revision))
         for record in revisions[-1].records:
             # A reader of the feed learns of it when a revision shows it, not when a letter came.
             answer = record["name"], record["status"], record["answer"]
@@ -184,14 +180,10 @@ def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
             )
             received = dt.date.fromisoformat(record["received_on"])
             waiting = max((today - received).days, 0) if record["status"] == "open" else None
-            id, page = _id(f"{period}/{record['name']}/dispute"), f"{address_of(period)}#disputes"
-            shown = record["shown_on"]
-            found.append(Entry(id, "dispute", shown, date, period, page, record, waiting))
+            urn = uuid.uuid5(ENTRIES, f"{period}/{record['name']}/dispute").urn
+            page, shown = f"{address_of(period)}#disputes", record["shown_on"]
+            found.append(Entry(urn, "dispute", shown, date, period, page, record, waiting))
     return sorted(found, key=lambda entry: (entry.date, str(entry.period), entry.id), reverse=True)
-
-
-def _id(about: str) -> str:
-    return f"urn:uuid:{uuid.uuid5(ENTRIES, about)}"
 
 
 def log_pages(site: Site) -> Files:
@@ -215,31 +207,28 @@ def log_pages(site: Site) -> Files:
 
 
 def agency_lists(site: Site) -> Files:
+    """By state and from A to Z: one page with all groups, and one for each group."""
     lines = sorted(site.index.values(), key=sort_key)
-    states = [(line["state"].lower(), line) for line in lines]
-    letters = [(plain_name(line)[:1], line) for line in lines]
-    yield from _grouped(site, "Agencies by state", "agencies", "by-state", STATE_HEADS, states)
-    yield from _grouped(site, "Agencies from A to Z", "agencies/a-z", "a-z", LETTER_HEADS, letters)
-
-
-def _grouped(
-    site: Site, title: str, at: str, shelf: str, heads: Mapping[str, str], keyed: Sequence
-) -> Files:
-    """One page with all groups, in the order of `heads` (key -> heading), and one for each group.
-    `keyed`: (key, line) of each agency; the last group has what is of no other."""
-    groups: dict[str, tuple[str, list[Line]]] = {key: (head, []) for key, head in heads.items()}
-    for key, line in keyed:
-        groups.get(key, groups[[*heads][-1]])[1].append(line)
-    groups = {key: group for key, group in groups.items() if group[1]}
-    pages = {at: (title, groups, len(keyed) <= MOST_AGENCIES)} | {
-        f"agencies/{shelf}/{key}": (f"Agencies: {head}", {key: (head, lines)}, True)
-        for key, (head, lines) in groups.items()
-    }
-    about = {"shelf": shelf, "total": len(keyed)}
-    about |= {"all_groups": {key: head for key, (head, _) in groups.items()}}
-    for address, (heading, shown, whole) in pages.items():
-        names = {"groups": shown, "whole": whole, "heading": heading}
-        yield page(site, "agencies.html.j2", f"{address}/index.html", heading, about | names)
+    by_state = [line["state"].lower() for line in lines]
+    by_letter = [plain_name(line)[:1] for line in lines]
+    for shelf, at, title, heads, keys in (
+        ("by-state", "agencies", "Agencies by state", STATE_HEADS, by_state),
+        ("a-z", "agencies/a-z", "Agencies from A to Z", LETTER_HEADS, by_letter),
+    ):
+        # Key -> heading and agencies, in the order of `heads`; the last has what is of no other.
+        groups: dict[str, tuple[str, list[Line]]] = {key: (head, []) for key, head in heads.items()}
+        for key, line in zip(keys, lines, strict=True):
+            groups[key if key in heads else [*heads][-1]][1].append(line)
+        groups = {key: group for key, group in groups.items() if group[1]}
+        pages = {at: (title, groups, len(lines) <= MOST_AGENCIES)} | {
+            f"agencies/{shelf}/{key}": (f"Agencies: {head}", {key: (head, theirs)}, True)
+            for key, (head, theirs) in groups.items()
+        }
+        about = {"shelf": shelf, "total": len(lines)}
+        about |= {"all_groups": {key: head for key, (head, _) in groups.items()}}
+        for address, (heading, shown, whole) in pages.items():
+            names = {"groups": shown, "whole": whole, "heading": heading}
+            yield page(site, "agencies.html.j2", f"{address}/index.html", heading, about | names)
 
 
 def data_page(site: Site) -> Files:
@@ -251,40 +240,36 @@ def data_page(site: Site) -> Files:
         for name in names
         for ending in ("csv", "parquet")
     ]
-    dataset = archive_dataset(site, path, files, changed) if tables else None
     words = {name: getattr(DICTIONARY, name) for name in ("titles", "columns", "figures")}
-    words |= {"tables": tables, "updated": changed, "dataset": dataset, "further": further()}
+    words |= {"tables": tables, "updated": changed, "dataset": None, "further": further()}
+    if tables:
+        what = f"All published weeks in files by year. {'. '.join(DICTIONARY.titles.values())}."
+        first, last = min(site.catalog.weeks), Week.parse(max(site.catalog.weeks))
+        coverage = {"temporalCoverage": f"{first}/{last.last_day}", "dateModified": changed}
+        words["dataset"] = dataset(site, path, NAME, what, files) | coverage
     yield page(site, "data.html.j2", path, "Data", words)
 
 
 def search_files(site: Site) -> Files:
     notice = json.dumps(SYNTHETIC_NOTICE if site.catalog.synthetic else "")
-    lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in _search_lines(site))
-    yield page(site, "search.html.j2", SEARCH, "Search", {"limits": site.context.coverage})
-    yield "search/index.json", f'{{"notice": {notice}, "lines": [\n{lines}\n]}}\n'.encode()
-
-
-def _search_lines(site: Site) -> Iterator[tuple[str, str, str, str]]:
+    found = []
     for line in sorted(site.index.values(), key=sort_key):
         also = f"{line['state']} {line['also_named']}".strip()
-        yield f"agencies/{line['agency_id']}/index.html", named(line), place_of(line), also
+        address = f"agencies/{line['agency_id']}/index.html"
+        found.append((address, agency_name(line), place_of(line), also))
     for period, revision in site.catalog.newest_reports():
         name = period.named[:1].upper() + period.named[1:]
         status = status_of(period, revision, site.catalog)
-        yield address_of(period), name, f"{period} · {status}", ""
+        found.append((address_of(period), name, f"{period} · {status}", ""))
     written = written_pages(site)
     for name in written:
-        yield f"{name}/index.html", site.context.texts[name].title, "page", ""
-    yield METHODS, "Methods", "page", ""
+        found.append((f"{name}/index.html", site.context.texts[name].title, "page", ""))
+    found.append((METHODS, "Methods", "page", ""))
     for check in site.context.rules["checks"]:
-        yield f"{METHODS}#check-{check.id}", f"{check.id} {check.title}", "check", ""
+        found.append((f"{METHODS}#check-{check.id}", f"{check.id} {check.title}", "check", ""))
     _, questions = written.get("faqs", ("", []))
-    for section in questions:
-        yield f"faqs/index.html#{section.id}", plain_text(section.heading), "question", ""
-
-
-def sitemap(site: Site, pages: Iterable[str]) -> Files:
-    """Of these pages below site/; none where it is not known where that is served."""
-    if base := site.context.base:
-        addresses = [base + path for path in pages]
-        yield "sitemap.xml", fill(site, "sitemap.xml.j2", {"addresses": addresses})
+    for each in questions:
+        found.append((f"faqs/index.html#{each.id}", plain_text(each.heading), "question", ""))
+    lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in found)
+    yield page(site, "search.html.j2", SEARCH, "Search", {"limits": site.context.coverage})
+    yield "search/index.json", f'{{"notice": {notice}, "lines": [\n{lines}\n]}}\n'.encode()

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ddor.calendar import Period
 from ddor.errors import ArchiveUnavailable
 
 WAIT_SECONDS = 60
+Files = Mapping[str, bytes]
+Folders = Mapping[str, Files]
 
 
 class Archive:
@@ -32,14 +33,9 @@ class Archive:
         self.journal = self.runs / ".journal.json"
         self.recovered = ""
 
-    def next_revision(self, period: Period) -> int:
-        """From site/, the only place that says what readers have been shown."""
-        revisions = (self.site / period.path).glob("r*")
-        return 1 + max((int(r.name[1:]) for r in revisions if r.name[1:].isdigit()), default=0)
-
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """Whatever writes below outputs/ does so in here: a full disk is told as one."""
+        """Whatever writes below outputs/ does so in here: a full disk is reported as one."""
         try:
             yield
         except OSError as error:
@@ -49,15 +45,7 @@ class Archive:
                 f"{self.output} cannot be written: {error.strerror or error}; {after}"
             ) from error
 
-    def left_unfinished(self) -> bool:
-        return self.journal.exists() or self.staging.exists()
-
-    def publish(
-        self,
-        folders: Mapping[str, Mapping[str, bytes]],
-        pointers: Mapping[str, bytes],
-        removed: Iterable[str] = (),
-    ) -> int:
+    def publish(self, folders: Folders, pointers: Files, removed: Iterable[str] = ()) -> int:
         """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.
         `pointers`: path -> bytes of the single files replaced after them, in order; one that is
         the same already is not touched. `removed`: files and folders that go after that. Returns
@@ -75,20 +63,11 @@ class Archive:
             partial = self.journal.with_suffix(".partial")
             _write(partial, json.dumps(journal).encode())
             os.replace(partial, self.journal)
-            self._finish()
+            self.finish()
             return sum(map(len, journal.values()))
 
-    def recover(self) -> str:
-        """Finish or drop what a crash left; a sentence that says which, or "" if nothing was."""
-        if self.journal.exists():
-            self._finish()
-            return "finished a publication that an earlier run had begun"
-        if self.staging.exists():
-            shutil.rmtree(self.staging)
-            return "dropped what an earlier run had left unfinished"
-        return ""
-
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """Make the moves of the journal that were not made yet, and take it away."""
         journal = json.loads(self.journal.read_text(encoding="utf-8"))
         for path in journal["moves"]:
             source, target = self.staging / "tree" / path, self.output / path
@@ -110,6 +89,13 @@ class Archive:
         self.journal.unlink()
 
 
+def last_revision(folder: Path) -> int:
+    """The number of the last revision in the folder of a period, below runs/ or below site/, the
+    only place that says what readers have been shown; 0 where there is none."""
+    numbers = (each.name[1:] for each in folder.glob("r*"))
+    return max((int(number) for number in numbers if number.isdigit()), default=0)
+
+
 @contextlib.contextmanager
 def opened(output: Path) -> Iterator[Archive]:
     """The archive, locked for this process, recovered, with an empty staging folder.
@@ -128,7 +114,13 @@ def opened(output: Path) -> Iterator[Archive]:
             ) from None
     try:
         with archive.writing():
-            archive.recovered = archive.recover()
+            # What a crash left is finished, or dropped.
+            if archive.journal.exists():
+                archive.finish()
+                archive.recovered = "finished a publication that an earlier run had begun"
+            elif archive.staging.exists():
+                shutil.rmtree(archive.staging)
+                archive.recovered = "dropped what an earlier run had left unfinished"
             archive.staging.mkdir()
         yield archive
     finally:

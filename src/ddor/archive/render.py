@@ -19,7 +19,7 @@ from ddor.errors import NotebookFailed
 from ddor.publishable import NOT_PUBLISHED, SCRAP
 
 TEMPLATES = Path(__file__).parent / "templates"
-FILE = re.compile(r'(src|href)="data:([a-z/+]+);base64,([A-Za-z0-9+/=]+)"')
+FILE = re.compile(r'(?:src|href)="(data:([a-z/+]+);base64,([A-Za-z0-9+/=]+))"')
 ENDINGS = {"image/svg+xml": "svg", "image/png": "png", "text/csv": "csv"}
 # nbconvert puts this sentence where an alternative is missing, and no checker minds it.
 NBCONVERTS_PLACEHOLDER = "No description has been provided for this image"
@@ -27,9 +27,10 @@ CHART = re.compile(
     r'<figure class="chart"[^>]*? data-name="([a-z0-9-]+)"[^>]*>.*?</figure>', re.DOTALL
 )
 HEAD = re.compile(r"<h([2-6])((?: [^>]*)?)>(.*?)</h\1>", re.DOTALL)
-EMPTY_HEAD = re.compile(
-    r"<h([3-6])(?: [^>]*)?>(?:(?!</?h[1-6]).)*</h\1>\s*(?=<h([1-6])|</article>)", re.DOTALL
-)
+# Heads of parts that this week has nothing of: another of the same rank or above follows. The great
+# sections stay, whatever they hold.
+EMPTY = r"<h{0}(?: [^>]*)?>(?:(?!</?h[1-6]).)*</h{0}>\s*(?=<h[1-{0}]|</article>)"
+EMPTY_HEAD = re.compile("|".join(map(EMPTY.format, (3, 4, 5, 6))), re.DOTALL)
 DISPUTE = "dispute"  # every page's link to how a figure is disputed leads there
 
 
@@ -63,51 +64,31 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
             f"the page has {titles} titles (lines that begin with one #), expected one"
         )
     pictures: dict[str, bytes] = {}
-    body = CHART.sub(lambda chart: _files_of(chart, pictures), body)
-    body = with_anchors(without_empty_heads(body))
-    return Article(body.strip() + "\n", pictures)
-
-
-def _files_of(chart: re.Match, pictures: dict[str, bytes]) -> str:
-    """The chart with the addresses of its files in place of the files."""
-
-    def to_file(found: re.Match) -> str:
-        file = f"{chart[1]}.{ENDINGS[found[2]]}"
-        pictures[file] = base64.b64decode(found[3])
-        return f'{found[1]}="{file}"'
-
-    return FILE.sub(to_file, chart[0])
-
-
-def without_empty_heads(body: str) -> str:
-    """Without the heads of parts that this week has nothing of: those that another head of the same
-    rank or above follows. The great sections stay, whatever they hold."""
-
-    def or_nothing(head: re.Match) -> str:
-        return head[0] if head[2] and int(head[2]) > int(head[1]) else ""
-
-    before = ""
-    while before != body:  # a part can be empty because its own parts are
-        before, body = body, EMPTY_HEAD.sub(or_nothing, body)
-    return body
+    for chart in CHART.finditer(body):
+        # The addresses of its files in place of the files.
+        shown = chart[0]
+        for file, kind, data in FILE.findall(shown):
+            name = f"{chart[1]}.{ENDINGS[kind]}"
+            pictures[name] = base64.b64decode(data)
+            shown = shown.replace(f'"{file}"', f'"{name}"')
+        body = body.replace(chart[0], shown)
+    while EMPTY_HEAD.search(body):  # a part can be empty because its own parts are
+        body = EMPTY_HEAD.sub("", body)
+    return Article(with_anchors(body).strip() + "\n", pictures)
 
 
 def with_anchors(body: str) -> str:
     """An id for each head that has none: its words, of *Section II. …* those before the stop."""
     taken = set(re.findall(r' id="([^"]+)"', body))
-
-    def with_id(head: re.Match) -> str:
-        if " id=" in head[2]:
-            return head[0]
-        words = re.sub(r"<[^>]+>|&[a-z#0-9]+;", " ", head[3])
+    for rank, attributes, shown in HEAD.findall(body):
+        if " id=" in attributes:
+            continue
+        words = re.sub(r"<[^>]+>|&[a-z#0-9]+;", " ", shown)
         text = re.sub(r"\A((?:Section|Part) [A-Za-z]+)\..*", r"\1", words, flags=re.DOTALL).lower()
         name = DISPUTE if text.startswith("to dispute") else "-".join(re.findall("[a-z0-9]+", text))
-        own = next(
-            each
-            for each in (name, *(f"{name}-{n}" for n in range(2, 1000)))
-            if each and each not in taken
-        )
+        names = (name, *(f"{name}-{n}" for n in range(2, 1000)))
+        own = next(each for each in names if each and each not in taken)
         taken.add(own)
-        return f'<h{head[1]} id="{own}"{head[2]}>{head[3]}</h{head[1]}>'
-
-    return HEAD.sub(with_id, body)
+        rest = f"{attributes}>{shown}</h{rank}>"
+        body = body.replace(f"<h{rank}{rest}", f'<h{rank} id="{own}"{rest}', 1)
+    return body

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ddor.archive.agencies import PLACE
-from ddor.archive.kept import DataFiles, data_files_of, kept_article, with_cases
-from ddor.archive.linked_data import report_dataset
+from ddor.archive.downloads import report_dataset
+from ddor.archive.kept import DataFiles, article_of, data_files_of, split_cases
 from ddor.archive.site import Site, address_of, page
 from ddor.archive.text_pages import plain_text
 from ddor.calendar import Period, Week
+from ddor.maintained.cases import BEGIN, END
 from ddor.published.catalog import Catalog, status_of, superseded_parts
 from ddor.reports import report_of
 
@@ -29,9 +30,7 @@ AGENCY_TABLES = {
 OF_LINE = ("agency_id", *PLACE, "flags")
 # What a chart can be taken along as lies beside the revision's own page.
 TAKEN = re.compile(r'((?:src|href)=")([a-z0-9-]+\.(?:svg|png|csv)")')
-# How an article marks the name of an agency: the page around it makes it a link.
-AGENCY = re.compile(r'<span data-agency="([A-Z0-9]+)">([^<]*)</span>')
-# The same for a page of the site that every archive has.
+# How an article marks a page that every site has: the page around the article makes it a link.
 SITE_PAGE = re.compile(r'<span data-page="([a-z-]+)(#[\w-]+)?">([^<]*)</span>')
 
 
@@ -52,7 +51,7 @@ class ReportPages:
             self._data[number] = data_files_of(self.site.folder / self.period.path / f"r{number}")
         return self._data[number]
 
-    def named(self) -> set[str]:
+    def linked(self) -> set[str]:
         """The agencies that any revision names which is not withdrawn, a superseded one too, for
         its page links to theirs; and those with a dispute."""
         standing = [self.data(r.revision) for r in self.revisions if not r.withdrawn_on]
@@ -104,21 +103,19 @@ class ReportPages:
     def _article(self, number: int, current: bool) -> str:
         """With its links, and with the cases: the catalog has those of a current one alone."""
         own = address_of(self.period, number)
-        article = self._articles.get(number) or kept_article(self.site.folder / own)
-        article = with_cases(article, self.revisions[number - 1].cases)
+        if not (article := self._articles.get(number, "")):
+            article, _ = split_cases(article_of(self.site.folder / own))
+        cases = self.revisions[number - 1].cases
+        article = article.replace(BEGIN + END, f"{BEGIN}{cases}{END}")
         if current:
             # The pictures stay in the revision's folder; the data has a copy beside this page.
             article = TAKEN.sub(rf"\1r{number}/\2", article)
         root = "../.." if current else "../../.."
-        named = self.data(number).agencies | disputed_agencies(self.site.catalog, self.period)
-
-        def linked(agency: re.Match) -> str:
-            if agency[1] not in named:
-                return agency[0]
-            address = f"{root}/agencies/{agency[1]}/index.html"
-            return f'<a href="{address}" data-agency>{agency[2]}</a>'
-
-        article = AGENCY.sub(linked, article)
+        # The names of agencies that have a page, which are marked in the same way.
+        agencies = self.data(number).agencies | disputed_agencies(self.site.catalog, self.period)
+        marked = rf'<span data-agency="({"|".join(agencies)})">([^<]*)</span>'
+        link = rf'<a href="{root}/agencies/\1/index.html" data-agency>\2</a>'
+        article = re.sub(marked, link, article)
         return SITE_PAGE.sub(rf'<a href="{root}/\1/index.html\2" data-page>\3</a>', article)
 
 

@@ -17,7 +17,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,17 +26,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
-from ddor.errors import NeedsCorrection
 from ddor.extract.csv_files import csv_lines
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES
-from ddor.maintained.directory import Directory
 from ddor.maintained.parameters import Parameters
-from ddor.maintained.texts import Statement, Text, read_statements, read_texts
+from ddor.maintained.texts import Statement, Text
 from ddor.narrative import FILTERS
 from ddor.publishable import text_of
 from ddor.published.catalog import Catalog
-from ddor.reference.figures import CHANGES, METHOD, WEEKLY_FIGURES
+from ddor.reference.figures import CHANGES, METHOD
 from ddor.reference.places import COUNTIES, STATES
 
 Line = dict[str, str]
@@ -52,19 +50,19 @@ NOT_FOUND = (
 
 @dataclass(frozen=True)
 class SiteContext:
-    """day: that of printing. texts: name of the page -> its text; statements: agency_id -> what it
-    says; agencies: agency_id -> name and place in the directory; policies and coverage: the lines
-    of directory.Directory. rules: name -> the checks, thresholds and constants by which requests
-    were counted (jobs/site_context.py)."""
+    """day: that of printing. agencies: agency_id -> name and place in the directory; policies and
+    coverage: the lines of directory.Directory. rules: name -> the checks, thresholds and constants
+    by which requests were counted (RULES of jobs/report.py). texts: name of the page -> its text;
+    statements: agency_id -> what it says."""
 
     parameters: Parameters
     day: dt.date
-    texts: Mapping[str, Text] = field(default_factory=dict)
-    statements: Mapping[str, Statement] = field(default_factory=dict)
     agencies: Mapping[str, Line] = field(default_factory=dict)
     policies: tuple[Line, ...] = ()
     coverage: tuple[Line, ...] = ()
     rules: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    statements: Mapping[str, Statement] = field(default_factory=dict)
 
     @property
     def base(self) -> str:
@@ -105,7 +103,7 @@ class Site:
     are made from this value are there.
 
     index: agency_id -> its line, of every agency in the archive (agencies.py). agencies: agency_id
-    -> its weeks, newest first, of those whose pages are made or go; named: those to which a
+    -> its weeks, newest first, of those whose pages are made or go; linked: those to which a
     report's page leads, whether or not a published week has a figure of them. years: year -> table
     -> lines, of those whose files are made. latest: the newest week (text_pages.py).
     """
@@ -115,43 +113,9 @@ class Site:
     context: SiteContext
     index: Mapping[str, Line] = field(default_factory=dict)
     agencies: Mapping[str, list[Line]] = field(default_factory=dict)
-    named: Collection[str] = ()
+    linked: Collection[str] = ()
     years: Mapping[int, Mapping[str, list[Line]]] = field(default_factory=dict)
     latest: dict | None = None
-
-
-def read_context(
-    parameters: Parameters, directory: Directory, rules: Mapping[str, Any]
-) -> SiteContext:
-    """Raises NeedsCorrection (exit code 2) with every problem of the written pages."""
-    problems, statements, texts = [], {}, {}
-    try:
-        statements = read_statements(parameters.statements)
-    except NeedsCorrection as error:
-        problems += error.problems
-    context = SiteContext(
-        parameters,
-        parameters.published_on or dt.date.today(),
-        statements=statements,
-        agencies={
-            line["agency_id"]: line | {"agency": line["name"]}
-            for line in directory.agencies.to_dict("records")
-        },
-        policies=tuple(directory.policies.to_dict("records")),
-        coverage=tuple(directory.coverage.to_dict("records")),
-        rules=rules,
-    )
-    week = {"week": Week.containing(context.day), "as_of": context.day, "revision": 1}
-    week |= {"published_on": context.day, "status": "final"}
-    # With all figures 0, since a sentence has to stand such a week, and 2, for its other branch.
-    weeks = [week | {"figures": dict.fromkeys(WEEKLY_FIGURES, number)} for number in (0, 2)]
-    examples = [context.names(parameters.cohort, latest) for latest in (None, *weeks)]
-    try:
-        texts = read_texts(parameters.pages, parameters.project_pages, examples)
-    except NeedsCorrection as error:
-        problems += error.problems
-    NeedsCorrection.raise_if("the written pages need correction", problems)
-    return replace(context, texts=texts)
 
 
 def page(
@@ -173,8 +137,8 @@ def page(
 
 def fill(site: Site, template: str, names: Mapping) -> bytes:
     """A template that is no page of HTML, such as the feed's."""
-    of_site = {"catalog": site.catalog, "context": site.context, "site_name": NAME}
-    of_site["parameters"] = site.context.parameters
+    context = site.context
+    of_site = {"catalog": site.catalog, "context": context, "parameters": context.parameters}
     return _environment().get_template(template).render({**names, **of_site}).encode()
 
 
@@ -186,11 +150,8 @@ def static_files() -> dict[str, bytes]:
 @cache
 def asset_paths() -> dict[str, str]:
     """Name of the file -> its path below site/."""
-    paths = {}
-    for file in sorted((HERE / "static").iterdir()):
-        digest = hashlib.sha256(file.read_bytes()).hexdigest()[:8]
-        paths[file.name] = f"assets/{file.stem}-{digest}{file.suffix}"
-    return paths
+    digests = {f: hashlib.sha256(f.read_bytes()).hexdigest() for f in (HERE / "static").iterdir()}
+    return {f.name: f"assets/{f.stem}-{digests[f][:8]}{f.suffix}" for f in sorted(digests)}
 
 
 def address_of(period: Period, revision: int | None = None) -> str:
@@ -203,7 +164,7 @@ def lines_in(file: Path) -> list[Line]:
     return csv_lines(file.read_bytes()) if file.exists() else []
 
 
-def named(line: Line) -> str:
+def agency_name(line: Line) -> str:
     return line["agency"] or f"Agency {line['agency_id']}"
 
 
@@ -247,11 +208,12 @@ def _environment() -> Environment:
         "words": lambda name: name[:1].upper() + name[1:].replace("_", " "),
         "stopped": lambda text: text if text[-1:] in ".!?" else f"{text}.",
         "json_text": _json_text,
-        "agency_name": named,
+        "agency_name": agency_name,
         "place": place_of,
     }
     environment.filters |= FILTERS | filters
     environment.globals |= {
+        "site_name": NAME,
         "synthetic_notice": SYNTHETIC_NOTICE,
         "not_found": NOT_FOUND,
         "address_of": address_of,

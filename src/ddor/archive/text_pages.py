@@ -41,16 +41,11 @@ def text_pages(site: Site) -> Iterator[tuple[str, bytes]]:
         template = "faqs.html.j2" if name == "faqs" else "text.html.j2"
         names = {"name": name, "text": text, "intro": intro, "sections": sections}
         yield page(site, template, path, text.title, names | {"updated": str(updated)})
-    yield from methods_page(site)
-
-
-def methods_page(site: Site) -> Iterator[tuple[str, bytes]]:
-    """How requests are counted, checked and disputed, and what is published about people. Its
-    figures and checks are the rules that the code goes by, so that no rule is stated twice. Each
-    check has an anchor, `#check-E5`."""
+    # How requests are counted, checked and disputed, and what is published about people: by the
+    # rules that the code goes by, so that none is stated twice. A check has an anchor, `#check-E5`.
     hours = HOURS_ASKED // pd.Timedelta(hours=1)
-    names = {**site.context.rules, "hours": hours, "final_after": FINAL_AFTER}
-    yield page(site, "methods.html.j2", METHODS, "Methods", names)
+    rules = {**site.context.rules, "hours": hours, "final_after": FINAL_AFTER}
+    yield page(site, "methods.html.j2", METHODS, "Methods", rules)
 
 
 def plain_text(html_text: str) -> str:
@@ -78,17 +73,15 @@ def latest_of(
             "charges": charges_of(files),
             "why": why,
             "adds_up": why != rules["no_charges"],
-            "largest": largest_of(files, rules["half_or_more"]),
+            "largest": largest_of(files, rules["shares"].half_or_more),
         }
     return None
 
 
 def why_withheld(summary: dict) -> str:
     """Why the nation's charges are withheld; "" where they are not."""
-    for table in summary["disclosure"]:
-        if (table["attribute"], table["place"], table["told"]) == ("charges", "", False):
-            return table["why"]
-    return ""
+    tables = [(t["attribute"], t["place"], t["told"], t["why"]) for t in summary["disclosure"]]
+    return next((why for *table, why in tables if table == ["charges", "", False]), "")
 
 
 def charges_of(data: DataFiles) -> dict | None:

@@ -4,7 +4,7 @@ where all of it is drawn.
 
 Made from the catalog alone, and for an agency from its weeks.csv and the catalog. An agency's trend
 ends with the latest week that names it, and of a week that does not name it only takes whether it
-stands: so that a publication touches no page but those of the agencies it names (site_pages.py).
+stands: so that a publication touches no page but those of the agencies it names (acts.py).
 
 A chart has its points as places in a picture, in percent of its width and height. The picture has
 no coordinates of its own, so that it fits any width and its words are not stretched; bars, whiskers
@@ -19,7 +19,7 @@ a gap.
 import statistics
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise, takewhile
+from itertools import accumulate, count, pairwise, takewhile
 from typing import NamedTuple
 
 from ddor.archive.kept import DataFiles
@@ -222,12 +222,6 @@ class Chart:
     def y(self, count: float) -> str:
         return percent(1 - count / self.top)
 
-    @property
-    def ages_retained(self) -> bool:
-        """Whether ages of a week are those of an earlier revision, which no longer add up."""
-        points = self.trend.points
-        return any(point.age and sum(point.age.values()) != point.declined for point in points)
-
 
 def chart_of(trend: Trend) -> Chart | None:
     """None where there is nothing to draw: fewer than two weeks, or no request in any."""
@@ -252,20 +246,18 @@ def chart_of(trend: Trend) -> Chart | None:
 
 def stacked(x: str, parts: Mapping[str, int], top: int) -> list[Bar]:
     """One bar upon the other, on a scale that ends at `top`; none for 0."""
-    bars, below = [], 0
-    for kind, value in parts.items():
-        if value:
-            below += value
-            bars.append(Bar(kind, x, percent(1 - below / top), percent(value / top)))
-    return bars
+    ends = accumulate(parts.values())
+    return [
+        Bar(kind, x, percent(1 - end / top), percent(value / top))
+        for (kind, value), end in zip(parts.items(), ends, strict=True)
+        if value
+    ]
 
 
 def scale_top(highest: float) -> int:
     """The end of a scale: a round number that is not less, and has a whole half."""
-    ten = 1
-    while ten * TOPS[-1] < highest:
-        ten *= 10
-    return next(each * ten for each in TOPS if each * ten >= highest)
+    tops = (top * 10**zeros for zeros in count() for top in TOPS)
+    return next(top for top in tops if top >= highest)
 
 
 def percent(part: float) -> str:
@@ -288,10 +280,6 @@ class Recent(NamedTuple):
     panels: dict[str, list[Bar]]
     gaps: list[str]
 
-    @property
-    def drawn(self) -> bool:
-        return self.published > 1 and any(self.totals.values())
-
 
 def recent_weeks(points: list[Point], counted: Mapping[Week, dict[str, int]]) -> Recent | None:
     """`points`: agency_points; `counted`: week -> the counts of its line. None without a week."""
@@ -299,17 +287,17 @@ def recent_weeks(points: list[Point], counted: Mapping[Week, dict[str, int]]) ->
     if not published:
         return None
     weeks = points[published[0] :]
-    lines = {point.week: counted.get(point.week, {}) for point in weeks if not point.gap}
+    nothing = dict.fromkeys(PANELS.values(), 0)
     counts = {
-        week: {panel: line.get(column, 0) for panel, column in PANELS.items()}
-        for week, line in lines.items()
+        week: {panel: counted.get(week, nothing)[column] for panel, column in PANELS.items()}
+        for week in (point.week for point in weeks if not point.gap)
     }
     totals = {panel: sum(each[panel] for each in counts.values()) for panel in PANELS}
     top, axis = scale_top(max(max(each.values()) for each in counts.values())), Axis(len(weeks))
     panels: dict[str, list[Bar]] = {panel: [] for panel in PANELS}
     for x, point in zip(axis.inside, weeks, strict=False):
-        for panel, count in counts.get(point.week, {}).items():
-            panels[panel] += stacked(x, {panel: count}, top)
+        for panel, number in counts.get(point.week, {}).items():
+            panels[panel] += stacked(x, {panel: number}, top)
     gaps = [x for x, point in zip(axis.left, weeks, strict=False) if point.gap]
     held = counted[weeks[-1].week]["held_back_outcomes"]
     return Recent(weeks, counts, totals, held, len(published), top, axis, panels, gaps)

@@ -63,10 +63,8 @@ def workbook_file(tables: dict[str, pd.DataFrame], meanings: dict[str, str], cov
     """`tables`: name -> frame of text and integers as published, also without rows; the name is the
     sheet's and the table's: letters, digits and _, 31 characters at most. `meanings`: column ->
     sentence, for each column of them. Raises KeyError where a column has none."""
-    columns = pd.DataFrame(
-        [(name, column, meanings[column]) for name, frame in tables.items() for column in frame],
-        columns=["table", "column", "meaning"],
-    )
+    meant = [(name, each, meanings[each]) for name, frame in tables.items() for each in frame]
+    columns = pd.DataFrame(meant, columns=["table", "column", "meaning"])
     titles = {CONTENTS: "Table of contents", COLUMNS: "What the columns mean"} | {
         name: f"{name.replace('_', ' ').capitalize()}, {cover.period}" for name in tables
     }

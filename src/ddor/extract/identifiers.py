@@ -20,8 +20,8 @@ from collections.abc import Collection, Iterable
 from itertools import combinations, product
 
 from ddor.extract.model import DATA
+from ddor.reference.codes import name_key, rows
 from ddor.reference.places import state_named
-from ddor.reference.tables import name_key, rows
 
 NAME, BIRTH_DATE = "a person's name", "a date of birth"
 # A birth date is told from other dates by its age: nobody under 14 is expected in an extract.

@@ -21,7 +21,7 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.reference.tables import rows
+from ddor.reference.codes import rows
 
 DATA = Path(__file__).parent / "data"
 

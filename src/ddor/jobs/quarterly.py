@@ -64,12 +64,9 @@ def prepare_quarter(
     catalog = open_catalog(archive.site) or Catalog()
     last = catalog.last_retained(period)
     parts = superseded_parts(period, last, catalog) if last else []
-    return replace(
-        quarter_report(inputs),
-        catalog=catalog,
-        corrections=tuple(_corrected_since(parts, catalog)),
-        changed_parts=tuple(map(_change, parts)),
-    )
+    corrections, changed = tuple(_corrected_since(parts, catalog)), tuple(map(_change, parts))
+    report = quarter_report(inputs)
+    return replace(report, catalog=catalog, corrections=corrections, changed_parts=changed)
 
 
 def load_quarter(folder: Path) -> Prepared:
@@ -79,10 +76,10 @@ def load_quarter(folder: Path) -> Prepared:
 def quarter_report(inputs: CompiledInputs) -> Prepared:
     counts = count_compiled(inputs)
     source, published = "; ".join(inputs.sources), inputs.published
-    based_on = dict(
-        zip(published["week"], published["revision"].astype("int64").tolist(), strict=True)
-    )
+    revisions = published["revision"].astype("int64").tolist()
+    based_on = dict(zip(published["week"], revisions, strict=True))
     status = inputs.weeks.set_index("week")["status"]
+    messages = tuple(f"the case {name} is withdrawn: {why}" for name, why in counts.cases.withdrawn)
     described = {case.row for case in counts.cases.shown} | {*inputs.earlier["cases"]}
     shown = of_people(counts.told, cases=sorted(described))
     shown["private_files"][CANDIDATES] = _candidates(inputs, counts)
@@ -117,9 +114,7 @@ def quarter_report(inputs: CompiledInputs) -> Prepared:
         history=tuple(f"{week} r{revision}" for week, revision in based_on.items()),
         based_on=based_on,
         input_words=INPUT_WORDS,
-        messages=tuple(
-            f"the case {name} is withdrawn: {why}" for name, why in counts.cases.withdrawn
-        ),
+        messages=messages,
         **shown,
     )
 

@@ -1,11 +1,15 @@
 """A run, whatever the report: from its inputs to a published revision, or to nothing and the
-reason why.
+reason why; and what stands around the reports of a site.
 
 `make_report` is the whole of it in order. Reading, checking and counting come first and write
 nothing; the notebook runs in staging; only a proved run reaches the archive. What a weekly or a
 quarterly report is made from is in weekly.py and quarterly.py; PREPARATIONS names them.
+
+The archive prints RULES, by which requests are counted, on its pages and knows nothing else of
+counting; they are taken from the modules that go by them, so that no rule is stated twice.
 """
 
+import datetime as dt
 import difflib
 import json
 import shutil
@@ -20,19 +24,25 @@ from ddor.archive.acts import Publication, draft_files, publish_revision
 from ddor.archive.kept import Article, article_of, kept_files
 from ddor.archive.publish import Archive, opened
 from ddor.archive.render import render_article
-from ddor.archive.site import Site, address_of
+from ddor.archive.site import Site, SiteContext, address_of
 from ddor.calendar import Period, Week
-from ddor.errors import DdorError, NotebookFailed, UsageError
+from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
+from ddor.checks.registry import CHECKS
+from ddor.errors import DdorError, NeedsCorrection, NotebookFailed, UsageError
 from ddor.extract.identifiers import RequestKeys
 from ddor.inputs import NEWER_FLAGS
 from ddor.jobs import prepared
-from ddor.jobs.identity import hashed, identity_of, manifest_file
 from ddor.jobs.prepared import REVIEW_LIST, Order, Preparation, Prepared, figure_differences
 from ddor.jobs.quarterly import COMPILED
-from ddor.jobs.site_context import site_context
 from ddor.jobs.weekly import WEEKLY
-from ddor.maintained.parameters import load_parameters
+from ddor.maintained.directory import read_directory
+from ddor.maintained.parameters import Parameters, load_parameters
+from ddor.maintained.texts import read_statements, read_texts
+from ddor.measures import disclosure, shares
+from ddor.measures.figures import NO_CHARGES
+from ddor.measures.people import NAMED
 from ddor.published.catalog import Revision
+from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reports import refuse_shared_key, report_of
 from ddor.run.gate import judge
 from ddor.run.notebook import check_template, execute, prove_run, tidy
@@ -46,6 +56,14 @@ BLOCKS = ["p", "li", "h1", "h2", "h3", "figcaption", "caption"]
 # How a report is prepared, by the folder of its periods (`Period.shelf`). One that is not named
 # here is made from weekly reports.
 PREPARATIONS = {Week.shelf: WEEKLY}
+RULES = {
+    "checks": CHECKS,
+    "shares": shares,
+    "people": disclosure,
+    "named": NAMED,
+    "verified_within": VERIFIED_WITHIN,
+    "no_charges": NO_CHARGES,
+}
 
 
 @dataclass(frozen=True)
@@ -92,8 +110,9 @@ def make_report(period: Period, order: Order) -> Result:
         last = report.catalog.current(period)
         if order.correct and last is None:
             raise UsageError(f"{period} is not published, so there is nothing to correct")
-        hashes = hashed(report.input_texts, template)
-        if last and last.identity == identity_of(hashes) and not (order.draft or order.force):
+        hashes = prepared.hashed(report.input_texts, template)
+        identity, anyway = prepared.identity_of(hashes), order.draft or order.force
+        if last and last.identity == identity and not anyway:
             return _unchanged(archive, report, last, order, recovered)
 
         revision = prepared.revision_line(archive, report, order, hashes, context.day)
@@ -101,11 +120,12 @@ def make_report(period: Period, order: Order) -> Result:
         keys = prepared.keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
         prepared.refuse_unfit({**written, **report.texts, **context.written()}, keys)
         executed, article = run_notebook(archive, template, report, keys)
-        data, messages = prepared.data_files(report), (*recovered, *article.told)
+        data, messages = prepared.data_files(report), (*recovered, *article.messages)
         site = Site(archive.site, report.catalog, context)
         publication = Publication(site, period, revision, article, data, report.bulk)
         if order.draft or (report.review and not revision.accepted):
-            return _not_published(archive, publication, report, order, executed, messages)
+            result = _not_published(archive, publication, report, order, executed)
+            return replace(result, messages=(*messages, *result.messages))
         private = {
             "report.ipynb": executed.read_bytes(),
             TEMPLATE: template.read_bytes(),
@@ -113,18 +133,47 @@ def make_report(period: Period, order: Order) -> Result:
             **{n: (archive.staging / "inputs" / n).read_bytes() for n in preparation.files},
         }
         kept = kept_files(article, data)
-        private["manifest.json"] = manifest_file(
-            order.project, hashes, report.history, report.review, context.day, kept, private
-        )
+        manifest = prepared.manifest_file(order, report, revision, hashes, kept, private)
+        private["manifest.json"] = manifest
         publish_revision(archive, publication, private, report.beside, MADE_OLD)
     page = str(archive.site / address_of(period))
     messages = (*messages, *report.messages)
     return Result(period, "published", 0, revision.revision, page, report.figures, messages)
 
 
+def site_context(parameters: Parameters) -> SiteContext:
+    """What stands around the reports of a site. Raises UsageError (a table of `params/`) and
+    NeedsCorrection, with every problem of the written pages."""
+    directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
+    day = parameters.published_on or dt.date.today()
+    lines = directory.agencies.to_dict("records")
+    agencies = {line["agency_id"]: line | {"agency": line["name"]} for line in lines}
+    policies = tuple(directory.policies.to_dict("records"))
+    coverage = tuple(directory.coverage.to_dict("records"))
+    context = SiteContext(parameters, day, agencies, policies, coverage, RULES)
+    week = {"week": Week.containing(day), "as_of": day, "published_on": day}
+    week |= {"revision": 1, "status": "final"}
+    # With all figures 0, since a sentence has to stand such a week, and 2, for its other branch.
+    weeks = [week | {"figures": dict.fromkeys(WEEKLY_FIGURES, number)} for number in (0, 2)]
+    examples = [context.names(parameters.cohort, latest) for latest in (None, *weeks)]
+    problems = []
+    try:
+        context = replace(context, statements=read_statements(parameters.statements))
+    except NeedsCorrection as error:
+        problems += error.problems
+    try:
+        texts = read_texts(parameters.pages, parameters.project_pages, examples)
+        context = replace(context, texts=texts)
+    except NeedsCorrection as error:
+        problems += error.problems
+    NeedsCorrection.raise_if("the written pages need correction", problems)
+    return context
+
+
 def recover(output: Path) -> tuple[str, ...]:
     """First thing: finish or drop what a crash left, so that what is read next is whole."""
-    if not Archive(output).left_unfinished():
+    left = Archive(output)
+    if not (left.journal.exists() or left.staging.exists()):
         return ()
     with opened(output) as archive:
         return (archive.recovered,)
@@ -141,7 +190,7 @@ def run_notebook(
     try:
         run_proved(template, executed, report)
         messages = judge(executed, keys)
-        return executed, replace(render_article(tidy(executed)), told=messages)
+        return executed, replace(render_article(tidy(executed)), messages=messages)
     except NotebookFailed as failure:
         if not executed.exists():
             raise
@@ -179,27 +228,22 @@ def _unchanged(
 
 
 def _not_published(
-    archive: Archive,
-    publication: Publication,
-    report: Prepared,
-    order: Order,
-    executed: Path,
-    messages: tuple[str, ...],
+    archive: Archive, publication: Publication, report: Prepared, order: Order, executed: Path
 ) -> Result:
     """Leaves a draft in runs/<period>/draft/: one that was asked for, or that of a report that
     waits for a person, with the list to fill in and what else changes with a run (a week's flags in
     the ledger)."""
-    period, article = report.period, publication.article
+    period = report.period
     draft = f"runs/{period}/draft"
     files = draft_files(publication) | {"report.ipynb": executed.read_bytes()}
     page = str(archive.output / draft / "index.html")
     if order.draft:
         archive.publish({draft: files}, {})
-        messages += tuple(_differences(archive, report, article.html))
-        return Result(period, "draft", 0, None, page, report.figures, messages)
+        differences = tuple(_differences(archive, report, publication.article.html))
+        return Result(period, "draft", 0, None, page, report.figures, differences)
     lists = {f"{period}/{REVIEW_LIST}": report.private_files[REVIEW_LIST], **report.beside}
     archive.publish({draft: files}, {f"runs/{name}": file for name, file in lists.items()})
-    return Result(period, "held", HELD, None, page, report.figures, (*messages, *report.waiting))
+    return Result(period, "held", HELD, None, page, report.figures, report.waiting)
 
 
 def _differences(archive: Archive, report: Prepared, html: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.errors import NeedsCorrection, Problem, Problems
+from ddor.errors import NeedsCorrection, Problems
 from ddor.extract.csv_files import plain_cell, safe_cell
 from ddor.extract.identifiers import identifier
 from ddor.measures.figures import Counts, agency_identities
@@ -30,20 +30,18 @@ FILLED_IN = ("flag", "decision", "reason", "by")
 MOST_EARLIER = 5
 MOST_LINES = 12
 MOST_AGENCIES = 4
-BOM = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
 # How a file begins that is no CSV file in UTF-8 or Windows-1252.
 NO_CSV = {b"PK": "a workbook", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
-INVALID = "the decisions need correction"
 
 
 def flags_of(counts: Counts, week: Week) -> pd.DataFrame:
     """FLAG_COLUMNS as text, one row for each request held back and each agency under review."""
     agency_of = counts.status.set_index("request_id")["agency_id"]
     held, review = counts.held, counts.review[counts.review["check"] != ""]
-    held = held.assign(agency_id=held["request_id"].map(agency_of), subject=held["request_id"])
-    review = review.assign(subject=review["agency_id"])
-    flags = pd.concat([held.assign(about=""), review.assign(about=str(week))], ignore_index=True)
-    flags = flags.rename(columns={"reason": "why"})
+    held = held.assign(subject=held["request_id"], about="")
+    held["agency_id"] = held["subject"].map(agency_of)
+    review = review.assign(subject=review["agency_id"], about=str(week))
+    flags = pd.concat([held, review], ignore_index=True).rename(columns={"reason": "why"})
     said = flags[["check", "about", "subject", "why"]].itertuples(index=False)
     labels = [flag_label(*each) for each in said]
     as_of = counts.extract.about.as_of.isoformat()
@@ -60,20 +58,17 @@ def review_list(
     lines = flags.merge(ledger[list(FILLED_IN)], on="flag", how="left")
     lines = lines.merge(places, on="agency_id", how="left")
     lines["effect"] = lines["check"].map(counts.checks.set_index("check")["effect"])
-    holds = lines["effect"] == "hold"
+    lines["holds"] = lines["effect"] == "hold"
     # Of a request by any check; an agency's week is a flag of its own.
-    since = lines["subject"].map(held_since(ledger)).astype("str").where(holds)
-    since = since.fillna(lines["first_held"])
+    since = lines["subject"].map(held_since(ledger)).astype("str").where(lines["holds"])
+    lines["held_since"] = since.fillna(lines["first_held"])
+    lines["request_id"] = lines["subject"].where(lines["holds"], "")
     decided = ledger[ledger["decision"] != ""].sort_values("decided_on", ascending=False)
-    earlier = [_earlier(decided, flag) for flag in flags.itertuples()]
-    lines = lines.assign(
-        held_since=since,
-        request_id=lines["subject"].where(holds, ""),
-        earlier_decisions=earlier,
-        holds=holds,
-    ).sort_values(["holds", "agency_id", "flag"])
+    lines["earlier_decisions"] = [_earlier(decided, flag) for flag in flags.itertuples()]
+    lines = lines.sort_values(["holds", "agency_id", "flag"])
     table = lines[list(REVIEW_COLUMNS)].astype("str").fillna("").map(safe_cell)
-    return (BOM + table.to_csv(index=False, lineterminator="\r\n")).encode()
+    # With a byte order mark: without it Excel reads UTF-8 as Windows-1252.
+    return table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
 def _earlier(decided: pd.DataFrame, flag) -> str:
@@ -92,7 +87,7 @@ def read_decisions(file: Path, flags: pd.DataFrame, ledger: pd.DataFrame) -> pd.
     known = {*flags["flag"], *ledger["flag"]}
     problems = Problems(file.name)
     decided: dict[str, dict[str, str]] = {}
-    for row, line in _lines(file):
+    for row, line in _lines(file, problems):
         if not line["decision"]:
             continue  # not decided yet, whatever else was noted
         for problem in _problems(line):
@@ -107,7 +102,7 @@ def read_decisions(file: Path, flags: pd.DataFrame, ledger: pd.DataFrame) -> pd.
     if not decided and not problems:
         expected = "at least one line with a decision"
         problems.report("decision", "no decision", expected, "fill one in")
-    NeedsCorrection.raise_if(INVALID, problems)
+    NeedsCorrection.raise_if("the decisions need correction", problems)
     return pd.DataFrame(list(decided.values()), columns=list(FILLED_IN), dtype="str")
 
 
@@ -128,16 +123,18 @@ def _shown(text: str) -> str:
     return "text that looks like a name (not shown)" if identifier(text) else f'"{text}"'
 
 
-def _lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def _lines(file: Path, problems: Problems) -> Iterator[tuple[int, dict[str, str]]]:
     """Row number as a spreadsheet shows it, and its FILLED_IN, as a spreadsheet program may have
-    saved them: UTF-8 or Windows-1252; commas, semicolons or tabs; any line ends."""
+    saved them: UTF-8 or Windows-1252; commas, semicolons or tabs; any line ends. None of a file
+    that cannot be read, which `problems` then says."""
+    save = "save review.csv as CSV UTF-8"
     try:
         data = file.read_bytes()
     except OSError as error:
         seen, mend = (error.strerror or "no file").lower(), "give its path after --decisions"
-        raise _unreadable(file, seen, "the filled-in list", mend) from error
+        return problems.report("", seen, "the filled-in list", mend)
     if kind := next((NO_CSV[start] for start in NO_CSV if data.startswith(start)), ""):
-        raise _unreadable(file, kind, "a CSV file")
+        return problems.report("", kind, "a CSV file", save)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -147,25 +144,13 @@ def _lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         head, *rows = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
     except (csv.Error, ValueError) as error:
-        raise _unreadable(file, f"no table ({error})", "a CSV file with a header") from error
+        return problems.report("", f"no table ({error})", "a CSV file with a header", save)
     if missing := ", ".join(name for name in FILLED_IN if name not in head):
-        expected = ", ".join(FILLED_IN)
-        raise _unreadable(file, "no such column", expected, column=missing, rows=(1,))
+        return problems.report(missing, "no such column", ", ".join(FILLED_IN), save, [1])
     for row, cells in enumerate(rows, start=2):
         named = dict(zip(head, cells, strict=False))
         line = {name: plain_cell(named.get(name, "").strip()) for name in FILLED_IN}
         yield row, line | {"decision": line["decision"].lower()}
-
-
-def _unreadable(
-    file: Path,
-    seen: str,
-    expected: str,
-    mend: str = "save review.csv as CSV UTF-8",
-    column: str = "",
-    rows: tuple[int, ...] = (),
-) -> NeedsCorrection:
-    return NeedsCorrection(INVALID, [Problem(file.name, rows, column, seen, expected, mend)])
 
 
 def review_lines(counts: Counts, agencies: pd.DataFrame, folder: Path) -> list[str]:

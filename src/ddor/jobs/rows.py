@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.archive.publish import Archive, opened
+from ddor.archive.publish import Archive, last_revision, opened
 from ddor.archive.workbook import new_book
 from ddor.calendar import Week
 from ddor.errors import UsageError
@@ -69,9 +69,13 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
     the program counts otherwise, an unknown figure or agency, a labels.csv that was changed.
     Raises ArchiveUnavailable: busy, or it cannot be written.
     """
-    if not Archive(output).runs.is_dir():
-        raise _no_revision(output, week)  # to open an archive would make the folder
+    folder = output / "runs" / str(week)
+    none = UsageError(f"{folder}: no revision of this week was published here; runs/ is needed")
+    if not folder.parent.is_dir():
+        raise none  # to open an archive would make the folder
     with opened(output) as archive:
+        if not last_revision(folder):
+            raise none
         revision = _latest_revision(archive, week)
         inputs = with_newest_flags(load_inputs(revision), revision.parent, int(revision.name[1:]))
         counts = count_inputs(inputs)
@@ -106,13 +110,8 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
         # The archive's journal makes the two files one: after a crash the next run finishes both,
         # or neither was begun. The labels are moved first, because whoever finds a workbook must
         # find its labels, and because a number that two files share could not be mended.
-        archive.publish(
-            folders={},
-            pointers={
-                LABELS: labels.encode(),
-                path.relative_to(archive.output).as_posix(): _workbook(shown, about, week),
-            },
-        )
+        workbook = {path.relative_to(archive.output).as_posix(): _workbook(shown, about, week)}
+        archive.publish({}, {LABELS: labels.encode(), **workbook})
         return RowsFile(path, len(shown), left_out)
 
 
@@ -121,11 +120,8 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
 
 def _latest_revision(archive: Archive, week: Week) -> Path:
     folder = archive.runs / str(week)
-    names = [each.name[1:] for each in folder.glob("r*")]
-    number = max((int(name) for name in names if name.isdigit()), default=0)
-    if not number:
-        raise _no_revision(archive.output, week)
-    latest, published = folder / f"r{number}", archive.next_revision(week) - 1
+    number, published = last_revision(folder), last_revision(archive.site / week.path)
+    latest = folder / f"r{number}"
     if published > number:
         raise UsageError(
             f"r{published} of the week of {week} is published, and the latest in {folder} "
@@ -134,11 +130,6 @@ def _latest_revision(archive: Archive, week: Week) -> Path:
     if missing := ", ".join(name for name in INPUT_FILES if not (latest / name).exists()):
         raise UsageError(f"{latest} lacks {missing}: the inputs of the run are needed")
     return latest
-
-
-def _no_revision(output: Path, week: Week) -> UsageError:
-    folder = output / "runs" / str(week)
-    return UsageError(f"{folder}: no revision of this week was published here; runs/ is needed")
 
 
 def _prove_unchanged(

@@ -2,11 +2,10 @@
 
 Compared are: the private inputs with their hashes in the manifest; what the run gives now with
 what the manifest says was kept; and what is served with it. So a page that was changed by hand, a
-lost input, and a package whose newer version gives another page are told apart. What has changed
+lost input, and a package whose newer version gives another page are distinguished. What has changed
 since without changing the result (a version, the template) is said too, and is no failure.
 """
 
-import hashlib
 import json
 import tempfile
 from dataclasses import dataclass
@@ -19,8 +18,7 @@ from ddor.archive.render import render_article
 from ddor.calendar import Period
 from ddor.errors import NotebookFailed, UsageError
 from ddor.inputs import not_as_kept
-from ddor.jobs.identity import hashed, package_versions
-from ddor.jobs.prepared import Prepared, data_files
+from ddor.jobs.prepared import Prepared, data_files, digests, hashed, package_versions
 from ddor.jobs.report import TEMPLATE, preparation_of, recover, run_proved
 from ddor.published.catalog import Catalog, Revision, open_catalog
 from ddor.run.notebook import tidy
@@ -82,10 +80,8 @@ def _compared(
     try:
         manifest = json.loads((private / "manifest.json").read_text(encoding="utf-8"))
         kept, used = manifest["outputs"], manifest["inputs"]
-        changed = [
-            f"{name}: the private file was changed since the run"
-            for name in not_as_kept(private, manifest["private"])
-        ]
+        edited = not_as_kept(private, manifest["private"])
+        changed = [f"{name}: the private file was changed since the run" for name in edited]
     except (ValueError, KeyError) as error:
         raise NotReproduced(f"{private / 'manifest.json'} cannot be read: {error}") from error
     try:
@@ -138,9 +134,8 @@ def _run_again(report: Prepared, template: Path) -> dict[str, bytes]:
 def _served(folder: Path, pattern: str, pictures: str = "") -> dict[str, bytes]:
     """What an address of the revision holds, by the names of the manifest. `pictures`: the folder
     in which its page has them, where they are not beside it."""
-    files = {
-        file.relative_to(folder).as_posix(): file.read_bytes() for file in _files(folder, pattern)
-    }
+    found = _files(folder, pattern)
+    files = {file.relative_to(folder).as_posix(): file.read_bytes() for file in found}
     if (folder / "index.html").exists():
         article = article_of(folder / "index.html").replace(f'="{pictures}', '="')
         files |= article_files(article)
@@ -170,12 +165,12 @@ def _served_withdrawn(site: Path, period: Period, revision: Revision, current: b
 
 
 def _compare(kept: dict[str, str], files: dict[str, bytes], what: str) -> list[str]:
-    differs = []
-    for name in sorted(kept.keys() | files.keys()):
-        if name not in files:
+    differs, now = [], digests(files)
+    for name in sorted(kept.keys() | now.keys()):
+        if name not in now:
             differs.append(f"{name}: missing ({what})")
         elif name not in kept:
             differs.append(f"{name}: not in the manifest ({what})")
-        elif hashlib.sha256(files[name]).hexdigest() != kept[name]:
+        elif now[name] != kept[name]:
             differs.append(f"{name}: {what}")
     return differs

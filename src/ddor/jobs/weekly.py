@@ -6,6 +6,7 @@ what was decided of it in the ledger.
 """
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -17,10 +18,10 @@ import pandas as pd
 from ddor import inputs as week_inputs
 from ddor.archive.publish import Archive
 from ddor.inputs import Inputs, save_inputs
-from ddor.jobs.identity import week_texts
 from ddor.jobs.prepared import REVIEW_LIST, Order, Preparation, Prepared, of_people, written_texts
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
 from ddor.maintained import corrections as disputes
+from ddor.maintained.directory import COLUMNS
 from ddor.measures.disclosure import disclosure_lines
 from ddor.measures.figures import Counts, bulk_recorded, count_inputs
 from ddor.measures.people import attribute_lines, national_charges
@@ -54,7 +55,7 @@ def prepare_week(inputs: Inputs, archive: Archive, order: Order, day: dt.date) -
         decisions = read_decisions(order.decisions, flags, inputs.ledger)
         ledger = ledgers.with_decisions(ledger, decisions, day.isoformat())
         if not order.draft:
-            archive.publish({}, {f"runs/{ledgers.LEDGER}": ledgers.ledger_file(ledger)})
+            archive.publish({}, {f"runs/{ledgers.LEDGER}": _csv(ledger).encode()})
         lines = ledgers.lines_of(ledger, week, inputs.extract.requests["request_id"])
         inputs = replace(inputs, ledger=lines)
         counts = count_inputs(inputs)
@@ -66,7 +67,7 @@ def prepare_week(inputs: Inputs, archive: Archive, order: Order, day: dt.date) -
         waiting=tuple(review_lines(counts, inputs.directory.agencies, folder)),
         catalog=catalog,
         corrections=tuple(_upheld_since(report, catalog)),
-        beside={ledgers.LEDGER: ledgers.ledger_file(ledger)},
+        beside={ledgers.LEDGER: _csv(ledger).encode()},
         newer=partial(week_inputs.newer_flags, inputs, folder),
     )
 
@@ -116,6 +117,43 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
         reasons=tuple(counts.review["reason"]),
         **shown,
     )
+
+
+def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
+    """Name of an input of a week -> its canonical text. Of the history and the ledger only what
+    this week's report is made with: an older week published later, or a decision on a request
+    that is not in it, makes no new revision of it. What earlier revisions published about people
+    is no input here: it says which tables may be shown, and follows from the revisions themselves.
+    `counts`: what was counted of the inputs."""
+    about, cleared = inputs.extract.about, counts.cleared.to_numpy().tolist()
+    tables = {name: getattr(inputs.directory, name) for name in COLUMNS}
+    # E5 compares with the highest week of each agency asked; with a short history it does not.
+    # Section II names the last published week with its total, and no other.
+    history, used = inputs.history, ""
+    if history.is_long_enough():
+        asked = sorted(inputs.extract.requests["agency_id"].unique())
+        used = history.highest().reindex(asked, fill_value=0).to_csv(lineterminator="\n")
+    if history.last_declined is not None:
+        used += f"{history.weeks[-1]} {history.last_declined}\n"
+    return {
+        # No published byte depends on the flag; what is newer is kept privately.
+        "requests": _csv(inputs.extract.requests.drop(columns="protected")),
+        "charges": _csv(inputs.extract.charges),
+        "about": f"{about.as_of} {about.synthetic} {about.source}",
+        "week": str(inputs.week),
+        "parameters": json.dumps(inputs.parameters, sort_keys=True),
+        **{name: _csv(table) for name, table in tables.items()},
+        "note": inputs.note,
+        "corrections": disputes.canonical(inputs.corrections),
+        "history": used,
+        # The flags that would stand without a decision.
+        "decisions": json.dumps(cleared) if cleared else "",
+        "waiting": str(counts.long_held or ""),
+    }
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    return frame.to_csv(index=False, lineterminator="\n")
 
 
 WEEKLY = Preparation(week_inputs.read_inputs, prepare_week, load_week, week_inputs.INPUT_FILES)

@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from ddor.measures.disclosure import ENOUGH, NATION, Candidates, Row, rows_of
-from ddor.reference import tables
+from ddor.reference import codes
 from ddor.reference.codes import OFFENSE_GROUPS, offense_group
 
 CHARGES, CITIZENSHIP, DAYS = ATTRIBUTES = ("charges", "citizenship", "days")
@@ -31,9 +31,7 @@ GROUP_NAMES = OFFENSE_GROUPS | {UNLISTED: UNLISTED_NAME}
 def bands_of(attribute: str) -> dict[str, float]:
     """Band of days -> its last day, in order; the first begins with day 0, as each does where the
     one before it ends."""
-    lines = [
-        row for row in tables.rows("bands", tables.DICTIONARY) if row["attribute"] == attribute
-    ]
+    lines = [row for row in codes.rows("bands", codes.DICTIONARY) if row["attribute"] == attribute]
     return {row["band"]: float(row["last"] or "inf") for row in lines}
 
 

@@ -26,12 +26,12 @@ from ddor.measures.people import Line, lines_of, with_charges
 from ddor.measures.shares import ShareRange, declined_share, held_share_reason
 from ddor.measures.status import CLASSES, counted_in, request_status
 from ddor.published.ledger import LONG_HELD, cleared_flags, held_since
-from ddor.reference import tables
+from ddor.reference import codes
 from ddor.reference.figures import IDENTITY, TABLE_COLUMNS, WEEKLY_FIGURES
 
 BY_AGENCY = ("issued_by_agency", "declined_by_agency", "held_back_by_agency")
 NO_CHARGES = "no charge data was supplied"
-ORDERS = tables.rows("date_orders", tables.DICTIONARY)
+ORDERS = codes.rows("date_orders", codes.DICTIONARY)
 AFTER_EXTRACT = "a request or an outcome is dated after the extract was taken"
 
 

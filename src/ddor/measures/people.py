@@ -17,7 +17,7 @@ import pandas as pd
 from ddor.measures import attributes
 from ddor.measures.attributes import CHARGED_ONLY, CHARGES, CITIZENSHIP, CONVICTED, DAYS, NO_CHARGE
 from ddor.measures.disclosure import NATION, POOLED, Row, Table, Told, flag_of
-from ddor.reference.codes import CATEGORIES, REGIONS, offense_category, world_region
+from ddor.reference.codes import CATEGORIES, REGION_OF, REGIONS, offense_category
 from ddor.reference.figures import OF_CHARGES, TABLE_COLUMNS
 
 ALL = "all"
@@ -94,7 +94,7 @@ def _members(attribute: str, rows: Iterable[Row]):
     branches: dict[str, dict[str, set[Row]]] = defaultdict(lambda: defaultdict(set))
     for row in rows:
         if attribute != CHARGES:
-            branch = world_region(row.value) if attribute == CITIZENSHIP else row.value
+            branch = REGION_OF[row.value] if attribute == CITIZENSHIP else row.value
             branches[branch][row.value].add(row)
             continue
         standing, *groups = row.value.split()

@@ -28,7 +28,7 @@ FIRST, REVISED, CORRECTED = "first", "revision", "correction"
 @dataclass(frozen=True)
 class Revision:
     """One published revision. Dates in ISO form; source: where its extract came from, in words;
-    figures: the few that lists of weeks show; identity: see jobs/identity.py.
+    figures: the few that lists of weeks show; identity: see jobs/prepared.py.
 
     kind: FIRST; REVISED, by new data, a decision or another input; CORRECTED, because of a mistake.
     because: why, in words, for the last two. accepted: why the week was published although a
@@ -86,12 +86,9 @@ class Catalog:
 
     def everything(self) -> Iterator[tuple[Period, list[Revision]]]:
         """Every period with its revisions: weeks first, each report's by key."""
-        for name, shelf in self._in_order().items():
+        for name, shelf in self.shelves.items():
             for key, revisions in shelf.items():
                 yield shelved(name).period.parse(key), revisions
-
-    def _in_order(self) -> dict[str, Shelf]:
-        return {Week.shelf: self.weeks} | dict(sorted(self.shelves.items()))
 
     def newest_first(self) -> list[tuple[Week, Revision]]:
         """Every week with its current revision."""
@@ -125,12 +122,13 @@ class Catalog:
 
     def with_revisions(self, period: Period, revisions: list[Revision]) -> "Catalog":
         shelf = {**self.shelves.get(period.shelf, {}), str(period): revisions}
-        return replace(self, shelves={**self.shelves, period.shelf: dict(sorted(shelf.items()))})
+        others = {**self.shelves, period.shelf: dict(sorted(shelf.items()))}
+        return replace(self, shelves={Week.shelf: self.weeks} | dict(sorted(others.items())))
 
     def file(self) -> bytes:
         content: dict[str, object] = {"notice": SYNTHETIC_NOTICE} if self.synthetic else {}
         content |= {"cohort": self.cohort, "synthetic": self.synthetic}
-        for name, shelf in self._in_order().items():
+        for name, shelf in self.shelves.items():
             content[name] = {key: list(map(asdict, revisions)) for key, revisions in shelf.items()}
         return (json.dumps(content, indent=1) + "\n").encode()
 
@@ -144,8 +142,7 @@ def open_catalog(site: Path) -> Catalog | None:
         content = json.loads(file.read_text(encoding="utf-8"))
         content.pop("notice", None)
         about = {name: content.pop(name) for name in ("cohort", "synthetic")}
-        if Week.shelf not in content:
-            raise KeyError(Week.shelf)
+        content = {Week.shelf: content[Week.shelf]} | content
         shelves = {
             shelved(name).period.shelf: {key: [Revision(**r) for r in rs] for key, rs in of.items()}
             for name, of in content.items()
@@ -201,10 +198,8 @@ class Superseded(NamedTuple):
 
 def superseded_parts(period: Period, revision: Revision, catalog: Catalog) -> list[Superseded]:
     """In the order of the weeks; none of a report that is not made from weekly ones."""
-    found: list[Superseded] = []
-    if not revision.based_on:
-        return found
-    for week in period.weeks():
+    found = []
+    for week in period.weeks() if revision.based_on else []:
         used, now = revision.based_on.get(str(week)), catalog.current(week)
         if now and (None if now.withdrawn_on else now.revision) != used:
             found.append(Superseded(week, used, now))

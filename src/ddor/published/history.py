@@ -1,5 +1,5 @@
 """What was published before, as an input of the next run: counts of earlier weeks, the total of
-the last of them, and what earlier revisions of the week itself told of people.
+the last of them, and what earlier revisions of the week itself published about people.
 
 The counts are read from the public archive and from nothing else, so that anyone can follow what a
 check compared a week with. Only earlier weeks, and of those the last 26: the cost of a week does
@@ -79,7 +79,13 @@ def read_history(site: Path, week: Week) -> History:
     ]
     counts = pd.DataFrame(lines, columns=list(COUNT_TYPES)).astype(COUNT_TYPES)
     counts = counts.groupby(["week", "agency_id"], as_index=False).sum()
-    return History(tuple(published), counts, _declined_total(site, published))
+    catalog, total = open_catalog(site) if published else None, None
+    last = catalog.current(Week.parse(published[-1])) if catalog else None
+    # None too where the catalog does not say that the week was counted by the method of today.
+    if last and last.trend.get("method") == METHOD:
+        summary = site / "weeks" / published[-1] / "data" / "summary.json"
+        total = json.loads(summary.read_bytes())["figures"]["declined_total"]
+    return History(tuple(published), counts, total)
 
 
 def is_withdrawn(summary: Path) -> bool:
@@ -88,27 +94,28 @@ def is_withdrawn(summary: Path) -> bool:
 
 
 def read_earlier(output: Path, period: Period) -> dict:
-    """What was told before of the people in this report: {"tables": every table of every revision,
-    withdrawn ones too; "beside": those of the reports that share a week with it, and of all their
-    weeks; "last": those of the last revision that stands; "gone": why they are not known, or "";
-    "cases": the labels of those that were described}, tables as measures.disclosure wrote them.
-    Private: it names requests."""
-    told: dict[Period, dict[int, dict]] = {}
+    """What was published before about the people in this report: {"tables": every table of every
+    revision, withdrawn ones too; "beside": those of the reports that share a week with it, and of
+    all their weeks; "last": those of the last revision that stands; "gone": why they are not known,
+    or ""; "cases": the labels of those that were described}, tables as measures.disclosure wrote
+    them. Private: it names requests."""
+    own: dict[int, dict] = {}
+    others: list[dict] = []
     last: list[dict] = []
     lost = False
     for each in (period, *_beside(output, period)):
         # Revision -> what it left in ATTRIBUTES, in order; and what it has published.
         files = (output / "runs" / str(each)).glob(f"r*/{ATTRIBUTES}")
-        found = {int(file.parent.name[1:]): json.loads(file.read_bytes()) for file in files}
+        numbers = sorted((int(file.parent.name[1:]), file) for file in files)
+        found = {number: json.loads(file.read_bytes()) for number, file in numbers}
         summaries = (output / "site" / each.path).glob("r*/data/summary.json")
         published = {int(file.parent.parent.name[1:]): file for file in summaries}
-        told[each] = dict(sorted(found.items()))
         lost |= bool(published.keys() - found.keys())
         if each == period:
             kept = [n for n in published if n in found and not is_withdrawn(published[n])]
-            last = found[max(kept)]["tables"] if kept else []
-    own = told.pop(period)
-    others = [revision for revisions in told.values() for revision in revisions.values()]
+            own, last = found, found[max(kept)]["tables"] if kept else []
+        else:
+            others += found.values()
     return {
         "tables": _once(own.values()),
         "beside": _once(others),
@@ -140,13 +147,3 @@ def _once(revisions: Iterable[dict]) -> list[dict]:
     """Their tables; one that several revisions tell, once."""
     tables = (table for revision in revisions for table in revision["tables"])
     return list({json.dumps([t["attribute"], t["place"], t["rows"]]): t for t in tables}.values())
-
-
-def _declined_total(site: Path, published: list[str]) -> int | None:
-    """None too where the catalog does not say that the week was counted by the method of today."""
-    catalog = open_catalog(site) if published else None
-    revision = catalog.current(Week.parse(published[-1])) if catalog else None
-    if revision is None or revision.trend.get("method") != METHOD:
-        return None
-    summary = site / "weeks" / published[-1] / "data" / "summary.json"
-    return json.loads(summary.read_bytes())["figures"]["declined_total"]

@@ -58,10 +58,6 @@ def read_ledger(folder: Path) -> pd.DataFrame:
         raise ArchiveUnavailable(f"{LEDGER} cannot be read ({error}); restore it") from error
 
 
-def ledger_file(ledger: pd.DataFrame) -> bytes:
-    return ledger.to_csv(index=False, lineterminator="\n").encode()
-
-
 def flag_label(check: str, week: str, subject: str, why: str) -> str:
     """`week` is "" for a flag about a request, which is the same in every week."""
     text = "\x1f".join((check, week, subject, why))

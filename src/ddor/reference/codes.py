@@ -1,4 +1,10 @@
-"""What the codes of requests and charges mean: the forms, offense groups and countries.
+"""What the codes of requests and charges mean: the forms, offense groups and countries; and how
+every list of this room is read.
+
+`rows` reads the CSV files of `data/` (code lists, which name their source) and of `dictionary/`
+(what is published, and in which words): all values are text, a line that begins with # is a
+comment. `name_key` is the key by which the look-ups compare names. Only the code lists are part of
+a revision's identity: a better sentence makes no new revision.
 
 Forms are those that ICE has used (DOMAIN 1). Offense groups are the first two digits of a
 four-character NCIC code; the categories that the report sorts them into are made after NIBRS
@@ -8,11 +14,35 @@ label of a country that has since dissolved, or of none ("USSR", "STATELESS"), i
 would be a guess. `data/ice_country_labels.csv` gives the reasons.
 """
 
+import csv
 import re
+import unicodedata
+from pathlib import Path
 
 from iso3166 import countries_by_alpha3
 
-from ddor.reference.tables import name_key, rows
+# A plain path, because importlib.resources takes longer to import than the tables to read.
+DATA, DICTIONARY = Path(__file__).parent / "data", Path(__file__).parent / "dictionary"
+
+
+def rows(name: str, folder: Path = DATA) -> list[dict[str, str]]:
+    """The rows of `<name>.csv` in the data of this room, or in another room's `folder`: column to
+    text; an empty field is ""."""
+    with open(folder / f"{name}.csv", encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+def name_key(text: str) -> str:
+    """When two spellings are the same name: "ST.  PAUL" -> "saint paul", "Côte d'Ivoire" -> "cote
+    divoire".
+
+    Case, accents, punctuation and spaces do not count, an apostrophe joins, "St" is "Saint" and "&"
+    is "and". Nothing else is forgiven: a misspelt name has another key.
+    """
+    text = re.sub("['’]", "", text.replace("&", " and ").casefold())
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return " ".join("saint" if word == "st" else word for word in re.findall("[a-z0-9]+", plain))
+
 
 # Form -> what it asks: detainer (to notify and to hold), notification (notice of a release alone)
 # or transfer (a voluntary transfer of custody).
@@ -35,6 +65,8 @@ COUNTRIES: dict[str, str] = {
 } | {UNKNOWN: "Unknown"}
 # World regions by name, "Unknown" at the end.
 REGIONS = (*sorted({facts["region"] for facts in _COUNTRIES.values()}), "Unknown")
+# Key of COUNTRIES -> its region.
+REGION_OF = {alpha3: row["region"] for alpha3, row in _COUNTRIES.items()} | {UNKNOWN: "Unknown"}
 _BY_LABEL = (
     {name_key(country.name): alpha3 for alpha3, country in countries_by_alpha3.items()}
     | {name_key(name): alpha3 for alpha3, name in COUNTRIES.items()}
@@ -74,8 +106,3 @@ def country_from_ice_label(text: str) -> str | None:
     "CHINA, PEOPLES REPUBLIC OF" -> "CHN", "UNKNOWN" -> "UNK". An empty label is not listed.
     """
     return _BY_LABEL.get(name_key(text))
-
-
-def world_region(alpha3: str) -> str:
-    """The region of a key of COUNTRIES ("UNK": "Unknown"). Raises KeyError for any other code."""
-    return "Unknown" if alpha3 == UNKNOWN else _COUNTRIES[alpha3]["region"]

@@ -11,7 +11,7 @@ download. `dictionary/methods.csv` has the rules by which declined requests are 
 
 from typing import NamedTuple
 
-from ddor.reference.tables import DICTIONARY, rows
+from ddor.reference.codes import DICTIONARY, rows
 
 
 class Figure(NamedTuple):

