@@ -20,7 +20,7 @@ from ddor.calendar import long_date
 from ddor.errors import NeedsCorrection, Problem
 from ddor.maintained.cases import JUVENILE, NONE, WITHOUT_CONVICTION, Case, candidate_label
 from ddor.measures.after_release import MET, later_charges
-from ddor.measures.attributes import UNLISTED
+from ddor.measures.people import UNLISTED
 from ddor.reference.codes import offense_group
 
 NOT_MET = (

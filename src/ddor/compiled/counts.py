@@ -14,9 +14,8 @@ from ddor.compiled.cases import Judged, judged
 from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs
 from ddor.compiled.people import PeopleOfWeeks, people_of_weeks
 from ddor.measures.after_release import Followed, after_release, followed, tell_after_release
-from ddor.measures.attributes import CHARGES
 from ddor.measures.disclosure import Told, earlier_from_plain
-from ddor.measures.people import Line, with_charges
+from ddor.measures.people import CHARGES, Line, with_charges
 from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
 
 

@@ -9,10 +9,9 @@ from typing import NamedTuple
 from pydantic import TypeAdapter
 
 from ddor.calendar import Week
-from ddor.measures.attributes import ATTRIBUTES, CHARGES, place_candidates
 from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Rows, Table, Told, flag_of, tell
 from ddor.measures.figures import NO_CHARGES
-from ddor.measures.people import Line, added_up, lines_of
+from ddor.measures.people import ATTRIBUTES, CHARGES, Line, added_up, lines_of, place_candidates
 
 NO_DECLINES = "no request was declined"
 

@@ -34,8 +34,7 @@ from ddor.jobs.weekly import WEEKLY
 from ddor.maintained.parameters import load_parameters
 from ddor.published.catalog import Revision
 from ddor.reports import refuse_shared_key, report_of
-from ddor.run.gate import judge
-from ddor.run.notebook import check_template, execute, prove_run, tidy
+from ddor.run.notebook import check_template, execute, judge, prove_run, tidy
 
 TEMPLATE = "template.ipynb"
 # What a report under review, a draft, or an unchanged run left; a publication makes it old.

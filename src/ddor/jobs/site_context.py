@@ -10,9 +10,8 @@ from ddor.checks.registry import CHECKS
 from ddor.maintained.directory import read_directory
 from ddor.maintained.parameters import Parameters
 from ddor.measures import disclosure
-from ddor.measures.figures import NO_CHARGES
+from ddor.measures.figures import HELD_SHARE_BASE, NO_CHARGES, SMALLEST_BASE, half_or_more
 from ddor.measures.people import NAMED
-from ddor.measures.shares import HELD_SHARE_BASE, SMALLEST_BASE, half_or_more
 
 RULES = {
     "checks": CHECKS,

@@ -19,17 +19,19 @@ One file for each, read as text; its name, without the ending, names it in error
 `expect` is what each row holds as it was received; where it no longer does, the correction is
 stale and nothing is published: a correction must not outlive the fault that it mends. A value is
 judged as the extract's own validation judges that column. All problems of all files come in one
-error. corrected.py applies the actions to an extract.
+error. `corrected` applies the actions to an extract.
 
 Left out on purpose: no row can be dropped. A correction changes fields, and the checks judge the
 row again, so that it stays in the reconciliation. One cell has one correction, since a second would
 make the order of files matter. No person is named: text that looks like it is refused, unshown.
 """
 
+import dataclasses
 import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Annotated, Any
@@ -40,13 +42,13 @@ from pydantic import BeforeValidator, ConfigDict, PlainSerializer, TypeAdapter, 
 from pydantic.dataclasses import dataclass
 
 from ddor.calendar import Week
-from ddor.errors import NeedsCorrection, Problem
+from ddor.errors import NeedsCorrection, Problem, Problems
 from ddor.extract import key_files
 from ddor.extract.identifiers import identifier
 from ddor.extract.key_files import Finding, one_of, unknown_key
-from ddor.extract.model import REQUEST_COLUMNS
-from ddor.extract.table import Table
-from ddor.extract.validation import check_identifiers, typed
+from ddor.extract.model import DATES_ONLY, REQUEST_COLUMNS, Extract
+from ddor.extract.table import Table, shown
+from ddor.extract.validation import check_identifiers, check_outcome_dates, typed
 from ddor.maintained.directory import AgencyId
 from ddor.reference.figures import DISPUTABLE as FIGURES
 
@@ -56,6 +58,8 @@ UPHELD = ("upheld", "partly_upheld")
 # What an action may expect and set.
 COLUMNS = tuple(column for column in REQUEST_COLUMNS if column != "request_id")
 _LABEL = re.compile("[A-Z][A-Za-z0-9]*-[A-Za-z0-9]+")
+MISFITS = "these corrections do not fit the extract"
+_STALE = "the source may have been corrected: remove the action from the record, or check it again"
 
 
 def _as_week(value: Any) -> Any:
@@ -222,3 +226,115 @@ def flags_for(records: Iterable[Record], columns: Iterable[str]) -> dict[str, st
 def flagged(table: pd.DataFrame, flags: Mapping[str, str]) -> pd.DataFrame:
     """`table`, which has agency_id, with a last column `flags`: text, "" where there is none."""
     return table.assign(flags=table["agency_id"].map(flags.get).fillna("").astype("str"))
+
+
+# Applying the actions to an extract, each with its guard
+
+
+@dataclasses.dataclass(frozen=True)
+class _Target:
+    """A row that a record corrects: its position, what a message calls it, and what to do."""
+
+    at: int
+    place: str
+    agency_id: str
+    action: Action
+    file: Problems
+
+
+def corrected(
+    extract: Extract,
+    records: Iterable[Record],
+    request_ids: Mapping[str, str],
+    cohort: str = "recorded",
+) -> Extract:
+    """The extract with the actions of the records applied; the one given is left as it is.
+
+    `request_ids`: label of the private ledger -> request_id; `cohort` as in read_extract. `expect`
+    is compared with the extract as it was received, never with what another record sets. Raises
+    NeedsCorrection with every row that is not there, holds something else or holds already what is
+    set, every cell that is set twice, and every outcome that lacks its date or has one too many.
+    No message holds a request_id.
+    """
+    received = extract.requests
+    positions = {key: at for at, key in received["request_id"].items()}
+    secret = {*positions, *request_ids.values()}
+    files: list[Problems] = []
+    targets: list[_Target] = []
+    for record in sorted(records, key=attrgetter("name")):
+        files.append(Problems(f"{record.name}.yaml"))
+        for number, label in enumerate(record.action.rows if record.action else (), start=1):
+            place = f"action.rows[{number}]" if label in secret else label
+            at = positions.get(request_ids.get(label))
+            if label not in request_ids:
+                seen, mend = "a label that is not in the ledger", "correct the label, or remove it"
+                files[-1].report(place, seen, "a label of the ledger", f"{mend} from the record")
+            elif at is None:
+                files[-1].report(place, "no such row", "a row of the extract", _STALE)
+            elif record.action:
+                targets.append(_Target(at, place, record.agency_id, record.action, files[-1]))
+                _report_stale(targets[-1], received.loc[at])
+    first: dict[tuple[int, str], _Target] = {}
+    for target in targets:
+        for column in target.action.set:
+            other = first.setdefault((target.at, column), target)
+            if other is not target:
+                seen = f"a cell that {other.file.label} ({other.place}) sets too"
+                expected, mend = "one correction of a cell", "remove it from one of the two"
+                target.file.report(f"{target.place} {column}", seen, expected, mend)
+    NeedsCorrection.raise_if(MISFITS, [*chain(*files)])
+    requests = received.copy()
+    for target in targets:
+        for column, text in target.action.set.items():
+            requests.loc[target.at, column] = _value_of(column, text)
+    for target in targets:
+        _report_outcome_date(target, requests, cohort)
+    NeedsCorrection.raise_if(MISFITS, [*chain(*files)])
+    return dataclasses.replace(extract, requests=requests)
+
+
+def _report_stale(target: _Target, row: pd.Series) -> None:
+    expect, report = target.action.expect, target.file.report
+    if row["agency_id"] != target.agency_id and "agency_id" not in expect:
+        expected = f"one to {target.agency_id}, or agency_id in expect"
+        place = f"{target.place} agency_id"
+        report(place, "a request to another agency", expected, "correct the label")
+    for column, text in expect.items():
+        if (seen := _as_text(column, row[column])) != _written_as(column, text):
+            report(f"{target.place} {column}", shown([seen]), shown([text]), _STALE)
+    values = target.action.set.items()
+    if all(_as_text(key, row[key]) == _written_as(key, text) for key, text in values):
+        place = f"{target.place} {', '.join(target.action.set)}"
+        report(place, "what the record sets", "something to correct", _STALE)
+
+
+def _report_outcome_date(target: _Target, requests: pd.DataFrame, cohort: str) -> None:
+    """The extract's rule between outcome and outcome_recorded_at, where a record sets either."""
+    columns = ["outcome", "outcome_recorded_at"]
+    if target.action.set.keys().isdisjoint(columns):
+        return
+    row = requests.loc[[target.at], columns].reset_index(drop=True)
+    table = row_of({column: _as_text(column, row.at[0, column]) for column in columns})
+    check_outcome_dates(table, row, cohort)
+    for problem in table.problems:
+        place, seen = f"{target.place} {problem.column}", f"after the correction {problem.seen}"
+        mend = "set both columns so that they agree"
+        target.file.report(place, seen, problem.expected, mend)
+
+
+def _value_of(column: str, text: str) -> Any:
+    return typed(row_of({column: text})).loc[0, column]
+
+
+def _written_as(column: str, text: str) -> str:
+    """The text of a record as `_as_text` writes such a value."""
+    return _as_text(column, _value_of(column, text))
+
+
+def _as_text(column: str, value: Any) -> str:
+    """The value as a record writes it."""
+    if pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return str(value.date()) if column in DATES_ONLY else value.isoformat()
+    return value

@@ -35,7 +35,7 @@ from typing import Any
 
 import pandas as pd
 
-from ddor.measures import attributes, disclosure
+from ddor.measures import disclosure, people
 from ddor.measures.disclosure import NATION, Earlier, Row, Table, Told
 from ddor.measures.people import ALL, Line, lines_of
 from ddor.measures.status import first_that_fits
@@ -52,7 +52,7 @@ NOT_MET = "not_met"
 AFTER_RELEASE = "after_release"
 FOLLOW_UP, MET_BY = "follow_up", "met_by"
 LATER_CHARGES, DAYS_TO_ARREST = "later_charges", "days_to_arrest"
-BANDS = attributes.bands_of(DAYS_TO_ARREST)
+BANDS = people.bands_of(DAYS_TO_ARREST)
 # The lines of each, in order.
 BRANCHES = {
     FOLLOW_UP: (MET, NO_CONTACT, OTHER_STANDING, NOT_OBSERVED, NOT_KNOWN),
@@ -118,7 +118,7 @@ def later_charges(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame
         declined[["request_id", "released_at"]], on="request_id"
     )
     later = later.assign(
-        group_code=attributes.group_codes(later["ncic_code"]),
+        group_code=people.group_codes(later["ncic_code"]),
         day=_days_between(later["released_at"], later["charged_on"]),
     )
     within = later["day"].between(0, FOLLOWED_DAYS)
@@ -139,7 +139,7 @@ def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[R
     looked_at = later_charges(rows[rows["standing"] == MET], charges)
     # *Convicted* as in the headline, so that the two say the same: a conviction of a charge without
     # a date is charged_only.
-    groups = attributes.groups_of(looked_at[looked_at["countable"]])
+    groups = people.groups_of(looked_at[looked_at["countable"]])
     how = first_that_fits(
         (
             (BY_BOTH, confirmed["arrested"] & confirmed["convicted"]),
@@ -254,10 +254,9 @@ def after_release_lines(told: Told) -> list[Line]:
     met = (row for row in table.rows if row.value.split()[0] == MET)
     groups = ((row, " ".join(row.value.split()[3:])) for row in met)
     rows = frozenset(
-        row._replace(value=attributes.charge_value(own, attributes.NO_CHARGE))
-        for row, own in groups
+        row._replace(value=people.charge_value(own, people.NO_CHARGE)) for row, own in groups
     )
-    later = lines_of(Table(attributes.CHARGES, NATION, rows, "", 0))
+    later = lines_of(Table(people.CHARGES, NATION, rows, "", 0))
     return lines + [line._replace(attribute=LATER_CHARGES) for line in later]
 
 

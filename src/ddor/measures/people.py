@@ -1,37 +1,168 @@
-"""What a table tells of its rows: charges by category and group, citizenship by region and country,
-days from issue to recording; as lines, and as the tables of a download. Which tables may be told is
-decided in disclosure.py.
+"""What is shown of people: what the charges, the citizenship and the days from issue to recording
+say of a declined request, which is the row of every table; and the lines that a table makes of its
+rows, also as the tables of a download. Which tables may be published is decided in disclosure.py.
 
-The nation is told in full: every category and region with its exact count, 1 and 2 too. Offense
+Charges are those dated before the release (`timing` before_release). The unit stays the request: in
+an NCIC offense group it is *convicted* if one charge of that group is a conviction, else *charged
+only*. A charge that was dismissed or ended in acquittal puts a request in no group. A request can
+be in several groups, so groups do not add up.
+
+The recorded date is the date ICE learned of the decline, not the date of release: an old request
+recorded this week says as much about recording as about releases (E8 in 2017).
+
+The nation is shown in full: every category and region with its exact count, 1 and 2 too. Offense
 groups and countries of NAMED or more stand by name, the rest as *other* of their own branch. Of a
-category *convicted* and *charged only* are told apart only if neither is 1 or 2. Of a place the
-charges alone are told: categories of the threshold or more, the rest together, itself that large.
+category *convicted* and *charged only* are shown apart only if neither is 1 or 2. Of a place the
+charges alone are shown: categories of the threshold or more, the rest together, itself that large.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import pandas as pd
 
-from ddor.measures import attributes
-from ddor.measures.attributes import CHARGED_ONLY, CHARGES, CITIZENSHIP, CONVICTED, DAYS, NO_CHARGE
-from ddor.measures.disclosure import NATION, POOLED, Row, Table, Told, flag_of
-from ddor.reference.codes import CATEGORIES, REGIONS, offense_category, world_region
+from ddor.measures.disclosure import (
+    ENOUGH,
+    NATION,
+    POOLED,
+    Candidates,
+    Row,
+    Table,
+    Told,
+    flag_of,
+    rows_of,
+)
+from ddor.reference import tables
+from ddor.reference.codes import (
+    CATEGORIES,
+    OFFENSE_GROUPS,
+    REGIONS,
+    offense_category,
+    offense_group,
+    world_region,
+)
 from ddor.reference.figures import OF_CHARGES, TABLE_COLUMNS
 
+CHARGES, CITIZENSHIP, DAYS = ATTRIBUTES = ("charges", "citizenship", "days")
+CONVICTED, CHARGED_ONLY = "convicted", "charged_only"
+DISMISSED, NO_CHARGE = "dismissed_or_acquitted", "no_charge"
+STANDINGS = (CONVICTED, CHARGED_ONLY, DISMISSED, NO_CHARGE)
+# The dispositions that put a request in the group of a charge.
+COUNTING = ("charged", "unknown", "convicted")
+UNLISTED, UNLISTED_NAME = "unlisted", "Code outside the NCIC list"
+GROUP_NAMES = OFFENSE_GROUPS | {UNLISTED: UNLISTED_NAME}
+
+
+def bands_of(attribute: str) -> dict[str, float]:
+    """Band of days -> its last day, in order; the first begins with day 0, as each does where the
+    one before it ends."""
+    lines = [
+        row for row in tables.rows("bands", tables.DICTIONARY) if row["attribute"] == attribute
+    ]
+    return {row["band"]: float(row["last"] or "inf") for row in lines}
+
+
+BANDS = bands_of(DAYS)
+BEFORE_ISSUE, UNKNOWN = "Recorded before it was issued", "No recording date"
+DAY_LABELS = (*BANDS, BEFORE_ISSUE, UNKNOWN)
 ALL = "all"
 NAMED = 3  # of a group or a country in the nation
 OTHER = "other"  # what is not named of a branch
 REST = "rest"  # what is not named of a place
-BRANCHES = {CHARGES: ("", *CATEGORIES, REST), CITIZENSHIP: REGIONS, DAYS: attributes.DAY_LABELS}
+BRANCHES = {CHARGES: ("", *CATEGORIES, REST), CITIZENSHIP: REGIONS, DAYS: DAY_LABELS}
 GROUP_COLUMNS = TABLE_COLUMNS["charges_by_group"]
 
 Members = Mapping[str, set[Row]]
 
 
+# The rows
+
+
+def week_rows(
+    status: pd.DataFrame, charges: pd.DataFrame, states: Mapping[str, str], week: str
+) -> dict[str, frozenset[Row]]:
+    """Attribute -> the rows of this week's declined requests. `charges`: those of the extract;
+    without any there is no row of charges. `states`: agency_id -> state."""
+    declined = status[status["declined"]]
+    declined = declined.assign(week=week, state=declined["agency_id"].map(states))
+    values = {CITIZENSHIP: declined["citizenship"], DAYS: days_from_issue(declined)}
+    if not charges.empty:
+        values = {CHARGES: charge_values(declined["request_id"], charges), **values}
+    return {name: rows_of(declined.assign(value=each)) for name, each in values.items()}
+
+
+def week_candidates(rows: Mapping[str, frozenset[Row]]) -> Candidates:
+    """The nation, then agencies, the largest first."""
+    nation = {(attribute, NATION): each for attribute, each in rows.items()}
+    return nation | place_candidates(rows.get(CHARGES, ()), "agency_id")
+
+
+def place_candidates(rows: Collection[Row], *columns: str) -> Candidates:
+    """The tables of charges of agencies, of states: for each column of Row, the largest first."""
+    found: Candidates = {}
+    for column in columns:
+        places: dict[str, set[Row]] = {}
+        for row in rows:
+            places.setdefault(getattr(row, column), set()).add(row)
+        for place, own in sorted(places.items(), key=lambda item: (-len(item[1]), item[0])):
+            if place and len(own) >= ENOUGH:
+                found[CHARGES, place] = frozenset(own)
+    return found
+
+
+def days_from_issue(requests: pd.DataFrame) -> pd.Series:
+    """A label of DAY_LABELS for each request: the calendar days from issue to recording."""
+    recorded, issued = requests["outcome_recorded_at"], requests["issued_at"]
+    days = (recorded.dt.normalize() - issued.dt.normalize()).dt.days
+    labels = pd.cut(days, [-1, *BANDS.values()], labels=list(BANDS)).astype("str")
+    return labels.fillna(UNKNOWN).mask(days < 0, BEFORE_ISSUE)
+
+
+def charge_values(request_ids: pd.Series, charges: pd.DataFrame) -> pd.Series:
+    """What each request's charges say, on the index of `request_ids`: its standing, then its groups
+    with theirs: "convicted 13:convicted 35:charged_only".
+
+    The standing is the first that fits: convicted (any conviction), charged_only, else
+    dismissed_or_acquitted (all its charges), no_charge. `charges`: those of the extract.
+    """
+    before = charges[charges["timing"] == "before_release"]
+    before = before[before["request_id"].isin(request_ids)]
+    counting = before[before["disposition"].isin(COUNTING)]
+    convicted = counting["disposition"] == "convicted"
+    codes = group_codes(counting["ncic_code"])
+    groups = groups_of(counting.assign(group_code=codes, convicted=convicted))
+    others = dict.fromkeys(before["request_id"], DISMISSED)
+    values = [charge_value(groups.get(key, ""), others.get(key, NO_CHARGE)) for key in request_ids]
+    return pd.Series(values, request_ids.index, dtype="str")
+
+
+def charge_value(groups: str, otherwise: str) -> str:
+    """The standing before the groups, as groups_of writes them; `otherwise` where there is none."""
+    standing = CONVICTED if f":{CONVICTED}" in groups else CHARGED_ONLY
+    return f"{standing} {groups}" if groups else otherwise
+
+
+def group_codes(ncic_codes: pd.Series) -> pd.Series:
+    """The offense group of each code, UNLISTED for one outside the list."""
+    groups = {code: offense_group(code) or UNLISTED for code in ncic_codes.unique()}
+    return ncic_codes.map(groups).astype("str")
+
+
+def groups_of(charges: pd.DataFrame) -> dict[str, str]:
+    """request_id -> the groups of its charges with their standings, "13:convicted 35:charged_only",
+    of columns request_id, group_code, convicted (bool)."""
+    convicted = charges.groupby(["request_id", "group_code"])["convicted"].any().reset_index()
+    standing = convicted["convicted"].map({True: CONVICTED, False: CHARGED_ONLY})
+    words = convicted["group_code"] + ":" + standing.astype("str")
+    return words.groupby(convicted["request_id"]).agg(" ".join).to_dict()
+
+
+# The lines
+
+
 class Line(NamedTuple):
-    """A line of attributes.csv. branch: category, region or band, "" for all requests; leaf: group
+    """A line of csv. branch: category, region or band, "" for all requests; leaf: group
     or country, OTHER, or "" for the whole branch; standing: ALL or one of STANDINGS."""
 
     attribute: str
@@ -43,7 +174,7 @@ class Line(NamedTuple):
 
 
 def lines_of(table: Table | None) -> list[Line]:
-    """In the order of attributes.csv; none of a table that is not told."""
+    """In the order of csv; none of a table that is not told."""
     if table is None:
         return []
     if table.place in (NATION, POOLED):
@@ -55,10 +186,7 @@ def _nation_lines(attribute: str, rows: Iterable[Row]) -> list[Line]:
     standings, branches, convicted = _members(attribute, rows)
     lines = []
     if attribute == CHARGES:
-        lines = [
-            Line(CHARGES, NATION, "", "", each, len(standings[each]))
-            for each in attributes.STANDINGS
-        ]
+        lines = [Line(CHARGES, NATION, "", "", each, len(standings[each])) for each in STANDINGS]
     for branch in CATEGORIES if attribute == CHARGES else BRANCHES[attribute]:
         leaves = branches[branch]
         everyone = len(set().union(*leaves.values()))
@@ -77,7 +205,7 @@ def _nation_lines(attribute: str, rows: Iterable[Row]) -> list[Line]:
 def _place_lines(place: str, rows: Iterable[Row], threshold: int) -> list[Line]:
     standings, branches, _ = _members(CHARGES, rows)
     known = {each: standings[each] for each in (CONVICTED, CHARGED_ONLY)}
-    known[NO_CHARGE] = standings[NO_CHARGE] | standings[attributes.DISMISSED]
+    known[NO_CHARGE] = standings[NO_CHARGE] | standings[DISMISSED]
     categories = {name: set().union(*groups.values()) for name, groups in branches.items()}
     by_standing = rolled_up(known, threshold, REST, threshold)
     by_category = rolled_up(categories, threshold, REST, threshold)
@@ -120,7 +248,7 @@ def rolled_up(members: Members, at_least: int, rest_name: str, rest_at_least: in
 
 
 def in_order(lines: Iterable[Line]) -> list[Line]:
-    standings = (ALL, *attributes.STANDINGS, REST)
+    standings = (ALL, *STANDINGS, REST)
 
     def key(line: Line):
         leaf = (line.leaf != "", line.leaf == OTHER, line.leaf)
@@ -158,7 +286,7 @@ def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
     for line in lines:
         if line.branch:
             counts.setdefault((line.branch, line.leaf), {})[line.standing] = line.requests
-    names = {OTHER: "Other groups of this category", **attributes.GROUP_NAMES}
+    names = {OTHER: "Other groups of this category", **GROUP_NAMES}
     rows = []
     for (category, group), each in counts.items():
         name = names[group] if group else CATEGORIES[category]
@@ -179,7 +307,7 @@ def national_charges(told: Told) -> pd.DataFrame:
 
 
 def attribute_lines(told: Told) -> pd.DataFrame:
-    """attributes.csv: the fields of Line, and `flags` where a table stands from before."""
+    """csv: the fields of Line, and `flags` where a table stands from before."""
     tables = [told.tables[key] for key in sorted(told.tables)]
     lines = [line for table in tables for line in lines_of(table)]
     return line_frame(lines, [flag_of(told.table(line.attribute, line.place)) for line in lines])

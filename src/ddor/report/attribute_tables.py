@@ -15,12 +15,11 @@ from ddor.calendar import Period, Week, long_date
 from ddor.compiled.counts import CompiledCounts
 from ddor.compiled.inputs import CompiledInputs
 from ddor.inputs import Inputs
-from ddor.measures import attributes, people
+from ddor.measures import people
 from ddor.measures.disclosure import ENOUGH, NATION, POOLED
 from ddor.measures.disclosure import Table as AttributeTable
-from ddor.measures.figures import Counts
+from ddor.measures.figures import Concentration, Counts
 from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, charge_group_lines, with_charges
-from ddor.measures.shares import Concentration
 from ddor.narrative import Words, part_of, render_markdown
 from ddor.publishable import HTML
 from ddor.reference.codes import CATEGORIES, CATEGORY_PHRASES, COUNTRIES
@@ -133,10 +132,10 @@ class AttributeTables:
             dated=pd.Timestamp(table.as_of).date() if table and table.retained else None,
             told=bool(lines),
             why=Words(self._why(CHARGES)),
-            convicted=standing.get(attributes.CONVICTED),
-            charged_only=standing.get(attributes.CHARGED_ONLY),
-            dismissed_or_acquitted=standing.get(attributes.DISMISSED),
-            no_charges=standing.get(attributes.NO_CHARGE),
+            convicted=standing.get(people.CONVICTED),
+            charged_only=standing.get(people.CHARGED_ONLY),
+            dismissed_or_acquitted=standing.get(people.DISMISSED),
+            no_charges=standing.get(people.NO_CHARGE),
             with_charges=figures["declined_with_charges"],
             with_conviction=figures["declined_with_conviction"],
             by_category=_by_category(lines),
@@ -150,7 +149,7 @@ class AttributeTables:
         rows = rows[rows["requests"] > 0].rename(columns={"offense_group": "branch"})
         if rows.empty:
             return None
-        split = heads(f"{attributes.CONVICTED} {attributes.CHARGED_ONLY} {UNSPLIT}")
+        split = heads(f"{people.CONVICTED} {people.CHARGED_ONLY} {UNSPLIT}")
         parts = {name: head for name, head in split.items() if rows[name].any()}
         total = sum(line.requests for line in lines if not line.branch)
         return self._by_attribute(CHARGES, rows, parts, total)
@@ -173,7 +172,7 @@ class AttributeTables:
         # Only a sum of weeks can be split in part.
         if not ((unsplit > 0) & (unsplit < frame["requests"])).any():
             del columns[UNSPLIT]
-        empty, note = frame[attributes.CONVICTED].isna() | (unsplit > 0), ""
+        empty, note = frame[people.CONVICTED].isna() | (unsplit > 0), ""
         if empty.any():
             note = "Convicted and charged only are counted by category, not by offense group"
             if empty[whole].any():
@@ -277,7 +276,7 @@ def _as_of(table: AttributeTable | None, of: str = "This table is") -> HTML | No
 def with_unsplit(lines: Iterable[Line]) -> pd.DataFrame:
     """people.charge_group_lines, and of each the requests that are in neither part."""
     frame = charge_group_lines(lines)
-    split = frame[[attributes.CONVICTED, attributes.CHARGED_ONLY]].sum(axis=1)
+    split = frame[[people.CONVICTED, people.CHARGED_ONLY]].sum(axis=1)
     return frame.assign(**{UNSPLIT: frame["requests"] - split})
 
 

@@ -21,10 +21,9 @@ from ddor.measures.after_release import (
     LATER_CHARGES,
     after_release_lines,
 )
-from ddor.measures.attributes import GROUP_NAMES
 from ddor.measures.disclosure import NATION, POOLED
-from ddor.measures.people import CHARGES, Line
-from ddor.measures.shares import Concentration, concentration, half_or_more
+from ddor.measures.figures import Concentration, concentration, half_or_more
+from ddor.measures.people import CHARGES, GROUP_NAMES, Line
 from ddor.narrative import Words, render_markdown
 from ddor.publishable import HTML
 from ddor.report.attribute_tables import AttributeTables, with_unsplit

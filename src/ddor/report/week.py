@@ -13,8 +13,7 @@ from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE, ISSUED, date_column
 from ddor.inputs import Inputs
 from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES, flags_for
-from ddor.measures.figures import NO_CHARGES, Counts, agency_identities, count_inputs
-from ddor.measures.shares import concentration
+from ddor.measures.figures import NO_CHARGES, Counts, agency_identities, concentration, count_inputs
 from ddor.measures.status import DECLINED_CLASSES, ISSUED_OUTCOMES, KINDS
 from ddor.narrative import part_of, requests
 from ddor.publishable import HTML
