@@ -23,8 +23,9 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
+from ddor.errors import NeedsCorrection, Problem
 from ddor.extract.model import DATETIMES, About, Extract
-from ddor.maintained.corrections import RECORDS, Record, check_agencies, read_corrections
+from ddor.maintained.corrections import RECORDS, UNUSABLE, Record, read_corrections
 from ddor.maintained.directory import COLUMNS, Directory, read_directory
 from ddor.maintained.parameters import IN_EFFECT, Parameters, extract_location
 from ddor.published.history import (
@@ -62,12 +63,6 @@ class Inputs:
     earlier: Mapping = field(default_factory=lambda: NOTHING_EARLIER)
 
 
-def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
-    """Read and check everything: the week's inputs with what the archive holds for them. Raises as
-    read_inputs."""
-    return with_archive(read_inputs(week, parameters), parameters.output)
-
-
 def read_inputs(week: Week, parameters: Parameters) -> Inputs:
     """What does not come from the archive, read and checked.
 
@@ -83,7 +78,12 @@ def read_inputs(week: Week, parameters: Parameters) -> Inputs:
     records = tuple(r for r in read_corrections(parameters.corrections) if r.week == week)
     published = (page.name for page in (parameters.output / "site" / "agencies").glob("*"))
     known = {*directory.agencies["agency_id"], *extract.requests["agency_id"], *published}
-    check_agencies(records, known)
+    # A mistyped code would be published as a dispute by an agency that does not exist.
+    expected = "an agency of the directory, of the week's extract or of a published week"
+    mend = "correct the code, or add the agency to agencies.csv"
+    unknown = [(f"{r.name}.yaml", r.agency_id) for r in records if r.agency_id not in known]
+    problems = [Problem(file, (), "agency_id", seen, expected, mend) for file, seen in unknown]
+    NeedsCorrection.raise_if(UNUSABLE, problems)
     return Inputs(
         week, extract, directory, no_history(), effective, parameters.note, corrections=records
     )

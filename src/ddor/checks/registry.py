@@ -115,14 +115,13 @@ def run_checks(
         )
     by_request = [(row, *rest) for row, rest in sorted(held.items())]
     columns = "check title effect status rows agencies".split()
+    waits = pd.DataFrame(review, columns="check agency_id rows reason".split(), dtype="str")
     return CheckResults(
-        held=_frame(by_request, "request_id check doubts reason"),
+        held=pd.DataFrame(
+            by_request, columns="request_id check doubts reason".split(), dtype="str"
+        ),
         checks=pd.DataFrame([lines[check.id] for check in checks], columns=columns),
-        review=_frame(review, "check agency_id rows reason").astype({"rows": "int64"}),
+        review=waits.astype({"rows": "int64"}),
         shown=shown,
-        cleared=_frame(passed, "check subject reason"),
+        cleared=pd.DataFrame(passed, columns="check subject reason".split(), dtype="str"),
     )
-
-
-def _frame(rows: list[tuple], columns: str) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=columns.split(), dtype="str")

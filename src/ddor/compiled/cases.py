@@ -20,7 +20,6 @@ from ddor.calendar import long_date
 from ddor.errors import NeedsCorrection, Problem
 from ddor.maintained.cases import JUVENILE, NONE, WITHOUT_CONVICTION, Case, candidate_label
 from ddor.measures.after_release import MET, later_charges
-from ddor.measures.people import UNLISTED
 from ddor.reference.codes import offense_group
 
 NOT_MET = (
@@ -104,7 +103,7 @@ def _differing(
             _words(case.groups_before),
             _words(map(offense_group, before["ncic_code"])),
         ),
-        "groups_after": (_words(case.groups_after), _words({*later["group_code"]} - {UNLISTED})),
+        "groups_after": (_words(case.groups_after), _words(map(offense_group, later["ncic_code"]))),
         "standing": (case.standing, "convicted" if row["convicted"] else "charged"),
     }
     return [

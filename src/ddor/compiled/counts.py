@@ -14,7 +14,7 @@ from ddor.compiled.cases import Judged, judged
 from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs
 from ddor.compiled.people import PeopleOfWeeks, people_of_weeks
 from ddor.measures.after_release import Followed, after_release, followed, tell_after_release
-from ddor.measures.disclosure import Told, earlier_from_plain
+from ddor.measures.disclosure import EARLIER, Told
 from ddor.measures.people import CHARGES, Line, with_charges
 from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
 
@@ -48,7 +48,7 @@ class CompiledCounts:
 def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
     """Raises NeedsCorrection where a case is not what the data says."""
     rows = after_release(inputs.declined, inputs.charges)
-    earlier = earlier_from_plain(inputs.earlier)
+    earlier = EARLIER.validate_python(inputs.earlier)
     # The newest: revisions may share the oldest week, and their tables are told apart by the date.
     day = inputs.published["as_of"].max() if len(inputs.published) else ""
     threshold = inputs.parameters["disclosure_threshold"]

@@ -135,11 +135,11 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
         cases=read_cases(parameters.cases),
         earlier=read_earlier(parameters.output, period),
         request_ids=frozenset().union(*(counts.status["request_id"] for _, counts in runs)),
-        **{name: _added_up(runs, name) for name in TABLES},
+        **{name: _merged(runs, name) for name in TABLES},
     )
 
 
-def _added_up(runs: list[tuple[Inputs, Counts]], name: str) -> pd.DataFrame:
+def _merged(runs: list[tuple[Inputs, Counts]], name: str) -> pd.DataFrame:
     """A table by agency as the weeks publish it, the lines of one agency as one, under its name in
     the latest week; by state and name. `flags`: where a figure of a week is disputed."""
     if not runs:

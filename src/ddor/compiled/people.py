@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from ddor.calendar import Week
 from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Rows, Table, Told, flag_of, tell
 from ddor.measures.figures import NO_CHARGES
-from ddor.measures.people import ATTRIBUTES, CHARGES, Line, added_up, lines_of, place_candidates
+from ddor.measures.people import ATTRIBUTES, CHARGES, Line, lines_of, merged, place_candidates
 
 NO_DECLINES = "no request was declined"
 
@@ -102,7 +102,7 @@ def people_of_weeks(
         own = {week.week: table for week in weeks if (table := week.table(attribute))}
         in_pool = {row.week for row in pooled.rows} if pooled else set()
         others = [week for week in weeks if week.week not in own.keys() | in_pool]
-        nation[attribute] = added_up(map(lines_of, [*own.values(), *filter(None, [pooled])]))
+        nation[attribute] = merged(map(lines_of, [*own.values(), *filter(None, [pooled])]))
         numbers[attribute] = WeeksOfSum(
             told=len(own),
             dated=sum(table.retained for table in own.values()),

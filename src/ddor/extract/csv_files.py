@@ -32,8 +32,8 @@ def csv_table(name: str, label: str, data: bytes) -> Table:
     """The table of a CSV file. What is wrong with the file itself (zero bytes, encoding,
     separator, rows too long or too short) is in its problems; it has no columns if nothing could
     be read."""
-    table = Table(name, label)
-    records, uneven, table.problems = csv_records(label, data)
+    records, uneven, problems = csv_records(label, data)
+    table = Table(name, problems)
     if records:
         heads, *below = records
         table.fill(heads, [*zip(*below, strict=True)] or [()] * len(heads), uneven)
@@ -99,10 +99,10 @@ def decoded(data: bytes, problems: Problems, mend: str) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]], end: str = "\n") -> bytes:
+def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]]) -> bytes:
     """Lines of text as CSV, every cell safe."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(columns), lineterminator=end)
+    writer = csv.DictWriter(text, list(columns), lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: safe_cell(str(cell)) for name, cell in line.items()} for line in lines)
     return text.getvalue().encode()

@@ -92,11 +92,6 @@ def date_column(cohort: str) -> str:
     return "outcome_recorded_at" if cohort == RECORDED else "issued_at"
 
 
-def issued_this_week(requests: pd.DataFrame, week: Week) -> pd.Series:
-    """Bool, on the index of `requests`."""
-    return week.holds(requests["issued_at"])
-
-
 def recorded_this_week(requests: pd.DataFrame, week: Week, cohort: str) -> pd.Series:
     """Bool, on the index of `requests`: has an outcome that this week's report counts."""
     return week.holds(requests[date_column(cohort)]) & (requests["outcome"] != "pending")

@@ -9,6 +9,7 @@ reached, or is nothing an extract can be, is a mistake of the command line (Usag
 be reached but not read is an invalid extract (ExtractInvalid).
 """
 
+import datetime as dt
 import io
 import re
 import zipfile
@@ -29,7 +30,15 @@ from ddor.extract.csv_files import csv_table, decoded
 from ddor.extract.model import DATETIMES, TABLES, About, Extract
 from ddor.extract.table import Table
 from ddor.extract.typed_files import open_workbook, parquet_table, sheet_pairs, sheet_table
-from ddor.extract.validation import check_links, check_outcome_dates, parse_times, validated
+from ddor.extract.validation import (
+    check_heads,
+    check_identifiers,
+    check_keys,
+    check_links,
+    check_outcome_dates,
+    parse_times,
+    typed,
+)
 
 FILES = ("requests.csv", "requests.parquet", "charges.csv", "charges.parquet", "about.yaml")
 WORKBOOK = "workbook.xlsx"
@@ -76,7 +85,12 @@ def read_extract(
         text = requests.text.reindex(columns=["issued_at", "outcome_recorded_at"]).astype("str")
         latest = text.apply(parse_times).max().max()
         day = None if pd.isna(latest) else latest.date()
-    frames = {table.name: validated(table, ignored_columns, day) for table in (requests, charges)}
+    frames = {}
+    for table in (requests, charges):
+        check_heads(table, ignored_columns)
+        check_identifiers(table, day or dt.date.today())
+        frames[table.name] = typed(table, day)
+        check_keys(table, frames[table.name])
     check_links(charges, requests)
     check_outcome_dates(requests, frames["requests"], cohort)
     if said.as_of is None and cohort == "issued" and not about_problems:
@@ -147,7 +161,7 @@ def _file_table(name: str, files: dict[str, bytes], names: list[str]) -> Table:
 
 
 def _missing(name: str, seen: str, expected: str, mend: str = "") -> Table:
-    table = Table(name, name)
+    table = Table(name, Problems(name))
     empty = "; if no charges are known, its header alone" if name == "charges" else ""
     table.problems.report("", seen, expected, mend or f"add the table{empty}")
     return table

@@ -12,6 +12,7 @@ suggests: the nearest word of its list, the code of a state or country written o
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -35,15 +36,16 @@ DAMAGED = "|".join(
 _CODES = {"form": form_from_ice_text, "state": state_named, "citizenship": country_from_ice_label}
 
 
+@dataclass
 class Table:
-    """`name` is requests or charges; `text` one `str` column for each head, positions 0..n-1, no
-    column where nothing could be read; `problems` what was found so far, under `label`; `refused`
-    same shape as `text`: True where a problem already names the cell."""
+    """`name` is requests or charges; `problems` what was found so far; `text` one `str` column for
+    each head, positions 0..n-1, no column where nothing could be read; `refused` same shape as
+    `text`: True where a problem already names the cell."""
 
-    def __init__(self, name: str, label: str, text: pd.DataFrame | None = None):
-        self.name, self.problems = name, Problems(label)
-        self.text = pd.DataFrame() if text is None else text
-        self.refused = pd.DataFrame(False, index=self.text.index, columns=self.text.columns)
+    name: str
+    problems: Problems
+    text: pd.DataFrame = field(default_factory=pd.DataFrame)
+    refused: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def fill(self, heads: Sequence[str], columns: Sequence, uneven: Sequence[int] = ()) -> None:
         """Take the text of the cells below the heads. A column without head and without values is
@@ -70,7 +72,7 @@ class Table:
                 seen, expected = "a column without a name", "a name above every column"
                 self.problems.report("", seen, expected, "name it or remove it", [1])
         self.text = pd.DataFrame(kept)
-        self.refused = pd.DataFrame(False, index=self.text.index, columns=self.text.columns)
+        self.refused = pd.DataFrame(False, self.text.index, self.text.columns)
         self.refused.iloc[list(uneven)] = True
         blank = (self.text == "").all(axis=1) & ~self.refused.all(axis=1)
         if blank.any():

@@ -39,7 +39,7 @@ _MISFITS = {
 def parquet_table(name: str, label: str, data: bytes) -> Table:
     """The table of a Parquet file; a column in a type its kind does not allow is one problem,
     and so is a file that cannot be read (then the table has no columns)."""
-    table = Table(name, label)
+    table = Table(name, Problems(label))
     try:
         arrow = pq.ParquetFile(io.BytesIO(data)).read()
         columns = [column.to_pylist() for column in arrow.columns]
@@ -74,7 +74,7 @@ def open_workbook(data: bytes) -> dict[str, Worksheet]:
 
 def sheet_table(name: str, sheet: Worksheet) -> Table:
     """The table of a sheet, whose header is row 1."""
-    table = Table(name, f"sheet {name}")
+    table = Table(name, Problems(f"sheet {name}"))
     rows = list(sheet.iter_rows())
     while rows and all(cell.value is None for cell in rows[-1]):
         rows.pop()

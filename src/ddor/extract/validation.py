@@ -37,16 +37,6 @@ _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\n]|\r$"
 _Checks = Iterator[tuple[pd.Series, str, str]]
 
 
-def validated(table: Table, ignored: tuple[str, ...], day: dt.date | None) -> pd.DataFrame:
-    """The columns of a table, as `typed` gives them; every rule that needs no other table has been
-    applied. `day` is what dates are measured from."""
-    check_heads(table, ignored)
-    check_identifiers(table, day or dt.date.today())
-    frame = typed(table, day)
-    check_keys(table, frame)
-    return frame
-
-
 def check_heads(table: Table, ignored: tuple[str, ...]) -> None:
     """Report what is wrong with the heads. `ignored` ones may be unknown, an identifier never."""
     known, heads = TABLES[table.name], list(table.text)

@@ -21,9 +21,9 @@ from ddor.jobs.identity import week_texts
 from ddor.jobs.prepared import REVIEW_LIST, Order, Preparation, Prepared, of_people, written_texts
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
 from ddor.maintained import corrections as disputes
-from ddor.measures.disclosure import disclosure_lines
+from ddor.measures.disclosure import disclosure_lines, flag_of
 from ddor.measures.figures import Counts, bulk_recorded, count_inputs
-from ddor.measures.people import attribute_lines, national_charges
+from ddor.measures.people import CHARGES, attribute_lines, charge_group_lines
 from ddor.published import ledger as ledgers
 from ddor.published.catalog import Catalog, read_catalog
 
@@ -100,7 +100,9 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
         input_texts=week_texts(inputs, counts),
         tables={
             **{name: _flagged(getattr(counts, name), inputs) for name in BY_AGENCY},
-            "charges_by_group": national_charges(told),
+            "charges_by_group": charge_group_lines(
+                counts.nation(CHARGES), flag_of(told.table(CHARGES))
+            ),
             "attributes": attribute_lines(told),
             "checks": counts.checks,
             "reconciliation": counts.reconciliation,

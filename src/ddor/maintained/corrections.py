@@ -42,7 +42,7 @@ from pydantic import BeforeValidator, ConfigDict, PlainSerializer, TypeAdapter, 
 from pydantic.dataclasses import dataclass
 
 from ddor.calendar import Week
-from ddor.errors import NeedsCorrection, Problem, Problems
+from ddor.errors import NeedsCorrection, Problems
 from ddor.extract import key_files
 from ddor.extract.identifiers import identifier
 from ddor.extract.key_files import Finding, one_of, unknown_key
@@ -58,6 +58,7 @@ UPHELD = ("upheld", "partly_upheld")
 # What an action may expect and set.
 COLUMNS = tuple(column for column in REQUEST_COLUMNS if column != "request_id")
 _LABEL = re.compile("[A-Z][A-Za-z0-9]*-[A-Za-z0-9]+")
+UNUSABLE = "these correction records cannot be used"
 MISFITS = "these corrections do not fit the extract"
 _STALE = "the source may have been corrected: remove the action from the record, or check it again"
 
@@ -127,21 +128,8 @@ def read_corrections(folder: Path) -> tuple[Record, ...]:
     """The records by name; none where the folder does not exist. Raises NeedsCorrection."""
     named, guide = "small letters, digits and hyphens before .yaml", "docs/corrections.md"
     records, problems = key_files.read_folder(folder, Record, r"[a-z0-9-]+\.yaml", named, guide)
-    NeedsCorrection.raise_if("these correction records cannot be used", problems)
+    NeedsCorrection.raise_if(UNUSABLE, problems)
     return tuple(records)
-
-
-def check_agencies(records: Iterable[Record], known: set[str]) -> None:
-    """Raises NeedsCorrection with every record of an agency that is not in `known`: a mistyped
-    code would be published as a dispute by an agency that does not exist."""
-    expected = "an agency of the directory, of the week's extract or of a published week"
-    mend = "correct the code, or add the agency to agencies.csv"
-    problems = [
-        Problem(f"{record.name}.yaml", (), "agency_id", record.agency_id, expected, mend)
-        for record in records
-        if record.agency_id not in known
-    ]
-    NeedsCorrection.raise_if("these correction records cannot be used", problems)
 
 
 def _of_action(given: Any, week: Week | None, status: str | None) -> Iterator[Finding]:
@@ -199,7 +187,8 @@ def _of_values(part: str, given: Any, week: Week | None) -> Iterator[Finding]:
 
 def row_of(values: Mapping[str, str]) -> Table:
     """A table of requests that is one row of these values."""
-    return Table("requests", "", pd.DataFrame([values], dtype="str"))
+    text = pd.DataFrame([values], dtype="str")
+    return Table("requests", Problems(""), text, pd.DataFrame(False, text.index, text.columns))
 
 
 def canonical(records: Iterable[Record]) -> str:

@@ -146,10 +146,11 @@ def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
     if "<img" in html:
         file.report("", "a picture", "text", "take it out: a page holds text only")
     first, *rest = HEADING.split(html)
-    sections = [
-        Section(given or _address(heading), heading, _captioned(part, heading))
-        for heading, given, part in zip(rest[0::3], rest[1::3], rest[2::3], strict=True)
-    ]
+    sections = []
+    for heading, given, part in zip(rest[0::3], rest[1::3], rest[2::3], strict=True):
+        words = re.sub(r"<[^>]*>|&[^;]*;", "", heading).lower()
+        address = given or re.sub(r"[^a-z0-9]+", "-", words).strip("-") or "section"
+        sections.append(Section(address, heading, _captioned(part, heading)))
     for heading, part in [(text.title, first), *((each.heading, each.html) for each in sections)]:
         if found := UNFILLED.search(text_of(heading + part)):
             place, seen = f'under "{text_of(heading)}"', f'"{found[0]}" that nothing filled'
@@ -177,8 +178,3 @@ def _captioned(html: str, heading: str) -> str:
         f"<table><caption><span>{label}</span></caption>"
     )
     return html.replace("<table>", begun).replace("</table>", "</table></div>")
-
-
-def _address(heading: str) -> str:
-    words = re.sub(r"<[^>]*>|&[^;]*;", "", heading).lower()
-    return re.sub(r"[^a-z0-9]+", "-", words).strip("-") or "section"

@@ -39,6 +39,7 @@ from ddor.measures import disclosure, people
 from ddor.measures.disclosure import NATION, Earlier, Row, Table, Told
 from ddor.measures.people import ALL, Line, lines_of
 from ddor.measures.status import first_that_fits
+from ddor.reference.codes import offense_group
 
 FOLLOWED_DAYS = 90
 IMMIGRATION = "03"
@@ -112,22 +113,19 @@ def after_release(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame
 
 def later_charges(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
     """The after_release charges of `declined` that the rule looks at, one row each: request_id,
-    group_code (an NCIC offense group, or charges.UNLISTED), day (float64: filed so many days after
+    ncic_code, day (float64: filed so many days after
     the release, missing without a date), countable, convicted (bool: a conviction that counts)."""
     later = charges[charges["timing"] == "after_release"].merge(
         declined[["request_id", "released_at"]], on="request_id"
     )
-    later = later.assign(
-        group_code=people.group_codes(later["ncic_code"]),
-        day=_days_between(later["released_at"], later["charged_on"]),
-    )
+    later["day"] = _days_between(later["released_at"], later["charged_on"])
     within = later["day"].between(0, FOLLOWED_DAYS)
     ended = later["disposition"].isin(["dismissed", "acquitted"])
-    later["countable"] = (later["group_code"] != IMMIGRATION) & ~ended
+    later["countable"] = (later["ncic_code"].map(offense_group) != IMMIGRATION) & ~ended
     later["convicted"] = later["countable"] & within & (later["disposition"] == "convicted")
     near = within | later["charged_on"].isna()
     any_near = near.groupby(later["request_id"]).transform("any").astype(bool)
-    columns = ["request_id", "group_code", "day", "countable", "convicted"]
+    columns = ["request_id", "ncic_code", "day", "countable", "convicted"]
     return later.loc[near | ~any_near, columns].reset_index(drop=True)
 
 

@@ -18,7 +18,7 @@ kept in the private record runs/<period>/rN/attributes.json, where the next one 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, NamedTuple
 
@@ -108,17 +108,8 @@ class Earlier:
     beside: tuple[Table, ...] = ()
 
 
-_TABLES, _EARLIER = TypeAdapter(tuple[Table, ...]), TypeAdapter(Earlier)
-
-
-def plain_tables(tables: Iterable[Table]) -> list[dict]:
-    """For the private record, as JSON."""
-    return _TABLES.dump_python(tuple(tables), mode="json")
-
-
-def earlier_from_plain(plain: Mapping) -> Earlier:
-    """From history.read_earlier."""
-    return _EARLIER.validate_python(plain)
+# To JSON and back: the private record of a revision, and what history.read_earlier makes of those.
+TABLES, EARLIER = TypeAdapter(tuple[Table, ...]), TypeAdapter(Earlier)
 
 
 def flag_of(table: Table | None) -> str:
@@ -137,12 +128,14 @@ def disclosure_lines(told: Told) -> list[dict]:
     return [dict(zip(names, line, strict=True)) for line in sorted([*tables, *untold])]
 
 
-def why_not_enough(by_agency: Counter) -> str:
+def why_not_enough(by_agency: Counter, place: str = NATION) -> str:
     """What a set lacks to be enough, as a page says it, "" for nothing; the number of its rows by
-    agency."""
+    agency. The table of one agency, its `place`, has to be large enough alone."""
     total = by_agency.total()
     if total < ENOUGH:
         return FEWER
+    if by_agency.keys() == {place}:
+        return ""
     if len(by_agency) < FEWEST_AGENCIES:
         return f"the requests went to fewer than {FEWEST_AGENCIES} agencies"
     if max(by_agency.values()) > LARGEST_SHARE * total:
@@ -162,40 +155,40 @@ def is_safe_change(by_agency: Counter) -> bool:
     return many or is_safe(by_agency)
 
 
+@dataclass
 class Overlay:
     """Tables of one attribute laid over each other: the pieces they cut out of each other, each as
     the number of its rows by agency. beside: the pieces that a table of another report has."""
 
-    def __init__(self) -> None:
-        self.piece_of: dict[Row, int] = {}
-        self.pieces: list[Counter] = []
-        self.beside: set[int] = set()
+    piece_of: dict[Row, int] = field(default_factory=dict)
+    pieces: list[Counter] = field(default_factory=list)
+    beside: set[int] = field(default_factory=set)
 
     def cuts(self, rows: Collection[Row]) -> Iterator[tuple[Counter, bool]]:
         """The pieces that `rows` would make: new rows, and both parts of a piece that it cuts; each
         with whether a table of another report has it."""
-        for piece, inside in self._by_piece(rows).items():
-            cut = Counter(row.agency_id for row in inside)
+        found: dict[int | None, Counter] = defaultdict(Counter)
+        for row in rows:
+            found[self.piece_of.get(row)][row.agency_id] += 1
+        for piece, cut in found.items():
             if piece is None:
                 yield cut, False
             elif rest := self.pieces[piece] - cut:
                 yield from ((each, piece in self.beside) for each in (cut, rest))
 
     def lay(self, rows: Collection[Row], beside: bool = False) -> None:
-        for piece, inside in self._by_piece(rows).items():
-            cut = Counter(row.agency_id for row in inside)
-            if piece is not None:
-                self.pieces[piece] -= cut
-            if beside or piece in self.beside:
-                self.beside.add(len(self.pieces))
-            self.piece_of |= dict.fromkeys(inside, len(self.pieces))
-            self.pieces.append(cut)
-
-    def _by_piece(self, rows: Collection[Row]) -> dict[int | None, list[Row]]:
-        found = defaultdict(list)
+        """Each part of an old piece becomes a piece of its own, and so do the new rows."""
+        own: dict[int | None, int] = {}
         for row in rows:
-            found[self.piece_of.get(row)].append(row)
-        return found
+            piece = self.piece_of.get(row)
+            if piece not in own:
+                own[piece] = len(self.pieces)
+                self.pieces.append(Counter())
+                self.beside |= {own[piece]} if beside or piece in self.beside else set()
+            if piece is not None:
+                self.pieces[piece][row.agency_id] -= 1
+            self.pieces[own[piece]][row.agency_id] += 1
+            self.piece_of[row] = own[piece]
 
 
 def tell(
@@ -228,29 +221,20 @@ def tell(
     for key, rows in {**candidates, **no_longer}.items():
         attribute, place = key
         safe = is_safe_change if of_week and place == NATION and key in told_before else is_safe
-        why = lacking.get(attribute) or earlier.gone or _why_not_enough(place, rows)
+        by_agency = Counter(row.agency_id for row in rows)
+        why = lacking.get(attribute) or earlier.gone or why_not_enough(by_agency, place)
         cuts = overlays[attribute].cuts(rows)
         if not why and not all((is_safe if beside else safe)(cut) for cut, beside in cuts):
             why = ONE_RULE
         if not why:
-            tables[key] = Table(*key, rows, as_of, threshold, gone=_gone(rows, counting))
             overlays[attribute].lay(rows)
         elif key not in last:
             untold[key] = why
-        elif (gone := _gone(last[key].rows, counting)) > NO_LONGER_COUNT * len(last[key].rows):
+            continue
+        table = replace(last[key], why=why) if why else Table(*key, rows, as_of, threshold)
+        gone = len({row.request_id for row in table.rows}.difference(counting))
+        if why and gone > NO_LONGER_COUNT * len(table.rows):
             untold[key] = TAKEN_DOWN
         else:
-            tables[key] = replace(last[key], why=why, gone=gone)
+            tables[key] = replace(table, gone=gone)
     return Told(tables, untold)
-
-
-def _gone(rows: Collection[Row], counting: Collection[str]) -> int:
-    return len({row.request_id for row in rows}.difference(counting))
-
-
-def _why_not_enough(place: str, rows: Collection[Row]) -> str:
-    """As why_not_enough; the table of one agency has to be large enough alone."""
-    by_agency = Counter(row.agency_id for row in rows)
-    if by_agency.keys() == {place}:
-        return FEWER if len(rows) < ENOUGH else ""
-    return why_not_enough(by_agency)

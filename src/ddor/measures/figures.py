@@ -27,7 +27,7 @@ from ddor.checks.registry import CheckResults, run_checks
 from ddor.extract.model import Extract, recorded_this_week
 from ddor.inputs import Inputs
 from ddor.maintained.corrections import corrected
-from ddor.measures.disclosure import ENOUGH, Earlier, Row, Told, earlier_from_plain, tell
+from ddor.measures.disclosure import EARLIER, ENOUGH, Earlier, Row, Told, tell
 from ddor.measures.people import CHARGES, Line, lines_of, week_candidates, week_rows, with_charges
 from ddor.measures.status import CLASSES, counted_in, request_status
 from ddor.published.ledger import LONG_HELD, cleared_flags, held_since
@@ -115,7 +115,7 @@ def count_inputs(inputs: Inputs) -> Counts:
     extract = corrected(inputs.extract, inputs.corrections, inputs.request_ids, cohort)
     case = Case(extract, inputs.week, inputs.directory, inputs.history, cohort)
     checked = run_checks(case, cleared=cleared_flags(inputs.ledger))
-    earlier = earlier_from_plain(inputs.earlier)
+    earlier = EARLIER.validate_python(inputs.earlier)
     return count_week(case, checked, inputs.parameters, earlier, inputs.ledger)
 
 

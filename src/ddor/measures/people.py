@@ -18,6 +18,7 @@ charges alone are shown: categories of the threshold or more, the rest together,
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import pandas as pd
@@ -50,17 +51,18 @@ DISMISSED, NO_CHARGE = "dismissed_or_acquitted", "no_charge"
 STANDINGS = (CONVICTED, CHARGED_ONLY, DISMISSED, NO_CHARGE)
 # The dispositions that put a request in the group of a charge.
 COUNTING = ("charged", "unknown", "convicted")
-UNLISTED, UNLISTED_NAME = "unlisted", "Code outside the NCIC list"
-GROUP_NAMES = OFFENSE_GROUPS | {UNLISTED: UNLISTED_NAME}
+UNLISTED = "unlisted"
+GROUP_NAMES = OFFENSE_GROUPS | {UNLISTED: "Code outside the NCIC list"}
 
 
 def bands_of(attribute: str) -> dict[str, float]:
     """Band of days -> its last day, in order; the first begins with day 0, as each does where the
     one before it ends."""
-    lines = [
-        row for row in tables.rows("bands", tables.DICTIONARY) if row["attribute"] == attribute
-    ]
-    return {row["band"]: float(row["last"] or "inf") for row in lines}
+    return {
+        row["band"]: float(row["last"] or "inf")
+        for row in tables.rows("bands", tables.DICTIONARY)
+        if row["attribute"] == attribute
+    }
 
 
 BANDS = bands_of(DAYS)
@@ -86,7 +88,11 @@ def week_rows(
     without any there is no row of charges. `states`: agency_id -> state."""
     declined = status[status["declined"]]
     declined = declined.assign(week=week, state=declined["agency_id"].map(states))
-    values = {CITIZENSHIP: declined["citizenship"], DAYS: days_from_issue(declined)}
+    recorded, issued = declined["outcome_recorded_at"], declined["issued_at"]
+    days = (recorded.dt.normalize() - issued.dt.normalize()).dt.days  # calendar days
+    bands = pd.cut(days, [-1, *BANDS.values()], labels=list(BANDS)).astype("str")
+    labels = bands.fillna(UNKNOWN).mask(days < 0, BEFORE_ISSUE)
+    values = {CITIZENSHIP: declined["citizenship"], DAYS: labels}
     if not charges.empty:
         values = {CHARGES: charge_values(declined["request_id"], charges), **values}
     return {name: rows_of(declined.assign(value=each)) for name, each in values.items()}
@@ -111,14 +117,6 @@ def place_candidates(rows: Collection[Row], *columns: str) -> Candidates:
     return found
 
 
-def days_from_issue(requests: pd.DataFrame) -> pd.Series:
-    """A label of DAY_LABELS for each request: the calendar days from issue to recording."""
-    recorded, issued = requests["outcome_recorded_at"], requests["issued_at"]
-    days = (recorded.dt.normalize() - issued.dt.normalize()).dt.days
-    labels = pd.cut(days, [-1, *BANDS.values()], labels=list(BANDS)).astype("str")
-    return labels.fillna(UNKNOWN).mask(days < 0, BEFORE_ISSUE)
-
-
 def charge_values(request_ids: pd.Series, charges: pd.DataFrame) -> pd.Series:
     """What each request's charges say, on the index of `request_ids`: its standing, then its groups
     with theirs: "convicted 13:convicted 35:charged_only".
@@ -130,8 +128,7 @@ def charge_values(request_ids: pd.Series, charges: pd.DataFrame) -> pd.Series:
     before = before[before["request_id"].isin(request_ids)]
     counting = before[before["disposition"].isin(COUNTING)]
     convicted = counting["disposition"] == "convicted"
-    codes = group_codes(counting["ncic_code"])
-    groups = groups_of(counting.assign(group_code=codes, convicted=convicted))
+    groups = groups_of(counting.assign(convicted=convicted))
     others = dict.fromkeys(before["request_id"], DISMISSED)
     values = [charge_value(groups.get(key, ""), others.get(key, NO_CHARGE)) for key in request_ids]
     return pd.Series(values, request_ids.index, dtype="str")
@@ -143,18 +140,13 @@ def charge_value(groups: str, otherwise: str) -> str:
     return f"{standing} {groups}" if groups else otherwise
 
 
-def group_codes(ncic_codes: pd.Series) -> pd.Series:
-    """The offense group of each code, UNLISTED for one outside the list."""
-    groups = {code: offense_group(code) or UNLISTED for code in ncic_codes.unique()}
-    return ncic_codes.map(groups).astype("str")
-
-
 def groups_of(charges: pd.DataFrame) -> dict[str, str]:
     """request_id -> the groups of its charges with their standings, "13:convicted 35:charged_only",
-    of columns request_id, group_code, convicted (bool)."""
-    convicted = charges.groupby(["request_id", "group_code"])["convicted"].any().reset_index()
+    of columns request_id, ncic_code, convicted (bool)."""
+    groups = charges["ncic_code"].map(offense_group).astype("str").fillna(UNLISTED).rename("group")
+    convicted = charges.groupby(["request_id", groups])["convicted"].any().reset_index()
     standing = convicted["convicted"].map({True: CONVICTED, False: CHARGED_ONLY})
-    words = convicted["group_code"] + ":" + standing.astype("str")
+    words = convicted["group"] + ":" + standing.astype("str")
     return words.groupby(convicted["request_id"]).agg(" ".join).to_dict()
 
 
@@ -178,8 +170,8 @@ def lines_of(table: Table | None) -> list[Line]:
     if table is None:
         return []
     if table.place in (NATION, POOLED):
-        return in_order(_nation_lines(table.attribute, table.rows))
-    return in_order(_place_lines(table.place, table.rows, table.threshold))
+        return sorted(_nation_lines(table.attribute, table.rows), key=_order)
+    return sorted(_place_lines(table.place, table.rows, table.threshold), key=_order)
 
 
 def _nation_lines(attribute: str, rows: Iterable[Row]) -> list[Line]:
@@ -247,25 +239,21 @@ def rolled_up(members: Members, at_least: int, rest_name: str, rest_at_least: in
     return named | ({rest_name: rest} if len(rest) >= rest_at_least else {})
 
 
-def in_order(lines: Iterable[Line]) -> list[Line]:
-    standings = (ALL, *STANDINGS, REST)
-
-    def key(line: Line):
-        leaf = (line.leaf != "", line.leaf == OTHER, line.leaf)
-        branch = BRANCHES[line.attribute].index(line.branch)
-        return line.attribute, line.place, branch, leaf, standings.index(line.standing)
-
-    return sorted(lines, key=key)
+def _order(line: Line) -> tuple:
+    """That of attributes.csv."""
+    leaf = (line.leaf != "", line.leaf == OTHER, line.leaf)
+    branch = BRANCHES[line.attribute].index(line.branch)
+    standing = (ALL, *STANDINGS, REST).index(line.standing)
+    return line.attribute, line.place, branch, leaf, standing
 
 
-def added_up(tables: Iterable[Iterable[Line]]) -> list[Line]:
+def merged(tables: Iterable[Iterable[Line]]) -> list[Line]:
     """The lines of several national tables, each sum under its name. A group that a week has in
     *other* stays there; a split is the sum of the weeks that tell it."""
     sums: Counter[tuple[str, str, str, str, str]] = Counter()
-    for lines in tables:
-        for line in lines:
-            sums[line[:-1]] += line.requests
-    return in_order(Line(*key, requests) for key, requests in sums.items())
+    for line in chain(*tables):
+        sums[line[:-1]] += line.requests
+    return sorted((Line(*key, requests) for key, requests in sums.items()), key=_order)
 
 
 def with_charges(lines: Iterable[Line]) -> dict[str, int | None]:
@@ -298,12 +286,6 @@ def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
     none_split = frame["convicted"].eq(0) & frame["charged_only"].eq(0) & frame["requests"].gt(0)
     frame.loc[none_split.fillna(False), ["convicted", "charged_only"]] = pd.NA
     return frame.assign(flags=flags) if flags else frame
-
-
-def national_charges(told: Told) -> pd.DataFrame:
-    """charges_by_group.csv of a week: no row where the table is not told."""
-    table = told.table(CHARGES)
-    return charge_group_lines(lines_of(table), flag_of(table))
 
 
 def attribute_lines(told: Told) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from ddor.calendar import Week, long_date
+from ddor.calendar import FINAL_AFTER, Week, long_date
 from ddor.checks.registry import CHECKS
 from ddor.errors import DdorError
 from ddor.extract.model import FOIA_SOURCE, ISSUED, date_column
@@ -108,7 +108,7 @@ class WeeklyReport(AttributeTables):
             by_issue=self.by_issue,
             has_recording_dates=not self.by_issue or bool(recorded.notna().any()),
             has_release_dates=bool(released.notna().any()),
-            is_final=self.period.is_final_on(about.as_of),
+            is_final=about.as_of >= self.period.last_day + FINAL_AFTER,
         )
 
     # Section I

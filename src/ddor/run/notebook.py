@@ -219,7 +219,14 @@ def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
     for number, cell in numbered(executed):
         warnings += [f"cell {number}: {line}" for line in dict.fromkeys(_on_stderr(cell))]
         if not {*NOT_PUBLISHED} & {*cell.metadata.get("tags", [])}:
-            place = f"cell {number} ({_first_line(cell.source, keys)})"
+            lines = [line.strip() for line in cell.source.splitlines() if line.strip()] or [""]
+            # Of a magic with the line below it, which says more.
+            line = " ".join(lines[:2] if lines[0].startswith("%%") else lines[:1])
+            if keys.in_text(line):
+                line = "its first line is not shown"
+            elif len(line) > LONGEST_LINE:
+                line = line[: LONGEST_LINE - 1] + "…"
+            place = f"cell {number} ({line})"
             refused += [f"{place}: {reason}" for reason in dict.fromkeys(_reasons(cell, keys))]
     if len(refused) > 1:
         raise NotebookFailed("\n".join(refused))
@@ -272,12 +279,3 @@ def _on_stderr(cell) -> Iterator[str]:
             lines = [line.strip() for line in output.text.splitlines() if line.strip()]
             warned = [found[0] for line in lines if (found := re.search(r"\w*Warning: .*", line))]
             yield from warned or lines[:1]
-
-
-def _first_line(source: str, keys: RequestKeys) -> str:
-    """That of a magic with the line below it, which says more."""
-    lines = [line.strip() for line in source.splitlines() if line.strip()] or [""]
-    line = " ".join(lines[:2] if lines[0].startswith("%%") else lines[:1])
-    if keys.in_text(line):
-        return "its first line is not shown"
-    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
