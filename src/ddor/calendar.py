@@ -96,8 +96,7 @@ class Week(Period):
 
     def holds(self, times: pd.Series) -> pd.Series:
         """Which of these datetimes fall in the week; an empty one does not. Bool, same index."""
-        start, end = pd.Timestamp(self.first_day), pd.Timestamp(self.next.first_day)
-        return (times >= start) & (times < end)
+        return (times >= pd.Timestamp(self.first_day)) & (times < pd.Timestamp(self.next.first_day))
 
     @property
     def title(self) -> str:

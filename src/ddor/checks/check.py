@@ -95,8 +95,7 @@ def stopped_where(
 
 def stopped_agencies(rows: pd.DataFrame, why: dict[str, str]) -> pd.Series:
     """All of `rows` whose agency has a reason, as Finding.stopped has them."""
-    theirs = rows["agency_id"].map(why).astype("str").set_axis(list(rows["request_id"]))
-    return theirs.dropna()
+    return rows["agency_id"].map(why).astype("str").set_axis(list(rows["request_id"])).dropna()
 
 
 def listed_agencies(rows: pd.DataFrame, case: Case) -> pd.DataFrame:

@@ -103,8 +103,7 @@ def run_checks(
             shown[check.id] = stopped
         if check.effect == "review":
             for agency_id, theirs in stopped.groupby(agencies[stopped.index]):
-                why = " ".join(theirs.unique())
-                review.append((check.id, agency_id, len(theirs), why))
+                review.append((check.id, agency_id, len(theirs), " ".join(theirs.unique())))
         lines[check.id] = (
             check.id,
             check.title,

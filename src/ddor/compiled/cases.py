@@ -76,8 +76,7 @@ def judged(
 def may_be_cases(rows: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
     """The rows of people who may be described: the rule is met, and neither protection, nor a
     juvenile's charge, nor *at large* stands against it. `rows` and `charges` as in `judged`."""
-    groups = charges["ncic_code"].map(offense_group)
-    juvenile = charges.loc[groups == JUVENILE, "request_id"]
+    juvenile = charges.loc[charges["ncic_code"].map(offense_group) == JUVENILE, "request_id"]
     return rows[
         (rows["standing"] == MET)
         & (rows["protected"] == "false")

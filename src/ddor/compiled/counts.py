@@ -55,8 +55,7 @@ def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
     people = people_of_weeks(inputs.people, earlier, day, threshold)
     told = tell_after_release(rows, inputs.charges, threshold, day, earlier)
     known = followed(rows, told, day)
-    described = inputs.earlier["cases"]
-    cases = judged(inputs.cases, rows, inputs.charges, str(inputs.period), described)
+    cases = judged(inputs.cases, rows, inputs.charges, str(inputs.period), inputs.earlier["cases"])
     status = inputs.weeks["status"].value_counts()
     counted = {
         "weeks_total": len(inputs.weeks),

@@ -181,8 +181,7 @@ def save_compiled(inputs: CompiledInputs, folder: Path) -> None:
     """Write FILES into `folder`; equal inputs give equal bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("weeks", *TABLES):
-        table = getattr(inputs, name)
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        getattr(inputs, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     for name in REQUESTS:
         getattr(inputs, name).to_parquet(folder / f"{name}.parquet", index=False)
     period = {

@@ -25,20 +25,11 @@ from pydantic.dataclasses import dataclass
 
 from ddor.calendar import Week
 from ddor.errors import ExtractInvalid, Problem, Problems, UsageError
-from ddor.extract import key_files
+from ddor.extract import key_files, validation
 from ddor.extract.csv_files import csv_table, decoded
 from ddor.extract.model import DATETIMES, TABLES, About, Extract
 from ddor.extract.table import Table
 from ddor.extract.typed_files import open_workbook, parquet_table, sheet_pairs, sheet_table
-from ddor.extract.validation import (
-    check_heads,
-    check_identifiers,
-    check_keys,
-    check_links,
-    check_outcome_dates,
-    parse_times,
-    typed,
-)
 
 FILES = ("requests.csv", "requests.parquet", "charges.csv", "charges.parquet", "about.yaml")
 WORKBOOK = "workbook.xlsx"
@@ -62,9 +53,6 @@ class Said:
     )
 
 
-KEYS = key_files.keys_of(Said)
-
-
 def read_extract(
     location: str,
     week: Week | None = None,
@@ -83,16 +71,16 @@ def read_extract(
     day = week.last_day if week else said.as_of
     if day is None:
         text = requests.text.reindex(columns=["issued_at", "outcome_recorded_at"]).astype("str")
-        latest = text.apply(parse_times).max().max()
+        latest = text.apply(validation.parse_times).max().max()
         day = None if pd.isna(latest) else latest.date()
     frames = {}
     for table in (requests, charges):
-        check_heads(table, ignored_columns)
-        check_identifiers(table, day or dt.date.today())
-        frames[table.name] = typed(table, day)
-        check_keys(table, frames[table.name])
-    check_links(charges, requests)
-    check_outcome_dates(requests, frames["requests"], cohort)
+        validation.check_heads(table, ignored_columns)
+        validation.check_identifiers(table, day or dt.date.today())
+        frames[table.name] = validation.typed(table, day)
+        validation.check_keys(table, frames[table.name])
+    validation.check_links(charges, requests)
+    validation.check_outcome_dates(requests, frames["requests"], cohort)
     if said.as_of is None and cohort == "issued" and not about_problems:
         mend = f"add the line `as_of: YYYY-MM-DD` to {about_problems.label}"
         expected = "the date of extraction (needed by cohort: issued)"
@@ -141,8 +129,7 @@ def _tables(
         if "about.yaml" not in files and (other := _misnamed("about", names)):
             problems.report("", f'a file "{other}"', "about.yaml", "rename it")
     if not len(requests.text) and not requests.problems:
-        mend = "export the table again"
-        requests.problems.report("", "no rows", "a row for each request", mend)
+        requests.problems.report("", "no rows", "a row for each request", "export the table again")
     return requests, charges, given, problems
 
 

@@ -93,15 +93,13 @@ def typed(table: Table, day: dt.date | None = None) -> pd.DataFrame:
         for failing, expected, mend in _checks(name, text, columns[name], day):
             table.refuse(name, failing & (text != ""), expected, mend)
         if COLUMNS[name]["empty"] == "no":
-            mend = "fill it in: this column must not be empty"
-            table.refuse(name, text == "", "a value", mend)
+            table.refuse(name, text == "", "a value", "fill it in: this column must not be empty")
     return pd.DataFrame(columns)
 
 
 def parse_times(text: pd.Series) -> pd.Series:
     """ISO 8601 wall-clock times as datetime64[s], a date alone as 00:00; NaT for all else."""
-    written = text.where(text.str.fullmatch(_TIME))
-    times = pd.to_datetime(written, format="ISO8601", errors="coerce")
+    times = pd.to_datetime(text.where(text.str.fullmatch(_TIME)), format="ISO8601", errors="coerce")
     return times.astype("datetime64[s]")
 
 

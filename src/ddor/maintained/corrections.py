@@ -307,8 +307,7 @@ def _report_outcome_date(target: _Target, requests: pd.DataFrame, cohort: str) -
     check_outcome_dates(table, row, cohort)
     for problem in table.problems:
         place, seen = f"{target.place} {problem.column}", f"after the correction {problem.seen}"
-        mend = "set both columns so that they agree"
-        target.file.report(place, seen, problem.expected, mend)
+        target.file.report(place, seen, problem.expected, "set both columns so that they agree")
 
 
 def _value_of(column: str, text: str) -> Any:

@@ -151,8 +151,7 @@ def count_week(
     held_declines = int(status["held_back_declined"].sum())
     if held_share := held_share_reason(status, parameters["max_held_back_share"]):
         line = pd.DataFrame([("", "", held_declines, held_share)], columns=checked.review.columns)
-        review = pd.concat([checked.review, line], ignore_index=True)
-        checked = replace(checked, review=review)
+        checked = replace(checked, review=pd.concat([checked.review, line], ignore_index=True))
     since = held_since(ledger)
     waiting = since[since < (as_of - LONG_HELD).isoformat()]
     return Counts(

@@ -23,26 +23,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ddor.measures.disclosure import (
-    ENOUGH,
-    NATION,
-    POOLED,
-    Candidates,
-    Row,
-    Table,
-    Told,
-    flag_of,
-    rows_of,
-)
-from ddor.reference import tables
-from ddor.reference.codes import (
-    CATEGORIES,
-    OFFENSE_GROUPS,
-    REGIONS,
-    offense_category,
-    offense_group,
-    world_region,
-)
+from ddor.measures import disclosure
+from ddor.measures.disclosure import NATION, POOLED, Row, Table, Told
+from ddor.reference import codes, tables
+from ddor.reference.codes import CATEGORIES, offense_category
 from ddor.reference.figures import OF_CHARGES, TABLE_COLUMNS
 
 CHARGES, CITIZENSHIP, DAYS = ATTRIBUTES = ("charges", "citizenship", "days")
@@ -52,7 +36,7 @@ STANDINGS = (CONVICTED, CHARGED_ONLY, DISMISSED, NO_CHARGE)
 # The dispositions that put a request in the group of a charge.
 COUNTING = ("charged", "unknown", "convicted")
 UNLISTED = "unlisted"
-GROUP_NAMES = OFFENSE_GROUPS | {UNLISTED: "Code outside the NCIC list"}
+GROUP_NAMES = codes.OFFENSE_GROUPS | {UNLISTED: "Code outside the NCIC list"}
 
 
 def bands_of(attribute: str) -> dict[str, float]:
@@ -72,7 +56,7 @@ ALL = "all"
 NAMED = 3  # of a group or a country in the nation
 OTHER = "other"  # what is not named of a branch
 REST = "rest"  # what is not named of a place
-BRANCHES = {CHARGES: ("", *CATEGORIES, REST), CITIZENSHIP: REGIONS, DAYS: DAY_LABELS}
+BRANCHES = {CHARGES: ("", *CATEGORIES, REST), CITIZENSHIP: codes.REGIONS, DAYS: DAY_LABELS}
 GROUP_COLUMNS = TABLE_COLUMNS["charges_by_group"]
 
 Members = Mapping[str, set[Row]]
@@ -95,24 +79,24 @@ def week_rows(
     values = {CITIZENSHIP: declined["citizenship"], DAYS: labels}
     if not charges.empty:
         values = {CHARGES: charge_values(declined["request_id"], charges), **values}
-    return {name: rows_of(declined.assign(value=each)) for name, each in values.items()}
+    return {name: disclosure.rows_of(declined.assign(value=each)) for name, each in values.items()}
 
 
-def week_candidates(rows: Mapping[str, frozenset[Row]]) -> Candidates:
+def week_candidates(rows: Mapping[str, frozenset[Row]]) -> disclosure.Candidates:
     """The nation, then agencies, the largest first."""
     nation = {(attribute, NATION): each for attribute, each in rows.items()}
     return nation | place_candidates(rows.get(CHARGES, ()), "agency_id")
 
 
-def place_candidates(rows: Collection[Row], *columns: str) -> Candidates:
+def place_candidates(rows: Collection[Row], *columns: str) -> disclosure.Candidates:
     """The tables of charges of agencies, of states: for each column of Row, the largest first."""
-    found: Candidates = {}
+    found: disclosure.Candidates = {}
     for column in columns:
         places: dict[str, set[Row]] = {}
         for row in rows:
             places.setdefault(getattr(row, column), set()).add(row)
         for place, own in sorted(places.items(), key=lambda item: (-len(item[1]), item[0])):
-            if place and len(own) >= ENOUGH:
+            if place and len(own) >= disclosure.ENOUGH:
                 found[CHARGES, place] = frozenset(own)
     return found
 
@@ -143,7 +127,9 @@ def charge_value(groups: str, otherwise: str) -> str:
 def groups_of(charges: pd.DataFrame) -> dict[str, str]:
     """request_id -> the groups of its charges with their standings, "13:convicted 35:charged_only",
     of columns request_id, ncic_code, convicted (bool)."""
-    groups = charges["ncic_code"].map(offense_group).astype("str").fillna(UNLISTED).rename("group")
+    groups = (
+        charges["ncic_code"].map(codes.offense_group).astype("str").fillna(UNLISTED).rename("group")
+    )
     convicted = charges.groupby(["request_id", groups])["convicted"].any().reset_index()
     standing = convicted["convicted"].map({True: CONVICTED, False: CHARGED_ONLY})
     words = convicted["group"] + ":" + standing.astype("str")
@@ -214,7 +200,7 @@ def _members(attribute: str, rows: Iterable[Row]):
     branches: dict[str, dict[str, set[Row]]] = defaultdict(lambda: defaultdict(set))
     for row in rows:
         if attribute != CHARGES:
-            branch = world_region(row.value) if attribute == CITIZENSHIP else row.value
+            branch = codes.world_region(row.value) if attribute == CITIZENSHIP else row.value
             branches[branch][row.value].add(row)
             continue
         standing, *groups = row.value.split()
@@ -234,8 +220,7 @@ def rolled_up(members: Members, at_least: int, rest_name: str, rest_at_least: in
     named = {name: rows for name, rows in members.items() if len(rows) >= at_least}
     rest = set().union(*(rows for name, rows in members.items() if name not in named))
     while named and 0 < len(rest) < rest_at_least:
-        smallest = min(named, key=lambda name: (len(named[name]), name))
-        rest |= named.pop(smallest)
+        rest |= named.pop(min(named, key=lambda name: (len(named[name]), name)))  # the smallest
     return named | ({rest_name: rest} if len(rest) >= rest_at_least else {})
 
 
@@ -292,7 +277,9 @@ def attribute_lines(told: Told) -> pd.DataFrame:
     """csv: the fields of Line, and `flags` where a table stands from before."""
     tables = [told.tables[key] for key in sorted(told.tables)]
     lines = [line for table in tables for line in lines_of(table)]
-    return line_frame(lines, [flag_of(told.table(line.attribute, line.place)) for line in lines])
+    return line_frame(
+        lines, [disclosure.flag_of(told.table(line.attribute, line.place)) for line in lines]
+    )
 
 
 def line_frame(lines: Iterable[Line], flags: Iterable[str] = ()) -> pd.DataFrame:

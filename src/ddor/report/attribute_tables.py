@@ -178,8 +178,7 @@ class AttributeTables:
             if empty[whole].any():
                 note += f"; they are left out where either of the two is 1 or 2{in_a_week}"
             note += "."
-        frame = frame.assign(offense=offense, **{UNSPLIT: unsplit})
-        return Table(frame, columns, caption, note)
+        return Table(frame.assign(offense=offense, **{UNSPLIT: unsplit}), columns, caption, note)
 
     def citizenship_chart(self) -> Several | HTML | None:
         """By world region, with the countries behind it in a table; or why there is none."""

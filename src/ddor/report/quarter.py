@@ -14,13 +14,8 @@ from ddor.compiled.inputs import MISSING, WITHDRAWN, CompiledInputs
 from ddor.errors import DdorError
 from ddor.extract.model import ISSUED
 from ddor.maintained.cases import BEGIN, END, Case
-from ddor.measures.after_release import (
-    AFTER_RELEASE,
-    DAYS_TO_ARREST,
-    FOLLOWED_DAYS,
-    LATER_CHARGES,
-    after_release_lines,
-)
+from ddor.measures import after_release
+from ddor.measures.after_release import AFTER_RELEASE, FOLLOWED_DAYS
 from ddor.measures.disclosure import NATION, POOLED
 from ddor.measures.figures import Concentration, concentration, half_or_more
 from ddor.measures.people import CHARGES, GROUP_NAMES, Line
@@ -65,8 +60,7 @@ class CompiledReport(AttributeTables):
             "extract": self._extract(),
         }
         found, named = self._concentration(), {"period": self.period, **names}
-        phrases = self._sentences("quarter", found, self.agencies, named)
-        return self.period, *names.values(), phrases
+        return self.period, *names.values(), self._sentences("quarter", found, self.agencies, named)
 
     def _concentration(self) -> Concentration:
         """What makes up half or more of the declined."""
@@ -176,15 +170,16 @@ class CompiledReport(AttributeTables):
 
     def later_charges_table(self) -> Table | None:
         """Of those whom the rule counts, by category and group; None where that is not told."""
-        frame = with_unsplit(line for line in self._after_release(LATER_CHARGES) if line.branch)
+        frame = with_unsplit(
+            line for line in self._after_release(after_release.LATER_CHARGES) if line.branch
+        )
         frame = frame[frame["requests"] > 0]
         return None if frame.empty else self.by_offense("later_charges", frame)
 
     def days_table(self) -> Table | None:
-        lines = self._after_release(DAYS_TO_ARREST)
+        lines = self._after_release(after_release.DAYS_TO_ARREST)
         rows = [(line.branch, line.requests) for line in lines]
-        told = any(line.requests for line in lines)
-        return self._table("days_to_arrest", rows) if told else None
+        return self._table("days_to_arrest", rows) if any(line.requests for line in lines) else None
 
     def _why_not_newer(self) -> str:
         """Why nothing is told of the follow-up, or nothing newer; "" where it is."""
@@ -192,7 +187,7 @@ class CompiledReport(AttributeTables):
         return table.why if table else self.counts.after_release.untold[AFTER_RELEASE, NATION]
 
     def _after_release(self, attribute: str) -> list[Line]:
-        lines = after_release_lines(self.counts.after_release)
+        lines = after_release.after_release_lines(self.counts.after_release)
         return [line for line in lines if line.attribute == attribute]
 
     # Cases

@@ -14,15 +14,9 @@ from types import SimpleNamespace
 
 from jinja2 import Template, TemplateError
 
+from ddor import narrative
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.narrative import (
-    NarrativeError,
-    StrictEnvironment,
-    Words,
-    in_sentence,
-    number,
-    plain_words,
-)
+from ddor.narrative import NarrativeError, StrictEnvironment, Words
 
 FOLDER = Path(__file__).parent / "sentences"
 BREAKS = re.compile(r"[ \n]+")
@@ -55,7 +49,7 @@ def listed(parts: Iterable[tuple[int, str]], one: str = "", many: str = "") -> W
     for value, words in parts:
         if value:
             verb = "" if told else one if value == 1 else many
-            told.append(" ".join(filter(None, (number(value), verb, words))))
+            told.append(" ".join(filter(None, (narrative.number(value), verb, words))))
     return Words(" and ".join(filter(None, (", ".join(told[:-1]), *told[-1:]))))
 
 
@@ -73,7 +67,9 @@ class _Environment(StrictEnvironment):
 
 @cache
 def _template(report: str) -> Template:
-    environment = _Environment(finalize=lambda value: in_sentence(value, plain_words))
+    environment = _Environment(
+        finalize=lambda value: narrative.in_sentence(value, narrative.plain_words)
+    )
     environment.filters |= {"listed": listed, "one_or_many": one_or_many}
     environment.globals["synthetic_notice"] = Words(SYNTHETIC_NOTICE)
     texts = [(FOLDER / f"{name}.md.j2").read_text("utf-8") for name in (report, "both")]

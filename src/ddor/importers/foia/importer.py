@@ -170,8 +170,7 @@ def twins_of(facilities: pd.DataFrame) -> list[tuple]:
 
 
 def _guessed_level(name: str) -> str:
-    signs = (level for level, sign in LEVELS if re.search(sign, name.upper()))
-    return next(signs, "other")
+    return next((level for level, sign in LEVELS if re.search(sign, name.upper())), "other")
 
 
 def _core(name: str) -> str:
