@@ -25,6 +25,7 @@ import pandas as pd
 from ddor.calendar import Week
 from ddor.errors import NeedsCorrection, Problem
 from ddor.extract.model import DATETIMES, About, Extract
+from ddor.extract.table import worded
 from ddor.maintained.corrections import RECORDS, UNUSABLE, Record, read_corrections
 from ddor.maintained.directory import COLUMNS, Directory, read_directory
 from ddor.maintained.parameters import IN_EFFECT, Parameters, extract_location
@@ -73,10 +74,11 @@ def read_inputs(week: Week, parameters: Parameters) -> Inputs:
     published = (page.name for page in (parameters.output / "site" / "agencies").glob("*"))
     known = {*directory.agencies["agency_id"], *extract.requests["agency_id"], *published}
     # A mistyped code would be published as a dispute by an agency that does not exist.
-    expected = "an agency of the directory, of the week's extract or of a published week"
-    mend = "correct the code, or add the agency to agencies.csv"
-    unknown = [(f"{r.name}.yaml", r.agency_id) for r in records if r.agency_id not in known]
-    problems = [Problem(file, (), "agency_id", seen, expected, mend) for file, seen in unknown]
+    problems = [
+        Problem(f"{r.name}.yaml", (), "agency_id", *worded("unknown_agency", agency=r.agency_id))
+        for r in records
+        if r.agency_id not in known
+    ]
     NeedsCorrection.raise_if(UNUSABLE, problems)
     return Inputs(
         week, extract, directory, no_history(), effective, parameters.note, corrections=records

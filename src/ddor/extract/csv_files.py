@@ -17,7 +17,7 @@ import yaml
 
 from ddor.errors import Problems
 from ddor.extract.model import DATES_ONLY, DATETIMES, TABLES, Extract
-from ddor.extract.table import ABOVE, Table
+from ddor.extract.table import ABOVE, Table, worded
 
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 # How a cell begins that `safe_cell` has made safe, or that looks like one.
@@ -52,10 +52,7 @@ def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Pr
     try:
         records.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        seen = f"a row that cannot be read ({error})"
-        expected = "quotes that are closed and doubled inside a field"
-        mend = "export the table again; the file may have been cut off"
-        problems.report("", seen, expected, mend, [len(records) + 1])
+        problems.report("", *worded("unreadable_row", error=error), [len(records) + 1])
     while records and not any(records[-1]):
         records.pop()
     if not records or not any(records[0]):
@@ -72,12 +69,9 @@ def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Pr
             uneven.setdefault(len(record), []).append(at)
             records[at + 1] = (record + [""] * width)[:width]
     for length, places in uneven.items():
-        seen, mend = "an empty row", "remove the row"
-        if length:
-            seen = f"{length} fields"
-            mend = "look for a comma that is not inside quotes, or a row that was cut off"
+        name = "uneven_row" if length else "row_without_fields"
         rows = [at + ABOVE for at in places]
-        problems.report("", seen, f"{width}, as in the header", mend, rows)
+        problems.report("", *worded(name, length=length, width=width), rows)
     return records, sum(uneven.values(), []), problems
 
 

@@ -28,7 +28,7 @@ from ddor.errors import ExtractInvalid, Problem, Problems, UsageError
 from ddor.extract import key_files, validation
 from ddor.extract.csv_files import csv_table, decoded
 from ddor.extract.model import DATETIMES, TABLES, About, Extract
-from ddor.extract.table import Table
+from ddor.extract.table import Table, worded
 from ddor.extract.typed_files import open_workbook, parquet_table, sheet_pairs, sheet_table
 
 FILES = ("requests.csv", "requests.parquet", "charges.csv", "charges.parquet", "about.yaml")
@@ -82,9 +82,7 @@ def read_extract(
     validation.check_links(charges, requests)
     validation.check_outcome_dates(requests, frames["requests"], cohort)
     if said.as_of is None and cohort == "issued" and not about_problems:
-        mend = f"add the line `as_of: YYYY-MM-DD` to {about_problems.label}"
-        expected = "the date of extraction (needed by cohort: issued)"
-        about_problems.report("as_of", "no as_of", expected, mend)
+        about_problems.report("as_of", *worded("no_as_of", file=about_problems.label))
     happened = [
         frame[name].max() for frame in frames.values() for name in frame if name in HAPPENED
     ]
@@ -229,8 +227,7 @@ def _unpacked(name: str, content: bytes) -> tuple[dict[str, bytes], list[str]]:
                 return {WORKBOOK: content}, []
             return _members(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        mend = "the transfer may have been cut off: fetch or make the file again"
-        raise _invalid(f"a damaged file ({error})", "a whole .zip or .xlsx", mend) from None
+        raise _invalid(*worded("damaged_zip", error=error)) from None
     except RuntimeError:
         raise _invalid("an encrypted file", "a zip without password", "zip it again") from None
 

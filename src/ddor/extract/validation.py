@@ -12,7 +12,7 @@ import pandas as pd
 
 from ddor.extract.identifiers import found_in, head_is_identifier
 from ddor.extract.model import COLUMNS, DATETIMES, TABLES, TYPES, WORDS
-from ddor.extract.table import ABOVE, DAMAGED, REMOVE_IDENTIFIER, Table, nearest, shown
+from ddor.extract.table import ABOVE, DAMAGED, REMOVE_IDENTIFIER, Table, nearest, shown, worded
 from ddor.reference.codes import COUNTRIES
 from ddor.reference.places import STATES, area_named, state_of_fips
 
@@ -42,19 +42,17 @@ def check_heads(table: Table, ignored: tuple[str, ...]) -> None:
     known, heads = TABLES[table.name], list(table.text)
     for head in [head for head in heads if head not in known]:
         if head_is_identifier(head):
-            seen, expected, mend = f'a column "{head}"', "no direct identifier", REMOVE_IDENTIFIER
+            words = worded("identifier_head", head=head, mend=REMOVE_IDENTIFIER)
         elif head in ignored:
             continue
+        elif near := nearest(head, known):
+            words = worded("misspelt_head", head=shown([head]), near=near)
         else:
-            seen, expected = f"an unknown column {shown([head])}", "the columns of the contract"
-            mend = "remove the column, or list it in ignored_columns"
-            if found := nearest(head, known):
-                mend = f'rename it "{found}" if you meant that; otherwise {mend}'
-        table.problems.report("", seen, expected, mend, [1])
+            words = worded("unknown_head", head=shown([head]))
+        table.problems.report("", *words, [1])
     for column in known:
         if heads and column not in heads:
-            expected, mend = f'a column "{column}"', "add it; see docs/extract.md"
-            table.problems.report(column, "no such column", expected, mend, [1])
+            table.problems.report(column, *worded("missing_column", column=column), [1])
 
 
 def check_identifiers(table: Table, issued: dt.date) -> None:
@@ -149,10 +147,8 @@ def check_keys(table: Table, frame: pd.DataFrame) -> None:
     elif repeated.any():
         rows = frame.loc[repeated, key]
         pairs = rows["request_id"] + " " + rows["charge_no"].astype("str")
-        expected, mend = "each charge_no once for a request_id", "number them 1, 2, 3 …"
-        seen = f"more than once {shown(list(pairs.unique()))}"
-        at = (pairs.index + ABOVE).tolist()
-        table.problems.report("request_id, charge_no", seen, expected, mend, at)
+        words = worded("charge_twice", pairs=shown(list(pairs.unique())))
+        table.problems.report("request_id, charge_no", *words, (pairs.index + ABOVE).tolist())
 
 
 def check_links(charges: Table, requests: Table) -> None:

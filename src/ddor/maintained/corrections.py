@@ -47,7 +47,7 @@ from ddor.extract import key_files
 from ddor.extract.identifiers import identifier
 from ddor.extract.key_files import Finding, one_of, unknown_key
 from ddor.extract.model import DATES_ONLY, REQUEST_COLUMNS, Extract
-from ddor.extract.table import Table, shown
+from ddor.extract.table import Table, shown, worded
 from ddor.extract.validation import check_identifiers, check_outcome_dates, typed
 from ddor.maintained.directory import AgencyId
 from ddor.reference.figures import DISPUTABLE as FIGURES
@@ -105,11 +105,9 @@ class Record(key_files.Written):
         notice_given alone."""
         week, received = before.get("week"), before.get("received_on")
         if key == "received_on" and week and value < week.first_day:
-            expected = f"{week} or later, when the week begins"
-            yield Finding(str(value), expected, "correct this date or the week")
+            yield Finding(*worded("received_early", value=value, week=week))
         if key == "answered_on" and value and received and value < received:
-            expected = f"{received} or later, when it was received"
-            yield Finding(str(value), expected, "correct one of the two dates")
+            yield Finding(*worded("answered_early", value=value, received=received))
         says = "ground" if key == "notice" else "status"
         if key not in ("answered_on", "answer", "notice") or says not in before:
             return
@@ -143,9 +141,7 @@ def _of_action(given: Any, week: Week | None, status: str | None) -> Iterator[Fi
     for part in ("expect", "set"):
         yield from _of_values(part, given.get(part), week)
     if status and status not in UPHELD:
-        seen = f"rows to correct, since status is {status}"
-        expected = f"an action only with status {' or '.join(UPHELD)}"
-        yield Finding(seen, expected, "answer the dispute first, or remove the action")
+        yield Finding(*worded("action_not_upheld", status=status, upheld=" or ".join(UPHELD)))
 
 
 def _of_rows(given: Any) -> Iterator[Finding]:
@@ -156,27 +152,22 @@ def _of_rows(given: Any) -> Iterator[Finding]:
     for number, label in enumerate(given, start=1):
         place = f".rows[{number}]"
         if not isinstance(label, str) or not _LABEL.fullmatch(label):
-            expected = "a label of the private ledger, such as F3-12"
-            mend = "look it up in the ledger; never write a request_id here"
-            yield Finding("something else (not shown)", expected, mend, place)
+            yield Finding(*worded("no_label"), place)
         elif (first := given.index(label) + 1) < number:
-            seen = f"the label of rows[{first}]"
-            yield Finding(seen, "each row once", "remove one of the two", place)
+            yield Finding(*worded("label_twice", first=first), place)
 
 
 def _of_values(part: str, given: Any, week: Week | None) -> Iterator[Finding]:
     """Of expect or set. Both are validated: what an extract refuses, it cannot hold."""
     if not isinstance(given, dict) or not given:
-        expected = "at least one column with its value, such as {outcome: declined}"
-        yield Finding("nothing", expected, "add them", f".{part}")
+        yield Finding(*worded("no_values"), f".{part}")
         return
     for column, text in given.items():
         key = f".{part}.{column}"
         if column not in COLUMNS:
             yield unknown_key(column, COLUMNS, f".{part}.")
         elif not isinstance(text, str) or identifier(text):
-            expected = "text without a direct identifier"
-            yield Finding(key_files.quoted(str(text)), expected, "correct the value", key)
+            yield Finding(*worded("unfit_text", seen=key_files.quoted(str(text))), key)
         else:
             cell = row_of({column: text})
             check_identifiers(cell, week.last_day if week else dt.date.max)
@@ -256,8 +247,7 @@ def corrected(
             place = f"action.rows[{number}]" if label in secret else label
             at = positions.get(request_ids.get(label))
             if label not in request_ids:
-                seen, mend = "a label that is not in the ledger", "correct the label, or remove it"
-                files[-1].report(place, seen, "a label of the ledger", f"{mend} from the record")
+                files[-1].report(place, *worded("unknown_label"))
             elif at is None:
                 files[-1].report(place, "no such row", "a row of the extract", _STALE)
             elif record.action:
@@ -268,9 +258,8 @@ def corrected(
         for column in target.action.set:
             other = first.setdefault((target.at, column), target)
             if other is not target:
-                seen = f"a cell that {other.file.label} ({other.place}) sets too"
-                expected, mend = "one correction of a cell", "remove it from one of the two"
-                target.file.report(f"{target.place} {column}", seen, expected, mend)
+                words = worded("cell_twice", file=other.file.label, place=other.place)
+                target.file.report(f"{target.place} {column}", *words)
     NeedsCorrection.raise_if(MISFITS, [*chain(*files)])
     requests = received.copy()
     for target in targets:
@@ -285,9 +274,7 @@ def corrected(
 def _report_stale(target: _Target, row: pd.Series) -> None:
     expect, report = target.action.expect, target.file.report
     if row["agency_id"] != target.agency_id and "agency_id" not in expect:
-        expected = f"one to {target.agency_id}, or agency_id in expect"
-        place = f"{target.place} agency_id"
-        report(place, "a request to another agency", expected, "correct the label")
+        report(f"{target.place} agency_id", *worded("other_agency", agency=target.agency_id))
     for column, text in expect.items():
         if (seen := _as_text(column, row[column])) != _written_as(column, text):
             report(f"{target.place} {column}", shown([seen]), shown([text]), _STALE)

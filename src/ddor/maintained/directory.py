@@ -20,7 +20,7 @@ from ddor.errors import NeedsCorrection, Problem, Problems
 from ddor.extract.csv_files import csv_records
 from ddor.extract.key_files import advice, must, quoted
 from ddor.extract.model import LEVELS
-from ddor.extract.table import ABOVE
+from ddor.extract.table import ABOVE, worded
 from ddor.reference.places import AREAS, STATES, state_of_fips
 
 AGENCY_ID = re.compile(r"[A-Z0-9]{4,12}")
@@ -116,8 +116,8 @@ def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
         records, uneven, found = csv_records(path.name, path.read_bytes())
     except OSError as error:
         found = Problems(path.name)
-        seen, mend = (error.strerror or "no such file").lower(), f"give its path as `{table}:`"
-        found.report("", seen, f"the {table} table", f"{mend} in the parameters")
+        seen = (error.strerror or "no such file").lower()
+        found.report("", *worded("no_table", seen=seen, table=table))
         return nothing, found
     if not records:
         return nothing, found
@@ -135,6 +135,5 @@ def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
                 found.report(column, quoted(value), expected, advice(value), (row + ABOVE,))
     if table == "agencies":
         for row, twice in frame["agency_id"].loc[frame["agency_id"].duplicated()].items():
-            mend = "keep one of the two rows"
-            found.report("agency_id", f'"{twice}"', "one row for each agency", mend, (row + ABOVE,))
+            found.report("agency_id", *worded("agency_twice", agency=twice), (row + ABOVE,))
     return frame[columns].reset_index(drop=True), found
