@@ -1,7 +1,7 @@
 """Whether a described case (cases.py) is what the quarter's data says of its row.
 
-A case that says something else is refused, with what was seen and expected. What may not be told
-of anybody is not told here either: a person whom the law protects or may protect, and one with a
+A case that says something else is refused, with what was seen and expected. What may not be shown
+of anybody is not shown here either: a person whom the law protects or may protect, and one with a
 charge of group 81 (juvenile offender), is answered as a label that is in no list; so is one of whom
 the data does not say that the rule of after_release.py is met. That a person is at large is no
 case, whatever else is on record.

@@ -4,7 +4,7 @@
     issued_by_agency.csv declined_by_agency.csv   the weeks' published lines, added up
     declined.parquet charges.parquet              the requests that the weeks count as declined
     people.json             what the weeks tell of people, and the rows behind it
-    period.json             the period, cohort, sources, parameters, note, cases, what was told
+    period.json             the period, cohort, sources, parameters, note, cases, what was shown
 
 Made from the current revision of each week; one that is withdrawn, or was never published, is
 named and has no figures. A week belongs to the period that holds its last day.
@@ -46,7 +46,7 @@ ABOUT = ("week", "status", "revision", "as_of", "kind")
 DECLINED = (
     "request_id agency_id week day released_at follow_up_status follow_up_on protected as_of"
 ).split()
-# Missing: not told of the week.
+# Missing: not shown of the week.
 FIGURE_TYPES = dict.fromkeys(WEEKLY_FIGURES, "int64") | dict.fromkeys(OF_CHARGES, "Int64")
 
 
@@ -115,7 +115,7 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
         lines.append(line)
     abouts = [inputs.extract.about for inputs, _ in runs]
     declined, charges, repeated = _requests(runs)
-    # What is not told of a week is missing; a week without figures has 0 of all others.
+    # What is not shown of a week is missing; a week without figures has 0 of all others.
     weeks = pd.DataFrame(lines, columns=[*ABOUT, *WEEKLY_FIGURES])
     weeks = weeks.fillna(dict.fromkeys(set(WEEKLY_FIGURES) - {*OF_CHARGES}, 0))
     return CompiledInputs(
@@ -129,7 +129,7 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
         synthetic=catalog.synthetic,
         sources=tuple(dict.fromkeys(about.source for about in abouts if about.source)),
         with_charges=any(counts.charges_supplied for _, counts in runs),
-        people=tuple(week_of_people(run.week, each.told, each.people) for run, each in runs),
+        people=tuple(week_of_people(run.week, each.published, each.people) for run, each in runs),
         parameters=parameters.model_dump(mode="json", include=set(PARAMETERS)),
         note=parameters.note,
         cases=read_cases(parameters.cases),

@@ -2,7 +2,7 @@
 
 `csv_records` reads a file of a person: UTF-8, a header, commas; everything as text, nothing
 skipped in silence. `csv_file` and `csv_lines` are for the files of the archive, which a
-spreadsheet may open: nothing in them runs as a formula. `write_extract` writes what `csv_table`
+spreadsheet may open: nothing in them runs as a formula. `write_extract` writes what read.py
 reads back unchanged.
 """
 
@@ -17,7 +17,7 @@ import yaml
 
 from ddor.errors import Problems
 from ddor.extract.model import DATES_ONLY, DATETIMES, TABLES, Extract
-from ddor.extract.table import ABOVE, Table, worded
+from ddor.extract.table import ABOVE, worded
 
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 # How a cell begins that `safe_cell` has made safe, or that looks like one.
@@ -26,18 +26,6 @@ _MADE_SAFE = tuple(f"'{sign}" for sign in (*RUN_BY_SPREADSHEETS, "'"))
 _SAVE_AS = 'save it again as "CSV UTF-8 (comma delimited)"'
 _MOST_CHARACTERS_IN_A_FIELD = 1_000_000
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-
-
-def csv_table(name: str, label: str, data: bytes) -> Table:
-    """The table of a CSV file. What is wrong with the file itself (zero bytes, encoding,
-    separator, rows too long or too short) is in its problems; it has no columns if nothing could
-    be read."""
-    records, uneven, problems = csv_records(label, data)
-    table = Table(name, problems)
-    if records:
-        heads, *below = records
-        table.fill(heads, [*zip(*below, strict=True)] or [()] * len(heads), uneven)
-    return table
 
 
 def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Problems]:

@@ -26,7 +26,7 @@ from pydantic.dataclasses import dataclass
 from ddor.calendar import Week
 from ddor.errors import ExtractInvalid, Problem, Problems, UsageError
 from ddor.extract import key_files, validation
-from ddor.extract.csv_files import csv_table, decoded
+from ddor.extract.csv_files import csv_records, decoded
 from ddor.extract.model import DATETIMES, TABLES, About, Extract
 from ddor.extract.table import Table, worded
 from ddor.extract.typed_files import open_workbook, parquet_table, sheet_pairs, sheet_table
@@ -137,7 +137,12 @@ def _file_table(name: str, files: dict[str, bytes], names: list[str]) -> Table:
         mend = "remove the one that you do not need"
         return _missing(name, f"both {csv} and {parquet}", "one of them", mend)
     if csv in files:
-        return csv_table(name, csv, files[csv])
+        records, uneven, problems = csv_records(csv, files[csv])
+        table = Table(name, problems)
+        if records:
+            heads, *below = records
+            table.fill(heads, [*zip(*below, strict=True)] or [()] * len(heads), uneven)
+        return table
     if parquet in files:
         return parquet_table(name, parquet, files[parquet])
     other = _misnamed(name, names)
@@ -171,7 +176,10 @@ def fetch(location: str) -> tuple[dict[str, bytes], list[str]]:
         fs, path = fsspec.core.url_to_fs(location)
         lone, base = _lone_file(fs, path), path.rstrip("/")
         if lone is None:
-            names = _names(fs, base)
+            try:
+                names = {PurePosixPath(file.rstrip("/")).name for file in fs.ls(base, detail=False)}
+            except (FileNotFoundError, NotImplementedError):
+                names = {file for file in FILES if fs.exists(f"{base}/{file}")}
             found = [file for file in FILES if file in names]
             return {file: fs.cat_file(f"{base}/{file}") for file in found}, sorted(names)
     except ImportError as error:
@@ -206,13 +214,6 @@ def _lone_file(fs, path: str) -> bytes | None:
     if fs.isdir(path):
         return None
     return fs.cat_file(path)
-
-
-def _names(fs, base: str) -> set[str]:
-    try:
-        return {PurePosixPath(file.rstrip("/")).name for file in fs.ls(base, detail=False)}
-    except (FileNotFoundError, NotImplementedError):
-        return {file for file in FILES if fs.exists(f"{base}/{file}")}
 
 
 def _unpacked(name: str, content: bytes) -> tuple[dict[str, bytes], list[str]]:

@@ -22,10 +22,10 @@ counts if its charge is countable and was filed from day 0 to 90.
 Left out on purpose: people who are not in an extract any more, and arrests that ICE never learned
 of. Nothing here is a rate.
 
-It is told of the nation only, one base, by the rules of disclosure.py. The base is the requests
-with a confirmed release. It is told if those of them whose follow-up is known are *enough*, and if
-the one rule lets it be told beside what earlier revisions told; then in full, 1 and 2 too. Else the
-last numbers stay, with their date, or nothing is told.
+It is shown of the nation only, one base, by the rules of disclosure.py. The base is the requests
+with a confirmed release. It is shown if those of them whose follow-up is known are *enough*, and if
+the one rule lets it be shown beside what earlier revisions showed; then in full, 1 and 2 too. Else
+the last numbers stay, with their date, or nothing is shown.
 """
 
 from collections import Counter
@@ -36,7 +36,7 @@ from typing import Any
 import pandas as pd
 
 from ddor.measures import disclosure, people
-from ddor.measures.disclosure import NATION, Earlier, Row, Table, Told
+from ddor.measures.disclosure import NATION, Earlier, Row, Shown, Table
 from ddor.measures.people import ALL, Line, lines_of
 from ddor.measures.status import first_that_fits
 from ddor.reference.codes import offense_group
@@ -154,7 +154,7 @@ def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[R
 
 @dataclass(frozen=True)
 class Followed:
-    """The headline numbers, in requests; None where one is not told.
+    """The headline numbers, in requests; None where one is not shown.
 
     declined, confirmed: of the quarter's rows. known: released 90 days or more before the extract
     and followed up; met, no_arrest: known less met; no_contact; not_observed. arrested, convicted:
@@ -177,16 +177,16 @@ class Followed:
     gone: int = 0
 
 
-def tell_after_release(
+def decide_after_release(
     rows: pd.DataFrame, charges: pd.DataFrame, threshold: int, as_of: str, earlier: Earlier
-) -> Told:
+) -> Shown:
     """`rows` from after_release.after_release, with week; as_of: the date of the quarter's extract;
-    `earlier`: what was told before."""
+    `earlier`: what was shown before."""
     confirmed = after_release_rows(rows, charges)
     known = Counter(rows.loc[rows["standing"].isin(KNOWN), "agency_id"])
     why = disclosure.why_not_enough(known).replace("requests", "requests with a known follow-up")
     last = tuple(table for table in earlier.last if table.attribute == AFTER_RELEASE)
-    return disclosure.tell(
+    return disclosure.decide(
         {} if why else {(AFTER_RELEASE, NATION): confirmed},
         replace(earlier, last=last),
         {row.request_id for row in confirmed},
@@ -197,11 +197,11 @@ def tell_after_release(
     )
 
 
-def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
+def followed(rows: pd.DataFrame, shown: Shown, as_of: str) -> Followed:
     """The headline numbers. `rows` from after_release.after_release, of which only the two exact
     numbers are taken, and that nobody's follow-up is known."""
     confirmed = int(rows["released_at"].notna().sum())
-    table = told.table(AFTER_RELEASE)
+    table = shown.table(AFTER_RELEASE)
     if table is None:
         anybody = rows["standing"].isin(KNOWN).any()
         unknown: dict[str, Any] = dict.fromkeys(NUMBERS, None if anybody else 0)
@@ -236,11 +236,11 @@ def _counts(rows: Iterable[Row]) -> Counter:
     return counts
 
 
-def after_release_lines(told: Told) -> list[Line]:
+def after_release_lines(shown: Shown) -> list[Line]:
     """after_release.csv: attribute follow_up (branch: a standing), met_by (how the rule was met),
-    days_to_arrest (BANDS), later_charges (as the charges before release are told of the nation, of
+    days_to_arrest (BANDS), later_charges (as the charges before release are shown of the nation, of
     those who met the rule)."""
-    table = told.table(AFTER_RELEASE)
+    table = shown.table(AFTER_RELEASE)
     if table is None:
         return []
     counts = _counts(table.rows)

@@ -27,8 +27,9 @@ from ddor.checks.registry import CheckResults, run_checks
 from ddor.extract.model import Extract, recorded_this_week
 from ddor.inputs import Inputs
 from ddor.maintained.corrections import corrected
-from ddor.measures.disclosure import EARLIER, ENOUGH, Earlier, Row, Told, tell
-from ddor.measures.people import CHARGES, Line, lines_of, week_candidates, week_rows, with_charges
+from ddor.measures import disclosure
+from ddor.measures.disclosure import ENOUGH, Earlier, Row, Shown
+from ddor.measures.people import CHARGES, Line, lines_of, place_candidates, week_rows, with_charges
 from ddor.measures.status import CLASSES, counted_in, request_status
 from ddor.published.ledger import LONG_HELD, cleared_flags, held_since
 from ddor.reference import tables
@@ -75,8 +76,8 @@ class Counts(CheckResults):
     found is as in CheckResults; `review` has a line more, without check and agency, where the share
     of held rows is a reason why a person has to look before the week is published.
 
-    extract: as counted, with the week's corrections. told: what is told of people; people:
-    attribute -> the rows of all declined requests, told or not.
+    extract: as counted, with the week's corrections. published: what is shown of people; people:
+    attribute -> the rows of all declined requests, shown or not.
     reconciliation: columns class, rows, every received row in exactly one class, all CLASSES in
     order, so that rows add up to the rows received.
     long_held: of the requests held back this week, how many were first held over 90 days before
@@ -87,7 +88,7 @@ class Counts(CheckResults):
     issued_by_agency: pd.DataFrame
     declined_by_agency: pd.DataFrame
     held_back_by_agency: pd.DataFrame
-    told: Told
+    published: Shown
     people: dict[str, frozenset[Row]]
     unusual_orders: pd.DataFrame
     reconciliation: pd.DataFrame
@@ -100,12 +101,12 @@ class Counts(CheckResults):
 
     @property
     def known(self) -> dict[str, int]:
-        """The figures that are told."""
+        """The figures that are shown."""
         return {name: count for name, count in self.figures.items() if count is not None}
 
     def nation(self, attribute: str) -> list[Line]:
-        """The lines of the national table, none where it is not told."""
-        return lines_of(self.told.table(attribute))
+        """The lines of the national table, none where it is not shown."""
+        return lines_of(self.published.table(attribute))
 
 
 def count_inputs(inputs: Inputs) -> Counts:
@@ -115,7 +116,7 @@ def count_inputs(inputs: Inputs) -> Counts:
     extract = corrected(inputs.extract, inputs.corrections, inputs.request_ids, cohort)
     case = Case(extract, inputs.week, inputs.directory, inputs.history, cohort)
     checked = run_checks(case, cleared=cleared_flags(inputs.ledger))
-    earlier = EARLIER.validate_python(inputs.earlier)
+    earlier = disclosure.EARLIER.validate_python(inputs.earlier)
     return count_week(case, checked, inputs.parameters, earlier, inputs.ledger)
 
 
@@ -133,15 +134,16 @@ def count_week(
     status = request_status(extract.requests, case.week, case.cohort, checked.held)
     states = agency_identities(status, agencies).set_index("agency_id")["state"].to_dict()
     rows = week_rows(status, charges, states, str(case.week))
-    told = tell(
-        week_candidates(rows),
+    nation = {(attribute, disclosure.NATION): each for attribute, each in rows.items()}
+    shown = disclosure.decide(
+        nation | place_candidates(rows.get(CHARGES, ()), "agency_id"),
         earlier,
         status.loc[status["declined"], "request_id"],
         as_of.isoformat(),
         parameters["disclosure_threshold"],
         lacking={CHARGES: NO_CHARGES} if charges.empty else {},
     )
-    figures = with_charges(lines_of(told.table(CHARGES)))
+    figures = with_charges(lines_of(shown.table(CHARGES)))
     for name, figure in WEEKLY_FIGURES.items():
         if name not in figures:
             of_figure = status.loc[counted_in(status, figure.rows), "agency_id"]
@@ -158,7 +160,7 @@ def count_week(
         **vars(checked),
         figures={name: figures[name] for name in WEEKLY_FIGURES},
         **{table: counts_by_agency(status, agencies, table) for table in BY_AGENCY},
-        told=told,
+        published=shown,
         people=rows,
         unusual_orders=unusual_orders(extract.requests, as_of),
         reconciliation=classes.astype("int64").rename_axis("class").rename("rows").reset_index(),
@@ -287,7 +289,7 @@ def concentration(agencies: pd.Series, days: pd.Series) -> Concentration:
     by_day = days.dt.date.value_counts()
     day = half_or_more(by_day)
     if largest is not None and day is not None and by_day[day] < ENOUGH:
-        day = None  # the dates of a few requests of one agency are not told
+        day = None  # the dates of a few requests of one agency are not shown
     of_agency = 0 if largest is None else len(days)
     on_day = 0 if day is None else int(by_day[day])
     return Concentration(len(agencies), largest, of_agency, day, on_day)

@@ -24,9 +24,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from ddor.measures import disclosure
-from ddor.measures.disclosure import NATION, POOLED, Row, Table, Told
+from ddor.measures.disclosure import NATION, POOLED, Row, Shown, Table, flag_of
 from ddor.reference import codes, tables
-from ddor.reference.codes import CATEGORIES, offense_category
+from ddor.reference.codes import CATEGORIES, offense_category, offense_group
 from ddor.reference.figures import OF_CHARGES, TABLE_COLUMNS
 
 CHARGES, CITIZENSHIP, DAYS = ATTRIBUTES = ("charges", "citizenship", "days")
@@ -82,12 +82,6 @@ def week_rows(
     return {name: disclosure.rows_of(declined.assign(value=each)) for name, each in values.items()}
 
 
-def week_candidates(rows: Mapping[str, frozenset[Row]]) -> disclosure.Candidates:
-    """The nation, then agencies, the largest first."""
-    nation = {(attribute, NATION): each for attribute, each in rows.items()}
-    return nation | place_candidates(rows.get(CHARGES, ()), "agency_id")
-
-
 def place_candidates(rows: Collection[Row], *columns: str) -> disclosure.Candidates:
     """The tables of charges of agencies, of states: for each column of Row, the largest first."""
     found: disclosure.Candidates = {}
@@ -127,9 +121,7 @@ def charge_value(groups: str, otherwise: str) -> str:
 def groups_of(charges: pd.DataFrame) -> dict[str, str]:
     """request_id -> the groups of its charges with their standings, "13:convicted 35:charged_only",
     of columns request_id, ncic_code, convicted (bool)."""
-    groups = (
-        charges["ncic_code"].map(codes.offense_group).astype("str").fillna(UNLISTED).rename("group")
-    )
+    groups = charges["ncic_code"].map(offense_group).astype("str").fillna(UNLISTED).rename("group")
     convicted = charges.groupby(["request_id", groups])["convicted"].any().reset_index()
     standing = convicted["convicted"].map({True: CONVICTED, False: CHARGED_ONLY})
     words = convicted["group"] + ":" + standing.astype("str")
@@ -140,7 +132,7 @@ def groups_of(charges: pd.DataFrame) -> dict[str, str]:
 
 
 class Line(NamedTuple):
-    """A line of csv. branch: category, region or band, "" for all requests; leaf: group
+    """A line of attributes.csv. branch: category, region or band, "" for all requests; leaf: group
     or country, OTHER, or "" for the whole branch; standing: ALL or one of STANDINGS."""
 
     attribute: str
@@ -152,7 +144,7 @@ class Line(NamedTuple):
 
 
 def lines_of(table: Table | None) -> list[Line]:
-    """In the order of csv; none of a table that is not told."""
+    """In the order of attributes.csv; none of a table that is not shown."""
     if table is None:
         return []
     if table.place in (NATION, POOLED):
@@ -215,7 +207,7 @@ def _members(attribute: str, rows: Iterable[Row]):
 
 def rolled_up(members: Members, at_least: int, rest_name: str, rest_at_least: int = 1) -> Members:
     """Those of `at_least` or more by name, and the rows of all others under `rest_name`. Where that
-    rest would be under `rest_at_least` the smallest named ones join it; nothing is told of a rest
+    rest would be under `rest_at_least` the smallest named ones join it; nothing is shown of a rest
     that stays too small."""
     named = {name: rows for name, rows in members.items() if len(rows) >= at_least}
     rest = set().union(*(rows for name, rows in members.items() if name not in named))
@@ -243,7 +235,7 @@ def merged(tables: Iterable[Iterable[Line]]) -> list[Line]:
 
 def with_charges(lines: Iterable[Line]) -> dict[str, int | None]:
     """The two figures that are part of the national table of charges, whose lines these are; None
-    where it is not told."""
+    where it is not shown."""
     counts = Counter({line.standing: line.requests for line in lines if not line.branch})
     if not counts:
         return dict.fromkeys(OF_CHARGES)
@@ -253,8 +245,8 @@ def with_charges(lines: Iterable[Line]) -> dict[str, int | None]:
 
 def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
     """charges_by_group.csv: GROUP_COLUMNS, a line for each category, its group_code "", then its
-    groups; a split that is not told is missing (Int64). `lines`: those of the nation; `flags`: what
-    a reader of every line has to know."""
+    groups; a split that is not shown is missing (Int64). `lines`: those of the nation; `flags`:
+    what a reader of every line has to know."""
     counts: dict[tuple[str, str], dict[str, int]] = {}
     for line in lines:
         if line.branch:
@@ -273,13 +265,11 @@ def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
     return frame.assign(flags=flags) if flags else frame
 
 
-def attribute_lines(told: Told) -> pd.DataFrame:
-    """csv: the fields of Line, and `flags` where a table stands from before."""
-    tables = [told.tables[key] for key in sorted(told.tables)]
+def attribute_lines(shown: Shown) -> pd.DataFrame:
+    """attributes.csv: the fields of Line, and `flags` where a table stands from before."""
+    tables = [shown.tables[key] for key in sorted(shown.tables)]
     lines = [line for table in tables for line in lines_of(table)]
-    return line_frame(
-        lines, [disclosure.flag_of(told.table(line.attribute, line.place)) for line in lines]
-    )
+    return line_frame(lines, [flag_of(shown.table(line.attribute, line.place)) for line in lines])
 
 
 def line_frame(lines: Iterable[Line], flags: Iterable[str] = ()) -> pd.DataFrame:

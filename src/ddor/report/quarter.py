@@ -15,7 +15,7 @@ from ddor.errors import DdorError
 from ddor.extract.model import ISSUED
 from ddor.maintained.cases import BEGIN, END, Case
 from ddor.measures import after_release
-from ddor.measures.after_release import AFTER_RELEASE, FOLLOWED_DAYS
+from ddor.measures.after_release import AFTER_RELEASE, FOLLOWED_DAYS, LATER_CHARGES
 from ddor.measures.disclosure import NATION, POOLED
 from ddor.measures.figures import Concentration, concentration, half_or_more
 from ddor.measures.people import CHARGES, GROUP_NAMES, Line
@@ -23,7 +23,7 @@ from ddor.narrative import Words, render_markdown
 from ddor.publishable import HTML
 from ddor.report.attribute_tables import AttributeTables, with_unsplit
 from ddor.report.charts import Chart
-from ddor.report.tables import NOT_TOLD, Several, Table, html_of
+from ddor.report.tables import WITHHELD, Several, Table, html_of
 from ddor.report.words import CLASS_HEADS, TABLES, WORDS
 
 
@@ -147,12 +147,12 @@ class CompiledReport(AttributeTables):
 
     def _charges(self) -> SimpleNamespace:
         """As of a week, and weeks: of how many it is (compiled.people.WeeksOfSum)."""
-        told = self.counts.told
-        group = told.table(CHARGES, POOLED)
+        shown = self.counts.published
+        group = shown.table(CHARGES, POOLED)
         return SimpleNamespace(
             **vars(super()._charges()),
             weeks=self.counts.people.weeks[CHARGES],
-            why_left_out=Words(group.why if group else told.untold.get((CHARGES, POOLED), "")),
+            why_left_out=Words(group.why if group else shown.withheld.get((CHARGES, POOLED), "")),
         )
 
     # After release
@@ -162,17 +162,15 @@ class CompiledReport(AttributeTables):
         followed = self.counts.followed
         numbers = vars(followed) | {"cases": len(self.counts.cases.shown)}
         rows = [
-            (words.format(days=FOLLOWED_DAYS), NOT_TOLD if numbers[name] is None else numbers[name])
+            (words.format(days=FOLLOWED_DAYS), WITHHELD if numbers[name] is None else numbers[name])
             for name, words in WORDS["followed"].items()
         ]
         as_of = f"; follow-up as of {long_date(followed.as_of)}" if followed.retained else ""
         return self._table("followed", rows, as_of=as_of)
 
     def later_charges_table(self) -> Table | None:
-        """Of those whom the rule counts, by category and group; None where that is not told."""
-        frame = with_unsplit(
-            line for line in self._after_release(after_release.LATER_CHARGES) if line.branch
-        )
+        """Of those whom the rule counts, by category and group; None where that is not shown."""
+        frame = with_unsplit(line for line in self._after_release(LATER_CHARGES) if line.branch)
         frame = frame[frame["requests"] > 0]
         return None if frame.empty else self.by_offense("later_charges", frame)
 
@@ -182,9 +180,9 @@ class CompiledReport(AttributeTables):
         return self._table("days_to_arrest", rows) if any(line.requests for line in lines) else None
 
     def _why_not_newer(self) -> str:
-        """Why nothing is told of the follow-up, or nothing newer; "" where it is."""
+        """Why nothing is shown of the follow-up, or nothing newer; "" where it is."""
         table = self.counts.after_release.table(AFTER_RELEASE)
-        return table.why if table else self.counts.after_release.untold[AFTER_RELEASE, NATION]
+        return table.why if table else self.counts.after_release.withheld[AFTER_RELEASE, NATION]
 
     def _after_release(self, attribute: str) -> list[Line]:
         lines = after_release.after_release_lines(self.counts.after_release)

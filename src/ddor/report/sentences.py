@@ -16,7 +16,7 @@ from jinja2 import Template, TemplateError
 
 from ddor import narrative
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.narrative import NarrativeError, StrictEnvironment, Words
+from ddor.narrative import NarrativeError, StrictEnvironment, Words, in_sentence, plain_words
 
 FOLDER = Path(__file__).parent / "sentences"
 BREAKS = re.compile(r"[ \n]+")
@@ -45,12 +45,12 @@ def listed(parts: Iterable[tuple[int, str]], one: str = "", many: str = "") -> W
     """Numbers and what they are of, those of none left out: "20 for drugs, 3 for traffic and 1 for
     other". With a verb, as it goes with one and with many, it follows the first number: "1 concerns
     a person with a charge and 3 a person without one"."""
-    told: list[str] = []
+    said: list[str] = []
     for value, words in parts:
         if value:
-            verb = "" if told else one if value == 1 else many
-            told.append(" ".join(filter(None, (narrative.number(value), verb, words))))
-    return Words(" and ".join(filter(None, (", ".join(told[:-1]), *told[-1:]))))
+            verb = "" if said else one if value == 1 else many
+            said.append(" ".join(filter(None, (narrative.number(value), verb, words))))
+    return Words(" and ".join(filter(None, (", ".join(said[:-1]), *said[-1:]))))
 
 
 def one_or_many(value: int, one: str, many: str) -> Words:
@@ -67,9 +67,7 @@ class _Environment(StrictEnvironment):
 
 @cache
 def _template(report: str) -> Template:
-    environment = _Environment(
-        finalize=lambda value: narrative.in_sentence(value, narrative.plain_words)
-    )
+    environment = _Environment(finalize=lambda value: in_sentence(value, plain_words))
     environment.filters |= {"listed": listed, "one_or_many": one_or_many}
     environment.globals["synthetic_notice"] = Words(SYNTHETIC_NOTICE)
     texts = [(FOLDER / f"{name}.md.j2").read_text("utf-8") for name in (report, "both")]

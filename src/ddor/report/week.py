@@ -254,7 +254,7 @@ class WeeklyReport(AttributeTables):
 
     def table(self, rows: pd.DataFrame, by: str, caption: str = "") -> Table:
         """How many of `rows`, a selection of `report.requests`, there are by one of OF_REQUESTS or
-        OF_PEOPLE, largest first. Raises DdorError where that may not be told."""
+        OF_PEOPLE, largest first. Raises DdorError where that may not be shown."""
         frame, title = self._counted(rows, by, agency_label)
         return Table(frame, {by: own.LABELS[by]} | heads("requests"), caption or title)
 
@@ -282,7 +282,7 @@ class WeeklyReport(AttributeTables):
                     "report.declined_rows. A table of some of them, compared with that of all, "
                     "would tell of the others."
                 )
-            table = self.counts.told.table(attribute)
+            table = self.counts.published.table(attribute)
             if table is None or table.retained:
                 why = table.why if table else self._why(attribute)
                 raise DdorError(f'by="{by}" cannot be counted in this report: {why}.')
