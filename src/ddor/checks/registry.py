@@ -104,14 +104,9 @@ def run_checks(
         if check.effect == "review":
             for agency_id, theirs in stopped.groupby(agencies[stopped.index]):
                 review.append((check.id, agency_id, len(theirs), " ".join(theirs.unique())))
-        lines[check.id] = (
-            check.id,
-            check.title,
-            check.effect,
-            status if finding.assessed else "not assessed",
-            len(stopped),
-            agencies[stopped.index].nunique(),
-        )
+        status = status if finding.assessed else "not assessed"
+        counted = len(stopped), agencies[stopped.index].nunique()
+        lines[check.id] = (check.id, check.title, check.effect, status, *counted)
     by_request = [(row, *rest) for row, rest in sorted(held.items())]
     columns = "check title effect status rows agencies".split()
     waits = pd.DataFrame(review, columns="check agency_id rows reason".split(), dtype="str")

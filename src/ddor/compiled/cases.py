@@ -95,14 +95,12 @@ def _differing(
         & ~charges["disposition"].isin(WITHOUT_CONVICTION)
     ]
     later = after[(after["request_id"] == row["request_id"]) & after["countable"]]
+    groups = [_words(map(offense_group, rows["ncic_code"])) for rows in (before, later)]
     said = {
         "agency_id": (case.agency_id, row["agency_id"]),
         "released": (case.released, f"{row['released_at']:%Y-%m}"),
-        "groups_before": (
-            _words(case.groups_before),
-            _words(map(offense_group, before["ncic_code"])),
-        ),
-        "groups_after": (_words(case.groups_after), _words(map(offense_group, later["ncic_code"]))),
+        "groups_before": (_words(case.groups_before), groups[0]),
+        "groups_after": (_words(case.groups_after), groups[1]),
         "standing": (case.standing, "convicted" if row["convicted"] else "charged"),
     }
     return [

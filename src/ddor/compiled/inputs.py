@@ -128,7 +128,7 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
         cohort=catalog.cohort,
         synthetic=catalog.synthetic,
         sources=tuple(dict.fromkeys(about.source for about in abouts if about.source)),
-        with_charges=any(counts.charges_supplied for _, counts in runs),
+        with_charges=any(len(counts.extract.charges) for _, counts in runs),
         people=tuple(week_of_people(run.week, each.published, each.people) for run, each in runs),
         parameters=parameters.model_dump(mode="json", include=set(PARAMETERS)),
         note=parameters.note,

@@ -44,9 +44,7 @@ WORDS = {
     for name, column in COLUMNS.items()
     if column["type"] in ("words", "tristate")
 }
-LEVELS, TRISTATE, OUTCOMES = WORDS["agency_level"], WORDS["protected"], WORDS["outcome"]
-DECLINE_REASONS, FOLLOW_UP_STATUSES = WORDS["decline_reason"], WORDS["follow_up_status"]
-DISPOSITIONS, TIMINGS = WORDS["disposition"], WORDS["timing"]
+LEVELS = WORDS["agency_level"]
 
 # How the source of an imported FOIA file begins: the page says what such a file cannot tell.
 FOIA_SOURCE = "ICE detainer records released under FOIA"

@@ -9,7 +9,6 @@ sheets do not matter. Rows are numbered as a spreadsheet shows them, the header 
 import datetime as dt
 import io
 import warnings
-from collections.abc import Sequence
 
 import openpyxl
 import pandas as pd
@@ -86,7 +85,13 @@ def sheet_table(name: str, sheet: Worksheet) -> Table:
     table.fill(heads, [[as_text(cell.value) for cell in cells] for cells in columns])
     for head, cells in zip(heads, columns, strict=True):
         if head in COLUMNS and head in table.text:
-            _refuse_misfits(table, head, cells)
+            # One problem for each cause.
+            found = pd.Series([_misfit(cell, head) for cell in cells], dtype="str")
+            for misfit in found.dropna().unique():
+                is_date = misfit == "a number" and head in DATETIMES
+                mend = _AS_DATES if is_date else _MISFITS[misfit]
+                seen = f"{misfit}, {shown(table.text.loc[found == misfit, head].unique())}"
+                table.refuse_as(seen, head, found == misfit, NATIVE[head], mend)
     return table
 
 
@@ -128,16 +133,6 @@ def _report_merged(sheet: Worksheet, problems: Problems) -> None:
         rows = {row for area in ranges for row in range(area.min_row, area.max_row + 1)}
         words = worded("merged_cells", ranges=", ".join(area.coord for area in ranges))
         problems.report("", *words, sorted(rows))
-
-
-def _refuse_misfits(table: Table, head: str, cells: Sequence[Cell]) -> None:
-    """Refuse the cells of a column whose type does not fit, in one problem for each cause."""
-    found = pd.Series([_misfit(cell, head) for cell in cells], dtype="str")
-    for misfit in found.dropna().unique():
-        is_date = misfit == "a number" and head in DATETIMES
-        mend = _AS_DATES if is_date else _MISFITS[misfit]
-        seen = f"{misfit}, {shown(table.text.loc[found == misfit, head].unique())}"
-        table.refuse_as(seen, head, found == misfit, NATIVE[head], mend)
 
 
 def _misfit(cell: Cell, head: str) -> str | None:

@@ -95,7 +95,6 @@ class Counts(CheckResults):
     declined_share: ShareRange
     held_declines: int
     long_held: int
-    charges_supplied: bool
     status: pd.DataFrame
     extract: Extract
 
@@ -167,7 +166,6 @@ def count_week(
         declined_share=declined_share(status, case.week, case.cohort),
         held_declines=held_declines,
         long_held=int(checked.held["request_id"].isin(waiting.index).sum()),
-        charges_supplied=not charges.empty,
         status=status,
         extract=extract,
     )

@@ -61,7 +61,7 @@ class WeeklyReport(AttributeTables):
     def _names(self) -> dict[str, object]:
         counts = self.counts
         charges = self._charges()
-        charges.supplied = counts.charges_supplied
+        charges.supplied = not counts.extract.charges.empty
         return {
             "week": self.period,
             "issued": self._figures("issued_", agencies=len(counts.issued_by_agency)),

@@ -45,6 +45,7 @@ REFUSED = (
 )
 HOLDS_A_KEY = "holds the key of a request (not shown)"
 LONGEST_LINE = 80
+_WARNING = re.compile(r"\w*Warning: .*")
 # In the HTML that Markdown makes: a picture that is no file beside the page, and a link that holds
 # what it leads to, or runs it.
 PASTED = re.compile(r'<img src="([a-z]+:|//)|<a href="(?!(https?|mailto):)[a-z]+:', re.IGNORECASE)
@@ -217,7 +218,14 @@ def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
     every cell that may not be published: its number in the template, and its first line."""
     refused, warnings = [REFUSED], []
     for number, cell in numbered(executed):
-        warnings += [f"cell {number}: {line}" for line in dict.fromkeys(_on_stderr(cell))]
+        said: list[str] = []
+        for output in cell.get("outputs", ()):
+            if output.get("name") == "stderr":
+                lines = [line.strip() for line in output.text.splitlines() if line.strip()]
+                # Of a warning its words, without the path of the file that gave it.
+                warned = [found[0] for line in lines if (found := _WARNING.search(line))]
+                said += warned or lines[:1]
+        warnings += [f"cell {number}: {line}" for line in dict.fromkeys(said)]
         if not {*NOT_PUBLISHED} & {*cell.metadata.get("tags", [])}:
             lines = [line.strip() for line in cell.source.splitlines() if line.strip()] or [""]
             # Of a magic with the line below it, which says more.
@@ -270,12 +278,3 @@ class _PageRenderer(IPythonRenderer):
         return html
 
     block_html = inline_html
-
-
-def _on_stderr(cell) -> Iterator[str]:
-    """Of a warning its words, without the path of the file that gave it."""
-    for output in cell.get("outputs", ()):
-        if output.output_type == "stream" and output.name == "stderr":
-            lines = [line.strip() for line in output.text.splitlines() if line.strip()]
-            warned = [found[0] for line in lines if (found := re.search(r"\w*Warning: .*", line))]
-            yield from warned or lines[:1]

@@ -101,10 +101,11 @@ def _below_header(table: str, lines: Iterable[Sequence]) -> pd.DataFrame | None:
         if len(places) > len(NEEDED) / 2:
             if missing := [field for field in NEEDED if field not in places]:
                 seen = ", ".join(str(title) for title in titles if title)
-                words = [
-                    (each, *worded("missing_field", titles=seen, field=each)) for each in missing
+                problems = [
+                    Problem(table, (), each, *worded("missing_field", titles=seen, field=each))
+                    for each in missing
                 ]
-                raise ExtractInvalid([Problem(table, (), *each) for each in words], table)
+                raise ExtractInvalid(problems, table)
             return _fields(places, numbered)
     return None
 
