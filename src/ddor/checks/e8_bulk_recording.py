@@ -7,7 +7,7 @@ and 73 % of them were older than the year. In 2026 most declines of one state pr
 import pandas as pd
 
 from ddor.checks.check import Case, Finding, filled, stopped_agencies, words_of
-from ddor.extract.model import ISSUED, date_column, would_count_as_declined
+from ddor.extract.model import DATE_COLUMN, ISSUED, would_count_as_declined
 
 REASONS = words_of(__file__)["reasons"]
 FEWEST = 10
@@ -21,7 +21,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     date. Without recording dates (cohort *issued*): 80 % or more issued on one date."""
     declined = rows[would_count_as_declined(rows, case.week, case.cohort)]
     by_issue = case.cohort == ISSUED
-    dates = declined[date_column(case.cohort)].dt.normalize()
+    dates = declined[DATE_COLUMN[case.cohort]].dt.normalize()
     why = {}
     for agency_id, theirs in declined.groupby("agency_id"):
         counts, count = dates[theirs.index].value_counts(), len(theirs)

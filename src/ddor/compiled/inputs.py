@@ -22,7 +22,7 @@ import pandas as pd
 from ddor.calendar import Period
 from ddor.compiled.people import WEEKS, WeekOfPeople, week_of_people
 from ddor.compiled.week_runs import read_run
-from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, date_column
+from ddor.extract.model import CHARGE_COLUMNS, DATE_COLUMN, DATETIMES
 from ddor.inputs import Inputs
 from ddor.maintained.cases import CASES, Case, read_cases
 from ddor.maintained.corrections import flagged, flags_for
@@ -165,7 +165,7 @@ def _requests(runs: list[tuple[Inputs, Counts]]) -> tuple[pd.DataFrame, pd.DataF
     for inputs, counts in runs:
         week = str(inputs.week)
         status = counts.status[counts.status["declined"]]
-        day = status[date_column(inputs.parameters["cohort"])].dt.normalize()
+        day = status[DATE_COLUMN[inputs.parameters["cohort"]]].dt.normalize()
         as_of = pd.Timestamp(inputs.extract.about.as_of).as_unit("s")
         rows.append(status.assign(week=week, day=day, as_of=as_of)[DECLINED])
         charges.append(counts.extract.charges.assign(week=week))

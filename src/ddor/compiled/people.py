@@ -73,10 +73,8 @@ class PeopleOfWeeks:
 
     def flag_of_sum(self, attribute: str) -> str:
         """Which of its weeks are of an earlier extract."""
-        dated, pool = (
-            self.weeks[attribute].dated,
-            disclosure.flag_of(self.shown.table(attribute, POOLED)),
-        )
+        dated = self.weeks[attribute].dated
+        pool = disclosure.flag_of(self.shown.table(attribute, POOLED))
         parts = [f"in {dated} of the weeks as an earlier extract had it"] if dated else []
         return "; ".join([*parts, *([f"of the weeks added together: {pool}"] if pool else [])])
 

@@ -37,7 +37,7 @@ FORMS = "a folder, a .zip of one, or an .xlsx workbook"
 # What a zip may unpack to. A year of requests in CSV is some 100 MB.
 MOST_BYTES = 1 << 30
 # The dates that tell what had happened by then; the others may lie in the future or be old.
-HAPPENED = [name for name in DATETIMES if name not in ("release_due_at", "sentence_ends_on")]
+HAPPENED = {*DATETIMES} - {"release_due_at", "sentence_ends_on"}
 
 
 @dataclass
@@ -83,9 +83,7 @@ def read_extract(
     validation.check_outcome_dates(requests, frames["requests"], cohort)
     if said.as_of is None and cohort == "issued" and not about_problems:
         about_problems.report("as_of", *worded("no_as_of", file=about_problems.label))
-    happened = [
-        frame[name].max() for frame in frames.values() for name in frame if name in HAPPENED
-    ]
+    happened = [frame[name].max() for frame in frames.values() for name in HAPPENED & {*frame}]
     last = pd.Series(happened, dtype="datetime64[s]").max()
     as_of = said.as_of or (None if pd.isna(last) else last.date())
     problems = [*requests.problems, *charges.problems, *about_problems]
@@ -174,12 +172,16 @@ def fetch(location: str) -> tuple[dict[str, bytes], list[str]]:
     name = without_secrets(location)
     try:
         fs, path = fsspec.core.url_to_fs(location)
-        lone, base = _lone_file(fs, path), path.rstrip("/")
+        lone, base = None, path.rstrip("/")
+        if "http" in fs.protocol:
+            # A server knows no folders: what has no suffix is one, unless a zip comes from there.
+            is_file = PurePosixPath(urlsplit(path).path).suffix.lower() in (".zip", ".xlsx")
+            content = fs.cat_file(path) if is_file or fs.exists(path) else b""
+            lone = content if is_file or content.startswith(b"PK") else None
+        elif not fs.isdir(path):
+            lone = fs.cat_file(path)
         if lone is None:
-            try:
-                names = {PurePosixPath(file.rstrip("/")).name for file in fs.ls(base, detail=False)}
-            except (FileNotFoundError, NotImplementedError):
-                names = {file for file in FILES if fs.exists(f"{base}/{file}")}
+            names = _names(fs, base)
             found = [file for file in FILES if file in names]
             return {file: fs.cat_file(f"{base}/{file}") for file in found}, sorted(names)
     except ImportError as error:
@@ -204,16 +206,11 @@ def without_secrets(location: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def _lone_file(fs, path: str) -> bytes | None:
-    """The bytes of the file at `path`, or None if it is a folder. Raises FileNotFoundError."""
-    if "http" in fs.protocol:
-        # A web server knows no folders: what has no suffix is one, unless a zip comes from there.
-        is_file = PurePosixPath(urlsplit(path).path).suffix.lower() in (".zip", ".xlsx")
-        content = fs.cat_file(path) if is_file or fs.exists(path) else b""
-        return content if is_file or content.startswith(b"PK") else None
-    if fs.isdir(path):
-        return None
-    return fs.cat_file(path)
+def _names(fs, base: str) -> set[str]:
+    try:
+        return {PurePosixPath(file.rstrip("/")).name for file in fs.ls(base, detail=False)}
+    except (FileNotFoundError, NotImplementedError):
+        return {file for file in FILES if fs.exists(f"{base}/{file}")}
 
 
 def _unpacked(name: str, content: bytes) -> tuple[dict[str, bytes], list[str]]:

@@ -143,10 +143,8 @@ def _taken(given: dict[str, Any], file: Problems, folder: Path) -> dict[str, Any
 
 def sample_settings(project: Path) -> dict[str, str]:
     """As --set would have them, for the sample extracts: synthetic and real weeks share no site."""
-    return {
-        "extract": str(project / "samples" / "{week}"),
-        "output": str(project / "outputs" / "sample"),
-    }
+    output = str(project / "outputs" / "sample")
+    return {"extract": str(project / "samples" / "{week}"), "output": output}
 
 
 def extract_location(parameters: Parameters, week: Week) -> str:

@@ -204,9 +204,7 @@ def counts_by_agency(status: pd.DataFrame, agencies: pd.DataFrame, table: str) -
     can be added up (history.py). Level and place are empty there where they are known from doubted
     requests alone: one with a wrong place (E1) may not lend it to the agency.
     """
-    rows = {
-        figure.column: figure.rows for figure in WEEKLY_FIGURES.values() if figure.table == table
-    }
+    rows = {each.column: each.rows for each in WEEKLY_FIGURES.values() if each.table == table}
     names = TABLE_COLUMNS[table][len(IDENTITY) :]
     masks = pd.DataFrame({name: counted_in(status, rows.get(name, name)) for name in names})
     counts = masks.groupby(status["agency_id"]).sum().astype("int64")

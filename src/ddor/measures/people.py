@@ -166,9 +166,8 @@ def _nation_lines(attribute: str, rows: Iterable[Row]) -> list[Line]:
         if attribute == CHARGES and not {1, 2} & {*split.values()}:
             lines += [Line(attribute, NATION, branch, "", *part) for part in split.items()]
         named = rolled_up(leaves, NAMED, OTHER) if attribute != DAYS else {}
-        lines += [
-            Line(attribute, NATION, branch, leaf, ALL, len(own)) for leaf, own in named.items()
-        ]
+        for leaf, own in named.items():
+            lines.append(Line(attribute, NATION, branch, leaf, ALL, len(own)))
     return lines
 
 

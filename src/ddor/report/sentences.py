@@ -36,9 +36,8 @@ def sentence(report: str, name: str, **names) -> Words:
 
 def sentences(report: str, **names) -> SimpleNamespace:
     """Every one of a report, by its name."""
-    return SimpleNamespace(
-        **{name: sentence(report, name, **names) for name in _template(report).blocks}
-    )
+    blocks = _template(report).blocks
+    return SimpleNamespace(**{name: sentence(report, name, **names) for name in blocks})
 
 
 def listed(parts: Iterable[tuple[int, str]], one: str = "", many: str = "") -> Words:

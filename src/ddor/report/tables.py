@@ -125,9 +125,8 @@ def agency_table(
 
 
 def largest_first(frame: pd.DataFrame, by: str) -> pd.DataFrame:
-    return frame.sort_values(
-        [by, "state", "agency", "agency_id"], ascending=[False, True, True, True]
-    )
+    order = [by, "state", "agency", "agency_id"]
+    return frame.sort_values(order, ascending=[False, True, True, True])
 
 
 def agency_fold(rest: pd.DataFrame, by: str) -> HTML:
@@ -138,9 +137,8 @@ def agency_fold(rest: pd.DataFrame, by: str) -> HTML:
     if len(rest) > MOST_LISTED:
         most = rest[by].iloc[MOST_LISTED]
         named = rest[rest[by] > most]
-    return HTML(
-        html_of("agency_fold", lines=_named(named, by), total=len(rest), most_of_the_rest=most)
-    )
+    numbers = {"total": len(rest), "most_of_the_rest": most}
+    return HTML(html_of("agency_fold", lines=_named(named, by), **numbers))
 
 
 def _named(agencies: pd.DataFrame, by: str) -> list[tuple[str, int]]:

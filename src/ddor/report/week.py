@@ -10,7 +10,7 @@ import pandas as pd
 from ddor.calendar import FINAL_AFTER, Week, long_date
 from ddor.checks.registry import CHECKS
 from ddor.errors import DdorError
-from ddor.extract.model import FOIA_SOURCE, ISSUED, date_column
+from ddor.extract.model import DATE_COLUMN, FOIA_SOURCE, ISSUED
 from ddor.inputs import Inputs
 from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES, flags_for
 from ddor.measures.figures import NO_CHARGES, Counts, agency_identities, concentration, count_inputs
@@ -54,7 +54,7 @@ class WeeklyReport(AttributeTables):
     def phrases(self) -> SimpleNamespace:
         """The sentences that depend on the data, by name (sentences/week.md.j2)."""
         declined = self.counts.status[self.counts.status["declined"]]
-        days = declined[date_column(self.inputs.parameters["cohort"])]
+        days = declined[DATE_COLUMN[self.inputs.parameters["cohort"]]]
         found = concentration(declined["agency_id"], days)
         return self._sentences("week", found, self.counts.declined_by_agency, self._names())
 
