@@ -201,10 +201,8 @@ def movement(compared: Compared) -> Words:
     return Words(said)
 
 
-FILTERS: dict[str, Callable] = {
-    "requests": requests,
-    **{each.__name__: each for each in (count, part_of, percent, number, movement)},
-}
+FILTERS: dict[str, Callable] = {"requests": requests}
+FILTERS |= {each.__name__: each for each in (count, part_of, percent, number, movement)}
 
 
 class _Html(mistune.HTMLRenderer):

@@ -6,7 +6,8 @@ and 73 % of them were older than the year. In 2026 most declines of one state pr
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, filled, stopped_agencies, words_of
+from ddor.calendar import long_date
+from ddor.checks.check import Case, Finding, stopped_agencies, words_of
 from ddor.extract.model import DATE_COLUMN, ISSUED, would_count_as_declined
 
 REASONS = words_of(__file__)["reasons"]
@@ -28,7 +29,7 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
         date, most = counts.index[0], counts.iloc[0]
         old = (date - theirs["issued_at"] > OLD).sum()
         if count >= FEWEST and most >= ONE_DATE * count and (by_issue or old >= OLD_SHARE * count):
-            fields = {"count": count, "most": most, "date": date, "old": old, "old_days": OLD.days}
+            fields = {"count": count, "most": most, "old": old, "old_days": OLD.days}
             reason = REASONS["issued" if by_issue else "recorded"]
-            why[agency_id] = filled(reason, fields | {"agency_id": agency_id})
+            why[agency_id] = reason.format(agency_id=agency_id, date=long_date(date), **fields)
     return Finding(int(dates.notna().sum()), stopped_agencies(declined, why))

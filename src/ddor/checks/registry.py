@@ -37,11 +37,8 @@ def written_out(constant) -> str:
 def _check_of(words: Path) -> Check:
     """The check of a file of words and of the module of the same name beside it."""
     module = import_module(f"ddor.checks.{words.stem}")
-    constants = {
-        name: written_out(value)
-        for name, value in (vars(history) | vars(module)).items()
-        if name.isupper()
-    }
+    named = vars(history) | vars(module)
+    constants = {name: written_out(value) for name, value in named.items() if name.isupper()}
     texts = {name: text for name, text in words_of(module.__file__).items() if name != "reasons"}
     filled = {name: text.format_map(constants) for name, text in texts.items()}
     return Check(**filled, assess=module.assess)

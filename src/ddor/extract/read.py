@@ -78,8 +78,7 @@ def read_extract(
         validation.check_heads(table, ignored_columns)
         validation.check_identifiers(table, day or dt.date.today())
         frames[table.name] = validation.typed(table, day)
-        validation.check_keys(table, frames[table.name])
-    validation.check_links(charges, requests)
+        validation.check_keys(table, frames[table.name], requests)
     validation.check_outcome_dates(requests, frames["requests"], cohort)
     if said.as_of is None and cohort == "issued" and not about_problems:
         about_problems.report("as_of", *worded("no_as_of", file=about_problems.label))

@@ -135,29 +135,25 @@ def _time_checks(name: str, text: pd.Series, times: pd.Series, day: dt.date | No
         yield times >= latest + pd.Timedelta(days=1), expected, _LOOK_UP
 
 
-def check_keys(table: Table, frame: pd.DataFrame) -> None:
-    """request_id is unique in requests; request_id and charge_no together in charges."""
+def check_keys(table: Table, frame: pd.DataFrame, requests: Table) -> None:
+    """request_id is unique in requests; request_id and charge_no together in charges. Every charge
+    belongs to one of `requests`."""
     key = ["request_id"] if table.name == "requests" else ["request_id", "charge_no"]
-    if not set(key) <= set(frame):
-        return
-    repeated = frame.duplicated(key, keep=False) & frame[key].notna().all(axis=1)
-    if table.name == "requests":
-        mend = "remove the repeated rows, or give each its own id"
-        table.refuse("request_id", repeated, "each request_id once", mend)
-    elif repeated.any():
-        rows = frame.loc[repeated, key]
-        pairs = rows["request_id"] + " " + rows["charge_no"].astype("str")
-        words = worded("charge_twice", pairs=shown(list(pairs.unique())))
-        table.problems.report("request_id, charge_no", *words, (pairs.index + ABOVE).tolist())
-
-
-def check_links(charges: Table, requests: Table) -> None:
-    """Every charge belongs to a request of the extract."""
-    if "request_id" in charges.text and "request_id" in requests.text:
-        ids = charges.text["request_id"]
+    if set(key) <= set(frame):
+        repeated = frame.duplicated(key, keep=False) & frame[key].notna().all(axis=1)
+        if table.name == "requests":
+            mend = "remove the repeated rows, or give each its own id"
+            table.refuse("request_id", repeated, "each request_id once", mend)
+        elif repeated.any():
+            rows = frame.loc[repeated, key]
+            pairs = rows["request_id"] + " " + rows["charge_no"].astype("str")
+            words = worded("charge_twice", pairs=shown(list(pairs.unique())))
+            table.problems.report("request_id, charge_no", *words, (pairs.index + ABOVE).tolist())
+    if "request_id" in table.text and "request_id" in requests.text:
+        ids = table.text["request_id"]
         orphans = ~ids.isin(requests.text["request_id"]) & (ids != "")
         expected = f"a request_id of {requests.problems.label}"
-        charges.refuse("request_id", orphans, expected, "add the request, or remove its charges")
+        table.refuse("request_id", orphans, expected, "add the request, or remove its charges")
 
 
 def check_outcome_dates(requests: Table, frame: pd.DataFrame, cohort: str) -> None:

@@ -244,11 +244,8 @@ def after_release_lines(shown: Shown) -> list[Line]:
     if table is None:
         return []
     counts = _counts(table.rows)
-    lines = [
-        Line(attribute, NATION, name, "", ALL, counts[name])
-        for attribute, names in BRANCHES.items()
-        for name in names
-    ]
+    named = [(attribute, name) for attribute, names in BRANCHES.items() for name in names]
+    lines = [Line(attribute, NATION, name, "", ALL, counts[name]) for attribute, name in named]
     met = (row for row in table.rows if row.value.split()[0] == MET)
     groups = ((row, " ".join(row.value.split()[3:])) for row in met)
     rows = frozenset(

@@ -6,6 +6,7 @@ Which columns a table has and what it is called stands in tables.csv, of a chart
 """
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from types import SimpleNamespace
 
 import pandas as pd
@@ -285,11 +286,9 @@ def with_unsplit(lines: Iterable[Line]) -> pd.DataFrame:
 
 
 def _by_category(lines: list[Line]) -> Words:
-    counts = {
-        line.branch: line.requests
-        for line in lines
-        if line.branch and not line.leaf and line.standing == people.ALL
-    }
-    order = [*CATEGORIES]
-    largest = sorted(counts, key=lambda category: (-counts[category], order.index(category)))
-    return listed((counts[each], f"for {CATEGORY_PHRASES[each]}") for each in largest)
+    """The largest first; those of one size stay in the order of the categories."""
+    whole = [
+        line for line in lines if line.branch and not line.leaf and line.standing == people.ALL
+    ]
+    largest = sorted(whole, key=attrgetter("requests"), reverse=True)
+    return listed((line.requests, f"for {CATEGORY_PHRASES[line.branch]}") for line in largest)

@@ -213,11 +213,8 @@ class CompiledReport(AttributeTables):
         """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""
         figures, weeks = self.counts.figures, self.weeks_table().frame
         followed = self.counts.followed
-        holds = {
-            name: weeks[name].iloc[:-1].sum() == weeks[name].iloc[-1]
-            for name in weeks
-            if name.endswith("_total")
-        }
+        totals = [name for name in weeks if name.endswith("_total")]
+        holds = {name: weeks[name].iloc[:-1].sum() == weeks[name].iloc[-1] for name in totals}
         by_request = len(self.inputs.declined) + self.inputs.repeated
         holds["declined_total by request"] = by_request == figures["declined_total"]
         for name in ("declined", "issued"):
