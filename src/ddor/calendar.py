@@ -21,6 +21,7 @@ import pandas as pd
 from ddor.errors import UsageError
 
 SATURDAY = 5
+# When the data of a report is final: so long after its last day.
 FINAL_AFTER = dt.timedelta(weeks=13)
 # What a detainer asks an agency to hold at most, and how early notice is asked for: form I-247A,
 # boxes 1 and 2; 8 CFR 287.7(a) and (d).
@@ -52,10 +53,6 @@ class Period:
     def weeks(self) -> list["Week"]:
         """The weeks whose reports its own is made from, in order; none of one made otherwise."""
         return []
-
-    def is_final_on(self, day: dt.date) -> bool:
-        """Whether data of this day makes its report final: 13 weeks after its end."""
-        return day >= self.last_day + FINAL_AFTER
 
     @property
     def path(self) -> str:
@@ -99,8 +96,7 @@ class Week(Period):
 
     def holds(self, times: pd.Series) -> pd.Series:
         """Which of these datetimes fall in the week; an empty one does not. Bool, same index."""
-        start, end = pd.Timestamp(self.first_day), pd.Timestamp(self.next.first_day)
-        return (times >= start) & (times < end)
+        return (times >= pd.Timestamp(self.first_day)) & (times < pd.Timestamp(self.next.first_day))
 
     @property
     def title(self) -> str:

@@ -23,18 +23,14 @@ from pathlib import Path
 import pandas as pd
 
 from ddor.calendar import Week
+from ddor.errors import NeedsCorrection, Problem
 from ddor.extract.model import DATETIMES, About, Extract
-from ddor.maintained.corrections import RECORDS, Record, check_agencies, read_corrections
+from ddor.extract.table import worded
+from ddor.maintained.corrections import RECORDS, UNUSABLE, Record, read_corrections
 from ddor.maintained.directory import COLUMNS, Directory, read_directory
 from ddor.maintained.parameters import IN_EFFECT, Parameters, extract_location
-from ddor.published.history import (
-    COUNT_TYPES,
-    NOTHING_EARLIER,
-    History,
-    no_history,
-    read_earlier,
-    read_history,
-)
+from ddor.published import history
+from ddor.published.history import NOTHING_EARLIER, History, no_history
 from ddor.published.ledger import lines_of, no_ledger, read_labels, read_ledger
 
 NEWER_FLAGS = "protected.json"
@@ -62,12 +58,6 @@ class Inputs:
     earlier: Mapping = field(default_factory=lambda: NOTHING_EARLIER)
 
 
-def gather_inputs(week: Week, parameters: Parameters) -> Inputs:
-    """Read and check everything: the week's inputs with what the archive holds for them. Raises as
-    read_inputs."""
-    return with_archive(read_inputs(week, parameters), parameters.output)
-
-
 def read_inputs(week: Week, parameters: Parameters) -> Inputs:
     """What does not come from the archive, read and checked.
 
@@ -83,7 +73,13 @@ def read_inputs(week: Week, parameters: Parameters) -> Inputs:
     records = tuple(r for r in read_corrections(parameters.corrections) if r.week == week)
     published = (page.name for page in (parameters.output / "site" / "agencies").glob("*"))
     known = {*directory.agencies["agency_id"], *extract.requests["agency_id"], *published}
-    check_agencies(records, known)
+    # A mistyped code would be published as a dispute by an agency that does not exist.
+    problems = [
+        Problem(f"{r.name}.yaml", (), "agency_id", *worded("unknown_agency", agency=r.agency_id))
+        for r in records
+        if r.agency_id not in known
+    ]
+    NeedsCorrection.raise_if(UNUSABLE, problems)
     return Inputs(
         week, extract, directory, no_history(), effective, parameters.note, corrections=records
     )
@@ -96,21 +92,21 @@ def with_archive(inputs: Inputs, output: Path) -> Inputs:
     named = {row for record in inputs.corrections if record.action for row in record.action.rows}
     return replace(
         inputs,
-        history=read_history(output / "site", inputs.week),
+        history=history.read_history(output / "site", inputs.week),
         ledger=lines_of(read_ledger(runs), inputs.week, inputs.extract.requests["request_id"]),
         request_ids={label: labels[label] for label in sorted(named & labels.keys())},
-        earlier=read_earlier(output, inputs.week),
+        earlier=history.read_earlier(output, inputs.week),
     )
 
 
 def save_inputs(inputs: Inputs, folder: Path) -> None:
     """Write INPUT_FILES into `folder`; equal inputs give equal bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    extract, history = inputs.extract, inputs.history
+    extract, known = inputs.extract, inputs.history
     extract.requests.to_parquet(folder / "extract.parquet", index=False)
     extract.charges.to_parquet(folder / "charges.parquet", index=False)
     tables = {name: getattr(inputs.directory, name) for name in COLUMNS}
-    tables |= {"history": history.counts, "ledger": inputs.ledger}
+    tables |= {"history": known.counts, "ledger": inputs.ledger}
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     records = RECORDS.dump_python(inputs.corrections, mode="json")
@@ -122,8 +118,8 @@ def save_inputs(inputs: Inputs, folder: Path) -> None:
             "about": asdict(extract.about) | {"as_of": extract.about.as_of.isoformat()},
             "parameters": inputs.parameters,
             "note": inputs.note,
-            "history": list(history.weeks),
-            "last_declined": history.last_declined,
+            "history": list(known.weeks),
+            "last_declined": known.last_declined,
         },
     }
     for name, content in contents.items():
@@ -176,7 +172,7 @@ def load_inputs(folder: Path) -> Inputs:
         for name in ("week", "corrections", "earlier")
     )
     about = week["about"] | {"as_of": dt.date.fromisoformat(week["about"]["as_of"])}
-    counts = pd.read_csv(folder / "history.csv", dtype=COUNT_TYPES, keep_default_na=False)
+    counts = pd.read_csv(folder / "history.csv", dtype=history.COUNT_TYPES, keep_default_na=False)
     # Parquet knows no seconds, only milliseconds.
     requests, charges = (
         frame.astype({column: "datetime64[s]" for column in DATETIMES if column in frame})

@@ -27,9 +27,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
+from ddor import variation
 from ddor.calendar import Period, long_date
 from ddor.errors import DdorError
-from ddor.variation import Compared, in_words
+from ddor.variation import WEEKS_COMPARED, Compared
 
 TOKEN_OF = "_token_of_a_text"  # in a rendering, beside the names it may use
 # Letters and digits only: no sign of Markdown, and nothing that an address would encode.
@@ -150,8 +151,7 @@ def count(value: int, one: str, many: str) -> Words:
     return Words(f"{number(value)} {one if value == 1 else many}")
 
 
-def requests(value: int) -> Words:
-    return count(value, "request", "requests")
+requests = partial(count, one="request", many="requests")
 
 
 def part_of(part: int, total: int, one: str, many: str) -> Words:
@@ -171,11 +171,38 @@ def percent(fraction: float) -> Words:
 
 
 def movement(compared: Compared) -> Words:
-    """What follows "the number of requests": *rose* and *fell* stand in no other words of ours."""
-    return Words(in_words(compared))
+    """What follows "the number of requests", such as "rose to 57, above the range of the last 13
+    published weeks (31 to 44)": *rose* and *fell* stand in no other words of ours. Raises TypeError
+    for anything but a Compared."""
+    if not isinstance(compared, Compared):
+        raise TypeError(f'"{compared}" has no range to be compared with')
+    count, last = number(compared.count), compared.before[-WEEKS_COMPARED:]
+    moved = variation.movement(compared.count, list(compared.before))
+    if compared.early:
+        said = f"was {count} so far; it will be compared with earlier weeks once its data is final"
+    elif moved is None:
+        said = (
+            f"was {count}. Fewer than {WEEKS_COMPARED} published weeks before it were counted in "
+            "the same way, which is too few to say whether the number rose or fell"
+        )
+    else:
+        low, high = min(last), max(last)
+        beside = f"the range of the last {WEEKS_COMPARED} published weeks ({low:,} to {high:,})"
+        where = "within" if low <= compared.count <= high else "just outside"
+        said = {
+            variation.ROSE: f"rose to {count}, above {beside}",
+            variation.FELL: f"fell to {count}, below {beside}",
+            variation.STAYED: f"was {count}, {where} {beside}; "
+            "a difference of this size can arise by chance",
+        }[moved]
+    left_out = {"this week": compared.bulk, "those before": compared.bulk_before}
+    if parts := " and ".join(f"{rows:,} of {whose}" for whose, rows in left_out.items() if rows):
+        said += f". The comparison leaves out requests recorded in bulk: {parts}"
+    return Words(said)
 
 
-FILTERS = {each.__name__: each for each in (count, requests, part_of, percent, number, movement)}
+FILTERS: dict[str, Callable] = {"requests": requests}
+FILTERS |= {each.__name__: each for each in (count, part_of, percent, number, movement)}
 
 
 class _Html(mistune.HTMLRenderer):

@@ -81,17 +81,13 @@ def text_of(shown: str) -> str:
     """What a reader finds in HTML: its visible text, a line for each block, and what stands in
     attributes that are read aloud or followed; of a file that is part of its own address its
     words."""
-    attributes = [_words_of_file(each) for each in _ATTRIBUTE.findall(shown)]
-    text = re.sub(r"<[^>]*>", "\n", _INLINE.sub("", shown))
-    return visible(html.unescape("\n".join([text, *attributes])))
-
-
-def _words_of_file(address: str) -> str:
-    """A picture of dots has none, and its base64 would hold any short word by chance."""
-    file = _DATA_ADDRESS.fullmatch(address)
-    if file is None:
-        return address
-    return base64.b64decode(file[2]).decode() if file[1] == "text/csv" else ""
+    texts = [re.sub(r"<[^>]*>", "\n", _INLINE.sub("", shown))]
+    for text in _ATTRIBUTE.findall(shown):
+        if file := _DATA_ADDRESS.fullmatch(text):
+            # A picture of dots has no words, and its base64 would hold any short word by chance.
+            text = base64.b64decode(file[2]).decode() if file[1] == "text/csv" else ""
+        texts.append(text)
+    return visible(html.unescape("\n".join(texts)))
 
 
 def as_read(markdown: str) -> str:

@@ -3,8 +3,8 @@
 A count of events that come one by one varies by chance alone: `poisson_interval` says how far.
 Weeks are more uneven than that (holidays, backlogs, who is on duty), so that *rose* and *fell* are
 only said of a count beyond all of the 13 published weeks before it, and beyond what those weeks
-lead one to expect of one more (`movement`). `in_words` writes the sentence; it takes the count
-together with its range, so that nobody can write the one without the other.
+lead one to expect of one more (`movement`). The sentence is `narrative.movement`; it takes the
+count together with its range, so that nobody can write the one without the other.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,6 @@ WEEKS_COMPARED = 13
 # large and uneven counts (negative binomial, k of 3 and less) rose or fell in over 5 % of weeks.
 T_12 = 2.560033
 ROSE, FELL, STAYED = "rose", "fell", "stayed within the range"
-UNEVEN = "a difference of this size can arise by chance"
 
 
 @dataclass(frozen=True)
@@ -76,35 +75,3 @@ def movement(count: int, before: list[int]) -> str | None:
     if count < min(*last, low):
         return FELL
     return STAYED
-
-
-def in_words(compared: Compared) -> str:
-    """What follows "the number of requests", such as "rose to 57, above the range of the last 13
-    published weeks (31 to 44)". Raises TypeError for anything but a Compared."""
-    if not isinstance(compared, Compared):
-        raise TypeError(f'"{compared}" has no range to be compared with')
-    left_out = {"this week": compared.bulk, "those before": compared.bulk_before}
-    parts = " and ".join(f"{rows:,} of {whose}" for whose, rows in left_out.items() if rows)
-    bulk = f". The comparison leaves out requests recorded in bulk: {parts}" if parts else ""
-    return _moved(compared) + bulk
-
-
-def _moved(compared: Compared) -> str:
-    count = f"{compared.count:,}"
-    if compared.early:
-        return f"was {count} so far; it will be compared with earlier weeks once its data is final"
-    moved = movement(compared.count, list(compared.before))
-    if moved is None:
-        return (
-            f"was {count}. Fewer than {WEEKS_COMPARED} published weeks before it were counted in "
-            "the same way, which is too few to say whether the number rose or fell"
-        )
-    last = compared.before[-WEEKS_COMPARED:]
-    low, high = min(last), max(last)
-    where = "within" if low <= compared.count <= high else "just outside"
-    compared_with = f"the range of the last {WEEKS_COMPARED} published weeks ({low:,} to {high:,})"
-    return {
-        ROSE: f"rose to {count}, above {compared_with}",
-        FELL: f"fell to {count}, below {compared_with}",
-        STAYED: f"was {count}, {where} {compared_with}; {UNEVEN}",
-    }[moved]

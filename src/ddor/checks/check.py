@@ -81,22 +81,26 @@ def stopped_where(
     rows: pd.DataFrame, reasons: dict[str, str], doubts: dict[str, pd.Series]
 ) -> pd.Series:
     """The rows that some doubt holds of, as Finding.stopped has them. doubts: the name of a reason
-    -> a mask of `rows`. A reason has the row's fields in braces: "Agency {agency_id} was asked." A
-    row with several doubts has their reasons one after the other."""
+    -> a mask of `rows`. A reason has the row's fields in braces, a time as "February 3, 2017,
+    13:40": "Agency {agency_id} was asked." A row with several doubts has their reasons one after
+    the other."""
     masks = pd.DataFrame(doubts, index=rows.index)
     doubted = rows[masks.any(axis=1)]
     held = (masks.columns[mask] for mask in masks.loc[doubted.index].to_numpy())
-    why = [
-        filled(" ".join(reasons[name] for name in names), row)
-        for names, row in zip(held, doubted.to_dict("records"), strict=True)
-    ]
+    why = []
+    for names, row in zip(held, doubted.to_dict("records"), strict=True):
+        for field_name, value in row.items():
+            if isinstance(value, pd.Timestamp):
+                # A midnight may be a date alone.
+                hour = "" if value == value.normalize() else f", {value:%H:%M}"
+                row[field_name] = long_date(value) + hour
+        why.append(" ".join(reasons[name] for name in names).format_map(row))
     return pd.Series(why, index=list(doubted["request_id"]), dtype="str")
 
 
 def stopped_agencies(rows: pd.DataFrame, why: dict[str, str]) -> pd.Series:
     """All of `rows` whose agency has a reason, as Finding.stopped has them."""
-    theirs = rows["agency_id"].map(why).astype("str").set_axis(list(rows["request_id"]))
-    return theirs.dropna()
+    return rows["agency_id"].map(why).astype("str").set_axis(list(rows["request_id"])).dropna()
 
 
 def listed_agencies(rows: pd.DataFrame, case: Case) -> pd.DataFrame:
@@ -104,14 +108,3 @@ def listed_agencies(rows: pd.DataFrame, case: Case) -> pd.DataFrame:
     field is empty or the agency is not listed."""
     listed = case.directory.agencies.set_index("agency_id").replace("", None)
     return listed.reindex(rows["agency_id"]).set_axis(rows.index)
-
-
-def filled(reason: str, fields: dict) -> str:
-    """The reason with these fields in place of its braces: a time as "February 3, 2017, 13:40"; a
-    midnight, which may be a date alone, as the date."""
-    words = dict(fields)
-    for name, value in fields.items():
-        if isinstance(value, pd.Timestamp):
-            hour = "" if value == value.normalize() else f", {value:%H:%M}"
-            words[name] = long_date(value) + hour
-    return reason.format_map(words)

@@ -9,7 +9,7 @@ from collections import defaultdict
 import pandas as pd
 
 from ddor.checks.check import Case, Finding, listed_agencies, stopped_agencies, words_of
-from ddor.extract.model import issued_this_week, would_count_as_declined
+from ddor.extract.model import would_count_as_declined
 from ddor.variation import poisson_tail
 
 TIMES, PLUS = 3, 3
@@ -24,9 +24,17 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     published weeks: so many requests issued that a Poisson distribution at the directory's
     weekly_requests gives as many or more in fewer than one of a million weeks; an agency without
     that is then not assessed."""
-    issued = issued_this_week(rows, case.week)
+    issued = case.week.holds(rows["issued_at"])
     if not case.history.is_long_enough():
-        return _against_directory(rows[issued], case)
+        weekly = listed_agencies(rows, case)["weekly_requests"].where(issued)
+        known = rows.assign(weekly_requests=weekly)[weekly.notna()]
+        counts = known.groupby(["agency_id", "weekly_requests"]).size().reset_index(name="count")
+        unlikely = {
+            agency["agency_id"]: REASONS["unlikely"].format_map(agency)
+            for agency in counts.to_dict("records")
+            if poisson_tail(agency["count"], float(agency["weekly_requests"])) < 1 / ONE_WEEK_IN
+        }
+        return Finding(len(known), stopped_agencies(known, unlikely))
     declined = would_count_as_declined(rows, case.week, case.cohort)
     highest = case.history.highest()
     sentences: dict[str, list[str]] = defaultdict(list)
@@ -40,15 +48,3 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
                 sentences[agency_id].append(REASONS[what].format_map(fields))
     why = {agency_id: " ".join(theirs) for agency_id, theirs in sentences.items()}
     return Finding(int((issued | declined).sum()), stopped_agencies(rows[too_many], why))
-
-
-def _against_directory(issued: pd.DataFrame, case: Case) -> Finding:
-    weekly = listed_agencies(issued, case)["weekly_requests"]
-    known = issued.assign(weekly_requests=weekly)[weekly.notna()]
-    counts = known.groupby(["agency_id", "weekly_requests"]).size().reset_index(name="count")
-    sentences = {
-        agency["agency_id"]: REASONS["unlikely"].format_map(agency)
-        for agency in counts.to_dict("records")
-        if poisson_tail(agency["count"], float(agency["weekly_requests"])) < 1 / ONE_WEEK_IN
-    }
-    return Finding(len(known), stopped_agencies(known, sentences))

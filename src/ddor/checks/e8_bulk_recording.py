@@ -6,8 +6,9 @@ and 73 % of them were older than the year. In 2026 most declines of one state pr
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, filled, stopped_agencies, words_of
-from ddor.extract.model import ISSUED, date_column, would_count_as_declined
+from ddor.calendar import long_date
+from ddor.checks.check import Case, Finding, stopped_agencies, words_of
+from ddor.extract.model import DATE_COLUMN, ISSUED, would_count_as_declined
 
 REASONS = words_of(__file__)["reasons"]
 FEWEST = 10
@@ -21,14 +22,14 @@ def assess(rows: pd.DataFrame, case: Case) -> Finding:
     date. Without recording dates (cohort *issued*): 80 % or more issued on one date."""
     declined = rows[would_count_as_declined(rows, case.week, case.cohort)]
     by_issue = case.cohort == ISSUED
-    dates = declined[date_column(case.cohort)].dt.normalize()
+    dates = declined[DATE_COLUMN[case.cohort]].dt.normalize()
     why = {}
     for agency_id, theirs in declined.groupby("agency_id"):
         counts, count = dates[theirs.index].value_counts(), len(theirs)
         date, most = counts.index[0], counts.iloc[0]
         old = (date - theirs["issued_at"] > OLD).sum()
         if count >= FEWEST and most >= ONE_DATE * count and (by_issue or old >= OLD_SHARE * count):
-            fields = {"count": count, "most": most, "date": date, "old": old, "old_days": OLD.days}
+            fields = {"count": count, "most": most, "old": old, "old_days": OLD.days}
             reason = REASONS["issued" if by_issue else "recorded"]
-            why[agency_id] = filled(reason, fields | {"agency_id": agency_id})
+            why[agency_id] = reason.format(agency_id=agency_id, date=long_date(date), **fields)
     return Finding(int(dates.notna().sum()), stopped_agencies(declined, why))

@@ -37,11 +37,8 @@ def written_out(constant) -> str:
 def _check_of(words: Path) -> Check:
     """The check of a file of words and of the module of the same name beside it."""
     module = import_module(f"ddor.checks.{words.stem}")
-    constants = {
-        name: written_out(value)
-        for name, value in (vars(history) | vars(module)).items()
-        if name.isupper()
-    }
+    named = vars(history) | vars(module)
+    constants = {name: written_out(value) for name, value in named.items() if name.isupper()}
     texts = {name: text for name, text in words_of(module.__file__).items() if name != "reasons"}
     filled = {name: text.format_map(constants) for name, text in texts.items()}
     return Check(**filled, assess=module.assess)
@@ -103,26 +100,19 @@ def run_checks(
             shown[check.id] = stopped
         if check.effect == "review":
             for agency_id, theirs in stopped.groupby(agencies[stopped.index]):
-                why = " ".join(theirs.unique())
-                review.append((check.id, agency_id, len(theirs), why))
-        lines[check.id] = (
-            check.id,
-            check.title,
-            check.effect,
-            status if finding.assessed else "not assessed",
-            len(stopped),
-            agencies[stopped.index].nunique(),
-        )
+                review.append((check.id, agency_id, len(theirs), " ".join(theirs.unique())))
+        status = status if finding.assessed else "not assessed"
+        counted = len(stopped), agencies[stopped.index].nunique()
+        lines[check.id] = (check.id, check.title, check.effect, status, *counted)
     by_request = [(row, *rest) for row, rest in sorted(held.items())]
     columns = "check title effect status rows agencies".split()
+    waits = pd.DataFrame(review, columns="check agency_id rows reason".split(), dtype="str")
     return CheckResults(
-        held=_frame(by_request, "request_id check doubts reason"),
+        held=pd.DataFrame(
+            by_request, columns="request_id check doubts reason".split(), dtype="str"
+        ),
         checks=pd.DataFrame([lines[check.id] for check in checks], columns=columns),
-        review=_frame(review, "check agency_id rows reason").astype({"rows": "int64"}),
+        review=waits.astype({"rows": "int64"}),
         shown=shown,
-        cleared=_frame(passed, "check subject reason"),
+        cleared=pd.DataFrame(passed, columns="check subject reason".split(), dtype="str"),
     )
-
-
-def _frame(rows: list[tuple], columns: str) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=columns.split(), dtype="str")

@@ -1,7 +1,7 @@
 """Whether a described case (cases.py) is what the quarter's data says of its row.
 
-A case that says something else is refused, with what was seen and expected. What may not be told
-of anybody is not told here either: a person whom the law protects or may protect, and one with a
+A case that says something else is refused, with what was seen and expected. What may not be shown
+of anybody is not shown here either: a person whom the law protects or may protect, and one with a
 charge of group 81 (juvenile offender), is answered as a label that is in no list; so is one of whom
 the data does not say that the rule of after_release.py is met. That a person is at large is no
 case, whatever else is on record.
@@ -20,7 +20,6 @@ from ddor.calendar import long_date
 from ddor.errors import NeedsCorrection, Problem
 from ddor.maintained.cases import JUVENILE, NONE, WITHOUT_CONVICTION, Case, candidate_label
 from ddor.measures.after_release import MET, later_charges
-from ddor.measures.attributes import UNLISTED
 from ddor.reference.codes import offense_group
 
 NOT_MET = (
@@ -77,8 +76,7 @@ def judged(
 def may_be_cases(rows: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
     """The rows of people who may be described: the rule is met, and neither protection, nor a
     juvenile's charge, nor *at large* stands against it. `rows` and `charges` as in `judged`."""
-    groups = charges["ncic_code"].map(offense_group)
-    juvenile = charges.loc[groups == JUVENILE, "request_id"]
+    juvenile = charges.loc[charges["ncic_code"].map(offense_group) == JUVENILE, "request_id"]
     return rows[
         (rows["standing"] == MET)
         & (rows["protected"] == "false")
@@ -97,14 +95,12 @@ def _differing(
         & ~charges["disposition"].isin(WITHOUT_CONVICTION)
     ]
     later = after[(after["request_id"] == row["request_id"]) & after["countable"]]
+    groups = [_words(map(offense_group, rows["ncic_code"])) for rows in (before, later)]
     said = {
         "agency_id": (case.agency_id, row["agency_id"]),
         "released": (case.released, f"{row['released_at']:%Y-%m}"),
-        "groups_before": (
-            _words(case.groups_before),
-            _words(map(offense_group, before["ncic_code"])),
-        ),
-        "groups_after": (_words(case.groups_after), _words({*later["group_code"]} - {UNLISTED})),
+        "groups_before": (_words(case.groups_before), groups[0]),
+        "groups_after": (_words(case.groups_after), groups[1]),
         "standing": (case.standing, "convicted" if row["convicted"] else "charged"),
     }
     return [

@@ -13,51 +13,49 @@ import pandas as pd
 from ddor.compiled.cases import Judged, judged
 from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs
 from ddor.compiled.people import PeopleOfWeeks, people_of_weeks
-from ddor.measures.after_release import Followed, after_release, followed, tell_after_release
-from ddor.measures.attributes import CHARGES
-from ddor.measures.disclosure import Told, earlier_from_plain
-from ddor.measures.people import Line, with_charges
+from ddor.measures.after_release import Followed, after_release, decide_after_release, followed
+from ddor.measures.disclosure import EARLIER, Shown
+from ddor.measures.people import CHARGES, Line, with_charges
 from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
 
 
 @dataclass(frozen=True)
 class CompiledCounts:
-    """figures: name -> count, None for one that may not be told. rows:
-    inputs.declined as measures.after_release judges it, which is private. people: what is told
-    of people before release, after_release: after it; told: all tables of both, for the private
-    record; cases: what is described, and what is not any more."""
+    """figures: name -> count, None for one that may not be shown. rows:
+    inputs.declined as measures.after_release judges it, which is private. people: what is shown
+    of people before release, after_release: after it; published: all tables of both, for the
+    private record; cases: what is described, and what is not any more."""
 
     figures: dict[str, int | None]
     rows: pd.DataFrame
     people: PeopleOfWeeks
-    after_release: Told
+    after_release: Shown
     followed: Followed
     cases: Judged
 
     def nation(self, attribute: str) -> list[Line]:
-        """The lines of the sum, none where nothing is told."""
+        """The lines of the sum, none where nothing is shown."""
         return self.people.nation[attribute]
 
     @property
-    def told(self) -> Told:
-        return Told(
-            {**self.people.told.tables, **self.after_release.tables},
-            {**self.people.told.untold, **self.after_release.untold},
+    def published(self) -> Shown:
+        return Shown(
+            {**self.people.shown.tables, **self.after_release.tables},
+            {**self.people.shown.withheld, **self.after_release.withheld},
         )
 
 
 def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
     """Raises NeedsCorrection where a case is not what the data says."""
     rows = after_release(inputs.declined, inputs.charges)
-    earlier = earlier_from_plain(inputs.earlier)
+    earlier = EARLIER.validate_python(inputs.earlier)
     # The newest: revisions may share the oldest week, and their tables are told apart by the date.
     day = inputs.published["as_of"].max() if len(inputs.published) else ""
     threshold = inputs.parameters["disclosure_threshold"]
     people = people_of_weeks(inputs.people, earlier, day, threshold)
-    told = tell_after_release(rows, inputs.charges, threshold, day, earlier)
-    known = followed(rows, told, day)
-    described = inputs.earlier["cases"]
-    cases = judged(inputs.cases, rows, inputs.charges, str(inputs.period), described)
+    shown = decide_after_release(rows, inputs.charges, threshold, day, earlier)
+    known = followed(rows, shown, day)
+    cases = judged(inputs.cases, rows, inputs.charges, str(inputs.period), inputs.earlier["cases"])
     status = inputs.weeks["status"].value_counts()
     counted = {
         "weeks_total": len(inputs.weeks),
@@ -73,4 +71,4 @@ def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
     counted |= inputs.weeks[[name for name in WEEKLY_FIGURES if name not in counted]].sum()
     found = {figure.name: counted[figure.name] for figure in FIGURES}
     figures = {name: None if value is None else int(value) for name, value in found.items()}
-    return CompiledCounts(figures, rows, people, told, known, cases)
+    return CompiledCounts(figures, rows, people, shown, known, cases)

@@ -4,7 +4,7 @@
     issued_by_agency.csv declined_by_agency.csv   the weeks' published lines, added up
     declined.parquet charges.parquet              the requests that the weeks count as declined
     people.json             what the weeks tell of people, and the rows behind it
-    period.json             the period, cohort, sources, parameters, note, cases, what was told
+    period.json             the period, cohort, sources, parameters, note, cases, what was shown
 
 Made from the current revision of each week; one that is withdrawn, or was never published, is
 named and has no figures. A week belongs to the period that holds its last day.
@@ -22,7 +22,7 @@ import pandas as pd
 from ddor.calendar import Period
 from ddor.compiled.people import WEEKS, WeekOfPeople, week_of_people
 from ddor.compiled.week_runs import read_run
-from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, date_column
+from ddor.extract.model import CHARGE_COLUMNS, DATE_COLUMN, DATETIMES
 from ddor.inputs import Inputs
 from ddor.maintained.cases import CASES, Case, read_cases
 from ddor.maintained.corrections import flagged, flags_for
@@ -46,7 +46,7 @@ ABOUT = ("week", "status", "revision", "as_of", "kind")
 DECLINED = (
     "request_id agency_id week day released_at follow_up_status follow_up_on protected as_of"
 ).split()
-# Missing: not told of the week.
+# Missing: not shown of the week.
 FIGURE_TYPES = dict.fromkeys(WEEKLY_FIGURES, "int64") | dict.fromkeys(OF_CHARGES, "Int64")
 
 
@@ -115,7 +115,7 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
         lines.append(line)
     abouts = [inputs.extract.about for inputs, _ in runs]
     declined, charges, repeated = _requests(runs)
-    # What is not told of a week is missing; a week without figures has 0 of all others.
+    # What is not shown of a week is missing; a week without figures has 0 of all others.
     weeks = pd.DataFrame(lines, columns=[*ABOUT, *WEEKLY_FIGURES])
     weeks = weeks.fillna(dict.fromkeys(set(WEEKLY_FIGURES) - {*OF_CHARGES}, 0))
     return CompiledInputs(
@@ -128,18 +128,18 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
         cohort=catalog.cohort,
         synthetic=catalog.synthetic,
         sources=tuple(dict.fromkeys(about.source for about in abouts if about.source)),
-        with_charges=any(counts.charges_supplied for _, counts in runs),
-        people=tuple(week_of_people(run.week, each.told, each.people) for run, each in runs),
+        with_charges=any(len(counts.extract.charges) for _, counts in runs),
+        people=tuple(week_of_people(run.week, each.published, each.people) for run, each in runs),
         parameters=parameters.model_dump(mode="json", include=set(PARAMETERS)),
         note=parameters.note,
         cases=read_cases(parameters.cases),
         earlier=read_earlier(parameters.output, period),
         request_ids=frozenset().union(*(counts.status["request_id"] for _, counts in runs)),
-        **{name: _added_up(runs, name) for name in TABLES},
+        **{name: _merged(runs, name) for name in TABLES},
     )
 
 
-def _added_up(runs: list[tuple[Inputs, Counts]], name: str) -> pd.DataFrame:
+def _merged(runs: list[tuple[Inputs, Counts]], name: str) -> pd.DataFrame:
     """A table by agency as the weeks publish it, the lines of one agency as one, under its name in
     the latest week; by state and name. `flags`: where a figure of a week is disputed."""
     if not runs:
@@ -165,7 +165,7 @@ def _requests(runs: list[tuple[Inputs, Counts]]) -> tuple[pd.DataFrame, pd.DataF
     for inputs, counts in runs:
         week = str(inputs.week)
         status = counts.status[counts.status["declined"]]
-        day = status[date_column(inputs.parameters["cohort"])].dt.normalize()
+        day = status[DATE_COLUMN[inputs.parameters["cohort"]]].dt.normalize()
         as_of = pd.Timestamp(inputs.extract.about.as_of).as_unit("s")
         rows.append(status.assign(week=week, day=day, as_of=as_of)[DECLINED])
         charges.append(counts.extract.charges.assign(week=week))
@@ -181,8 +181,7 @@ def save_compiled(inputs: CompiledInputs, folder: Path) -> None:
     """Write FILES into `folder`; equal inputs give equal bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("weeks", *TABLES):
-        table = getattr(inputs, name)
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        getattr(inputs, name).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     for name in REQUESTS:
         getattr(inputs, name).to_parquet(folder / f"{name}.parquet", index=False)
     period = {

@@ -1,5 +1,5 @@
-"""What a report made from weekly ones tells of people: the sum of what its weeks tell, the weeks
-that were not told pooled, and places (DESIGN 3, *Quarter*)."""
+"""What a report made from weekly ones shows of people: the sum of what its weeks tell, the weeks
+that were not shown pooled, and places (DESIGN 3, *Quarter*)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -9,10 +9,10 @@ from typing import NamedTuple
 from pydantic import TypeAdapter
 
 from ddor.calendar import Week
-from ddor.measures.attributes import ATTRIBUTES, CHARGES, place_candidates
-from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Rows, Table, Told, flag_of, tell
+from ddor.measures import disclosure
+from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Rows, Shown, Table
 from ddor.measures.figures import NO_CHARGES
-from ddor.measures.people import Line, added_up, lines_of
+from ddor.measures.people import ATTRIBUTES, CHARGES, Line, lines_of, merged, place_candidates
 
 NO_DECLINES = "no request was declined"
 
@@ -20,7 +20,7 @@ NO_DECLINES = "no request was declined"
 @dataclass(frozen=True)
 class WeekOfPeople:
     """told: the national tables of the week's current revision; rows: attribute -> the rows of all
-    requests that it counts as declined, told or not."""
+    requests that it counts as declined, shown or not."""
 
     week: str
     told: tuple[Table, ...]
@@ -30,14 +30,14 @@ class WeekOfPeople:
         return next((table for table in self.told if table.attribute == attribute), None)
 
     def counted(self, attribute: str) -> Iterable[Row]:
-        """The rows as they are told, all where they are not."""
+        """The rows as they are shown, all where they are not."""
         table = self.table(attribute)
         return table.rows if table else self.rows.get(attribute, ())
 
 
 class WeeksOfSum(NamedTuple):
-    """Of the weeks with a declined request, how many are told by themselves (`dated` of them as an
-    earlier revision told them), added up as one group, left out, and without such data."""
+    """Of the weeks with a declined request, how many are shown by themselves (`dated` of them as an
+    earlier revision showed them), added up as one group, left out, and without such data."""
 
     told: int
     dated: int
@@ -48,24 +48,24 @@ class WeeksOfSum(NamedTuple):
 
 @dataclass(frozen=True)
 class PeopleOfWeeks:
-    """told: pooled weeks and places. nation: attribute -> the lines of the sum, none where nothing
-    is told."""
+    """shown: pooled weeks and places. nation: attribute -> the lines of the sum, none where nothing
+    is shown."""
 
-    told: Told
+    shown: Shown
     nation: Mapping[str, list[Line]]
     weeks: Mapping[str, WeeksOfSum]
 
     def lines(self) -> list[Line]:
         """For attributes.csv."""
-        places = [key for key in sorted(self.told.tables) if key[1] != POOLED]
+        places = [key for key in sorted(self.shown.tables) if key[1] != POOLED]
         return [line for attribute in ATTRIBUTES for line in self.nation[attribute]] + [
-            line for key in places for line in lines_of(self.told.tables[key])
+            line for key in places for line in lines_of(self.shown.tables[key])
         ]
 
     def flags(self) -> list[str]:
         """Of each of the lines."""
         return [
-            flag_of(self.told.table(line.attribute, line.place))
+            disclosure.flag_of(self.shown.table(line.attribute, line.place))
             if line.place
             else self.flag_of_sum(line.attribute)
             for line in self.lines()
@@ -73,25 +73,26 @@ class PeopleOfWeeks:
 
     def flag_of_sum(self, attribute: str) -> str:
         """Which of its weeks are of an earlier extract."""
-        dated, pool = self.weeks[attribute].dated, flag_of(self.told.table(attribute, POOLED))
-        told = [f"in {dated} of the weeks as an earlier extract had it"] if dated else []
-        return "; ".join([*told, *([f"of the weeks added together: {pool}"] if pool else [])])
+        dated = self.weeks[attribute].dated
+        pool = disclosure.flag_of(self.shown.table(attribute, POOLED))
+        parts = [f"in {dated} of the weeks as an earlier extract had it"] if dated else []
+        return "; ".join([*parts, *([f"of the weeks added together: {pool}"] if pool else [])])
 
 
 def people_of_weeks(
     weeks: Iterable[WeekOfPeople], earlier: Earlier, as_of: str, threshold: int
 ) -> PeopleOfWeeks:
-    """Told beside all that the weeks and earlier revisions told."""
+    """Judged beside all that the weeks and earlier revisions showed."""
     weeks = list(weeks)
     pools = {}
     for attribute in ATTRIBUTES:
-        untold = [week.rows.get(attribute, ()) for week in weeks if not week.table(attribute)]
-        if rows := _each_once(chain(*untold)):
+        withheld = [week.rows.get(attribute, ()) for week in weeks if not week.table(attribute)]
+        if rows := _each_once(chain(*withheld)):
             pools[attribute, POOLED] = rows
     base = [week.counted(CHARGES) for week in weeks]
-    told = tell(
+    shown = disclosure.decide(
         pools | place_candidates(_each_once(chain(*base)), "agency_id", "state"),
-        _without_what_is_told_twice(earlier, weeks),
+        _without_what_is_shown_twice(earlier, weeks),
         {row.request_id for week in weeks for row in chain(*week.rows.values())},
         as_of,
         threshold,
@@ -99,11 +100,11 @@ def people_of_weeks(
     )
     nation, numbers, nothing = {}, {}, {}
     for attribute in ATTRIBUTES:
-        pooled = told.table(attribute, POOLED)
+        pooled = shown.table(attribute, POOLED)
         own = {week.week: table for week in weeks if (table := week.table(attribute))}
         in_pool = {row.week for row in pooled.rows} if pooled else set()
         others = [week for week in weeks if week.week not in own.keys() | in_pool]
-        nation[attribute] = added_up(map(lines_of, [*own.values(), *filter(None, [pooled])]))
+        nation[attribute] = merged(map(lines_of, [*own.values(), *filter(None, [pooled])]))
         numbers[attribute] = WeeksOfSum(
             told=len(own),
             dated=sum(table.retained for table in own.values()),
@@ -114,18 +115,18 @@ def people_of_weeks(
         if not nation[attribute]:
             supplied = attribute != CHARGES or any(CHARGES in week.rows for week in weeks)
             nothing[attribute, POOLED] = NO_DECLINES if supplied else NO_CHARGES
-    return PeopleOfWeeks(Told(told.tables, {**nothing, **told.untold}), nation, numbers)
+    return PeopleOfWeeks(Shown(shown.tables, {**nothing, **shown.withheld}), nation, numbers)
 
 
 def _each_once(rows: Iterable[Row]) -> frozenset[Row]:
     """A request that two weeks have, as the later one has it: two rows of one person would pass for
-    two people. In the sum of the weeks that are told it is in both."""
+    two people. In the sum of the weeks that are shown it is in both."""
     latest = {row.request_id: row for row in sorted(rows, key=lambda row: row.week)}
     return frozenset(latest.values())
 
 
-def _without_what_is_told_twice(earlier: Earlier, weeks: list[WeekOfPeople]) -> Earlier:
-    """`last` of these attributes, without a pool that has a week which is told by itself now."""
+def _without_what_is_shown_twice(earlier: Earlier, weeks: list[WeekOfPeople]) -> Earlier:
+    """`last` of these attributes, without a pool that has a week which is shown by itself now."""
 
     def may_stand(table: Table) -> bool:
         own = {week.week for week in weeks if week.table(table.attribute)}
@@ -135,9 +136,9 @@ def _without_what_is_told_twice(earlier: Earlier, weeks: list[WeekOfPeople]) -> 
     return replace(earlier, last=tuple(last))
 
 
-def week_of_people(week: Week, told: Told, rows: Mapping[str, frozenset[Row]]) -> WeekOfPeople:
+def week_of_people(week: Week, shown: Shown, rows: Mapping[str, frozenset[Row]]) -> WeekOfPeople:
     """Of a weekly run: its national tables, and all its rows."""
-    national = tuple(table for table in told.tables.values() if table.place == NATION)
+    national = tuple(table for table in shown.tables.values() if table.place == NATION)
     return WeekOfPeople(str(week), national, rows)
 
 

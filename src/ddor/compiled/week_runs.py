@@ -54,12 +54,11 @@ def _refuse_what_was_not_kept(folder: Path) -> None:
     try:
         kept = json.loads((folder / "manifest.json").read_bytes())["private"]
     except (ValueError, KeyError, TypeError):
-        told = f"{folder / 'manifest.json'} cannot be read: restore it, or {AGAIN}"
-        raise UsageError(told) from None
+        unreadable = f"{folder / 'manifest.json'} cannot be read: restore it, or {AGAIN}"
+        raise UsageError(unreadable) from None
     if changed := not_as_kept(folder, {name: kept.get(name, "") for name in names[1:]}):
-        raise UsageError(
-            f"{folder}: {', '.join(changed)} changed since the run; restore it, or {AGAIN}"
-        )
+        named = ", ".join(changed)
+        raise UsageError(f"{folder}: {named} changed since the run; restore it, or {AGAIN}")
 
 
 def _published_figures(folder: Path, week: Week) -> dict[str, int | None]:

@@ -2,7 +2,7 @@
 
 `csv_records` reads a file of a person: UTF-8, a header, commas; everything as text, nothing
 skipped in silence. `csv_file` and `csv_lines` are for the files of the archive, which a
-spreadsheet may open: nothing in them runs as a formula. `write_extract` writes what `csv_table`
+spreadsheet may open: nothing in them runs as a formula. `write_extract` writes what read.py
 reads back unchanged.
 """
 
@@ -17,7 +17,7 @@ import yaml
 
 from ddor.errors import Problems
 from ddor.extract.model import DATES_ONLY, DATETIMES, TABLES, Extract
-from ddor.extract.table import ABOVE, Table
+from ddor.extract.table import ABOVE, worded
 
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 # How a cell begins that `safe_cell` has made safe, or that looks like one.
@@ -26,18 +26,6 @@ _MADE_SAFE = tuple(f"'{sign}" for sign in (*RUN_BY_SPREADSHEETS, "'"))
 _SAVE_AS = 'save it again as "CSV UTF-8 (comma delimited)"'
 _MOST_CHARACTERS_IN_A_FIELD = 1_000_000
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-
-
-def csv_table(name: str, label: str, data: bytes) -> Table:
-    """The table of a CSV file. What is wrong with the file itself (zero bytes, encoding,
-    separator, rows too long or too short) is in its problems; it has no columns if nothing could
-    be read."""
-    table = Table(name, label)
-    records, uneven, table.problems = csv_records(label, data)
-    if records:
-        heads, *below = records
-        table.fill(heads, [*zip(*below, strict=True)] or [()] * len(heads), uneven)
-    return table
 
 
 def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Problems]:
@@ -52,10 +40,7 @@ def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Pr
     try:
         records.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        seen = f"a row that cannot be read ({error})"
-        expected = "quotes that are closed and doubled inside a field"
-        mend = "export the table again; the file may have been cut off"
-        problems.report("", seen, expected, mend, [len(records) + 1])
+        problems.report("", *worded("unreadable_row", error=error), [len(records) + 1])
     while records and not any(records[-1]):
         records.pop()
     if not records or not any(records[0]):
@@ -72,12 +57,9 @@ def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Pr
             uneven.setdefault(len(record), []).append(at)
             records[at + 1] = (record + [""] * width)[:width]
     for length, places in uneven.items():
-        seen, mend = "an empty row", "remove the row"
-        if length:
-            seen = f"{length} fields"
-            mend = "look for a comma that is not inside quotes, or a row that was cut off"
+        name = "uneven_row" if length else "row_without_fields"
         rows = [at + ABOVE for at in places]
-        problems.report("", seen, f"{width}, as in the header", mend, rows)
+        problems.report("", *worded(name, length=length, width=width), rows)
     return records, sum(uneven.values(), []), problems
 
 
@@ -99,10 +81,10 @@ def decoded(data: bytes, problems: Problems, mend: str) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]], end: str = "\n") -> bytes:
+def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]]) -> bytes:
     """Lines of text as CSV, every cell safe."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(columns), lineterminator=end)
+    writer = csv.DictWriter(text, list(columns), lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: safe_cell(str(cell)) for name, cell in line.items()} for line in lines)
     return text.getvalue().encode()

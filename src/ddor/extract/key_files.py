@@ -38,7 +38,7 @@ from ddor.calendar import parse_date
 from ddor.errors import Problem, Problems, UsageError
 from ddor.extract.csv_files import decoded
 from ddor.extract.identifiers import identifier
-from ddor.extract.table import nearest, shown
+from ddor.extract.table import nearest, shown, worded
 
 R = TypeVar("R")
 HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n(.*)\Z", re.DOTALL)
@@ -95,8 +95,7 @@ def read_folder(
         kind = identifier(as_words(file.stem))
         found = Problems("a file (name not shown)" if kind else file.name, guide)
         if kind:
-            seen = f"a file name that looks like {kind}"
-            found.report("", seen, "no direct identifier", "rename it")
+            found.report("", *worded("named_file", kind=kind))
         elif not re.fullmatch(pattern, file.name) or not file.is_file():
             found.report("", "its name", named, "rename it, or move it out of this folder")
         elif record := read_record(file, model, found):
@@ -110,9 +109,7 @@ def read_record(file: Path, model: type[R], found: Problems) -> R | None:
     text, body = read_text(file, found), ""
     if file.suffix == ".md" and not found:
         if not (parts := HEAD.match(text)):
-            expected = "`key: value` lines between two lines of ---"
-            mend = f"give it {', '.join(keys_of(model))}"
-            found.report("", "no readable head", expected, mend, (1,))
+            found.report("", *worded("no_head", keys=", ".join(keys_of(model))), (1,))
             return None
         text, body = "\n" + parts[1], parts[2]
     given = {} if found else read_keys(text, found)
@@ -138,9 +135,8 @@ def read_keys(text: str, found: Problems) -> dict[str, Any]:
     except (yaml.YAMLError, RecursionError) as error:
         # YAML's own words quote the line, and with it whatever stands there.
         mark = getattr(error, "problem_mark", None)
-        seen = "text that cannot be read" + (f" (line {mark.line + 1})" if mark else "")
-        mend = "correct the file; put a value with a colon, a # or a bracket in quotes"
-        found.report("", seen, "YAML with one `key: value` per line", mend)
+        place = f" (line {mark.line + 1})" if mark else ""
+        found.report("", *worded("unreadable_keys", place=place))
         return {}
     if not isinstance(content, dict):
         found.report("", "no keys", "one `key: value` per line", f"see {found.guide}")
@@ -262,15 +258,13 @@ def as_day(value: Any) -> Any:
         try:
             return parse_date(value)
         except UsageError:
-            expected = "a date such as 2017-02-18, from 1990 to 2100"
-            refuse(quoted(value), expected, "write it as YYYY-MM-DD")
+            refuse(*worded("no_day", seen=quoted(value)))
     return value
 
 
 def _names_nobody(value: str, info: pydantic.ValidationInfo) -> str:
     if info.context and (kind := identifier(value)):
-        seen, mend = f"text that looks like {kind} (not shown)", "leave it out: name nobody"
-        refuse(seen, "no direct identifier", mend)
+        refuse(*worded("named_person", kind=kind))
     return " ".join(value.split())
 
 

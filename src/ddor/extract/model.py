@@ -44,9 +44,7 @@ WORDS = {
     for name, column in COLUMNS.items()
     if column["type"] in ("words", "tristate")
 }
-LEVELS, TRISTATE, OUTCOMES = WORDS["agency_level"], WORDS["protected"], WORDS["outcome"]
-DECLINE_REASONS, FOLLOW_UP_STATUSES = WORDS["decline_reason"], WORDS["follow_up_status"]
-DISPOSITIONS, TIMINGS = WORDS["disposition"], WORDS["timing"]
+LEVELS = WORDS["agency_level"]
 
 # How the source of an imported FOIA file begins: the page says what such a file cannot tell.
 FOIA_SOURCE = "ICE detainer records released under FOIA"
@@ -85,21 +83,13 @@ def extract_of(requests: pd.DataFrame, charges: pd.DataFrame, about: About) -> E
 SYNTHETIC_NOTICE = "Synthetic data, not a report about any agency"
 
 RECORDED, ISSUED = "recorded", "issued"
-
-
-def date_column(cohort: str) -> str:
-    """The date by which a week counts a request with an outcome."""
-    return "outcome_recorded_at" if cohort == RECORDED else "issued_at"
-
-
-def issued_this_week(requests: pd.DataFrame, week: Week) -> pd.Series:
-    """Bool, on the index of `requests`."""
-    return week.holds(requests["issued_at"])
+# Cohort -> the date by which a week counts a request with an outcome.
+DATE_COLUMN = {RECORDED: "outcome_recorded_at", ISSUED: "issued_at"}
 
 
 def recorded_this_week(requests: pd.DataFrame, week: Week, cohort: str) -> pd.Series:
     """Bool, on the index of `requests`: has an outcome that this week's report counts."""
-    return week.holds(requests[date_column(cohort)]) & (requests["outcome"] != "pending")
+    return week.holds(requests[DATE_COLUMN[cohort]]) & (requests["outcome"] != "pending")
 
 
 def would_count_as_declined(requests: pd.DataFrame, week: Week, cohort: str) -> pd.Series:

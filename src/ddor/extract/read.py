@@ -9,6 +9,7 @@ reached, or is nothing an extract can be, is a mistake of the command line (Usag
 be reached but not read is an invalid extract (ExtractInvalid).
 """
 
+import datetime as dt
 import io
 import re
 import zipfile
@@ -24,12 +25,11 @@ from pydantic.dataclasses import dataclass
 
 from ddor.calendar import Week
 from ddor.errors import ExtractInvalid, Problem, Problems, UsageError
-from ddor.extract import key_files
-from ddor.extract.csv_files import csv_table, decoded
+from ddor.extract import key_files, validation
+from ddor.extract.csv_files import csv_records, decoded
 from ddor.extract.model import DATETIMES, TABLES, About, Extract
-from ddor.extract.table import Table
+from ddor.extract.table import Table, worded
 from ddor.extract.typed_files import open_workbook, parquet_table, sheet_pairs, sheet_table
-from ddor.extract.validation import check_links, check_outcome_dates, parse_times, validated
 
 FILES = ("requests.csv", "requests.parquet", "charges.csv", "charges.parquet", "about.yaml")
 WORKBOOK = "workbook.xlsx"
@@ -37,7 +37,7 @@ FORMS = "a folder, a .zip of one, or an .xlsx workbook"
 # What a zip may unpack to. A year of requests in CSV is some 100 MB.
 MOST_BYTES = 1 << 30
 # The dates that tell what had happened by then; the others may lie in the future or be old.
-HAPPENED = [name for name in DATETIMES if name not in ("release_due_at", "sentence_ends_on")]
+HAPPENED = {*DATETIMES} - {"release_due_at", "sentence_ends_on"}
 
 
 @dataclass
@@ -51,9 +51,6 @@ class Said:
     synthetic: Annotated[str, AfterValidator(str.lower), key_files.one_of(("true", "false"))] = (
         "false"
     )
-
-
-KEYS = key_files.keys_of(Said)
 
 
 def read_extract(
@@ -74,18 +71,18 @@ def read_extract(
     day = week.last_day if week else said.as_of
     if day is None:
         text = requests.text.reindex(columns=["issued_at", "outcome_recorded_at"]).astype("str")
-        latest = text.apply(parse_times).max().max()
+        latest = text.apply(validation.parse_times).max().max()
         day = None if pd.isna(latest) else latest.date()
-    frames = {table.name: validated(table, ignored_columns, day) for table in (requests, charges)}
-    check_links(charges, requests)
-    check_outcome_dates(requests, frames["requests"], cohort)
+    frames = {}
+    for table in (requests, charges):
+        validation.check_heads(table, ignored_columns)
+        validation.check_identifiers(table, day or dt.date.today())
+        frames[table.name] = validation.typed(table, day)
+        validation.check_keys(table, frames[table.name], requests)
+    validation.check_outcome_dates(requests, frames["requests"], cohort)
     if said.as_of is None and cohort == "issued" and not about_problems:
-        mend = f"add the line `as_of: YYYY-MM-DD` to {about_problems.label}"
-        expected = "the date of extraction (needed by cohort: issued)"
-        about_problems.report("as_of", "no as_of", expected, mend)
-    happened = [
-        frame[name].max() for frame in frames.values() for name in frame if name in HAPPENED
-    ]
+        about_problems.report("as_of", *worded("no_as_of", file=about_problems.label))
+    happened = [frame[name].max() for frame in frames.values() for name in HAPPENED & {*frame}]
     last = pd.Series(happened, dtype="datetime64[s]").max()
     as_of = said.as_of or (None if pd.isna(last) else last.date())
     problems = [*requests.problems, *charges.problems, *about_problems]
@@ -127,8 +124,7 @@ def _tables(
         if "about.yaml" not in files and (other := _misnamed("about", names)):
             problems.report("", f'a file "{other}"', "about.yaml", "rename it")
     if not len(requests.text) and not requests.problems:
-        mend = "export the table again"
-        requests.problems.report("", "no rows", "a row for each request", mend)
+        requests.problems.report("", "no rows", "a row for each request", "export the table again")
     return requests, charges, given, problems
 
 
@@ -138,7 +134,12 @@ def _file_table(name: str, files: dict[str, bytes], names: list[str]) -> Table:
         mend = "remove the one that you do not need"
         return _missing(name, f"both {csv} and {parquet}", "one of them", mend)
     if csv in files:
-        return csv_table(name, csv, files[csv])
+        records, uneven, problems = csv_records(csv, files[csv])
+        table = Table(name, problems)
+        if records:
+            heads, *below = records
+            table.fill(heads, [*zip(*below, strict=True)] or [()] * len(heads), uneven)
+        return table
     if parquet in files:
         return parquet_table(name, parquet, files[parquet])
     other = _misnamed(name, names)
@@ -147,7 +148,7 @@ def _file_table(name: str, files: dict[str, bytes], names: list[str]) -> Table:
 
 
 def _missing(name: str, seen: str, expected: str, mend: str = "") -> Table:
-    table = Table(name, name)
+    table = Table(name, Problems(name))
     empty = "; if no charges are known, its header alone" if name == "charges" else ""
     table.problems.report("", seen, expected, mend or f"add the table{empty}")
     return table
@@ -170,7 +171,14 @@ def fetch(location: str) -> tuple[dict[str, bytes], list[str]]:
     name = without_secrets(location)
     try:
         fs, path = fsspec.core.url_to_fs(location)
-        lone, base = _lone_file(fs, path), path.rstrip("/")
+        lone, base = None, path.rstrip("/")
+        if "http" in fs.protocol:
+            # A server knows no folders: what has no suffix is one, unless a zip comes from there.
+            is_file = PurePosixPath(urlsplit(path).path).suffix.lower() in (".zip", ".xlsx")
+            content = fs.cat_file(path) if is_file or fs.exists(path) else b""
+            lone = content if is_file or content.startswith(b"PK") else None
+        elif not fs.isdir(path):
+            lone = fs.cat_file(path)
         if lone is None:
             names = _names(fs, base)
             found = [file for file in FILES if file in names]
@@ -197,18 +205,6 @@ def without_secrets(location: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def _lone_file(fs, path: str) -> bytes | None:
-    """The bytes of the file at `path`, or None if it is a folder. Raises FileNotFoundError."""
-    if "http" in fs.protocol:
-        # A web server knows no folders: what has no suffix is one, unless a zip comes from there.
-        is_file = PurePosixPath(urlsplit(path).path).suffix.lower() in (".zip", ".xlsx")
-        content = fs.cat_file(path) if is_file or fs.exists(path) else b""
-        return content if is_file or content.startswith(b"PK") else None
-    if fs.isdir(path):
-        return None
-    return fs.cat_file(path)
-
-
 def _names(fs, base: str) -> set[str]:
     try:
         return {PurePosixPath(file.rstrip("/")).name for file in fs.ls(base, detail=False)}
@@ -228,8 +224,7 @@ def _unpacked(name: str, content: bytes) -> tuple[dict[str, bytes], list[str]]:
                 return {WORKBOOK: content}, []
             return _members(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        mend = "the transfer may have been cut off: fetch or make the file again"
-        raise _invalid(f"a damaged file ({error})", "a whole .zip or .xlsx", mend) from None
+        raise _invalid(*worded("damaged_zip", error=error)) from None
     except RuntimeError:
         raise _invalid("an encrypted file", "a zip without password", "zip it again") from None
 

@@ -2,7 +2,8 @@
 
 Readers make it, the rules judge it. Nothing is typed yet: an empty field is "". A cell that a
 problem already names is marked as refused, so that no other rule speaks of it again; `refuse` is
-how every rule words its findings, and `shown` the one place where a value gets into a message.
+how every rule words its findings, `worded` finds the longer texts in `data/problems.csv`, and
+`shown` is the one place where a value gets into a message.
 
 How to mend a value is asked only when a rule has refused it, and changes no verdict. First what
 Excel, and the way there, is known to do to values (`data/habits.csv`), then what the column itself
@@ -12,6 +13,7 @@ suggests: the nearest word of its list, the code of a state or country written o
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -25,6 +27,7 @@ REMOVE_IDENTIFIER = "remove it at the source: an extract must not identify a per
 # What precedes position 0 in a spreadsheet: rows are counted from 1, and the first is the header.
 ABOVE = 2
 _HABITS = rows("habits", DATA)
+_WORDED = {row["name"]: row for row in rows("problems", DATA)}
 # What no other rule would refuse in a free text.
 DAMAGED = "|".join(
     f"(?:{habit['pattern']})"
@@ -34,15 +37,16 @@ DAMAGED = "|".join(
 _CODES = {"form": form_from_ice_text, "state": state_named, "citizenship": country_from_ice_label}
 
 
+@dataclass
 class Table:
-    """`name` is requests or charges; `text` one `str` column for each head, positions 0..n-1, no
-    column where nothing could be read; `problems` what was found so far, under `label`; `refused`
-    same shape as `text`: True where a problem already names the cell."""
+    """`name` is requests or charges; `problems` what was found so far; `text` one `str` column for
+    each head, positions 0..n-1, no column where nothing could be read; `refused` same shape as
+    `text`: True where a problem already names the cell."""
 
-    def __init__(self, name: str, label: str, text: pd.DataFrame | None = None):
-        self.name, self.problems = name, Problems(label)
-        self.text = pd.DataFrame() if text is None else text
-        self.refused = pd.DataFrame(False, index=self.text.index, columns=self.text.columns)
+    name: str
+    problems: Problems
+    text: pd.DataFrame = field(default_factory=pd.DataFrame)
+    refused: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def fill(self, heads: Sequence[str], columns: Sequence, uneven: Sequence[int] = ()) -> None:
         """Take the text of the cells below the heads. A column without head and without values is
@@ -52,24 +56,19 @@ class Table:
         if set(heads).isdisjoint(known):
             alike = [f'"{head}" for "{found}"' for head in heads if (found := nearest(head, known))]
             # A row of data has a word that is like a head by chance; a misspelt header has many.
-            is_header = 2 * len(alike) > len(heads)
-            seen = f"no known column name, but {', '.join(alike[:3])}" if is_header else "no header"
-            expected = f"a header in row 1: {', '.join(known[:3])} …"
-            mend = "put the column names in row 1, spelled as in docs/extract.md"
-            return self.problems.report("", seen, expected, mend, [1])
+            name = "misspelt_header" if 2 * len(alike) > len(heads) else "no_header"
+            words = worded(name, alike=", ".join(alike[:3]), columns=", ".join(known[:3]))
+            return self.problems.report("", *words, [1])
         kept: dict[str, pd.Series] = {}
         for head, values in zip(heads, columns, strict=True):
             if head in kept:
-                seen = f'more than one column "{head}"'
-                mend = "keep one of the two columns, or rename the other"
-                self.problems.report(head, seen, "each column name once", mend, [1])
+                self.problems.report(head, *worded("column_twice", head=head), [1])
             elif head.strip():
                 kept[head] = pd.Series(values, dtype="str")
             elif any(values):
-                seen, expected = "a column without a name", "a name above every column"
-                self.problems.report("", seen, expected, "name it or remove it", [1])
+                self.problems.report("", *worded("nameless_column"), [1])
         self.text = pd.DataFrame(kept)
-        self.refused = pd.DataFrame(False, index=self.text.index, columns=self.text.columns)
+        self.refused = pd.DataFrame(False, self.text.index, self.text.columns)
         self.refused.iloc[list(uneven)] = True
         blank = (self.text == "").all(axis=1) & ~self.refused.all(axis=1)
         if blank.any():
@@ -94,6 +93,13 @@ class Table:
         at = cells.index[cells]
         self.problems.report(column, seen, expected, mend, (at + ABOVE).tolist())
         self.refused.loc[at, column] = True
+
+
+def worded(name: str, **values: object) -> tuple[str, str, str]:
+    """What was seen, what was expected and how to mend it, as `data/problems.csv` words it under
+    this name; its braces are filled with `values`."""
+    seen, expected, mend = (_WORDED[name][part] for part in ("seen", "expected", "mend"))
+    return seen.format_map(values), expected.format_map(values), mend.format_map(values)
 
 
 def advise(column: str, value: str, otherwise: str) -> tuple[str, str]:

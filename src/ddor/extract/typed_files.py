@@ -9,7 +9,6 @@ sheets do not matter. Rows are numbered as a spreadsheet shows them, the header 
 import datetime as dt
 import io
 import warnings
-from collections.abc import Sequence
 
 import openpyxl
 import pandas as pd
@@ -20,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ddor.errors import ExtractInvalid, Problem, Problems
 from ddor.extract.model import COLUMNS, DATETIMES, NATIVE
-from ddor.extract.table import Table, shown
+from ddor.extract.table import Table, shown, worded
 
 # Type of a column -> the type of a cell that may stand for its text.
 _NATIVE = {"time": dt.date, "date": dt.date, "tristate": bool, "number": int}
@@ -39,13 +38,13 @@ _MISFITS = {
 def parquet_table(name: str, label: str, data: bytes) -> Table:
     """The table of a Parquet file; a column in a type its kind does not allow is one problem,
     and so is a file that cannot be read (then the table has no columns)."""
-    table = Table(name, label)
+    table = Table(name, Problems(label))
     try:
         arrow = pq.ParquetFile(io.BytesIO(data)).read()
         columns = [column.to_pylist() for column in arrow.columns]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        seen = f"a file that is not Parquet, or cut off ({str(error).splitlines()[0][:100]})"
-        table.problems.report("", seen, "a whole Parquet file", "write the table again")
+        reason = str(error).splitlines()[0][:100]
+        table.problems.report("", *worded("no_parquet", reason=reason))
         return table
     table.fill(arrow.column_names, [[*map(as_text, values)] for values in columns])
     for field, values in zip(arrow.schema, columns, strict=True):
@@ -66,29 +65,33 @@ def open_workbook(data: bytes) -> dict[str, Worksheet]:
             book = openpyxl.load_workbook(io.BytesIO(data))
     except Exception as error:
         # openpyxl has no error of its own for a broken file: KeyError, ValueError, ParseError …
-        seen = f"a file that cannot be read ({type(error).__name__})"
-        mend = "open it in Excel and save it again as .xlsx"
-        raise ExtractInvalid([Problem("workbook", (), "", seen, "a workbook", mend)]) from None
+        words = worded("no_workbook", error=type(error).__name__)
+        raise ExtractInvalid([Problem("workbook", (), "", *words)]) from None
     return {sheet.title: sheet for sheet in book.worksheets}
 
 
 def sheet_table(name: str, sheet: Worksheet) -> Table:
     """The table of a sheet, whose header is row 1."""
-    table = Table(name, f"sheet {name}")
+    table = Table(name, Problems(f"sheet {name}"))
     rows = list(sheet.iter_rows())
     while rows and all(cell.value is None for cell in rows[-1]):
         rows.pop()
     _report_merged(sheet, table.problems)
     if not rows or all(cell.value is None for cell in rows[0]):
-        expected = "a header in row 1 and, below it, the rows"
-        table.problems.report("", "no header", expected, f"put the columns of {name} in row 1")
+        table.problems.report("", *worded("sheet_without_header", table=name))
         return table
     heads = [as_text(cell.value) for cell in rows[0]]
     columns = [*zip(*rows[1:], strict=True)] or [()] * len(heads)
     table.fill(heads, [[as_text(cell.value) for cell in cells] for cells in columns])
     for head, cells in zip(heads, columns, strict=True):
         if head in COLUMNS and head in table.text:
-            _refuse_misfits(table, head, cells)
+            # One problem for each cause.
+            found = pd.Series([_misfit(cell, head) for cell in cells], dtype="str")
+            for misfit in found.dropna().unique():
+                is_date = misfit == "a number" and head in DATETIMES
+                mend = _AS_DATES if is_date else _MISFITS[misfit]
+                seen = f"{misfit}, {shown(table.text.loc[found == misfit, head].unique())}"
+                table.refuse_as(seen, head, found == misfit, NATIVE[head], mend)
     return table
 
 
@@ -128,19 +131,8 @@ def _fits(value, head: str) -> bool:
 def _report_merged(sheet: Worksheet, problems: Problems) -> None:
     if ranges := sorted(sheet.merged_cells.ranges, key=lambda area: (area.min_row, area.min_col)):
         rows = {row for area in ranges for row in range(area.min_row, area.max_row + 1)}
-        seen = "merged cells " + ", ".join(area.coord for area in ranges)
-        mend = "unmerge them and write the value in each cell"
-        problems.report("", seen, "a value in a cell of its own", mend, sorted(rows))
-
-
-def _refuse_misfits(table: Table, head: str, cells: Sequence[Cell]) -> None:
-    """Refuse the cells of a column whose type does not fit, in one problem for each cause."""
-    found = pd.Series([_misfit(cell, head) for cell in cells], dtype="str")
-    for misfit in found.dropna().unique():
-        is_date = misfit == "a number" and head in DATETIMES
-        mend = _AS_DATES if is_date else _MISFITS[misfit]
-        seen = f"{misfit}, {shown(table.text.loc[found == misfit, head].unique())}"
-        table.refuse_as(seen, head, found == misfit, NATIVE[head], mend)
+        words = worded("merged_cells", ranges=", ".join(area.coord for area in ranges))
+        problems.report("", *words, sorted(rows))
 
 
 def _misfit(cell: Cell, head: str) -> str | None:

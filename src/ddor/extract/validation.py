@@ -12,7 +12,7 @@ import pandas as pd
 
 from ddor.extract.identifiers import found_in, head_is_identifier
 from ddor.extract.model import COLUMNS, DATETIMES, TABLES, TYPES, WORDS
-from ddor.extract.table import ABOVE, DAMAGED, REMOVE_IDENTIFIER, Table, nearest, shown
+from ddor.extract.table import ABOVE, DAMAGED, REMOVE_IDENTIFIER, Table, nearest, shown, worded
 from ddor.reference.codes import COUNTRIES
 from ddor.reference.places import STATES, area_named, state_of_fips
 
@@ -37,34 +37,22 @@ _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\n]|\r$"
 _Checks = Iterator[tuple[pd.Series, str, str]]
 
 
-def validated(table: Table, ignored: tuple[str, ...], day: dt.date | None) -> pd.DataFrame:
-    """The columns of a table, as `typed` gives them; every rule that needs no other table has been
-    applied. `day` is what dates are measured from."""
-    check_heads(table, ignored)
-    check_identifiers(table, day or dt.date.today())
-    frame = typed(table, day)
-    check_keys(table, frame)
-    return frame
-
-
 def check_heads(table: Table, ignored: tuple[str, ...]) -> None:
     """Report what is wrong with the heads. `ignored` ones may be unknown, an identifier never."""
     known, heads = TABLES[table.name], list(table.text)
     for head in [head for head in heads if head not in known]:
         if head_is_identifier(head):
-            seen, expected, mend = f'a column "{head}"', "no direct identifier", REMOVE_IDENTIFIER
+            words = worded("identifier_head", head=head, mend=REMOVE_IDENTIFIER)
         elif head in ignored:
             continue
+        elif near := nearest(head, known):
+            words = worded("misspelt_head", head=shown([head]), near=near)
         else:
-            seen, expected = f"an unknown column {shown([head])}", "the columns of the contract"
-            mend = "remove the column, or list it in ignored_columns"
-            if found := nearest(head, known):
-                mend = f'rename it "{found}" if you meant that; otherwise {mend}'
-        table.problems.report("", seen, expected, mend, [1])
+            words = worded("unknown_head", head=shown([head]))
+        table.problems.report("", *words, [1])
     for column in known:
         if heads and column not in heads:
-            expected, mend = f'a column "{column}"', "add it; see docs/extract.md"
-            table.problems.report(column, "no such column", expected, mend, [1])
+            table.problems.report(column, *worded("missing_column", column=column), [1])
 
 
 def check_identifiers(table: Table, issued: dt.date) -> None:
@@ -103,15 +91,13 @@ def typed(table: Table, day: dt.date | None = None) -> pd.DataFrame:
         for failing, expected, mend in _checks(name, text, columns[name], day):
             table.refuse(name, failing & (text != ""), expected, mend)
         if COLUMNS[name]["empty"] == "no":
-            mend = "fill it in: this column must not be empty"
-            table.refuse(name, text == "", "a value", mend)
+            table.refuse(name, text == "", "a value", "fill it in: this column must not be empty")
     return pd.DataFrame(columns)
 
 
 def parse_times(text: pd.Series) -> pd.Series:
     """ISO 8601 wall-clock times as datetime64[s], a date alone as 00:00; NaT for all else."""
-    written = text.where(text.str.fullmatch(_TIME))
-    times = pd.to_datetime(written, format="ISO8601", errors="coerce")
+    times = pd.to_datetime(text.where(text.str.fullmatch(_TIME)), format="ISO8601", errors="coerce")
     return times.astype("datetime64[s]")
 
 
@@ -149,31 +135,25 @@ def _time_checks(name: str, text: pd.Series, times: pd.Series, day: dt.date | No
         yield times >= latest + pd.Timedelta(days=1), expected, _LOOK_UP
 
 
-def check_keys(table: Table, frame: pd.DataFrame) -> None:
-    """request_id is unique in requests; request_id and charge_no together in charges."""
+def check_keys(table: Table, frame: pd.DataFrame, requests: Table) -> None:
+    """request_id is unique in requests; request_id and charge_no together in charges. Every charge
+    belongs to one of `requests`."""
     key = ["request_id"] if table.name == "requests" else ["request_id", "charge_no"]
-    if not set(key) <= set(frame):
-        return
-    repeated = frame.duplicated(key, keep=False) & frame[key].notna().all(axis=1)
-    if table.name == "requests":
-        mend = "remove the repeated rows, or give each its own id"
-        table.refuse("request_id", repeated, "each request_id once", mend)
-    elif repeated.any():
-        rows = frame.loc[repeated, key]
-        pairs = rows["request_id"] + " " + rows["charge_no"].astype("str")
-        expected, mend = "each charge_no once for a request_id", "number them 1, 2, 3 …"
-        seen = f"more than once {shown(list(pairs.unique()))}"
-        at = (pairs.index + ABOVE).tolist()
-        table.problems.report("request_id, charge_no", seen, expected, mend, at)
-
-
-def check_links(charges: Table, requests: Table) -> None:
-    """Every charge belongs to a request of the extract."""
-    if "request_id" in charges.text and "request_id" in requests.text:
-        ids = charges.text["request_id"]
+    if set(key) <= set(frame):
+        repeated = frame.duplicated(key, keep=False) & frame[key].notna().all(axis=1)
+        if table.name == "requests":
+            mend = "remove the repeated rows, or give each its own id"
+            table.refuse("request_id", repeated, "each request_id once", mend)
+        elif repeated.any():
+            rows = frame.loc[repeated, key]
+            pairs = rows["request_id"] + " " + rows["charge_no"].astype("str")
+            words = worded("charge_twice", pairs=shown(list(pairs.unique())))
+            table.problems.report("request_id, charge_no", *words, (pairs.index + ABOVE).tolist())
+    if "request_id" in table.text and "request_id" in requests.text:
+        ids = table.text["request_id"]
         orphans = ~ids.isin(requests.text["request_id"]) & (ids != "")
         expected = f"a request_id of {requests.problems.label}"
-        charges.refuse("request_id", orphans, expected, "add the request, or remove its charges")
+        table.refuse("request_id", orphans, expected, "add the request, or remove its charges")
 
 
 def check_outcome_dates(requests: Table, frame: pd.DataFrame, cohort: str) -> None:

@@ -35,7 +35,7 @@ from ddor.errors import UsageError
 from ddor.extract.identifiers import RequestKeys
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.maintained.parameters import Parameters
-from ddor.measures.disclosure import Told, plain_tables
+from ddor.measures.disclosure import TABLES, Shown
 from ddor.publishable import UNFILLED, as_read
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
 from ddor.published.history import ATTRIBUTES
@@ -151,12 +151,12 @@ def written_texts(period: Period, parameters: Mapping[str, Any], note: str) -> d
     return {f"notes/{period}.md": note, **named}
 
 
-def of_people(told: Told, **more: Any) -> dict[str, Any]:
+def of_people(shown: Shown, **more: Any) -> dict[str, Any]:
     """kept_tables and private_files of a report that shows tables of people: the dates of the
     tables kept from earlier revisions, and the private record, with `more` beside the tables."""
-    record = {"tables": plain_tables(told.tables.values()), **more}
+    record = {"tables": TABLES.dump_python(tuple(shown.tables.values()), mode="json"), **more}
     return {
-        "kept_tables": tuple(sorted({t.as_of for t in told.tables.values() if t.retained})),
+        "kept_tables": tuple(sorted({t.as_of for t in shown.tables.values() if t.retained})),
         "private_files": {ATTRIBUTES: (json.dumps(record) + "\n").encode()},
     }
 

@@ -81,7 +81,7 @@ def quarter_report(inputs: CompiledInputs) -> Prepared:
     status = inputs.weeks.set_index("week")["status"]
     messages = tuple(f"the case {name} is withdrawn: {why}" for name, why in counts.cases.withdrawn)
     described = {case.row for case in counts.cases.shown} | {*inputs.earlier["cases"]}
-    shown = of_people(counts.told, cases=sorted(described))
+    shown = of_people(counts.published, cases=sorted(described))
     shown["private_files"][CANDIDATES] = _candidates(inputs, counts)
     return Prepared(
         period=inputs.period,
@@ -99,7 +99,7 @@ def quarter_report(inputs: CompiledInputs) -> Prepared:
             "follow_up_as_of": counts.followed.as_of,
             "weeks_missing": list(status.index[status == compiled.MISSING]),
             "weeks_withdrawn": list(status.index[status == compiled.WITHDRAWN]),
-            "disclosure": disclosure_lines(counts.told),
+            "disclosure": disclosure_lines(counts.published),
         },
         texts={
             **written_texts(inputs.period, inputs.parameters, inputs.note),

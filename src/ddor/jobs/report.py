@@ -38,14 +38,12 @@ from ddor.jobs.weekly import WEEKLY
 from ddor.maintained.directory import read_directory
 from ddor.maintained.parameters import Parameters, load_parameters
 from ddor.maintained.texts import read_statements, read_texts
-from ddor.measures import disclosure, shares
-from ddor.measures.figures import NO_CHARGES
+from ddor.measures import disclosure, figures
 from ddor.measures.people import NAMED
 from ddor.published.catalog import Revision
 from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reports import refuse_shared_key, report_of
-from ddor.run.gate import judge
-from ddor.run.notebook import check_template, execute, prove_run, tidy
+from ddor.run.notebook import check_template, execute, judge, prove_run, tidy
 
 TEMPLATE = "template.ipynb"
 # What a report under review, a draft, or an unchanged run left; a publication makes it old.
@@ -58,11 +56,11 @@ BLOCKS = ["p", "li", "h1", "h2", "h3", "figcaption", "caption"]
 PREPARATIONS = {Week.shelf: WEEKLY}
 RULES = {
     "checks": CHECKS,
-    "shares": shares,
+    "shares": figures,
     "people": disclosure,
     "named": NAMED,
     "verified_within": VERIFIED_WITHIN,
-    "no_charges": NO_CHARGES,
+    "no_charges": figures.NO_CHARGES,
 }
 
 

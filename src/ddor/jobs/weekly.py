@@ -22,9 +22,9 @@ from ddor.jobs.prepared import REVIEW_LIST, Order, Preparation, Prepared, of_peo
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
 from ddor.maintained import corrections as disputes
 from ddor.maintained.directory import COLUMNS
-from ddor.measures.disclosure import disclosure_lines
+from ddor.measures.disclosure import disclosure_lines, flag_of
 from ddor.measures.figures import Counts, bulk_recorded, count_inputs
-from ddor.measures.people import attribute_lines, national_charges
+from ddor.measures.people import CHARGES, attribute_lines, charge_group_lines
 from ddor.published import ledger as ledgers
 from ddor.published.catalog import Catalog, read_catalog
 
@@ -79,7 +79,7 @@ def load_week(folder: Path) -> Prepared:
 
 def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = None) -> Prepared:
     """`ledger`: the whole private one, with this week's flags; none where nothing is published."""
-    about, told = inputs.extract.about, counts.told
+    about, published = inputs.extract.about, counts.published
     # The week's disputes and corrections, without the labels of rows.
     records = tuple(
         record | {"action": {"rows": len(record["action"]["rows"])} if record["action"] else None}
@@ -87,7 +87,7 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
     )
     agencies, flags = inputs.directory.agencies, flags_of(counts, inputs.week)
     ledger = ledgers.no_ledger() if ledger is None else ledger
-    shown = of_people(told)
+    shown = of_people(published)
     shown["private_files"][REVIEW_LIST] = review_list(counts, agencies, flags, ledger)
     return Prepared(
         period=inputs.week,
@@ -101,12 +101,14 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
         input_texts=week_texts(inputs, counts),
         tables={
             **{name: _flagged(getattr(counts, name), inputs) for name in BY_AGENCY},
-            "charges_by_group": national_charges(told),
-            "attributes": attribute_lines(told),
+            "charges_by_group": charge_group_lines(
+                counts.nation(CHARGES), flag_of(published.table(CHARGES))
+            ),
+            "attributes": attribute_lines(published),
             "checks": counts.checks,
             "reconciliation": counts.reconciliation,
         },
-        summary={"disclosure": disclosure_lines(told), "disputes": list(records)},
+        summary={"disclosure": disclosure_lines(published), "disputes": list(records)},
         texts=_texts(inputs),
         request_ids=inputs.extract.requests["request_id"],
         history=inputs.history.weeks,

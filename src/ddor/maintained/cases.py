@@ -37,6 +37,7 @@ from ddor.errors import NeedsCorrection, Problem
 from ddor.extract import key_files
 from ddor.extract.identifiers import identifier
 from ddor.extract.key_files import Finding, must, one_of
+from ddor.extract.table import worded
 from ddor.maintained.directory import AgencyId, Month
 from ddor.maintained.texts import Quotation
 from ddor.reference.codes import OFFENSE_GROUPS
@@ -60,10 +61,8 @@ def _groups(value: Any, info: ValidationInfo) -> Any:
     may_be_none = info.field_name == "groups_before"
     groups = [] if may_be_none and value == NONE else [part.strip() for part in value.split(",")]
     if not {*groups} <= OFFENSE_GROUPS.keys() or len({*groups}) < len(groups):
-        expected = "NCIC offense groups such as 13, 35, each once"
-        expected += f", or {NONE}" if may_be_none else ""
-        mend = "write two digits each, with a comma between them"
-        key_files.refuse(key_files.quoted(value), expected, mend)
+        or_none = f", or {NONE}" if may_be_none else ""
+        key_files.refuse(*worded("no_groups", seen=key_files.quoted(value), or_none=or_none))
     if JUVENILE in groups:
         key_files.refuse(JUVENILE, "no case of a juvenile offender", "remove the case")
     return sorted(groups)
@@ -104,20 +103,14 @@ class Case(key_files.Written):
         if key == "status_on" and f"{value:%Y-%m}" < before.get("released", ""):
             yield Finding(str(value), "a day after the release", "correct one of the two")
         if key == "approved_on" and value < before.get("status_on", value):
-            expected = f"{before['status_on']} or later, the day of the status"
-            yield Finding(str(value), expected, "let the case be approved as it is now")
+            yield Finding(*worded("approved_early", value=value, status_on=before["status_on"]))
         if key == "approved_by" and value.lower() == before.get("described_by", "").lower():
-            mend = "let another person read it against the source"
-            yield Finding("the role that described it", "a second person's role", mend)
+            yield Finding(*worded("approved_by_its_author"))
         if key == "source" and (kind := identifier(key_files.as_words(value))):
-            seen = f"an address that looks like {kind} (not shown)"
-            mend = "name the court and the number of the case instead"
-            yield Finding(seen, "no direct identifier", mend)
+            yield Finding(*worded("source_of_person", kind=kind))
         schemes = re.findall(r"(\w*)://", value) if key == "source" else ()
         if not {"http", "https"}.issuperset(schemes):
-            expected = "http:// or https://, or words only"
-            mend = "write the address at which the public finds it"
-            yield Finding("another kind of address", expected, mend)
+            yield Finding(*worded("source_address"))
 
 
 CASES = TypeAdapter(tuple[Case, ...])

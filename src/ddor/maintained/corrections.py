@@ -19,17 +19,19 @@ One file for each, read as text; its name, without the ending, names it in error
 `expect` is what each row holds as it was received; where it no longer does, the correction is
 stale and nothing is published: a correction must not outlive the fault that it mends. A value is
 judged as the extract's own validation judges that column. All problems of all files come in one
-error. corrected.py applies the actions to an extract.
+error. `corrected` applies the actions to an extract.
 
 Left out on purpose: no row can be dropped. A correction changes fields, and the checks judge the
 row again, so that it stays in the reconciliation. One cell has one correction, since a second would
 make the order of files matter. No person is named: text that looks like it is refused, unshown.
 """
 
+import dataclasses
 import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Annotated, Any
@@ -40,13 +42,13 @@ from pydantic import BeforeValidator, ConfigDict, PlainSerializer, TypeAdapter, 
 from pydantic.dataclasses import dataclass
 
 from ddor.calendar import Week
-from ddor.errors import NeedsCorrection, Problem
+from ddor.errors import NeedsCorrection, Problems
 from ddor.extract import key_files
 from ddor.extract.identifiers import identifier
 from ddor.extract.key_files import Finding, one_of, unknown_key
-from ddor.extract.model import REQUEST_COLUMNS
-from ddor.extract.table import Table
-from ddor.extract.validation import check_identifiers, typed
+from ddor.extract.model import DATES_ONLY, REQUEST_COLUMNS, Extract
+from ddor.extract.table import Table, shown, worded
+from ddor.extract.validation import check_identifiers, check_outcome_dates, typed
 from ddor.maintained.directory import AgencyId
 from ddor.reference.figures import DISPUTABLE as FIGURES
 
@@ -56,6 +58,9 @@ UPHELD = ("upheld", "partly_upheld")
 # What an action may expect and set.
 COLUMNS = tuple(column for column in REQUEST_COLUMNS if column != "request_id")
 _LABEL = re.compile("[A-Z][A-Za-z0-9]*-[A-Za-z0-9]+")
+UNUSABLE = "these correction records cannot be used"
+MISFITS = "these corrections do not fit the extract"
+_STALE = "the source may have been corrected: remove the action from the record, or check it again"
 
 
 def _as_week(value: Any) -> Any:
@@ -100,11 +105,9 @@ class Record(key_files.Written):
         notice_given alone."""
         week, received = before.get("week"), before.get("received_on")
         if key == "received_on" and week and value < week.first_day:
-            expected = f"{week} or later, when the week begins"
-            yield Finding(str(value), expected, "correct this date or the week")
+            yield Finding(*worded("received_early", value=value, week=week))
         if key == "answered_on" and value and received and value < received:
-            expected = f"{received} or later, when it was received"
-            yield Finding(str(value), expected, "correct one of the two dates")
+            yield Finding(*worded("answered_early", value=value, received=received))
         says = "ground" if key == "notice" else "status"
         if key not in ("answered_on", "answer", "notice") or says not in before:
             return
@@ -123,21 +126,8 @@ def read_corrections(folder: Path) -> tuple[Record, ...]:
     """The records by name; none where the folder does not exist. Raises NeedsCorrection."""
     named, guide = "small letters, digits and hyphens before .yaml", "docs/corrections.md"
     records, problems = key_files.read_folder(folder, Record, r"[a-z0-9-]+\.yaml", named, guide)
-    NeedsCorrection.raise_if("these correction records cannot be used", problems)
+    NeedsCorrection.raise_if(UNUSABLE, problems)
     return tuple(records)
-
-
-def check_agencies(records: Iterable[Record], known: set[str]) -> None:
-    """Raises NeedsCorrection with every record of an agency that is not in `known`: a mistyped
-    code would be published as a dispute by an agency that does not exist."""
-    expected = "an agency of the directory, of the week's extract or of a published week"
-    mend = "correct the code, or add the agency to agencies.csv"
-    problems = [
-        Problem(f"{record.name}.yaml", (), "agency_id", record.agency_id, expected, mend)
-        for record in records
-        if record.agency_id not in known
-    ]
-    NeedsCorrection.raise_if("these correction records cannot be used", problems)
 
 
 def _of_action(given: Any, week: Week | None, status: str | None) -> Iterator[Finding]:
@@ -151,9 +141,7 @@ def _of_action(given: Any, week: Week | None, status: str | None) -> Iterator[Fi
     for part in ("expect", "set"):
         yield from _of_values(part, given.get(part), week)
     if status and status not in UPHELD:
-        seen = f"rows to correct, since status is {status}"
-        expected = f"an action only with status {' or '.join(UPHELD)}"
-        yield Finding(seen, expected, "answer the dispute first, or remove the action")
+        yield Finding(*worded("action_not_upheld", status=status, upheld=" or ".join(UPHELD)))
 
 
 def _of_rows(given: Any) -> Iterator[Finding]:
@@ -164,27 +152,22 @@ def _of_rows(given: Any) -> Iterator[Finding]:
     for number, label in enumerate(given, start=1):
         place = f".rows[{number}]"
         if not isinstance(label, str) or not _LABEL.fullmatch(label):
-            expected = "a label of the private ledger, such as F3-12"
-            mend = "look it up in the ledger; never write a request_id here"
-            yield Finding("something else (not shown)", expected, mend, place)
+            yield Finding(*worded("no_label"), place)
         elif (first := given.index(label) + 1) < number:
-            seen = f"the label of rows[{first}]"
-            yield Finding(seen, "each row once", "remove one of the two", place)
+            yield Finding(*worded("label_twice", first=first), place)
 
 
 def _of_values(part: str, given: Any, week: Week | None) -> Iterator[Finding]:
     """Of expect or set. Both are validated: what an extract refuses, it cannot hold."""
     if not isinstance(given, dict) or not given:
-        expected = "at least one column with its value, such as {outcome: declined}"
-        yield Finding("nothing", expected, "add them", f".{part}")
+        yield Finding(*worded("no_values"), f".{part}")
         return
     for column, text in given.items():
         key = f".{part}.{column}"
         if column not in COLUMNS:
             yield unknown_key(column, COLUMNS, f".{part}.")
         elif not isinstance(text, str) or identifier(text):
-            expected = "text without a direct identifier"
-            yield Finding(key_files.quoted(str(text)), expected, "correct the value", key)
+            yield Finding(*worded("unfit_text", seen=key_files.quoted(str(text))), key)
         else:
             cell = row_of({column: text})
             check_identifiers(cell, week.last_day if week else dt.date.max)
@@ -195,7 +178,8 @@ def _of_values(part: str, given: Any, week: Week | None) -> Iterator[Finding]:
 
 def row_of(values: Mapping[str, str]) -> Table:
     """A table of requests that is one row of these values."""
-    return Table("requests", "", pd.DataFrame([values], dtype="str"))
+    text = pd.DataFrame([values], dtype="str")
+    return Table("requests", Problems(""), text, pd.DataFrame(False, text.index, text.columns))
 
 
 def canonical(records: Iterable[Record]) -> str:
@@ -222,3 +206,110 @@ def flags_for(records: Iterable[Record], columns: Iterable[str]) -> dict[str, st
 def flagged(table: pd.DataFrame, flags: Mapping[str, str]) -> pd.DataFrame:
     """`table`, which has agency_id, with a last column `flags`: text, "" where there is none."""
     return table.assign(flags=table["agency_id"].map(flags.get).fillna("").astype("str"))
+
+
+# Applying the actions to an extract, each with its guard
+
+
+@dataclasses.dataclass(frozen=True)
+class _Target:
+    """A row that a record corrects: its position, what a message calls it, and what to do."""
+
+    at: int
+    place: str
+    agency_id: str
+    action: Action
+    file: Problems
+
+
+def corrected(
+    extract: Extract,
+    records: Iterable[Record],
+    request_ids: Mapping[str, str],
+    cohort: str = "recorded",
+) -> Extract:
+    """The extract with the actions of the records applied; the one given is left as it is.
+
+    `request_ids`: label of the private ledger -> request_id; `cohort` as in read_extract. `expect`
+    is compared with the extract as it was received, never with what another record sets. Raises
+    NeedsCorrection with every row that is not there, holds something else or holds already what is
+    set, every cell that is set twice, and every outcome that lacks its date or has one too many.
+    No message holds a request_id.
+    """
+    received = extract.requests
+    positions = {key: at for at, key in received["request_id"].items()}
+    secret = {*positions, *request_ids.values()}
+    files: list[Problems] = []
+    targets: list[_Target] = []
+    for record in sorted(records, key=attrgetter("name")):
+        files.append(Problems(f"{record.name}.yaml"))
+        for number, label in enumerate(record.action.rows if record.action else (), start=1):
+            place = f"action.rows[{number}]" if label in secret else label
+            at = positions.get(request_ids.get(label))
+            if label not in request_ids:
+                files[-1].report(place, *worded("unknown_label"))
+            elif at is None:
+                files[-1].report(place, "no such row", "a row of the extract", _STALE)
+            elif record.action:
+                targets.append(_Target(at, place, record.agency_id, record.action, files[-1]))
+                _report_stale(targets[-1], received.loc[at])
+    first: dict[tuple[int, str], _Target] = {}
+    for target in targets:
+        for column in target.action.set:
+            other = first.setdefault((target.at, column), target)
+            if other is not target:
+                words = worded("cell_twice", file=other.file.label, place=other.place)
+                target.file.report(f"{target.place} {column}", *words)
+    NeedsCorrection.raise_if(MISFITS, [*chain(*files)])
+    requests = received.copy()
+    for target in targets:
+        for column, text in target.action.set.items():
+            requests.loc[target.at, column] = _value_of(column, text)
+    for target in targets:
+        _report_outcome_date(target, requests, cohort)
+    NeedsCorrection.raise_if(MISFITS, [*chain(*files)])
+    return dataclasses.replace(extract, requests=requests)
+
+
+def _report_stale(target: _Target, row: pd.Series) -> None:
+    expect, report = target.action.expect, target.file.report
+    if row["agency_id"] != target.agency_id and "agency_id" not in expect:
+        report(f"{target.place} agency_id", *worded("other_agency", agency=target.agency_id))
+    for column, text in expect.items():
+        if (seen := _as_text(column, row[column])) != _written_as(column, text):
+            report(f"{target.place} {column}", shown([seen]), shown([text]), _STALE)
+    values = target.action.set.items()
+    if all(_as_text(key, row[key]) == _written_as(key, text) for key, text in values):
+        place = f"{target.place} {', '.join(target.action.set)}"
+        report(place, "what the record sets", "something to correct", _STALE)
+
+
+def _report_outcome_date(target: _Target, requests: pd.DataFrame, cohort: str) -> None:
+    """The extract's rule between outcome and outcome_recorded_at, where a record sets either."""
+    columns = ["outcome", "outcome_recorded_at"]
+    if target.action.set.keys().isdisjoint(columns):
+        return
+    row = requests.loc[[target.at], columns].reset_index(drop=True)
+    table = row_of({column: _as_text(column, row.at[0, column]) for column in columns})
+    check_outcome_dates(table, row, cohort)
+    for problem in table.problems:
+        place, seen = f"{target.place} {problem.column}", f"after the correction {problem.seen}"
+        target.file.report(place, seen, problem.expected, "set both columns so that they agree")
+
+
+def _value_of(column: str, text: str) -> Any:
+    return typed(row_of({column: text})).loc[0, column]
+
+
+def _written_as(column: str, text: str) -> str:
+    """The text of a record as `_as_text` writes such a value."""
+    return _as_text(column, _value_of(column, text))
+
+
+def _as_text(column: str, value: Any) -> str:
+    """The value as a record writes it."""
+    if pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return str(value.date()) if column in DATES_ONLY else value.isoformat()
+    return value

@@ -20,11 +20,12 @@ from ddor.errors import NeedsCorrection, Problem, Problems
 from ddor.extract.csv_files import csv_records
 from ddor.extract.key_files import advice, must, quoted
 from ddor.extract.model import LEVELS
-from ddor.extract.table import ABOVE
+from ddor.extract.table import ABOVE, worded
 from ddor.reference.places import AREAS, STATES, state_of_fips
 
 AGENCY_ID = re.compile(r"[A-Z0-9]{4,12}")
 WRONG = "the tables in params/ need correction"
+_MONTH = re.compile("(?!0000)[0-9]{4}-(0[1-9]|1[0-2])").fullmatch
 POLICY_KINDS = ("law", "court", "ordinance", "agency")
 
 
@@ -35,12 +36,8 @@ def _is_date(value: str) -> bool:
         return False
 
 
-def _is_month(value: str) -> bool:
-    return _is_date(f"{value}-01")
-
-
 def _is_month_or_date(value: str) -> bool:
-    return _is_month(value) or _is_date(value)
+    return bool(_MONTH(value)) or _is_date(value)
 
 
 def _is_place_code(value: str) -> bool:
@@ -50,7 +47,7 @@ def _is_place_code(value: str) -> bool:
 
 _CODE = "4 to 12 capital letters and digits"
 AgencyId = Annotated[str, must(AGENCY_ID.fullmatch, _CODE, "look it up in agencies.csv")]
-Month = Annotated[str, must(_is_month, "a month, YYYY-MM")]
+Month = Annotated[str, must(_MONTH, "a month, YYYY-MM")]
 # What columns.csv asks of a column -> whether a value fits, and what is expected.
 _RULES: dict[str, tuple[Callable[[str], object], str]] = {
     "code": (AGENCY_ID.fullmatch, _CODE),
@@ -63,7 +60,7 @@ _RULES: dict[str, tuple[Callable[[str], object], str]] = {
     "area": (AREAS.__contains__, "an ERO area as in docs/extract.md,"),
     "number": (re.compile(r"\d+(\.\d+)?").fullmatch, "a number"),
     "kind": (POLICY_KINDS.__contains__, f"one of {', '.join(POLICY_KINDS)}"),
-    "month": (_is_month, "a month, YYYY-MM"),
+    "month": (_MONTH, "a month, YYYY-MM"),
     "date": (_is_date, "a date, YYYY-MM-DD"),
     "month or date": (_is_month_or_date, "YYYY-MM"),
 }
@@ -90,7 +87,12 @@ class Directory:
 
 def read_directory(agencies: Path, policies: Path, coverage: Path) -> Directory:
     """Raises NeedsCorrection (exit code 2) with every problem in any of the three."""
-    frames = _read({"agencies": agencies, "policies": policies, "coverage": coverage})
+    frames: dict[str, pd.DataFrame] = {}
+    problems: list[Problem] = []
+    for table, path in zip(COLUMNS, (agencies, policies, coverage), strict=True):
+        frames[table], found = _table(path, table)
+        problems += found
+    NeedsCorrection.raise_if(WRONG, problems)
     newest = frames["policies"].sort_values(
         ["enacted", "jurisdiction"], ascending=[False, True], ignore_index=True
     )
@@ -103,17 +105,9 @@ def read_directory(agencies: Path, policies: Path, coverage: Path) -> Directory:
 
 def read_agencies(file: Path) -> pd.DataFrame:
     """The table of agencies alone, for an import. Raises NeedsCorrection."""
-    return _read({"agencies": file})["agencies"]
-
-
-def _read(files: dict[str, Path]) -> dict[str, pd.DataFrame]:
-    problems: list[Problem] = []
-    frames = {}
-    for table, path in files.items():
-        frames[table], found = _table(path, table)
-        problems += found
+    frame, problems = _table(file, "agencies")
     NeedsCorrection.raise_if(WRONG, problems)
-    return frames
+    return frame
 
 
 def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
@@ -122,8 +116,8 @@ def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
         records, uneven, found = csv_records(path.name, path.read_bytes())
     except OSError as error:
         found = Problems(path.name)
-        seen, mend = (error.strerror or "no such file").lower(), f"give its path as `{table}:`"
-        found.report("", seen, f"the {table} table", f"{mend} in the parameters")
+        seen = (error.strerror or "no such file").lower()
+        found.report("", *worded("no_table", seen=seen, table=table))
         return nothing, found
     if not records:
         return nothing, found
@@ -141,6 +135,5 @@ def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
                 found.report(column, quoted(value), expected, advice(value), (row + ABOVE,))
     if table == "agencies":
         for row, twice in frame["agency_id"].loc[frame["agency_id"].duplicated()].items():
-            mend = "keep one of the two rows"
-            found.report("agency_id", f'"{twice}"', "one row for each agency", mend, (row + ABOVE,))
+            found.report("agency_id", *worded("agency_twice", agency=twice), (row + ABOVE,))
     return frame[columns].reset_index(drop=True), found

@@ -88,7 +88,8 @@ def load_parameters(
     """The parameters in effect for `period` (None: what holds for every one).
 
     `project` is the checkout; `params_file` stands in for its params/weekly.yaml, and `settings`
-    are the --set values. Raises UsageError with every unknown key and every value that misfits.
+    are the --set values. A path is relative to the file that it stands in. Raises UsageError with
+    every unknown key and every value that misfits.
     """
     weekly = (params_file or project / "params" / "weekly.yaml").absolute()
     beside, params = weekly.parent, project / "params"
@@ -110,9 +111,16 @@ def load_parameters(
     sources: dict[str, str] = {}
     problems: list[Problem] = []
     for file, given, folder in files:
-        taken = _taken(given, file, folder)
-        values |= taken
-        sources |= dict.fromkeys(taken, file.label)
+        for key, value in given.items():
+            if key not in KEYS:
+                seen, _, mend, shown = unknown_key(key, KEYS)
+                file.report(shown, seen, "a parameter", mend)
+                continue
+            if key in PATH_KEYS and isinstance(value, str) and value and "://" not in value:
+                value = os.path.normpath(folder.absolute() / Path(value).expanduser())
+            elif not value and key in ("published_on", *PATH_KEYS):
+                continue  # the default is left
+            values[key], sources[key] = value, file.label
         problems += file
     if (note := beside / "notes" / f"{period}.md").is_file():
         file = Problems(note.name)
@@ -127,26 +135,10 @@ def load_parameters(
     return parameters
 
 
-def _taken(given: dict[str, Any], file: Problems, folder: Path) -> dict[str, Any]:
-    """Of what is given, the keys that are known; a path is relative to `folder`."""
-    taken = {}
-    for key, value in given.items():
-        if key not in KEYS:
-            seen, _, mend, shown = unknown_key(key, KEYS)
-            file.report(shown, seen, "a parameter", mend)
-        elif key in PATH_KEYS and isinstance(value, str) and value and "://" not in value:
-            taken[key] = os.path.normpath(folder.absolute() / Path(value).expanduser())
-        elif value or key not in ("published_on", *PATH_KEYS):  # else the default is left
-            taken[key] = value
-    return taken
-
-
 def sample_settings(project: Path) -> dict[str, str]:
     """As --set would have them, for the sample extracts: synthetic and real weeks share no site."""
-    return {
-        "extract": str(project / "samples" / "{week}"),
-        "output": str(project / "outputs" / "sample"),
-    }
+    output = str(project / "outputs" / "sample")
+    return {"extract": str(project / "samples" / "{week}"), "output": output}
 
 
 def extract_location(parameters: Parameters, week: Week) -> str:

@@ -32,6 +32,7 @@ from pydantic.dataclasses import dataclass
 from ddor.errors import DdorError, NeedsCorrection, Problem, Problems
 from ddor.extract.identifiers import identifier
 from ddor.extract.key_files import Day, read_folder, read_record, refuse
+from ddor.extract.table import worded
 from ddor.maintained.directory import AGENCY_ID
 from ddor.narrative import render_markdown, render_narrative
 from ddor.publishable import UNFILLED, text_of
@@ -51,8 +52,7 @@ def _quotable(body: str, info: ValidationInfo) -> str:
     if info.context and (kind := identifier(body)):
         refuse(f"text that looks like {kind} (not shown)", "text that names nobody", "remove it")
     if re.search("<img|<h[12]", render_markdown(body)):
-        expected = "text, with headings of ### or smaller"
-        refuse("a picture or a heading of # or ##", expected, "change it")
+        refuse(*worded("no_quotation"))
     return body
 
 
@@ -124,8 +124,8 @@ def read_statements(folder: Path) -> dict[str, Statement]:
             file = folder / f"{statement.name}.md"
             lines = enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1)
             rows = tuple(number for number, line in lines if found[0] in line)
-            expected = "text: a statement has no figures"
-            problems.append(Problem(file.name, rows, "", f'"{found[0]}"', expected, "remove it"))
+            words = worded("figure_in_statement", found=found[0])
+            problems.append(Problem(file.name, rows, "", *words))
     NeedsCorrection.raise_if(WRONG, problems)
     return {statement.name: statement for statement in statements}
 
@@ -138,31 +138,26 @@ def sections_of(text: Text, names: dict) -> tuple[str, list[Section]]:
         # `{#` would begin a comment of Jinja's.
         html = render_narrative(ADDRESS.sub(r"\1 [#\2]", text.body), names)
     except DdorError as error:
-        seen, expected = str(error).splitlines()[0], "the names in docs/pages.md"
-        file.report("", seen, expected, "correct the sentence")
+        file.report("", *worded("unwritable_sentence", error=str(error).splitlines()[0]))
         html = ""
     if "<h1" in html:
         file.report("", "a heading of one #", "## or more: the head has the title", "add a #")
     if "<img" in html:
         file.report("", "a picture", "text", "take it out: a page holds text only")
     first, *rest = HEADING.split(html)
-    sections = [
-        Section(given or _address(heading), heading, _captioned(part, heading))
-        for heading, given, part in zip(rest[0::3], rest[1::3], rest[2::3], strict=True)
-    ]
+    sections = []
+    for heading, given, part in zip(rest[0::3], rest[1::3], rest[2::3], strict=True):
+        words = re.sub(r"<[^>]*>|&[^;]*;", "", heading).lower()
+        address = given or re.sub(r"[^a-z0-9]+", "-", words).strip("-") or "section"
+        sections.append(Section(address, heading, _captioned(part, heading)))
     for heading, part in [(text.title, first), *((each.heading, each.html) for each in sections)]:
         if found := UNFILLED.search(text_of(heading + part)):
-            place, seen = f'under "{text_of(heading)}"', f'"{found[0]}" that nothing filled'
-            expected = "a name of docs/pages.md between two pairs of braces"
-            file.report(place, seen, expected, "correct the sentence")
+            file.report(f'under "{text_of(heading)}"', *worded("unfilled", found=found[0]))
     for address, count in sorted(Counter(section.id for section in sections).items()):
         if address in RESERVED:
-            seen = f"a section with the address {address}"
-            expected = "an address that the site does not use"
-            file.report("", seen, expected, "give it another {#address}")
+            file.report("", *worded("address_reserved", address=address))
         if count > 1:
-            seen, mend = f"two sections with the address {address}", "give one of them another"
-            file.report("", seen, "each once", f"{mend} {{#address}}")
+            file.report("", *worded("address_twice", address=address))
     NeedsCorrection.raise_if(WRONG, file)
     return _captioned(first, escape(text.title)), sections
 
@@ -177,8 +172,3 @@ def _captioned(html: str, heading: str) -> str:
         f"<table><caption><span>{label}</span></caption>"
     )
     return html.replace("<table>", begun).replace("</table>", "</table></div>")
-
-
-def _address(heading: str) -> str:
-    words = re.sub(r"<[^>]*>|&[^;]*;", "", heading).lower()
-    return re.sub(r"[^a-z0-9]+", "-", words).strip("-") or "section"

@@ -22,10 +22,10 @@ counts if its charge is countable and was filed from day 0 to 90.
 Left out on purpose: people who are not in an extract any more, and arrests that ICE never learned
 of. Nothing here is a rate.
 
-It is told of the nation only, one base, by the rules of disclosure.py. The base is the requests
-with a confirmed release. It is told if those of them whose follow-up is known are *enough*, and if
-the one rule lets it be told beside what earlier revisions told; then in full, 1 and 2 too. Else the
-last numbers stay, with their date, or nothing is told.
+It is shown of the nation only, one base, by the rules of disclosure.py. The base is the requests
+with a confirmed release. It is shown if those of them whose follow-up is known are *enough*, and if
+the one rule lets it be shown beside what earlier revisions showed; then in full, 1 and 2 too. Else
+the last numbers stay, with their date, or nothing is shown.
 """
 
 from collections import Counter
@@ -35,10 +35,11 @@ from typing import Any
 
 import pandas as pd
 
-from ddor.measures import attributes, disclosure
-from ddor.measures.disclosure import NATION, Earlier, Row, Table, Told
+from ddor.measures import disclosure, people
+from ddor.measures.disclosure import NATION, Earlier, Row, Shown, Table
 from ddor.measures.people import ALL, Line, lines_of
 from ddor.measures.status import first_that_fits
+from ddor.reference.codes import offense_group
 
 FOLLOWED_DAYS = 90
 IMMIGRATION = "03"
@@ -52,7 +53,7 @@ NOT_MET = "not_met"
 AFTER_RELEASE = "after_release"
 FOLLOW_UP, MET_BY = "follow_up", "met_by"
 LATER_CHARGES, DAYS_TO_ARREST = "later_charges", "days_to_arrest"
-BANDS = attributes.bands_of(DAYS_TO_ARREST)
+BANDS = people.bands_of(DAYS_TO_ARREST)
 # The lines of each, in order.
 BRANCHES = {
     FOLLOW_UP: (MET, NO_CONTACT, OTHER_STANDING, NOT_OBSERVED, NOT_KNOWN),
@@ -112,22 +113,19 @@ def after_release(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame
 
 def later_charges(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
     """The after_release charges of `declined` that the rule looks at, one row each: request_id,
-    group_code (an NCIC offense group, or charges.UNLISTED), day (float64: filed so many days after
+    ncic_code, day (float64: filed so many days after
     the release, missing without a date), countable, convicted (bool: a conviction that counts)."""
     later = charges[charges["timing"] == "after_release"].merge(
         declined[["request_id", "released_at"]], on="request_id"
     )
-    later = later.assign(
-        group_code=attributes.group_codes(later["ncic_code"]),
-        day=_days_between(later["released_at"], later["charged_on"]),
-    )
+    later["day"] = _days_between(later["released_at"], later["charged_on"])
     within = later["day"].between(0, FOLLOWED_DAYS)
     ended = later["disposition"].isin(["dismissed", "acquitted"])
-    later["countable"] = (later["group_code"] != IMMIGRATION) & ~ended
+    later["countable"] = (later["ncic_code"].map(offense_group) != IMMIGRATION) & ~ended
     later["convicted"] = later["countable"] & within & (later["disposition"] == "convicted")
     near = within | later["charged_on"].isna()
     any_near = near.groupby(later["request_id"]).transform("any").astype(bool)
-    columns = ["request_id", "group_code", "day", "countable", "convicted"]
+    columns = ["request_id", "ncic_code", "day", "countable", "convicted"]
     return later.loc[near | ~any_near, columns].reset_index(drop=True)
 
 
@@ -139,7 +137,7 @@ def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[R
     looked_at = later_charges(rows[rows["standing"] == MET], charges)
     # *Convicted* as in the headline, so that the two say the same: a conviction of a charge without
     # a date is charged_only.
-    groups = attributes.groups_of(looked_at[looked_at["countable"]])
+    groups = people.groups_of(looked_at[looked_at["countable"]])
     how = first_that_fits(
         (
             (BY_BOTH, confirmed["arrested"] & confirmed["convicted"]),
@@ -156,7 +154,7 @@ def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[R
 
 @dataclass(frozen=True)
 class Followed:
-    """The headline numbers, in requests; None where one is not told.
+    """The headline numbers, in requests; None where one is not shown.
 
     declined, confirmed: of the quarter's rows. known: released 90 days or more before the extract
     and followed up; met, no_arrest: known less met; no_contact; not_observed. arrested, convicted:
@@ -179,16 +177,16 @@ class Followed:
     gone: int = 0
 
 
-def tell_after_release(
+def decide_after_release(
     rows: pd.DataFrame, charges: pd.DataFrame, threshold: int, as_of: str, earlier: Earlier
-) -> Told:
+) -> Shown:
     """`rows` from after_release.after_release, with week; as_of: the date of the quarter's extract;
-    `earlier`: what was told before."""
+    `earlier`: what was shown before."""
     confirmed = after_release_rows(rows, charges)
     known = Counter(rows.loc[rows["standing"].isin(KNOWN), "agency_id"])
     why = disclosure.why_not_enough(known).replace("requests", "requests with a known follow-up")
     last = tuple(table for table in earlier.last if table.attribute == AFTER_RELEASE)
-    return disclosure.tell(
+    return disclosure.decide(
         {} if why else {(AFTER_RELEASE, NATION): confirmed},
         replace(earlier, last=last),
         {row.request_id for row in confirmed},
@@ -199,11 +197,11 @@ def tell_after_release(
     )
 
 
-def followed(rows: pd.DataFrame, told: Told, as_of: str) -> Followed:
+def followed(rows: pd.DataFrame, shown: Shown, as_of: str) -> Followed:
     """The headline numbers. `rows` from after_release.after_release, of which only the two exact
     numbers are taken, and that nobody's follow-up is known."""
     confirmed = int(rows["released_at"].notna().sum())
-    table = told.table(AFTER_RELEASE)
+    table = shown.table(AFTER_RELEASE)
     if table is None:
         anybody = rows["standing"].isin(KNOWN).any()
         unknown: dict[str, Any] = dict.fromkeys(NUMBERS, None if anybody else 0)
@@ -238,26 +236,22 @@ def _counts(rows: Iterable[Row]) -> Counter:
     return counts
 
 
-def after_release_lines(told: Told) -> list[Line]:
+def after_release_lines(shown: Shown) -> list[Line]:
     """after_release.csv: attribute follow_up (branch: a standing), met_by (how the rule was met),
-    days_to_arrest (BANDS), later_charges (as the charges before release are told of the nation, of
+    days_to_arrest (BANDS), later_charges (as the charges before release are shown of the nation, of
     those who met the rule)."""
-    table = told.table(AFTER_RELEASE)
+    table = shown.table(AFTER_RELEASE)
     if table is None:
         return []
     counts = _counts(table.rows)
-    lines = [
-        Line(attribute, NATION, name, "", ALL, counts[name])
-        for attribute, names in BRANCHES.items()
-        for name in names
-    ]
+    named = [(attribute, name) for attribute, names in BRANCHES.items() for name in names]
+    lines = [Line(attribute, NATION, name, "", ALL, counts[name]) for attribute, name in named]
     met = (row for row in table.rows if row.value.split()[0] == MET)
     groups = ((row, " ".join(row.value.split()[3:])) for row in met)
     rows = frozenset(
-        row._replace(value=attributes.charge_value(own, attributes.NO_CHARGE))
-        for row, own in groups
+        row._replace(value=people.charge_value(own, people.NO_CHARGE)) for row, own in groups
     )
-    later = lines_of(Table(attributes.CHARGES, NATION, rows, "", 0))
+    later = lines_of(Table(people.CHARGES, NATION, rows, "", 0))
     return lines + [line._replace(attribute=LATER_CHARGES) for line in later]
 
 

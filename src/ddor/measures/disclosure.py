@@ -1,4 +1,4 @@
-"""What may be told of people: one predicate, one rule (DESIGN 3, *What is told of people*).
+"""What may be shown of people: one predicate, one rule (DESIGN 3, *What is told of people*).
 
 A table of an attribute of people (charges, citizenship, days) is a set of rows. A row is a request
 with its week, agency and state, and what the attribute says of it. What has to stay unknown is
@@ -6,19 +6,19 @@ whose a charge is. So:
 
 - a set of rows is *enough*: 20 or more, of 3 or more agencies, none with over 85 %;
 - a piece is *safe*: empty, or enough, or 20 or more of one agency;
-- the one rule: the rows of a new table are laid over those of all tables told before, of withdrawn
+- the one rule: the rows of a new table are laid over those of all tables shown before, of withdrawn
   ones too. Every piece that they cut out of each other has to be safe, else the new table is not
-  told. Between revisions of one week, in its national tables, 10 or more of 3 or more agencies are
+  shown. Between revisions of one week, in its national tables, 10 or more of 3 or more agencies are
   safe too, unless a table of another report has them as well.
 
-A table that may not be told anew stays as an earlier revision told it, with its date and with how
-many of its requests no longer count; it is taken down when that is over a quarter of them.
-docs/disclosure.md says why. What a table says of its rows is in people.py. What a revision tells is
+A table that may not be shown anew stays as an earlier revision showed it, with its date and with
+how many of its requests no longer count; it is taken down when that is over a quarter of them.
+docs/disclosure.md says why. What a table says of its rows is in people.py. What a revision shows is
 kept in the private record runs/<period>/rN/attributes.json, where the next one finds it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, NamedTuple
 
@@ -63,11 +63,11 @@ Candidates = dict[tuple[str, str], Rows]  # (attribute, place) -> the rows of a 
 
 @dataclass(frozen=True)
 class Table:
-    """A table that is told. place: NATION, an agency_id, a state, or POOLED (the weeks of a quarter
-    that were not told by themselves). as_of: date of the extract that it was made from; threshold:
-    that of its time. retained: whether it is an earlier revision's; gone: how many of its requests
-    no longer count (in a quarter's own too, which has a week as the week told it). rows are
-    private."""
+    """A table that is shown. place: NATION, an agency_id, a state, or POOLED (the weeks of a
+    quarter that were not shown by themselves). as_of: date of the extract that it was made from;
+    threshold: that of its time. retained: whether it is an earlier revision's; gone: how many of
+    its requests no longer count (in a quarter's own too, which has a week as the week showed it).
+    rows are private."""
 
     attribute: str
     place: str
@@ -83,11 +83,11 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What one revision tells of people: (attribute, place) -> its table, or why there is none."""
+class Shown:
+    """What one revision shows of people: (attribute, place) -> its table, or why there is none."""
 
     tables: Mapping[tuple[str, str], Table] = field(default_factory=dict)
-    untold: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    withheld: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def table(self, attribute: str, place: str = NATION) -> Table | None:
         return self.tables.get((attribute, place))
@@ -98,9 +98,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What was told before. tables: every table of every revision; last: those of the last revision
-    that stands; gone: why they are not known, or ""; beside: every table of the other reports whose
-    tables can be subtracted from these."""
+    """What was shown before. tables: every table of every revision; last: those of the last
+    revision that stands; gone: why they are not known, or ""; beside: every table of the other
+    reports whose tables can be subtracted from these."""
 
     tables: tuple[Table, ...] = ()
     last: tuple[Table, ...] = ()
@@ -108,17 +108,8 @@ class Earlier:
     beside: tuple[Table, ...] = ()
 
 
-_TABLES, _EARLIER = TypeAdapter(tuple[Table, ...]), TypeAdapter(Earlier)
-
-
-def plain_tables(tables: Iterable[Table]) -> list[dict]:
-    """For the private record, as JSON."""
-    return _TABLES.dump_python(tuple(tables), mode="json")
-
-
-def earlier_from_plain(plain: Mapping) -> Earlier:
-    """From history.read_earlier."""
-    return _EARLIER.validate_python(plain)
+# To JSON and back: the private record of a revision, and what history.read_earlier makes of those.
+TABLES, EARLIER = TypeAdapter(tuple[Table, ...]), TypeAdapter(Earlier)
 
 
 def flag_of(table: Table | None) -> str:
@@ -129,20 +120,22 @@ def flag_of(table: Table | None) -> str:
     return f"as of {table.as_of}; {gone}" if table.retained else gone
 
 
-def disclosure_lines(told: Told) -> list[dict]:
-    """For summary.json: each table that is told, or why it, or a newer one, is not."""
+def disclosure_lines(shown: Shown) -> list[dict]:
+    """For summary.json: each table that is shown, or why it, or a newer one, is not."""
     names = ("attribute", "place", "told", "why", "as_of", "no_longer_count")
-    tables = [(*key, True, each.why, each.as_of, each.gone) for key, each in told.tables.items()]
-    untold = [(*key, False, why, "", 0) for key, why in told.untold.items()]
-    return [dict(zip(names, line, strict=True)) for line in sorted([*tables, *untold])]
+    tables = [(*key, True, each.why, each.as_of, each.gone) for key, each in shown.tables.items()]
+    withheld = [(*key, False, why, "", 0) for key, why in shown.withheld.items()]
+    return [dict(zip(names, line, strict=True)) for line in sorted([*tables, *withheld])]
 
 
-def why_not_enough(by_agency: Counter) -> str:
+def why_not_enough(by_agency: Counter, place: str = NATION) -> str:
     """What a set lacks to be enough, as a page says it, "" for nothing; the number of its rows by
-    agency."""
+    agency. The table of one agency, its `place`, has to be large enough alone."""
     total = by_agency.total()
     if total < ENOUGH:
         return FEWER
+    if by_agency.keys() == {place}:
+        return ""
     if len(by_agency) < FEWEST_AGENCIES:
         return f"the requests went to fewer than {FEWEST_AGENCIES} agencies"
     if max(by_agency.values()) > LARGEST_SHARE * total:
@@ -162,43 +155,43 @@ def is_safe_change(by_agency: Counter) -> bool:
     return many or is_safe(by_agency)
 
 
+@dataclass
 class Overlay:
     """Tables of one attribute laid over each other: the pieces they cut out of each other, each as
     the number of its rows by agency. beside: the pieces that a table of another report has."""
 
-    def __init__(self) -> None:
-        self.piece_of: dict[Row, int] = {}
-        self.pieces: list[Counter] = []
-        self.beside: set[int] = set()
+    piece_of: dict[Row, int] = field(default_factory=dict)
+    pieces: list[Counter] = field(default_factory=list)
+    beside: set[int] = field(default_factory=set)
 
     def cuts(self, rows: Collection[Row]) -> Iterator[tuple[Counter, bool]]:
         """The pieces that `rows` would make: new rows, and both parts of a piece that it cuts; each
         with whether a table of another report has it."""
-        for piece, inside in self._by_piece(rows).items():
-            cut = Counter(row.agency_id for row in inside)
+        found: dict[int | None, Counter] = defaultdict(Counter)
+        for row in rows:
+            found[self.piece_of.get(row)][row.agency_id] += 1
+        for piece, cut in found.items():
             if piece is None:
                 yield cut, False
             elif rest := self.pieces[piece] - cut:
                 yield from ((each, piece in self.beside) for each in (cut, rest))
 
     def lay(self, rows: Collection[Row], beside: bool = False) -> None:
-        for piece, inside in self._by_piece(rows).items():
-            cut = Counter(row.agency_id for row in inside)
-            if piece is not None:
-                self.pieces[piece] -= cut
-            if beside or piece in self.beside:
-                self.beside.add(len(self.pieces))
-            self.piece_of |= dict.fromkeys(inside, len(self.pieces))
-            self.pieces.append(cut)
-
-    def _by_piece(self, rows: Collection[Row]) -> dict[int | None, list[Row]]:
-        found = defaultdict(list)
+        """Each part of an old piece becomes a piece of its own, and so do the new rows."""
+        own: dict[int | None, int] = {}
         for row in rows:
-            found[self.piece_of.get(row)].append(row)
-        return found
+            piece = self.piece_of.get(row)
+            if piece not in own:
+                own[piece] = len(self.pieces)
+                self.pieces.append(Counter())
+                self.beside |= {own[piece]} if beside or piece in self.beside else set()
+            if piece is not None:
+                self.pieces[piece][row.agency_id] -= 1
+            self.pieces[own[piece]][row.agency_id] += 1
+            self.piece_of[row] = own[piece]
 
 
-def tell(
+def decide(
     candidates: Candidates,
     earlier: Earlier,
     counting: Collection[str],
@@ -206,8 +199,8 @@ def tell(
     threshold: int,
     of_week: bool = True,
     lacking: Mapping[str, str] = {},
-) -> Told:
-    """The tables of a revision: of the tables that would be told, in their order, each judged
+) -> Shown:
+    """The tables of a revision: of the tables that would be shown, in their order, each judged
     beside those before it.
 
     counting: the keys of the requests that count as declined now. of_week: whether the report is a
@@ -219,38 +212,29 @@ def tell(
         overlays[table.attribute].lay(table.rows, beside=True)
     for table in earlier.tables:
         overlays[table.attribute].lay(table.rows)
-    told_before = {(table.attribute, table.place) for table in earlier.tables}
+    shown_before = {(table.attribute, table.place) for table in earlier.tables}
     last = {(table.attribute, table.place): table for table in earlier.last}
-    # What was told last may be no candidate any more, such as an agency that has fewer now.
+    # What was shown last may be no candidate any more, such as an agency that has fewer now.
     others = last.keys() | {(attribute, NATION) for attribute in lacking}
     no_longer: Candidates = {key: frozenset() for key in sorted(others - candidates.keys())}
-    tables, untold = {}, {}
+    tables, withheld = {}, {}
     for key, rows in {**candidates, **no_longer}.items():
         attribute, place = key
-        safe = is_safe_change if of_week and place == NATION and key in told_before else is_safe
-        why = lacking.get(attribute) or earlier.gone or _why_not_enough(place, rows)
+        safe = is_safe_change if of_week and place == NATION and key in shown_before else is_safe
+        by_agency = Counter(row.agency_id for row in rows)
+        why = lacking.get(attribute) or earlier.gone or why_not_enough(by_agency, place)
         cuts = overlays[attribute].cuts(rows)
         if not why and not all((is_safe if beside else safe)(cut) for cut, beside in cuts):
             why = ONE_RULE
         if not why:
-            tables[key] = Table(*key, rows, as_of, threshold, gone=_gone(rows, counting))
             overlays[attribute].lay(rows)
         elif key not in last:
-            untold[key] = why
-        elif (gone := _gone(last[key].rows, counting)) > NO_LONGER_COUNT * len(last[key].rows):
-            untold[key] = TAKEN_DOWN
+            withheld[key] = why
+            continue
+        table = replace(last[key], why=why) if why else Table(*key, rows, as_of, threshold)
+        gone = len({row.request_id for row in table.rows}.difference(counting))
+        if why and gone > NO_LONGER_COUNT * len(table.rows):
+            withheld[key] = TAKEN_DOWN
         else:
-            tables[key] = replace(last[key], why=why, gone=gone)
-    return Told(tables, untold)
-
-
-def _gone(rows: Collection[Row], counting: Collection[str]) -> int:
-    return len({row.request_id for row in rows}.difference(counting))
-
-
-def _why_not_enough(place: str, rows: Collection[Row]) -> str:
-    """As why_not_enough; the table of one agency has to be large enough alone."""
-    by_agency = Counter(row.agency_id for row in rows)
-    if by_agency.keys() == {place}:
-        return FEWER if len(rows) < ENOUGH else ""
-    return why_not_enough(by_agency)
+            tables[key] = replace(table, gone=gone)
+    return Shown(tables, withheld)

@@ -6,6 +6,12 @@ of requests, but agencies_declining and states_declining.
 An agency is its agency_id. Name, level and place come from the directory, else from the extract's
 latest row for that id, so that one agency written in three ways is one line, and two agencies with
 one name are two.
+
+A share names its base. The share declined is a range: held rows counted as none, and as all,
+declined. A hold only ever takes declines away, so a single share would understate; the range
+contains the value that the truth about the held rows would give, whatever it is. No share on a base
+under 30. Whether one agency, or one day, makes up half or more of the declined requests is one rule
+for the key points of a week and of a quarter, and for the home page.
 """
 
 import datetime as dt
@@ -15,15 +21,15 @@ from typing import Any
 
 import pandas as pd
 
+from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.checks.registry import CheckResults, run_checks
-from ddor.extract.model import Extract
+from ddor.extract.model import Extract, recorded_this_week
 from ddor.inputs import Inputs
-from ddor.maintained.corrected import corrected
-from ddor.measures.attributes import CHARGES, week_candidates, week_rows
-from ddor.measures.disclosure import Earlier, Row, Told, earlier_from_plain, tell
-from ddor.measures.people import Line, lines_of, with_charges
-from ddor.measures.shares import ShareRange, declined_share, held_share_reason
+from ddor.maintained.corrections import corrected
+from ddor.measures import disclosure
+from ddor.measures.disclosure import ENOUGH, Earlier, Row, Shown
+from ddor.measures.people import CHARGES, Line, lines_of, place_candidates, week_rows, with_charges
 from ddor.measures.status import CLASSES, counted_in, request_status
 from ddor.published.ledger import LONG_HELD, cleared_flags, held_since
 from ddor.reference import codes
@@ -33,6 +39,35 @@ BY_AGENCY = ("issued_by_agency", "declined_by_agency", "held_back_by_agency")
 NO_CHARGES = "no charge data was supplied"
 ORDERS = codes.rows("date_orders", codes.DICTIONARY)
 AFTER_EXTRACT = "a request or an outcome is dated after the extract was taken"
+SMALLEST_BASE = 30
+HELD_SHARE_BASE = 20
+FEWEST = 10  # half of a few requests is no finding
+
+
+@dataclass(frozen=True)
+class ShareRange:
+    """low and high as fractions, or None where the base is under 30. base: the requests recorded
+    as declined or honored, or held back as declined; held_honored: those held back as honored,
+    which are in the base of `low` beside them."""
+
+    low: float | None
+    high: float | None
+    base: int
+    held_honored: int = 0
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """What makes up half or more of `total` declined requests, None and 0 where nothing does.
+    agency_id, with `of_agency` requests; day: one date of recording (of issue under the cohort
+    *issued*), with `on_day` requests, of that agency if there is one (ENOUGH or more), else of
+    all."""
+
+    total: int
+    agency_id: str | None = None
+    of_agency: int = 0
+    day: dt.date | None = None
+    on_day: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,8 +76,8 @@ class Counts(CheckResults):
     found is as in CheckResults; `review` has a line more, without check and agency, where the share
     of held rows is a reason why a person has to look before the week is published.
 
-    extract: as counted, with the week's corrections. told: what is told of people; people:
-    attribute -> the rows of all declined requests, told or not.
+    extract: as counted, with the week's corrections. published: what is shown of people; people:
+    attribute -> the rows of all declined requests, shown or not.
     reconciliation: columns class, rows, every received row in exactly one class, all CLASSES in
     order, so that rows add up to the rows received.
     long_held: of the requests held back this week, how many were first held over 90 days before
@@ -53,25 +88,24 @@ class Counts(CheckResults):
     issued_by_agency: pd.DataFrame
     declined_by_agency: pd.DataFrame
     held_back_by_agency: pd.DataFrame
-    told: Told
+    published: Shown
     people: dict[str, frozenset[Row]]
     unusual_orders: pd.DataFrame
     reconciliation: pd.DataFrame
     declined_share: ShareRange
     held_declines: int
     long_held: int
-    charges_supplied: bool
     status: pd.DataFrame
     extract: Extract
 
     @property
     def known(self) -> dict[str, int]:
-        """The figures that are told."""
+        """The figures that are shown."""
         return {name: count for name, count in self.figures.items() if count is not None}
 
     def nation(self, attribute: str) -> list[Line]:
-        """The lines of the national table, none where it is not told."""
-        return lines_of(self.told.table(attribute))
+        """The lines of the national table, none where it is not shown."""
+        return lines_of(self.published.table(attribute))
 
 
 def count_inputs(inputs: Inputs) -> Counts:
@@ -81,7 +115,7 @@ def count_inputs(inputs: Inputs) -> Counts:
     extract = corrected(inputs.extract, inputs.corrections, inputs.request_ids, cohort)
     case = Case(extract, inputs.week, inputs.directory, inputs.history, cohort)
     checked = run_checks(case, cleared=cleared_flags(inputs.ledger))
-    earlier = earlier_from_plain(inputs.earlier)
+    earlier = disclosure.EARLIER.validate_python(inputs.earlier)
     return count_week(case, checked, inputs.parameters, earlier, inputs.ledger)
 
 
@@ -99,15 +133,16 @@ def count_week(
     status = request_status(extract.requests, case.week, case.cohort, checked.held)
     states = agency_identities(status, agencies).set_index("agency_id")["state"].to_dict()
     rows = week_rows(status, charges, states, str(case.week))
-    told = tell(
-        week_candidates(rows),
+    nation = {(attribute, disclosure.NATION): each for attribute, each in rows.items()}
+    shown = disclosure.decide(
+        nation | place_candidates(rows.get(CHARGES, ()), "agency_id"),
         earlier,
         status.loc[status["declined"], "request_id"],
         as_of.isoformat(),
         parameters["disclosure_threshold"],
         lacking={CHARGES: NO_CHARGES} if charges.empty else {},
     )
-    figures = with_charges(lines_of(told.table(CHARGES)))
+    figures = with_charges(lines_of(shown.table(CHARGES)))
     for name, figure in WEEKLY_FIGURES.items():
         if name not in figures:
             of_figure = status.loc[counted_in(status, figure.rows), "agency_id"]
@@ -117,22 +152,20 @@ def count_week(
     held_declines = int(status["held_back_declined"].sum())
     if held_share := held_share_reason(status, parameters["max_held_back_share"]):
         line = pd.DataFrame([("", "", held_declines, held_share)], columns=checked.review.columns)
-        review = pd.concat([checked.review, line], ignore_index=True)
-        checked = replace(checked, review=review)
+        checked = replace(checked, review=pd.concat([checked.review, line], ignore_index=True))
     since = held_since(ledger)
     waiting = since[since < (as_of - LONG_HELD).isoformat()]
     return Counts(
         **vars(checked),
         figures={name: figures[name] for name in WEEKLY_FIGURES},
         **{table: counts_by_agency(status, agencies, table) for table in BY_AGENCY},
-        told=told,
+        published=shown,
         people=rows,
         unusual_orders=unusual_orders(extract.requests, as_of),
         reconciliation=classes.astype("int64").rename_axis("class").rename("rows").reset_index(),
         declined_share=declined_share(status, case.week, case.cohort),
         held_declines=held_declines,
         long_held=int(checked.held["request_id"].isin(waiting.index).sum()),
-        charges_supplied=not charges.empty,
         status=status,
         extract=extract,
     )
@@ -171,9 +204,7 @@ def counts_by_agency(status: pd.DataFrame, agencies: pd.DataFrame, table: str) -
     can be added up (history.py). Level and place are empty there where they are known from doubted
     requests alone: one with a wrong place (E1) may not lend it to the agency.
     """
-    rows = {
-        figure.column: figure.rows for figure in WEEKLY_FIGURES.values() if figure.table == table
-    }
+    rows = {each.column: each.rows for each in WEEKLY_FIGURES.values() if each.table == table}
     names = TABLE_COLUMNS[table][len(IDENTITY) :]
     masks = pd.DataFrame({name: counted_in(status, rows.get(name, name)) for name in names})
     counts = masks.groupby(status["agency_id"]).sum().astype("int64")
@@ -214,3 +245,55 @@ def bulk_recorded(counts: Counts) -> dict[str, int]:
     listed = counts.declined_by_agency
     listed = listed[listed["agency_id"].isin(named) & (listed["declined"] > 0)]
     return {line.agency_id: int(line.declined) for line in listed.itertuples()}
+
+
+# Shares
+
+
+def declined_share(status: pd.DataFrame, week: Week, cohort: str) -> ShareRange:
+    """Of the requests recorded this week as declined or honored, the share declined. Lowest where
+    no held decline was one and every held honored request was; highest the other way round, when
+    the held honored requests are not in the base."""
+    honored = recorded_this_week(status, week, cohort) & (status["outcome"] == "honored")
+    held_honored = int((honored & status["held_by"].notna()).sum())
+    names = ["declined", "honored", "held_back_declined"]
+    declined, base = int(status["declined"].sum()), int(status[names].to_numpy().sum())
+    if base < SMALLEST_BASE:
+        return ShareRange(None, None, base, held_honored)
+    held = int(status["held_back_declined"].sum())
+    return ShareRange(
+        declined / (base + held_honored), (declined + held) / base, base, held_honored
+    )
+
+
+def held_share_reason(status: pd.DataFrame, most: float) -> str:
+    """Why a person has to look at the week: of the requests recorded as declined, the share that
+    checks hold back is above `most`, on a base of 20 or more. "" if it is not (DESIGN 3)."""
+    held, declined = (int(status[name].sum()) for name in ("held_back_declined", "declined"))
+    base = held + declined
+    if base < HELD_SHARE_BASE or held / base <= most:
+        return ""
+    share = f"{held / base:.1%}, more than {most:.1%}".replace("%", " %")
+    return f"{held} of {base} requests recorded as declined are held back by a check: {share}."
+
+
+def concentration(agencies: pd.Series, days: pd.Series) -> Concentration:
+    """Of declined requests: the agency_id and the day (datetime64) of each, on one index."""
+    largest = half_or_more(agencies.value_counts())
+    if largest is not None:
+        days = days[agencies == largest]
+    by_day = days.dt.date.value_counts()
+    day = half_or_more(by_day)
+    if largest is not None and day is not None and by_day[day] < ENOUGH:
+        day = None  # the dates of a few requests of one agency are not shown
+    of_agency = 0 if largest is None else len(days)
+    on_day = 0 if day is None else int(by_day[day])
+    return Concentration(len(agencies), largest, of_agency, day, on_day)
+
+
+def half_or_more(counts: pd.Series) -> Any:
+    """The label of the one with half or more of the sum of `counts` (whole numbers, labels once
+    each). None where the sum is under FEWEST, where none has half, or where two have half each."""
+    total = counts.sum()
+    found = counts.index[2 * counts >= total]
+    return found[0] if total >= FEWEST and len(found) == 1 else None

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ddor.calendar import HOURS_ASKED, Week
-from ddor.extract.model import issued_this_week, recorded_this_week
+from ddor.extract.model import recorded_this_week
 from ddor.reference.codes import FORMS
 
 HELD_BACK, OUTSIDE = "held_back", "outside_week"
@@ -53,7 +53,7 @@ def request_status(
     by_check = held.set_index("request_id")
     frame["held_by"] = frame["request_id"].map(by_check["check"])
     frame["doubts"] = frame["request_id"].map(by_check["doubts"])
-    issued = issued_this_week(requests, week)
+    issued = week.holds(requests["issued_at"])
     recorded = recorded_this_week(requests, week, cohort)
 
     outcome = requests["outcome"]

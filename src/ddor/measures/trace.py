@@ -12,7 +12,7 @@ A figure goes by one of these names (`known_figures`):
                                         tables by agency has
 
 Nothing is counted in a way of its own: a figure's rows are those that `reference.figures` says it
-is the sum of, or that the rule of `measures.attributes` puts in it.
+is the sum of, or that the rule of `measures.people` puts in it.
 
 With an agency it is the agency's published line. A figure of charges is refused with one: an agency
 knows its people, and the rows would say whose the charges are.
@@ -26,7 +26,7 @@ import pandas as pd
 from ddor.checks.check import Check
 from ddor.checks.registry import CHECKS
 from ddor.errors import UsageError
-from ddor.measures.attributes import CHARGED_ONLY, CONVICTED, GROUP_NAMES, NO_CHARGE, charge_values
+from ddor.measures.people import CHARGED_ONLY, CONVICTED, GROUP_NAMES, NO_CHARGE, charge_values
 from ddor.measures.status import CLASSES, counted_in
 from ddor.reference.codes import CATEGORIES, offense_category
 from ddor.reference.figures import WEEKLY_FIGURES

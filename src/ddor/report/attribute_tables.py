@@ -1,11 +1,12 @@
 """What both reports show in the same way: a table, a chart, the names of sentences; and of people
-the charges by category, citizenship, days from issue; or why a table is not told, or from when it
+the charges by category, citizenship, days from issue; or why a table is not shown, or from when it
 is (measures/disclosure.py).
 
 Which columns a table has and what it is called stands in tables.csv, of a chart in charts.csv.
 """
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from types import SimpleNamespace
 
 import pandas as pd
@@ -15,12 +16,11 @@ from ddor.calendar import Period, Week, long_date
 from ddor.compiled.counts import CompiledCounts
 from ddor.compiled.inputs import CompiledInputs
 from ddor.inputs import Inputs
-from ddor.measures import attributes, people
+from ddor.measures import people
 from ddor.measures.disclosure import ENOUGH, NATION, POOLED
 from ddor.measures.disclosure import Table as AttributeTable
-from ddor.measures.figures import Counts
+from ddor.measures.figures import Concentration, Counts
 from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, charge_group_lines, with_charges
-from ddor.measures.shares import Concentration
 from ddor.narrative import Words, part_of, render_markdown
 from ddor.publishable import HTML
 from ddor.reference.codes import CATEGORIES, CATEGORY_PHRASES, COUNTRIES
@@ -123,34 +123,34 @@ class AttributeTables:
     def _charges(self) -> SimpleNamespace:
         """What a sentence says of charges. told: whether the national table is; why: if it is not.
         convicted, charged_only, dismissed_or_acquitted, no_charges: every declined request in one
-        of them; None where not told. by_category: "21 for crimes against persons, 14 for …". of:
+        of them; None where not shown. by_category: "21 for crimes against persons, 14 for …". of:
         the requests that the table is of; dated: its date, where it is an earlier one."""
         lines = self.counts.nation(CHARGES)
         standing = {line.standing: line.requests for line in lines if not line.branch}
-        figures, table = with_charges(lines), self.counts.told.table(CHARGES)
+        figures, table = with_charges(lines), self.counts.published.table(CHARGES)
         return SimpleNamespace(
             of=sum(standing.values()),
             dated=pd.Timestamp(table.as_of).date() if table and table.retained else None,
             told=bool(lines),
             why=Words(self._why(CHARGES)),
-            convicted=standing.get(attributes.CONVICTED),
-            charged_only=standing.get(attributes.CHARGED_ONLY),
-            dismissed_or_acquitted=standing.get(attributes.DISMISSED),
-            no_charges=standing.get(attributes.NO_CHARGE),
+            convicted=standing.get(people.CONVICTED),
+            charged_only=standing.get(people.CHARGED_ONLY),
+            dismissed_or_acquitted=standing.get(people.DISMISSED),
+            no_charges=standing.get(people.NO_CHARGE),
             with_charges=figures["declined_with_charges"],
             with_conviction=figures["declined_with_conviction"],
             by_category=_by_category(lines),
         )
 
     def charges_chart(self) -> Chart | Table | None:
-        """By category, the largest first: convicted, charged only, and where the two are not told
+        """By category, the largest first: convicted, charged only, and where the two are not shown
         apart. None where nobody had a charge that counts."""
         lines = self.counts.nation(CHARGES)
         rows = with_unsplit(line for line in lines if not line.leaf)
         rows = rows[rows["requests"] > 0].rename(columns={"offense_group": "branch"})
         if rows.empty:
             return None
-        split = heads(f"{attributes.CONVICTED} {attributes.CHARGED_ONLY} {UNSPLIT}")
+        split = heads(f"{people.CONVICTED} {people.CHARGED_ONLY} {UNSPLIT}")
         parts = {name: head for name, head in split.items() if rows[name].any()}
         total = sum(line.requests for line in lines if not line.branch)
         return self._by_attribute(CHARGES, rows, parts, total)
@@ -159,7 +159,7 @@ class AttributeTables:
         """Each category, and beneath it its offense groups; or why there is none."""
         frame = with_unsplit(self.counts.nation(CHARGES))
         if frame.empty:
-            return self._not_told(CHARGES)
+            return self._withheld(CHARGES)
         in_a_week = "" if isinstance(self.period, Week) else " in a week"
         return self._with_note(CHARGES, self.by_offense(CHARGES, frame, in_a_week))
 
@@ -173,19 +173,19 @@ class AttributeTables:
         # Only a sum of weeks can be split in part.
         if not ((unsplit > 0) & (unsplit < frame["requests"])).any():
             del columns[UNSPLIT]
-        empty, note = frame[attributes.CONVICTED].isna() | (unsplit > 0), ""
+        empty, note = frame[people.CONVICTED].isna() | (unsplit > 0), ""
         if empty.any():
             note = "Convicted and charged only are counted by category, not by offense group"
             if empty[whole].any():
                 note += f"; they are left out where either of the two is 1 or 2{in_a_week}"
             note += "."
-        frame = frame.assign(offense=offense, **{UNSPLIT: unsplit})
-        return Table(frame, columns, caption, note)
+        return Table(frame.assign(offense=offense, **{UNSPLIT: unsplit}), columns, caption, note)
 
     def citizenship_chart(self) -> Several | HTML | None:
         """By world region, with the countries behind it in a table; or why there is none."""
         leaves = [line for line in self.counts.nation(CITIZENSHIP) if line.leaf]
-        countries = [(line.branch, _country(line.leaf), line.requests) for line in leaves]
+        names = COUNTRIES | {people.OTHER: "Other countries of this region"}
+        countries = [(line.branch, names[line.leaf], line.requests) for line in leaves]
         return self._national_chart(CITIZENSHIP, self._table("countries", countries))
 
     def timing_chart(self) -> Several | HTML | None:
@@ -195,7 +195,7 @@ class AttributeTables:
     def _national_chart(self, attribute: str, *beneath: Table) -> Several | HTML | None:
         lines = self.counts.nation(attribute)
         if not lines:
-            return self._not_told(attribute)
+            return self._withheld(attribute)
         rows = pd.DataFrame([line for line in lines if not line.leaf and line.requests])
         return self._with_note(attribute, self._by_attribute(attribute, rows), *beneath)
 
@@ -210,7 +210,7 @@ class AttributeTables:
         largest = rows.loc[rows["requests"] == most, "branch"]
         part = part_of(most, of or rows["requests"].sum(), "declined request", "declined requests")
         title = f"{'; '.join(largest)}: {part}{' each' if len(largest) > 1 else ''}"
-        table, source = self.counts.told.table(attribute), self.chart_source
+        table, source = self.counts.published.table(attribute), self.chart_source
         if table and table.retained:
             source = f"{source.rpartition('; data as of ')[0]}; data as of {long_date(table.as_of)}"
         return self._chart(attribute, rows, parts or heads("requests"), title, source=source)
@@ -219,12 +219,16 @@ class AttributeTables:
 
     def place_tables(self) -> Several | None:
         """The charges of each agency (in a quarter also of each state) that has a table."""
-        told = self.counts.told
+        shown = self.counts.published
         parts: list[HTML | Table | None] = []
-        for place in told.places(CHARGES):
-            table = told.tables[CHARGES, place]
+        names = {"": "", people.REST: "All other categories together", **CATEGORIES}
+        for place in shown.places(CHARGES):
+            table = shown.tables[CHARGES, place]
             lines = [line for line in people.lines_of(table) if line.requests]
-            rows = [(_of_place(line), line.requests) for line in lines]
+            rows = [
+                (names[line.branch] or WORDS["of_place"][line.standing], line.requests)
+                for line in lines
+            ]
             where = {"total": len(table.rows), "place": self._in_words(place)}
             heading = HTML(Markup("<h4>{}</h4>").format(self.label(place)))
             parts += [heading, self._table("place_charges", rows, **where), _as_of(table)]
@@ -233,7 +237,7 @@ class AttributeTables:
                 return None
             parts = [HTML(html_of("no_place", enough=ENOUGH, period=self.period))]
         by_reason: dict[str, list[str]] = {}
-        for (attribute, place), why in told.untold.items():
+        for (attribute, place), why in shown.withheld.items():
             if attribute == CHARGES and place not in (NATION, POOLED):
                 by_reason.setdefault(why, []).append(self._in_words(place))
         for why, places in by_reason.items():
@@ -244,26 +248,26 @@ class AttributeTables:
     def _in_words(self, place: str) -> str:
         return Markup(str(self.label(place)).replace("<br>", " ")).striptags()
 
-    # What is not told, or stands from before
+    # What is not shown, or stands from before
 
     def _why(self, attribute: str) -> str:
         if self.counts.nation(attribute):
             return ""
-        untold, few = self.counts.told.untold, "too few requests were declined"
-        return untold.get((attribute, self.noted), few)
+        withheld, few = self.counts.published.withheld, "too few requests were declined"
+        return withheld.get((attribute, self.noted), few)
 
     def _is_silent(self, attribute: str) -> bool:
-        """Whether a report says nothing of why this is not told, because nobody would miss it."""
+        """Whether a report says nothing of why this is not shown, because nobody would miss it."""
         return False
 
-    def _not_told(self, attribute: str) -> HTML | None:
+    def _withheld(self, attribute: str) -> HTML | None:
         if self._is_silent(attribute):
             return None
         what, why = WORDS["not_shown"][attribute], self._why(attribute)
-        return HTML(html_of("not_told", what=what, why=why, period=self.period))
+        return HTML(html_of("withheld", what=what, why=why, period=self.period))
 
     def _with_note(self, attribute: str, *parts: Chart | Table) -> Several:
-        table = self.counts.told.table(attribute, self.noted)
+        table = self.counts.published.table(attribute, self.noted)
         return Several([*parts, _as_of(table, self.of_noted)])
 
 
@@ -277,26 +281,14 @@ def _as_of(table: AttributeTable | None, of: str = "This table is") -> HTML | No
 def with_unsplit(lines: Iterable[Line]) -> pd.DataFrame:
     """people.charge_group_lines, and of each the requests that are in neither part."""
     frame = charge_group_lines(lines)
-    split = frame[[attributes.CONVICTED, attributes.CHARGED_ONLY]].sum(axis=1)
+    split = frame[[people.CONVICTED, people.CHARGED_ONLY]].sum(axis=1)
     return frame.assign(**{UNSPLIT: frame["requests"] - split})
 
 
 def _by_category(lines: list[Line]) -> Words:
-    counts = {
-        line.branch: line.requests
-        for line in lines
-        if line.branch and not line.leaf and line.standing == people.ALL
-    }
-    order = [*CATEGORIES]
-    largest = sorted(counts, key=lambda category: (-counts[category], order.index(category)))
-    return listed((counts[each], f"for {CATEGORY_PHRASES[each]}") for each in largest)
-
-
-def _country(leaf: str) -> str:
-    return "Other countries of this region" if leaf == people.OTHER else COUNTRIES[leaf]
-
-
-def _of_place(line: Line) -> str:
-    if line.branch == people.REST:
-        return "All other categories together"
-    return CATEGORIES[line.branch] if line.branch else WORDS["of_place"][line.standing]
+    """The largest first; those of one size stay in the order of the categories."""
+    whole = [
+        line for line in lines if line.branch and not line.leaf and line.standing == people.ALL
+    ]
+    largest = sorted(whole, key=attrgetter("requests"), reverse=True)
+    return listed((line.requests, f"for {CATEGORY_PHRASES[line.branch]}") for line in largest)

@@ -48,7 +48,14 @@ def svg_of(drawing: Drawing) -> str:
     with matplotlib.rc_context(_settings() | {"svg.hashsalt": drawing.name}):
         figure = _figure(drawing, SVG_WIDTH, [], below)
         figure.savefig(picture, format="svg", metadata={"Date": None})
-    return picture.getvalue().replace("</style>", f"{_dark_style()}</style>", 1)
+    # For screens that are dark. By the color as drawn, so that a program that knows nothing of such
+    # rules shows the light picture.
+    rules = "".join(
+        f'[style*="{kind}: {light}"]{{{kind}:{dark}!important}}'
+        for (light, dark), kind in itertools.product(COLORS.values(), ("fill", "stroke"))
+    )
+    dark = f"@media screen and (prefers-color-scheme:dark){{text{{fill:{INK[1]}}}{rules}}}"
+    return picture.getvalue().replace("</style>", f"{dark}</style>", 1)
 
 
 def png_of(drawing: Drawing, title: str, subtitle: str, source: str) -> bytes:
@@ -129,17 +136,6 @@ def _line_height(line: tuple[str, int]) -> float:
 def _text_width(text: str) -> float:
     font = FontProperties(size=FONT)
     return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] / POINTS
-
-
-def _dark_style() -> str:
-    """For screens that are dark. By the color as drawn, so that a program that knows nothing of
-    such rules shows the light picture."""
-    rules = "".join(
-        f'[style*="{kind}: {light}"]{{{kind}:{dark}!important}}'
-        for (light, dark), kind in itertools.product(COLORS.values(), ("fill", "stroke"))
-    )
-    ink = f"text{{fill:{INK[1]}}}"
-    return f"@media screen and (prefers-color-scheme:dark){{{ink}{rules}}}"
 
 
 def _wrapped(text: str, letters: int) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ddor.calendar import Period, Week
 from ddor.compiled.inputs import gather_compiled, load_compiled
-from ddor.inputs import gather_inputs, load_inputs
+from ddor.inputs import load_inputs, read_inputs, with_archive
 from ddor.maintained.parameters import Parameters, find_project, load_parameters, sample_settings
 from ddor.report.quarter import CompiledReport
 from ddor.report.week import WeeklyReport
@@ -26,7 +26,8 @@ def open_week(
     if inputs:
         return WeeklyReport(load_inputs(Path(inputs)))
     chosen = Week.parse(str(week))
-    return WeeklyReport(gather_inputs(chosen, chosen_parameters(chosen, params, settings, sample)))
+    parameters = chosen_parameters(chosen, params, settings, sample)
+    return WeeklyReport(with_archive(read_inputs(chosen, parameters), parameters.output))
 
 
 def open_compiled(

@@ -10,9 +10,7 @@ from ddor.report.words import lines_of
 
 _LINES = lines_of("palette.csv")
 COLORS = {line["name"]: (line["light"], line["dark"]) for line in _LINES}
-MEANINGS = COLORS | {
-    name: COLORS[line["name"]] for line in _LINES for name in line["means"].split()
-}
+MEANINGS = COLORS | {name: COLORS[row["name"]] for row in _LINES for name in row["means"].split()}
 SHADES = [COLORS[name] for name in ("declined", "shade-2", "shade-3", "shade-4")]
 PALE = (COLORS["shade-4"], COLORS["pending"])
 INK, PAPER, EDGE = (COLORS[name] for name in ("ink", "paper", "edge"))

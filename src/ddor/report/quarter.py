@@ -14,22 +14,16 @@ from ddor.compiled.inputs import MISSING, WITHDRAWN, CompiledInputs
 from ddor.errors import DdorError
 from ddor.extract.model import ISSUED
 from ddor.maintained.cases import BEGIN, END, Case
-from ddor.measures.after_release import (
-    AFTER_RELEASE,
-    DAYS_TO_ARREST,
-    FOLLOWED_DAYS,
-    LATER_CHARGES,
-    after_release_lines,
-)
-from ddor.measures.attributes import GROUP_NAMES
+from ddor.measures import after_release
+from ddor.measures.after_release import AFTER_RELEASE, FOLLOWED_DAYS, LATER_CHARGES
 from ddor.measures.disclosure import NATION, POOLED
-from ddor.measures.people import CHARGES, Line
-from ddor.measures.shares import Concentration, concentration, half_or_more
+from ddor.measures.figures import Concentration, concentration, half_or_more
+from ddor.measures.people import CHARGES, GROUP_NAMES, Line
 from ddor.narrative import Words, render_markdown
 from ddor.publishable import HTML
 from ddor.report.attribute_tables import AttributeTables, with_unsplit
 from ddor.report.charts import Chart
-from ddor.report.tables import NOT_TOLD, Several, Table, html_of
+from ddor.report.tables import WITHHELD, Several, Table, html_of
 from ddor.report.words import CLASS_HEADS, TABLES, WORDS
 
 
@@ -66,8 +60,7 @@ class CompiledReport(AttributeTables):
             "extract": self._extract(),
         }
         found, named = self._concentration(), {"period": self.period, **names}
-        phrases = self._sentences("quarter", found, self.agencies, named)
-        return self.period, *names.values(), phrases
+        return self.period, *names.values(), self._sentences("quarter", found, self.agencies, named)
 
     def _concentration(self) -> Concentration:
         """What makes up half or more of the declined."""
@@ -154,12 +147,12 @@ class CompiledReport(AttributeTables):
 
     def _charges(self) -> SimpleNamespace:
         """As of a week, and weeks: of how many it is (compiled.people.WeeksOfSum)."""
-        told = self.counts.told
-        group = told.table(CHARGES, POOLED)
+        shown = self.counts.published
+        group = shown.table(CHARGES, POOLED)
         return SimpleNamespace(
             **vars(super()._charges()),
             weeks=self.counts.people.weeks[CHARGES],
-            why_left_out=Words(group.why if group else told.untold.get((CHARGES, POOLED), "")),
+            why_left_out=Words(group.why if group else shown.withheld.get((CHARGES, POOLED), "")),
         )
 
     # After release
@@ -169,31 +162,30 @@ class CompiledReport(AttributeTables):
         followed = self.counts.followed
         numbers = vars(followed) | {"cases": len(self.counts.cases.shown)}
         rows = [
-            (words.format(days=FOLLOWED_DAYS), NOT_TOLD if numbers[name] is None else numbers[name])
+            (words.format(days=FOLLOWED_DAYS), WITHHELD if numbers[name] is None else numbers[name])
             for name, words in WORDS["followed"].items()
         ]
         as_of = f"; follow-up as of {long_date(followed.as_of)}" if followed.retained else ""
         return self._table("followed", rows, as_of=as_of)
 
     def later_charges_table(self) -> Table | None:
-        """Of those whom the rule counts, by category and group; None where that is not told."""
+        """Of those whom the rule counts, by category and group; None where that is not shown."""
         frame = with_unsplit(line for line in self._after_release(LATER_CHARGES) if line.branch)
         frame = frame[frame["requests"] > 0]
         return None if frame.empty else self.by_offense("later_charges", frame)
 
     def days_table(self) -> Table | None:
-        lines = self._after_release(DAYS_TO_ARREST)
+        lines = self._after_release(after_release.DAYS_TO_ARREST)
         rows = [(line.branch, line.requests) for line in lines]
-        told = any(line.requests for line in lines)
-        return self._table("days_to_arrest", rows) if told else None
+        return self._table("days_to_arrest", rows) if any(line.requests for line in lines) else None
 
     def _why_not_newer(self) -> str:
-        """Why nothing is told of the follow-up, or nothing newer; "" where it is."""
+        """Why nothing is shown of the follow-up, or nothing newer; "" where it is."""
         table = self.counts.after_release.table(AFTER_RELEASE)
-        return table.why if table else self.counts.after_release.untold[AFTER_RELEASE, NATION]
+        return table.why if table else self.counts.after_release.withheld[AFTER_RELEASE, NATION]
 
     def _after_release(self, attribute: str) -> list[Line]:
-        lines = after_release_lines(self.counts.after_release)
+        lines = after_release.after_release_lines(self.counts.after_release)
         return [line for line in lines if line.attribute == attribute]
 
     # Cases
@@ -221,11 +213,8 @@ class CompiledReport(AttributeTables):
         """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""
         figures, weeks = self.counts.figures, self.weeks_table().frame
         followed = self.counts.followed
-        holds = {
-            name: weeks[name].iloc[:-1].sum() == weeks[name].iloc[-1]
-            for name in weeks
-            if name.endswith("_total")
-        }
+        totals = [name for name in weeks if name.endswith("_total")]
+        holds = {name: weeks[name].iloc[:-1].sum() == weeks[name].iloc[-1] for name in totals}
         by_request = len(self.inputs.declined) + self.inputs.repeated
         holds["declined_total by request"] = by_request == figures["declined_total"]
         for name in ("declined", "issued"):

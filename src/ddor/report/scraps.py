@@ -8,7 +8,7 @@ import scrapbook
 
 
 def glue_figures(figures: dict[str, int | None]) -> None:
-    """A scrap for each published figure, under its name; none for one that may not be told (None),
+    """A scrap for each published figure, under its name; none for one that may not be shown (None),
     which scrapbook could not hold."""
     for name, value in figures.items():
         if value is not None:

@@ -14,15 +14,9 @@ from types import SimpleNamespace
 
 from jinja2 import Template, TemplateError
 
+from ddor import narrative
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.narrative import (
-    NarrativeError,
-    StrictEnvironment,
-    Words,
-    in_sentence,
-    number,
-    plain_words,
-)
+from ddor.narrative import NarrativeError, StrictEnvironment, Words, in_sentence, plain_words
 
 FOLDER = Path(__file__).parent / "sentences"
 BREAKS = re.compile(r"[ \n]+")
@@ -42,21 +36,20 @@ def sentence(report: str, name: str, **names) -> Words:
 
 def sentences(report: str, **names) -> SimpleNamespace:
     """Every one of a report, by its name."""
-    return SimpleNamespace(
-        **{name: sentence(report, name, **names) for name in _template(report).blocks}
-    )
+    blocks = _template(report).blocks
+    return SimpleNamespace(**{name: sentence(report, name, **names) for name in blocks})
 
 
 def listed(parts: Iterable[tuple[int, str]], one: str = "", many: str = "") -> Words:
     """Numbers and what they are of, those of none left out: "20 for drugs, 3 for traffic and 1 for
     other". With a verb, as it goes with one and with many, it follows the first number: "1 concerns
     a person with a charge and 3 a person without one"."""
-    told: list[str] = []
+    said: list[str] = []
     for value, words in parts:
         if value:
-            verb = "" if told else one if value == 1 else many
-            told.append(" ".join(filter(None, (number(value), verb, words))))
-    return Words(" and ".join(filter(None, (", ".join(told[:-1]), *told[-1:]))))
+            verb = "" if said else one if value == 1 else many
+            said.append(" ".join(filter(None, (narrative.number(value), verb, words))))
+    return Words(" and ".join(filter(None, (", ".join(said[:-1]), *said[-1:]))))
 
 
 def one_or_many(value: int, one: str, many: str) -> Words:

@@ -20,7 +20,7 @@ from ddor.calendar import long_date
 from ddor.narrative import NarrativeError
 from ddor.publishable import HTML, Publishable
 
-NOT_TOLD = "withheld"  # in place of a number that may not be told
+WITHHELD = "withheld"  # in place of a number that may not be shown
 # A page may weigh 200 KB: agencies beyond these have their name and number alone.
 MOST_ROWS = 250
 MOST_LISTED = 1500  # in a fold; the download has every one
@@ -125,22 +125,20 @@ def agency_table(
 
 
 def largest_first(frame: pd.DataFrame, by: str) -> pd.DataFrame:
-    return frame.sort_values(
-        [by, "state", "agency", "agency_id"], ascending=[False, True, True, True]
-    )
+    order = [by, "state", "agency", "agency_id"]
+    return frame.sort_values(order, ascending=[False, True, True, True])
 
 
 def agency_fold(rest: pd.DataFrame, by: str) -> HTML:
     """Agencies behind a fold, each with its number alone. Of very many those with the smallest
     numbers are left to the download, all of one number together: nothing is cut by the alphabet."""
     rest, most = largest_first(rest, by), 0
-    told = rest
+    named = rest
     if len(rest) > MOST_LISTED:
         most = rest[by].iloc[MOST_LISTED]
-        told = rest[rest[by] > most]
-    return HTML(
-        html_of("agency_fold", lines=_named(told, by), total=len(rest), most_of_the_rest=most)
-    )
+        named = rest[rest[by] > most]
+    numbers = {"total": len(rest), "most_of_the_rest": most}
+    return HTML(html_of("agency_fold", lines=_named(named, by), **numbers))
 
 
 def _named(agencies: pd.DataFrame, by: str) -> list[tuple[str, int]]:
@@ -182,8 +180,8 @@ def _macros() -> TemplateModule:
 
 
 def _is_numbers(column: pd.Series) -> bool:
-    told = column[column != NOT_TOLD] if column.dtype == object else column
-    return pd.api.types.is_numeric_dtype(told.infer_objects())
+    numbers = column[column != WITHHELD] if column.dtype == object else column
+    return pd.api.types.is_numeric_dtype(numbers.infer_objects())
 
 
 def _is_words(column: pd.Series) -> bool:

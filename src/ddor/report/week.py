@@ -7,14 +7,13 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from ddor.calendar import Week, long_date
+from ddor.calendar import FINAL_AFTER, Week, long_date
 from ddor.checks.registry import CHECKS
 from ddor.errors import DdorError
-from ddor.extract.model import FOIA_SOURCE, ISSUED, date_column
+from ddor.extract.model import DATE_COLUMN, FOIA_SOURCE, ISSUED
 from ddor.inputs import Inputs
 from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES, flags_for
-from ddor.measures.figures import NO_CHARGES, Counts, agency_identities, count_inputs
-from ddor.measures.shares import concentration
+from ddor.measures.figures import NO_CHARGES, Counts, agency_identities, concentration, count_inputs
 from ddor.measures.status import DECLINED_CLASSES, ISSUED_OUTCOMES, KINDS
 from ddor.narrative import part_of, requests
 from ddor.publishable import HTML
@@ -55,14 +54,14 @@ class WeeklyReport(AttributeTables):
     def phrases(self) -> SimpleNamespace:
         """The sentences that depend on the data, by name (sentences/week.md.j2)."""
         declined = self.counts.status[self.counts.status["declined"]]
-        days = declined[date_column(self.inputs.parameters["cohort"])]
+        days = declined[DATE_COLUMN[self.inputs.parameters["cohort"]]]
         found = concentration(declined["agency_id"], days)
         return self._sentences("week", found, self.counts.declined_by_agency, self._names())
 
     def _names(self) -> dict[str, object]:
         counts = self.counts
         charges = self._charges()
-        charges.supplied = counts.charges_supplied
+        charges.supplied = not counts.extract.charges.empty
         return {
             "week": self.period,
             "issued": self._figures("issued_", agencies=len(counts.issued_by_agency)),
@@ -109,7 +108,7 @@ class WeeklyReport(AttributeTables):
             by_issue=self.by_issue,
             has_recording_dates=not self.by_issue or bool(recorded.notna().any()),
             has_release_dates=bool(released.notna().any()),
-            is_final=self.period.is_final_on(about.as_of),
+            is_final=about.as_of >= self.period.last_day + FINAL_AFTER,
         )
 
     # Section I
@@ -255,7 +254,7 @@ class WeeklyReport(AttributeTables):
 
     def table(self, rows: pd.DataFrame, by: str, caption: str = "") -> Table:
         """How many of `rows`, a selection of `report.requests`, there are by one of OF_REQUESTS or
-        OF_PEOPLE, largest first. Raises DdorError where that may not be told."""
+        OF_PEOPLE, largest first. Raises DdorError where that may not be shown."""
         frame, title = self._counted(rows, by, agency_label)
         return Table(frame, {by: own.LABELS[by]} | heads("requests"), caption or title)
 
@@ -283,7 +282,7 @@ class WeeklyReport(AttributeTables):
                     "report.declined_rows. A table of some of them, compared with that of all, "
                     "would tell of the others."
                 )
-            table = self.counts.told.table(attribute)
+            table = self.counts.published.table(attribute)
             if table is None or table.retained:
                 why = table.why if table else self._why(attribute)
                 raise DdorError(f'by="{by}" cannot be counted in this report: {why}.')

@@ -1,4 +1,4 @@
-"""Executes a notebook, proves that it ran (notebook.py) and judges what it shows (gate.py).
+"""Executes a notebook, proves that it ran and judges what its cells show.
 
 Knows notebooks and scraps, and nothing of what a report counts or where it is published.
 """

@@ -22,6 +22,7 @@ from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.extract.csv_files import write_extract
 from ddor.extract.model import FOIA_SOURCE, About, extract_of
+from ddor.extract.table import worded
 from ddor.importers.foia import cleaning, shape
 from ddor.importers.foia.source import invalid, read_source
 from ddor.importers.foia.tables import LEVELS
@@ -133,9 +134,7 @@ def _release_day(file: str, rows: pd.DataFrame) -> tuple[dt.date, str]:
             return days.max().date(), f"from the file name {names[days.idxmax()[0]]}"
     latest = rows["issued_at"].max()
     if pd.isna(latest):
-        seen, expected = "no readable date in any row", "dates such as 2026-02-11"
-        mend = "use the file as it was released"
-        raise invalid(file, seen, expected, mend, column="detainer_prepare_date")
+        raise invalid(file, *worded("no_prepare_date"), column="detainer_prepare_date")
     return latest.date(), "the latest prepare date; use --as-of to give the date of the release"
 
 
@@ -170,8 +169,7 @@ def twins_of(facilities: pd.DataFrame) -> list[tuple]:
 
 
 def _guessed_level(name: str) -> str:
-    signs = (level for level, sign in LEVELS if re.search(sign, name.upper()))
-    return next(signs, "other")
+    return next((level for level, sign in LEVELS if re.search(sign, name.upper())), "other")
 
 
 def _core(name: str) -> str:

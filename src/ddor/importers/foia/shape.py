@@ -22,7 +22,7 @@ def shaped(rows: pd.DataFrame, directory: pd.DataFrame, as_of: dt.date) -> pd.Da
     """Translated rows with all that an extract has of them: its columns, and convicted_on.
     directory: by agency_id, missing where empty."""
     code, reason = rows["detention_facility_code"], rows["detainer_lift_reason"].str.casefold()
-    told = rows.assign(
+    known = rows.assign(
         agency_id=code,
         agency_name=rows["detention_facility"].fillna(code),
         agency_level=code.map(directory["level"]).fillna("other"),
@@ -39,12 +39,12 @@ def shaped(rows: pd.DataFrame, directory: pd.DataFrame, as_of: dt.date) -> pd.Da
         timing="before_release",
         convicted_on=_past_dates(rows["msc_conviction_date"], as_of),
     )
-    protects = _is_minor(told) | reason.isin(CLAIMS_TO_CITIZENSHIP) | told["citizenship"].eq("USA")
-    return told.assign(
-        request_id=_request_ids(told),
-        sentence_ends_on=_sentence_ends(told).clip(upper=_LAST_DATE),
+    claims = reason.isin(CLAIMS_TO_CITIZENSHIP) | (known["citizenship"] == "USA")
+    return known.assign(
+        request_id=_request_ids(known),
+        sentence_ends_on=_sentence_ends(known).clip(upper=_LAST_DATE),
         # The files cannot show that nothing protects a person, so no row is ever false.
-        protected=protects.map({True: "true", False: "unknown"}),
+        protected=(_is_minor(known) | claims).map({True: "true", False: "unknown"}),
     )
 
 

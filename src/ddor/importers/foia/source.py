@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow.parquet
 
 from ddor.errors import DdorError, ExtractInvalid, Problem, UsageError
+from ddor.extract.table import worded
 from ddor.extract.typed_files import as_text
 from ddor.importers.foia.tables import NEEDED, TITLES
 
@@ -39,13 +40,11 @@ def read_source(path: Path) -> tuple[pd.DataFrame, list[str], list[str]]:
     except DdorError:
         raise
     except Exception as error:  # of a broken workbook openpyxl raises KeyError, ParseError …
-        seen, mend = f"a file that cannot be read ({error})", "download it again; CSV must be UTF-8"
-        raise invalid(path.name, seen, "a detainer file", mend) from None
+        raise invalid(path.name, *worded("no_detainer_file", error=error)) from None
     parts = {table: rows for table, rows in found.items() if rows is not None}
     if not parts:
-        seen, expected = f"{', '.join(found)}, none with the header", ", ".join(NEEDED)
-        mend = "use the file as it was released"
-        raise invalid(path.name, seen, f"a row with the titles {expected}", mend)
+        words = worded("no_titles", tables=", ".join(found), needed=", ".join(NEEDED))
+        raise invalid(path.name, *words)
     # A line without anything in it is no record: it has a number, and is left out.
     rows = pd.concat(parts, names=["table", "row"]).dropna(how="all").reset_index()
     rows = rows.reindex(columns=[*TITLES, "table", "row"]).astype(dict.fromkeys(TITLES, "str"))
@@ -81,9 +80,8 @@ def _csv_lines(path: Path) -> Iterator[Sequence]:
         for number, cells in enumerate(csv.reader(file, strict=True), start=1):
             width = width or len(cells)
             if cells and len(cells) != width:
-                seen = f"a line of another width (Expected {width} columns, got {len(cells)})"
-                mend = "look for a comma that is not inside quotes, or download the file again"
-                raise invalid(path.name, seen, "the columns of the header", mend, (number,))
+                words = worded("other_width", width=width, got=len(cells))
+                raise invalid(path.name, *words, (number,))
             yield cells
 
 
@@ -102,10 +100,12 @@ def _below_header(table: str, lines: Iterable[Sequence]) -> pd.DataFrame | None:
         places = _places(titles)
         if len(places) > len(NEEDED) / 2:
             if missing := [field for field in NEEDED if field not in places]:
-                seen = "no such column among " + ", ".join(str(title) for title in titles if title)
-                mend = "use a file with all the columns that docs/foia.md names"
-                words = [(field, seen, f"a column {field}", mend) for field in missing]
-                raise ExtractInvalid([Problem(table, (), *each) for each in words], table)
+                seen = ", ".join(str(title) for title in titles if title)
+                problems = [
+                    Problem(table, (), each, *worded("missing_field", titles=seen, field=each))
+                    for each in missing
+                ]
+                raise ExtractInvalid(problems, table)
             return _fields(places, numbered)
     return None
 

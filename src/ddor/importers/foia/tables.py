@@ -28,9 +28,7 @@ VOCABULARY = [tuple(row.values()) for row in rows("vocabulary", _DATA)]
 DECLINE_REASONS = _words[_words["decline_reason"] != ""].set_index("word")["decline_reason"]
 CLAIMS_TO_CITIZENSHIP = set(_words.loc[_words["claim"] == "yes", "word"])
 # Step (cell, row, note) -> name of a rule -> the rule as the summary words it.
-RULES = {
-    step: theirs.set_index("name")["rule"].to_dict() for step, theirs in _rules.groupby("step")
-}
+RULES = {step: own.set_index("name")["rule"].to_dict() for step, own in _rules.groupby("step")}
 # Name of a rule -> what a cell looks like that it empties.
 MEANS_EMPTY = _rules[_rules["pattern"] != ""].set_index("name")["pattern"].to_dict()
 # A level and what in a name suggests it; the first line that fits counts.
