@@ -1,9 +1,10 @@
 """The withdrawn report for the week of January 28, 2017, as far as its figures are known.
 
 PLACES are its agencies, SECTION_II its known rows of declined requests, each with the error that
-was found later, where one was. Source: DOMAIN 1 and 2. Invented are the agency IDs, the weekly
-volumes, the dates that only a check needs, which same-named place a request was meant for, the
-jail that released people elsewhere, and that three of the state jail's people were still held.
+was found later, where one was. Source: the three reports of 2017, and what ICE and
+agencies said of them. Invented are the agency IDs, the weekly volumes, the dates that only a check
+needs, which same-named place a request was meant for, the jail that released people elsewhere, and
+that three of the state jail's people were still held.
 """
 
 from dataclasses import dataclass, field

@@ -1,1 +1,1 @@
-"""The Declined Detainer Outcome Report. The rooms and their floors: docs/architecture.md."""
+"""The Declined Detainer Outcome Report. Its parts and their layers: docs/architecture.md."""

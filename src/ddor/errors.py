@@ -1,4 +1,4 @@
-"""Errors that a user is shown without a traceback, each with its exit code (DESIGN 4).
+"""Errors that a user is shown without a traceback, each with its exit code (README.md).
 
 Anything else that escapes is a bug: it keeps its traceback and ends with exit code 1.
 """

@@ -1,4 +1,4 @@
-"""All checks, and what becomes of a row that one of them stops (DESIGN 3, *Held back*).
+"""All checks, and what becomes of a row that one of them stops (docs/checks.md).
 
 A check is a module here and a file with its words beside it: the registry finds them.
 

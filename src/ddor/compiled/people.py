@@ -1,5 +1,5 @@
 """What a report made from weekly ones shows of people: the sum of what its weeks tell, the weeks
-that were not shown pooled, and places (DESIGN 3, *Quarter*)."""
+that were not shown pooled, and places, as docs/disclosure.md says."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,7 @@
 """Direct identifiers of a person, known by the head of a column and by the look of values; and the
 keys of requests, found in texts (`RequestKeys`).
 
-The extract needs none (DESIGN 2), and one that slips in would end in logs, run folders and
+The extract needs none, and one that slips in would end in logs, run folders and
 downloads. `data/identifiers.csv` has the patterns, `data/personal_names.csv` the names.
 
 - `head_is_identifier` judges a column's head.
@@ -178,7 +178,7 @@ _IN_ANY_TEXT = re.compile(
 
 
 class RequestKeys:
-    """A set of keys that is looked for in texts: a request_id is never published (DESIGN 5).
+    """A set of keys that is looked for in texts: a request_id is never published.
 
     A key is found wherever no letter or digit touches it: `R0000003/R0000004`, `(DET#0001234)`,
     `2024:77:0001`. Small and capital letters are one, and so are all kinds of white space, since a

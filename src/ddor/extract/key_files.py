@@ -18,7 +18,7 @@ Everything that is wrong is reported, with file, row and key: unreadable text, a
 twice, one that is not known (with the nearest that is), one that is missing, a value that does not
 fit. What may name a person is described and never shown.
 
-It stands in this room because about.yaml is such a file, and the detectors of identifiers are here.
+It is in this folder because about.yaml is such a file, and the detectors of identifiers are here.
 """
 
 import datetime as dt

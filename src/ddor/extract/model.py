@@ -1,4 +1,4 @@
-"""What an extract is once it has been validated: DESIGN 2 as types.
+"""What an extract is once it has been validated: docs/extract.md as types.
 
 `data/columns.csv` is the one table of its columns, `data/types.csv` of their types; everything
 that depends on a column follows from them. `requests` one row per request (the unit of every
@@ -8,7 +8,7 @@ pandas' `str` dtype, an empty field is a missing value; DATETIMES are `datetime6
 empty; charge_no is int64. `area` is the canonical name of reference.areas, whatever alias the
 source used.
 
-Which requests belong to a week is said here too: the two cohorts of DESIGN 3, which never mix.
+Which requests belong to a week is said here too: the two cohorts, which never mix.
 *Issued*: issued_at in the week. *Recorded*: outcome_recorded_at in the week, whenever issued.
 A source without recording dates (`cohort: issued`) has one cohort only: what is *recorded this
 week* then reads *issued this week, and since recorded*.

@@ -16,7 +16,7 @@ from ddor.extract.table import ABOVE, DAMAGED, REMOVE_IDENTIFIER, Table, nearest
 from ddor.reference.codes import COUNTRIES
 from ddor.reference.places import STATES, area_named, state_of_fips
 
-# Years of grace of DESIGN 2.
+# No date but the end of a sentence lies further ahead.
 YEARS_AFTER_THE_WEEK = 2
 # The columns that may hold any text. The columns of codes need no search for identifiers: there
 # every rule refuses a name, and no message shows it. A request_id of charges stands in requests
@@ -158,7 +158,7 @@ def check_keys(table: Table, frame: pd.DataFrame, requests: Table) -> None:
 
 def check_outcome_dates(requests: Table, frame: pd.DataFrame, cohort: str) -> None:
     """outcome_recorded_at is empty for a pending request, and under `cohort: recorded` for no
-    other (DESIGN 2)."""
+    other."""
     if not {"outcome", "outcome_recorded_at"} <= set(frame):
         return
     recorded = requests.text["outcome_recorded_at"] != ""

@@ -1,7 +1,7 @@
 """A report in the making, as one value; what is published of it, downloads and its line in the
 catalog; and what is recorded of it, its identity and the manifest.
 
-The identity (DESIGN 5) says when a run is the same run: the same rows in any order, parameters,
+The identity says when a run is the same run: the same rows in any order, parameters,
 tables, note, template, code lists and history give the same one, on any machine. So it is taken
 over text, not over Parquet bytes, which change with the library that wrote them. published_on and
 all paths stay out.

@@ -49,7 +49,7 @@ TEMPLATE = "template.ipynb"
 # What a report under review, a draft, or an unchanged run left; a publication makes it old.
 MADE_OLD = ("draft", REVIEW_LIST, NEWER_FLAGS)
 WEEKS_LOOKED_AT = 26  # of which a text may not hold a key; `ddor rebuild` looks at all of them
-HELD = 4  # the exit code of a report that waits for a person (DESIGN 4)
+HELD = 4  # the exit code of a report that waits for a person
 BLOCKS = ["p", "li", "h1", "h2", "h3", "figcaption", "caption"]
 # How a report is prepared, by the folder of its periods (`Period.shelf`). One that is not named
 # here is made from weekly reports.

@@ -73,7 +73,7 @@ def after_release(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame
 
     `declined`: one row for each declined request: request_id, agency_id, released_at, follow_up_on
     and as_of (datetime64, the date of the extract it comes from), follow_up_status, protected, as
-    in DESIGN 2. `charges`: request_id, ncic_code, disposition, charged_on, timing. Raises
+    in docs/extract.md. `charges`: request_id, ncic_code, disposition, charged_on, timing. Raises
     ValueError where a request stands twice.
     """
     if declined["request_id"].duplicated().any():

@@ -1,4 +1,4 @@
-"""What may be shown of people: one predicate, one rule (DESIGN 3, *What is told of people*).
+"""What may be shown of people: one predicate, one rule (docs/disclosure.md).
 
 A table of an attribute of people (charges, citizenship, days) is a set of rows. A row is a request
 with its week, agency and state, and what the attribute says of it. What has to stay unknown is

@@ -1,4 +1,4 @@
-"""All that is counted of a week: the published figures, by the names of DESIGN 4, and its tables.
+"""All that is counted of a week: the published figures, by the names of figures.csv, and its tables.
 
 The figures are what is glued as scraps, printed by --json and kept in summary.json. All are counts
 of requests, but agencies_declining and states_declining.
@@ -268,7 +268,7 @@ def declined_share(status: pd.DataFrame, week: Week, cohort: str) -> ShareRange:
 
 def held_share_reason(status: pd.DataFrame, most: float) -> str:
     """Why a person has to look at the week: of the requests recorded as declined, the share that
-    checks hold back is above `most`, on a base of 20 or more. "" if it is not (DESIGN 3)."""
+    checks hold back is above `most`, on a base of 20 or more. "" if it is not."""
     held, declined = (int(status[name].sum()) for name in ("held_back_declined", "declined"))
     base = held + declined
     if base < HELD_SHARE_BASE or held / base <= most:

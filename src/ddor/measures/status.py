@@ -1,6 +1,6 @@
 """What each request counts as this week. Every count of the report is a sum over this frame.
 
-DESIGN 3, *What counts*. A request held back because the request is in doubt is in neither section;
+A request held back because the request is in doubt is in neither section;
 one held back because its outcome is in doubt stays issued, and is not declined.
 """
 
@@ -79,7 +79,7 @@ def request_status(
     reason, before_release = requests["decline_reason"], notice < released
     too_late = before_release & (released - notice < HOURS_ASKED)
     in_time = (frame["kind"] == "detainer") & (released - notice >= HOURS_ASKED)
-    # The first that fits (DESIGN 3); a row with no dates at all is unclassified.
+    # The first that fits; a row with no dates at all is unclassified.
     declined_classes = (
         ("insufficient_notice", (reason == "insufficient_notice") | too_late),
         ("no_notice", released.notna() & ~before_release),

@@ -2,7 +2,7 @@
 
 A figure goes by one of these names (`known_figures`):
 
-    declined_total, issued_pending, …   a name of DESIGN 4; agencies_declining and states_declining
+    declined_total, issued_pending, …   a name of figures.csv; agencies_declining and states_declining
                                         give the declined requests they are counted from
     class:withdrawn                     a line of reconciliation.csv
     E1, E5, E12                         the rows that this check holds back, names or shows
@@ -71,7 +71,7 @@ def rows_behind(
 
 
 def known_figures(checks: Iterable[Check]) -> dict[str, str]:
-    """Every known figure -> which rows (reference.figures.Figure.rows), in the order of DESIGN 4;
+    """Every known figure -> which rows (reference.figures.Figure.rows), in the order of figures.csv;
     what is not in its list comes after it, last what is judged by `charge_figures`."""
     parts = ("", f":{CONVICTED}", f":{CHARGED_ONLY}")
     of_charges = [f"category:{category}{part}" for category in CATEGORIES for part in parts]

@@ -1,12 +1,12 @@
 """What the codes of requests and charges mean: the forms, offense groups and countries; and how
-every list of this room is read.
+every list of this folder is read.
 
 `rows` reads the CSV files of `data/` (code lists, which name their source) and of `dictionary/`
 (what is published, and in which words): all values are text, a line that begins with # is a
 comment. `name_key` is the key by which the look-ups compare names. Only the code lists are part of
 a revision's identity: a better sentence makes no new revision.
 
-Forms are those that ICE has used (DOMAIN 1). Offense groups are the first two digits of a
+Forms are those that ICE has used. Offense groups are the first two digits of a
 four-character NCIC code; the categories that the report sorts them into are made after NIBRS
 (`data/offense_categories.csv` gives the source). Countries are ISO 3166-1 alpha-3 codes, from the
 package `iso3166`, with Kosovo as the user-assigned XKX; "UNK" stands for an unknown citizenship. A
@@ -26,7 +26,7 @@ DATA, DICTIONARY = Path(__file__).parent / "data", Path(__file__).parent / "dict
 
 
 def rows(name: str, folder: Path = DATA) -> list[dict[str, str]]:
-    """The rows of `<name>.csv` in the data of this room, or in another room's `folder`: column to
+    """The rows of `<name>.csv` in the data of this folder, or in another `folder`: column to
     text; an empty field is ""."""
     with open(folder / f"{name}.csv", encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(line for line in lines if not line.startswith("#")))

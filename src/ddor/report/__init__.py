@@ -1,4 +1,4 @@
-"""The notebook's wing: all that a notebook imports.
+"""All that a notebook imports.
 
 `%load_ext ddor.report` brings the `%%narrative` magic; `open_week` brings the week, `open_compiled`
 a quarter or another period made of weeks. Not here: any counting (`measures/`, `compiled/`), and

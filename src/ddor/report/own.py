@@ -1,7 +1,7 @@
 """`report.table` and `report.bars`: an analyst's own table and chart of requests.
 
 They take requests and count them themselves, so that what they tell follows the rules of every
-other table (DESIGN 3, *What is told of people*). By what belongs to an agency or to the request
+other table (docs/disclosure.md). By what belongs to an agency or to the request
 itself (OF_REQUESTS) any selection may be counted that conditions on such columns can make: one by
 something else would tell of people, whatever it is counted by. By what belongs to people
 (OF_PEOPLE) all declined requests are counted, where this revision tells the nation's table anew; a

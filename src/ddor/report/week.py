@@ -39,7 +39,7 @@ class WeeklyReport(AttributeTables):
         self.synthetic, self.as_of = about.synthetic, long_date(about.as_of)
         source = f"Source: {about.source}" if about.source else SOURCE
         self.chart_source = f"{source}; data as of {self.as_of}"
-        # How a declined request is spoken of, which differs by cohort (DESIGN 3, *Cohorts*).
+        # How a declined request is spoken of, which differs by cohort.
         self.by_issue = inputs.parameters["cohort"] == ISSUED
         self.since = "recorded as declined"
         if self.by_issue:

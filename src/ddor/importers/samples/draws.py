@@ -1,12 +1,12 @@
 """What the samples draw for a request beyond who was asked, when, and what became of it.
 
-How often each value is drawn stands in `data/shares.csv`. The bounds below populate every class of
-DESIGN 3 and keep all rows clear of E2, E6, E7 and E11, also when times are cut to dates: what is to
-fail is planted by `ordinary`, or by `samples/make/`.
+How often each value is drawn stands in `data/shares.csv`. The bounds below give every class of
+declined requests some rows, and no check that holds a row back (E2, E6, E7, E11) finds any, also
+when times are cut to dates: what is to fail is planted by `ordinary`, or by `samples/make/`.
 
-The mix of charges follows the offense groups that DOMAIN and the withdrawn report show most:
-traffic, drugs, assault, immigration, larceny. None to four charges, the disposition of each drawn
-on its own.
+The mix of charges follows the offense groups that ICE's figures and the withdrawn report name most:
+traffic, drugs, assault, immigration, larceny. A request has none to four charges, the disposition
+of each drawn on its own.
 """
 
 import datetime as dt
