@@ -1,4 +1,4 @@
-"""The two command lines: `run_week.py` and `ddor`. Arguments in, exit code out (README.md has a table).
+"""The two command lines: `run_week.py` and `ddor`. Arguments in, exit code out.
 
 Progress and messages go to stderr; stdout carries the page's address, or with --json one object a
 week and nothing else. A command of `ddor` is a function with its options above it.

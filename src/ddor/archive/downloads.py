@@ -215,7 +215,7 @@ def week_lines(week: Week, revision: Revision, data: DataFiles) -> dict[str, lis
             notes.append(f"charges as of {each['as_of']}")
     own = before | {"as_of": summary["as_of"], "published_on": revision.published_on}
     for name in WEEKLY.figures:
-        value = summary["figures"][name]
+        value = summary["figures"].get(name)  # one that came later has no value in older weeks
         own[name] = "" if value is None else str(value)
     return lines | {"weeks": [own | ({"flags": "; ".join(notes)} if notes else {})]}
 

@@ -64,7 +64,7 @@ def read_extract(
     `week` bounds the dates (two years after it; without one, after as_of or else the latest
     issued_at or outcome_recorded_at). `cohort` is recorded or issued: under issued,
     outcome_recorded_at may be empty and as_of is required. Raises UsageError if there is no
-    extract at the location, ExtractInvalid with all problems if it breaks the rules of docs/extract.md.
+    extract at the location, ExtractInvalid with all problems if it breaks docs/extract.md.
     """
     requests, charges, given, about_problems = _tables(*fetch(location))
     said = key_files.typed(Said, given, about_problems) or Said()

@@ -1,4 +1,4 @@
-"""All that is counted of a week: the published figures, by the names of figures.csv, and its tables.
+"""All that is counted of a week: the figures of figures.csv, and its tables.
 
 The figures are what is glued as scraps, printed by --json and kept in summary.json. All are counts
 of requests, but agencies_declining and states_declining.

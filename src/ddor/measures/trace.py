@@ -2,8 +2,9 @@
 
 A figure goes by one of these names (`known_figures`):
 
-    declined_total, issued_pending, …   a name of figures.csv; agencies_declining and states_declining
-                                        give the declined requests they are counted from
+    declined_total, issued_pending, …   a name of figures.csv; agencies_declining and
+                                        states_declining give the declined requests
+                                        that they are counted from
     class:withdrawn                     a line of reconciliation.csv
     E1, E5, E12                         the rows that this check holds back, names or shows
     category:drugs, category:drugs:convicted, category:drugs:charged_only, group:35
@@ -71,8 +72,8 @@ def rows_behind(
 
 
 def known_figures(checks: Iterable[Check]) -> dict[str, str]:
-    """Every known figure -> which rows (reference.figures.Figure.rows), in the order of figures.csv;
-    what is not in its list comes after it, last what is judged by `charge_figures`."""
+    """Every known figure -> which rows (reference.figures.Figure.rows), as in figures.csv; what is
+    not in its list comes after it, last what is judged by `charge_figures`."""
     parts = ("", f":{CONVICTED}", f":{CHARGED_ONLY}")
     of_charges = [f"category:{category}{part}" for category in CATEGORIES for part in parts]
     return {

@@ -6,7 +6,7 @@ default week with exit code 0; a misspelt parameter likewise: both would publish
 as another's. And it marks a notebook whose kernel died as completed: so the last scrap has to be
 there, every code cell has to have run, and the figures it glued have to be those counted beside it.
 
-The gate (`judge`) says after the run what the cells may not show (docs/notebook.md). A published cell may
+The gate (`judge`) says after the run what the cells may not show. A published cell may
 show what the package made for a page (ddor.publishable), and nothing else: no frame, no print, no
 picture. Neither a cell nor a text between cells may hold `{{` or `{%`, which nothing filled, or the
 key of a request. What libraries write to stderr is reported to whoever runs the report and is no
