@@ -165,18 +165,6 @@ def test_a_recovery_killed_anywhere_is_finished_by_the_next(tmp_path, monkeypatc
         assert not archive.left_unfinished()
 
 
-def test_a_folder_staged_without_a_journal_is_dropped(tmp_path):
-    publish(tmp_path, FIRST)
-    stale = tmp_path / "runs" / ".staging" / "tree" / "site" / "index.html"
-    stale.parent.mkdir(parents=True)
-    stale.write_text("never announced")
-    with opened(tmp_path) as archive:
-        assert archive.recovered == "dropped what an earlier run had left unfinished"
-        assert list(archive.staging.iterdir()) == []
-    assert files_of(tmp_path) == files_after(FIRST)
-    assert not archive.staging.exists()
-
-
 def test_a_job_that_fails_has_finished_the_publication_before_it(tmp_path, monkeypatch):
     killed_after_moves(tmp_path / "outputs", 2, monkeypatch)
     assert job(tmp_path / "outputs", "--extract", str(tmp_path / "nowhere")) == 2
