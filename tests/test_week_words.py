@@ -4,13 +4,12 @@ of it in one place; that no chart is drawn of nothing; and what a page of many a
 import gzip
 import re
 
-import pandas as pd
 import pytest
 from extract_factory import charge, request
 from frames import case_of, copies, inputs_of, numbered
-from small_archive import HONORED, OSPREYMOOR, PENDING, THISTLEDOWN
+from quarter_archive import lists_left_out
+from small_archive import HONORED, OSPREYMOOR, PENDING, THISTLEDOWN, SmallArchive
 
-from ddor.measures.shares import FEWEST, half_or_more
 from ddor.report.week import WeeklyReport
 
 BEFORE = {"issued_at": "2016-12-01"}  # issued in another week
@@ -18,16 +17,6 @@ BEFORE = {"issued_at": "2016-12-01"}  # issued in another week
 
 def report(*rows, charges=(), cohort="recorded") -> WeeklyReport:
     return WeeklyReport(inputs_of(case_of(rows, charges, cohort=cohort)))
-
-
-@pytest.mark.parametrize(
-    ("counts", "label"),
-    [((5, 3, 2), "a"), ((5, 5), None), ((4, 3, 3), None), ((10,), "a"), ((9,), None), ((), None)],
-)
-def test_one_label_with_half_of_ten_or_more_stands_out(counts, label):
-    assert FEWEST == 10
-    found = half_or_more(pd.Series(counts, index=[*"abc"][: len(counts)], dtype="int64"))
-    assert found == label
 
 
 def said_together(*counts: int) -> list[dict[str, str]]:
@@ -115,12 +104,6 @@ def test_one_declined_request_is_spoken_of_as_one():
     )
 
 
-def test_without_charge_data_nothing_more_is_said_of_charges():
-    week = report(*said_together(8, 8, 8))
-    assert week.phrases().about_charges == "No charge data was supplied with this extract."
-    assert (week.charges_table(), week.place_tables()) == (None, None)
-
-
 @pytest.mark.parametrize(
     ("convicted", "end"), [(3, "."), (2, "; they are left out where either of the two is 1 or 2.")]
 )
@@ -136,22 +119,19 @@ def test_empty_cells_of_the_charges_table_are_explained(convicted, end):
     assert note + end in table._repr_html_()
 
 
-def test_a_page_of_350_agencies_of_long_names_is_within_its_weight(copy_of):
-    archive = copy_of("first")
-    rows = [
-        row
+def test_a_page_of_350_agencies_of_long_names_is_within_its_weight(tmp_path):
+    archive = SmallArchive(tmp_path / "archive")
+    name = "COUNTY DETENTION CENTER "
+    named = [
+        {"agency_id": f"LONG{at:05d}", "county_fips": "", "agency_name": f"{name * 4}{at:04d}"}
         for at in range(350)
-        for row in copies(
-            1 + at % 3,
-            f"{at}-",
-            agency_id=f"LONG{at:05d}",
-            county_fips="",
-            agency_name=f"{'COUNTY DETENTION CENTER ' * 4}{at:04d}",
-        )
     ]
-    archive.receive(rows)
-    revision = archive.published()
-    for page in (archive.week / "index.html", archive.week / f"r{revision}" / "index.html"):
+    archive.receive(
+        [row for at, each in enumerate(named) for row in copies(1 + at % 3, f"{at}-", **each)]
+    )
+    with lists_left_out():
+        assert archive.published() == 1
+    for page in (archive.week / "index.html", archive.week / "r1" / "index.html"):
         content = page.read_bytes()
         assert len(content) < 200_000 and len(gzip.compress(content)) < 45_000
-        assert content.count(b"COUNTY DETENTION CENTER") > 2 * 350
+        assert content.count(name.encode()) > 2 * 350
