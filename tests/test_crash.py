@@ -201,7 +201,7 @@ def test_an_error_while_moving_is_finished_by_the_next_run(tmp_path):
     in_the_way = tmp_path / WEEK / "r2"
     in_the_way.write_text("")
     for _ in range(2):
-        with pytest.raises(ArchiveUnavailable):
+        with pytest.raises(ArchiveUnavailable, match="the next run finishes what was begun"):
             publish(tmp_path, SECOND)
         assert files_of(tmp_path)["site/data/catalog.json"] == "1"
     in_the_way.unlink()
