@@ -4,7 +4,7 @@ of the HTML and of links. Synthetic, and drawn from a seed, so that every build 
 `large_at` builds it once for all workers. The job itself runs as in small_archive.py, in this
 process. But only one page of each kind has a notebook's article: the latest week's, those of the
 corrected ones, the disputed one's and a superseded one's. Of the others no notebook runs, as with
-weekly_runs.no_kernel: their page has a title and one sentence with the week's figures, and all
+weekly_runs.without_kernel: their page has a title and one sentence with the week's figures, and all
 around it, every download, list and agency page, is as the job makes it. `ddor verify` cannot
 reproduce those pages.
 
@@ -31,12 +31,11 @@ from conftest import cases
 from filelock import FileLock
 from markupsafe import escape
 from small_archive import SmallArchive
+from weekly_runs import without_kernel
 
-from ddor.archive.kept import Article
 from ddor.calendar import Week
 from ddor.importers.samples import ordinary
 from ddor.importers.samples.agencies import invented_agencies
-from ddor.jobs import report
 from ddor.maintained.directory import COLUMNS
 from ddor.reference.places import area_of
 
@@ -148,25 +147,16 @@ def calendar(weeks: int) -> list[Week | None]:
     return found
 
 
-@contextlib.contextmanager
 def brief_articles():
     """The job without its notebook: an article of a title and a sentence."""
-
-    def run_notebook(archive, template, prepared, keys):
-        executed = archive.staging / "report.ipynb"
-        with archive.writing():
-            prepared.save(archive.staging / "inputs")
-            executed.write_text("{}")
-        return executed, Article(brief(prepared.period, prepared.figures), {})
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "run_notebook", run_notebook)
-        yield
+    return without_kernel(brief)
 
 
-def brief(week: Week, figures: dict[str, int]) -> str:
+def brief(prepared) -> str:
+    figures = prepared.figures
     return (
-        f"<article>\n<h1>Declined Detainer Outcome Report: week of {escape(week.title)}</h1>\n"
+        "<article>\n<h1>Declined Detainer Outcome Report: week of "
+        f"{escape(prepared.period.title)}</h1>\n"
         f"<p>ICE issued {figures['issued_total']:,} requests and recorded "
         f"{figures['declined_total']:,} as declined, by {figures['agencies_declining']:,} "
         'agencies. <a href="data/declined_by_agency.csv">Download them as CSV</a></p>\n</article>\n'

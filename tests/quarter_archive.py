@@ -19,20 +19,18 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 from conftest import Ran
 from extract_factory import charge, request, write_csv_extract
 from filelock import FileLock
-from nbformat.v4 import new_code_cell, new_notebook, new_output
 from small_archive import SmallArchive
+from weekly_runs import without_kernel
 
 from ddor.archive import site_pages
-from ddor.archive.kept import Article
 from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Quarter, Week
-from ddor.jobs import prepared, report
+from ddor.jobs import prepared
 from ddor.maintained.texts import PAGES
 
 SEED = 20170331
@@ -160,23 +158,14 @@ def folder_of(period: str) -> str:
     return f"{'quarters' if 'Q' in period else 'weeks'}/{period}"
 
 
-@contextlib.contextmanager
 def scraps_alone():
     """The job without the notebook's cells: an article of a sentence, and the scraps."""
 
-    def run_notebook(archive, template, prepared, keys):
-        executed = archive.staging / "report.ipynb"
-        figures = prepared.figures
-        with archive.writing():
-            prepared.save(archive.staging / "inputs")
-            nbformat.write(executed_notebook(figures), executed)
-        told = ", ".join(f"{name} {value}" for name, value in figures.items())
-        title = f"<h1>{prepared.period.named}</h1>"
-        return executed, Article(f"<article>\n{title}\n<p>{told}</p>\n</article>\n", {})
+    def article(prepared) -> str:
+        told = ", ".join(f"{name} {value}" for name, value in prepared.figures.items())
+        return f"<article>\n<h1>{prepared.period.named}</h1>\n<p>{told}</p>\n</article>\n"
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "run_notebook", run_notebook)
-        yield
+    return without_kernel(article)
 
 
 @contextlib.contextmanager
@@ -186,34 +175,6 @@ def lists_left_out():
         patch.setattr(site_pages, "POINTED_TO", ())
         patch.setattr(site_pages, "LISTS", ())
         yield
-
-
-def executed_notebook(figures: dict[str, int | None]) -> nbformat.NotebookNode:
-    """With these figures and the end as scraps, in a cell each, as scrapbook writes them."""
-    told = {name: value for name, value in figures.items() if value is not None}
-    notebook = new_notebook(cells=[_glued(told), _glued({"report_complete": True})])
-    for number, cell in enumerate(notebook.cells):
-        cell["id"] = f"cell-{number}"
-    return notebook
-
-
-def _glued(scraps: dict):
-    outputs = [
-        new_output(
-            "display_data",
-            {
-                "application/scrapbook.scrap.json+json": {
-                    "data": value,
-                    "encoder": "json",
-                    "name": name,
-                    "version": 1,
-                }
-            },
-            metadata={"scrapbook": {"data": True, "display": False, "name": name}},
-        )
-        for name, value in scraps.items()
-    ]
-    return new_code_cell("", execution_count=1, outputs=outputs)
 
 
 # A few weeks

@@ -10,11 +10,9 @@ kernel gives is what test_verify.py shows, with `kernel=True`.
 
 import contextlib
 import csv
-import io
 import re
 import shutil
 import warnings
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -31,6 +29,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbformat.v4 import new_code_cell, new_output
 from traitlets.config import Config
+from weekly_runs import files_of, ran
 
 from ddor import cli
 from ddor.errors import NotebookFailed
@@ -93,17 +92,6 @@ NEXT_WEEK_ROWS = [
     row | {"issued_at": "2017-02-19", "released_at": "", "outcome_recorded_at": "2017-02-22"}
     for row in numbered("n", 7, OSPREYMOOR)
 ]
-
-
-def ran(command: Callable[[], int | None]) -> Ran:
-    """What a command line, run in this process, ended with and said."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            code = command()
-        except SystemExit as ended:
-            code = ended.code
-    return Ran(code, out.getvalue(), err.getvalue())
 
 
 class SmallArchive:
@@ -215,15 +203,6 @@ class SmallArchive:
 def words_of(part) -> str:
     """The text of a part of a page, in one line; "" for no part."""
     return " ".join(part.get_text(" ").split()) if part else ""
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    """Path -> bytes of every file, but for the lock."""
-    return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file() and file.name != ".lock"
-    }
 
 
 def changed(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:

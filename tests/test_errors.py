@@ -6,18 +6,16 @@ from ddor import errors
 from ddor.errors import DdorError, ExtractInvalid, Problem
 
 
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [("UsageError", 2), ("ExtractInvalid", 3), ("NotebookFailed", 5), ("ArchiveUnavailable", 6)],
-)
-def test_each_error_has_the_exit_code_of_the_design(name, code):
-    error = getattr(errors, name)
-    assert issubclass(error, DdorError)
-    assert error.exit_code == code
+def test_each_error_has_the_exit_code_of_the_design():
+    codes = {"UsageError": 2, "ExtractInvalid": 3, "NotebookFailed": 5, "ArchiveUnavailable": 6}
+    assert {name: getattr(errors, name).exit_code for name in codes} == codes
+    assert all(issubclass(getattr(errors, name), DdorError) for name in codes)
 
 
-def problem(rows=(), column="ncic_code", table="charges.csv") -> Problem:
-    return Problem(table, tuple(rows), column, '"1399 "', "4 characters", "remove the space")
+def problem(rows=(), column="ncic_code") -> Problem:
+    return Problem(
+        "charges.csv", tuple(rows), column, '"1399 "', "4 characters", "remove the space"
+    )
 
 
 def test_a_problem_names_table_row_column_seen_expected_and_how_to_mend_it():
@@ -26,21 +24,14 @@ def test_a_problem_names_table_row_column_seen_expected_and_how_to_mend_it():
     )
 
 
-@pytest.mark.parametrize(
-    ("rows", "place"),
-    [
-        ((), "charges.csv, ncic_code:"),
-        ((2, 3, 4), "charges.csv rows 2-4, ncic_code:"),
-        ((9, 2, 4, 3, 3), "charges.csv rows 2-4, 9, ncic_code:"),
-        ((2, 4, 6), "charges.csv rows 2, 4, 6, ncic_code:"),
-        ((5, 6), "charges.csv rows 5-6, ncic_code:"),
-    ],
-)
-def test_every_row_is_named_and_neighbors_as_a_range(rows, place):
-    assert str(problem(rows)).startswith(place)
-
-
-def test_a_problem_of_the_whole_table_names_no_column():
+def test_every_row_is_named_and_neighbors_as_a_range_and_a_column_if_there_is_one():
+    for rows, place in {
+        (): "charges.csv, ncic_code:",
+        (9, 2, 4, 3, 3): "charges.csv rows 2-4, 9, ncic_code:",
+        (2, 4, 6): "charges.csv rows 2, 4, 6, ncic_code:",
+        (5, 6): "charges.csv rows 5-6, ncic_code:",
+    }.items():
+        assert str(problem(rows)).startswith(place)
     assert str(problem(column="")).startswith("charges.csv: seen")
 
 

@@ -1,230 +1,176 @@
 """A template that does not run to its end publishes nothing, whatever it looks like afterwards.
 
-Each case changes the JSON of the real template in a copy of the project. The kernel that dies does
-so before the costly imports where that makes no difference.
+Each case changes cells of the real template in a copy of the project: `cells` is id -> cell. Only
+what a kernel alone does is done with one.
 """
 
 import json
 import re
 import shutil
-from pathlib import Path
 
 import pytest
-from conftest import PUBLISHED_ON
+import small_archive
+from conftest import PROJECT
+from small_archive import FIRST_ROWS, WEEK, SmallArchive
 
-from ddor.cli import run_week
+from ddor.errors import NotebookFailed
+from ddor.run.notebook import check_template
 
-WEEK = "2017-03-04"
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {
-        str(file.relative_to(folder)): file.read_bytes()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
+NAME = "notebooks/weekly_report.ipynb"
+KILLED = "import os\nos.kill(os.getpid(), 9)"
 
 
-def cell_named(notebook: dict, name: str) -> dict:
-    return next(cell for cell in notebook["cells"] if cell["id"] == name)
+def template(change) -> str:
+    """The template after this change to its cells."""
+    notebook = json.loads((PROJECT / NAME).read_text(encoding="utf-8"))
+    cells = {cell["id"]: cell | {"source": "".join(cell["source"])} for cell in notebook["cells"]}
+    change(cells)
+    return json.dumps(notebook | {"cells": list(cells.values())})
 
 
-def new_cell(source: str) -> dict:
-    return {
-        "cell_type": "code",
-        "id": "added",
-        "metadata": {},
-        "execution_count": None,
-        "outputs": [],
-        "source": source,
-    }
+def first_line(name: str, source: str):
+    """A change: this at the start of that cell."""
+    return lambda cells: cells[name].update(source=f"{source}\n{cells[name]['source']}")
 
 
-def insert_after(notebook: dict, name: str, source: str) -> None:
-    place = notebook["cells"].index(cell_named(notebook, name))
-    notebook["cells"].insert(place + 1, new_cell(source))
+def replaced(name: str, **words: str):
+    """A change: these words of the source of that cell for others."""
 
+    def change(cells):
+        for old, new in words.items():
+            assert old in cells[name]["source"]
+            cells[name]["source"] = cells[name]["source"].replace(old, new)
 
-@pytest.fixture
-def attempt(project_copy, sample_archive, tmp_path, capsys):
-    """attempt(change, fresh) -> what the job said, having ended with 5 and published nothing.
-
-    `change` is a function of the template's JSON, or the text to put in its place; `fresh`: into no
-    archive at all rather than beside four published weeks."""
-
-    def attempt(change, fresh=False) -> str:
-        template = project_copy / "notebooks" / "weekly_report.ipynb"
-        if callable(change):
-            notebook = json.loads(template.read_text(encoding="utf-8"))
-            change(notebook)
-            change = json.dumps(notebook)
-        template.write_text(change, encoding="utf-8")
-        output = tmp_path / "outputs"
-        if not fresh:
-            shutil.copytree(sample_archive, output)
-        before = files_of(output / "site")
-        assert fresh or len(before) > 50
-        code = run_week(
-            [
-                WEEK,
-                "--sample",
-                "--force",
-                "--output",
-                str(output),
-                "--set",
-                f"published_on={PUBLISHED_ON}",
-            ],
-            project_copy,
-        )
-        said = capsys.readouterr()
-        assert code == 5, said.err
-        assert said.out == ""
-        assert files_of(output / "site") == before
-        assert not (output / "runs" / WEEK / ("r1" if fresh else "r2")).exists()
-        assert not (output / "runs" / ".staging").exists()
-        return said.err
-
-    return attempt
+    return change
 
 
 # What is seen before a kernel starts: no run is paid for.
 
 
-def test_a_template_without_its_parameters_tag_is_refused(attempt):
-    def change(notebook):
-        cell_named(notebook, "parameters")["metadata"] = {}
-
-    assert "it has 0 cells tagged `parameters`" in attempt(change, fresh=True)
-
-
-def test_a_template_with_two_parameters_tags_is_refused(attempt):
-    def change(notebook):
-        cell_named(notebook, "title")["metadata"] = {"tags": ["parameters"]}
-
-    assert "it has 2 cells tagged `parameters`" in attempt(change, fresh=True)
-
-
-def test_a_template_whose_last_cell_was_removed_is_refused(attempt):
-    def change(notebook):
-        notebook["cells"].remove(cell_named(notebook, "complete"))
-
-    assert "its last code cell does not call glue_complete()" in attempt(change)
-
-
-def test_a_template_with_a_misspelt_parameter_is_refused(attempt):
-    def change(notebook):
-        cell = cell_named(notebook, "parameters")
-        cell["source"] = (
-            "".join(cell["source"]).replace("week =", "weeks =").replace("inputs =", "imputs =")
-        )
-
-    told = attempt(change, fresh=True)
-    assert "its parameters cell does not set `week`" in told
-    assert "its parameters cell does not set `inputs`" in told
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            template(lambda cells: cells["parameters"].update(metadata={})),
+            "it has 0 cells tagged `parameters`",
+        ),
+        (
+            template(lambda cells: cells["title"].update(metadata={"tags": ["parameters"]})),
+            "it has 2 cells tagged `parameters`",
+        ),
+        (
+            template(lambda cells: cells.pop("complete")),
+            "its last code cell does not call glue_complete()",
+        ),
+        (template(replaced("parameters", week="weeks")), "cell does not set `week`"),
+        (template(replaced("parameters", inputs="imputs")), "cell does not set `inputs`"),
+        *((text, "is not a notebook") for text in ("{", "", "<html>", "[1, 2]", '{"cells": 3}')),
+    ],
+    ids=lambda value: value if value.endswith(("`", "()", "notebook")) else "",
+)
+def test_a_template_that_cannot_be_run_is_refused(tmp_path, text, told):
+    (tmp_path / "weekly_report.ipynb").write_text(text, encoding="utf-8")
+    with pytest.raises(NotebookFailed, match="^weekly_report.ipynb ") as refused:
+        check_template(tmp_path / "weekly_report.ipynb", ("week", "inputs"))
+    assert told in str(refused.value)
 
 
-@pytest.mark.parametrize("text", ["{", "", "<html></html>", "[1, 2]", '{"cells": 3}'])
-def test_a_template_that_is_no_notebook_is_refused(attempt, text):
-    assert "weekly_report.ipynb is not a notebook" in attempt(text, fresh=True)
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A checkout whose template a test may change, and in which an archive's jobs run."""
+    for name in ("notebooks", "params"):
+        shutil.copytree(PROJECT / name, tmp_path / "project" / name)
+    monkeypatch.setattr(small_archive, "PROJECT", tmp_path / "project")
+    return tmp_path / "project"
 
 
-def test_a_template_that_is_not_there_is_refused(project_copy, tmp_path, capsys):
-    (project_copy / "notebooks" / "weekly_report.ipynb").unlink()
-    output = tmp_path / "outputs"
-    assert run_week([WEEK, "--sample", "--output", str(output)], project_copy) == 5
-    assert "no such template; restore it from git" in capsys.readouterr().err
-    assert not output.exists()
+def test_a_template_that_is_not_there_is_refused_before_anything_is_written(project, tmp_path):
+    (project / NAME).unlink()
+    archive = SmallArchive(tmp_path / "archive")
+    archive.receive(FIRST_ROWS)
+    done = archive.run()
+    assert done.code == 5 and "no such template; restore it from git" in done.stderr
+    assert not archive.output.exists()
 
 
 # What only the run shows.
 
 
-@pytest.mark.parametrize(
-    "source, reason",
-    [
-        ("raise ValueError('no such figure')", "ValueError: no such figure"),
-        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "DeadKernelError"),
-        pytest.param("import sys\nsys.exit()", "SystemExit", marks=pytest.mark.storm),
-        pytest.param("import os\nos._exit(0)", "DeadKernelError", marks=pytest.mark.storm),
-        pytest.param("exit()", "DeadKernelError", marks=pytest.mark.storm),
-    ],
-)
-def test_a_cell_that_ends_the_run_publishes_nothing(attempt, source, reason):
-    def change(notebook):
-        insert_after(notebook, "parameters", source)
+@pytest.fixture
+def attempt(project, copy_of):
+    """attempt(change) -> what the job said, having ended with 5 and published nothing; and the
+    archive."""
+    archive = copy_of("first")
 
-    assert reason in attempt(change)
+    def attempt(change, kernel=False) -> tuple[str, SmallArchive]:
+        (project / NAME).write_text(template(change), encoding="utf-8")
+        before = archive.files()
+        done = archive.run("--force", kernel=kernel)
+        assert (done.code, done.stdout) == (5, ""), done
+        assert archive.files() == before and len(before) > 50
+        assert not (archive.runs / WEEK / "r2").exists()
+        assert not (archive.runs / ".staging").exists()
+        return done.stderr, archive
 
-
-@pytest.mark.parametrize("source", ["raise ValueError('so')", "print(1)"])
-def test_every_message_counts_the_cells_of_the_template_from_the_top(attempt, source):
-    number = []
-
-    def change(notebook):
-        insert_after(notebook, "declined-table", source)
-        number.append(notebook["cells"].index(cell_named(notebook, "added")) + 1)
-
-    told = attempt(change, fresh=True)
-    assert "counted from the top, text cells too" in told
-    assert re.findall(r"\bcell (\d+)", told) == [str(number[0])]
-
-
-def test_a_kernel_killed_half_way_publishes_nothing(attempt, tmp_path):
-    def change(notebook):
-        insert_after(notebook, "declined-table", "import os\nos.kill(os.getpid(), 9)")
-
-    told = attempt(change, fresh=True)
-    assert "DeadKernelError" in told
-    kept = tmp_path / "outputs" / "runs" / WEEK / "failed" / "report.ipynb"
-    assert str(kept.parent) in told
-    shown = kept.read_text(encoding="utf-8")
-    assert "requests as declined" in shown, "the analyst sees how far it came"
-    assert "report_complete" not in "".join(
-        str(cell["outputs"]) for cell in json.loads(shown)["cells"] if cell["cell_type"] == "code"
-    )
+    return attempt
 
 
 @pytest.mark.storm
-def test_a_kernel_killed_in_its_last_cell_publishes_nothing(attempt):
-    def change(notebook):
-        cell_named(notebook, "complete")["source"] = (
-            "import os\nos.kill(os.getpid(), 9)\nglue_complete()"
-        )
+@pytest.mark.parametrize(
+    ("name", "source", "reason"),
+    [
+        ("parameters", "import sys\nsys.exit()", "SystemExit"),
+        ("parameters", "import os\nos._exit(0)", "DeadKernelError"),
+        ("parameters", "exit()", "DeadKernelError"),
+        ("complete", KILLED, "DeadKernelError"),
+    ],
+)
+def test_a_cell_that_ends_the_run_publishes_nothing(attempt, name, source, reason):
+    assert reason in attempt(first_line(name, source), kernel=True)[0]
 
-    assert "DeadKernelError" in attempt(change)
+
+@pytest.mark.parametrize(
+    ("source", "kernel", "reason"),
+    [("raise ValueError('so')", True, "ValueError: so"), ("report.requests", False, "")],
+    ids=["an error", "a table of rows"],
+)
+def test_every_message_counts_the_cells_of_the_template_from_the_top(
+    attempt, source, kernel, reason
+):
+    told, _ = attempt(lambda cells: cells["declined-table"].update(source=source), kernel)
+    number = 1 + [cell["id"] for cell in json.loads(template(len))["cells"]].index("declined-table")
+    assert "counted from the top, text cells too" in told and reason in told
+    assert re.findall(r"\bcell (\d+)", told) == [str(number)]
 
 
-def test_a_figure_glued_wrong_or_not_at_all_publishes_nothing(attempt, sample_archive):
-    def change(notebook):
-        cell = cell_named(notebook, "prove")
-        cell["source"] = "".join(cell["source"]).replace(
-            "glue_figures(report.counts.figures)",
-            "figures = dict(report.counts.figures)\n"
-            "figures['declined_total'] += 1\n"
-            "del figures['honored_total']\n"
-            "glue_figures(figures)",
-        )
-        assert "+= 1" in cell["source"]
+def test_a_kernel_killed_half_way_publishes_nothing(attempt):
+    told, archive = attempt(first_line("declined-table", KILLED), kernel=True)
+    assert "DeadKernelError" in told
+    kept = archive.runs / WEEK / "failed" / "report.ipynb"
+    assert str(kept.parent) in told
+    shown = kept.read_text(encoding="utf-8")
+    assert "requests as declined" in shown, "the analyst sees how far it came"
+    cells = [cell for cell in json.loads(shown)["cells"] if cell["cell_type"] == "code"]
+    assert "report_complete" not in "".join(str(cell["outputs"]) for cell in cells)
 
-    told = attempt(change)
-    summary = sample_archive / "site" / "weeks" / WEEK / "data" / "summary.json"
-    counted = json.loads(summary.read_bytes())["figures"]["declined_total"]
-    assert f"the figure declined_total is {counted + 1}, counted {counted}" in told
+
+def test_a_figure_glued_wrong_or_not_at_all_publishes_nothing(attempt):
+    wrong = (
+        "figures = report.counts.figures | {'declined_total': 7}\ndel figures['honored_total']\n"
+    )
+    glued = {"glue_figures(report.counts.figures)": f"{wrong}glue_figures(figures)"}
+    told, _ = attempt(replaced("prove", **glued))
+    assert "the figure declined_total is 7, counted 138" in told
     assert "the figure honored_total was not glued" in told
     assert "report_complete" not in told
 
 
-def test_a_sentence_with_an_unknown_figure_publishes_nothing(attempt):
-    def change(notebook):
-        cell_named(notebook, "title")["source"] = "%%narrative\n# {{ declined.totl }} declined"
-
-    assert "totl" in attempt(change)
-
-
-def test_a_page_that_cannot_be_rendered_leaves_its_notebook_for_the_analyst(attempt, tmp_path):
-    def second_title(notebook):
-        cell_named(notebook, "summary-head")["source"] = "# Another title"
-
-    told = attempt(second_title, fresh=True)
-    assert "2 titles" in told
-    assert (tmp_path / "outputs" / "runs" / WEEK / "failed" / "report.ipynb").exists()
+@pytest.mark.parametrize(
+    ("name", "source", "told"),
+    [
+        ("title", "%%narrative\n# {{ declined.totl }} declined", "totl"),
+        ("summary-head", "# Another title", "2 titles(.|\n)*the notebook up to the failure: "),
+    ],
+)
+def test_a_sentence_or_a_page_that_cannot_be_made_publishes_nothing(attempt, name, source, told):
+    assert re.search(told, attempt(lambda cells: cells[name].update(source=source))[0])

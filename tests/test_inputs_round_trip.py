@@ -25,8 +25,9 @@ from frames import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from weekly_runs import files_of
 
-from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS
+from ddor.extract.model import DATETIMES
 from ddor.extract.read import read_extract
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, save_inputs
 from ddor.jobs.identity import hashed, identity_of, week_texts
@@ -45,16 +46,12 @@ FULL = {
     "follow_up_status": "at_large",
     "follow_up_on": "2017-02-16",
 }
+NOWHERE = {"outcome": "pending", "county_fips": "", "area": ""}
 ROWS = numbered(
     request(),
     request(**FULL, agency_name='Jail, "the" old\u2014Señor 01001'),
     request(
-        outcome="pending",
-        outcome_recorded_at="",
-        released_at="",
-        county_fips="",
-        area="",
-        decline_reason="",
+        **dict.fromkeys(("outcome_recorded_at", "released_at", "decline_reason"), ""), **NOWHERE
     ),
     request(state="AL", county_fips="01001", area="New Orleans", agency_id="0010"),
 )
@@ -76,34 +73,31 @@ def history_of(*rows, weeks=("2017-01-28", "2017-02-04"), last=None) -> History:
     return History(weeks, counts.astype(no_history().counts.dtypes.to_dict()), last)
 
 
-def inputs(**changes) -> Inputs:
+@cache
+def inputs() -> Inputs:
     whole = inputs_of(
         case_of(ROWS, CHARGES), note="# Note\n\n*é*", publisher="A & B", ignored_columns=["x", "01"]
     )
     rows = (("2017-01-28", "0010", 3, 1), ("2017-02-04", "MN0270000", 0, 12))
     history = history_of(*rows, last=12)
-    return dataclasses.replace(whole, directory=DIRECTORY, history=history, **changes)
+    return dataclasses.replace(whole, directory=DIRECTORY, history=history)
+
+
+def frames_of(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """Name of an input that is a table -> the table."""
+    tables = {name: getattr(inputs.directory, name) for name in COLUMNS}
+    return {name: getattr(inputs.extract, name) for name in ("requests", "charges")} | tables
 
 
 def assert_equal(one: Inputs, other: Inputs) -> None:
-    assert one.history.last_declined == other.history.last_declined
     for name in ("week", "parameters", "note"):
         assert getattr(one, name) == getattr(other, name)
     assert one.extract.about == other.extract.about
     assert one.history.weeks == other.history.weeks
-    pairs = [
-        (in_seconds(one.extract.requests), in_seconds(other.extract.requests)),
-        (in_seconds(one.extract.charges), in_seconds(other.extract.charges)),
-        (one.history.counts, other.history.counts),
-    ]
-    pairs += [(getattr(one.directory, n), getattr(other.directory, n)) for n in COLUMNS]
-    for a, b in pairs:
+    assert one.history.last_declined == other.history.last_declined
+    pd.testing.assert_frame_equal(one.history.counts, other.history.counts)
+    for a, b in zip(frames_of(one).values(), frames_of(other).values(), strict=True):
         pd.testing.assert_frame_equal(a, b)
-
-
-def in_seconds(frame: pd.DataFrame) -> pd.DataFrame:
-    """The unit of dates has a test of its own."""
-    return frame.astype({name: "datetime64[s]" for name in frame if name in DATETIMES})
 
 
 def again(saved: Inputs, folder: Path) -> Inputs:
@@ -114,7 +108,7 @@ def again(saved: Inputs, folder: Path) -> Inputs:
 # The factories of these tests
 
 
-def test_what_frames_makes_is_what_the_door_makes_of_the_same_rows(tmp_path):
+def test_what_frames_makes_is_what_reading_makes_of_the_same_rows(tmp_path):
     about = {"as_of": "2017-03-01", "source": "a source"}
     folder = write_csv_extract(tmp_path / "extract", ROWS, CHARGES, about)
     read, made = read_extract(str(folder), WEEK), extract_of(ROWS, CHARGES)
@@ -126,56 +120,40 @@ def test_what_frames_makes_is_what_the_door_makes_of_the_same_rows(tmp_path):
 # Save and load
 
 
-def test_what_was_saved_is_loaded_equal_missing_values_included(tmp_path):
-    saved = inputs()
-    assert_equal(again(saved, tmp_path / "inputs"), saved)
+def test_what_was_saved_is_loaded_equal_missing_values_and_types_included(tmp_path):
+    loaded = again(inputs(), tmp_path)
+    assert_equal(loaded, inputs())
+    assert changed(loaded) == []
 
 
-def test_the_types_are_loaded_as_the_model_of_an_extract_has_them(tmp_path):
-    saved = inputs()
-    loaded = again(saved, tmp_path / "inputs")
-    for name in ("requests", "charges"):
-        before, after = (getattr(each.extract, name) for each in (saved, loaded))
-        assert after.dtypes.to_dict() == before.dtypes.to_dict()
+EMPTY = dataclasses.replace(
+    inputs_of(case_of(ROWS[:1])), directory=directory_of(), history=no_history()
+)
+IDS = [("2017-02-04", agency_id, 1, 0) for agency_id in ("0010", "NULL", "1E10")]
 
 
-def test_the_files_are_those_that_a_run_keeps(tmp_path):
-    save_inputs(inputs(), tmp_path)
-    assert {file.name for file in tmp_path.iterdir()} == set(INPUT_FILES)
-
-
-def test_empty_charges_tables_history_and_note_are_loaded_equal(tmp_path):
-    empty = dataclasses.replace(
-        inputs_of(case_of(ROWS[:1])), directory=directory_of(), history=no_history()
-    )
-    assert_equal(again(empty, tmp_path), empty)
-
-
-def test_weeks_without_any_figure_stay_weeks_of_the_history(tmp_path):
-    saved = inputs()
-    saved = dataclasses.replace(saved, history=History(("2017-02-04",), no_history().counts))
+@pytest.mark.parametrize(
+    "saved",
+    [
+        EMPTY,
+        # Weeks without any figure stay weeks of the history.
+        dataclasses.replace(EMPTY, history=History(("2017-02-04",), no_history().counts)),
+        # An agency_id stays the text it is.
+        dataclasses.replace(EMPTY, history=history_of(*IDS)),
+        inputs_of(case_of(ROWS, cohort="issued", synthetic=True)),
+    ],
+    ids=["empty", "weeks without figures", "agency ids", "synthetic and issued"],
+)
+def test_what_is_empty_or_unlike_is_loaded_equal(tmp_path, saved):
     assert_equal(again(saved, tmp_path), saved)
 
 
-@pytest.mark.parametrize("agency_id", ["0010", "NULL", "1E10"])
-def test_an_agency_id_of_the_history_stays_the_text_it_is(tmp_path, agency_id):
-    history = history_of(("2017-02-04", agency_id, 1, 0))
-    saved = dataclasses.replace(inputs(), history=history)
-    assert_equal(again(saved, tmp_path), saved)
-
-
-def test_a_synthetic_extract_of_cohort_issued_stays_one(tmp_path):
-    saved = inputs_of(case_of(ROWS, cohort="issued", synthetic=True))
-    loaded = again(saved, tmp_path)
-    assert loaded.extract.about.synthetic is True
-    assert loaded.parameters["cohort"] == "issued"
-
-
-def test_equal_inputs_are_saved_as_equal_bytes(tmp_path):
-    save_inputs(inputs(), tmp_path / "one")
-    save_inputs(inputs(), tmp_path / "two")
-    for name in INPUT_FILES:
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+def test_equal_inputs_are_saved_as_equal_bytes_of_the_files_that_a_run_keeps(tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        save_inputs(inputs(), folder)
+    assert files_of(one) == files_of(two)
+    assert files_of(one).keys() == set(INPUT_FILES)
 
 
 def test_what_was_told_before_is_loaded_as_it_was(tmp_path):
@@ -210,20 +188,20 @@ def counts():
     return count_inputs(inputs())
 
 
+@cache
+def own_hashes() -> dict[str, str]:
+    return hashes(inputs())
+
+
 def hashes(of: Inputs) -> dict[str, str]:
     return hashed(week_texts(of, counts()), TEMPLATE)
 
 
 def changed(of: Inputs) -> list[str]:
     """The inputs whose hash is no longer that of inputs()."""
-    before, after = hashes(inputs()), hashes(of)
+    before, after = own_hashes(), hashes(of)
     assert (identity_of(before) == identity_of(after)) == (before == after)
     return [name for name in before if before[name] != after[name]]
-
-
-def test_equal_inputs_have_equal_hashes_also_after_a_save(tmp_path):
-    assert changed(inputs()) == []
-    assert changed(again(inputs(), tmp_path)) == []
 
 
 def test_the_order_of_rows_and_columns_in_the_files_changes_no_hash(tmp_path):
@@ -238,47 +216,33 @@ def test_the_order_of_rows_and_columns_in_the_files_changes_no_hash(tmp_path):
     assert before == after
 
 
-@pytest.mark.parametrize("column", REQUEST_COLUMNS)
-def test_one_cell_of_the_requests_changes_their_hash_and_no_other_unless_it_is_the_flag(column):
-    requests = inputs().extract.requests.copy()
-    other = pd.Timestamp("2017-02-11T00:01") if column in DATETIMES else "other"
-    requests.loc[1, column] = other
-    extract = dataclasses.replace(inputs().extract, requests=requests)
-    # No published byte depends on the flag.
-    named = [] if column == "protected" else ["requests"]
-    assert changed(dataclasses.replace(inputs(), extract=extract)) == named
+def with_cell(table: str, row: int, column: str, value) -> Inputs:
+    """inputs() with this value in a cell of a table."""
+    frame = frames_of(inputs())[table].copy()
+    frame.loc[row, column] = value
+    part = "directory" if table in COLUMNS else "extract"
+    changed = dataclasses.replace(getattr(inputs(), part), **{table: frame})
+    return dataclasses.replace(inputs(), **{part: changed})
 
 
-@pytest.mark.parametrize("column", CHARGE_COLUMNS)
-def test_one_cell_of_the_charges_changes_their_hash_and_no_other(column):
-    charges = inputs().extract.charges.copy()
-    others = {"charge_no": 77, "charged_on": pd.Timestamp("2016-01-01")}
-    charges.loc[0, column] = others.get(column, "other")
-    extract = dataclasses.replace(inputs().extract, charges=charges)
-    assert changed(dataclasses.replace(inputs(), extract=extract)) == ["charges"]
+@pytest.mark.parametrize("table", frames_of(inputs()))
+def test_one_cell_of_a_table_changes_its_hash_and_no_other_unless_it_is_the_flag(table):
+    for column in frames_of(inputs())[table]:
+        other = pd.Timestamp("2017-02-11T00:01") if column in DATETIMES else "other"
+        other = 77 if column == "charge_no" else other
+        # No published byte depends on the flag.
+        named = [] if column == "protected" else [table]
+        assert changed(with_cell(table, 0, column, other)) == named, column
 
 
 def test_an_emptied_cell_changes_the_hash():
-    requests = inputs().extract.requests.copy()
-    requests.loc[1, "sentence_ends_on"] = pd.NaT
-    extract = dataclasses.replace(inputs().extract, requests=requests)
-    assert changed(dataclasses.replace(inputs(), extract=extract)) == ["requests"]
+    assert changed(with_cell("requests", 1, "sentence_ends_on", pd.NaT)) == ["requests"]
 
 
-@pytest.mark.parametrize(
-    ("table", "column"), [(name, column) for name in COLUMNS for column in COLUMNS[name]]
-)
-def test_one_cell_of_a_table_changes_its_hash_and_no_other(table, column):
-    frame = getattr(DIRECTORY, table).copy()
-    frame.loc[0, column] = "other"
-    directory = dataclasses.replace(DIRECTORY, **{table: frame})
-    assert changed(dataclasses.replace(inputs(), directory=directory)) == [table]
-
-
-@pytest.mark.parametrize("key", sorted(inputs().parameters))
-def test_each_parameter_in_effect_changes_the_hash_of_the_parameters(key):
-    parameters = inputs().parameters | {key: "other"}
-    assert changed(dataclasses.replace(inputs(), parameters=parameters)) == ["parameters"]
+def test_each_parameter_in_effect_changes_the_hash_of_the_parameters():
+    for key in inputs().parameters:
+        parameters = inputs().parameters | {key: "other"}
+        assert changed(dataclasses.replace(inputs(), parameters=parameters)) == ["parameters"], key
 
 
 def test_about_week_and_note_each_change_their_own_hash_and_the_history_none():
@@ -308,43 +272,34 @@ def test_of_a_long_history_the_highest_week_of_each_agency_asked_is_an_input():
 
     known = [(weeks[0], asked, 5, 1), (weeks[1], asked, 3, 0)]
     before = hashes(with_counts(*known))
-    assert before["history"] != hashes(one)["history"]
+    assert before["history"] != own_hashes()["history"]
     assert hashes(with_counts(*known, (weeks[2], asked, 4, 1))) == before
     assert hashes(with_counts(*known, (weeks[2], "XX0000000", 90, 9))) == before
     assert hashes(with_counts(*known, (weeks[2], asked, 6, 1)))["history"] != before["history"]
 
 
-@pytest.fixture
-def template_hash(tmp_path):
-    """The hash of the template after a change to its notebook."""
-
-    def template_hash(change=lambda notebook: None) -> str:
+def test_a_word_or_a_tag_of_the_template_changes_its_hash_and_a_look_at_it_does_not(tmp_path):
+    def hash_after(change) -> str:
         notebook = nbformat.read(TEMPLATE, as_version=4)
         change(notebook)
         nbformat.write(notebook, tmp_path / "template.ipynb")
         return hashed({}, tmp_path / "template.ipynb")["template"]
 
-    return template_hash
-
-
-def test_a_word_or_a_tag_of_the_template_changes_its_hash(template_hash):
     def word(notebook):
         notebook.cells[0].source += " "
 
     def tag(notebook):
         notebook.cells[0].metadata["tags"] = []
 
-    assert len({template_hash(), template_hash(word), template_hash(tag)}) == 3
-
-
-def test_a_look_at_the_template_in_an_editor_does_not_change_its_hash(template_hash):
-    def run(notebook):
+    def look(notebook):
         code = next(cell for cell in notebook.cells if cell.cell_type == "code")
         code.execution_count = 7
         code.outputs = [nbformat.v4.new_output("stream", text="x")]
         notebook.metadata["kernelspec"] = {"name": "other", "display_name": "Other"}
 
-    assert template_hash(run) == template_hash() == hashes(inputs())["template"]
+    own = own_hashes()["template"]
+    assert hash_after(look) == own
+    assert len({own, hash_after(word), hash_after(tag)}) == 3
 
 
 def test_the_saved_week_names_no_path_of_the_machine(tmp_path):

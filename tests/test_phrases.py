@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from conftest import cases
 from extract_factory import charge, request
 from frames import case_of, extract_of, inputs_of
 
@@ -45,13 +46,11 @@ def rows(issued_at="2017-02-12T09:15", **agencies: int) -> list[dict[str, str]]:
 
 def charges_of(requests: list[dict[str, str]]) -> list[dict[str, str]]:
     """In turn: a conviction for assault, a charge of drugs, one dismissed, none."""
-    kinds = (("1399", "convicted"), ("3599", "charged"), ("2399", "dismissed"))
+    kinds = ("1399", "convicted"), ("3599", "charged"), ("2399", "dismissed")
     return [
-        charge(
-            request_id=row["request_id"], ncic_code=kinds[at % 4][0], disposition=kinds[at % 4][1]
-        )
-        for at, row in enumerate(requests)
-        if at % 4 < 3
+        charge(request_id=row["request_id"], ncic_code=code, disposition=disposition)
+        for at, (code, disposition) in enumerate(kinds)
+        for row in requests[at::4]
     ]
 
 
@@ -95,92 +94,64 @@ def assert_well_said(sentences: dict[str, str]) -> None:
 
 
 LARGE = {"a": 30, "b": 25, "c": 25}
-# What the week holds -> words of its sentences, by name; and words that no sentence has.
+HONORED = {"outcome": "honored", "decline_reason": ""}
 WEEKS = {
-    "a large ordinary week": (
-        rows(**LARGE),
-        {
-            "key_declined": ["February 11 to 17, 2017", "80 requests", "3 agencies in 1 state"],
-            "key_charges": [
-                "Of the 80 requests declined, ",
-                "20 concern a person with a conviction",
-                "20 a person with charges and no conviction",
-                "20 a person whose charges",
-                "20 a person without a charge on record",
-            ],
-            "key_categories": [
-                "the 80 include 20 for crimes against persons and 20 for drug offenses",
-                "One request can be in several",
-            ],
-            "about_charges": ["charged only", "20 requests with only charges that were dismissed"],
-            "concentration": [],
-        },
-        ["one agency"],
-    ),
-    "one declined": (
-        rows(a=1),
-        {
-            "key_declined": ["1 request", "1 agency in 1 state"],
-            "key_charges": ["charges of this week", "fewer than 20 requests"],
-            "key_categories": [],
-            "about_charges": [],
-            "concentration": [],
-        },
-        ["conviction on record", "crimes against persons", "half"],
-    ),
-    "none declined": (
-        [request(outcome="honored", decline_reason="")],
-        {
-            "key_declined": ["February 11 to 17, 2017", "does not mean that none was declined"],
-            "key_charges": [],
-            "key_categories": [],
-            "about_charges": [],
-            "concentration": [],
-            "about_days": [],
-            "law": [],
-        },
-        ["conviction", "categor", "A release date is on record"],
-    ),
-    "one agency has half": (
-        rows(a=30, b=15, c=15),
-        {
-            "concentration": [
-                "30 of the 60 declined requests",
-                "one agency",
-                "A County Jail",
-                "MN",
-            ],
-            "key_charges": ["Of the 60 requests declined, "],
-        },
-        [],
-    ),
-    "nothing issued in the week": (
-        rows(issued_at="2017-01-12T09:15", **LARGE),
-        {
-            "key_declined": ["80 requests", "3 agencies in 1 state"],
-            "key_issued": [None],
-            "key_charges": ["Of the 80 requests declined, "],
-        },
-        ["These 0 "],
-    ),
-    "one honored": (
-        rows(**LARGE) + [request(request_id="h", outcome="honored", decline_reason="")],
-        {"recorded": ["80 requests", "80 detainers", "1 request was recorded as honored"]},
-        [],
-    ),
+    "large": rows(**LARGE),
+    "one declined": rows(a=1),
+    "none declined": [request(**HONORED)],
+    "none issued": rows(issued_at="2017-01-12T09:15", **LARGE),
+    "one honored": rows(**LARGE) + [request(request_id="h", **HONORED)],
 }
+# A week, a sentence of it, and words that are in it; without words it is empty.
+SAID = cases("""
+    large         | key_declined   | February 11 to 17, 2017
+    large         | key_declined   | 80 requests
+    large         | key_declined   | 3 agencies in 1 state
+    large         | key_charges    | Of the 80 requests declined, 20 concern a person with a conv
+    large         | key_charges    | 20 a person with charges and no conviction
+    large         | key_charges    | 20 a person whose charges
+    large         | key_charges    | 20 a person without a charge on record
+    large         | key_categories | include 20 for crimes against persons and 20 for drug offenses
+    large         | key_categories | One request can be in several
+    large         | about_charges  | charged only
+    large         | about_charges  | 20 requests with only charges that were dismissed
+    one declined  | key_charges    | charges of this week
+    one declined  | key_charges    | fewer than 20 requests
+    one declined  | key_categories |
+    one declined  | about_charges  |
+    none declined | key_charges    |
+    none declined | key_categories |
+    none declined | about_charges  |
+    none declined | about_days     |
+    none declined | law            |
+    none issued   | key_declined   | 80 requests
+    none issued   | key_declined   | 3 agencies in 1 state
+    none issued   | key_issued     | no request
+    none issued   | key_charges    | Of the 80 requests declined,
+    one honored   | recorded       | 80 requests
+    one honored   | recorded       | 80 detainers
+    one honored   | recorded       | 1 request was recorded as honored
+""")
+NEVER = cases("""
+    large         | one agency
+    one declined  | conviction on record
+    one declined  | crimes against persons
+    one declined  | half
+    none declined | conviction
+    none declined | categor
+    none declined | A release date is on record
+    none issued   | These 0
+""")
 
 
 @pytest.mark.parametrize("name", WEEKS)
 def test_the_sentences_of_a_week_have_its_figures(name):
-    requests, expected, never = WEEKS[name]
-    sentences = said(report_of(requests))
-    for phrase, parts in expected.items():
-        assert bool(sentences[phrase]) is bool(parts), (phrase, sentences[phrase])
-        for words in filter(None, parts):
-            assert words in sentences[phrase].replace("*", ""), (phrase, sentences[phrase])
+    sentences = said(report_of(WEEKS[name]))
+    for phrase, words in [each[1:] for each in SAID if each[0] == name]:
+        assert words in sentences[phrase].replace("*", ""), (phrase, sentences[phrase])
+        assert bool(sentences[phrase]) is bool(words), (phrase, sentences[phrase])
     whole = " ".join(sentences.values())
-    assert not [words for words in never if words in whole]
+    assert not [words for week, words in NEVER if week == name and words in whole]
     assert_well_said(sentences)
 
 
@@ -192,12 +163,9 @@ def test_a_standing_of_one_is_a_person_and_of_none_is_left_out():
     ]
     sentences = said(report_of(requests, only))
     assert_well_said(sentences)
-    assert "1 concerns a person with a conviction" in sentences["key_charges"]
-    assert (
-        "1 a person with charges and no conviction and 78 a person without"
-        in sentences["key_charges"]
-    )
-    assert "dismissed" not in sentences["key_charges"]
+    told = sentences["key_charges"]
+    assert "1 concerns a person with a conviction" in told and "dismissed" not in told
+    assert "1 a person with charges and no conviction and 78 a person without" in told
     assert "include 1 for drug offenses and 1 for immigration" in sentences["key_categories"]
 
 
@@ -253,10 +221,12 @@ def test_charges_that_are_not_told_give_the_reason_and_no_figure(name):
 
 
 def test_a_week_without_charges_supplied_says_so_and_not_that_they_are_withheld():
-    sentences = said(report_of(rows(**LARGE), charges=()))
+    report = report_of(rows(**LARGE), charges=())
+    assert (report.charges_table(), report.place_tables()) == (None, None)
+    sentences = said(report)
     assert_well_said(sentences)
     assert "No charge data was supplied for the 80 requests declined" in sentences["key_charges"]
-    assert "No charge data was supplied" in sentences["about_charges"]
+    assert sentences["about_charges"] == "No charge data was supplied with this extract."
     assert "does not show" not in " ".join(sentences.values())
 
 
@@ -307,172 +277,74 @@ def of(**values) -> SimpleNamespace:
     return SimpleNamespace(**values)
 
 
-AFTER = of(
-    declined=120,
-    confirmed=90,
-    known=40,
-    no_arrest=30,
-    met=10,
-    arrested=8,
-    convicted=4,
-    no_contact=25,
-    days=90,
-    not_observed=3,
-    retained=False,
-    as_of=dt.date(2017, 7, 1),
-    gone=0,
-    why="",
-)
-ONE = of(
-    declined=1,
-    confirmed=1,
-    known=1,
-    no_arrest=0,
-    met=1,
-    arrested=1,
-    convicted=0,
-    no_contact=1,
-    days=90,
-    not_observed=1,
-    retained=True,
-    as_of=dt.date(2017, 7, 1),
-    gone=1,
-    why="",
-)
-NONE = of(
-    **vars(AFTER)
-    | {
-        "declined": 0,
-        "confirmed": 0,
-        "known": 0,
-        "no_arrest": 0,
-        "met": 0,
-        "arrested": 0,
-        "convicted": 0,
-        "no_contact": 0,
-        "not_observed": 0,
-    }
-)
-EXTRACT = of(by_issue=False, as_of=dt.date(2017, 5, 1), latest=dt.date(2017, 8, 1))
-WEEKS_OF = of(total=13, published=13, missing=0, withdrawn=0, names_missing="", names_withdrawn="")
-GAPS = of(
-    total=13,
-    published=11,
-    missing=1,
-    withdrawn=1,
-    names_missing="January 7 to 13, 2017",
-    names_withdrawn="January 14 to 20, 2017",
-)
-COUNTED = of(total=1_392), of(total=4_180, honored=1_420, declined=500, other=530, pending=1_730)
-ONE_OF_EACH = of(total=1), of(total=1, honored=0, declined=1, other=0, pending=0)
+def after(*numbers: int, retained=False) -> dict:
+    """`after` with these numbers, of which one request no longer counts where it is retained."""
+    names = "declined confirmed known no_arrest met arrested convicted no_contact not_observed"
+    values = dict(zip(names.split(), numbers, strict=True))
+    as_of = dt.date(2017, 7, 1)
+    return {"after": of(**values, days=90, why="", retained=retained, as_of=as_of, gone=1)}
+
+
+MAY, AUGUST = dt.date(2017, 5, 1), dt.date(2017, 8, 1)
+WEEK_13, WEEK_14 = "January 7 to 13, 2017", "January 14 to 20, 2017"
+GAPS = {"total": 13, "published": 11, "missing": 1, "withdrawn": 1}
+GIVEN = {
+    "whole": {"weeks": of(total=13, published=13, missing=0, withdrawn=0)},
+    "gaps": {"weeks": of(**GAPS, names_missing=WEEK_13, names_withdrawn=WEEK_14)},
+    "a week": {"weeks": of(total=1, published=1)},
+    "no week": {"weeks": of(total=13, published=0)},
+    "span": {"extract": of(by_issue=False, as_of=MAY, latest=AUGUST)},
+    "a day": {"extract": of(by_issue=False, as_of=MAY, latest=MAY)},
+    "many": {
+        "declined": of(total=1_392),
+        "issued": of(total=4_180, honored=1_420, declined=500, other=530, pending=1_730),
+    },
+    "after": after(120, 90, 40, 30, 10, 8, 4, 25, 3),
+    "after one": after(1, 1, 1, 0, 1, 1, 0, 1, 1, retained=True),
+    "after none": after(*[0] * 9),
+}
 SPAN = "May 1, 2017 to August 1, 2017"
 
 
-def say(name: str, **names) -> Words:
+def say(name: str, given: str) -> Words:
+    """This sentence of 2017; `given`: names of GIVEN, and numbers such as cases.shown=1."""
+    names = {"period": "2017"}
+    for each in given.split(", "):
+        path, _, number = each.partition("=")
+        owner, _, value = path.partition(".")
+        names |= {owner: of(**{value: int(number)})} if number else GIVEN[each]
     return sentence("quarter", name, **names)
 
 
 @pytest.mark.parametrize(
-    ("phrase", "words"),
-    [
-        (
-            say("made_from", weeks=WEEKS_OF, extract=EXTRACT),
-            f"Made from 13 of 13 weekly reports, with data as of {SPAN}.",
-        ),
-        (
-            say(
-                "made_from",
-                weeks=of(total=1, published=1),
-                extract=of(as_of=EXTRACT.as_of, latest=EXTRACT.as_of),
-            ),
-            "Made from 1 of 1 weekly report, with data as of May 1, 2017.",
-        ),
-        (
-            say("made_from", weeks=of(total=13, published=0), extract=EXTRACT),
-            "None of the 13 weekly reports is",
-        ),
-        (
-            say(
-                "recorded_as_declined",
-                period="2017",
-                weeks=WEEKS_OF,
-                declined=COUNTED[0],
-                extract=EXTRACT,
-            ),
-            "In 2017, ICE recorded 1,392 requests as declined",
-        ),
-        (
-            say(
-                "recorded_as_declined",
-                period="2017",
-                weeks=GAPS,
-                declined=ONE_OF_EACH[0],
-                extract=EXTRACT,
-            ),
-            "weeks with a report from 2017, ICE recorded 1 request as declined",
-        ),
-        (
-            say("outcomes_of_issued", issued=COUNTED[1], declined=COUNTED[0], extract=EXTRACT),
-            "4,180 requests",
-        ),
-        (
-            say(
-                "outcomes_of_issued",
-                issued=ONE_OF_EACH[1],
-                declined=ONE_OF_EACH[0],
-                extract=EXTRACT,
-            ),
-            "1 request ",
-        ),
-        (say("weeks_without_report", weeks=WEEKS_OF), "All 13 weeks have a report."),
-        (say("weeks_without_report", weeks=GAPS), "1 week has no report"),
-        (
-            say("weeks_without_report", weeks=GAPS),
-            "1 week was withdrawn, and the figures leave it out: January 14",
-        ),
-        (say("counted_twice", declined=of(repeated=0)), ""),
-        (say("counted_twice", declined=of(repeated=1)), "1 of the declines repeats a request"),
-        (say("counted_twice", declined=of(repeated=3)), "3 of the declines repeat requests"),
-        (
-            say("after_in_brief", after=AFTER),
-            "Of the 120 requests declined, 90 releases are confirmed.",
-        ),
-        (say("after_in_brief", after=AFTER), "is known for 30, and one is known for 10."),
-        (say("after_in_brief", after=ONE), "Of the 1 request declined, 1 release is confirmed."),
-        (say("after_in_brief", after=NONE), "For none of them does the data show"),
-        (say("after_date", after=AFTER), ""),
-        (say("after_date", after=ONE), "as of July 1, 2017; 1 of their requests no longer counts."),
-        (
-            say("arrests_and_convictions", after=AFTER),
-            "Of the 10, 8 were arrested and 4 were convicted",
-        ),
-        (
-            say("arrests_and_convictions", after=ONE),
-            "Of the 1, 1 was arrested and 0 were convicted",
-        ),
-        (say("arrests_and_convictions", after=NONE), ""),
-        (
-            say("no_later_contact", after=AFTER, extract=EXTRACT),
-            f"For 25 ICE knew of no later contact as of {SPAN}.",
-        ),
-        (
-            say("no_later_contact", after=ONE, extract=EXTRACT),
-            "no later contact as of July 1, 2017.",
-        ),
-        (say("no_later_contact", after=NONE, extract=EXTRACT), ""),
-        (say("not_observed_yet", after=AFTER), "3 requests cannot be included yet"),
-        (say("not_observed_yet", after=ONE), "1 request cannot be included yet"),
-        (say("not_observed_yet", after=NONE), ""),
-        (say("cases_chosen", cases=of(shown=0)), "No case was chosen"),
-        (say("cases_chosen", cases=of(shown=1)), "1 case was chosen"),
-        (
-            say("cases_withdrawn", cases=of(withdrawn=2)),
-            "2 cases described before have been taken down",
-        ),
-        (say("cases_withdrawn", cases=of(withdrawn=0)), ""),
-    ],
+    ("name", "given", "words"),
+    cases(f"""
+    made_from | whole, span | Made from 13 of 13 weekly reports, with data as of {SPAN}.
+    made_from | a week, a day | Made from 1 of 1 weekly report, with data as of May 1, 2017.
+    made_from | no week, span | None of the 13 weekly reports is
+    recorded_as_declined | whole, span, many | In 2017, ICE recorded 1,392 requests as declined
+    outcomes_of_issued | span, many | 4,180 requests
+    weeks_without_report | whole | All 13 weeks have a report.
+    weeks_without_report | gaps | 1 week has no report
+    weeks_without_report | gaps | 1 week was withdrawn, and the figures leave it out: January
+    counted_twice | declined.repeated=0 |
+    after_in_brief | after one | Of the 1 request declined, 1 release is confirmed.
+    after_date | after |
+    after_date | after one | as of July 1, 2017; 1 of their requests no longer counts.
+    arrests_and_convictions | after one | Of the 1, 1 was arrested and 0 were convicted
+    arrests_and_convictions | after none |
+    no_later_contact | after, span | For 25 ICE knew of no later contact as of {SPAN}.
+    no_later_contact | after one, span | no later contact as of July 1, 2017.
+    not_observed_yet | after | 3 requests cannot be included yet
+    not_observed_yet | after one | 1 request cannot be included yet
+    not_observed_yet | after none |
+    cases_chosen | cases.shown=0 | No case was chosen
+    cases_withdrawn | cases.withdrawn=2 | 2 cases described before have been taken down
+    cases_withdrawn | cases.withdrawn=0 |
+    """),
 )
-def test_the_sentences_of_a_quarter_have_its_figures(phrase, words):
+def test_the_sentences_of_a_quarter_have_its_figures(name, given, words):
+    phrase = say(name, given)
     text = str(phrase).replace("*", "")
     assert words in text and bool(words) is bool(text)
     # What stands within a sentence of the notebook has no full stop of its own.

@@ -12,66 +12,66 @@ import pytest
 import scrapbook
 from conftest import PROJECT
 
-TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
-DEFAULT_WEEK = "2017-03-04"
+NOTEBOOKS = PROJECT / "notebooks"
 
 
-def assert_ran_whole(notebook: Path, sample_archive: Path) -> None:
+def papermill(template: str, out: Path, *words: str) -> str:
+    """What the notebook shows."""
+    command = [sys.executable, "-m", "papermill", f"notebooks/{template}.ipynb", str(out), *words]
+    ran = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=300)
+    assert ran.returncode == 0, ran.stderr
+    return shown_in(out)
+
+
+def shown_in(notebook: Path) -> str:
+    """The HTML of a notebook whose every code cell ran, without an error."""
     cells = [c for c in nbformat.read(notebook, as_version=4).cells if c.cell_type == "code"]
     assert len(cells) > 15
     assert [c.source for c in cells if c.execution_count is None] == []
-    assert not [o for c in cells for o in c.outputs if o.output_type == "error"]
-    scraps = scrapbook.read_notebook(str(notebook)).scraps.data_dict
-    summary = sample_archive / "site" / "weeks" / DEFAULT_WEEK / "data" / "summary.json"
-    figures = json.loads(summary.read_bytes())["figures"]
-    assert scraps == figures | {"report_complete": True}
-    shown = "".join(o.data.get("text/html", "") for c in cells for o in c.outputs if "data" in o)
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert not [each for each in outputs if each.output_type == "error"]
+    return "".join(each.data.get("text/html", "") for each in outputs if "data" in each)
+
+
+def scraps_of(notebook: Path) -> dict:
+    return scrapbook.read_notebook(str(notebook)).scraps.data_dict
+
+
+def figures_of(week: Path) -> dict[str, int]:
+    return json.loads((week / "data" / "summary.json").read_bytes())["figures"]
+
+
+def run_all(template: str, out: Path) -> str:
+    """As JupyterLab does, from the notebook's folder."""
+    notebook = nbformat.read(NOTEBOOKS / f"{template}.ipynb", as_version=4)
+    resources = {"metadata": {"path": str(NOTEBOOKS)}}
+    nbclient.NotebookClient(notebook, resources=resources, kernel_name="python3").execute()
+    nbformat.write(notebook, out)
+    return shown_in(out)
+
+
+@pytest.mark.parametrize("run", [papermill, run_all])
+def test_the_plain_papermill_command_and_run_all_run_the_template(sample_archive, tmp_path, run):
+    out = tmp_path / "out.ipynb"
+    shown = run("weekly_report", out)
+    figures = figures_of(sample_archive / "site" / "weeks" / "2017-03-04")  # the default week
+    assert scraps_of(out) == figures | {"report_complete": True}
     assert f"recorded {figures['declined_total']} requests as declined" in " ".join(shown.split())
     assert shown.count("<img ") == 5
 
 
-@pytest.mark.parametrize("folder", [".", "notebooks"])
-def test_the_plain_papermill_command_runs_the_template(sample_archive, tmp_path, folder):
-    template = TEMPLATE.relative_to(PROJECT) if folder == "." else TEMPLATE.name
-    out = tmp_path / "out.ipynb"
-    command = [sys.executable, "-m", "papermill", str(template), str(out)]
-    ran = subprocess.run(command, cwd=PROJECT / folder, capture_output=True, text=True, timeout=300)
-    assert ran.returncode == 0, ran.stderr
-    assert_ran_whole(out, sample_archive)
-
-
-def test_run_all_from_the_notebooks_folder_runs_the_template(sample_archive, tmp_path):
-    notebook = nbformat.read(TEMPLATE, as_version=4)
-    resources = {"metadata": {"path": str(TEMPLATE.parent)}}
-    nbclient.NotebookClient(notebook, resources=resources, kernel_name="python3").execute()
-    out = tmp_path / "out.ipynb"
-    nbformat.write(notebook, out)
-    assert_ran_whole(out, sample_archive)
-
-
 def test_the_quarterly_template_runs_too_and_adds_up_the_weeks(sample_archive, tmp_path):
     out = tmp_path / "out.ipynb"
-    settings = json.dumps({"settings": {"output": str(sample_archive)}})
-    command = [sys.executable, "-m", "papermill", "notebooks/quarterly_report.ipynb", str(out)]
-    ran = subprocess.run([*command, "-y", settings], cwd=PROJECT, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
-    cells = [c for c in nbformat.read(out, as_version=4).cells if c.cell_type == "code"]
-    assert not [o for c in cells for o in c.outputs if o.output_type == "error"]
-    scraps = scrapbook.read_notebook(str(out)).scraps.data_dict
-    weeks = sorted((sample_archive / "site" / "weeks").iterdir())
-    figures = [json.loads((w / "data" / "summary.json").read_bytes())["figures"] for w in weeks]
+    papermill("quarterly_report", out, "-y", f"settings: {{output: '{sample_archive}'}}")
+    scraps, weeks = scraps_of(out), list((sample_archive / "site" / "weeks").iterdir())
     assert scraps["weeks_published"] == len(weeks) == 4
-    assert scraps["declined_total"] == sum(each["declined_total"] for each in figures) > 100
+    total = sum(figures_of(week)["declined_total"] for week in weeks)
+    assert scraps["declined_total"] == total > 100
     assert scraps["report_complete"] is True
 
 
 def test_the_quarterly_template_says_so_where_nothing_is_published(tmp_path):
-    out = tmp_path / "out.ipynb"
-    settings = json.dumps({"settings": {"output": str(tmp_path / "outputs")}})
-    command = [sys.executable, "-m", "papermill", "notebooks/quarterly_report.ipynb", str(out)]
-    ran = subprocess.run([*command, "-y", settings], cwd=PROJECT, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
-    cells = [c for c in nbformat.read(out, as_version=4).cells if c.cell_type == "code"]
-    shown = "".join(o.data.get("text/html", "") for c in cells for o in c.outputs if "data" in o)
+    settings = f"settings: {{output: '{tmp_path / 'outputs'}'}}"
+    shown = papermill("quarterly_report", tmp_path / "out.ipynb", "-y", settings)
     assert "<strong>13 weeks have no report</strong>" in shown
     assert not (tmp_path / "outputs").exists()

@@ -27,32 +27,15 @@ def accepted(tmp_path_factory) -> SmallArchive:
     return archive
 
 
-def test_a_reason_with_the_key_of_a_request_publishes_nothing(accepted, tmp_path):
-    archive = accepted.copied_to(tmp_path / "copy")
-    before = archive.files()
-    done = archive.run("--force", "--accept-held", "--reason", "k17 is in the log")
-    assert done.code == 2 and "k17" not in done.stderr
-    assert archive.files() == before
-
-
 def test_a_dispute_of_an_accepted_week_is_marked_without_a_new_acceptance(accepted, tmp_path):
+    """Of whose review no list and no draft is left."""
+    assert [path.name for path in (accepted.runs / WEEK).iterdir()] == ["r1"]
     archive = accepted.copied_to(tmp_path / "copy")
     archive.record("quill")
     assert archive.published(day="2017-06-15") == 2
     assert f"The reason for publishing it: {REASON}." in archive.status()
     assert "1 figure of this week is or was disputed" in archive.status()
     assert [entry for entry in archive.feed() if entry["category"] == "dispute"]
-
-
-def test_an_acceptance_ends_when_there_is_something_else_to_look_at(accepted, tmp_path):
-    archive = accepted.copied_to(tmp_path / "copy")
-    archive.receive([*FIRST_ROWS, *BULK, *numbered("z", 2, WRENFALL, **OLD)], FIRST_FINAL_DAY)
-    done = archive.run()
-    assert done.code == 4 and "WRENFALL JAIL" in done.stderr
-
-
-def test_a_published_week_leaves_no_list_and_no_draft_of_its_review(accepted):
-    assert sorted(path.name for path in (accepted.runs / WEEK).iterdir()) == ["r1"]
 
 
 def test_a_flag_that_was_counted_is_told_on_the_page(accepted, tmp_path):

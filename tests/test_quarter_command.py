@@ -11,18 +11,10 @@ import nbformat
 import pandas as pd
 import pytest
 from conftest import PROJECT, json_lines
-from quarter_archive import (
-    FIRST,
-    LATE,
-    QUARTER,
-    SECOND,
-    Quarters,
-    executed_notebook,
-    person,
-    several,
-)
+from quarter_archive import FIRST, LATE, QUARTER, SECOND, Quarters, person, several
 from small_archive import words_of
 from test_crash import HOLD
+from weekly_runs import executed_notebook
 
 import ddor.archive.publish
 import ddor.cli

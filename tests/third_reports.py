@@ -6,21 +6,21 @@ from something else than weeks, so that it has functions and meanings of its own
 """
 
 import contextlib
-import csv
 import datetime as dt
 import json
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import ClassVar, Self
 
 import nbformat
 import pandas as pd
 from conftest import PROJECT
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook
 
 from ddor.archive.downloads import COLUMNS, DICTIONARIES, DataDictionary
 from ddor.archive.publish import Archive
@@ -88,27 +88,17 @@ class Year(Period):
             raise UsageError(f'"{text}" is not a year: expected four digits, such as 2017')
         return cls(int(text))
 
-    @property
-    def first_day(self) -> dt.date:
-        return dt.date(self.year, 1, 1)
-
-    @property
-    def last_day(self) -> dt.date:
-        return dt.date(self.year, 12, 31)
+    first_day = property(lambda year: dt.date(year.year, 1, 1))
+    last_day = property(lambda year: dt.date(year.year, 12, 31))
 
     def weeks(self) -> list[Week]:
         return weeks_ending_in(self)
 
-    @property
-    def title(self) -> str:
-        return str(self.year)
-
-    @property
-    def named(self) -> str:
-        return f"year {self}"
-
     def __str__(self) -> str:
         return str(self.year)
+
+    title = property(__str__)
+    named = property("year {}".format)
 
 
 YEARLY = Report(Year, "Annual Declined Detainer Report", "Annual reports", "annual_report.ipynb")
@@ -132,15 +122,8 @@ class Day(Period):
             raise UsageError(f'"{text}" is not a day: expected D and a date, such as D2017-02-14')
         return cls(parse_date(text[1:]))
 
-    @property
-    def first_day(self) -> dt.date:
-        return self.day
-
-    last_day = first_day
-
-    @property
-    def title(self) -> str:
-        return long_date(self.day)
+    first_day = last_day = property(attrgetter("day"))
+    title = property(lambda day: long_date(day.day))
 
     def __str__(self) -> str:
         return f"D{self.day}"
@@ -162,22 +145,18 @@ DAILY = Report(
     "daily_count.ipynb",
     {"asked_total": "Asked", "agencies_asked": "Agencies asked"},
 )
-DAY_FILES = ("requests.csv", "day.json")
 
 
 @dataclass(frozen=True)
 class DayInputs:
-    """lines: PLACE and asked, as text, of the agencies asked on the day."""
+    """lines: PLACE and asked, of the agencies asked on the day. about: as Prepared has it."""
 
-    day: Day
-    lines: tuple[dict[str, str], ...]
-    request_ids: tuple[str, ...]
+    day: str
+    lines: list[dict]
+    request_ids: list[str]
     about: dict
     parameters: dict
     note: str
-
-
-INPUT_WORDS = {"lines": "new data", "about": "new data"}
 
 
 def gather_day(period: Day, parameters: Parameters) -> DayInputs:
@@ -186,20 +165,14 @@ def gather_day(period: Day, parameters: Parameters) -> DayInputs:
     rows = extract.requests[extract.requests["issued_at"].dt.date == period.day]
     names = rows.rename(columns={"agency_name": "agency", "agency_level": "level"})
     asked = names.fillna("").groupby(list(PLACE)).size().rename("asked").reset_index()
-    about = extract.about
-    plain = {
-        "as_of": about.as_of.isoformat(),
-        "source": about.source,
-        "synthetic": about.synthetic,
-        "cohort": parameters.cohort,
-    }
-    effective = parameters.model_dump(mode="json", include={"publisher", "contact"})
+    about = {name: getattr(extract.about, name) for name in ("source", "synthetic")}
+    about |= {"as_of": extract.about.as_of.isoformat(), "cohort": parameters.cohort}
     return DayInputs(
-        period,
-        tuple(asked.astype(str).to_dict("records")),
-        tuple(rows["request_id"]),
-        plain,
-        effective,
+        str(period),
+        asked.to_dict("records"),
+        list(rows["request_id"]),
+        about,
+        parameters.model_dump(mode="json", include={"publisher", "contact"}),
         parameters.note,
     )
 
@@ -211,28 +184,21 @@ def prepare_day(inputs: DayInputs, archive: Archive, order: Order, day: dt.date)
 
 
 def day_report(inputs: DayInputs) -> Prepared:
-    parts = ("lines", "about", "parameters", "note")
+    day, asked = Day.parse(inputs.day), pd.DataFrame(inputs.lines, columns=[*PLACE, "asked"])
+    figures = {"asked_total": int(asked["asked"].sum()), "agencies_asked": len(asked)}
     return Prepared(
-        period=inputs.day,
+        period=day,
         parameters=inputs.parameters,
         **inputs.about,
-        figures={
-            "asked_total": sum(int(each["asked"]) for each in inputs.lines),
-            "agencies_asked": len(inputs.lines),
-        },
+        figures=figures,
         save=partial(save_day, inputs),
-        input_texts={name: json.dumps(getattr(inputs, name)) for name in parts},
-        tables={"asked_by_agency": asked_by_agency(inputs)},
+        input_texts={name: json.dumps(value) for name, value in asdict(inputs).items()},
+        tables={"asked_by_agency": asked},
         summary={},
-        texts=written_texts(inputs.day, inputs.parameters, inputs.note),
+        texts=written_texts(day, inputs.parameters, inputs.note),
         request_ids=inputs.request_ids,
-        input_words=INPUT_WORDS,
+        input_words={"lines": "new data", "about": "new data"},
     )
-
-
-def asked_by_agency(inputs: DayInputs) -> pd.DataFrame:
-    frame = pd.DataFrame(list(inputs.lines), columns=[*PLACE, "asked"], dtype="str")
-    return frame.astype({"asked": "int64"})
 
 
 def asked_table(report: Prepared) -> Table:
@@ -243,50 +209,49 @@ def asked_table(report: Prepared) -> Table:
 
 def save_day(inputs: DayInputs, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "requests.csv", "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [*PLACE, "asked"], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(inputs.lines)
-    parts = {name: getattr(inputs, name) for name in ("about", "parameters", "note")}
-    plain = {"day": str(inputs.day), "request_ids": inputs.request_ids, **parts}
-    (folder / "day.json").write_text(json.dumps(plain), "utf-8")
+    (folder / "day.json").write_text(json.dumps(asdict(inputs)), "utf-8")
 
 
 def load_day(folder: Path) -> Prepared:
-    plain = json.loads((folder / "day.json").read_text("utf-8"))
-    day = Day.parse(plain.pop("day"))
-    with open(folder / "requests.csv", encoding="utf-8", newline="") as file:
-        lines = tuple(csv.DictReader(file))
-    return day_report(DayInputs(day, lines, tuple(plain.pop("request_ids")), **plain))
+    return day_report(DayInputs(**json.loads((folder / "day.json").read_text("utf-8"))))
 
 
-PREPARATION = Preparation(gather_day, prepare_day, load_day, DAY_FILES)
+PREPARATION = Preparation(gather_day, prepare_day, load_day, ("day.json",))
+
+
+# A tag and a source, each.
+CELLS = (
+    ("parameters", 'day = "D2017-02-14"\ninputs = ""'),
+    (
+        "not-published",
+        """%load_ext ddor.report
+from pathlib import Path
+from third_reports import asked_table, load_day
+report = load_day(Path(inputs))
+day, figures = report.period, report.figures""",
+    ),
+    (
+        "",
+        """%%narrative
+# Daily Request Count: {{ day }}
+
+ICE issued {{ figures.asked_total | requests }} on {{ day }}, to
+{{ figures.agencies_asked | count('agency', 'agencies') }}.
+Download [the table](data/asked_by_agency.csv).""",
+    ),
+    ("", "asked_table(report)"),
+    (
+        "not-published",
+        """from ddor.report.scraps import glue_complete, glue_figures
+glue_figures(figures)
+glue_complete()""",
+    ),
+)
 
 
 def _daily_template():
-    hidden = {"tags": ["not-published"]}
-    return new_notebook(
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-        cells=[
-            new_code_cell('day = "D2017-02-14"\ninputs = ""', metadata={"tags": ["parameters"]}),
-            new_code_cell(
-                "%load_ext ddor.report\nfrom pathlib import Path\n"
-                "from third_reports import asked_table, load_day\n"
-                "report = load_day(Path(inputs))\n"
-                "day, figures = report.period, report.figures",
-                metadata=hidden,
-            ),
-            new_code_cell(
-                "%%narrative\n# Daily Request Count: {{ day }}\n\nICE issued {{ figures.asked_total"
-                " | requests }} on {{ day }}, to {{ figures.agencies_asked | count('agency', "
-                "'agencies') }}.\n"
-            ),
-            new_code_cell("asked_table(report)"),
-            new_markdown_cell("Download [the table](data/asked_by_agency.csv)."),
-            new_code_cell(
-                "from ddor.report.scraps import glue_complete, glue_figures\n"
-                "glue_figures(figures)\nglue_complete()",
-                metadata=hidden,
-            ),
-        ],
-    )
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    cells = [
+        new_code_cell(source, metadata={"tags": [tag] if tag else []}) for tag, source in CELLS
+    ]
+    return new_notebook(metadata={"kernelspec": kernel}, cells=cells)

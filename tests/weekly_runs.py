@@ -5,10 +5,14 @@ import csv
 import io
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
+import pytest
 from conftest import PROJECT, PUBLISHED_ON, Ran
 from extract_factory import WEEK, request, write_csv_extract
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 import ddor.jobs.report
 from ddor.archive.kept import Article
@@ -23,10 +27,18 @@ ASTRAY = {"county_fips": "06029"}
 def job(output: Path, *arguments, week=WEEK, published_on=PUBLISHED_ON) -> Ran:
     """`run_week.py WEEK --output ... arguments` in this process."""
     words = [week, "--output", output, "--set", f"published_on={published_on}", *arguments]
-    stdout, stderr = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
-        code = run_week([str(word) for word in words], PROJECT)
-    return Ran(code, stdout.getvalue(), stderr.getvalue())
+    return ran(lambda: run_week([str(word) for word in words], PROJECT))
+
+
+def ran(command: Callable[[], int | None]) -> Ran:
+    """What a command line, run in this process, ended with and said."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = command()
+        except SystemExit as ended:
+            code = ended.code
+    return Ran(code, out.getvalue(), err.getvalue())
 
 
 def extract(folder: Path, *rows, as_of=AS_OF) -> Path:
@@ -41,17 +53,48 @@ def moved(**overrides) -> dict[str, str]:
     return request(releasing_agency_id="MN0990000", **overrides)
 
 
-def no_kernel(monkeypatch) -> None:
-    """The job without its notebook: all but the page's text is as it is with it."""
+def a_page(prepared) -> str:
+    return "<article>\n<h1>A page</h1>\n</article>\n"
+
+
+def no_kernel(monkeypatch, article=a_page) -> None:
+    """The job without its notebook: all but the page's text is as it is with it, and the executed
+    notebook has the figures, which a quarter reads there. `article`: of what is prepared."""
 
     def run_notebook(archive, template, prepared, keys):
         executed = archive.staging / "report.ipynb"
         with archive.writing():
             prepared.save(archive.staging / "inputs")
-            executed.write_text("{}")
-        return executed, Article("<article>\n<h1>A page</h1>\n</article>\n", {})
+            nbformat.write(executed_notebook(prepared.figures), executed)
+        return executed, Article(article(prepared), {})
 
     monkeypatch.setattr(ddor.jobs.report, "run_notebook", run_notebook)
+
+
+@contextlib.contextmanager
+def without_kernel(article=a_page):
+    """As no_kernel, for so long."""
+    with pytest.MonkeyPatch.context() as patch:
+        no_kernel(patch, article)
+        yield
+
+
+def executed_notebook(figures: dict[str, int | None]) -> nbformat.NotebookNode:
+    """With these figures, but those that are not told, and the end as scraps, in a cell each, as
+    scrapbook writes them."""
+    kind, cells = "application/scrapbook.scrap.json+json", []
+    for number, scraps in enumerate((figures, {"report_complete": True})):
+        outputs = [
+            new_output(
+                "display_data",
+                {kind: {"name": name, "data": value, "encoder": "json", "version": 1}},
+                metadata={"scrapbook": {"name": name, "data": True, "display": False}},
+            )
+            for name, value in scraps.items()
+            if value is not None
+        ]
+        cells.append(new_code_cell(id=f"cell-{number}", execution_count=1, outputs=outputs))
+    return new_notebook(cells=cells)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
