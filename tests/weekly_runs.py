@@ -1,6 +1,5 @@
 """The weekly job on tiny extracts, in this process, and its review.csv filled in."""
 
-import contextlib
 import csv
 import io
 import os
@@ -9,6 +8,8 @@ from pathlib import Path
 
 from conftest import PROJECT, PUBLISHED_ON, Ran
 from extract_factory import WEEK, request, write_csv_extract
+from small_archive import files_of as files_of
+from small_archive import ran
 
 import ddor.jobs.report
 from ddor.archive.kept import Article
@@ -23,10 +24,7 @@ ASTRAY = {"county_fips": "06029"}
 def job(output: Path, *arguments, week=WEEK, published_on=PUBLISHED_ON) -> Ran:
     """`run_week.py WEEK --output ... arguments` in this process."""
     words = [week, "--output", output, "--set", f"published_on={published_on}", *arguments]
-    stdout, stderr = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
-        code = run_week([str(word) for word in words], PROJECT)
-    return Ran(code, stdout.getvalue(), stderr.getvalue())
+    return ran(lambda: run_week([str(word) for word in words], PROJECT))
 
 
 def extract(folder: Path, *rows, as_of=AS_OF) -> Path:
@@ -52,15 +50,6 @@ def no_kernel(monkeypatch) -> None:
         return executed, Article("<article>\n<h1>A page</h1>\n</article>\n", {})
 
     monkeypatch.setattr(ddor.jobs.report, "run_notebook", run_notebook)
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    """Path -> bytes of every file, but for the lock."""
-    return {
-        str(file.relative_to(folder)): file.read_bytes()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file() and file.name != ".lock"
-    }
 
 
 def review(file: Path) -> list[dict[str, str]]:
