@@ -126,6 +126,12 @@ def cases(text: str) -> list[tuple[str, ...]]:
     ]
 
 
+def each_line(table: str) -> pytest.MarkDecorator:
+    """A test for each line of a table as `cases` reads it; its first line has the names."""
+    names, *lines = cases(table)
+    return pytest.mark.parametrize(names, lines)
+
+
 def run_week(*arguments, project: Path = PROJECT) -> Ran:
     """`python run_week.py ...` as a process of its own, in the project's folder."""
     return _run([sys.executable, str(project / "run_week.py"), *map(str, arguments)], project)

@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 import pandas as pd
-import pytest
 from cases import line
 from extract_factory import request
 from frames import WEEK, counts_of, numbered
@@ -13,7 +12,13 @@ from frames import WEEK, counts_of, numbered
 from ddor.archive.downloads import table_files, with_notice
 from ddor.calendar import Week
 from ddor.published.catalog import Catalog, Revision
-from ddor.published.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED, no_history, read_history
+from ddor.published.history import (
+    COUNTED,
+    WEEKS_LOOKED_BACK,
+    WEEKS_NEEDED,
+    no_history,
+    read_history,
+)
 from ddor.reference.figures import METHOD
 
 
@@ -22,14 +27,18 @@ def publish(site: Path, first_day: str, *rows, synthetic=False) -> None:
     data = site / "weeks" / first_day / "data"
     data.mkdir(parents=True)
     counts = counts_of(numbered(*rows))
-    tables = {
-        "issued_by_agency": counts.issued_by_agency,
-        "declined_by_agency": counts.declined_by_agency,
-        "held_back_by_agency": counts.held_back_by_agency,
-    }
+    tables = {name: getattr(counts, name) for name in COUNTED}
     for name, content in table_files(with_notice(tables) if synthetic else tables).items():
         (data / name).write_bytes(content)
     (data / "summary.json").write_text(json.dumps({"figures": counts.figures}))
+
+
+def published_at(site: Path, first_days, *rows) -> None:
+    """Several weeks of the same requests."""
+    publish(site / "made", "x", *rows)
+    for day in first_days:
+        (site / "weeks" / day).mkdir(parents=True)
+        (site / "weeks" / day / "data").symlink_to(site / "made" / "weeks" / "x" / "data")
 
 
 def saturdays(count: int, before: Week) -> list[str]:
@@ -65,28 +74,18 @@ def test_what_was_held_back_counts_as_it_was_received(tmp_path):
     federal = {"agency_id": "TX2270000", "agency_level": "federal"}
     elsewhere = {"releasing_agency_id": "MN0270099"}  # E2: its outcome is in doubt
     before, after = {"issued_at": "2016-06-01"}, {"outcome_recorded_at": "2017-02-20"}
-    publish(
-        tmp_path,
-        "2017-02-04",
-        request(**federal),
-        request(**federal, **after),
-        request(**federal, outcome="honored"),
-        request(**federal, **before),
-        request(**federal, **before, **after),
-        request(),
-        request(**elsewhere),
-        request(**elsewhere, **before),
-    )
-    assert read_history(tmp_path, WEEK).counts.to_numpy().tolist() == [
-        ["2017-02-04", "MN0270000", 2, 3],
-        ["2017-02-04", "TX2270000", 3, 2],
-    ]
+    of_federal = ({}, after, {"outcome": "honored"}, before, before | after)
+    rows = [request(**federal, **each) for each in of_federal]
+    rows += [request(**each) for each in ({}, elsewhere, elsewhere | before)]
+    publish(tmp_path, "2017-02-04", *rows)
+    minnesota, texas = read_history(tmp_path, WEEK).counts.to_numpy().tolist()
+    assert minnesota == ["2017-02-04", "MN0270000", 2, 3]
+    assert texas == ["2017-02-04", "TX2270000", 3, 2]
 
 
 def test_an_agency_whose_requests_are_always_held_is_not_stopped_by_its_0(tmp_path):
     federal = [request(agency_id="TX2270000", agency_level="federal") for _ in range(5)]
-    for day in saturdays(WEEKS_NEEDED, WEEK):
-        publish(tmp_path, day, *federal)
+    published_at(tmp_path, saturdays(WEEKS_NEEDED, WEEK), *federal)
     history = read_history(tmp_path, WEEK)
     assert line("E4", *numbered(*federal), history=history)["rows"] == 5
     assert line("E5", *numbered(*federal), history=history)["status"] == "ok"
@@ -94,77 +93,55 @@ def test_an_agency_whose_requests_are_always_held_is_not_stopped_by_its_0(tmp_pa
     assert line("E5", *numbered(*many), history=history)["rows"] == len(many)
 
 
-def test_the_week_itself_and_later_weeks_are_not_seen(tmp_path):
-    for first_day in ("2017-02-04", str(WEEK), "2017-02-18"):
-        publish(tmp_path, first_day, request())
+def test_only_earlier_weeks_that_stand_are_seen(tmp_path):
+    """Not the week itself, a later or a withdrawn one, or what is in another folder of the site."""
+    published_at(tmp_path, ("2017-02-04", str(WEEK), "2017-02-18"), request())
+    (tmp_path / "weeks" / "2017-01-28" / "r1" / "data").mkdir(parents=True)
+    (tmp_path / "weeks" / "2017-01-21" / "data").mkdir(parents=True)
+    publish(tmp_path / "quarters", "2017-01-14", request())
     assert read_history(tmp_path, WEEK).weeks == ("2017-02-04",)
 
 
 def test_the_last_26_published_weeks_are_seen_and_no_older_ones(tmp_path):
     days = saturdays(28, WEEK)
     published = [day for day in days if day != days[20]]  # one week is missing among them
-    publish(tmp_path / "made", "x", request())
-    for day in published:
-        (tmp_path / "weeks" / day).mkdir(parents=True)
-        (tmp_path / "weeks" / day / "data").symlink_to(tmp_path / "made" / "weeks" / "x" / "data")
+    published_at(tmp_path, published, request())
     history = read_history(tmp_path, WEEK)
     assert WEEKS_LOOKED_BACK == 26
     assert list(history.weeks) == published[1:]
     assert history.counts["week"].tolist() == published[1:]
 
 
-def test_a_withdrawn_week_without_its_data_is_no_part_of_it(tmp_path):
-    publish(tmp_path, "2017-02-04", request())
-    (tmp_path / "weeks" / "2017-01-28" / "r1" / "data").mkdir(parents=True)
-    (tmp_path / "weeks" / "2017-01-21" / "data").mkdir(parents=True)
-    assert read_history(tmp_path, WEEK).weeks == ("2017-02-04",)
-
-
 def test_a_published_week_without_any_figure_counts_as_a_week(tmp_path):
-    publish(
-        tmp_path,
-        "2017-02-04",
-        request(issued_at="2016-01-01", outcome="pending", outcome_recorded_at=""),
-    )
+    pending = {"outcome": "pending", "outcome_recorded_at": ""}
+    publish(tmp_path, "2017-02-04", request(issued_at="2016-01-01", **pending))
     history = read_history(tmp_path, WEEK)
     assert (history.weeks, len(history.counts)) == (("2017-02-04",), 0)
 
 
-@pytest.mark.parametrize("agency_id", ["NULL", "0010", "1E10"])
-def test_an_agency_id_stays_the_text_it_is(tmp_path, agency_id):
-    publish(tmp_path, "2017-02-04", request(agency_id=agency_id), synthetic=True)
-    assert read_history(tmp_path, WEEK).counts["agency_id"].tolist() == [agency_id]
-
-
-def test_history_is_no_part_of_another_folder_of_the_site(tmp_path):
-    publish(tmp_path / "quarters", "2017-02-04", request())
-    assert read_history(tmp_path, WEEK).weeks == ()
+def test_an_agency_id_stays_the_text_it_is(tmp_path):
+    ids = ["0010", "1E10", "NULL"]
+    publish(tmp_path, "2017-02-04", *(request(agency_id=each) for each in ids), synthetic=True)
+    assert read_history(tmp_path, WEEK).counts["agency_id"].tolist() == ids
 
 
 def catalog(site: Path, *first_days, method=METHOD) -> None:
-    trend = {"method": method}
-    revision = Revision(1, "", "2017-06-01", "2017-04-24", "", {}, trend=trend)
-    weeks = {day: [revision] for day in first_days}
+    revision = Revision(1, "", "2017-06-01", "2017-04-24", "", {}, trend={"method": method})
+    of_weeks = Catalog("recorded", False, {"weeks": {day: [revision] for day in first_days}})
     (site / "data").mkdir(exist_ok=True)
-    (site / "data" / "catalog.json").write_bytes(
-        Catalog("recorded", False, {"weeks": weeks}).file()
-    )
+    (site / "data" / "catalog.json").write_bytes(of_weeks.file())
 
 
-def test_of_the_last_published_week_alone_the_total_is_seen(tmp_path):
+def test_of_the_last_published_week_alone_the_total_is_seen_if_counted_by_todays_method(tmp_path):
     assert read_history(tmp_path, WEEK).last_declined is None
     publish(tmp_path, "2017-01-21", request(), request(), request())
     publish(tmp_path, "2017-01-28", request(), request(outcome="honored"))
     catalog(tmp_path, "2017-01-21", "2017-01-28")
     assert read_history(tmp_path, WEEK).last_declined == 1
+    catalog(tmp_path, "2017-01-28", method=METHOD - 1)
+    assert read_history(tmp_path, WEEK).last_declined is None, "it is not compared"
+    catalog(tmp_path, "2017-01-21", "2017-01-28")
     folder = tmp_path / "weeks" / "2017-01-28" / "data"
     (folder / "summary.json").write_text('{"withdrawn": "Withdrawn on 2017-05-01"}')
     history = read_history(tmp_path, WEEK)
     assert (history.weeks, history.last_declined) == (("2017-01-21",), 3)
-
-
-def test_the_total_of_a_week_counted_by_another_method_is_not_compared(tmp_path):
-    publish(tmp_path, "2017-01-28", request())
-    catalog(tmp_path, "2017-01-28", method=METHOD - 1)
-    history = read_history(tmp_path, WEEK)
-    assert (history.weeks, history.last_declined) == (("2017-01-28",), None)

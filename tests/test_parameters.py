@@ -4,11 +4,12 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, each_line
 
 import ddor.cli
 from ddor.calendar import Week
 from ddor.errors import UsageError
+from ddor.jobs.prepared import Order
 from ddor.maintained.parameters import KEYS, extract_location, load_parameters, weeks_with_extract
 from ddor.report.opening import chosen_parameters
 
@@ -45,8 +46,9 @@ def refused(project: Path, **given) -> list[str]:
 # Which one wins
 
 
-def test_the_defaults_are_those_of_the_design(project):
-    parameters = load(project)
+def test_the_defaults_are_those_of_the_design_also_without_a_file(project):
+    parameters = load_parameters(project, WEEK)
+    assert load(project) == parameters
     assert parameters.cohort == "recorded"
     assert parameters.ignored_columns == ()
     assert (parameters.disclosure_threshold, parameters.release_lag_days) == (5, 45)
@@ -58,16 +60,11 @@ def test_the_defaults_are_those_of_the_design(project):
         assert getattr(parameters, name) == project / "params" / f"{name}.csv"
 
 
-def test_a_checkout_without_weekly_yaml_has_the_defaults(project):
-    assert load_parameters(project, WEEK).cohort == "recorded"
-
-
 def test_the_keys_are_those_of_the_design_and_two_of_the_publisher():
-    assert set(KEYS) == set(
-        """extract output cohort ignored_columns disclosure_threshold max_held_back_share agencies
-        policies coverage publisher contact authority official site_url release_lag_days
-        published_on""".split()
-    )
+    named = """extract output cohort ignored_columns disclosure_threshold max_held_back_share
+        agencies policies coverage publisher contact authority official site_url release_lag_days
+        published_on"""
+    assert set(KEYS) == set(named.split())
 
 
 def test_the_week_overrides_the_weekly_file_and_set_overrides_both(project):
@@ -78,12 +75,13 @@ def test_the_week_overrides_the_weekly_file_and_set_overrides_both(project):
     assert (parameters.publisher, parameters.contact) == ("set", "all")
 
 
-def test_another_weeks_file_is_not_read(project):
+def test_a_file_of_a_week_is_read_for_that_week_alone(project):
     write(project / "params" / "weeks" / "2017-02-25.yaml", "publisher: another")
-    assert load(project, "publisher: all").publisher == "all"
-
-
-def test_without_a_week_only_what_holds_for_every_week_is_read(project):
+    write(project / "params" / "notes" / "2017-02-25.md", "Another.")
+    write(project / "params" / "notes" / f"{WEEK}.md", "*This* week.\n")
+    parameters = load(project, "publisher: all")
+    assert (parameters.publisher, parameters.note) == ("all", "*This* week.")
+    assert load_parameters(project, Week.parse("2017-03-04")).note == ""
     assert load(project, "publisher: all", "publisher: week", week=None).publisher == "all"
 
 
@@ -99,71 +97,49 @@ def test_a_params_file_stands_in_with_the_folders_beside_it_and_the_projects_tab
     assert parameters.agencies == project / "params" / "agencies.csv"
 
 
-def test_a_params_file_that_is_not_there_is_refused(project):
-    with pytest.raises(UsageError, match="gone.yaml"):
+def test_what_is_not_there_not_utf_8_or_no_list_of_keys_is_refused_by_its_name(project):
+    """How keys are read is tested by test_corrections.py."""
+    note = write(project / "params" / "notes" / f"{WEEK}.md", "")
+    note.write_bytes("señal".encode("cp1252"))
+    (of_file, of_note) = refused(project, weekly="- a\n- b")
+    assert of_file.startswith("weekly.yaml: seen no keys")
+    assert of_note.startswith(f"{WEEK}.md row 1: seen byte 0xF1")
+    with pytest.raises(UsageError, match="gone.yaml: seen no such file"):
         load_parameters(project, WEEK, project / "gone.yaml")
-
-
-def test_the_note_is_that_of_the_week(project):
-    write(project / "params" / "notes" / f"{WEEK}.md", "*This* week.\n")
-    write(project / "params" / "notes" / "2017-02-25.md", "Another.")
-    assert load(project).note == "*This* week."
-    assert load_parameters(project, Week.parse("2017-03-04")).note == ""
-
-
-def test_a_note_that_is_not_utf_8_is_refused_by_its_name(project):
-    file = write(project / "params" / "notes" / f"{WEEK}.md", "")
-    file.write_bytes("señal".encode("cp1252"))
-    assert any(f"{WEEK}.md" in line for line in refused(project))
 
 
 # Paths
 
 
-def test_a_path_in_a_file_is_relative_to_that_file(project):
+def test_a_path_in_a_file_is_relative_to_that_file_and_an_absolute_one_or_a_url_stays(project):
     parameters = load(project, "extract: ../in/{week}\nagencies: a.csv", "policies: ../p.csv")
-    params = project / "params"
+    params, url = project / "params", "memory://bucket/{week}.zip"
     assert Path(parameters.extract).resolve() == (project / "in" / "{week}").resolve()
     assert parameters.agencies == params / "a.csv"
     assert parameters.policies.resolve() == (params / "p.csv").resolve()
+    assert load(project, "extract: /data/{week}").extract == "/data/{week}"
+    assert load(project, f"extract: {url}").extract == load(project, extract=url).extract == url
 
 
-def test_a_path_on_the_command_line_is_relative_to_the_working_directory(
-    project, tmp_path, monkeypatch
-):
+def test_a_path_given_by_set_is_relative_to_the_working_folder(project, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     parameters = load(project, extract="here/{week}", output="out")
     assert parameters.extract == str(tmp_path / "here" / "{week}")
     assert parameters.output == tmp_path / "out"
 
 
-def test_an_absolute_path_and_a_url_stay_as_they_are(project):
-    assert load(project, "extract: /data/{week}").extract == "/data/{week}"
-    url = "memory://bucket/{week}.zip"
-    assert load(project, f"extract: {url}").extract == url
-    assert load(project, extract=url).extract == url
-
-
 # Text stays text
 
 
 def test_what_yaml_would_turn_into_something_else_stays_as_written(project):
-    parameters = load(
-        project, "publisher: 01001\ncontact: yes\nignored_columns: [0123, 2017-01, NO, 1e3]"
-    )
+    parameters = load(project, "publisher: 01001\ncontact: yes\nignored_columns: [0123, NO, 1e3]")
     assert (parameters.publisher, parameters.contact) == ("01001", "yes")
-    assert parameters.ignored_columns == ("0123", "2017-01", "NO", "1e3")
+    assert parameters.ignored_columns == ("0123", "NO", "1e3")
 
 
 def test_set_values_are_typed_like_those_of_a_file(project):
-    parameters = load(
-        project,
-        publisher="01001",
-        ignored_columns="a, b ,c",
-        disclosure_threshold="10",
-        max_held_back_share="0.5",
-        published_on="2017-05-01",
-    )
+    given = {"publisher": "01001", "ignored_columns": "a, b ,c", "published_on": "2017-05-01"}
+    parameters = load(project, **given, disclosure_threshold="10", max_held_back_share="0.5")
     assert parameters.publisher == "01001"
     assert parameters.ignored_columns == ("a", "b", "c")
     assert (parameters.disclosure_threshold, parameters.max_held_back_share) == (10, 0.5)
@@ -178,35 +154,15 @@ def test_a_key_with_nothing_behind_it_leaves_the_default_where_text_makes_no_sen
     assert parameters.extract == str(project / "extracts" / "{week}")
 
 
-def test_a_byte_order_mark_is_passed_over(project):
-    assert load(project, "\ufeffpublisher: us").publisher == "us"
-
-
 # What is refused
 
 
-@pytest.mark.parametrize(
-    ("key", "nearest"),
-    [
-        ("extracts", "extract"),
-        ("cohorts", "cohort"),
-        ("ignore_columns", "ignored_columns"),
-        ("Publisher", "publisher"),
-        ("policy", "policies"),
-        ("publish_on", "published_on"),
-        ("note", "output"),
-    ],
-)
-def test_an_unknown_key_is_refused_with_the_nearest_known_one(project, key, nearest):
-    (line,) = refused(project, weekly=f"{key}: x")
-    assert line.startswith(f"weekly.yaml, {key}: seen an unknown key")
-    if key != "note":
-        assert nearest in line
-
-
-def test_an_unknown_key_of_the_command_line_says_so(project):
-    (line,) = refused(project, cohrt="issued")
-    assert "--set, cohrt:" in line and "`cohort`" in line
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(project):
+    near = {"extracts": "extract", "Publisher": "publisher", "policy": "policies", "note": ""}
+    for key, nearest in near.items():
+        (line,) = refused(project, weekly=f"{key}: x")
+        assert line.startswith(f"weekly.yaml, {key}: seen an unknown key")
+        assert f"write `{nearest}`" in line if nearest else line.endswith("remove it")
 
 
 def test_all_problems_of_all_places_come_at_once(project):
@@ -215,56 +171,40 @@ def test_all_problems_of_all_places_come_at_once(project):
         weekly="cohrt: issued\ndisclosure_threshold: five",
         of_week="release_lag_days: -1\nmax_held_back_share: 2",
         cohort="both",
+        cohrt="issued",
         published_on="2017-02-30",
     )
-    text = "\n".join(lines)
-    assert len(lines) == 6
-    for key in (
-        "cohrt",
-        "disclosure_threshold",
-        "release_lag_days",
-        "max_held_back_share",
-        "cohort",
-        "published_on",
-    ):
-        assert key in text
-    for value in ('"five"', '"-1"', '"2"', '"both"', '"2017-02-30"'):
-        assert value in text
-    assert "weekly.yaml" in text and f"{WEEK}.yaml" in text and "--set" in text
-    assert "recorded" in text and "issued" in text  # what a cohort can be
+    assert sorted(line.partition(", expected")[0] for line in lines) == [
+        '--set, cohort: seen "both"',
+        "--set, cohrt: seen an unknown key",
+        '--set, published_on: seen "2017-02-30"',
+        f'{WEEK}.yaml, max_held_back_share: seen "2"',
+        f'{WEEK}.yaml, release_lag_days: seen "-1"',
+        "weekly.yaml, cohrt: seen an unknown key",
+        'weekly.yaml, disclosure_threshold: seen "five"',
+    ]
+    assert "recorded" in "".join(lines) and "issued" in "".join(lines)  # what a cohort can be
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("cohort", "Issued"),
-        ("disclosure_threshold", "2"),
-        ("disclosure_threshold", "4.5"),
-        ("disclosure_threshold", ""),
-        ("max_held_back_share", "1.01"),
-        ("max_held_back_share", "nan"),
-        ("site_url", "example.org"),
-        ("release_lag_days", "many"),
-        ("published_on", "1 May 2017"),
-    ],
-)
-def test_a_value_that_misfits_is_refused_by_key_and_value(project, key, value):
-    (line,) = refused(project, **{key: value})
-    assert key in line and f'"{value}"' in line
+@each_line("""
+    key                  | values
+    cohort               | Issued
+    disclosure_threshold | 2, 4.5,
+    max_held_back_share  | 1.01, nan
+    site_url             | example.org
+    release_lag_days     | many
+    published_on         | 1 May 2017
+""")
+def test_a_value_that_misfits_is_refused_by_key_and_value(project, key, values):
+    for value in values.split(","):
+        (line,) = refused(project, **{key: value.strip()})
+        assert line.startswith(f'--set, {key}: seen "{value.strip()}"')
 
 
-@pytest.mark.parametrize(
-    "text", ["- a\n- b", "publisher: [", "just words", "publisher: us\n\tcontact: x"]
-)
-def test_a_file_that_is_no_list_of_keys_is_refused_by_its_name(project, text):
-    (line,) = refused(project, weekly=text)
-    assert "weekly.yaml" in line
-
-
-@pytest.mark.parametrize("text", ["publisher: [a, b]", "output: {a: b}", "extract: [x]"])
-def test_a_list_where_one_value_belongs_is_refused_by_its_key(project, text):
-    (line,) = refused(project, weekly=text)
-    assert text.partition(":")[0] in line
+def test_a_list_where_one_value_belongs_is_refused_by_its_key(project):
+    lines = refused(project, weekly="publisher: [a, b]\noutput: {a: b}\nextract: [x]")
+    for line, key in zip(sorted(lines), ("extract", "output", "publisher"), strict=True):
+        assert line.startswith(f"weekly.yaml, {key}: seen a list or nested keys")
 
 
 # Where a week's extract is
@@ -275,69 +215,51 @@ def test_the_week_is_filled_into_the_location(project):
     assert extract_location(parameters, WEEK) == "memory://in/2017-02-18/export-2017-02-18.zip"
 
 
-@pytest.mark.parametrize("ending", [".zip", ".xlsx"])
-def test_an_extract_named_without_its_ending_is_found(project, ending):
-    file = write(project / "in" / f"{WEEK}{ending}", "")
+def test_an_extract_named_without_its_ending_is_found_and_a_folder_before_a_file(project):
     parameters = load(project, "extract: ../in/{week}")
-    assert Path(extract_location(parameters, WEEK)).resolve() == file.resolve()
-
-
-def test_a_folder_comes_before_a_file_of_its_name(project):
-    write(project / "in" / f"{WEEK}.zip", "")
+    for name in (f"{WEEK}.xlsx", f"{WEEK}.zip"):
+        file = write(project / "in" / name, "")
+        assert Path(extract_location(parameters, WEEK)).resolve() == file.resolve()
     (project / "in" / f"{WEEK}").mkdir()
-    parameters = load(project, "extract: ../in/{week}")
     assert Path(extract_location(parameters, WEEK)).name == f"{WEEK}"
 
 
-def test_the_projects_own_parameters_publish_no_sample_unless_asked():
-    real = chosen_parameters(WEEK, "", {}, sample=False)
-    assert real.extract == str(PROJECT / "extracts" / "{week}")
-    assert real.output == PROJECT / "outputs"
-    sample = chosen_parameters(WEEK, "", {}, sample=True)
-    assert sample.extract == str(PROJECT / "samples" / "{week}")
-    assert sample.output == PROJECT / "outputs" / "sample"
+def test_the_projects_own_parameters_publish_no_sample_unless_asked(tmp_path):
+    """And what a notebook's first cell names stands over the sample."""
 
+    def places(file="", settings=None, sample=True) -> tuple[str, Path]:
+        chosen = chosen_parameters(WEEK, file, settings, sample=sample)
+        return chosen.extract, chosen.output
 
-def test_what_a_notebooks_first_cell_names_stands_over_the_sample(tmp_path):
-    file = write(tmp_path / "own.yaml", "extract: in/{week}")
-    named = chosen_parameters(WEEK, str(file), None, sample=True)
-    assert (named.extract, named.output) == (str(tmp_path / "in" / "{week}"), PROJECT / "outputs")
-    set_to = chosen_parameters(WEEK, "", {"extract": "memory://in/{week}"}, sample=True)
-    assert set_to.extract == "memory://in/{week}"
-    assert set_to.output == PROJECT / "outputs" / "sample"
+    own, outputs = write(tmp_path / "own.yaml", "extract: in/{week}"), PROJECT / "outputs"
+    assert places(sample=False) == (str(PROJECT / "extracts" / "{week}"), outputs)
+    assert places() == (str(PROJECT / "samples" / "{week}"), outputs / "sample")
+    assert places(str(own)) == (str(tmp_path / "in" / "{week}"), outputs)
+    elsewhere = "memory://in/{week}"
+    assert places("", {"extract": elsewhere}) == (elsewhere, outputs / "sample")
 
 
 # The latest week
+
+
+def found(location) -> list[str]:
+    return [str(week) for week in weeks_with_extract(str(location))]
 
 
 def test_weeks_with_an_extract_are_found_in_every_form(tmp_path):
     (tmp_path / "2017-02-18").mkdir()
     write(tmp_path / "2017-02-25.zip", "")
     write(tmp_path / "2017-03-04.xlsx", "")
-    found = weeks_with_extract(str(tmp_path / "{week}"))
-    assert list(map(str, found)) == ["2017-02-18", "2017-02-25", "2017-03-04"]
+    for name in ("2017-02-19", "2017-02-30", "notes", "2017-02-18-old", "2017-02-18.bak"):
+        (tmp_path / name).mkdir()  # not named by a week's first day
+    assert found(tmp_path / "{week}") == ["2017-02-18", "2017-02-25", "2017-03-04"]
 
 
-def test_the_week_may_stand_in_the_middle_of_the_location(tmp_path):
-    write(tmp_path / "2017-02-18" / "export.zip", "")
-    (tmp_path / "2017-02-25").mkdir()
-    found = weeks_with_extract(str(tmp_path / "{week}" / "export.zip"))
-    assert list(map(str, found)) == ["2017-02-18"]
-
-
-def test_the_week_may_stand_in_the_location_twice(tmp_path):
-    write(tmp_path / "2017-02-18" / "export-2017-02-18.zip", "")
-    found = weeks_with_extract(str(tmp_path / "{week}" / "export-{week}.zip"))
-    assert list(map(str, found)) == ["2017-02-18"]
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["2017-02-19", "2017-02-30", "notes", "2017-02-18-old", "2017-02-18 (copy)", "2017-02-18.bak"],
-)
-def test_what_is_not_named_by_a_weeks_first_day_is_no_extract(tmp_path, name):
-    (tmp_path / name).mkdir()
-    assert weeks_with_extract(str(tmp_path / "{week}")) == []
+@pytest.mark.parametrize("name", ["export.zip", "export-{week}.zip"])
+def test_the_week_may_stand_in_the_middle_of_the_location_or_twice(tmp_path, name):
+    write(tmp_path / "2017-02-18" / name.format(week="2017-02-18"), "")
+    write(tmp_path / "2017-02-25" / name.format(week="2017-02-18").replace("t.", "s."), "")
+    assert found(tmp_path / "{week}" / name) == ["2017-02-18"]
 
 
 def test_a_place_that_cannot_be_looked_at_is_refused():
@@ -354,38 +276,25 @@ class Friday(dt.date):
 
 
 @pytest.fixture
-def latest(project, monkeypatch):
-    """The week that the job chooses on Friday, 3 March 2017, from extracts of these names."""
-    from ddor.jobs.prepared import Order
-
+def friday(monkeypatch):
     monkeypatch.setattr(ddor.cli.dt, "date", Friday)
 
-    def latest(*names, pattern="{week}") -> str:
-        (project / "in").mkdir(exist_ok=True)
-        for name in names:
-            (project / "in" / name).mkdir(exist_ok=True)
-        settings = {"extract": str(project / "in" / pattern)}
-        return str(ddor.cli._latest_week(Order(project, None, settings)))
 
-    return latest
-
-
-def test_the_latest_week_is_the_latest_complete_one_that_has_an_extract(latest):
-    assert latest("2017-02-11", "2017-02-18") == "2017-02-18"
-    assert latest("2017-02-25", "2017-03-04") == "2017-02-18"  # running, and not yet begun
+def latest(project, *names, pattern="{week}") -> str:
+    """The week that the job chooses from extracts of these names."""
+    for name in names:
+        (project / "in" / name).mkdir(parents=True, exist_ok=True)
+    order = Order(project, None, {"extract": str(project / "in" / pattern)})
+    return str(ddor.cli._latest_week(order))
 
 
-def test_without_an_extract_of_a_complete_week_none_is_chosen(latest):
+def test_the_latest_week_is_the_latest_complete_one_that_has_an_extract(project, friday):
+    assert latest(project, "2017-02-11", "2017-02-18") == "2017-02-18"
+    assert latest(project, "2017-02-25", "2017-03-04") == "2017-02-18"  # running, and not yet begun
+
+
+def test_without_an_extract_of_a_complete_week_or_a_place_for_one_none_is_chosen(project, friday):
     with pytest.raises(UsageError, match="no extract of a complete week .*--extract.* --sample"):
-        latest("2017-02-25")
-
-
-def test_a_location_without_a_week_needs_one_to_be_named(latest):
+        latest(project, "2017-02-25")
     with pytest.raises(UsageError, match="name a WEEK"):
-        latest("2017-02-18", pattern="2017-02-18")
-
-
-def test_a_key_that_stands_twice_is_refused_and_named(project):
-    (line,) = refused(project, weekly="contact: a\ncontact: b\n")
-    said = "seen the key more than once, expected each key once; keep one line"
-    assert line == f"weekly.yaml, contact: {said}"
+        latest(project, "2017-02-18", pattern="2017-02-18")
