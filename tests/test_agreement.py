@@ -27,6 +27,7 @@ DECLINED = ("declined", *CLASSES, *FLAGS, "honored")
 LINES = "held_back declined honored withdrawn superseded left_custody issued_pending".split()
 LINES += ["issued_outcome_another_week", "outside_week"]
 
+RECORDED = "outcome_recorded_at"
 Count = namedtuple("Count", "figures lines issued declined groups standing")
 
 
@@ -38,25 +39,22 @@ def independent_count(folder: Path, week: str) -> Count:
         if row["timing"] == "before_release":
             each = (row["ncic_code"][:2], row["disposition"])
             charges.setdefault(row["request_id"], []).append(each)
-    figures, lines, issued, declined = Counter(), Counter(), Counter(), Counter()
-    groups, standing, states, declining = Counter(), Counter(), set(), set()
-    requests = rows_of(folder / "requests.csv")
-    for row in requests:
+    figures, lines, issued, declined, groups, standing = (Counter() for _ in Count._fields)
+    states = set()
+    for row in rows_of(folder / "requests.csv"):
         figures["received_total"] += 1
-        outcome, listed = row["outcome"], directory.get(row["agency_id"])
-        agency = row["agency_id"]
+        outcome, agency = row["outcome"], row["agency_id"]
+        listed = directory.get(agency)
         if is_request_doubted(row, listed):
             figures.update(["held_back_requests", "held_back_total"])
             lines["held_back"] += 1
             continue
         kind = KINDS.get(row["form"], "detainers")
-        is_issued, is_recorded = (
-            in_week(row[column], week) for column in ("issued_at", "outcome_recorded_at")
-        )
+        is_issued, is_recorded = (in_week(row[name], week) for name in ("issued_at", RECORDED))
         held = is_recorded and outcome == "declined" and is_outcome_doubted(row, listed)
         if is_issued:
-            so_far = outcome if outcome in ("honored", "declined", "pending") else "other"
-            so_far = "other" if held else so_far
+            told = outcome in ("honored", "declined", "pending") and not held
+            so_far = outcome if told else "other"
             figures.update(f"issued_{name}" for name in ("total", kind, so_far))
             issued.update((agency, name) for name in ("issued", kind, so_far))
         if held:
@@ -73,11 +71,10 @@ def independent_count(folder: Path, week: str) -> Count:
             figures.update(f"declined_{name}" for name in ["total", *names])
             declined.update((agency, name) for name in ["declined", *names])
             states.add(listed["state"] if listed else row["state"])
-            declining.add(row["agency_id"])
             standing[standing_of(charges.get(row["request_id"], []), groups)] += 1
     figures["declined_with_charges"] = figures["declined_total"] - standing["none"]
     figures["declined_with_conviction"] = standing["convicted"]
-    figures["agencies_declining"] = len(declining)
+    figures["agencies_declining"] = sum(name == "declined" for _, name in declined)
     figures["states_declining"] = len(states)
     figures["outside_week_total"] = lines["outside_week"]
     return Count(figures, lines, issued, declined, groups, standing)
@@ -100,9 +97,7 @@ def is_outcome_doubted(row: dict, listed: dict | None) -> bool:
     """E2, E6, E7, E11, of a row that would count as declined. No sample has a form I-247 with a
     release due on a weekend, and all E11 rows of theirs are of later forms."""
     own = {"", row["agency_id"], listed["same_as"] if listed else ""}
-    released, booked, recorded = (
-        row[name] for name in ("released_at", "ice_custody_at", "outcome_recorded_at")
-    )
+    released, booked, recorded = map(row.get, ("released_at", "ice_custody_at", RECORDED))
     if released:
         handed_over = booked and -24 <= hours(released, booked) <= 48
     else:
@@ -152,11 +147,8 @@ def class_of(row: dict) -> str:
 
 def flags_of(row: dict) -> list[str]:
     custody = hours(row["issued_at"], row["released_at"])
-    holds = (
-        not row["released_at"],
-        row["decline_reason"] == "law_or_court",
-        custody is not None and custody < 48,
-    )
+    short = custody is not None and custody < 48
+    holds = (not row["released_at"], row["decline_reason"] == "law_or_court", short)
     return [name for name, flag in zip(FLAGS, holds, strict=True) if flag]
 
 
@@ -275,6 +267,7 @@ STANDINGS = {
     "neither": "a person whose charges were all dismissed or ended in acquittal",
     "none": "a person without a charge on record",
 }
+WITH_ANY = "a person with a charge or a conviction on record"
 
 
 @pytest.mark.parametrize("week", SAMPLE_WEEKS)
@@ -362,20 +355,13 @@ def assert_charges_said(text: str, count: Count) -> None:
     """In the key points. A part of nobody is left out; all are told apart, or none is."""
     total = count.figures["declined_total"]
     (told,) = re.findall(rf"Of the {total:,} requests? declined, (.+?)\.", text)
-    parts = {
-        words: numbers([number])[0]
-        for number, words in re.findall(
-            r"([\d,]+) (?:concerns? )?(a person .+?)(?=, \d| and \d|$)", told
-        )
-    }
+    pattern = r"([\d,]+) (?:concerns? )?(a person .+?)(?=, \d| and \d|$)"
+    parts = {words: numbers([number]) for number, words in re.findall(pattern, told)}
     counted = {words: count.standing[name] for name, words in STANDINGS.items()}
-    if "a person with a charge or a conviction on record" in parts:
-        none = STANDINGS["none"]
-        counted = {
-            none: counted[none],
-            "a person with a charge or a conviction on record": total - counted[none],
-        }
-    assert parts == {words: number for words, number in counted.items() if number}
+    if WITH_ANY in parts:
+        none = counted[STANDINGS["none"]]
+        counted = {WITH_ANY: total - none, STANDINGS["none"]: none}
+    assert parts == {words: [number] for words, number in counted.items() if number}
     (named,) = re.findall(rf"By category of the charges, the {total:,} include (.+?)\.", text)
     categories = {*CATEGORY_OF.values(), "other"}
     counted = [count.groups[each, ""] for each in categories if count.groups[each, ""]]
@@ -405,9 +391,8 @@ def assert_charts_agree(page, folder: Path, data: Path, count: Count) -> None:
     title = "{issued_pending} of the {issued_total} requests issued this week had no outcome"
     for name, value in said(charts["outcomes-of-issued"], title).items():
         assert value == figures[name]
-    agencies = sorted(
-        (number for (_, name), number in count.declined.items() if name == "declined"), reverse=True
-    )
+    agencies = [number for (_, name), number in count.declined.items() if name == "declined"]
+    agencies.sort(reverse=True)
     by_agency = bars(charts["declined-by-agency"])
     assert by_agency == ([*agencies[:11], sum(agencies[11:])] if len(agencies) > 12 else agencies)
     classes = sums([row[1:-1] for row in tables["declined-by-agency"]])
