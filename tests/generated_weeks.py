@@ -36,7 +36,7 @@ from ddor.measures.people import line_frame
 from ddor.published.history import NOTHING_EARLIER, History, no_history
 
 FIRST = Week.parse("2017-04-01")
-COUNTRIES = ("MEX", "GTM", "HND", "COL", "CHN", "NGA", "JAM", "POL", "CAN", "FJI", "UNK")
+COUNTRIES = "MEX GTM HND COL CHN NGA JAM POL CAN FJI UNK".split()
 CODES = "5404 35AA 1399 0399 2399 2299 5299 3699 1199 4801 5501 9Z99".split()
 STATES = ("MN", "IA", "NE", "SD", "WI")
 HELD = {"issued": "held_back_issued", "declined": "held_back_declined"}

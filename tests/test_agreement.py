@@ -217,48 +217,34 @@ def said(text: str, sentence: str) -> dict[str, int]:
     return {name: numbers([value])[0] for name, value in found[0].groupdict().items()}
 
 
-# Each in a paragraph.
+# Each begins a line.
 SENTENCES = """
 ICE recorded {declined_total} request(s) as declined, whenever they were issued, by
-{agencies_declining} agencies/y in {states_declining} state(s). A release date is on record for
-{confirmed} of the {declined_total_again} request(s).
-
+  {agencies_declining} agencies/y in {states_declining} state(s). A release date is on record for
+  {confirmed} of the {declined_total_again} request(s).
 of the {issued_total} request(s) that ICE issued in the week, {issued_honored} had been honored by
-
 , {issued_declined} had been declined, {issued_other} had another outcome, and {issued_pending} had
-none on record. These {issued_declined_again} were issued in the week; the {declined_total} above
-were recorded as declined in it
-
+  none on record. These {issued_declined_again} were issued in the week; the {declined_total} above
+  were recorded as declined in it
 ICE issued {issued_total} request(s) this week to {agencies_issued} agencies/y: {issued_detainers}
-detainer(s), {issued_notifications} request(s) for notification and {issued_transfers} request(s)
-for transfer.
-
+  detainer(s), {issued_notifications} request(s) for notification and {issued_transfers} request(s)
+  for transfer.
 ; {issued_pending} had none on record by then.
-
 This week ICE recorded {declined_total} request(s) as declined, whenever they were issued, by
-{agencies_declining} agencies/y in {states_declining} state(s): {declined_detainers} detainer(s),
-{declined_notifications} request(s) for notification and {declined_transfers} request(s) for
-transfer. {honored_total} request(s) w
-
+  {agencies_declining} agencies/y in {states_declining} state(s): {declined_detainers} detainer(s),
+  {declined_notifications} request(s) for notification and {declined_transfers} request(s) for
+  transfer. {honored_total} request(s) w
 Insufficient notice, {declined_insufficient_notice}:
-
 No notice on record, {declined_no_notice}:
-
 Not held, {declined_not_held}:
-
 Unclassified, {declined_unclassified}:
-
 for which no release date is on record: {declined_release_not_confirmed};
-
 for which the record names a law or a court: {declined_law_or_court};
-
 so that 48 hours' notice was not possible: {declined_short_custody}.
-
 The extract holds {received_total} request(s). A check holds back {held_back_total} of them:
-{held_back_requests} because the request itself is in doubt (they count in neither section), and
-{held_back_outcomes} because the outcome is in doubt (none counts as declined; one that was issued
-in the week counts as issued).
-
+  {held_back_requests} because the request itself is in doubt (they count in neither section), and
+  {held_back_outcomes} because the outcome is in doubt (none counts as declined; one that was issued
+  in the week counts as issued).
 {outside_week_total} lie outside the week.
 """
 STANDINGS = {
@@ -322,7 +308,7 @@ def assert_page_agrees(file: Path, data: Path, count: Count) -> None:
         "issued_declined_again": figures["issued_declined"],
         "declined_total_again": figures["declined_total"],
     }
-    for sentence in SENTENCES.split("\n\n"):
+    for sentence in re.split(r"\n(?! )", SENTENCES.strip()):
         for name, value in said(text, " ".join(sentence.split())).items():
             assert value == known.get(name, 0), f"{name} in: {sentence}"
     assert_charges_said(text, count)
