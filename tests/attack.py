@@ -24,7 +24,7 @@ person has one citizenship, so there it is the sum.
 
 import functools
 import itertools
-from collections import Counter
+from collections import Counter, namedtuple
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -49,9 +49,6 @@ class Value:
     dismissed: bool = False
     agency_id: str = ""
 
-    def __hash__(self):
-        return hash((frozenset(self.leaves.items()), self.dismissed, self.agency_id))
-
 
 @dataclass(frozen=True)
 class Told:
@@ -67,20 +64,9 @@ class Told:
     lines: Mapping[tuple[str, str, str], int]
     rows: Mapping[str, Value] = field(repr=False)
 
-    @property
-    def name(self) -> str:
-        return f"{self.report} r{self.revision} {self.place or 'nation'}"
 
-
-@dataclass(frozen=True)
-class Pin:
-    """A fact with one value left: `holds` for all of these requests, or for none."""
-
-    attribute: str
-    what: str
-    holds: bool
-    requests: tuple[str, ...]
-    tables: tuple[str, ...]
+# A fact with one value left: `holds` for all of these requests, or for none.
+Pin = namedtuple("Pin", "attribute what holds requests tables")
 
 
 def is_large(agencies: Collection[str], least: int = 20) -> bool:
@@ -96,40 +82,37 @@ def is_large(agencies: Collection[str], least: int = 20) -> bool:
 
 
 class Integers:
-    """Named integer variables from 0 to their highest value, and rows low <= sum <= high."""
+    """Named integer variables from 0 to `highest(name)`, and rows low <= sum <= high."""
 
-    def __init__(self):
+    def __init__(self, highest: Callable[[tuple], int]):
+        self.highest = highest
         self.at: dict[tuple, int] = {}
-        self.high: list[float] = []
-        self.rows: list[tuple[dict, float, float]] = []
+        self.rows: list[tuple[Counter, float, float]] = []
 
-    def variable(self, name: tuple, high: float) -> None:
-        if name not in self.at:
-            self.at[name] = len(self.at)
-            self.high.append(high)
-
-    def row(self, terms, low=-np.inf, high=np.inf) -> None:
-        """`terms`: (name, factor) pairs."""
-        sums: dict[int, float] = {}
-        for name, factor in terms:
-            sums[self.at[name]] = sums.get(self.at[name], 0) + factor
+    def row(self, plus, minus=(), low=-np.inf, high=np.inf) -> None:
+        """The sum of `plus` less that of `minus`, names both, as often as they are in them."""
+        sums = Counter(plus)
+        sums.subtract(minus)
+        for name in sums:
+            self.at.setdefault(name, len(self.at))
         self.rows.append((sums, low, high))
+
+    def equal(self, count: int, plus, minus=()) -> None:
+        self.row(plus, minus, count, count)
 
     def matrix(self) -> csr_array:
         entries = [
-            (number, column, factor)
+            (number, self.at[name], factor)
             for number, (sums, _, _) in enumerate(self.rows)
-            for column, factor in sums.items()
+            for name, factor in sums.items()
         ]
         row, column, factor = zip(*entries, strict=True)
         return csr_array((factor, (row, column)), shape=(len(self.rows), len(self.at)))
 
     def broken_by(self, values: Callable[[tuple], int]) -> list:
-        x = np.array([values(name) for name in self.at], dtype=float)
-        sums = self.matrix() @ x
-        names = list(self.at)
+        sums = self.matrix() @ np.array([values(name) for name in self.at], dtype=float)
         return [
-            ([(names[at], f, x[at]) for at, f in terms.items()], low, high)
+            (terms, total, low, high)
             for (terms, low, high), total in zip(self.rows, sums, strict=True)
             if not low <= total <= high
         ]
@@ -139,7 +122,7 @@ class Integers:
         of these weights."""
         low, high = ([each[at] for each in self.rows] for at in (1, 2))
         rows = LinearConstraint(self.matrix(), low, high)
-        bounds, integer = Bounds(0, np.array(self.high)), np.ones(len(self.at))
+        bounds, integer = Bounds(0, [*map(self.highest, self.at)]), np.ones(len(self.at))
 
         def solve(weights: dict) -> np.ndarray:
             objective = np.zeros(len(self.at))
@@ -169,10 +152,12 @@ class Attack:
         branches = sorted(set(branch_of.values()))
         self.units = sorted(named | {(branch, "") for branch in branches})
         self.members = _classes(tables)
-        self.integers = Integers()
+        self.integers = Integers(self._size)
         self.nodes: dict[frozenset, None] = {}
-        for pattern in self.members:
-            self._class(pattern)
+        for unit in self.units:
+            self._node([unit])
+            self._branch(unit[0])
+        self.whole = self._node(self.units)
         for number, table in enumerate(tables):
             self._table(number, table)
         for pattern in self.members:
@@ -188,120 +173,88 @@ class Attack:
     def _branch(self, branch: str) -> frozenset:
         return self._node(unit for unit in self.units if unit[0] == branch)
 
-    def _class(self, pattern: tuple) -> None:
-        size = len(self.members[pattern])
-        everything = [self._node([unit]) for unit in self.units]
-        everything += [self._branch(branch) for branch in {unit[0] for unit in self.units}]
-        everything.append(self._node(self.units))
-        for version in _versions(pattern):
-            for node in everything:
-                self._declare(pattern, version, node)
-            if not self.exclusive:
-                for standing in (DISMISSED, NO_CHARGE):
-                    self.integers.variable((pattern, version, standing), size)
-                whole = (pattern, version, ANY, self._node(self.units))
-                rest = [(pattern, version, standing) for standing in (DISMISSED, NO_CHARGE)]
-                self.integers.row([(name, 1) for name in (whole, *rest)], size, size)
-            else:
-                whole = (pattern, version, ANY, self._node(self.units))
-                self.integers.row([(whole, 1)], size, size)
-
-    def _declare(self, pattern, version, node) -> None:
-        size = len(self.members[pattern])
-        for standing in (ANY,) if self.exclusive else (ANY, CONVICTED):
-            self.integers.variable((pattern, version, standing, node), size)
+    def _size(self, name: tuple) -> int:
+        return 1 if name[0] == "side" else len(self.members[name[0]])
 
     def _parts(self, pattern: tuple) -> None:
         """How the counts of nodes hang together, once all nodes are known."""
-        nodes, row = list(self.nodes), self.integers.row
-        for version in _versions(pattern):
+        nodes, size = list(self.nodes), len(self.members[pattern])
+        row, equal, versions = self.integers.row, self.integers.equal, _versions(pattern)
 
-            def name(standing, node, version=version):
-                return (pattern, version, standing, node)
+        def of(version: int, standing: str, *nodes: frozenset) -> list[tuple]:
+            return [(pattern, version, standing, node) for node in nodes]
 
-            for node in nodes:
-                self._declare(pattern, version, node)
+        for version in versions:
+            others = () if self.exclusive else (DISMISSED, NO_CHARGE)
+            without = [(pattern, version, standing) for standing in others]
+            equal(size, of(version, ANY, self.whole) + without)
             for node in nodes:
                 inner = [each for each in nodes if each < node]
                 units = [frozenset([unit]) for unit in node] if len(node) > 1 else []
-                covers = [units, _branches_of(node, inner)]
                 if self.exclusive:
                     if units:
-                        row([(name(ANY, node), 1), *((name(ANY, u), -1) for u in units)], 0, 0)
+                        equal(0, of(version, ANY, node), of(version, ANY, *units))
                     continue
-                row([(name(ANY, node), 1), (name(CONVICTED, node), -1)], low=0)
+                row(of(version, ANY, node), of(version, CONVICTED, node), low=0)
                 for standing in (ANY, CONVICTED):
+                    own = of(version, standing, node)
                     for each in inner:
-                        row([(name(standing, node), 1), (name(standing, each), -1)], low=0)
-                    for cover in filter(None, covers):
-                        row(
-                            [
-                                (name(standing, node), 1),
-                                *((name(standing, each), -1) for each in cover),
-                            ],
-                            high=0,
-                        )
+                        row(own, of(version, standing, each), low=0)
+                    for cover in filter(None, (units, _branches_of(node, inner))):
+                        row(own, of(version, standing, *cover), high=0)
         if self.exclusive:
-            size = len(self.members[pattern])
-            for one, two in itertools.combinations(_versions(pattern), 2):
-                for unit in self.units:
-                    if unit[1]:  # another value: not the same country twice
-                        both = [((pattern, v, ANY, frozenset([unit])), 1) for v in (one, two)]
+            for unit in self.units:
+                if unit[1]:  # another value: not the same country twice
+                    own = [name for each in versions for name in of(each, ANY, frozenset([unit]))]
+                    for both in itertools.combinations(own, 2):
                         row(both, high=size)
 
     # What a table tells
 
-    def _sum(self, number: int, standing: str, node=None) -> list[tuple]:
-        """The requests of a table that are in a node, as terms."""
-        terms = []
-        for pattern in self.members:
-            if pattern[number] is not None:
-                name = (pattern, pattern[number], standing)
-                if node is not None:
-                    self._declare(*name[:2], node)
-                    name = (*name, node)
-                terms.append((name, 1))
-        return terms
+    def _sum(self, number: int, standing: str, *node: frozenset) -> list[tuple]:
+        """The requests of a table that are in a node, or of this standing."""
+        return [
+            (pattern, pattern[number], standing, *node)
+            for pattern in self.members
+            if pattern[number] is not None
+        ]
+
+    def _of(self, number: int, standing: str, node: frozenset) -> tuple[list, list]:
+        """The requests of a line, as what is added and what is subtracted."""
+        if standing == CHARGED_ONLY:
+            return self._sum(number, ANY, node), self._sum(number, CONVICTED, node)
+        return self._sum(number, CONVICTED if standing == CONVICTED else ANY, node), []
 
     def _table(self, number: int, table: Told) -> None:
         told = {branch for branch, _, _ in table.lines} - {"", REST}
-        self._standings(number, table)
+        standings = {standing: n for (branch, _, standing), n in table.lines.items() if not branch}
+        if standings and not self.exclusive:
+            self._standings(number, standings, table.place)
         for (branch, leaf, standing), count in table.lines.items():
             if branch or self.exclusive:
                 node = self._line_node(table, branch, leaf, told)
-                terms = self._sum(number, CONVICTED if standing == CONVICTED else ANY, node)
-                if standing == CHARGED_ONLY:
-                    terms += [(n, -f) for n, f in self._sum(number, CONVICTED, node)]
-                self.integers.row(terms, count, count)
+                self.integers.equal(count, *self._of(number, standing, node))
         if told and (REST, "", "all") not in table.lines:
             for branch in {unit[0] for unit in self.units} - told:
-                self.integers.row(self._sum(number, ANY, self._branch(branch)), 0, 0)
+                self.integers.equal(0, self._sum(number, ANY, self._branch(branch)))
         if not table.place:
             self._what_is_not_named(number, table, told)
 
-    def _standings(self, number: int, table: Told) -> None:
+    def _standings(self, number: int, lines: dict[str, int], place: str) -> None:
         """Each request of a table of charges has one standing; those that a place does not name
         are its rest."""
-        lines = {
-            standing: count for (branch, _, standing), count in table.lines.items() if not branch
-        }
-        if self.exclusive or not lines:
-            return
-        whole = self._node(self.units)
-        convicted = self._sum(number, CONVICTED, whole)
-        terms = {
-            CONVICTED: convicted,
-            CHARGED_ONLY: self._sum(number, ANY, whole) + [(name, -1) for name, _ in convicted],
-            DISMISSED: self._sum(number, DISMISSED),
-            NO_CHARGE: self._sum(number, NO_CHARGE),
-        }
-        if table.place:
-            terms[NO_CHARGE] = terms[NO_CHARGE] + terms.pop(DISMISSED)
-        not_named = [term for each in terms.keys() - lines.keys() for term in terms[each]]
-        for standing, each in (terms | {REST: not_named}).items():
-            if standing == REST or standing in lines:
-                count = lines.get(standing, 0)
-                self.integers.row(each, count, count)
+        terms = {each: self._of(number, each, self.whole) for each in (CONVICTED, CHARGED_ONLY)}
+        terms |= {each: (self._sum(number, each), []) for each in (DISMISSED, NO_CHARGE)}
+        if place:
+            terms[NO_CHARGE][0].extend(terms.pop(DISMISSED)[0])
+        rest: tuple[list, list] = [], []
+        for standing, (plus, minus) in terms.items():
+            if standing in lines:
+                self.integers.equal(lines[standing], plus, minus)
+            else:
+                rest[0].extend(plus)
+                rest[1].extend(minus)
+        self.integers.equal(lines.get(REST, 0), *rest)
 
     def _line_node(self, table: Told, branch: str, leaf: str, told: set[str]) -> frozenset:
         if branch == REST:
@@ -317,26 +270,25 @@ class Attack:
     def _what_is_not_named(self, number: int, table: Told, told: set[str]) -> None:
         """Few requests have what a national table does not name; without an *other* none has; and
         where it does not split a category, one of its two parts is 1 or 2."""
+        row, equal = self.integers.row, self.integers.equal
         for branch in told:
             for unit in self._rest(table, branch):
                 if unit[1]:
-                    terms = self._sum(number, ANY, self._node([unit]))
-                    self.integers.row(terms, high=NAMED_FROM - 1)
+                    row(self._sum(number, ANY, self._node([unit])), high=NAMED_FROM - 1)
             if (branch, OTHER, "all") not in table.lines:
-                self.integers.row(self._sum(number, ANY, self._rest(table, branch)), 0, 0)
+                equal(0, self._sum(number, ANY, self._rest(table, branch)))
             if not self.exclusive and (branch, "", "convicted") not in table.lines:
                 self._not_split(number, self._branch(branch))
 
     def _not_split(self, number: int, node: frozenset) -> None:
         """side = 0: the convicted are 1 or 2; side = 1: those charged only are."""
-        convicted = self._sum(number, CONVICTED, node)
-        charged = self._sum(number, ANY, node) + [(name, -1) for name, _ in convicted]
-        side, size = ("side", number, node), len(self.tables[number].rows)
-        self.integers.variable(side, 1)
-        self.integers.row([*convicted, (side, -size)], high=NAMED_FROM - 1)
-        self.integers.row([*convicted, (side, size)], low=1)
-        self.integers.row([*charged, (side, size)], high=NAMED_FROM - 1 + size)
-        self.integers.row([*charged, (side, -size)], low=1 - size)
+        row, size = self.integers.row, len(self.tables[number].rows)
+        charged, convicted = self._of(number, CHARGED_ONLY, node)
+        side = [("side", number, node)] * size  # size times
+        row(convicted, side, high=NAMED_FROM - 1)
+        row([*convicted, *side], low=1)
+        row([*charged, *side], convicted, high=NAMED_FROM - 1 + size)
+        row(charged, [*convicted, *side], low=1 - size)
 
     # What is so, and what is asked
 
@@ -354,10 +306,8 @@ class Attack:
         return [table.rows[request] for request in self.members[pattern]]
 
     def _holds(self, value: Value, standing: str, node: frozenset = frozenset()) -> bool:
-        if standing == DISMISSED:
-            return value.dismissed and not value.leaves
-        if standing == NO_CHARGE:
-            return not value.dismissed and not value.leaves
+        if standing in (DISMISSED, NO_CHARGE):
+            return not value.leaves and value.dismissed is (standing == DISMISSED)
         return any(
             (convicted or standing == ANY) and self._unit(leaf) in node
             for leaf, convicted in value.leaves.items()
@@ -391,13 +341,12 @@ class Attack:
 
     def _facts(self) -> list[tuple]:
         """Each category and group, and conviction in it; or each region and country."""
-        leaves = [self._node([unit]) for unit in self.units if unit[1]]
-        branches = [self._branch(branch) for branch in sorted({unit[0] for unit in self.units})]
-        nodes = [*branches, *leaves]
+        nodes = dict.fromkeys(self._branch(branch) for branch, _ in self.units)
+        nodes |= dict.fromkeys(self._node([unit]) for unit in self.units if unit[1])
         standings = (ANY,) if self.exclusive else (ANY, CONVICTED)
-        facts = [(standing, node) for node in dict.fromkeys(nodes) for standing in standings]
+        facts = [*itertools.product(standings, nodes)]
         if not self.exclusive:
-            facts.append((CONVICTED, self._node(self.units)))
+            facts.append((CONVICTED, self.whole))
         return [
             (pattern, version, *fact)
             for pattern in self.members
@@ -415,11 +364,11 @@ class Attack:
         """Whether the fact holds for all, or for none, of a large table or piece."""
         pattern, version, *fact = name
         inside = [number for number, each in enumerate(pattern) if each == version]
+        sets = [(self.tables[number].rows.values(), 20) for number in inside]
         return any(
-            (is_large([value.agency_id for value in values], least))
+            is_large([value.agency_id for value in values], least)
             and len({self._holds(value, *fact) for value in values}) == 1
-            for values, least in [(self.tables[number].rows.values(), 20) for number in inside]
-            + [self._piece(tuple(inside))]
+            for values, least in [*sets, self._piece(tuple(inside))]
         )
 
     @functools.cache  # noqa: B019
@@ -439,10 +388,11 @@ class Attack:
     def _pin(self, name: tuple, sign: int) -> Pin:
         pattern, version, standing, node = name
         branch, leaf = next(iter(node))
-        whole = len(node) == len(self.units)
-        what = "of any" if whole else leaf if len(node) == 1 else branch
+        what = "of any" if node == self.whole else leaf if len(node) == 1 else branch
         tables = tuple(
-            table.name for table, v in zip(self.tables, pattern, strict=True) if v == version
+            f"{table.report} r{table.revision} {table.place or 'nation'}"
+            for table, own in zip(self.tables, pattern, strict=True)
+            if own == version
         )
         requests = tuple(self.members[pattern])
         return Pin(self.attribute, f"{standing} {what or branch}", sign > 0, requests, tables)
@@ -453,14 +403,10 @@ def _classes(tables: list[Told]) -> dict[tuple, list[str]]:
     so far it counts: 0 for the first, 1 for the next that is another, …"""
     found: dict[tuple, list[str]] = {}
     for request in sorted({request for table in tables for request in table.rows}):
-        values: list[Value] = []
-        pattern = []
-        for table in tables:
-            value = table.rows.get(request)
-            if value is not None and value not in values:
-                values.append(value)
-            pattern.append(None if value is None else values.index(value))
-        found.setdefault(tuple(pattern), []).append(request)
+        of_tables = [table.rows.get(request) for table in tables]
+        values = [each for at, each in enumerate(of_tables) if each and each not in of_tables[:at]]
+        pattern = tuple(None if each is None else values.index(each) for each in of_tables)
+        found.setdefault(pattern, []).append(request)
     return found
 
 
@@ -470,13 +416,11 @@ def _versions(pattern: tuple) -> list[int]:
 
 def _branches_of(node: frozenset, inner: list[frozenset]) -> list[frozenset]:
     """The node as the sum of larger parts: of each category the largest node there is."""
-    parts = []
-    for branch in {unit[0] for unit in node}:
-        own = frozenset(unit for unit in node if unit[0] == branch)
-        if own not in inner:
-            return []
-        parts.append(own)
-    return parts
+    parts = [
+        frozenset(unit for unit in node if unit[0] == branch)
+        for branch in {branch for branch, _ in node}
+    ]
+    return parts if all(part in inner for part in parts) else []
 
 
 def pinned(tables: list[Told], branches: Mapping[str, Mapping[str, str]]) -> list[Pin]:

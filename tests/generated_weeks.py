@@ -10,6 +10,7 @@ revisions of the weeks, their quarter, the last revisions, and the quarter again
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -22,27 +23,21 @@ from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.compiled.people import PeopleOfWeeks, WeekOfPeople, people_of_weeks, week_of_people
 from ddor.jobs.weekly import week_report
-from ddor.measures.disclosure import Table, Told, earlier_from_plain, plain_tables
+from ddor.measures.disclosure import (
+    Table,
+    Told,
+    earlier_from_plain,
+    is_safe,
+    is_safe_change,
+    plain_tables,
+)
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.people import line_frame
 from ddor.published.history import NOTHING_EARLIER, History, no_history
 
 FIRST = Week.parse("2017-04-01")
-COUNTRIES = ("MEX", "GTM", "HND", "COL", "CHN", "NGA", "JAM", "POL", "CAN", "FJI", "UNK")
-CODES = (
-    "5404",
-    "35AA",
-    "1399",
-    "0399",
-    "2399",
-    "2299",
-    "5299",
-    "3699",
-    "1199",
-    "4801",
-    "5501",
-    "9Z99",
-)
+COUNTRIES = "MEX GTM HND COL CHN NGA JAM POL CAN FJI UNK".split()
+CODES = "5404 35AA 1399 0399 2399 2299 5299 3699 1199 4801 5501 9Z99".split()
 STATES = ("MN", "IA", "NE", "SD", "WI")
 HELD = {"issued": "held_back_issued", "declined": "held_back_declined"}
 
@@ -173,6 +168,11 @@ class Archive:
     of_week: dict[str, WeekOfPeople] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
 
+    @property
+    def tables(self) -> list[tuple[str, int, Table]]:
+        """Period, revision and table, of all that were new in their report."""
+        return [(of.period, of.revision, table) for of in self.reports for table in of.tables]
+
     def week(self, drawn: Drawn) -> Counts:
         extract = extract_of(drawn.requests, drawn.charges, as_of=drawn.as_of)
         return self.extract(Case(extract, drawn.week, directory_of(), no_history(), "recorded"))
@@ -254,3 +254,27 @@ def published(weeks: list[list[Drawn]], threshold: int = 5) -> Archive:
         archive.week(each)
     archive.quarter()
     return archive
+
+
+def pieces(tables: Iterable[tuple[str, int, Table]]) -> dict[tuple, Counter]:
+    """`tables`: each with its period and revision. (attribute, tables that have it) -> how many
+    rows of each agency a piece has that all of them cut out of each other."""
+    inside: dict = {}
+    for period, revision, table in tables:
+        for row in table.rows:
+            where = inside.setdefault((table.attribute, row), set())
+            where.add((period, revision, table.place))
+    found: dict = {}
+    for (attribute, row), where in inside.items():
+        found.setdefault((attribute, frozenset(where)), Counter())[row.agency_id] += 1
+    return found
+
+
+def unsafe(tables: Iterable[tuple[str, int, Table]]) -> list[tuple]:
+    """A piece between revisions of a week is judged by the milder rule."""
+    found = []
+    for (attribute, where), by_agency in pieces(tables).items():
+        week = len({period for period, _, _ in where}) == 1 and any(not at for _, _, at in where)
+        if not (is_safe_change if week else is_safe)(by_agency):
+            found.append((attribute, where, by_agency))
+    return found

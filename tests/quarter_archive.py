@@ -1,14 +1,11 @@
 """Archives for the tests of the quarterly report: a year of weeks, and two weeks of one quarter.
 
-`Quarters` is a SmallArchive whose weeks are published without their notebook: an article of one
-sentence, and an executed notebook that holds its figures as scrapbook writes them, since that is
-what a quarter reads. The quarters run their notebook, unless a test says `brief=True`.
+`Quarters` is a SmallArchive whose weeks are published without their notebook, as followed_archive
+does it. The quarters run their notebook, unless a test says `brief=True`.
 
-The year is drawn from a seed: the weeks whose last day is in 2017, and the one before and after
-them. Of one there is no report, one is withdrawn, one was revised, one corrected; one request is
-in two weeks. Its data says that it is synthetic. A week costs half a second: but in the storms
-the first quarter is all of it. `people` receives the rows of the two weeks, and of others beside
-them.
+The year: the weeks whose last day is in 2017, and the one before and after them. Of one there is no
+report, one is withdrawn, one was revised, one corrected; one request is in two weeks. A week costs
+half a second: but in the storms the first quarter is all of it.
 """
 
 import contextlib
@@ -16,16 +13,15 @@ import csv
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from conftest import Ran
-from extract_factory import charge, request, write_csv_extract
+from conftest import Ran, cases
+from extract_factory import charge, request
 from filelock import FileLock
+from large_archive import brief_articles
 from small_archive import SmallArchive
-from weekly_runs import without_kernel
 
 from ddor.archive import site_pages
 from ddor.archive.workbook import notice_workbook
@@ -33,7 +29,6 @@ from ddor.calendar import Quarter, Week
 from ddor.jobs import prepared
 from ddor.maintained.texts import PAGES
 
-SEED = 20170331
 QUARTERS = ("2017Q1", "2017Q2", "2017Q3", "2017Q4")
 BEFORE = "2016-12-24"  # its last day is December 30, 2016
 WITHDRAWN, MISSING, REVISED, CORRECTED = "2017-02-11", "2017-02-25", "2017-03-11", "2017-03-18"
@@ -49,14 +44,17 @@ def _agency(agency_id: str, name: str, state: str) -> dict[str, str]:
     return {"agency_id": agency_id, "agency_name": name, "state": state, "county_fips": ""}
 
 
-AGENCIES = (
-    _agency("ALDE00001", "ALDERWICK JAIL", "MN"),
-    _agency("BIRC00002", "BIRCHMERE JAIL", "MN"),
-    _agency("CEDA00003", "CEDARHOLT JAIL", "IA"),
-    _agency("DOGW00004", "DOGWOODLEY JAIL", "IA"),
-    _agency("ELMS00005", "ELMSTEADLE JAIL", "NE"),
-    _agency("FIRT00006", "FIRTHANGER JAIL", "NE"),
-)
+AGENCIES = [
+    _agency(*row)
+    for row in cases("""
+        ALDE00001 | ALDERWICK JAIL   | MN
+        BIRC00002 | BIRCHMERE JAIL   | MN
+        CEDA00003 | CEDARHOLT JAIL   | IA
+        DOGW00004 | DOGWOODLEY JAIL  | IA
+        ELMS00005 | ELMSTEADLE JAIL  | NE
+        FIRT00006 | FIRTHANGER JAIL  | NE
+    """)
+]
 SHIELDED_AGENCY = _agency(SHIELDED, "SHIELDHAVEN JAIL", "SD")
 # Two weeks of one quarter, for what happens to it; the others of it have no report.
 FIRST, SECOND, LATE = "2017-01-14", "2017-01-21", "2017-01-28"
@@ -64,6 +62,20 @@ QUARTER = "2017Q1"
 SPRING = "2017-09-01"  # 90 days after all releases of the first quarter
 NO_WORKBOOK = notice_workbook("Of weeks there are none here.")
 WRITTEN = "---\ntitle: {}\nlast_reviewed: 2017-01-02\nlast_updated: 2017-01-02\n---\nWords.\n"
+
+
+CASE = """
+    groups_before | none
+    groups_after  | 13
+    standing      | charged
+    status        | open
+    status_on     | 2017-06-30
+    source_kind   | court record
+    source        | Hazelmoor County, 4th District Court, 2017-CR-0417
+    described_by  | analyst
+    approved_by   | reviewer
+    approved_on   | 2017-07-03
+"""
 
 
 class Quarters(SmallArchive):
@@ -79,18 +91,16 @@ class Quarters(SmallArchive):
 
     def weeks(self, *weeks: str, day=PUBLISHED, words=()) -> Ran:
         """`run_week.py WEEKS`, without their notebooks."""
-        with scraps_alone(), pytest.MonkeyPatch.context() as patch:
+        with brief_articles(), pytest.MonkeyPatch.context() as patch:
             patch.setattr(prepared, "workbook_file", lambda *_: NO_WORKBOOK)
             first, *others = weeks
             return self.run(*others, *words, week=first, day=day)
 
     def quarter(self, *words, day=QUARTERS_ON, brief=False) -> Ran:
         """`ddor quarter WORDS`, of QUARTER unless one is named."""
-        named = (
-            words if any(re.search("[Qq][0-9]", str(word)) for word in words) else (QUARTER, *words)
-        )
-        with scraps_alone() if brief else contextlib.nullcontext():
-            return self.ddor("quarter", *named, day=day)
+        named = () if any(re.search("[Qq][0-9]", str(word)) for word in words) else (QUARTER,)
+        with brief_articles() if brief else contextlib.nullcontext():
+            return self.ddor("quarter", *named, *words, day=day)
 
     def made(self, *words, **given) -> int:
         """The number of the revision that `quarter` published."""
@@ -109,9 +119,7 @@ class Quarters(SmallArchive):
         return json.loads(file.read_bytes())
 
     def lines(self, period: str, table: str) -> list[dict[str, str]]:
-        file = self.site / folder_of(period) / "data" / f"{table}.csv"
-        with open(file, encoding="utf-8", newline="") as opened:
-            return list(csv.DictReader(opened))
+        return read_csv(self.site / folder_of(period) / "data" / f"{table}.csv")
 
     def people(self, week: str, *people: dict, as_of=SPRING) -> None:
         """Receive a week of these rows, each with its `charges` under that key."""
@@ -125,28 +133,14 @@ class Quarters(SmallArchive):
 
     def candidates(self, revision: int = 1, quarter=QUARTER) -> dict[str, dict[str, str]]:
         """request_id -> line of the private list."""
-        file = self.runs / quarter / f"r{revision}" / "candidates.csv"
-        with open(file, encoding="utf-8", newline="") as opened:
-            return {line["request_id"]: line for line in csv.DictReader(opened)}
+        lines = read_csv(self.runs / quarter / f"r{revision}" / "candidates.csv")
+        return {line["request_id"]: line for line in lines}
 
     def describe(self, name: str, request_id: str, **keys) -> Path:
         """A case of QUARTER in params/cases/; keys that are None are left out."""
         line = self.candidates()[request_id]
-        head = {
-            "row": line["row"],
-            "agency_id": line["agency_id"],
-            "released": line["released"],
-            "groups_before": "none",
-            "groups_after": "13",
-            "standing": "charged",
-            "status": "open",
-            "status_on": "2017-06-30",
-            "source_kind": "court record",
-            "source": "Hazelmoor County, 4th District Court, 2017-CR-0417",
-            "described_by": "analyst",
-            "approved_by": "reviewer",
-            "approved_on": "2017-07-03",
-        } | keys
+        head = {key: line[key] for key in ("row", "agency_id", "released")}
+        head |= dict(cases(CASE)) | keys
         lines = [f"{key}: {each}\n" for key, each in head.items() if each is not None]
         file = self.root / "cases" / QUARTER / f"{name}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -154,18 +148,12 @@ class Quarters(SmallArchive):
         return file
 
 
+def read_csv(file: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(file.read_text("utf-8").splitlines()))
+
+
 def folder_of(period: str) -> str:
     return f"{'quarters' if 'Q' in period else 'weeks'}/{period}"
-
-
-def scraps_alone():
-    """The job without the notebook's cells: an article of a sentence, and the scraps."""
-
-    def article(prepared) -> str:
-        told = ", ".join(f"{name} {value}" for name, value in prepared.figures.items())
-        return f"<article>\n<h1>{prepared.period.named}</h1>\n<p>{told}</p>\n</article>\n"
-
-    return without_kernel(article)
 
 
 @contextlib.contextmanager
@@ -257,19 +245,20 @@ def _year(root: Path, quarters: tuple[str, ...]) -> None:
     of_year = weeks_of(quarters)
     after = str(Week.parse(of_year[-1]).next)
     weeks = [week for week in (BEFORE, *of_year, after) if week != MISSING]
-    rng = np.random.default_rng(SEED)
-    drawn = {week: _drawn(rng, week, number) for number, week in enumerate(weeks)}
-    less = {
-        REVISED: lambda row: row["form"] != "I-247X",
-        CORRECTED: lambda row: row["agency_id"] != "DOGW00004",
-    }
-    for week, (rows, charges) in drawn.items():
-        _receive(archive, week, filter(less.get(week), rows), charges)
+    rows = {week: list(_rows(week, number)) for number, week in enumerate(weeks)}
+    less = {REVISED: ("form", "I-247X"), CORRECTED: ("agency_id", "DOGW00004")}
+
+    def receive(week: str, column="", cell="") -> None:
+        own = [row for row in rows[week] if row.get(column) != cell]
+        archive.people(week, *own, as_of=str(Week.parse(week).last_day + TAKEN_AFTER))
+
+    for week in weeks:
+        receive(week, *less.get(week, ("", "")))
     with lists_left_out():
         assert archive.weeks(*weeks).code == 0
     assert archive.ddor("rebuild", day=PUBLISHED).code == 0
     for week in less:
-        _receive(archive, week, *drawn[week])
+        receive(week)
     assert archive.weeks(REVISED, day="2018-07-02").code == 0
     words = ("--correct", "--reason", MISTAKE)
     assert archive.weeks(CORRECTED, day="2018-07-03", words=words).code == 0
@@ -278,72 +267,27 @@ def _year(root: Path, quarters: tuple[str, ...]) -> None:
     assert done.code == 0 and done.stdout.count(" published r1: ") == len(quarters), done
 
 
-def _receive(archive: Quarters, week: str, rows, charges) -> None:
-    rows = list(rows)
-    there = {row["request_id"] for row in rows}
-    about = {
-        "as_of": str(Week.parse(week).last_day + TAKEN_AFTER),
-        "source": "An invented desk",
-        "synthetic": "true",
-    }
-    own = [each for each in charges if each["request_id"] in there]
-    write_csv_extract(archive.root / "extracts" / week, rows, own, about)
-
-
-def _drawn(rng, week: str, number: int):
-    """One week's rows and charges: at each agency one to three declined, one honored and one
-    pending, and at SHIELDED a declined one in every fourth week."""
-    rows, charges = [], []
+def _rows(week: str, number: int) -> Iterator[dict]:
+    """At each agency one to three declined, one honored and one pending, and at SHIELDED a declined
+    one in every fourth week. So many turns that few are alike."""
+    honored = {"outcome": "honored", "decline_reason": "", "released_at": ""}
+    pending = honored | {"outcome": "pending", "outcome_recorded_at": ""}
     for at in range(len(AGENCIES)):
-        for each in range(int(rng.integers(1, 4))):
-            rows.append(_declined(rng, f"key-{number:02d}{at}{each}", week, at))
-            rows[-1]["form"] = str(rng.choice(["I-247D", "I-247N", "I-247X"]))
-            charges += _charges_of(rng, rows[-1])
-        for outcome, recorded in (("honored", "outcome_recorded_at"), ("pending", "")):
-            other = person(f"key-{number:02d}{at}{outcome[0]}", week, at, "")
-            other |= {"outcome": outcome, "decline_reason": "", "released_at": ""}
-            rows.append(other | ({} if recorded else {"outcome_recorded_at": ""}))
+        for each in range(1 + (number + at) % 3):
+            turn, key = 5 * number + 7 * at + each, f"key-{number:02d}{at}{each}"
+            if turn % 3 == 0:
+                row = arrested(key, week, at, on=(10, 60, 100)[turn % 5 % 3])
+            else:
+                row = person(key, week, at, ("at_large", "ice_custody", "unknown", "")[turn % 4])
+            before = charge(ncic_code="5404", disposition=("charged", "convicted")[turn % 2])
+            yield row | {
+                "form": ("I-247D", "I-247N", "I-247X")[turn % 4 % 3],
+                "protected": {5: "true", 6: "unknown"}.get(turn % 11, "false"),
+                "charges": [before, *row.get("charges", ())],
+            }
+        yield person(f"key-{number:02d}{at}h", week, at, "") | honored
+        yield person(f"key-{number:02d}{at}p", week, at, "") | pending
     if number % 4 == 0:
-        rows.append(
-            person(f"key-hidden-{number:02d}", week, 0, **SHIELDED_AGENCY, protected="true")
-        )
+        yield person(f"key-hidden-{number:02d}", week, **SHIELDED_AGENCY, protected="true")
     if week in TWICE:
-        rows.append(person(REPEATED, week, 0, "ice_custody"))
-    return rows, charges
-
-
-def _declined(rng, key: str, week: str, at: int) -> dict[str, str]:
-    status = str(
-        rng.choice(
-            ["rearrested", "at_large", "ice_custody", "unknown", ""], p=[0.25, 0.4, 0.15, 0.1, 0.1]
-        )
-    )
-    on = int(rng.integers(0, 120)) if status == "rearrested" else ""
-    protected = str(rng.choice(["false", "unknown", "true"], p=[0.92, 0.04, 0.04]))
-    row = person(key, week, at, status, on, protected=protected)
-    if rng.random() < 0.1:
-        row |= {"released_at": "", "follow_up_status": "", "follow_up_on": ""}
-    return row
-
-
-def _charges_of(rng, row: dict[str, str]) -> list[dict[str, str]]:
-    own = [
-        charge(
-            request_id=row["request_id"],
-            charge_no="1",
-            ncic_code="5404",
-            charged_on=row["issued_at"][:10],
-        )
-    ]
-    if row["follow_up_status"] == "rearrested" and rng.random() < 0.8:
-        own.append(
-            charge(
-                request_id=row["request_id"],
-                charge_no="2",
-                ncic_code=str(rng.choice(["1399", "2399", "0399"], p=[0.5, 0.4, 0.1])),
-                disposition=str(rng.choice(["charged", "convicted", "dismissed"])),
-                charged_on=row["follow_up_on"],
-                timing="after_release",
-            )
-        )
-    return own
+        yield person(REPEATED, week, 0, "at_large" if week == TWICE[0] else "ice_custody")

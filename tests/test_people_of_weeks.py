@@ -1,13 +1,24 @@
 """What a quarter tells of people: the sum of what its weeks tell, the weeks that were not told
-pooled, and places by the one rule. Counted in the process, from weeks made here."""
+pooled, and places by the one rule; and what revisions of both tell, beside what was told before.
+Counted in the process, from weeks made here."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
+from types import SimpleNamespace
 
 import pytest
 
 from ddor.calendar import Week
-from ddor.compiled.people import WEEKS, WeekOfPeople, people_of_weeks, week_of_people
+from ddor.compiled.people import (
+    NO_DECLINES,
+    WEEKS,
+    PeopleOfWeeks,
+    WeekOfPeople,
+    people_of_weeks,
+    week_of_people,
+)
 from ddor.measures.attributes import (
     ATTRIBUTES,
     CHARGES,
@@ -16,155 +27,264 @@ from ddor.measures.attributes import (
     DAYS,
     week_candidates,
 )
-from ddor.measures.disclosure import ONE_RULE, POOLED, Earlier, Row, tell
-from ddor.measures.people import charge_group_lines, line_frame, lines_of, with_charges
+from ddor.measures.disclosure import NATION, ONE_RULE, POOLED, Earlier, Row, Table, tell
+from ddor.measures.figures import NO_CHARGES
+from ddor.measures.people import OTHER, charge_group_lines, lines_of, with_charges
+from ddor.report.attribute_tables import UNSPLIT, AttributeTables
 
-ONE, TWO, THREE = "2017-01-14", "2017-01-21", "2017-01-28"
-VALUES = {
-    CHARGES: (
-        "convicted 13:convicted",
-        "charged_only 23:charged_only 35:charged_only",
-        "no_charge",
-        "convicted 35:convicted 54:charged_only",
-    ),
-    CITIZENSHIP: ("MEX", "GTM", "HND", "CHN"),
-    DAYS: tuple(DAY_LABELS[:4]),
-}
-AGENCIES = {"AAAA0001": "MN", "BBBB0002": "MN", "CCCC0003": "MN", "DDDD0004": "IA"}
-
-
-def drawn(week: str, per_agency: dict[str, int], first=0) -> dict[str, frozenset[Row]]:
-    """Attribute -> rows, so many of each agency, its requests named by a number from `first`."""
-    keys = [
-        (agency_id, f"{week}-{agency_id}-{number}")
-        for agency_id, many in per_agency.items()
-        for number in range(first, first + many)
-    ]
-    return {
-        attribute: frozenset(
-            Row(key, week, agency_id, AGENCIES[agency_id], values[at % len(values)])
-            for at, (agency_id, key) in enumerate(keys)
-        )
-        for attribute, values in VALUES.items()
-    }
-
-
+DAYS_OF = W1, W2, W3 = "2017-02-11", "2017-02-18", "2017-02-25"
+W4 = "2017-03-04"
+A, B, C, D, E = "ABCDE"
+DRUGS, ASSAULT = "convicted 35:convicted", "charged_only 13:charged_only"
+NOT_CONVICTED = "charged_only 35:charged_only"
+OF = {CHARGES: DRUGS, CITIZENSHIP: "MEX", DAYS: "0 to 2 days"}
+AS_OF, LATER = "2017-10-01", "2017-11-01"
 NOTHING_EARLIER = Earlier()
 
 
-def a_week(week: str, rows: dict[str, frozenset[Row]], earlier=NOTHING_EARLIER) -> WeekOfPeople:
-    """As its report tells it."""
-    keys = {row.request_id for row in rows[CHARGES]}
-    told = tell(week_candidates(rows), earlier, keys, week, 5)
-    return week_of_people(Week.parse(week), told, rows)
-
-
-def compiled(*weeks: WeekOfPeople, earlier: Earlier | None = None):
-    """The quarter of these weeks, beside the tables that they told."""
-    tables = tuple(table for week in weeks for table in week.told)
-    return people_of_weeks(weeks, earlier or Earlier(tables), "2017-09-01", 5)
-
-
-def many(number: int) -> dict[str, int]:
-    return dict.fromkeys(("AAAA0001", "BBBB0002", "CCCC0003"), number)
-
-
-def test_the_lines_of_the_nation_are_the_sums_of_the_weeks_line_by_line():
-    weeks = [a_week(ONE, drawn(ONE, many(8))), a_week(TWO, drawn(TWO, many(11)))]
-    people = compiled(*weeks)
-    for attribute in ATTRIBUTES:
-        sums: Counter = Counter()
-        for week in weeks:
-            for line in lines_of(week.table(attribute)):
-                sums[line[:-1]] += line.requests
-        assert {line[:-1]: line.requests for line in people.nation[attribute]} == sums
-        assert sums.total() > 0 and people.weeks[attribute] == (2, 0, 0, 0, 0)
-    national = line_frame(line for line in people.lines() if not line.place)
-    assert national["requests"].sum() == sum(
-        line.requests for week in weeks for table in week.told for line in lines_of(table)
+def rows(week: str, prefix="r", attribute=CHARGES, value="", state="", **agencies: int):
+    """So many requests of each agency."""
+    return frozenset(
+        Row(f"{prefix}-{week}-{agency_id}-{at}", week, agency_id, state, value or OF[attribute])
+        for agency_id, count in agencies.items()
+        for at in range(count)
     )
-    parts = [charge_group_lines(lines_of(week.table(CHARGES))) for week in weeks]
-    whole = charge_group_lines(people.nation[CHARGES]).set_index(["category", "group_code"])
-    added = (
-        parts[0]
-        .set_index(["category", "group_code"])["requests"]
-        .add(parts[1].set_index(["category", "group_code"])["requests"], fill_value=0)
-    )
-    assert whole["requests"].to_dict() == added.to_dict()
 
 
-def test_weeks_that_were_not_told_are_pooled_if_they_are_enough():
-    small = [a_week(week, drawn(week, many(3))) for week in (ONE, TWO, THREE)]
-    assert not any(week.told for week in small)
-    people = compiled(*small)
-    assert people.weeks[CHARGES] == (0, 0, 3, 0, 0)
-    assert len(people.told.table(CHARGES, POOLED).rows) == 27
-    assert sum(line.requests for line in people.nation[CHARGES] if not line.branch) == 27
-    # Two of them are 18 requests: too few, and nothing is told, which is not 0.
-    people = compiled(*small[:2])
-    assert people.weeks[CHARGES] == (0, 0, 0, 2, 0) and people.nation[CHARGES] == []
-    assert set(with_charges(people.nation[CHARGES]).values()) == {None}
-    assert people.told.untold[CHARGES, POOLED] == "there are fewer than 20 requests"
+def week_of(own: frozenset[Row], attribute=CHARGES, earlier=NOTHING_EARLIER) -> WeekOfPeople:
+    """A week of one attribute, as its job tells it."""
+    (week,) = {row.week for row in own}
+    keys = {row.request_id for row in own}
+    told = tell(week_candidates({attribute: own}), earlier, keys, AS_OF, 5)
+    return week_of_people(Week.parse(week), told, {attribute: own})
+
+
+def week(day: str, attribute=CHARGES, **given) -> WeekOfPeople:
+    return week_of(rows(day, attribute=attribute, **given), attribute)
+
+
+def small_weeks(days=DAYS_OF, gone="") -> list[WeekOfPeople]:
+    """Weeks that are told together alone, without this request."""
+    own = [rows(day, A=3, B=3, C=3) for day in days]
+    return [week_of(frozenset(row for row in each if row.request_id != gone)) for each in own]
+
+
+def quarter(*weeks: WeekOfPeople, before: Iterable[PeopleOfWeeks] = (), day=AS_OF) -> PeopleOfWeeks:
+    """A revision after those of `before`, the last of which stands."""
+    told = [each.told for each in before]
+    tables = tuple(table for each in told for table in each.tables.values())
+    last = tuple(told[-1].tables.values()) if told else ()
+    beside = tuple(table for each in weeks for table in each.told)
+    return people_of_weeks(weeks, Earlier(tables, last, "", beside), day, 5)
+
+
+def counts(lines) -> dict[tuple, int]:
+    return {line[:-1]: line.requests for line in lines}
+
+
+ENOUGH_MADE = {A: 8, B: 8, C: 8}
+
+
+# The nation
+
+
+VALUES = {
+    CHARGES: [DRUGS, ASSAULT, "no_charge", "charged_only 23:charged_only 54:charged_only"],
+    CITIZENSHIP: ["MEX", "GTM", "HND", "CHN"],
+    DAYS: DAY_LABELS[:4],
+}
+
+
+@pytest.mark.parametrize("attribute", ATTRIBUTES)
+def test_the_lines_of_the_nation_are_the_sums_of_the_weeks_line_by_line(attribute):
+    def drawn(day: str, many: int) -> WeekOfPeople:
+        """So many more with each value than with the one before."""
+        parts = [
+            rows(day, f"v{at}", attribute, value, **dict.fromkeys((A, B, C), many + at))
+            for at, value in enumerate(VALUES[attribute])
+        ]
+        return week_of(frozenset(chain(*parts)), attribute)
+
+    weeks = [drawn(W1, 2), drawn(W2, 4)]
+    people = quarter(*weeks)
+    assert people.weeks[attribute] == (2, 0, 0, 0, 0)
+    of_weeks = [lines_of(each.table(attribute)) for each in weeks]
+    sums = sum((Counter(counts(lines)) for lines in of_weeks), Counter())
+    nation = people.nation[attribute]
+    assert +Counter(counts(nation)) == sums and sums.total() > 100
+    assert [line for line in people.lines() if not line.place] == nation
+    if attribute == CHARGES:
+        keys = ["category", "group_code"]
+        whole, *parts = (
+            charge_group_lines(lines).set_index(keys)["requests"] for lines in (nation, *of_weeks)
+        )
+        assert whole.to_dict() == parts[0].add(parts[1], fill_value=0).to_dict()
 
 
 def test_a_request_in_two_weeks_is_in_both():
-    rows = drawn(ONE, many(8))
-    again = {name: frozenset(row._replace(week=TWO) for row in own) for name, own in rows.items()}
-    people = compiled(a_week(ONE, rows), a_week(TWO, again))
-    assert len({row.request_id for row in rows[CHARGES]}) == 24
+    own = rows(W1, **ENOUGH_MADE)
+    people = quarter(week_of(own), week_of(frozenset(row._replace(week=W2) for row in own)))
     assert sum(line.requests for line in people.nation[CHARGES] if not line.branch) == 48
 
 
+def test_weeks_that_were_not_told_are_pooled_if_they_are_enough():
+    small = small_weeks()
+    assert not any(each.told for each in small)
+    people = quarter(*small, week(W4, **ENOUGH_MADE))
+    assert people.weeks[CHARGES] == (1, 0, 3, 0, 0)
+    assert len(people.told.table(CHARGES, POOLED).rows) == 27
+    assert counts(people.nation[CHARGES])[CHARGES, NATION, "", "", "convicted"] == 24 + 27
+
+
+def test_a_group_that_a_week_has_no_name_for_stays_in_the_other_of_that_week():
+    few = [
+        week_of(rows(day, **ENOUGH_MADE) | rows(day, "s", value=ASSAULT, A=count))
+        for day, count in ((W1, 2), (W2, 4))
+    ]
+    lines = counts(quarter(*few).nation[CHARGES])
+    assert lines[CHARGES, NATION, "persons", "13", "all"] == 4
+    assert lines[CHARGES, NATION, "persons", OTHER, "all"] == 2
+    assert lines[CHARGES, NATION, "persons", "", "all"] == 6
+
+
+def test_weeks_that_are_not_enough_together_are_left_out_and_it_is_said_why():
+    people = quarter(*small_weeks([W1, W2]), week(W3, **ENOUGH_MADE))
+    assert people.weeks[CHARGES] == (1, 0, 0, 2, 0)
+    assert counts(people.nation[CHARGES])[CHARGES, NATION, "", "", "convicted"] == 24
+    assert people.told.untold == {
+        (CHARGES, POOLED): "there are fewer than 20 requests",
+        (CITIZENSHIP, POOLED): NO_DECLINES,
+        (DAYS, POOLED): NO_DECLINES,
+    }
+
+
+def test_a_quarter_without_a_table_says_why():
+    people = quarter(*small_weeks([W1, W2]))
+    assert people.lines() == [] == people.nation[CHARGES]
+    assert people.told.untold[CHARGES, POOLED] == "there are fewer than 20 requests"
+    assert {*with_charges(people.nation[CHARGES]).values()} == {None}
+    empty = WeekOfPeople(W1, (), {attribute: frozenset() for attribute in ATTRIBUTES})
+    assert {*quarter(empty).told.untold.values()} == {NO_DECLINES}
+    without = quarter(WeekOfPeople(W1, (), {CITIZENSHIP: frozenset(), DAYS: frozenset()}))
+    assert without.told.untold[CHARGES, POOLED] == NO_CHARGES
+
+
+# Places
+
+
 def test_an_agency_and_then_its_state_have_tables_where_the_pieces_are_safe():
-    weeks = [a_week(week, drawn(week, many(3) | {"DDDD0004": 7})) for week in (ONE, TWO, THREE)]
-    people = people_of_weeks([replace(week, told=()) for week in weeks], Earlier(), "2017-09-01", 5)
+    weeks = [
+        week_of(rows(day, state="MN", A=7) | rows(day, state="IA", B=3, C=3, D=3))
+        for day in DAYS_OF
+    ]
+    people = people_of_weeks([replace(each, told=()) for each in weeks], Earlier(), AS_OF, 5)
     # 21 of one agency, cut out of a pool of 48, leaves 27 of three: the state that has them too.
-    assert people.told.places(CHARGES) == ["DDDD0004", "MN"]
-    assert len(people.told.table(CHARGES, "MN").rows) == 27
+    assert people.told.places(CHARGES) == [A, "IA"]
+    assert len(people.told.table(CHARGES, "IA").rows) == 27
 
 
 def test_of_weeks_that_were_told_only_a_place_that_is_whole_weeks_has_a_table():
     """An agency would cut the table of each week in two, one part of it seven requests."""
-    weeks = [a_week(week, drawn(week, many(7))) for week in (ONE, TWO, THREE)]
-    assert all(week.table(CHARGES) for week in weeks)
-    people = compiled(*weeks)
+    weeks = [week(day, state="MN", A=7, B=7, C=7) for day in DAYS_OF]
+    assert all(each.table(CHARGES) for each in weeks)
+    people = quarter(*weeks)
     assert people.told.places(CHARGES) == ["MN"]
-    assert people.told.untold[CHARGES, "AAAA0001"] == ONE_RULE
+    assert people.told.untold[CHARGES, A] == ONE_RULE
+
+
+def test_a_place_in_a_week_whose_own_table_stands_counts_the_requests_as_that_week_tells_them():
+    first = rows(W1, A=40, B=8, C=8, D=8)
+    before = Earlier(*[week_of(first).told] * 2)
+    later = week_of(frozenset(sorted(first)[1:]), earlier=before)
+    assert later.table(CHARGES).rows == first
+    people = quarter(later)
+    table = people.told.table(CHARGES, A)
+    assert (len(table.rows), table.retained, table.gone) == (40, False, 1)
+    flags = dict(zip([line.place for line in people.lines()], people.flags(), strict=True))
+    assert flags == {
+        NATION: "in 1 of the weeks as an earlier extract had it",
+        A: "1 of its requests no longer counts",
+    }
+
+
+# Later revisions of the quarter
+
+
+def test_a_pool_stands_with_its_date_while_few_of_its_requests_changed():
+    first = quarter(*small_weeks())
+    gone = f"r-{W1}-{A}-0"
+    second = quarter(*small_weeks(gone=gone), before=[first], day=LATER)
+    assert second.nation == first.nation and second.weeks == first.weeks
+    pooled = second.told.table(CHARGES, POOLED)
+    assert (pooled.retained, pooled.gone, pooled.as_of) == (True, 1, AS_OF)
+    assert {*second.flags()} == {
+        f"of the weeks added together: as of {AS_OF}; 1 of its requests no longer counts"
+    }
+    many_gone = quarter(*small_weeks([W3]), before=[first], day=LATER)
+    assert "over a quarter" in many_gone.told.untold[CHARGES, POOLED]
 
 
 def test_a_week_told_anew_after_a_pool_had_it_is_not_counted_twice():
-    small = [a_week(week, drawn(week, many(3))) for week in (ONE, TWO, THREE)]
-    first = compiled(*small)
-    pool = first.told.table(CHARGES, POOLED)
-    grown = a_week(
-        ONE, {name: own | drawn(ONE, many(8), 3)[name] for name, own in small[0].rows.items()}
-    )
-    tables = (*first.told.tables.values(), *grown.told)
-    earlier = Earlier(tables, tuple(first.told.tables.values()))
-    people = compiled(grown, *small[1:], earlier=earlier)
+    """The pool, less that week, is too small to be told anew, and may not stand."""
+    small = small_weeks()
+    first = quarter(*small)
+    grown = week_of(small[0].rows[CHARGES] | rows(W1, "n", **ENOUGH_MADE))
+    people = quarter(grown, *small[1:], before=[first])
     assert grown.table(CHARGES) and (CHARGES, POOLED) in people.told.untold
     assert people.nation[CHARGES] == lines_of(grown.table(CHARGES))
-    assert people.weeks[CHARGES] == (1, 0, 0, 2, 0) and len(pool.rows) == 27
+    assert people.weeks[CHARGES] == (1, 0, 0, 2, 0)
 
 
-def test_a_pool_stands_while_few_of_its_requests_changed_and_is_taken_down_after_that():
-    small = [a_week(week, drawn(week, many(3))) for week in (ONE, TWO, THREE)]
-    told = tuple(compiled(*small).told.tables.values())
-    earlier = Earlier(told, told)
+# Later revisions of a week that the quarter has
 
-    def without(first: int):
-        left = drawn(ONE, many(3 - first), first)
-        return compiled(a_week(ONE, left), *small[1:], earlier=earlier).told
 
-    table = without(1).table(CHARGES, POOLED)
-    assert table.retained and table.gone == 3 and len(table.rows) == 27
-    many_gone = compiled(small[2], earlier=earlier).told
-    assert "over a quarter" in many_gone.untold[CHARGES, POOLED]
+def test_a_week_is_not_told_if_the_pool_less_it_and_less_other_weeks_leaves_too_few():
+    """The pool less the first two weeks is the third: 19 requests."""
+    new = {C: 8, D: 8, E: 8}
+    before = {W1: {A: 20}, W2: {B: 20}}
+    third = week(W3, CITIZENSHIP, C=7, D=7, E=5)
+    first = [week(day, CITIZENSHIP, **of_one) for day, of_one in before.items()]
+    pool = tuple(quarter(*first, third).told.tables.values())
+    assert [len(table.rows) for table in pool] == [59]
+    after = {
+        day: first[at].rows[CITIZENSHIP] | rows(day, "n", CITIZENSHIP, **new)
+        for at, day in enumerate(before)
+    }
+    one = week_of(after[W1], CITIZENSHIP, Earlier(beside=pool))
+    assert one.table(CITIZENSHIP)
+    assert week_of(after[W2], CITIZENSHIP, Earlier(beside=pool)).table(CITIZENSHIP)
+    assert not week_of(after[W2], CITIZENSHIP, Earlier(beside=(*pool, *one.told))).told
+
+
+@pytest.mark.parametrize("in_a_quarter", [False, True])
+def test_the_milder_rule_between_revisions_is_not_for_what_a_quarter_tells_too(in_a_quarter):
+    own = rows(W1, A=10, B=10, C=10, D=10)
+    first = week_of(own).told
+    state = Table(CHARGES, "MN", own | rows(W2, **ENOUGH_MADE), AS_OF, 5)
+    earlier = Earlier(first, first, "", (state,) if in_a_quarter else ())
+    left = own - rows(W1, A=4, B=3, C=3)
+    counting = {row.request_id for row in left}
+    told = tell(week_candidates({CHARGES: left}), earlier, counting, LATER, 5)
+    assert told.table(CHARGES).retained is in_a_quarter
 
 
 @pytest.mark.parametrize("number", [3, 9])
 def test_weeks_come_back_from_json_as_they_were(number):
-    weeks = (a_week(ONE, drawn(ONE, many(number))), a_week(TWO, drawn(TWO, many(2))))
-    plain = WEEKS.dump_json(weeks)
-    assert WEEKS.validate_json(plain) == weeks
+    weeks = (week(W1, **dict.fromkeys((A, B, C), number)), week(W2, **ENOUGH_MADE))
+    assert WEEKS.validate_json(WEEKS.dump_json(weeks)) == weeks
     assert bool(weeks[0].told) is (number == 9)
+
+
+def test_a_sum_that_some_weeks_do_not_split_says_how_many_are_not_split():
+    def table(*weeks):
+        page, people = AttributeTables(), quarter(*weeks)
+        page.period, page.counts = None, SimpleNamespace(nation=people.nation.get, told=people.told)
+        return page.charges_table().parts[0]
+
+    split = week_of(rows(W1, A=10, B=10, C=10) | rows(W1, "s", value=NOT_CONVICTED, D=1, E=19))
+    assert "Not told apart" not in table(split).heads.values()
+    of_one = rows(W2, A=1) | rows(W2, "t", value=NOT_CONVICTED, A=9)
+    summed = table(split, week_of(of_one | rows(W2, "s", value=ASSAULT, A=10, B=9, C=9)))
+    assert summed.heads[UNSPLIT] == "Not told apart"
+    drugs = summed.frame[summed.frame["requests"] == 60].iloc[0]
+    assert [*drugs[["convicted", "charged_only", UNSPLIT]]] == [30, 20, 10]

@@ -4,6 +4,7 @@ the next run makes a revision that says why; and nothing stays of what was withd
 import json
 
 import pytest
+from conftest import Ran
 from quarter_archive import (
     FIRST,
     LATE,
@@ -32,6 +33,21 @@ def rebuilt(archive: Quarters, day: str) -> int:
     return json.loads(archive.ddor("rebuild", "--json", day=day).stdout)["changed"]
 
 
+def again(archive: Quarters, week: str, *people: dict, day: str, mistake="") -> str:
+    """A week is published of these rows, as a correction if there was a mistake; what is said."""
+    archive.people(week, *people)
+    words = ("--correct", "--reason", mistake) if mistake else ()
+    done = archive.weeks(week, day=day, words=words)
+    assert done.code == 0, done
+    return done.stdout
+
+
+def withdraw(archive: Quarters, *words: str) -> Ran:
+    done = archive.ddor("withdraw", *words, day="2018-08-05")
+    assert done.code == 0, done
+    return done
+
+
 def marked(archive: Quarters) -> list[str]:
     """Where the quarter is said to be of a superseded revision."""
     return [
@@ -41,17 +57,16 @@ def marked(archive: Quarters) -> list[str]:
     ]
 
 
-def declined(archive: Quarters, *weeks: str) -> int:
-    return sum(archive.summary(week)["figures"]["declined_total"] for week in weeks)
+def declined(archive: Quarters, *periods: str) -> int:
+    return sum(archive.summary(period)["figures"]["declined_total"] for period in periods)
 
 
 @pytest.fixture(scope="module")
 def corrected(quarters, tmp_path_factory) -> Quarters:
     """FIRST is corrected, by four requests more; the quarter is as it was."""
     archive = quarters("quarter").copied_to(tmp_path_factory.mktemp("changes") / "corrected")
-    archive.people(FIRST, *several(FIRST), *MORE)
-    done = archive.weeks(FIRST, day="2018-08-01", words=("--correct", "--reason", MISTAKE))
-    assert done.code == 0 and " published r2" in done.stdout, done
+    said = again(archive, FIRST, *several(FIRST), *MORE, day="2018-08-01", mistake=MISTAKE)
+    assert " published r2" in said
     return archive
 
 
@@ -71,12 +86,12 @@ def test_a_corrected_week_marks_the_quarter_at_once_and_everywhere(quarters, cor
         assert f"Week of {Week.parse(FIRST).title} : revision 2 (correction: {MISTAKE})" in told
         assert "this has revision 1" in told and Week.parse(SECOND).title not in told
     assert corrected.summary(QUARTER) == quarters("quarter").summary(QUARTER)
+    assert rebuilt(corrected, "2018-08-01") == 0
 
 
 def test_its_next_run_is_a_correction_with_the_difference_and_equal_totals(corrected, mended):
     assert marked(mended) == []
-    before = corrected.summary(QUARTER)["figures"]["declined_total"]
-    now = mended.summary(QUARTER)["figures"]["declined_total"]
+    before, now = declined(corrected, QUARTER), declined(mended, QUARTER)
     assert now == before + len(MORE) == declined(mended, FIRST, SECOND)
     told = mended.status(PAGE)
     assert "Correction. An earlier revision had a mistake: " in told
@@ -86,27 +101,21 @@ def test_its_next_run_is_a_correction_with_the_difference_and_equal_totals(corre
     assert f"Declined total {before} {now}" in changes and MISTAKE in changes
     assert "ALDERWICK JAIL · MN · ALDE00001" in changes and "ELMSTEADLE" not in changes
     assert "superseded by revision 2 (correction)" in mended.status(OWN)
+    assert rebuilt(mended, "2018-08-02") == 0
 
 
 def test_the_correction_is_in_the_feed_and_in_the_log(mended):
+    named = "Quarter of January to March 2017"
     (entry,) = [each for each in mended.feed() if f"{QUARTER}/r2/" in each["link"]]
     assert entry["category"] == "correction" and MISTAKE in entry["summary"]
-    assert "Quarter of January to March 2017, revision 2" in entry["title"]
-    assert any(
-        "Quarter of January to March 2017" in each and MISTAKE in each for each in mended.log()
-    )
-
-
-def test_a_rebuild_after_each_of_these_changes_nothing(corrected, mended):
-    assert rebuilt(corrected, "2018-08-01") == 0
-    assert rebuilt(mended, "2018-08-02") == 0
+    assert f"{named}, revision 2" in entry["title"]
+    assert any(named in each and MISTAKE in each for each in mended.log())
 
 
 def test_revised_and_late_weeks_make_a_revision(mended, tmp_path):
     archive = mended.copied_to(tmp_path / "archive")
-    archive.people(SECOND, *several(SECOND), person("key-new", SECOND, 1))
-    archive.people(LATE, *several(LATE))
-    assert archive.weeks(SECOND, LATE, day="2018-08-03").code == 0
+    again(archive, SECOND, *several(SECOND), person("key-new", SECOND, 1), day="2018-08-03")
+    again(archive, LATE, *several(LATE), day="2018-08-03")
     told = archive.status(PAGE)
     assert "revision 2 (new data" in told and "this has revision 1" in told
     assert f"Week of {Week.parse(LATE).title} : published; this has no report of it" in told
@@ -119,20 +128,16 @@ def test_revised_and_late_weeks_make_a_revision(mended, tmp_path):
     assert f"the week of {Week.parse(SECOND).title} is in revision 2 (new data" in told
     assert f"the week of {Week.parse(LATE).title} was published" in told
     assert archive.summary(QUARTER)["weeks"] == {FIRST: 2, SECOND: 2, LATE: 1}
-    total = archive.summary(QUARTER)["figures"]["declined_total"]
-    assert total == declined(archive, FIRST, SECOND, LATE)
+    assert declined(archive, QUARTER) == declined(archive, FIRST, SECOND, LATE)
 
 
 def test_a_week_that_was_late_and_then_corrected_is_no_mistake_of_the_quarter(quarters_copy):
     archive = quarters_copy("quarter")
     assert archive.made("--force", brief=True, day="2018-08-03") == 2
-    archive.people(LATE, *several(LATE))
-    assert archive.weeks(LATE, day="2018-08-03").code == 0
+    again(archive, LATE, *several(LATE), day="2018-08-03")
     # r1 is of the same weeks as r2; nobody makes its page again, so it may not say so.
     assert marked(archive) == [PAGE, *LISTS] and rebuilt(archive, "2018-08-03") == 0
-    archive.people(LATE, *several(LATE, met=7))
-    words = ("--correct", "--reason", MISTAKE)
-    assert archive.weeks(LATE, day="2018-08-03", words=words).code == 0
+    again(archive, LATE, *several(LATE, met=7), day="2018-08-03", mistake=MISTAKE)
     assert archive.made(brief=True) == 3
     assert "Correction." not in archive.status(PAGE)
     assert f"the week of {Week.parse(LATE).title} was published" in archive.status(PAGE)
@@ -142,44 +147,32 @@ def test_a_week_that_was_late_and_then_corrected_is_no_mistake_of_the_quarter(qu
 def withdrawn(mended, tmp_path_factory) -> Quarters:
     """All of FIRST is withdrawn, after the quarter had it in two revisions."""
     archive = mended.copied_to(tmp_path_factory.mktemp("changes") / "withdrawn")
-    done = archive.ddor("withdraw", FIRST, "--reason", "privacy", day="2018-08-05")
-    assert done.code == 0 and done.stdout == f"{FIRST} r1, r2: withdrawn (privacy)\n"
+    done = withdraw(archive, FIRST, "--reason", "privacy")
+    assert done.stdout == f"{FIRST} r1, r2: withdrawn (privacy)\n"
     for number in (1, 2):
         assert f"{QUARTER} r{number} was made from it and was withdrawn with it" in done.stderr
     return archive
 
 
-def test_a_withdrawn_week_takes_the_revisions_made_from_it_with_it(mended, withdrawn):
+def test_a_withdrawn_week_takes_the_revisions_made_from_it_with_it_and_verify_knows_it(
+    mended, withdrawn
+):
     for path in (PAGE, OWN, f"quarters/{QUARTER}/r2/index.html"):
         text = words_of(withdrawn.page(path).find("main"))
         assert text.startswith("Withdrawn: quarter of January to March 2017") and "privacy" in text
-    before, now = mended.summary(QUARTER)["figures"], withdrawn.summary(SECOND)["figures"]
-    figures = {str(before["declined_total"]), str(before["declined_total"] - len(MORE))}
-    assert not figures & {str(each) for each in now.values()}
+    before, now = declined(mended, QUARTER), withdrawn.summary(SECOND)["figures"].values()
+    figures = {str(before), str(before - len(MORE))}
+    assert not figures & {*map(str, now)}
+    about = (f"quarters/{QUARTER}", f"weeks/{FIRST}", "archive", "search", "corrections", "feed")
     public = {
         path: data
         for path, data in withdrawn.files().items()
-        if path.startswith(
-            (
-                f"quarters/{QUARTER}",
-                f"weeks/{FIRST}",
-                "archive",
-                "search",
-                "corrections",
-                "feed",
-                "data/",
-                "index",
-            )
-        )
-        and not path.endswith((".xlsx", ".parquet"))
+        if path.startswith((*about, "data/", "index")) and not path.endswith((".xlsx", ".parquet"))
     }
     assert len(public) > 20
     assert found_in(public, [*figures, MISTAKE]) == set()
     assert not list((withdrawn.site / "quarters").rglob("*.svg"))
     assert rebuilt(withdrawn, "2018-08-05") == 0
-
-
-def test_verify_knows_the_withdrawn_quarter(withdrawn):
     done = withdrawn.ddor("verify", QUARTER)
     assert done.code == 0 and "r2: withdrawn; its notices are in place" in done.stdout, done
 
@@ -189,7 +182,7 @@ def test_run_again_it_is_the_next_revision_without_the_week(withdrawn, tmp_path)
     assert archive.made(brief=True, day="2018-08-06") == 3
     summary = archive.summary(QUARTER)
     assert summary["weeks"] == {SECOND: 1} and summary["weeks_withdrawn"] == [FIRST]
-    assert summary["figures"]["declined_total"] == declined(archive, SECOND)
+    assert declined(archive, QUARTER) == declined(archive, SECOND)
     assert MISTAKE not in (archive.site / PAGE).read_text("utf-8")
     assert rebuilt(archive, "2018-08-06") == 0
     done = archive.quarter(brief=True, day="2018-08-07")
@@ -200,22 +193,20 @@ def test_a_withdrawn_revision_between_two_leaves_no_words_in_the_quarter(correct
     """The reason of a correction is content too: another correction followed, and the quarter was
     made from that one."""
     archive = corrected.copied_to(tmp_path / "archive")
-    archive.people(FIRST, *several(FIRST), *MORE[:2])
-    words = ("--correct", "--reason", "two alone were requests")
-    assert archive.weeks(FIRST, day="2018-08-03", words=words).code == 0
+    less, mistake = (*several(FIRST), *MORE[:2]), "two alone were requests"
+    again(archive, FIRST, *less, day="2018-08-03", mistake=mistake)
     assert archive.made(brief=True, day="2018-08-04") == 2
-    assert "two alone were requests" in archive.status(PAGE)
-    done = archive.ddor("withdraw", FIRST, "r2", "--reason", "privacy", day="2018-08-05")
-    assert done.code == 0 and QUARTER not in done.stderr
+    assert mistake in archive.status(PAGE)
+    assert QUARTER not in withdraw(archive, FIRST, "r2", "--reason", "privacy").stderr
     public = {path: data for path, data in archive.files().items() if not path.endswith(".xlsx")}
-    assert "two alone" in archive.status(PAGE)
+    assert mistake in archive.status(PAGE)
     assert found_in(public, [MISTAKE]) == set()
 
 
 def test_one_revision_of_the_quarter_can_be_withdrawn(mended, tmp_path):
     archive = mended.copied_to(tmp_path / "archive")
-    done = archive.ddor("withdraw", "fy2017q2", "r1", "--reason", "legal", day="2018-08-05")
-    assert (done.code, done.stdout) == (0, f"{QUARTER} r1: withdrawn (legal)\n"), done
+    done = withdraw(archive, "fy2017q2", "r1", "--reason", "legal")
+    assert done.stdout == f"{QUARTER} r1: withdrawn (legal)\n"
     assert "Withdrawn: " in words_of(archive.page(OWN).h1)
     page = archive.page(PAGE)
     assert "nothing is compared with it" in words_of(page.find("section", class_="changes"))
@@ -232,21 +223,14 @@ def test_a_newer_flag_of_a_week_that_is_unchanged_is_the_quarters_too(quarters_c
     archive = quarters_copy("quarter")
     before, keys = archive.summary(QUARTER), archive.candidates()
     flagged = f"key-m{FIRST[5:]}-0"
-    rows = [
-        row | ({"protected": "true"} if row["request_id"] == flagged else {})
-        for row in several(FIRST)
-    ]
-    archive.people(FIRST, *rows)
-    done = archive.weeks(FIRST, day="2018-08-01")
-    assert done.code == 0 and " unchanged r1" in done.stdout
+    rows = {row["request_id"]: row for row in several(FIRST)}
+    rows[flagged]["protected"] = "true"
+    assert " unchanged r1" in again(archive, FIRST, *rows.values(), day="2018-08-01")
     assert archive.made(brief=True, day="2018-08-02") == 2
     assert archive.candidates(2).keys() == keys.keys() - {flagged} != keys.keys()
     assert archive.summary(QUARTER)["figures"] == before["figures"]
-    (line,) = [
-        each
-        for each in archive.summary(QUARTER)["disclosure"]
-        if each["attribute"] == "after_release"
-    ]
+    lines = archive.summary(QUARTER)["disclosure"]
+    (line,) = [each for each in lines if each["attribute"] == "after_release"]
     assert line["told"] and line["no_longer_count"] == 0
     flags = {each["flags"] for each in archive.lines(QUARTER, "after_release")}
     assert flags == {f"as of {line['as_of']}; 0 of its requests no longer count"}

@@ -1,23 +1,15 @@
 """`ddor quarter` on the command line: what it says, its exit codes, and that nothing is published
 where anything is wrong with what the quarter would be made from."""
 
-import contextlib
 import hashlib
 import json
-import subprocess
-import sys
 
-import nbformat
 import pandas as pd
 import pytest
-from conftest import PROJECT, json_lines
-from quarter_archive import FIRST, LATE, QUARTER, SECOND, Quarters, person, several
+from conftest import json_lines
+from quarter_archive import FIRST, LATE, QUARTER, SECOND, Quarters, person
 from small_archive import words_of
-from test_crash import HOLD
-from weekly_runs import executed_notebook
 
-import ddor.archive.publish
-import ddor.cli
 from ddor.compiled.inputs import load_compiled
 
 PAGE = f"quarters/{QUARTER}/index.html"
@@ -53,67 +45,39 @@ def test_the_same_again_is_unchanged_and_force_makes_another(made):
     assert "a new run on the same inputs" in made.status(PAGE)
 
 
-def test_nothing_to_correct_is_said_and_a_correction_needs_a_reason(made):
-    done = made.quarter("--correct", "--reason", "a reason")
+def test_a_correction_has_its_reason_and_nothing_to_correct_is_said(made):
+    words = ("--correct", "--reason", "a sentence was wrong")
+    done = made.quarter(*words)
     assert done.code == 0 and "nothing was corrected" in done.stderr
-    assert "needs --reason" in refused(made, "--correct")
-    assert "looks like" in refused(made, "--correct", "--reason", "Maria Garcia complained")
+    assert made.made("--force", *words, brief=True) == 2
+    assert "An earlier revision had a mistake: a sentence was wrong." in made.status(PAGE)
 
 
 def test_there_is_nothing_to_correct_where_no_quarter_is_published(weeks):
     assert "nothing to correct" in refused(weeks, "--correct", "--reason", "a reason")
 
 
-def test_a_correction_has_its_reason(made):
-    words = ("--force", "--correct", "--reason", "a sentence was wrong")
-    assert made.made(*words, brief=True) == 2
-    assert "An earlier revision had a mistake: a sentence was wrong." in made.status(PAGE)
-
-
-def test_a_draft_publishes_nothing_and_lists_what_would_differ(made):
-    made.people(FIRST, *several(FIRST, met=1, large=2))
-    assert made.weeks(FIRST).code == 0
-    before = made.files()
-    declined = made.summary(QUARTER)["figures"]["declined_total"]
-    done = made.quarter("--draft", brief=True)
-    assert done.code == 0 and made.files() == before
-    left = made.summary(SECOND)["figures"]["declined_total"]
-    assert f"declined_total: {declined} -> {left + 3}\n" in done.stderr
-    assert f"\nno_later_contact: {2 * 17} -> " in done.stderr
-    assert "\nweeks_total: " not in done.stderr
-    assert (made.runs / QUARTER / "draft" / "index.html").exists()
-    assert not (made.runs / QUARTER / "r2").exists()
-
-
-def test_json_is_one_object_and_nothing_else(weeks):
-    done = weeks.quarter("--json", brief=True)
-    (line,) = json_lines(done)
-    assert done.code == 0 and next(iter(line)) == "quarter" and line["quarter"] == QUARTER
-    assert (line["status"], line["revision"]) == ("published", 1)
-    assert line["figures"] == weeks.summary(QUARTER)["figures"] and line["messages"] == []
-    failing = weeks.quarter("2017Q2", "--json")
-    (line,) = json_lines(failing)
-    assert failing.code == 2 and (line["status"], line["revision"]) == ("failed", None)
-    assert "no week of 2017Q2 is published" in " ".join(line["messages"])
-
-
 def test_several_quarters_are_made_in_order_and_one_that_fails_stops_no_other(weeks):
-    done = weeks.quarter("2017Q2", "FY2017Q2", brief=True)
-    assert done.code == 2 and done.stdout.startswith(f"{QUARTER} published r1: ")
-    assert (
-        "2017Q2 failed:\nno week of 2017Q2 is published; it has the weeks from 2017-04-01 to "
-        "2017-06-24\n"
-    ) in done.stderr
+    done = weeks.quarter("2017Q2", "FY2017Q2", "--json", brief=True)
+    first, second = json_lines(done)
+    assert done.code == 2 and next(iter(first)) == "quarter"
+    figures = weeks.summary(QUARTER)["figures"]
+    expected = {"quarter": QUARTER, "status": "published", "revision": 1, "figures": figures}
+    assert first == expected | {"page": first["page"], "messages": []}
+    why = "no week of 2017Q2 is published; it has the weeks from 2017-04-01 to 2017-06-24"
+    failed = [second[key] for key in ("quarter", "status", "revision", "messages")]
+    assert failed == ["2017Q2", "failed", None, [why]]
+    assert f"2017Q2 failed:\n{why}\n" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["2017Q5", "2017-01-28", "q1", "FY1990Q1", "2017Q0", "17Q1", "Q"])
-def test_a_wrong_name_is_one_clear_message(weeks, name):
-    before = weeks.files()
-    done = weeks.ddor("quarter", name)
-    assert (done.code, done.stdout) == (2, "") and weeks.files() == before
-    assert done.stderr.count("\n") == 1
-    assert done.stderr.startswith(f'"{name}" is not a quarter: expected ')
-    assert "such as 2017Q1" in done.stderr
+def test_a_wrong_name_is_one_clear_message(quarters):
+    before = quarters("weeks").files()
+    for name in "2017Q5 2017-01-28 q1 FY1990Q1 2017Q0 17Q1 Q".split():
+        done = quarters("weeks").ddor("quarter", name)
+        assert (done.code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert done.stderr.startswith(f'"{name}" is not a quarter: expected ')
+        assert "such as 2017Q1" in done.stderr
+    assert quarters("weeks").files() == before
 
 
 def test_where_nothing_is_published_there_is_no_quarter(tmp_path):
@@ -132,46 +96,35 @@ def test_a_week_without_its_private_run_ends_with_2_and_doing_what_is_told_mends
     assert weeks.made(brief=True) == 1
 
 
-def changed_scrap(archive: Quarters) -> None:
-    run = archive.runs / FIRST / "r1"
-    figures = archive.summary(FIRST)["figures"] | {"declined_total": 999}
-    nbformat.write(executed_notebook(figures), run / "report.ipynb")
+def scraps(kept=True, **changes):
+    """The notebook tells these figures; `kept`: the manifest says that it is as it was."""
 
+    def change(archive: Quarters) -> None:
+        file, manifest = (archive.output / RUN / name for name in ("report.ipynb", "manifest.json"))
+        notebook = json.loads(file.read_bytes())
+        for output in [each for cell in notebook["cells"] for each in cell.get("outputs", ())]:
+            for scrap in output["data"].values():
+                scrap["data"] = changes.get(scrap["name"], scrap["data"])
+        file.write_text(json.dumps(notebook))
+        if kept:
+            content = json.loads(manifest.read_bytes())
+            content["private"]["report.ipynb"] = hashlib.sha256(file.read_bytes()).hexdigest()
+            manifest.write_text(json.dumps(content))
 
-def changed_scrap_and_manifest(archive: Quarters) -> None:
-    changed_scrap(archive)
-    keep(archive, "report.ipynb")
-
-
-def keep(archive: Quarters, name: str) -> None:
-    """The manifest says that the file is as it was."""
-    run = archive.runs / FIRST / "r1"
-    manifest = json.loads((run / "manifest.json").read_bytes())
-    manifest["private"][name] = hashlib.sha256((run / name).read_bytes()).hexdigest()
-    (run / "manifest.json").write_text(json.dumps(manifest))
+    return change
 
 
 def changed_summary(archive: Quarters) -> None:
-    file = archive.site / "weeks" / FIRST / "r1" / "data" / "summary.json"
-    summary = json.loads(file.read_bytes())
-    summary["figures"]["declined_total"] = 998
-    file.write_text(json.dumps(summary))
+    file = archive.output / DATA / "summary.json"
+    file.write_text(file.read_text().replace('"declined_total": 23', '"declined_total": 998'))
 
 
 def changed_follow_up(archive: Quarters) -> None:
     """No figure of the week tells of it: it is known after release alone."""
-    file = archive.runs / FIRST / "r1" / "extract.parquet"
+    file = archive.output / RUN / "extract.parquet"
     rows = pd.read_parquet(file)
     rows["follow_up_status"] = rows["follow_up_status"].replace("rearrested", "at_large")
     rows.to_parquet(file, index=False)
-
-
-def unended(archive: Quarters) -> None:
-    run = archive.runs / FIRST / "r1"
-    notebook = executed_notebook(archive.summary(FIRST)["figures"])
-    notebook.cells.pop()
-    nbformat.write(notebook, run / "report.ipynb")
-    keep(archive, "report.ipynb")
 
 
 def written(path: str, text: str):
@@ -179,19 +132,17 @@ def written(path: str, text: str):
 
 
 RUN, DATA = f"runs/{FIRST}/r1", f"site/weeks/{FIRST}/r1/data"
+DIFFER = "notebook differ from those published: declined_total"
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (changed_scrap, "report.ipynb changed since the run"),
-        (
-            changed_scrap_and_manifest,
-            "notebook differ from those published: declined_total 999 and 23",
-        ),
-        (changed_summary, "notebook differ from those published: declined_total 23 and 998"),
+        (scraps(declined_total=999, kept=False), "report.ipynb changed since the run"),
+        (scraps(declined_total=999), f"{DIFFER} 999 and 23"),
+        (changed_summary, f"{DIFFER} 23 and 998"),
         (changed_follow_up, "extract.parquet changed since the run"),
-        (unended, "did not run to its end"),
+        (scraps(report_complete=False), "did not run to its end"),
         (written(f"{RUN}/report.ipynb", "{"), "report.ipynb changed since the run"),
         (written(f"{RUN}/week.json", "{"), "week.json changed since the run"),
         (written(f"{RUN}/manifest.json", "{"), "manifest.json cannot be read"),
@@ -203,51 +154,6 @@ def test_what_was_changed_by_hand_is_told_and_nothing_is_published(weeks, change
     change(weeks)
     message = refused(weeks)
     assert told in message and FIRST in message and "run the week again with --force" in message
-
-
-@contextlib.contextmanager
-def template(tmp_path, monkeypatch, change):
-    """A checkout whose quarterly notebook was changed."""
-    project = tmp_path / "project"
-    (project / "notebooks").mkdir(parents=True)
-    (project / "params").symlink_to(PROJECT / "params")
-    notebook = nbformat.read(PROJECT / "notebooks" / "quarterly_report.ipynb", as_version=4)
-    change(notebook)
-    nbformat.write(notebook, project / "notebooks" / "quarterly_report.ipynb")
-    with monkeypatch.context() as patch:
-        patch.setattr(ddor.cli, "find_project", lambda: project)
-        yield
-
-
-def test_a_template_that_fails_ends_with_5_and_is_kept_for_the_analyst(
-    weeks, tmp_path, monkeypatch
-):
-    def fail(notebook):
-        notebook.cells[3].source = "%%narrative\n# {{ nobody.knows }}"
-
-    with template(tmp_path, monkeypatch, fail):
-        told = refused(weeks, code=5)
-    assert "nobody" in told and not (weeks.runs / QUARTER / "r1").exists()
-
-
-def test_a_template_without_its_parameters_cell_ends_with_5(weeks, tmp_path, monkeypatch):
-    with template(tmp_path, monkeypatch, lambda notebook: notebook.cells.pop(1)):
-        told = refused(weeks, code=5)
-    assert "quarterly_report.ipynb cannot be run" in told and "parameters" in told
-
-
-def test_an_archive_that_another_run_holds_ends_with_6(weeks, monkeypatch):
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(weeks.runs / ".lock")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        assert holder.stdout.readline() == b"held\n"
-        monkeypatch.setattr(ddor.archive.publish, "WAIT_SECONDS", 0.1)
-        assert "is busy: another run holds it" in refused(weeks, code=6)
-    finally:
-        holder.communicate(b"\n")
 
 
 def test_a_key_of_any_request_is_refused_in_a_note(weeks):

@@ -1,5 +1,6 @@
 """The weekly job on tiny extracts, in this process, and its review.csv filled in."""
 
+import contextlib
 import csv
 import io
 import os
