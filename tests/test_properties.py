@@ -201,6 +201,8 @@ def prove_tables_add_up(counts: Counts) -> None:
         assert figures[f"{total}_total"] == table[total].sum()
         for part in parts:
             assert figures[f"{total}_{part}"] == table[part].sum()
+    for mark in ("release_not_confirmed", "law_or_court", "short_custody"):
+        assert figures[f"declined_{mark}"] == declined[mark].sum()
     assert figures["honored_total"] == declined["honored"].sum()
     assert figures["agencies_declining"] == (declined["declined"] > 0).sum()
     for figure in ("declined_total", "honored_total"):
