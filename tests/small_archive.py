@@ -129,10 +129,12 @@ class SmallArchive:
         shutil.copytree(self.root, root)
         return SmallArchive(root)
 
-    def receive(self, rows, as_of=FIRST_FINAL_DAY, source="a desk", week=WEEK, charges=()) -> None:
+    def receive(
+        self, rows, as_of=FIRST_FINAL_DAY, source="a desk", week=WEEK, charges=(), **about
+    ) -> None:
         folder = self.root / "extracts" / week
         shutil.rmtree(folder, ignore_errors=True)
-        write_csv_extract(folder, rows, charges, {"as_of": as_of, "source": source})
+        write_csv_extract(folder, rows, charges, {"as_of": as_of, "source": source} | about)
 
     def record(self, name: str, **keys) -> None:
         """A dispute by the agency Quillfeather of its declined requests, as a file; keys that are

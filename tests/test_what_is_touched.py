@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from extract_factory import request, write_csv_extract
+from extract_factory import request
 from large_archive import FRANKLIN, MIDDLE, LargeArchive, brief_articles
 from small_archive import changed, files_of
 from test_rebuild import rebuilt
@@ -94,10 +94,8 @@ def receive(archive: LargeArchive, week: Week) -> str:
         request(request_id=f"z{number}", form="I-247A", **dates | agency)
         for number, agency in enumerate([*asked, NEWCOMER, NEWCOMER])
     ]
-    as_of = archive.end + dt.timedelta(days=40)
-    about = {"as_of": str(as_of), "source": "An invented desk", "synthetic": "true"}
-    write_csv_extract(archive.root / "extracts" / str(week), rows, about=about)
-    return str(week)
+    as_of = str(archive.end + dt.timedelta(days=40))
+    archive.receive(rows, as_of, "An invented desk", str(week), synthetic="true")
 
 
 def publish(archive: LargeArchive, week: str, day: dt.date, *words: str):
