@@ -5,26 +5,21 @@ described cases, and a week that was revised since. The quarter after it is with
 scraps, for a quarter reads those; the quarters have their notebook's.
 """
 
-import contextlib
 import csv
 import datetime as dt
 import os
 import shutil
 from pathlib import Path
 
-import nbformat
 import pytest
 import yaml
 from conftest import cases
 from extract_factory import charge, request
 from filelock import FileLock
-from large_archive import brief
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from large_archive import brief_articles as brief_weeks
 from small_archive import SmallArchive
 
-from ddor.archive.kept import Article
 from ddor.calendar import Quarter
-from ddor.jobs import report
 from ddor.maintained.cases import candidate_label
 
 QUARTER, WITHDRAWN = Quarter(2017, 1), Quarter(2017, 2)
@@ -93,38 +88,6 @@ def _build(archive: SmallArchive) -> None:
     with brief_weeks():
         _receive(archive, REVISED, more=1)
         assert archive.published(week=REVISED, day="2018-01-15") == 2
-
-
-@contextlib.contextmanager
-def brief_weeks():
-    """The weekly job without its notebook: an article of a title and a sentence, and the scraps."""
-
-    def run_notebook(archive, template, prepared, keys):
-        executed = archive.staging / "report.ipynb"
-        figures = prepared.figures
-        with archive.writing():
-            prepared.save(archive.staging / "inputs")
-            nbformat.write(executed_with(figures | {"report_complete": True}), executed)
-        return executed, Article(brief(prepared.period, figures), {})
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "run_notebook", run_notebook)
-        yield
-
-
-def executed_with(scraps: dict) -> nbformat.NotebookNode:
-    """An executed notebook that glued these, but those that are not told, as scrapbook does."""
-    kind = "application/scrapbook.scrap.json+json"
-    outputs = [
-        new_output(
-            "display_data",
-            {kind: {"name": name, "data": value, "encoder": "json", "version": 1}},
-            metadata={"scrapbook": {"name": name, "data": True, "display": False}},
-        )
-        for name, value in scraps.items()
-        if value is not None
-    ]
-    return new_notebook(cells=[new_code_cell("glued", execution_count=1, outputs=outputs)])
 
 
 def _receive(archive: SmallArchive, week: str, more: int = 0) -> None:

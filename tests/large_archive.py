@@ -1,4 +1,4 @@
-"""A large published archive: 60 weeks and 200 agencies, for tests in a browser, of accessibility,
+"""A large published archive: many weeks and 200 agencies, for tests in a browser, of accessibility,
 of the HTML and of links. Synthetic, and drawn from a seed, so that every build is the same.
 
 `large_at` builds it once for all workers. The job itself runs as in small_archive.py, in this
@@ -24,12 +24,14 @@ import os
 import shutil
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import cases
 from filelock import FileLock
 from markupsafe import escape
+from quarter_archive import executed_notebook
 from small_archive import SmallArchive
 
 from ddor.archive.kept import Article
@@ -96,7 +98,7 @@ class LargeArchive(SmallArchive):
         super().__init__(root)
         self.weeks = [str(week) for week in calendar(weeks) if week]
         self.latest, self.disputed, self.revised, self.corrected, self.upheld = self.weeks[:-6:-1]
-        self.withdrawn = self.weeks[-9]
+        self.withdrawn = self.weeks[-6]
         self.week = self.site / "weeks" / self.latest
         self.end = Week.parse(self.latest).last_day + AFTERWARDS
 
@@ -150,14 +152,14 @@ def calendar(weeks: int) -> list[Week | None]:
 
 @contextlib.contextmanager
 def brief_articles():
-    """The job without its notebook: an article of a title and a sentence."""
+    """The job without its notebook: an article of a title and a sentence, and the scraps."""
 
     def run_notebook(archive, template, prepared, keys):
-        executed = archive.staging / "report.ipynb"
+        executed, figures = archive.staging / "report.ipynb", prepared.figures
         with archive.writing():
             prepared.save(archive.staging / "inputs")
-            executed.write_text("{}")
-        return executed, Article(brief(prepared.period, prepared.figures), {})
+            nbformat.write(executed_notebook(figures), executed)
+        return executed, Article(brief(prepared.period, figures), {})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(report, "run_notebook", run_notebook)

@@ -75,18 +75,13 @@ FIRST_ROWS = [
     *numbered("o", 1, OSPREYMOOR),
     *numbered("t", 3, THISTLEDOWN, **PENDING),
 ]
-SECOND_ROWS = [
-    *quillfeather(151),
+_REST = [
     *numbered("b", 241, BRACKENHOLT, **HONORED),
     *numbered("o", 1, OSPREYMOOR),
     *numbered("w", 2, WRENFALL),
 ]
-THIRD_ROWS = [
-    *quillfeather(163),
-    *numbered("b", 241, BRACKENHOLT, **HONORED),
-    *numbered("o", 1, OSPREYMOOR),
-    *numbered("w", 2, WRENFALL),
-]
+SECOND_ROWS = [*quillfeather(151), *_REST]
+THIRD_ROWS = [*quillfeather(163), *_REST]
 ONLY_FIRST = ("137", "138", "253", "394", "THISTLEDOWN", SOURCES[1])
 ONLY_SECOND = ("151", "154", "395", "WRENFALL", SOURCES[2])
 NEXT_WEEK_ROWS = [
