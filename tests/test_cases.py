@@ -67,7 +67,7 @@ def refused(cases):
     return said
 
 
-# Reading
+# Reading. What a folder may hold is key_files', and proved in test_corrections.py.
 
 
 def test_a_case_is_read_and_comes_back_from_json(cases):
@@ -89,11 +89,6 @@ def test_the_examples_of_the_documents_are_cases(cases, place):
     lines = itertools.takewhile(lambda line: line.startswith("    "), block.splitlines())
     (case,) = cases(one="---\n" + textwrap.dedent("\n".join(lines)) + "\n")
     assert case.row == "C-1f0c22d97ab4" and case.body.startswith("The person was arrested")
-
-
-def test_no_folder_a_readme_and_a_hidden_file_are_no_case(cases, tmp_path):
-    assert read_cases(tmp_path / "none") == ()
-    assert cases(README="How to.") == cases(**{".hidden": "x"}) == ()
 
 
 @pytest.mark.parametrize("key", HEAD)
@@ -163,13 +158,6 @@ def test_so_is_a_name_in_the_address_of_a_source_and_in_the_name_of_the_file(ref
     with pytest.raises(NeedsCorrection) as invalid:
         cases(juan_hernandez=text())
     assert "hernandez" not in said + str(invalid.value)
-
-
-def test_a_file_of_another_kind_is_refused(cases, tmp_path):
-    cases()
-    (tmp_path / QUARTER / "photo.png").write_bytes(b"x")
-    with pytest.raises(NeedsCorrection, match=r"photo\.png: seen its name"):
-        cases()
 
 
 @pytest.mark.parametrize("body", ["![x](x.png)\n", "# One\n", "## One\n", "One\n===\n", "\n"])

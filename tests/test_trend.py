@@ -43,8 +43,8 @@ def day(at: int) -> str:
 def revision(at: int, declined: int, number=1, kind=FIRST, after=42, **trend) -> Revision:
     """Of the week `at`, as known so many days after its end."""
     as_of = (FIRST_DAY + dt.timedelta(weeks=at, days=6 + after)).isoformat()
-    others = dict.fromkeys(("issued_total", "honored_total", "agencies_declining"), 0)
-    figures = others | {"declined_total": declined}
+    figures = dict.fromkeys(("issued_total", "honored_total", "agencies_declining"), 0)
+    figures["declined_total"] = declined
     kept = {"method": 1, "age": {}, "bulk": {}} | trend
     return Revision(number, "", as_of, as_of, "", figures, kind, trend=kept)
 
@@ -54,9 +54,7 @@ def withdrawn(at: int) -> Revision:
 
 
 def catalog_of(weeks: dict[int, list[Revision]], cohort="recorded") -> Catalog:
-    return Catalog(
-        cohort, False, {"weeks": {day(at): revisions for at, revisions in weeks.items()}}
-    )
+    return Catalog(cohort, False, {"weeks": {day(at): each for at, each in weeks.items()}})
 
 
 def flat(*declined: int, cohort="recorded", **given) -> Catalog:

@@ -29,17 +29,15 @@ COVER = Cover(
     notice=SYNTHETIC_NOTICE,
 )
 # What a spreadsheet would run, follow, round or take for markup, or other writers for theirs.
-_SIGNS = "=cmd|' /C calc'!A0 ~ =1+1 ~ {=SUM(A1)} ~ +1 ~ -1 ~ - ~ @SUM(A1) ~ *** ~ #N/A ~ 'quoted"
-_LINKS = "https://example.org ~ mailto:a@example.org ~ internal:Cover!A1 ~ www.example.org"
-_MARKUP = (
-    '[click](https://example.org) ~ [a](b) [c](d) ~ $$note$$ ~ [note 1] ~ [x] ~ " ~ 保安官 ~ '
-    "<b>Bold & Co</b> ~ <r><t>run</t></r> ~ <r>& ~ &amp;"
-)
-_NUMBERS = "01001 ~ 1e5 ~ TRUE ~ 2017-01-28 ~ 12% ~ nan"
-ODD_TEXTS = (
-    *" ~ ".join((_SIGNS, _LINKS, _MARKUP, _NUMBERS)).split(" ~ "),
-    *("\t=1+1", "\r=1+1", " =1+1", "\x07bell", "trailing ", "two\nlines"),
-)
+_TEXTS = """
+=cmd|' /C calc'!A0 ~ =1+1 ~ {=SUM(A1)} ~ +1 ~ -1 ~ - ~ @SUM(A1) ~ *** ~ #N/A ~ 'quoted
+https://example.org ~ mailto:a@example.org ~ internal:Cover!A1 ~ www.example.org
+[click](https://example.org) ~ [a](b) [c](d) ~ $$note$$ ~ [note 1] ~ [x] ~ " ~ 保安官
+<b>Bold & Co</b> ~ <r><t>run</t></r> ~ <r>& ~ &amp;
+01001 ~ 1e5 ~ TRUE ~ 2017-01-28 ~ 12% ~ nan
+"""
+ODD_TEXTS = [each for line in _TEXTS.strip().splitlines() for each in line.split(" ~ ")]
+ODD_TEXTS += ["\t=1+1", "\r=1+1", " =1+1", "\x07bell", "trailing ", "two\nlines"]
 
 
 def agencies(*names: str, **columns) -> pd.DataFrame:
@@ -162,9 +160,8 @@ def test_no_cell_is_merged_or_hidden_and_no_pane_is_frozen(book):
 
 
 def test_a_column_is_as_wide_as_its_texts_up_to_a_limit(book):
-    sheet = book["declined_by_agency"]
-    assert sheet.column_dimensions["B"].width >= len("Autauga County Jail")
-    assert sheet.column_dimensions["D"].width >= len("declined")
+    widths = book["declined_by_agency"].column_dimensions
+    assert widths["B"].width >= len("Autauga County Jail") and widths["D"].width >= len("declined")
     long = {"checks": agencies("name " * 100)}
     sheet = book_of(workbook_file(long, MEANINGS, COVER))["checks"]
     assert sheet.column_dimensions["B"].width < 100
