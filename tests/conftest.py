@@ -200,11 +200,11 @@ def copy_of(stage, tmp_path):
 
 
 @pytest.fixture(
-    scope="session", params=[12, pytest.param(60, marks=pytest.mark.storm)], ids="{}-weeks".format
+    scope="session", params=[8, pytest.param(60, marks=pytest.mark.storm)], ids="{}-weeks".format
 )
 def large(request, tmp_path_factory, worker_id):
     """A published archive of 200 agencies, shared by all test files: never write into it. Of 60
-    weeks in the storms, of 12 else."""
+    weeks in the storms, of 8 else."""
     from large_archive import large_at
 
     root = tmp_path_factory.getbasetemp()

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from extract_factory import charge, request, write_csv_extract
+from conftest import cases
+from extract_factory import charge, request
 from filelock import FileLock
 from large_archive import brief_articles
 from small_archive import SmallArchive
@@ -26,34 +27,39 @@ QUARTER, WITHDRAWN = Quarter(2017, 1), Quarter(2017, 2)
 WEEKS, REVISED = ("2016-12-31", "2017-02-04", "2017-02-18", "2017-03-04"), "2017-03-04"
 AS_OF = "2017-12-31"
 AGENCIES = [
-    {
-        "agency_id": code,
-        "agency_name": name,
-        "state": state,
-        "agency_level": level,
-        "county_fips": "",
-        "area": "",
-    }
-    for code, name, state, level in (
-        ("MN9SYN001", "Quillfeather County Jail", "MN", "county"),
-        ("MN9SYN002", "Brackenholt Police Department, Detention Services", "MN", "municipal"),
-        ("TX9SYN003", "Osprey Moor County Sheriff", "TX", "county"),
-        ("TX9SYN004", "Thistledown County Jail", "TX", "county"),
-        ("CA9SYN005", "Wrenfall Department of Corrections", "CA", "state"),
-        ("CA9SYN006", "Cormorant City Jail", "CA", "municipal"),
-    )
+    dict(zip(("agency_id", "agency_name", "state", "agency_level"), line, strict=True))
+    | {"county_fips": "", "area": ""}
+    for line in cases("""
+    MN9SYN001 | Quillfeather County Jail                          | MN | county
+    MN9SYN002 | Brackenholt Police Department, Detention Services | MN | municipal
+    TX9SYN003 | Osprey Moor County Sheriff                        | TX | county
+    TX9SYN004 | Thistledown County Jail                           | TX | county
+    CA9SYN005 | Wrenfall Department of Corrections                | CA | state
+    CA9SYN006 | Cormorant City Jail                               | CA | municipal
+    """)
 ]
-STANDINGS = (
-    "rearrested",
-    "at_large",
-    "at_large",
-    "ice_custody",
-    "rearrested",
-    "removed",
-    "at_large",
-    "unknown",
-)
+STANDINGS = "rearrested at_large at_large ice_custody rearrested removed at_large unknown".split()
 CODES = ("1399", "3562", "5404")
+CASE = yaml.safe_load("""
+status: open
+status_on: "2017-09-30"
+source_kind: court record
+described_by: analyst
+approved_by: reviewer
+approved_on: "2017-10-02"
+""")
+# Of each described case its text and its source.
+DESCRIBED = (
+    (
+        "The person was arrested eleven days after the release, and charged with assault.",
+        "https://courts.example/records/2017CR4411",
+    ),
+    (
+        "The person was arrested within the month.\n\n- The court has the charge before it.\n"
+        "- No trial is set.",
+        "Invented County, 186th District Court",
+    ),
+)
 
 
 def followed_at(root: Path) -> SmallArchive:
@@ -87,76 +93,52 @@ def _build(archive: SmallArchive) -> None:
 def _receive(archive: SmallArchive, week: str, more: int = 0) -> None:
     """Six to eight declined requests of each agency and `more`, one honored and one pending."""
     first, requests, charges = dt.date.fromisoformat(week), [], []
+    issued, recorded = (f"{first + dt.timedelta(days)}" for days in (1, 4))
     for at, agency in enumerate(AGENCIES):
         for number in range(6 + (at + first.day) % 3 + more):
-            row, own = _declined(f"{week}-{at}-{number}", first, agency, at + number + first.day)
-            requests.append(row)
+            row, own = _declined(f"{week}-{at}-{number}", first, at + number + first.day)
+            requests.append(row | {"issued_at": issued, "outcome_recorded_at": recorded} | agency)
             charges += own
-        for outcome in ("honored", "pending"):
-            recorded = f"{first + dt.timedelta(4)}" if outcome == "honored" else ""
-            requests.append(
-                request(
-                    request_id=f"{week}-{at}-{outcome}",
-                    issued_at=f"{first + dt.timedelta(1)}",
-                    outcome=outcome,
-                    outcome_recorded_at=recorded,
-                    released_at="",
-                    decline_reason="",
-                    **agency,
-                )
-            )
-    folder = archive.root / "extracts" / week
-    shutil.rmtree(folder, ignore_errors=True)
-    about = {"as_of": AS_OF, "source": "An invented desk", "synthetic": "true"}
-    write_csv_extract(folder, requests, charges, about)
+        open_case = {"issued_at": issued, "released_at": "", "decline_reason": ""} | agency
+        for outcome, on in (("honored", recorded), ("pending", "")):
+            own = {"request_id": f"{week}-{at}-{outcome}", "outcome": outcome}
+            requests.append(request(**open_case | own, outcome_recorded_at=on))
+    archive.receive(requests, AS_OF, "An invented desk", week, charges, synthetic="true")
 
 
-def _declined(request_id: str, first: dt.date, agency: dict, turn: int):
+def _declined(request_id: str, first: dt.date, turn: int):
     released = first + dt.timedelta(3)
     standing = STANDINGS[turn % len(STANDINGS)]
     seen = "" if standing == "unknown" else f"{released + dt.timedelta(5 + 7 * turn % 80)}"
     row = request(
         request_id=request_id,
-        issued_at=f"{first + dt.timedelta(1)}",
         released_at=f"{released}",
-        outcome_recorded_at=f"{first + dt.timedelta(4)}",
         follow_up_status=standing,
         follow_up_on=seen,
         notice_at=f"{released - dt.timedelta(1)}" if turn % 3 else "",
         custody_confirmed="true",
-        **agency,
     )
     charges = [charge(request_id=request_id, ncic_code=CODES[turn % 3], charged_on=f"{first}")]
     if standing == "rearrested":
-        charges.append(
-            charge(
-                request_id=request_id,
-                charge_no="2",
-                ncic_code=CODES[turn % 2],
-                charged_on=seen,
-                disposition="convicted" if turn % 3 else "charged",
-                timing="after_release",
-            )
-        )
+        later = {"charge_no": "2", "ncic_code": CODES[turn % 2], "timing": "after_release"}
+        disposition = "convicted" if turn % 3 else "charged"
+        after = charges[0] | later | {"charged_on": seen, "disposition": disposition}
+        charges.append(after)
     return row, charges
 
 
 def _describe_two(archive: SmallArchive, week: str) -> None:
     """Cases of the first two people of the week's extract that were arrested."""
-    folder = archive.root / "extracts" / week
-    rows = list(csv.DictReader((folder / "requests.csv").read_text("utf-8").splitlines()))
-    charged = list(csv.DictReader((folder / "charges.csv").read_text("utf-8").splitlines()))
-    met = [row for row in rows if row["follow_up_status"] == "rearrested"][:2]
-    cases = archive.root / "cases" / str(QUARTER)
-    cases.mkdir(parents=True)
-    words = (
-        "The person was arrested eleven days after the release, and charged with assault.",
-        "The person was arrested within the month.\n\n- The court has the charge before it.\n"
-        "- No trial is set.",
+    folder, cases = archive.root / "extracts" / week, archive.root / "cases" / str(QUARTER)
+    rows, charged = (
+        list(csv.DictReader((folder / f"{name}.csv").read_text("utf-8").splitlines()))
+        for name in ("requests", "charges")
     )
-    sources = ("https://courts.example/records/2017CR4411", "Invented County, 186th District Court")
+    met = [row for row in rows if row["follow_up_status"] == "rearrested"][:2]
+    cases.mkdir(parents=True)
     for number, row in enumerate(met):
         before, after = [each for each in charged if each["request_id"] == row["request_id"]]
+        words, source = DESCRIBED[number]
         head = {
             "row": candidate_label(str(QUARTER), row["request_id"]),
             "agency_id": row["agency_id"],
@@ -164,13 +146,7 @@ def _describe_two(archive: SmallArchive, week: str) -> None:
             "groups_before": before["ncic_code"][:2],
             "groups_after": after["ncic_code"][:2],
             "standing": after["disposition"],
-            "status": "open",
-            "status_on": "2017-09-30",
-            "source_kind": "court record",
-            "source": sources[number],
-            "described_by": "analyst",
-            "approved_by": "reviewer",
-            "approved_on": "2017-10-02",
+            "source": source,
         }
-        text = yaml.safe_dump(head, sort_keys=False)
-        (cases / f"case-{number}.md").write_text(f"---\n{text}---\n{words[number]}\n", "utf-8")
+        text = yaml.safe_dump(head | CASE, sort_keys=False)
+        (cases / f"case-{number}.md").write_text(f"---\n{text}---\n{words}\n", "utf-8")

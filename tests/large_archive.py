@@ -1,4 +1,4 @@
-"""A large published archive: 60 weeks and 200 agencies, for tests in a browser, of accessibility,
+"""A large published archive: many weeks and 200 agencies, for tests in a browser, of accessibility,
 of the HTML and of links. Synthetic, and drawn from a seed, so that every build is the same.
 
 `large_at` builds it once for all workers. The job itself runs as in small_archive.py, in this
@@ -24,6 +24,7 @@ import os
 import shutil
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -95,7 +96,7 @@ class LargeArchive(SmallArchive):
         super().__init__(root)
         self.weeks = [str(week) for week in calendar(weeks) if week]
         self.latest, self.disputed, self.revised, self.corrected, self.upheld = self.weeks[:-6:-1]
-        self.withdrawn = self.weeks[-9]
+        self.withdrawn = self.weeks[-6]
         self.week = self.site / "weeks" / self.latest
         self.end = Week.parse(self.latest).last_day + AFTERWARDS
 

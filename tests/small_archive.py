@@ -74,18 +74,13 @@ FIRST_ROWS = [
     *numbered("o", 1, OSPREYMOOR),
     *numbered("t", 3, THISTLEDOWN, **PENDING),
 ]
-SECOND_ROWS = [
-    *quillfeather(151),
+_REST = [
     *numbered("b", 241, BRACKENHOLT, **HONORED),
     *numbered("o", 1, OSPREYMOOR),
     *numbered("w", 2, WRENFALL),
 ]
-THIRD_ROWS = [
-    *quillfeather(163),
-    *numbered("b", 241, BRACKENHOLT, **HONORED),
-    *numbered("o", 1, OSPREYMOOR),
-    *numbered("w", 2, WRENFALL),
-]
+SECOND_ROWS = [*quillfeather(151), *_REST]
+THIRD_ROWS = [*quillfeather(163), *_REST]
 ONLY_FIRST = ("137", "138", "253", "394", "THISTLEDOWN", SOURCES[1])
 ONLY_SECOND = ("151", "154", "395", "WRENFALL", SOURCES[2])
 NEXT_WEEK_ROWS = [
@@ -117,10 +112,12 @@ class SmallArchive:
         shutil.copytree(self.root, root)
         return SmallArchive(root)
 
-    def receive(self, rows, as_of=FIRST_FINAL_DAY, source="a desk", week=WEEK, charges=()) -> None:
+    def receive(
+        self, rows, as_of=FIRST_FINAL_DAY, source="a desk", week=WEEK, charges=(), **about
+    ) -> None:
         folder = self.root / "extracts" / week
         shutil.rmtree(folder, ignore_errors=True)
-        write_csv_extract(folder, rows, charges, {"as_of": as_of, "source": source})
+        write_csv_extract(folder, rows, charges, {"as_of": as_of, "source": source} | about)
 
     def record(self, name: str, **keys) -> None:
         """A dispute by the agency Quillfeather of its declined requests, as a file; keys that are

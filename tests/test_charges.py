@@ -3,6 +3,7 @@ lines of charges_by_group.csv."""
 
 import pandas as pd
 import pytest
+from conftest import cases
 from extract_factory import charge, request
 from frames import copies, counts_of, nation_of, numbered, said_of
 
@@ -53,48 +54,35 @@ def enough(**of_group: list[str]) -> tuple[list, list]:
 
 
 @pytest.mark.parametrize(
-    ("dispositions", "expected"),
-    [
-        (["convicted"], "convicted 13:convicted"),
-        (["charged"], "charged_only 13:charged_only"),
-        (["unknown"], "charged_only 13:charged_only"),
-        (["charged", "convicted"], "convicted 13:convicted"),
-        (["dismissed", "convicted"], "convicted 13:convicted"),
-        (["acquitted", "charged"], "charged_only 13:charged_only"),
-        (["dismissed"], "dismissed_or_acquitted"),
-        (["acquitted"], "dismissed_or_acquitted"),
-        (["dismissed", "acquitted"], "dismissed_or_acquitted"),
-    ],
+    "dispositions, expected",
+    cases("""
+    convicted           | convicted 13:convicted
+    charged             | charged_only 13:charged_only
+    unknown             | charged_only 13:charged_only
+    charged convicted   | convicted 13:convicted
+    dismissed convicted | convicted 13:convicted
+    acquitted charged   | charged_only 13:charged_only
+    dismissed           | dismissed_or_acquitted
+    acquitted           | dismissed_or_acquitted
+    dismissed acquitted | dismissed_or_acquitted
+    """),
 )
 def test_in_a_group_a_conviction_comes_first_and_a_dismissal_alone_counts_nowhere(
     dispositions, expected
 ):
-    counts = counted(*({"ncic_code": ASSAULT, "disposition": each} for each in dispositions))
-    assert said(counts) == [expected, "no_charge"]
+    charges = ({"ncic_code": ASSAULT, "disposition": each} for each in dispositions.split())
+    assert said(counted(*charges)) == [expected, "no_charge"]
 
 
-def test_a_request_with_two_groups_is_in_both_and_is_one_request():
-    counts = counted(
-        {"ncic_code": ASSAULT, "disposition": "convicted"},
-        {"ncic_code": THEFT, "disposition": "charged"},
-        {"ncic_code": THEFT, "disposition": "charged"},
-    )
-    assert said(counts) == ["convicted 13:convicted 23:charged_only", "no_charge"]
-    assert of_all(counts)["convicted"] == 1
-
-
-def test_a_conviction_in_one_group_does_not_make_another_group_convicted():
+def test_a_request_with_two_groups_is_in_both_convicted_in_one_only_and_is_one_request():
     counts = counted(
         {"ncic_code": THEFT, "disposition": "convicted"},
         {"ncic_code": DRUGS, "disposition": "dismissed"},
         {"ncic_code": ASSAULT, "disposition": "unknown"},
+        {"ncic_code": ASSAULT, "disposition": "charged"},
     )
-    assert said(counts)[0] == "convicted 13:charged_only 23:convicted"
-
-
-def test_a_charge_after_the_release_counts_nowhere():
-    counts = counted({"disposition": "convicted", "timing": "after_release"})
-    assert said(counts) == ["no_charge", "no_charge"]
+    assert said(counts) == ["convicted 13:charged_only 23:convicted", "no_charge"]
+    assert of_all(counts)["convicted"] == 1
 
 
 def test_charges_of_requests_not_declined_this_week_count_nowhere():
@@ -110,18 +98,15 @@ def test_charges_of_requests_not_declined_this_week_count_nowhere():
     assert counts.charges_supplied
 
 
-def test_codes_outside_the_list_are_one_group():
+def test_a_leading_zero_of_a_code_decides_its_group_and_codes_outside_the_list_are_one():
     counts = counted(
         {"ncic_code": "9999", "disposition": "charged"},
         {"ncic_code": "0499", "disposition": "convicted"},
         {"ncic_code": "8100", "disposition": "charged"},
+        {"ncic_code": "0399", "request_id": "r1"},
     )
-    assert said(counts)[0] == f"convicted 81:charged_only {UNLISTED}:convicted"
-
-
-def test_a_leading_zero_of_a_code_decides_its_group():
-    counts = counted({"ncic_code": "0399"}, {"ncic_code": "3999", "request_id": "r1"})
-    assert said(counts) == ["charged_only 03:charged_only", "charged_only 39:charged_only"]
+    unlisted = f"convicted 81:charged_only {UNLISTED}:convicted"
+    assert said(counts) == [unlisted, "charged_only 03:charged_only"]
 
 
 def test_the_order_of_charges_and_requests_changes_no_value_and_the_index_stays():
@@ -130,13 +115,12 @@ def test_the_order_of_charges_and_requests_changes_no_value_and_the_index_stays(
         {"ncic_code": ASSAULT, "disposition": "convicted"},
         {"ncic_code": DRUGS, "disposition": "charged", "request_id": "r1"},
     ]
-    assert said(counted(*given)) == said(counted(*reversed(given)))
     counts = counted(*given)
+    values = ["convicted 13:convicted 23:charged_only", "charged_only 35:charged_only"]
+    assert said(counts) == said(counted(*reversed(given))) == values
     requests = pd.Series(["r1", "r0"], index=[7, 3])
-    assert charge_values(requests, counts.extract.charges).to_dict() == {
-        7: "charged_only 35:charged_only",
-        3: "convicted 13:convicted 23:charged_only",
-    }
+    found = charge_values(requests, counts.extract.charges)
+    assert found.to_dict() == dict(zip((3, 7), values, strict=True))
 
 
 # What is counted of all
@@ -154,34 +138,27 @@ def test_every_declined_request_stands_in_one_of_four_lines():
         {"request_id": "r3", "disposition": "convicted", "timing": "after_release"},
         requests=requests,
     )
-    assert of_all(counts) == {
-        "convicted": 1,
-        "charged_only": 1,
-        "dismissed_or_acquitted": 1,
-        "no_charge": 3,
-    }
+    others = {"convicted": 1, "charged_only": 1, "dismissed_or_acquitted": 1}
+    assert of_all(counts) == others | {"no_charge": 3}
+
+
+def told_figures(counts) -> list[int | None]:
+    return [counts.figures[f"declined_with_{name}"] for name in ("charges", "conviction")]
 
 
 def test_declined_with_charges_is_any_charge_before_release_whatever_became_of_it():
-    figures = counts_of(*enough(g13=["dismissed"] * 3, g23=["acquitted"] * 4 + ["charged"])).figures
-    assert (figures["declined_with_charges"], figures["declined_with_conviction"]) == (5, 0)
-    figures = counts_of(*enough(g13=["convicted"] * 2 + ["charged"])).figures
-    assert (figures["declined_with_charges"], figures["declined_with_conviction"]) == (3, 2)
+    ended = counts_of(*enough(g13=["dismissed"] * 3, g23=["acquitted"] * 4 + ["charged"]))
+    assert told_figures(ended) == [5, 0]
+    assert told_figures(counts_of(*enough(g13=["convicted"] * 2 + ["charged"]))) == [3, 2]
 
 
-def test_where_the_table_is_not_told_its_two_figures_are_none():
-    counts = counted({"disposition": "convicted"})
-    assert counts.figures["declined_total"] == 2
-    assert counts.figures["declined_with_charges"] is None
-    assert counts.figures["declined_with_conviction"] is None
-
-
-def test_a_charges_table_with_a_header_alone_says_that_none_were_supplied():
-    counts = counts_of(enough()[0])
-    assert not counts.charges_supplied
-    assert counts.told.untold[CHARGES, ""] == "no charge data was supplied"
-    assert counts.figures["declined_with_charges"] is None
-    assert national_charges(counts.told).empty
+def test_where_the_table_is_not_told_or_no_charge_was_supplied_its_two_figures_are_none():
+    few = counted({"disposition": "convicted"})
+    assert few.figures["declined_total"] == 2 and told_figures(few) == [None, None]
+    without = counts_of(enough()[0])
+    assert not without.charges_supplied and told_figures(without) == [None, None]
+    assert without.told.untold[CHARGES, ""] == "no charge data was supplied"
+    assert national_charges(without.told).empty
 
 
 # charges_by_group.csv
@@ -189,14 +166,11 @@ def test_a_charges_table_with_a_header_alone_says_that_none_were_supplied():
 
 def lines_of_csv(counts) -> dict[tuple[str, str], list]:
     """(category, group_code) -> convicted, charged_only, requests; none for an empty cell."""
-    frame = national_charges(counts.told)
-    columns = ["convicted", "charged_only", "requests"]
+    frame = national_charges(counts.told).set_index(["category", "group_code"])
+    frame = frame.loc[frame["requests"] > 0, ["convicted", "charged_only", "requests"]]
     return {
-        (row["category"], row["group_code"]): [
-            None if pd.isna(row[name]) else row[name] for name in columns
-        ]
-        for row in frame.to_dict("records")
-        if row["requests"]
+        row.Index: [None if pd.isna(each) else each for each in row[1:]]
+        for row in frame.itertuples()
     }
 
 
@@ -222,55 +196,27 @@ def test_a_request_with_two_groups_of_a_category_is_one_of_it_and_convicted_if_i
 
 
 @pytest.mark.parametrize(
-    ("convicted", "charged", "split"),
-    [
-        (0, 3, True),
-        (3, 0, True),
-        (3, 3, True),
-        (1, 9, False),
-        (9, 1, False),
-        (2, 9, False),
-        (9, 2, False),
-        (1, 1, False),
-        (2, 0, False),
-    ],
+    "counts, split", [((0, 3), 1), ((3, 3), 1), ((1, 9), 0), ((2, 9), 0), ((1, 1), 0), ((2, 0), 0)]
 )
-def test_convicted_and_charged_only_are_told_apart_only_if_neither_is_1_or_2(
-    convicted, charged, split
-):
-    dispositions = ["convicted"] * convicted + ["charged"] * charged
-    found = lines_of_csv(counts_of(*enough(g35=dispositions)))["drugs", ""]
-    parts = [convicted, charged] if split else [None, None]
-    assert found == [*parts, convicted + charged]
+def test_convicted_and_charged_only_are_told_apart_only_if_neither_is_1_or_2(counts, split):
+    for convicted, charged in (counts, counts[::-1]):
+        dispositions = ["convicted"] * convicted + ["charged"] * charged
+        found = lines_of_csv(counts_of(*enough(g35=dispositions)))["drugs", ""]
+        parts = [convicted, charged] if split else [None, None]
+        assert found == [*parts, convicted + charged]
 
 
 def test_the_columns_are_those_of_the_contract_and_every_category_has_a_line():
     frame = national_charges(counts_of(*enough(g13=["convicted"] * 3)).told)
-    assert list(frame) == [
-        "category",
-        "group_code",
-        "offense_group",
-        "convicted",
-        "charged_only",
-        "requests",
-    ]
-    categories = [
-        "persons",
-        "property",
-        "drugs",
-        "weapons_public_order",
-        "traffic",
-        "obstructing_justice",
-        "immigration",
-        "other",
-    ]
-    whole = frame[frame["group_code"] == ""]
-    assert whole["category"].tolist() == categories
+    numbers = ["convicted", "charged_only", "requests"]
+    assert list(frame) == ["category", "group_code", "offense_group", *numbers]
+    categories = """persons property drugs weapons_public_order traffic obstructing_justice
+    immigration other""".split()
+    assert frame.loc[frame["group_code"] == "", "category"].tolist() == categories
     names = frame.set_index("group_code")["offense_group"]
     assert names["13"] == "Assault"
     assert list(frame[frame["category"] == "persons"]["group_code"]) == ["", "13"]
-    for name in ("convicted", "charged_only", "requests"):
-        assert pd.api.types.is_integer_dtype(frame[name])
+    assert all(pd.api.types.is_integer_dtype(frame[name]) for name in numbers)
 
 
 def test_a_code_outside_the_list_is_in_the_category_other_under_a_name_of_its_own():

@@ -6,12 +6,14 @@ recorded as declined on the 15th, released on the 14th.
 
 import pandas as pd
 import pytest
+from conftest import cases
 from extract_factory import request
 from frames import WEEK, extract_of, status_of
 
 from ddor.extract.model import issued_this_week, recorded_this_week, would_count_as_declined
 from ddor.measures.status import request_status
 
+OPEN = {"outcome": "pending", "outcome_recorded_at": ""}
 LAST_MOMENT, NEXT_WEEK = "2017-02-17T23:59", "2017-02-18T00:00"
 FIRST_MOMENT, WEEK_BEFORE = "2017-02-11T00:00", "2017-02-10T23:59"
 
@@ -27,39 +29,22 @@ def declined_class(**overrides) -> str:
 
 # Cohorts
 
+BORDERS = [(WEEK_BEFORE, False), (FIRST_MOMENT, True), (LAST_MOMENT, True), (NEXT_WEEK, False)]
 
-@pytest.mark.parametrize(
-    ("time", "is_in"),
-    [
-        (WEEK_BEFORE, False),
-        (FIRST_MOMENT, True),
-        (LAST_MOMENT, True),
-        (NEXT_WEEK, False),
-        ("2017-02-11", True),
-        ("2017-02-18", False),
-    ],
-)
+
+@pytest.mark.parametrize("time, is_in", [*BORDERS, ("2017-02-11", True), ("2017-02-18", False)])
 def test_a_request_is_issued_in_the_week_from_saturday_midnight_to_the_next(time, is_in):
     requests = extract_of([request(issued_at=time)]).requests
     assert issued_this_week(requests, WEEK).tolist() == [is_in]
     assert one(issued_at=time)["issued"] == is_in
 
 
-@pytest.mark.parametrize(
-    ("time", "is_in"),
-    [(WEEK_BEFORE, False), (FIRST_MOMENT, True), (LAST_MOMENT, True), (NEXT_WEEK, False)],
-)
+@pytest.mark.parametrize("time, is_in", BORDERS)
 def test_a_decline_is_recorded_in_the_week_whenever_it_was_issued(time, is_in):
-    row = one(issued_at="2010-10-16", outcome_recorded_at=time)
-    assert row["declined"] == is_in
-    assert row["class"] == ("declined" if is_in else "outside_week")
-    assert not row["issued"]
-
-
-def test_a_request_issued_after_its_outcome_was_recorded_still_counts_as_recorded():
-    row = one(issued_at="2017-03-01", outcome_recorded_at="2017-02-12")
-    assert row["class"] == "declined"
-    assert not row["issued"]
+    for issued_at in ("2010-10-16", "2017-03-01"):
+        row = one(issued_at=issued_at, outcome_recorded_at=time)
+        assert (row["declined"], row["issued"]) == (is_in, False)
+        assert row["class"] == ("declined" if is_in else "outside_week")
 
 
 def test_under_cohort_issued_the_week_of_issue_decides_and_the_recording_date_does_not():
@@ -71,7 +56,7 @@ def test_under_cohort_issued_the_week_of_issue_decides_and_the_recording_date_do
 
 
 def test_under_cohort_issued_a_pending_request_is_pending_and_none_has_its_outcome_elsewhere():
-    row = one(cohort="issued", outcome="pending", outcome_recorded_at="")
+    row = one(cohort="issued", **OPEN)
     assert row["class"] == "issued_pending"
     later = one(cohort="issued", outcome="honored", outcome_recorded_at=NEXT_WEEK)
     assert later["class"] == "honored"
@@ -81,7 +66,7 @@ def test_a_pending_request_is_never_recorded_and_only_a_declined_one_would_count
     rows = [
         request(request_id="declined"),
         request(request_id="honored", outcome="honored"),
-        request(request_id="pending", outcome="pending", outcome_recorded_at=""),
+        request(request_id="pending", **OPEN),
     ]
     requests = extract_of(rows).requests
     for cohort in ("recorded", "issued"):
@@ -92,34 +77,30 @@ def test_a_pending_request_is_never_recorded_and_only_a_declined_one_would_count
 
 # Reconciliation classes and Section I
 
+OF_THE_WEEK = """
+honored      | honored  | honored
+declined     | declined | declined
+withdrawn    | other    |
+superseded   | other    |
+left_custody | other    |
+"""
 
-@pytest.mark.parametrize(
-    ("outcome", "shown"),
-    [
-        ("honored", "honored"),
-        ("declined", "declined"),
-        ("withdrawn", "other"),
-        ("superseded", "other"),
-        ("left_custody", "other"),
-    ],
-)
-def test_an_outcome_of_this_week_is_its_own_class_and_section_one_shows_four(outcome, shown):
+
+@pytest.mark.parametrize("outcome, shown, section_two", cases(OF_THE_WEEK))
+def test_an_outcome_of_this_week_is_its_own_class_and_section_one_shows_four(
+    outcome, shown, section_two
+):
     row = one(outcome=outcome)
-    assert row["class"] == outcome
-    assert (row["issued"], row["issued_outcome"]) == (True, shown)
-    assert row["declined"] == (outcome == "declined")
-    assert row["honored"] == (outcome == "honored")
+    assert (row["class"], row["issued"], row["issued_outcome"]) == (outcome, True, shown)
+    for figure in ("declined", "honored"):
+        assert row[figure] == (section_two == figure)
 
 
-def test_issued_this_week_and_pending_is_pending():
-    row = one(outcome="pending", outcome_recorded_at="")
+def test_pending_is_pending_in_the_week_of_its_issue_and_outside_of_any_other():
+    row = one(**OPEN)
     assert (row["class"], row["issued_outcome"]) == ("issued_pending", "pending")
-
-
-def test_issued_earlier_and_pending_is_outside_the_week():
-    row = one(outcome="pending", outcome_recorded_at="", issued_at=WEEK_BEFORE)
-    assert row["class"] == "outside_week"
-    assert pd.isna(row["issued_outcome"])
+    row = one(**OPEN, issued_at=WEEK_BEFORE)
+    assert row["class"] == "outside_week" and pd.isna(row["issued_outcome"])
 
 
 def test_issued_this_week_and_declined_in_another_is_issued_declined_and_no_decline_of_this_week():
@@ -130,19 +111,10 @@ def test_issued_this_week_and_declined_in_another_is_issued_declined_and_no_decl
     assert pd.isna(row["declined_class"])
 
 
-@pytest.mark.parametrize(
-    ("form", "kind"),
-    [
-        ("I-247", "detainer"),
-        ("I-247A", "detainer"),
-        ("I-247D", "detainer"),
-        ("I-247G", "notification"),
-        ("I-247N", "notification"),
-        ("I-247X", "transfer"),
-    ],
-)
-def test_each_form_is_of_one_kind(form, kind):
-    assert one(form=form)["kind"] == kind
+def test_each_form_is_of_one_kind():
+    forms = "I-247 I-247A I-247D I-247G I-247N I-247X".split()
+    kinds = [*["detainer"] * 3, *["notification"] * 2, "transfer"]
+    assert [one(form=form)["kind"] for form in forms] == kinds
 
 
 # Held back
@@ -186,22 +158,28 @@ def test_the_status_has_the_rows_of_the_requests_in_their_order():
 # Classes of a declined request, the first that fits
 
 RELEASED = "2017-02-14T12:00"
+# Notice a minute more than 48 hours before the release, 48 hours, a second less; a minute before
+# it, at it, after it, and none. Then where the release was due.
+CLASSED = """
+2017-02-12T11:59    |                  | unclassified
+2017-02-12T12:00    |                  | unclassified
+2017-02-12T12:00:01 |                  | insufficient_notice
+2017-02-14T11:59    |                  | insufficient_notice
+2017-02-14T12:00    |                  | no_notice
+2017-02-14T12:01    |                  | no_notice
+                    |                  | no_notice
+2017-02-12T12:00    | 2017-02-14T12:00 | not_held
+2017-02-13          | 2017-02-14T12:00 | insufficient_notice
+                    | 2017-02-14T12:00 | no_notice
+"""
 
 
-@pytest.mark.parametrize(
-    ("notice", "expected"),
-    [
-        ("2017-02-12T11:59", "unclassified"),  # a minute more than 48 hours
-        ("2017-02-12T12:00", "unclassified"),  # exactly 48 hours are 48 hours' notice
-        ("2017-02-12T12:00:01", "insufficient_notice"),
-        ("2017-02-14T11:59", "insufficient_notice"),
-        ("2017-02-14T12:00", "no_notice"),  # at the minute of release is not before it
-        ("2017-02-14T12:01", "no_notice"),
-        ("", "no_notice"),
-    ],
-)
-def test_notice_before_the_release_by_less_than_48_hours_is_insufficient(notice, expected):
-    assert declined_class(notice_at=notice, released_at=RELEASED) == expected
+@pytest.mark.parametrize("notice, due, expected", cases(CLASSED))
+def test_notice_before_the_release_by_less_than_48_hours_is_insufficient(notice, due, expected):
+    dates = {"notice_at": notice, "release_due_at": due}
+    assert declined_class(released_at=RELEASED, **dates) == expected
+    # Without a release no date classes a request.
+    assert declined_class(released_at="", **dates) == "unclassified"
 
 
 def test_48_hours_of_notice_are_elapsed_hours_also_over_a_weekend():
@@ -211,66 +189,44 @@ def test_48_hours_of_notice_are_elapsed_hours_also_over_a_weekend():
     assert declined_class(released_at="2017-02-12T11:59", **dates) == "insufficient_notice"
 
 
-def test_the_reason_insufficient_notice_decides_whatever_the_dates_say():
-    for dates in (
-        {"notice_at": "", "released_at": ""},
-        {"notice_at": "", "released_at": RELEASED},
-        {"notice_at": "2017-02-01", "released_at": RELEASED, "release_due_at": RELEASED},
-    ):
-        found = declined_class(decline_reason="insufficient_notice", **dates)
-        assert found == "insufficient_notice", dates
-
-
 def test_a_date_alone_is_midnight():
     assert declined_class(notice_at="2017-02-14", released_at="2017-02-14T00:00") == "no_notice"
-    found = declined_class(notice_at="2017-02-12", released_at="2017-02-14")
-    assert found == "unclassified"
-    found = declined_class(notice_at="2017-02-12T00:01", released_at="2017-02-14")
-    assert found == "insufficient_notice"
+    for notice, expected in (("", "unclassified"), ("T00:01", "insufficient_notice")):
+        found = declined_class(notice_at=f"2017-02-12{notice}", released_at="2017-02-14")
+        assert found == expected
 
 
-def test_a_detainer_with_48_hours_notice_and_a_due_date_was_not_held():
-    dates = {"notice_at": "2017-02-12T12:00", "released_at": RELEASED}
+def test_only_a_detainer_with_48_hours_notice_and_a_due_date_was_not_held():
+    dates = {"notice_at": "2017-02-12T12:00", "released_at": RELEASED, "release_due_at": RELEASED}
     for form in ("I-247", "I-247A", "I-247D"):
-        assert declined_class(form=form, release_due_at=RELEASED, **dates) == "not_held"
-        assert declined_class(form=form, release_due_at="", **dates) == "unclassified"
+        assert declined_class(form=form, **dates) == "not_held"
     for form in ("I-247G", "I-247N", "I-247X"):
-        assert declined_class(form=form, release_due_at=RELEASED, **dates) == "unclassified"
+        assert declined_class(form=form, **dates) == "unclassified"
 
 
-def test_no_notice_comes_before_not_held_and_insufficient_notice_before_both():
-    due = {"release_due_at": RELEASED, "released_at": RELEASED}
-    assert declined_class(notice_at="", **due) == "no_notice"
-    assert declined_class(notice_at="2017-02-13", **due) == "insufficient_notice"
-
-
-def test_without_a_release_only_the_reason_can_class_a_request():
-    assert declined_class(released_at="", notice_at="") == "unclassified"
-    assert declined_class(released_at="", notice_at="2017-02-01") == "unclassified"
-    found = declined_class(released_at="", notice_at="2017-02-01", release_due_at="2017-02-14")
-    assert found == "unclassified"
-
-
-@pytest.mark.parametrize("reason", ["policy", "law_or_court", "not_held", "none_given", ""])
-def test_no_other_reason_changes_the_class(reason):
-    assert declined_class(decline_reason=reason, released_at="") == "unclassified"
-    assert declined_class(decline_reason=reason, released_at=RELEASED) == "no_notice"
+def test_the_reason_insufficient_notice_decides_whatever_the_dates_say_and_no_other_does():
+    for dates, without in (
+        ({"notice_at": "", "released_at": ""}, "unclassified"),
+        ({"notice_at": "", "released_at": RELEASED}, "no_notice"),
+        ({"notice_at": "2017-02-01", "release_due_at": RELEASED}, "not_held"),
+    ):
+        reason = "insufficient_notice"
+        assert declined_class(decline_reason=reason, **dates) == reason, dates
+        for reason in ("policy", "law_or_court", "not_held", "none_given", ""):
+            assert declined_class(decline_reason=reason, **dates) == without
 
 
 def test_only_a_declined_request_has_a_class():
     assert pd.isna(declined_class(outcome="honored"))
-    assert pd.isna(declined_class(outcome="pending", outcome_recorded_at=""))
+    assert pd.isna(declined_class(**OPEN))
 
 
 # Beside the classes
 
 
-def test_a_release_is_not_confirmed_where_none_is_on_record():
+def test_a_release_is_confirmed_by_its_date_and_law_or_court_is_the_reason_and_nothing_else():
     assert one(released_at="")["release_not_confirmed"]
     assert not one(released_at="2017-02-14")["release_not_confirmed"]
-
-
-def test_law_or_court_is_the_reason_and_nothing_else():
     assert one(decline_reason="law_or_court")["law_or_court"]
     for reason in ("policy", ""):
         assert not one(decline_reason=reason)["law_or_court"]

@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from ddor.measures.after_release import (
     AFTER_RELEASE,
     NUMBERS,
+    Followed,
     after_release_lines,
     followed,
     tell_after_release,
@@ -37,25 +38,30 @@ MANY = {ARREST: 14, BOTH: 6, NO_CONTACT: 30, OTHER_CONTACT: 10, NOT_OBSERVED: 25
 AGENCIES = 6
 
 
-def numbers(quarter, **given) -> dict:
+def numbers(quarter) -> dict:
     """The headline numbers of the only revision; those that are not told are left out."""
-    (revision,) = revisions_of(quarter, **given)
+    (revision,) = revisions_of(quarter)
     told = asdict(revision.followed)
     return {name: told[name] for name in NUMBERS if told[name] is not None}
+
+
+def told_of(requests, tables=(), last=()) -> tuple:
+    """What is told and the headline numbers, after `tables`."""
+    rows, charges = rows_of(requests)
+    told = tell_after_release(rows, charges, 5, "2018-01-31", Earlier(tables, last))
+    return told, followed(rows, told, "2018-01-31")
 
 
 # One revision
 
 
 def test_a_quarter_without_a_confirmed_release_tells_zeros():
-    rows, charges = rows_of([])
-    told = tell_after_release(rows, charges, 5, "2018-01-31", Earlier())
-    known = asdict(followed(rows, told, "2018-01-31"))
-    assert {known[name] for name in ("declined", "confirmed", *NUMBERS)} == {0}
-    assert (known["as_of"], known["retained"]) == ("2018-01-31", False)
+    _, known = told_of([])
+    assert {getattr(known, name) for name in ("declined", "confirmed", *NUMBERS)} == {0}
+    assert (known.as_of, known.retained) == ("2018-01-31", False)
 
 
-@pytest.mark.parametrize("count", [1, 4, 40])
+@pytest.mark.parametrize("count", [1, 40])
 def test_a_quarter_in_which_nobodys_follow_up_is_known_tells_zeros(count):
     told = dict.fromkeys(NUMBERS, 0)
     del told["not_observed"]
@@ -64,12 +70,10 @@ def test_a_quarter_in_which_nobodys_follow_up_is_known_tells_zeros(count):
 
 
 @pytest.mark.parametrize("kind", [ARREST, NO_CONTACT, OTHER_CONTACT])
-@pytest.mark.parametrize("count", [1, 19])
-@pytest.mark.parametrize("beside", [0, 40])
+@pytest.mark.parametrize("count, beside", [(1, 0), (1, 40), (19, 0), (19, 40)])
 def test_of_few_people_followed_up_nothing_is_told(kind, count, beside):
-    quarter = people(**{kind: count, NOT_KNOWN: beside, NOT_OBSERVED: beside})
-    assert numbers(quarter) == {}
-    (revision,) = revisions_of(quarter)
+    (revision,) = revisions_of(people(**{kind: count, NOT_KNOWN: beside, NOT_OBSERVED: beside}))
+    assert {getattr(revision.followed, name) for name in NUMBERS} == {None}
     assert revision.told.untold == {(AFTER_RELEASE, ""): f"{FEWER} with a known follow-up"}
     assert after_release_lines(revision.told) == []
 
@@ -88,42 +92,16 @@ def test_the_confirmed_releases_have_to_be_enough_and_not_only_those_followed_up
     assert "over 85 %" in revision.told.untold[AFTER_RELEASE, NATION]
 
 
-def test_many_people_followed_up_are_counted_in_full():
-    (revision,) = revisions_of(people(**MANY))
-    assert asdict(revision.followed) == {
-        "declined": 100,
-        "confirmed": 100,
-        "known": 60,
-        "met": 20,
-        "no_arrest": 40,
-        "no_contact": 30,
-        "not_observed": 25,
-        "arrested": 20,
-        "convicted": 6,
-        "as_of": "2018-02-01",
-        "retained": False,
-        "gone": 0,
-    }
-
-
-def test_where_enough_are_known_a_count_of_one_is_told():
+def test_many_people_are_counted_in_full_a_count_of_one_too_and_no_agency_has_a_table():
+    (revision,) = revisions_of(people(agencies=3, **MANY))
+    given = {"known": 60, "met": 20, "no_arrest": 40, "no_contact": 30, "not_observed": 25}
+    given |= {"declined": 100, "confirmed": 100, "arrested": 20, "convicted": 6}
+    assert revision.followed == Followed(**given, as_of="2018-02-01")
+    assert {*revision.told.tables} == {(AFTER_RELEASE, "")}
+    assert {line.place for line in after_release_lines(revision.told)} == {""}
+    few = {"known": 20, "met": 2, "no_arrest": 18, "no_contact": 18, "not_observed": 0}
     told = numbers(people(**{ARREST: 1, CONVICTION: 1, NO_CONTACT: 18}))
-    assert told == {
-        "known": 20,
-        "met": 2,
-        "no_arrest": 18,
-        "no_contact": 18,
-        "not_observed": 0,
-        "arrested": 1,
-        "convicted": 1,
-    }
-
-
-def told_of(requests, tables=(), last=(), gone="") -> tuple:
-    """What is told and the headline numbers, after `tables`."""
-    rows, charges = rows_of(requests)
-    told = tell_after_release(rows, charges, 5, "2018-01-31", Earlier(tables, last, gone))
-    return told, followed(rows, told, "2018-01-31")
+    assert told == few | {"arrested": 1, "convicted": 1}
 
 
 def arrests(number: int) -> list[dict[str, str]]:
@@ -144,12 +122,6 @@ def test_a_flag_that_protects_takes_a_person_out_of_what_is_known(flag):
     assert (many.known, many.retained) == (20, False)
 
 
-def test_nothing_new_is_told_where_the_record_of_what_was_told_is_gone():
-    told, known = told_of(arrests(40), gone="the record is lost")
-    assert told.untold == {(AFTER_RELEASE, NATION): "the record is lost"}
-    assert known.known is None and known.confirmed == 40
-
-
 def test_what_is_told_before_release_is_no_part_of_what_is_told_after_it():
     rows = frozenset(
         Row(each["request_id"], "2017-01-28", each["agency_id"], "MN", "no_charge")
@@ -161,25 +133,17 @@ def test_what_is_told_before_release_is_no_part_of_what_is_told_after_it():
     assert (known.known, known.retained) == (40, False)
 
 
-def test_no_agency_has_a_table_of_its_own():
-    (revision,) = revisions_of(people(agencies=3, **{kind: 3 * n for kind, n in MANY.items()}))
-    assert {*revision.told.tables} == {(AFTER_RELEASE, "")}
-    assert {line.place for line in after_release_lines(revision.told)} == {""}
-
-
 # Revisions beside each other
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["arrest0", "no_contact0", "not_observed0", "not_known0"])
-def test_what_becomes_of_one_person_is_not_told_by_the_next_revision(kind, name):
+def test_what_becomes_of_one_person_is_not_told_by_the_next_revision(name):
     before = people(**MANY)
-    first, second = revisions_of(before, changed(before, kind, name))
-    same = before[name].kind == kind
-    assert asdict(second.followed) == asdict(first.followed) | {
-        "as_of": "2018-02-02" if same else "2018-02-01",
-        "retained": not same,
-    }
+    for kind in KINDS:
+        first, second = revisions_of(before, changed(before, kind, name))
+        same = before[name].kind == kind
+        known = {"as_of": "2018-02-02" if same else "2018-02-01", "retained": not same}
+        assert asdict(second.followed) == asdict(first.followed) | known
 
 
 def test_twenty_changed_persons_of_three_agencies_are_told_with_their_date():
@@ -193,14 +157,8 @@ def test_twenty_changed_persons_of_three_agencies_are_told_with_their_date():
 
 
 @pytest.mark.parametrize(
-    ("by_agency", "told"),
-    [
-        ((20,), True),
-        ((20, 20), False),
-        ((20, 20, 20), True),
-        ((18, 1, 1), False),
-        ((17, 2, 1), True),
-    ],
+    "by_agency, told",
+    [((20,), True), ((20, 20), False), ((20,) * 3, True), ((18, 1, 1), False), ((17, 2, 1), True)],
 )
 def test_changed_persons_have_to_be_of_one_agency_or_of_three_and_none_over_85_percent(
     by_agency, told
@@ -216,24 +174,16 @@ def test_changed_persons_have_to_be_of_one_agency_or_of_three_and_none_over_85_p
     assert second.followed.retained is not told
 
 
-def test_the_numbers_stay_with_how_many_no_longer_count_until_a_quarter_of_them_does_not():
+@pytest.mark.parametrize("gone, stands", [(1, True), (19, True), (25, True), (26, False)])
+def test_the_numbers_stay_until_a_quarter_no_longer_counts_and_then_it_is_said_why(gone, stands):
     before = people(**MANY)
-    names = list(before)
-    for gone, stands in ((1, True), (19, True), (25, True), (26, False)):
-        # One of the others is changed: too few to be told anew.
-        left = {name: before[name] for name in names[gone:]}
-        _, second = revisions_of(before, changed(left, OTHER_CONTACT, "no_contact29"))
-        assert second.followed.retained is stands, gone
-        assert second.followed.gone == (gone if stands else 0)
-
-
-def test_what_was_taken_down_says_why_and_tells_nothing():
-    before = people(**MANY)
-    left = {name: before[name] for name in list(before)[26:]}
-    left = changed(left, OTHER_CONTACT, "no_contact29")
-    _, second = revisions_of(before, left)
-    assert second.told.untold == {(AFTER_RELEASE, ""): TAKEN_DOWN}
-    assert second.followed.known is None and second.followed.met is None
+    # One of the others is changed: too few to be told anew.
+    left = {name: before[name] for name in list(before)[gone:]}
+    _, second = revisions_of(before, changed(left, OTHER_CONTACT, "no_contact29"))
+    known = second.followed
+    assert (known.retained, known.gone) == (stands, gone if stands else 0)
+    assert (known.known, known.met) == ((60, 20) if stands else (None, None))
+    assert second.told.untold == ({} if stands else {(AFTER_RELEASE, ""): TAKEN_DOWN})
 
 
 def test_a_withdrawn_revision_was_told_all_the_same():
@@ -244,17 +194,6 @@ def test_a_withdrawn_revision_was_told_all_the_same():
     assert second.followed.known is None
     many = changed(before, NO_CONTACT, *(f"not_observed{at}" for at in range(20)))
     assert revisions_of(before, many, withdrawn=(0,))[1].followed.no_contact == 50
-
-
-def test_a_way_back_to_an_older_revision_is_not_told_either():
-    """In the third revision one person takes another's place: it tells what the second did."""
-    first = people(**MANY)
-    names = [f"not_observed{at}" for at in range(22)]
-    second = changed(first, ARREST, *names[:21])
-    third = changed(first, ARREST, *names[:20], names[21])
-    back_but_one = changed(first, ARREST, names[0])
-    told = [each.followed.met for each in revisions_of(first, second, third, back_but_one)]
-    assert told == [20, 41, 41, 41]
 
 
 def a_change(draw, quarter: dict[str, Person], at: int) -> dict[str, Person]:
@@ -292,7 +231,7 @@ def may_be_told(piece: Counter) -> bool:
     return total >= 20 and (len(piece) == 1 or len(piece) >= 3 and 100 * largest <= 85 * total)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=15)
 @given(revised_quarters(), st.sets(st.integers(0, 2)))
 def test_every_piece_that_revisions_cut_out_of_each_other_is_safe(quarters, withdrawn):
     tables = [each.rows for each in revisions_of(*quarters, withdrawn=withdrawn)]

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 from conftest import PROJECT
+from conftest import cases as lines
 from extract_factory import charge, request
 from frames import (
     WEEK,
@@ -18,6 +19,7 @@ from frames import (
     directory_of,
     extract_of,
     inputs_of,
+    nation_of,
     numbered,
 )
 from frames import policy as a_policy
@@ -25,50 +27,39 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ddor.checks.check import Case
-from ddor.checks.registry import CHECKS, run_checks
+from ddor.checks.registry import CHECKS, CheckResults, run_checks
 from ddor.extract.csv_files import write_extract
 from ddor.extract.model import DECLINE_REASONS, DISPOSITIONS, FOLLOW_UP_STATUSES, OUTCOMES, TIMINGS
 from ddor.extract.read import read_extract
 from ddor.jobs.identity import hashed, week_texts
+from ddor.measures.attributes import CHARGED_ONLY, CHARGES, CITIZENSHIP, CONVICTED, DAYS
 from ddor.measures.disclosure import plain_tables
 from ddor.measures.figures import Counts, count_inputs
-from ddor.measures.status import CLASSES, DECLINED_CLASSES, ISSUED_OUTCOMES
+from ddor.measures.people import ALL, with_charges
+from ddor.measures.status import CLASSES, DECLINED_CLASSES, ISSUED_OUTCOMES, KINDS
 from ddor.published.history import History, no_history
 
 TEMPLATE = PROJECT / "notebooks" / "weekly_report.ipynb"
 ORDINARY = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 
-PLACES = (
-    {"agency_id": "MN0270000", "state": "MN", "county_fips": "27053", "area": "St. Paul"},
-    {"agency_id": "MN0270001", "state": "MN", "county_fips": "27053", "area": "St. Paul"},
-    {"agency_id": "TX2270000", "state": "TX", "county_fips": "48453", "area": "San Antonio"},
-    {"agency_id": "OR0030000", "state": "OR", "county_fips": "41005", "area": "Seattle"},
-    {"agency_id": "PR0010000", "state": "PR", "county_fips": "", "area": ""},
-    {"agency_id": "0010", "state": "AL", "county_fips": "01001", "area": "New Orleans"},
-)
+PLACES = [
+    dict(zip(("agency_id", "state", "county_fips", "area"), place, strict=True))
+    for place in lines("""
+    MN0270000 | MN | 27053 | St. Paul
+    MN0270001 | MN | 27053 | St. Paul
+    TX2270000 | TX | 48453 | San Antonio
+    OR0030000 | OR | 41005 | Seattle
+    PR0010000 | PR |       |
+    0010      | AL | 01001 | New Orleans
+    """)
+]
 # Of a place, what a row may have instead of its own.
-ASTRAY = (
-    {},
-    {},
-    {},
-    {"county_fips": ""},
-    {"area": ""},
-    {"state": "TX"},
-    {"county_fips": "06029"},
-    {"area": "Boston"},
-)
+WRONG = "county_fips= area= state=TX county_fips=06029 area=Boston"
+ASTRAY = ({}, {}, {}, *(dict([each.split("=")]) for each in WRONG.split()))
 # Around the week of 2017-02-11, 48 hours apart here and there.
 TIMES = (
-    "2010-10-16",
-    "2017-02-10T23:59",
-    "2017-02-11",
-    "2017-02-12T09:15",
-    "2017-02-13T09:15:30",
-    "2017-02-14T09:14",
-    "2017-02-14T09:15",
-    "2017-02-17T23:59:59",
-    "2017-02-18",
-    "2017-03-01",
+    *"2010-10-16 2017-02-10T23:59 2017-02-11 2017-02-12T09:15 2017-02-13T09:15:30".split(),
+    *"2017-02-14T09:14 2017-02-14T09:15 2017-02-17T23:59:59 2017-02-18 2017-03-01".split(),
 )
 MAYBE = ("", "", *TIMES)
 IDS = tuple(place["agency_id"] for place in PLACES)
@@ -100,18 +91,17 @@ CHARGE_FIELDS = {
     "timing": (*TIMINGS, TIMINGS[0]),
 }
 COHORTS = st.sampled_from(["recorded", "issued"])
+POLICIES = (a_policy(), a_policy(place_code="27053", kind="law", enacted="2014-03"))
+
+
+def known(place: dict, same_as: str, weekly: str) -> dict[str, str]:
+    return agency(**place, same_as=same_as, weekly_requests=weekly, name="Springfield Jail")
+
+
 DIRECTORIES = st.lists(
     st.tuples(st.sampled_from(PLACES), st.sampled_from(["", *IDS]), st.sampled_from(["", "0.5"])),
     unique_by=lambda row: row[0]["agency_id"],
-).map(
-    lambda rows: directory_of(
-        [
-            agency(**place, same_as=same_as, weekly_requests=weekly, name="Springfield Jail")
-            for place, same_as, weekly in rows
-        ],
-        [a_policy(), a_policy(place_code="27053", kind="law", enacted="2014-03")],
-    )
-)
+).map(lambda rows: directory_of([known(*row) for row in rows], POLICIES))
 HISTORIES = st.sampled_from(
     [no_history(), History(tuple(f"2016-0{n}-02" for n in range(1, 9)), no_history().counts)]
 )
@@ -137,7 +127,8 @@ def requests(draw, places=PLACES, most=40):
 def extracts(draw, most=40):
     rows = draw(requests(most=most))
     fields = {name: st.sampled_from(of) for name, of in CHARGE_FIELDS.items()}
-    of_request = {"request_id": st.sampled_from([row["request_id"] for row in rows])}
+    # Of a few requests, so that some have several.
+    of_request = {"request_id": st.sampled_from([row["request_id"] for row in rows[:5]])}
     charges = draw(st.lists(st.fixed_dictionaries(of_request | fields), max_size=10))
     charges = [charge(**row, charge_no=str(at)) for at, row in enumerate(charges, start=1)]
     return extract_of(rows, charges)
@@ -156,49 +147,87 @@ def checked_and_counted(case: Case):
 # Sums
 
 
-@settings(max_examples=18, **ORDINARY)
+@settings(max_examples=25, **ORDINARY)
 @given(cases())
-def test_every_received_row_is_in_exactly_one_class_and_the_classes_add_up(case):
+def test_every_row_is_in_one_class_nothing_held_is_declined_and_every_part_adds_up(case):
     checked, counts = checked_and_counted(case)
+    prove_classes_add_up(case, checked, counts)
+    prove_nothing_held_is_declined(counts)
+    prove_tables_add_up(counts)
+    prove_charges_add_up(counts)
+    for attribute in (DAYS, CITIZENSHIP):
+        branches = [line.requests for line in nation_of(counts, attribute) if not line.leaf]
+        assert sum(branches) == counts.figures["declined_total"]
+
+
+def prove_classes_add_up(case: Case, checked: CheckResults, counts: Counts) -> None:
     received = case.extract.requests
     assert sorted(counts.status["request_id"]) == sorted(received["request_id"])
-    assert counts.status["class"].isin(CLASSES).all()
+    assert list(counts.reconciliation["class"]) == list(CLASSES)
     in_class = counts.status["class"].value_counts().to_dict()
     lines = dict(counts.reconciliation.to_numpy())
     assert {name: rows for name, rows in lines.items() if rows} == in_class
     assert sum(lines.values()) == counts.figures["received_total"] == len(received)
-    held = counts.status.loc[counts.status["class"] == "held_back", "request_id"]
-    assert sorted(held) == checked.held["request_id"].tolist()
     of_holds = checked.checks[checked.checks["effect"] == "hold"].set_index("check")["rows"]
+    by_check = checked.held["check"].value_counts()
     assert of_holds.to_dict() == {
-        check.id: int((checked.held["check"] == check.id).sum())
-        for check in CHECKS
-        if check.effect == "hold"
+        check.id: by_check.get(check.id, 0) for check in CHECKS if check.effect == "hold"
     }
 
 
-@settings(max_examples=18, **ORDINARY)
-@given(cases())
-def test_the_parts_of_both_sections_add_up_and_the_tables_by_agency_to_the_figures(case):
-    _, counts = checked_and_counted(case)
+def prove_nothing_held_is_declined(counts: Counts) -> None:
+    status, held = counts.status.set_index("request_id"), counts.held.set_index("request_id")
+    assert (status.loc[status["declined"], "outcome"] == "declined").all()
+    in_class = status.index[status["class"] == "held_back"]
+    assert sorted(in_class) == sorted(held.index) and held.index.is_unique
+    assert not status.loc[held.index, ["declined", "honored"]].any(axis=None)
+    assert not status.loc[held.index[held["doubts"] == "request"], "issued"].any()
+    # A doubted outcome takes nothing from the issued.
+    doubted = status.loc[held.index[held["doubts"] == "outcome"]]
+    assert doubted["issued"].equals(WEEK.holds(doubted["issued_at"]).rename("issued"))
+
+
+def prove_tables_add_up(counts: Counts) -> None:
     issued, declined, figures = counts.issued_by_agency, counts.declined_by_agency, counts.figures
-    kinds = ["detainers", "notifications", "transfers"]
     for table, total, parts in (
-        (issued, "issued", kinds),
-        (issued, "issued", list(ISSUED_OUTCOMES)),
-        (declined, "declined", kinds),
-        (declined, "declined", list(DECLINED_CLASSES)),
+        (issued, "issued", KINDS),
+        (issued, "issued", ISSUED_OUTCOMES),
+        (declined, "declined", KINDS),
+        (declined, "declined", DECLINED_CLASSES),
     ):
         assert table["agency_id"].is_unique
-        assert table[parts].sum(axis=1).tolist() == table[total].tolist()
+        assert table[[*parts]].sum(axis=1).tolist() == table[total].tolist()
         assert figures[f"{total}_total"] == table[total].sum()
         for part in parts:
             assert figures[f"{total}_{part}"] == table[part].sum()
+    for mark in ("release_not_confirmed", "law_or_court", "short_custody"):
+        assert figures[f"declined_{mark}"] == declined[mark].sum()
     assert figures["honored_total"] == declined["honored"].sum()
     assert figures["agencies_declining"] == (declined["declined"] > 0).sum()
     for figure in ("declined_total", "honored_total"):
         in_class = counts.status["class"] == figure.removesuffix("_total")
         assert figures[figure] == in_class.sum()
+    held = ["held_back_requests", "held_back_outcomes"]
+    assert counts.held_back_by_agency[held].sum().to_dict() == {n: figures[n] for n in held}
+    assert figures["held_back_total"] == sum(figures[name] for name in held)
+
+
+def prove_charges_add_up(counts: Counts) -> None:
+    """In the national table, whether or not it may be told."""
+    lines = nation_of(counts, CHARGES)
+    declined = counts.figures["declined_total"] if counts.charges_supplied else 0
+    assert sum(line.requests for line in lines if not line.branch) == declined
+    figures = with_charges(lines)
+    assert figures["declined_with_conviction"] <= figures["declined_with_charges"] <= declined
+    parts: dict[str, dict[str, int]] = {}
+    for line in lines:
+        if line.branch and not line.leaf:
+            parts.setdefault(line.branch, {})[line.standing] = line.requests
+    for branch, of_branch in parts.items():
+        whole = of_branch.pop(ALL)
+        assert not of_branch or of_branch[CONVICTED] + of_branch[CHARGED_ONLY] == whole
+        leaves = [line.requests for line in lines if line.branch == branch and line.leaf]
+        assert max(leaves, default=0) <= whole <= sum(leaves)
 
 
 # What changes nothing

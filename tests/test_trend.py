@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from extract_factory import request
 from frames import copies, counts_of
 from large_archive import brief_articles
-from small_archive import BRACKENHOLT, FIRST_ROWS, HONORED, NEXT_WEEK, OSPREYMOOR, WEEK, words_of
+from small_archive import FIRST_ROWS, WEEK, words_of
 from test_public_words import BULK, REASON
-from test_rebuild import rebuilt
 
 from ddor.archive.kept import DataFiles
 from ddor.archive.lists import archive_pages
@@ -45,8 +43,8 @@ def day(at: int) -> str:
 def revision(at: int, declined: int, number=1, kind=FIRST, after=42, **trend) -> Revision:
     """Of the week `at`, as known so many days after its end."""
     as_of = (FIRST_DAY + dt.timedelta(weeks=at, days=6 + after)).isoformat()
-    others = dict.fromkeys(("issued_total", "honored_total", "agencies_declining"), 0)
-    figures = others | {"declined_total": declined}
+    figures = dict.fromkeys(("issued_total", "honored_total", "agencies_declining"), 0)
+    figures["declined_total"] = declined
     kept = {"method": 1, "age": {}, "bulk": {}} | trend
     return Revision(number, "", as_of, as_of, "", figures, kind, trend=kept)
 
@@ -56,9 +54,7 @@ def withdrawn(at: int) -> Revision:
 
 
 def catalog_of(weeks: dict[int, list[Revision]], cohort="recorded") -> Catalog:
-    return Catalog(
-        cohort, False, {"weeks": {day(at): revisions for at, revisions in weeks.items()}}
-    )
+    return Catalog(cohort, False, {"weeks": {day(at): each for at, each in weeks.items()}})
 
 
 def flat(*declined: int, cohort="recorded", **given) -> Catalog:
@@ -85,23 +81,19 @@ def figures_of(catalog: Catalog) -> BeautifulSoup:
 # The series
 
 
-def test_a_week_without_a_report_and_a_withdrawn_one_are_gaps():
-    weeks = {0: [revision(0, 4)], 2: [withdrawn(2)], 3: [revision(3, 5)]}
-    points = national_points(catalog_of(weeks))
-    assert declined(points) == [4, None, None, 5]
-    assert [point.gap for point in points] == ["", "no report was published", "withdrawn", ""]
-    assert points[2].age == {} and points[2].bulk == 0
-
-
-def test_the_current_revision_counts_and_is_marked():
+def test_the_current_revision_counts_and_is_marked_and_weeks_without_one_are_gaps():
     weeks = {
         0: [revision(0, 4), revision(0, 6, 2, REVISED)],
         1: [revision(1, 5), revision(1, 3, 2, CORRECTED)],
-        2: [revision(2, 2)],
+        3: [withdrawn(3)],
+        4: [revision(4, 2)],
     }
     points = national_points(catalog_of(weeks))
-    assert declined(points) == [6, 3, 2]
-    assert [point.mark for point in points] == ["revised", "corrected", ""]
+    assert declined(points) == [6, 3, None, None, 2]
+    assert [point.mark for point in points] == ["revised", "corrected", "", "", ""]
+    gaps = ["", "", "no report was published", "withdrawn", ""]
+    assert [point.gap for point in points] == gaps
+    assert points[3].age == {} and points[3].bulk == 0
 
 
 def test_what_was_recorded_in_bulk_is_apart_and_in_no_interval():
@@ -151,8 +143,7 @@ def test_by_week_of_issue_only_final_weeks_are_compared():
 
 
 def test_an_archive_of_withdrawn_weeks_says_nothing():
-    found = trend(catalog_of({0: [withdrawn(0)]}))
-    assert (found.week, found.latest) == (None, None)
+    assert trend(catalog_of({0: [withdrawn(0)]}))[1:] == (None, None)
 
 
 # From first to final
@@ -172,9 +163,6 @@ def test_how_weeks_moved_from_their_first_report_to_their_final_one():
     assert (found.weeks, found.median, found.lowest, found.highest) == (3, 2, -1, 10)
     text = words_of(figures_of(catalog_of(weeks)).find("main"))
     assert "changed by +2 (the median of 3 weeks; from \N{MINUS SIGN}1 to +10)" in text
-
-
-def test_without_a_final_week_it_says_so():
     assert first_to_final(flat(1, 2, 3)) is None
     assert "no week has both" in words_of(figures_of(flat(1, 2, 3)).find("main"))
 
@@ -191,6 +179,7 @@ def test_a_week_that_does_not_name_the_agency_is_zero_and_one_without_a_report_a
     # Of a report that does not name it the page takes nothing but that it stands.
     assert [point.method for point in points] == [2, None, None, None, None, 2]
     assert {point.mark for point in points} == {""}
+    assert agency_points([], catalog_of(weeks)) == []
 
 
 def test_bulk_of_an_agency_is_its_own_and_ages_are_of_the_nation_only():
@@ -199,10 +188,6 @@ def test_bulk_of_an_agency_is_its_own_and_ages_are_of_the_nation_only():
     assert [point.bulk for point in points] == [12, 12]
     assert [point.age for point in points] == [{}, {}]
     assert [point.age for point in national_points(catalog)] == [TOLD, TOLD]
-
-
-def test_an_agency_without_a_week_has_no_trend():
-    assert agency_points([], flat(1, 2)) == []
 
 
 # What the catalog keeps
@@ -222,15 +207,11 @@ days,A0001,8 to 30 days,,all,7,
 """
 
 
-def test_ages_are_those_that_are_published_of_the_nation():
-    data = DataFiles({"attributes.csv": ATTRIBUTES.encode()})
+def test_ages_are_those_that_are_published_of_the_nation_and_none_where_they_are_withheld():
+    kept = kept_of(DataFiles({"attributes.csv": ATTRIBUTES.encode()}), {"A0001": 8})
     ages = {"week": 6, "month": 0, "older": 12, "unknown": 6}
-    kept = kept_of(data, {"A0001": 8})
     assert kept == {"method": figures.METHOD, "age": ages, "bulk": {"A0001": 8}}
     assert list(kept["age"]) == list(BANDS)
-
-
-def test_a_withheld_table_tells_no_age():
     lines = [each for each in ATTRIBUTES.splitlines() if not each.startswith("days")]
     assert kept_of(DataFiles({"attributes.csv": "\n".join(lines).encode()}), {})["age"] == {}
 
@@ -245,15 +226,16 @@ def test_bulk_is_the_published_line_of_an_agency_that_e8_names():
 
 
 @pytest.fixture
-def first(copy_of):
+def archive(copy_of):
     """The small archive's first stage; what a test publishes in it has a brief article."""
-    archive = copy_of("first")
+    copy = copy_of("first")
     with brief_articles():
-        yield archive
+        yield copy
 
 
-def test_a_publication_keeps_it_also_where_a_person_cleared_the_flag(first, tmp_path):
-    archive = first
+def test_a_publication_keeps_it_also_where_a_person_cleared_the_flag_until_it_is_withdrawn(
+    archive, tmp_path
+):
     archive.receive([*FIRST_ROWS, *BULK])
     assert archive.run().code == 4
     flags = (archive.runs / WEEK / "review.csv").read_text("utf-8-sig").splitlines()
@@ -265,13 +247,9 @@ def test_a_publication_keeps_it_also_where_a_person_cleared_the_flag(first, tmp_
     assert first.trend["bulk"] == {} and second.trend["bulk"] == {"WREN00005": 40}
     page = archive.page("agencies/WREN00005/index.html")
     assert "leaves out requests recorded in bulk: 40 of this week" in words_of(page.find("main"))
-
-
-def test_a_withdrawn_revision_keeps_nothing_of_it(copy_of):
-    archive = copy_of("second")
     assert archive.ddor("withdraw", WEEK, "r1", "--reason", "error").code == 0
     first, second = open_catalog(archive.site).weeks[WEEK]
-    assert first.trend == {} and second.trend["method"] == figures.METHOD
+    assert first.trend == {} and second.trend["bulk"] == {"WREN00005": 40}
 
 
 # The page
@@ -314,12 +292,8 @@ def test_words_by_week_of_issue_do_not_speak_of_recording():
     assert "recorded as declined" not in text
 
 
-@pytest.mark.parametrize("counts", [(5,), (0, 0, 0)])
-def test_one_week_or_no_request_is_no_chart(counts):
-    assert chart_of(trend(flat(*counts))) is None
-
-
-def test_few_weeks_do_not_look_like_many():
+def test_one_week_or_no_request_is_no_chart_and_few_weeks_do_not_look_like_many():
+    assert [chart_of(trend(flat(*counts))) for counts in [(5,), (0, 0, 0)]] == [None, None]
     assert chart_of(trend(flat(1, 2))).axis.slot == "7.7%"
 
 
@@ -328,27 +302,3 @@ def test_the_scale_begins_at_zero_and_holds_every_whisker():
         chart = chart_of(trend(flat(declines, declines)))
         high = national_points(flat(declines))[0].interval[1]
         assert high <= chart.top <= 2.5 * high and chart.top % 2 == 0
-
-
-# The archive
-
-
-def test_a_week_published_late_fills_the_gap_of_agencies_that_it_does_not_name(first):
-    """And a withdrawal makes one; `rebuild` finds nothing to do after either."""
-    archive, third = first, "2017-02-25"
-    dates = {"issued_at": "2017-02-26", "released_at": "", "outcome_recorded_at": "2017-02-27"}
-    archive.receive([request(**OSPREYMOOR, **dates)], week=third)
-    assert archive.published(week=third, day="2017-06-01") == 1
-    page = f"agencies/{OSPREYMOOR['agency_id']}/index.html"
-    other = f"agencies/{BRACKENHOLT['agency_id']}/index.html"
-    assert "February 18 to 24, 2017 no report" in words_of(archive.page(page).find("details"))
-    before = archive.files()[other]
-    between = HONORED | {"issued_at": "2017-02-19", "outcome_recorded_at": "2017-02-20"}
-    archive.receive([request(**BRACKENHOLT | between)], week=NEXT_WEEK)
-    assert archive.published(week=NEXT_WEEK, day="2017-06-02") == 1
-    assert "February 18 to 24, 2017 0 0 0" in words_of(archive.page(page).find("details"))
-    assert archive.files()[other] != before and rebuilt(archive, "2017-06-02") == 0
-    done = archive.ddor("withdraw", NEXT_WEEK, "--reason", "error", day="2017-06-03")
-    assert done.code == 0, done
-    assert "February 18 to 24, 2017 withdrawn" in words_of(archive.page(page).find("details"))
-    assert rebuilt(archive, "2017-06-03") == 0

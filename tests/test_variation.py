@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from conftest import cases
 from scipy import stats
 
 from ddor.narrative import NarrativeError, render_narrative
@@ -19,44 +20,42 @@ from ddor.variation import (
 )
 
 # Exact 95 % limits as tables of the Poisson distribution print them since Garwood (1936).
-PUBLISHED = {
-    0: (0.0, 3.69),
-    1: (0.03, 5.57),
-    2: (0.24, 7.22),
-    3: (0.62, 8.77),
-    5: (1.62, 11.67),
-    10: (4.80, 18.39),
-    20: (12.22, 30.89),
-    50: (37.11, 65.92),
-    100: (81.36, 121.63),
-}
-EVEN = [40, 38, 44, 31, 36, 41, 39, 42, 37, 40, 35, 43, 38]
+PUBLISHED = """
+0   | 0     | 3.69
+1   | 0.03  | 5.57
+2   | 0.24  | 7.22
+3   | 0.62  | 8.77
+5   | 1.62  | 11.67
+10  | 4.80  | 18.39
+20  | 12.22 | 30.89
+50  | 37.11 | 65.92
+100 | 81.36 | 121.63
+"""
+EVEN = (40, 38, 44, 31, 36, 41, 39, 42, 37, 40, 35, 43, 38)
 WEEKS, SERIES = 53, 200
 
 
-@pytest.mark.parametrize("count", PUBLISHED)
-def test_the_interval_is_that_of_the_published_tables(count):
-    assert poisson_interval(count) == pytest.approx(PUBLISHED[count], abs=0.0051)
+def test_the_interval_is_that_of_the_published_tables():
+    for line in cases(PUBLISHED):
+        count, *limits = map(float, line)
+        assert poisson_interval(int(count)) == pytest.approx(limits, abs=0.0051)
 
 
 def test_the_ends_of_an_interval_give_the_count_as_rarely_as_they_should():
     for count in (1, 7, 40, 1000):
         low, high = poisson_interval(count)
-        assert stats.poisson.sf(count - 1, low) == pytest.approx(0.025, rel=1e-6)
-        assert stats.poisson.cdf(count, high) == pytest.approx(0.025, rel=1e-6)
-        assert poisson_tail(count, low) == pytest.approx(0.025, rel=1e-6)
+        rarely = [stats.poisson.sf(count - 1, low), stats.poisson.cdf(count, high)]
+        assert [*rarely, poisson_tail(count, low)] == pytest.approx([0.025] * 3, rel=1e-6)
 
 
 def test_the_quantile_is_that_of_students_t():
     assert T_12 == pytest.approx(stats.t.ppf(0.9875, 12), abs=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("count", "expected"),
-    [(57, ROSE), (20, FELL), (40, STAYED), (31, STAYED), (44, STAYED), (45, STAYED), (30, STAYED)],
-)
-def test_a_count_moves_only_beyond_the_weeks_before_and_beyond_chance(count, expected):
-    assert movement(count, EVEN) == expected
+def test_a_count_moves_only_beyond_the_weeks_before_and_beyond_chance():
+    assert movement(57, [900, 900, *EVEN]) == movement(57, EVEN) == ROSE
+    assert movement(20, EVEN) == FELL
+    assert {movement(count, EVEN) for count in (30, 31, 40, 44, 45)} == {STAYED}
 
 
 def test_a_count_beyond_chance_but_within_the_weeks_before_does_not_move():
@@ -68,10 +67,6 @@ def test_a_count_beyond_chance_but_within_the_weeks_before_does_not_move():
 def test_nothing_is_said_with_fewer_than_13_weeks_before():
     assert movement(500, EVEN[1:]) is None
     assert movement(500, []) is None
-
-
-def test_only_the_last_13_weeks_count():
-    assert movement(57, [900, 900, *EVEN]) == movement(57, EVEN) == ROSE
 
 
 def test_one_or_two_requests_after_weeks_of_nothing_are_no_rise():
@@ -118,34 +113,31 @@ def test_a_doubling_is_seen(mean, at_least):
     assert np.mean(seen) > at_least
 
 
-SENTENCES = {
-    "rose to 57, above the range of the last 13 published weeks (31 to 44)": Compared(
-        57, tuple(EVEN)
-    ),
-    "fell to 9, below the range of the last 13 published weeks (31 to 44)": Compared(
-        9, tuple(EVEN)
-    ),
-    "was 40, within the range of the last 13 published weeks (31 to 44); a difference of this "
-    "size can arise by chance": Compared(40, tuple(EVEN)),
-    "was 46, just outside the range of the last 13 published weeks (31 to 44); a difference of "
-    "this size can arise by chance": Compared(46, tuple(EVEN)),
-    "was 1,040. Fewer than 13 published weeks before it were counted in the same way, which is too "
-    "few to say whether the number rose or fell": Compared(1040, (3, 4)),
-    "rose to 57, above the range of the last 13 published weeks (31 to 44). The comparison leaves "
-    "out requests recorded in bulk: 142 of this week and 12 of those before": Compared(
-        57, tuple(EVEN), 142, 12
-    ),
-    "was 4 so far; it will be compared with earlier weeks once its data is final": Compared(
-        4, tuple(EVEN), early=True
-    ),
-}
+RANGE = "the range of the last 13 published weeks (31 to 44)"
+CHANCE = f"{RANGE}; a difference of this size can arise by chance"
+BULK = (
+    "The comparison leaves out requests recorded in bulk: 142 of this week and 12 of those before"
+)
+FEW = (
+    "Fewer than 13 published weeks before it were counted in the same way, which is too few to say "
+    "whether the number rose or fell"
+)
+WHEN_FINAL = "it will be compared with earlier weeks once its data is final"
+SENTENCES = [
+    (f"rose to 57, above {RANGE}", Compared(57, EVEN)),
+    (f"fell to 9, below {RANGE}", Compared(9, EVEN)),
+    (f"was 40, within {CHANCE}", Compared(40, EVEN)),
+    (f"was 46, just outside {CHANCE}", Compared(46, EVEN)),
+    (f"was 1,040. {FEW}", Compared(1040, (3, 4))),
+    (f"rose to 57, above {RANGE}. {BULK}", Compared(57, EVEN, 142, 12)),
+    (f"was 4 so far; {WHEN_FINAL}", Compared(4, EVEN, early=True)),
+]
 
 
-@pytest.mark.parametrize("sentence", SENTENCES)
-def test_the_sentence_of_a_count(sentence):
-    assert in_words(SENTENCES[sentence]) == sentence
-    names = {"latest": SENTENCES[sentence]}
-    written = render_narrative("The number {{ latest | movement }}.", names)
+@pytest.mark.parametrize("sentence, compared", SENTENCES)
+def test_the_sentence_of_a_count(sentence, compared):
+    assert in_words(compared) == sentence
+    written = render_narrative("The number {{ latest | movement }}.", {"latest": compared})
     assert written == f"<p>The number {sentence}.</p>\n"
 
 

@@ -6,11 +6,11 @@ of other weeks, years and agencies, not even the time of a file.
 import csv
 import datetime as dt
 import fnmatch
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from extract_factory import request, write_csv_extract
+from extract_factory import request
 from large_archive import FRANKLIN, MIDDLE, LargeArchive, brief_articles
 from small_archive import changed, files_of
 from test_rebuild import rebuilt
@@ -55,10 +55,10 @@ class Happened:
     archive: LargeArchive
     week: str
     before: dict[str, tuple[int, bytes]]
-    after: dict[str, tuple[int, bytes]] = field(default_factory=dict)
-    named: set[str] = field(default_factory=set)
-    alike: set[str] = field(default_factory=set)
-    spanning: set[str] = field(default_factory=set)
+    after: dict[str, tuple[int, bytes]]
+    named: set[str]
+    alike: set[str]
+    spanning: set[str]
 
     @property
     def changed(self) -> set[str]:
@@ -83,21 +83,19 @@ def receive(archive: LargeArchive, week: Week) -> str:
     its name, one that is new."""
     known = agencies_of(archive.site)
     franklin, alone = known[archive.agency(FRANKLIN, "NY")], known["TX9SYN001"]
-    day, same = week.first_day.isoformat(), ("agency_id", "state", "county_fips", "area")
+    day = week.first_day.isoformat()
     dates = dict.fromkeys(("issued_at", "outcome_recorded_at", "released_at"), day)
+    heads = {"agency": "agency_name", "level": "agency_level"}
+    same = ("agency_id", "state", "county_fips", "area", *heads)
     asked = [
-        {name: line[name] for name in same}
-        | {"agency_name": line["agency"], "agency_level": line["level"]}
-        for line in (franklin, alone, alone)
+        {heads.get(name, name): line[name] for name in same} for line in (franklin, alone, alone)
     ]
     rows = [
         request(request_id=f"z{number}", form="I-247A", **dates | agency)
         for number, agency in enumerate([*asked, NEWCOMER, NEWCOMER])
     ]
-    as_of = archive.end + dt.timedelta(days=40)
-    about = {"as_of": str(as_of), "source": "An invented desk", "synthetic": "true"}
-    write_csv_extract(archive.root / "extracts" / str(week), rows, about=about)
-    return str(week)
+    as_of = str(archive.end + dt.timedelta(days=40))
+    archive.receive(rows, as_of, "An invented desk", str(week), synthetic="true")
 
 
 def publish(archive: LargeArchive, week: str, day: dt.date, *words: str):
@@ -120,24 +118,22 @@ def happened(request, large, tmp_path_factory) -> Happened:
     }[request.param]
     if week not in archive.weeks:
         receive(archive, Week.parse(week))
-    found = Happened(archive, week, states_of(archive.site))
-    index = agencies_of(archive.site)
-    found.named = named_by(archive.site / "weeks" / week)
+    folder = archive.site / "weeks" / week
+    before, index, named = states_of(archive.site), agencies_of(archive.site), named_by(folder)
     if request.param == "a withdrawal":
         done = archive.ddor("withdraw", week, "--reason", "legal", day=day)
     else:
         done = publish(archive, week, day, *["--force"] * (week in archive.weeks))
     assert done.code == 0, done
-    found.after = states_of(archive.site)
-    found.named |= named_by(archive.site / "weeks" / week)
+    named |= named_by(folder)
     lines = [*index.values(), *agencies_of(archive.site).values()]
-    names = {plain_name(line) for line in lines if line["agency_id"] in found.named}
-    if request.param in ("a gap filled", "a withdrawal"):
-        found.spanning = {
-            line["agency_id"] for line in lines if line["first_week"] < week < line["last_week"]
-        }
-    found.alike = {line["agency_id"] for line in lines if plain_name(line) in names}
-    return found
+    names = {plain_name(line) for line in lines if line["agency_id"] in named}
+    alike = {line["agency_id"] for line in lines if plain_name(line) in names}
+    gap = request.param in ("a gap filled", "a withdrawal")
+    spanning = {
+        line["agency_id"] for line in lines if gap and line["first_week"] < week < line["last_week"]
+    }
+    return Happened(archive, week, before, states_of(archive.site), named, alike, spanning)
 
 
 def test_only_what_belongs_to_the_week_and_the_lists_is_touched(happened):
