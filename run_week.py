@@ -1,4 +1,4 @@
-"""The weekly job: `python run_week.py [WEEK ...]`. What it does, in order: src/ddor/jobs/report.py."""
+"""The weekly job: `python run_week.py [WEEK ...]`. Its steps: src/ddor/jobs/report.py."""
 
 import sys
 from pathlib import Path

@@ -31,14 +31,7 @@ import pandas as pd
 from frames import directory_of, policy
 
 from ddor.calendar import Week
-from ddor.extract.model import (
-    CHARGE_COLUMNS,
-    DISPOSITIONS,
-    REQUEST_COLUMNS,
-    TIMINGS,
-    About,
-    Extract,
-)
+from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS, WORDS, About, Extract
 from ddor.maintained.directory import Directory
 from ddor.reference.codes import OFFENSE_GROUPS
 from ddor.reference.places import COUNTIES, area_of
@@ -286,8 +279,8 @@ def _charges(rng, requests: pd.DataFrame) -> pd.DataFrame:
         "request_id": requests["request_id"].to_numpy()[request],
         "ncic_code": rng.choice(codes, len(request)),
         "description": np.full(len(request), None),
-        "disposition": rng.choice(DISPOSITIONS, len(request)),
-        "timing": rng.choice(TIMINGS, len(request), p=[0.9, 0.1]),
+        "disposition": rng.choice(WORDS["disposition"], len(request)),
+        "timing": rng.choice(WORDS["timing"], len(request), p=[0.9, 0.1]),
     }
     frame = pd.DataFrame({name: pd.Series(column, dtype="str") for name, column in texts.items()})
     charged = issued.astype("datetime64[D]") - rng.integers(0, 60, len(request))

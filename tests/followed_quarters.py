@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 from after_release_rows import arrested, later, numbered_charges, released, rows_of
+from frames import plain_of
 
-from ddor.measures.after_release import AFTER_RELEASE, Followed, followed, tell_after_release
-from ddor.measures.disclosure import Told, earlier_from_plain, plain_tables
+from ddor.measures.after_release import AFTER_RELEASE, Followed, decide_after_release, followed
+from ddor.measures.disclosure import EARLIER, Shown
 from ddor.published.history import NOTHING_EARLIER
 
 ARREST, BOTH, CONVICTION = "arrest", "arrest_and_conviction", "conviction"
@@ -34,7 +35,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Revision:
-    told: Told
+    told: Shown
     followed: Followed
 
     @property
@@ -64,10 +65,10 @@ def revisions_of(*quarters, as_of="2018-02-01", withdrawn=()) -> list[Revision]:
     for number, quarter in enumerate(quarters):
         day = f"{pd.Timestamp(as_of) + pd.Timedelta(days=number):%Y-%m-%d}"
         rows, charges = _rows(quarter, day)
-        earlier = earlier_from_plain(NOTHING_EARLIER | {"tables": told_before, "last": last})
-        told = tell_after_release(rows, charges, 5, day, earlier)
+        earlier = EARLIER.validate_python(NOTHING_EARLIER | {"tables": told_before, "last": last})
+        told = decide_after_release(rows, charges, 5, day, earlier)
         revisions.append(Revision(told, followed(rows, told, day)))
-        kept = json.loads(json.dumps(plain_tables(told.tables.values())))
+        kept = json.loads(json.dumps(plain_of(told)))
         told_before = [*told_before, *kept]
         last = last if number in withdrawn else kept
     return revisions

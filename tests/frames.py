@@ -17,9 +17,9 @@ from ddor.checks.registry import CHECKS, CheckResults, run_checks
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
 from ddor.inputs import Inputs
 from ddor.maintained.directory import COLUMNS, Directory
-from ddor.measures.disclosure import NATION, Earlier, Table
+from ddor.measures.disclosure import NATION, TABLES, Candidates, Earlier, Shown, Table, flag_of
 from ddor.measures.figures import Counts, count_week
-from ddor.measures.people import Line, lines_of
+from ddor.measures.people import CHARGES, Line, charge_group_lines, lines_of, place_candidates
 from ddor.measures.status import request_status
 from ddor.published.history import no_history
 from ddor.published.ledger import no_ledger
@@ -124,6 +124,23 @@ def nation_of(counts: Counts, attribute: str) -> list[Line]:
     """The lines of the national table of an attribute, whether or not it may be told."""
     rows = counts.people.get(attribute, frozenset())
     return lines_of(Table(attribute, NATION, rows, as_of="", threshold=5))
+
+
+def candidates_of(attribute: str, rows) -> Candidates:
+    """The tables of these rows that a week may show: the nation's, and those of places."""
+    places = place_candidates(rows if attribute == CHARGES else (), "agency_id")
+    return {(attribute, NATION): rows} | places
+
+
+def charge_groups_of(shown: Shown) -> pd.DataFrame:
+    """charges_by_group.csv of what is shown."""
+    table = shown.table(CHARGES)
+    return charge_group_lines(lines_of(table), flag_of(table))
+
+
+def plain_of(shown: Shown) -> list:
+    """The tables as the private files of a revision keep them."""
+    return TABLES.dump_python(tuple(shown.tables.values()), mode="json")
 
 
 def said_of(counts: Counts, attribute: str) -> dict[str, str]:

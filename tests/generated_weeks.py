@@ -17,20 +17,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 from extract_factory import charge, request
-from frames import directory_of, extract_of, inputs_of
+from frames import directory_of, extract_of, inputs_of, plain_of
 
 from ddor.calendar import Week
 from ddor.checks.check import Case
 from ddor.compiled.people import PeopleOfWeeks, WeekOfPeople, people_of_weeks, week_of_people
 from ddor.jobs.weekly import week_report
-from ddor.measures.disclosure import (
-    Table,
-    Told,
-    earlier_from_plain,
-    is_safe,
-    is_safe_change,
-    plain_tables,
-)
+from ddor.measures.disclosure import EARLIER, Shown, Table, is_safe, is_safe_change
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.people import line_frame
 from ddor.published.history import NOTHING_EARLIER, History, no_history
@@ -161,10 +154,10 @@ class Report:
 
 @dataclass
 class Archive:
-    """What was told, as the private files of revisions have it: period -> a Told for each."""
+    """What was told, as the private files of revisions have it: period -> a Shown for each."""
 
     threshold: int = 5
-    told: dict[str, list[Told]] = field(default_factory=dict)
+    told: dict[str, list[Shown]] = field(default_factory=dict)
     of_week: dict[str, WeekOfPeople] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
 
@@ -186,8 +179,8 @@ class Archive:
         )
         counts = count_inputs(inputs)
         table = week_report(inputs, counts).tables["attributes"]
-        self._keep(week, counts.told, table, counts)
-        self.of_week[week] = week_of_people(case.week, counts.told, counts.people)
+        self._keep(week, counts.published, table, counts)
+        self.of_week[week] = week_of_people(case.week, counts.published, counts.people)
         return counts
 
     def history(self, week: Week) -> History:
@@ -206,9 +199,9 @@ class Archive:
         return History(tuple(sorted(before)), counts[["week", "agency_id", *HELD]], last)
 
     def quarter(self, name: str = "2017Q2") -> PeopleOfWeeks:
-        earlier = earlier_from_plain(self._earlier(name, self.of_week))
+        earlier = EARLIER.validate_python(self._earlier(name, self.of_week))
         people = people_of_weeks(self.of_week.values(), earlier, "2017-10-01", self.threshold)
-        self._keep(name, people.told, line_frame(people.lines()))
+        self._keep(name, people.shown, line_frame(people.lines()))
         return people
 
     def _earlier(self, period: str, sharing: Iterable[str]) -> dict:
@@ -216,13 +209,12 @@ class Archive:
         own = self.told.get(period, [])
         others = [told for each in sorted({*sharing} - {period}) for told in self.told[each]]
         tables, beside = (
-            [table for told in each for table in plain_tables(told.tables.values())]
-            for each in (own, others)
+            [table for told in each for table in plain_of(told)] for each in (own, others)
         )
-        last = plain_tables(own[-1].tables.values()) if own else []
+        last = plain_of(own[-1]) if own else []
         return {"tables": tables, "beside": beside, "last": last, "gone": ""}
 
-    def _keep(self, period: str, told: Told, attributes: pd.DataFrame, counts=None) -> None:
+    def _keep(self, period: str, told: Shown, attributes: pd.DataFrame, counts=None) -> None:
         revisions = self.told.setdefault(period, [])
         revisions.append(told)
         new = tuple(table for table in told.tables.values() if not table.retained)

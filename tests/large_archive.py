@@ -24,7 +24,6 @@ import os
 import shutil
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest

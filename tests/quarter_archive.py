@@ -23,7 +23,7 @@ from filelock import FileLock
 from large_archive import brief_articles
 from small_archive import SmallArchive
 
-from ddor.archive import site_pages
+from ddor.archive import acts
 from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Quarter, Week
 from ddor.jobs import prepared
@@ -160,8 +160,8 @@ def folder_of(period: str) -> str:
 def lists_left_out():
     """Publications that make no list, agency or file of a year: `ddor rebuild` makes them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(site_pages, "POINTED_TO", ())
-        patch.setattr(site_pages, "LISTS", ())
+        patch.setattr(acts, "POINTED_TO", ())
+        patch.setattr(acts, "LISTS", ())
         yield
 
 

@@ -7,7 +7,7 @@ from extract_factory import charge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ddor.extract.model import DISPOSITIONS, FOLLOW_UP_STATUSES, TRISTATE
+from ddor.extract.model import WORDS
 from ddor.measures.after_release import (
     AFTER_RELEASE,
     DAYS_TO_ARREST,
@@ -19,7 +19,7 @@ from ddor.measures.after_release import (
     after_release_lines,
     after_release_rows,
 )
-from ddor.measures.disclosure import NATION, Table, Told
+from ddor.measures.disclosure import NATION, Shown, Table
 
 
 def told(*given, **keys) -> tuple:
@@ -165,16 +165,16 @@ def test_index_and_order_of_the_rows_are_left_as_they_are():
 MAYBE_DAY = st.one_of(st.just(""), st.integers(-5, 100))
 A_REQUEST = st.builds(
     released,
-    status=st.sampled_from(["", *FOLLOW_UP_STATUSES]),
+    status=st.sampled_from(["", *WORDS["follow_up_status"]]),
     on=MAYBE_DAY,
-    protected=st.sampled_from(["false", "false", *TRISTATE]),
+    protected=st.sampled_from(["false", "false", *WORDS["protected"]]),
     released_at=st.sampled_from(["", "2017-02-01", "2017-02-01T23:00"]),
 )
 A_CHARGE = st.builds(
     later,
     on=MAYBE_DAY,
     code=st.sampled_from(["1399", "0399", "9999", "8101"]),
-    disposition=st.sampled_from(DISPOSITIONS),
+    disposition=st.sampled_from(WORDS["disposition"]),
     request_id=st.sampled_from([f"r{at}" for at in range(4)]),
 )
 
@@ -215,7 +215,7 @@ def lines_of(name: str, requests, charges=()) -> list[tuple]:
     """(branch, leaf, standing, requests) of an attribute, told in full; without zeros."""
     rows = after_release_rows(*rows_of(requests, charges))
     table = Table(AFTER_RELEASE, NATION, rows, "2018-01-31", 5)
-    lines = after_release_lines(Told({(AFTER_RELEASE, NATION): table}))
+    lines = after_release_lines(Shown({(AFTER_RELEASE, NATION): table}))
     return [
         (line.branch, line.leaf, line.standing, line.requests)
         for line in lines

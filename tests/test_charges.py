@@ -5,10 +5,9 @@ import pandas as pd
 import pytest
 from conftest import cases
 from extract_factory import charge, request
-from frames import copies, counts_of, nation_of, numbered, said_of
+from frames import charge_groups_of, copies, counts_of, nation_of, numbered, said_of
 
-from ddor.measures.attributes import CHARGES, UNLISTED, charge_values
-from ddor.measures.people import charge_group_lines, national_charges
+from ddor.measures.people import CHARGES, UNLISTED, charge_group_lines, charge_values
 
 THEFT, ASSAULT, DRUGS = "2399", "1399", "3599"
 
@@ -95,7 +94,7 @@ def test_charges_of_requests_not_declined_this_week_count_nowhere():
     counts = counted(*({"request_id": f"r{at}"} for at in range(4)), requests=requests)
     assert said(counts) == []
     assert {*of_all(counts).values()} == {0}
-    assert counts.charges_supplied
+    assert not counts.extract.charges.empty
 
 
 def test_a_leading_zero_of_a_code_decides_its_group_and_codes_outside_the_list_are_one():
@@ -156,9 +155,9 @@ def test_where_the_table_is_not_told_or_no_charge_was_supplied_its_two_figures_a
     few = counted({"disposition": "convicted"})
     assert few.figures["declined_total"] == 2 and told_figures(few) == [None, None]
     without = counts_of(enough()[0])
-    assert not without.charges_supplied and told_figures(without) == [None, None]
-    assert without.told.untold[CHARGES, ""] == "no charge data was supplied"
-    assert national_charges(without.told).empty
+    assert without.extract.charges.empty and told_figures(without) == [None, None]
+    assert without.published.withheld[CHARGES, ""] == "no charge data was supplied"
+    assert charge_groups_of(without.published).empty
 
 
 # charges_by_group.csv
@@ -166,7 +165,7 @@ def test_where_the_table_is_not_told_or_no_charge_was_supplied_its_two_figures_a
 
 def lines_of_csv(counts) -> dict[tuple[str, str], list]:
     """(category, group_code) -> convicted, charged_only, requests; none for an empty cell."""
-    frame = national_charges(counts.told).set_index(["category", "group_code"])
+    frame = charge_groups_of(counts.published).set_index(["category", "group_code"])
     frame = frame.loc[frame["requests"] > 0, ["convicted", "charged_only", "requests"]]
     return {
         row.Index: [None if pd.isna(each) else each for each in row[1:]]
@@ -207,7 +206,7 @@ def test_convicted_and_charged_only_are_told_apart_only_if_neither_is_1_or_2(cou
 
 
 def test_the_columns_are_those_of_the_contract_and_every_category_has_a_line():
-    frame = national_charges(counts_of(*enough(g13=["convicted"] * 3)).told)
+    frame = charge_groups_of(counts_of(*enough(g13=["convicted"] * 3)).published)
     numbers = ["convicted", "charged_only", "requests"]
     assert list(frame) == ["category", "group_code", "offense_group", *numbers]
     categories = """persons property drugs weapons_public_order traffic obstructing_justice

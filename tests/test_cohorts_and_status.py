@@ -10,7 +10,7 @@ from conftest import cases
 from extract_factory import request
 from frames import WEEK, extract_of, status_of
 
-from ddor.extract.model import issued_this_week, recorded_this_week, would_count_as_declined
+from ddor.extract.model import recorded_this_week, would_count_as_declined
 from ddor.measures.status import request_status
 
 OPEN = {"outcome": "pending", "outcome_recorded_at": ""}
@@ -35,7 +35,7 @@ BORDERS = [(WEEK_BEFORE, False), (FIRST_MOMENT, True), (LAST_MOMENT, True), (NEX
 @pytest.mark.parametrize("time, is_in", [*BORDERS, ("2017-02-11", True), ("2017-02-18", False)])
 def test_a_request_is_issued_in_the_week_from_saturday_midnight_to_the_next(time, is_in):
     requests = extract_of([request(issued_at=time)]).requests
-    assert issued_this_week(requests, WEEK).tolist() == [is_in]
+    assert WEEK.holds(requests["issued_at"]).tolist() == [is_in]
     assert one(issued_at=time)["issued"] == is_in
 
 

@@ -14,7 +14,6 @@ from pandas.testing import assert_frame_equal
 from ddor.calendar import Week
 from ddor.errors import NeedsCorrection, UsageError
 from ddor.extract.model import REQUEST_COLUMNS
-from ddor.maintained.corrected import corrected
 from ddor.maintained.corrections import (
     FIGURES,
     GROUNDS,
@@ -23,6 +22,7 @@ from ddor.maintained.corrections import (
     Action,
     Record,
     canonical,
+    corrected,
     read_corrections,
 )
 

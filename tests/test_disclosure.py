@@ -4,33 +4,34 @@ import json
 from collections import Counter
 
 import pytest
+from frames import candidates_of, charge_groups_of, plain_of
 from generated_weeks import unsafe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddor.measures.attributes import (
-    ATTRIBUTES,
-    CHARGES,
-    CITIZENSHIP,
-    place_candidates,
-    week_candidates,
-)
 from ddor.measures.disclosure import (
+    EARLIER,
     NATION,
     ONE_RULE,
     TAKEN_DOWN,
     Earlier,
     Row,
-    Told,
+    Shown,
+    decide,
     disclosure_lines,
-    earlier_from_plain,
     is_safe,
     is_safe_change,
-    plain_tables,
-    tell,
     why_not_enough,
 )
-from ddor.measures.people import OTHER, REST, lines_of, national_charges
+from ddor.measures.people import (
+    ATTRIBUTES,
+    CHARGES,
+    CITIZENSHIP,
+    OTHER,
+    REST,
+    lines_of,
+    place_candidates,
+)
 from ddor.published.history import NOTHING_EARLIER
 
 WEEK = "2017-02-11"
@@ -46,13 +47,13 @@ def rows(value="no_charge", prefix="r", week=WEEK, state="MN", **agencies: int) 
     )
 
 
-def week_told(base, before: list[Told] = (), shown=True, attribute=CHARGES, **given) -> Told:
+def week_told(base, before: list[Shown] = (), shown=True, attribute=CHARGES, **given) -> Shown:
     """A revision of the week. `shown`: whether the one before it stands."""
     tables = tuple(table for told in before for table in told.tables.values())
     last = tuple(before[-1].tables.values()) if before and shown else ()
     counting = {row.request_id for row in base}
     earlier = Earlier(tables, last, given.get("gone", ""))
-    return tell(week_candidates({attribute: base}), earlier, counting, "2017-03-01", 5)
+    return decide(candidates_of(attribute, base), earlier, counting, "2017-03-01", 5)
 
 
 # Enough, and safe
@@ -89,7 +90,7 @@ def test_enough_and_safe(agencies, why_not, safe, safe_change):
 def test_an_agency_of_twenty_has_its_table_if_what_it_leaves_is_safe():
     assert week_told(rows(A=20, B=8, C=8, D=8)).places(CHARGES) == [A]
     told = week_told(rows(A=20, B=8, C=8, D=3))
-    assert told.places(CHARGES) == [] and told.untold == {(CHARGES, A): ONE_RULE}
+    assert told.places(CHARGES) == [] and told.withheld == {(CHARGES, A): ONE_RULE}
     assert week_told(rows(A=19, B=9, C=9, D=9)).places(CHARGES) == []
 
 
@@ -100,8 +101,8 @@ def test_the_largest_agency_goes_first():
 
 def test_a_county_that_publishes_its_own_jail_alone_has_its_table_and_the_nation_says_why_not():
     told = week_told(rows(A=20))
-    assert set(told.tables) == {(CHARGES, A)} and told.untold == {(CHARGES, NATION): OF_TWO}
-    header = national_charges(told)
+    assert set(told.tables) == {(CHARGES, A)} and told.withheld == {(CHARGES, NATION): OF_TWO}
+    header = charge_groups_of(told)
     assert header.empty and len(header.columns) == 6
     line = disclosure_lines(told)[0]
     assert (line["told"], line["why"], line["place"]) == (False, OF_TWO, NATION)
@@ -111,7 +112,7 @@ def test_a_county_that_publishes_its_own_jail_alone_has_its_table_and_the_nation
 
 
 def lines(base, place=NATION, attribute=CHARGES) -> dict[tuple, int]:
-    told = tell({(attribute, place): base}, Earlier(), (), "2017-03-01", 5)
+    told = decide({(attribute, place): base}, Earlier(), (), "2017-03-01", 5)
     own = lines_of(told.tables[attribute, place])
     return {(line.branch, line.leaf, line.standing): line.requests for line in own}
 
@@ -224,25 +225,25 @@ def test_a_table_is_taken_down_when_over_a_quarter_of_its_requests_no_longer_cou
     if is_told:
         assert told.table(CHARGES).gone == line["no_longer_count"] == gone
     else:
-        assert line["why"] == told.untold[CHARGES, NATION] == TAKEN_DOWN
+        assert line["why"] == told.withheld[CHARGES, NATION] == TAKEN_DOWN
 
 
 def test_a_withdrawn_table_does_not_stand_and_is_still_compared_with():
     before = week_told(FIRST)
     few = FIRST | rows(prefix="n", A=1)
-    assert week_told(few, [before], shown=False).untold == {(CHARGES, NATION): ONE_RULE}
+    assert week_told(few, [before], shown=False).withheld == {(CHARGES, NATION): ONE_RULE}
     many = FIRST | rows(prefix="n", A=4, B=4, C=4)
     assert week_told(many, [before], shown=False).table(CHARGES).rows == many
 
 
 def test_nothing_is_told_where_the_private_record_of_earlier_revisions_is_lost():
-    assert week_told(FIRST, gone="lost").untold == {(CHARGES, NATION): "lost"}
+    assert week_told(FIRST, gone="lost").withheld == {(CHARGES, NATION): "lost"}
 
 
 def test_what_is_kept_for_the_next_revision_comes_back_from_json():
     told = week_told(rows(A=20, B=8, C=8, D=8))
-    plain = json.loads(json.dumps(plain_tables(told.tables.values())))
-    again = earlier_from_plain(NOTHING_EARLIER | {"tables": plain, "last": plain})
+    plain = json.loads(json.dumps(plain_of(told)))
+    again = EARLIER.validate_python(NOTHING_EARLIER | {"tables": plain, "last": plain})
     assert {*again.tables} == {*again.last} == {*told.tables.values()}
 
 
@@ -252,10 +253,10 @@ def test_what_is_kept_for_the_next_revision_comes_back_from_json():
 def test_a_state_that_is_enough_is_told_after_its_agencies_and_by_the_one_rule():
     base = rows(A=30, B=10, C=10) | rows(state="IA", D=10, E=10, F=10)
     candidates = place_candidates(base, "agency_id", "state")
-    told = tell(candidates, Earlier(), (), "2017-10-01", 5, of_week=False)
+    told = decide(candidates, Earlier(), (), "2017-10-01", 5, of_week=False)
     assert told.places(CHARGES) == [A, "IA"]
     # Minnesota without A is B and C: two agencies.
-    assert told.untold == {(CHARGES, "MN"): ONE_RULE}
+    assert told.withheld == {(CHARGES, "MN"): ONE_RULE}
 
 
 # Whatever the extracts are
@@ -265,7 +266,7 @@ KINDS = st.tuples(st.sampled_from([A, B, C, D]), st.sampled_from(["no_charge", "
 
 @given(st.lists(st.dictionaries(st.integers(0, 79), KINDS, min_size=15), min_size=1, max_size=4))
 def test_every_piece_is_safe_after_any_sequence_of_extracts(extracts):
-    told: list[Told] = []
+    told: list[Shown] = []
     for drawn in extracts:
         base = [Row(f"r{key}", WEEK, *of, "MN", value) for key, (*of, value) in drawn.items()]
         told.append(week_told(frozenset(base), told))

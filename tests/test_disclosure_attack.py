@@ -8,13 +8,13 @@ from attack import CHARGES, CITIZENSHIP, OTHER, Told, Value, pinned
 from generated_weeks import Archive, drawn_quarter, published, unsafe
 
 from ddor.measures import disclosure
-from ddor.measures.attributes import DISMISSED, GROUP_NAMES
 from ddor.measures.disclosure import NATION, POOLED, Row
-from ddor.reference.codes import COUNTRIES, offense_category, world_region
+from ddor.measures.people import DISMISSED, GROUP_NAMES
+from ddor.reference.codes import COUNTRIES, REGION_OF, offense_category
 
 LISTS = {
     CHARGES: {group: offense_category(group) for group in GROUP_NAMES},
-    CITIZENSHIP: {country: world_region(country) for country in COUNTRIES},
+    CITIZENSHIP: {country: REGION_OF[country] for country in COUNTRIES},
 }
 
 

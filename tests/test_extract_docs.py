@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from ddor.extract.model import COLUMNS, DATA, TABLES, TYPES, WORDS
-from ddor.extract.read import KEYS
-from ddor.reference.codes import FORMS
+from ddor.maintained.parameters import KEYS
+from ddor.reference.codes import FORMS, rows
 from ddor.reference.places import AREAS
-from ddor.reference.tables import rows
 
 DOCS = (Path(__file__).parents[1] / "docs" / "extract.md").read_text(encoding="utf-8")
 

@@ -28,11 +28,11 @@ from ddor.measures.after_release import (
     NUMBERS,
     Followed,
     after_release_lines,
+    decide_after_release,
     followed,
-    tell_after_release,
 )
-from ddor.measures.attributes import CHARGES
 from ddor.measures.disclosure import FEWER, NATION, ONE_RULE, TAKEN_DOWN, Earlier, Row, Table
+from ddor.measures.people import CHARGES
 
 MANY = {ARREST: 14, BOTH: 6, NO_CONTACT: 30, OTHER_CONTACT: 10, NOT_OBSERVED: 25, NOT_KNOWN: 15}
 AGENCIES = 6
@@ -48,7 +48,7 @@ def numbers(quarter) -> dict:
 def told_of(requests, tables=(), last=()) -> tuple:
     """What is told and the headline numbers, after `tables`."""
     rows, charges = rows_of(requests)
-    told = tell_after_release(rows, charges, 5, "2018-01-31", Earlier(tables, last))
+    told = decide_after_release(rows, charges, 5, "2018-01-31", Earlier(tables, last))
     return told, followed(rows, told, "2018-01-31")
 
 
@@ -74,7 +74,7 @@ def test_a_quarter_in_which_nobodys_follow_up_is_known_tells_zeros(count):
 def test_of_few_people_followed_up_nothing_is_told(kind, count, beside):
     (revision,) = revisions_of(people(**{kind: count, NOT_KNOWN: beside, NOT_OBSERVED: beside}))
     assert {getattr(revision.followed, name) for name in NUMBERS} == {None}
-    assert revision.told.untold == {(AFTER_RELEASE, ""): f"{FEWER} with a known follow-up"}
+    assert revision.told.withheld == {(AFTER_RELEASE, ""): f"{FEWER} with a known follow-up"}
     assert after_release_lines(revision.told) == []
 
 
@@ -89,7 +89,7 @@ def test_the_confirmed_releases_have_to_be_enough_and_not_only_those_followed_up
     of_one = {f"p{at}": Person("BIG0", NOT_OBSERVED) for at in range(200)}
     (revision,) = revisions_of(of_one | people(**{NO_CONTACT: 30}))
     assert revision.followed.known is None
-    assert "over 85 %" in revision.told.untold[AFTER_RELEASE, NATION]
+    assert "over 85 %" in revision.told.withheld[AFTER_RELEASE, NATION]
 
 
 def test_many_people_are_counted_in_full_a_count_of_one_too_and_no_agency_has_a_table():
@@ -129,7 +129,7 @@ def test_what_is_told_before_release_is_no_part_of_what_is_told_after_it():
     )
     before = (Table(CHARGES, NATION, rows, "2018-01-30", 5),)
     told, known = told_of(arrests(40), before, before)
-    assert {*told.tables} == {(AFTER_RELEASE, NATION)} and not told.untold
+    assert {*told.tables} == {(AFTER_RELEASE, NATION)} and not told.withheld
     assert (known.known, known.retained) == (40, False)
 
 
@@ -183,14 +183,14 @@ def test_the_numbers_stay_until_a_quarter_no_longer_counts_and_then_it_is_said_w
     known = second.followed
     assert (known.retained, known.gone) == (stands, gone if stands else 0)
     assert (known.known, known.met) == ((60, 20) if stands else (None, None))
-    assert second.told.untold == ({} if stands else {(AFTER_RELEASE, ""): TAKEN_DOWN})
+    assert second.told.withheld == ({} if stands else {(AFTER_RELEASE, ""): TAKEN_DOWN})
 
 
 def test_a_withdrawn_revision_was_told_all_the_same():
     before = people(**MANY)
     after = changed(before, ARREST, "not_observed0")
     _, second = revisions_of(before, after, withdrawn=(0,))
-    assert second.told.untold == {(AFTER_RELEASE, NATION): ONE_RULE}
+    assert second.told.withheld == {(AFTER_RELEASE, NATION): ONE_RULE}
     assert second.followed.known is None
     many = changed(before, NO_CONTACT, *(f"not_observed{at}" for at in range(20)))
     assert revisions_of(before, many, withdrawn=(0,))[1].followed.no_contact == 50

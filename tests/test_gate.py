@@ -21,8 +21,7 @@ from ddor.publishable import HTML, MARK
 from ddor.report.charts import stacked_bars
 from ddor.report.magic import typed_numbers
 from ddor.report.tables import Several, Table
-from ddor.run.gate import judge
-from ddor.run.notebook import check_template
+from ddor.run.notebook import check_template, judge
 
 WEEK = "2017-03-04"
 FRAME = pd.DataFrame({"state": ["TX", "LA"], "requests": [3, 2]})

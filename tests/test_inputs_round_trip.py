@@ -21,6 +21,7 @@ from frames import (
     extract_of,
     inputs_of,
     numbered,
+    plain_of,
     policy,
 )
 from hypothesis import given, settings
@@ -30,9 +31,10 @@ from weekly_runs import files_of
 from ddor.extract.model import DATETIMES
 from ddor.extract.read import read_extract
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, save_inputs
-from ddor.jobs.identity import hashed, identity_of, week_texts
+from ddor.jobs.prepared import hashed, identity_of
+from ddor.jobs.weekly import week_texts
 from ddor.maintained.directory import COLUMNS
-from ddor.measures.disclosure import Earlier, earlier_from_plain, plain_tables
+from ddor.measures.disclosure import EARLIER, Earlier
 from ddor.measures.figures import count_inputs
 from ddor.published.history import History, no_history
 
@@ -159,12 +161,12 @@ def test_equal_inputs_are_saved_as_equal_bytes_of_the_files_that_a_run_keeps(tmp
 def test_what_was_told_before_is_loaded_as_it_was(tmp_path):
     agencies = [f"MN{at % 3:07d}" for at in range(24)]
     counts = counts_of(numbered(*(request(agency_id=each) for each in agencies)))
-    tables = tuple(counts.told.tables.values())
+    tables = tuple(counts.published.tables.values())
     assert len(tables) == 2  # citizenship and days
-    plain = plain_tables(counts.told.tables.values())
+    plain = plain_of(counts.published)
     earlier = {"tables": plain, "last": plain, "gone": "lost", "beside": plain[:1]}
     loaded = again(dataclasses.replace(inputs(), earlier=earlier), tmp_path)
-    assert earlier_from_plain(loaded.earlier) == Earlier(tables, tables, "lost", tables[:1])
+    assert EARLIER.validate_python(loaded.earlier) == Earlier(tables, tables, "lost", tables[:1])
 
 
 TEXT = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=12)

@@ -29,8 +29,9 @@ from weekly_runs import (
 from ddor.archive.publish import opened
 from ddor.errors import ArchiveUnavailable
 from ddor.inputs import load_inputs, save_inputs
-from ddor.jobs.identity import hashed, identity_of, week_texts
+from ddor.jobs.prepared import hashed, identity_of
 from ddor.jobs.review import flags_of
+from ddor.jobs.weekly import week_texts
 from ddor.measures.figures import count_inputs
 from ddor.published import ledger as ledgers
 from ddor.published.ledger import COLUMNS
@@ -59,6 +60,10 @@ def flag(**overrides) -> dict[str, str]:
 
 def ledger_of(*lines) -> pd.DataFrame:
     return pd.DataFrame(list(lines), columns=list(COLUMNS), dtype="str")
+
+
+def file_of(ledger: pd.DataFrame) -> bytes:
+    return ledger.to_csv(index=False, lineterminator="\n").encode()
 
 
 def decisions_of(*lines) -> pd.DataFrame:
@@ -127,7 +132,7 @@ def test_a_week_without_flags_has_an_empty_table_of_them():
     raised = flags(request())
     assert (len(raised), list(raised)) == (0, list(COLUMNS[:7]))
     after = ledgers.with_flags(ledgers.no_ledger(), raised)
-    assert ledgers.ledger_file(after).decode().splitlines() == [",".join(COLUMNS)]
+    assert after.to_csv(index=False).splitlines() == [",".join(COLUMNS)]
 
 
 # The file
@@ -140,7 +145,7 @@ def test_a_ledger_comes_back_as_it_was_written(tmp_path):
         flag(subject="NA", agency_id="0010"),
         flag(subject="1e5", why=" spaces "),
     )
-    (tmp_path / "ledger.csv").write_bytes(ledgers.ledger_file(lines))
+    (tmp_path / "ledger.csv").write_bytes(file_of(lines))
     pd.testing.assert_frame_equal(ledgers.read_ledger(tmp_path), lines)
 
 
@@ -161,13 +166,13 @@ def test_without_a_ledger_there_is_an_empty_one(tmp_path):
     ids=["saved with semicolons", "a column less", "empty", "not text", "cut off"],
 )
 def test_a_ledger_that_cannot_be_read_is_told_and_not_taken_for_an_empty_one(tmp_path, damage):
-    (tmp_path / "ledger.csv").write_bytes(damage(ledgers.ledger_file(ledger_of(flag()))))
+    (tmp_path / "ledger.csv").write_bytes(damage(file_of(ledger_of(flag()))))
     with pytest.raises(ArchiveUnavailable, match=r"ledger\.csv cannot be read"):
         ledgers.read_ledger(tmp_path)
 
 
 def test_the_flags_are_labels_by_which_a_correction_names_rows(tmp_path):
-    (tmp_path / "ledger.csv").write_bytes(ledgers.ledger_file(ledger_of(flag())))
+    (tmp_path / "ledger.csv").write_bytes(file_of(ledger_of(flag())))
     (tmp_path / "labels.csv").write_text(f"label,week,request_id\nF1,{WEEK},\nF1-1,{WEEK},r9\n")
     assert ledgers.read_labels(tmp_path) == {flag()["flag"]: "r0", "F1-1": "r9"}
 

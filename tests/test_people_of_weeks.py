@@ -9,6 +9,7 @@ from itertools import chain
 from types import SimpleNamespace
 
 import pytest
+from frames import candidates_of
 
 from ddor.calendar import Week
 from ddor.compiled.people import (
@@ -19,17 +20,19 @@ from ddor.compiled.people import (
     people_of_weeks,
     week_of_people,
 )
-from ddor.measures.attributes import (
+from ddor.measures.disclosure import NATION, ONE_RULE, POOLED, Earlier, Row, Table, decide
+from ddor.measures.figures import NO_CHARGES
+from ddor.measures.people import (
     ATTRIBUTES,
     CHARGES,
     CITIZENSHIP,
     DAY_LABELS,
     DAYS,
-    week_candidates,
+    OTHER,
+    charge_group_lines,
+    lines_of,
+    with_charges,
 )
-from ddor.measures.disclosure import NATION, ONE_RULE, POOLED, Earlier, Row, Table, tell
-from ddor.measures.figures import NO_CHARGES
-from ddor.measures.people import OTHER, charge_group_lines, lines_of, with_charges
 from ddor.report.attribute_tables import UNSPLIT, AttributeTables
 
 DAYS_OF = W1, W2, W3 = "2017-02-11", "2017-02-18", "2017-02-25"
@@ -55,7 +58,7 @@ def week_of(own: frozenset[Row], attribute=CHARGES, earlier=NOTHING_EARLIER) -> 
     """A week of one attribute, as its job tells it."""
     (week,) = {row.week for row in own}
     keys = {row.request_id for row in own}
-    told = tell(week_candidates({attribute: own}), earlier, keys, AS_OF, 5)
+    told = decide(candidates_of(attribute, own), earlier, keys, AS_OF, 5)
     return week_of_people(Week.parse(week), told, {attribute: own})
 
 
@@ -71,7 +74,7 @@ def small_weeks(days=DAYS_OF, gone="") -> list[WeekOfPeople]:
 
 def quarter(*weeks: WeekOfPeople, before: Iterable[PeopleOfWeeks] = (), day=AS_OF) -> PeopleOfWeeks:
     """A revision after those of `before`, the last of which stands."""
-    told = [each.told for each in before]
+    told = [each.shown for each in before]
     tables = tuple(table for each in told for table in each.tables.values())
     last = tuple(told[-1].tables.values()) if told else ()
     beside = tuple(table for each in weeks for table in each.told)
@@ -132,7 +135,7 @@ def test_weeks_that_were_not_told_are_pooled_if_they_are_enough():
     assert not any(each.told for each in small)
     people = quarter(*small, week(W4, **ENOUGH_MADE))
     assert people.weeks[CHARGES] == (1, 0, 3, 0, 0)
-    assert len(people.told.table(CHARGES, POOLED).rows) == 27
+    assert len(people.shown.table(CHARGES, POOLED).rows) == 27
     assert counts(people.nation[CHARGES])[CHARGES, NATION, "", "", "convicted"] == 24 + 27
 
 
@@ -151,7 +154,7 @@ def test_weeks_that_are_not_enough_together_are_left_out_and_it_is_said_why():
     people = quarter(*small_weeks([W1, W2]), week(W3, **ENOUGH_MADE))
     assert people.weeks[CHARGES] == (1, 0, 0, 2, 0)
     assert counts(people.nation[CHARGES])[CHARGES, NATION, "", "", "convicted"] == 24
-    assert people.told.untold == {
+    assert people.shown.withheld == {
         (CHARGES, POOLED): "there are fewer than 20 requests",
         (CITIZENSHIP, POOLED): NO_DECLINES,
         (DAYS, POOLED): NO_DECLINES,
@@ -161,12 +164,12 @@ def test_weeks_that_are_not_enough_together_are_left_out_and_it_is_said_why():
 def test_a_quarter_without_a_table_says_why():
     people = quarter(*small_weeks([W1, W2]))
     assert people.lines() == [] == people.nation[CHARGES]
-    assert people.told.untold[CHARGES, POOLED] == "there are fewer than 20 requests"
+    assert people.shown.withheld[CHARGES, POOLED] == "there are fewer than 20 requests"
     assert {*with_charges(people.nation[CHARGES]).values()} == {None}
     empty = WeekOfPeople(W1, (), {attribute: frozenset() for attribute in ATTRIBUTES})
-    assert {*quarter(empty).told.untold.values()} == {NO_DECLINES}
+    assert {*quarter(empty).shown.withheld.values()} == {NO_DECLINES}
     without = quarter(WeekOfPeople(W1, (), {CITIZENSHIP: frozenset(), DAYS: frozenset()}))
-    assert without.told.untold[CHARGES, POOLED] == NO_CHARGES
+    assert without.shown.withheld[CHARGES, POOLED] == NO_CHARGES
 
 
 # Places
@@ -179,8 +182,8 @@ def test_an_agency_and_then_its_state_have_tables_where_the_pieces_are_safe():
     ]
     people = people_of_weeks([replace(each, told=()) for each in weeks], Earlier(), AS_OF, 5)
     # 21 of one agency, cut out of a pool of 48, leaves 27 of three: the state that has them too.
-    assert people.told.places(CHARGES) == [A, "IA"]
-    assert len(people.told.table(CHARGES, "IA").rows) == 27
+    assert people.shown.places(CHARGES) == [A, "IA"]
+    assert len(people.shown.table(CHARGES, "IA").rows) == 27
 
 
 def test_of_weeks_that_were_told_only_a_place_that_is_whole_weeks_has_a_table():
@@ -188,8 +191,8 @@ def test_of_weeks_that_were_told_only_a_place_that_is_whole_weeks_has_a_table():
     weeks = [week(day, state="MN", A=7, B=7, C=7) for day in DAYS_OF]
     assert all(each.table(CHARGES) for each in weeks)
     people = quarter(*weeks)
-    assert people.told.places(CHARGES) == ["MN"]
-    assert people.told.untold[CHARGES, A] == ONE_RULE
+    assert people.shown.places(CHARGES) == ["MN"]
+    assert people.shown.withheld[CHARGES, A] == ONE_RULE
 
 
 def test_a_place_in_a_week_whose_own_table_stands_counts_the_requests_as_that_week_tells_them():
@@ -198,7 +201,7 @@ def test_a_place_in_a_week_whose_own_table_stands_counts_the_requests_as_that_we
     later = week_of(frozenset(sorted(first)[1:]), earlier=before)
     assert later.table(CHARGES).rows == first
     people = quarter(later)
-    table = people.told.table(CHARGES, A)
+    table = people.shown.table(CHARGES, A)
     assert (len(table.rows), table.retained, table.gone) == (40, False, 1)
     flags = dict(zip([line.place for line in people.lines()], people.flags(), strict=True))
     assert flags == {
@@ -215,13 +218,13 @@ def test_a_pool_stands_with_its_date_while_few_of_its_requests_changed():
     gone = f"r-{W1}-{A}-0"
     second = quarter(*small_weeks(gone=gone), before=[first], day=LATER)
     assert second.nation == first.nation and second.weeks == first.weeks
-    pooled = second.told.table(CHARGES, POOLED)
+    pooled = second.shown.table(CHARGES, POOLED)
     assert (pooled.retained, pooled.gone, pooled.as_of) == (True, 1, AS_OF)
     assert {*second.flags()} == {
         f"of the weeks added together: as of {AS_OF}; 1 of its requests no longer counts"
     }
     many_gone = quarter(*small_weeks([W3]), before=[first], day=LATER)
-    assert "over a quarter" in many_gone.told.untold[CHARGES, POOLED]
+    assert "over a quarter" in many_gone.shown.withheld[CHARGES, POOLED]
 
 
 def test_a_week_told_anew_after_a_pool_had_it_is_not_counted_twice():
@@ -230,7 +233,7 @@ def test_a_week_told_anew_after_a_pool_had_it_is_not_counted_twice():
     first = quarter(*small)
     grown = week_of(small[0].rows[CHARGES] | rows(W1, "n", **ENOUGH_MADE))
     people = quarter(grown, *small[1:], before=[first])
-    assert grown.table(CHARGES) and (CHARGES, POOLED) in people.told.untold
+    assert grown.table(CHARGES) and (CHARGES, POOLED) in people.shown.withheld
     assert people.nation[CHARGES] == lines_of(grown.table(CHARGES))
     assert people.weeks[CHARGES] == (1, 0, 0, 2, 0)
 
@@ -244,7 +247,7 @@ def test_a_week_is_not_told_if_the_pool_less_it_and_less_other_weeks_leaves_too_
     before = {W1: {A: 20}, W2: {B: 20}}
     third = week(W3, CITIZENSHIP, C=7, D=7, E=5)
     first = [week(day, CITIZENSHIP, **of_one) for day, of_one in before.items()]
-    pool = tuple(quarter(*first, third).told.tables.values())
+    pool = tuple(quarter(*first, third).shown.tables.values())
     assert [len(table.rows) for table in pool] == [59]
     after = {
         day: first[at].rows[CITIZENSHIP] | rows(day, "n", CITIZENSHIP, **new)
@@ -264,7 +267,7 @@ def test_the_milder_rule_between_revisions_is_not_for_what_a_quarter_tells_too(i
     earlier = Earlier(first, first, "", (state,) if in_a_quarter else ())
     left = own - rows(W1, A=4, B=3, C=3)
     counting = {row.request_id for row in left}
-    told = tell(week_candidates({CHARGES: left}), earlier, counting, LATER, 5)
+    told = decide(candidates_of(CHARGES, left), earlier, counting, LATER, 5)
     assert told.table(CHARGES).retained is in_a_quarter
 
 
@@ -278,7 +281,10 @@ def test_weeks_come_back_from_json_as_they_were(number):
 def test_a_sum_that_some_weeks_do_not_split_says_how_many_are_not_split():
     def table(*weeks):
         page, people = AttributeTables(), quarter(*weeks)
-        page.period, page.counts = None, SimpleNamespace(nation=people.nation.get, told=people.told)
+        page.period, page.counts = (
+            None,
+            SimpleNamespace(nation=people.nation.get, published=people.shown),
+        )
         return page.charges_table().parts[0]
 
     split = week_of(rows(W1, A=10, B=10, C=10) | rows(W1, "s", value=NOT_CONVICTED, D=1, E=19))

@@ -15,8 +15,8 @@ from frames import case_of, extract_of, inputs_of
 
 from ddor.checks.check import Case
 from ddor.jobs.weekly import week_report
-from ddor.measures.attributes import CHARGES, CITIZENSHIP, DAYS
 from ddor.measures.disclosure import NATION
+from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS
 from ddor.narrative import Words
 from ddor.published.history import ATTRIBUTES, NOTHING_EARLIER, no_history
 from ddor.report.sentences import sentence
@@ -202,7 +202,7 @@ def withheld(name: str) -> tuple[WeeklyReport, str]:
 def test_charges_that_are_not_told_give_the_reason_and_no_figure(name):
     report, reason = withheld(name)
     total = report.counts.figures["declined_total"]
-    why = report.counts.told.untold[CHARGES, NATION]
+    why = report.counts.published.withheld[CHARGES, NATION]
     assert reason in why
     sentences = said(report)
     assert_well_said(sentences)
@@ -215,7 +215,10 @@ def test_charges_that_are_not_told_give_the_reason_and_no_figure(name):
         (CITIZENSHIP, report.citizenship_chart()),
     ):
         text = text_of(shown)
-        assert report.counts.told.untold[attribute, NATION] in text and "quarterly report" in text
+        assert (
+            report.counts.published.withheld[attribute, NATION] in text
+            and "quarterly report" in text
+        )
         assert not re.search(rf"\b{total}\b", text.replace(why, ""))
     assert report.charges_chart() is None
 
@@ -251,7 +254,7 @@ def test_a_table_that_stands_says_from_when_it_is_and_what_no_longer_counts(gone
     ]
     kept = {row["request_id"] for row in now}
     report = report_of(now, [each for each in changed if each["request_id"] in kept], [first])
-    assert report.counts.told.table(CHARGES).retained
+    assert report.counts.published.table(CHARGES).retained
     sentences = said(report)
     assert_well_said(sentences)
     assert f"{80 - gone} requests" in sentences["key_declined"]

@@ -21,6 +21,7 @@ from frames import (
     inputs_of,
     nation_of,
     numbered,
+    plain_of,
 )
 from frames import policy as a_policy
 from hypothesis import HealthCheck, assume, given, settings
@@ -29,13 +30,20 @@ from hypothesis import strategies as st
 from ddor.checks.check import Case
 from ddor.checks.registry import CHECKS, CheckResults, run_checks
 from ddor.extract.csv_files import write_extract
-from ddor.extract.model import DECLINE_REASONS, DISPOSITIONS, FOLLOW_UP_STATUSES, OUTCOMES, TIMINGS
+from ddor.extract.model import WORDS
 from ddor.extract.read import read_extract
-from ddor.jobs.identity import hashed, week_texts
-from ddor.measures.attributes import CHARGED_ONLY, CHARGES, CITIZENSHIP, CONVICTED, DAYS
-from ddor.measures.disclosure import plain_tables
+from ddor.jobs.prepared import hashed
+from ddor.jobs.weekly import week_texts
 from ddor.measures.figures import Counts, count_inputs
-from ddor.measures.people import ALL, with_charges
+from ddor.measures.people import (
+    ALL,
+    CHARGED_ONLY,
+    CHARGES,
+    CITIZENSHIP,
+    CONVICTED,
+    DAYS,
+    with_charges,
+)
 from ddor.measures.status import CLASSES, DECLINED_CLASSES, ISSUED_OUTCOMES, KINDS
 from ddor.published.history import History, no_history
 
@@ -70,7 +78,7 @@ FIELDS = {
     "agency_level": ("county", "county", "county", "municipal", "federal", "other"),
     "citizenship": ("MEX", "HND", "UNK"),
     "custody_confirmed": ("true", "true", "unknown", "false"),
-    "outcome": (*OUTCOMES, "declined", "declined", "declined"),
+    "outcome": (*WORDS["outcome"], "declined", "declined", "declined"),
     "outcome_recorded_at": TIMES,
     "notice_at": MAYBE,
     "release_due_at": MAYBE,
@@ -78,17 +86,17 @@ FIELDS = {
     "releasing_agency_id": ("", "", "", *IDS),
     "sentence_ends_on": ("", "", "2017-02-13", "2017-02-20", "2031-05-06"),
     "ice_custody_at": ("", "", *MAYBE),
-    "decline_reason": ("", "", *DECLINE_REASONS),
+    "decline_reason": ("", "", *WORDS["decline_reason"]),
     "protected": ("true", "false", "unknown"),
-    "follow_up_status": ("", *FOLLOW_UP_STATUSES),
+    "follow_up_status": ("", *WORDS["follow_up_status"]),
     "follow_up_on": ("", "2017-02-20"),
 }
 CHARGE_FIELDS = {
     "ncic_code": ("1399", "13AB", "2399", "0399", "9999"),
     "description": ("", "Assault"),
-    "disposition": DISPOSITIONS,
+    "disposition": WORDS["disposition"],
     "charged_on": ("", "2017-02-01"),
-    "timing": (*TIMINGS, TIMINGS[0]),
+    "timing": (*WORDS["timing"], WORDS["timing"][0]),
 }
 COHORTS = st.sampled_from(["recorded", "issued"])
 POLICIES = (a_policy(), a_policy(place_code="27053", kind="law", enacted="2014-03"))
@@ -215,7 +223,7 @@ def prove_tables_add_up(counts: Counts) -> None:
 def prove_charges_add_up(counts: Counts) -> None:
     """In the national table, whether or not it may be told."""
     lines = nation_of(counts, CHARGES)
-    declined = counts.figures["declined_total"] if counts.charges_supplied else 0
+    declined = counts.figures["declined_total"] if not counts.extract.charges.empty else 0
     assert sum(line.requests for line in lines if not line.branch) == declined
     figures = with_charges(lines)
     assert figures["declined_with_conviction"] <= figures["declined_with_charges"] <= declined
@@ -249,7 +257,7 @@ def tables_as_bytes(counts: Counts) -> dict[str, bytes]:
     """Every field of Counts: a frame as CSV, rows of people in order, all else as its text."""
     fields = {field.name: getattr(counts, field.name) for field in dataclasses.fields(Counts)}
     fields["people"] = {name: sorted(rows) for name, rows in counts.people.items()}
-    fields["told"] = plain_tables(counts.told.tables.values()), counts.told.untold
+    fields["told"] = (plain_of(counts.published), counts.published.withheld)
     return {
         name: (
             value.to_csv(index=False) if isinstance(value, pd.DataFrame) else repr(value)
@@ -318,7 +326,9 @@ ERRORS = (
 @given(
     st.integers(0, 30),
     st.integers(0, 40),
-    st.lists(st.tuples(st.sampled_from(ERRORS), st.sampled_from(OUTCOMES[1:])), max_size=30),
+    st.lists(
+        st.tuples(st.sampled_from(ERRORS), st.sampled_from(WORDS["outcome"][1:])), max_size=30
+    ),
 )
 def test_the_range_of_the_share_contains_the_truth_about_declines_held_back(
     declined, honored, broken

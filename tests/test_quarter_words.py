@@ -16,7 +16,7 @@ from small_archive import found_in, words_of
 
 from ddor.compiled.inputs import load_compiled
 from ddor.compiled.people import WeeksOfSum
-from ddor.measures.shares import concentration
+from ddor.measures.figures import concentration
 from ddor.narrative import Words, render_narrative
 from ddor.report.quarter import CompiledReport
 from ddor.report.sentences import sentence

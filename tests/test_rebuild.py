@@ -10,7 +10,7 @@ from small_archive import NEXT_WEEK, QUILLFEATHER, STAGES, WEEK, SmallArchive, c
 from weekly_runs import Killed, die_after_replacing
 
 import ddor.archive.site
-from ddor.archive.kept import kept_article
+from ddor.archive.kept import article_of, split_cases
 from ddor.archive.site import _environment, asset_paths
 
 AGENCY = QUILLFEATHER["agency_id"]
@@ -39,7 +39,7 @@ def kept(archive: SmallArchive) -> dict[str, bytes | str]:
             if path != "index.html":
                 found[name] = data
             elif b"<h1>Withdrawn" not in data:
-                found[name] = kept_article(revision / path)
+                found[name] = split_cases(article_of(revision / path))[0]
     return found
 
 
@@ -227,4 +227,6 @@ def test_an_article_is_kept_without_its_links_as_pages_write_them_now_and_wrote_
     for code in ("", '="QUIL00001"'):
         link = f'<a href="../../../agencies/QUIL00001/index.html" data-agency{code}>A jail</a>'
         page.write_text(f'<article>\n{link} <a href="x">y</a>\n</article>\n', "utf-8")
-        assert kept_article(page) == f'<article>\n{kept} <a href="x">y</a>\n</article>\n'
+        assert (
+            split_cases(article_of(page))[0] == f'<article>\n{kept} <a href="x">y</a>\n</article>\n'
+        )

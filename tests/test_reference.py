@@ -12,14 +12,17 @@ from ddor.reference.codes import (
     CATEGORIES,
     CATEGORY_PHRASES,
     COUNTRIES,
+    DATA,
     FORMS,
     OFFENSE_GROUPS,
     OTHER_OFFENSES,
+    REGION_OF,
     country_from_ice_label,
     form_from_ice_text,
+    name_key,
     offense_category,
     offense_group,
-    world_region,
+    rows,
 )
 from ddor.reference.places import (
     AREAS,
@@ -30,7 +33,6 @@ from ddor.reference.places import (
     state_named,
     state_of_fips,
 )
-from ddor.reference.tables import DATA, name_key, rows
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SPLIT_STATES = {"CA", "NY", "TX"}
@@ -415,7 +417,7 @@ def test_every_country_is_found_by_its_own_name():
 
 
 def test_every_country_has_one_of_the_regions():
-    assert {world_region(alpha3) for alpha3 in COUNTRIES} == {
+    assert {REGION_OF[alpha3] for alpha3 in COUNTRIES} == {
         "Africa",
         "Antarctica",
         "Asia",
@@ -428,10 +430,10 @@ def test_every_country_has_one_of_the_regions():
         "South America",
         "Unknown",
     }
-    assert world_region("GTM") == "Central America"
-    assert world_region("UNK") == "Unknown"
+    assert REGION_OF["GTM"] == "Central America"
+    assert REGION_OF["UNK"] == "Unknown"
     with pytest.raises(KeyError):
-        world_region("ZZZ")
+        REGION_OF["ZZZ"]
 
 
 # Real labels

@@ -38,8 +38,7 @@ from ddor.jobs.review import (
     review_lines,
     review_list,
 )
-from ddor.measures.figures import count_inputs
-from ddor.measures.shares import held_share_reason
+from ddor.measures.figures import count_inputs, held_share_reason
 from ddor.published.ledger import COLUMNS, flag_label, no_ledger, with_decisions, with_flags
 
 # Twelve declines of old requests, recorded on one day: E8 asks for a review.

@@ -15,18 +15,17 @@ from test_trend import catalog_of, day, flat, line, revision, withdrawn
 from ddor.archive.kept import DataFiles
 from ddor.archive.lists import home_page
 from ddor.archive.site import NOT_FOUND, Site, SiteContext
-from ddor.archive.text_pages import charges_of, largest_of, methods_page, why_withheld
+from ddor.archive.text_pages import charges_of, largest_of, text_pages, why_withheld
 from ddor.archive.trend import agency_points, recent_weeks
 from ddor.calendar import Week
 from ddor.checks import e5_volume, e6_ice_custody, e9_stale_policy
 from ddor.checks import e8_bulk_recording as e8
 from ddor.checks.registry import CHECKS
 from ddor.extract.model import SYNTHETIC_NOTICE
-from ddor.jobs.site_context import RULES
+from ddor.jobs.report import RULES
 from ddor.maintained.parameters import Parameters
 from ddor.measures import disclosure, people
-from ddor.measures.figures import NO_CHARGES
-from ddor.measures.shares import half_or_more
+from ddor.measures.figures import NO_CHARGES, half_or_more
 from ddor.published.catalog import Catalog
 from ddor.published.history import WEEKS_LOOKED_BACK, WEEKS_NEEDED
 from ddor.reference.figures import CHANGES, METHOD, WEEKLY_FIGURES
@@ -203,8 +202,7 @@ def test_all_three_pictures_have_the_scale_of_the_largest_and_one_week_is_no_pic
         kind: max(float(bar.height[:-1]) for bar in bars) for kind, bars in found.panels.items()
     }
     assert found.top == 40 and heights == {"declined": 5, "honored": 12.5, "pending": 75}
-    assert recent(flat(9, 9), {0: counts(), 1: counts(4)}).drawn
-    assert not recent(flat(9, 9), {1: counts(4)}).drawn and recent(flat(9), {}) is None
+    assert recent(flat(9, 9), {1: counts(4)}).published == 1 and recent(flat(9), {}) is None
 
 
 def test_an_agency_page_opens_with_a_sentence_and_has_the_pictures_with_a_table(stage):
@@ -278,7 +276,7 @@ def test_checks_and_methods_are_found_by_the_search(stage):
 
 
 def methods(context=CONTEXT, cohort="recorded") -> BeautifulSoup:
-    (page,) = dict(methods_page(Site(Path(), Catalog(cohort, False), context))).values()
+    (page,) = dict(text_pages(Site(Path(), Catalog(cohort, False), context))).values()
     return BeautifulSoup(page, "html.parser")
 
 

@@ -5,8 +5,8 @@ from conftest import cases
 from extract_factory import request
 from frames import copies, counts_of, nation_of, numbered
 
-from ddor.measures.attributes import BEFORE_ISSUE, DAYS, UNKNOWN
-from ddor.measures.shares import ShareRange
+from ddor.measures.figures import ShareRange
+from ddor.measures.people import BEFORE_ISSUE, DAYS, UNKNOWN
 
 
 def timing(*rows, cohort="recorded") -> dict[str, int]:

@@ -19,9 +19,8 @@ from ddor.checks.check import Case
 from ddor.extract.model import Extract
 from ddor.importers.samples.agencies import COMMITTED, invented_agencies
 from ddor.importers.samples.ordinary import make_sample
-from ddor.measures.attributes import CHARGED_ONLY, CHARGES, CONVICTED, DISMISSED, NO_CHARGE
 from ddor.measures.disclosure import NATION
-from ddor.measures.people import ALL
+from ddor.measures.people import ALL, CHARGED_ONLY, CHARGES, CONVICTED, DISMISSED, NO_CHARGE
 from ddor.reference.codes import CATEGORIES, OFFENSE_GROUPS, OTHER_OFFENSES, offense_category
 
 WEEKS, OF_QUARTER = 20, 13
@@ -87,8 +86,8 @@ def test_the_weeks_are_as_large_as_they_say(weeks):
 
 def test_every_week_has_its_table_of_charges_with_the_same_categories(weeks):
     for each in weeks.first + weeks.again:
-        told, total = each.counts.told, each.counts.figures["declined_total"]
-        assert told.table(CHARGES), (each.period, told.untold)
+        told, total = each.counts.published, each.counts.figures["declined_total"]
+        assert told.table(CHARGES), (each.period, told.withheld)
         lines = national(each)
         standings = lines[lines["branch"] == ""].set_index("standing")["requests"]
         assert [*standings.index] == [CONVICTED, CHARGED_ONLY, DISMISSED, NO_CHARGE]
@@ -98,7 +97,7 @@ def test_every_week_has_its_table_of_charges_with_the_same_categories(weeks):
         whole = lines[(lines["branch"] != "") & (lines["leaf"] == "") & (lines["standing"] == ALL)]
         assert [*whole["branch"]] == [*CATEGORIES], each.period
     assert len(CATEGORIES) == 8
-    assert not any(each.counts.told.table(CHARGES).retained for each in weeks.first)
+    assert not any(each.counts.published.table(CHARGES).retained for each in weeks.first)
 
 
 def test_most_people_with_charges_are_in_a_category_with_a_name(weeks):
@@ -107,7 +106,7 @@ def test_most_people_with_charges_are_in_a_category_with_a_name(weeks):
     for each in weeks.first:
         lines = national(each)
         shown = {*lines.loc[(lines["leaf"] == "") & (lines["requests"] > 0), "branch"]}
-        values = [row.value.split() for row in each.counts.told.table(CHARGES).rows]
+        values = [row.value.split() for row in each.counts.published.table(CHARGES).rows]
         standing += sum(first in (CONVICTED, CHARGED_ONLY) for first, *_ in values)
         named += sum(bool(categories(groups) & shown - {OTHER_OFFENSES}) for _, *groups in values)
     assert 0 < named < standing and named / standing > SIZES[weeks.about][1]

@@ -24,9 +24,8 @@ from ddor.extract.read import read_extract
 from ddor.inputs import save_inputs
 from ddor.jobs.rows import COLUMNS, RowsFile, write_rows
 from ddor.maintained.directory import read_directory
-from ddor.measures.attributes import CHARGES as OF_CHARGES
-from ddor.measures.attributes import UNLISTED
-from ddor.measures.people import ALL, with_charges
+from ddor.measures.people import ALL, UNLISTED, with_charges
+from ddor.measures.people import CHARGES as OF_CHARGES
 from ddor.measures.status import CLASSES
 from ddor.measures.trace import known_figures, rows_behind
 from ddor.published.history import no_history

@@ -27,9 +27,10 @@ from ddor.archive.trend import (
 from ddor.calendar import Week
 from ddor.maintained.parameters import Parameters
 from ddor.measures.figures import bulk_recorded
+from ddor.narrative import movement
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision, open_catalog
 from ddor.reference import figures
-from ddor.variation import Compared, in_words
+from ddor.variation import Compared
 
 FIRST_DAY = dt.date(2017, 2, 11)
 TOLD = {"week": 5, "month": 6, "older": 0, "unknown": 7}
@@ -124,13 +125,13 @@ def test_bulk_is_taken_out_on_both_sides_and_said():
     weeks[13] = [revision(13, 152, bulk={"A": 142})]
     compared = trend(catalog_of(weeks)).latest
     assert compared == Compared(10, (10,) * 13, bulk=142, bulk_before=200)
-    assert in_words(compared).endswith("in bulk: 142 of this week and 200 of those before")
+    assert movement(compared).endswith("in bulk: 142 of this week and 200 of those before")
 
 
 def test_weeks_before_a_change_of_method_are_not_compared():
     weeks = {at: [revision(at, 10, method=1 if at < 10 else 2)] for at in range(20)}
     assert trend(catalog_of(weeks)).latest.before == (10,) * 9
-    assert "too few to say" in in_words(trend(catalog_of(weeks)).latest)
+    assert "too few to say" in movement(trend(catalog_of(weeks)).latest)
 
 
 def test_by_week_of_issue_only_final_weeks_are_compared():

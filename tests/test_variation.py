@@ -6,6 +6,7 @@ from conftest import cases
 from scipy import stats
 
 from ddor.narrative import NarrativeError, render_narrative
+from ddor.narrative import movement as sentence_of
 from ddor.variation import (
     FELL,
     ROSE,
@@ -13,7 +14,6 @@ from ddor.variation import (
     T_12,
     Compared,
     expected_range,
-    in_words,
     movement,
     poisson_interval,
     poisson_tail,
@@ -136,7 +136,7 @@ SENTENCES = [
 
 @pytest.mark.parametrize("sentence, compared", SENTENCES)
 def test_the_sentence_of_a_count(sentence, compared):
-    assert in_words(compared) == sentence
+    assert sentence_of(compared) == sentence
     written = render_narrative("The number {{ latest | movement }}.", {"latest": compared})
     assert written == f"<p>The number {sentence}.</p>\n"
 
