@@ -98,29 +98,6 @@ def test_every_check_asks_a_question_and_tells_its_limits():
     assert [each.id for each in CHECKS if not each.limits.endswith(".")] == []
 
 
-# The order in which holds count a row: what each of them stops in one row, first to last.
-WRONG = {
-    "E1": {"county_fips": "36033"},
-    "E3": {"custody_confirmed": "false"},
-    "E4": {"agency_level": "federal"},
-    "E2": {"releasing_agency_id": "MN0270099"},
-    "E6": {"ice_custody_at": "2017-02-14"},
-    "E7": {"released_at": "", "sentence_ends_on": "2019-05-31"},
-    "E11": {"decline_reason": "not_collected"},
-}
-
-
-@pytest.mark.parametrize("at", range(len(WRONG)), ids=list(WRONG))
-def test_a_row_wrong_in_every_later_way_is_counted_by_the_first_hold_in_order(at):
-    changed = {"released_at": ""}
-    for later in list(WRONG.values())[at:]:
-        changed |= later
-    results = run_checks(case_of([request(**changed)]))
-    assert results.held["check"].tolist() == [list(WRONG)[at]]
-    rows = results.checks.set_index("check")["rows"]
-    assert {id: int(rows[id]) for id in WRONG} == {id: int(id == list(WRONG)[at]) for id in WRONG}
-
-
 # How checks are run
 
 

@@ -9,8 +9,6 @@ import pandas as pd
 import pytest
 from cases import fields
 from conftest import cases
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from ddor.calendar import Week
 from ddor.errors import ExtractInvalid, UsageError
@@ -83,12 +81,17 @@ def workbook_of(folder: Path, sheets: dict[str, list[dict]], preamble: int = 6) 
 
 
 def imported(tmp_path: Path, file: Path, weeks=(WEEK,), **options):
+    """The summary; of whatever file, every row read is kept, of another week or set aside."""
     directory = tmp_path / "agencies.csv"
     directory.write_text(
         "agency_id,name,level,state,county_fips,area,weekly_requests,same_as\n"
         "MNCFSTC,Minnesota Correctional Facility,state,MN,27145,St. Paul,,\n"
     )
-    return import_foia(file, list(weeks), str(tmp_path / "out" / "{week}"), directory, **options)
+    folder = str(tmp_path / "out" / "{week}")
+    summary = import_foia(file, list(weeks), folder, directory, **options)
+    assert summary.read == summary.kept + summary.outside + summary.set_aside.total() > 0
+    assert summary.kept == sum(week.requests for week in summary.written)
+    return summary
 
 
 def written(tmp_path: Path, week: Week = WEEK, table: str = "requests") -> pd.DataFrame:
@@ -102,29 +105,16 @@ def test_a_row_becomes_a_request_with_nothing_that_the_source_does_not_say(tmp_p
     (charge,) = written(tmp_path, table="charges").to_dict("records")
     request_id = request.pop("request_id")
     assert request_id.startswith("foia-") and charge.pop("request_id") == request_id
-    assert {column: value for column, value in request.items() if value} == {
-        "form": "I-247A",
-        "issued_at": "2026-02-11",
-        "agency_id": "MNCFSTC",
-        "agency_name": "MINN.C.F.,ST.CLOUD",
-        "agency_level": "state",
-        "state": "MN",
-        "county_fips": "27145",
-        "area": "St. Paul",
-        "citizenship": "MEX",
-        "custody_confirmed": "unknown",
-        "outcome": "declined",
-        "sentence_ends_on": "2032-02-18",
-        "protected": "unknown",
-    }
-    assert charge == {
-        "charge_no": "1",
-        "ncic_code": "0999",
-        "description": "Homicide",
-        "disposition": "convicted",
-        "charged_on": "2025-11-21",
-        "timing": "before_release",
-    }
+    assert {column: value for column, value in request.items() if value} == fields(
+        "form=I-247A, issued_at=2026-02-11, agency_id=MNCFSTC, agency_name=MINN.C.F.,ST.CLOUD, "
+        "agency_level=state, state=MN, county_fips=27145, area=St. Paul, citizenship=MEX, "
+        "custody_confirmed=unknown, outcome=declined, sentence_ends_on=2032-02-18, "
+        "protected=unknown"
+    )
+    assert charge == fields(
+        "charge_no=1, ncic_code=0999, description=Homicide, disposition=convicted, "
+        "charged_on=2025-11-21, timing=before_release"
+    )
 
 
 # What is over the row of detainer(), and what is said of its request.
@@ -208,8 +198,9 @@ def test_a_row_that_cannot_be_a_request_is_set_aside_with_its_rule(tmp_path):
     """)
     flagged = detainer(duplicate_likely="FALSE")
     rows = [flagged | fields(said) for said, _ in unfit]
-    summary = imported(tmp_path, csv_of(tmp_path, flagged, *rows))
-    assert (summary.read, summary.kept, summary.outside) == (1 + len(unfit), 1, 0)
+    outside = flagged | {"detainer_prepare_date": "2026-02-14"}
+    summary = imported(tmp_path, csv_of(tmp_path, flagged, *rows, outside))
+    assert (summary.read, summary.kept, summary.outside) == (2 + len(unfit), 1, 1)
     expected = Counter(why for _, why in unfit)
     assert len(summary.set_aside) == len(expected)
     for rule, count in summary.set_aside.items():
@@ -241,10 +232,9 @@ def test_dirt_is_counted_by_rule(tmp_path):
 
 
 def test_a_charge_without_a_usable_code_makes_no_charge_row_and_is_counted(tmp_path):
-    rows = [detainer(msc_charge_code=code) for code in ("NA", "13995", "999", "13AB")]
-    summary = imported(tmp_path, csv_of(tmp_path, *rows))
-    codes = written(tmp_path, table="charges")["ncic_code"]
-    assert sorted(codes) == ["0999", "13AB"]
+    codes = ("NA", "13995", "999", "13AB")
+    summary = imported(tmp_path, csv_of(tmp_path, *(detainer(msc_charge_code=c) for c in codes)))
+    assert sorted(written(tmp_path, table="charges")["ncic_code"]) == ["0999", "13AB"]
     assert sorted(summary.notes.values()) == [1, 1, 1]
     assert "1: MSC charge codes of three digits" in str(summary)
 
@@ -269,21 +259,18 @@ def test_unknown_words_stop_the_import_all_at_once_and_nothing_is_written(tmp_pa
     assert not (tmp_path / "out").exists()
 
 
-def test_missing_columns_are_all_named_with_what_was_seen(tmp_path):
+def test_missing_columns_are_all_named_and_a_line_with_a_field_too_many_is_not_quoted(tmp_path):
     row = detainer()
+    file = csv_of(tmp_path, row)
+    file.write_text(file.read_text() + "SECRET," * 30 + "\n")
+    with pytest.raises(ExtractInvalid, match="Expected 18 columns, got 31") as refused:
+        imported(tmp_path, file)
+    assert "SECRET" not in str(refused.value)
     del row["detainer_type"], row["msc_charge_code"]
     with pytest.raises(ExtractInvalid) as refused:
         imported(tmp_path, csv_of(tmp_path, row))
     assert [p.column for p in refused.value.problems] == ["msc_charge_code", "detainer_type"]
     assert "facility_state" in refused.value.problems[0].seen
-
-
-def test_a_line_with_a_field_too_many_stops_the_import_and_is_not_quoted(tmp_path):
-    file = csv_of(tmp_path, detainer())
-    file.write_text(file.read_text() + "SECRET," * 30 + "\n")
-    with pytest.raises(ExtractInvalid, match="Expected 18 columns, got 31") as refused:
-        imported(tmp_path, file)
-    assert "SECRET" not in str(refused.value)
 
 
 def test_a_facility_that_the_directory_lacks_is_other_and_proposed_with_a_guess(tmp_path):
@@ -302,36 +289,13 @@ def test_a_facility_that_the_directory_lacks_is_other_and_proposed_with_a_guess(
 
 
 def test_misspelt_twins_are_hinted_at_and_not_merged(tmp_path):
-    names = {
-        "MNSTEAR": "STEARNS COUNTY SHERIFF/JAIL",
-        "MNSTERN": "STERNS CO. JAIL",
-        "MNSTEEL": "STEELE CO. JAIL, MN",
-    }
-    rows = [detainer(detention_facility=n, detention_facility_code=c) for c, n in names.items()]
+    names = ("STEARNS COUNTY SHERIFF/JAIL", "STERNS CO. JAIL", "STEELE CO. JAIL, MN")
+    codes = ("MNSTEAR", "MNSTERN", "MNSTEEL")
+    facilities = zip(codes, names, strict=True)
+    rows = [detainer(detention_facility_code=c, detention_facility=n) for c, n in facilities]
     summary = imported(tmp_path, csv_of(tmp_path, *rows))
     assert [{one.code, other.code} for one, other in summary.twins] == [{"MNSTEAR", "MNSTERN"}]
-    assert set(written(tmp_path)["agency_id"]) == set(names)
-
-
-def test_ices_workbook_is_read_below_its_preamble_in_every_sheet(tmp_path):
-    earlier = detainer(detainer_prepare_date=dt.datetime(2026, 2, 4))
-    typed = detainer(
-        detainer_prepare_date=dt.datetime(2026, 2, 11),
-        msc_sentence_months=74.0,
-        msc_sentence_days=None,
-        msc_sentence_years=None,
-        msc_charge_code=999,
-        msc_charge_date=dt.datetime(2025, 11, 21),
-        msc_conviction_date=dt.datetime(2025, 12, 18),
-    )
-    file = workbook_of(tmp_path, {"FY2025": [earlier], "FY2026": [typed]}, preamble=6)
-    before = Week(dt.date(2026, 1, 31))
-    summary = imported(tmp_path, file, [before, WEEK])
-    assert summary.tables == ("sheet FY2025", "sheet FY2026")
-    assert (summary.read, summary.kept, summary.as_of) == (2, 2, dt.date(2026, 3, 11))
-    assert len(written(tmp_path, before)) == 1
-    assert written(tmp_path)["sentence_ends_on"].tolist() == ["2032-02-18"]
-    assert written(tmp_path, table="charges")["ncic_code"].tolist() == ["0999"]
+    assert set(written(tmp_path)["agency_id"]) == set(codes)
 
 
 def test_a_sheet_without_the_header_is_left_alone_and_a_workbook_without_it_refused(tmp_path):
@@ -370,26 +334,29 @@ def test_of_repeats_within_24_hours_the_latest_is_kept(tmp_path):
     assert "p1" not in (tmp_path / "out" / str(WEEK) / "requests.csv").read_text()
 
 
-def test_csv_parquet_and_workbook_give_the_same_requests_with_the_same_ids(tmp_path):
-    rows = [detainer(), detainer(), detainer(citizenship_country="LAOS", msc_charge_code="NA")]
+def test_csv_parquet_and_every_sheet_of_ices_workbook_give_the_same_requests_and_ids(tmp_path):
+    before = Week(dt.date(2026, 1, 31))
+    other = {"citizenship_country": "LAOS", "msc_charge_code": "NA"}
+    rows = [detainer(), detainer(), detainer(**other, detainer_prepare_date="2026-02-04")]
     typed = pd.DataFrame(rows).drop(columns="gender").replace("NA", None)
     for column in ("detainer_prepare_date", "msc_charge_date", "msc_conviction_date"):
         typed[column] = pd.to_datetime(typed[column])
     typed["msc_sentence_months"] = typed["msc_sentence_months"].astype(float)
     typed.to_parquet(tmp_path / "detainers.parquet")
-    files = [
-        csv_of(tmp_path, *rows),
-        tmp_path / "detainers.parquet",
-        workbook_of(tmp_path, {"FY2026": typed.to_dict("records")}),
-    ]
+    cells = typed.to_dict("records")
+    book = workbook_of(tmp_path, {"FY2026": cells[:2], "FY2025": cells[2:]})
     tables = []
-    for file in files:
-        imported(tmp_path, file)
-        tables.append((written(tmp_path), written(tmp_path, table="charges")))
-    assert tables[0][0]["request_id"].is_unique
-    for requests, charges in tables[1:]:
-        pd.testing.assert_frame_equal(requests, tables[0][0])
-        pd.testing.assert_frame_equal(charges, tables[0][1])
+    for file in (csv_of(tmp_path, *rows), tmp_path / "detainers.parquet", book):
+        summary = imported(tmp_path, file, [before, WEEK])
+        assert (summary.read, summary.kept, summary.as_of) == (3, 3, dt.date(2026, 3, 11))
+        names = ("requests", "charges")
+        tables.append([written(tmp_path, week, name) for week in (before, WEEK) for name in names])
+    assert summary.tables == ("sheet FY2026", "sheet FY2025")
+    assert [len(table) for table in tables[0]] == [1, 0, 2, 2]
+    assert tables[0][2]["request_id"].is_unique
+    for of_file in tables[1:]:
+        for table, of_csv in zip(of_file, tables[0], strict=True):
+            pd.testing.assert_frame_equal(table, of_csv)
 
 
 def test_an_id_does_not_depend_on_the_other_rows_or_on_the_person(tmp_path):
@@ -412,43 +379,11 @@ def test_the_release_date_is_given_or_in_the_name_or_else_the_latest_prepare_dat
     assert imported(tmp_path, nameless, as_of=dt.date(2026, 4, 1)).as_of == dt.date(2026, 4, 1)
 
 
-def test_several_weeks_need_a_folder_for_each(tmp_path):
+def test_several_weeks_need_a_folder_each_and_one_without_rows_is_listed_and_not_written(tmp_path):
     file = csv_of(tmp_path, detainer())
-    imported(tmp_path, file)
-    with pytest.raises(UsageError, match="{week}"):
-        import_foia(file, [WEEK, WEEK.next], str(tmp_path / "x"), tmp_path / "agencies.csv")
-
-
-def test_a_week_without_rows_is_listed_and_not_written(tmp_path):
-    summary = imported(tmp_path, csv_of(tmp_path, detainer()), [WEEK, WEEK.next])
+    summary = imported(tmp_path, file, [WEEK, WEEK.next])
     assert summary.weeks_without_rows == [WEEK.next]
     assert not (tmp_path / "out" / str(WEEK.next)).exists()
     assert f"{WEEK.next}: no rows, nothing written" in str(summary)
-
-
-dirty = st.fixed_dictionaries(
-    {
-        name: st.sampled_from([word.strip() for word in words.split("|")])
-        for name, words in {
-            "detainer_prepare_date": (
-                "2026-02-11 | 2026-02-07 | 2026-02-14 | 2025-01-01 | 2026-09-01 | NA | 0002-01-01"
-            ),
-            "detention_facility_code": "MNCFSTC | MNRAMSE | x |",
-            "detention_facility": "RAMSEY COUNTY JAIL | TEST FACILITY | NA",
-            "facility_state": "MINNESOTA | IOWA | NA",
-            "detainer_type": "I247 - Detainer | I247G - Notice | b(6), b(7)c",
-            "duplicate_likely": "TRUE | FALSE",
-        }.items()
-    }
-)
-
-
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(st.lists(dirty, min_size=1, max_size=12))
-def test_every_row_read_is_kept_outside_or_set_aside(tmp_path, rows):
-    summary = imported(tmp_path, csv_of(tmp_path, *[detainer(**row) for row in rows]))
-    assert summary.read == len(rows)
-    assert summary.read == summary.kept + summary.outside + summary.set_aside.total()
-    assert summary.kept == sum(week.requests for week in summary.written)
+    with pytest.raises(UsageError, match="{week}"):
+        import_foia(file, [WEEK, WEEK.next], str(tmp_path / "x"), tmp_path / "agencies.csv")
