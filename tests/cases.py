@@ -5,6 +5,7 @@ One row of `extract_factory.request`, changed where a test says so, is put befor
 """
 
 import datetime as dt
+import re
 
 import pandas as pd
 from extract_factory import request
@@ -59,6 +60,11 @@ def case(
         history or no_history(),
         cohort,
     )
+
+
+def fields(text: str) -> dict[str, str]:
+    """What a table says of a row: "state=IA, area=" -> {"state": "IA", "area": ""}."""
+    return dict(each.split("=", 1) for each in re.split(r", (?=\w+=)", text) if "=" in each)
 
 
 def finding(assess, *requests, **given) -> Finding:

@@ -80,12 +80,7 @@ SCOPES = {
 
 def reenactment() -> Case:
     """The week of the first report, as it was printed, with no week published before it."""
-    extract = read_extract(
-        str(PROJECT / "samples" / str(FIRST_REPORT)),
-        week=FIRST_REPORT,
-        ignored_columns=(),
-        cohort="recorded",
-    )
+    extract = read_extract(str(PROJECT / "samples" / str(FIRST_REPORT)), week=FIRST_REPORT)
     tables = (f"{name}.csv" for name in ("agencies", "policies", "coverage"))
     directory = read_directory(*(PROJECT / "params" / table for table in tables))
     return Case(extract, FIRST_REPORT, directory, no_history(), "recorded")
@@ -98,16 +93,10 @@ def checks_document(case: Case, checks: tuple[Check, ...] = CHECKS) -> str:
     lines = [_summary(check, results) for check in checks]
     sections = [_section(check) for check in checks]
     at = [check.id for check in checks].index("E9") + 1
-    lines.insert(
-        at,
-        _row(
-            "E10",
-            E10_TITLE,
-            E10_PRINTED,
-            f"no check: {_of(pending, 'request')} "
-            "issued and pending, none of them counted as declined",
-        ),
+    found = (
+        f"no check: {_of(pending, 'request')} issued and pending, none of them counted as declined"
     )
+    lines.insert(at, _row("E10", E10_TITLE, E10_PRINTED, found))
     sections.insert(at, f"## E10 · {E10_TITLE}\n\n{_paragraphs(E10_SECTION)}")
     head = (
         "| class | what the original reports printed | what this report does with the "

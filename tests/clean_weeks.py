@@ -28,12 +28,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from frames import directory_of, policy
+from frames import directory_of, extract_of, policy
 
 from ddor.calendar import Week
-from ddor.extract.model import CHARGE_COLUMNS, REQUEST_COLUMNS, WORDS, About, Extract
+from ddor.extract.model import REQUEST_COLUMNS, About, Extract
 from ddor.maintained.directory import Directory
-from ddor.reference.codes import OFFENSE_GROUPS
 from ddor.reference.places import COUNTIES, area_of
 
 AGENCIES, SHERIFFS_WITH_TWO_CODES = 600, 40
@@ -42,32 +41,25 @@ WARM_UP = 40  # weeks of requests before the first report, whose outcomes come i
 KNOWN_AFTER = np.timedelta64(45, "D")
 OVERDISPERSION = 4  # k of the negative binomial: variance = mean + mean² / k
 ON_THE_WEEKDAY = 0.5
+NO_CHARGES = extract_of([]).charges  # no check looks at them
 
 # Known only once they have happened; release_due_at and sentence_ends_on are known beforehand.
 EVENTS = ("outcome_recorded_at", "notice_at", "released_at", "ice_custody_at", "follow_up_on")
 POLICIES = (
     policy(),
     policy(jurisdiction="California", place_code="06", area="", kind="law", enacted="2013-10"),
-    policy(
-        jurisdiction="Cook County",
-        place_code="17031",
-        area="Chicago",
-        kind="ordinance",
-        enacted="2011-09",
-        verified_on="2014-01-15",
-    ),
+    policy(jurisdiction="Cook County", place_code="17031", area="Chicago", kind="ordinance"),
 )
 
 
 @dataclass(frozen=True)
 class CleanWeeks:
-    """requests: all that will ever be known of each, in REQUEST_COLUMNS; so are the charges.
+    """requests: all that will ever be known of each, in REQUEST_COLUMNS.
     means: expected weekly requests by agency_id."""
 
     weeks: tuple[Week, ...]
     directory: Directory
     requests: pd.DataFrame
-    charges: pd.DataFrame
     means: pd.Series
 
     def extract(self, week: Week) -> Extract:
@@ -83,12 +75,8 @@ class CleanWeeks:
             decline_reason=rows["decline_reason"].mask(open_yet),
             follow_up_status=rows["follow_up_status"].mask(events["follow_up_on"].isna()),
         )
-        charges = self.charges[self.charges["request_id"].isin(rows["request_id"])]
-        return Extract(
-            rows.reset_index(drop=True),
-            charges.reset_index(drop=True),
-            About(pd.Timestamp(as_of).date(), "generated clean weeks", True),
-        )
+        about = About(pd.Timestamp(as_of).date(), "generated clean weeks", True)
+        return Extract(rows.reset_index(drop=True), NO_CHARGES, about)
 
 
 def clean_weeks(count: int, seed: int = 2018, first: Week = FIRST_WEEK) -> CleanWeeks:
@@ -96,16 +84,10 @@ def clean_weeks(count: int, seed: int = 2018, first: Week = FIRST_WEEK) -> Clean
     agencies, means = _agencies(rng)
     issued, asked = _issued(rng, means, count, first)
     requests = _requests(rng, agencies, issued, asked)
-    weeks = [first]
-    while len(weeks) < count:
-        weeks.append(weeks[-1].next)
-    return CleanWeeks(
-        tuple(weeks),
-        directory_of(agencies.to_dict("records"), POLICIES),
-        requests,
-        _charges(rng, requests),
-        pd.Series(means, agencies["agency_id"]),
-    )
+    starts = (first.first_day + dt.timedelta(days=7 * at) for at in range(count))
+    directory = directory_of(agencies.to_dict("records"), POLICIES)
+    means = pd.Series(means, agencies["agency_id"])
+    return CleanWeeks(tuple(map(Week, starts)), directory, requests, means)
 
 
 def _agencies(rng) -> tuple[pd.DataFrame, np.ndarray]:
@@ -166,6 +148,7 @@ def _requests(rng, agencies: pd.DataFrame, issued: np.ndarray, asked: np.ndarray
     own = np.where(rng.random(n) < 0.7, there["agency_id"], there["same_as"])
     own = np.where(own == "", there["agency_id"], own)
     released = ~np.isnat(times["released_at"])
+    followed_up = _pick(rng, n, at_large=60, rearrested=20, unknown=20)
     text = {
         "request_id": [f"q{at:07d}" for at in range(n)],
         "form": form,
@@ -181,11 +164,7 @@ def _requests(rng, agencies: pd.DataFrame, issued: np.ndarray, asked: np.ndarray
         "releasing_agency_id": np.where(released, _some(rng, own, 0.6), None),
         "decline_reason": np.where(declined, _reasons(rng, form), None),
         "protected": _pick(rng, n, false=95, unknown=4, true=1),
-        "follow_up_status": np.where(
-            np.isnat(times["follow_up_on"]),
-            None,
-            _pick(rng, n, at_large=60, rearrested=20, unknown=20),
-        ),
+        "follow_up_status": np.where(np.isnat(times["follow_up_on"]), None, followed_up),
     }
     dates = {
         name: values.astype("datetime64[D]").astype("datetime64[s]")
@@ -265,28 +244,6 @@ def _reasons(rng, form: np.ndarray) -> np.ndarray:
     notice = np.isin(form, ["I-247N", "I-247G"]) & (rng.random(n) < 0.4)
     given = _pick(rng, n, none_given=30, policy=20, law_or_court=10, not_held=5)
     return np.where(notice, "insufficient_notice", _some(rng, given, 0.7))
-
-
-def _charges(rng, requests: pd.DataFrame) -> pd.DataFrame:
-    """One, two or three charges for six requests of ten."""
-    counts = rng.choice(4, len(requests), p=[0.4, 0.35, 0.15, 0.1])
-    request = np.repeat(np.arange(len(requests)), counts)
-    number = np.arange(len(request)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
-    codes = np.array([f"{group}{kind}" for group in sorted(OFFENSE_GROUPS) for kind in (1, 99)])
-    codes = np.array([code if len(code) == 4 else f"{code[:2]}0{code[2:]}" for code in codes])
-    issued = requests["issued_at"].to_numpy()[request]
-    texts = {
-        "request_id": requests["request_id"].to_numpy()[request],
-        "ncic_code": rng.choice(codes, len(request)),
-        "description": np.full(len(request), None),
-        "disposition": rng.choice(WORDS["disposition"], len(request)),
-        "timing": rng.choice(WORDS["timing"], len(request), p=[0.9, 0.1]),
-    }
-    frame = pd.DataFrame({name: pd.Series(column, dtype="str") for name, column in texts.items()})
-    charged = issued.astype("datetime64[D]") - rng.integers(0, 60, len(request))
-    return frame.assign(charge_no=number, charged_on=charged.astype("datetime64[s]"))[
-        list(CHARGE_COLUMNS)
-    ]
 
 
 def _pick(rng, n: int, **weights) -> np.ndarray:

@@ -7,6 +7,11 @@ it); a test overrides only what it is about. `write_csv_extract` writes them as 
 import csv
 from pathlib import Path
 
+import pytest
+
+from ddor.errors import ExtractInvalid, Problem
+from ddor.extract.read import read_extract
+
 WEEK = "2017-02-11"
 
 
@@ -65,6 +70,13 @@ def write_csv_extract(folder: Path, requests, charges=(), about=None) -> Path:
         lines = [f"{key}: {value}\n" for key, value in about.items()]
         (folder / "about.yaml").write_text("".join(lines), encoding="utf-8")
     return folder
+
+
+def refused(place, **options) -> list[Problem]:
+    """The problems of an extract that cannot be read."""
+    with pytest.raises(ExtractInvalid) as error:
+        read_extract(str(place), **options)
+    return error.value.problems
 
 
 def _write(path: Path, rows: list[dict], default: dict) -> None:

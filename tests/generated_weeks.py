@@ -101,13 +101,16 @@ class _Mix:
                 request_id=key,
                 charge_no=str(number + 1),
                 ncic_code=str(self.rng.choice(CODES, p=self.codes)),
-                disposition="convicted"
-                if self.rng.random() < self.convicted
-                else str(self.rng.choice(["charged", "dismissed"], p=[0.8, 0.2])),
+                disposition=self._disposition(),
             )
             for number in range(min(self.rng.poisson(self.charged), 4))
         ]
         return row, charges
+
+    def _disposition(self) -> str:
+        if self.rng.random() < self.convicted:
+            return "convicted"
+        return str(self.rng.choice(["charged", "dismissed"], p=[0.8, 0.2]))
 
     def revised(self, rows: list, week: Week, name: str) -> list:
         """`rows` after changes: one or a few, or dozens; at times only newcomers, at times of one
@@ -132,12 +135,8 @@ def _recorded(week: Week) -> str:
 
 def _whole(week: Week, number: int, parts: list) -> Drawn:
     as_of = week.last_day + dt.timedelta(days=45 + 10 * number)
-    return Drawn(
-        week,
-        str(as_of),
-        [row for row, _ in parts],
-        [each for _, charges in parts for each in charges],
-    )
+    charges = [each for _, theirs in parts for each in theirs]
+    return Drawn(week, str(as_of), [row for row, _ in parts], charges)
 
 
 @dataclass(frozen=True)

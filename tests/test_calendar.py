@@ -4,6 +4,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+from conftest import cases
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,14 +19,9 @@ def holds(time: str) -> bool:
     return bool(WEEK.holds(pd.Series([time], dtype="datetime64[s]"))[0])
 
 
-@pytest.mark.parametrize("day", [f"2017-02-{day}" for day in range(11, 18)])
-def test_every_day_from_saturday_to_friday_names_the_same_week(day):
-    assert str(Week.parse(day)) == "2017-02-11"
-
-
-def test_the_days_around_a_week_name_the_weeks_around_it():
-    assert str(Week.parse("2017-02-10")) == "2017-02-04"
-    assert str(Week.parse("2017-02-18")) == "2017-02-18"
+def test_every_day_from_saturday_to_friday_names_the_same_week():
+    named = [str(Week.parse(f"2017-02-{day}")) for day in range(10, 19)]
+    assert named == ["2017-02-04", *["2017-02-11"] * 7, "2017-02-18"]
 
 
 def test_the_week_of_the_withdrawn_report_ends_on_friday_3_february():
@@ -73,19 +69,8 @@ def test_the_title_names_a_month_or_a_year_again_only_where_it_changes(day, titl
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "2017-13-01",
-        "2017-02-30",
-        "28.1.2017",
-        "01/28/2017",
-        "2017-1-28",
-        "yesterday",
-        "",
-        "2017",
-        "20170128",
-        "2017-W04-6",
-        "2017-01-28T00:00",
-    ],
+    "2017-13-01|2017-02-30|28.1.2017|01/28/2017|2017-1-28|yesterday||2017|20170128|2017-W04-6|"
+    "2017-01-28T00:00".split("|"),
 )
 def test_anything_but_a_date_written_year_month_day_is_refused_by_its_text(text):
     with pytest.raises(UsageError) as error:
@@ -94,22 +79,17 @@ def test_anything_but_a_date_written_year_month_day_is_refused_by_its_text(text)
     assert "YYYY-MM-DD" in str(error.value)
 
 
-def test_a_range_counts_both_ends_by_any_day_of_their_weeks():
-    weeks = parse_weeks(["2017-02-01..2017-02-12"])
-    assert list(map(str, weeks)) == ["2017-01-28", "2017-02-04", "2017-02-11"]
-
-
-def test_a_range_within_one_week_is_that_week():
-    assert list(map(str, parse_weeks(["2017-02-11..2017-02-17"]))) == ["2017-02-11"]
-
-
-def test_weeks_named_twice_and_out_of_order_come_once_and_in_order():
-    weeks = parse_weeks(["2017-02-20", "2017-01-28..2017-02-04", "2017-02-03", "2017-02-18"])
-    assert list(map(str, weeks)) == ["2017-01-28", "2017-02-04", "2017-02-18"]
-
-
-def test_no_weeks_named_are_no_weeks():
-    assert parse_weeks([]) == []
+@pytest.mark.parametrize(
+    ("named", "weeks"),
+    cases("""
+    2017-02-01..2017-02-12                                  | 2017-01-28 2017-02-04 2017-02-11
+    2017-02-11..2017-02-17                                  | 2017-02-11
+    2017-02-20 2017-01-28..2017-02-04 2017-02-03 2017-02-18 | 2017-01-28 2017-02-04 2017-02-18
+                                                            |
+    """),
+)
+def test_a_range_counts_both_ends_and_weeks_come_once_and_in_order(named, weeks):
+    assert [*map(str, parse_weeks(named.split()))] == weeks.split()
 
 
 @pytest.mark.parametrize("text", ["2017-02-11..2017-01-28", "2017-02-11..", "..2017-02-11", ".."])

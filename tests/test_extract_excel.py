@@ -1,74 +1,54 @@
 """What Excel does to a CSV is recognized and named, with the way to mend it."""
 
 import pytest
-from extract_factory import charge, request, write_csv_extract
+from conftest import cases
+from extract_factory import charge, refused, request, write_csv_extract
 
-from ddor.errors import ExtractInvalid, Problem
 from ddor.extract.read import read_extract
 
-
-def refused(folder) -> list[Problem]:
-    with pytest.raises(ExtractInvalid) as error:
-        read_extract(str(folder))
-    return error.value.problems
-
-
-@pytest.mark.parametrize(
-    "column, value, named",
-    [
-        ("county_fips", "1001", '"01001" becomes "1001"'),
-        ("county_fips", "27053.0", 'write "27053"'),
-        ("county_fips", "'01001", "apostrophe"),
-        ("county_fips", " 27053", "leading space"),
-        ("county_fips", "NA", "leave the cell empty"),
-        ("issued_at", "Jan-17", "2017-01 becomes Jan-17"),
-        ("issued_at", "28-Jan-17", "Excel took the text for a date"),
-        ("issued_at", "1/28/2017", "day and month can be confused"),
-        ("issued_at", "1/28/2017 9:15 AM", "day and month can be confused"),
-        ("issued_at", "28.01.2017", "day and month can be confused"),
-        ("issued_at", "42778.385", "Excel's day number"),
-        ("issued_at", "########", "widen the column"),
-        ("issued_at", "2017-02-12T09:15Z", "remove the offset"),
-        ("issued_at", "2017-02-30", "this day or time does not exist"),
-        ("agency_id", "1.23E+11", "its digits are lost"),
-        ("agency_id", "#REF!", "restore it from the source"),
-        ("agency_id", "mn0270000", "in capitals"),
-        ("agency_name", "#NAME?", "restore it from the source"),
-        ("request_id", "1.23457E+11", "its digits are lost"),
-        ("request_id", "'00017", "apostrophe"),
-        ("request_id", "r1 ", "trailing space"),
-        ("custody_confirmed", "TRUE", "small letters"),
-        ("protected", "False", "small letters"),
-        ("outcome", "Honored", 'write "honored"'),
-        ("outcome", "declned", 'write "declined"'),
-        ("citizenship", "MEXICO", 'write "MEX"'),
-        ("state", "Minnesota", 'write "MN"'),
-        ("form", "I247A", 'write "I-247A"'),
-        ("area", "St. Paull", 'write "St. Paul"'),
-    ],
-)
-def test_the_damage_of_a_request_is_named(tmp_path, column, value, named):
-    (problem,) = refused(write_csv_extract(tmp_path, [request(**{column: value})]))
-    assert problem.column == column and named in problem.mend
+# What is to be done, and the cells it is said of: column and value, in brackets.
+DAMAGE = cases("""
+"01001" becomes "1001"              | county_fips [1001]
+"0399" becomes "399"                | ncic_code [399]
+write "27053"                       | county_fips [27053.0]
+write "1399"                        | ncic_code [1399.0]
+write "1"                           | charge_no [1.0]
+apostrophe                          | county_fips ['01001]; request_id ['00017]
+leading space                       | county_fips [ 27053]
+trailing space                      | request_id [r1 ]
+it has 5 characters with a trailing space: write "1399" | ncic_code [1399 ]
+leave the cell empty                | county_fips [NA]
+2017-01 becomes Jan-17              | issued_at [Jan-17]
+Excel took the text for a date      | issued_at [28-Jan-17]
+day and month can be confused       | issued_at [1/28/2017]; issued_at [1/28/2017 9:15 AM]
+day and month can be confused       | issued_at [28.01.2017]; charged_on [02/01/2017]
+Excel's day number                  | issued_at [42778.385]
+widen the column                    | issued_at [########]
+remove the offset                   | issued_at [2017-02-12T09:15Z]
+this day or time does not exist     | issued_at [2017-02-30]
+its digits are lost                 | agency_id [1.23E+11]; request_id [1.23E+11]; ncic_code [1E+3]
+restore it from the source          | agency_id [#REF!]; agency_name [#NAME?]; description [#N/A]
+look it up at the source            | description [Assault\0]
+in capitals                         | agency_id [mn0270000]
+small letters                       | custody_confirmed [TRUE]; protected [False]
+write "honored"                     | outcome [Honored]
+write "declined"                    | outcome [declned]
+write "MEX"                         | citizenship [MEXICO]
+write "MN"                          | state [Minnesota]
+write "I-247A"                      | form [I247A]
+write "St. Paul"                    | area [St. Paull]
+""")
 
 
-@pytest.mark.parametrize(
-    "column, value, named",
-    [
-        ("ncic_code", "399", '"0399" becomes "399"'),
-        ("ncic_code", "1399.0", 'write "1399"'),
-        ("ncic_code", "1399 ", 'it has 5 characters with a trailing space: write "1399"'),
-        ("ncic_code", "1E+3", "its digits are lost"),
-        ("charge_no", "1.0", 'write "1"'),
-        ("charged_on", "02/01/2017", "day and month can be confused"),
-        ("description", "#N/A", "restore it from the source"),
-        ("description", "Assault\x00", "look it up at the source"),
-    ],
-)
-def test_the_damage_of_a_charge_is_named(tmp_path, column, value, named):
-    rows = [charge(**{column: value})]
-    (problem,) = refused(write_csv_extract(tmp_path, [request()], rows))
-    assert problem.column == column and named in problem.mend
+@pytest.mark.parametrize(("mending", "cells"), DAMAGE)
+def test_the_damage_of_a_cell_is_named_with_its_mending(tmp_path, mending, cells):
+    for cell in cells.split("; "):
+        column, value = cell.removesuffix("]").split(" [", 1)
+        of_request = column in request()
+        requests = [request(**{column: value}) if of_request else request()]
+        charges = [] if of_request else [charge(**{column: value})]
+        (problem,) = refused(write_csv_extract(tmp_path, requests, charges))
+        assert problem.column == column and mending in problem.mend, cell
 
 
 @pytest.mark.parametrize("separator, word", [(";", "semicolons"), ("\t", "tabs")])
@@ -95,13 +75,6 @@ def test_windows_1252_is_named_with_its_rows_and_the_rest_still_judged(tmp_path)
     assert (state.rows, state.column) == ((4,), "state")
 
 
-def test_utf_16_is_named(tmp_path):
-    path = write_csv_extract(tmp_path, [request()]) / "requests.csv"
-    path.write_bytes(path.read_text().encode("utf-16"))
-    (problem,) = refused(tmp_path)
-    assert problem.seen == "UTF-16 text"
-
-
 def test_a_byte_order_mark_and_windows_line_ends_are_no_damage(tmp_path):
     path = write_csv_extract(tmp_path, [request(agency_name="DOÑA ANA")]) / "requests.csv"
     text = path.read_text(encoding="utf-8").replace("\n", "\r\n")
@@ -109,9 +82,13 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_damage(tmp_path):
     assert list(read_extract(str(tmp_path)).requests.agency_name) == ["DOÑA ANA"]
 
 
-def test_a_control_character_is_written_out_in_the_message(tmp_path):
+def test_utf_16_and_a_control_character_are_named(tmp_path):
     (problem,) = refused(write_csv_extract(tmp_path, [request(state="M\x1bN")]))
     assert problem.seen == r'"M\x1bN"'
+    path = tmp_path / "requests.csv"
+    path.write_bytes(path.read_text().replace("\x1b", "").encode("utf-16"))
+    (problem,) = refused(tmp_path)
+    assert problem.seen == "UTF-16 text"
 
 
 def test_damage_of_one_kind_in_many_rows_is_one_problem(tmp_path):

@@ -9,11 +9,12 @@ import fsspec
 import openpyxl
 import pandas as pd
 import pytest
-from extract_factory import charge, request, write_csv_extract
+from extract_factory import charge, refused, request, write_csv_extract
+from frames import numbered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ddor.errors import ExtractInvalid, UsageError
+from ddor.errors import UsageError
 from ddor.extract import read
 from ddor.extract.csv_files import write_extract
 from ddor.extract.model import DATES_ONLY, DATETIMES, Extract
@@ -32,12 +33,6 @@ def folder(tmp_path) -> Path:
     return write_csv_extract(tmp_path / "week", REQUESTS, CHARGES, ABOUT)
 
 
-def refused(place) -> list:
-    with pytest.raises(ExtractInvalid) as error:
-        read_extract(str(place))
-    return error.value.problems
-
-
 def same(a: Extract, b: Extract) -> bool:
     pd.testing.assert_frame_equal(a.requests, b.requests)
     pd.testing.assert_frame_equal(a.charges, b.charges)
@@ -51,17 +46,17 @@ def zipped(folder: Path, path: Path, inside: str = "") -> Path:
     return path
 
 
-def workbook(path: Path, requests=REQUESTS, charges=CHARGES, about=ABOUT, change=None) -> Path:
+def workbook(path: Path, change=None) -> Path:
     book = openpyxl.Workbook()
     book.remove(book.active)
-    for name, rows in [("requests", requests), ("charges", charges)]:
+    tables = {
+        name: [list(rows[0]), *(list(row.values()) for row in rows)]
+        for name, rows in (("requests", REQUESTS), ("charges", CHARGES))
+    }
+    for name, rows in (tables | {"about": [("key", "value"), *ABOUT.items()]}).items():
         sheet = book.create_sheet(name)
-        sheet.append(list(rows[0]))
         for row in rows:
-            sheet.append([value if value != "" else None for value in row.values()])
-    sheet = book.create_sheet("about")
-    for pair in [("key", "value"), *about.items()]:
-        sheet.append(pair)
+            sheet.append([value or None for value in row])
     if change:
         change(book)
     book.save(path)
@@ -73,24 +68,19 @@ def cell(sheet, head: str, row: int = 2):
     return sheet.cell(row=row, column=heads.index(head) + 1)
 
 
-def test_a_zip_with_or_without_a_folder_inside_is_the_same_extract(folder, tmp_path):
+def test_a_zip_a_workbook_or_a_url_is_the_same_extract(folder, tmp_path):
     extract = read_extract(str(folder))
-    assert same(extract, read_extract(str(zipped(folder, tmp_path / "a.zip"))))
-    assert same(extract, read_extract(str(zipped(folder, tmp_path / "b.zip", "week 7/"))))
-    with zipfile.ZipFile(tmp_path / "b.zip", "a") as archive:
+    flat = zipped(folder, tmp_path / "a.zip")
+    nested = zipped(folder, tmp_path / "b.zip", "week 7/")
+    with zipfile.ZipFile(nested, "a") as archive:
         archive.writestr("__MACOSX/week 7/requests.csv", b"what a Mac adds")
-    assert same(extract, read_extract(str(tmp_path / "b.zip")))
-
-
-def test_a_url_is_the_same_extract(folder, tmp_path):
-    extract = read_extract(str(folder))
     memory = fsspec.filesystem("memory")
     for file in folder.iterdir():
         memory.pipe(f"/ddor-test/week/{file.name}", file.read_bytes())
-    memory.pipe("/ddor-test/week.zip", zipped(folder, tmp_path / "a.zip").read_bytes())
-    assert same(extract, read_extract("memory://ddor-test/week"))
-    assert same(extract, read_extract("memory://ddor-test/week.zip"))
-    assert same(extract, read_extract(folder.as_uri()))
+    memory.pipe("/ddor-test/week.zip", flat.read_bytes())
+    urls = ("memory://ddor-test/week", "memory://ddor-test/week.zip", folder.as_uri())
+    for place in (flat, nested, workbook(tmp_path / "a.xlsx"), *urls):
+        assert same(extract, read_extract(str(place))), place
 
 
 @pytest.mark.parametrize("native", [False, True])
@@ -136,10 +126,6 @@ def test_a_parquet_column_of_a_type_that_loses_something_is_refused(tmp_path, co
     assert found[0].seen.startswith("a column of type")
 
 
-def test_a_workbook_of_text_is_the_same_extract(folder, tmp_path):
-    assert same(read_extract(str(folder)), read_extract(str(workbook(tmp_path / "a.xlsx"))))
-
-
 def test_the_dates_and_booleans_of_a_workbook_are_exact(folder, tmp_path):
     def change(book):
         cell(book["requests"], "issued_at").value = dt.datetime(2017, 2, 12, 9, 15)
@@ -179,13 +165,7 @@ def test_a_cell_that_excel_has_typed_is_named_with_its_place(tmp_path, sheet, he
     assert problem.seen.startswith(seen)
 
 
-def test_merged_cells_are_refused_by_their_range(tmp_path):
-    path = workbook(tmp_path / "a.xlsx", change=lambda book: book["requests"].merge_cells("D2:D3"))
-    found = refused(path)
-    assert "merged cells D2:D3" in found[0].seen and found[0].rows == (2, 3)
-
-
-def test_a_workbook_without_its_sheets_says_which(tmp_path):
+def test_merged_cells_and_missing_sheets_of_a_workbook_are_named(tmp_path):
     def change(book):
         book["requests"].title = "Requests"
         del book["charges"]
@@ -193,35 +173,32 @@ def test_a_workbook_without_its_sheets_says_which(tmp_path):
     found = refused(workbook(tmp_path / "a.xlsx", change=change))
     assert [problem.expected for problem in found] == ["a sheet requests", "a sheet charges"]
     assert "Requests" in found[0].seen
+    path = workbook(tmp_path / "a.xlsx", change=lambda book: book["requests"].merge_cells("D2:D3"))
+    found = refused(path)
+    assert "merged cells D2:D3" in found[0].seen and found[0].rows == (2, 3)
 
 
-def test_a_truncated_zip_or_workbook_is_invalid(folder, tmp_path):
-    for path in (zipped(folder, tmp_path / "a.zip"), workbook(tmp_path / "a.xlsx")):
+def test_a_zip_or_workbook_that_is_cut_off_or_damaged_is_invalid(folder, tmp_path):
+    zip_file = zipped(folder, tmp_path / "a.zip")
+    flipped = bytearray(zip_file.read_bytes())
+    flipped[len(flipped) // 3] ^= 0xFF
+    for path in (zip_file, workbook(tmp_path / "a.xlsx")):
         content = path.read_bytes()
         for end in (0, 3, 100, len(content) // 2, len(content) - 1):
             path.write_bytes(content[:end])
             assert refused(path)
+    zip_file.write_bytes(flipped)
+    assert "damaged" in refused(zip_file)[0].seen
 
 
-def test_a_zip_with_a_flipped_byte_is_invalid(folder, tmp_path):
-    path = zipped(folder, tmp_path / "a.zip")
-    content = bytearray(path.read_bytes())
-    content[len(content) // 3] ^= 0xFF
-    path.write_bytes(content)
-    assert "damaged" in refused(path)[0].seen
-
-
-def test_a_zip_that_unpacks_to_too_much_is_refused_unopened(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(read, "MOST_BYTES", 200)
-    assert "more than" in refused(zipped(folder, tmp_path / "a.zip"))[0].seen
-
-
-def test_a_zip_of_two_extracts_is_refused(folder, tmp_path):
+def test_a_zip_of_too_much_or_of_two_extracts_is_refused(folder, tmp_path, monkeypatch):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for inside in ("one/", "two/"):
             archive.write(folder / "requests.csv", f"{inside}requests.csv")
     assert '"one", "two"' in refused(path)[0].seen
+    monkeypatch.setattr(read, "MOST_BYTES", 200)
+    assert "more than" in refused(zipped(folder, path))[0].seen
 
 
 def test_a_missing_table_is_named_and_so_is_a_misspelt_one(folder):
@@ -240,12 +217,6 @@ def test_a_table_in_two_forms_is_refused(folder):
     assert problem.seen == "both charges.csv and charges.parquet"
 
 
-def test_a_file_of_zero_bytes_is_invalid(folder):
-    for name in ("requests.csv", "charges.csv"):
-        (folder / name).write_bytes(b"")
-    assert [problem.seen for problem in refused(folder)] == ["an empty file"] * 2
-
-
 def test_a_parquet_file_that_is_cut_off_is_invalid(tmp_path):
     pd.DataFrame(REQUESTS).to_parquet(tmp_path / "requests.parquet")
     pd.DataFrame(CHARGES).to_parquet(tmp_path / "charges.parquet")
@@ -255,20 +226,19 @@ def test_a_parquet_file_that_is_cut_off_is_invalid(tmp_path):
     assert problem.table == "charges.parquet" and "cut off" in problem.seen
 
 
-@pytest.mark.parametrize("place", ["nowhere", "memory://ddor-test/nowhere", "nosuchscheme://x/y"])
-def test_a_location_that_does_not_exist_is_a_usage_error(tmp_path, place):
-    with pytest.raises(UsageError, match="cannot be reached"):
-        read_extract(place if "://" in place else str(tmp_path / place))
-
-
-def test_a_file_that_is_no_form_of_an_extract_is_a_usage_error(folder):
-    with pytest.raises(UsageError, match="expected a folder, a .zip of one, or an .xlsx"):
-        read_extract(str(folder / "requests.csv"))
-
-
-def test_an_empty_location_is_not_the_working_directory():
-    with pytest.raises(UsageError, match="no extract is named"):
-        read_extract("")
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("{folder}/nowhere", "cannot be reached"),
+        ("memory://ddor-test/nowhere", "cannot be reached"),
+        ("nosuchscheme://x/y", "cannot be reached"),
+        ("{folder}/requests.csv", "expected a folder, a .zip of one, or an .xlsx"),
+        ("", "no extract is named"),
+    ],
+)
+def test_a_place_that_holds_no_form_of_an_extract_is_a_usage_error(folder, place, why):
+    with pytest.raises(UsageError, match=why):
+        read_extract(place.format(folder=folder))
 
 
 def test_a_missing_back_end_names_the_group_to_install(monkeypatch):
@@ -285,70 +255,46 @@ def test_no_message_shows_the_secrets_of_a_url():
     assert shown == "https://host.example/week.zip"
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b"   "])
+HEAD, FIRST, SECOND = (
+    "request_id,charge_no,ncic_code,description,disposition,charged_on,timing",
+    "r1,1,1399,Assault,charged,2017-02-01,before_release",
+    "r1,2,0999,Assault,charged,,before_release",
+)
+# What stands in charges.csv, and the rows and the text of each problem.
+BROKEN = [
+    ([""], [((), "an empty file")]),
+    ([FIRST, SECOND], [((1,), "no header")]),
+    ([HEAD.upper(), FIRST], [((1,), '"REQUEST_ID" for "request_id"')]),
+    (
+        [f"{HEAD},timing,", f"{FIRST},x,y"],
+        [((1,), 'more than one column "timing"'), ((1,), "a column without a name")],
+    ),
+    ([HEAD, FIRST, f"{SECOND},x", "r1,4"], [((3,), "8 fields"), ((4,), "2 fields")]),
+    ([HEAD, "", FIRST, ",,,,,,", SECOND], [((2,), "an empty row"), ((4,), "an empty row")]),
+    ([HEAD, FIRST, 'r1,3,1399,"Assault'], [((3,), "cannot be read")]),
+    ([HEAD, FIRST.replace("Assault", '"A,\nB"'), SECOND.replace("0999", "09")], [((3,), '"09"')]),
+]
+
+
+@pytest.mark.parametrize(("lines", "found"), BROKEN)
+def test_lines_that_make_no_table_are_named_as_a_spreadsheet_shows_them(folder, lines, found):
+    (folder / "charges.csv").write_text("\n".join(lines))
+    problems = refused(folder)
+    assert [problem.rows for problem in problems] == [rows for rows, _ in found]
+    for problem, (_, seen) in zip(problems, found, strict=True):
+        assert seen in problem.seen and "r1,1,1399" not in str(problem)
+
+
+@pytest.mark.parametrize("content", [b"\n\n", b"   "])
 def test_a_table_without_a_header_is_invalid(folder, content):
     (folder / "requests.csv").write_bytes(content)
     assert len(refused(folder)) == 1
 
 
-def test_rows_without_a_header_are_told_once_and_not_shown(folder):
-    lines = (folder / "requests.csv").read_text().split("\n", 1)
-    (folder / "requests.csv").write_text(lines[1])
-    (problem,) = refused(folder)
-    assert problem.seen == "no header" and "r2" not in str(problem)
-
-
-def test_a_header_in_capitals_is_recognized(folder):
-    head, rest = (folder / "charges.csv").read_text().split("\n", 1)
-    (folder / "charges.csv").write_text(f"{head.upper()}\n{rest}")
-    (problem,) = refused(folder)
-    assert '"REQUEST_ID" for "request_id"' in problem.seen
-
-
-def test_a_column_twice_or_without_head_is_refused(folder):
-    path = folder / "charges.csv"
-    rows = path.read_text().splitlines()
-    path.write_text("\n".join([rows[0] + ",timing,", rows[1] + ",x,y"]) + "\n")
-    assert [problem.seen for problem in refused(folder)] == [
-        'more than one column "timing"',
-        "a column without a name",
-    ]
-
-
-def test_a_row_too_long_or_too_short_is_named(folder):
-    path = folder / "charges.csv"
-    rows = path.read_text().splitlines()
-    path.write_text("\n".join([*rows, "r1,3,1399,Assault, simple,charged,,before_release", "r1,4"]))
-    assert [(problem.rows, problem.seen) for problem in refused(folder)] == [
-        ((4,), "8 fields"),
-        ((5,), "2 fields"),
-    ]
-
-
-def test_blank_lines_at_the_end_are_fine_and_elsewhere_named(folder):
-    path = folder / "charges.csv"
-    extract, text = read_extract(str(folder)), path.read_text()
-    path.write_text(text + "\n,,,,,,\n\n")
+def test_blank_lines_at_the_end_are_fine(folder):
+    extract = read_extract(str(folder))
+    (folder / "charges.csv").write_text("\n".join([HEAD, FIRST, SECOND, ",,,,,,", "", ""]))
     assert same(extract, read_extract(str(folder)))
-    head, first, second = text.splitlines()
-    path.write_text("\n".join([head, "", first, ",,,,,,", second]))
-    assert [(problem.rows, problem.seen) for problem in refused(folder)] == [
-        ((2,), "an empty row"),
-        ((4,), "an empty row"),
-    ]
-
-
-def test_a_quote_that_is_never_closed_is_named(folder):
-    with open(folder / "charges.csv", "a") as file:
-        file.write('r1,3,1399,"Assault')
-    (problem,) = refused(folder)
-    assert problem.rows == (4,) and "cannot be read" in problem.seen
-
-
-def test_rows_are_numbered_as_a_spreadsheet_shows_them(folder):
-    path = folder / "charges.csv"
-    path.write_text(path.read_text().replace("Assault", '"Assault,\nsimple"', 1) + "r1,3,13,,,,\n")
-    assert {problem.rows for problem in refused(folder)} == {(4,)}
 
 
 def test_what_is_written_reads_back_as_the_same_extract(folder, tmp_path):
@@ -362,26 +308,15 @@ def test_what_is_written_reads_back_as_the_same_extract(folder, tmp_path):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
 
 
+TIMES = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2017, 2, 17))
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12)
+
+
 @settings(max_examples=8, deadline=None)
-@given(
-    st.lists(
-        st.tuples(
-            st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2017, 2, 17)),
-            st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12),
-        ),
-        min_size=1,
-        max_size=5,
-    )
-)
+@given(st.lists(st.tuples(TIMES, NAMES), min_size=1, max_size=5))
 def test_any_time_and_any_agency_name_survive_writing_and_reading(tmp_path_factory, cases):
-    rows = [
-        request(
-            request_id=f"r{n}",
-            issued_at=time.replace(microsecond=0).isoformat(),
-            agency_name=f"Jail,\n{name}.",
-        )
-        for n, (time, name) in enumerate(cases)
-    ]
+    said = [(str(time.replace(microsecond=0)), f"Jail,\n{name}.") for time, name in cases]
+    rows = numbered(*(request(issued_at=time, agency_name=name) for time, name in said))
     folder = tmp_path_factory.mktemp("round")
     extract = read_extract(str(write_csv_extract(folder / "in", rows)))
     write_extract(extract, folder / "out")

@@ -1,33 +1,33 @@
 """Each rule of the extract's contract (DESIGN 2), by the row that breaks it."""
 
 import datetime as dt
+from functools import partial
 
 import pandas as pd
 import pytest
-from extract_factory import charge, request, write_csv_extract
+from conftest import cases
+from extract_factory import charge, refused, request, write_csv_extract
+from frames import numbered
 
 from ddor.calendar import Week
-from ddor.errors import ExtractInvalid, Problem
-from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, Extract
+from ddor.errors import Problem
+from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
 from ddor.extract.read import read_extract
 
 WEEK = Week.parse("2017-02-11")
 
 
-def read(tmp_path, requests=None, charges=(), about=None, **options) -> Extract:
+def read(tmp_path, requests=None, charges=(), about=None, by=read_extract, **options) -> Extract:
     requests = [request()] if requests is None else requests
     folder = write_csv_extract(tmp_path / "extract", requests, charges, about)
-    return read_extract(str(folder), **({"week": WEEK} | options))
+    return by(str(folder), **({"week": WEEK} | options))
 
 
-def problems(tmp_path, *args, **kwargs) -> list[Problem]:
-    with pytest.raises(ExtractInvalid) as error:
-        read(tmp_path, *args, **kwargs)
-    return error.value.problems
+problems = partial(read, by=refused)
 
 
-def only(tmp_path, *args, **kwargs) -> Problem:
-    found = problems(tmp_path, *args, **kwargs)
+def only(tmp_path, *args, **options) -> Problem:
+    found = problems(tmp_path, *args, **options)
     assert len(found) == 1, "\n".join(map(str, found))
     return found[0]
 
@@ -66,101 +66,67 @@ def test_an_area_gets_its_canonical_name(tmp_path):
     assert set(read(tmp_path, rows).requests.area) == {"St. Paul"}
 
 
-def test_a_header_of_charges_alone_is_valid(tmp_path):
-    charges = read(tmp_path, charges=[]).charges
-    assert len(charges) == 0
-    assert str(charges.charge_no.dtype) == "int64"
-    assert str(charges.charged_on.dtype) == "datetime64[s]"
+def values(text: str) -> list[tuple[str, str]]:
+    """The lines of a table, `column | value; value`, as a pair for each value."""
+    return [(column, value) for column, of_it in cases(text) for value in of_it.split("; ")]
 
 
 @pytest.mark.parametrize(
     "column, value",
-    [
-        ("form", "I-247B"),
-        ("form", "I247A"),
-        ("agency_id", "MN1"),
-        ("agency_id", "mn0270000"),
-        ("agency_id", "MN02700001234"),
-        ("agency_level", "City"),
-        ("state", "XX"),
-        ("state", "mn"),
-        ("county_fips", "1001"),
-        ("county_fips", "27-53"),
-        ("county_fips", "99001"),
-        ("area", "Springfield"),
-        ("citizenship", "MEXICO"),
-        ("citizenship", "MX"),
-        ("custody_confirmed", "yes"),
-        ("outcome", "accepted"),
-        ("releasing_agency_id", "Hennepin"),
-        ("decline_reason", "other"),
-        ("protected", "1"),
-        ("follow_up_status", "gone"),
-        ("issued_at", "2017-02-30"),
-        ("issued_at", "2017-02-12T24:00"),
-        ("issued_at", "0002-06-14"),
-        ("issued_at", "1989-12-31"),
-        ("issued_at", "2017-02-12T09:15Z"),
-        ("issued_at", "2017-02-12T09:15-06:00"),
-        ("issued_at", "2017-02-12T09:15:00.5"),
-        ("issued_at", "20170212"),
-        ("issued_at", "2017-2-12"),
-        ("notice_at", "1899-12-31"),
-        ("released_at", "2019-02-18"),
-        ("release_due_at", "soon"),
-        ("ice_custody_at", "9999-12-31"),
-        ("sentence_ends_on", "2019-01-01T09:15"),
-        ("follow_up_on", "02/12/2017"),
-    ],
+    values("""
+    form                | I-247B; I247A
+    agency_id           | MN1; mn0270000; MN02700001234
+    agency_level        | City
+    state               | XX; mn
+    county_fips         | 1001; 27-53; 99001
+    area                | Springfield
+    citizenship         | MEXICO; MX
+    custody_confirmed   | yes
+    outcome             | accepted
+    releasing_agency_id | Hennepin
+    decline_reason      | other
+    protected           | 1
+    follow_up_status    | gone
+    issued_at           | 2017-02-30; 2017-02-12T24:00; 0002-06-14; 1989-12-31; 20170212; 2017-2-12
+    issued_at           | 2017-02-12T09:15Z; 2017-02-12T09:15-06:00; 2017-02-12T09:15:00.5
+    notice_at           | 1899-12-31
+    released_at         | 2019-02-18
+    release_due_at      | soon
+    ice_custody_at      | 9999-12-31
+    sentence_ends_on    | 2019-01-01T09:15
+    follow_up_on        | 02/12/2017
+    charge_no           | 0; -1; one
+    ncic_code           | 399; 13999; 13-9
+    disposition         | guilty
+    charged_on          | 1899-12-31; 2017-02-12T10:00
+    timing              | during
+    """)
+    + [("ncic_code", "1399\n")],
 )
 def test_a_value_outside_the_contract_is_named_with_its_row_and_column(tmp_path, column, value):
-    rows = [request(request_id="r1"), request(request_id="r2", **{column: value})]
-    problem = only(tmp_path, rows)
-    assert (problem.table, problem.rows, problem.column) == ("requests.csv", (3,), column)
-    assert f'"{value}"' in problem.seen and problem.expected and problem.mend
+    requests, charges = [request(), request(request_id="r2")], [charge(), charge(charge_no="2")]
+    table = "charges" if column in CHARGE_COLUMNS else "requests"
+    (charges if table == "charges" else requests)[1][column] = value
+    problem = only(tmp_path, requests, charges)
+    assert (problem.table, problem.rows, problem.column) == (f"{table}.csv", (3,), column)
+    assert f'"{value}"' in problem.seen.replace(r"\n", "\n")
+    assert problem.expected and problem.mend
 
 
-@pytest.mark.parametrize(
-    "column, value",
-    [
-        ("charge_no", "0"),
-        ("charge_no", "-1"),
-        ("charge_no", "one"),
-        ("ncic_code", "399"),
-        ("ncic_code", "13999"),
-        ("ncic_code", "13-9"),
-        ("ncic_code", "1399\n"),
-        ("disposition", "guilty"),
-        ("charged_on", "1899-12-31"),
-        ("charged_on", "2017-02-12T10:00"),
-        ("timing", "during"),
-    ],
-)
-def test_a_charge_outside_the_contract_is_named(tmp_path, column, value):
-    problem = only(tmp_path, charges=[charge(**{column: value})])
-    assert (problem.table, problem.rows, problem.column) == ("charges.csv", (2,), column)
-
-
-@pytest.mark.parametrize(
-    "column, value",
-    [
-        ("issued_at", "1990-01-01"),
-        ("issued_at", "2019-02-17T23:59"),
-        ("issued_at", "2017-02-12 09:15:00.000"),
-        ("sentence_ends_on", "9999-12-31"),
-        ("sentence_ends_on", "2040-01-01T00:00"),
-        ("releasing_agency_id", "MNCFSTC"),
-        ("citizenship", "UNK"),
-        ("county_fips", "01001"),
-        ("county_fips", ""),
-        ("custody_confirmed", "unknown"),
-        ("outcome_recorded_at", "2016-01-01"),
-        ("request_id", "012345678"),
-        ("agency_name", "Doña Ana County, “Annex”"),
-    ],
-)
-def test_a_value_inside_the_contract_passes(tmp_path, column, value):
-    assert len(read(tmp_path, [request(**{column: value})]).requests) == 1
+def test_values_inside_the_contract_pass(tmp_path):
+    inside = values("""
+    issued_at           | 1990-01-01; 2019-02-17T23:59; 2017-02-12 09:15:00.000
+    sentence_ends_on    | 9999-12-31; 2040-01-01T00:00
+    releasing_agency_id | MNCFSTC
+    citizenship         | UNK
+    county_fips         | 01001
+    custody_confirmed   | unknown
+    outcome_recorded_at | 2016-01-01
+    agency_name         | Doña Ana County, “Annex”
+    """)
+    rows = numbered(*(request(**{column: value}) for column, value in inside))
+    rows.append(request(request_id="012345678", county_fips=""))
+    assert len(read(tmp_path, rows).requests) == len(inside) + 1 == 12
 
 
 def test_the_wall_clock_time_is_kept_and_a_date_alone_is_midnight(tmp_path):
@@ -169,26 +135,31 @@ def test_the_wall_clock_time_is_kept_and_a_date_alone_is_midnight(tmp_path):
     assert row.released_at == pd.Timestamp("2017-02-14 00:00")
 
 
-@pytest.mark.parametrize("column", sorted(set(REQUEST_COLUMNS)))
-def test_only_the_columns_of_the_contract_may_be_empty(tmp_path, column):
-    may = (
-        "county_fips area notice_at release_due_at released_at releasing_agency_id "
-        "sentence_ends_on ice_custody_at decline_reason follow_up_status follow_up_on"
-    ).split()
-    rows = [request(request_id="r0"), request(**{column: ""})]
-    if column in may:
-        assert len(read(tmp_path, rows).requests) == 2
-    else:
-        problem = only(tmp_path, rows)
-        assert (problem.rows, problem.column, problem.seen) == ((3,), column, "an empty cell")
+MAY_BE_EMPTY = (
+    "county_fips area notice_at release_due_at released_at releasing_agency_id sentence_ends_on "
+    "ice_custody_at decline_reason follow_up_status follow_up_on description charged_on"
+).split()
 
 
-@pytest.mark.parametrize("column", CHARGE_COLUMNS)
-def test_of_a_charge_only_description_and_date_may_be_empty(tmp_path, column):
-    if column in ("description", "charged_on"):
-        assert len(read(tmp_path, charges=[charge(**{column: ""})]).charges) == 1
-    else:
-        assert only(tmp_path, charges=[charge(**{column: ""})]).column == column
+def test_the_columns_of_the_contract_that_may_be_empty_may_all_be(tmp_path):
+    of_request = {column: "" for column in REQUEST_COLUMNS if column in MAY_BE_EMPTY}
+    of_charge = {column: "" for column in CHARGE_COLUMNS if column in MAY_BE_EMPTY}
+    assert len(of_request) + len(of_charge) == len(MAY_BE_EMPTY)
+    extract = read(tmp_path, [request(**of_request)], [charge(**of_charge)])
+    assert extract.requests[[*of_request]].isna().all(axis=None)
+    assert extract.charges[[*of_charge]].isna().all(axis=None)
+
+
+def test_no_other_column_of_the_contract_may_be_empty(tmp_path):
+    requests = [column for column in REQUEST_COLUMNS if column not in MAY_BE_EMPTY]
+    charges = [column for column in CHARGE_COLUMNS if column not in MAY_BE_EMPTY]
+    rows = [request(request_id=f"r{column}") | {column: ""} for column in requests]
+    of_charge = [charge(charge_no=f"{at}") | {column: ""} for at, column in enumerate(charges, 5)]
+    found = problems(tmp_path, [request(), *rows], of_charge)
+    empty = {(p.table, p.column): p.rows for p in found if p.seen == "an empty cell"}
+    tables = {"requests.csv": enumerate(requests, 3), "charges.csv": enumerate(charges, 2)}
+    assert empty == {(name, column): (at,) for name, rows in tables.items() for at, column in rows}
+    assert len(found) == len(empty)
 
 
 def test_a_pending_request_has_no_recording_date(tmp_path):
@@ -204,27 +175,14 @@ def test_a_recording_date_may_be_missing_under_cohort_issued_only(tmp_path):
     assert extract.requests.outcome_recorded_at.isna().all()
 
 
-def test_a_repeated_request_id_names_all_its_rows(tmp_path):
-    rows = [request(), request(request_id="r2"), request()]
-    problem = only(tmp_path, rows)
+def test_a_repeated_key_names_all_its_rows_and_a_charge_without_a_request_its_own(tmp_path):
+    problem = only(tmp_path / "a", [request(), request(request_id="r2"), request()])
     assert (problem.rows, problem.column) == ((2, 4), "request_id")
-
-
-def test_a_repeated_charge_number_is_named(tmp_path):
-    problem = only(tmp_path, charges=[charge(), charge(charge_no="2"), charge(charge_no="01")])
+    charges = [charge(), charge(charge_no="2"), charge(charge_no="01")]
+    problem = only(tmp_path / "b", charges=charges)
     assert problem.rows == (2, 4) and '"r1 1"' in problem.seen
-
-
-def test_a_charge_without_a_request_is_named(tmp_path):
-    problem = only(tmp_path, charges=[charge(), charge(request_id="r9")])
+    problem = only(tmp_path / "c", charges=[charge(), charge(request_id="r9")])
     assert (problem.table, problem.rows) == ("charges.csv", (3,)) and '"r9"' in problem.seen
-
-
-def test_a_missing_column_is_named(tmp_path):
-    row = request()
-    del row["outcome"]
-    problem = only(tmp_path, [row])
-    assert problem.column == "outcome" and problem.seen == "no such column"
 
 
 def test_an_unknown_column_is_refused_with_the_nearest_unless_ignored(tmp_path):
@@ -254,6 +212,7 @@ def test_all_problems_of_all_tables_come_at_once(tmp_path):
     found = problems(
         tmp_path, [row], [charge(ncic_code="1"), charge(request_id="q")], {"as_off": "2017-01-01"}
     )
+    assert found[0].seen == "no such column"
     assert {(problem.table, problem.column) for problem in found} == {
         ("requests.csv", "citizenship"),
         ("requests.csv", "issued_at"),
@@ -265,29 +224,31 @@ def test_all_problems_of_all_tables_come_at_once(tmp_path):
     }
 
 
-def test_a_header_without_rows_is_no_requests_table(tmp_path):
+def test_a_header_without_rows_is_a_table_of_charges_and_none_of_requests(tmp_path):
+    charges = read(tmp_path, charges=[]).charges
+    assert len(charges) == 0
+    assert str(charges.charge_no.dtype) == "int64"
+    assert str(charges.charged_on.dtype) == "datetime64[s]"
     assert only(tmp_path, []).seen == "no rows"
 
 
-def test_what_about_does_not_say_follows_from_the_extract(tmp_path):
+NAMED = {"as_of": "2017-03-04", "source": "'Field office: week 7'", "synthetic": "true"}
+
+
+@pytest.mark.parametrize(
+    ("about", "read_as"),
+    [
+        (None, About(dt.date(2017, 2, 20), "not stated", False)),
+        (NAMED, About(dt.date(2017, 3, 4), "Field office: week 7", True)),
+        # Before the latest date: counted on the page and not refused.
+        ({"as_of": "2017-02-01"}, About(dt.date(2017, 2, 1), "not stated", False)),
+    ],
+)
+def test_about_is_read_as_written_and_what_it_does_not_say_follows_from_the_extract(
+    tmp_path, about, read_as
+):
     rows = [request(released_at="2017-02-20", sentence_ends_on="2030-01-01")]
-    about = read(tmp_path, rows).about
-    assert (about.as_of, about.source, about.synthetic) == (
-        dt.date(2017, 2, 20),
-        "not stated",
-        False,
-    )
-
-
-def test_about_is_read_as_written(tmp_path):
-    about = {"as_of": "2017-03-04", "source": "Field office: week 7", "synthetic": "true"}
-    about["source"] = f"'{about['source']}'"
-    told = read(tmp_path, about=about).about
-    assert (told.as_of, told.source, told.synthetic) == (
-        dt.date(2017, 3, 4),
-        "Field office: week 7",
-        True,
-    )
+    assert read(tmp_path, rows, about=about).about == read_as
 
 
 @pytest.mark.parametrize(
@@ -309,8 +270,3 @@ def test_an_about_that_does_not_fit_is_named(tmp_path, about, column):
 
 def test_cohort_issued_needs_the_date_of_extraction(tmp_path):
     assert only(tmp_path, cohort="issued").column == "as_of"
-
-
-def test_an_as_of_before_the_latest_date_is_counted_on_the_page_and_not_refused(tmp_path):
-    write_csv_extract(tmp_path, [request()], about={"as_of": "2017-02-01"})
-    assert read_extract(str(tmp_path)).about.as_of == dt.date(2017, 2, 1)
