@@ -14,7 +14,7 @@ from extract_factory import request
 from frames import agency, counts_of, numbered
 
 from ddor.checks.registry import CHECKS, run_checks
-from ddor.extract.model import DECLINE_REASONS
+from ddor.extract.model import WORDS
 
 HOLDS = {check.id: check for check in CHECKS if check.effect == "hold"}
 OF_REQUESTS = [id for id, check in HOLDS.items() if check.doubts == "request"]
@@ -170,7 +170,7 @@ def test_a_date_of_recording_goes_before_the_date_of_the_extract(
 
 
 def test_of_the_reasons_on_record_two_hold_a_row_and_one_is_shown():
-    reasons = ("", *DECLINE_REASONS)
+    reasons = ("", *WORDS["decline_reason"])
     of_rows = case(*(request(request_id=f"r {why}", decline_reason=why) for why in reasons))
     stopped = [(c.id, c.assess(of_rows.extract.requests, of_rows).stopped.index) for c in CHECKS]
     told = {why: {id for id, rows in stopped if f"r {why}" in rows} for why in reasons}

@@ -13,14 +13,17 @@ from ddor.reference.codes import (
     CATEGORIES,
     CATEGORY_PHRASES,
     COUNTRIES,
+    DATA,
     FORMS,
     OFFENSE_GROUPS,
     OTHER_OFFENSES,
+    REGION_OF,
     country_from_ice_label,
     form_from_ice_text,
+    name_key,
     offense_category,
     offense_group,
-    world_region,
+    rows,
 )
 from ddor.reference.places import (
     AREAS,
@@ -31,7 +34,6 @@ from ddor.reference.places import (
     state_named,
     state_of_fips,
 )
-from ddor.reference.tables import DATA, name_key, rows
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SPLIT_STATES = {"CA", "NY", "TX"}
@@ -311,11 +313,11 @@ def test_every_country_has_one_of_the_regions():
         "Africa|Antarctica|Asia|Caribbean|Central America|Europe|Mexico|North America (other)|"
         "Oceania|South America|Unknown"
     )
-    assert {world_region(alpha3) for alpha3 in COUNTRIES} == {*regions.split("|")}
-    assert world_region("GTM") == "Central America"
-    assert world_region("UNK") == "Unknown"
+    assert {REGION_OF[alpha3] for alpha3 in COUNTRIES} == {*regions.split("|")}
+    assert REGION_OF["GTM"] == "Central America"
+    assert REGION_OF["UNK"] == "Unknown"
     with pytest.raises(KeyError):
-        world_region("ZZZ")
+        REGION_OF["ZZZ"]
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared folder is not beside the checkout")

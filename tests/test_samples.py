@@ -19,12 +19,12 @@ from later import make_later
 from reenactment import make_reenactment
 from withdrawn_report import PLACES, reenacted_agencies
 
-from ddor.calendar import Week
+from ddor.calendar import FINAL_AFTER, Week
 from ddor.checks.check import Case
 from ddor.checks.registry import CheckResults, run_checks
 from ddor.cli import run_week
 from ddor.compiled.cases import judged
-from ddor.extract.model import DATETIMES, OUTCOMES, Extract
+from ddor.extract.model import DATETIMES, WORDS, Extract
 from ddor.extract.read import read_extract
 from ddor.importers.samples.agencies import invented_agencies
 from ddor.importers.samples.ordinary import make_sample
@@ -120,7 +120,7 @@ def test_a_later_extract_has_the_same_requests_with_more_known_of_them(first_and
     assert after.loc[ended, "outcome"].tolist() == before.loc[ended, "outcome"].tolist()
     resolved = ~ended & (after["outcome"] != "pending")
     assert 0.7 < resolved.sum() / (~ended).sum() < 0.9
-    assert set(after.loc[resolved, "outcome"]) == set(OUTCOMES) - {"pending"}
+    assert set(after.loc[resolved, "outcome"]) == set(WORDS["outcome"]) - {"pending"}
     recorded = after.loc[resolved, "outcome_recorded_at"]
     late = week.holds(recorded)
     assert late.sum() <= 2 and (after.loc[late.index[late], "outcome"] == "declined").all()
@@ -132,7 +132,10 @@ def test_a_later_extract_has_the_same_requests_with_more_known_of_them(first_and
 
 def test_a_later_extract_makes_the_week_final_and_is_held_for_nothing_new(first_and_later):
     week, first, later = first_and_later
-    assert week.is_final_on(later.about.as_of) and not week.is_final_on(first.about.as_of)
+    assert (
+        later.about.as_of >= week.last_day + FINAL_AFTER
+        and first.about.as_of < week.last_day + FINAL_AFTER
+    )
     assert holds(later, week).tolist() == holds(first, week).tolist()
     assert not under_review(later, week, "E8")
 
@@ -228,7 +231,7 @@ def test_an_ordinary_week_has_the_shares_of_a_real_one_and_a_few_planted_holds(w
     issued = requests[week.holds(requests["issued_at"])]
     recorded = requests[week.holds(requests["outcome_recorded_at"])]
     assert len(requests) == 600
-    assert set(recorded["outcome"]) == set(OUTCOMES) - {"pending"}
+    assert set(recorded["outcome"]) == set(WORDS["outcome"]) - {"pending"}
     assert 0.40 < (issued["outcome"] == "pending").mean() < 0.50
     assert 0.06 < (issued["outcome"] == "declined").mean() < 0.14
     assert 0.15 < (recorded["outcome"] == "declined").mean() < 0.23
