@@ -148,6 +148,7 @@ def _section(check: Check) -> str:
             f"*{check.question}*",
             _wrapped(f"**{EFFECTS[check.effect]}.** Looks at {SCOPES[check.doubts]}."),
             _wrapped(f"**How.** {compares}"),
+            _wrapped(f"**Thresholds.** {check.thresholds}"),
             _wrapped(f"**Limits.** {check.limits}"),
         ]
     )

@@ -19,11 +19,10 @@ REASONS = words_of(__file__)["reasons"]
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
     """Counts requests issued to, and declines by, each agency as received, before any row is held
-    back. Above 3 times its highest of the last 26 published weeks, plus 3, is too many. Those weeks
-    are counted as received too, and a week without the agency counts as 0. With fewer than 8
-    published weeks: so many requests issued that a Poisson distribution at the directory's
-    weekly_requests gives as many or more in fewer than one of a million weeks; an agency without
-    that is then not assessed."""
+    back, and compares both with its highest of the published weeks looked at. Those weeks are
+    counted as received too, and a week without the agency counts as 0. With too few published
+    weeks, a Poisson distribution at the directory's weekly_requests says how likely so many
+    requests issued are; an agency without that is then not assessed."""
     issued = case.week.holds(rows["issued_at"])
     if not case.history.is_long_enough():
         weekly = listed_agencies(rows, case)["weekly_requests"].where(issued)

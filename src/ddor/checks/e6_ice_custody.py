@@ -13,9 +13,8 @@ REASONS = words_of(__file__)["reasons"]
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
-    """Compares ice_custody_at, where given, with released_at: from 24 hours before to 48 hours
-    after it; without released_at: from issued_at to 48 hours after outcome_recorded_at. Bounds are
-    inclusive."""
+    """Compares ice_custody_at, where given, with released_at; without released_at, with the time
+    from issued_at to outcome_recorded_at. Bounds are inclusive."""
     released = rows["released_at"].notna()
     start = (rows["released_at"] - BEFORE_RELEASE).where(released, rows["issued_at"])
     end = (rows["released_at"] + AFTER).where(released, rows["outcome_recorded_at"] + AFTER)

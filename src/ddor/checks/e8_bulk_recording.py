@@ -17,9 +17,9 @@ OLD, OLD_SHARE = pd.Timedelta(days=30), 2 / 3
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
-    """Looks at each agency's declines of the week, as received: 10 or more, 80 % or more of them
-    recorded on one date, and two thirds or more of all of them issued over 30 days before that
-    date. Without recording dates (cohort *issued*): 80 % or more issued on one date."""
+    """Looks at each agency's declines of the week, as received: how many of them were recorded on
+    one date, and how many of all of them were issued long before that date. Without recording dates
+    (cohort *issued*): how many were issued on one date."""
     declined = rows[would_count_as_declined(rows, case.week, case.cohort)]
     by_issue = case.cohort == ISSUED
     dates = declined[DATE_COLUMN[case.cohort]].dt.normalize()
