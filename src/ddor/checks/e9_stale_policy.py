@@ -14,8 +14,8 @@ VERIFIED_WITHIN = dt.timedelta(days=180)
 
 
 def assess(rows: pd.DataFrame, case: Case) -> Finding:
-    """Compares verified_on of each policy with the week's last day. A policy verified after the week
-    is not stale."""
+    """Compares verified_on of each policy with the week's last day. A policy verified after the
+    week is not stale."""
     policies = case.directory.policies
     oldest = (case.week.last_day - VERIFIED_WITHIN).isoformat()
     stale = policies[policies["verified_on"] < oldest]
