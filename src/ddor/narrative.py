@@ -95,7 +95,7 @@ def _no_name(text: str, unknown: _Unknown, names: Mapping) -> str:
     place = next((f"line {at}: {line.strip()}\n" for at, line in lines if used.search(line)), "")
     return (
         f'this sentence cannot be written: there is no name "{unknown.name}"{meant}\n{place}'
-        "docs/notebook.md lists the names"
+        "docs/notebook.md and docs/quarter.md list the names"
     )
 
 

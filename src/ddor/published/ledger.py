@@ -7,7 +7,7 @@ and revision in which it appears.
 
     outputs/runs/ledger.csv
 
-    flag        label, such as E2-4f81c09a3d: the flag in review.csv, the row in a correction
+    flag        label, such as E2-4f81c09a3d12: the flag in review.csv, the row in a correction
     week        first day of the week in which it was first held; of E5 and E8 the week it is about
     check       subject: request_id, or agency_id for E5 and E8
     agency_id   the agency asked
