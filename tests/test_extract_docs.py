@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from ddor.extract.key_files import keys_of
 from ddor.extract.model import COLUMNS, DATA, TABLES, TYPES, WORDS
-from ddor.maintained.parameters import KEYS
+from ddor.extract.read import Said
 from ddor.reference.codes import FORMS, rows
 from ddor.reference.places import AREAS
 
@@ -28,7 +29,7 @@ def test_every_column_is_described_with_its_words_and_whether_it_may_be_empty():
 def test_every_area_and_every_key_of_about_is_named():
     joined = " ".join(DOCS.split())
     assert [area for area in AREAS if f"{area}," not in joined and f"{area}." not in joined] == []
-    assert [key for key in KEYS if f"| `{key}` |" not in DOCS] == []
+    assert [key for key in keys_of(Said) if f"| `{key}` |" not in DOCS] == []
 
 
 def test_the_table_of_columns_agrees_with_itself_and_with_the_code_lists():
