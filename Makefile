@@ -7,7 +7,7 @@ BIN = .venv/bin
 week: .venv/made   ## the weekly job on the latest ordinary sample, into outputs/sample: prints the page
 	$(BIN)/python run_week.py --sample
 
-test: .venv/made-test   ## all tests but the long storms
+test: .venv/made-test   ## all tests but the slow ones
 	$(BIN)/python -m pytest
 
 lint: .venv/made-lint   ## the linter, the formatter and the type checker; they change nothing
@@ -15,7 +15,7 @@ lint: .venv/made-lint   ## the linter, the formatter and the type checker; they 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-coverage: .venv/made-test .venv/made-lint   ## all tests but the long storms, then the lines that none of them runs
+coverage: .venv/made-test .venv/made-lint   ## all tests but the slow ones, then the lines that none of them runs
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report

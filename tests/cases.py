@@ -12,7 +12,7 @@ from extract_factory import request
 from frames import WEEK, directory_of, extract_of
 
 from ddor.calendar import Week
-from ddor.checks.check import Case, Finding
+from ddor.checks.check import CheckedWeek, Finding
 from ddor.checks.registry import run_checks
 from ddor.published.history import History, no_history
 
@@ -52,8 +52,8 @@ def case(
     as_of="2017-03-01",
     cohort="recorded",
     week=WEEK,
-) -> Case:
-    return Case(
+) -> CheckedWeek:
+    return CheckedWeek(
         extract_of(requests, as_of=as_of),
         week,
         directory_of(agencies, policies),

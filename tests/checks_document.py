@@ -13,7 +13,7 @@ from pathlib import Path
 from frames import counted
 
 from ddor.calendar import Week
-from ddor.checks.check import Case, Check
+from ddor.checks.check import Check, CheckedWeek
 from ddor.checks.registry import CHECKS, CheckResults, run_checks
 from ddor.extract.read import read_extract
 from ddor.maintained.directory import read_directory
@@ -78,15 +78,15 @@ SCOPES = {
 }
 
 
-def reenactment() -> Case:
+def reenactment() -> CheckedWeek:
     """The week of the first report, as it was printed, with no week published before it."""
     extract = read_extract(str(PROJECT / "samples" / str(FIRST_REPORT)), week=FIRST_REPORT)
     tables = (f"{name}.csv" for name in ("agencies", "policies", "coverage"))
     directory = read_directory(*(PROJECT / "params" / table for table in tables))
-    return Case(extract, FIRST_REPORT, directory, no_history(), "recorded")
+    return CheckedWeek(extract, FIRST_REPORT, directory, no_history(), "recorded")
 
 
-def checks_document(case: Case, checks: tuple[Check, ...] = CHECKS) -> str:
+def checks_document(case: CheckedWeek, checks: tuple[Check, ...] = CHECKS) -> str:
     """docs/checks.md as text, for a case of the first report's week."""
     results = run_checks(case, checks)
     pending = counted(case, checks).figures["issued_pending"]

@@ -200,11 +200,11 @@ def copy_of(stage, tmp_path):
 
 
 @pytest.fixture(
-    scope="session", params=[8, pytest.param(60, marks=pytest.mark.storm)], ids="{}-weeks".format
+    scope="session", params=[8, pytest.param(60, marks=pytest.mark.slow)], ids="{}-weeks".format
 )
 def large(request, tmp_path_factory, worker_id):
     """A published archive of 200 agencies, shared by all test files: never write into it. Of 60
-    weeks in the storms, of 8 else."""
+    weeks in the slow tests, of 8 else."""
     from large_archive import large_at
 
     root = tmp_path_factory.getbasetemp()
@@ -239,9 +239,9 @@ def quarters_copy(quarters, tmp_path):
 
 @pytest.fixture(
     scope="session",
-    params=["1", pytest.param("4", marks=pytest.mark.storm)],
+    params=["1", pytest.param("4", marks=pytest.mark.slow)],
     ids="{}-quarters".format,
 )
 def year(request, quarters):
-    """The year of quarter_archive, all of it in the storms, its first quarter else."""
+    """The year of quarter_archive, all of it in the slow tests, its first quarter else."""
     return quarters(request.param)

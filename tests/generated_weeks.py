@@ -20,10 +20,16 @@ from extract_factory import charge, request
 from frames import directory_of, extract_of, inputs_of, plain_of
 
 from ddor.calendar import Week
-from ddor.checks.check import Case
+from ddor.checks.check import CheckedWeek
 from ddor.compiled.people import PeopleOfWeeks, WeekOfPeople, people_of_weeks, week_of_people
 from ddor.jobs.weekly import week_report
-from ddor.measures.disclosure import EARLIER, Shown, Table, is_safe, is_safe_change
+from ddor.measures.disclosure import (
+    EARLIER,
+    AttributeTable,
+    PublishedTables,
+    is_safe,
+    is_safe_change,
+)
 from ddor.measures.figures import Counts, count_inputs
 from ddor.measures.people import line_frame
 from ddor.published.history import NOTHING_EARLIER, History, no_history
@@ -147,29 +153,31 @@ class Report:
     period: str
     revision: int
     attributes: pd.DataFrame
-    tables: tuple[Table, ...]
+    tables: tuple[AttributeTable, ...]
     counts: Counts | None = None
 
 
 @dataclass
 class Archive:
-    """What was told, as the private files of revisions have it: period -> a Shown for each."""
+    """What was shown, as the private files of revisions have it, period by period."""
 
     threshold: int = 5
-    told: dict[str, list[Shown]] = field(default_factory=dict)
+    told: dict[str, list[PublishedTables]] = field(default_factory=dict)
     of_week: dict[str, WeekOfPeople] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
 
     @property
-    def tables(self) -> list[tuple[str, int, Table]]:
+    def tables(self) -> list[tuple[str, int, AttributeTable]]:
         """Period, revision and table, of all that were new in their report."""
         return [(of.period, of.revision, table) for of in self.reports for table in of.tables]
 
     def week(self, drawn: Drawn) -> Counts:
         extract = extract_of(drawn.requests, drawn.charges, as_of=drawn.as_of)
-        return self.extract(Case(extract, drawn.week, directory_of(), no_history(), "recorded"))
+        return self.extract(
+            CheckedWeek(extract, drawn.week, directory_of(), no_history(), "recorded")
+        )
 
-    def extract(self, case: Case) -> Counts:
+    def extract(self, case: CheckedWeek) -> Counts:
         week = str(case.week)
         quarters = {*self.told} - {*self.of_week}
         earlier = self._earlier(week, self.told if quarters else ())
@@ -213,7 +221,9 @@ class Archive:
         last = plain_of(own[-1]) if own else []
         return {"tables": tables, "beside": beside, "last": last, "gone": ""}
 
-    def _keep(self, period: str, told: Shown, attributes: pd.DataFrame, counts=None) -> None:
+    def _keep(
+        self, period: str, told: PublishedTables, attributes: pd.DataFrame, counts=None
+    ) -> None:
         revisions = self.told.setdefault(period, [])
         revisions.append(told)
         new = tuple(table for table in told.tables.values() if not table.retained)
@@ -247,7 +257,7 @@ def published(weeks: list[list[Drawn]], threshold: int = 5) -> Archive:
     return archive
 
 
-def pieces(tables: Iterable[tuple[str, int, Table]]) -> dict[tuple, Counter]:
+def pieces(tables: Iterable[tuple[str, int, AttributeTable]]) -> dict[tuple, Counter]:
     """`tables`: each with its period and revision. (attribute, tables that have it) -> how many
     rows of each agency a piece has that all of them cut out of each other."""
     inside: dict = {}
@@ -261,7 +271,7 @@ def pieces(tables: Iterable[tuple[str, int, Table]]) -> dict[tuple, Counter]:
     return found
 
 
-def unsafe(tables: Iterable[tuple[str, int, Table]]) -> list[tuple]:
+def unsafe(tables: Iterable[tuple[str, int, AttributeTable]]) -> list[tuple]:
     """A piece between revisions of a week is judged by the milder rule."""
     found = []
     for (attribute, where), by_agency in pieces(tables).items():

@@ -5,7 +5,7 @@ does it. The quarters run their notebook, unless a test says `brief=True`.
 
 The year: the weeks whose last day is in 2017, and the one before and after them. Of one there is no
 report, one is withdrawn, one was revised, one corrected; one request is in two weeks. A week costs
-half a second: but in the storms the first quarter is all of it.
+half a second: but in the slow tests the first quarter is all of it.
 """
 
 import contextlib
@@ -160,8 +160,8 @@ def folder_of(period: str) -> str:
 def lists_left_out():
     """Publications that make no list, agency or file of a year: `ddor rebuild` makes them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(acts, "POINTED_TO", ())
-        patch.setattr(acts, "LISTS", ())
+        patch.setattr(acts, "AGENCY_AND_YEAR_FILES", ())
+        patch.setattr(acts, "SITE_PAGES", ())
         yield
 
 

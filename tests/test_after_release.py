@@ -19,7 +19,7 @@ from ddor.measures.after_release import (
     after_release_lines,
     after_release_rows,
 )
-from ddor.measures.disclosure import NATION, Shown, Table
+from ddor.measures.disclosure import NATION, AttributeTable, PublishedTables
 
 
 def told(*given, **keys) -> tuple:
@@ -214,8 +214,8 @@ def values_of(requests, charges=()) -> dict[str, str]:
 def lines_of(name: str, requests, charges=()) -> list[tuple]:
     """(branch, leaf, standing, requests) of an attribute, told in full; without zeros."""
     rows = after_release_rows(*rows_of(requests, charges))
-    table = Table(AFTER_RELEASE, NATION, rows, "2018-01-31", 5)
-    lines = after_release_lines(Shown({(AFTER_RELEASE, NATION): table}))
+    table = AttributeTable(AFTER_RELEASE, NATION, rows, "2018-01-31", 5)
+    lines = after_release_lines(PublishedTables({(AFTER_RELEASE, NATION): table}))
     return [
         (line.branch, line.leaf, line.standing, line.requests)
         for line in lines

@@ -13,7 +13,7 @@ from clean_weeks import AGENCIES, EVENTS, OVERDISPERSION, CleanWeeks, clean_week
 from frames import counted_as
 
 from ddor.calendar import Week
-from ddor.checks.check import Case
+from ddor.checks.check import CheckedWeek
 from ddor.checks.registry import CHECKS, run_checks
 from ddor.extract.csv_files import write_extract
 from ddor.extract.model import DATETIMES
@@ -37,7 +37,7 @@ class Passed:
         self.received = 0
         for week in drawn.weeks:
             history = read_history(site, week)
-            case = Case(drawn.extract(week), week, drawn.directory, history, "recorded")
+            case = CheckedWeek(drawn.extract(week), week, drawn.directory, history, "recorded")
             checked = run_checks(case)
             counts = counted_as(case, checked)
             self.note(str(week), checked, counts)
@@ -83,7 +83,7 @@ def test_11_clean_weeks_run_in_order_with_their_history_are_not_held(tmp_path):
     prove_clean_weeks_pass(dataclasses.replace(drawn, weeks=drawn.weeks[:11]), 0, tmp_path)
 
 
-@pytest.mark.storm
+@pytest.mark.slow
 def test_of_200_clean_weeks_of_any_seed_run_in_order_at_most_one_is_held_on_average(tmp_path):
     prove_clean_weeks_pass(clean_weeks(200), 1, tmp_path / "first")
     seeds = (2019, 2020, 2021)

@@ -12,7 +12,7 @@ from ddor.measures.disclosure import NATION, POOLED, Row
 from ddor.measures.people import DISMISSED, GROUP_NAMES
 from ddor.reference.codes import COUNTRIES, REGION_OF, offense_category
 
-LISTS = {
+SITE_PAGES = {
     CHARGES: {group: offense_category(group) for group in GROUP_NAMES},
     CITIZENSHIP: {country: REGION_OF[country] for country in COUNTRIES},
 }
@@ -32,9 +32,9 @@ def read(archive: Archive) -> list[Told]:
         if report.counts:
             current[report.period] = lines
         else:
-            lines |= {(each, POOLED): _pooled(each, lines, current) for each in LISTS}
+            lines |= {(each, POOLED): _pooled(each, lines, current) for each in SITE_PAGES}
         for table in report.tables:
-            if table.attribute in LISTS:
+            if table.attribute in SITE_PAGES:
                 rows = {f"{row.week} {row.request_id}": _value(row) for row in table.rows}
                 place = "" if table.place == POOLED else table.place
                 name = report.period, report.revision, table.attribute, place
@@ -71,10 +71,10 @@ def _value(row: Row) -> Value:
     return Value(leaves, first == DISMISSED, row.agency_id)
 
 
-# One quarter of 13 weeks in the suite, and twelve in the storms.
+# One quarter of 13 weeks in the suite, and twelve in the slow tests.
 @pytest.fixture(
     scope="module",
-    params=[4, *(pytest.param(seed, marks=pytest.mark.storm) for seed in range(10, 22))],
+    params=[4, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(10, 22))],
     ids="quarter-{}".format,
 )
 def quarter(request) -> Archive:
@@ -84,14 +84,14 @@ def quarter(request) -> Archive:
 
 
 def test_all_that_is_published_of_a_quarter_and_its_weeks_pins_no_request(quarter):
-    assert pinned(read(quarter), LISTS) == []
+    assert pinned(read(quarter), SITE_PAGES) == []
 
 
 def test_every_piece_of_all_tables_of_a_quarter_and_its_weeks_is_safe(quarter):
     assert unsafe(quarter.tables) == []
 
 
-@pytest.mark.storm
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(22, 40))
 def test_so_it_is_of_other_quarters(seed):
     assert unsafe(published(drawn_quarter(seed)).tables) == []
@@ -100,7 +100,7 @@ def test_so_it_is_of_other_quarters(seed):
 def test_without_the_one_rule_the_same_weeks_are_pinned(monkeypatch):
     for rule in ("is_safe", "is_safe_change"):
         monkeypatch.setattr(disclosure, rule, lambda by_agency: True)
-    pins = pinned(read(published(drawn_quarter(4, weeks=1))), LISTS)
+    pins = pinned(read(published(drawn_quarter(4, weeks=1))), SITE_PAGES)
     assert any(pin.holds and len(pin.requests) < 5 for pin in pins)
 
 

@@ -22,8 +22,8 @@ from in_the_browser import A4_CONTENT, TWO_FRAMES, listened, open_folds, too_wid
 from large_archive import ACCENT, FRANKLIN, MARKUP
 from small_archive import broken_links
 
-# The kind, whose archive has it, its screens outside the storms, its address, and words that only
-# this kind has. On the narrow one there is one kind of each template.
+# The kind, whose archive has it, its screens but for the slow tests, its address, and words that
+# only this kind has. On the narrow one there is one kind of each template.
 TABLE = """
 home                | large    | both | index.html               | Read the latest report
 overview            | large    | wide | overview                 | Overview
@@ -68,7 +68,7 @@ MOST_REQUESTS = 6
 NEVER_MISSING = {"color-contrast", "target-size", "label", "link-name"}
 KINDS = {kind: rest for kind, *rest in cases(TABLE)}
 VIEWS = [
-    pytest.param(kind, screen, marks=[] if on != "wide" or screen == WIDE else pytest.mark.storm)
+    pytest.param(kind, screen, marks=[] if on != "wide" or screen == WIDE else pytest.mark.slow)
     for kind, (_, on, *_) in KINDS.items()
     for screen in (SCREENS if on == "all" else (WIDE, NARROW))
 ]

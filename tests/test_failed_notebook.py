@@ -115,7 +115,7 @@ def attempt(project, copy_of):
     return attempt
 
 
-@pytest.mark.storm
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "source", "reason"),
     [

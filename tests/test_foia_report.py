@@ -13,7 +13,7 @@ from extract_factory import request
 from frames import directory_of, extract_of, inputs_of, numbered
 
 from ddor.calendar import Week
-from ddor.checks.check import Case
+from ddor.checks.check import CheckedWeek
 from ddor.checks.registry import run_checks
 from ddor.cli import ddor, run_week
 from ddor.extract.read import read_extract
@@ -74,7 +74,7 @@ def test_the_state_prisons_week_waits_for_a_person_who_is_told_why(st_cloud):
     extract = read_extract(str(st_cloud / WEEK), Week.parse(WEEK), cohort="issued")
     tables = (f"{name}.csv" for name in ("agencies", "policies", "coverage"))
     directory = read_directory(*(PROJECT / "params" / table for table in tables))
-    results = run_checks(Case(extract, Week.parse(WEEK), directory, no_history(), "issued"))
+    results = run_checks(CheckedWeek(extract, Week.parse(WEEK), directory, no_history(), "issued"))
     assert results.held["check"].tolist() == ["E7"] * 17
     (review,) = results.review.to_dict("records")
     assert (review["check"], review["agency_id"], review["rows"]) == ("E8", "MNCFSTC", 21)
@@ -125,7 +125,7 @@ def test_minnesota_without_charges_says_that_none_were_supplied():
         dated = {"form": "I-247A", "issued_at": "2026-02-09"}
         rows += [request(**agency, **dated, **unsaid, outcome=outcome) for outcome in outcomes]
     extract = extract_of(numbered(*rows), as_of="2026-03-11")
-    case = Case(extract, Week.parse(WEEK), directory_of(), no_history(), "issued")
+    case = CheckedWeek(extract, Week.parse(WEEK), directory_of(), no_history(), "issued")
     report = WeeklyReport(inputs_of(case))
     figures = report.counts.figures
     assert figures["received_total"] == figures["issued_total"] == 882

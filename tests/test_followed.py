@@ -31,7 +31,15 @@ from ddor.measures.after_release import (
     decide_after_release,
     followed,
 )
-from ddor.measures.disclosure import FEWER, NATION, ONE_RULE, TAKEN_DOWN, Earlier, Row, Table
+from ddor.measures.disclosure import (
+    FEWER,
+    NATION,
+    ONE_RULE,
+    TAKEN_DOWN,
+    AttributeTable,
+    PriorTables,
+    Row,
+)
 from ddor.measures.people import CHARGES
 
 MANY = {ARREST: 14, BOTH: 6, NO_CONTACT: 30, OTHER_CONTACT: 10, NOT_OBSERVED: 25, NOT_KNOWN: 15}
@@ -48,7 +56,7 @@ def numbers(quarter) -> dict:
 def told_of(requests, tables=(), last=()) -> tuple:
     """What is told and the headline numbers, after `tables`."""
     rows, charges = rows_of(requests)
-    told = decide_after_release(rows, charges, 5, "2018-01-31", Earlier(tables, last))
+    told = decide_after_release(rows, charges, 5, "2018-01-31", PriorTables(tables, last))
     return told, followed(rows, told, "2018-01-31")
 
 
@@ -127,7 +135,7 @@ def test_what_is_told_before_release_is_no_part_of_what_is_told_after_it():
         Row(each["request_id"], "2017-01-28", each["agency_id"], "MN", "no_charge")
         for each in arrests(40)
     )
-    before = (Table(CHARGES, NATION, rows, "2018-01-30", 5),)
+    before = (AttributeTable(CHARGES, NATION, rows, "2018-01-30", 5),)
     told, known = told_of(arrests(40), before, before)
     assert {*told.tables} == {(AFTER_RELEASE, NATION)} and not told.withheld
     assert (known.known, known.retained) == (40, False)

@@ -21,7 +21,7 @@ from ddor.publishable import HTML, MARK
 from ddor.report.charts import stacked_bars
 from ddor.report.magic import typed_numbers
 from ddor.report.tables import Several, Table
-from ddor.run.notebook import check_template, judge
+from ddor.run.notebook import check_template, validate_cells
 
 WEEK = "2017-03-04"
 FRAME = pd.DataFrame({"state": ["TX", "LA"], "requests": [3, 2]})
@@ -48,7 +48,7 @@ MARKED = TABLE._repr_mimebundle_()
 def judged(folder, *cells, keys=()) -> tuple[str, ...]:
     """What the gate tells of these cells; raises what it refuses."""
     nbformat.write(new_notebook(cells=list(cells)), folder / "report.ipynb")
-    return judge(folder / "report.ipynb", RequestKeys(keys))
+    return validate_cells(folder / "report.ipynb", RequestKeys(keys))
 
 
 def refused(folder, *cells, keys=()) -> list[str]:

@@ -34,7 +34,7 @@ from ddor.inputs import INPUT_FILES, Inputs, load_inputs, save_inputs
 from ddor.jobs.prepared import hashed, identity_of
 from ddor.jobs.weekly import week_texts
 from ddor.maintained.directory import COLUMNS
-from ddor.measures.disclosure import EARLIER, Earlier
+from ddor.measures.disclosure import EARLIER, PriorTables
 from ddor.measures.figures import count_inputs
 from ddor.published.history import History, no_history
 
@@ -166,7 +166,9 @@ def test_what_was_told_before_is_loaded_as_it_was(tmp_path):
     plain = plain_of(counts.published)
     earlier = {"tables": plain, "last": plain, "gone": "lost", "beside": plain[:1]}
     loaded = again(dataclasses.replace(inputs(), earlier=earlier), tmp_path)
-    assert EARLIER.validate_python(loaded.earlier) == Earlier(tables, tables, "lost", tables[:1])
+    assert EARLIER.validate_python(loaded.earlier) == PriorTables(
+        tables, tables, "lost", tables[:1]
+    )
 
 
 TEXT = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=12)

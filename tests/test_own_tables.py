@@ -8,7 +8,7 @@ import pytest
 from conftest import PROJECT
 
 from ddor.errors import DdorError
-from ddor.measures.disclosure import ONE_RULE, Shown
+from ddor.measures.disclosure import ONE_RULE, PublishedTables
 from ddor.report.opening import open_week
 from ddor.report.own import ATTRIBUTE, OF_PEOPLE, OF_REQUESTS
 
@@ -129,7 +129,10 @@ def test_what_is_of_people_is_refused_where_the_nation_is_not_told_anew(report, 
     key = ATTRIBUTE[by], ""
     stands = replace(report.counts.published.tables[key], why=ONE_RULE)
     few = "fewer than 3 agencies"
-    for told, why in ((Shown({}, {key: few}), few), (Shown({key: stands}), ONE_RULE)):
+    for told, why in (
+        (PublishedTables({}, {key: few}), few),
+        (PublishedTables({key: stands}), ONE_RULE),
+    ):
         with monkeypatch.context() as patch:
             patch.setattr(report, "counts", replace(report.counts, published=told))
             with pytest.raises(DdorError, match=f"cannot be counted in this report: {why}."):

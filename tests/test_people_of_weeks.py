@@ -20,7 +20,15 @@ from ddor.compiled.people import (
     people_of_weeks,
     week_of_people,
 )
-from ddor.measures.disclosure import NATION, ONE_RULE, POOLED, Earlier, Row, Table, decide
+from ddor.measures.disclosure import (
+    NATION,
+    ONE_RULE,
+    POOLED,
+    AttributeTable,
+    PriorTables,
+    Row,
+    decide,
+)
 from ddor.measures.figures import NO_CHARGES
 from ddor.measures.people import (
     ATTRIBUTES,
@@ -42,7 +50,7 @@ DRUGS, ASSAULT = "convicted 35:convicted", "charged_only 13:charged_only"
 NOT_CONVICTED = "charged_only 35:charged_only"
 OF = {CHARGES: DRUGS, CITIZENSHIP: "MEX", DAYS: "0 to 2 days"}
 AS_OF, LATER = "2017-10-01", "2017-11-01"
-NOTHING_EARLIER = Earlier()
+NOTHING_EARLIER = PriorTables()
 
 
 def rows(week: str, prefix="r", attribute=CHARGES, value="", state="", **agencies: int):
@@ -78,7 +86,7 @@ def quarter(*weeks: WeekOfPeople, before: Iterable[PeopleOfWeeks] = (), day=AS_O
     tables = tuple(table for each in told for table in each.tables.values())
     last = tuple(told[-1].tables.values()) if told else ()
     beside = tuple(table for each in weeks for table in each.told)
-    return people_of_weeks(weeks, Earlier(tables, last, "", beside), day, 5)
+    return people_of_weeks(weeks, PriorTables(tables, last, "", beside), day, 5)
 
 
 def counts(lines) -> dict[tuple, int]:
@@ -180,7 +188,7 @@ def test_an_agency_and_then_its_state_have_tables_where_the_pieces_are_safe():
         week_of(rows(day, state="MN", A=7) | rows(day, state="IA", B=3, C=3, D=3))
         for day in DAYS_OF
     ]
-    people = people_of_weeks([replace(each, told=()) for each in weeks], Earlier(), AS_OF, 5)
+    people = people_of_weeks([replace(each, told=()) for each in weeks], PriorTables(), AS_OF, 5)
     # 21 of one agency, cut out of a pool of 48, leaves 27 of three: the state that has them too.
     assert people.shown.places(CHARGES) == [A, "IA"]
     assert len(people.shown.table(CHARGES, "IA").rows) == 27
@@ -197,7 +205,7 @@ def test_of_weeks_that_were_told_only_a_place_that_is_whole_weeks_has_a_table():
 
 def test_a_place_in_a_week_whose_own_table_stands_counts_the_requests_as_that_week_tells_them():
     first = rows(W1, A=40, B=8, C=8, D=8)
-    before = Earlier(*[week_of(first).told] * 2)
+    before = PriorTables(*[week_of(first).told] * 2)
     later = week_of(frozenset(sorted(first)[1:]), earlier=before)
     assert later.table(CHARGES).rows == first
     people = quarter(later)
@@ -253,18 +261,18 @@ def test_a_week_is_not_told_if_the_pool_less_it_and_less_other_weeks_leaves_too_
         day: first[at].rows[CITIZENSHIP] | rows(day, "n", CITIZENSHIP, **new)
         for at, day in enumerate(before)
     }
-    one = week_of(after[W1], CITIZENSHIP, Earlier(beside=pool))
+    one = week_of(after[W1], CITIZENSHIP, PriorTables(beside=pool))
     assert one.table(CITIZENSHIP)
-    assert week_of(after[W2], CITIZENSHIP, Earlier(beside=pool)).table(CITIZENSHIP)
-    assert not week_of(after[W2], CITIZENSHIP, Earlier(beside=(*pool, *one.told))).told
+    assert week_of(after[W2], CITIZENSHIP, PriorTables(beside=pool)).table(CITIZENSHIP)
+    assert not week_of(after[W2], CITIZENSHIP, PriorTables(beside=(*pool, *one.told))).told
 
 
 @pytest.mark.parametrize("in_a_quarter", [False, True])
 def test_the_milder_rule_between_revisions_is_not_for_what_a_quarter_tells_too(in_a_quarter):
     own = rows(W1, A=10, B=10, C=10, D=10)
     first = week_of(own).told
-    state = Table(CHARGES, "MN", own | rows(W2, **ENOUGH_MADE), AS_OF, 5)
-    earlier = Earlier(first, first, "", (state,) if in_a_quarter else ())
+    state = AttributeTable(CHARGES, "MN", own | rows(W2, **ENOUGH_MADE), AS_OF, 5)
+    earlier = PriorTables(first, first, "", (state,) if in_a_quarter else ())
     left = own - rows(W1, A=4, B=3, C=3)
     counting = {row.request_id for row in left}
     told = decide(candidates_of(CHARGES, left), earlier, counting, LATER, 5)

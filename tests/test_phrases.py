@@ -13,7 +13,7 @@ from conftest import cases
 from extract_factory import charge, request
 from frames import case_of, extract_of, inputs_of
 
-from ddor.checks.check import Case
+from ddor.checks.check import CheckedWeek
 from ddor.jobs.weekly import week_report
 from ddor.measures.disclosure import NATION
 from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS
@@ -58,7 +58,7 @@ def report_of(requests, charges=None, earlier=(), gone="", as_of=LATER_DAY) -> W
     """`earlier`: the reports of the revisions before, all of which stand."""
     charges = charges_of(requests) if charges is None else charges
     case = case_of([])
-    case = Case(
+    case = CheckedWeek(
         extract_of(requests, charges, as_of), case.week, case.directory, no_history(), "recorded"
     )
     kept = [

@@ -27,7 +27,7 @@ from frames import policy as a_policy
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ddor.checks.check import Case
+from ddor.checks.check import CheckedWeek
 from ddor.checks.registry import CHECKS, CheckResults, run_checks
 from ddor.extract.csv_files import write_extract
 from ddor.extract.model import WORDS
@@ -144,10 +144,12 @@ def extracts(draw, most=40):
 
 @st.composite
 def cases(draw, most=40):
-    return Case(draw(extracts(most)), WEEK, draw(DIRECTORIES), draw(HISTORIES), draw(COHORTS))
+    return CheckedWeek(
+        draw(extracts(most)), WEEK, draw(DIRECTORIES), draw(HISTORIES), draw(COHORTS)
+    )
 
 
-def checked_and_counted(case: Case):
+def checked_and_counted(case: CheckedWeek):
     checked = run_checks(case)
     return checked, counted_as(case, checked)
 
@@ -168,7 +170,7 @@ def test_every_row_is_in_one_class_nothing_held_is_declined_and_every_part_adds_
         assert sum(branches) == counts.figures["declined_total"]
 
 
-def prove_classes_add_up(case: Case, checked: CheckResults, counts: Counts) -> None:
+def prove_classes_add_up(case: CheckedWeek, checked: CheckResults, counts: Counts) -> None:
     received = case.extract.requests
     assert sorted(counts.status["request_id"]) == sorted(received["request_id"])
     assert list(counts.reconciliation["class"]) == list(CLASSES)
@@ -292,8 +294,8 @@ def test_the_rows_of_an_unrelated_agency_change_nothing_for_any_other(data):
     added = data.draw(requests(places=(unrelated,), most=20))
     added = [row | {"request_id": "n" + row["request_id"]} for row in added]
     rest = data.draw(st.tuples(DIRECTORIES, HISTORIES, COHORTS))
-    before, alone = checked_and_counted(Case(extract_of(rows), WEEK, *rest))
-    after, together = checked_and_counted(Case(extract_of(rows + added), WEEK, *rest))
+    before, alone = checked_and_counted(CheckedWeek(extract_of(rows), WEEK, *rest))
+    after, together = checked_and_counted(CheckedWeek(extract_of(rows + added), WEEK, *rest))
     for name in ("issued_by_agency", "declined_by_agency"):
         others = without(getattr(together, name), "agency_id", [unrelated["agency_id"]])
         pd.testing.assert_frame_equal(others, getattr(alone, name))

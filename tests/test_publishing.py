@@ -53,7 +53,7 @@ def job(output: Path, *arguments) -> int:
     return run_week([str(word) for word in words], PROJECT)
 
 
-@pytest.mark.storm  # in small it is in test_what_is_touched.py
+@pytest.mark.slow  # in small it is in test_what_is_touched.py
 def test_weeks_one_by_one_into_another_folder_give_the_same_bytes(sample_archive, tmp_path):
     """The session's archive was made by one call, in another process, and another folder."""
     output = tmp_path / "elsewhere" / "out"

@@ -300,7 +300,7 @@ def links_of(page: str, html: bytes) -> frozenset[str]:
     return frozenset(t.path.lstrip("/") for t in targets if t.netloc == "site")
 
 
-@pytest.mark.storm
+@pytest.mark.slow
 def test_no_reader_of_a_store_is_sent_to_what_is_not_there_whenever_it_stops(archive, stage, store):
     """From one revision to two and a new week: the revised page names an agency that had none."""
     command = block("sh", "sync-s3.sh").replace("BUCKET", "ddor-test")

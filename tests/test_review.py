@@ -965,7 +965,7 @@ def test_its_list_has_the_flags_of_every_check_that_stopped_it(reenacted):
     assert len(lines) == 28 + 6 == len({each["flag"] for each in lines})
 
 
-@pytest.mark.storm
+@pytest.mark.slow
 def test_it_is_published_once_every_review_is_decided(reenacted, tmp_path, monkeypatch):
     no_kernel(monkeypatch)
     output = shutil.copytree(reenacted[0], tmp_path / "outputs")
@@ -980,7 +980,7 @@ def test_it_is_published_once_every_review_is_decided(reenacted, tmp_path, monke
     assert figures_of(output, WITHDRAWN)["held_back_total"] == 28
 
 
-@pytest.mark.storm
+@pytest.mark.slow
 def test_a_week_that_was_decided_is_made_again_from_what_it_kept(story, capsys):
     """The decisions are among the inputs kept with a revision."""
     with pytest.raises(SystemExit) as ended:

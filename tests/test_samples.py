@@ -20,10 +20,10 @@ from reenactment import make_reenactment
 from withdrawn_report import PLACES, reenacted_agencies
 
 from ddor.calendar import FINAL_AFTER, Week
-from ddor.checks.check import Case
+from ddor.checks.check import CheckedWeek
 from ddor.checks.registry import CheckResults, run_checks
 from ddor.cli import run_week
-from ddor.compiled.cases import judged
+from ddor.compiled.cases import validated
 from ddor.extract.model import DATETIMES, WORDS, Extract
 from ddor.extract.read import read_extract
 from ddor.importers.samples.agencies import invented_agencies
@@ -62,7 +62,7 @@ def directory() -> Directory:
 
 
 def checked(extract: Extract, week: Week) -> CheckResults:
-    return run_checks(Case(extract, week, directory(), no_history(), "recorded"))
+    return run_checks(CheckedWeek(extract, week, directory(), no_history(), "recorded"))
 
 
 def holds(extract: Extract, week: Week) -> pd.Series:
@@ -177,11 +177,11 @@ def test_the_sample_quarter_has_enough_to_show_after_release():
 
 def test_the_case_of_the_sample_quarter_is_what_its_data_says_and_says_that_it_is_invented():
     (case,) = read_cases(ROOT / "samples" / "params" / "cases" / "2017Q1")
-    assert judged((case,), *of_the_quarter(), "2017Q1").shown == (case,)
+    assert validated((case,), *of_the_quarter(), "2017Q1").shown == (case,)
     assert "invented" in case.body and "invented" in case.source
 
 
-@pytest.mark.storm
+@pytest.mark.slow
 def test_the_walk_through_the_samples_does_what_it_says(project_copy):
     document = (project_copy / "docs" / "samples.md").read_text(encoding="utf-8")
     blocks = re.findall("^```sh\n(.+?)\n```$", document, re.MULTILINE | re.DOTALL)

@@ -174,7 +174,7 @@ def test_a_column_of_a_quarter_means_what_it_holds(published):
     assert "after release: follow_up, met_by, " in words["after-release", "attribute"]
 
 
-@pytest.mark.storm
+@pytest.mark.slow
 def test_the_command_lines_take_a_year(archive):
     done = archive.ddor("year", "2017", "--json")
     told = json.loads(done.stdout)
@@ -191,7 +191,7 @@ def test_the_command_lines_take_a_year(archive):
     assert archive.ddor("verify", "2017").code == 5
 
 
-@pytest.mark.storm
+@pytest.mark.slow
 def test_its_note_and_its_own_parameters_are_those_of_the_year(archive, make):
     for folder in ("notes", "years"):
         (archive.root / folder).mkdir(exist_ok=True)

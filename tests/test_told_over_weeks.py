@@ -15,7 +15,7 @@ from generated_weeks import FIRST, Archive
 from later import make_later
 
 from ddor.calendar import Week
-from ddor.checks.check import Case
+from ddor.checks.check import CheckedWeek
 from ddor.extract.model import Extract
 from ddor.importers.samples.agencies import COMMITTED, invented_agencies
 from ddor.importers.samples.ordinary import make_sample
@@ -36,7 +36,7 @@ Weeks = namedtuple("Weeks", "about archive first again")
 
 @pytest.fixture(
     scope="module",
-    params=[40, *(pytest.param(about, marks=pytest.mark.storm) for about in (80, 150, 200))],
+    params=[40, *(pytest.param(about, marks=pytest.mark.slow) for about in (80, 150, 200))],
     ids="about-{}-declined".format,
 )
 def weeks(request) -> Weeks:
@@ -45,7 +45,7 @@ def weeks(request) -> Weeks:
     agencies = directory_of(invented_agencies(max(COMMITTED, rows // 4)).to_dict("records"))
 
     def publish(of: Week, extract: Extract) -> None:
-        archive.extract(Case(extract, of, agencies, archive.history(of), "recorded"))
+        archive.extract(CheckedWeek(extract, of, agencies, archive.history(of), "recorded"))
 
     for seed in range(WEEKS):
         extracts[week] = with_rare_codes(make_sample(week, seed, rows), seed)

@@ -335,7 +335,7 @@ def test_verify_names_every_file_that_came_back_after_a_withdrawal(copy_of_gone,
 # Killed between two moves; test_crash.py kills a publication before each change on disk.
 
 
-@pytest.mark.parametrize("step", [11, pytest.param(1, marks=pytest.mark.storm)])
+@pytest.mark.parametrize("step", [11, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_withdrawal_killed_anywhere_is_finished_or_dropped_by_the_next_command(
     stage, gone, tmp_path, monkeypatch, step
 ):

@@ -78,7 +78,7 @@ def project_at(folder: Path) -> Path:
 @dataclass(frozen=True, order=True)
 class Year(Period):
     shelf: ClassVar[str] = "years"
-    noun: ClassVar[str] = "year"
+    label: ClassVar[str] = "year"
     example: ClassVar[str] = "2017"
     year: int
 
@@ -112,7 +112,7 @@ class Day(Period):
     """`str(day)` is "D2017-02-14": a date alone names the week that holds it."""
 
     shelf: ClassVar[str] = "days"
-    noun: ClassVar[str] = "day"
+    label: ClassVar[str] = "day"
     example: ClassVar[str] = "D2017-02-14"
     day: dt.date
 

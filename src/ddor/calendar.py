@@ -32,7 +32,7 @@ class Period:
     """What every kind of period has beside its days and its title."""
 
     shelf: ClassVar[str]
-    noun: ClassVar[str]
+    label: ClassVar[str]
     first_day: dt.date
     # How a command line names one, for its help.
     example: ClassVar[str] = ""
@@ -62,7 +62,7 @@ class Period:
     @property
     def named(self) -> str:
         """ "week of January 28 to February 3, 2017", for a sentence."""
-        return f"{self.noun} of {self.title}"
+        return f"{self.label} of {self.title}"
 
 
 @dataclass(frozen=True, order=True)
@@ -70,7 +70,7 @@ class Week(Period):
     """A reporting week, named by its first day, a Saturday: `str(week)` is that day in ISO form."""
 
     shelf: ClassVar[str] = "weeks"
-    noun: ClassVar[str] = "week"
+    label: ClassVar[str] = "week"
     first_day: dt.date
 
     def __post_init__(self):
@@ -116,7 +116,7 @@ class Quarter(Period):
     day, so that every week is in exactly one."""
 
     shelf: ClassVar[str] = "quarters"
-    noun: ClassVar[str] = "quarter"
+    label: ClassVar[str] = "quarter"
     example: ClassVar[str] = "2017Q1, or FY2017Q2, the same by the fiscal year"
     year: int
     number: int

@@ -70,7 +70,7 @@ PUBLISHING = (
     option("--reason", "TEXT", "published on the page", default=""),
 )
 # Arguments of several commands.
-PERIOD = option("period", "|".join(r.period.noun.upper() for r in REPORTS), type=parse_period)
+PERIOD = option("period", "|".join(r.period.label.upper() for r in REPORTS), type=parse_period)
 OUT = option("--out", "DIR", "the folder; may hold {week}", required=True)
 
 
@@ -108,8 +108,8 @@ def ddor(arguments: list[str] | None = None) -> None:
     for report in REPORTS[1:]:
         period, what = report.period, f"Make and publish the {report.name}."
         kind = {"nargs": "+", "type": period.parse}
-        periods = option("periods", period.noun.upper(), period.example, **kind)
-        _add(commands.add_parser(period.noun, help=what), (periods, *PUBLISHING), _make_others)
+        periods = option("periods", period.label.upper(), period.example, **kind)
+        _add(commands.add_parser(period.label, help=what), (periods, *PUBLISHING), _make_others)
     sys.exit(_exit_code(parser.parse_args, arguments))
 
 
@@ -199,13 +199,13 @@ def _make(periods: Sequence[Period], order, options: Options) -> int:
 
     codes = []
     few = options.quiet or len(periods) == 1
-    for period in tqdm(periods, unit=periods[0].noun, disable=few):
+    for period in tqdm(periods, unit=periods[0].label, disable=few):
         result = attempt(period, order)
         codes.append(result.exit_code)
         named = f"{period} {result.status}"
         if options.json:
             fields = ("status", "revision", "page", "figures", "messages")
-            line = {period.noun: str(period)} | {name: getattr(result, name) for name in fields}
+            line = {period.label: str(period)} | {name: getattr(result, name) for name in fields}
             print(json.dumps(line), flush=True)
         elif result.page:
             revision = f" r{result.revision}" if result.revision else ""
@@ -351,10 +351,10 @@ def _verify(options: Options) -> int:
         done = verify(output, period, options.revision, template)
     except NotReproduced as error:
         content = {"reproduced": False, "messages": str(error).splitlines()}
-        return _refused(options, error, {period.noun: str(period)} | content)
+        return _refused(options, error, {period.label: str(period)} | content)
     what = "withdrawn; its notices are in place" if done.withdrawn else "matches what was published"
     content = {"revision": done.revision, "reproduced": True, "withdrawn": done.withdrawn}
-    content = {period.noun: str(period)} | content | {"messages": done.notes}
+    content = {period.label: str(period)} | content | {"messages": done.notes}
     if not options.json:
         _note(*done.notes)
     return _print(options, content, f"{period} r{done.revision}: {what}")
@@ -377,7 +377,7 @@ def _withdraw(options: Options) -> int:
     beside = [number for number in numbers if revision not in (None, number)]
     _note(*(f"r{n} showed a table of r{revision} too and was withdrawn with it" for n in beside))
     _note(*(f"{each} was made from it and was withdrawn with it; run it again" for each in others))
-    content = {period.noun: str(period), "withdrawn": numbers, "reason": reason}
+    content = {period.label: str(period), "withdrawn": numbers, "reason": reason}
     content |= {"withdrawn_with_it": others} if others else {}
     named = ", ".join(f"r{number}" for number in numbers)
     return _print(options, content, f"{period} {named}: withdrawn ({reason})")

@@ -59,8 +59,8 @@ def refuse_shared_key(period: Period) -> None:
     named = parse_period(str(period))
     if named != period:
         raise UsageError(
-            f"{period} names both a {named.noun} and a {period.noun}; "
-            f"change how a {period.noun} is named in its class"
+            f"{period} names both a {named.label} and a {period.label}; "
+            f"change how a {period.label} is named in its class"
         )
 
 

@@ -1,10 +1,10 @@
 """The acts on an archive: publish a revision, look at a draft, withdraw a report, rebuild the site;
 and the registry of a site's files, by which they all go.
 
-Each entry of POINTED_TO and LISTS, the registry, is a generator of (path below site/, file) from a
-`Site`: what makes each file, in the order in which they are moved. A publication hands on what its
-report changed (`site_after`), `rebuild` all there is; both give the same bytes for the same
-archive. What is left over is what is there less what was made.
+Each entry of the registry (AGENCY_AND_YEAR_FILES, SITE_PAGES) is a generator of (path below site/,
+file) from a `Site`, in the order in which files are moved. A publication hands on what its report
+changed (`site_after`), `rebuild` all there is; both give the same bytes for the same archive. What
+is left over is what is there less what was made.
 
 A publication touches the files of the new revision, and those that point to it:
 
@@ -52,8 +52,8 @@ from ddor.extract.csv_files import csv_file
 from ddor.published.catalog import CATALOG, Revision
 
 # The registry: what pages of reports point to, and the lists that point to them.
-POINTED_TO = (agency_pages, year_files)
-LISTS = (
+AGENCY_AND_YEAR_FILES = (agency_pages, year_files)
+SITE_PAGES = (
     text_pages,
     lists.archive_pages,
     lists.agency_lists,
@@ -142,7 +142,7 @@ def withdraw(
     revisions = catalog.of(period)
     chosen = [r for r in revisions if number in (None, r.revision) and not r.withdrawn_on]
     if not chosen:
-        label = f"revision {number} of the {period.noun}" if number else f"the {period.noun}"
+        label = f"revision {number} of the {period.label}" if number else f"the {period.label}"
         raise UsageError(f"{label} of {period} is not published, or is withdrawn already")
     gone = {period: _with_tables_of(chosen, revisions)}
     for other, theirs in catalog.everything():
@@ -257,9 +257,9 @@ def publish_site(
     """All or nothing; the number of files that changed or went. `folders`: as in Archive.publish;
     `reports`: path below site/ -> file, of reports; `private`: path below outputs/ -> file.
     `old`: patterns below outputs/ of what goes unless it is made."""
-    pointed_to = {path: file for files in POINTED_TO for path, file in files(site)}
+    pointed_to = {path: file for files in AGENCY_AND_YEAR_FILES for path, file in files(site)}
     index = {INDEX: csv_file(INDEX_COLUMNS, site.index.values())}
-    written = {path: file for files in LISTS for path, file in files(site)}
+    written = {path: file for files in SITE_PAGES for path, file in files(site)}
     made = {**static_files(), **pointed_to, **reports, **index, **written}
     if base := site.context.base:
         pages = ["index.html", *(path for path in written if path.endswith("/index.html"))]

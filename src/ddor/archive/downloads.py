@@ -88,8 +88,8 @@ _MEANINGS = {name: figure.meaning for name, figure in WEEKLY_FIGURES.items()}
 WEEKLY = _dictionary("week", COLUMNS, _MEANINGS)
 COMPILED = _dictionary(
     "weeks",
-    COLUMNS | _MEANINGS | {row["column"]: row["added_up"] for row in _COLUMNS if row["added_up"]},
-    {figure.name: figure.added_up or figure.meaning for figure in FIGURES},
+    COLUMNS | _MEANINGS | {row["column"]: row["merged_meaning"] for row in _COLUMNS if row["added_up"]},
+    {figure.name: figure.merged_meaning or figure.meaning for figure in FIGURES},
     "A figure that a week has too is the sum of its weeks, so that a request that two weeks have "
     "received may be in it twice. Agencies that a week names, and their states, are counted once. "
     "A figure without a value is withheld, because it could point to a person.",

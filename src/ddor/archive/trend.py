@@ -206,7 +206,7 @@ class Bar(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Chart:
+class TrendChart:
     """top, age_top: the ends of the two scales. breaks: weeks from which requests are counted by
     another method, each with its place among the points. bands: those of BANDS that occur."""
 
@@ -223,7 +223,7 @@ class Chart:
         return percent(1 - count / self.top)
 
 
-def chart_of(trend: Trend) -> Chart | None:
+def chart_of(trend: Trend) -> TrendChart | None:
     """None where there is nothing to draw: fewer than two weeks, or no request in any."""
     points = trend.points
     if len(points) < 2 or not any(point.declined for point in points):
@@ -241,7 +241,7 @@ def chart_of(trend: Trend) -> Chart | None:
     breaks = [(at, point) for (_, last), (at, point) in pairs if point.method != last.method]
     found = {bar.kind for bar in ages}
     bands = {band: words for band, (words, _) in BANDS.items() if band in found}
-    return Chart(trend, axis, top, bars, breaks, age_top, ages, bands)
+    return TrendChart(trend, axis, top, bars, breaks, age_top, ages, bands)
 
 
 def stacked(x: str, parts: Mapping[str, int], top: int) -> list[Bar]:

@@ -21,7 +21,7 @@ from ddor.published.history import History
 
 
 @dataclass(frozen=True)
-class Case:
+class CheckedWeek:
     """The week as a check sees it."""
 
     extract: Extract
@@ -68,7 +68,7 @@ class Check:
     thresholds: str
     limits: str
     printed: str
-    assess: Callable[[pd.DataFrame, Case], Finding]
+    assess: Callable[[pd.DataFrame, CheckedWeek], Finding]
 
 
 @cache
@@ -103,7 +103,7 @@ def stopped_agencies(rows: pd.DataFrame, why: dict[str, str]) -> pd.Series:
     return rows["agency_id"].map(why).astype("str").set_axis(list(rows["request_id"])).dropna()
 
 
-def listed_agencies(rows: pd.DataFrame, case: Case) -> pd.DataFrame:
+def listed_agencies(rows: pd.DataFrame, case: CheckedWeek) -> pd.DataFrame:
     """For each of `rows` (on its index) what the directory has of its agency; missing where the
     field is empty or the agency is not listed."""
     listed = case.directory.agencies.set_index("agency_id").replace("", None)

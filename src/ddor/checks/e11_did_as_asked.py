@@ -8,7 +8,7 @@ nothing.
 import pandas as pd
 
 from ddor.calendar import HOURS_ASKED, working_time
-from ddor.checks.check import Case, Finding, stopped_where, words_of
+from ddor.checks.check import CheckedWeek, Finding, stopped_where, words_of
 from ddor.reference.codes import FORMS
 
 # 8 CFR 287.7(d) takes weekends and holidays out of the 48 hours; the forms of 2015 and 2017 ask
@@ -17,7 +17,7 @@ WORKING_HOURS_FORMS = ("I-247",)
 REASONS = words_of(__file__)["reasons"]
 
 
-def assess(rows: pd.DataFrame, case: Case) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     """A detainer: released_at 48 hours or more after release_due_at, on form I-247 without
     Saturdays, Sundays and federal holidays. A request for notification: notice_at 48 hours or
     more before released_at. Any form: decline_reason not_collected. Bounds are inclusive."""

@@ -7,14 +7,14 @@ is shown apart.
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, listed_agencies, stopped_where, words_of
+from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_where, words_of
 from ddor.reference.places import STATES
 
 KINDS = ("law", "court")
 REASONS = words_of(__file__)["reasons"]
 
 
-def assess(rows: pd.DataFrame, case: Case) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     """Looks at decline_reason law_or_court; and for a policy of kind law or court, enacted in or
     before the month of the week's last day, whose place_code is the agency's id, county or state:
     those of the directory, else of the row. A stale policy (E9) is looked at too: it may be old

@@ -8,13 +8,13 @@ row for the agency's code have to agree with the row.
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, listed_agencies, stopped_where, words_of
+from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_where, words_of
 from ddor.reference.places import AREAS, STATES, state_of_fips
 
 REASONS = words_of(__file__)["reasons"]
 
 
-def assess(rows: pd.DataFrame, case: Case) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     """Compares, where both sides are given: county_fips with state; area with state; and state,
     county_fips and area with the directory. A row with none of the pairs is not assessed."""
     listed = listed_agencies(rows, case)

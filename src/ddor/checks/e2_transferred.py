@@ -7,12 +7,12 @@ directory's `same_as` says so.
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, listed_agencies, stopped_where, words_of
+from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_where, words_of
 
 REASONS = words_of(__file__)["reasons"]
 
 
-def assess(rows: pd.DataFrame, case: Case) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     """Compares releasing_agency_id, where given, with agency_id and with the one id in `same_as`
     of agency_id's own directory row."""
     asked, released_by = rows["agency_id"], rows["releasing_agency_id"]

@@ -6,12 +6,12 @@ whom they had never held.
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, stopped_where, words_of
+from ddor.checks.check import CheckedWeek, Finding, stopped_where, words_of
 
 REASONS = words_of(__file__)["reasons"]
 
 
-def assess(rows: pd.DataFrame, case: Case) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     """Looks at custody_confirmed, and at decline_reason. `unknown` is no answer: a row with it,
     and without a reason, is not assessed."""
     custody, reason = rows["custody_confirmed"], rows["decline_reason"]

@@ -7,12 +7,12 @@ county are never added up: an agency is its code.
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, listed_agencies, stopped_where, words_of
+from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_where, words_of
 
 REASONS = words_of(__file__)["reasons"]
 
 
-def assess(rows: pd.DataFrame, case: Case) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     """agency_level is never empty, so every row is assessed; one whose agency is in the directory
     is compared with it too."""
     listed = listed_agencies(rows, case)["level"]

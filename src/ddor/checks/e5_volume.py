@@ -8,7 +8,7 @@ from collections import defaultdict
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, listed_agencies, stopped_agencies, words_of
+from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_agencies, words_of
 from ddor.extract.model import would_count_as_declined
 from ddor.variation import poisson_tail
 
@@ -17,7 +17,7 @@ ONE_WEEK_IN = 1_000_000
 REASONS = words_of(__file__)["reasons"]
 
 
-def assess(rows: pd.DataFrame, case: Case) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     """Counts requests issued to, and declines by, each agency as received, before any row is held
     back, and compares both with its highest of the published weeks looked at. Those weeks are
     counted as received too, and a week without the agency counts as 0. With too few published

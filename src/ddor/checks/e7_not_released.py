@@ -6,12 +6,12 @@ In 2017 people were listed as released who were still held, some with long sente
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, stopped_where, words_of
+from ddor.checks.check import CheckedWeek, Finding, stopped_where, words_of
 
 REASONS = words_of(__file__)["reasons"]
 
 
-def assess(rows: pd.DataFrame, case: Case) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     """Compares sentence_ends_on, where given, with outcome_recorded_at, or where that is empty
     with the date of the extract. A row with released_at passes."""
     assessed = rows["sentence_ends_on"].notna()

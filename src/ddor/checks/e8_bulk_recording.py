@@ -7,7 +7,7 @@ and 73 % of them were older than the year. In 2026 most declines of one state pr
 import pandas as pd
 
 from ddor.calendar import long_date
-from ddor.checks.check import Case, Finding, stopped_agencies, words_of
+from ddor.checks.check import CheckedWeek, Finding, stopped_agencies, words_of
 from ddor.extract.model import DATE_COLUMN, ISSUED, would_count_as_declined
 
 REASONS = words_of(__file__)["reasons"]
@@ -16,7 +16,7 @@ ONE_DATE = 0.8
 OLD, OLD_SHARE = pd.Timedelta(days=30), 2 / 3
 
 
-def assess(rows: pd.DataFrame, case: Case) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     """Looks at each agency's declines of the week, as received: how many of them were recorded on
     one date, and how many of all of them were issued long before that date. Without recording dates
     (cohort *issued*): how many were issued on one date."""

@@ -7,13 +7,13 @@ import datetime as dt
 
 import pandas as pd
 
-from ddor.checks.check import Case, Finding, words_of
+from ddor.checks.check import CheckedWeek, Finding, words_of
 
 STALE = words_of(__file__)["reasons"]["stale"]
 VERIFIED_WITHIN = dt.timedelta(days=180)
 
 
-def assess(rows: pd.DataFrame, case: Case) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     """Compares verified_on of each policy with the week's last day. A policy verified after the
     week is not stale."""
     policies = case.directory.policies

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ddor.checks.check import Case, Check, words_of
+from ddor.checks.check import Check, CheckedWeek, words_of
 from ddor.extract.model import would_count_as_declined
 from ddor.published import history
 from ddor.published.ledger import Cleared
@@ -70,7 +70,7 @@ class CheckResults:
 
 
 def run_checks(
-    case: Case, checks: tuple[Check, ...] = CHECKS, cleared: Cleared = frozenset()
+    case: CheckedWeek, checks: tuple[Check, ...] = CHECKS, cleared: Cleared = frozenset()
 ) -> CheckResults:
     """Every check once, in order. `case` is left as it is. `cleared`: flags decided to be counted;
     such a flag stops nothing, and the next check looks at the row."""

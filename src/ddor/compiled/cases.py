@@ -31,7 +31,7 @@ MEND = "check the source; correct the case, or remove it"
 
 
 @dataclass(frozen=True)
-class Judged:
+class ValidatedCases:
     """shown: the cases that may be published. withdrawn: (name of the case, why) of those that an
     earlier revision described and this one does not."""
 
@@ -39,13 +39,13 @@ class Judged:
     withdrawn: tuple[tuple[str, str], ...]
 
 
-def judged(
+def validated(
     cases: tuple[Case, ...],
     rows: pd.DataFrame,
     charges: pd.DataFrame,
     quarter: str,
     described: Collection[str] = (),
-) -> Judged:
+) -> ValidatedCases:
     """`rows` from after_release.after_release, `charges` those of its requests, `quarter` as in
     the labels of the candidates; `described`: the labels that an earlier revision described. Raises
     NeedsCorrection with every problem of every case."""
@@ -70,7 +70,7 @@ def judged(
         else:
             shown.append(case)
     NeedsCorrection.raise_if("the described cases need correction", problems)
-    return Judged(tuple(shown), tuple(withdrawn))
+    return ValidatedCases(tuple(shown), tuple(withdrawn))
 
 
 def may_be_cases(rows: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:

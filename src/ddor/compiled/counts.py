@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ddor.compiled.cases import Judged, judged
+from ddor.compiled.cases import ValidatedCases, validated
 from ddor.compiled.inputs import MISSING, PUBLISHED, WITHDRAWN, CompiledInputs
 from ddor.compiled.people import PeopleOfWeeks, people_of_weeks
 from ddor.measures.after_release import Followed, after_release, decide_after_release, followed
-from ddor.measures.disclosure import EARLIER, Shown
+from ddor.measures.disclosure import EARLIER, PublishedTables
 from ddor.measures.people import CHARGES, Line, with_charges
 from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
 
@@ -29,17 +29,17 @@ class CompiledCounts:
     figures: dict[str, int | None]
     rows: pd.DataFrame
     people: PeopleOfWeeks
-    after_release: Shown
+    after_release: PublishedTables
     followed: Followed
-    cases: Judged
+    cases: ValidatedCases
 
     def nation(self, attribute: str) -> list[Line]:
         """The lines of the sum, none where nothing is shown."""
         return self.people.nation[attribute]
 
     @property
-    def published(self) -> Shown:
-        return Shown(
+    def published(self) -> PublishedTables:
+        return PublishedTables(
             {**self.people.shown.tables, **self.after_release.tables},
             {**self.people.shown.withheld, **self.after_release.withheld},
         )
@@ -55,7 +55,9 @@ def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
     people = people_of_weeks(inputs.people, earlier, day, threshold)
     shown = decide_after_release(rows, inputs.charges, threshold, day, earlier)
     known = followed(rows, shown, day)
-    cases = judged(inputs.cases, rows, inputs.charges, str(inputs.period), inputs.earlier["cases"])
+    cases = validated(
+        inputs.cases, rows, inputs.charges, str(inputs.period), inputs.earlier["cases"]
+    )
     status = inputs.weeks["status"].value_counts()
     counted = {
         "weeks_total": len(inputs.weeks),

@@ -10,7 +10,15 @@ from pydantic import TypeAdapter
 
 from ddor.calendar import Week
 from ddor.measures import disclosure
-from ddor.measures.disclosure import NATION, POOLED, Earlier, Row, Rows, Shown, Table
+from ddor.measures.disclosure import (
+    NATION,
+    POOLED,
+    AttributeTable,
+    PriorTables,
+    PublishedTables,
+    Row,
+    Rows,
+)
 from ddor.measures.figures import NO_CHARGES
 from ddor.measures.people import ATTRIBUTES, CHARGES, Line, lines_of, merged, place_candidates
 
@@ -23,10 +31,10 @@ class WeekOfPeople:
     requests that it counts as declined, shown or not."""
 
     week: str
-    told: tuple[Table, ...]
+    told: tuple[AttributeTable, ...]
     rows: Mapping[str, Rows]
 
-    def table(self, attribute: str) -> Table | None:
+    def table(self, attribute: str) -> AttributeTable | None:
         return next((table for table in self.told if table.attribute == attribute), None)
 
     def counted(self, attribute: str) -> Iterable[Row]:
@@ -51,7 +59,7 @@ class PeopleOfWeeks:
     """shown: pooled weeks and places. nation: attribute -> the lines of the sum, none where nothing
     is shown."""
 
-    shown: Shown
+    shown: PublishedTables
     nation: Mapping[str, list[Line]]
     weeks: Mapping[str, WeeksOfSum]
 
@@ -80,7 +88,7 @@ class PeopleOfWeeks:
 
 
 def people_of_weeks(
-    weeks: Iterable[WeekOfPeople], earlier: Earlier, as_of: str, threshold: int
+    weeks: Iterable[WeekOfPeople], earlier: PriorTables, as_of: str, threshold: int
 ) -> PeopleOfWeeks:
     """Judged beside all that the weeks and earlier revisions showed."""
     weeks = list(weeks)
@@ -115,7 +123,9 @@ def people_of_weeks(
         if not nation[attribute]:
             supplied = attribute != CHARGES or any(CHARGES in week.rows for week in weeks)
             nothing[attribute, POOLED] = NO_DECLINES if supplied else NO_CHARGES
-    return PeopleOfWeeks(Shown(shown.tables, {**nothing, **shown.withheld}), nation, numbers)
+    return PeopleOfWeeks(
+        PublishedTables(shown.tables, {**nothing, **shown.withheld}), nation, numbers
+    )
 
 
 def _each_once(rows: Iterable[Row]) -> frozenset[Row]:
@@ -125,10 +135,10 @@ def _each_once(rows: Iterable[Row]) -> frozenset[Row]:
     return frozenset(latest.values())
 
 
-def _without_what_is_shown_twice(earlier: Earlier, weeks: list[WeekOfPeople]) -> Earlier:
+def _without_what_is_shown_twice(earlier: PriorTables, weeks: list[WeekOfPeople]) -> PriorTables:
     """`last` of these attributes, without a pool that has a week which is shown by itself now."""
 
-    def may_stand(table: Table) -> bool:
+    def may_stand(table: AttributeTable) -> bool:
         own = {week.week for week in weeks if week.table(table.attribute)}
         return table.place != POOLED or not own & {row.week for row in table.rows}
 
@@ -136,7 +146,9 @@ def _without_what_is_shown_twice(earlier: Earlier, weeks: list[WeekOfPeople]) ->
     return replace(earlier, last=tuple(last))
 
 
-def week_of_people(week: Week, shown: Shown, rows: Mapping[str, frozenset[Row]]) -> WeekOfPeople:
+def week_of_people(
+    week: Week, shown: PublishedTables, rows: Mapping[str, frozenset[Row]]
+) -> WeekOfPeople:
     """Of a weekly run: its national tables, and all its rows."""
     national = tuple(table for table in shown.tables.values() if table.place == NATION)
     return WeekOfPeople(str(week), national, rows)

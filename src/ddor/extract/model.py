@@ -5,7 +5,7 @@ that depends on a column follows from them. `requests` one row per request (the 
 count), sorted by request_id; columns REQUEST_COLUMNS in this order. `charges` sorted by request_id
 and charge_no; columns CHARGE_COLUMNS in this order. Both have a fresh RangeIndex. Text columns have
 pandas' `str` dtype, an empty field is a missing value; DATETIMES are `datetime64[s]`, NaT where
-empty; charge_no is int64. `area` is the canonical name of reference.places.AREAS, whatever alias the
+empty; charge_no is int64. `area` is a name of reference.places.AREAS, whatever alias the
 source used.
 
 Which requests belong to a week is said here too: the two cohorts, which never mix.

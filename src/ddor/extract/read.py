@@ -28,7 +28,7 @@ from ddor.errors import ExtractInvalid, Problem, Problems, UsageError
 from ddor.extract import key_files, validation
 from ddor.extract.csv_files import csv_records, decoded
 from ddor.extract.model import DATETIMES, TABLES, About, Extract
-from ddor.extract.table import Table, worded
+from ddor.extract.table import RawTable, worded
 from ddor.extract.typed_files import open_workbook, parquet_table, sheet_pairs, sheet_table
 
 FILES = ("requests.csv", "requests.parquet", "charges.csv", "charges.parquet", "about.yaml")
@@ -101,7 +101,7 @@ def read_extract(
 
 def _tables(
     files: dict[str, bytes], names: list[str]
-) -> tuple[Table, Table, dict[str, str], Problems]:
+) -> tuple[RawTable, RawTable, dict[str, str], Problems]:
     """The two tables, what is said of the extract key by key, and what is wrong with that."""
     if WORKBOOK in files:
         sheets = open_workbook(files[WORKBOOK])
@@ -128,14 +128,14 @@ def _tables(
     return requests, charges, given, problems
 
 
-def _file_table(name: str, files: dict[str, bytes], names: list[str]) -> Table:
+def _file_table(name: str, files: dict[str, bytes], names: list[str]) -> RawTable:
     csv, parquet = f"{name}.csv", f"{name}.parquet"
     if csv in files and parquet in files:
         mend = "remove the one that you do not need"
         return _missing(name, f"both {csv} and {parquet}", "one of them", mend)
     if csv in files:
         records, uneven, problems = csv_records(csv, files[csv])
-        table = Table(name, problems)
+        table = RawTable(name, problems)
         if records:
             heads, *below = records
             table.fill(heads, [*zip(*below, strict=True)] or [()] * len(heads), uneven)
@@ -147,8 +147,8 @@ def _file_table(name: str, files: dict[str, bytes], names: list[str]) -> Table:
     return _missing(name, seen, f"{csv} or {parquet}")
 
 
-def _missing(name: str, seen: str, expected: str, mend: str = "") -> Table:
-    table = Table(name, Problems(name))
+def _missing(name: str, seen: str, expected: str, mend: str = "") -> RawTable:
+    table = RawTable(name, Problems(name))
     empty = "; if no charges are known, its header alone" if name == "charges" else ""
     table.problems.report("", seen, expected, mend or f"add the table{empty}")
     return table

@@ -38,7 +38,7 @@ _CODES = {"form": form_from_ice_text, "state": state_named, "citizenship": count
 
 
 @dataclass
-class Table:
+class RawTable:
     """`name` is requests or charges; `problems` what was found so far; `text` one `str` column for
     each head, positions 0..n-1, no column where nothing could be read; `refused` same shape as
     `text`: True where a problem already names the cell."""

@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ddor.errors import ExtractInvalid, Problem, Problems
 from ddor.extract.model import COLUMNS, DATETIMES, NATIVE
-from ddor.extract.table import Table, shown, worded
+from ddor.extract.table import RawTable, shown, worded
 
 # Type of a column -> the type of a cell that may stand for its text.
 _NATIVE = {"time": dt.date, "date": dt.date, "tristate": bool, "number": int}
@@ -35,10 +35,10 @@ _MISFITS = {
 }
 
 
-def parquet_table(name: str, label: str, data: bytes) -> Table:
+def parquet_table(name: str, label: str, data: bytes) -> RawTable:
     """The table of a Parquet file; a column in a type its kind does not allow is one problem,
     and so is a file that cannot be read (then the table has no columns)."""
-    table = Table(name, Problems(label))
+    table = RawTable(name, Problems(label))
     try:
         arrow = pq.ParquetFile(io.BytesIO(data)).read()
         columns = [column.to_pylist() for column in arrow.columns]
@@ -70,9 +70,9 @@ def open_workbook(data: bytes) -> dict[str, Worksheet]:
     return {sheet.title: sheet for sheet in book.worksheets}
 
 
-def sheet_table(name: str, sheet: Worksheet) -> Table:
+def sheet_table(name: str, sheet: Worksheet) -> RawTable:
     """The table of a sheet, whose header is row 1."""
-    table = Table(name, Problems(f"sheet {name}"))
+    table = RawTable(name, Problems(f"sheet {name}"))
     rows = list(sheet.iter_rows())
     while rows and all(cell.value is None for cell in rows[-1]):
         rows.pop()

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ddor.extract.identifiers import found_in, head_is_identifier
 from ddor.extract.model import COLUMNS, DATETIMES, TABLES, TYPES, WORDS
-from ddor.extract.table import ABOVE, DAMAGED, REMOVE_IDENTIFIER, Table, nearest, shown, worded
+from ddor.extract.table import ABOVE, DAMAGED, REMOVE_IDENTIFIER, RawTable, nearest, shown, worded
 from ddor.reference.codes import COUNTRIES
 from ddor.reference.places import STATES, area_named, state_of_fips
 
@@ -37,7 +37,7 @@ _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\n]|\r$"
 _Checks = Iterator[tuple[pd.Series, str, str]]
 
 
-def check_heads(table: Table, ignored: tuple[str, ...]) -> None:
+def check_heads(table: RawTable, ignored: tuple[str, ...]) -> None:
     """Report what is wrong with the heads. `ignored` ones may be unknown, an identifier never."""
     known, heads = TABLES[table.name], list(table.text)
     for head in [head for head in heads if head not in known]:
@@ -55,7 +55,7 @@ def check_heads(table: Table, ignored: tuple[str, ...]) -> None:
             table.problems.report(column, *worded("missing_column", column=column), [1])
 
 
-def check_identifiers(table: Table, issued: dt.date) -> None:
+def check_identifiers(table: RawTable, issued: dt.date) -> None:
     """Report the values of free-text and unknown columns that look like a direct identifier; the
     values stay unseen. `issued` is a day near the requests, to know a birth date by."""
     for column in table.text:
@@ -71,7 +71,7 @@ def check_identifiers(table: Table, issued: dt.date) -> None:
             table.refuse_as(seen, column, kinds == kind, expected, REMOVE_IDENTIFIER)
 
 
-def typed(table: Table, day: dt.date | None = None) -> pd.DataFrame:
+def typed(table: RawTable, day: dt.date | None = None) -> pd.DataFrame:
     """The columns of the contract that the table has, typed as `model.py` says, except that
     charge_no is Int64; missing where empty or unreadable. Same positions as `table.text`. What
     does not fit its column is reported; `day` is what dates are measured from."""
@@ -135,7 +135,7 @@ def _time_checks(name: str, text: pd.Series, times: pd.Series, day: dt.date | No
         yield times >= latest + pd.Timedelta(days=1), expected, _LOOK_UP
 
 
-def check_keys(table: Table, frame: pd.DataFrame, requests: Table) -> None:
+def check_keys(table: RawTable, frame: pd.DataFrame, requests: RawTable) -> None:
     """request_id is unique in requests; request_id and charge_no together in charges. Every charge
     belongs to one of `requests`."""
     key = ["request_id"] if table.name == "requests" else ["request_id", "charge_no"]
@@ -156,7 +156,7 @@ def check_keys(table: Table, frame: pd.DataFrame, requests: Table) -> None:
         table.refuse("request_id", orphans, expected, "add the request, or remove its charges")
 
 
-def check_outcome_dates(requests: Table, frame: pd.DataFrame, cohort: str) -> None:
+def check_outcome_dates(requests: RawTable, frame: pd.DataFrame, cohort: str) -> None:
     """outcome_recorded_at is empty for a pending request, and under `cohort: recorded` for no
     other."""
     if not {"outcome", "outcome_recorded_at"} <= set(frame):

@@ -35,7 +35,7 @@ from ddor.errors import UsageError
 from ddor.extract.identifiers import RequestKeys
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.maintained.parameters import Parameters
-from ddor.measures.disclosure import TABLES, Shown
+from ddor.measures.disclosure import TABLES, PublishedTables
 from ddor.publishable import UNFILLED, as_read
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
 from ddor.published.history import ATTRIBUTES
@@ -151,7 +151,7 @@ def written_texts(period: Period, parameters: Mapping[str, Any], note: str) -> d
     return {f"notes/{period}.md": note, **named}
 
 
-def of_people(shown: Shown, **more: Any) -> dict[str, Any]:
+def attribute_record(shown: PublishedTables, **more: Any) -> dict[str, Any]:
     """kept_tables and private_files of a report that shows tables of people: the dates of the
     tables kept from earlier revisions, and the private record, with `more` beside the tables."""
     record = {"tables": TABLES.dump_python(tuple(shown.tables.values()), mode="json"), **more}
@@ -169,7 +169,7 @@ def data_files(report: Prepared) -> dict[str, bytes]:
     source, as_of = report.source or "not named", long_date(report.as_of)
     publisher, contact = report.parameters["publisher"], report.parameters["contact"]
     cite = f"{publisher}{'. ' if publisher else ''}{title}, data as of {as_of}. "
-    cite += f"The page of the {period.noun} has its revision."
+    cite += f"The page of the {period.label} has its revision."
     cover = Cover(
         title, period.named, source, as_of, cite, publisher or "not named", contact, notice
     )
@@ -182,12 +182,12 @@ def data_files(report: Prepared) -> dict[str, bytes]:
         "name": f"ddor-{period}".lower(),  # Frictionless wants small letters
         "title": title,
         "description": f"{notice}{'. ' if notice else ''}Counts of requests, data as of "
-        f"{report.as_of}. The figures of the {period.noun} and what was withheld are in "
+        f"{report.as_of}. The figures of the {period.label} and what was withheld are in "
         "summary.json.",
         "sources": [{"title": source}],
     }
     said = ("cohort", "as_of", "source", "synthetic", "figures")
-    summary = {period.noun: str(period), "last_day": period.last_day.isoformat()}
+    summary = {period.label: str(period), "last_day": period.last_day.isoformat()}
     summary |= {name: getattr(report, name) for name in said} | report.summary
     if notice:
         tables, summary = with_notice(tables), {"notice": notice} | summary

@@ -22,7 +22,7 @@ from ddor.compiled.inputs import CompiledInputs
 from ddor.compiled.people import WEEKS
 from ddor.errors import UsageError
 from ddor.extract.csv_files import csv_file
-from ddor.jobs.prepared import Order, Preparation, Prepared, of_people, written_texts
+from ddor.jobs.prepared import Order, Preparation, Prepared, attribute_record, written_texts
 from ddor.maintained.cases import CASES, candidate_label
 from ddor.maintained.parameters import Parameters
 from ddor.measures.after_release import AFTER_RELEASE, after_release_lines
@@ -44,7 +44,7 @@ def gather_quarter(period: Period, parameters: Parameters) -> tuple[Period, Para
     where nothing is published."""
     if open_catalog(parameters.output / "site") is None:
         raise UsageError(
-            f"nothing is published in {parameters.output}; a report of the {period.noun} is "
+            f"nothing is published in {parameters.output}; a report of the {period.label} is "
             "made from the reports of its weeks"
         )
     return period, parameters
@@ -81,7 +81,7 @@ def quarter_report(inputs: CompiledInputs) -> Prepared:
     status = inputs.weeks.set_index("week")["status"]
     messages = tuple(f"the case {name} is withdrawn: {why}" for name, why in counts.cases.withdrawn)
     described = {case.row for case in counts.cases.shown} | {*inputs.earlier["cases"]}
-    shown = of_people(counts.published, cases=sorted(described))
+    shown = attribute_record(counts.published, cases=sorted(described))
     shown["private_files"][CANDIDATES] = _candidates(inputs, counts)
     return Prepared(
         period=inputs.period,

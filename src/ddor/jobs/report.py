@@ -43,7 +43,7 @@ from ddor.measures.people import NAMED
 from ddor.published.catalog import Revision
 from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reports import refuse_shared_key, report_of
-from ddor.run.notebook import check_template, execute, judge, prove_run, tidy
+from ddor.run.notebook import check_template, execute, prove_run, tidy, validate_cells
 
 TEMPLATE = "template.ipynb"
 # What a report under review, a draft, or an unchanged run left; a publication makes it old.
@@ -97,7 +97,7 @@ def make_report(period: Period, order: Order) -> Result:
     refuse_shared_key(period)
     preparation = preparation_of(period)
     template = order.project / "notebooks" / report_of(period).template
-    check_template(template, (period.noun, "inputs"))
+    check_template(template, (period.label, "inputs"))
     parameters = load_parameters(order.project, period, order.params, order.settings)
     recovered = recover(parameters.output)
     gathered = preparation.gather(period, parameters)
@@ -187,7 +187,7 @@ def run_notebook(
     executed = archive.staging / "report.ipynb"
     try:
         run_proved(template, executed, report)
-        messages = judge(executed, keys)
+        messages = validate_cells(executed, keys)
         return executed, replace(render_article(tidy(executed)), messages=messages)
     except NotebookFailed as failure:
         if not executed.exists():
@@ -203,7 +203,7 @@ def run_proved(template: Path, executed: Path, report: Prepared) -> None:
     """Execute the template on the inputs saved beside `executed`; its figures have to be those
     counted. Raises NotebookFailed."""
     period = report.period
-    execute(template, executed, {period.noun: str(period), "inputs": "inputs"})
+    execute(template, executed, {period.label: str(period), "inputs": "inputs"})
     prove_run(executed, report.figures)
 
 
@@ -214,7 +214,7 @@ def _unchanged(
     period = report.period
     if last.withdrawn_on:
         messages += (
-            f"revision {last.revision} of this {period.noun} was withdrawn on {last.withdrawn_on} "
+            f"revision {last.revision} of this {period.label} was withdrawn on {last.withdrawn_on} "
             f"({last.withdrawn_for}), and its inputs are unchanged; --force publishes them again",
         )
     if order.correct:
@@ -250,16 +250,16 @@ def _differences(archive: Archive, report: Prepared, html: str) -> Iterator[str]
     period, last = report.period, report.catalog.current(report.period)
     published = archive.site / period.path
     if last is None:
-        yield f"no revision of this {period.noun} is published yet"
+        yield f"no revision of this {period.label} is published yet"
     elif last.withdrawn_on:
-        yield f"the published revision of this {period.noun} was withdrawn"
+        yield f"the published revision of this {period.label} was withdrawn"
     else:
         before = json.loads((published / "data" / "summary.json").read_bytes())["figures"]
         differences = figure_differences(before, report.figures)
         differences += sentence_differences(article_of(published / "index.html"), html)
         yield from differences or ["there is no difference from the published revision"]
     if report.review:
-        yield f"a person has to review this {period.noun} before it is published:"
+        yield f"a person has to review this {period.label} before it is published:"
         yield from report.reasons
 
 

@@ -105,7 +105,7 @@ def _compared(
     differs += _compare(kept, served, "the archive holds a different file")
     if current:
         copied = {name: kept[name] for name in kept if "/" in name or name.endswith(".html")}
-        where = f"the {period.noun}'s own address holds a different file"
+        where = f"the {period.label}'s own address holds a different file"
         at_period = _compare(copied, _served(here, AT_THE_PERIODS, f"{own}/"), where)
         differs += [each.replace("article.html", "index.html") for each in at_period]
     packages = package_versions()

@@ -18,7 +18,14 @@ import pandas as pd
 from ddor import inputs as week_inputs
 from ddor.archive.publish import Archive
 from ddor.inputs import Inputs, save_inputs
-from ddor.jobs.prepared import REVIEW_LIST, Order, Preparation, Prepared, of_people, written_texts
+from ddor.jobs.prepared import (
+    REVIEW_LIST,
+    Order,
+    Preparation,
+    Prepared,
+    attribute_record,
+    written_texts,
+)
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
 from ddor.maintained import corrections as disputes
 from ddor.maintained.directory import COLUMNS
@@ -87,7 +94,7 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
     )
     agencies, flags = inputs.directory.agencies, flags_of(counts, inputs.week)
     ledger = ledgers.no_ledger() if ledger is None else ledger
-    shown = of_people(published)
+    shown = attribute_record(published)
     shown["private_files"][REVIEW_LIST] = review_list(counts, agencies, flags, ledger)
     return Prepared(
         period=inputs.week,

@@ -47,7 +47,7 @@ from ddor.extract import key_files
 from ddor.extract.identifiers import identifier
 from ddor.extract.key_files import Finding, one_of, unknown_key
 from ddor.extract.model import DATES_ONLY, REQUEST_COLUMNS, Extract
-from ddor.extract.table import Table, shown, worded
+from ddor.extract.table import RawTable, shown, worded
 from ddor.extract.validation import check_identifiers, check_outcome_dates, typed
 from ddor.maintained.directory import AgencyId
 from ddor.reference.figures import DISPUTABLE as FIGURES
@@ -176,10 +176,10 @@ def _of_values(part: str, given: Any, week: Week | None) -> Iterator[Finding]:
                 yield Finding(each.seen, each.expected, each.mend, key)
 
 
-def row_of(values: Mapping[str, str]) -> Table:
+def row_of(values: Mapping[str, str]) -> RawTable:
     """A table of requests that is one row of these values."""
     text = pd.DataFrame([values], dtype="str")
-    return Table("requests", Problems(""), text, pd.DataFrame(False, text.index, text.columns))
+    return RawTable("requests", Problems(""), text, pd.DataFrame(False, text.index, text.columns))
 
 
 def canonical(records: Iterable[Record]) -> str:

@@ -36,7 +36,7 @@ from typing import Any
 import pandas as pd
 
 from ddor.measures import disclosure, people
-from ddor.measures.disclosure import NATION, Earlier, Row, Shown, Table
+from ddor.measures.disclosure import NATION, AttributeTable, PriorTables, PublishedTables, Row
 from ddor.measures.people import ALL, Line, lines_of
 from ddor.measures.status import first_that_fits
 from ddor.reference.codes import offense_group
@@ -178,8 +178,8 @@ class Followed:
 
 
 def decide_after_release(
-    rows: pd.DataFrame, charges: pd.DataFrame, threshold: int, as_of: str, earlier: Earlier
-) -> Shown:
+    rows: pd.DataFrame, charges: pd.DataFrame, threshold: int, as_of: str, earlier: PriorTables
+) -> PublishedTables:
     """`rows` from after_release.after_release, with week; as_of: the date of the quarter's extract;
     `earlier`: what was shown before."""
     confirmed = after_release_rows(rows, charges)
@@ -197,7 +197,7 @@ def decide_after_release(
     )
 
 
-def followed(rows: pd.DataFrame, shown: Shown, as_of: str) -> Followed:
+def followed(rows: pd.DataFrame, shown: PublishedTables, as_of: str) -> Followed:
     """The headline numbers. `rows` from after_release.after_release, of which only the two exact
     numbers are taken, and that nobody's follow-up is known."""
     confirmed = int(rows["released_at"].notna().sum())
@@ -236,7 +236,7 @@ def _counts(rows: Iterable[Row]) -> Counter:
     return counts
 
 
-def after_release_lines(shown: Shown) -> list[Line]:
+def after_release_lines(shown: PublishedTables) -> list[Line]:
     """after_release.csv: attribute follow_up (branch: a standing), met_by (how the rule was met),
     days_to_arrest (BANDS), later_charges (as the charges before release are shown of the nation, of
     those who met the rule)."""
@@ -251,7 +251,7 @@ def after_release_lines(shown: Shown) -> list[Line]:
     rows = frozenset(
         row._replace(value=people.charge_value(own, people.NO_CHARGE)) for row, own in groups
     )
-    later = lines_of(Table(people.CHARGES, NATION, rows, "", 0))
+    later = lines_of(AttributeTable(people.CHARGES, NATION, rows, "", 0))
     return lines + [line._replace(attribute=LATER_CHARGES) for line in later]
 
 

@@ -62,7 +62,7 @@ Candidates = dict[tuple[str, str], Rows]  # (attribute, place) -> the rows of a 
 
 
 @dataclass(frozen=True)
-class Table:
+class AttributeTable:
     """A table that is shown. place: NATION, an agency_id, a state, or POOLED (the weeks of a
     quarter that were not shown by themselves). as_of: date of the extract that it was made from;
     threshold: that of its time. retained: whether it is an earlier revision's; gone: how many of
@@ -83,13 +83,13 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Shown:
+class PublishedTables:
     """What one revision shows of people: (attribute, place) -> its table, or why there is none."""
 
-    tables: Mapping[tuple[str, str], Table] = field(default_factory=dict)
+    tables: Mapping[tuple[str, str], AttributeTable] = field(default_factory=dict)
     withheld: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    def table(self, attribute: str, place: str = NATION) -> Table | None:
+    def table(self, attribute: str, place: str = NATION) -> AttributeTable | None:
         return self.tables.get((attribute, place))
 
     def places(self, attribute: str) -> list[str]:
@@ -97,22 +97,22 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Earlier:
+class PriorTables:
     """What was shown before. tables: every table of every revision; last: those of the last
     revision that stands; gone: why they are not known, or ""; beside: every table of the other
     reports whose tables can be subtracted from these."""
 
-    tables: tuple[Table, ...] = ()
-    last: tuple[Table, ...] = ()
+    tables: tuple[AttributeTable, ...] = ()
+    last: tuple[AttributeTable, ...] = ()
     gone: str = ""
-    beside: tuple[Table, ...] = ()
+    beside: tuple[AttributeTable, ...] = ()
 
 
 # To JSON and back: the private record of a revision, and what history.read_earlier makes of those.
-TABLES, EARLIER = TypeAdapter(tuple[Table, ...]), TypeAdapter(Earlier)
+TABLES, EARLIER = TypeAdapter(tuple[AttributeTable, ...]), TypeAdapter(PriorTables)
 
 
-def flag_of(table: Table | None) -> str:
+def flag_of(table: AttributeTable | None) -> str:
     """What a reader of a line has to know of its table, "" where it is of today."""
     if not table or not (table.retained or table.gone):
         return ""
@@ -120,7 +120,7 @@ def flag_of(table: Table | None) -> str:
     return f"as of {table.as_of}; {gone}" if table.retained else gone
 
 
-def disclosure_lines(shown: Shown) -> list[dict]:
+def disclosure_lines(shown: PublishedTables) -> list[dict]:
     """For summary.json: each table that is shown, or why it, or a newer one, is not."""
     names = ("attribute", "place", "told", "why", "as_of", "no_longer_count")
     tables = [(*key, True, each.why, each.as_of, each.gone) for key, each in shown.tables.items()]
@@ -193,13 +193,13 @@ class Overlay:
 
 def decide(
     candidates: Candidates,
-    earlier: Earlier,
+    earlier: PriorTables,
     counting: Collection[str],
     as_of: str,
     threshold: int,
     of_week: bool = True,
     lacking: Mapping[str, str] = {},
-) -> Shown:
+) -> PublishedTables:
     """The tables of a revision: of the tables that would be shown, in their order, each judged
     beside those before it.
 
@@ -231,10 +231,10 @@ def decide(
         elif key not in last:
             withheld[key] = why
             continue
-        table = replace(last[key], why=why) if why else Table(*key, rows, as_of, threshold)
+        table = replace(last[key], why=why) if why else AttributeTable(*key, rows, as_of, threshold)
         gone = len({row.request_id for row in table.rows}.difference(counting))
         if why and gone > NO_LONGER_COUNT * len(table.rows):
             withheld[key] = TAKEN_DOWN
         else:
             tables[key] = replace(table, gone=gone)
-    return Shown(tables, withheld)
+    return PublishedTables(tables, withheld)

@@ -22,13 +22,13 @@ from typing import Any
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.checks.check import Case
+from ddor.checks.check import CheckedWeek
 from ddor.checks.registry import CheckResults, run_checks
 from ddor.extract.model import Extract, recorded_this_week
 from ddor.inputs import Inputs
 from ddor.maintained.corrections import corrected
 from ddor.measures import disclosure
-from ddor.measures.disclosure import ENOUGH, Earlier, Row, Shown
+from ddor.measures.disclosure import ENOUGH, PriorTables, PublishedTables, Row
 from ddor.measures.people import CHARGES, Line, lines_of, place_candidates, week_rows, with_charges
 from ddor.measures.status import CLASSES, counted_in, request_status
 from ddor.published.ledger import LONG_HELD, cleared_flags, held_since
@@ -88,7 +88,7 @@ class Counts(CheckResults):
     issued_by_agency: pd.DataFrame
     declined_by_agency: pd.DataFrame
     held_back_by_agency: pd.DataFrame
-    published: Shown
+    published: PublishedTables
     people: dict[str, frozenset[Row]]
     unusual_orders: pd.DataFrame
     reconciliation: pd.DataFrame
@@ -113,17 +113,17 @@ def count_inputs(inputs: Inputs) -> Counts:
     count with this, and with nothing else."""
     cohort = inputs.parameters["cohort"]
     extract = corrected(inputs.extract, inputs.corrections, inputs.request_ids, cohort)
-    case = Case(extract, inputs.week, inputs.directory, inputs.history, cohort)
+    case = CheckedWeek(extract, inputs.week, inputs.directory, inputs.history, cohort)
     checked = run_checks(case, cleared=cleared_flags(inputs.ledger))
     earlier = disclosure.EARLIER.validate_python(inputs.earlier)
     return count_week(case, checked, inputs.parameters, earlier, inputs.ledger)
 
 
 def count_week(
-    case: Case,
+    case: CheckedWeek,
     checked: CheckResults,
     parameters: Mapping[str, Any],
-    earlier: Earlier,
+    earlier: PriorTables,
     ledger: pd.DataFrame,
 ) -> Counts:
     """`checked`: from run_checks; the rest: the parameters of the week, what earlier revisions of

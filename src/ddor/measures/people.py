@@ -24,7 +24,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from ddor.measures import disclosure
-from ddor.measures.disclosure import NATION, POOLED, Row, Shown, Table, flag_of
+from ddor.measures.disclosure import NATION, POOLED, AttributeTable, PublishedTables, Row, flag_of
 from ddor.reference import codes
 from ddor.reference.codes import CATEGORIES, offense_category, offense_group
 from ddor.reference.figures import OF_CHARGES, TABLE_COLUMNS
@@ -143,7 +143,7 @@ class Line(NamedTuple):
     requests: int
 
 
-def lines_of(table: Table | None) -> list[Line]:
+def lines_of(table: AttributeTable | None) -> list[Line]:
     """In the order of attributes.csv; none of a table that is not shown."""
     if table is None:
         return []
@@ -264,7 +264,7 @@ def charge_group_lines(lines: Iterable[Line], flags: str = "") -> pd.DataFrame:
     return frame.assign(flags=flags) if flags else frame
 
 
-def attribute_lines(shown: Shown) -> pd.DataFrame:
+def attribute_lines(shown: PublishedTables) -> pd.DataFrame:
     """attributes.csv: the fields of Line, and `flags` where a table stands from before."""
     tables = [shown.tables[key] for key in sorted(shown.tables)]
     lines = [line for table in tables for line in lines_of(table)]

@@ -16,7 +16,7 @@ from ddor.reference.codes import DICTIONARY, rows
 
 class Figure(NamedTuple):
     """rows: "" for a figure that only a report made from weekly ones has. table, column: the table
-    by agency and its column that add up to it. added_up: the meaning in a report made from weekly
+    by agency and its column that add up to it. merged_meaning: the meaning in a report made from weekly
     ones, "" for the same."""
 
     name: str
@@ -25,7 +25,7 @@ class Figure(NamedTuple):
     column: str
     unit: str
     meaning: str
-    added_up: str
+    merged_meaning: str
 
 
 FIGURES = [Figure(**row) for row in rows("figures", DICTIONARY)]

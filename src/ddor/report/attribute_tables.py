@@ -17,8 +17,7 @@ from ddor.compiled.counts import CompiledCounts
 from ddor.compiled.inputs import CompiledInputs
 from ddor.inputs import Inputs
 from ddor.measures import people
-from ddor.measures.disclosure import ENOUGH, NATION, POOLED
-from ddor.measures.disclosure import Table as AttributeTable
+from ddor.measures.disclosure import ENOUGH, NATION, POOLED, AttributeTable
 from ddor.measures.figures import Concentration, Counts
 from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, charge_group_lines, with_charges
 from ddor.narrative import Words, part_of, render_markdown

@@ -38,7 +38,7 @@ class CompiledReport(AttributeTables):
         self.counts: CompiledCounts = count_compiled(inputs)
         self.agencies = inputs.declined_by_agency
         self.synthetic = inputs.synthetic
-        named = "; ".join([f"the weekly reports of the {self.period.noun}", *inputs.sources])
+        named = "; ".join([f"the weekly reports of the {self.period.label}", *inputs.sources])
         self.chart_source = f"Source: {named}"
 
     def for_sentences(self) -> tuple:
@@ -121,7 +121,7 @@ class CompiledReport(AttributeTables):
         report = weeks["status"].map(WORDS["weeks"]).fillna("revision " + weeks["revision"])
         titles = [Week.parse(day).title for day in weeks["week"]]
         frame = weeks.assign(week=titles, report=report, **numbers)
-        total: dict[str, object] = {"week": f"The {self.period.noun}", "report": "", "as_of": ""}
+        total: dict[str, object] = {"week": f"The {self.period.label}", "report": "", "as_of": ""}
         total |= {name: self.counts.figures[name] for name in numbers}
         frame = pd.concat([frame[columns], pd.DataFrame([total])], ignore_index=True)
         return self._table("weeks", frame.astype(dict.fromkeys(numbers, "Int64")))

@@ -213,7 +213,7 @@ def tidy(executed: Path) -> nbformat.NotebookNode:
 # The gate
 
 
-def judge(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
+def validate_cells(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
     """-> what was written to stderr, a line for each cell that did. Raises NotebookFailed with
     every cell that may not be published: its number in the template, and its first line."""
     refused, warnings = [REFUSED], []
