@@ -88,7 +88,9 @@ _MEANINGS = {name: figure.meaning for name, figure in WEEKLY_FIGURES.items()}
 WEEKLY = _dictionary("week", COLUMNS, _MEANINGS)
 COMPILED = _dictionary(
     "weeks",
-    COLUMNS | _MEANINGS | {row["column"]: row["merged_meaning"] for row in _COLUMNS if row["added_up"]},
+    COLUMNS
+    | _MEANINGS
+    | {row["column"]: row["merged_meaning"] for row in _COLUMNS if row["merged_meaning"]},
     {figure.name: figure.merged_meaning or figure.meaning for figure in FIGURES},
     "A figure that a week has too is the sum of its weeks, so that a request that two weeks have "
     "received may be in it twice. Agencies that a week names, and their states, are counted once. "

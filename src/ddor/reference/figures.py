@@ -16,8 +16,8 @@ from ddor.reference.codes import DICTIONARY, rows
 
 class Figure(NamedTuple):
     """rows: "" for a figure that only a report made from weekly ones has. table, column: the table
-    by agency and its column that add up to it. merged_meaning: the meaning in a report made from weekly
-    ones, "" for the same."""
+    by agency and its column that add up to it. merged_meaning: the meaning in a report made from
+    weekly ones, "" for the same."""
 
     name: str
     rows: str
