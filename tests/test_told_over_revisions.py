@@ -181,7 +181,7 @@ def test_without_the_record_of_what_was_told_nothing_is_told_anew(archive):
     (archive.runs / WEEK / "r1" / "attributes.json").unlink()
     revised(archive, without(q=1, b=1))
     assert {each["why"] for each in told(archive).values()} == {
-        "the private record of what was told before is not at hand"
+        "the private record of the tables published before is missing"
     }
     assert lines(archive, "attributes") == []
 

@@ -30,7 +30,7 @@ from ddor.measures.status import CLASSES
 from ddor.measures.trace import known_figures, rows_behind
 from ddor.published.history import no_history
 from ddor.published.ledger import read_labels
-from ddor.reference.figures import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS, WEEKLY_FIGURES
+from ddor.reference.figures import IDENTITY, ISSUED_COLUMNS, TABLE_COLUMNS, WEEKLY_FIGURES
 
 EARLIER = "2017-01-05T08:00"
 PENDING = {"outcome": "pending", "outcome_recorded_at": ""}
@@ -133,7 +133,7 @@ def test_every_figure_that_counts_requests_has_as_many_rows_as_it_says(week):
 def test_each_agency_has_as_many_rows_as_the_two_tables_say(week):
     for table, columns in (
         (week.counts.issued_by_agency, ISSUED_COLUMNS),
-        (week.counts.declined_by_agency, DECLINED_COLUMNS),
+        (week.counts.declined_by_agency, TABLE_COLUMNS["declined_by_agency"]),
     ):
         figures = figures_of(columns)
         for line in table.head(12).to_dict("records"):
@@ -175,7 +175,7 @@ def test_the_known_figures_are_those_of_the_report_and_the_lines_of_its_tables()
     assert "group:35:convicted" not in known  # a group is not told apart
     assert len(known) == len(set(known))
     columns = {figure.column for figure in WEEKLY_FIGURES.values()}
-    assert columns >= set(ISSUED_COLUMNS + DECLINED_COLUMNS) - set(IDENTITY)
+    assert columns >= set(ISSUED_COLUMNS + TABLE_COLUMNS["declined_by_agency"]) - set(IDENTITY)
     assert WEEKLY_FIGURES.keys() <= set(known)
 
 

@@ -80,8 +80,10 @@ def latest_of(
 
 def why_withheld(summary: dict) -> str:
     """Why the nation's charges are withheld; "" where they are not."""
-    tables = [(t["attribute"], t["place"], t["told"], t["why"]) for t in summary["disclosure"]]
-    return next((why for *table, why in tables if table == ["charges", "", False]), "")
+    for table in summary["disclosure"]:
+        if (table["attribute"], table["place"], table["told"]) == ("charges", "", False):
+            return table["why"]
+    return ""
 
 
 def charges_of(data: DataFiles) -> dict | None:

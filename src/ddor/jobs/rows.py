@@ -191,15 +191,14 @@ def _label_lines(output: Path) -> list[list[str]]:
     """LABEL_COLUMNS of each line. Raises UsageError where one was changed."""
     file, header = output / LABELS, ",".join(LABEL_COLUMNS)
     text = file.read_text(encoding="utf-8") if file.exists() else header
-    lines = [line for line in csv.reader(io.StringIO(text)) if line] or [[]]
-    for row, line in enumerate(lines, start=1):
-        fits = len(line) == len(LABEL_COLUMNS) and LABEL.fullmatch(line[0])
-        if line != LABEL_COLUMNS if row == 1 else not fits:
-            seen, expected = line[0] if line else "", "a label such as F3-12"
-            if row == 1:
-                seen, expected = ",".join(line), header
-            raise UsageError(
-                f'{file} row {row}: seen "{seen}", expected {expected}; restore the file as it was '
-                "written, since a label must not be given twice"
-            )
-    return lines[1:]
+    first, *lines = [line for line in csv.reader(io.StringIO(text)) if line] or [[]]
+    wrong = [] if first == LABEL_COLUMNS else [(1, ",".join(first), header)]
+    for row, line in enumerate(lines, start=2):
+        if len(line) != len(LABEL_COLUMNS) or not LABEL.fullmatch(line[0]):
+            wrong.append((row, line[0], "a label such as F3-12"))
+    for row, seen, expected in wrong:
+        raise UsageError(
+            f'{file} row {row}: seen "{seen}", expected {expected}; restore the file as it was '
+            "written, since a label must not be given twice"
+        )
+    return lines

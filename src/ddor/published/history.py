@@ -120,14 +120,14 @@ def read_earlier(output: Path, period: Period) -> dict:
         "tables": _once(own.values()),
         "beside": _once(others),
         "last": last,
-        "gone": "the private record of what was told before is not at hand" if lost else "",
+        "gone": "the private record of the tables published before is missing" if lost else "",
         "cases": own[max(own)].get("cases", []) if own else [],
     }
 
 
 def _beside(output: Path, period: Period) -> list[Period]:
     """The reports made from weekly ones that share a week with this one, and the weeks of them all,
-    for what a week tells can be taken from what several weeks tell together. Without opening the
+    for what a week shows can be taken from what several weeks show together. Without opening the
     folders of other weeks."""
     own: set[Period] = {*period.weeks()} or {period}
     # Of the site too: what was published and lost its private folder has to be missed.
@@ -144,6 +144,6 @@ def _beside(output: Path, period: Period) -> list[Period]:
 
 
 def _once(revisions: Iterable[dict]) -> list[dict]:
-    """Their tables; one that several revisions tell, once."""
+    """Their tables; one that several revisions show, once."""
     tables = (table for revision in revisions for table in revision["tables"])
     return list({json.dumps([t["attribute"], t["place"], t["rows"]]): t for t in tables}.values())

@@ -40,7 +40,6 @@ TABLE_COLUMNS = {
     if row["columns"]
 }
 ISSUED_COLUMNS = TABLE_COLUMNS["issued_by_agency"]
-DECLINED_COLUMNS = TABLE_COLUMNS["declined_by_agency"]
 # The columns that say which agency a line is of, the first its key.
 IDENTITY = ISSUED_COLUMNS[: 1 + ISSUED_COLUMNS.index("area")]
 # Column of a table by agency -> how a sentence names the figure that an agency can dispute.

@@ -164,11 +164,11 @@ def numbered(executed: Path) -> Iterator[tuple[int, nbformat.NotebookNode]]:
     return enumerate(own, start=1)
 
 
-def prove_run(executed: Path, figures: dict[str, int | None]) -> dict[str, int | None]:
-    """The figures as the notebook glued them, in the order of `figures`, read with scrapbook.
+def prove_run(executed: Path, figures: dict[str, int | None]) -> None:
+    """The notebook ran to its end, and glued these figures, which scrapbook reads.
 
     `figures`: what was counted from the same inputs outside the notebook; None for one that may not
-    be told, and must not be glued. Raises NotebookFailed with everything that is missing or
+    be shown, and must not be glued. Raises NotebookFailed with everything that is missing or
     differs.
     """
     import scrapbook  # seconds to import: it pulls in all of papermill
@@ -192,7 +192,6 @@ def prove_run(executed: Path, figures: dict[str, int | None]) -> dict[str, int |
             problems.append(f"the figure {name} is {scraps[name]!r}, counted {counted}")
     if problems:
         raise NotebookFailed("\n".join(["the notebook did not prove its run:", *problems]))
-    return {name: scraps.get(name) for name in figures}
 
 
 def tidy(executed: Path) -> nbformat.NotebookNode:
