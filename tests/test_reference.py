@@ -301,7 +301,8 @@ def test_every_country_has_one_of_the_regions():
     )
     assert {REGION_OF[alpha3] for alpha3 in COUNTRIES} == {*regions.split("|")}
     assert (REGION_OF["GTM"], REGION_OF["UNK"]) == ("Central America", "Unknown")
-    assert "ZZZ" not in REGION_OF
+    with pytest.raises(KeyError):
+        REGION_OF["ZZZ"]
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared folder is not beside the checkout")
