@@ -51,10 +51,8 @@ def zipped(folder: Path, path: Path, inside: str = "") -> Path:
 def workbook(path: Path, change=None) -> Path:
     book = openpyxl.Workbook()
     book.remove(book.active)
-    tables = {
-        name: [list(rows[0]), *(list(row.values()) for row in rows)]
-        for name, rows in (("requests", REQUESTS), ("charges", CHARGES))
-    }
+    tables = {"requests": REQUESTS, "charges": CHARGES}
+    tables = {name: [rows[0], *map(dict.values, rows)] for name, rows in tables.items()}
     for name, rows in (tables | {"about": [("key", "value"), *ABOUT.items()]}).items():
         sheet = book.create_sheet(name)
         for row in rows:

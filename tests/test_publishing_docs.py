@@ -122,12 +122,9 @@ def test_the_branch_for_pages_keeps_one_commit_with_the_site_as_it_is(archive, t
     need("git"), need("rsync"), need("flock")
     names = "GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL".split()
     person = dict.fromkeys(names, "a@example.org")
-    first = """
-        git init --quiet --bare --initial-branch=main bare
-        git clone --quiet bare ddor-site 2>/dev/null
-        git -C ddor-site commit --quiet --allow-empty --message Workflow
-        git -C ddor-site push --quiet origin HEAD:main"""
-    shell(first, tmp_path, **person)
+    shell("git init -q --bare -b main bare && git clone -q bare ddor-site", tmp_path)
+    first = "git commit -q --allow-empty -m Workflow && git push -q origin HEAD:main"
+    shell(first, tmp_path / "ddor-site", **person)
     commands = block("sh", "commit")
     shell(commands, archive.root, **person)
     (archive.site / "weeks" / WEEK / "r1" / "index.html").write_text("Withdrawn")

@@ -92,6 +92,11 @@ def test_the_list_opens_in_excel_as_it_was_written():
     assert lines_of_review(data)[0]["agency"] == "JAIL, S\u00c3O \u201cOLD\u201d; NO. 2"
 
 
+def test_the_name_in_the_list_is_the_directorys_where_it_has_one():
+    [line] = listed(moved(), agencies=[agency()])
+    assert line["agency"] == "Hennepin County Jail"
+
+
 @pytest.mark.parametrize("name", ["=HYPERLINK(A1)", "+1 JAIL", "-1+2", "@SUM(A1)", "\t=1"])
 def test_a_name_that_reads_as_a_formula_stays_text(name):
     """A spreadsheet runs what begins so; openpyxl, which does as Excel does, types it formula."""
@@ -100,11 +105,6 @@ def test_a_name_that_reads_as_a_formula_stays_text(name):
     sheet = openpyxl.Workbook().active
     sheet.append(list(line.values()))
     assert {cell.data_type for cell in sheet[1] if cell.value} == {"s"}
-
-
-def test_the_name_in_the_list_is_the_directorys_where_it_has_one():
-    [line] = listed(moved(), agencies=[agency()])
-    assert line["agency"] == "Hennepin County Jail"
 
 
 def test_earlier_decisions_on_the_agency_stand_beside_a_flag_latest_first():
@@ -630,7 +630,10 @@ ERRORS = """
 """
 
 
-def test_the_withdrawn_report_would_not_have_been_published_and_its_errors_are_named(tmp_path):
+def test_the_withdrawn_report_would_not_have_been_published_and_its_errors_are_named(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(report, "execute", execute_here)
     output = tmp_path / "outputs"
     done = job(output, "--sample", "--json", week="2017-01-28")
     told, runs = json.loads(done.stdout), output / "runs" / "2017-01-28"
