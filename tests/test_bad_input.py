@@ -6,11 +6,10 @@ afterwards.
 """
 
 import shutil
-import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT, cases
+from conftest import PROJECT, each_line
 from extract_factory import WEEK, charge, request, write_csv_extract
 from weekly_runs import files_of
 
@@ -59,23 +58,10 @@ def several_faults(folder: Path) -> Path:
 
 
 def truncated_zip(folder: Path) -> Path:
-    path = folder.with_suffix(".zip")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(write_csv_extract(folder, [request()]).iterdir()):
-            archive.write(file, file.name)
+    write_csv_extract(folder, [request()])
+    path = Path(shutil.make_archive(str(folder), "zip", folder))
     path.write_bytes(path.read_bytes()[:-40])
     return path
-
-
-def semicolons(folder: Path) -> Path:
-    table = write_csv_extract(folder, [request()]) / "requests.csv"
-    table.write_bytes(table.read_bytes().replace(b",", b";"))
-    return folder
-
-
-def no_requests_table(folder: Path) -> Path:
-    (write_csv_extract(folder, [request()]) / "requests.csv").unlink()
-    return folder
 
 
 FAULTS = {
@@ -84,8 +70,6 @@ FAULTS = {
         'A-number; "r9"; Jan-17; day and month can be confused; requests.csv rows; person\'s name'
     ),
     truncated_zip: "zip; damaged",
-    semicolons: "requests.csv; semicolons",
-    no_requests_table: "requests; no such file",
 }
 
 
@@ -130,14 +114,10 @@ def test_an_archive_that_is_there_keeps_every_byte(filled, tmp_path, refused):
     refused(2, ["cohort recorded", "issued"], sample, more, **given)
 
 
-def test_a_path_that_does_not_exist_ends_with_2(tmp_path, refused):
-    refused(2, ["nowhere cannot be reached (nothing is there)"], tmp_path / "nowhere")
-
-
-@pytest.mark.parametrize(
-    ("week", "arguments", "named"),
-    cases("""
+@each_line("""
+        week                   | arguments                  | named
         2017-02-30             |                            | "2017-02-30" is not a date
+        2017-02-11 | --extract {nowhere}                    | cannot be reached (nothing is there)
         2017-03-04..2017-02-18 |                            | ends before it starts
         2017-02-18..soon       |                            | "soon" is not a date
         2017-02-11 | --set publishr=Office                  | --set, publishr; `publisher`
@@ -145,12 +125,12 @@ def test_a_path_that_does_not_exist_ends_with_2(tmp_path, refused):
         2017-02-11 | --params nowhere.yaml                  | nowhere.yaml; no such file
         2017-02-11 | --set agencies=nowhere.csv             | nowhere.csv; no such file
         2017-02-11 | --set cohort=weekly --set release_lag_days=soon | cohort; release_lag_days
-    """),
-)
-def test_a_week_that_is_none_and_wrong_parameters_end_with_2_and_are_named(
-    refused, week, arguments, named
+""")
+def test_a_week_or_an_extract_that_is_none_and_wrong_parameters_end_with_2_and_are_named(
+    refused, tmp_path, week, arguments, named
 ):
-    refused(2, named.split("; "), more=arguments.split(), week=week)
+    arguments = arguments.format(nowhere=tmp_path / "nowhere").split()
+    refused(2, named.split("; "), more=arguments, week=week)
 
 
 def test_an_unknown_option_ends_with_2(capsys):
@@ -160,13 +140,8 @@ def test_an_unknown_option_ends_with_2(capsys):
     assert "--shiny" in capsys.readouterr().err
 
 
-def test_all_wrong_parameters_of_a_file_and_every_row_of_a_damaged_directory_are_named(
-    tmp_path, refused
-):
-    params, agencies = tmp_path / "weekly.yaml", tmp_path / "agencies.csv"
-    params.write_text("cohort: weekly\nextrakt: here\n")
-    words = ["weekly.yaml, cohort", "weekly.yaml, extrakt", "--set, release_lag_days"]
-    refused(2, words, more=["--params", str(params), "--set", "release_lag_days=soon"])
+def test_every_row_of_a_damaged_directory_is_named(tmp_path, refused):
+    agencies = tmp_path / "agencies.csv"
     header = "agency_id,name,level,state,county_fips,area,weekly_requests,same_as\n"
     agencies.write_text(
         header + "AL0010000,AUTAUGA,county,AL,1001,,,\nMN1,HENNEPIN,shire,MN,27053,St. Paul,,\n"

@@ -9,10 +9,12 @@ import fsspec
 import openpyxl
 import pandas as pd
 import pytest
+from conftest import each_line
 from extract_factory import charge, refused, request, write_csv_extract
 from frames import numbered
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from weekly_runs import files_of
 
 from ddor.errors import UsageError
 from ddor.extract import read
@@ -49,10 +51,8 @@ def zipped(folder: Path, path: Path, inside: str = "") -> Path:
 def workbook(path: Path, change=None) -> Path:
     book = openpyxl.Workbook()
     book.remove(book.active)
-    tables = {
-        name: [list(rows[0]), *(list(row.values()) for row in rows)]
-        for name, rows in (("requests", REQUESTS), ("charges", CHARGES))
-    }
+    tables = {"requests": REQUESTS, "charges": CHARGES}
+    tables = {name: [rows[0], *map(dict.values, rows)] for name, rows in tables.items()}
     for name, rows in (tables | {"about": [("key", "value"), *ABOUT.items()]}).items():
         sheet = book.create_sheet(name)
         for row in rows:
@@ -85,8 +85,7 @@ def test_a_zip_a_workbook_or_a_url_is_the_same_extract(folder, tmp_path):
 
 @pytest.mark.parametrize("native", [False, True])
 def test_a_folder_of_parquet_files_is_the_same_extract(folder, tmp_path, native):
-    other = tmp_path / "parquet"
-    other.mkdir()
+    (other := tmp_path / "parquet").mkdir()
     shutil.copy(folder / "about.yaml", other)
     for name in ("requests", "charges"):
         frame = pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
@@ -118,12 +117,10 @@ def test_a_folder_of_parquet_files_is_the_same_extract(folder, tmp_path, native)
 def test_a_parquet_column_of_a_type_that_loses_something_is_refused(tmp_path, column, values):
     frame = pd.DataFrame(REQUESTS).assign(**{column: values})
     frame.to_parquet(tmp_path / "requests.parquet", index=False)
-    pd.DataFrame([charge(request_id=frame.request_id[0])]).astype("str").to_parquet(
-        tmp_path / "charges.parquet", index=False
-    )
-    found = refused(tmp_path)
-    assert [problem.column for problem in found] == [column]
-    assert found[0].seen.startswith("a column of type")
+    charges = pd.DataFrame([charge(request_id=str(frame.request_id[0]))])
+    charges.to_parquet(tmp_path / "charges.parquet", index=False)
+    (problem,) = refused(tmp_path)
+    assert problem.column == column and problem.seen.startswith("a column of type")
 
 
 def test_the_dates_and_booleans_of_a_workbook_are_exact(folder, tmp_path):
@@ -178,7 +175,7 @@ def test_merged_cells_and_missing_sheets_of_a_workbook_are_named(tmp_path):
     assert "merged cells D2:D3" in found[0].seen and found[0].rows == (2, 3)
 
 
-def test_a_zip_or_workbook_that_is_cut_off_or_damaged_is_invalid(folder, tmp_path):
+def test_a_zip_a_workbook_or_a_parquet_file_that_is_cut_off_or_damaged_is_invalid(folder, tmp_path):
     zip_file = zipped(folder, tmp_path / "a.zip")
     flipped = bytearray(zip_file.read_bytes())
     flipped[len(flipped) // 3] ^= 0xFF
@@ -189,6 +186,12 @@ def test_a_zip_or_workbook_that_is_cut_off_or_damaged_is_invalid(folder, tmp_pat
             assert refused(path)
     zip_file.write_bytes(flipped)
     assert "damaged" in refused(zip_file)[0].seen
+    (folder / "charges.csv").unlink()
+    table = folder / "charges.parquet"
+    pd.DataFrame(CHARGES).to_parquet(table)
+    table.write_bytes(table.read_bytes()[: table.stat().st_size // 2])
+    (problem,) = refused(folder)
+    assert problem.table == "charges.parquet" and "cut off" in problem.seen
 
 
 def test_a_zip_of_too_much_or_of_two_extracts_is_refused(folder, tmp_path, monkeypatch):
@@ -201,7 +204,7 @@ def test_a_zip_of_too_much_or_of_two_extracts_is_refused(folder, tmp_path, monke
     assert "more than" in refused(zipped(folder, path))[0].seen
 
 
-def test_a_missing_table_is_named_and_so_is_a_misspelt_one(folder):
+def test_a_table_that_is_missing_misspelt_or_in_two_forms_is_named(folder):
     (folder / "charges.csv").rename(folder / "Charges.CSV")
     (folder / "requests.csv").unlink()
     (folder / "about.yaml").rename(folder / "about.yml")
@@ -209,33 +212,19 @@ def test_a_missing_table_is_named_and_so_is_a_misspelt_one(folder):
     assert (requests.table, requests.seen) == ("requests", "no such file")
     assert "Charges.CSV" in charges.seen and "header alone" in charges.mend
     assert "about.yml" in about.seen
+    for form in ("csv", "parquet"):
+        (folder / f"charges.{form}").touch()
+    assert "both charges.csv and charges.parquet" in [each.seen for each in refused(folder)]
 
 
-def test_a_table_in_two_forms_is_refused(folder):
-    pd.DataFrame(CHARGES).to_parquet(folder / "charges.parquet")
-    (problem,) = refused(folder)
-    assert problem.seen == "both charges.csv and charges.parquet"
-
-
-def test_a_parquet_file_that_is_cut_off_is_invalid(tmp_path):
-    pd.DataFrame(REQUESTS).to_parquet(tmp_path / "requests.parquet")
-    pd.DataFrame(CHARGES).to_parquet(tmp_path / "charges.parquet")
-    content = (tmp_path / "charges.parquet").read_bytes()
-    (tmp_path / "charges.parquet").write_bytes(content[: len(content) // 2])
-    (problem,) = refused(tmp_path)
-    assert problem.table == "charges.parquet" and "cut off" in problem.seen
-
-
-@pytest.mark.parametrize(
-    ("place", "why"),
-    [
-        ("{folder}/nowhere", "cannot be reached"),
-        ("memory://ddor-test/nowhere", "cannot be reached"),
-        ("nosuchscheme://x/y", "cannot be reached"),
-        ("{folder}/requests.csv", "expected a folder, a .zip of one, or an .xlsx"),
-        ("", "no extract is named"),
-    ],
-)
+@each_line("""
+    place                      | why
+    {folder}/nowhere           | cannot be reached
+    memory://ddor-test/nowhere | cannot be reached
+    nosuchscheme://x/y         | cannot be reached
+    {folder}/requests.csv      | expected a folder, a .zip of one, or an .xlsx
+                               | no extract is named
+""")
 def test_a_place_that_holds_no_form_of_an_extract_is_a_usage_error(folder, place, why):
     with pytest.raises(UsageError, match=why):
         read_extract(place.format(folder=folder))
@@ -263,6 +252,8 @@ HEAD, FIRST, SECOND = (
 # What stands in charges.csv, and the rows and the text of each problem.
 BROKEN = [
     ([""], [((), "an empty file")]),
+    (["", "", ""], [((), "an empty file")]),
+    (["   "], [((1,), "no header")]),
     ([FIRST, SECOND], [((1,), "no header")]),
     ([HEAD.upper(), FIRST], [((1,), '"REQUEST_ID" for "request_id"')]),
     (
@@ -285,12 +276,6 @@ def test_lines_that_make_no_table_are_named_as_a_spreadsheet_shows_them(folder, 
         assert seen in problem.seen and "r1,1,1399" not in str(problem)
 
 
-@pytest.mark.parametrize("content", [b"\n\n", b"   "])
-def test_a_table_without_a_header_is_invalid(folder, content):
-    (folder / "requests.csv").write_bytes(content)
-    assert len(refused(folder)) == 1
-
-
 def test_blank_lines_at_the_end_are_fine(folder):
     extract = read_extract(str(folder))
     (folder / "charges.csv").write_text("\n".join([HEAD, FIRST, SECOND, ",,,,,,", "", ""]))
@@ -299,13 +284,13 @@ def test_blank_lines_at_the_end_are_fine(folder):
 
 def test_what_is_written_reads_back_as_the_same_extract(folder, tmp_path):
     extract = read_extract(str(folder))
-    write_extract(extract, tmp_path / "out")
+    for name in ("out", "again"):
+        write_extract(extract, tmp_path / name)
     assert same(extract, read_extract(str(tmp_path / "out")))
     text = (tmp_path / "out" / "requests.csv").read_bytes()
     assert b"2017-02-12T09:15," in text and b",2017-02-14," in text and b"\r" not in text
-    write_extract(extract, tmp_path / "again")
-    for name in ("requests.csv", "charges.csv", "about.yaml"):
-        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+    assert len(files_of(tmp_path / "out")) == 3
+    assert files_of(tmp_path / "out") == files_of(tmp_path / "again")
 
 
 TIMES = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2017, 2, 17))

@@ -26,26 +26,18 @@ ICE_WORDS = {
 
 
 def detainer(**overrides) -> dict:
-    row = {
-        "detainer_prepare_date": "2026-02-11",
-        "facility_state": "MINNESOTA",
-        "facility_aor": "St. Paul Area of Responsibility",
-        "detainer_prepared_criminality": "1 Convicted Criminal",
-        "detention_facility": "MINN.C.F.,ST.CLOUD",
-        "detention_facility_code": "MNCFSTC",
-        "citizenship_country": "MEXICO",
-        "most_serious_conviction_charge": "Homicide",
-        "msc_sentence_days": "NA",
-        "msc_sentence_months": "74",
-        "msc_sentence_years": "NA",
-        "msc_charge_code": "0999",
-        "msc_charge_date": "2025-11-21",
-        "msc_conviction_date": "2025-12-18",
-        "detainer_lift_reason": "Detainer Declined by LEA",
-        "detainer_type": "I247A - Immigration Detainer - Notice of Action (as of May 2025)",
-        "gender": "Male",
-        "file_original": RELEASE,
-    }
+    row = fields(
+        "detainer_prepare_date=2026-02-11, facility_state=MINNESOTA, "
+        "facility_aor=St. Paul Area of Responsibility, "
+        "detainer_prepared_criminality=1 Convicted Criminal, "
+        "detention_facility=MINN.C.F.,ST.CLOUD, detention_facility_code=MNCFSTC, "
+        "citizenship_country=MEXICO, most_serious_conviction_charge=Homicide, "
+        "msc_sentence_days=NA, msc_sentence_months=74, msc_sentence_years=NA, "
+        "msc_charge_code=0999, msc_charge_date=2025-11-21, msc_conviction_date=2025-12-18, "
+        "detainer_lift_reason=Detainer Declined by LEA, "
+        "detainer_type=I247A - Immigration Detainer - Notice of Action (as of May 2025), "
+        f"gender=Male, file_original={RELEASE}"
+    )
     return row | overrides
 
 
@@ -209,13 +201,9 @@ def test_a_row_that_cannot_be_a_request_is_set_aside_with_its_rule(tmp_path):
 
 
 def test_dirt_is_counted_by_rule(tmp_path):
-    row = detainer(
-        most_serious_conviction_charge="Not  Applicable",
-        msc_charge_code="NA",
-        msc_charge_date="b(6), b(7)c",
-        detention_facility="MINN.C.F.,  ST.CLOUD",
-        citizenship_country="",
-    )
+    charge = {"most_serious_conviction_charge": "Not  Applicable", "msc_charge_code": "NA"}
+    row = detainer(**charge, msc_charge_date="b(6), b(7)c", citizenship_country="")
+    row["detention_facility"] = "MINN.C.F.,  ST.CLOUD"
     text = str(imported(tmp_path, csv_of(tmp_path, row)))
     for said in (
         "  3: cells that say NA",
@@ -240,14 +228,11 @@ def test_a_charge_without_a_usable_code_makes_no_charge_row_and_is_counted(tmp_p
 
 
 def test_unknown_words_stop_the_import_all_at_once_and_nothing_is_written(tmp_path):
-    unknown = {
-        "detainer_lift_reason": "Lifted by Martians",
-        "detainer_type": "I248 - Something New",
-        "citizenship_country": "ATLANTIS",
-        "facility_state": "WINNEMAC",
-        "facility_aor": "Mars Area of Responsibility",
-        "detainer_prepared_criminality": "4 Unheard Of",
-    }
+    unknown = fields(
+        "detainer_lift_reason=Lifted by Martians, detainer_type=I248 - Something New, "
+        "citizenship_country=ATLANTIS, facility_state=WINNEMAC, "
+        "facility_aor=Mars Area of Responsibility, detainer_prepared_criminality=4 Unheard Of"
+    )
     again = detainer(citizenship_country="ATLANTIS")
     file = csv_of(tmp_path, detainer(), detainer(**unknown), again)
     with pytest.raises(ExtractInvalid) as refused:
@@ -317,14 +302,9 @@ def test_of_repeats_within_24_hours_the_latest_is_kept(tmp_path):
 
     day = dt.datetime(2026, 2, 9, 8, 0)
     hours = dt.timedelta(hours=1)
-    rows = [
-        at(day + 24 * hours, "p1"),
-        at(day, "p1"),
-        at(day + 49 * hours, "p1"),
-        at(day, "p1", detention_facility_code="MNOTHER"),
-        at(day, "p2"),
-        *[at(day, None)] * 2,
-    ]
+    rows = [at(day + after * hours, "p1") for after in (24, 0, 49)]
+    rows += [at(day, "p1", detention_facility_code="MNOTHER"), at(day, "p2")]
+    rows += [at(day, None)] * 2
     summary = imported(tmp_path, workbook_of(tmp_path, {"FY2026": rows}))
     assert (summary.read, summary.kept, summary.set_aside.total()) == (7, 6, 1)
     mncfstc = written(tmp_path).query("agency_id == 'MNCFSTC'")

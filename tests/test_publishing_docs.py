@@ -68,9 +68,8 @@ def ask(port: int, path: str, method="GET", body=None, headers=None):
 def running(port: int, command: list[str], log: Path):
     """A server, once it answers at `port`; what it says goes into `log`."""
     with open(log, "wb") as opened:
-        server = subprocess.Popen(
-            command, stdout=opened, stderr=opened, start_new_session=True, cwd=log.parent
-        )
+        given = {"stdout": opened, "stderr": opened, "start_new_session": True}
+        server = subprocess.Popen(command, cwd=log.parent, **given)
         try:
             for _ in range(150):
                 with contextlib.suppress(OSError), socket.create_connection((HOST, port)):
@@ -106,11 +105,9 @@ def test_it_can_be_looked_at_on_ones_own_machine(archive, tmp_path):
 def test_the_workflow_uploads_the_site_and_refuses_what_is_private(archive, tmp_path):
     workflow = yaml.safe_load(block("yaml"))
     (job,) = workflow["jobs"].values()
-    assert {name for step in job["steps"] if (name := step.get("uses", "").split("@")[0])} == {
-        "actions/checkout",
-        "actions/upload-pages-artifact",
-        "actions/deploy-pages",
-    }
+    names = "checkout upload-pages-artifact deploy-pages".split()
+    used = [step["uses"].split("@")[0] for step in job["steps"] if "uses" in step]
+    assert sorted(used) == sorted(f"actions/{name}" for name in names)
     (looks,) = [step["run"] for step in job["steps"] if "run" in step]
     checkout = tmp_path / "checkout"
     shutil.copytree(archive.site, checkout / "site")
@@ -125,12 +122,9 @@ def test_the_branch_for_pages_keeps_one_commit_with_the_site_as_it_is(archive, t
     need("git"), need("rsync"), need("flock")
     names = "GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL".split()
     person = dict.fromkeys(names, "a@example.org")
-    first = """
-        git init --quiet --bare --initial-branch=main bare
-        git clone --quiet bare ddor-site 2>/dev/null
-        git -C ddor-site commit --quiet --allow-empty --message Workflow
-        git -C ddor-site push --quiet origin HEAD:main"""
-    shell(first, tmp_path, **person)
+    shell("git init -q --bare -b main bare && git clone -q bare ddor-site", tmp_path)
+    first = "git commit -q --allow-empty -m Workflow && git push -q origin HEAD:main"
+    shell(first, tmp_path / "ddor-site", **person)
     commands = block("sh", "commit")
     shell(commands, archive.root, **person)
     (archive.site / "weeks" / WEEK / "r1" / "index.html").write_text("Withdrawn")
@@ -153,10 +147,8 @@ def test_nginx_serves_one_whole_state_with_the_headers(archive, tmp_path):
     shell(commands, archive.root, {"/srv/ddor": str(place)})
     server = block("nginx").replace("/srv/ddor", str(place))
     server = server.replace("listen 80;", f"listen {HOST}:{port};")
-    temporary = " ".join(
-        f"{each}_temp_path {tmp_path}/{each};"
-        for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
+    kinds = "client_body proxy fastcgi uwsgi scgi".split()
+    temporary = " ".join(f"{each}_temp_path {tmp_path}/{each};" for each in kinds)
     user = "user root;" if os.geteuid() == 0 else ""
     (tmp_path / "nginx.conf").write_text(
         f"daemon off; {user} worker_processes 1; pid {tmp_path}/pid; events {{}}\n"
