@@ -1,16 +1,14 @@
 """What may be told of people, rule by rule (docs/disclosure.md)."""
 
-import json
 from collections import Counter
 
 import pytest
-from frames import candidates_of, charge_groups_of, plain_of
+from frames import candidates_of, charge_groups_of
 from generated_weeks import unsafe
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ddor.measures.disclosure import (
-    EARLIER,
     NATION,
     ONE_RULE,
     TAKEN_DOWN,
@@ -32,7 +30,6 @@ from ddor.measures.people import (
     lines_of,
     place_candidates,
 )
-from ddor.published.history import NOTHING_EARLIER
 
 WEEK = "2017-02-11"
 A, B, C, D = "ABCD"
@@ -128,29 +125,6 @@ def of_values(text: str, agencies=(A, B, C)) -> frozenset[Row]:
     return frozenset(found)
 
 
-def test_the_nation_has_every_category_with_its_count_and_groups_of_three_by_name():
-    told = lines(
-        of_values(
-            "20 convicted 13:convicted, 2 charged_only 09:charged_only, 3 no_charge,"
-            "1 charged_only 10:charged_only, 1 charged_only 03:charged_only,"
-            "1 dismissed_or_acquitted"
-        )
-    )
-    assert told["immigration", "", "all"] == 1 and told["drugs", "", "all"] == 0
-    assert told["persons", "", "all"] == 23 and told["persons", "13", "all"] == 20
-    assert told["persons", OTHER, "all"] == 3 and told["immigration", OTHER, "all"] == 1
-    assert ("persons", "09", "all") not in told
-    standings = {key[2]: count for key, count in told.items() if not key[0]}
-    assert standings == dict(convicted=20, charged_only=4, dismissed_or_acquitted=1, no_charge=3)
-
-
-@pytest.mark.parametrize(("few", "is_split"), [(0, True), (1, False), (2, False), (3, True)])
-def test_a_category_is_split_only_if_neither_part_is_one_or_two(few, is_split):
-    told = lines(of_values(f"20 convicted 35:convicted, {few} charged_only 35:charged_only"))
-    assert (("drugs", "", "convicted") in told) is is_split
-    assert (("drugs", "", "charged_only") in told) is is_split
-
-
 def test_a_country_under_three_is_in_the_other_of_its_own_region():
     told = lines(of_values("20 MEX, 2 GTM, 3 HND, 1 NGA"), attribute=CITIZENSHIP)
     assert told["Central America", "HND", "all"] == 3
@@ -238,13 +212,6 @@ def test_a_withdrawn_table_does_not_stand_and_is_still_compared_with():
 
 def test_nothing_is_told_where_the_private_record_of_earlier_revisions_is_lost():
     assert week_told(FIRST, gone="lost").withheld == {(CHARGES, NATION): "lost"}
-
-
-def test_what_is_kept_for_the_next_revision_comes_back_from_json():
-    told = week_told(rows(A=20, B=8, C=8, D=8))
-    plain = json.loads(json.dumps(plain_of(told)))
-    again = EARLIER.validate_python(NOTHING_EARLIER | {"tables": plain, "last": plain})
-    assert {*again.tables} == {*again.last} == {*told.tables.values()}
 
 
 # Places of a quarter
