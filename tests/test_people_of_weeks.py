@@ -4,7 +4,6 @@ Counted in the process, from weeks made here."""
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import chain
 from types import SimpleNamespace
 
@@ -29,7 +28,6 @@ from ddor.measures.people import (
     DAY_LABELS,
     DAYS,
     OTHER,
-    charge_group_lines,
     lines_of,
     with_charges,
 )
@@ -116,12 +114,6 @@ def test_the_lines_of_the_nation_are_the_sums_of_the_weeks_line_by_line(attribut
     nation = people.nation[attribute]
     assert +Counter(counts(nation)) == sums and sums.total() > 100
     assert [line for line in people.lines() if not line.place] == nation
-    if attribute == CHARGES:
-        keys = ["category", "group_code"]
-        whole, *parts = (
-            charge_group_lines(lines).set_index(keys)["requests"] for lines in (nation, *of_weeks)
-        )
-        assert whole.to_dict() == parts[0].add(parts[1], fill_value=0).to_dict()
 
 
 def test_a_request_in_two_weeks_is_in_both():
@@ -154,17 +146,14 @@ def test_weeks_that_are_not_enough_together_are_left_out_and_it_is_said_why():
     people = quarter(*small_weeks([W1, W2]), week(W3, **ENOUGH_MADE))
     assert people.weeks[CHARGES] == (1, 0, 0, 2, 0)
     assert counts(people.nation[CHARGES])[CHARGES, NATION, "", "", "convicted"] == 24
-    assert people.shown.withheld == {
-        (CHARGES, POOLED): "there are fewer than 20 requests",
-        (CITIZENSHIP, POOLED): NO_DECLINES,
-        (DAYS, POOLED): NO_DECLINES,
-    }
+    few = {(CHARGES, POOLED): "there are fewer than 20 requests"}
+    none = dict.fromkeys([(CITIZENSHIP, POOLED), (DAYS, POOLED)], NO_DECLINES)
+    assert people.shown.withheld == few | none
 
 
 def test_a_quarter_without_a_table_says_why():
     people = quarter(*small_weeks([W1, W2]))
     assert people.lines() == [] == people.nation[CHARGES]
-    assert people.shown.withheld[CHARGES, POOLED] == "there are fewer than 20 requests"
     assert {*with_charges(people.nation[CHARGES]).values()} == {None}
     empty = WeekOfPeople(W1, (), {attribute: frozenset() for attribute in ATTRIBUTES})
     assert {*quarter(empty).shown.withheld.values()} == {NO_DECLINES}
@@ -173,17 +162,6 @@ def test_a_quarter_without_a_table_says_why():
 
 
 # Places
-
-
-def test_an_agency_and_then_its_state_have_tables_where_the_pieces_are_safe():
-    weeks = [
-        week_of(rows(day, state="MN", A=7) | rows(day, state="IA", B=3, C=3, D=3))
-        for day in DAYS_OF
-    ]
-    people = people_of_weeks([replace(each, told=()) for each in weeks], Earlier(), AS_OF, 5)
-    # 21 of one agency, cut out of a pool of 48, leaves 27 of three: the state that has them too.
-    assert people.shown.places(CHARGES) == [A, "IA"]
-    assert len(people.shown.table(CHARGES, "IA").rows) == 27
 
 
 def test_of_weeks_that_were_told_only_a_place_that_is_whole_weeks_has_a_table():
@@ -281,10 +259,8 @@ def test_weeks_come_back_from_json_as_they_were(number):
 def test_a_sum_that_some_weeks_do_not_split_says_how_many_are_not_split():
     def table(*weeks):
         page, people = AttributeTables(), quarter(*weeks)
-        page.period, page.counts = (
-            None,
-            SimpleNamespace(nation=people.nation.get, published=people.shown),
-        )
+        page.period = None
+        page.counts = SimpleNamespace(nation=people.nation.get, published=people.shown)
         return page.charges_table().parts[0]
 
     split = week_of(rows(W1, A=10, B=10, C=10) | rows(W1, "s", value=NOT_CONVICTED, D=1, E=19))

@@ -4,7 +4,6 @@ that stand, are told anew or are taken down, and the flag `protected`, which cha
 import contextlib
 import json
 import re
-from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -124,12 +123,6 @@ def test_the_first_revision_tells_the_nation_and_the_agency_of_20_or_more(first)
     told_of = {key for key, each in told(first).items() if each["told"]}
     assert told_of == national | {("charges", QUILL)}
     assert [figures(first)[name] for name in OF_CHARGES] == [70, 35]
-    of_categories = {
-        each["category"]: each["requests"]
-        for each in lines(first, "charges_by_group")
-        if not each["group_code"] and each["requests"] != "0"
-    }
-    assert of_categories == {"drugs": "46", "property": "24"}
 
 
 def test_a_revision_of_few_changes_keeps_the_tables_with_their_date_and_what_no_longer_counts(
@@ -197,26 +190,9 @@ def test_a_later_extract_without_charges_leaves_the_table_of_charges_standing(ar
 # First revisions of other weeks
 
 
-@pytest.fixture
-def published(tmp_path):
-    """rows, charges -> the archive in which they are the first revision."""
-    return partial(published_in, tmp_path / "archive")
-
-
-def test_a_week_without_charges_says_that_none_were_supplied_and_tells_the_rest(published):
-    archive = published(ROWS, charges=())
-    page = archive.page(f"weeks/{WEEK}/index.html")
-    why = "No charge data was supplied for the 70 requests declined"
-    assert why in words_of(page.article) and charges_on(page) == []
-    assert told(archive)["charges", ""]["why"] == "no charge data was supplied"
-    assert told(archive)["citizenship", ""]["told"]
-    assert figures(archive)["declined_with_charges"] is None
-    assert lines(archive, "charges_by_group") == []
-
-
-def test_a_week_of_19_says_nowhere_how_many_had_charges_and_never_0(published):
+def test_a_week_of_19_says_nowhere_how_many_had_charges_and_never_0(tmp_path):
     """The two figures are part of the national table: null or empty where that is not told."""
-    archive = published(rows_of(q=7, b=6, o=6))
+    archive = published_in(tmp_path / "archive", rows_of(q=7, b=6, o=6))
     assert figures(archive)["declined_total"] == 19
     assert told(archive)["charges", ""]["why"] == "there are fewer than 20 requests"
     year = archive.site / "data" / "2017"
@@ -309,11 +285,6 @@ def test_flipped_flags_make_no_revision_touch_no_public_byte_and_are_kept_privat
     # A revision of new data has its own flags.
     revised(archive, without(b=1))
     assert not kept.exists()
-
-
-def test_a_week_with_every_flag_flipped_is_published_as_the_same_bytes(first, published):
-    rows = flipped("true", *(row["request_id"] for row in ROWS))
-    assert published(rows).files() == first.files()
 
 
 def test_the_newest_flags_keep_a_person_out_of_the_workbook_of_rows(archive):
