@@ -16,9 +16,11 @@ from ddor.checks.check import Case
 from ddor.checks.registry import CHECKS, CheckResults, run_checks
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
 from ddor.inputs import Inputs
+from ddor.jobs.prepared import data_files
+from ddor.jobs.weekly import week_report
 from ddor.maintained.directory import COLUMNS, Directory
 from ddor.measures.disclosure import NATION, TABLES, Candidates, Earlier, Shown, Table, flag_of
-from ddor.measures.figures import Counts, count_week
+from ddor.measures.figures import Counts, count_inputs, count_week
 from ddor.measures.people import CHARGES, Line, charge_group_lines, lines_of, place_candidates
 from ddor.measures.status import request_status
 from ddor.published.history import no_history
@@ -163,6 +165,13 @@ def inputs_of(case: Case, note="", **parameters) -> Inputs:
     return Inputs(
         case.week, case.extract, case.directory, case.history, defaults | parameters, note
     )
+
+
+def published_of(inputs: Inputs) -> tuple:
+    """All that a week publishes and keeps but for its page; its summary comes first."""
+    of = week_report(inputs, count_inputs(inputs))
+    kept = of.private_files, of.input_texts, of.review
+    return of.summary, data_files(of), of.figures, of.bulk, *kept
 
 
 def _typed(rows, columns) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """What is told of people after their release: quarters with none, few and many followed up, and
 revisions beside each other."""
 
-from collections import Counter, defaultdict
 from dataclasses import asdict
 
 import pytest
@@ -20,8 +19,6 @@ from followed_quarters import (
     people,
     revisions_of,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ddor.measures.after_release import (
     AFTER_RELEASE,
@@ -35,7 +32,6 @@ from ddor.measures.disclosure import FEWER, NATION, TAKEN_DOWN, Earlier, Row, Ta
 from ddor.measures.people import CHARGES
 
 MANY = {ARREST: 14, BOTH: 6, NO_CONTACT: 30, OTHER_CONTACT: 10, NOT_OBSERVED: 25, NOT_KNOWN: 15}
-AGENCIES = 6
 
 
 def numbers(quarter) -> dict:
@@ -159,52 +155,3 @@ def test_the_numbers_stay_until_a_quarter_no_longer_counts_and_then_it_is_said_w
     assert (known.retained, known.gone) == (stands, gone if stands else 0)
     assert (known.known, known.met) == ((60, 20) if stands else (None, None))
     assert second.told.withheld == ({} if stands else {(AFTER_RELEASE, ""): TAKEN_DOWN})
-
-
-def a_change(draw, quarter: dict[str, Person], at: int) -> dict[str, Person]:
-    """Some people's follow-up is another, of many agencies or of one; some came, some went."""
-    names = list(quarter)
-    first, step = draw(st.integers(0, len(names))), draw(st.sampled_from([1, AGENCIES]))
-    many = draw(st.sampled_from([0, 1, 10, 15, 19, 20, 21, 40]))
-    after = changed(quarter, draw(st.sampled_from(KINDS)), *names[first::step][:many])
-    for name in names[: draw(st.sampled_from([0, 0, 1, 20]))]:
-        del after[name]
-    came = people(AGENCIES, **{draw(st.sampled_from(KINDS)): draw(st.sampled_from([0, 0, 1, 20]))})
-    return after | {f"{name}, come {at}": each for name, each in came.items()}
-
-
-@st.composite
-def revised_quarters(draw) -> list[dict[str, Person]]:
-    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=3, unique=True))
-    quarters = [people(AGENCIES, **{kind: draw(st.integers(20, 60)) for kind in kinds})]
-    for at in range(draw(st.integers(1, 3))):
-        quarters.append(a_change(draw, quarters[-1], at))
-    return quarters
-
-
-def pieces(tables: list[frozenset]) -> list[Counter]:
-    """By agency: rows of one piece are in the same tables."""
-    found: dict[tuple, Counter] = defaultdict(Counter)
-    for row in frozenset().union(*tables):
-        found[tuple(row in rows for rows in tables)][row.agency_id] += 1
-    return list(found.values())
-
-
-def may_be_told(piece: Counter) -> bool:
-    """The rule, written once more: 20 or more, of one agency or of three and none over 85 %."""
-    total, largest = piece.total(), max(piece.values())
-    return total >= 20 and (len(piece) == 1 or len(piece) >= 3 and 100 * largest <= 85 * total)
-
-
-@settings(deadline=None, max_examples=15)
-@given(revised_quarters(), st.sets(st.integers(0, 2)))
-def test_every_piece_that_revisions_cut_out_of_each_other_is_safe(quarters, withdrawn):
-    tables = [each.rows for each in revisions_of(*quarters, withdrawn=withdrawn)]
-    assert all(map(may_be_told, pieces(tables)))
-
-
-def test_the_pieces_of_two_revisions_that_differ_by_one_person_are_not_safe():
-    before = people(**MANY)
-    alone = [revisions_of(each)[0].rows for each in (before, changed(before, ARREST, "not_known0"))]
-    assert sorted(piece.total() for piece in pieces(alone)) == [1, 1, 99]
-    assert not all(map(may_be_told, pieces(alone)))

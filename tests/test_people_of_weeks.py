@@ -13,7 +13,6 @@ from frames import candidates_of
 from ddor.calendar import Week
 from ddor.compiled.people import (
     NO_DECLINES,
-    WEEKS,
     PeopleOfWeeks,
     WeekOfPeople,
     people_of_weeks,
@@ -114,12 +113,6 @@ def test_the_lines_of_the_nation_are_the_sums_of_the_weeks_line_by_line(attribut
     nation = people.nation[attribute]
     assert +Counter(counts(nation)) == sums and sums.total() > 100
     assert [line for line in people.lines() if not line.place] == nation
-
-
-def test_a_request_in_two_weeks_is_in_both():
-    own = rows(W1, **ENOUGH_MADE)
-    people = quarter(week_of(own), week_of(frozenset(row._replace(week=W2) for row in own)))
-    assert sum(line.requests for line in people.nation[CHARGES] if not line.branch) == 48
 
 
 def test_weeks_that_were_not_told_are_pooled_if_they_are_enough():
@@ -247,13 +240,6 @@ def test_the_milder_rule_between_revisions_is_not_for_what_a_quarter_tells_too(i
     counting = {row.request_id for row in left}
     told = decide(candidates_of(CHARGES, left), earlier, counting, LATER, 5)
     assert told.table(CHARGES).retained is in_a_quarter
-
-
-@pytest.mark.parametrize("number", [3, 9])
-def test_weeks_come_back_from_json_as_they_were(number):
-    weeks = (week(W1, **dict.fromkeys((A, B, C), number)), week(W2, **ENOUGH_MADE))
-    assert WEEKS.validate_json(WEEKS.dump_json(weeks)) == weeks
-    assert bool(weeks[0].told) is (number == 9)
 
 
 def test_a_sum_that_some_weeks_do_not_split_says_how_many_are_not_split():

@@ -99,15 +99,8 @@ WEEKS = {
 # A week, a sentence of it, and words that are in it; without words it is empty.
 SAID = cases("""
     large         | key_declined   | February 11 to 17, 2017
-    large         | key_declined   | 80 requests
-    large         | key_declined   | 3 agencies in 1 state
-    large         | key_charges    | Of the 80 requests declined, 20 concern a person with a conv
-    large         | key_charges    | 20 a person with charges and no conviction
-    large         | key_charges    | 20 a person whose charges
-    large         | key_charges    | 20 a person without a charge on record
     large         | key_categories | include 20 for crimes against persons and 20 for drug offenses
     large         | key_categories | One request can be in several
-    large         | about_charges  | charged only
     large         | about_charges  | 20 requests with only charges that were dismissed
     one declined  | key_charges    | charges of this week
     one declined  | key_charges    | fewer than 20 requests
@@ -118,8 +111,6 @@ SAID = cases("""
     none declined | about_charges  |
     none declined | about_days     |
     none declined | law            |
-    one honored   | recorded       | 80 requests
-    one honored   | recorded       | 80 detainers
     one honored   | recorded       | 1 request was recorded as honored
 """)
 NEVER = cases("""
