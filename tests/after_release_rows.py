@@ -8,14 +8,7 @@ from frames import extract_of
 from ddor.measures.after_release import after_release
 
 RELEASED = pd.Timestamp("2017-02-01")
-COLUMNS = (
-    "request_id",
-    "agency_id",
-    "released_at",
-    "follow_up_status",
-    "follow_up_on",
-    "protected",
-)
+COLUMNS = "request_id agency_id released_at follow_up_status follow_up_on protected".split()
 
 
 def day(number: int) -> str:
@@ -55,7 +48,7 @@ def numbered_charges(*charges: dict[str, str]) -> list[dict[str, str]]:
 def frames_of(requests, charges=(), as_of="2018-01-31") -> tuple[pd.DataFrame, pd.DataFrame]:
     """`declined` and `charges` as after_release takes them; index request_id."""
     extract = extract_of(requests, charges)
-    rows = extract.requests[list(COLUMNS)].assign(
+    rows = extract.requests[COLUMNS].assign(
         week="2017-01-28",
         as_of=pd.Timestamp(as_of).as_unit("s"),
         day=extract.requests["outcome_recorded_at"],

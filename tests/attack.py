@@ -52,13 +52,12 @@ class Value:
 
 @dataclass(frozen=True)
 class Told:
-    """One table. report: the week or quarter, revision: its number; place: "" for the nation.
-    lines: (branch, leaf, standing) -> requests, as in attributes.csv. rows: whom it counts, request
-    -> Value; the attacker is told the requests, their agencies, and where a value is another than
-    in the table before, and no value."""
+    """One table. report: the week or quarter; place: "" for the nation. lines: (branch, leaf,
+    standing) -> requests, as in attributes.csv. rows: whom it counts, request -> Value; the
+    attacker is told the requests, their agencies, and where a value is another than in the table
+    before, and no value."""
 
     report: str
-    revision: int
     attribute: str
     place: str
     lines: Mapping[tuple[str, str, str], int]
@@ -66,7 +65,7 @@ class Told:
 
 
 # A fact with one value left: `holds` for all of these requests, or for none.
-Pin = namedtuple("Pin", "attribute what holds requests tables")
+Pin = namedtuple("Pin", "attribute what holds requests")
 
 
 def is_large(agencies: Collection[str], least: int = 20) -> bool:
@@ -109,19 +108,18 @@ class Integers:
         row, column, factor = zip(*entries, strict=True)
         return csr_array((factor, (row, column)), shape=(len(self.rows), len(self.at)))
 
-    def broken_by(self, values: Callable[[tuple], int]) -> list:
+    def limits(self) -> np.ndarray:
+        return np.array([each[1:] for each in self.rows]).T
+
+    def fit(self, values: Callable[[tuple], int]) -> bool:
         sums = self.matrix() @ np.array([values(name) for name in self.at], dtype=float)
-        return [
-            (terms, total, low, high)
-            for (terms, low, high), total in zip(self.rows, sums, strict=True)
-            if not low <= total <= high
-        ]
+        low, high = self.limits()
+        return bool(np.all((low <= sums) & (sums <= high)))
 
     def solver(self) -> Callable[[dict], np.ndarray]:
         """-> a function: {name: weight} -> integers that meet the rows and have the smallest sum
         of these weights."""
-        low, high = ([each[at] for each in self.rows] for at in (1, 2))
-        rows = LinearConstraint(self.matrix(), low, high)
+        rows = LinearConstraint(self.matrix(), *self.limits())
         bounds, integer = Bounds(0, [*map(self.highest, self.at)]), np.ones(len(self.at))
 
         def solve(weights: dict) -> np.ndarray:
@@ -143,14 +141,8 @@ class Attack:
     def __init__(self, attribute: str, tables: list[Told], branch_of: Mapping[str, str]):
         self.attribute, self.tables, self.branch_of = attribute, tables, branch_of
         self.exclusive = attribute == CITIZENSHIP
-        named = {
-            (branch, leaf)
-            for each in tables
-            for branch, leaf, _ in each.lines
-            if leaf not in ("", OTHER)
-        }
-        branches = sorted(set(branch_of.values()))
-        self.units = sorted(named | {(branch, "") for branch in branches})
+        named = {line[:2] for each in tables for line in each.lines if line[1] not in ("", OTHER)}
+        self.units = sorted(named | {(branch, "") for branch in branch_of.values()})
         self.members = _classes(tables)
         self.integers = Integers(self._size)
         self.nodes: dict[frozenset, None] = {}
@@ -318,8 +310,7 @@ class Attack:
         return (branch, leaf) if (branch, leaf) in self.units else (branch, "")
 
     def pinned(self) -> list[Pin]:
-        broken = self.integers.broken_by(self.truth)
-        assert not broken, f"the truth does not fit: {broken[:3]}"
+        assert self.integers.fit(self.truth), "the truth does not fit"
         solve, names = self.integers.solver(), list(self.integers.at)
         asked = {
             name: sign
@@ -386,16 +377,11 @@ class Attack:
         return values, 10 if len(reports) == 1 and national else 20
 
     def _pin(self, name: tuple, sign: int) -> Pin:
-        pattern, version, standing, node = name
+        pattern, _, standing, node = name
         branch, leaf = next(iter(node))
         what = "of any" if node == self.whole else leaf if len(node) == 1 else branch
-        tables = tuple(
-            f"{table.report} r{table.revision} {table.place or 'nation'}"
-            for table, own in zip(self.tables, pattern, strict=True)
-            if own == version
-        )
         requests = tuple(self.members[pattern])
-        return Pin(self.attribute, f"{standing} {what or branch}", sign > 0, requests, tables)
+        return Pin(self.attribute, f"{standing} {what or branch}", sign > 0, requests)
 
 
 def _classes(tables: list[Told]) -> dict[tuple, list[str]]:

@@ -7,12 +7,11 @@ what the ones before told, as the job keeps it.
 import json
 from dataclasses import dataclass
 
-import pandas as pd
 from after_release_rows import arrested, later, numbered_charges, released, rows_of
 from frames import plain_of
 
-from ddor.measures.after_release import AFTER_RELEASE, Followed, decide_after_release, followed
-from ddor.measures.disclosure import EARLIER, PublishedTables
+from ddor.measures.after_release import Followed, decide_after_release, followed
+from ddor.measures.disclosure import EARLIER, Shown
 from ddor.published.history import NOTHING_EARLIER
 
 ARREST, BOTH, CONVICTION = "arrest", "arrest_and_conviction", "conviction"
@@ -25,24 +24,16 @@ KINDS = (*KNOWN_KINDS, NOT_OBSERVED, NOT_KNOWN)
 
 @dataclass(frozen=True)
 class Person:
-    """kind: one of KINDS; on: the day of arrest or charge; code: the NCIC code charged."""
+    """kind: one of KINDS; who met the rule did so on the fifth day."""
 
     agency_id: str
     kind: str
-    on: int = 5
-    code: str = "1399"
 
 
 @dataclass(frozen=True)
 class Revision:
-    told: PublishedTables
+    told: Shown
     followed: Followed
-
-    @property
-    def rows(self) -> frozenset:
-        """Behind what is told, none where nothing is."""
-        table = self.told.table(AFTER_RELEASE)
-        return table.rows if table else frozenset()
 
 
 def people(agencies=12, **counts: int) -> dict[str, Person]:
@@ -58,19 +49,17 @@ def changed(quarter: dict[str, Person], kind: str, *names: str) -> dict[str, Per
     return quarter | {name: Person(quarter[name].agency_id, kind) for name in names}
 
 
-def revisions_of(*quarters, as_of="2018-02-01", withdrawn=()) -> list[Revision]:
-    """`as_of`: the date of the first extract; the others follow day by day. `withdrawn`: the
-    positions of those that are withdrawn before the next is made."""
+def revisions_of(*quarters) -> list[Revision]:
+    """Of an extract of 2018-02-01, and of the days after it."""
     told_before, last, revisions = [], [], []
     for number, quarter in enumerate(quarters):
-        day = f"{pd.Timestamp(as_of) + pd.Timedelta(days=number):%Y-%m-%d}"
+        day = f"2018-02-{number + 1:02}"
         rows, charges = _rows(quarter, day)
         earlier = EARLIER.validate_python(NOTHING_EARLIER | {"tables": told_before, "last": last})
         told = decide_after_release(rows, charges, 5, day, earlier)
         revisions.append(Revision(told, followed(rows, told, day)))
-        kept = json.loads(json.dumps(plain_of(told)))
-        told_before = [*told_before, *kept]
-        last = last if number in withdrawn else kept
+        last = json.loads(json.dumps(plain_of(told)))
+        told_before = [*told_before, *last]
     return revisions
 
 
@@ -79,7 +68,7 @@ def _rows(quarter: dict[str, Person], as_of: str):
     for name, each in quarter.items():
         own = {"request_id": name, "agency_id": each.agency_id}
         if each.kind in (ARREST, BOTH):
-            requests.append(arrested(each.on, **own))
+            requests.append(arrested(5, **own))
         elif each.kind == NOT_OBSERVED:
             requests.append(arrested("", released_at="2018-01-20", **own))
         else:
@@ -87,5 +76,5 @@ def _rows(quarter: dict[str, Person], as_of: str):
             requests.append(released(status, **own))
         if each.kind in MET_KINDS:
             disposition = "charged" if each.kind == ARREST else "convicted"
-            charges.append(later(each.on, each.code, disposition, request_id=name))
+            charges.append(later(5, disposition=disposition, request_id=name))
     return rows_of(requests, numbered_charges(*charges), as_of)

@@ -12,21 +12,15 @@ from extract_factory import WEEK as FIRST_DAY
 from extract_factory import request
 
 from ddor.calendar import Week
-from ddor.checks.check import CheckedWeek
+from ddor.checks.check import Case
 from ddor.checks.registry import CHECKS, CheckResults, run_checks
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
 from ddor.inputs import Inputs
+from ddor.jobs.prepared import data_files
+from ddor.jobs.weekly import week_report
 from ddor.maintained.directory import COLUMNS, Directory
-from ddor.measures.disclosure import (
-    NATION,
-    TABLES,
-    AttributeTable,
-    Candidates,
-    PriorTables,
-    PublishedTables,
-    flag_of,
-)
-from ddor.measures.figures import Counts, count_week
+from ddor.measures.disclosure import NATION, TABLES, Candidates, Earlier, Shown, Table, flag_of
+from ddor.measures.figures import Counts, count_inputs, count_week
 from ddor.measures.people import CHARGES, Line, charge_group_lines, lines_of, place_candidates
 from ddor.measures.status import request_status
 from ddor.published.history import no_history
@@ -102,9 +96,9 @@ def directory_of(agencies=(), policies=(), covered=()) -> Directory:
     )
 
 
-def case_of(requests, charges=(), agencies=(), cohort="recorded", synthetic=False) -> CheckedWeek:
+def case_of(requests, charges=(), agencies=(), cohort="recorded", synthetic=False) -> Case:
     extract = extract_of(requests, charges, synthetic=synthetic)
-    return CheckedWeek(extract, WEEK, directory_of(agencies), no_history(), cohort)
+    return Case(extract, WEEK, directory_of(agencies), no_history(), cohort)
 
 
 def status_of(*requests, held=(), cohort="recorded") -> pd.DataFrame:
@@ -115,13 +109,13 @@ def status_of(*requests, held=(), cohort="recorded") -> pd.DataFrame:
     ).set_index("request_id", drop=False)
 
 
-def counted(case: CheckedWeek, checks=CHECKS) -> Counts:
+def counted(case: Case, checks=CHECKS) -> Counts:
     """As the job makes them, by the parameters' defaults, of a week never published or reviewed."""
     return counted_as(case, run_checks(case, checks))
 
 
-def counted_as(case: CheckedWeek, checked: CheckResults) -> Counts:
-    return count_week(case, checked, PARAMETERS, PriorTables(), no_ledger())
+def counted_as(case: Case, checked: CheckResults) -> Counts:
+    return count_week(case, checked, PARAMETERS, Earlier(), no_ledger())
 
 
 def counts_of(requests, charges=(), agencies=(), cohort="recorded", checks=CHECKS):
@@ -131,7 +125,7 @@ def counts_of(requests, charges=(), agencies=(), cohort="recorded", checks=CHECK
 def nation_of(counts: Counts, attribute: str) -> list[Line]:
     """The lines of the national table of an attribute, whether or not it may be told."""
     rows = counts.people.get(attribute, frozenset())
-    return lines_of(AttributeTable(attribute, NATION, rows, as_of="", threshold=5))
+    return lines_of(Table(attribute, NATION, rows, as_of="", threshold=5))
 
 
 def candidates_of(attribute: str, rows) -> Candidates:
@@ -140,13 +134,13 @@ def candidates_of(attribute: str, rows) -> Candidates:
     return {(attribute, NATION): rows} | places
 
 
-def charge_groups_of(shown: PublishedTables) -> pd.DataFrame:
+def charge_groups_of(shown: Shown) -> pd.DataFrame:
     """charges_by_group.csv of what is shown."""
     table = shown.table(CHARGES)
     return charge_group_lines(lines_of(table), flag_of(table))
 
 
-def plain_of(shown: PublishedTables) -> list:
+def plain_of(shown: Shown) -> list:
     """The tables as the private files of a revision keep them."""
     return TABLES.dump_python(tuple(shown.tables.values()), mode="json")
 
@@ -156,7 +150,7 @@ def said_of(counts: Counts, attribute: str) -> dict[str, str]:
     return {row.request_id: row.value for row in sorted(counts.people.get(attribute, ()))}
 
 
-def inputs_of(case: CheckedWeek, note="", **parameters) -> Inputs:
+def inputs_of(case: Case, note="", **parameters) -> Inputs:
     """The case as the job hands it to the notebook, with the default parameters."""
     defaults = {
         "cohort": case.cohort,
@@ -171,6 +165,13 @@ def inputs_of(case: CheckedWeek, note="", **parameters) -> Inputs:
     return Inputs(
         case.week, case.extract, case.directory, case.history, defaults | parameters, note
     )
+
+
+def published_of(inputs: Inputs) -> tuple:
+    """All that a week publishes and keeps but for its page; its summary comes first."""
+    of = week_report(inputs, count_inputs(inputs))
+    kept = of.private_files, of.input_texts, of.review
+    return of.summary, data_files(of), of.figures, of.bulk, *kept
 
 
 def _typed(rows, columns) -> pd.DataFrame:

@@ -87,15 +87,11 @@ def test_no_contact_and_other_contact_are_told_apart_whatever_was_charged(on):
 
 
 @pytest.mark.parametrize(
-    "against",
-    [
-        DISMISSED,
-        later(10, disposition="acquitted"),
-        later(10, code="0399"),
-        later(10, code="0399", disposition="convicted"),
-    ],
+    "code, disposition",
+    [("1399", "dismissed"), ("1399", "acquitted"), ("0399", "charged"), ("0399", "convicted")],
 )
-def test_an_arrest_for_immigration_or_for_dismissed_charges_alone_does_not_count(against):
+def test_an_arrest_for_immigration_or_for_dismissed_charges_alone_does_not_count(code, disposition):
+    against = later(10, code, disposition)
     assert told(arrested(10), against) == uncounted("other")
     assert told(arrested(10), against, later(12, code="3599")) == MET
 
@@ -147,12 +143,6 @@ def test_a_request_that_stands_twice_is_a_programming_error():
         after_release(declined, charges)
 
 
-def test_an_empty_quarter_has_every_column_and_no_row():
-    rows, charges = rows_of([])
-    assert {"standing", "arrested", "convicted", "days"} <= set(rows.columns) and rows.empty
-    assert after_release_rows(rows, charges) == frozenset()
-
-
 def test_index_and_order_of_the_rows_are_left_as_they_are():
     requests = [arrested(5, request_id="a"), released(request_id="b")]
     declined, charges = frames_of(requests)
@@ -187,7 +177,7 @@ def test_every_request_has_one_standing_and_only_those_who_met_the_rule_have_eve
     requests = [{**each, "request_id": f"r{at}"} for at, each in enumerate(requests)]
     there = {each["request_id"] for each in requests}
     charges = [each for each in charges if each["request_id"] in there]
-    rows, of = rows_of(requests, charges, as_of=day(observed))
+    rows, _ = rows_of(requests, charges, as_of=day(observed))
     assert list(rows["request_id"]) == sorted(there)
     assert rows["standing"].isin(STANDINGS).all()
     met = rows["standing"] == "met"
@@ -195,12 +185,6 @@ def test_every_request_has_one_standing_and_only_those_who_met_the_rule_have_eve
     assert (rows["days"].notna() == met).all()
     assert rows.loc[met, "days"].between(0, 90).all()
     assert (rows.loc[met, "protected"] == "false").all()
-    judged = {row.request_id: row.value.split() for row in after_release_rows(rows, of)}
-    assert {*judged} == {*rows.loc[rows["released_at"].notna(), "request_id"]}
-    for request_id, (standing, how, days, *groups) in judged.items():
-        is_met = request_id in {*rows.loc[met, "request_id"]}
-        assert (standing == "met") == (how != "not_met") == (days != "-") == is_met
-        assert is_met or not groups
 
 
 # The rows that the rules judge, and the lines that are told of them

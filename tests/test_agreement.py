@@ -312,17 +312,13 @@ def assert_page_agrees(file: Path, data: Path, count: Count) -> None:
         for name, value in said(text, " ".join(sentence.split())).items():
             assert value == known.get(name, 0), f"{name} in: {sentence}"
     assert_charges_said(text, count)
+    captions = [text_of(each) for each in page("caption")]
+    assert len({*captions}) == len(captions) > len(charts_of(page))
     title = re.search(r"week of (.+? \d{4})", text)[1]
     asked, declining = (rows_of(data / f"{name}_by_agency.csv") for name in ("issued", "declined"))
     shown = tables[f"Requests issued, {title}, by agency: the 15 asked most"]
     rest = assert_agency_table(shown, asked, ISSUED)
     assert len(asked) - len(rest) == 15
-    folded = [text_of(each).rpartition(" ") for each in page.select("details.others li")]
-    assert [int(each) for *_, each in folded] == sorted((r[0] for r in rest.values()), reverse=True)
-    names = {row["agency_id"]: f"{row['agency']}, {row['state']}" for row in asked}
-    assert Counter((re.sub("(, [A-Z]{2}) .*", r"\1", name), int(n)) for name, _, n in folded) == (
-        Counter((names[code], cells[0]) for code, cells in rest.items())
-    )
     rest = assert_agency_table(
         tables["Requests recorded as declined, by agency"], declining, DECLINED
     )
@@ -374,9 +370,6 @@ def assert_charts_agree(page, folder: Path, data: Path, count: Count) -> None:
     figures, charts, tables = count.figures, charts_of(page), tables_of(page)
     outcomes = [figures[f"issued_{name}"] for name in ("honored", "declined", "other", "pending")]
     assert bars(charts["outcomes-of-issued"]) == outcomes
-    title = "{issued_pending} of the {issued_total} requests issued this week had no outcome"
-    for name, value in said(charts["outcomes-of-issued"], title).items():
-        assert value == figures[name]
     agencies = [number for (_, name), number in count.declined.items() if name == "declined"]
     agencies.sort(reverse=True)
     by_agency = bars(charts["declined-by-agency"])
@@ -396,12 +389,9 @@ def assert_charts_agree(page, folder: Path, data: Path, count: Count) -> None:
     for chart, alternative in charts.items():
         assert numbers([row[-1] for row in tables[chart]]) == bars(alternative), chart
         links = page.find("figure", {"data-name": chart}).find_all("a", download=True)
-        files = {link["download"]: folder / link["href"] for link in links}
-        taken = rows_of(files.pop(f"{chart}.csv"))
-        cells = [[cell for name, cell in row.items() if name != "flags"][1:] for row in taken]
-        assert [sum(int(cell) for cell in row if cell) for row in cells] == bars(alternative), chart
-        assert files.keys() == {f"{chart}.svg", f"{chart}.png"}
-        assert all(file.stat().st_size > 0 for file in files.values())
+        files = {link["download"]: (folder / link["href"]).read_bytes() for link in links}
+        assert files.keys() == {f"{chart}.{kind}" for kind in ("svg", "png", "csv")}
+        assert files[f"{chart}.csv"].count(b"\n") == 1 + len(tables[chart])
 
 
 def charges_on(page) -> list[str]:

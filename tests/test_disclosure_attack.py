@@ -37,8 +37,8 @@ def read(archive: Archive) -> list[Told]:
             if table.attribute in SITE_PAGES:
                 rows = {f"{row.week} {row.request_id}": _value(row) for row in table.rows}
                 place = "" if table.place == POOLED else table.place
-                name = report.period, report.revision, table.attribute, place
-                found.append(Told(*name, lines[table.attribute, table.place], rows))
+                of_place = lines[table.attribute, table.place]
+                found.append(Told(report.period, table.attribute, place, of_place, rows))
     return found
 
 
@@ -65,9 +65,8 @@ def _value(row: Row) -> Value:
     first, *groups = row.value.split()
     if row.value in COUNTRIES:
         return Value({row.value: False}, agency_id=row.agency_id)
-    leaves = {
-        group: standing == "convicted" for group, standing in (each.split(":") for each in groups)
-    }
+    both = (each.split(":") for each in groups)
+    leaves = {group: standing == "convicted" for group, standing in both}
     return Value(leaves, first == DISMISSED, row.agency_id)
 
 
@@ -112,7 +111,7 @@ BRANCHES = {CHARGES: CATEGORY_OF, CITIZENSHIP: REGION_OF}
 # What a table would tell if nothing were controlled.
 
 
-def raw(revision: int, attribute: str, rows: dict[str, Value], place="") -> Told:
+def raw(attribute: str, rows: dict[str, Value], place="") -> Told:
     """The table of these rows, told without any rule: every category and group of it."""
     branch_of, lines = BRANCHES[attribute], Counter()
     for value in rows.values():
@@ -125,7 +124,7 @@ def raw(revision: int, attribute: str, rows: dict[str, Value], place="") -> Told
                 own = [c for leaf, c in value.leaves.items() if branch_of[leaf] == branch]
                 lines[branch, "", "convicted"] += any(own)
                 lines[branch, "", "charged_only"] += not any(own)
-    return Told("2017-02-11", revision, attribute, place, dict(lines), rows)
+    return Told("2017-02-11", attribute, place, dict(lines), rows)
 
 
 def _standing(value: Value, place: str) -> str:
@@ -161,51 +160,49 @@ def facts(*tables: Told) -> set[tuple]:
 
 
 def test_a_raw_table_of_one_request_is_pinned():
-    assert ("a", "any MEX", True) in facts(raw(1, CITIZENSHIP, of(a="MEX")))
+    assert ("a", "any MEX", True) in facts(raw(CITIZENSHIP, of(a="MEX")))
 
 
 def test_a_table_of_one_agency_with_three_requests_that_are_alike_is_pinned():
     three = charged(a="13c", b="13c", c="13c 35")
-    found = facts(raw(1, CHARGES, three, place="AAAA"))
+    found = facts(raw(CHARGES, three, place="AAAA"))
     assert {("b", "convicted persons", True), ("a", "convicted of any", True)} <= found
     assert not any(what == "any drugs" for _, what, _ in found)
 
 
 def test_two_revisions_that_differ_in_one_request_pin_it():
     before = of(**{f"r{at}": ("MEX", "GTM", "HND", "NGA")[at % 4] for at in range(24)})
-    one = raw(1, CITIZENSHIP, before)
+    one = raw(CITIZENSHIP, before)
     assert not facts(one)
-    assert ("new", "any HND", True) in facts(one, raw(2, CITIZENSHIP, before | of(new="HND")))
-    other = raw(2, CITIZENSHIP, before | of(r0="NGA"))
+    assert ("new", "any HND", True) in facts(one, raw(CITIZENSHIP, before | of(new="HND")))
+    other = raw(CITIZENSHIP, before | of(r0="NGA"))
     assert {("r0", "any MEX", True), ("r0", "any NGA", True)} <= facts(one, other)
 
 
 def test_a_state_without_its_agencies_pins_the_one_that_is_left():
     large = charged(**{f"a{at}": ("13c", "35", "54", "09")[at % 4] for at in range(20)})
     another = charged(**{f"b{at}": ("13", "35c", "54", "")[at % 4] for at in range(20)})
-    state = raw(1, CHARGES, large | another | charged(left="54c"), place="TX")
-    agencies = [
-        raw(1, CHARGES, rows, place=name) for name, rows in (("AAAA", large), ("BBBB", another))
-    ]
+    state = raw(CHARGES, large | another | charged(left="54c"), place="TX")
+    agencies = [raw(CHARGES, large, place="AAAA"), raw(CHARGES, another, place="BBBB")]
     assert not any(holds for request, _, holds in facts(state, agencies[0]) if request == "left")
     assert ("left", "convicted traffic", True) in facts(state, *agencies)
 
 
 def test_what_is_left_of_a_category_pins_a_group_that_is_not_named():
     rows = charged(a="09c", **{f"r{at}": "13" for at in range(20)})
-    told = raw(1, CHARGES, rows)
+    told = raw(CHARGES, rows)
     lines = {line: count for line, count in told.lines.items() if line[1] != "09"}
-    first = Told("2017-02-11", 1, CHARGES, "", lines | {("persons", OTHER, "all"): 1}, rows)
-    second = raw(2, CHARGES, {request: rows[request] for request in rows if request != "a"})
+    first = Told("2017-02-11", CHARGES, "", lines | {("persons", OTHER, "all"): 1}, rows)
+    second = raw(CHARGES, {request: rows[request] for request in rows if request != "a"})
     assert ("a", "convicted persons", True) in facts(first, second)
     assert ("a", "any 13", False) in facts(first, second)
 
 
 def test_a_split_that_is_not_told_does_not_pin_and_is_no_help_to_hide_a_difference():
     rows = charged(**{f"r{at}": "35c" if at < 2 else "35" for at in range(20)})
-    told = raw(1, CHARGES, rows).lines
+    told = raw(CHARGES, rows).lines
     lines = {line: told[line] for line in told if line[:2] != ("drugs", "") or line[2] == "all"}
-    first = Told("2017-02-11", 1, CHARGES, "", lines, rows)
+    first = Told("2017-02-11", CHARGES, "", lines, rows)
     assert not any(what == "convicted drugs" for _, what, _ in facts(first))
-    second = raw(2, CHARGES, rows | charged(new="35c"))
+    second = raw(CHARGES, rows | charged(new="35c"))
     assert ("new", "convicted drugs", True) in facts(first, second)

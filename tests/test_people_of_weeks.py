@@ -4,7 +4,6 @@ Counted in the process, from weeks made here."""
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import chain
 from types import SimpleNamespace
 
@@ -14,21 +13,12 @@ from frames import candidates_of
 from ddor.calendar import Week
 from ddor.compiled.people import (
     NO_DECLINES,
-    WEEKS,
     PeopleOfWeeks,
     WeekOfPeople,
     people_of_weeks,
     week_of_people,
 )
-from ddor.measures.disclosure import (
-    NATION,
-    ONE_RULE,
-    POOLED,
-    AttributeTable,
-    PriorTables,
-    Row,
-    decide,
-)
+from ddor.measures.disclosure import NATION, ONE_RULE, POOLED, Earlier, Row, Table, decide
 from ddor.measures.figures import NO_CHARGES
 from ddor.measures.people import (
     ATTRIBUTES,
@@ -37,7 +27,6 @@ from ddor.measures.people import (
     DAY_LABELS,
     DAYS,
     OTHER,
-    charge_group_lines,
     lines_of,
     with_charges,
 )
@@ -50,7 +39,7 @@ DRUGS, ASSAULT = "convicted 35:convicted", "charged_only 13:charged_only"
 NOT_CONVICTED = "charged_only 35:charged_only"
 OF = {CHARGES: DRUGS, CITIZENSHIP: "MEX", DAYS: "0 to 2 days"}
 AS_OF, LATER = "2017-10-01", "2017-11-01"
-NOTHING_EARLIER = PriorTables()
+NOTHING_EARLIER = Earlier()
 
 
 def rows(week: str, prefix="r", attribute=CHARGES, value="", state="", **agencies: int):
@@ -86,7 +75,7 @@ def quarter(*weeks: WeekOfPeople, before: Iterable[PeopleOfWeeks] = (), day=AS_O
     tables = tuple(table for each in told for table in each.tables.values())
     last = tuple(told[-1].tables.values()) if told else ()
     beside = tuple(table for each in weeks for table in each.told)
-    return people_of_weeks(weeks, PriorTables(tables, last, "", beside), day, 5)
+    return people_of_weeks(weeks, Earlier(tables, last, "", beside), day, 5)
 
 
 def counts(lines) -> dict[tuple, int]:
@@ -124,18 +113,6 @@ def test_the_lines_of_the_nation_are_the_sums_of_the_weeks_line_by_line(attribut
     nation = people.nation[attribute]
     assert +Counter(counts(nation)) == sums and sums.total() > 100
     assert [line for line in people.lines() if not line.place] == nation
-    if attribute == CHARGES:
-        keys = ["category", "group_code"]
-        whole, *parts = (
-            charge_group_lines(lines).set_index(keys)["requests"] for lines in (nation, *of_weeks)
-        )
-        assert whole.to_dict() == parts[0].add(parts[1], fill_value=0).to_dict()
-
-
-def test_a_request_in_two_weeks_is_in_both():
-    own = rows(W1, **ENOUGH_MADE)
-    people = quarter(week_of(own), week_of(frozenset(row._replace(week=W2) for row in own)))
-    assert sum(line.requests for line in people.nation[CHARGES] if not line.branch) == 48
 
 
 def test_weeks_that_were_not_told_are_pooled_if_they_are_enough():
@@ -162,17 +139,14 @@ def test_weeks_that_are_not_enough_together_are_left_out_and_it_is_said_why():
     people = quarter(*small_weeks([W1, W2]), week(W3, **ENOUGH_MADE))
     assert people.weeks[CHARGES] == (1, 0, 0, 2, 0)
     assert counts(people.nation[CHARGES])[CHARGES, NATION, "", "", "convicted"] == 24
-    assert people.shown.withheld == {
-        (CHARGES, POOLED): "there are fewer than 20 requests",
-        (CITIZENSHIP, POOLED): NO_DECLINES,
-        (DAYS, POOLED): NO_DECLINES,
-    }
+    few = {(CHARGES, POOLED): "there are fewer than 20 requests"}
+    none = dict.fromkeys([(CITIZENSHIP, POOLED), (DAYS, POOLED)], NO_DECLINES)
+    assert people.shown.withheld == few | none
 
 
 def test_a_quarter_without_a_table_says_why():
     people = quarter(*small_weeks([W1, W2]))
     assert people.lines() == [] == people.nation[CHARGES]
-    assert people.shown.withheld[CHARGES, POOLED] == "there are fewer than 20 requests"
     assert {*with_charges(people.nation[CHARGES]).values()} == {None}
     empty = WeekOfPeople(W1, (), {attribute: frozenset() for attribute in ATTRIBUTES})
     assert {*quarter(empty).shown.withheld.values()} == {NO_DECLINES}
@@ -181,17 +155,6 @@ def test_a_quarter_without_a_table_says_why():
 
 
 # Places
-
-
-def test_an_agency_and_then_its_state_have_tables_where_the_pieces_are_safe():
-    weeks = [
-        week_of(rows(day, state="MN", A=7) | rows(day, state="IA", B=3, C=3, D=3))
-        for day in DAYS_OF
-    ]
-    people = people_of_weeks([replace(each, told=()) for each in weeks], PriorTables(), AS_OF, 5)
-    # 21 of one agency, cut out of a pool of 48, leaves 27 of three: the state that has them too.
-    assert people.shown.places(CHARGES) == [A, "IA"]
-    assert len(people.shown.table(CHARGES, "IA").rows) == 27
 
 
 def test_of_weeks_that_were_told_only_a_place_that_is_whole_weeks_has_a_table():
@@ -205,7 +168,7 @@ def test_of_weeks_that_were_told_only_a_place_that_is_whole_weeks_has_a_table():
 
 def test_a_place_in_a_week_whose_own_table_stands_counts_the_requests_as_that_week_tells_them():
     first = rows(W1, A=40, B=8, C=8, D=8)
-    before = PriorTables(*[week_of(first).told] * 2)
+    before = Earlier(*[week_of(first).told] * 2)
     later = week_of(frozenset(sorted(first)[1:]), earlier=before)
     assert later.table(CHARGES).rows == first
     people = quarter(later)
@@ -261,38 +224,29 @@ def test_a_week_is_not_told_if_the_pool_less_it_and_less_other_weeks_leaves_too_
         day: first[at].rows[CITIZENSHIP] | rows(day, "n", CITIZENSHIP, **new)
         for at, day in enumerate(before)
     }
-    one = week_of(after[W1], CITIZENSHIP, PriorTables(beside=pool))
+    one = week_of(after[W1], CITIZENSHIP, Earlier(beside=pool))
     assert one.table(CITIZENSHIP)
-    assert week_of(after[W2], CITIZENSHIP, PriorTables(beside=pool)).table(CITIZENSHIP)
-    assert not week_of(after[W2], CITIZENSHIP, PriorTables(beside=(*pool, *one.told))).told
+    assert week_of(after[W2], CITIZENSHIP, Earlier(beside=pool)).table(CITIZENSHIP)
+    assert not week_of(after[W2], CITIZENSHIP, Earlier(beside=(*pool, *one.told))).told
 
 
 @pytest.mark.parametrize("in_a_quarter", [False, True])
 def test_the_milder_rule_between_revisions_is_not_for_what_a_quarter_tells_too(in_a_quarter):
     own = rows(W1, A=10, B=10, C=10, D=10)
     first = week_of(own).told
-    state = AttributeTable(CHARGES, "MN", own | rows(W2, **ENOUGH_MADE), AS_OF, 5)
-    earlier = PriorTables(first, first, "", (state,) if in_a_quarter else ())
+    state = Table(CHARGES, "MN", own | rows(W2, **ENOUGH_MADE), AS_OF, 5)
+    earlier = Earlier(first, first, "", (state,) if in_a_quarter else ())
     left = own - rows(W1, A=4, B=3, C=3)
     counting = {row.request_id for row in left}
     told = decide(candidates_of(CHARGES, left), earlier, counting, LATER, 5)
     assert told.table(CHARGES).retained is in_a_quarter
 
 
-@pytest.mark.parametrize("number", [3, 9])
-def test_weeks_come_back_from_json_as_they_were(number):
-    weeks = (week(W1, **dict.fromkeys((A, B, C), number)), week(W2, **ENOUGH_MADE))
-    assert WEEKS.validate_json(WEEKS.dump_json(weeks)) == weeks
-    assert bool(weeks[0].told) is (number == 9)
-
-
 def test_a_sum_that_some_weeks_do_not_split_says_how_many_are_not_split():
     def table(*weeks):
         page, people = AttributeTables(), quarter(*weeks)
-        page.period, page.counts = (
-            None,
-            SimpleNamespace(nation=people.nation.get, published=people.shown),
-        )
+        page.period = None
+        page.counts = SimpleNamespace(nation=people.nation.get, published=people.shown)
         return page.charges_table().parts[0]
 
     split = week_of(rows(W1, A=10, B=10, C=10) | rows(W1, "s", value=NOT_CONVICTED, D=1, E=19))

@@ -4,14 +4,13 @@ that stand, are told anew or are taken down, and the flag `protected`, which cha
 import contextlib
 import json
 import re
-from functools import partial
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 from extract_factory import charge
-from frames import case_of, inputs_of
+from frames import case_of, inputs_of, published_of
 from large_archive import brief_articles
 from quarter_archive import read_csv
 from small_archive import (
@@ -28,9 +27,6 @@ from small_archive import (
 )
 from test_agreement import charges_on
 
-from ddor.jobs.prepared import data_files
-from ddor.jobs.weekly import week_report
-from ddor.measures.figures import count_inputs
 from ddor.reference.figures import OF_CHARGES
 
 JAILS = dict(q=QUILLFEATHER, b=BRACKENHOLT, o=OSPREYMOOR, t=THISTLEDOWN, w=WRENFALL)
@@ -63,10 +59,10 @@ def without(**counts: int) -> list[dict[str, str]]:
     return [row for row in ROWS if row not in gone]
 
 
-def published_in(folder: Path, rows, charges=CHARGES) -> SmallArchive:
-    """A first revision of these rows and of those of the charges that are theirs."""
+def published_in(folder: Path, rows) -> SmallArchive:
+    """A first revision of these rows and of their charges."""
     archive = SmallArchive(folder)
-    archive.receive(rows, FIRST, charges=theirs(rows, charges))
+    archive.receive(rows, FIRST, charges=theirs(rows, CHARGES))
     assert archive.published(day="2017-05-20") == 1
     return archive
 
@@ -124,12 +120,6 @@ def test_the_first_revision_tells_the_nation_and_the_agency_of_20_or_more(first)
     told_of = {key for key, each in told(first).items() if each["told"]}
     assert told_of == national | {("charges", QUILL)}
     assert [figures(first)[name] for name in OF_CHARGES] == [70, 35]
-    of_categories = {
-        each["category"]: each["requests"]
-        for each in lines(first, "charges_by_group")
-        if not each["group_code"] and each["requests"] != "0"
-    }
-    assert of_categories == {"drugs": "46", "property": "24"}
 
 
 def test_a_revision_of_few_changes_keeps_the_tables_with_their_date_and_what_no_longer_counts(
@@ -197,26 +187,9 @@ def test_a_later_extract_without_charges_leaves_the_table_of_charges_standing(ar
 # First revisions of other weeks
 
 
-@pytest.fixture
-def published(tmp_path):
-    """rows, charges -> the archive in which they are the first revision."""
-    return partial(published_in, tmp_path / "archive")
-
-
-def test_a_week_without_charges_says_that_none_were_supplied_and_tells_the_rest(published):
-    archive = published(ROWS, charges=())
-    page = archive.page(f"weeks/{WEEK}/index.html")
-    why = "No charge data was supplied for the 70 requests declined"
-    assert why in words_of(page.article) and charges_on(page) == []
-    assert told(archive)["charges", ""]["why"] == "no charge data was supplied"
-    assert told(archive)["citizenship", ""]["told"]
-    assert figures(archive)["declined_with_charges"] is None
-    assert lines(archive, "charges_by_group") == []
-
-
-def test_a_week_of_19_says_nowhere_how_many_had_charges_and_never_0(published):
+def test_a_week_of_19_says_nowhere_how_many_had_charges_and_never_0(tmp_path):
     """The two figures are part of the national table: null or empty where that is not told."""
-    archive = published(rows_of(q=7, b=6, o=6))
+    archive = published_in(tmp_path / "archive", rows_of(q=7, b=6, o=6))
     assert figures(archive)["declined_total"] == 19
     assert told(archive)["charges", ""]["why"] == "there are fewer than 20 requests"
     year = archive.site / "data" / "2017"
@@ -274,17 +247,12 @@ def test_no_flag_of_any_row_changes_a_file_a_decision_or_the_identity():
     countries = ("MEX", "GTM", "CHN", "UNK")
     rows = [row | {"citizenship": countries[at % 4]} for at, row in enumerate(rows)]
 
-    def published_of(rows) -> tuple:
-        inputs = inputs_of(case_of(rows, CHARGES))
-        of = week_report(inputs, count_inputs(inputs))
-        return data_files(of), of.figures, of.summary, of.review, of.bulk, of.input_texts
-
-    before = published_of(rows)
-    assert [each["told"] for each in before[2]["disclosure"]] == [True] * 4
+    before = published_of(inputs_of(case_of(rows, CHARGES)))
+    assert [each["told"] for each in before[0]["disclosure"]] == [True] * 4
     for bit in range(6):  # each row is flipped in one of them at least
         flag = {"protected": "true" if bit % 2 else "unknown"}
         flipped_rows = [row | (flag if at >> bit & 1 else {}) for at, row in enumerate(rows, 1)]
-        assert published_of(flipped_rows) == before, bit
+        assert published_of(inputs_of(case_of(flipped_rows, CHARGES))) == before, bit
 
 
 def test_flipped_flags_make_no_revision_touch_no_public_byte_and_are_kept_privately(archive):
@@ -309,11 +277,6 @@ def test_flipped_flags_make_no_revision_touch_no_public_byte_and_are_kept_privat
     # A revision of new data has its own flags.
     revised(archive, without(b=1))
     assert not kept.exists()
-
-
-def test_a_week_with_every_flag_flipped_is_published_as_the_same_bytes(first, published):
-    rows = flipped("true", *(row["request_id"] for row in ROWS))
-    assert published(rows).files() == first.files()
 
 
 def test_the_newest_flags_keep_a_person_out_of_the_workbook_of_rows(archive):
