@@ -11,7 +11,7 @@ from after_release_rows import arrested, later, numbered_charges, released, rows
 from frames import plain_of
 
 from ddor.measures.after_release import Followed, decide_after_release, followed
-from ddor.measures.disclosure import EARLIER, Shown
+from ddor.measures.disclosure import EARLIER, PublishedTables
 from ddor.published.history import NOTHING_EARLIER
 
 ARREST, BOTH, CONVICTION = "arrest", "arrest_and_conviction", "conviction"
@@ -32,7 +32,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Revision:
-    told: Shown
+    told: PublishedTables
     followed: Followed
 
 

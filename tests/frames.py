@@ -12,19 +12,27 @@ from extract_factory import WEEK as FIRST_DAY
 from extract_factory import request
 
 from ddor.calendar import Week
-from ddor.checks.check import Case
 from ddor.checks.registry import CHECKS, CheckResults, run_checks
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
 from ddor.inputs import Inputs
 from ddor.jobs.prepared import data_files
 from ddor.jobs.weekly import week_report
+from ddor.maintained.cases import Case
 from ddor.maintained.directory import COLUMNS, Directory
-from ddor.measures.disclosure import NATION, TABLES, Candidates, Earlier, Shown, Table, flag_of
+from ddor.measures.disclosure import (
+    NATION,
+    TABLES,
+    Candidates,
+    PriorTables,
+    PublishedTables,
+    flag_of,
+)
 from ddor.measures.figures import Counts, count_inputs, count_week
 from ddor.measures.people import CHARGES, Line, charge_group_lines, lines_of, place_candidates
 from ddor.measures.status import request_status
 from ddor.published.history import no_history
 from ddor.published.ledger import no_ledger
+from ddor.report.tables import Table
 
 WEEK = Week.parse(FIRST_DAY)
 PARAMETERS = {"disclosure_threshold": 5, "max_held_back_share": 0.25}
@@ -115,7 +123,7 @@ def counted(case: Case, checks=CHECKS) -> Counts:
 
 
 def counted_as(case: Case, checked: CheckResults) -> Counts:
-    return count_week(case, checked, PARAMETERS, Earlier(), no_ledger())
+    return count_week(case, checked, PARAMETERS, PriorTables(), no_ledger())
 
 
 def counts_of(requests, charges=(), agencies=(), cohort="recorded", checks=CHECKS):
@@ -134,13 +142,13 @@ def candidates_of(attribute: str, rows) -> Candidates:
     return {(attribute, NATION): rows} | places
 
 
-def charge_groups_of(shown: Shown) -> pd.DataFrame:
+def charge_groups_of(shown: PublishedTables) -> pd.DataFrame:
     """charges_by_group.csv of what is shown."""
     table = shown.table(CHARGES)
     return charge_group_lines(lines_of(table), flag_of(table))
 
 
-def plain_of(shown: Shown) -> list:
+def plain_of(shown: PublishedTables) -> list:
     """The tables as the private files of a revision keep them."""
     return TABLES.dump_python(tuple(shown.tables.values()), mode="json")
 

@@ -12,9 +12,9 @@ from ddor.measures.disclosure import (
     NATION,
     ONE_RULE,
     TAKEN_DOWN,
-    Earlier,
+    PriorTables,
+    PublishedTables,
     Row,
-    Shown,
     decide,
     disclosure_lines,
     is_safe,
@@ -44,12 +44,14 @@ def rows(value="no_charge", prefix="r", week=WEEK, state="MN", **agencies: int) 
     )
 
 
-def week_told(base, before: list[Shown] = (), shown=True, attribute=CHARGES, **given) -> Shown:
+def week_told(
+    base, before: list[PublishedTables] = (), shown=True, attribute=CHARGES, **given
+) -> PublishedTables:
     """A revision of the week. `shown`: whether the one before it stands."""
     tables = tuple(table for told in before for table in told.tables.values())
     last = tuple(before[-1].tables.values()) if before and shown else ()
     counting = {row.request_id for row in base}
-    earlier = Earlier(tables, last, given.get("gone", ""))
+    earlier = PriorTables(tables, last, given.get("gone", ""))
     of_week = given.get("of_week", True)
     return decide(candidates_of(attribute, base), earlier, counting, "2017-03-01", 5, of_week)
 
@@ -110,7 +112,7 @@ def test_a_county_that_publishes_its_own_jail_alone_has_its_table_and_the_nation
 
 
 def lines(base, place=NATION, attribute=CHARGES) -> dict[tuple, int]:
-    told = decide({(attribute, place): base}, Earlier(), (), "2017-03-01", 5)
+    told = decide({(attribute, place): base}, PriorTables(), (), "2017-03-01", 5)
     own = lines_of(told.tables[attribute, place])
     return {(line.branch, line.leaf, line.standing): line.requests for line in own}
 
@@ -221,7 +223,7 @@ def test_nothing_is_told_where_the_private_record_of_earlier_revisions_is_lost()
 def test_a_state_that_is_enough_is_told_after_its_agencies_and_by_the_one_rule():
     base = rows(A=30, B=10, C=10) | rows(state="IA", D=10, E=10, F=10)
     candidates = place_candidates(base, "agency_id", "state")
-    told = decide(candidates, Earlier(), (), "2017-10-01", 5, of_week=False)
+    told = decide(candidates, PriorTables(), (), "2017-10-01", 5, of_week=False)
     assert told.places(CHARGES) == [A, "IA"]
     # Minnesota without A is B and C: two agencies.
     assert told.withheld == {(CHARGES, "MN"): ONE_RULE}
@@ -239,7 +241,7 @@ EXTRACT = st.dictionaries(st.integers(0, 79), KINDS, min_size=15)
 @given(st.lists(st.tuples(EXTRACT, st.booleans()), min_size=1, max_size=4))
 def test_every_piece_is_safe_after_any_sequence_of_extracts(of_week, extracts):
     """The revision before stands or is withdrawn. A quarter has no milder rule for its own."""
-    told: list[Shown] = []
+    told: list[PublishedTables] = []
     for drawn, stands in extracts:
         base = [Row(f"r{key}", WEEK, *of, "MN", value) for key, (*of, value) in drawn.items()]
         told.append(week_told(frozenset(base), told, stands, of_week=of_week))

@@ -28,8 +28,9 @@ from ddor.measures.after_release import (
     decide_after_release,
     followed,
 )
-from ddor.measures.disclosure import FEWER, NATION, TAKEN_DOWN, Earlier, Row, Table
+from ddor.measures.disclosure import FEWER, NATION, TAKEN_DOWN, PriorTables, Row
 from ddor.measures.people import CHARGES
+from ddor.report.tables import Table
 
 MANY = {ARREST: 14, BOTH: 6, NO_CONTACT: 30, OTHER_CONTACT: 10, NOT_OBSERVED: 25, NOT_KNOWN: 15}
 
@@ -44,7 +45,7 @@ def numbers(quarter) -> dict:
 def told_of(requests, tables=(), last=()) -> tuple:
     """What is told and the headline numbers, after `tables`."""
     rows, charges = rows_of(requests)
-    told = decide_after_release(rows, charges, 5, "2018-01-31", Earlier(tables, last))
+    told = decide_after_release(rows, charges, 5, "2018-01-31", PriorTables(tables, last))
     return told, followed(rows, told, "2018-01-31")
 
 

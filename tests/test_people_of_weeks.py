@@ -18,7 +18,7 @@ from ddor.compiled.people import (
     people_of_weeks,
     week_of_people,
 )
-from ddor.measures.disclosure import NATION, ONE_RULE, POOLED, Earlier, Row, Table, decide
+from ddor.measures.disclosure import NATION, ONE_RULE, POOLED, PriorTables, Row, decide
 from ddor.measures.figures import NO_CHARGES
 from ddor.measures.people import (
     ATTRIBUTES,
@@ -31,6 +31,7 @@ from ddor.measures.people import (
     with_charges,
 )
 from ddor.report.attribute_tables import UNSPLIT, AttributeTables
+from ddor.report.tables import Table
 
 DAYS_OF = W1, W2, W3 = "2017-02-11", "2017-02-18", "2017-02-25"
 W4 = "2017-03-04"
@@ -39,7 +40,7 @@ DRUGS, ASSAULT = "convicted 35:convicted", "charged_only 13:charged_only"
 NOT_CONVICTED = "charged_only 35:charged_only"
 OF = {CHARGES: DRUGS, CITIZENSHIP: "MEX", DAYS: "0 to 2 days"}
 AS_OF, LATER = "2017-10-01", "2017-11-01"
-NOTHING_EARLIER = Earlier()
+NOTHING_EARLIER = PriorTables()
 
 
 def rows(week: str, prefix="r", attribute=CHARGES, value="", state="", **agencies: int):
@@ -75,7 +76,7 @@ def quarter(*weeks: WeekOfPeople, before: Iterable[PeopleOfWeeks] = (), day=AS_O
     tables = tuple(table for each in told for table in each.tables.values())
     last = tuple(told[-1].tables.values()) if told else ()
     beside = tuple(table for each in weeks for table in each.told)
-    return people_of_weeks(weeks, Earlier(tables, last, "", beside), day, 5)
+    return people_of_weeks(weeks, PriorTables(tables, last, "", beside), day, 5)
 
 
 def counts(lines) -> dict[tuple, int]:
@@ -168,7 +169,7 @@ def test_of_weeks_that_were_told_only_a_place_that_is_whole_weeks_has_a_table():
 
 def test_a_place_in_a_week_whose_own_table_stands_counts_the_requests_as_that_week_tells_them():
     first = rows(W1, A=40, B=8, C=8, D=8)
-    before = Earlier(*[week_of(first).told] * 2)
+    before = PriorTables(*[week_of(first).told] * 2)
     later = week_of(frozenset(sorted(first)[1:]), earlier=before)
     assert later.table(CHARGES).rows == first
     people = quarter(later)
@@ -224,10 +225,10 @@ def test_a_week_is_not_told_if_the_pool_less_it_and_less_other_weeks_leaves_too_
         day: first[at].rows[CITIZENSHIP] | rows(day, "n", CITIZENSHIP, **new)
         for at, day in enumerate(before)
     }
-    one = week_of(after[W1], CITIZENSHIP, Earlier(beside=pool))
+    one = week_of(after[W1], CITIZENSHIP, PriorTables(beside=pool))
     assert one.table(CITIZENSHIP)
-    assert week_of(after[W2], CITIZENSHIP, Earlier(beside=pool)).table(CITIZENSHIP)
-    assert not week_of(after[W2], CITIZENSHIP, Earlier(beside=(*pool, *one.told))).told
+    assert week_of(after[W2], CITIZENSHIP, PriorTables(beside=pool)).table(CITIZENSHIP)
+    assert not week_of(after[W2], CITIZENSHIP, PriorTables(beside=(*pool, *one.told))).told
 
 
 @pytest.mark.parametrize("in_a_quarter", [False, True])
@@ -235,7 +236,7 @@ def test_the_milder_rule_between_revisions_is_not_for_what_a_quarter_tells_too(i
     own = rows(W1, A=10, B=10, C=10, D=10)
     first = week_of(own).told
     state = Table(CHARGES, "MN", own | rows(W2, **ENOUGH_MADE), AS_OF, 5)
-    earlier = Earlier(first, first, "", (state,) if in_a_quarter else ())
+    earlier = PriorTables(first, first, "", (state,) if in_a_quarter else ())
     left = own - rows(W1, A=4, B=3, C=3)
     counting = {row.request_id for row in left}
     told = decide(candidates_of(CHARGES, left), earlier, counting, LATER, 5)

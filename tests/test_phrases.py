@@ -153,7 +153,7 @@ def test_a_standing_of_one_is_a_person_and_of_none_is_left_out():
 
 
 FEW = rows(a=7, b=6, c=6)
-LOST = "the private record of what was told before is not at hand"
+LOST = "the private record of the tables published before is missing"
 
 
 def withheld(name: str) -> tuple[WeeklyReport, str]:

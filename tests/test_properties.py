@@ -180,7 +180,7 @@ def prove_classes_add_up(case: CheckedWeek, checked: CheckResults, counts: Count
     }
 
 
-def prove_nothing_held_is_declined(case: Case, counts: Counts) -> None:
+def prove_nothing_held_is_declined(case: CheckedWeek, counts: Counts) -> None:
     status, held = counts.status.set_index("request_id"), counts.held.set_index("request_id")
     assert (status.loc[status["declined"], "outcome"] == "declined").all()
     in_class = status.index[status["class"] == "held_back"]

@@ -492,7 +492,7 @@ def test_decisions_that_need_mending_or_a_ledger_that_cannot_be_read_record_noth
     assert files_of(output) == before
 
 
-@pytest.mark.storm
+@pytest.mark.slow
 def test_a_week_that_was_decided_is_made_again_from_what_it_kept(story):
     """The decisions are among the inputs kept with a revision."""
     words = ["--output", str(story / "outputs"), "--set", f"published_on={PUBLISHED_ON}"]

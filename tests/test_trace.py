@@ -16,13 +16,14 @@ from weekly_runs import Killed, die_after_replacing, files_of
 
 from ddor.archive.publish import opened
 from ddor.calendar import Week
-from ddor.checks.check import Case, Finding
+from ddor.checks.check import Finding
 from ddor.checks.registry import CHECKS
 from ddor.cli import ddor as command
 from ddor.errors import UsageError
 from ddor.extract.read import read_extract
 from ddor.inputs import save_inputs
 from ddor.jobs.rows import COLUMNS, RowsFile, write_rows
+from ddor.maintained.cases import Case
 from ddor.maintained.directory import read_directory
 from ddor.measures.people import ALL, UNLISTED, with_charges
 from ddor.measures.people import CHARGES as OF_CHARGES
@@ -30,7 +31,7 @@ from ddor.measures.status import CLASSES
 from ddor.measures.trace import known_figures, rows_behind
 from ddor.published.history import no_history
 from ddor.published.ledger import read_labels
-from ddor.reference.figures import DECLINED_COLUMNS, IDENTITY, ISSUED_COLUMNS, WEEKLY_FIGURES
+from ddor.reference.figures import IDENTITY, ISSUED_COLUMNS, TABLE_COLUMNS, WEEKLY_FIGURES
 
 EARLIER = "2017-01-05T08:00"
 PENDING = {"outcome": "pending", "outcome_recorded_at": ""}
@@ -164,7 +165,7 @@ def test_the_known_figures_are_those_of_the_report_and_the_lines_of_its_tables()
     assert "group:35:convicted" not in known  # a group is not told apart
     assert len(known) == len(set(known))
     columns = {figure.column for figure in WEEKLY_FIGURES.values()}
-    assert columns >= set(ISSUED_COLUMNS + DECLINED_COLUMNS) - set(IDENTITY)
+    assert columns >= set(ISSUED_COLUMNS + TABLE_COLUMNS["declined_by_agency"]) - set(IDENTITY)
     assert WEEKLY_FIGURES.keys() <= set(known)
 
 
