@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections import namedtuple
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,10 +50,8 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        yield playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
 
 
 @pytest.fixture
@@ -119,11 +118,8 @@ def pytest_unconfigure(config):
 
 def cases(text: str) -> list[tuple[str, ...]]:
     """The lines of a table, `one | two | three`, each as a tuple of its cells."""
-    return [
-        tuple(cell.strip() for cell in line.split("|"))
-        for line in text.splitlines()
-        if line.strip()
-    ]
+    lines = [line for line in text.splitlines() if line.strip()]
+    return [tuple(cell.strip() for cell in line.split("|")) for line in lines]
 
 
 def each_line(table: str) -> pytest.MarkDecorator:
@@ -152,25 +148,35 @@ def json_lines(ran: Ran) -> list[dict]:
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
+def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """The folder: `make` fills it, under another name, if no worker has made it yet."""
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            unfinished = folder.with_name(f"{folder.name}.unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
-def sample_archive(tmp_path_factory, worker_id) -> Path:
-    """outputs/ with all four sample weeks published: read it, never write into it."""
+def shared(tmp_path_factory, worker_id) -> Path:
+    """The folder of what all workers share."""
     root = tmp_path_factory.getbasetemp()
-    root = root if worker_id == "master" else root.parent
-    output = root / "sample-archive"
-    with FileLock(root / "sample-archive.lock"):
-        if not output.exists():
-            ran = run_week(
-                *SAMPLE_WEEKS,
-                "--sample",
-                "--output",
-                output,
-                "--set",
-                f"published_on={PUBLISHED_ON}",
-                *ACCEPTED,
-            )
-            assert ran.code == 0, ran.stderr
-    return output
+    return root if worker_id == "master" else root.parent
+
+
+@pytest.fixture(scope="session")
+def sample_archive(shared) -> Path:
+    """outputs/ with all four sample weeks published: read it, never write into it."""
+
+    def make(output: Path) -> None:
+        words = ("--sample", "--output", output, "--set", f"published_on={PUBLISHED_ON}")
+        ran = run_week(*SAMPLE_WEEKS, *words, *ACCEPTED)
+        assert ran.code == 0, ran.stderr
+
+    return made_once(shared / "sample-archive", make)
 
 
 @pytest.fixture
@@ -183,14 +189,11 @@ def project_copy(tmp_path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory, worker_id):
+def stage(shared):
     """name -> that stage of small_archive, shared by all test files: never write into it."""
     from small_archive import stage_at
 
-    root = tmp_path_factory.getbasetemp()
-    root = (root if worker_id == "master" else root.parent) / "small-archives"
-    root.mkdir(exist_ok=True)
-    return lambda name: stage_at(root, name)
+    return lambda name: stage_at(shared / "small-archives", name)
 
 
 @pytest.fixture
@@ -199,36 +202,32 @@ def copy_of(stage, tmp_path):
     return lambda name: stage(name).copied_to(tmp_path / "archive")
 
 
-@pytest.fixture(
-    scope="session", params=[8, pytest.param(60, marks=pytest.mark.slow)], ids="{}-weeks".format
-)
-def large(request, tmp_path_factory, worker_id):
+FEW_OR_MANY = [8, pytest.param(60, marks=pytest.mark.storm)]
+
+
+@pytest.fixture(scope="session", params=FEW_OR_MANY, ids="{}-weeks".format)
+def large(request, shared):
     """A published archive of 200 agencies, shared by all test files: never write into it. Of 60
     weeks in the slow tests, of 8 else."""
     from large_archive import large_at
 
-    root = tmp_path_factory.getbasetemp()
-    return large_at(root if worker_id == "master" else root.parent, request.param)
+    return large_at(shared, request.param)
 
 
 @pytest.fixture(scope="session")
-def followed(tmp_path_factory, worker_id):
+def followed(shared):
     """The published quarter of followed_archive, shared by all test files: never write into it."""
     from followed_archive import followed_at
 
-    root = tmp_path_factory.getbasetemp()
-    return followed_at(root if worker_id == "master" else root.parent)
+    return followed_at(shared)
 
 
 @pytest.fixture(scope="session")
-def quarters(tmp_path_factory, worker_id):
+def quarters(shared):
     """name -> that stage of quarter_archive, shared by all test files: never write into it."""
     from quarter_archive import quarters_at
 
-    root = tmp_path_factory.getbasetemp()
-    root = (root if worker_id == "master" else root.parent) / "quarters"
-    root.mkdir(exist_ok=True)
-    return lambda name: quarters_at(root, name)
+    return lambda name: quarters_at(shared / "quarters", name)
 
 
 @pytest.fixture
@@ -237,11 +236,10 @@ def quarters_copy(quarters, tmp_path):
     return lambda name: quarters(name).copied_to(tmp_path / "archive")
 
 
-@pytest.fixture(
-    scope="session",
-    params=["1", pytest.param("4", marks=pytest.mark.slow)],
-    ids="{}-quarters".format,
-)
+ONE_OR_FOUR = ["1", pytest.param("4", marks=pytest.mark.storm)]
+
+
+@pytest.fixture(scope="session", params=ONE_OR_FOUR, ids="{}-quarters".format)
 def year(request, quarters):
     """The year of quarter_archive, all of it in the slow tests, its first quarter else."""
     return quarters(request.param)

@@ -8,14 +8,12 @@ scraps, for a quarter reads those; the quarters have their notebook's.
 import csv
 import datetime as dt
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 import yaml
-from conftest import cases
+from conftest import cases, made_once
 from extract_factory import charge, request
-from filelock import FileLock
 from large_archive import brief_articles
 from small_archive import SmallArchive
 
@@ -63,15 +61,12 @@ DESCRIBED = (
 
 
 def followed_at(root: Path) -> SmallArchive:
-    with FileLock(root / "followed-archive.lock"):
-        if not (root / "followed-archive").exists():
-            unfinished = root / "followed-archive.unfinished"
-            shutil.rmtree(unfinished, ignore_errors=True)
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(os, "fsync", lambda file: None)
-                _build(SmallArchive(unfinished))
-            unfinished.rename(root / "followed-archive")
-    return SmallArchive(root / "followed-archive")
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "fsync", lambda file: None)
+            _build(SmallArchive(folder))
+
+    return SmallArchive(made_once(root / "followed-archive", make))
 
 
 def _build(archive: SmallArchive) -> None:

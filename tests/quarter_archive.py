@@ -17,9 +17,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Ran, cases
+from conftest import Ran, cases, made_once
 from extract_factory import charge, request
-from filelock import FileLock
 from large_archive import brief_articles
 from small_archive import SmallArchive
 
@@ -194,10 +193,8 @@ def arrested(request_id: str, week=FIRST, at=0, on=10, code="1399", **overrides)
 def several(week: str, met=6, large=17, agencies=6) -> list[dict]:
     """So many people arrested, and so many with no later contact, in turn at the agencies."""
     key = week[5:]
-    return [
-        *(arrested(f"key-m{key}-{at}", week, at % agencies) for at in range(met)),
-        *(person(f"key-l{key}-{at}", week, at % agencies) for at in range(large)),
-    ]
+    rows = [arrested(f"key-m{key}-{at}", week, at % agencies) for at in range(met)]
+    return rows + [person(f"key-l{key}-{at}", week, at % agencies) for at in range(large)]
 
 
 def _two_weeks(root: Path) -> None:
@@ -218,18 +215,14 @@ STAGES = {"weeks": (None, _two_weeks), "quarter": ("weeks", _their_quarter)}
 
 def quarters_at(root: Path, name: str) -> Quarters:
     """A stage, or a year of so many quarters, made if it is not there yet: never write into it."""
-    with FileLock(root / f"{name}.lock"):
-        if not (root / name).exists():
-            before, make = STAGES.get(name, (None, None))
-            unfinished = root / f"{name}.unfinished"
-            if before:
-                quarters_at(root, before).copied_to(unfinished)
-            if make:
-                make(unfinished)
-            else:
-                _year(unfinished, QUARTERS[: int(name)])
-            unfinished.rename(root / name)
-    return Quarters(root / name)
+    before, happens = STAGES.get(name, (None, None))
+
+    def make(folder: Path) -> None:
+        if before:
+            quarters_at(root, before).copied_to(folder)
+        happens(folder) if happens else _year(folder, QUARTERS[: int(name)])
+
+    return Quarters(made_once(root / name, make))
 
 
 # The year
@@ -256,13 +249,13 @@ def _year(root: Path, quarters: tuple[str, ...]) -> None:
         receive(week, *less.get(week, ("", "")))
     with lists_left_out():
         assert archive.weeks(*weeks).code == 0
-    assert archive.ddor("rebuild", day=PUBLISHED).code == 0
+    archive.rebuilt(PUBLISHED)
     for week in less:
         receive(week)
     assert archive.weeks(REVISED, day="2018-07-02").code == 0
     words = ("--correct", "--reason", MISTAKE)
     assert archive.weeks(CORRECTED, day="2018-07-03", words=words).code == 0
-    assert archive.ddor("withdraw", WITHDRAWN, "--reason", "privacy", day="2018-07-04").code == 0
+    archive.withdraw(WITHDRAWN, reason="privacy", day="2018-07-04")
     done = archive.quarter(*quarters)
     assert done.code == 0 and done.stdout.count(" published r1: ") == len(quarters), done
 

@@ -10,6 +10,7 @@ kernel gives is what test_verify.py shows, with `kernel=True`.
 
 import contextlib
 import csv
+import json
 import re
 import shutil
 import warnings
@@ -22,9 +23,8 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from conftest import PROJECT, Ran
+from conftest import PROJECT, Ran, made_once
 from extract_factory import request, write_csv_extract
-from filelock import FileLock
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from nbformat.v4 import new_code_cell, new_output
@@ -54,10 +54,8 @@ SOURCES = {1: "Cormorant desk one", 2: "Gannet desk two", 3: "Petrel desk three"
 
 def numbered(prefix: str, count: int, agency: dict, **overrides) -> list[dict[str, str]]:
     """So many requests to one agency, each with a request_id of its own."""
-    return [
-        request(request_id=f"{prefix}{number}", **agency | overrides)
-        for number in range(1, count + 1)
-    ]
+    keys = [f"{prefix}{number}" for number in range(1, count + 1)]
+    return [request(request_id=key, **agency | overrides) for key in keys]
 
 
 def quillfeather(count: int) -> list[dict[str, str]]:
@@ -68,25 +66,16 @@ def quillfeather(count: int) -> list[dict[str, str]]:
 
 
 # The figures that only one revision has: issued and declined in total, and by agency.
-FIRST_ROWS = [
-    *quillfeather(137),
-    *numbered("b", 253, BRACKENHOLT, **HONORED),
-    *numbered("o", 1, OSPREYMOOR),
-    *numbered("t", 3, THISTLEDOWN, **PENDING),
-]
-_REST = [
-    *numbered("b", 241, BRACKENHOLT, **HONORED),
-    *numbered("o", 1, OSPREYMOOR),
-    *numbered("w", 2, WRENFALL),
-]
+FIRST_ROWS = quillfeather(137) + numbered("b", 253, BRACKENHOLT, **HONORED)
+FIRST_ROWS += numbered("o", 1, OSPREYMOOR) + numbered("t", 3, THISTLEDOWN, **PENDING)
+_REST = numbered("b", 241, BRACKENHOLT, **HONORED) + numbered("o", 1, OSPREYMOOR)
+_REST += numbered("w", 2, WRENFALL)
 SECOND_ROWS = [*quillfeather(151), *_REST]
 THIRD_ROWS = [*quillfeather(163), *_REST]
 ONLY_FIRST = ("137", "138", "253", "394", "THISTLEDOWN", SOURCES[1])
 ONLY_SECOND = ("151", "154", "395", "WRENFALL", SOURCES[2])
-NEXT_WEEK_ROWS = [
-    row | {"issued_at": "2017-02-19", "released_at": "", "outcome_recorded_at": "2017-02-22"}
-    for row in numbered("n", 7, OSPREYMOOR)
-]
+ASKED_NEXT = {"issued_at": "2017-02-19", "released_at": "", "outcome_recorded_at": "2017-02-22"}
+NEXT_WEEK_ROWS = numbered("n", 7, OSPREYMOOR, **ASKED_NEXT)
 
 
 class SmallArchive:
@@ -100,12 +89,8 @@ class SmallArchive:
             (root / "corrections").mkdir(parents=True)
             for name, columns in COLUMNS.items():
                 (root / f"{name}.csv").write_text(",".join(columns) + "\n")
-            keys = {
-                "extract": "extracts/{week}",
-                "output": "outputs",
-                "contact": "the county desk",
-                **{name: f"{name}.csv" for name in COLUMNS},
-            }
+            keys = {"extract": "extracts/{week}", "output": "outputs", "contact": "the county desk"}
+            keys |= {name: f"{name}.csv" for name in COLUMNS}
             (root / "weekly.yaml").write_text(yaml.safe_dump(keys))
 
     def copied_to(self, root: Path) -> "SmallArchive":
@@ -122,14 +107,8 @@ class SmallArchive:
     def record(self, name: str, **keys) -> None:
         """A dispute by the agency Quillfeather of its declined requests, as a file; keys that are
         None are left out."""
-        record = {
-            "week": WEEK,
-            "agency_id": QUILLFEATHER["agency_id"],
-            "figure": "declined",
-            "ground": "still_here",
-            "received_on": "2017-06-01",
-            "status": "open",
-        } | keys
+        record = {"week": WEEK, "agency_id": QUILLFEATHER["agency_id"], "figure": "declined"}
+        record |= {"ground": "still_here", "received_on": "2017-06-01", "status": "open"} | keys
         text = yaml.safe_dump({key: each for key, each in record.items() if each is not None})
         (self.root / "corrections" / f"{name}.yaml").write_text(text, encoding="utf-8")
 
@@ -144,6 +123,17 @@ class SmallArchive:
         words = [command, *map(str, arguments), *self._options(day)]
         with self.in_project(kernel):
             return ran(lambda: cli.ddor(words))
+
+    def rebuilt(self, day="2017-06-20") -> int:
+        """How many files `ddor rebuild` changes."""
+        done = self.ddor("rebuild", "--json", day=day)
+        assert done.code == 0, done
+        return json.loads(done.stdout)["changed"]
+
+    def withdraw(self, *words, reason="error", **given) -> Ran:
+        done = self.ddor("withdraw", *words, "--reason", reason, **given)
+        assert done.code == 0, done
+        return done
 
     def published(self, *arguments, **given) -> int:
         """The number of the revision that `run` published."""
@@ -278,9 +268,7 @@ def execute_here(template: Path, output: Path, parameters: dict) -> None:
                 shown = [(each.data or {}, each.metadata or {}) for each in captured.outputs]
                 if done.result is not None:
                     shown.append(shell.display_formatter.format(done.result))
-                cell.outputs = [
-                    new_output("display_data", data, metadata=metadata) for data, metadata in shown
-                ]
+                cell.outputs = [new_output("display_data", data, metadata=m) for data, m in shown]
     finally:
         InteractiveShell.clear_instance()
     nbformat.write(notebook, output)
@@ -318,45 +306,24 @@ def _corrected(archive: SmallArchive) -> None:
 def _disputed(archive: SmallArchive) -> None:
     """r2 by three disputes, one of them answered at once."""
     archive.record("quill-still-here")
-    archive.record(
-        "bracken-notice",
-        agency_id=BRACKENHOLT["agency_id"],
-        figure="honored",
-        ground="notice_given",
-        notice="by fax <b>twice</b>",
-        status="not_upheld",
-        answered_on="2017-06-05",
-        answer="No fax & <i>no call</i> is on record.",
-    )
-    archive.record(
-        "osprey-moved",
-        agency_id=OSPREYMOOR["agency_id"],
-        figure="no_notice",
-        ground="moved",
-        received_on="2017-06-08",
-    )
+    notice = {"figure": "honored", "ground": "notice_given", "notice": "by fax <b>twice</b>"}
+    answer = {"status": "not_upheld", "answer": "No fax & <i>no call</i> is on record."}
+    answer |= {"answered_on": "2017-06-05", "agency_id": BRACKENHOLT["agency_id"]}
+    archive.record("bracken-notice", **notice, **answer)
+    moved = {"figure": "no_notice", "ground": "moved", "received_on": "2017-06-08"}
+    archive.record("osprey-moved", agency_id=OSPREYMOOR["agency_id"], **moved)
     assert archive.published(day="2017-06-10") == 2
 
 
-STAGES = {
-    "first": (None, _first),
-    "second": ("first", _second),
-    "third": ("second", _third),
-    "corrected": ("first", _corrected),
-    "disputed": ("first", _disputed),
-}
+STAGES = {"first": (None, _first), "second": ("first", _second), "third": ("second", _third)}
+STAGES |= {"corrected": ("first", _corrected), "disputed": ("first", _disputed)}
 
 
 def stage_at(root: Path, name: str) -> SmallArchive:
     """A stage, made if it is not there yet: read it, never write into it."""
-    with FileLock(root / f"{name}.lock"):
-        if not (root / name).exists():
-            before, make = STAGES[name]
-            unfinished = root / f"{name}.unfinished"
-            if before:
-                archive = stage_at(root, before).copied_to(unfinished)
-            else:
-                archive = SmallArchive(unfinished)
-            make(archive)
-            unfinished.rename(root / name)
-    return SmallArchive(root / name)
+    before, happens = STAGES[name]
+
+    def make(folder: Path) -> None:
+        happens(stage_at(root, before).copied_to(folder) if before else SmallArchive(folder))
+
+    return SmallArchive(made_once(root / name, make))

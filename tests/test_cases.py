@@ -6,30 +6,19 @@ import textwrap
 
 import pytest
 from after_release_rows import arrested, later, numbered_charges, released, rows_of
-from conftest import PROJECT
-from conftest import cases as lines
+from conftest import PROJECT, each_line
 from extract_factory import charge
 
-from ddor.compiled.cases import NOT_MET, ValidatedCases, validated
+from ddor.compiled.cases import NOT_MET, Judged, judged
 from ddor.errors import NeedsCorrection
 from ddor.maintained.cases import CASES, candidate_label, read_cases
 
 QUARTER = "2017Q1"
-HEAD = {
-    "row": candidate_label(QUARTER, "r1"),
-    "agency_id": "MN0270000",
-    "released": "2017-02",
-    "groups_before": "13",
-    "groups_after": "13",
-    "standing": "charged",
-    "status": "open",
-    "status_on": "2017-05-30",
-    "source_kind": "court record",
-    "source": "Fourth Judicial District Court, 27-CR-17-4411, https://courts.example/27-CR-17-4411",
-    "described_by": "analyst",
-    "approved_by": "reviewer",
-    "approved_on": "2017-06-02",
-}
+HEAD = {"row": candidate_label(QUARTER, "r1"), "agency_id": "MN0270000", "released": "2017-02"}
+HEAD |= {"groups_before": "13", "groups_after": "13", "standing": "charged", "status": "open"}
+HEAD |= {"status_on": "2017-05-30", "source_kind": "court record"}
+HEAD |= {"source": "Fourth Judicial District Court, 27-CR-17-4411, https://courts.example/4411"}
+HEAD |= {"described_by": "analyst", "approved_by": "reviewer", "approved_on": "2017-06-02"}
 BODY = "The person was arrested ten days after the release.\n"
 
 
@@ -71,10 +60,8 @@ def refused(cases):
 
 
 def test_a_case_is_read_and_comes_back_from_json(cases):
-    read = cases(
-        bexar_assault=text(groups_before="54, 03", groups_after='"13"'),
-        two=text(row=candidate_label(QUARTER, "r2"), groups_before="none"),
-    )
+    two = text(row=candidate_label(QUARTER, "r2"), groups_before="none")
+    read = cases(bexar_assault=text(groups_before="54, 03", groups_after='"13"'), two=two)
     first, second = read
     assert (first.name, first.row, first.released) == ("bexar-assault", HEAD["row"], "2017-02")
     assert (first.groups_before, first.groups_after) == (("03", "54"), ("13",))
@@ -98,9 +85,8 @@ def test_a_key_that_is_missing_or_no_text_is_named(refused, key):
         assert said.startswith(f"one.md, {key}: seen {seen}")
 
 
-@pytest.mark.parametrize(
-    "key, value, said",
-    lines("""
+@each_line("""
+    key           | value                          | said
     row           | C-123                          | not shown
     row           | C-1F0C22D97AB4                 | not shown
     row           | request-0042                   | not shown
@@ -129,8 +115,7 @@ def test_a_key_that_is_missing_or_no_text_is_named(refused, key):
     source        | ftp://courts.example/1         | another kind of address
     source        | javascript://courts.example/1  | another kind of address
     reviewed_by   | the desk                       | an unknown key
-    """),
-)
+""")
 def test_a_value_or_a_key_that_does_not_fit_is_named(refused, key, value, said):
     (problem,) = refused(**{key: value})
     assert problem.startswith(f"one.md, {key}: seen ") and said in problem
@@ -141,10 +126,11 @@ def test_the_day_of_the_release_and_of_the_status_are_early_enough(cases):
     assert cases(one=text(status_on="2017-02-01", approved_on="2017-02-01"))
 
 
+NAMED = ["Maria Garcia", "A 012-345-678", "m.garcia@desk.example", "born 3/12/1985"]
+
+
 @pytest.mark.parametrize("key", ["source", "described_by", "approved_by", "body"])
-@pytest.mark.parametrize(
-    "named", ["Maria Garcia", "A 012-345-678", "m.garcia@desk.example", "born 3/12/1985"]
-)
+@pytest.mark.parametrize("named", NAMED)
 def test_a_name_or_number_of_a_person_is_refused_and_not_repeated(refused, key, named):
     said = refused(**{key: f"Desk of {named}"})
     where = "one.md: seen" if key == "body" else f"one.md, {key}: seen"
@@ -171,12 +157,8 @@ def test_all_problems_of_all_cases_come_in_one_error_and_a_request_is_one_case(c
     broken = {"one": text(status="closed", source=None), "two": "A text.\n"}
     with pytest.raises(NeedsCorrection) as invalid:
         cases(**broken, three=text(released="2017"))
-    assert [line.split(":")[0] for line in str(invalid.value).splitlines()[1:]] == [
-        "one.md, status",
-        "one.md, source",
-        "three.md, released",
-        "two.md row 1",
-    ]
+    said = [line.split(":")[0] for line in str(invalid.value).splitlines()[1:]]
+    assert said == ["one.md, status", "one.md, source", "three.md, released", "two.md row 1"]
     with pytest.raises(NeedsCorrection, match="the label of another case too"):
         cases(one=text(), two=text(), three=text(row=candidate_label(QUARTER, "r2")))
 
@@ -197,7 +179,7 @@ NOBODY = arrested(10, request_id="r2")
 def judge(cases, request, *charges, described=(), **keys):
     """The only case, of the only request, judged."""
     rows, of = rows_of([request], charges)
-    return validated(cases(one=text(**keys)), rows, of, QUARTER, described)
+    return judged(cases(one=text(**keys)), rows, of, QUARTER, described)
 
 
 def problems(cases, request, *charges, **keys) -> list[str]:
@@ -209,63 +191,49 @@ def problems(cases, request, *charges, **keys) -> list[str]:
 
 CONVICTED = later(10, disposition="convicted")
 # Of groups 23 and 13 alone the charges after the release stand, of 35 alone those before it.
-MANY_CHARGES = (
-    charge(ncic_code="3599"),
-    charge(ncic_code="5404", disposition="acquitted"),
-    charge(ncic_code="9999"),
-    AFTER,
-    later(10, code="0399"),
-    later("", code="2399"),
-    later(10, code="2499", disposition="dismissed"),
-    later(200, code="1299"),
-)
+MANY_CHARGES = [charge(ncic_code=code) for code in ("3599", "9999")]
+MANY_CHARGES += [charge(ncic_code="5404", disposition="acquitted"), AFTER, later(10, code="0399")]
+MANY_CHARGES += [later(10, code="2499", disposition="dismissed"), later("", code="2399")]
+MANY_CHARGES += [later(200, code="1299")]
 
 
-@pytest.mark.parametrize(
-    "row, charges, keys",
-    [
-        (arrested(10), (BEFORE, AFTER), {}),
-        (
-            released("removed"),
-            (BEFORE, CONVICTED),
-            dict.fromkeys(("standing", "status"), "convicted"),
-        ),
-        (arrested(10), MANY_CHARGES, {"groups_before": "35", "groups_after": "23, 13"}),
-        (arrested(10), (AFTER,), {"groups_before": "none"}),
-    ],
-    ids=["a charge", "a conviction", "groups of charges that stand", "no charge before"],
-)
+FOUND_GUILTY = {"standing": "convicted", "status": "convicted"}
+MANY_GROUPS = {"groups_before": "35", "groups_after": "23, 13"}
+SHOWN = {
+    "a charge": (arrested(10), (BEFORE, AFTER), {}),
+    "a conviction": (released("removed"), (BEFORE, CONVICTED), FOUND_GUILTY),
+    "groups that stand": (arrested(10), MANY_CHARGES, MANY_GROUPS),
+    "no charge before": (arrested(10), (AFTER,), {"groups_before": "none"}),
+}
+
+
+@pytest.mark.parametrize("row, charges, keys", SHOWN.values(), ids=SHOWN)
 def test_a_case_that_is_what_the_data_says_is_shown(cases, row, charges, keys):
     found = judge(cases, row, *charges, **keys)
     assert [case.name for case in found.shown] == ["one"] and found.withdrawn == ()
 
 
-@pytest.mark.parametrize(
-    "key, value, data",
-    lines("""
+@each_line("""
+    key           | value     | data
     agency_id     | TX0150000 | MN0270000
     released      | 2017-03   | 2017-02
     groups_before | 35        | 13
     groups_before | none      | 13
     groups_after  | 13, 35    | 13
     standing      | convicted | charged
-    """),
-)
+""")
 def test_what_the_data_does_not_say_is_refused_with_what_it_says(cases, key, value, data):
     (said,) = problems(cases, arrested(10), BEFORE, AFTER, **{key: value})
     assert said.startswith(f"one.md row 1, {key}: seen {value}, expected {data}, as the data")
 
 
+PROTECTED = [arrested(10, protected=known) for known in ("true", "unknown")]
+OF_A_JUVENILE = [charge(ncic_code="8101", disposition="dismissed"), later(200, code="8101")]
+SHIELDED = [(row, ()) for row in PROTECTED] + [(arrested(10), (each,)) for each in OF_A_JUVENILE]
+
+
 @pytest.mark.parametrize("status", ["open", "dismissed"])
-@pytest.mark.parametrize(
-    "row, charges",
-    [
-        (arrested(10, protected="true"), ()),
-        (arrested(10, protected="unknown"), ()),
-        (arrested(10), (charge(ncic_code="8101", disposition="dismissed"),)),
-        (arrested(10), (later(200, code="8101"),)),
-    ],
-)
+@pytest.mark.parametrize("row, charges", SHIELDED)
 def test_a_protected_person_and_a_juvenile_are_answered_like_a_row_that_is_not_there(
     cases, row, charges, status
 ):
@@ -284,21 +252,13 @@ def test_a_case_that_ended_without_a_conviction_is_withdrawn_or_never_described(
     assert said.startswith(f"one.md row 1, status: seen {status}, expected open or convicted")
 
 
-@pytest.mark.parametrize(
-    "row, after",
-    [
-        (arrested(10), later(10, disposition="dismissed")),
-        (arrested(10), later(10, code="0399")),
-        (arrested(91), AFTER),
-        (released("at_large"), AFTER),
-        (released("at_large"), CONVICTED),
-        (released("unknown"), AFTER),
-        (arrested(10, released_at=""), AFTER),
-        (arrested(10, protected="true"), AFTER),
-        (arrested(10, protected="unknown"), AFTER),
-        (NOBODY, AFTER),
-    ],
-)
+UNMET = [arrested(91), *map(released, ("at_large", "unknown")), arrested(10, released_at="")]
+NOT_CHARGED = [later(10, disposition="dismissed"), later(10, code="0399")]
+NOT_BORNE_OUT = [(row, AFTER) for row in (*UNMET, *PROTECTED, NOBODY)]
+NOT_BORNE_OUT += [(arrested(10), after) for after in NOT_CHARGED]
+
+
+@pytest.mark.parametrize("row, after", [*NOT_BORNE_OUT, (released("at_large"), CONVICTED)])
 def test_a_case_that_the_data_does_not_bear_out_any_more_is_withdrawn_in_the_same_words(
     cases, row, after
 ):
@@ -309,18 +269,13 @@ def test_a_case_that_the_data_does_not_bear_out_any_more_is_withdrawn_in_the_sam
 
 def test_all_problems_of_all_cases_come_in_one_error_and_nothing_is_shown(cases):
     second = candidate_label(QUARTER, "r2")
-    read = cases(
-        one=text(released="2017-03", agency_id="TX0150000"),
-        two=text(row=second, standing="convicted", groups_after="35"),
-    )
+    two = text(row=second, standing="convicted", groups_after="35")
+    read = cases(one=text(released="2017-03", agency_id="TX0150000"), two=two)
     charges = numbered_charges(BEFORE, AFTER, charge(request_id="r2"), later(5, request_id="r2"))
     rows, of = rows_of([arrested(10), arrested(5, request_id="r2")], charges)
     with pytest.raises(NeedsCorrection) as invalid:
-        validated(read, rows, of, QUARTER)
-    assert [line.split(":")[0] for line in str(invalid.value).splitlines()[1:]] == [
-        "one.md row 1, agency_id",
-        "one.md row 1, released",
-        "two.md row 1, groups_after",
-        "two.md row 1, standing",
-    ]
-    assert validated((), rows, of, QUARTER) == ValidatedCases((), ())
+        judged(read, rows, of, QUARTER)
+    said = [line.split(":")[0] for line in str(invalid.value).splitlines()[1:]]
+    assert said[:2] == ["one.md row 1, agency_id", "one.md row 1, released"]
+    assert said[2:] == ["two.md row 1, groups_after", "two.md row 1, standing"]
+    assert judged((), rows, of, QUARTER) == Judged((), ())

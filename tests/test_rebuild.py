@@ -1,5 +1,6 @@
 """`ddor rebuild`: everything around revisions made again, and not a byte of what they keep."""
 
+import csv
 import json
 import shutil
 from pathlib import Path
@@ -12,18 +13,12 @@ from weekly_runs import Killed, die_after_replacing
 import ddor.archive.site
 from ddor.archive.kept import article_of, split_cases
 from ddor.archive.site import _environment, asset_paths
+from ddor.maintained.directory import COLUMNS
 
 AGENCY = QUILLFEATHER["agency_id"]
 # The day on which each stage was last changed: the age of a dispute counts from it.
 DAYS = {"first": "2017-05-20", "second": "2017-05-25", "third": "2017-05-30"}
 DAYS |= {"corrected": "2017-05-26", "disputed": "2017-06-10"}
-
-
-def rebuilt(archive: SmallArchive, day: str, *words: str) -> int:
-    """How many files changed, as the command says."""
-    done = archive.ddor("rebuild", "--json", *words, day=day)
-    assert done.code == 0, done
-    return json.loads(done.stdout)["changed"]
 
 
 def times_of(site: Path) -> dict[str, int]:
@@ -43,21 +38,9 @@ def kept(archive: SmallArchive) -> dict[str, bytes | str]:
     return found
 
 
-def write(file: Path, text: str) -> None:
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-
-
-def overview(words: str) -> str:
-    return (
-        "---\ntitle: Overview\nlast_reviewed: 2017-05-01\nlast_updated: 2017-05-02\n---\n"
-        f"{words} {{% if latest %}}{{{{ latest.week }}}}{{% endif %}}\n"
-    )
-
-
 def prove_nothing_to_do(archive: SmallArchive, day: str) -> None:
     before, times = archive.files(), times_of(archive.site)
-    assert rebuilt(archive, day) == 0
+    assert archive.rebuilt(day) == 0
     assert changed(before, archive.files()) == set()
     assert times_of(archive.site) == times
 
@@ -71,8 +54,7 @@ def test_right_after_a_publication_it_changes_no_byte(copy_of, name):
 def test_right_after_withdrawals_it_changes_no_byte(copy_of, withdrawn):
     archive = copy_of("corrected")
     for words in withdrawn:
-        done = archive.ddor("withdraw", *words.split(), "--reason", "error", day="2017-06-20")
-        assert done.code == 0, done
+        archive.withdraw(*words.split())
     prove_nothing_to_do(archive, "2017-06-20")
 
 
@@ -98,13 +80,12 @@ def new_style(tmp_path, monkeypatch):
 
 def test_a_new_style_sheet_reaches_every_page_and_no_kept_byte_changes(copy_of, new_style):
     archive, day = copy_of("corrected"), DAYS["corrected"]
-    done = archive.ddor("withdraw", NEXT_WEEK, "--reason", "error", day=day)
-    assert done.code == 0, done
+    archive.withdraw(NEXT_WEEK, day=day)
     old, before, keeps = asset_paths()["ddor.css"], archive.files(), kept(archive)
     assert len(keeps) > 20 and old in before
     new = new_style()
     assert new != old
-    assert rebuilt(archive, day) > 20
+    assert archive.rebuilt(day) > 20
     after = archive.files()
     assert kept(archive) == keeps
     assert old not in after and b"letter-spacing: 0.01em" in after[new]
@@ -116,37 +97,26 @@ def test_a_new_style_sheet_reaches_every_page_and_no_kept_byte_changes(copy_of, 
     assert changed(renamed, pages) == set()
 
 
-def test_what_is_written_around_revisions_arrives_without_a_new_one(copy_of):
+def test_a_law_and_a_publisher_arrive_without_a_new_revision(copy_of):
+    """As pages and statements do (test_texts.py)."""
     archive = copy_of("disputed")
     keeps, before = kept(archive), archive.files()
-    write(archive.root / "pages" / "overview.md", overview("The zebra page of"))
-    said = "---\nreceived_on: 2017-06-09\n---\nWe answered *every* fax of the okapi desk.\n"
-    write(archive.root / "statements" / f"{AGENCY}.md", said)
-    header = (archive.root / "policies.csv").read_text("utf-8").splitlines()[0]
     law = {"place_code": AGENCY, "kind": "agency", "enacted": "2017-01", "policy": "The tapir rule"}
     law |= {"jurisdiction": "Quillfeather", "verified_on": "2017-02-01", "source": "A test"}
-    line = ",".join(law.get(name, "") for name in header.split(","))
-    write(archive.root / "policies.csv", f"{header}\n{line}\n")
+    with open(archive.root / "policies.csv", "a", encoding="utf-8") as policies:
+        csv.DictWriter(policies, COLUMNS["policies"]).writerow(law)
     keys = yaml.safe_load((archive.root / "weekly.yaml").read_text("utf-8"))
     keys |= {"publisher": "The Ocelot Records Office", "contact": "the lynx desk"}
-    write(archive.root / "weekly.yaml", yaml.safe_dump(keys))
-    assert rebuilt(archive, DAYS["disputed"]) > 20
+    (archive.root / "weekly.yaml").write_text(yaml.safe_dump(keys))
+    assert archive.rebuilt(DAYS["disputed"]) > 20
     after = archive.files()
     assert kept(archive) == keeps
     assert json.loads(after["data/catalog.json"]) == json.loads(before["data/catalog.json"])
-    assert b"The zebra page of February 11 to 17, 2017" in after["overview/index.html"]
-    page = after[f"agencies/{AGENCY}/index.html"]
-    assert b"<em>every</em> fax of the okapi desk" in page and b"The tapir rule" in page
+    assert b"The tapir rule" in after[f"agencies/{AGENCY}/index.html"]
     pages = [data for path, data in after.items() if path.endswith(".html")]
     assert all(b"The Ocelot Records Office" in data and b"the lynx desk" in data for data in pages)
     assert b"<author><name>The Ocelot Records Office</name>" in after["feed.xml"]
-    assert rebuilt(archive, DAYS["disputed"]) == 0
-    shutil.rmtree(archive.root / "pages")
-    (archive.root / "statements" / f"{AGENCY}.md").unlink()
-    rebuilt(archive, DAYS["disputed"])
-    gone = archive.files()
-    assert gone["overview/index.html"] != after["overview/index.html"]
-    assert b"okapi" not in gone[f"agencies/{AGENCY}/index.html"]
+    assert archive.rebuilt(DAYS["disputed"]) == 0
 
 
 OF_AGENCY = [f"agencies/{AGENCY}/{name}" for name in ("index.html", "weeks.csv")]
@@ -168,14 +138,26 @@ def test_files_that_are_made_from_others_come_back_as_they_were(copy_of, lost):
         shutil.rmtree(file) if file.is_dir() else file.unlink()
     gone = changed(before, archive.files())
     assert all(any(each.startswith(path) for each in gone) for path in LOST[lost])
-    assert rebuilt(archive, DAYS["corrected"]) >= len(gone)
+    assert archive.rebuilt(DAYS["corrected"]) >= len(gone)
     assert changed(before, archive.files()) == set()
     # And so do damaged ones.
     damage, paths = (b"", b"agency_id,agency\nNOBODY,Nobody\n"), [*OF_AGENCY, *OF_ALL]
     for at, path in enumerate(paths, start=lost == "folders"):
         (archive.site / path).write_bytes(damage[at % 2])
-    assert rebuilt(archive, DAYS["corrected"]) == len(paths)
+    assert archive.rebuilt(DAYS["corrected"]) == len(paths)
     assert changed(before, archive.files()) == set()
+
+
+def test_an_archive_of_before_a_figure_existed_can_be_rebuilt(copy_of):
+    archive, name = copy_of("first"), "received_total"
+    for folder in ("", "r1"):
+        file = archive.week / folder / "data" / "summary.json"
+        summary = json.loads(file.read_bytes())
+        assert summary["figures"].pop(name) == 394
+        file.write_text(json.dumps(summary))
+    archive.rebuilt(DAYS["first"])
+    lines = csv.DictReader((archive.site / "data" / "2017" / "weeks.csv").read_text().splitlines())
+    assert [(line["week"], line[name]) for line in lines] == [(WEEK, "")]
 
 
 @pytest.mark.parametrize("made", ["", "outputs", "outputs/site"])
@@ -198,15 +180,14 @@ def test_a_catalog_that_cannot_be_read_ends_with_6_and_nothing_changes(copy_of):
 
 def test_a_rebuild_that_is_killed_is_finished_by_the_next_run(copy_of, tmp_path, monkeypatch):
     archive = copy_of("corrected")
-    write(archive.root / "pages" / "overview.md", overview("The zebra page of"))
     for path in ("index.html", "feed.xml", "archive/index.html", "data/2017/weeks.csv"):
         (archive.site / path).write_bytes(b"damaged")
     for agency in (AGENCY, "BRAC00002", "OSPR00003", "WREN00005"):
         shutil.rmtree(archive.site / "agencies" / agency)
     before = archive.files()
     whole = archive.copied_to(tmp_path / "whole")
-    rebuilt(whole, DAYS["corrected"])
-    assert len(changed(before, whole.files())) >= 13
+    whole.rebuilt(DAYS["corrected"])
+    assert len(changed(before, whole.files())) >= 12
     with monkeypatch.context() as patch, pytest.raises(Killed):
         calls = die_after_replacing(6, patch)
         archive.ddor("rebuild", day=DAYS["corrected"])
@@ -217,7 +198,7 @@ def test_a_rebuild_that_is_killed_is_finished_by_the_next_run(copy_of, tmp_path,
     assert done.code == 0 and " unchanged r1" in done.stdout, done
     assert "finished a publication" in done.stderr
     assert changed(archive.files(), whole.files()) == set()
-    assert rebuilt(archive, DAYS["corrected"]) == 0
+    assert archive.rebuilt(DAYS["corrected"]) == 0
 
 
 def test_an_article_is_kept_without_its_links_as_pages_write_them_now_and_wrote_them_before(

@@ -1,12 +1,10 @@
 """A second revision, and why: what changed since the first, from -> to; new data and mistakes told
 apart wherever a reader looks; and a first revision that stays as it was."""
 
-import json
 import re
 import shutil
 
-import pytest
-from conftest import cases
+from conftest import cases, each_line
 from small_archive import (
     FIRST_ROWS,
     HONORED,
@@ -68,22 +66,17 @@ def test_every_count_that_changed_is_told_and_nothing_else(stage):
         QUIL00001 | 151 | 163 | Declined (Section II), Detainers (Section II)
         QUIL00001 | 151 | 163 | No notice (Section II), Short custody (Section II)
     """)
-    expected = {
-        (agency_id, name, int(before), int(after))
-        for agency_id, before, after, names in lines
-        for name in names.split(", ")
-    }
+    parted = [(name, line) for line in lines for name in line[3].split(", ")]
+    expected = {(line[0], name, int(line[1]), int(line[2])) for name, line in parted}
     for path in (PAGE, f"weeks/{WEEK}/r3/index.html"):
         assert told(stage("third"), path) == expected
 
 
 def test_an_agency_that_came_and_one_that_went_are_among_the_changes(stage):
     lines = told(stage("second"), PAGE)
-    assert lines >= {
-        ("QUIL00001", "Declined (Section II)", 137, 151),
-        ("WREN00005", "Declined (Section II)", 0, 2),
-        ("THIS00004", "Pending (Section I)", 3, 0),
-    }
+    declined = "Declined (Section II)"
+    assert lines >= {("QUIL00001", declined, 137, 151), ("WREN00005", declined, 0, 2)}
+    assert ("THIS00004", "Pending (Section I)", 3, 0) in lines
     assert not [line for line in lines if line[0] == "OSPR00003"]
 
 
@@ -92,25 +85,21 @@ def test_an_agency_with_a_new_name_is_still_the_same_agency():
 
     def files(name: str, declined: int) -> DataFiles:
         head = "agency_id,agency,level,state,county_fips,area,declined\n"
-        line = f"QUIL00001,{name},county,MN,,,{declined}\n"
-        tables = dict.fromkeys(["issued_by_agency.csv", "declined_by_agency.csv"], head.encode())
-        tables["declined_by_agency.csv"] += line.encode()
-        return DataFiles(tables | {"summary.json": json.dumps({"figures": {}}).encode()})
+        texts = {"summary.json": '{"figures": {}}', "issued_by_agency.csv": head}
+        texts["declined_by_agency.csv"] = f"{head}QUIL00001,{name},county,MN,,,{declined}\n"
+        return DataFiles({path: text.encode() for path, text in texts.items()})
 
-    renamed = changes_between(files("QUILLFEATHER JAIL", 37), files("Quillfeather Jail", 37))
-    assert renamed == []
+    assert changes_between(files("QUILLFEATHER JAIL", 37), files("Quillfeather Jail", 37)) == []
     (change,) = changes_between(files("QUILLFEATHER JAIL", 37), files("Quillfeather Jail", 53))
     assert (change.before, change.after) == (37, 53)
 
 
-@pytest.mark.parametrize(
-    ("name", "number", "banner", "section", "listed"),
-    [
-        ("second", 2, f"Revision. {NEW_DATA}", f"Changed {NEW_DATA.lower()}", "final, revised"),
-        ("third", 3, f"Correction. {WRONG}", f"Corrected {IT_WAS}", "final, corrected"),
-        ("disputed", 2, f"Revision. {DISPUTE}", "No figure changed, of", "provisional, revised"),
-    ],
-)
+@each_line(f"""
+    name     | number | banner                | section                      | listed
+    second   | 2      | Revision. {NEW_DATA}  | Changed {NEW_DATA.lower()}   | final, revised
+    third    | 3      | Correction. {WRONG}   | Corrected {IT_WAS}           | final, corrected
+    disputed | 2      | Revision. {DISPUTE}   | No figure changed, of        | provisional, revised
+""")
 def test_why_a_revision_was_made_is_told_wherever_a_reader_looks(
     stage, name, number, banner, section, listed
 ):
@@ -234,16 +223,15 @@ def test_there_is_nothing_to_correct_in_a_week_that_is_not_published(tmp_path):
     assert not archive.site.exists()
 
 
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        (["--reason", MISTAKE], "--reason can only be used with --correct or --accept-held"),
-        (["--correct", "--reason", " \n "], "--correct needs --reason"),
-        (["--correct", "--reason", "GARCIA, MARIA said so"], "looks like a person's name"),
-    ],
-)
-def test_a_reason_that_does_not_fit_or_names_a_person_is_refused(stage, words, expected):
+@each_line(f"""
+    correct   | reason                | expected
+              | {MISTAKE}             | --reason can only be used with --correct or --accept-held
+    --correct |                       | --correct needs --reason
+    --correct | GARCIA, MARIA said so | looks like a person's name
+""")
+def test_a_reason_that_does_not_fit_or_names_a_person_is_refused(stage, correct, reason, expected):
     archive = stage("first")
+    words = (*filter(None, [correct]), "--reason", reason or " \n ")
     # A draft, so that the shared stage stays as it is where a reason is taken that should not be.
     done = archive.run("--draft", "--extract", archive.root / "nowhere", *words)
     assert (done.code, done.stdout) == (2, "")

@@ -114,34 +114,24 @@ def test_categories_are_drawn_largest_first_and_a_split_only_where_it_is_told():
     assert "Crimes against persons: 1,211 of 1,392 declined requests" in words_of(table.caption)
 
 
-def not_shown(page: BeautifulSoup):
-    return next(p for p in page.select("main p") if "not shown" in p.text)
-
-
 @pytest.mark.parametrize("charges", [HEADER, f'{HEADER},,,0,0,0,"{SYNTHETIC_NOTICE}; no rows"\n'])
 @pytest.mark.parametrize("why, leads_on", [("fewer than 3 agencies", True), (NO_CHARGES, False)])
-def test_withheld_charges_are_said_to_be_and_lead_on_where_any_were_supplied(
-    charges, why, leads_on
-):
+def test_withheld_charges_are_told_and_lead_on_where_any_were_supplied(charges, why, leads_on):
     page = home(data_of(charges), why=why, declined_with_charges=None)
     assert page.select_one("table.categories") is None
     assert not any(each.startswith("Charges.") for each in points(page))
-    sentence = not_shown(page)
+    (sentence,) = [p for p in page.select("main p") if "not shown" in p.text]
     expected = f"The charges of this week are not shown: {why}"
     assert words_of(sentence).startswith(expected)
-    if leads_on:
-        assert sentence.a["href"] == "archive/index.html"
-    else:
-        assert words_of(sentence) == f"{expected}." and sentence.a is None
+    assert [link["href"] for link in sentence("a")] == ["archive/index.html"] * leads_on
+    assert leads_on or words_of(sentence) == f"{expected}."
 
 
 def test_the_reason_is_that_of_the_national_table():
-    tables = [
-        {"attribute": "charges", "place": place, "why": why, "told": False}
-        for place, why in (("TX1", "a reason of one agency"), ("", "fewer than 20 requests"))
-    ]
+    national = {"attribute": "charges", "place": "", "why": "fewer than 20 requests", "told": False}
+    tables = [national | {"place": "TX1", "why": "a reason of one agency"}, national]
     assert why_withheld({"disclosure": tables}) == "fewer than 20 requests"
-    stands = tables[1] | {"told": True}  # an earlier table, with the reason why no newer one is
+    stands = national | {"told": True}  # an earlier table, with the reason why no newer one is
     assert why_withheld({"disclosure": [stands]}) == ""
 
 
@@ -218,31 +208,22 @@ def test_an_agency_page_opens_with_a_sentence_and_has_the_pictures_with_a_table(
     assert names == expected.split("|")
     assert {words_of(scale) for scale in page.select(".multiples .scale")} == {"8 4 0"}
     table = page.select_one(".multiples").find_next("table")
-    assert [words_of(row) for row in table.select("tbody tr")] == [
-        "February 18 to 24, 2017 7 0 0",
-        "February 11 to 17, 2017 1 0 0",
-    ]
-    assert all(
-        "February 18" not in figure["aria-label"] and "Bar chart" in figure["aria-label"]
-        for figure in page.select(".multiples svg.plot")
-    )
+    rows = [words_of(row) for row in table.select("tbody tr")]
+    assert rows == ["February 18 to 24, 2017 7 0 0", "February 11 to 17, 2017 1 0 0"]
+    told = [figure["aria-label"] for figure in page.select(".multiples svg.plot")]
+    assert told and all("February 18" not in each and "Bar chart" in each for each in told)
 
 
-ONE_WEEK = "ICE recorded {} to this agency as declined and {} as honored."
-OPENINGS = [
-    (BRACKENHOLT, ONE_WEEK.format("no requests", 241)),
-    (QUILLFEATHER, ONE_WEEK.format("151 requests", "none")),
-    # No week names it any more.
-    (THISTLEDOWN, "does not mean that none of its requests was declined"),
-]
-
-
-@pytest.mark.parametrize("agency, opening", OPENINGS)
-def test_an_agency_of_one_week_or_of_none_any_more_has_one_sentence(stage, agency, opening):
-    page = stage("corrected").page(f"agencies/{agency['agency_id']}/index.html")
-    words = words_of(page.select_one("p.lead"))
-    assert words.endswith(opening) or (agency == THISTLEDOWN and opening in words)
-    assert page.select_one(".multiples") is None
+def test_an_agency_of_one_week_or_of_none_any_more_has_one_sentence(stage):
+    for agency, opening in (
+        (BRACKENHOLT, "ICE recorded no requests to this agency as declined and 241 as honored."),
+        (QUILLFEATHER, "ICE recorded 151 requests to this agency as declined and none as honored."),
+        (THISTLEDOWN, "does not mean that none of its requests was declined"),
+    ):
+        page = stage("corrected").page(f"agencies/{agency['agency_id']}/index.html")
+        words = words_of(page.select_one("p.lead"))
+        assert words.endswith(opening) or (agency == THISTLEDOWN and opening in words)
+        assert page.select_one(".multiples") is None
 
 
 def test_an_agency_is_told_that_it_may_ask_for_its_rows_and_how(stage):

@@ -13,7 +13,6 @@ import pytest
 from extract_factory import request
 from large_archive import FRANKLIN, MIDDLE, LargeArchive, brief_articles
 from small_archive import changed, files_of
-from test_rebuild import rebuilt
 
 from ddor.archive.agencies import plain_name
 from ddor.calendar import Week
@@ -155,7 +154,7 @@ def test_what_is_not_changed_is_not_written_again(happened):
 
 def test_what_belongs_to_the_week_is_all_there_so_that_a_rebuild_changes_nothing(happened):
     assert len(happened.named) >= 3 and f"weeks/{happened.week}/index.html" in happened.changed
-    assert rebuilt(happened.archive, str(happened.archive.end + LATER)) == 0
+    assert happened.archive.rebuilt(happened.archive.end + LATER) == 0
     after = {path: data for path, (_, data) in happened.after.items()}
     assert changed(after, happened.archive.files()) == set()
     newcomer = f"agencies/{NEWCOMER['agency_id']}/index.html"

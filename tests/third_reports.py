@@ -19,7 +19,7 @@ from typing import ClassVar, Self
 
 import nbformat
 import pandas as pd
-from conftest import PROJECT
+from conftest import PROJECT, cases
 from nbformat.v4 import new_code_cell, new_notebook
 
 from ddor.archive.downloads import COLUMNS, DICTIONARIES, DataDictionary
@@ -35,6 +35,17 @@ from ddor.report.tables import Table, agency_table
 from ddor.reports import REPORTS, Report
 
 PLACE = ("agency_id", "agency", "level", "state", "county_fips", "area")
+
+
+# What the quarterly notebook has, and what stands there in the annual one.
+OF_A_YEAR = r"""
+    "quarter = \"2017Q1\"  # or              | "year = \"2017\"  # not
+    open_compiled(quarter,                   | open_compiled(year,
+    "quarter, weeks, issued                  | "year, weeks, issued
+    Quarterly Declined Detainer Report: {{ quarter }} | Annual Declined Detainer Report: {{ year }}
+    The quarter in figures                   | The year in figures
+    A week belongs to the quarter in which   | A week belongs to the year in which
+"""
 
 
 @contextlib.contextmanager
@@ -54,17 +65,7 @@ def project_at(folder: Path) -> Path:
     for name in ("notebooks", "params"):
         shutil.copytree(PROJECT / name, folder / name)
     text = (folder / "notebooks" / "quarterly_report.ipynb").read_text("utf-8")
-    changes = {
-        '"quarter = \\"2017Q1\\"  # or': '"year = \\"2017\\"  # not',
-        "open_compiled(quarter,": "open_compiled(year,",
-        '"quarter, weeks, issued': '"year, weeks, issued',
-        "# Quarterly Declined Detainer Report: {{ quarter }}": (
-            "# Annual Declined Detainer Report: {{ year }}"
-        ),
-        "The quarter in figures": "The year in figures",
-        "A week belongs to the quarter in which": "A week belongs to the year in which",
-    }
-    for before, after in changes.items():
+    for before, after in cases(OF_A_YEAR):
         assert text.count(before) == 1, before
         text = text.replace(before, after)
     (folder / "notebooks" / YEARLY.template).write_text(text, "utf-8")
@@ -129,22 +130,15 @@ class Day(Period):
         return f"D{self.day}"
 
 
+ASKED = "requests issued on the day"
 DAY_MEANINGS = DataDictionary(
-    columns={name: COLUMNS[name] for name in PLACE} | {"asked": "requests issued on the day"},
-    figures={
-        "asked_total": "requests issued on the day",
-        "agencies_asked": "agencies with a request issued on the day",
-    },
+    columns={name: COLUMNS[name] for name in PLACE} | {"asked": ASKED},
+    figures={"asked_total": ASKED, "agencies_asked": "agencies with a request issued on the day"},
     titles={"asked_by_agency": "Requests issued on the day, by agency"},
     units={"agencies_asked": "agencies"},
 )
-DAILY = Report(
-    Day,
-    "Daily Request Count",
-    "Daily counts",
-    "daily_count.ipynb",
-    {"asked_total": "Asked", "agencies_asked": "Agencies asked"},
-)
+HEADS = {"asked_total": "Asked", "agencies_asked": "Agencies asked"}
+DAILY = Report(Day, "Daily Request Count", "Daily counts", "daily_count.ipynb", HEADS)
 
 
 @dataclass(frozen=True)
@@ -167,14 +161,9 @@ def gather_day(period: Day, parameters: Parameters) -> DayInputs:
     asked = names.fillna("").groupby(list(PLACE)).size().rename("asked").reset_index()
     about = {name: getattr(extract.about, name) for name in ("source", "synthetic")}
     about |= {"as_of": extract.about.as_of.isoformat(), "cohort": parameters.cohort}
-    return DayInputs(
-        str(period),
-        asked.to_dict("records"),
-        list(rows["request_id"]),
-        about,
-        parameters.model_dump(mode="json", include={"publisher", "contact"}),
-        parameters.note,
-    )
+    given = parameters.model_dump(mode="json", include={"publisher", "contact"})
+    lines, keys = asked.to_dict("records"), list(rows["request_id"])
+    return DayInputs(str(period), lines, keys, about, given, parameters.note)
 
 
 def prepare_day(inputs: DayInputs, archive: Archive, order: Order, day: dt.date) -> Prepared:
@@ -251,7 +240,6 @@ glue_complete()""",
 
 def _daily_template():
     kernel = {"name": "python3", "display_name": "Python 3"}
-    cells = [
-        new_code_cell(source, metadata={"tags": [tag] if tag else []}) for tag, source in CELLS
-    ]
+    tagged = [({"tags": [tag] if tag else []}, source) for tag, source in CELLS]
+    cells = [new_code_cell(source, metadata=tags) for tags, source in tagged]
     return new_notebook(metadata={"kernelspec": kernel}, cells=cells)
