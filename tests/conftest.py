@@ -202,7 +202,7 @@ def copy_of(stage, tmp_path):
     return lambda name: stage(name).copied_to(tmp_path / "archive")
 
 
-FEW_OR_MANY = [8, pytest.param(60, marks=pytest.mark.storm)]
+FEW_OR_MANY = [8, pytest.param(60, marks=pytest.mark.slow)]
 
 
 @pytest.fixture(scope="session", params=FEW_OR_MANY, ids="{}-weeks".format)
@@ -236,7 +236,7 @@ def quarters_copy(quarters, tmp_path):
     return lambda name: quarters(name).copied_to(tmp_path / "archive")
 
 
-ONE_OR_FOUR = ["1", pytest.param("4", marks=pytest.mark.storm)]
+ONE_OR_FOUR = ["1", pytest.param("4", marks=pytest.mark.slow)]
 
 
 @pytest.fixture(scope="session", params=ONE_OR_FOUR, ids="{}-quarters".format)

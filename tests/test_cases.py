@@ -9,7 +9,7 @@ from after_release_rows import arrested, later, numbered_charges, released, rows
 from conftest import PROJECT, each_line
 from extract_factory import charge
 
-from ddor.compiled.cases import NOT_MET, Judged, judged
+from ddor.compiled.cases import NOT_MET, ValidatedCases, validated
 from ddor.errors import NeedsCorrection
 from ddor.maintained.cases import CASES, candidate_label, read_cases
 
@@ -179,7 +179,7 @@ NOBODY = arrested(10, request_id="r2")
 def judge(cases, request, *charges, described=(), **keys):
     """The only case, of the only request, judged."""
     rows, of = rows_of([request], charges)
-    return judged(cases(one=text(**keys)), rows, of, QUARTER, described)
+    return validated(cases(one=text(**keys)), rows, of, QUARTER, described)
 
 
 def problems(cases, request, *charges, **keys) -> list[str]:
@@ -274,8 +274,8 @@ def test_all_problems_of_all_cases_come_in_one_error_and_nothing_is_shown(cases)
     charges = numbered_charges(BEFORE, AFTER, charge(request_id="r2"), later(5, request_id="r2"))
     rows, of = rows_of([arrested(10), arrested(5, request_id="r2")], charges)
     with pytest.raises(NeedsCorrection) as invalid:
-        judged(read, rows, of, QUARTER)
+        validated(read, rows, of, QUARTER)
     said = [line.split(":")[0] for line in str(invalid.value).splitlines()[1:]]
     assert said[:2] == ["one.md row 1, agency_id", "one.md row 1, released"]
     assert said[2:] == ["two.md row 1, groups_after", "two.md row 1, standing"]
-    assert judged((), rows, of, QUARTER) == Judged((), ())
+    assert validated((), rows, of, QUARTER) == ValidatedCases((), ())
