@@ -8,6 +8,7 @@ then (`seen`); once from its file (`from_file`); and once without JavaScript.
 import contextlib
 import functools
 import gzip
+import itertools
 import re
 from collections import Counter
 from types import SimpleNamespace
@@ -56,13 +57,12 @@ archive of quarters | followed | both | archive                  | Quarterly rep
 data of quarters    | followed | wide | data                     | What the columns mean
 """
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SIZES = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 360, "height": 640}}
 SCREENS = {
-    "wide and light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
-    "narrow and dark": {"viewport": {"width": 360, "height": 640}, "color_scheme": "dark"},
-    "wide and dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
-    "narrow and light": {"viewport": {"width": 360, "height": 640}, "color_scheme": "light"},
+    f"{size} and {scheme}": {"viewport": SIZES[size], "color_scheme": scheme}
+    for size, scheme in itertools.product(SIZES, ("light", "dark"))
 }
-WIDE, NARROW, *_ = SCREENS  # the two on which every kind of page is looked at
+WIDE, _, _, NARROW = SCREENS  # the two on which every kind of page is looked at
 PHONES = (360, 320)
 MOST_REQUESTS = 6
 NEVER_MISSING = {"color-contrast", "target-size", "label", "link-name"}
@@ -217,11 +217,8 @@ def first_view(browser, url: str, screen: str, folded=False) -> SimpleNamespace:
 def look(page, screen: str, found: SimpleNamespace) -> None:
     """axe, with the size of targets, which it leaves out unless told. A long table or list is
     looked at whole on the wide screen; on the narrow one, its beginning, since that is slow."""
-    options = {
-        "runOnly": {"type": "tag", "values": RULES},
-        "resultTypes": ["violations"],
-        "rules": {"target-size": {"enabled": True}},
-    }
+    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    options["rules"] = {"target-size": {"enabled": True}}
     later = [["tbody tr:nth-child(n+5)"], ["ul.agencies li:nth-child(n+5)"]]
     left_out = {"exclude": later if screen.startswith("narrow") else []}
     told = Axe().run(page, left_out, options=options).response
