@@ -12,16 +12,17 @@ from extract_factory import WEEK as FIRST_DAY
 from extract_factory import request
 
 from ddor.calendar import Week
+from ddor.checks.check import CheckedWeek
 from ddor.checks.registry import CHECKS, CheckResults, run_checks
 from ddor.extract.model import CHARGE_COLUMNS, DATETIMES, REQUEST_COLUMNS, About, Extract
 from ddor.inputs import Inputs
 from ddor.jobs.prepared import data_files
 from ddor.jobs.weekly import week_report
-from ddor.maintained.cases import Case
 from ddor.maintained.directory import COLUMNS, Directory
 from ddor.measures.disclosure import (
     NATION,
     TABLES,
+    AttributeTable,
     Candidates,
     PriorTables,
     PublishedTables,
@@ -32,7 +33,6 @@ from ddor.measures.people import CHARGES, Line, charge_group_lines, lines_of, pl
 from ddor.measures.status import request_status
 from ddor.published.history import no_history
 from ddor.published.ledger import no_ledger
-from ddor.report.tables import Table
 
 WEEK = Week.parse(FIRST_DAY)
 PARAMETERS = {"disclosure_threshold": 5, "max_held_back_share": 0.25}
@@ -104,9 +104,9 @@ def directory_of(agencies=(), policies=(), covered=()) -> Directory:
     )
 
 
-def case_of(requests, charges=(), agencies=(), cohort="recorded", synthetic=False) -> Case:
+def case_of(requests, charges=(), agencies=(), cohort="recorded", synthetic=False) -> CheckedWeek:
     extract = extract_of(requests, charges, synthetic=synthetic)
-    return Case(extract, WEEK, directory_of(agencies), no_history(), cohort)
+    return CheckedWeek(extract, WEEK, directory_of(agencies), no_history(), cohort)
 
 
 def status_of(*requests, held=(), cohort="recorded") -> pd.DataFrame:
@@ -117,12 +117,12 @@ def status_of(*requests, held=(), cohort="recorded") -> pd.DataFrame:
     ).set_index("request_id", drop=False)
 
 
-def counted(case: Case, checks=CHECKS) -> Counts:
+def counted(case: CheckedWeek, checks=CHECKS) -> Counts:
     """As the job makes them, by the parameters' defaults, of a week never published or reviewed."""
     return counted_as(case, run_checks(case, checks))
 
 
-def counted_as(case: Case, checked: CheckResults) -> Counts:
+def counted_as(case: CheckedWeek, checked: CheckResults) -> Counts:
     return count_week(case, checked, PARAMETERS, PriorTables(), no_ledger())
 
 
@@ -133,7 +133,7 @@ def counts_of(requests, charges=(), agencies=(), cohort="recorded", checks=CHECK
 def nation_of(counts: Counts, attribute: str) -> list[Line]:
     """The lines of the national table of an attribute, whether or not it may be told."""
     rows = counts.people.get(attribute, frozenset())
-    return lines_of(Table(attribute, NATION, rows, as_of="", threshold=5))
+    return lines_of(AttributeTable(attribute, NATION, rows, as_of="", threshold=5))
 
 
 def candidates_of(attribute: str, rows) -> Candidates:
@@ -158,7 +158,7 @@ def said_of(counts: Counts, attribute: str) -> dict[str, str]:
     return {row.request_id: row.value for row in sorted(counts.people.get(attribute, ()))}
 
 
-def inputs_of(case: Case, note="", **parameters) -> Inputs:
+def inputs_of(case: CheckedWeek, note="", **parameters) -> Inputs:
     """The case as the job hands it to the notebook, with the default parameters."""
     defaults = {
         "cohort": case.cohort,

@@ -28,9 +28,8 @@ from ddor.measures.after_release import (
     decide_after_release,
     followed,
 )
-from ddor.measures.disclosure import FEWER, NATION, TAKEN_DOWN, PriorTables, Row
+from ddor.measures.disclosure import FEWER, NATION, TAKEN_DOWN, AttributeTable, PriorTables, Row
 from ddor.measures.people import CHARGES
-from ddor.report.tables import Table
 
 MANY = {ARREST: 14, BOTH: 6, NO_CONTACT: 30, OTHER_CONTACT: 10, NOT_OBSERVED: 25, NOT_KNOWN: 15}
 
@@ -117,7 +116,7 @@ def test_what_is_told_before_release_is_no_part_of_what_is_told_after_it():
         Row(each["request_id"], "2017-01-28", each["agency_id"], "MN", "no_charge")
         for each in arrests(40)
     )
-    before = (Table(CHARGES, NATION, rows, "2018-01-30", 5),)
+    before = (AttributeTable(CHARGES, NATION, rows, "2018-01-30", 5),)
     told, known = told_of(arrests(40), before, before)
     assert {*told.tables} == {(AFTER_RELEASE, NATION)} and not told.withheld
     assert (known.known, known.retained) == (40, False)

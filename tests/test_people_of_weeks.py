@@ -18,7 +18,15 @@ from ddor.compiled.people import (
     people_of_weeks,
     week_of_people,
 )
-from ddor.measures.disclosure import NATION, ONE_RULE, POOLED, PriorTables, Row, decide
+from ddor.measures.disclosure import (
+    NATION,
+    ONE_RULE,
+    POOLED,
+    AttributeTable,
+    PriorTables,
+    Row,
+    decide,
+)
 from ddor.measures.figures import NO_CHARGES
 from ddor.measures.people import (
     ATTRIBUTES,
@@ -31,7 +39,6 @@ from ddor.measures.people import (
     with_charges,
 )
 from ddor.report.attribute_tables import UNSPLIT, AttributeTables
-from ddor.report.tables import Table
 
 DAYS_OF = W1, W2, W3 = "2017-02-11", "2017-02-18", "2017-02-25"
 W4 = "2017-03-04"
@@ -235,7 +242,7 @@ def test_a_week_is_not_told_if_the_pool_less_it_and_less_other_weeks_leaves_too_
 def test_the_milder_rule_between_revisions_is_not_for_what_a_quarter_tells_too(in_a_quarter):
     own = rows(W1, A=10, B=10, C=10, D=10)
     first = week_of(own).told
-    state = Table(CHARGES, "MN", own | rows(W2, **ENOUGH_MADE), AS_OF, 5)
+    state = AttributeTable(CHARGES, "MN", own | rows(W2, **ENOUGH_MADE), AS_OF, 5)
     earlier = PriorTables(first, first, "", (state,) if in_a_quarter else ())
     left = own - rows(W1, A=4, B=3, C=3)
     counting = {row.request_id for row in left}

@@ -16,14 +16,13 @@ from weekly_runs import Killed, die_after_replacing, files_of
 
 from ddor.archive.publish import opened
 from ddor.calendar import Week
-from ddor.checks.check import Finding
+from ddor.checks.check import CheckedWeek, Finding
 from ddor.checks.registry import CHECKS
 from ddor.cli import ddor as command
 from ddor.errors import UsageError
 from ddor.extract.read import read_extract
 from ddor.inputs import save_inputs
 from ddor.jobs.rows import COLUMNS, RowsFile, write_rows
-from ddor.maintained.cases import Case
 from ddor.maintained.directory import read_directory
 from ddor.measures.people import ALL, UNLISTED, with_charges
 from ddor.measures.people import CHARGES as OF_CHARGES
@@ -87,7 +86,7 @@ OTHER_CHECKS = (
 class Counted:
     """A week, the checks that were run, and what the job counts."""
 
-    case: Case
+    case: CheckedWeek
     checks: tuple = CHECKS
 
     def __post_init__(self):
@@ -104,11 +103,11 @@ class Counted:
         return rows
 
 
-def case_of_sample(first_day: str) -> Case:
+def case_of_sample(first_day: str) -> CheckedWeek:
     extract = read_extract(str(PROJECT / "samples" / first_day), Week.parse(first_day))
     tables = (PROJECT / "params" / f"{name}.csv" for name in ("agencies", "policies", "coverage"))
     directory = read_directory(*tables)
-    return Case(extract, Week.parse(first_day), directory, no_history(), "recorded")
+    return CheckedWeek(extract, Week.parse(first_day), directory, no_history(), "recorded")
 
 
 @pytest.fixture(scope="module", params=[SAMPLE_WEEKS[-1], "recorded", "issued", "other checks"])

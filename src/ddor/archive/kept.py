@@ -39,7 +39,12 @@ class Article:
 
 class DataFiles(dict[str, bytes]):
     """The data files of a revision, name -> bytes, each parsed once, whoever asks. In place of
-    those of a withdrawn revision stand notices."""
+    those of a withdrawn revision are notices. Raises ArchiveUnavailable for one that is lost."""
+
+    folder: Path | None = None
+
+    def __missing__(self, name: str) -> bytes:
+        raise ArchiveUnavailable(f"{self.folder} lacks {name}; restore it")
 
     @cached_property
     def summary(self) -> dict:
@@ -58,7 +63,8 @@ class DataFiles(dict[str, bytes]):
 
     def by_agency(self, table: str) -> dict[str, dict[str, str]]:
         """agency_id -> its line. An empty synthetic table has a line for its notice, of none."""
-        return {line["agency_id"]: line for line in self.tables[table] if line["agency_id"]}
+        lines = self.tables[table] if table in self.tables else csv_lines(self[f"{table}.csv"])
+        return {line["agency_id"]: line for line in lines if line["agency_id"]}
 
     @cached_property
     def agencies(self) -> set[str]:
@@ -69,8 +75,11 @@ class DataFiles(dict[str, bytes]):
 
 def data_files_of(folder: Path) -> DataFiles:
     """Those in `folder`/data."""
-    files = sorted((folder / "data").glob("*"))
-    return DataFiles({file.name: file.read_bytes() for file in files})
+    found = DataFiles(
+        {file.name: file.read_bytes() for file in sorted((folder / "data").glob("*"))}
+    )
+    found.folder = folder / "data"
+    return found
 
 
 def kept_files(article: Article, data: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -95,7 +104,8 @@ def split_cases(article: str) -> tuple[str, str]:
 
 def article_of(page: Path) -> str:
     """The article of a page, without its links to other pages. Raises ArchiveUnavailable."""
-    article = re.search(r"<article>.*</article>\n", page.read_text(encoding="utf-8"), re.DOTALL)
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    article = re.search(r"<article>.*</article>\n", text, re.DOTALL)
     if article is None:
         raise ArchiveUnavailable(f"{page} has no article; restore it")
     return LINK.sub(r'<span data-\3="\1\2">\4</span>', article[0])
