@@ -160,6 +160,21 @@ def test_an_archive_of_before_a_figure_existed_can_be_rebuilt(copy_of):
     assert [(line["week"], line[name]) for line in lines] == [(WEEK, "")]
 
 
+@pytest.mark.parametrize(
+    "lost",
+    ["data/declined_by_agency.csv", "data/datapackage.json", "data/summary.json", "index.html"],
+)
+def test_a_lost_file_of_a_kept_revision_is_named_and_nothing_changes(copy_of, lost):
+    archive = copy_of("first")
+    file = archive.week / "r1" / lost
+    file.unlink()
+    before = archive.files()
+    done = archive.ddor("rebuild", day=DAYS["first"])
+    assert done.code == 6 and "restore it" in done.stderr, done
+    assert str(file.parent) in done.stderr and file.name in done.stderr
+    assert archive.files() == before
+
+
 @pytest.mark.parametrize("made", ["", "outputs", "outputs/site"])
 def test_where_nothing_is_published_it_ends_with_2_and_writes_nothing(tmp_path, made):
     archive = SmallArchive(tmp_path / "archive")
