@@ -24,10 +24,11 @@ from ddor.calendar import Week
 from ddor.extract.csv_files import csv_file
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import Catalog
+from ddor.reference.figures import IDENTITY
 from ddor.reference.places import STATES
 
 INDEX, WEEKS = "data/agencies.csv", "agencies/{}/weeks.csv"
-PLACE = ("agency", "level", "state", "county_fips", "area")
+PLACE = IDENTITY[1:]
 INDEX_COLUMNS = ("agency_id", *PLACE, "also_named", "first_week", "last_week", "weeks", "flags")
 WEEKS_SHOWN, FEWEST_DRAWN = dt.timedelta(weeks=53), dt.timedelta(weeks=12)
 # Table by agency -> its columns in weeks.csv. Each cohort has an `honored` of its own.

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ddor.archive.agencies import PLACE
 from ddor.archive.downloads import report_dataset
 from ddor.archive.kept import DataFiles, article_of, data_files_of, split_cases
 from ddor.archive.site import Site, address_of, page
@@ -17,6 +16,7 @@ from ddor.archive.text_pages import plain_text
 from ddor.calendar import Period, Week
 from ddor.maintained.cases import BEGIN, END
 from ddor.published.catalog import Catalog, status_of, superseded_parts
+from ddor.reference.figures import IDENTITY
 from ddor.reports import report_of
 
 HEADS = re.compile(r'<h([23]) id="([^"]+)"[^>]*>(.*?)</h\1>|<tr id="check-([A-Z0-9]+)">', re.DOTALL)
@@ -27,7 +27,7 @@ AGENCY_TABLES = {
     "declined_by_agency": ("Section II", "recorded"),
 }
 # The columns of these that are no counts.
-OF_LINE = ("agency_id", *PLACE, "flags")
+OF_LINE = (*IDENTITY, "flags")
 # What a chart can be taken along as lies beside the revision's own page.
 TAKEN = re.compile(r'((?:src|href)=")([a-z0-9-]+\.(?:svg|png|csv)")')
 # How an article marks a page that every site has: the page around the article makes it a link.

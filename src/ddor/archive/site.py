@@ -36,11 +36,12 @@ from ddor.publishable import text_of
 from ddor.published.catalog import Catalog
 from ddor.reference.figures import CHANGES, METHOD
 from ddor.reference.places import COUNTIES, STATES
+from ddor.reports import WEEKLY
 
 Line = dict[str, str]
 HERE = Path(__file__).parent
 SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
-NAME = "Declined Detainer Outcome Report"
+NAME = WEEKLY.name
 # What it means that the search does not find a place, which every page may have to say.
 NOT_FOUND = (
     "An agency that is not found was not named in any published week. That does not mean that none "

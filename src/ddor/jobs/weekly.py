@@ -34,6 +34,7 @@ from ddor.measures.figures import Counts, bulk_recorded, count_inputs
 from ddor.measures.people import CHARGES, attribute_lines, charge_group_lines
 from ddor.published import ledger as ledgers
 from ddor.published.catalog import Catalog, read_catalog
+from ddor.reference.figures import BY_AGENCY
 
 INPUT_WORDS = dict.fromkeys(("requests", "charges", "about"), "new data") | {
     "decisions": "decisions on requests held back",
@@ -42,8 +43,6 @@ INPUT_WORDS = dict.fromkeys(("requests", "charges", "about"), "new data") | {
     "policies": "changes in the policies",
     "coverage": "changes in the coverage",
 }
-# The tables in which a figure may be disputed; they come first among the downloads.
-BY_AGENCY = ("issued_by_agency", "declined_by_agency", "held_back_by_agency")
 # What makes a record of a dispute another one.
 STATE = itemgetter("name", "status", "action")
 

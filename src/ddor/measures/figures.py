@@ -33,9 +33,8 @@ from ddor.measures.people import CHARGES, Line, lines_of, place_candidates, week
 from ddor.measures.status import CLASSES, counted_in, request_status
 from ddor.published.ledger import LONG_HELD, cleared_flags, held_since
 from ddor.reference import codes
-from ddor.reference.figures import IDENTITY, TABLE_COLUMNS, WEEKLY_FIGURES
+from ddor.reference.figures import BY_AGENCY, IDENTITY, TABLE_COLUMNS, WEEKLY_FIGURES
 
-BY_AGENCY = ("issued_by_agency", "declined_by_agency", "held_back_by_agency")
 NO_CHARGES = "no charge data was supplied"
 ORDERS = codes.rows("date_orders", codes.DICTIONARY)
 AFTER_EXTRACT = "a request or an outcome is dated after the extract was taken"
@@ -214,7 +213,7 @@ def counts_by_agency(status: pd.DataFrame, agencies: pd.DataFrame, table: str) -
     if table == "held_back_by_agency":
         believed = {*agencies["agency_id"], *status.loc[status["held_by"].isna(), "agency_id"]}
         doubted = ~lines["agency_id"].isin(believed)
-        lines.loc[doubted, ["level", "state", "county_fips", "area"]] = ""
+        lines.loc[doubted, list(IDENTITY[2:])] = ""
     return lines
 
 

@@ -31,7 +31,7 @@ class Figure(NamedTuple):
 FIGURES = [Figure(**row) for row in rows("figures", DICTIONARY)]
 # Those of a weekly report, in order.
 WEEKLY_FIGURES = {figure.name: figure for figure in FIGURES if figure.rows}
-# Part of the national table of charges, None where it is not told.
+# Part of the national table of charges, None where it is withheld.
 OF_CHARGES = ("declined_with_charges", "declined_with_conviction")
 # Table of a weekly report -> its columns, where every table of that name has the same.
 TABLE_COLUMNS = {
@@ -39,7 +39,8 @@ TABLE_COLUMNS = {
     for row in rows("tables", DICTIONARY)
     if row["columns"]
 }
-ISSUED_COLUMNS = TABLE_COLUMNS["issued_by_agency"]
+BY_AGENCY = ("issued_by_agency", "declined_by_agency", "held_back_by_agency")
+ISSUED_COLUMNS = TABLE_COLUMNS[BY_AGENCY[0]]
 # The columns that say which agency a line is of, the first its key.
 IDENTITY = ISSUED_COLUMNS[: 1 + ISSUED_COLUMNS.index("area")]
 # Column of a table by agency -> how a sentence names the figure that an agency can dispute.
