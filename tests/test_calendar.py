@@ -8,7 +8,7 @@ from conftest import cases
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddor.calendar import Week, parse_weeks
+from ddor.calendar import Quarter, Week, parse_weeks, weeks_between
 from ddor.errors import UsageError
 
 WEEK = Week(dt.date(2017, 2, 11))
@@ -96,3 +96,11 @@ def test_a_range_counts_both_ends_and_weeks_come_once_and_in_order(named, weeks)
 def test_a_range_that_is_backwards_or_open_is_refused(text):
     with pytest.raises(UsageError):
         parse_weeks([text])
+
+
+def test_every_week_is_in_exactly_one_quarter_that_of_its_last_day():
+    years = range(2016, 2019)
+    quarters = [Quarter.parse(f"{year}Q{number}") for year in years for number in range(1, 5)]
+    weeks = [week for quarter in quarters for week in quarter.weeks()]
+    assert weeks == weeks_between(weeks[0], weeks[-1]) and len(weeks) == 157
+    assert str(weeks[0]) == "2015-12-26" and str(weeks[-1]) == "2018-12-22"
