@@ -14,6 +14,7 @@ lint: .venv/made-lint   ## the linter, the formatter and the type checker; they 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	! git grep -nE '^(<{7}|>{7}) '
 
 coverage: .venv/made-test .venv/made-lint   ## all tests but the slow ones, then the lines that none of them runs
 	$(BIN)/coverage run -m pytest
