@@ -25,7 +25,7 @@ class UsageError(DdorError):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with an input, told so that a records clerk can mend it.
+    """One thing that is wrong with an input, in words by which a records clerk can mend it.
 
     `rows` are numbered as a spreadsheet shows them: the header is row 1. It is empty where the
     problem is not one of rows (a missing column, a table that is not there).

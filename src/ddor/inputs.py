@@ -9,7 +9,7 @@ else goes in: no clock, no path, no environment.
     history.csv                             counts of the weeks already published
     ledger.csv                              what was decided of these requests, and since when held
     corrections.json                        the week's records, and the requests that they correct
-    earlier.json                            what earlier revisions of the week told of people
+    earlier.json                            what earlier revisions of the week showed of people
     week.json                               the week, about, the parameters in effect, the note
 """
 

@@ -74,7 +74,7 @@ class _Unknown(UndefinedError):
 
 
 class _Strict(StrictUndefined):
-    """Says of a name that is not known whose it would be, so that the nearest can be told."""
+    """Says of a name that is not known whose it would be, so that the nearest can be suggested."""
 
     __slots__ = ()
 

@@ -3,7 +3,7 @@
     weeks.csv               one line for each week of the period: published, withdrawn or missing
     issued_by_agency.csv declined_by_agency.csv   the weeks' published lines, added up
     declined.parquet charges.parquet              the requests that the weeks count as declined
-    people.json             what the weeks tell of people, and the rows behind it
+    people.json             what the weeks show of people, and the rows behind it
     period.json             the period, cohort, sources, parameters, note, cases, what was shown
 
 Made from the current revision of each week; one that is withdrawn, or was never published, is

@@ -1,4 +1,4 @@
-"""What a report made from weekly ones shows of people: the sum of what its weeks tell, the weeks
+"""What a report made from weekly ones shows of people: the sum of what its weeks show, the weeks
 that were not shown pooled, and places, as docs/disclosure.md says."""
 
 from collections.abc import Iterable, Mapping

@@ -225,7 +225,7 @@ def _order(line: Line) -> tuple:
 
 def merged(tables: Iterable[Iterable[Line]]) -> list[Line]:
     """The lines of several national tables, each sum under its name. A group that a week has in
-    *other* stays there; a split is the sum of the weeks that tell it."""
+    *other* stays there; a split is the sum of the weeks that show it."""
     sums: Counter[tuple[str, str, str, str, str]] = Counter()
     for line in chain(*tables):
         sums[line[:-1]] += line.requests

@@ -80,5 +80,5 @@ def load_ipython_extension(ipython) -> None:
 
 
 def _say(words: str) -> None:
-    # On stderr, which is shown in JupyterLab, told by the job, and published by neither.
+    # On stderr, which JupyterLab shows, the job reports, and neither publishes.
     print(words, file=sys.stderr)

@@ -1,11 +1,11 @@
 """`report.table` and `report.bars`: an analyst's own table and chart of requests.
 
-They take requests and count them themselves, so that what they tell follows the rules of every
-other table (docs/disclosure.md). By what belongs to an agency or to the request
-itself (OF_REQUESTS) any selection may be counted that conditions on such columns can make: one by
-something else would tell of people, whatever it is counted by. By what belongs to people
-(OF_PEOPLE) all declined requests are counted, where this revision tells the nation's table anew; a
-part of them is not, since the part and the whole would tell of the rest.
+They take requests and count them themselves, so that what they show follows the rules of every
+other table (docs/disclosure.md). A selection by what belongs to an agency or to the request
+(OF_REQUESTS) may be counted; a selection by anything else is refused, whatever it is counted by,
+since it would say something of people. By what belongs to people (OF_PEOPLE) all declined requests
+are counted, where this revision shows the nation's table anew; a part of them is not, since the
+part and the whole would show the rest.
 """
 
 from collections import Counter
