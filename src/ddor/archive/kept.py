@@ -61,10 +61,13 @@ class DataFiles(dict[str, bytes]):
         files = {name.removesuffix(".csv"): file for name, file in self.items() if ".csv" in name}
         return {name: csv_lines(file) for name, file in files.items()}
 
+    def lines(self, table: str) -> list[dict[str, str]]:
+        """Those of a table that has to be there, so that its file may only be lost."""
+        return self.tables.get(table) or csv_lines(self[f"{table}.csv"])
+
     def by_agency(self, table: str) -> dict[str, dict[str, str]]:
         """agency_id -> its line. An empty synthetic table has a line for its notice, of none."""
-        lines = self.tables[table] if table in self.tables else csv_lines(self[f"{table}.csv"])
-        return {line["agency_id"]: line for line in lines if line["agency_id"]}
+        return {line["agency_id"]: line for line in self.lines(table) if line["agency_id"]}
 
     @cached_property
     def agencies(self) -> set[str]:

@@ -91,7 +91,7 @@ def charges_of(data: DataFiles) -> dict | None:
     None where they are not printed apart, convicted and charged_only); note: what a reader has to
     know of the table, such as that it is an earlier revision's, or ""; of: the requests that it is
     of. None where the table is withheld."""
-    lines = data.tables["charges_by_group"]
+    lines = data.lines("charges_by_group")
     lines = [line for line in lines if line["category"] and not line["group_code"]]
     if not lines:
         return None
@@ -105,7 +105,7 @@ def charges_of(data: DataFiles) -> dict | None:
     flags = lines[0].get("flags", "").replace(SYNTHETIC_NOTICE, "").strip("; ")
     of = sum(
         int(line["requests"])
-        for line in data.tables["attributes"]
+        for line in data.lines("attributes")
         if (line["attribute"], line["place"], line["branch"]) == ("charges", "", "")
     )
     return {

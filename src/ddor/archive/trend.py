@@ -98,7 +98,7 @@ def kept_of(data: DataFiles, bulk: Mapping[str, int]) -> dict:
     band of BANDS -> requests of the nation, as the revision publishes them, none where that is
     withheld; bulk: agency_id -> declines recorded in bulk. A later revision may keep the table of
     an earlier one, so that ages need not add up to the declines of the week."""
-    lines = data.tables["attributes"]
+    lines = data.lines("attributes")
     days = [line for line in lines if line["attribute"] == "days" and not line["place"]]
     ages = dict.fromkeys(BANDS, 0) if days else {}
     for line in days:
