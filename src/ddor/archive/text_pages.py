@@ -61,7 +61,9 @@ def latest_of(
     for week, revision in site.catalog.newest_first():
         if revision.withdrawn_on:
             continue
-        files = data if data and week == period else data_files_of(site.folder / week.path)
+        # What the revision keeps: the copy at the week's address may be what a rebuild restores.
+        own = site.folder / week.path / f"r{revision.revision}"
+        files = data if data and week == period else data_files_of(own)
         why = why_withheld(files.summary)
         return {
             "week": week,
