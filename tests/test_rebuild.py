@@ -126,6 +126,7 @@ FOLDERS = "agencies data/2017 search archive corrections assets overview".split(
 LOST = {
     "files of a folder": [*OF_AGENCY, *OF_WEEK, *OF_ALL, "feed.xml"],
     "folders": [*FOLDERS, f"weeks/{WEEK}/data", "data/agencies.csv", "feed.xml", "index.html"],
+    "copies of the newest week": [f"weeks/{NEXT_WEEK}/data", f"weeks/{NEXT_WEEK}/index.html"],
 }
 
 
