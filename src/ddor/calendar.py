@@ -59,6 +59,10 @@ class Period:
         """The folder of its report below site/."""
         return f"{self.shelf}/{self}"
 
+    def is_final_on(self, day: dt.date) -> bool:
+        """Whether data of this day is awaited no longer: FINAL_AFTER has passed since its end."""
+        return day >= self.last_day + FINAL_AFTER
+
     @property
     def named(self) -> str:
         """ "week of January 28 to February 3, 2017", for a sentence."""

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ddor.calendar import FINAL_AFTER, Period, Week
+from ddor.calendar import Period, Week
 from ddor.errors import ArchiveUnavailable, UsageError
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.reports import shelved
@@ -211,7 +211,7 @@ def is_final(period: Period, revision: Revision, catalog: Catalog) -> bool:
     if revision.withdrawn_on:
         return False
     if not revision.based_on:
-        return dt.date.fromisoformat(revision.as_of) >= period.last_day + FINAL_AFTER
+        return period.is_final_on(dt.date.fromisoformat(revision.as_of))
     numbers = [(week, revision.based_on.get(str(week))) for week in period.weeks()]
     used = [(week, catalog.of(week)[number - 1]) for week, number in numbers if number]
     return len(used) == len(numbers) and all(is_final(week, each, catalog) for week, each in used)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from ddor.calendar import FINAL_AFTER, Week, long_date
+from ddor.calendar import Week, long_date
 from ddor.checks.registry import CHECKS
 from ddor.errors import DdorError
 from ddor.extract.model import DATE_COLUMN, FOIA_SOURCE, ISSUED
@@ -108,7 +108,7 @@ class WeeklyReport(AttributeTables):
             by_issue=self.by_issue,
             has_recording_dates=not self.by_issue or bool(recorded.notna().any()),
             has_release_dates=bool(released.notna().any()),
-            is_final=about.as_of >= self.period.last_day + FINAL_AFTER,
+            is_final=self.period.is_final_on(about.as_of),
         )
 
     # Section I
