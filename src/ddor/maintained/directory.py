@@ -21,6 +21,7 @@ from ddor.extract.csv_files import csv_records
 from ddor.extract.key_files import advice, must, quoted
 from ddor.extract.model import LEVELS
 from ddor.extract.table import ABOVE, worded
+from ddor.reference.codes import rows
 from ddor.reference.places import AREAS, STATES, state_of_fips
 
 AGENCY_ID = re.compile(r"[A-Z0-9]{4,12}")
@@ -64,12 +65,10 @@ _RULES: dict[str, tuple[Callable[[str], object], str]] = {
     "date": (_is_date, "a date, YYYY-MM-DD"),
     "month or date": (_is_month_or_date, "YYYY-MM"),
 }
-_LINES = pd.read_csv(Path(__file__).with_name("columns.csv"), dtype=str)
 # Table -> its columns, each with what is asked of it.
-COLUMNS = {
-    table: dict(zip(lines["column"], lines["rule"], strict=True))
-    for table, lines in _LINES.groupby("table", sort=False)
-}
+COLUMNS: dict[str, dict[str, str]] = {}
+for _line in rows("columns", Path(__file__).parent):
+    COLUMNS.setdefault(_line["table"], {})[_line["column"]] = _line["rule"]
 
 
 @dataclass(frozen=True)

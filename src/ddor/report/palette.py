@@ -6,9 +6,10 @@ stays apart in gray print; a pale one needs an edge to be seen on white. The cla
 of declined requests are shades of the color of *declined*.
 """
 
-from ddor.report.words import lines_of
+from ddor.reference.codes import rows
+from ddor.report.words import HERE
 
-_LINES = lines_of("palette.csv")
+_LINES = rows("palette", HERE)
 COLORS = {line["name"]: (line["light"], line["dark"]) for line in _LINES}
 MEANINGS = COLORS | {name: COLORS[row["name"]] for row in _LINES for name in row["means"].split()}
 SHADES = [COLORS[name] for name in ("declined", "shade-2", "shade-3", "shade-4")]
