@@ -3,8 +3,8 @@
 The article is kept without what the page around it adds: links to other pages of the site, and the
 described cases. A description of one person must not be kept for good, for the case may end without
 a conviction. So what the notebook shows between two marks (BEGIN, END) is taken out of the article
-that is kept, stands in the catalog as long as the revision is the current one, and is put back by
-the page around the article. It is nowhere else.
+that is kept. The catalog has it as long as the revision is the current one, and the page around the
+article puts it back. It is nowhere else.
 """
 
 import json

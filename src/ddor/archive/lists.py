@@ -9,8 +9,8 @@ All are made from the catalog and the index of agencies, without opening a week 
                               what else it is found by: the state's code, an agency's other names]
     site/search/index.html    the page that shows what was found, and plain lists without JavaScript
 
-Names are looked for by each word of the question, wherever it stands in them; `static/site.js` does
-that. A library for it would be ten times the size of the script, for a few thousand short lines.
+A name is found if it contains each word of the question, at any place; `static/site.js` does that.
+A library for it would be ten times the size of the script, for a few thousand short lines.
 """
 
 import datetime as dt

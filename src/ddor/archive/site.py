@@ -4,8 +4,8 @@
 
 Beside what is published a site has its `SiteContext`: the publisher, the written texts, the laws,
 the day, the rules of counting. All of it is maintained under `params/` or stated in the code, and
-none of it is part of a revision: it stands in the pages around the articles, and `ddor rebuild`
-brings it to every page.
+none of it is part of a revision: the pages around the articles show it, and `ddor rebuild` brings
+it to every page.
 
 Style, script and icon lie under `assets/` with a part of their own hash in their names: a page that
 was made with an older one keeps it until `ddor rebuild`, and a reader's browser may keep it for

@@ -209,8 +209,9 @@ def revision_line(
     # Empty where the last revision's private run is not at hand.
     manifest = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     kind, because = _kind_and_reason(report, order, hashes, manifest.get("inputs", {}))
-    # Why a report under review is published. A reason given for the last revision stands as long as
-    # there is the same to look at: an agency's dispute must not wait for it to be given again.
+    # Why a report under review is published. A reason given for the last revision is retained as
+    # long as there is the same to look at: an agency's dispute must not wait for it to be given
+    # again.
     accepted = ""
     if report.review and order.accept_held:
         accepted = order.reason

@@ -1,5 +1,5 @@
 """A run, whatever the report: from its inputs to a published revision, or to nothing and the
-reason why; and what stands around the reports of a site.
+reason why; and the site context, which the pages around reports show.
 
 `make_report` is the whole of it in order. Reading, checking and counting come first and write
 nothing; the notebook runs in staging; only a proved run reaches the archive. What a weekly or a

@@ -88,7 +88,7 @@ def load_parameters(
     """The parameters in effect for `period` (None: what holds for every one).
 
     `project` is the checkout; `params_file` stands in for its params/weekly.yaml, and `settings`
-    are the --set values. A path is relative to the file that it stands in. Raises UsageError with
+    are the --set values. A path is relative to the file that gives it. Raises UsageError with
     every unknown key and every value that misfits.
     """
     weekly = (params_file or project / "params" / "weekly.yaml").absolute()

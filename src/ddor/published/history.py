@@ -89,7 +89,7 @@ def read_history(site: Path, week: Week) -> History:
 
 
 def is_withdrawn(summary: Path) -> bool:
-    """Whether a notice stands where a summary.json with figures stood."""
+    """Whether a notice has replaced a summary.json with figures."""
     return "figures" not in json.loads(summary.read_bytes())
 
 

@@ -1,6 +1,6 @@
 """What the samples draw for a request beyond who was asked, when, and what became of it.
 
-How often each value is drawn stands in `data/shares.csv`. The bounds below give every class of
+`data/shares.csv` says how often each value is drawn. The bounds below give every class of
 declined requests some rows, and no check that holds a row back (E2, E6, E7, E11) finds any, also
 when times are cut to dates: what is to fail is planted by `ordinary`, or by `samples/make/`.
 
