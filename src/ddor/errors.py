@@ -3,8 +3,17 @@
 Anything else that escapes is a bug: it keeps its traceback and ends with exit code 1.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+# Of an address: what stands before its last @, and its query. Either may hold any sign, and an
+# address may have been decoded or cut, so that parts are known without the whole.
+_SECRETS = (
+    re.compile(r"(?<=://)\S*@|(?<!\S)[^\s/\"]+:[^\s/\"]+@(?=\S)"),
+    re.compile(r"(?<=://)(?P<kept>\S*?)\?\S+?(?=[:;,.)\]'\"]*(?:\s|$))"),
+    re.compile(r"(?P<kept>)[?&][\w.%-]+=\S*"),
+)
 
 
 class DdorError(Exception):
@@ -12,9 +21,20 @@ class DdorError(Exception):
 
     exit_code = 1
 
+    def __str__(self) -> str:
+        return without_secrets(super().__str__())
+
     def _render_traceback_(self) -> list[str]:
         """What JupyterLab shows in place of Python's own lines."""
         return [str(self)]
+
+
+def without_secrets(text: str) -> str:
+    """The text without what addresses in it keep secret: user and password, and a signed query.
+    Every message goes through here."""
+    for secret in _SECRETS:
+        text = secret.sub(lambda found: found.groupdict().get("kept", ""), text)
+    return text
 
 
 class UsageError(DdorError):
@@ -44,7 +64,7 @@ class Problem:
             place += f" {'row' if len(self.rows) == 1 else 'rows'} {_ranges(self.rows)}"
         if self.column:
             place += f", {self.column}"
-        return f"{place}: seen {self.seen}, expected {self.expected}; {self.mend}"
+        return without_secrets(f"{place}: seen {self.seen}, expected {self.expected}; {self.mend}")
 
 
 class Problems(list[Problem]):

@@ -15,13 +15,22 @@ import datetime as dt
 import difflib
 import html
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from numbers import Integral, Real
 from typing import Any
 
 import mistune
-from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, pass_context
+from jinja2 import (
+    StrictUndefined,
+    Template,
+    TemplateRuntimeError,
+    TemplateSyntaxError,
+    Undefined,
+    UndefinedError,
+    nodes,
+    pass_context,
+)
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
@@ -32,7 +41,14 @@ from ddor.calendar import Period, long_date
 from ddor.errors import DdorError
 from ddor.variation import WEEKS_COMPARED, Compared
 
-TOKEN_OF = "_token_of_a_text"  # in a rendering, beside the names it may use
+# In a rendering, beside the names it may use.
+TOKEN_OF, BUDGET_OF, LOOP = "_token_of_a_text", "_budget_of_a_text", "_counted"
+# What a text of a person has of Jinja's own filters, and what it has not of its language.
+PLAIN_FILTERS = "default first last length list lower max min sort trim upper e".split()
+PROGRAMS = (
+    *(nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.Block, nodes.Extends),
+    *(nodes.Include, nodes.Import, nodes.FromImport),
+)
 # Letters and digits only: no sign of Markdown, and nothing that an address would encode.
 TOKEN = re.compile(r"zqvalue(\d+)zq", re.IGNORECASE)
 EMPTY_ITEM = re.compile(r"<li>\s*</li>\n?")
@@ -53,12 +69,14 @@ def plain_words(text: str) -> str:
 
 def render_narrative(text: str, names: dict) -> str:
     """Markdown with `{{ }}` -> HTML. Raises NarrativeError."""
-    renderer = _Renderer()
+    budget = _Budget()
+    renderer = _Renderer(budget)
     try:
-        filled = _template(text).render(names | {TOKEN_OF: renderer.token})
+        own = {TOKEN_OF: renderer.token, BUDGET_OF: budget}
+        filled = _template(text).render(names | own)
     except _Unknown as error:
         raise NarrativeError(_no_name(text, error, names)) from error
-    except (TemplateError, TypeError, ArithmeticError) as error:
+    except Exception as error:  # of the template's own words, whatever they call
         raise NarrativeError(f"this sentence cannot be written: {error}\n{text}") from error
     markdown = mistune.create_markdown(renderer=renderer, plugins=["table"])
     # A line of a list whose phrase has nothing to say is left out.
@@ -108,15 +126,91 @@ class StrictEnvironment(ImmutableSandboxedEnvironment):
         self.filters |= FILTERS
 
 
+class _Budget:
+    """What filling a text may cost: each step of a loop, and each letter that it writes."""
+
+    def __init__(self):
+        self.left = 1_000_000
+
+    def spend(self, cost: int) -> None:
+        self.left -= cost
+        if self.left < 0:
+            raise TemplateRuntimeError("it repeats or writes too much; shorten it")
+
+
+class _TextEnvironment(StrictEnvironment):
+    """For the texts of people: names and filters, if, for, set, and sums. Whatever makes much out
+    of little is left out, or counted."""
+
+    intercepted_binops = frozenset(("+", "-", "*", "/", "//", "%", "**"))
+
+    def __init__(self):
+        super().__init__(_shown)
+        plain = {name: self.filters[name] for name in PLAIN_FILTERS}
+        self.filters = plain | FILTERS | {"join": _joined, LOOP: _counted}
+        self.globals = {"range": self.globals["range"]}
+
+    def _parse(self, source, name, filename):
+        tree = super()._parse(source, name, filename)
+        for node in tree.find_all(PROGRAMS):
+            self._refuse(f"`{type(node).__name__.lower()}` is not available here", node.lineno)
+        for loop in [*tree.find_all(nodes.For)]:
+            if loop.recursive:
+                self._refuse("`recursive` is not available here", loop.lineno)
+            letters = sum(len(text.data) for text in loop.find_all(nodes.TemplateData))
+            cost = [nodes.Const(1 + letters)]
+            loop.iter = nodes.Filter(loop.iter, LOOP, cost, [], None, None)
+        for joined in [*tree.find_all(nodes.Concat)]:
+            parts = [nodes.List(joined.nodes), nodes.Const("")]
+            joined.nodes = [nodes.Filter(parts[0], "join", parts[1:], [], None, None)]
+        return tree
+
+    @staticmethod
+    def _refuse(why: str, line: int) -> None:
+        raise TemplateSyntaxError(why, line)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        # "x".center(10 ** 9), (1).to_bytes(10 ** 9): what a value can do is a filter's task.
+        return not isinstance(obj, str | Real) and super().is_safe_attribute(obj, attr, value)
+
+    def wrap_str_format(self, value: Any) -> None:
+        """Neither has a text `format`."""
+
+    def call_binop(self, context, operator, left, right):
+        if operator == "**":
+            raise TemplateRuntimeError("`**` is not available here")
+        if not (isinstance(left, Real | Undefined) and isinstance(right, Real | Undefined)):
+            raise TemplateRuntimeError(f"`{operator}` is for numbers; ~ joins texts")
+        if abs(result := super().call_binop(context, operator, left, right)) > 1e15:
+            raise TemplateRuntimeError(f"`{operator}` makes a number of more than 15 digits")
+        return result
+
+
+@pass_context
+def _counted(context: Context, values: Iterable, cost: int) -> Iterator:
+    for value in values:
+        context[BUDGET_OF].spend(cost)
+        yield value
+
+
+@pass_context
+def _joined(context: Context, values: Iterable, between: str = "") -> str:
+    text = between.join(map(str, values))
+    context[BUDGET_OF].spend(len(text))
+    return text
+
+
 @lru_cache(maxsize=256)
 def _template(text: str) -> Template:
     """Compiled once: the written pages are tried with several figures before they are shown."""
-    return StrictEnvironment(_shown).from_string(text)
+    return _TextEnvironment().from_string(text)
 
 
 @pass_context
 def _shown(context: Context, value: object) -> object:
-    return in_sentence(value, context[TOKEN_OF])
+    shown = in_sentence(value, context[TOKEN_OF])
+    context[BUDGET_OF].spend(len(str(shown)))
+    return shown
 
 
 def in_sentence(value: object, of_text: Callable[[str], str]) -> object:
@@ -218,8 +312,9 @@ class _Renderer(_Html):
     Markdown sees a token in place of a text from outside, which is no markup wherever it stands;
     the text itself is put back, escaped, once the HTML is made."""
 
-    def __init__(self):
+    def __init__(self, budget: _Budget):
         super().__init__(escape=True)
+        self.budget = budget
         self.texts: list[str] = []
 
     def token(self, value: str) -> str:
@@ -227,6 +322,7 @@ class _Renderer(_Html):
         plain = html.unescape(value) if isinstance(value, Markup) else value
         # One that went through a {% set %} block holds the tokens of earlier ones, and no others.
         self.texts.append(self.put_back(" ".join(plain.split()), str))
+        self.budget.spend(len(self.texts[-1]))
         return f"zqvalue{len(self.texts) - 1}zq"
 
     def put_back(self, text: str, form: Callable[[str], str]) -> str:

@@ -1,6 +1,6 @@
 """CSV: the files that people send, read with all that is wrong with them reported; and our own.
 
-`csv_records` reads a file of a person: UTF-8, a header, commas; everything as text, nothing
+`csv_table` reads a file of a person: UTF-8, a header, commas; everything as text, nothing
 skipped in silence. `csv_file` and `csv_lines` are for the files of the archive, which a
 spreadsheet may open: nothing in them runs as a formula. `write_extract` writes what read.py
 reads back unchanged.
@@ -11,11 +11,13 @@ import io
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple, TextIO
 
 import pandas as pd
 import yaml
 
 from ddor.errors import Problems
+from ddor.extract.limits import Limits, TextColumns, too_large
 from ddor.extract.model import DATES_ONLY, DATETIMES, TABLES, Extract
 from ddor.extract.table import ABOVE, worded
 
@@ -28,39 +30,99 @@ _MOST_CHARACTERS_IN_A_FIELD = 1_000_000
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
-def csv_records(label: str, data: bytes) -> tuple[list[list[str]], list[int], Problems]:
-    """The rows of a CSV file as text, the header first, each as long as the header (none if there
-    is no header); the positions below the header of those that were not; and the problems."""
+class Table(NamedTuple):
+    """heads: none if there is no header. columns: the cells below each as text, one Series for each
+    head. uneven: the positions below the header of the rows that were not as long as the header;
+    they are cut, or filled up with empty cells."""
+
+    heads: list[str]
+    columns: list[pd.Series]
+    uneven: list[int]
+
+
+NO_TABLE = Table([], [], [])
+
+
+def csv_table(label: str, data: bytes, most_rows: int, limits: Limits) -> tuple[Table, Problems]:
+    """A CSV file as text, and its problems. Raises ExtractInvalid for one that is too large."""
     problems = Problems(label)
-    text = decoded(data, problems, _SAVE_AS)
-    first = text.split("\n", 1)[0]
+    text = _text_file(data, problems)
+    first = text.readline(limits.columns * limits.letters)
     separator = "," if "," in first else next((s for s in _SEPARATORS if s in first), ",")
-    records: list[list[str]] = []
+    text.seek(0)
+    lines = _Lines(label, text, limits)
     csv.field_size_limit(_MOST_CHARACTERS_IN_A_FIELD)
+    records = csv.reader(lines, delimiter=separator, strict=True)
+    heads: list[str] = []
+    columns, width, at, last = TextColumns(0), 0, -2, -1
+    uneven: dict[int, list[int]] = {}
     try:
-        records.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        for at, record in enumerate(records, start=-1):
+            lines.letters = 0
+            if at < 0:
+                heads, width = record, len(record)
+                columns = TextColumns(width)
+                if width > limits.columns:
+                    raise too_large(label, limits.columns, "columns")
+                continue
+            if at == most_rows:
+                raise too_large(label, most_rows, "rows")
+            if any(record):
+                last = at
+            if len(record) != width:
+                uneven.setdefault(len(record), []).append(at)
+                record = (record + [""] * width)[:width]
+            columns.add(record)
     except csv.Error as error:
-        problems.report("", *worded("unreadable_row", error=error), [len(records) + 1])
-    while records and not any(records[-1]):
-        records.pop()
-    if not records or not any(records[0]):
+        problems.report("", *worded("unreadable_row", error=error), [at + 1 + ABOVE])
+    if not any(heads):
         seen = "no header" if data.strip() else "an empty file"
         problems.report("", seen, "a header and, below it, the rows", "export the table again")
-        return [], [], problems
+        return NO_TABLE, problems
     if separator != ",":
         seen = f"{_SEPARATORS[separator]} between the columns"
         problems.report("", seen, "commas", _SAVE_AS, [1])
-    width = len(records[0])
-    uneven: dict[int, list[int]] = {}
-    for at, record in enumerate(records[1:]):
-        if len(record) != width:
-            uneven.setdefault(len(record), []).append(at)
-            records[at + 1] = (record + [""] * width)[:width]
+    # Empty rows at the end are no rows.
+    uneven = {length: [at for at in places if at <= last] for length, places in uneven.items()}
     for length, places in uneven.items():
-        name = "uneven_row" if length else "row_without_fields"
-        rows = [at + ABOVE for at in places]
-        problems.report("", *worded(name, length=length, width=width), rows)
-    return records, sum(uneven.values(), []), problems
+        if places:
+            name = "uneven_row" if length else "row_without_fields"
+            words = worded(name, length=length, width=width)
+            problems.report("", *words, [at + ABOVE for at in places])
+    return Table(heads, [*columns.columns(last + 1)], sum(uneven.values(), [])), problems
+
+
+class _Lines:
+    """The lines of a text. Raises ExtractInvalid where those of one row, counted by whoever reads
+    rows, have more letters than a row may have."""
+
+    def __init__(self, label: str, text: TextIO, limits: Limits):
+        self.label, self.text, self.most = label, text, limits.columns * limits.letters
+        self.letters = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self.text.readline(self.most + 1)
+        self.letters += len(line)
+        if self.letters > self.most:
+            raise too_large(self.label, self.most, "letters in a row")
+        if not line:
+            raise StopIteration
+        return line
+
+
+def _text_file(data: bytes, problems: Problems) -> TextIO:
+    """As `decoded`, in pieces where that is possible."""
+    text = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
+    try:
+        while text.read(1 << 20):
+            pass
+    except UnicodeDecodeError:
+        return io.StringIO(decoded(data, problems, _SAVE_AS), newline="")
+    text.seek(0)
+    return text
 
 
 def decoded(data: bytes, problems: Problems, mend: str) -> str:
@@ -75,8 +137,8 @@ def decoded(data: bytes, problems: Problems, mend: str) -> str:
         byte = data[error.start : error.start + 1]
         was = byte.decode("cp1252", errors="replace")
         seen = f'byte 0x{byte.hex().upper()} at position {error.start}, which is "{was}"'
-        lines = data.decode("utf-8", errors="replace").split("\n")
-        rows = [row for row, line in enumerate(lines, start=1) if "\ufffd" in line]
+        lines = enumerate(io.BytesIO(data), start=1)
+        rows = [row for row, line in lines if "\ufffd" in line.decode(errors="replace")]
         problems.report("", f"{seen} in Windows-1252", "UTF-8", mend, rows)
         return data.decode("cp1252", errors="replace")
 

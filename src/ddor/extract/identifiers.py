@@ -17,7 +17,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from itertools import combinations, product
+from itertools import product
 
 from ddor.extract.model import DATA
 from ddor.reference.codes import name_key, rows
@@ -44,10 +44,12 @@ _SURNAMES, _GIVEN_NAMES, _OF_AGENCIES = map(_words, ("surname", "given name", "a
 
 _WORD = r"[^\W\d_][^\W\d_'’-]*(?:['’-][^\W\d_]+)*"
 _LAST_FIRST = re.compile(rf"({_WORD}(?: {_WORD}){{0,3}}), ?({_WORD})((?: {_WORD}){{0,3}})\.?")
-_PAIR = re.compile(rf"({_WORD}(?: {_WORD}){{0,2}}), ?({_WORD})")
+# Where a search begins: not within a word, or a long one would be read again from each letter.
+_BEGIN = r"(?<![^\W\d_])(?<![^\W\d_]['’-])"
+_PAIR = re.compile(rf"{_BEGIN}({_WORD}(?: {_WORD}){{0,2}}), ?({_WORD})")
 _TWO_TO_FOUR_WORDS = re.compile(rf"({_WORD})(?: {_WORD}\.?){{0,2}} ({_WORD})")
 _CAPITAL = r"(?![a-z])[^\W\d_](?:\.|(?:['’-]?[^\W\d_])*)"
-_CAPITALIZED = re.compile(rf"{_CAPITAL}(?:,?\s+(?:(?:de|del|la|las|los)\s+)*{_CAPITAL})+")
+_CAPITALIZED = re.compile(rf"{_BEGIN}{_CAPITAL}(?:,?\s+(?:(?:de|del|la|las|los)\s+)*{_CAPITAL})+")
 _DATE = re.compile(
     r"([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.]([0-9]{4}|[0-9]{2}))"
     r"([T ]00:00(:00)?)?"
@@ -82,9 +84,10 @@ def identifier(text: str) -> str | None:
         return kind
     for run in _CAPITALIZED.findall(text):
         words = re.sub("['’]s(?!\\w)", "", run).split()
-        for start, end in combinations(range(len(words) + 1), 2):
-            name, after = " ".join(words[start:end]), " ".join(words[end:]).partition(",")[0]
-            if 2 <= end - start <= 4 and looks(name.rstrip(",")) == NAME:
+        for start, length in product(range(len(words)), (2, 3, 4)):
+            name = " ".join(words[start : start + length])
+            if looks(name.rstrip(",")) == NAME:
+                after = " ".join(words[start + length :]).partition(",")[0]
                 if name.endswith(",") or not _has(after, _OF_AGENCIES):
                     return NAME
     return None

@@ -38,12 +38,14 @@ from ddor.calendar import parse_date
 from ddor.errors import Problem, Problems, UsageError
 from ddor.extract.csv_files import decoded
 from ddor.extract.identifiers import identifier
-from ddor.extract.table import nearest, shown, worded
+from ddor.extract.limits import read_file
+from ddor.extract.table import UNSEEN, nearest, shown, worded
 
 R = TypeVar("R")
 HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n(.*)\Z", re.DOTALL)
 # Of a model's fields, those that are not keys of its file.
 NOT_KEYS = ("name", "body")
+MOST_LETTERS = 100_000  # which take a second to read
 # What pydantic calls a misfit -> what a person reads as expected.
 _EXPECTED = {
     "int_parsing": "a whole number",
@@ -62,9 +64,20 @@ class Finding(NamedTuple):
 
 
 class _TextLoader(yaml.BaseLoader):
-    """Leaves every scalar the text that was written, and reports the keys that stand twice."""
+    """Leaves every scalar the text that was written, and reports the keys that stand twice. Refuses
+    references: a line of ten of them, ten lines long, is a text of ten gigabytes."""
 
     found: Problems
+
+    def compose_node(self, parent, index):
+        if self.check_event(yaml.AliasEvent):
+            at = self.peek_event().start_mark
+            raise yaml.composer.ComposerError(None, None, "a reference", at)
+        return super().compose_node(parent, index)
+
+    def construct_scalar(self, node):
+        report_unseen(super().construct_scalar(node), self.found, node.start_mark.line + 1)
+        return super().construct_scalar(node)
 
     def construct_mapping(self, node, deep=False):
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
@@ -76,6 +89,14 @@ def report_twice(keys: Iterable[str], found: Problems) -> None:
     for key, count in Counter(keys).items():
         if count > 1:
             found.report(key_shown(key), "the key more than once", "each key once", "keep one line")
+
+
+def report_unseen(text: str, found: Problems, first: int = 1) -> None:
+    """Signs that act on a page or a terminal and are not seen. first: the row that `text` begins
+    in."""
+    lines = enumerate(text.split("\n"), start=first)
+    if rows := [row for row, line in lines if UNSEEN.search(line)]:
+        found.report("", *worded("unseen_sign"), rows)
 
 
 # Files and texts
@@ -119,7 +140,9 @@ def read_record(file: Path, model: type[R], found: Problems) -> R | None:
 def read_text(file: Path, found: Problems) -> str:
     """The text of a file, "" where it cannot be read."""
     try:
-        return decoded(file.read_bytes(), found, "save it as UTF-8").replace("\r\n", "\n")
+        text = decoded(read_file(file), found, "save it as UTF-8").replace("\r\n", "\n")
+        report_unseen(text, found)
+        return text
     except OSError as error:
         seen = (error.strerror or "no such file").lower()
         found.report("", seen, "a readable file", "check the file")
@@ -128,11 +151,15 @@ def read_text(file: Path, found: Problems) -> str:
 
 def read_keys(text: str, found: Problems) -> dict[str, Any]:
     """What a text of YAML says, every value as it is written; nothing where it cannot be read."""
+    if len(text) > MOST_LETTERS:
+        most = f"{MOST_LETTERS:,} letters of keys and values"
+        found.report("", f"more than {most}", f"at most {most}", "shorten it")
+        return {}
     try:
         loader = _TextLoader(text)
         loader.found = found
         content = loader.get_single_data() or {}
-    except (yaml.YAMLError, RecursionError) as error:
+    except Exception as error:  # YAMLError, but for signs and depths that it does not expect
         # YAML's own words quote the line, and with it whatever stands there.
         mark = getattr(error, "problem_mark", None)
         place = f" (line {mark.line + 1})" if mark else ""

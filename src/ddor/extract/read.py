@@ -11,10 +11,10 @@ be reached but not read is an invalid extract (ExtractInvalid).
 
 import datetime as dt
 import io
+import os
 import re
 import zipfile
-import zlib
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -24,18 +24,19 @@ from pydantic import AfterValidator
 from pydantic.dataclasses import dataclass
 
 from ddor.calendar import Week
-from ddor.errors import ExtractInvalid, Problem, Problems, UsageError
+from ddor.errors import DdorError, ExtractInvalid, Problem, Problems, UsageError, without_secrets
 from ddor.extract import key_files, validation
-from ddor.extract.csv_files import csv_records, decoded
+from ddor.extract.csv_files import csv_table, decoded
+from ddor.extract.limits import LIMITS, Limits, megabytes, read_file, read_stream, too_large
 from ddor.extract.model import DATETIMES, TABLES, About, Extract
+from ddor.extract.parquet_files import parquet_table
 from ddor.extract.table import RawTable, worded
-from ddor.extract.typed_files import open_workbook, parquet_table, sheet_pairs, sheet_table
+from ddor.extract.workbooks import read_workbook, sheet_pairs, sheet_table
 
 FILES = ("requests.csv", "requests.parquet", "charges.csv", "charges.parquet", "about.yaml")
 WORKBOOK = "workbook.xlsx"
+ENTRY_OF_A_ZIP, MOST_FILES = b"PK\x01\x02", 10_000
 FORMS = "a folder, a .zip of one, or an .xlsx workbook"
-# What a zip may unpack to. A year of requests in CSV is some 100 MB.
-MOST_BYTES = 1 << 30
 # The dates that tell what had happened by then; the others may lie in the future or be old.
 HAPPENED = {*DATETIMES} - {"release_due_at", "sentence_ends_on"}
 
@@ -58,6 +59,7 @@ def read_extract(
     week: Week | None = None,
     ignored_columns: tuple[str, ...] = (),
     cohort: str = "recorded",
+    limits: Limits = LIMITS,
 ) -> Extract:
     """The extract at a local path or fsspec URL, typed and sorted as `model.py` says.
 
@@ -66,7 +68,7 @@ def read_extract(
     outcome_recorded_at may be empty and as_of is required. Raises UsageError if there is no
     extract at the location, ExtractInvalid with all problems if it breaks docs/extract.md.
     """
-    requests, charges, given, about_problems = _tables(*fetch(location))
+    requests, charges, given, about_problems = _tables(*fetch(location, limits), limits)
     said = key_files.typed(Said, given, about_problems) or Said()
     day = week.last_day if week else said.as_of
     if day is None:
@@ -87,7 +89,7 @@ def read_extract(
     as_of = said.as_of or (None if pd.isna(last) else last.date())
     problems = [*requests.problems, *charges.problems, *about_problems]
     if problems or as_of is None:
-        raise ExtractInvalid(problems, without_secrets(location))
+        raise ExtractInvalid(problems, location)
     charged = frames["charges"].astype({"charge_no": "int64"})
     return Extract(
         frames["requests"].sort_values("request_id", ignore_index=True),
@@ -100,14 +102,14 @@ def read_extract(
 
 
 def _tables(
-    files: dict[str, bytes], names: list[str]
+    files: dict[str, bytes], names: list[str], limits: Limits
 ) -> tuple[RawTable, RawTable, dict[str, str], Problems]:
     """The two tables, what is said of the extract key by key, and what is wrong with that."""
     if WORKBOOK in files:
-        sheets = open_workbook(files[WORKBOOK])
+        sheets = read_workbook(files[WORKBOOK], limits)
         listed = f"the sheets {', '.join(sheets)}"
         requests, charges = (
-            sheet_table(name, sheets[name])
+            sheet_table(name, sheets[name], limits)
             if name in sheets
             else _missing(name, listed, f"a sheet {name}")
             for name in TABLES
@@ -117,7 +119,7 @@ def _tables(
         key_files.report_twice([key for key, _ in pairs], problems)
         given = dict(pairs)
     else:
-        requests, charges = (_file_table(name, files, names) for name in TABLES)
+        requests, charges = (_file_table(name, files, names, limits) for name in TABLES)
         problems = Problems("about.yaml", "docs/extract.md")
         text = decoded(files.get("about.yaml", b""), problems, "save it as UTF-8")
         given = key_files.read_keys(text, problems)
@@ -128,20 +130,19 @@ def _tables(
     return requests, charges, given, problems
 
 
-def _file_table(name: str, files: dict[str, bytes], names: list[str]) -> RawTable:
+def _file_table(name: str, files: dict[str, bytes], names: list[str], limits: Limits) -> RawTable:
     csv, parquet = f"{name}.csv", f"{name}.parquet"
     if csv in files and parquet in files:
         mend = "remove the one that you do not need"
         return _missing(name, f"both {csv} and {parquet}", "one of them", mend)
     if csv in files:
-        records, uneven, problems = csv_records(csv, files[csv])
-        table = RawTable(name, problems)
-        if records:
-            heads, *below = records
-            table.fill(heads, [*zip(*below, strict=True)] or [()] * len(heads), uneven)
+        read, problems = csv_table(csv, files.pop(csv), limits.rows(name), limits)
+        table = RawTable(name, problems, limits=limits)
+        if read.heads:
+            table.fill(*read)
         return table
     if parquet in files:
-        return parquet_table(name, parquet, files[parquet])
+        return parquet_table(name, parquet, files.pop(parquet), limits)
     other = _misnamed(name, names)
     seen = f'only a file "{other}"' if other else "no such file"
     return _missing(name, seen, f"{csv} or {parquet}")
@@ -163,46 +164,63 @@ def _misnamed(name: str, names: list[str]) -> str | None:
 # The location
 
 
-def fetch(location: str) -> tuple[dict[str, bytes], list[str]]:
+def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], list[str]]:
     """The content of each of FILES that is there, or of WORKBOOK alone; and the names of the other
     files beside them, as far as they can be listed. Raises UsageError, ExtractInvalid."""
     if not location.strip():
         raise UsageError(f"no extract is named: expected {FORMS}")
-    name = without_secrets(location)
     try:
         fs, path = fsspec.core.url_to_fs(location)
         lone, base = None, path.rstrip("/")
         if "http" in fs.protocol:
             # A server knows no folders: what has no suffix is one, unless a zip comes from there.
             is_file = PurePosixPath(urlsplit(path).path).suffix.lower() in (".zip", ".xlsx")
-            content = fs.cat_file(path) if is_file or fs.exists(path) else b""
+            content = _content(fs, path, limits.bytes) if is_file or fs.exists(path) else b""
             lone = content if is_file or content.startswith(b"PK") else None
         elif not fs.isdir(path):
-            lone = fs.cat_file(path)
+            lone = _content(fs, path, limits.bytes)
         if lone is None:
-            names = _names(fs, base)
-            found = [file for file in FILES if file in names]
-            return {file: fs.cat_file(f"{base}/{file}") for file in found}, sorted(names)
+            names, left, files = _names(fs, base), limits.bytes, {}
+            for file in [file for file in FILES if file in names]:
+                files[file] = _content(fs, f"{base}/{file}", left)
+                left -= len(files[file])
+            return files, sorted(names)
     except ImportError as error:
         raise UsageError(
-            f"{name}: reading it needs a package that is not installed ({error.name or error}); "
+            f"{location}: reading it needs a package that is not installed "
+            f"({error.name or type(error).__name__}); "
             "install the group `cloud`: pip install 'ddor[cloud]'"
         ) from None
+    except DdorError:
+        raise
     except Exception as error:
         # Each back end has errors of its own (botocore's, aiohttp's), of packages that may be
-        # missing here; whatever it is, the location could not be read.
-        missing = isinstance(error, FileNotFoundError)
-        reason = "nothing is there" if missing else repr(error).replace(location, name)[:200]
-        raise UsageError(f"{name} cannot be reached ({reason})") from None
-    return _unpacked(name, lone)
+        # missing here; whatever it is, the location could not be read. Their words may hold the
+        # whole address, with what is secret in it.
+        status = getattr(error, "status", "") or getattr(error, "strerror", None) or ""
+        reason = f"{type(error).__name__} {status}".strip()
+        if isinstance(error, FileNotFoundError):
+            reason = "nothing is there"
+        raise UsageError(f"{location} cannot be reached ({reason})") from None
+    return _unpacked(location, lone, limits)
 
 
-def without_secrets(location: str) -> str:
-    """The location as a message may print it: without user, password and signed query."""
-    parts = urlsplit(location)
-    if not parts.scheme or "://" not in location:
-        return location
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+def _content(fs, path: str, most: int) -> bytes:
+    """The bytes of a file. Raises ExtractInvalid for more than `most`, and for what is no file."""
+    name = PurePosixPath(urlsplit(path).path).name
+    if "file" in fs.protocol and os.path.exists(path):
+        try:
+            return read_file(Path(path), most)
+        except OSError as error:
+            if error.errno:
+                raise
+            if os.path.isfile(path):
+                raise megabytes(name, most) from None
+            expected, mend = "a file", "remove it, and put the file there"
+            problem = Problem(name, (), "", str(error.strerror), expected, mend)
+            raise ExtractInvalid([problem]) from None
+    with fs.open(path, "rb", block_size=1 << 20, cache_type="readahead") as stream:
+        return read_stream(name, stream, most)
 
 
 def _names(fs, base: str) -> set[str]:
@@ -212,31 +230,36 @@ def _names(fs, base: str) -> set[str]:
         return {file for file in FILES if fs.exists(f"{base}/{file}")}
 
 
-def _unpacked(name: str, content: bytes) -> tuple[dict[str, bytes], list[str]]:
-    suffix = PurePosixPath(name).suffix.lower()
+def _unpacked(location: str, content: bytes, limits: Limits) -> tuple[dict[str, bytes], list[str]]:
+    suffix = PurePosixPath(without_secrets(location)).suffix.lower()
     if not content.startswith(b"PK") and suffix not in (".zip", ".xlsx"):
-        raise UsageError(f"{name} is not an extract: expected {FORMS}")
+        raise UsageError(f"{location} is not an extract: expected {FORMS}")
+    if content.count(ENTRY_OF_A_ZIP) > MOST_FILES:
+        raise too_large("zip", MOST_FILES, "files")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
-                raise _invalid("more than 1 GiB", "a smaller extract", "send it as a folder")
             if "[Content_Types].xml" in archive.namelist():
                 return {WORKBOOK: content}, []
-            return _members(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise _invalid(*worded("damaged_zip", error=error)) from None
+            return _members(archive, limits)
+    except DdorError:
+        raise
     except RuntimeError:
         raise _invalid("an encrypted file", "a zip without password", "zip it again") from None
+    except Exception as error:  # zlib's, lzma's and others, and ValueError for an impossible place
+        raise _invalid(*worded("damaged_zip", error=type(error).__name__)) from None
 
 
-def _members(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[str]]:
+def _members(archive: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, bytes], list[str]]:
     names = [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
     paths = {PurePosixPath(name): name for name in names if not name.endswith("/")}
     folders = {path.parent for path in paths if path.name in FILES}
     if len(folders) > 1:
         listed = ", ".join(sorted(f'"{folder}"' for folder in folders))
         raise _invalid(f"tables in {listed}", "one extract", "zip one folder only")
-    files = {path.name: archive.read(paths[path]) for path in paths if path.name in FILES}
+    left, files = limits.bytes, {}
+    for path in [path for path in paths if path.name in FILES]:
+        files[path.name] = read_stream("zip", archive.open(paths[path]), left)
+        left -= len(files[path.name])
     return files, sorted({path.name for path in paths})
 
 

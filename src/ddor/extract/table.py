@@ -19,6 +19,7 @@ import pandas as pd
 
 from ddor.errors import Problems
 from ddor.extract.identifiers import looks, to_hide
+from ddor.extract.limits import LIMITS, Limits
 from ddor.extract.model import COLUMNS, DATA, TABLES, WORDS
 from ddor.reference.codes import country_from_ice_label, form_from_ice_text, rows
 from ddor.reference.places import AREAS, state_named
@@ -34,6 +35,10 @@ DAMAGED = "|".join(
     for habit in _HABITS
     if habit["cause"] in ("error", "scientific", "apostrophe")
 )
+# Signs that are not seen and act: control characters but for tabs and line ends, and those that
+# turn the direction of a text. CONTROL as pyarrow's engine reads it too, which knows no surrogates.
+CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+UNSEEN = re.compile(rf"{CONTROL}|[\ud800-\udfff]")
 _CODES = {"form": form_from_ice_text, "state": state_named, "citizenship": country_from_ice_label}
 
 
@@ -47,11 +52,15 @@ class RawTable:
     problems: Problems
     text: pd.DataFrame = field(default_factory=pd.DataFrame)
     refused: pd.DataFrame = field(default_factory=pd.DataFrame)
+    limits: Limits = LIMITS
 
-    def fill(self, heads: Sequence[str], columns: Sequence, uneven: Sequence[int] = ()) -> None:
+    def fill(
+        self, heads: Sequence[str], columns: Sequence[pd.Series], uneven: Sequence[int] = ()
+    ) -> None:
         """Take the text of the cells below the heads. A column without head and without values is
         left out. `uneven` are positions that a problem already names whole. Nothing is taken if no
-        head is known: then what stands in row 1 is no header."""
+        head is known: then what stands in row 1 is no header. A cell that is too long is emptied:
+        no other rule reads it."""
         known = TABLES[self.name]
         if set(heads).isdisjoint(known):
             alike = [f'"{head}" for "{found}"' for head in heads if (found := nearest(head, known))]
@@ -64,12 +73,17 @@ class RawTable:
             if head in kept:
                 self.problems.report(head, *worded("column_twice", head=head), [1])
             elif head.strip():
-                kept[head] = pd.Series(values, dtype="str")
-            elif any(values):
+                kept[head] = values
+            elif (values != "").any():
                 self.problems.report("", *worded("nameless_column"), [1])
         self.text = pd.DataFrame(kept)
         self.refused = pd.DataFrame(False, self.text.index, self.text.columns)
         self.refused.iloc[list(uneven)] = True
+        for head, values in self.text.items():
+            if (long := values.str.len() > self.limits.letters).any():
+                most = f"{self.limits.letters:,} letters"
+                self.refuse_as(f"more than {most}", head, long, f"at most {most}", "shorten it")
+                self.text.loc[long, head] = ""
         blank = (self.text == "").all(axis=1) & ~self.refused.all(axis=1)
         if blank.any():
             at = (self.text.index[blank] + ABOVE).tolist()

@@ -12,7 +12,16 @@ import pandas as pd
 
 from ddor.extract.identifiers import found_in, head_is_identifier
 from ddor.extract.model import COLUMNS, DATETIMES, TABLES, TYPES, WORDS
-from ddor.extract.table import ABOVE, DAMAGED, REMOVE_IDENTIFIER, RawTable, nearest, shown, worded
+from ddor.extract.table import (
+    ABOVE,
+    CONTROL,
+    DAMAGED,
+    REMOVE_IDENTIFIER,
+    RawTable,
+    nearest,
+    shown,
+    worded,
+)
 from ddor.reference.codes import COUNTRIES
 from ddor.reference.places import STATES, area_named, state_of_fips
 
@@ -31,8 +40,8 @@ _LISTED: dict[str, Callable[[str], object]] = {
 }
 _LOOK_UP = "look it up at the source"
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.0+)?)?)?"
-# Line ends and tabs are text; a lone CR is not, since CSV would not keep it.
-_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r[^\n]|\r$"
+# A lone CR is no line end, since CSV would not keep it.
+_CONTROL = rf"{CONTROL}|\r[^\n]|\r$"
 # Which cells fail, what was expected of them, how to mend them.
 _Checks = Iterator[tuple[pd.Series, str, str]]
 

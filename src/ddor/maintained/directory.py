@@ -17,8 +17,9 @@ from typing import Annotated
 import pandas as pd
 
 from ddor.errors import NeedsCorrection, Problem, Problems
-from ddor.extract.csv_files import csv_records
-from ddor.extract.key_files import advice, must, quoted
+from ddor.extract.csv_files import csv_table
+from ddor.extract.key_files import advice, must, quoted, report_unseen
+from ddor.extract.limits import LIMITS, read_file
 from ddor.extract.model import LEVELS
 from ddor.extract.table import ABOVE, worded
 from ddor.reference.codes import rows
@@ -112,19 +113,22 @@ def read_agencies(file: Path) -> pd.DataFrame:
 def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
     columns, nothing = list(COLUMNS[table]), pd.DataFrame(columns=list(COLUMNS[table]), dtype="str")
     try:
-        records, uneven, found = csv_records(path.name, path.read_bytes())
+        data = read_file(path, LIMITS.bytes)
     except OSError as error:
         found = Problems(path.name)
         seen = (error.strerror or "no such file").lower()
         found.report("", *worded("no_table", seen=seen, table=table))
         return nothing, found
-    if not records:
+    (heads, cells, uneven), found = csv_table(path.name, data, LIMITS.charges, LIMITS)
+    if not heads:
         return nothing, found
-    if sorted(records[0]) != sorted(columns):
-        seen, expected = ", ".join(records[0]), ", ".join(columns)
+    if sorted(heads) != sorted(columns):
+        seen, expected = ", ".join(heads), ", ".join(columns)
         found.report("", seen, expected, "give it exactly these columns", (1,))
         return nothing, found
-    frame = pd.DataFrame(records[1:], columns=records[0], dtype="str").drop(index=uneven)
+    frame = pd.DataFrame(dict(zip(heads, cells, strict=True))).drop(index=uneven)
+    for row, cells in enumerate(frame.itertuples(index=False), start=ABOVE):
+        report_unseen(" ".join(cells), found, row)
     for column, rule in COLUMNS[table].items():
         fits, expected = _RULES[rule.removesuffix(" or nothing")]
         if may_be_empty := rule.endswith(" or nothing"):

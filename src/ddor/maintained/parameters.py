@@ -41,7 +41,8 @@ class Parameters(BaseModel):
     """A week's parameters, typed. Paths are absolute; extract may be a URL; note is Markdown;
     corrections, pages, statements and cases are folders, project_pages that of the project's own
     pages.
-    authority: under which authority the publisher publishes; official: whether it is ICE or DHS."""
+    authority: under which authority the publisher publishes; official: whether it is ICE or DHS.
+    run_time_limit: seconds that one report may take. size_limit_factor: of extract.limits."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
@@ -61,6 +62,8 @@ class Parameters(BaseModel):
     site_url: str = Field("", pattern=r"^(https?://.+)?$")
     release_lag_days: int = Field(45, ge=0, le=3650)
     published_on: key_files.Day | None = None
+    run_time_limit: int = Field(3600, ge=1, le=86_400)
+    size_limit_factor: int = Field(1, ge=1, le=100)
     note: str = Field("", exclude=True)
     corrections: Path = Field(Path(), exclude=True)
     pages: Path = Field(Path(), exclude=True)
@@ -103,7 +106,7 @@ def load_parameters(
     }
     files: list[tuple[Problems, dict[str, Any], Path]] = []
     for path in [weekly, *([beside / f"{period.path}.yaml"] if period else [])]:
-        if path.is_file() or (path == weekly and params_file):
+        if path.exists() or (path == weekly and params_file):
             file = Problems(path.name, "docs/parameters.md")
             given = key_files.read_keys(key_files.read_text(path, file), file)
             files.append((file, given, path.parent))
@@ -122,7 +125,7 @@ def load_parameters(
                 continue  # the default is left
             values[key], sources[key] = value, file.label
         problems += file
-    if (note := beside / "notes" / f"{period}.md").is_file():
+    if (note := beside / "notes" / f"{period}.md").exists():
         file = Problems(note.name)
         values["note"] = key_files.read_text(note, file)
         problems += file

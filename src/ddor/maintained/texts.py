@@ -100,7 +100,7 @@ def read_texts(folder: Path, project: Path, examples: list[dict]) -> dict[str, T
     texts = {}
     for name in PAGES:
         own, file = folder / f"{name}.md", Problems(f"{name}.md", GUIDE)
-        text = read_record(own if own.is_file() else project / own.name, Text, file)
+        text = read_record(own if own.exists() else project / own.name, Text, file)
         problems += file
         if not text:
             continue

@@ -18,8 +18,8 @@ import pandas as pd
 import pyarrow.parquet
 
 from ddor.errors import DdorError, ExtractInvalid, Problem, UsageError
+from ddor.extract.cells import as_text
 from ddor.extract.table import worded
-from ddor.extract.typed_files import as_text
 from ddor.importers.foia.tables import NEEDED, TITLES
 
 HEADER_WITHIN = 50

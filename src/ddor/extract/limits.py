@@ -1,0 +1,111 @@
+"""How large an extract may be, and how a file is read so that no more of it is ever in memory.
+
+A file that is larger is refused before it is unpacked, or while it is read. The parameter
+`size_limit_factor` raises all limits alike; docs/extract.md states them.
+"""
+
+import io
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import IO
+
+import pandas as pd
+import pyarrow as pa
+
+from ddor.errors import ExtractInvalid, Problem
+
+CHUNK = 1 << 12  # small, because of a chunk bzip2 can make some thousand times as much
+ROWS_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """sheet_rows: of a table in a workbook, which takes long to read; letters: of a cell; bytes:
+    of all files together, unpacked."""
+
+    requests: int = 500_000
+    charges: int = 1_000_000
+    sheet_rows: int = 100_000
+    columns: int = 64
+    letters: int = 10_000
+    bytes: int = 256 << 20
+
+    def times(self, factor: int) -> "Limits":
+        return Limits(*(factor * each for each in astuple(self)))
+
+    def rows(self, table: str) -> int:
+        return self.requests if table == "requests" else self.charges
+
+
+LIMITS = Limits()
+# What an analyst maintains is small: a note, a page, a record.
+MOST_BYTES_OF_A_TEXT = 1 << 20
+
+
+def too_large(label: str, most: int, what: str) -> ExtractInvalid:
+    """`what` is what there are more than `most` of."""
+    seen, expected = f"more than {most:,} {what}", f"at most {most:,} {what}"
+    mend = "split or shorten it, or raise the parameter size_limit_factor (docs/extract.md)"
+    return ExtractInvalid([Problem(label, (), "", seen, expected, mend)])
+
+
+def megabytes(label: str, most: int) -> ExtractInvalid:
+    return too_large(label, most >> 20, "MB, unpacked")
+
+
+def read_file(file: Path, most: int = MOST_BYTES_OF_A_TEXT) -> bytes:
+    """The bytes of a file that people maintain. Raises OSError where it cannot be read, is larger,
+    or is no file: a pipe or a device may have no end."""
+    with open(file, "rb", opener=_regular) as opened:
+        data = opened.read(most + 1)
+    if len(data) > most:
+        raise OSError(0, f"more than {most:,} bytes")
+    return data
+
+
+def _regular(path: str, flags: int) -> int:
+    # Without O_NONBLOCK a pipe that nobody writes to would be waited for.
+    found = os.open(path, flags | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(found).st_mode):
+        os.close(found)
+        raise OSError(0, "a folder, a pipe or a device")
+    return found
+
+
+def read_stream(label: str, stream: IO[bytes], most: int) -> bytes:
+    """All of a stream. Raises ExtractInvalid as soon as it gives more than `most` bytes."""
+    data = io.BytesIO()
+    while chunk := stream.read(CHUNK):
+        if data.tell() + len(chunk) > most:
+            raise megabytes(label, most)
+        data.write(chunk)
+    return data.getvalue()
+
+
+class TextColumns:
+    """The columns of a table, filled row by row; rows that are complete take no more memory than
+    their letters."""
+
+    def __init__(self, width: int):
+        self._chunks: list[list[pa.Array]] = [[] for _ in range(width)]
+        self._rows: list[Sequence[str]] = []
+
+    def add(self, cells: Sequence[str]) -> None:
+        self._rows.append(cells)
+        if len(self._rows) == ROWS_AT_ONCE:
+            self._pack()
+
+    def columns(self, rows: int) -> Iterator[pd.Series]:
+        """The first `rows` cells of each column, as text."""
+        self._pack()
+        for chunks in self._chunks:
+            column = pa.chunked_array(chunks, pa.large_string()).slice(0, rows)
+            yield pd.Series(pd.array(column, dtype="str"))
+
+    def _pack(self) -> None:
+        for chunks, cells in zip(self._chunks, zip(*self._rows, strict=True), strict=False):
+            chunks.append(pa.array(cells, pa.large_string()))
+        self._rows = []

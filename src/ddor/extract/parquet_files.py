@@ -1,0 +1,67 @@
+"""A table in a Parquet file, whose columns have types (cells.py)."""
+
+import io
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ddor.errors import ExtractInvalid, Problems
+from ddor.extract.cells import as_text, fits
+from ddor.extract.limits import ROWS_AT_ONCE, Limits, TextColumns, megabytes, too_large
+from ddor.extract.model import NATIVE
+from ddor.extract.table import RawTable, worded
+
+
+def parquet_table(name: str, label: str, data: bytes, limits: Limits) -> RawTable:
+    """The table of a Parquet file; a column in a type its kind does not allow is one problem,
+    and so is a file that cannot be read (then the table has no columns)."""
+    table = RawTable(name, Problems(label), limits=limits)
+    try:
+        heads = pq.read_schema(io.BytesIO(data))
+        # Equal texts stay one in memory, as they are in the file.
+        texts = [field.name for field in heads if pa.types.is_string(field.type)]
+        file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
+        if file.metadata.num_rows > limits.rows(name):
+            raise too_large(label, limits.rows(name), "rows")
+        if len(heads) > limits.columns:
+            raise too_large(label, limits.columns, "columns")
+        columns = _parquet_columns(table, file)
+    except ExtractInvalid:
+        raise
+    except Exception as error:  # pyarrow's own errors quote the cell that they stumbled over
+        table.problems.report("", *worded("no_parquet", reason=type(error).__name__))
+        return table
+    table.fill(heads.names, [texts for texts, _ in columns])
+    for field, (_, misfits) in zip(heads, columns, strict=True):
+        if misfits and field.name in table.text:
+            seen, expected = f"a column of type {field.type}", NATIVE.get(field.name, "text")
+            table.problems.report(field.name, seen, expected, "write the column as text")
+            table.refused[field.name] = True
+    return table
+
+
+def _parquet_columns(table: RawTable, file: pq.ParquetFile) -> list[tuple[pd.Series, bool]]:
+    """The cells of each column as text, and whether a cell is of a type that does not fit; those of
+    a column of lists stay unread, for they may be of any size."""
+    rows, nested = file.metadata.num_rows, pa.types.is_nested
+    plain = [field for field in file.schema_arrow if not nested(field.type)]
+    texts, misfits, taken = TextColumns(len(plain)), [False] * len(plain), 0
+    for batch in file.iter_batches(ROWS_AT_ONCE, columns=[field.name for field in plain]):
+        columns = []
+        for at, cells in enumerate(batch.columns):
+            if pa.types.is_dictionary(cells.type):
+                lengths = pc.binary_length(cells.dictionary)
+                taken += pc.sum(lengths.take(cells.indices)).as_py() or 0
+            if taken > table.limits.bytes:
+                raise megabytes(table.problems.label, table.limits.bytes)
+            values = cells.to_pylist()
+            examples = {type(value): value for value in values}.values()
+            misfits[at] |= not all(fits(each, plain[at].name) for each in examples)
+            columns.append([as_text(value) for value in values])
+        for row in zip(*columns, strict=True):
+            texts.add(row)
+    read = zip(texts.columns(rows), misfits, strict=True)
+    unread = pd.Series([""] * rows, dtype="str")
+    return [(unread, True) if nested(f.type) else next(read) for f in file.schema_arrow]

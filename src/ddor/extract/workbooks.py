@@ -1,0 +1,209 @@
+"""Workbooks, whose cells have types (cells.py).
+
+Refused are formulas too (their value is whatever Excel last computed) and merged cells (all but the
+first are empty). Hidden rows and columns, filters, colors and other sheets do not matter. Rows are
+numbered as a spreadsheet shows them, the header 1. An empty cell that is only formatted is nothing.
+"""
+
+import datetime as dt
+import io
+import warnings
+import zipfile
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from typing import IO, Any, NamedTuple
+from xml.etree.ElementTree import Element, iterparse
+
+import openpyxl
+import pandas as pd
+from openpyxl.utils import range_boundaries
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import ROW_TAG, WorkSheetParser
+from openpyxl.xml.constants import SHEET_MAIN_NS
+
+from ddor.errors import ExtractInvalid, Problem, Problems
+from ddor.extract.cells import as_text, fits
+from ddor.extract.limits import Limits, TextColumns, read_stream, too_large
+from ddor.extract.model import COLUMNS, DATETIMES, NATIVE, TABLES
+from ddor.extract.table import RawTable, shown, worded
+
+MERGED_TAG = f"{{{SHEET_MAIN_NS}}}mergeCell"
+# Of a workbook the parts that become objects (signs of markup); bytes of its styles; what lies in a
+# row, since Excel itself stops at 16,384 columns; how deep; the merged ranges that are named.
+MOST_ELEMENTS, MOST_STYLES, MOST_CELLS, MOST_DEPTH, MOST_MERGED = 4_000_000, 2 << 20, 16_384, 20, 99
+
+_AS_TEXT = "format the column as Text, then enter the values again from the source"
+_AS_DATES = "format the cells as dates, or write them as 2017-01-28"
+# What a cell of a workbook is that does not fit -> how to mend it.
+_MISFITS = {
+    "a formula": "copy the cells and paste them as values",
+    "Excel's TRUE or FALSE": _AS_TEXT,
+    "text that Excel turned into a date": _AS_TEXT,
+    "a number": f"as numbers, codes lose their leading zeros (01001 becomes 1001): {_AS_TEXT}",
+    "a time or a duration": "write the date and the time in one cell",
+}
+
+
+class Cell(NamedTuple):
+    value: Any
+    formula: bool
+
+
+class Sheet(NamedTuple):
+    """rows: the cells of each row that has any, by the number of the row and the column, from 1;
+    merged: the ranges of merged cells."""
+
+    rows: dict[int, dict[int, Cell]]
+    merged: list[str]
+
+
+def read_workbook(data: bytes, limits: Limits) -> dict[str, Sheet]:
+    """The sheets of an extract by name, and the others without rows. Raises ExtractInvalid if the
+    file is no workbook, cut off, or too large."""
+    try:
+        with warnings.catch_warnings():
+            # openpyxl warns of features it drops (validation lists, styles); none bears a value.
+            warnings.simplefilter("ignore")
+            _check_parts(data, limits)
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+            known = (*TABLES, "about")
+            return {
+                sheet.title: _sheet(sheet, limits) if sheet.title in known else Sheet({}, [])
+                for sheet in book.worksheets
+            }
+    except ExtractInvalid:
+        raise
+    except Exception as error:
+        # openpyxl has no error of its own for a broken file: KeyError, ValueError, ParseError …
+        words = worded("no_workbook", error=type(error).__name__)
+        raise ExtractInvalid([Problem("workbook", (), "", *words)]) from None
+
+
+def _check_parts(data: bytes, limits: Limits) -> None:
+    """Unpacks every part once. The sheets are read element by element, later; the others become
+    objects, so that their number is limited."""
+    left, elements = limits.bytes, MOST_ELEMENTS
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for member in archive.infolist():
+            most = min(left, MOST_STYLES if "styles" in member.filename else left)
+            part = read_stream("workbook", archive.open(member), most)
+            left -= len(part)
+            if "worksheets/" not in member.filename and "pivot" not in member.filename:
+                elements -= part.count(b"<") if part.startswith((b"<", BOM_UTF8)) else 0
+    if elements < 0:
+        raise too_large("workbook", MOST_ELEMENTS, "pieces of text and styles")
+
+
+def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
+    """openpyxl's own loop over a sheet keeps an object for whatever it meets, leaves out rows that
+    are not in order, and makes up those of a gap."""
+    book, label, most = sheet.parent, f"sheet {sheet.title}", limits.sheet_rows + 1
+    rows: dict[int, dict[int, Cell]] = {}
+    merged: list[str] = []
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for element in _parts_of(label, source):
+            if element.tag == MERGED_TAG:
+                merged.append(str(element.get("ref")))
+            if element.tag == ROW_TAG:
+                parser.row_dimensions.clear()
+                for cell in parser.parse_row(element)[1]:
+                    if cell["value"] is not None:
+                        if cell["column"] > limits.columns:
+                            raise too_large(label, limits.columns, "columns")
+                        if cell["row"] > most:
+                            raise too_large(label, most, "rows")
+                        own = Cell(cell["value"], cell["data_type"] == "f")
+                        rows.setdefault(cell["row"], {})[cell["column"]] = own
+    return Sheet(rows, merged)
+
+
+def _parts_of(label: str, source: IO[bytes]) -> Iterator[Element]:
+    """The rows and whatever else lies at their depth, each dropped once it was seen."""
+    path: list[Element] = []
+    for event, element in iterparse(source, ("start", "end")):
+        if event == "start":
+            path.append(element)
+            if len(path) > MOST_DEPTH or (len(path) > 3 and len(path[-2]) > MOST_CELLS):
+                raise too_large(label, MOST_CELLS, "cells in a row")
+            continue
+        path.pop()
+        if len(path) == 2:
+            yield element
+            path[-1].remove(element)
+
+
+def sheet_table(name: str, sheet: Sheet, limits: Limits) -> RawTable:
+    """The table of a sheet, whose header is row 1."""
+    table = RawTable(name, Problems(f"sheet {name}"), limits=limits)
+    _report_merged(sheet, table.problems)
+    if 1 not in sheet.rows:
+        table.problems.report("", *worded("sheet_without_header", table=name))
+        return table
+    width, last = max(map(max, sheet.rows.values())), max(sheet.rows)
+    nothing = Cell(None, False)
+    heads = [as_text(sheet.rows[1].get(at, nothing).value) for at in range(1, width + 1)]
+    texts = TextColumns(width)
+    for row in range(2, last + 1):
+        cells = sheet.rows.get(row, {})
+        texts.add([as_text(cells.get(at, nothing).value) for at in range(1, width + 1)])
+    table.fill(heads, [*texts.columns(last - 1)])
+    for at, head in enumerate(heads, start=1):
+        if head in COLUMNS and head in table.text:
+            # One problem for each cause.
+            column = [sheet.rows.get(row, {}).get(at, nothing) for row in range(2, last + 1)]
+            found = pd.Series([_misfit(cell, head) for cell in column], dtype="str")
+            for misfit in found.dropna().unique():
+                is_date = misfit == "a number" and head in DATETIMES
+                mend = _AS_DATES if is_date else _MISFITS[misfit]
+                seen = f"{misfit}, {shown(table.text.loc[found == misfit, head].unique())}"
+                table.refuse_as(seen, head, found == misfit, NATIVE[head], mend)
+    return table
+
+
+def sheet_pairs(sheet: Sheet, problems: Problems) -> list[tuple[str, str]]:
+    """Key and value of the rows of the sheet `about`, with or without a header "key", "value"."""
+    _report_merged(sheet, problems)
+    nothing = Cell(None, False)
+    rows = {
+        row: (cells.get(1, nothing), cells.get(2, nothing)) for row, cells in sheet.rows.items()
+    }
+    if formulas := [row for row, (_, value) in sorted(rows.items()) if value.formula]:
+        problems.report("value", "a formula", "a value", _MISFITS["a formula"], formulas)
+    pairs = [(as_text(key.value), as_text(value.value)) for _, (key, value) in sorted(rows.items())]
+    pairs = pairs[1:] if pairs[:1] == [("key", "value")] else pairs
+    return [(key, value) for key, value in pairs if key]
+
+
+def _report_merged(sheet: Sheet, problems: Problems) -> None:
+    areas = sorted(
+        (row, column, last, ref)
+        for ref in sheet.merged[:MOST_MERGED]
+        for column, row, _, last in [range_boundaries(ref)]
+    )
+    if areas:
+        rows = {row for first, _, last, _ in areas for row in range(first, last + 1)}
+        words = worded("merged_cells", ranges=", ".join(ref for *_, ref in areas))
+        problems.report("", *words, sorted(rows))
+
+
+def _misfit(cell: Cell, head: str) -> str | None:
+    """Which of _MISFITS a cell is, if it is any."""
+    value = cell.value
+    if cell.formula:
+        return "a formula"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if fits(value, head):
+        return None
+    if isinstance(value, bool):
+        return "Excel's TRUE or FALSE"
+    if isinstance(value, dt.datetime):
+        return "text that Excel turned into a date"
+    return "a number" if isinstance(value, (int, float)) else "a time or a duration"
