@@ -7,7 +7,10 @@ PROJECT = Path(__file__).resolve().parent
 # A checkout runs its own package, whichever one the environment was installed from.
 sys.path.insert(0, str(PROJECT / "src"))
 
-from ddor.cli import run_week  # noqa: E402
+from ddor.run.surroundings import settle  # noqa: E402
 
 if __name__ == "__main__":
+    settle()
+    from ddor.cli import run_week  # after the locale is known to be UTF-8
+
     sys.exit(run_week(sys.argv[1:], PROJECT))

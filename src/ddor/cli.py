@@ -8,13 +8,16 @@ import argparse
 import contextlib
 import datetime as dt
 import json
+import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from ddor.calendar import Period, Week, parse_date, parse_weeks
-from ddor.errors import DdorError, ExtractInvalid, UsageError
+from ddor.errors import DdorError, Ended, ExtractInvalid, OutOfTime, UsageError, without_secrets
 from ddor.maintained.parameters import (
     find_project,
     load_parameters,
@@ -22,6 +25,7 @@ from ddor.maintained.parameters import (
     weeks_with_extract,
 )
 from ddor.reports import REPORTS, parse_period, report_of
+from ddor.run.surroundings import settle, time_limit
 
 Options = argparse.Namespace
 Option = tuple[str, dict]
@@ -101,6 +105,8 @@ def run_week(arguments: list[str], project: Path) -> int:
 
 def ddor(arguments: list[str] | None = None) -> None:
     """The `ddor` command."""
+    if arguments is None:
+        settle()
     parser = argparse.ArgumentParser(prog="ddor", description="Tools that complement run_week.py.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, what, options, function in COMMANDS:
@@ -126,9 +132,12 @@ def _exit_code(parse: Callable[..., Options], arguments: list[str] | None) -> in
     try:
         options = parse(arguments)
         return options.command(options)
-    except DdorError as error:
-        print(error, file=sys.stderr)
+    except (DdorError, OutOfTime, Ended) as error:
+        _note(error)
         return error.exit_code
+    except KeyboardInterrupt:
+        _note("interrupted; nothing more was published")
+        return 128 + signal.SIGINT
 
 
 # What both command lines do: reports of one or more periods
@@ -154,12 +163,15 @@ def _make_others(options: Options) -> int:
 def _order(options: Options, project: Path):
     """The jobs' Order, whose fields have the names of the options."""
     from ddor.extract.identifiers import identifier
+    from ddor.extract.table import UNSEEN
     from ddor.jobs.prepared import Order
 
     given = {name: each for name, each in vars(options).items() if name in Order.__annotations__}
     sample = sample_settings(project) if "sample" in options and options.sample else {}
     # Needed by --correct and --accept-held, and by nothing else; it is published as it stands.
     reason = " ".join(options.reason.split())
+    if UNSEEN.search(reason):
+        raise UsageError("--reason holds a control character; write signs that can be seen")
     flags = {"--correct": "correct", "--accept-held": "accept_held"}
     asking = [flag for flag, name in flags.items() if given.get(name)]
     if asking and not reason:
@@ -182,7 +194,8 @@ def _latest_week(order) -> Week:
     if "{week}" not in parameters.extract:
         raise UsageError("name a WEEK, or put {week} into `extract` to have the latest found")
     running = Week.containing(dt.date.today())
-    complete = [week for week in weeks_with_extract(parameters.extract) if week < running]
+    with time_limit(parameters.run_time_limit, "looking for extracts"):
+        complete = [week for week in weeks_with_extract(parameters.extract) if week < running]
     if not complete:
         raise UsageError(
             f"there is no extract of a complete week at {parameters.extract}; put one "
@@ -206,10 +219,10 @@ def _make(periods: Sequence[Period], order, options: Options) -> int:
         if options.json:
             fields = ("status", "revision", "page", "figures", "messages")
             line = {period.label: str(period)} | {name: getattr(result, name) for name in fields}
-            print(json.dumps(line), flush=True)
+            _say(json.dumps(line), sys.stdout)
         elif result.page:
             revision = f" r{result.revision}" if result.revision else ""
-            print(f"{named}{revision}: {result.page}", flush=True)
+            _say(f"{named}{revision}: {result.page}", sys.stdout)
         if result.exit_code:
             _note(f"{named}:")
         if result.exit_code or not options.quiet:
@@ -237,7 +250,7 @@ def command(*options: Option):
 
 def _print(options: Options, content: dict, words: object) -> int:
     """The outcome of a command: an object with --json, else in words. Returns the exit code."""
-    print(json.dumps(content) if options.json else words)
+    _say(json.dumps(content) if options.json else words, sys.stdout)
     return 0
 
 
@@ -245,13 +258,21 @@ def _refused(options: Options, error: DdorError, content: dict) -> int:
     """As _print, of a command that ends with this error: in words it is raised."""
     if not options.json:
         raise error
-    print(json.dumps(content))
+    _say(json.dumps(content), sys.stdout)
     return error.exit_code
 
 
-def _note(*lines: str) -> None:
+def _note(*lines: object) -> None:
     for line in lines:
-        print(line, file=sys.stderr)
+        _say(line, sys.stderr)
+
+
+def _say(line: object, stream: TextIO) -> None:
+    """Whoever read the stream may have gone; that is no reason to stop."""
+    try:
+        print(without_secrets(str(line)), file=stream, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parameters(options: Options, period: Period | None = None):
@@ -272,7 +293,8 @@ def _check(options: Options) -> int:
     try:
         ignored, cohort = parameters.ignored_columns, parameters.cohort
         limits = LIMITS.times(parameters.size_limit_factor)
-        extract = read_extract(options.source, options.week, ignored, cohort, limits)
+        with time_limit(parameters.run_time_limit, options.source):
+            extract = read_extract(options.source, options.week, ignored, cohort, limits)
     except ExtractInvalid as error:
         content = {"valid": False, "problems": [str(problem) for problem in error.problems]}
         return _refused(options, error, content)
@@ -347,10 +369,11 @@ def _verify(options: Options) -> int:
     """Run an archived revision again and compare."""
     from ddor.jobs.verify import NotReproduced, verify
 
-    period, output = options.period, _parameters(options, options.period).output
+    period, parameters = options.period, _parameters(options, options.period)
     template = find_project() / "notebooks" / report_of(period).template
     try:
-        done = verify(output, period, options.revision, template)
+        with time_limit(parameters.run_time_limit, f"verifying {period}"):
+            done = verify(parameters.output, period, options.revision, template)
     except NotReproduced as error:
         content = {"reproduced": False, "messages": str(error).splitlines()}
         return _refused(options, error, {period.label: str(period)} | content)

@@ -116,6 +116,20 @@ class ArchiveUnavailable(DdorError):
     exit_code = 6
 
 
+class OutOfTime(BaseException):
+    """A run is past its time limit; nothing catches it on the way out of what it waits for."""
+
+    exit_code = 6
+
+
+class Ended(BaseException):
+    """The process was told to end, by the signal of this number."""
+
+    def __init__(self, number: int):
+        super().__init__("ended from outside; nothing more was published")
+        self.exit_code = 128 + number
+
+
 def _ranges(numbers: tuple[int, ...]) -> str:
     """(2, 3, 4, 9) -> "2-4, 9": every row is named, however many there are."""
     runs: list[list[int]] = []

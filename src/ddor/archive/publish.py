@@ -19,6 +19,8 @@ from filelock import FileLock, Timeout
 from ddor.errors import ArchiveUnavailable
 
 WAIT_SECONDS = 60
+# The modes of folders below runs/ and below site/; of files the same, but for the right to enter.
+PRIVATE, OPEN = 0o700, 0o755
 Files = Mapping[str, bytes]
 Folders = Mapping[str, Files]
 
@@ -45,12 +47,23 @@ class Archive:
                 f"{self.output} cannot be written: {error.strerror or error}; {after}"
             ) from error
 
+    def writable(self) -> bool:
+        """Whether there is room below runs/, and runs/ itself."""
+        probe = self.staging / ".probe"
+        try:
+            _write(probe, bytes(1 << 16))
+            probe.unlink()
+        except OSError:
+            return False
+        return True
+
     def publish(self, folders: Folders, pointers: Files, removed: Iterable[str] = ()) -> int:
         """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.
         `pointers`: path -> bytes of the single files replaced after them, in order; one that is
         the same already is not touched. `removed`: files and folders that go after that. Returns
         how many folders and files were moved or went."""
         with self.writing():
+            self._check_places((*folders, *pointers))
             changed = {
                 path: data
                 for path, data in pointers.items()
@@ -59,12 +72,24 @@ class Archive:
             for folder, files in (*folders.items(), (".", changed)):
                 for name, data in files.items():
                     _write(self.staging / "tree" / folder / name, data)
+            _open_to_all(self.staging / "tree" / "site")
             journal = {"moves": [*folders, *changed], "removed": list(removed)}
             partial = self.journal.with_suffix(".partial")
             _write(partial, json.dumps(journal).encode())
             os.replace(partial, self.journal)
             self.finish()
             return sum(map(len, journal.values()))
+
+    def _check_places(self, paths: Iterable[str]) -> None:
+        """A folder that lies on another disk than runs/ cannot be moved to in one step."""
+        disk = self.runs.stat().st_dev
+        for path in paths:
+            place = next(each for each in (self.output / path).parents if each.exists())
+            if place.stat().st_dev != disk:
+                raise ArchiveUnavailable(
+                    f"{place} and {self.runs} lie on different file systems; nothing was "
+                    "published. Keep the whole output folder on one, and copy site/ from there"
+                )
 
     def finish(self) -> None:
         """Make the moves of the journal that were not made yet, and take it away."""
@@ -73,7 +98,7 @@ class Archive:
             source, target = self.staging / "tree" / path, self.output / path
             if not source.exists():
                 continue
-            target.parent.mkdir(parents=True, exist_ok=True)
+            _make(target.parent, OPEN if path.startswith("site/") else PRIVATE)
             if source.is_dir() and target.exists():
                 shutil.rmtree(target)
             os.replace(source, target)
@@ -104,8 +129,10 @@ def opened(output: Path) -> Iterator[Archive]:
     """
     archive = Archive(output)
     with archive.writing():
-        archive.runs.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(archive.runs / ".lock", timeout=WAIT_SECONDS)
+        _make(output, OPEN)
+        _make(archive.runs, PRIVATE)
+        archive.runs.chmod(PRIVATE)  # of an earlier version's too
+        lock = FileLock(archive.runs / ".lock", timeout=WAIT_SECONDS, mode=PRIVATE & 0o666)
         try:
             lock.acquire()
         except Timeout:
@@ -121,7 +148,7 @@ def opened(output: Path) -> Iterator[Archive]:
             elif archive.staging.exists():
                 shutil.rmtree(archive.staging)
                 archive.recovered = "dropped what an earlier run had left unfinished"
-            archive.staging.mkdir()
+            archive.staging.mkdir(PRIVATE)
         yield archive
     finally:
         if not archive.journal.exists():
@@ -129,9 +156,27 @@ def opened(output: Path) -> Iterator[Archive]:
         lock.release()
 
 
+def _make(folder: Path, mode: int) -> None:
+    """With the folders that it lies in, whatever the umask."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        each.chmod(mode)
+
+
+def _open_to_all(folder: Path) -> None:
+    for each in (folder, *folder.rglob("*")):
+        if each.exists():
+            each.chmod(OPEN if each.is_dir() else OPEN & 0o666)
+
+
 def _write(file: Path, data: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with open(file, "wb") as opened_file:
+    _make(file.parent, PRIVATE)
+    with open(file, "wb", opener=_private) as opened_file:
         opened_file.write(data)
         opened_file.flush()
         os.fsync(opened_file.fileno())  # the journal may not outlive what it promises
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, PRIVATE & 0o666)

@@ -7,6 +7,7 @@ with nothing beneath it goes; every other gets an id that stays the same as long
 
 import base64
 import re
+import sys
 from pathlib import Path
 
 import nbformat
@@ -34,6 +35,14 @@ EMPTY_HEAD = re.compile("|".join(map(EMPTY.format, (3, 4, 5, 6))), re.DOTALL)
 DISPUTE = "dispute"  # every page's link to how a figure is disputed leads there
 
 
+class _Exporter(HTMLExporter):
+    def get_prefix_root_dirs(self) -> list[str]:
+        """nbconvert's own templates: a user's would change a page that others make again."""
+        installed = Path(sys.prefix) / "share" / "jupyter"
+        own = (installed / "nbconvert" / "templates").is_dir()
+        return [str(installed)] if own else super().get_prefix_root_dirs()
+
+
 def render_article(notebook: nbformat.NotebookNode) -> Article:
     """Raises NotebookFailed where the page would have no title or more than one."""
     notebook = nbformat.from_dict(notebook)
@@ -45,7 +54,7 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
                 for output in cell.outputs
                 if not any(kind.startswith(SCRAP) for kind in output.get("data", {}))
             ]
-    exporter = HTMLExporter(
+    exporter = _Exporter(
         template_name="report",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_anchor_links=True,

@@ -24,7 +24,15 @@ from pydantic import AfterValidator
 from pydantic.dataclasses import dataclass
 
 from ddor.calendar import Week
-from ddor.errors import DdorError, ExtractInvalid, Problem, Problems, UsageError, without_secrets
+from ddor.errors import (
+    DdorError,
+    ExtractInvalid,
+    OutOfTime,
+    Problem,
+    Problems,
+    UsageError,
+    without_secrets,
+)
 from ddor.extract import key_files, validation
 from ddor.extract.csv_files import csv_table, decoded
 from ddor.extract.limits import LIMITS, Limits, megabytes, read_file, read_stream, too_large
@@ -198,6 +206,8 @@ def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], lis
         # missing here; whatever it is, the location could not be read. Their words may hold the
         # whole address, with what is secret in it.
         status = getattr(error, "status", "") or getattr(error, "strerror", None) or ""
+        if isinstance(error, TimeoutError):
+            raise OutOfTime(f"{without_secrets(location)} does not answer") from None
         reason = f"{type(error).__name__} {status}".strip()
         if isinstance(error, FileNotFoundError):
             reason = "nothing is there"

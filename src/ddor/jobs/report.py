@@ -12,7 +12,6 @@ counting; they are taken from the modules that go by them, so that no rule is st
 import datetime as dt
 import difflib
 import json
-import shutil
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -28,7 +27,15 @@ from ddor.archive.site import Site, SiteContext, address_of
 from ddor.calendar import Period, Week
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
 from ddor.checks.registry import CHECKS
-from ddor.errors import DdorError, NeedsCorrection, NotebookFailed, UsageError
+from ddor.errors import (
+    ArchiveUnavailable,
+    DdorError,
+    NeedsCorrection,
+    NotebookFailed,
+    OutOfTime,
+    UsageError,
+    without_secrets,
+)
 from ddor.extract.identifiers import RequestKeys
 from ddor.inputs import NEWER_FLAGS
 from ddor.jobs import prepared
@@ -44,10 +51,12 @@ from ddor.published.catalog import Revision
 from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reports import refuse_shared_key, report_of
 from ddor.run.notebook import check_template, execute, prove_run, tidy, validate_cells
+from ddor.run.surroundings import time_limit
 
 TEMPLATE = "template.ipynb"
-# What a report under review, a draft, or an unchanged run left; a publication makes it old.
-MADE_OLD = ("draft", REVIEW_LIST, NEWER_FLAGS)
+# What a failed run, a report under review, a draft or an unchanged run left; a publication makes it
+# old.
+MADE_OLD = ("draft", "failed", REVIEW_LIST, NEWER_FLAGS)
 WEEKS_LOOKED_AT = 26  # of which a text may not hold a key; `ddor rebuild` looks at all of them
 HELD = 4  # the exit code of a report that waits for a person
 BLOCKS = ["p", "li", "h1", "h2", "h3", "figcaption", "caption"]
@@ -85,10 +94,10 @@ def attempt(period: Period, order: Order) -> Result:
     """make_report, with what went wrong as a result, so that others still run."""
     try:
         return make_report(period, order)
-    except DdorError as error:
+    except (DdorError, OutOfTime) as error:
         code, message = error.exit_code, str(error)
     except Exception:  # a bug of ours: the traceback is all that can be said
-        code, message = DdorError.exit_code, traceback.format_exc()
+        code, message = DdorError.exit_code, without_secrets(traceback.format_exc())
     return Result(period, "failed", code, messages=tuple(message.splitlines()))
 
 
@@ -99,6 +108,13 @@ def make_report(period: Period, order: Order) -> Result:
     template = order.project / "notebooks" / report_of(period).template
     check_template(template, (period.label, "inputs"))
     parameters = load_parameters(order.project, period, order.params, order.settings)
+    with time_limit(parameters.run_time_limit, str(period)):
+        return _made(period, order, preparation, template, parameters)
+
+
+def _made(
+    period: Period, order: Order, preparation: Preparation, template: Path, parameters: Parameters
+) -> Result:
     recovered = recover(parameters.output)
     gathered = preparation.gather(period, parameters)
     context = site_context(parameters)
@@ -189,13 +205,16 @@ def run_notebook(
         run_proved(template, executed, report)
         messages = validate_cells(executed, keys)
         return executed, replace(render_article(tidy(executed)), messages=messages)
-    except NotebookFailed as failure:
+    except (NotebookFailed, OSError) as failure:
+        if not archive.writable():
+            raise ArchiveUnavailable(
+                f"{archive.runs} cannot be written: it is full, or gone; nothing was published"
+            ) from failure
         if not executed.exists():
             raise
-        folder = archive.runs / str(report.period) / "failed"
-        with archive.writing():
-            folder.mkdir(parents=True, exist_ok=True)
-            shutil.copy(executed, folder / executed.name)
+        kept = f"runs/{report.period}/failed"
+        archive.publish({kept: {executed.name: executed.read_bytes()}}, {})
+        folder = archive.output / kept
         raise NotebookFailed(f"{failure}\nthe notebook up to the failure: {folder}") from failure
 
 

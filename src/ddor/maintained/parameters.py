@@ -115,6 +115,8 @@ def load_parameters(
     problems: list[Problem] = []
     for file, given, folder in files:
         for key, value in given.items():
+            if isinstance(value, str):
+                key_files.report_unseen(value, file)
             if key not in KEYS:
                 seen, _, mend, shown = unknown_key(key, KEYS)
                 file.report(shown, seen, "a parameter", mend)

@@ -75,7 +75,8 @@ def _settings() -> dict[Any, Any]:
     ink = dict.fromkeys(("text.color", "xtick.color", "ytick.color"), INK[0])
     paper = dict.fromkeys(("figure.facecolor", "axes.facecolor"), PAPER[0])
     colors = ink | paper | {"axes.edgecolor": EDGE[0]}
-    return {**matplotlib.rc_params_from_file(file, use_default_template=False), **colors}
+    # From matplotlib's defaults, not from what the user's own file says.
+    return {**matplotlib.rc_params_from_file(file), **colors}
 
 
 def _figure(drawing: Drawing, width: float, above: list, below: list) -> Figure:

@@ -18,21 +18,23 @@ runs in staging, and one process runs one week at a time.
 """
 
 import ast
-import contextlib
 import logging
 import os
 import re
-import tempfile
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from traitlets.config import Config
 
 from ddor.errors import NotebookFailed
 from ddor.extract.identifiers import RequestKeys
-from ddor.publishable import IN_THE_JOB, NOT_PUBLISHED, UNFILLED, refusal, text_of
+from ddor.publishable import NOT_PUBLISHED, UNFILLED, refusal, text_of
+from ddor.run.surroundings import for_a_kernel
 
 CELL_TIMEOUT = 900  # seconds; the longest cell of a week takes a few
 # The package's other modules make a table of anything, rows of people too.
@@ -105,21 +107,27 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
     import papermill  # seconds to import; a week that is unchanged does without
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory(prefix="ddor-") as sockets, _environment(output.parent):
-        # Sockets in a folder of ours (mode 0700) rather than TCP: no port to race for, nobody to
-        # listen in. mkdtemp keeps the path short; a socket's is limited to 108 characters.
-        config = Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/k"})
+    folder, kernels = output.parent, []
+
+    def run() -> None:
+        kernels.append(_kernel(folder))
+        papermill.execute_notebook(
+            nbformat.read(template, as_version=4),
+            output.name,  # in the kernel's folder: papermill would fill in the braces of a path
+            parameters=parameters,
+            kernel_name=NATIVE_KERNEL_NAME,  # whichever one the analyst had, or none
+            language="python",
+            progress_bar=False,
+            start_timeout=120,
+            execution_timeout=CELL_TIMEOUT,
+            km=kernels[0],
+        )
+
+    # In a thread of its own, so that a signal finds this one waiting, and not within a library.
+    with for_a_kernel(folder), ThreadPoolExecutor(1) as thread:
+        running = thread.submit(run)
         try:
-            papermill.execute_notebook(
-                template,
-                output,
-                parameters=parameters,
-                cwd=output.parent,
-                progress_bar=False,
-                start_timeout=120,
-                execution_timeout=CELL_TIMEOUT,
-                config=config,
-            )
+            running.result()
         except papermill.PapermillExecutionError as error:
             number = next(
                 number
@@ -133,27 +141,30 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
         except Exception as error:  # a dead kernel, a timeout, a kernel that never came up
             problem = f"{template.name}: {type(error).__name__}: {error}".rstrip(": ")
             raise NotebookFailed(problem) from error
+        finally:
+            for kernel in kernels:
+                if process := getattr(kernel.provisioner, "process", None):
+                    process.kill()
 
 
-@contextlib.contextmanager
-def _environment(folder: Path):
-    """The kernel runs this package, whatever else is installed, and nobody's start-up files."""
-    source = str(Path(__file__).resolve().parents[2])
-    before = os.environ.copy()
-    os.environ |= {
-        "PYTHONPATH": os.pathsep.join(filter(None, [source, before.get("PYTHONPATH")])),
-        "PYTHONHASHSEED": "0",
-        "IPYTHONDIR": str(folder / ".ipython"),
-        "JUPYTER_PLATFORM_DIRS": "1",
-        # plt.show() shows its picture, which the gate then refuses, whatever the environment says.
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        IN_THE_JOB: "1",
-    }
+def _kernel(folder: Path) -> AsyncKernelManager:
+    """That of this environment, whatever kernels are installed. It is spoken to through sockets in
+    `folder`, which is its owner's alone: no port to race for, nobody to listen in. Relative to the
+    folder, since the path of a socket is limited to 108 characters; by ports where the disk has no
+    sockets."""
     try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ |= before
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.bind("k")
+        os.unlink("k")
+        transport = {"transport": "ipc", "ip": "k"}
+    except OSError:
+        transport = {}
+    return AsyncKernelManager(
+        kernel_name=NATIVE_KERNEL_NAME,
+        kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+        connection_file=str(folder / "kernel.json"),
+        **transport,
+    )
 
 
 def numbered(executed: Path) -> Iterator[tuple[int, nbformat.NotebookNode]]:
