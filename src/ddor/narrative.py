@@ -51,6 +51,9 @@ PROGRAMS = (
 )
 # Letters and digits only: no sign of Markdown, and nothing that an address would encode.
 TOKEN = re.compile(r"zqvalue(\d+)zq", re.IGNORECASE)
+# What no text may show: a picture of another host, which would learn who reads the page, and a link
+# that mistune has made harmless and dead.
+UNFIT = re.compile(r'<img src="(?:[a-z]+:|//)|(?<=href=")#harmful-link', re.IGNORECASE)
 EMPTY_ITEM = re.compile(r"<li>\s*</li>\n?")
 
 
@@ -80,7 +83,17 @@ def render_narrative(text: str, names: dict) -> str:
         raise NarrativeError(f"this sentence cannot be written: {error}\n{text}") from error
     markdown = mistune.create_markdown(renderer=renderer, plugins=["table"])
     # A line of a list whose phrase has nothing to say is left out.
-    return renderer.put_back(EMPTY_ITEM.sub("", str(markdown(filled))), escape)
+    shown = EMPTY_ITEM.sub("", str(markdown(filled)))
+    if found := UNFIT.search(shown):
+        raise NarrativeError(f"this sentence cannot be written: {unfit(found)}\n{text}")
+    return renderer.put_back(shown, escape)
+
+
+def unfit(found: re.Match) -> str:
+    """Of a match of UNFIT, in words."""
+    if found[0].startswith("<img"):
+        return "it has a picture from elsewhere; a page shows its own charts"
+    return "it has a link that runs something; write an address of http, https or mailto"
 
 
 class _Unknown(UndefinedError):

@@ -260,7 +260,10 @@ def publish_site(
     pointed_to = {path: file for files in AGENCY_AND_YEAR_FILES for path, file in files(site)}
     index = {INDEX: csv_file(INDEX_COLUMNS, site.index.values())}
     written = {path: file for files in SITE_PAGES for path, file in files(site)}
-    made = {**static_files(), **pointed_to, **reports, **index, **written}
+    # In this order no page that readers can reach leads to one that is not there yet: new pages of
+    # agencies before the reports that name them, those that lead to the report after it.
+    new = {path: file for path, file in pointed_to.items() if not (site.folder / path).exists()}
+    made = {**static_files(), **new, **reports, **pointed_to, **index, **written}
     if base := site.context.base:
         pages = ["index.html", *(path for path in written if path.endswith("/index.html"))]
         pages += [address_of(p) for p, r in site.catalog.newest_reports() if not r.withdrawn_on]

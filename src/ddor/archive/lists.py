@@ -15,6 +15,7 @@ A library for it would be ten times the size of the script, for a few thousand s
 
 import datetime as dt
 import json
+import operator
 import re
 import uuid
 from collections.abc import Iterable, Iterator
@@ -155,7 +156,14 @@ class Entry:
     period: Period
     page: str
     about: Revision | dict
+    # Among those of one report and day, which come in the order of its revisions: a number of
+    # seconds, for a feed has no order but that of its times.
+    order: int
     waiting: int | None = None
+
+    @property
+    def updated(self) -> str:
+        return f"{self.date}T{dt.timedelta(seconds=self.order)!s:0>8}Z"
 
 
 def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
@@ -164,16 +172,17 @@ def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
     for period, revisions in catalog.everything():
         for revision in revisions:
             page, own = address_of(period, revision.revision), f"{period}/r{revision.revision}"
-            kind, day = revision.kind, revision.published_on
+            kind, day, order = revision.kind, revision.published_on, 3 * revision.revision
             if revision.withdrawn_on:
                 kind, day, own = "withdrawal", revision.withdrawn_on, f"{own}/withdrawal"
+                order += 2
             urn = uuid.uuid5(ENTRIES, own).urn
-            found.append(Entry(urn, kind, day, day, period, page, revision))
+            found.append(Entry(urn, kind, day, day, period, page, revision, order))
         for record in revisions[-1].records:
             # A reader of the feed learns of it when a revision shows it, not when a letter came.
             answer = record["name"], record["status"], record["answer"]
-            date = next(
-                revision.published_on
+            date, order = next(
+                (revision.published_on, 3 * revision.revision + 1)
                 for revision in revisions
                 for each in revision.records
                 if (each["name"], each["status"], each["answer"]) == answer
@@ -182,8 +191,10 @@ def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
             waiting = max((today - received).days, 0) if record["status"] == "open" else None
             urn = uuid.uuid5(ENTRIES, f"{period}/{record['name']}/dispute").urn
             page, shown = f"{address_of(period)}#disputes", record["shown_on"]
-            found.append(Entry(urn, "dispute", shown, date, period, page, record, waiting))
-    return sorted(found, key=lambda entry: (entry.date, str(entry.period), entry.id), reverse=True)
+            fields = (urn, "dispute", shown, date, period, page, record, order, waiting)
+            found.append(Entry(*fields))
+    key = operator.attrgetter("date", "period.path", "order", "id")
+    return sorted(found, key=key, reverse=True)
 
 
 def log_pages(site: Site) -> Files:

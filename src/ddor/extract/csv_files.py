@@ -8,6 +8,7 @@ reads back unchanged.
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -21,9 +22,9 @@ from ddor.extract.limits import Limits, TextColumns, too_large
 from ddor.extract.model import DATES_ONLY, DATETIMES, TABLES, Extract
 from ddor.extract.table import ABOVE, worded
 
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
-# How a cell begins that `safe_cell` has made safe, or that looks like one.
-_MADE_SAFE = tuple(f"'{sign}" for sign in (*RUN_BY_SPREADSHEETS, "'"))
+# How a text begins that a spreadsheet would run, or take for the end of the cell before: a sign of
+# a formula, full-width ones and those behind a space or a line end too.
+_RUN = re.compile("[\\s\u200b\ufeff]*[=+@\uff1d\uff0b\uff0d\uff20-]|[\\t\\r\\n]")
 
 _SAVE_AS = 'save it again as "CSV UTF-8 (comma delimited)"'
 _MOST_CHARACTERS_IN_A_FIELD = 1_000_000
@@ -184,8 +185,12 @@ def _iso(times: pd.Series) -> pd.Series:
 def safe_cell(text: str) -> str:
     """As a spreadsheet may open it: what it would run gets an apostrophe in front, and so does a
     text that looks as if it had one. `plain_cell` takes it away again."""
-    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS + _MADE_SAFE) else text
+    return f"'{text}" if _RUN.match(text) or _made_safe(text) else text
 
 
 def plain_cell(text: str) -> str:
-    return text[1:] if text.startswith(_MADE_SAFE) else text
+    return text[1:] if _made_safe(text) else text
+
+
+def _made_safe(text: str) -> bool:
+    return text.startswith("'") and bool(text.startswith("''") or _RUN.match(text[1:]))

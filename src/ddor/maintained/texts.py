@@ -51,7 +51,7 @@ def _quotable(body: str, info: ValidationInfo) -> str:
         refuse("no text below the head", "a description", "write it in plain Markdown")
     if info.context and (kind := identifier(body)):
         refuse(f"text that looks like {kind} (not shown)", "text that names nobody", "remove it")
-    if re.search("<img|<h[12]", render_markdown(body)):
+    if re.search("<img|<h[12]|#harmful-link", render_markdown(body)):
         refuse(*worded("no_quotation"))
     return body
 
