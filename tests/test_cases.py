@@ -149,7 +149,7 @@ def test_so_is_a_name_in_the_address_of_a_source_and_in_the_name_of_the_file(ref
 @pytest.mark.parametrize("body", ["![x](x.png)\n", "# One\n", "## One\n", "One\n===\n", "\n"])
 def test_no_description_a_picture_or_a_large_heading_is_refused(refused, body):
     (said,) = refused(body)
-    expected = "a picture or a heading of # or ##" if body.strip() else "no text below the head"
+    expected = "a picture, a heading of # or ##" if body.strip() else "no text below the head"
     assert expected in said
 
 

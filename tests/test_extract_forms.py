@@ -19,6 +19,7 @@ from weekly_runs import files_of
 from ddor.errors import UsageError
 from ddor.extract import read
 from ddor.extract.csv_files import write_extract
+from ddor.extract.limits import Limits
 from ddor.extract.model import DATES_ONLY, DATETIMES, Extract
 from ddor.extract.read import read_extract
 
@@ -194,14 +195,13 @@ def test_a_zip_a_workbook_or_a_parquet_file_that_is_cut_off_or_damaged_is_invali
     assert problem.table == "charges.parquet" and "cut off" in problem.seen
 
 
-def test_a_zip_of_too_much_or_of_two_extracts_is_refused(folder, tmp_path, monkeypatch):
+def test_a_zip_of_too_much_or_of_two_extracts_is_refused(folder, tmp_path):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for inside in ("one/", "two/"):
             archive.write(folder / "requests.csv", f"{inside}requests.csv")
     assert '"one", "two"' in refused(path)[0].seen
-    monkeypatch.setattr(read, "MOST_BYTES", 200)
-    assert "more than" in refused(zipped(folder, path))[0].seen
+    assert "more than 0 MB" in refused(zipped(folder, path), limits=Limits(bytes=200))[0].seen
 
 
 def test_a_table_that_is_missing_misspelt_or_in_two_forms_is_named(folder):

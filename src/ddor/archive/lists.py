@@ -16,7 +16,6 @@ A library for it would be ten times the size of the script, for a few thousand s
 import datetime as dt
 import json
 import operator
-import re
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -36,7 +35,6 @@ from ddor.reference.places import STATES
 from ddor.reports import REPORTS, WEEKLY, Report
 
 Files = Iterator[tuple[str, bytes]]
-NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 LATEST, COMING, YEARS_IN_FULL, LOGGED_IN_FULL, FEED_LENGTH = 8, 8, 2, 50, 50
 # A list with more agencies names its groups alone, which have pages of their own: 100 KB a page.
 MOST_AGENCIES = 400
@@ -213,8 +211,10 @@ def log_pages(site: Site) -> Files:
         }
         title = f"Corrections to reports of {year}" if year else "Corrections"
         yield page(site, "corrections.html.j2", path, title, own)
-    feed = fill(site, "feed.xml.j2", {"entries": found[:FEED_LENGTH], "site_id": ENTRIES})
-    yield "feed.xml", NOT_XML.sub(b"", feed)
+    yield (
+        "feed.xml",
+        fill(site, "feed.xml.j2", {"entries": found[:FEED_LENGTH], "site_id": ENTRIES}),
+    )
 
 
 def agency_lists(site: Site) -> Files:

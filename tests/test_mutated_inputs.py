@@ -1,0 +1,206 @@
+"""Whatever comes in is counted with a sum that holds, or refused with a list: mutated inputs of
+every form, through reading, checking and counting, each within bounds of time and memory.
+
+The short run has some hundred, the long one 10,000. Each kind is read in a process of its own, so
+that its memory is known. A failure names form and seed: `python tests/test_mutated_inputs.py FORM
+FIRST LAST` runs these seeds again.
+"""
+
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+from mutations import FORMS, files, mutated, with_other_cells, write
+from weekly_runs import job, without_kernel
+
+MOST_SECONDS, MOST_MB = 10, 1000
+RECORD = """week: 2017-02-11
+agency_id: MN0270000
+figure: declined
+ground: moved
+received_on: 2017-04-01
+status: upheld
+answered_on: 2017-04-10
+answer: The person was released by another jail.
+action:
+  rows: [E2-4f81c09a3d12]
+  expect: {outcome: declined}
+  set: {outcome: honored}
+"""
+CASE = """---
+row: C-1f0c22d97ab4
+agency_id: TX0150000
+released: 2017-02
+groups_before: 35, 54
+groups_after: "13"
+standing: charged
+status: open
+status_on: 2017-05-30
+source_kind: court record
+source: Bexar County, 186th District Court, 2017CR4411
+described_by: analyst
+approved_by: reviewer
+approved_on: 2017-06-02
+---
+The person was arrested eleven days after the release.
+"""
+# Path below params/ -> a valid file.
+MAINTAINED = {
+    "weekly.yaml": b"publisher: Example County\ncontact: a@example.org\nrelease_lag_days: 45\n",
+    "notes/2017-02-11.md": b"A *note* with [a link](https://example.org/).\n\n- one\n- two\n",
+    "corrections/moved.yaml": RECORD.encode(),
+    "statements/MN0270000.md": b"---\nreceived_on: 2017-04-03\n---\nOur jail sends faxes.\n",
+    "cases/2017Q1/one.md": CASE.encode(),
+    **{
+        name: (PROJECT / "params" / name).read_bytes()
+        for name in ("pages/overview.md", "agencies.csv", "policies.csv", "coverage.csv")
+    },
+}
+
+
+def outcome(form: str, seed: int, folder: Path) -> str:
+    """What becomes of one input: "counted", or the name of the error that a user is shown."""
+    from ddor.errors import DdorError
+
+    chance = random.Random(f"{form}{seed}")
+    try:
+        if form == "maintained":
+            return _maintained(chance, folder)
+        return _counted(write(a_mutant(form, chance), folder))
+    except DdorError as error:
+        message = str(error)
+        assert error.exit_code in (2, 3), error
+        assert len(message) < 100_000, "a message without end"
+        message.encode()
+        return type(error).__name__
+
+
+def a_mutant(form: str, chance: random.Random) -> dict[str, bytes]:
+    """The files of an extract, with other cells or other bytes."""
+    if chance.random() < 0.5:
+        return files(form, with_other_cells(chance))
+    made = files(form)
+    name = chance.choice(sorted(made))
+    return made | {name: mutated(made[name], chance)}
+
+
+def _counted(place: Path) -> str:
+    import frames
+
+    from ddor.calendar import Week
+    from ddor.checks.check import CheckedWeek
+    from ddor.extract.read import read_extract
+    from ddor.published.history import no_history
+
+    week = Week.parse("2017-02-11")
+    extract = read_extract(str(place), week)
+    case = CheckedWeek(extract, week, frames.directory_of(), no_history(), "recorded")
+    counts = frames.counted(case)
+    assert counts.reconciliation["rows"].sum() == len(extract.requests)
+    return "counted"
+
+
+def _maintained(chance: random.Random, folder: Path) -> str:
+    from ddor.calendar import Week
+    from ddor.extract.identifiers import RequestKeys
+    from ddor.jobs.prepared import refuse_unfit, written_texts
+    from ddor.jobs.report import site_context
+    from ddor.maintained.cases import read_cases
+    from ddor.maintained.corrections import read_corrections
+    from ddor.maintained.parameters import load_parameters
+    from ddor.report.attribute_tables import render_markdown
+
+    name = chance.choice(sorted(MAINTAINED))
+    for each, data in MAINTAINED.items():
+        target = folder / each
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(mutated(data, chance) if each == name else data)
+    week = Week.parse("2017-02-11")
+    tables = {each: str(folder / f"{each}.csv") for each in ("agencies", "policies", "coverage")}
+    parameters = load_parameters(PROJECT, week, folder / "weekly.yaml", tables)
+    context = site_context(parameters)
+    texts = written_texts(week, parameters.model_dump(), parameters.note)
+    refuse_unfit(texts | context.written(), RequestKeys(()))
+    render_markdown(parameters.note)
+    read_corrections(parameters.corrections)
+    read_cases(folder / "cases" / "2017Q1")
+    return "read"
+
+
+def run(form: str, seeds: range) -> dict:
+    """Outcome -> how many; the slowest, in seconds; what ended otherwise."""
+    found: dict = {"outcomes": {}, "slowest": 0, "wrong": []}
+
+    def late(*_: object) -> None:
+        raise TimeoutError(f"over {MOST_SECONDS} s")
+
+    signal.signal(signal.SIGALRM, late)
+    for seed in seeds:
+        folder = Path(tempfile.mkdtemp())
+        begun = time.monotonic()
+        signal.alarm(MOST_SECONDS)
+        try:
+            what = outcome(form, seed, folder)
+        except Exception as error:
+            what = "wrong"
+            found["wrong"].append(f"{form} {seed}: {type(error).__name__}: {error}"[:300])
+        signal.alarm(0)
+        found["outcomes"][what] = found["outcomes"].get(what, 0) + 1
+        found["slowest"] = max(found["slowest"], time.monotonic() - begun)
+        shutil.rmtree(folder)
+    found["mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    return found
+
+
+def judged(form: str, first: int, last: int) -> dict:
+    words = [sys.executable, __file__, form, str(first), str(last)]
+    paths = os.pathsep.join([str(PROJECT / "src"), str(PROJECT / "tests")])
+    done = subprocess.run(
+        words, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": paths}, timeout=3600
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout)
+    assert found["wrong"] == []
+    assert found["mb"] < MOST_MB
+    assert len(found["outcomes"]) > 1, "mutations that reach nothing, or break everything"
+    return found
+
+
+@pytest.mark.parametrize("form", [*FORMS, "maintained"])
+def test_a_mutated_input_is_counted_or_refused_with_a_list(form):
+    judged(form, 0, 60)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", [*FORMS, "maintained"])
+def test_thousands_of_mutated_inputs_are_counted_or_refused_with_a_list(form):
+    judged(form, 60, 2060)
+
+
+@pytest.mark.slow
+def test_a_mutated_extract_is_a_whole_run_that_publishes_holds_or_says_why(tmp_path):
+    codes = []
+    with without_kernel():
+        for seed in range(100):
+            chance = random.Random(seed)
+            made = a_mutant(FORMS[seed % len(FORMS)], chance)
+            place = write(made, tmp_path / str(seed))
+            ran = job(tmp_path / f"out{seed}", "--extract", place)
+            assert ran.code in (0, 2, 3, 4), ran.stderr
+            assert "Traceback" not in ran.stderr
+            codes.append(ran.code)
+    assert {0, 3} <= {*codes}
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(sys.argv[1], range(int(sys.argv[2]), int(sys.argv[3])))))
