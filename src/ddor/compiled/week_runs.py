@@ -9,6 +9,8 @@ requests would not be of one kind.
 import json
 from pathlib import Path
 
+import nbformat
+
 from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, not_as_kept, with_newest_flags
@@ -78,7 +80,7 @@ def glued_figures(executed: Path) -> dict[str, int | None]:
     reach its end."""
     import scrapbook  # seconds to import: it pulls in all of papermill
 
-    scraps = scrapbook.read_notebook(str(executed)).scraps.data_dict
+    scraps = scrapbook.models.Notebook(nbformat.read(executed, 4)).scraps.data_dict
     if scraps.pop("report_complete", None) is not True:
         raise UsageError(f"{executed} did not run to its end; {AGAIN}")
     return scraps

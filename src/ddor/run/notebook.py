@@ -129,14 +129,10 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
         try:
             running.result()
         except papermill.PapermillExecutionError as error:
-            number = next(
-                number
-                for number, cell in numbered(output)
-                if any(each.output_type == "error" for each in cell.get("outputs", ()))
-            )
+            number, said = _failed_cell(output)
             raise NotebookFailed(
                 f"{template.name}, cell {number} (counted from the top, text cells too): "
-                f"{error.ename}: {error.evalue}"
+                + (f"{error.ename}: {error.evalue}" if error.evalue else said)
             ) from error
         except Exception as error:  # a dead kernel, a timeout, a kernel that never came up
             problem = f"{template.name}: {type(error).__name__}: {error}".rstrip(": ")
@@ -145,6 +141,18 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
             for kernel in kernels:
                 if process := getattr(kernel.provisioner, "process", None):
                     process.kill()
+
+
+def _failed_cell(executed: Path) -> tuple[int, str]:
+    """Its number, and the last line that it wrote to stderr: a kernel that cannot open a file has
+    no other words for it."""
+    for number, cell in numbered(executed):
+        outputs = cell.get("outputs", ())
+        wrong = cell.metadata.get("papermill", {}).get("exception")
+        if wrong or any(each.output_type == "error" for each in outputs):
+            said = "".join(each.text for each in outputs if each.get("name") == "stderr")
+            return number, (said.strip().splitlines() or ["it failed"])[-1]
+    return 0, "a cell failed"
 
 
 def _kernel(folder: Path) -> AsyncKernelManager:
@@ -193,7 +201,7 @@ def prove_run(executed: Path, figures: dict[str, int | None]) -> None:
         for output in cell.outputs:
             if output.output_type == "error":
                 problems.append(f"cell {number} ended with {output.ename}: {output.evalue}")
-    scraps = scrapbook.read_notebook(str(executed)).scraps.data_dict
+    scraps = scrapbook.models.Notebook(nbformat.read(executed, 4)).scraps.data_dict
     if scraps.get("report_complete") is not True:
         problems.append("the last scrap, report_complete, is missing: the end was not reached")
     for name, counted in figures.items():

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ddor.errors import Ended, OutOfTime
-from ddor.publishable import IN_THE_JOB
 
 # What a kernel is not told: settings that would change what it shows, or run another's program.
 NOT_FOR_KERNELS = ("PYTHON", "IPYTHON", "JUPYTER", "MPL", "MATPLOTLIB", "LC_", "LANG")
@@ -29,7 +28,7 @@ def settle() -> None:
         try:
             os.fstat(stream)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
     if not sys.flags.utf8_mode and sys.getfilesystemencoding() != "utf-8":
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -67,6 +66,8 @@ def time_limit(seconds: int, what: str) -> Iterator[None]:
 def for_a_kernel(folder: Path) -> Iterator[None]:
     """In `folder`, the kernel's own: it runs this package, whatever else is installed, and nobody's
     start-up files."""
+    from ddor.publishable import IN_THE_JOB  # after `settle`: what it imports reads files
+
     source, before = str(Path(__file__).resolve().parents[2]), os.environ.copy()
     for name in [name for name in before if name.startswith(NOT_FOR_KERNELS)]:
         del os.environ[name]
