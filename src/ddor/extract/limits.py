@@ -75,13 +75,13 @@ def _regular(path: str, flags: int) -> int:
     return found
 
 
-def read_stream(label: str, stream: IO[bytes], most: int) -> bytes:
+def read_stream(label: str, stream: IO[bytes], most: int, chunk: int = CHUNK) -> bytes:
     """All of a stream. Raises ExtractInvalid as soon as it gives more than `most` bytes."""
     data = io.BytesIO()
-    while chunk := stream.read(CHUNK):
-        if data.tell() + len(chunk) > most:
+    while part := stream.read(chunk):
+        if data.tell() + len(part) > most:
             raise megabytes(label, most)
-        data.write(chunk)
+        data.write(part)
     return data.getvalue()
 
 

@@ -44,6 +44,7 @@ from ddor.extract.workbooks import read_workbook, sheet_pairs, sheet_table
 FILES = ("requests.csv", "requests.parquet", "charges.csv", "charges.parquet", "about.yaml")
 WORKBOOK = "workbook.xlsx"
 ENTRY_OF_A_ZIP, MOST_FILES = b"PK\x01\x02", 10_000
+PIECE = 1 << 20
 FORMS = "a folder, a .zip of one, or an .xlsx workbook"
 # The dates that tell what had happened by then; the others may lie in the future or be old.
 HAPPENED = {*DATETIMES} - {"release_due_at", "sentence_ends_on"}
@@ -205,12 +206,12 @@ def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], lis
         # Each back end has errors of its own (botocore's, aiohttp's), of packages that may be
         # missing here; whatever it is, the location could not be read. Their words may hold the
         # whole address, with what is secret in it.
-        status = getattr(error, "status", "") or getattr(error, "strerror", None) or ""
+        cause = error.__cause__ or error  # fsspec says "not found" of whatever a server answers
+        status = getattr(cause, "status", 404 if isinstance(cause, FileNotFoundError) else "")
+        said = status or getattr(error, "strerror", None) or ""
         if isinstance(error, TimeoutError):
             raise OutOfTime(f"{without_secrets(location)} does not answer") from None
-        reason = f"{type(error).__name__} {status}".strip()
-        if isinstance(error, FileNotFoundError):
-            reason = "nothing is there"
+        reason = "nothing is there" if status == 404 else f"{type(cause).__name__} {said}".strip()
         raise UsageError(f"{location} cannot be reached ({reason})") from None
     return _unpacked(location, lone, limits)
 
@@ -229,8 +230,10 @@ def _content(fs, path: str, most: int) -> bytes:
             expected, mend = "a file", "remove it, and put the file there"
             problem = Problem(name, (), "", str(error.strerror), expected, mend)
             raise ExtractInvalid([problem]) from None
-    with fs.open(path, "rb", block_size=1 << 20, cache_type="readahead") as stream:
-        return read_stream(name, stream, most)
+    # In pieces; of a web server one after the other, for it may know neither size nor place.
+    size = 0 if "http" in fs.protocol else PIECE
+    with fs.open(path, "rb", block_size=size) as stream:
+        return read_stream(name, stream, most, PIECE)
 
 
 def _names(fs, base: str) -> set[str]:

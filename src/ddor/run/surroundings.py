@@ -54,7 +54,8 @@ def time_limit(seconds: int, what: str) -> Iterator[None]:
         )
 
     before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Again every five seconds, because some libraries catch whatever is raised.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 5)
     try:
         yield
     finally:
