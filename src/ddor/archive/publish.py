@@ -48,10 +48,10 @@ class Archive:
             ) from error
 
     def writable(self) -> bool:
-        """Whether there is room below runs/, and runs/ itself."""
+        """Whether there is room in the staging folder, and the folder itself."""
         probe = self.staging / ".probe"
         try:
-            _write(probe, bytes(1 << 16))
+            probe.write_bytes(bytes(1 << 16))
             probe.unlink()
         except OSError:
             return False
