@@ -25,7 +25,7 @@ from ddor.maintained.parameters import (
     weeks_with_extract,
 )
 from ddor.reports import REPORTS, parse_period, report_of
-from ddor.run.surroundings import settle, time_limit
+from ddor.run.surroundings import heeding_signals, settle, time_limit
 
 Options = argparse.Namespace
 Option = tuple[str, dict]
@@ -130,8 +130,9 @@ def _exit_code(parse: Callable[..., Options], arguments: list[str] | None) -> in
     """That of the command. An error for the user is its message and its exit code, without a
     traceback."""
     try:
-        options = parse(arguments)
-        return options.command(options)
+        with heeding_signals():
+            options = parse(arguments)
+            return options.command(options)
     except (DdorError, OutOfTime, Ended) as error:
         _note(error)
         return error.exit_code

@@ -21,7 +21,7 @@ def parquet_table(name: str, label: str, data: bytes, limits: Limits) -> RawTabl
     try:
         heads = pq.read_schema(io.BytesIO(data))
         # Equal texts stay one in memory, as they are in the file.
-        texts = [field.name for field in heads if pa.types.is_string(field.type)]
+        texts = [field.name for field in heads if _is_text(field.type)]
         file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
         if file.metadata.num_rows > limits.rows(name):
             raise too_large(label, limits.rows(name), "rows")
@@ -40,6 +40,10 @@ def parquet_table(name: str, label: str, data: bytes, limits: Limits) -> RawTabl
             table.problems.report(field.name, seen, expected, "write the column as text")
             table.refused[field.name] = True
     return table
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
 def _parquet_columns(table: RawTable, file: pq.ParquetFile) -> list[tuple[pd.Series, bool]]:

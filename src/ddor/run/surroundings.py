@@ -31,8 +31,16 @@ def settle() -> None:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
     if not sys.flags.utf8_mode and sys.getfilesystemencoding() != "utf-8":
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
+
+
+@contextlib.contextmanager
+def heeding_signals() -> Iterator[None]:
+    """Raises Ended where the process is told to end, so that it cleans up behind itself."""
+    with contextlib.ExitStack() as stack:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                stack.callback(signal.signal, number, signal.signal(number, _end))
+        yield
 
 
 def _end(number: int, _: object) -> None:

@@ -1,0 +1,336 @@
+"""What would fill the memory or never end is refused, or read in little: one small file each that
+once took gigabytes or minutes. They are read one after the other in a process that may have 1 GB.
+"""
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import PROJECT
+from extract_factory import charge, refused, request, write_csv_extract
+from mutations import files, packed, write
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
+
+from ddor.errors import Problems, without_secrets
+from ddor.extract.identifiers import identifier, looks, to_hide
+from ddor.extract.key_files import read_keys
+from ddor.extract.limits import Limits
+from ddor.extract.read import read_extract
+from ddor.narrative import NarrativeError, render_narrative
+
+MOST_MB = 1000
+
+
+def formatted_cell_far_below(folder: Path) -> Path:
+    place = write(files("xlsx"), folder)
+    book = load_workbook(place)
+    book["requests"]["A1048576"].font = Font(bold=True)
+    book.save(place)
+    return place
+
+
+def empty_cells_by_the_hundred_thousand(folder: Path) -> Path:
+    with zipfile.ZipFile(io.BytesIO(files("xlsx")["extract.xlsx"])) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    rows = b"".join(b'<row r="%d">%s</row>' % (n, b"<c/>" * 30) for n in range(100, 20_000))
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = parts[name].replace(b"</sheetData>", rows + b"</sheetData>")
+    return write({"extract.xlsx": packed(parts)}, folder)
+
+
+def value_far_below(folder: Path) -> Path:
+    place = write(files("xlsx"), folder)
+    book = load_workbook(place)
+    book["requests"]["A1048576"] = "REQ-9999"
+    book.save(place)
+    return place
+
+
+def value_far_to_the_right(folder: Path) -> Path:
+    place = write(files("xlsx"), folder)
+    book = load_workbook(place)
+    book["requests"]["XFD3"] = "astray"
+    book.save(place)
+    return place
+
+
+def too_many_equal_rows(folder: Path) -> Path:
+    made = files("parquet")
+    table = pd.read_parquet(io.BytesIO(made["requests.parquet"]))
+    write(made, folder)
+    table.iloc[[0] * 600_000].to_parquet(folder / "requests.parquet", index=False)
+    return folder
+
+
+def long_texts_in_few_bytes(folder: Path) -> Path:
+    made = files("parquet")
+    table = pd.read_parquet(io.BytesIO(made["requests.parquet"]))
+    write(made, folder)
+    table.iloc[[0] * 100_000].assign(agency_name="x" * 9_000).to_parquet(
+        folder / "requests.parquet", index=False
+    )
+    return folder
+
+
+def zipped_line_ends(folder: Path) -> Path:
+    return write(
+        {"a.zip": packed({"requests.csv": b"\n" * 34_000_000, "charges.csv": b"x"})}, folder
+    )
+
+
+def zipped_commas(folder: Path) -> Path:
+    return write(
+        {"a.zip": packed({"requests.csv": b"," * 100_000_000, "charges.csv": b"x"})}, folder
+    )
+
+
+def zipped_zeros_by_bzip2(folder: Path) -> Path:
+    parts = {"requests.csv": b"0" * 300_000_000}
+    return write({"a.zip": packed(parts, zipfile.ZIP_BZIP2)}, folder)
+
+
+def endless_device(folder: Path) -> Path:
+    write(files("csv"), folder)
+    (folder / "charges.csv").unlink()
+    (folder / "charges.csv").symlink_to("/dev/zero")
+    return folder
+
+
+def pipe(folder: Path) -> Path:
+    write(files("csv"), folder)
+    (folder / "charges.csv").unlink()
+    os.mkfifo(folder / "charges.csv")
+    return folder
+
+
+def folder_for_a_table(folder: Path) -> Path:
+    write(files("csv"), folder)
+    (folder / "charges.csv").unlink()
+    (folder / "charges.csv").mkdir()
+    return folder
+
+
+# What becomes of each: "" where it is read, else what its message says.
+HOSTILE = {
+    formatted_cell_far_below: "",
+    empty_cells_by_the_hundred_thousand: "",
+    value_far_below: "sheet requests: seen more than 100,001 rows",
+    value_far_to_the_right: "sheet requests: seen more than 64 columns",
+    too_many_equal_rows: "requests.parquet: seen more than 500,000 rows",
+    long_texts_in_few_bytes: "requests.parquet: seen more than 256 MB",
+    zipped_line_ends: "requests.csv: seen more than 500,000 rows",
+    zipped_commas: "requests.csv: seen more than 640,000 letters in a row",
+    zipped_zeros_by_bzip2: "zip: seen more than 256 MB",
+    endless_device: "charges.csv: seen a folder, a pipe or a device",
+    pipe: "charges.csv: seen a folder, a pipe or a device",
+    folder_for_a_table: "charges.csv: seen a folder, a pipe or a device",
+}
+READ = """
+import json, re, sys
+from pathlib import Path
+from ddor.errors import ExtractInvalid
+from ddor.extract.read import read_extract
+
+said = {}
+for name, place in json.loads(sys.argv[1]).items():
+    try:
+        said[name] = "" if len(read_extract(place).requests) else "no requests"
+    except ExtractInvalid as error:
+        said[name] = str(error)
+# Not by getrusage, which begins with what the process had that started this one.
+most = re.search(r"VmHWM:\\s+([0-9]+)", Path("/proc/self/status").read_text())[1]
+print(json.dumps([said, int(most) >> 10]))
+"""
+
+
+def read_in_a_process(places: dict[str, str]) -> tuple[dict[str, str], int]:
+    """What is said of each, and the most memory that it took, in MB."""
+    done = subprocess.run(
+        [sys.executable, "-c", READ, json.dumps(places)],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(PROJECT / "src")},
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    return tuple(json.loads(done.stdout))
+
+
+def test_no_small_file_takes_much_memory(tmp_path):
+    places = {make.__name__: str(make(tmp_path / make.__name__)) for make in HOSTILE}
+    said, megabytes = read_in_a_process(places)
+    for make, expected in HOSTILE.items():
+        found = said[make.__name__]
+        assert expected in found and bool(expected) == bool(found), (make.__name__, found)
+    assert megabytes < MOST_MB
+
+
+@pytest.mark.slow
+def test_the_largest_extract_is_read_in_a_gigabyte(tmp_path):
+    limits, row, of_row = Limits(), request(), charge()
+    tables = {"requests": (limits.requests, row), "charges": (limits.charges, of_row)}
+    for name, (count, line) in tables.items():
+        with open(tmp_path / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(line))
+            writer.writeheader()
+            for at in range(count):
+                key = {"request_id": f"KEY-{at if name == 'requests' else at // 2:08}"}
+                number = {"charge_no": str(1 + at % 2)} if name == "charges" else {}
+                writer.writerow(line | key | number)
+    said, megabytes = read_in_a_process({"largest": str(tmp_path)})
+    assert said == {"largest": ""} and megabytes < MOST_MB
+
+
+def test_each_limit_is_named_and_a_factor_raises_it(tmp_path):
+    folder = write_csv_extract(tmp_path, [request(), request(request_id="r2")], [charge()])
+    small = {"requests": 1, "charges": 0, "columns": 5, "letters": 15, "bytes": 500}
+    for name, most in small.items():
+        limits = Limits(**{name: most})
+        assert "more than" in refused(folder, limits=limits)[0].seen, name
+        if name != "charges":
+            assert len(read_extract(str(folder), limits=limits.times(20)).requests) == 2, name
+
+
+def test_a_cell_that_is_too_long_is_refused_and_nothing_else_is_said_of_it(tmp_path):
+    row = request(agency_name="a" * 20_000, state="a@" * 10_000)
+    problems = refused(write_csv_extract(tmp_path, [row]))
+    assert [(p.column, p.seen) for p in problems] == [
+        ("agency_name", "more than 10,000 letters"),
+        ("state", "more than 10,000 letters"),
+    ]
+
+
+LONG = "a b |A|Aa, Bb |A. |@|a@|alien-|born |('|A'|é|a-|1-|de la |Maria Garcia |a#|Aa |x,|x, |12-"
+
+
+@pytest.mark.parametrize("look", [looks, identifier, to_hide])
+def test_no_text_takes_longer_than_it_is_long(look):
+    """Ten times the letters take ten times as long, and not a hundred: a minute once."""
+    signal.alarm(60)
+    begun = time.process_time()
+    for piece in LONG.split("|"):
+        look(piece * (10_000 // len(piece)))
+    signal.alarm(0)
+    assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}", "much"),
+        ("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "much"),
+        ("{% set a = 'xx' %}" + "{% set a = a ~ a %}" * 40, "much"),
+        ("{% set a = 'xx' %}" + "{% set a %}{{ a }}{{ a }}{% endset %}" * 40, "much"),
+        ("{{ 9 ** 9 ** 9 }}", "not available"),
+        ("{{ 99999999 * 99999999 }}", "15 digits"),
+        ("{{ 'x' * 999999999 }}", "for numbers"),
+        ("{{ '%999999999d' % 1 }}", "for numbers"),
+        ("{{ 'x'.center(999999999) }}", "unsafe"),
+        ("{{ '{:>999999999}'.format(1) }}", "unsafe"),
+        ("{{ (1).to_bytes(999999999) }}", "unsafe"),
+        ("{{ 'x' | center(999999999) }}", "No filter"),
+        ("{% macro f() %}{{ f() }}{{ f() }}{% endmacro %}{{ f() }}", "`macro`"),
+        ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "recursion"),
+        ("{% for a in [1] %}" * 30 + "{% endfor %}" * 30, "nested"),
+    ],
+)
+def test_a_sentence_has_a_budget(text, why):
+    with pytest.raises(NarrativeError, match=re.escape(why)):
+        render_narrative(text, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [x, x]\n"
+        + "".join(f"{n}: &{n} [*{p}, *{p}]\n" for p, n in zip("abcd", "bcde", strict=True)),
+        "a: " + "[" * 3000,
+        'a: "\\UFFFFFFFF"',
+        "a: x\n" * 30_000,
+    ],
+)
+def test_yaml_that_grows_or_goes_deep_is_refused_in_few_words(text):
+    problems = Problems("a.yaml", "docs/parameters.md")
+    assert read_keys(text, problems) == {}
+    assert len(problems) == 1 and len(str(problems[0])) < 300
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://user:s3cret@host/x.zip", "https://host/x.zip"),
+        ("https://host/x.zip?sig=s3cret&se=1: no", "https://host/x.zip: no"),
+        ("simplecache::s3://KEY:s3c/r@et@bucket/x", "simplecache::s3://bucket/x"),
+        ("https://host/a b?sig=s3cret", "https://host/a b"),
+        ("(https://host/x?s3cret), then", "(https://host/x), then"),
+    ],
+)
+def test_what_is_secret_in_an_address_is_in_no_message(address, shown):
+    assert without_secrets(address) == shown
+
+
+def test_what_is_no_address_stays_as_it_is():
+    for text in ("Who? What?", "a@b.org", 'seen "a:b", expected', "at 10:30 @ noon", "a & b = c"):
+        assert without_secrets(text) == text
+
+
+def damaged() -> dict[str, tuple[str, bytes]]:
+    """Kind of damage -> file name, bytes."""
+    plain = files("csv")
+    whole = packed(plain)
+    spoiled = {}
+    for name, method in (("bzip2", zipfile.ZIP_BZIP2), ("lzma", zipfile.ZIP_LZMA)):
+        data = bytearray(packed(plain, method))
+        data[150:220] = bytes(70)
+        spoiled[name] = ("a.zip", bytes(data))
+    return spoiled | {
+        "without its first bytes": ("a.zip", whole[100:]),
+        "cut off": ("a.zip", whole[:-30]),
+        "an empty workbook": ("a.xlsx", packed({"[Content_Types].xml": b"<x/>"})),
+    }
+
+
+@pytest.mark.parametrize("kind", damaged())
+def test_a_damaged_container_is_one_problem(tmp_path, kind):
+    name, data = damaged()[kind]
+    (problem,) = refused(write({name: data}, tmp_path))
+    assert problem.table in ("zip", "workbook") and len(str(problem)) < 300
+
+
+def test_a_cell_that_is_no_text_is_not_quoted(tmp_path):
+    data = files("parquet")["requests.parquet"].replace(b"HENNEPIN", b"MARIA\xff\xfe ")
+    (problem,) = refused(write(files("parquet") | {"requests.parquet": data}, tmp_path))
+    assert "UnicodeDecodeError" in problem.seen and "MARIA" not in str(problem)
+
+
+def test_a_workbook_of_rows_out_of_order_loses_none(tmp_path):
+    place = write(files("xlsx"), tmp_path)
+    with zipfile.ZipFile(place) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    rows = re.findall(rb"<row .*?</row>", parts[name], re.DOTALL)
+    for at, row in enumerate(rows[1:], start=1):
+        parts[name] = parts[name].replace(row, b"<!-- %d -->" % at)
+    for at, row in enumerate(reversed(rows[1:]), start=1):
+        parts[name] = parts[name].replace(b"<!-- %d -->" % at, row)
+    place.write_bytes(packed(parts))
+    assert len(read_extract(str(place)).requests) == len(rows) - 1
+
+
+def test_a_sheet_that_holds_nothing_has_no_header(tmp_path):
+    book = Workbook()
+    book.active.title = "requests"
+    book.create_sheet("charges")
+    book.save(tmp_path / "a.xlsx")
+    assert {p.seen for p in refused(tmp_path / "a.xlsx")} >= {"no header"}
