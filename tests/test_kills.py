@@ -165,7 +165,7 @@ def kill(archives, folder: Path, chance: random.Random) -> None:
     shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(1))
 def test_a_job_killed_at_any_moment_leaves_pages_whole_and_is_finished_by_the_next(
     archives, tmp_path, seed
 ):
@@ -173,6 +173,6 @@ def test_a_job_killed_at_any_moment_leaves_pages_whole_and_is_finished_by_the_ne
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4, int(os.environ.get("DDOR_KILLS", 300))))
+@pytest.mark.parametrize("seed", range(1, int(os.environ.get("DDOR_KILLS", 300))))
 def test_hundreds_of_jobs_killed_leave_pages_whole_and_are_finished(archives, tmp_path, seed):
     kill(archives, tmp_path / "archive", random.Random(seed))

@@ -125,7 +125,7 @@ def folder_for_a_table(folder: Path) -> Path:
 HOSTILE = {
     formatted_cell_far_below: "",
     empty_cells_by_the_hundred_thousand: "",
-    value_far_below: "sheet requests: seen more than 100,001 rows",
+    value_far_below: "sheet requests: seen more than 100,000 rows",
     value_far_to_the_right: "sheet requests: seen more than 64 columns",
     too_many_equal_rows: "requests.parquet: seen more than 500,000 rows",
     long_texts_in_few_bytes: "requests.parquet: seen more than 256 MB",
@@ -326,6 +326,42 @@ def test_a_workbook_of_rows_out_of_order_loses_none(tmp_path):
         parts[name] = parts[name].replace(b"<!-- %d -->" % at, row)
     place.write_bytes(packed(parts))
     assert len(read_extract(str(place)).requests) == len(rows) - 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "seen"),
+    [
+        (b'<row r="3"', b'<row r="2"', "row 2 twice"),
+        (b'<row r="3"', b'<row r="0"', "row 0 twice, or no row"),
+        (
+            b"</sheetData>",
+            b'</sheetData><mergeCells><mergeCell ref="!"/></mergeCells>',
+            "ValueError",
+        ),
+        (b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A:A"/></mergeCells>', "A:A"),
+    ],
+)
+def test_a_sheet_that_excel_would_not_write_is_refused(tmp_path, old, new, seen):
+    with zipfile.ZipFile(io.BytesIO(files("xlsx")["extract.xlsx"])) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = parts[name].replace(old, new)
+    assert seen in refused(write({"a.xlsx": packed(parts)}, tmp_path))[0].seen
+
+
+def test_a_table_that_is_twice_in_a_zip_is_refused(tmp_path):
+    place = write({"a.zip": packed(files("csv"))}, tmp_path)
+    with zipfile.ZipFile(place, "a") as archive, pytest.warns(UserWarning):
+        archive.writestr("requests.csv", "another")
+    assert refused(place)[0].seen == "one file twice"
+
+
+def test_a_column_of_bytes_stays_unread(tmp_path):
+    made = files("parquet")
+    table = pd.read_parquet(io.BytesIO(made["requests.parquet"]))
+    write(made, tmp_path)
+    table.assign(state=b"x" * 100).to_parquet(tmp_path / "requests.parquet", index=False)
+    assert [p.seen for p in refused(tmp_path)] == ["a column of type binary"]
 
 
 def test_a_sheet_that_holds_nothing_has_no_header(tmp_path):

@@ -84,7 +84,7 @@ def hostile(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("umask", ["077", "000"])
+@pytest.mark.parametrize("umask", ["077", pytest.param("000", marks=pytest.mark.slow)])
 def test_no_surroundings_change_a_byte_or_a_right(place, plain, tmp_path, umask):
     notebook = json.loads((PROJECT / NAME).read_text(encoding="utf-8"))
     notebook["metadata"] = (
@@ -114,6 +114,7 @@ def test_no_surroundings_change_a_byte_or_a_right(place, plain, tmp_path, umask)
     ]
 
 
+@pytest.mark.slow
 def test_a_reader_of_the_output_who_goes_early_stops_nothing(place, tmp_path):
     words = [
         "sh",
@@ -140,19 +141,22 @@ def test_a_chart_is_drawn_by_matplotlibs_own_settings(monkeypatch):
 
 def test_a_run_past_its_limit_ends_with_6_and_its_kernel_with_it(place, tmp_path):
     project = copy_of_the_project(tmp_path / "checkout", SLOW)
-    limit = ("--set", "run_time_limit=8")
+    limit = ("--set", "run_time_limit=6")
     job = subprocess.Popen(
         command(project, place, tmp_path / "out", *limit), stderr=subprocess.PIPE, text=True
     )
     kernels = _kernel_of(job)
     said = job.communicate(timeout=60)[1]
     assert job.returncode == 6
-    assert "2017-02-11 took longer than 8 seconds; the parameter run_time_limit" in said
+    assert "2017-02-11 took longer than 6 seconds; the parameter run_time_limit" in said
     assert gone(kernels[0], 10)
     assert not (tmp_path / "out" / "runs" / ".staging").exists()
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGTERM, 143), pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow)],
+)
 def test_a_run_that_is_told_to_end_leaves_nothing(place, tmp_path, number, code):
     project = copy_of_the_project(tmp_path / "checkout", SLOW)
     temporary = tmp_path / "t"

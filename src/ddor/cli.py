@@ -14,7 +14,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from ddor.calendar import Period, Week, parse_date, parse_weeks
 from ddor.errors import DdorError, Ended, ExtractInvalid, OutOfTime, UsageError, without_secrets
@@ -90,14 +90,19 @@ RUN_WEEK = (
 )
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(without_secrets(message))
+
+
 def run_week(arguments: list[str], project: Path) -> int:
     """The weekly job's command line. `project`: the checkout. Returns the exit code."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="run_week.py",
         description=f"Make and publish the {REPORTS[0].name} for one or more weeks.",
         epilog="Exit codes: 0 published or unchanged, 2 command line, parameters or texts, "
         "3 invalid extract, 4 held for review, 5 the notebook failed or shows what may not be "
-        "published, 6 the archive is busy or cannot be written.",
+        "published, 6 the archive is busy or cannot be written, or time is up.",
     )
     _add(parser, RUN_WEEK, lambda options: _run_weeks(options, project))
     return _exit_code(parser.parse_intermixed_args, arguments)
@@ -107,7 +112,7 @@ def ddor(arguments: list[str] | None = None) -> None:
     """The `ddor` command."""
     if arguments is None:
         settle()
-    parser = argparse.ArgumentParser(prog="ddor", description="Tools that complement run_week.py.")
+    parser = _Parser(prog="ddor", description="Tools that complement run_week.py.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, what, options, function in COMMANDS:
         _add(commands.add_parser(name, help=what), options, function)
@@ -251,7 +256,7 @@ def command(*options: Option):
 
 def _print(options: Options, content: dict, words: object) -> int:
     """The outcome of a command: an object with --json, else in words. Returns the exit code."""
-    _say(json.dumps(content) if options.json else words, sys.stdout)
+    _say(json.dumps(content) if options.json else without_secrets(str(words)), sys.stdout)
     return 0
 
 
@@ -265,13 +270,13 @@ def _refused(options: Options, error: DdorError, content: dict) -> int:
 
 def _note(*lines: object) -> None:
     for line in lines:
-        _say(line, sys.stderr)
+        _say(without_secrets(str(line)), sys.stderr)
 
 
 def _say(line: object, stream: TextIO) -> None:
     """Whoever read the stream may have gone; that is no reason to stop."""
     try:
-        print(without_secrets(str(line)), file=stream, flush=True)
+        print(line, file=stream, flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 # Of an address: what stands before its last @, and its query. Either may hold any sign, and an
 # address may have been decoded or cut, so that parts are known without the whole.
 _SECRETS = (
-    re.compile(r"(?<=://)\S*@|(?<!\S)[^\s/\"]+:[^\s/\"]+@(?=\S)"),
-    re.compile(r"(?<=://)(?P<kept>\S*?)\?\S+?(?=[:;,.)\]'\"]*(?:\s|$))"),
-    re.compile(r"(?P<kept>)[?&][\w.%-]+=\S*"),
+    re.compile(r"(?<=://)\S{0,2000}@|(?<![^\s\"'(\[])[^\s/\"']{1,500}:[^\s/\"']{1,500}@(?=\S)"),
+    re.compile(r"(?<=://)(?P<kept>\S{0,2000}?)[?#]\S+?(?=[:;,.)\]'\"]*(?:\s|$))"),
+    re.compile(r"(?P<kept>)\?[\w.%-]+=\S*"),
 )
 
 

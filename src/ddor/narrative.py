@@ -208,9 +208,11 @@ def _counted(context: Context, values: Iterable, cost: int) -> Iterator:
 
 @pass_context
 def _joined(context: Context, values: Iterable, between: str = "") -> str:
-    text = between.join(map(str, values))
-    context[BUDGET_OF].spend(len(text))
-    return text
+    texts = []
+    for value in values:
+        texts.append(str(value) if isinstance(value, str | Real) else "")
+        context[BUDGET_OF].spend(len(texts[-1]) + len(between))
+    return between.join(texts)
 
 
 @lru_cache(maxsize=256)
@@ -239,7 +241,8 @@ def in_sentence(value: object, of_text: Callable[[str], str]) -> object:
         return long_date(value)
     if isinstance(value, Integral) and not isinstance(value, bool):
         return number(int(value))
-    raise TypeError(f"{value!r} has no form for a sentence: use a filter, such as percent")
+    shown = value if isinstance(value, Real) else f"a {type(value).__name__}"
+    raise TypeError(f"{shown} has no form for a sentence: use a filter, such as percent")
 
 
 def render_markdown(text: str) -> str:

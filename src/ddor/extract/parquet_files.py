@@ -27,6 +27,9 @@ def parquet_table(name: str, label: str, data: bytes, limits: Limits) -> RawTabl
             raise too_large(label, limits.rows(name), "rows")
         if len(heads) > limits.columns:
             raise too_large(label, limits.columns, "columns")
+        groups = map(file.metadata.row_group, range(file.metadata.num_row_groups))
+        if sum(group.total_byte_size for group in groups) > limits.bytes:
+            raise megabytes(label, limits.bytes)
         columns = _parquet_columns(table, file)
     except ExtractInvalid:
         raise
@@ -42,15 +45,22 @@ def parquet_table(name: str, label: str, data: bytes, limits: Limits) -> RawTabl
     return table
 
 
+def _is_plain(kind: pa.DataType) -> bool:
+    kinds = pa.types
+    of_texts = kinds.is_dictionary(kind) and _is_text(kind.value_type)
+    plain = kinds.is_primitive(kind) or kinds.is_null(kind) or kinds.is_decimal(kind)
+    return of_texts or _is_text(kind) or plain
+
+
 def _is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
 def _parquet_columns(table: RawTable, file: pq.ParquetFile) -> list[tuple[pd.Series, bool]]:
     """The cells of each column as text, and whether a cell is of a type that does not fit; those of
-    a column of lists stay unread, for they may be of any size."""
-    rows, nested = file.metadata.num_rows, pa.types.is_nested
-    plain = [field for field in file.schema_arrow if not nested(field.type)]
+    lists and bytes stay unread, for they may be of any size."""
+    rows = file.metadata.num_rows
+    plain = [field for field in file.schema_arrow if _is_plain(field.type)]
     texts, misfits, taken = TextColumns(len(plain)), [False] * len(plain), 0
     for batch in file.iter_batches(ROWS_AT_ONCE, columns=[field.name for field in plain]):
         columns = []
@@ -68,4 +78,4 @@ def _parquet_columns(table: RawTable, file: pq.ParquetFile) -> list[tuple[pd.Ser
             texts.add(row)
     read = zip(texts.columns(rows), misfits, strict=True)
     unread = pd.Series([""] * rows, dtype="str")
-    return [(unread, True) if nested(f.type) else next(read) for f in file.schema_arrow]
+    return [next(read) if _is_plain(f.type) else (unread, True) for f in file.schema_arrow]

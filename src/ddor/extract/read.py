@@ -238,7 +238,9 @@ def _content(fs, path: str, most: int) -> bytes:
 
 def _names(fs, base: str) -> set[str]:
     try:
-        return {PurePosixPath(file.rstrip("/")).name for file in fs.ls(base, detail=False)}
+        if "http" not in fs.protocol:  # whose lists are pages, of any size
+            return {PurePosixPath(file.rstrip("/")).name for file in fs.ls(base, detail=False)}
+        return {file for file in FILES if fs.exists(f"{base}/{file}")}
     except (FileNotFoundError, NotImplementedError):
         return {file for file in FILES if fs.exists(f"{base}/{file}")}
 
@@ -269,8 +271,12 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, bytes]
     if len(folders) > 1:
         listed = ", ".join(sorted(f'"{folder}"' for folder in folders))
         raise _invalid(f"tables in {listed}", "one extract", "zip one folder only")
+    if len(paths) < sum(not name.endswith("/") for name in names):
+        raise _invalid("one file twice", "each file once", "zip the folder again")
     left, files = limits.bytes, {}
     for path in [path for path in paths if path.name in FILES]:
+        if archive.getinfo(paths[path]).file_size > left:
+            raise megabytes("zip", limits.bytes)
         files[path.name] = read_stream("zip", archive.open(paths[path]), left)
         left -= len(files[path.name])
     return files, sorted({path.name for path in paths})

@@ -9,7 +9,6 @@ import datetime as dt
 import io
 import warnings
 import zipfile
-from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 from xml.etree.ElementTree import Element, iterparse
@@ -23,10 +22,12 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from ddor.errors import ExtractInvalid, Problem, Problems
 from ddor.extract.cells import as_text, fits
-from ddor.extract.limits import Limits, TextColumns, read_stream, too_large
+from ddor.extract.limits import Limits, TextColumns, megabytes, read_stream, too_large
 from ddor.extract.model import COLUMNS, DATETIMES, NATIVE, TABLES
 from ddor.extract.table import RawTable, shown, worded
 
+# openpyxl would read a sheet to its end, and keep it, to learn how large it is.
+ReadOnlyWorksheet._get_size = lambda sheet: None  # type: ignore[method-assign]
 MERGED_TAG = f"{{{SHEET_MAIN_NS}}}mergeCell"
 # Of a workbook the parts that become objects (signs of markup); bytes of its styles; what lies in a
 # row, since Excel itself stops at 16,384 columns; how deep; the merged ranges that are named.
@@ -49,12 +50,21 @@ class Cell(NamedTuple):
     formula: bool
 
 
+class Area(NamedTuple):
+    """Rows first to last, from a column on; ref: as it is written."""
+
+    first: int
+    column: int
+    last: int
+    ref: str
+
+
 class Sheet(NamedTuple):
     """rows: the cells of each row that has any, by the number of the row and the column, from 1;
     merged: the ranges of merged cells."""
 
     rows: dict[int, dict[int, Cell]]
-    merged: list[str]
+    merged: list[Area]
 
 
 def read_workbook(data: bytes, limits: Limits) -> dict[str, Sheet]:
@@ -67,6 +77,10 @@ def read_workbook(data: bytes, limits: Limits) -> dict[str, Sheet]:
             _check_parts(data, limits)
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
             known = (*TABLES, "about")
+            titles = [sheet.title for sheet in book.worksheets]
+            if len({*titles}) < len(titles):
+                words = worded("no_workbook", error="two sheets of one name")
+                raise ExtractInvalid([Problem("workbook", (), "", *words)])
             return {
                 sheet.title: _sheet(sheet, limits) if sheet.title in known else Sheet({}, [])
                 for sheet in book.worksheets
@@ -86,10 +100,12 @@ def _check_parts(data: bytes, limits: Limits) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for member in archive.infolist():
             most = min(left, MOST_STYLES if "styles" in member.filename else left)
+            if member.file_size > most:
+                raise megabytes("workbook", most)
             part = read_stream("workbook", archive.open(member), most)
             left -= len(part)
-            if "worksheets/" not in member.filename and "pivot" not in member.filename:
-                elements -= part.count(b"<") if part.startswith((b"<", BOM_UTF8)) else 0
+            if b"<sheetData" not in part[: 1 << 16]:
+                elements -= part.count(b"<")
     if elements < 0:
         raise too_large("workbook", MOST_ELEMENTS, "pieces of text and styles")
 
@@ -99,7 +115,7 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
     are not in order, and makes up those of a gap."""
     book, label, most = sheet.parent, f"sheet {sheet.title}", limits.sheet_rows + 1
     rows: dict[int, dict[int, Cell]] = {}
-    merged: list[str] = []
+    merged: list[Area] = []
     with sheet._get_source() as source:
         parser = WorkSheetParser(
             source,
@@ -110,18 +126,28 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
         )
         for element in _parts_of(label, source):
             if element.tag == MERGED_TAG:
-                merged.append(str(element.get("ref")))
+                merged.append(_area(str(element.get("ref")), most))
             if element.tag == ROW_TAG:
                 parser.row_dimensions.clear()
-                for cell in parser.parse_row(element)[1]:
+                number, cells = parser.parse_row(element)
+                if number < 1 or number in rows:
+                    words = worded("no_workbook", error=f"row {number} twice, or no row")
+                    raise ExtractInvalid([Problem(label, (), "", *words)])
+                for cell in cells:
                     if cell["value"] is not None:
                         if cell["column"] > limits.columns:
                             raise too_large(label, limits.columns, "columns")
                         if cell["row"] > most:
-                            raise too_large(label, most, "rows")
+                            raise too_large(label, limits.sheet_rows, "rows")
                         own = Cell(cell["value"], cell["data_type"] == "f")
                         rows.setdefault(cell["row"], {})[cell["column"]] = own
     return Sheet(rows, merged)
+
+
+def _area(ref: str, most: int) -> Area:
+    """Of whole columns, which have no rows, all of them."""
+    column, first, _, last = range_boundaries(ref)
+    return Area(first or 1, column or 1, min(last or most, most), ref)
 
 
 def _parts_of(label: str, source: IO[bytes]) -> Iterator[Element]:
@@ -136,6 +162,7 @@ def _parts_of(label: str, source: IO[bytes]) -> Iterator[Element]:
         path.pop()
         if len(path) == 2:
             yield element
+        if len(path) in (1, 2):
             path[-1].remove(element)
 
 
@@ -182,14 +209,9 @@ def sheet_pairs(sheet: Sheet, problems: Problems) -> list[tuple[str, str]]:
 
 
 def _report_merged(sheet: Sheet, problems: Problems) -> None:
-    areas = sorted(
-        (row, column, last, ref)
-        for ref in sheet.merged[:MOST_MERGED]
-        for column, row, _, last in [range_boundaries(ref)]
-    )
-    if areas:
-        rows = {row for first, _, last, _ in areas for row in range(first, last + 1)}
-        words = worded("merged_cells", ranges=", ".join(ref for *_, ref in areas))
+    if areas := sorted(sheet.merged)[:MOST_MERGED]:
+        rows = {row for area in areas for row in range(area.first, area.last + 1)}
+        words = worded("merged_cells", ranges=", ".join(area.ref for area in areas))
         problems.report("", *words, sorted(rows))
 
 

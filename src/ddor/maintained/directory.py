@@ -16,7 +16,7 @@ from typing import Annotated
 
 import pandas as pd
 
-from ddor.errors import NeedsCorrection, Problem, Problems
+from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems
 from ddor.extract.csv_files import csv_table
 from ddor.extract.key_files import advice, must, quoted, report_unseen
 from ddor.extract.limits import LIMITS, read_file
@@ -119,7 +119,13 @@ def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
         seen = (error.strerror or "no such file").lower()
         found.report("", *worded("no_table", seen=seen, table=table))
         return nothing, found
-    (heads, cells, uneven), found = csv_table(path.name, data, LIMITS.charges, LIMITS)
+    try:
+        (heads, cells, uneven), found = csv_table(path.name, data, LIMITS.charges, LIMITS)
+    except ExtractInvalid as error:  # too large
+        found = Problems(path.name)
+        for problem in error.problems:
+            found.report("", problem.seen, problem.expected, "shorten it")
+        return nothing, found
     if not heads:
         return nothing, found
     if sorted(heads) != sorted(columns):

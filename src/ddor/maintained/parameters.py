@@ -25,7 +25,7 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ddor.calendar import Period, Week
-from ddor.errors import NeedsCorrection, Problem, Problems, UsageError
+from ddor.errors import NeedsCorrection, OutOfTime, Problem, Problems, UsageError, without_secrets
 from ddor.extract import key_files
 from ddor.extract.key_files import unknown_key
 
@@ -162,8 +162,11 @@ def weeks_with_extract(pattern: str) -> list[Week]:
     try:
         fs, path = fsspec.core.url_to_fs(pattern.replace("{week}", "*"))
         found = fs.glob(path) + fs.glob(path + ".zip") + fs.glob(path + ".xlsx")
+    except TimeoutError:
+        raise OutOfTime(f"{without_secrets(pattern)} does not answer") from None
     except Exception as error:  # every back end has its own
-        raise UsageError(f"{pattern}: cannot look for extracts there ({error})") from error
+        kind = type(error).__name__
+        raise UsageError(f"{pattern}: cannot look for extracts there ({kind})") from None
     # Where the week stands twice in a path, both have to be the same day.
     start, *rest = map(re.escape, path.split("*"))
     named = re.compile(start + "(.{10})" + r"\1".join(rest) + r"(\.zip|\.xlsx)?/?")

@@ -23,7 +23,7 @@ import os
 import re
 import socket
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import nbformat
@@ -138,9 +138,16 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
             problem = f"{template.name}: {type(error).__name__}: {error}".rstrip(": ")
             raise NotebookFailed(problem) from error
         finally:
-            for kernel in kernels:
-                if process := getattr(kernel.provisioner, "process", None):
-                    process.kill()
+            _end_of(kernels)
+            while not running.done():  # out of time, or told to end, before the kernel was up
+                _end_of(kernels)
+                wait([running], timeout=0.1)
+
+
+def _end_of(kernels: list[AsyncKernelManager]) -> None:
+    for kernel in kernels:
+        if process := getattr(kernel.provisioner, "process", None):
+            process.kill()
 
 
 def _failed_cell(executed: Path) -> tuple[int, str]:

@@ -7,6 +7,7 @@ its limit, leaves as one that fails: what it staged is dropped, and its kernel d
 """
 
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -24,13 +25,16 @@ def settle() -> None:
     """Starts this program again with UTF-8 where the locale has another encoding: a path, a reason
     or a file would be read as other letters. Standard streams that are closed become empty ones,
     or the first file that is opened would take their place."""
-    for stream in range(3):
+    for number in range(3):
         try:
-            os.fstat(stream)
+            os.fstat(number)
         except OSError:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
     if not sys.flags.utf8_mode and sys.getfilesystemencoding() != "utf-8":
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name of a file may be no text
 
 
 @contextlib.contextmanager
