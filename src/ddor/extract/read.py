@@ -197,7 +197,7 @@ def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], lis
     except ImportError as error:
         raise UsageError(
             f"{location}: reading it needs a package that is not installed "
-            f"({error.name or type(error).__name__}); "
+            f"({error.name or error}); "
             "install the group `cloud`: pip install 'ddor[cloud]'"
         ) from None
     except DdorError:

@@ -165,8 +165,9 @@ def weeks_with_extract(pattern: str) -> list[Week]:
     except TimeoutError:
         raise OutOfTime(f"{without_secrets(pattern)} does not answer") from None
     except Exception as error:  # every back end has its own
-        kind = type(error).__name__
-        raise UsageError(f"{pattern}: cannot look for extracts there ({kind})") from None
+        # Its words may hold the whole address, but for a package that is not installed.
+        reason = error if isinstance(error, ImportError) else type(error).__name__
+        raise UsageError(f"{pattern}: cannot look for extracts there ({reason})") from None
     # Where the week stands twice in a path, both have to be the same day.
     start, *rest = map(re.escape, path.split("*"))
     named = re.compile(start + "(.{10})" + r"\1".join(rest) + r"(\.zip|\.xlsx)?/?")
