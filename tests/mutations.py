@@ -76,9 +76,8 @@ FORMS = ("csv", "zip", "xlsx", "parquet")
 def rows() -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     requests = [request(request_id=f"REQ-{number:04}") for number in range(COUNT)]
     for number, row in enumerate(requests):
-        row |= [{}, {"outcome": "honored"}, {"form": "I-247N"}, {"county_fips": "06029"}][
-            number % 4
-        ]
+        row |= ({}, {"outcome": "honored"}, {"form": "I-247N"})[number % 3]
+    requests[7] |= {"county_fips": "06029"}
     charges = [charge(request_id=row["request_id"]) for row in requests[::2]]
     return requests, charges
 

@@ -18,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from conftest import PROJECT
 from mutations import FORMS, files, mutated, with_other_cells, write
@@ -195,10 +196,15 @@ def test_a_mutated_extract_is_a_whole_run_that_publishes_holds_or_says_why(tmp_p
             chance = random.Random(seed)
             made = a_mutant(FORMS[seed % len(FORMS)], chance)
             place = write(made, tmp_path / str(seed))
-            ran = job(tmp_path / f"out{seed}", "--extract", place)
+            ran = job(tmp_path / f"out{seed}", "--extract", place, "--json")
             assert ran.code in (0, 2, 3, 4), ran.stderr
             assert "Traceback" not in ran.stderr
             codes.append(ran.code)
+            if ran.code in (0, 4):
+                (line,) = map(json.loads, ran.stdout.splitlines())
+                where = f"out{seed}/**/data/reconciliation.csv"
+                table = pd.read_csv(sorted(tmp_path.glob(where))[0], comment="#")
+                assert table["rows"].sum() == line["figures"]["received_total"] > 0
     assert {0, 3} <= {*codes}
 
 

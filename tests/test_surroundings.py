@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, need
 from extract_factory import WEEK, charge, request, write_csv_extract
 from test_failed_notebook import NAME, first_line, template
 from test_kills import gone, kernels_of
@@ -183,3 +183,36 @@ def _kernel_of(job: subprocess.Popen) -> list[int]:
             return found
         time.sleep(0.05)
     raise AssertionError("no kernel came up")
+
+
+def on_a_disk_of_its_own(folder: Path, size: str, words: list[str]) -> subprocess.CompletedProcess:
+    """The command while a small disk lies at `folder`; its output ends with the names in its
+    runs/."""
+    need("unshare")
+    folder.mkdir(parents=True, exist_ok=True)
+    script = 'mount -t tmpfs -o size="$1" tmpfs "$2" || exit 99; runs="$3"; shift 3; "$@"; code=$?'
+    script += '; ls -A "$runs"; exit $code'
+    runs = Path(words[words.index("--output") + 1]) / "runs"
+    shell = ["unshare", "-rm", "sh", "-c", script, "sh", size, str(folder), str(runs)]
+    done = subprocess.run([*shell, *words], capture_output=True, text=True)
+    if done.returncode == 99:
+        pytest.skip("no disk can be mounted here")
+    return done
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["100k", "300k", "600k"])
+def test_a_disk_that_fills_ends_with_6_and_keeps_nothing(place, tmp_path, size):
+    disk = tmp_path / "disk"
+    done = on_a_disk_of_its_own(disk, size, command(PROJECT, place, disk / "out"))
+    assert done.returncode == 6 and "nothing was published" in done.stderr, done.stderr
+    assert done.stdout.split() == [".lock"]
+
+
+@pytest.mark.slow
+def test_a_site_on_another_disk_is_refused_before_anything_is_written(place, tmp_path):
+    words = command(PROJECT, place, tmp_path / "out")
+    done = on_a_disk_of_its_own(tmp_path / "out" / "site", "9m", words)
+    assert done.returncode == 6 and "lie on different file systems" in done.stderr
+    assert done.stdout.split() == [".lock"]
+    assert subprocess.run(words, capture_output=True).returncode == 0
