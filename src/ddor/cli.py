@@ -24,7 +24,7 @@ from ddor.maintained.parameters import (
     sample_settings,
     weeks_with_extract,
 )
-from ddor.reports import REPORTS, parse_period, report_of
+from ddor.reports import REPORTS, WEEKLY, parse_period, report_of
 from ddor.run.surroundings import heeding_signals, settle, time_limit
 
 Options = argparse.Namespace
@@ -99,7 +99,7 @@ def run_week(arguments: list[str], project: Path) -> int:
     """The weekly job's command line. `project`: the checkout. Returns the exit code."""
     parser = _Parser(
         prog="run_week.py",
-        description=f"Make and publish the {REPORTS[0].name} for one or more weeks.",
+        description=f"Make and publish the {WEEKLY.name} for one or more weeks.",
         epilog="Exit codes: 0 published or unchanged, 2 command line, parameters or texts, "
         "3 invalid extract, 4 held for review, 5 the notebook failed or shows what may not be "
         "published, 6 the archive is busy or cannot be written, or time is up.",

@@ -29,7 +29,7 @@ from ddor.reference.places import STATES
 
 INDEX, WEEKS = "data/agencies.csv", "agencies/{}/weeks.csv"
 PLACE = IDENTITY[1:]
-INDEX_COLUMNS = ("agency_id", *PLACE, "also_named", "first_week", "last_week", "weeks", "flags")
+INDEX_COLUMNS = (*IDENTITY, "also_named", "first_week", "last_week", "weeks", "flags")
 WEEKS_SHOWN, FEWEST_DRAWN = dt.timedelta(weeks=53), dt.timedelta(weeks=12)
 # Table by agency -> its columns in weeks.csv. Each cohort has an `honored` of its own.
 TABLES = {

@@ -63,7 +63,7 @@ class DataFiles(dict[str, bytes]):
 
     def lines(self, table: str) -> list[dict[str, str]]:
         """Those of a table that has to be there, so that its file may only be lost."""
-        return self.tables.get(table) or csv_lines(self[f"{table}.csv"])
+        return self.tables[table] if table in self.tables else csv_lines(self[f"{table}.csv"])
 
     def by_agency(self, table: str) -> dict[str, dict[str, str]]:
         """agency_id -> its line. An empty synthetic table has a line for its notice, of none."""
