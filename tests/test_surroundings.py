@@ -186,11 +186,12 @@ def _kernel_of(job: subprocess.Popen) -> list[int]:
 
 
 def on_a_disk_of_its_own(folder: Path, size: str, words: list[str]) -> subprocess.CompletedProcess:
-    """The command while a small disk lies at `folder`; its output ends with the names in its
-    runs/."""
+    """The command while a small disk lies at `folder`, or (size "") the folder itself, mounted
+    once more; its output ends with the names in its runs/."""
     need("unshare")
     folder.mkdir(parents=True, exist_ok=True)
-    script = 'mount -t tmpfs -o size="$1" tmpfs "$2" || exit 99; runs="$3"; shift 3; "$@"; code=$?'
+    mount = 'mount -t tmpfs -o size="$1" tmpfs "$2"' if size else 'mount --bind "$2" "$2"'
+    script = mount + ' || exit 99; runs="$3"; shift 3; "$@"; code=$?'
     script += '; ls -A "$runs"; exit $code'
     runs = Path(words[words.index("--output") + 1]) / "runs"
     shell = ["unshare", "-rm", "sh", "-c", script, "sh", size, str(folder), str(runs)]
@@ -210,9 +211,10 @@ def test_a_disk_that_fills_ends_with_6_and_keeps_nothing(place, tmp_path, size):
 
 
 @pytest.mark.slow
-def test_a_site_on_another_disk_is_refused_before_anything_is_written(place, tmp_path):
+@pytest.mark.parametrize("size", ["9m", ""])
+def test_a_site_on_another_disk_is_refused_before_anything_is_written(place, tmp_path, size):
     words = command(PROJECT, place, tmp_path / "out")
-    done = on_a_disk_of_its_own(tmp_path / "out" / "site", "9m", words)
+    done = on_a_disk_of_its_own(tmp_path / "out" / "site", size, words)
     assert done.returncode == 6 and "lie on different file systems" in done.stderr
     assert done.stdout.split() == [".lock"]
     assert subprocess.run(words, capture_output=True).returncode == 0

@@ -292,15 +292,13 @@ def _parameters(options: Options, period: Period | None = None):
 def _check(options: Options) -> int:
     """List every problem in an extract, or what it holds; run nothing."""
     from ddor.extract.identifiers import in_any_text
-    from ddor.extract.limits import LIMITS
     from ddor.extract.read import read_extract
 
     parameters = _parameters(options, options.week)
     try:
         ignored, cohort = parameters.ignored_columns, parameters.cohort
-        limits = LIMITS.times(parameters.size_limit_factor)
         with time_limit(parameters.run_time_limit, options.source):
-            extract = read_extract(options.source, options.week, ignored, cohort, limits)
+            extract = read_extract(options.source, options.week, ignored, cohort, parameters.limits)
     except ExtractInvalid as error:
         content = {"valid": False, "problems": [str(problem) for problem in error.problems]}
         return _refused(options, error, content)

@@ -24,7 +24,6 @@ import pandas as pd
 
 from ddor.calendar import Week
 from ddor.errors import NeedsCorrection, Problem
-from ddor.extract.limits import LIMITS
 from ddor.extract.model import DATETIMES, About, Extract
 from ddor.extract.table import worded
 from ddor.maintained.corrections import RECORDS, UNUSABLE, Record, read_corrections
@@ -69,8 +68,7 @@ def read_inputs(week: Week, parameters: Parameters) -> Inputs:
 
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
     location, ignored = extract_location(parameters, week), parameters.ignored_columns
-    limits = LIMITS.times(parameters.size_limit_factor)
-    extract = read_extract(location, week, ignored, parameters.cohort, limits)
+    extract = read_extract(location, week, ignored, parameters.cohort, parameters.limits)
     effective = parameters.model_dump(mode="json", include=set(IN_EFFECT))
     records = tuple(r for r in read_corrections(parameters.corrections) if r.week == week)
     published = (page.name for page in (parameters.output / "site" / "agencies").glob("*"))

@@ -8,6 +8,7 @@ sees the archive as it was, or as it is to be.
 """
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -81,11 +82,17 @@ class Archive:
             return sum(map(len, journal.values()))
 
     def _check_places(self, paths: Iterable[str]) -> None:
-        """A folder that lies on another disk than runs/ cannot be moved to in one step."""
+        """A folder on another disk than runs/, or mounted by itself, cannot be moved to in one
+        step. Linux says so of a file that does not exist too, so that nothing has to be tried."""
         disk = self.runs.stat().st_dev
         for path in paths:
             place = next(each for each in (self.output / path).parents if each.exists())
-            if place.stat().st_dev != disk:
+            elsewhere = place.stat().st_dev != disk
+            try:
+                os.rename(self.staging / ".nothing", place / ".nothing")
+            except OSError as error:
+                elsewhere |= error.errno == errno.EXDEV
+            if elsewhere:
                 raise ArchiveUnavailable(
                     f"{place} and {self.runs} lie on different file systems; nothing was "
                     "published. Keep the whole output folder on one, and copy site/ from there"

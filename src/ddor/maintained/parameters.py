@@ -28,6 +28,7 @@ from ddor.calendar import Period, Week
 from ddor.errors import NeedsCorrection, OutOfTime, Problem, Problems, UsageError, without_secrets
 from ddor.extract import key_files
 from ddor.extract.key_files import unknown_key
+from ddor.extract.limits import LIMITS, Limits
 
 PATH_KEYS = ("extract", "output", "agencies", "policies", "coverage")
 
@@ -70,6 +71,11 @@ class Parameters(BaseModel):
     project_pages: Path = Field(Path(), exclude=True)
     statements: Path = Field(Path(), exclude=True)
     cases: Path = Field(Path(), exclude=True)
+
+    @property
+    def limits(self) -> Limits:
+        """How large an extract may be."""
+        return LIMITS.times(self.size_limit_factor)
 
 
 # What the page depends on. Not the paths: the same rows from another folder are the same report.
