@@ -137,7 +137,6 @@ def test_a_sentence_that_is_no_template_is_refused_with_its_text(text):
         "{{ rows.append(2) }}",
         "{{ names.update({'a': 1}) }}",
         "{{ make.__globals__ }}",
-        "{{ range(200000) | list }}",
     ],
 )
 def test_a_sentence_reaches_neither_the_machinery_nor_changes_a_value(text):

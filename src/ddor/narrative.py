@@ -41,16 +41,16 @@ from ddor.calendar import Period, long_date
 from ddor.errors import DdorError
 from ddor.variation import WEEKS_COMPARED, Compared
 
-# In a rendering, beside the names it may use.
-TOKEN_OF, BUDGET_OF, LOOP = "_token_of_a_text", "_budget_of_a_text", "_counted"
-# What a text of a person has of Jinja's own filters, and what it has not of its language.
-PLAIN_FILTERS = "default first last length list lower max min sort trim upper e".split()
-PROGRAMS = (
+# In a rendering, beside the names it may use: none of these can be written in a text.
+TOKEN_OF, BUDGET_OF, COUNTED = "token of a text", "budget of a text", "counted steps"
+# Those of Jinja's own filters that a text may use, and the statements that it may not.
+PLAIN_FILTERS = "default first last length lower trim upper e".split()
+STATEMENTS = (
     *(nodes.Macro, nodes.CallBlock, nodes.FilterBlock, nodes.Block, nodes.Extends),
     *(nodes.Include, nodes.Import, nodes.FromImport),
 )
 # Letters and digits only: no sign of Markdown, and nothing that an address would encode.
-TOKEN = re.compile(r"zqvalue(\d+)zq", re.IGNORECASE)
+TOKEN = re.compile(r"zqvalue(\d{1,9})zq", re.IGNORECASE)
 # What no text may show: a picture of another host, which would learn who reads the page, and a link
 # that mistune has made harmless and dead.
 UNFIT = re.compile(r'<img src="(?:[a-z]+:|//)|(?<=href=")#harmful-link', re.IGNORECASE)
@@ -90,7 +90,7 @@ def render_narrative(text: str, names: dict) -> str:
 
 
 def unfit(found: re.Match) -> str:
-    """Of a match of UNFIT, in words."""
+    """Why a text with this match of UNFIT is refused."""
     if found[0].startswith("<img"):
         return "it has a picture from elsewhere; a page shows its own charts"
     return "it has a link that runs something; write an address of http, https or mailto"
@@ -140,7 +140,8 @@ class StrictEnvironment(ImmutableSandboxedEnvironment):
 
 
 class _Budget:
-    """What filling a text may cost: each step of a loop, and each letter that it writes."""
+    """What filling a text may cost: what is done in each step of a loop, and each character that
+    it writes."""
 
     def __init__(self):
         self.left = 1_000_000
@@ -152,31 +153,44 @@ class _Budget:
 
 
 class _TextEnvironment(StrictEnvironment):
-    """For the texts of people: names and filters, if, for, set, and sums. Whatever makes much out
-    of little is left out, or counted."""
+    """For the texts of people: names and filters, `if`, `for` and `set`, and sums. What could take
+    long, or fill the memory, is not available or counts against the budget."""
 
     intercepted_binops = frozenset(("+", "-", "*", "/", "//", "%", "**"))
 
     def __init__(self):
         super().__init__(_shown)
         plain = {name: self.filters[name] for name in PLAIN_FILTERS}
-        self.filters = plain | FILTERS | {"join": _joined, LOOP: _counted}
-        self.globals = {"range": self.globals["range"]}
+        self.filters = plain | FILTERS | {"join": _joined, COUNTED: _counted}
+        self.globals = {}
 
     def _parse(self, source, name, filename):
         tree = super()._parse(source, name, filename)
-        for node in tree.find_all(PROGRAMS):
+        for node in tree.find_all(STATEMENTS):
             self._refuse(f"`{type(node).__name__.lower()}` is not available here", node.lineno)
-        for loop in [*tree.find_all(nodes.For)]:
+        loops = [*tree.find_all(nodes.For)]
+        joined = [each.node for each in tree.find_all(nodes.Filter) if each.name == "join"]
+        self._refuse_growing_lists(tree, [*joined, *(loop.iter for loop in loops)])
+        for loop in loops:
             if loop.recursive:
                 self._refuse("`recursive` is not available here", loop.lineno)
-            letters = sum(len(text.data) for text in loop.find_all(nodes.TemplateData))
-            cost = [nodes.Const(1 + letters)]
-            loop.iter = nodes.Filter(loop.iter, LOOP, cost, [], None, None)
+            written = sum(len(text.data) for text in loop.find_all(nodes.TemplateData))
+            written += sum(len(str(each.value)) for each in loop.find_all(nodes.Const))
+            cost = [nodes.Const(written + sum(1 for _ in loop.find_all(nodes.Node)))]
+            loop.iter = nodes.Filter(loop.iter, COUNTED, cost, [], None, None)
         for joined in [*tree.find_all(nodes.Concat)]:
             parts = [nodes.List(joined.nodes), nodes.Const("")]
             joined.nodes = [nodes.Filter(parts[0], "join", parts[1:], [], None, None)]
         return tree
+
+    def _refuse_growing_lists(self, tree: nodes.Template, allowed: list) -> None:
+        """Lists of names that are not `allowed`: `{% set a = [a, a] %}`, thirty times, makes a list
+        that takes hours to compare."""
+        lists = (nodes.List, nodes.Tuple, nodes.Dict)
+        for each in tree.find_all(lists):
+            if getattr(each, "ctx", "load") == "load" and each.find(nodes.Name):
+                if each.find(lists) or not any(each is one for one in allowed):
+                    self._refuse("a list of names can only be looped over or joined", each.lineno)
 
     @staticmethod
     def _refuse(why: str, line: int) -> None:
@@ -187,7 +201,7 @@ class _TextEnvironment(StrictEnvironment):
         return not isinstance(obj, str | Real) and super().is_safe_attribute(obj, attr, value)
 
     def wrap_str_format(self, value: Any) -> None:
-        """Neither has a text `format`."""
+        """`"{}".format` is not available."""
 
     def call_binop(self, context, operator, left, right):
         if operator == "**":
@@ -210,8 +224,8 @@ def _counted(context: Context, values: Iterable, cost: int) -> Iterator:
 def _joined(context: Context, values: Iterable, between: str = "") -> str:
     texts = []
     for value in values:
-        texts.append(str(value) if isinstance(value, str | Real) else "")
-        context[BUDGET_OF].spend(len(texts[-1]) + len(between))
+        texts.append(str(in_sentence(value, str)))
+        context[BUDGET_OF].spend(1 + len(texts[-1]) + len(between))
     return between.join(texts)
 
 
@@ -343,8 +357,12 @@ class _Renderer(_Html):
 
     def put_back(self, text: str, form: Callable[[str], str]) -> str:
         """`text` with each token as form(its value)."""
-        values = {str(index): str(form(value)) for index, value in enumerate(self.texts)}
-        return TOKEN.sub(lambda token: values.get(token[1], token[0]), text)
+
+        def value_of(token: re.Match) -> str:
+            number = int(token[1])
+            return str(form(self.texts[number])) if number < len(self.texts) else token[0]
+
+        return TOKEN.sub(value_of, text)
 
     def sanitize_url(self, url: str) -> str:
         # Judged as a browser will read it: "javascript&colon;" is a scheme too.
