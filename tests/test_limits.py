@@ -282,6 +282,10 @@ def test_yaml_that_grows_or_goes_deep_is_refused_in_few_words(text):
         ("simplecache::s3://KEY:s3c/r@et@bucket/x", "simplecache::s3://bucket/x"),
         ("https://host/a b?sig=s3cret", "https://host/a b"),
         ("(https://host/x?s3cret), then", "(https://host/x), then"),
+        ("https://host/x;sig=s3cret/y", "https://host/x"),
+        ("see contact:a@b.org", "see contact:a@b.org"),
+        ("https://example.org/,records@county.gov", "https://example.org/,records@county.gov"),
+        ("zip://a.csv::https://user:s3cret@host/a.zip", "zip://host/a.zip"),
     ],
 )
 def test_what_is_secret_in_an_address_is_in_no_message(address, shown):

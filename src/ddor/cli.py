@@ -12,12 +12,22 @@ import os
 import re
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 from ddor.calendar import Period, Week, parse_date, parse_weeks
-from ddor.errors import DdorError, Ended, ExtractInvalid, OutOfTime, UsageError, without_secrets
+from ddor.errors import (
+    DdorError,
+    ExtractInvalid,
+    Terminated,
+    TimeLimitExceeded,
+    UsageError,
+    exiting_on_signals,
+    time_limit,
+    without_secrets,
+)
 from ddor.maintained.parameters import (
     find_project,
     load_parameters,
@@ -25,7 +35,7 @@ from ddor.maintained.parameters import (
     weeks_with_extract,
 )
 from ddor.reports import REPORTS, WEEKLY, parse_period, report_of
-from ddor.run.surroundings import heeding_signals, settle, time_limit
+from ddor.run.surroundings import settle
 
 Options = argparse.Namespace
 Option = tuple[str, dict]
@@ -135,15 +145,18 @@ def _exit_code(parse: Callable[..., Options], arguments: list[str] | None) -> in
     """That of the command. An error for the user is its message and its exit code, without a
     traceback."""
     try:
-        with heeding_signals():
+        with exiting_on_signals():
             options = parse(arguments)
             return options.command(options)
-    except (DdorError, OutOfTime, Ended) as error:
+    except (DdorError, TimeLimitExceeded, Terminated) as error:
         _note(error)
         return error.exit_code
     except KeyboardInterrupt:
         _note("interrupted; nothing more was published")
         return 128 + signal.SIGINT
+    except Exception:  # a bug of ours: the traceback is all that can be said
+        _note(traceback.format_exc())
+        return DdorError.exit_code
 
 
 # What both command lines do: reports of one or more periods
@@ -218,14 +231,14 @@ def _make(periods: Sequence[Period], order, options: Options) -> int:
 
     codes = []
     few = options.quiet or len(periods) == 1
-    for period in tqdm(periods, unit=periods[0].label, disable=few):
+    for period in tqdm(periods, unit=periods[0].label, disable=few, file=_Stderr):
         result = attempt(period, order)
         codes.append(result.exit_code)
         named = f"{period} {result.status}"
         if options.json:
             fields = ("status", "revision", "page", "figures", "messages")
             line = {period.label: str(period)} | {name: getattr(result, name) for name in fields}
-            _say(json.dumps(line), sys.stdout)
+            _say(line, sys.stdout)
         elif result.page:
             revision = f" r{result.revision}" if result.revision else ""
             _say(f"{named}{revision}: {result.page}", sys.stdout)
@@ -256,7 +269,7 @@ def command(*options: Option):
 
 def _print(options: Options, content: dict, words: object) -> int:
     """The outcome of a command: an object with --json, else in words. Returns the exit code."""
-    _say(json.dumps(content) if options.json else without_secrets(str(words)), sys.stdout)
+    _say(content if options.json else words, sys.stdout)
     return 0
 
 
@@ -264,21 +277,44 @@ def _refused(options: Options, error: DdorError, content: dict) -> int:
     """As _print, of a command that ends with this error: in words it is raised."""
     if not options.json:
         raise error
-    _say(json.dumps(content), sys.stdout)
+    _say(content, sys.stdout)
     return error.exit_code
 
 
 def _note(*lines: object) -> None:
     for line in lines:
-        _say(without_secrets(str(line)), sys.stderr)
+        _say(line, sys.stderr)
 
 
-def _say(line: object, stream: TextIO) -> None:
-    """Whoever read the stream may have gone; that is no reason to stop."""
+def _say(line: object, stream: TextIO, end: str = "\n") -> None:
+    """A text, or an object as JSON. Whoever read the stream may have gone; that is no reason to
+    stop."""
+    said = _without_secrets(line if isinstance(line, dict) else str(line))
     try:
-        print(line, file=stream, flush=True)
+        print(said if isinstance(said, str) else json.dumps(said), file=stream, end=end, flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _without_secrets(content: Any) -> Any:
+    """Each text in it by itself: in JSON, quotes and escapes would stand around them."""
+    if isinstance(content, dict):
+        return {key: _without_secrets(each) for key, each in content.items()}
+    if isinstance(content, list | tuple):
+        return [*map(_without_secrets, content)]
+    return without_secrets(content) if isinstance(content, str) else content
+
+
+class _Stderr:
+    """For the progress bar."""
+
+    @staticmethod
+    def write(text: str) -> None:
+        _say(text, sys.stderr, end="")
+
+    @staticmethod
+    def flush() -> None:
+        """`write` does."""
 
 
 def _parameters(options: Options, period: Period | None = None):

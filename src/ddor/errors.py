@@ -1,19 +1,21 @@
-"""Errors that a user is shown without a traceback, each with its exit code (README.md).
+"""Errors that a user is shown without a traceback, each with its exit code (README.md), and what
+ends a run from outside: a signal, or its time limit.
 
-Anything else that escapes is a bug: it keeps its traceback and ends with exit code 1.
+Anything else that escapes is a bug: it keeps its traceback and ends with exit code 1. A run that is
+ended leaves as one that fails: what it staged is dropped, and its kernel does not outlive it.
 """
 
+import contextlib
 import re
-from collections.abc import Iterable
+import signal
+import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-# Of an address: what stands before its last @, and its query. Either may hold any sign, and an
-# address may have been decoded or cut, so that parts are known without the whole.
-_SECRETS = (
-    re.compile(r"(?<=://)\S{0,2000}@|(?<![^\s\"'(\[])[^\s/\"']{1,500}:[^\s/\"']{1,500}@(?=\S)"),
-    re.compile(r"(?<=://)(?P<kept>\S{0,2000}?)[?#]\S+?(?=[:;,.)\]'\"]*(?:\s|$))"),
-    re.compile(r"(?P<kept>)\?[\w.%-]+=\S*"),
-)
+_ADDRESS = re.compile(r"(?i:\b[a-z][a-z0-9+.-]{0,30})://(?P<rest>[^\s\"'<>]+)")
+# Of an address that was cut, at a space, its query alone.
+_QUERY = re.compile(r"\?[\w.%-]+=\S*")
+_ENDS_OF_SENTENCES = ":;,.)]"
 
 
 class DdorError(Exception):
@@ -32,9 +34,27 @@ class DdorError(Exception):
 def without_secrets(text: str) -> str:
     """The text without what addresses in it keep secret: user and password, and a signed query.
     Every message goes through here."""
-    for secret in _SECRETS:
-        text = secret.sub(lambda found: found.groupdict().get("kept", ""), text)
-    return text
+
+    def public(found: re.Match) -> str:
+        return found[0].removesuffix(found["rest"]) + _public(found["rest"])
+
+    return _QUERY.sub("", _ADDRESS.sub(public, text))
+
+
+def address_without_secrets(address: str) -> str:
+    """As `without_secrets`, of an address by itself, in which a space may stand."""
+    scheme, slashes, rest = address.rpartition("://")
+    return f"{scheme}{slashes}{_public(rest)}" if slashes else address
+
+
+def _public(rest: str) -> str:
+    """What follows `://`, without what stands before its last @ (a password may hold any character,
+    a slash too) and without its query."""
+    before, at, after = rest.rpartition("@")
+    if at and (":" in before or "/" not in before):
+        rest = after
+    kept = re.split(r"[?#]|;(?=\w+=)", rest)[0]
+    return kept if kept == rest else kept + rest[len(rest.rstrip(_ENDS_OF_SENTENCES)) :]
 
 
 class UsageError(DdorError):
@@ -116,18 +136,89 @@ class ArchiveUnavailable(DdorError):
     exit_code = 6
 
 
-class OutOfTime(BaseException):
-    """A run is past its time limit; nothing catches it on the way out of what it waits for."""
+class TimeLimitExceeded(BaseException):
+    """A run is past its time limit. No `except Exception` on its way catches it."""
 
     exit_code = 6
 
 
-class Ended(BaseException):
+class Terminated(BaseException):
     """The process was told to end, by the signal of this number."""
 
     def __init__(self, number: int):
         super().__init__("ended from outside; nothing more was published")
         self.exit_code = 128 + number
+
+
+class _Deferred:
+    """depth: how many `undisturbed` are entered; waiting: the signal that arrived in one."""
+
+    depth = 0
+    waiting: BaseException | None = None
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """What is begun in here is finished. A signal that arrives meanwhile ends the run after it; a
+    time limit that is reached counts no more once a publication has begun."""
+    _Deferred.depth += 1
+    try:
+        yield
+    finally:
+        _Deferred.depth -= 1
+        if _Deferred.waiting and not _Deferred.depth:
+            waiting, _Deferred.waiting = _Deferred.waiting, None
+            raise waiting
+
+
+@contextlib.contextmanager
+def exiting_on_signals() -> Iterator[None]:
+    """Raises Terminated, or KeyboardInterrupt, where the process is told to end, so that it cleans
+    up behind itself. A signal that it was started to ignore (`nohup`) stays ignored."""
+
+    def end(number: int, _: object) -> None:
+        error = KeyboardInterrupt() if number == signal.SIGINT else Terminated(number)
+        if not _Deferred.depth:
+            raise error
+        _Deferred.waiting = error
+
+    with contextlib.ExitStack() as stack:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    stack.callback(signal.signal, number, signal.signal(number, end))
+        yield
+
+
+@contextlib.contextmanager
+def time_limit(seconds: int, what: str) -> Iterator[None]:
+    """Raises TimeLimitExceeded after so many seconds, whatever is waited for. Only a process's main
+    thread can be interrupted; elsewhere there is no limit."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def late(*_: object) -> None:
+        if not _Deferred.depth:
+            raise TimeLimitExceeded(
+                f"{without_secrets(what)} took longer than {seconds:,} seconds; "
+                "the parameter run_time_limit sets how long it may take"
+            )
+
+    def disarm() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    before = signal.signal(signal.SIGALRM, late)
+    # Again every five seconds, because some libraries catch whatever is raised.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 5)
+    try:
+        try:
+            yield
+        finally:
+            disarm()
+    finally:
+        disarm()  # where the limit was reached between the two lines above
 
 
 def _ranges(numbers: tuple[int, ...]) -> str:

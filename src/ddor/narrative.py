@@ -169,8 +169,8 @@ class _TextEnvironment(StrictEnvironment):
         for node in tree.find_all(STATEMENTS):
             self._refuse(f"`{type(node).__name__.lower()}` is not available here", node.lineno)
         loops = [*tree.find_all(nodes.For)]
-        joined = [each.node for each in tree.find_all(nodes.Filter) if each.name == "join"]
-        self._refuse_growing_lists(tree, [*joined, *(loop.iter for loop in loops)])
+        joins = [each.node for each in tree.find_all(nodes.Filter) if each.name == "join"]
+        self._refuse_growing_lists(tree, [*joins, *(loop.iter for loop in loops)])
         for loop in loops:
             if loop.recursive:
                 self._refuse("`recursive` is not available here", loop.lineno)
@@ -186,10 +186,10 @@ class _TextEnvironment(StrictEnvironment):
     def _refuse_growing_lists(self, tree: nodes.Template, allowed: list) -> None:
         """Lists of names that are not `allowed`: `{% set a = [a, a] %}`, thirty times, makes a list
         that takes hours to compare."""
-        lists = (nodes.List, nodes.Tuple, nodes.Dict)
+        lists: tuple[type[nodes.Node], ...] = (nodes.List, nodes.Tuple, nodes.Dict)
         for each in tree.find_all(lists):
             if getattr(each, "ctx", "load") == "load" and each.find(nodes.Name):
-                if each.find(lists) or not any(each is one for one in allowed):
+                if [*each.find_all(lists)] or not any(each is one for one in allowed):
                     self._refuse("a list of names can only be looped over or joined", each.lineno)
 
     @staticmethod

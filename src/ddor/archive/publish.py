@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ddor.errors import ArchiveUnavailable
+from ddor.errors import ArchiveUnavailable, undisturbed
 
 WAIT_SECONDS = 60
 # The modes of folders below runs/ and below site/; of files the same, but for the right to enter.
@@ -85,8 +85,9 @@ class Archive:
         """A folder on another disk than runs/, or mounted by itself, cannot be moved to in one
         step. Linux says so of a file that does not exist too, so that nothing has to be tried."""
         disk = self.runs.stat().st_dev
-        for path in paths:
-            place = next(each for each in (self.output / path).parents if each.exists())
+        folders = {(self.output / path).parent for path in paths}
+        existing = {next(e for e in (f, *f.parents) if e.exists()) for f in folders}
+        for place in sorted(existing):
             elsewhere = place.stat().st_dev != disk
             try:
                 os.rename(self.staging / ".nothing", place / ".nothing")
@@ -100,6 +101,10 @@ class Archive:
 
     def finish(self) -> None:
         """Make the moves of the journal that were not made yet, and take it away."""
+        with undisturbed():
+            self._finish()
+
+    def _finish(self) -> None:
         journal = json.loads(self.journal.read_text(encoding="utf-8"))
         for path in journal["moves"]:
             source, target = self.staging / "tree" / path, self.output / path
@@ -138,7 +143,10 @@ def opened(output: Path) -> Iterator[Archive]:
     with archive.writing():
         _make(output, OPEN)
         _make(archive.runs, PRIVATE)
-        archive.runs.chmod(PRIVATE)  # of an earlier version's too
+        # Of an earlier version's too, which left that to the umask.
+        archive.runs.chmod(PRIVATE)
+        if archive.site.exists() and archive.site.stat().st_mode & 0o777 != OPEN:
+            _open_to_all(archive.site)
         lock = FileLock(archive.runs / ".lock", timeout=WAIT_SECONDS, mode=PRIVATE & 0o666)
         try:
             lock.acquire()
@@ -158,9 +166,10 @@ def opened(output: Path) -> Iterator[Archive]:
             archive.staging.mkdir(PRIVATE)
         yield archive
     finally:
-        if not archive.journal.exists():
-            shutil.rmtree(archive.staging, ignore_errors=True)
-        lock.release()
+        with undisturbed():
+            if not archive.journal.exists():
+                shutil.rmtree(archive.staging, ignore_errors=True)
+            lock.release()
 
 
 def _make(folder: Path, mode: int) -> None:

@@ -9,6 +9,7 @@ reached, or is nothing an extract can be, is a mistake of the command line (Usag
 be reached but not read is an invalid extract (ExtractInvalid).
 """
 
+import contextlib
 import datetime as dt
 import io
 import os
@@ -27,10 +28,11 @@ from ddor.calendar import Week
 from ddor.errors import (
     DdorError,
     ExtractInvalid,
-    OutOfTime,
     Problem,
     Problems,
+    TimeLimitExceeded,
     UsageError,
+    address_without_secrets,
     without_secrets,
 )
 from ddor.extract import key_files, validation
@@ -43,7 +45,9 @@ from ddor.extract.workbooks import read_workbook, sheet_pairs, sheet_table
 
 FILES = ("requests.csv", "requests.parquet", "charges.csv", "charges.parquet", "about.yaml")
 WORKBOOK = "workbook.xlsx"
-ENTRY_OF_A_ZIP, MOST_FILES = b"PK\x01\x02", 10_000
+ENTRY_OF_A_ZIP, MOST_FILES, ENCRYPTED = b"PK\x01\x02", 10_000, 1
+# Layers of fsspec that would copy a file whole, however large, before it is read.
+CACHES = re.compile(r"^((simple|file|block)cache|cached)::")
 PIECE = 1 << 20
 FORMS = "a folder, a .zip of one, or an .xlsx workbook"
 # The dates that tell what had happened by then; the others may lie in the future or be old.
@@ -98,12 +102,12 @@ def read_extract(
     as_of = said.as_of or (None if pd.isna(last) else last.date())
     problems = [*requests.problems, *charges.problems, *about_problems]
     if problems or as_of is None:
-        raise ExtractInvalid(problems, location)
+        raise ExtractInvalid(problems, address_without_secrets(location))
     charged = frames["charges"].astype({"charge_no": "int64"})
     return Extract(
         frames["requests"].sort_values("request_id", ignore_index=True),
         charged.sort_values(["request_id", "charge_no"], ignore_index=True),
-        About(as_of, said.source or "not stated", said.synthetic == "true"),
+        About(as_of, without_secrets(said.source or "not stated"), said.synthetic == "true"),
     )
 
 
@@ -175,11 +179,13 @@ def _misnamed(name: str, names: list[str]) -> str | None:
 
 def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], list[str]]:
     """The content of each of FILES that is there, or of WORKBOOK alone; and the names of the other
-    files beside them, as far as they can be listed. Raises UsageError, ExtractInvalid."""
+    files beside them, as far as they can be listed. Raises UsageError, ExtractInvalid, and
+    TimeLimitExceeded where a server does not answer."""
     if not location.strip():
         raise UsageError(f"no extract is named: expected {FORMS}")
+    named = address_without_secrets(location)
     try:
-        fs, path = fsspec.core.url_to_fs(location)
+        fs, path = fsspec.core.url_to_fs(CACHES.sub("", location))
         lone, base = None, path.rstrip("/")
         if "http" in fs.protocol:
             # A server knows no folders: what has no suffix is one, unless a zip comes from there.
@@ -196,7 +202,7 @@ def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], lis
             return files, sorted(names)
     except ImportError as error:
         raise UsageError(
-            f"{location}: reading it needs a package that is not installed "
+            f"{named}: reading it needs a package that is not installed "
             f"({error.name or error}); "
             "install the group `cloud`: pip install 'ddor[cloud]'"
         ) from None
@@ -210,15 +216,15 @@ def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], lis
         status = getattr(cause, "status", 404 if isinstance(cause, FileNotFoundError) else "")
         said = status or getattr(error, "strerror", None) or ""
         if isinstance(error, TimeoutError):
-            raise OutOfTime(f"{without_secrets(location)} does not answer") from None
+            raise TimeLimitExceeded(f"{named} does not answer") from None
         reason = "nothing is there" if status == 404 else f"{type(cause).__name__} {said}".strip()
-        raise UsageError(f"{location} cannot be reached ({reason})") from None
-    return _unpacked(location, lone, limits)
+        raise UsageError(f"{named} cannot be reached ({reason})") from None
+    return _unpacked(named, lone, limits)
 
 
 def _content(fs, path: str, most: int) -> bytes:
     """The bytes of a file. Raises ExtractInvalid for more than `most`, and for what is no file."""
-    name = PurePosixPath(urlsplit(path).path).name
+    name = PurePosixPath(urlsplit(path).path if "http" in fs.protocol else path).name
     if "file" in fs.protocol and os.path.exists(path):
         try:
             return read_file(Path(path), most)
@@ -237,18 +243,16 @@ def _content(fs, path: str, most: int) -> bytes:
 
 
 def _names(fs, base: str) -> set[str]:
-    try:
-        if "http" not in fs.protocol:  # whose lists are pages, of any size
+    if "http" not in fs.protocol:  # whose lists are pages, of any size
+        with contextlib.suppress(FileNotFoundError, NotImplementedError):
             return {PurePosixPath(file.rstrip("/")).name for file in fs.ls(base, detail=False)}
-        return {file for file in FILES if fs.exists(f"{base}/{file}")}
-    except (FileNotFoundError, NotImplementedError):
-        return {file for file in FILES if fs.exists(f"{base}/{file}")}
+    return {file for file in FILES if fs.exists(f"{base}/{file}")}
 
 
-def _unpacked(location: str, content: bytes, limits: Limits) -> tuple[dict[str, bytes], list[str]]:
-    suffix = PurePosixPath(without_secrets(location)).suffix.lower()
+def _unpacked(named: str, content: bytes, limits: Limits) -> tuple[dict[str, bytes], list[str]]:
+    suffix = PurePosixPath(named).suffix.lower()
     if not content.startswith(b"PK") and suffix not in (".zip", ".xlsx"):
-        raise UsageError(f"{location} is not an extract: expected {FORMS}")
+        raise UsageError(f"{named} is not an extract: expected {FORMS}")
     if content.count(ENTRY_OF_A_ZIP) > MOST_FILES:
         raise too_large("zip", MOST_FILES, "files")
     try:
@@ -258,8 +262,6 @@ def _unpacked(location: str, content: bytes, limits: Limits) -> tuple[dict[str, 
             return _members(archive, limits)
     except DdorError:
         raise
-    except RuntimeError:
-        raise _invalid("an encrypted file", "a zip without password", "zip it again") from None
     except Exception as error:  # zlib's, lzma's and others, and ValueError for an impossible place
         raise _invalid(*worded("damaged_zip", error=type(error).__name__)) from None
 
@@ -275,7 +277,10 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, bytes]
         raise _invalid("one file twice", "each file once", "zip the folder again")
     left, files = limits.bytes, {}
     for path in [path for path in paths if path.name in FILES]:
-        if archive.getinfo(paths[path]).file_size > left:
+        member = archive.getinfo(paths[path])
+        if member.flag_bits & ENCRYPTED:
+            raise _invalid("an encrypted file", "a zip without password", "zip it again")
+        if member.file_size > left:
             raise megabytes("zip", limits.bytes)
         files[path.name] = read_stream("zip", archive.open(paths[path]), left)
         left -= len(files[path.name])

@@ -32,8 +32,9 @@ from ddor.errors import (
     DdorError,
     NeedsCorrection,
     NotebookFailed,
-    OutOfTime,
+    TimeLimitExceeded,
     UsageError,
+    time_limit,
     without_secrets,
 )
 from ddor.extract.identifiers import RequestKeys
@@ -51,7 +52,6 @@ from ddor.published.catalog import Revision
 from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reports import refuse_shared_key, report_of
 from ddor.run.notebook import check_template, execute, prove_run, tidy, validate_cells
-from ddor.run.surroundings import time_limit
 
 TEMPLATE = "template.ipynb"
 # What a failed run, a report under review, a draft or an unchanged run left; a publication makes it
@@ -94,7 +94,7 @@ def attempt(period: Period, order: Order) -> Result:
     """make_report, with what went wrong as a result, so that others still run."""
     try:
         return make_report(period, order)
-    except (DdorError, OutOfTime) as error:
+    except (DdorError, TimeLimitExceeded) as error:
         code, message = error.exit_code, str(error)
     except Exception:  # a bug of ours: the traceback is all that can be said
         code, message = DdorError.exit_code, without_secrets(traceback.format_exc())

@@ -25,7 +25,14 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ddor.calendar import Period, Week
-from ddor.errors import NeedsCorrection, OutOfTime, Problem, Problems, UsageError, without_secrets
+from ddor.errors import (
+    NeedsCorrection,
+    Problem,
+    Problems,
+    TimeLimitExceeded,
+    UsageError,
+    without_secrets,
+)
 from ddor.extract import key_files
 from ddor.extract.key_files import unknown_key
 from ddor.extract.limits import LIMITS, Limits
@@ -169,7 +176,7 @@ def weeks_with_extract(pattern: str) -> list[Week]:
         fs, path = fsspec.core.url_to_fs(pattern.replace("{week}", "*"))
         found = fs.glob(path) + fs.glob(path + ".zip") + fs.glob(path + ".xlsx")
     except TimeoutError:
-        raise OutOfTime(f"{without_secrets(pattern)} does not answer") from None
+        raise TimeLimitExceeded(f"{without_secrets(pattern)} does not answer") from None
     except Exception as error:  # every back end has its own
         # Its words may hold the whole address, but for a package that is not installed.
         reason = error if isinstance(error, ImportError) else type(error).__name__

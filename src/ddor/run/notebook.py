@@ -18,9 +18,11 @@ runs in staging, and one process runs one week at a time.
 """
 
 import ast
+import contextlib
 import logging
 import os
 import re
+import signal
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -31,7 +33,7 @@ from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from ddor.errors import NotebookFailed
+from ddor.errors import NotebookFailed, undisturbed
 from ddor.extract.identifiers import RequestKeys
 from ddor.publishable import NOT_PUBLISHED, UNFILLED, refusal, text_of
 from ddor.run.surroundings import for_a_kernel
@@ -107,10 +109,16 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
     import papermill  # seconds to import; a week that is unchanged does without
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    folder, kernels = output.parent, []
+    folder, kernels = output.parent, list[AsyncKernelManager]()
+
+    class Kernel(AsyncKernelManager):
+        def __init__(self, **given):
+            given |= _transport() | {"connection_file": str(folder / "kernel.json")}
+            # The kernel of this environment, whatever kernels are installed.
+            super().__init__(**given, kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+            kernels.append(self)
 
     def run() -> None:
-        kernels.append(_kernel(folder))
         papermill.execute_notebook(
             nbformat.read(template, as_version=4),
             output.name,  # in the kernel's folder: papermill would fill in the braces of a path
@@ -120,7 +128,8 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
             progress_bar=False,
             start_timeout=120,
             execution_timeout=CELL_TIMEOUT,
-            km=kernels[0],
+            kernel_manager_class=Kernel,
+            shutdown_kernel="immediate",
         )
 
     # In a thread of its own, so that a signal finds this one waiting, and not within a library.
@@ -138,16 +147,19 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
             problem = f"{template.name}: {type(error).__name__}: {error}".rstrip(": ")
             raise NotebookFailed(problem) from error
         finally:
-            _end_of(kernels)
-            while not running.done():  # out of time, or told to end, before the kernel was up
-                _end_of(kernels)
-                wait([running], timeout=0.1)
+            with undisturbed():
+                _kill(kernels)
+                while not running.done():  # the run was ended before the kernel was up
+                    _kill(kernels)
+                    wait([running], timeout=0.1)
 
 
-def _end_of(kernels: list[AsyncKernelManager]) -> None:
+def _kill(kernels: list[AsyncKernelManager]) -> None:
+    """With what its cells have started."""
     for kernel in kernels:
         if process := getattr(kernel.provisioner, "process", None):
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _failed_cell(executed: Path) -> tuple[int, str]:
@@ -162,24 +174,18 @@ def _failed_cell(executed: Path) -> tuple[int, str]:
     return 0, "a cell failed"
 
 
-def _kernel(folder: Path) -> AsyncKernelManager:
-    """That of this environment, whatever kernels are installed. It is spoken to through sockets in
-    `folder`, which is its owner's alone: no port to race for, nobody to listen in. Relative to the
-    folder, since the path of a socket is limited to 108 characters; by ports where the disk has no
+def _transport() -> dict[str, str]:
+    """How the kernel is spoken to: through sockets in the working directory, the kernel's own
+    folder, so that there is no port to race for and nobody to listen in. By their names alone,
+    since the path of a socket is limited to 108 characters; by ports where the disk has no
     sockets."""
     try:
         with socket.socket(socket.AF_UNIX) as probe:
             probe.bind("k")
         os.unlink("k")
-        transport = {"transport": "ipc", "ip": "k"}
     except OSError:
-        transport = {}
-    return AsyncKernelManager(
-        kernel_name=NATIVE_KERNEL_NAME,
-        kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
-        connection_file=str(folder / "kernel.json"),
-        **transport,
-    )
+        return {}
+    return {"transport": "ipc", "ip": "k"}
 
 
 def numbered(executed: Path) -> Iterator[tuple[int, nbformat.NotebookNode]]:
