@@ -191,7 +191,7 @@ def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
             page, shown = f"{address_of(period)}#disputes", record["shown_on"]
             fields = (urn, "dispute", shown, date, period, page, record, order, waiting)
             found.append(Entry(*fields))
-    key = operator.attrgetter("date", "period.path", "order", "id")
+    key = operator.attrgetter("updated", "period.path", "id")
     return sorted(found, key=key, reverse=True)
 
 

@@ -63,6 +63,10 @@ class Finding(NamedTuple):
     within: str = ""
 
 
+class _Reference(yaml.composer.ComposerError):
+    """A `*name`."""
+
+
 class _TextLoader(yaml.BaseLoader):
     """Leaves every scalar the text that was written, and reports the keys that stand twice. Refuses
     references: a line of ten of them, ten lines long, is a text of ten gigabytes."""
@@ -72,12 +76,13 @@ class _TextLoader(yaml.BaseLoader):
     def compose_node(self, parent, index):
         if self.check_event(yaml.AliasEvent):
             at = self.peek_event().start_mark
-            raise yaml.composer.ComposerError(None, None, "a reference", at)
+            raise _Reference(None, None, None, at)
         return super().compose_node(parent, index)
 
     def construct_scalar(self, node):
-        report_unseen(super().construct_scalar(node), self.found, node.start_mark.line + 1)
-        return super().construct_scalar(node)
+        text = super().construct_scalar(node)
+        report_unseen(text, self.found, node.start_mark.line + 1)
+        return text
 
     def construct_mapping(self, node, deep=False):
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
@@ -163,7 +168,8 @@ def read_keys(text: str, found: Problems) -> dict[str, Any]:
         # YAML's own words quote the line, and with it whatever stands there.
         mark = getattr(error, "problem_mark", None)
         place = f" (line {mark.line + 1})" if mark else ""
-        found.report("", *worded("unreadable_keys", place=place))
+        kind = "reference_in_keys" if isinstance(error, _Reference) else "unreadable_keys"
+        found.report("", *worded(kind, place=place))
         return {}
     if not isinstance(content, dict):
         found.report("", "no keys", "one `key: value` per line", f"see {found.guide}")

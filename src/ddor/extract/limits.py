@@ -4,8 +4,10 @@ A file that is larger is refused before it is unpacked, or while it is read. The
 `size_limit_factor` raises all limits alike; docs/extract.md states them.
 """
 
+import contextlib
 import io
 import os
+import resource
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
@@ -83,6 +85,26 @@ def read_stream(label: str, stream: IO[bytes], most: int, chunk: int = CHUNK) ->
             raise megabytes(label, most)
         data.write(part)
     return data.getvalue()
+
+
+@contextlib.contextmanager
+def bounded_memory(more: int) -> Iterator[None]:
+    """In here this process may take so many bytes `more` than it has, for a library that believes
+    what a file says of its own size; it then raises MemoryError. Only on Linux, which tells how
+    much it has."""
+    pages = Path("/proc/self/statm")
+    if not pages.exists():
+        yield
+        return
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    most = int(pages.read_text().split()[0]) * resource.getpagesize() + more
+    # A limit that holds already stays.
+    most = most if before[0] == resource.RLIM_INFINITY else min(most, before[0])
+    resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 class TextColumns:

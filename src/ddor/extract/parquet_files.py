@@ -9,9 +9,18 @@ import pyarrow.parquet as pq
 
 from ddor.errors import ExtractInvalid, Problems
 from ddor.extract.cells import as_text, fits
-from ddor.extract.limits import ROWS_AT_ONCE, Limits, TextColumns, megabytes, too_large
+from ddor.extract.limits import (
+    ROWS_AT_ONCE,
+    Limits,
+    TextColumns,
+    bounded_memory,
+    megabytes,
+    too_large,
+)
 from ddor.extract.model import NATIVE
 from ddor.extract.table import RawTable, worded
+
+TIMES_ITS_BYTES, AT_LEAST = 3, 64 << 20  # what reading a table takes
 
 
 def parquet_table(name: str, label: str, data: bytes, limits: Limits) -> RawTable:
@@ -19,18 +28,19 @@ def parquet_table(name: str, label: str, data: bytes, limits: Limits) -> RawTabl
     and so is a file that cannot be read (then the table has no columns)."""
     table = RawTable(name, Problems(label), limits=limits)
     try:
-        heads = pq.read_schema(io.BytesIO(data))
-        # Equal texts stay one in memory, as they are in the file.
-        texts = [field.name for field in heads if _is_text(field.type)]
-        file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
-        if file.metadata.num_rows > limits.rows(name):
-            raise too_large(label, limits.rows(name), "rows")
-        if len(heads) > limits.columns:
-            raise too_large(label, limits.columns, "columns")
-        groups = map(file.metadata.row_group, range(file.metadata.num_row_groups))
-        if sum(group.total_byte_size for group in groups) > limits.bytes:
-            raise megabytes(label, limits.bytes)
-        columns = _parquet_columns(table, file)
+        with bounded_memory(TIMES_ITS_BYTES * limits.bytes + AT_LEAST):
+            heads = pq.read_schema(io.BytesIO(data))
+            # Equal texts stay one in memory, as they are in the file.
+            texts = [field.name for field in heads if _is_text(field.type)]
+            file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
+            if file.metadata.num_rows > limits.rows(name):
+                raise too_large(label, limits.rows(name), "rows")
+            if len(heads) > limits.columns:
+                raise too_large(label, limits.columns, "columns")
+            groups = map(file.metadata.row_group, range(file.metadata.num_row_groups))
+            if sum(group.total_byte_size for group in groups) > limits.bytes:
+                raise megabytes(label, limits.bytes)
+            columns = _parquet_columns(table, file)
     except ExtractInvalid:
         raise
     except Exception as error:  # pyarrow's own errors quote the cell that they stumbled over

@@ -190,16 +190,18 @@ def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], lis
         if "http" in fs.protocol:
             # A server knows no folders: what has no suffix is one, unless a zip comes from there.
             is_file = PurePosixPath(urlsplit(path).path).suffix.lower() in (".zip", ".xlsx")
-            content = _content(fs, path, limits.bytes) if is_file or fs.exists(path) else b""
+            whole = _content if is_file else _content_if_there
+            content = whole(fs, path, limits.bytes) or b""
             lone = content if is_file or content.startswith(b"PK") else None
         elif not fs.isdir(path):
             lone = _content(fs, path, limits.bytes)
         if lone is None:
             names, left, files = _names(fs, base), limits.bytes, {}
             for file in [file for file in FILES if file in names]:
-                files[file] = _content(fs, f"{base}/{file}", left)
-                left -= len(files[file])
-            return files, sorted(names)
+                if (content := _content_if_there(fs, f"{base}/{file}", left)) is not None:
+                    files[file] = content
+                    left -= len(content)
+            return files, sorted(files if "http" in fs.protocol else names)
     except ImportError as error:
         raise UsageError(
             f"{named}: reading it needs a package that is not installed "
@@ -242,11 +244,22 @@ def _content(fs, path: str, most: int) -> bytes:
         return read_stream(name, stream, most, PIECE)
 
 
+def _content_if_there(fs, path: str, most: int) -> bytes | None:
+    """None where nothing is; a server that says anything but that raises."""
+    try:
+        return _content(fs, path, most)
+    except FileNotFoundError as error:
+        if getattr(error.__cause__ or error, "status", 404) != 404:
+            raise
+        return None
+
+
 def _names(fs, base: str) -> set[str]:
+    """Of a folder, or what may be there where a folder cannot be listed."""
     if "http" not in fs.protocol:  # whose lists are pages, of any size
         with contextlib.suppress(FileNotFoundError, NotImplementedError):
             return {PurePosixPath(file.rstrip("/")).name for file in fs.ls(base, detail=False)}
-    return {file for file in FILES if fs.exists(f"{base}/{file}")}
+    return {*FILES}
 
 
 def _unpacked(named: str, content: bytes, limits: Limits) -> tuple[dict[str, bytes], list[str]]:

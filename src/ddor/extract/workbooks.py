@@ -11,14 +11,15 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
-from xml.etree.ElementTree import Element, iterparse
+from xml.etree.ElementTree import Element, fromstring, iterparse
 
 import openpyxl
 import pandas as pd
+from openpyxl.packaging.manifest import Manifest
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import ROW_TAG, WorkSheetParser
-from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.constants import ARC_CONTENT_TYPES, SHEET_MAIN_NS, WORKSHEET_TYPE
 
 from ddor.errors import ExtractInvalid, Problem, Problems
 from ddor.extract.cells import as_text, fits
@@ -30,8 +31,10 @@ from ddor.extract.table import RawTable, shown, worded
 ReadOnlyWorksheet._get_size = lambda sheet: None  # type: ignore[method-assign]
 MERGED_TAG = f"{{{SHEET_MAIN_NS}}}mergeCell"
 # Of a workbook the parts that become objects (signs of markup); bytes of its styles; what lies in a
-# row, since Excel itself stops at 16,384 columns; how deep; the merged ranges that are named.
-MOST_ELEMENTS, MOST_STYLES, MOST_CELLS, MOST_DEPTH, MOST_MERGED = 4_000_000, 2 << 20, 16_384, 20, 99
+# row, since Excel itself stops at 16,384 columns, each with a value and a text in it; how deep; the
+# merged ranges that are named.
+MOST_ELEMENTS, MOST_STYLES, MOST_BELOW_A_ROW, MOST_DEPTH = 4_000_000, 2 << 20, 4 * 16_384, 20
+MOST_MERGED = 99
 
 _AS_TEXT = "format the column as Text, then enter the values again from the source"
 _AS_DATES = "format the cells as dates, or write them as 2017-01-28"
@@ -98,16 +101,27 @@ def _check_parts(data: bytes, limits: Limits) -> None:
     objects, so that their number is limited."""
     left, elements = limits.bytes, MOST_ELEMENTS
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = _sheet_parts(archive)
         for member in archive.infolist():
             most = min(left, MOST_STYLES if "styles" in member.filename else left)
             if member.file_size > most:
                 raise megabytes("workbook", most)
             part = read_stream("workbook", archive.open(member), most)
             left -= len(part)
-            if b"<sheetData" not in part[: 1 << 16]:
+            if member.filename not in sheets:
                 elements -= part.count(b"<")
     if elements < 0:
         raise too_large("workbook", MOST_ELEMENTS, "pieces of text and styles")
+
+
+def _sheet_parts(archive: zipfile.ZipFile) -> set[str]:
+    """Those that are sheets and nothing else: a part may be called another thing too, or lie where
+    openpyxl looks for one."""
+    listed = read_stream("workbook", archive.open(ARC_CONTENT_TYPES), MOST_STYLES)
+    parts = Manifest.from_tree(fromstring(listed)).Override
+    others = {each.PartName for each in parts if each.ContentType != WORKSHEET_TYPE}
+    sheets = {each.PartName for each in parts} - others
+    return {name.lstrip("/") for name in sheets if name.startswith("/xl/worksheets/")}
 
 
 def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
@@ -125,7 +139,7 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
             timedelta_formats=book._timedelta_formats,
         )
         for element in _parts_of(label, source):
-            if element.tag == MERGED_TAG:
+            if element.tag == MERGED_TAG and len(merged) < MOST_MERGED:
                 merged.append(_area(str(element.get("ref")), most))
             if element.tag == ROW_TAG:
                 parser.row_dimensions.clear()
@@ -153,11 +167,13 @@ def _area(ref: str, most: int) -> Area:
 def _parts_of(label: str, source: IO[bytes]) -> Iterator[Element]:
     """The rows and whatever else lies at their depth, each dropped once it was seen."""
     path: list[Element] = []
+    below = 0
     for event, element in iterparse(source, ("start", "end")):
         if event == "start":
             path.append(element)
-            if len(path) > MOST_DEPTH or (len(path) > 3 and len(path[-2]) > MOST_CELLS):
-                raise too_large(label, MOST_CELLS, "cells in a row")
+            below = below + 1 if len(path) > 3 else 0
+            if len(path) > MOST_DEPTH or below > MOST_BELOW_A_ROW:
+                raise too_large(label, MOST_BELOW_A_ROW, "pieces of cells in a row")
             continue
         path.pop()
         if len(path) == 2:
@@ -209,7 +225,7 @@ def sheet_pairs(sheet: Sheet, problems: Problems) -> list[tuple[str, str]]:
 
 
 def _report_merged(sheet: Sheet, problems: Problems) -> None:
-    if areas := sorted(sheet.merged)[:MOST_MERGED]:
+    if areas := sorted(sheet.merged):
         rows = {row for area in areas for row in range(area.first, area.last + 1)}
         words = worded("merged_cells", ranges=", ".join(area.ref for area in areas))
         problems.report("", *words, sorted(rows))

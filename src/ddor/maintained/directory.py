@@ -18,10 +18,10 @@ import pandas as pd
 
 from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems
 from ddor.extract.csv_files import csv_table
-from ddor.extract.key_files import advice, must, quoted, report_unseen
+from ddor.extract.key_files import advice, must, quoted
 from ddor.extract.limits import LIMITS, read_file
 from ddor.extract.model import LEVELS
-from ddor.extract.table import ABOVE, worded
+from ddor.extract.table import ABOVE, UNSEEN, worded
 from ddor.reference.codes import rows
 from ddor.reference.places import AREAS, STATES, state_of_fips
 
@@ -133,8 +133,17 @@ def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
         found.report("", seen, expected, "give it exactly these columns", (1,))
         return nothing, found
     frame = pd.DataFrame(dict(zip(heads, cells, strict=True))).drop(index=uneven)
-    for row, cells in enumerate(frame.itertuples(index=False), start=ABOVE):
-        report_unseen(" ".join(cells), found, row)
+    unseen = frame.index[frame.apply(lambda cells: cells.str.contains(UNSEEN)).any(axis=1)]
+    if len(unseen):
+        found.report("", *worded("unseen_sign"), [row + ABOVE for row in unseen])
+    for column, cells in frame.items():
+        for row in cells.index[cells.str.len() > LIMITS.letters]:
+            most = f"{LIMITS.letters:,} characters"
+            found.report(
+                column, f"more than {most}", f"at most {most}", "shorten it", (row + ABOVE,)
+            )
+    if found:
+        return nothing, found
     for column, rule in COLUMNS[table].items():
         fits, expected = _RULES[rule.removesuffix(" or nothing")]
         if may_be_empty := rule.endswith(" or nothing"):

@@ -121,15 +121,17 @@ def load_parameters(
     for path in [weekly, *([beside / f"{period.path}.yaml"] if period else [])]:
         if path.exists() or (path == weekly and params_file):
             file = Problems(path.name, "docs/parameters.md")
-            given = key_files.read_keys(key_files.read_text(path, file), file)
+            text = key_files.read_text(path, file)
+            given = {} if file else key_files.read_keys(text, file)
             files.append((file, given, path.parent))
-    files.append((Problems("--set"), dict(settings or {}), Path.cwd()))
+    typed_in = Problems("--set")
+    for value in (settings or {}).values():
+        key_files.report_unseen(value, typed_in)
+    files.append((typed_in, dict(settings or {}), Path.cwd()))
     sources: dict[str, str] = {}
     problems: list[Problem] = []
     for file, given, folder in files:
         for key, value in given.items():
-            if isinstance(value, str):
-                key_files.report_unseen(value, file)
             if key not in KEYS:
                 seen, _, mend, shown = unknown_key(key, KEYS)
                 file.report(shown, seen, "a parameter", mend)
