@@ -260,7 +260,7 @@ def command(*options: Option):
     ones; the first line of its docstring is its help. It returns the exit code."""
 
     def registered(function: Command) -> Command:
-        what = (function.__doc__ or "").splitlines()[0]
+        what = "".join((function.__doc__ or "").splitlines()[:1])
         COMMANDS.append((function.__name__.strip("_"), what, (*options, *SHARED), function))
         return function
 
@@ -292,8 +292,11 @@ def _say(line: object, stream: TextIO, end: str = "\n") -> None:
     said = _without_secrets(line if isinstance(line, dict) else str(line))
     try:
         print(said if isinstance(said, str) else json.dumps(said), file=stream, end=end, flush=True)
-    except OSError:
+    except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        if stream is not sys.stderr:
+            _note(f"what was to be said cannot be written ({error.strerror})")
 
 
 def _without_secrets(content: Any) -> Any:

@@ -16,6 +16,7 @@ _ADDRESS = re.compile(r"(?i:\b[a-z][a-z0-9+.-]{0,30})://(?P<rest>[^\s\"'<>]+)")
 # Of an address that was cut, at a space, its query alone.
 _QUERY = re.compile(r"\?[\w.%-]+=\S*")
 _ENDS_OF_SENTENCES = ":;,.)]"
+MOST_OF_A_PART = 2_000  # characters, of what is said of a problem
 
 
 class DdorError(Exception):
@@ -79,12 +80,13 @@ class Problem:
     mend: str
 
     def __str__(self) -> str:
-        place = self.table
+        place = _readable(self.table)
         if self.rows:
             place += f" {'row' if len(self.rows) == 1 else 'rows'} {_ranges(self.rows)}"
         if self.column:
-            place += f", {self.column}"
-        return without_secrets(f"{place}: seen {self.seen}, expected {self.expected}; {self.mend}")
+            place += f", {_readable(self.column)}"
+        seen, expected, mend = map(_readable, (self.seen, self.expected, self.mend))
+        return without_secrets(f"{place}: seen {seen}, expected {expected}; {mend}")
 
 
 class Problems(list[Problem]):
@@ -219,6 +221,13 @@ def time_limit(seconds: int, what: str) -> Iterator[None]:
             disarm()
     finally:
         disarm()  # where the limit was reached between the two lines above
+
+
+def _readable(text: str) -> str:
+    """Cut, and with control characters written out, which would act on a terminal: a head or the
+    name of a sheet may be anything."""
+    text = text if len(text) <= MOST_OF_A_PART else f"{text[:MOST_OF_A_PART]}…"
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _ranges(numbers: tuple[int, ...]) -> str:

@@ -51,9 +51,10 @@ STATEMENTS = (
 )
 # Letters and digits only: no sign of Markdown, and nothing that an address would encode.
 TOKEN = re.compile(r"zqvalue(\d{1,9})zq", re.IGNORECASE)
-# What no text may show: a picture of another host, which would learn who reads the page, and a link
-# that mistune has made harmless and dead.
-UNFIT = re.compile(r'<img src="(?:[a-z]+:|//)|(?<=href=")#harmful-link', re.IGNORECASE)
+ADDRESS = re.compile(r'<(img|a)\b[^>]*?\b(?:src|href)="([^"]*)"')
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+SCHEMES = ("http:", "https:", "mailto:")
+MOST_CHARACTERS = 100_000  # of a text, which take two seconds to read
 EMPTY_ITEM = re.compile(r"<li>\s*</li>\n?")
 
 
@@ -72,6 +73,8 @@ def plain_words(text: str) -> str:
 
 def render_narrative(text: str, names: dict) -> str:
     """Markdown with `{{ }}` -> HTML. Raises NarrativeError."""
+    if len(text) > MOST_CHARACTERS:
+        raise NarrativeError(f"a text has more than {MOST_CHARACTERS:,} characters; shorten it")
     budget = _Budget()
     renderer = _Renderer(budget)
     try:
@@ -84,16 +87,26 @@ def render_narrative(text: str, names: dict) -> str:
     markdown = mistune.create_markdown(renderer=renderer, plugins=["table"])
     # A line of a list whose phrase has nothing to say is left out.
     shown = EMPTY_ITEM.sub("", str(markdown(filled)))
-    if found := UNFIT.search(shown):
-        raise NarrativeError(f"this sentence cannot be written: {unfit(found)}\n{text}")
+    if why := unfit(shown):
+        raise NarrativeError(f"this sentence cannot be written: {why}\n{text}")
     return renderer.put_back(shown, escape)
 
 
-def unfit(found: re.Match) -> str:
-    """Why a text with this match of UNFIT is refused."""
-    if found[0].startswith("<img"):
-        return "it has a picture from elsewhere; a page shows its own charts"
-    return "it has a link that runs something; write an address of http, https or mailto"
+def unfit(shown: str) -> str:
+    """Why HTML that was made from a person's Markdown may not be published: a picture of another
+    host, which would learn who reads the page; or a link that runs something, or holds what it
+    leads to. "" where it may."""
+    for tag, address in ADDRESS.findall(shown):
+        # Decoded as often as it can be, and without what a browser passes over.
+        while (decoded := html.unescape(address)) != address:
+            address = decoded
+        address = re.sub(r"[\x00-\x20\x7f-\xa0\u200b]", "", address).replace("\\", "/")
+        scheme = SCHEME.match(address)
+        if tag == "img" and (scheme or address.startswith(("//", "#harmful-link"))):
+            return "it has a picture from elsewhere; a page shows its own charts"
+        if address == "#harmful-link" or (scheme and scheme[0].lower() not in SCHEMES):
+            return "it has a link that runs something; write an address of http, https or mailto"
+    return ""
 
 
 class _Unknown(UndefinedError):

@@ -39,10 +39,12 @@ class Archive:
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """Whatever writes below outputs/ does so in here: a full disk is reported as one."""
+        begun = False
         try:
             yield
         except OSError as error:
-            begun = self.journal.exists()
+            with contextlib.suppress(OSError):
+                begun = self.journal.exists()
             after = "the next run finishes what was begun" if begun else "nothing was published"
             raise ArchiveUnavailable(
                 f"{self.output} cannot be written: {error.strerror or error}; {after}"

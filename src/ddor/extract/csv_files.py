@@ -9,8 +9,10 @@ reads back unchanged.
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -28,6 +30,7 @@ _RUN = re.compile("[\\s\u200b\ufeff]*[=+@\uff1d\uff0b\uff0d\uff20-]|[\\t\\r\\n]"
 
 _SAVE_AS = 'save it again as "CSV UTF-8 (comma delimited)"'
 _MOST_CHARACTERS_IN_A_FIELD = 1_000_000
+MOST_ROWS_NAMED = 1_000
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
@@ -115,33 +118,40 @@ class _Lines:
 
 
 def _text_file(data: bytes, problems: Problems) -> TextIO:
-    """As `decoded`, in pieces where that is possible."""
-    text = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
-    try:
-        while text.read(1 << 20):
-            pass
-    except UnicodeDecodeError:
-        return io.StringIO(decoded(data, problems, _SAVE_AS), newline="")
-    text.seek(0)
-    return text
+    """A person's file as text, in pieces, none of it whole in memory; what is not UTF-8 is
+    reported."""
+    encoding = _encoding(data, problems, _SAVE_AS)
+    return io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline="")
 
 
 def decoded(data: bytes, problems: Problems, mend: str) -> str:
-    """The text of a person's file; what is not UTF-8 is reported, with how to `mend` it."""
+    """The text of a person's small file; what is not UTF-8 is reported, with how to `mend` it."""
+    return data.decode(_encoding(data, problems, mend), errors="replace")
+
+
+def _encoding(data: bytes, problems: Problems, mend: str) -> str:
+    """UTF-8, or, reported, that in which all other problems can be found and reported as well: the
+    one that a spreadsheet meant."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         problems.report("", "UTF-16 text", "UTF-8", mend)
-        return data.decode("utf-16", errors="replace")
+        return "utf-16"
     try:
-        return data.decode("utf-8-sig")
+        for _ in iter(partial(io.TextIOWrapper(io.BytesIO(data), "utf-8").read, 1 << 20), ""):
+            pass
     except UnicodeDecodeError as error:
-        # Go on with the reading Excel meant, so that all other problems are reported as well.
-        byte = data[error.start : error.start + 1]
+        rows = [*islice(_rows_not_utf_8(data), MOST_ROWS_NAMED)]
+        byte = error.object[error.start : error.start + 1]
         was = byte.decode("cp1252", errors="replace")
-        seen = f'byte 0x{byte.hex().upper()} at position {error.start}, which is "{was}"'
-        lines = enumerate(io.BytesIO(data), start=1)
-        rows = [row for row, line in lines if "\ufffd" in line.decode(errors="replace")]
-        problems.report("", f"{seen} in Windows-1252", "UTF-8", mend, rows)
-        return data.decode("cp1252", errors="replace")
+        seen = f'byte 0x{byte.hex().upper()}, which is "{was}" in Windows-1252'
+        problems.report("", seen, "UTF-8", mend, rows)
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def _rows_not_utf_8(data: bytes) -> Iterator[int]:
+    for row, line in enumerate(io.BytesIO(data), start=1):
+        if not line.isascii() and "\ufffd" in line.decode(errors="replace"):
+            yield row
 
 
 def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]]) -> bytes:

@@ -26,6 +26,7 @@ from ddor.reference.places import state_named
 NAME, BIRTH_DATE = "a person's name", "a date of birth"
 # A birth date is told from other dates by its age: nobody under 14 is expected in an extract.
 YOUNGEST = dt.timedelta(days=14 * 365)
+FIRST_DAY = dt.date(1900, 1, 1)  # no request is older
 
 _PATTERNS = rows("identifiers", DATA)
 _HEADS = "|".join(row["pattern"] for row in _PATTERNS if row["where"] == "head")
@@ -84,11 +85,16 @@ def identifier(text: str) -> str | None:
         return kind
     for run in _CAPITALIZED.findall(text):
         words = re.sub("['’]s(?!\\w)", "", run).split()
+        # Whether one follows before the next comma, from the end of the run to each of its words.
+        before_an_agency = [False]
+        for word in reversed(words):
+            own, comma, _ = word.partition(",")
+            before_an_agency.append(_has(own, _OF_AGENCIES) or (not comma and before_an_agency[-1]))
         for start, length in product(range(len(words)), (2, 3, 4)):
             name = " ".join(words[start : start + length])
             if looks(name.rstrip(",")) == NAME:
-                after = " ".join(words[start + length :]).partition(",")[0]
-                if name.endswith(",") or not _has(after, _OF_AGENCIES):
+                left = max(len(words) - start - length, 0)
+                if name.endswith(",") or not before_an_agency[left]:
                     return NAME
     return None
 
@@ -134,7 +140,7 @@ def birth_dates(values: Collection[str], issued: dt.date) -> set[str]:
     """The dates of a free-text column of which at least half are dates that a person now 14 or
     older could be born on, seen from `issued`; else none."""
     distinct = {value.strip() for value in values} - {""}
-    latest = (issued - YOUNGEST).timetuple()[:3]
+    latest = (max(issued, FIRST_DAY) - YOUNGEST).timetuple()[:3]
     old = {value for value in distinct if (day := _day(value)) and day <= latest}
     return old if 2 * len(old) >= len(distinct) else set()
 

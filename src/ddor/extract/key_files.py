@@ -46,11 +46,14 @@ HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*\n(.*)\Z", re.DOTALL)
 # Of a model's fields, those that are not keys of its file.
 NOT_KEYS = ("name", "body")
 MOST_LETTERS = 100_000  # which take a second to read
+MOST_OF_A_LINE = 1_000
 # What pydantic calls a misfit -> what a person reads as expected.
 _EXPECTED = {
     "int_parsing": "a whole number",
     "float_parsing": "a number",
-    "string_pattern_mismatch": "an address such as https://example.org/",
+    "string_pattern_mismatch": "an address such as https://example.org/, without a password",
+    "string_too_long": f"at most {MOST_OF_A_LINE:,} characters",
+    "bool_parsing": "true or false",
 }
 
 

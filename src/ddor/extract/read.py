@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import fsspec
 import pandas as pd
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
 from ddor.calendar import Week
@@ -37,7 +37,15 @@ from ddor.errors import (
 )
 from ddor.extract import key_files, validation
 from ddor.extract.csv_files import csv_table, decoded
-from ddor.extract.limits import LIMITS, Limits, megabytes, read_file, read_stream, too_large
+from ddor.extract.limits import (
+    LIMITS,
+    MOST_BYTES_OF_A_TEXT,
+    Limits,
+    megabytes,
+    read_file,
+    read_stream,
+    too_large,
+)
 from ddor.extract.model import DATETIMES, TABLES, About, Extract
 from ddor.extract.parquet_files import parquet_table
 from ddor.extract.table import RawTable, worded
@@ -60,7 +68,7 @@ class Said:
     from, whether it is real; None where it says nothing."""
 
     as_of: key_files.Day | None = None
-    source: str | None = None
+    source: Annotated[str, Field(max_length=key_files.MOST_OF_A_LINE)] | None = None
     # True is YAML's own spelling.
     synthetic: Annotated[str, AfterValidator(str.lower), key_files.one_of(("true", "false"))] = (
         "false"
@@ -87,7 +95,7 @@ def read_extract(
     if day is None:
         text = requests.text.reindex(columns=["issued_at", "outcome_recorded_at"]).astype("str")
         latest = text.apply(validation.parse_times).max().max()
-        day = None if pd.isna(latest) else latest.date()
+        day = None if pd.isna(latest) else min(latest.date(), dt.date.today())
     frames = {}
     for table in (requests, charges):
         validation.check_heads(table, ignored_columns)
@@ -134,8 +142,11 @@ def _tables(
     else:
         requests, charges = (_file_table(name, files, names, limits) for name in TABLES)
         problems = Problems("about.yaml", "docs/extract.md")
-        text = decoded(files.get("about.yaml", b""), problems, "save it as UTF-8")
-        given = key_files.read_keys(text, problems)
+        given = {}
+        if len(data := files.get("about.yaml", b"")) > MOST_BYTES_OF_A_TEXT:
+            problems.report("", "more than 1 MB", "at most 1 MB", "shorten it")
+        else:
+            given = key_files.read_keys(decoded(data, problems, "save it as UTF-8"), problems)
         if "about.yaml" not in files and (other := _misnamed("about", names)):
             problems.report("", f'a file "{other}"', "about.yaml", "rename it")
     if not len(requests.text) and not requests.problems:
@@ -190,9 +201,8 @@ def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], lis
         if "http" in fs.protocol:
             # A server knows no folders: what has no suffix is one, unless a zip comes from there.
             is_file = PurePosixPath(urlsplit(path).path).suffix.lower() in (".zip", ".xlsx")
-            whole = _content if is_file else _content_if_there
-            content = whole(fs, path, limits.bytes) or b""
-            lone = content if is_file or content.startswith(b"PK") else None
+            lone = (_content if is_file else _content_if_there)(fs, path, limits.bytes)
+            lone = lone if is_file or (lone or b"").startswith(b"PK") else None
         elif not fs.isdir(path):
             lone = _content(fs, path, limits.bytes)
         if lone is None:

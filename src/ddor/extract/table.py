@@ -27,6 +27,7 @@ from ddor.reference.places import AREAS, state_named
 REMOVE_IDENTIFIER = "remove it at the source: an extract must not identify a person"
 # What precedes position 0 in a spreadsheet: rows are counted from 1, and the first is the header.
 ABOVE = 2
+MOST_ADVISED = 1000  # different wrong values of a column that are looked at one by one
 _HABITS = rows("habits", DATA)
 _WORDED = {row["name"]: row for row in rows("problems", DATA)}
 # What no other rule would refuse in a free text.
@@ -71,7 +72,7 @@ class RawTable:
         kept: dict[str, pd.Series] = {}
         for head, values in zip(heads, columns, strict=True):
             if head in kept:
-                self.problems.report(head, *worded("column_twice", head=head), [1])
+                self.problems.report("", *worded("column_twice", head=shown([head])), [1])
             elif head.strip():
                 kept[head] = values
             elif (values != "").any():
@@ -95,11 +96,11 @@ class RawTable:
         each cause that `advise` knows, and one, with `mend`, for the rest. What looks like an
         identifier is a cause too, and is not shown."""
         values = self.text.loc[failing.astype(bool) & ~self.refused[column], column]
-        causes = {value: advise(column, value, mend) for value in values.unique()}
-        cause_of = values.map({value: cause for value, (cause, _) in causes.items()})
+        causes = {value: advise(column, value, mend) for value in values.unique()[:MOST_ADVISED]}
+        cause_of = values.map({value: cause for value, (cause, _) in causes.items()}).fillna("")
         for cause in cause_of.unique():
             members = values[cause_of == cause].unique()
-            advice = causes[members[0]][1]
+            advice = causes.get(members[0], ("", mend))[1]
             self.refuse_as(shown(members), column, cause_of == cause, expected, advice)
 
     def refuse_as(self, seen: str, column: str, cells: pd.Series, expected: str, mend: str) -> None:

@@ -19,22 +19,43 @@ from openpyxl.packaging.manifest import Manifest
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import ROW_TAG, WorkSheetParser
-from openpyxl.xml.constants import ARC_CONTENT_TYPES, SHEET_MAIN_NS, WORKSHEET_TYPE
+from openpyxl.xml.constants import (
+    ARC_APP,
+    ARC_CONTENT_TYPES,
+    ARC_CORE,
+    ARC_CUSTOM,
+    ARC_STYLE,
+    ARC_THEME,
+    ARC_WORKBOOK,
+    SHARED_STRINGS,
+    SHEET_MAIN_NS,
+    WORKSHEET_TYPE,
+    XLSM,
+    XLSX,
+    XLTM,
+    XLTX,
+)
 
 from ddor.errors import ExtractInvalid, Problem, Problems
 from ddor.extract.cells import as_text, fits
 from ddor.extract.limits import Limits, TextColumns, megabytes, read_stream, too_large
 from ddor.extract.model import COLUMNS, DATETIMES, NATIVE, TABLES
-from ddor.extract.table import RawTable, shown, worded
+from ddor.extract.table import UNSEEN, RawTable, shown, worded
 
 # openpyxl would read a sheet to its end, and keep it, to learn how large it is.
 ReadOnlyWorksheet._get_size = lambda sheet: None  # type: ignore[method-assign]
 MERGED_TAG = f"{{{SHEET_MAIN_NS}}}mergeCell"
-# Of a workbook the parts that become objects (signs of markup); bytes of its styles; what lies in a
-# row, since Excel itself stops at 16,384 columns, each with a value and a text in it; how deep; the
-# merged ranges that are named.
-MOST_ELEMENTS, MOST_STYLES, MOST_BELOW_A_ROW, MOST_DEPTH = 4_000_000, 2 << 20, 4 * 16_384, 20
-MOST_MERGED = 99
+# How many elements, their ends included, a part of a workbook may have: a sheet (9 million are in
+# 100,000 rows of the contract's columns), the texts that its cells share, and any other part.
+MOST_IN_A_SHEET, MOST_TEXTS, MOST_ELSEWHERE = 14_000_000, 2_000_000, 100_000
+MOST_STYLES = 2 << 20  # bytes
+# What lies in a row, since Excel itself stops at 16,384 columns, each with a value and a text in
+# it; how deep; the merged ranges that are named.
+MOST_BELOW_A_ROW, MOST_DEPTH, MOST_MERGED = 4 * 16_384, 20, 99
+READ_BY_NAME = {
+    *(ARC_CONTENT_TYPES, ARC_WORKBOOK, ARC_CORE, ARC_APP, ARC_CUSTOM, ARC_THEME, ARC_STYLE)
+}
+READ_BY_KIND = {XLSX, XLSM, XLTX, XLTM, SHARED_STRINGS}
 
 _AS_TEXT = "format the column as Text, then enter the values again from the source"
 _AS_DATES = "format the cells as dates, or write them as 2017-01-28"
@@ -78,7 +99,7 @@ def read_workbook(data: bytes, limits: Limits) -> dict[str, Sheet]:
             # openpyxl warns of features it drops (validation lists, styles); none bears a value.
             warnings.simplefilter("ignore")
             _check_parts(data, limits)
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
             known = (*TABLES, "about")
             titles = [sheet.title for sheet in book.worksheets]
             if len({*titles}) < len(titles):
@@ -97,31 +118,39 @@ def read_workbook(data: bytes, limits: Limits) -> dict[str, Sheet]:
 
 
 def _check_parts(data: bytes, limits: Limits) -> None:
-    """Unpacks every part once. The sheets are read element by element, later; the others become
-    objects, so that their number is limited."""
-    left, elements = limits.bytes, MOST_ELEMENTS
+    """Unpacks every part once, and counts the elements of those that openpyxl will read."""
+    left = limits.bytes
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        sheets = _sheet_parts(archive)
+        listed = read_stream("workbook", archive.open(ARC_CONTENT_TYPES), MOST_STYLES)
+        _check_elements(listed, MOST_ELSEWHERE)
+        kinds: dict[str, set[str]] = {}
+        for each in Manifest.from_tree(fromstring(listed)).Override:
+            kinds.setdefault(each.PartName.lstrip("/"), set()).add(each.ContentType)
         for member in archive.infolist():
             most = min(left, MOST_STYLES if "styles" in member.filename else left)
             if member.file_size > most:
                 raise megabytes("workbook", most)
             part = read_stream("workbook", archive.open(member), most)
             left -= len(part)
-            if member.filename not in sheets:
-                elements -= part.count(b"<")
-    if elements < 0:
-        raise too_large("workbook", MOST_ELEMENTS, "pieces of text and styles")
+            _check_elements(
+                part, _most_elements(member.filename, kinds.get(member.filename, set()))
+            )
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> set[str]:
-    """Those that are sheets and nothing else: a part may be called another thing too, or lie where
-    openpyxl looks for one."""
-    listed = read_stream("workbook", archive.open(ARC_CONTENT_TYPES), MOST_STYLES)
-    parts = Manifest.from_tree(fromstring(listed)).Override
-    others = {each.PartName for each in parts if each.ContentType != WORKSHEET_TYPE}
-    sheets = {each.PartName for each in parts} - others
-    return {name.lstrip("/") for name in sheets if name.startswith("/xl/worksheets/")}
+def _check_elements(part: bytes, most: int) -> None:
+    if part.count(b"<") > most:
+        raise too_large("workbook", most, "pieces in one part of the workbook")
+
+
+def _most_elements(name: str, kinds: set[str]) -> int:
+    """By what a part is called, which may be several things, and where openpyxl looks for one. Not
+    read, and not limited, are pictures, notes and pivot tables."""
+    read = name.endswith(".rels") or name in READ_BY_NAME or kinds & READ_BY_KIND or not kinds
+    if kinds == {WORKSHEET_TYPE} and not read:
+        return MOST_IN_A_SHEET
+    if kinds == {SHARED_STRINGS} and name not in READ_BY_NAME:
+        return MOST_TEXTS
+    return MOST_ELSEWHERE if read else MOST_IN_A_SHEET
 
 
 def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
@@ -131,7 +160,7 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
     rows: dict[int, dict[int, Cell]] = {}
     merged: list[Area] = []
     with sheet._get_source() as source:
-        parser = WorkSheetParser(
+        parser = _Parser(
             source,
             sheet._shared_strings,
             epoch=book.epoch,
@@ -156,6 +185,12 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
                         own = Cell(cell["value"], cell["data_type"] == "f")
                         rows.setdefault(cell["row"], {})[cell["column"]] = own
     return Sheet(rows, merged)
+
+
+class _Parser(WorkSheetParser):
+    def parse_formula(self, element: Element) -> str:
+        """That there is one is enough; openpyxl would write out each that cells share."""
+        return "="
 
 
 def _area(ref: str, most: int) -> Area:
@@ -219,6 +254,8 @@ def sheet_pairs(sheet: Sheet, problems: Problems) -> list[tuple[str, str]]:
     }
     if formulas := [row for row, (_, value) in sorted(rows.items()) if value.formula]:
         problems.report("value", "a formula", "a value", _MISFITS["a formula"], formulas)
+    if unseen := [row for row, (_, value) in rows.items() if UNSEEN.search(as_text(value.value))]:
+        problems.report("value", *worded("unseen_sign"), sorted(unseen))
     pairs = [(as_text(key.value), as_text(value.value)) for _, (key, value) in sorted(rows.items())]
     pairs = pairs[1:] if pairs[:1] == [("key", "value")] else pairs
     return [(key, value) for key, value in pairs if key]

@@ -36,7 +36,7 @@ from ddor.extract.identifiers import RequestKeys
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.maintained.parameters import Parameters
 from ddor.measures.disclosure import TABLES, PublishedTables
-from ddor.narrative import UNFIT, render_markdown, unfit
+from ddor.narrative import render_markdown, unfit
 from ddor.publishable import UNFILLED, as_read
 from ddor.published.catalog import CORRECTED, FIRST, REVISED, Catalog, Revision
 from ddor.published.history import ATTRIBUTES
@@ -345,15 +345,15 @@ def keys_of(archive: Archive, request_ids: Iterable[str] = (), weeks: int = 0) -
 
 def refuse_unfit(texts: Mapping[str, str], keys: RequestKeys) -> None:
     """`texts`: a place -> what a person wrote there. Raises UsageError with every place where it
-    holds the key of a request, which is not shown; what is UNFIT; or a `{{` or `{%`: outside the
+    holds the key of a request, which is not shown; what is `unfit`; or a `{{` or `{%`: outside the
     written pages and the notebook nothing fills them."""
     problems = []
     for place, text in texts.items():
         read = as_read(text)
         if keys.in_text(read):
             problems.append(f"{place}: it holds the key of a request (not shown); take it out")
-        if found := UNFIT.search(render_markdown(text)):
-            problems.append(f"{place}: {unfit(found)}")
+        if why := unfit(render_markdown(text)):
+            problems.append(f"{place}: {why}")
         if found := UNFILLED.search(read):
             lines = enumerate(text.splitlines(), start=1)
             line = next((n for n, each in lines if UNFILLED.search(as_read(each))), 1)

@@ -187,8 +187,9 @@ def site_context(parameters: Parameters) -> SiteContext:
 def recover(output: Path) -> tuple[str, ...]:
     """First thing: finish or drop what a crash left, so that what is read next is whole."""
     left = Archive(output)
-    if not (left.journal.exists() or left.staging.exists()):
-        return ()
+    with left.writing():
+        if not (left.journal.exists() or left.staging.exists()):
+            return ()
     with opened(output) as archive:
         return (archive.recovered,)
 

@@ -17,6 +17,7 @@ from ddor.calendar import Week
 from ddor.errors import NeedsCorrection, Problems
 from ddor.extract.csv_files import plain_cell, safe_cell
 from ddor.extract.identifiers import identifier
+from ddor.extract.limits import LIMITS, read_file
 from ddor.measures.figures import Counts, agency_identities
 from ddor.published.ledger import COLUMNS as LEDGER_COLUMNS
 from ddor.published.ledger import DECISIONS, flag_label, held_since
@@ -129,7 +130,7 @@ def _lines(file: Path, problems: Problems) -> Iterator[tuple[int, dict[str, str]
     that cannot be read, which `problems` then says."""
     save = "save review.csv as CSV UTF-8"
     try:
-        data = file.read_bytes()
+        data = read_file(file, LIMITS.bytes)
     except OSError as error:
         seen, mend = (error.strerror or "no file").lower(), "give its path after --decisions"
         return problems.report("", seen, "the filled-in list", mend)

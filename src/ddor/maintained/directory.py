@@ -137,13 +137,11 @@ def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
     if len(unseen):
         found.report("", *worded("unseen_sign"), [row + ABOVE for row in unseen])
     for column, cells in frame.items():
-        for row in cells.index[cells.str.len() > LIMITS.letters]:
+        if len(long := cells.index[cells.str.len() > LIMITS.letters]):
             most = f"{LIMITS.letters:,} characters"
-            found.report(
-                column, f"more than {most}", f"at most {most}", "shorten it", (row + ABOVE,)
-            )
-    if found:
-        return nothing, found
+            rows = [row + ABOVE for row in long]
+            found.report(column, f"more than {most}", f"at most {most}", "shorten it", rows)
+            frame = frame.drop(index=long)
     for column, rule in COLUMNS[table].items():
         fits, expected = _RULES[rule.removesuffix(" or nothing")]
         if may_be_empty := rule.endswith(" or nothing"):

@@ -45,6 +45,9 @@ def _listed(value: Any) -> Any:
     return re.findall(r"[^\s,][^,]*", value) if isinstance(value, str) else value
 
 
+Line = Annotated[str, Field(max_length=key_files.MOST_OF_A_LINE)]
+
+
 class Parameters(BaseModel):
     """A week's parameters, typed. Paths are absolute; extract may be a URL; note is Markdown;
     corrections, pages, statements and cases are folders, project_pages that of the project's own
@@ -63,11 +66,11 @@ class Parameters(BaseModel):
     agencies: Path
     policies: Path
     coverage: Path
-    publisher: str = ""
-    contact: str = ""
-    authority: str = ""
+    publisher: Line = ""
+    contact: Line = ""
+    authority: Line = ""
     official: bool = False
-    site_url: str = Field("", pattern=r"^(https?://.+)?$")
+    site_url: Line = Field("", pattern=r"^(https?://[^\s@?#]+)?$")
     release_lag_days: int = Field(45, ge=0, le=3650)
     published_on: key_files.Day | None = None
     run_time_limit: int = Field(3600, ge=1, le=86_400)
@@ -137,7 +140,10 @@ def load_parameters(
                 file.report(shown, seen, "a parameter", mend)
                 continue
             if key in PATH_KEYS and isinstance(value, str) and value and "://" not in value:
-                value = os.path.normpath(folder.absolute() / Path(value).expanduser())
+                value = os.path.normpath(folder.absolute() / os.path.expanduser(value))
+            elif key in PATH_KEYS and key != "extract" and "://" in str(value):
+                file.report(key, "an address", "a path on this machine", "write a path")
+                continue
             elif not value and key in ("published_on", *PATH_KEYS):
                 continue  # the default is left
             values[key], sources[key] = value, file.label

@@ -34,7 +34,7 @@ from ddor.extract.identifiers import identifier
 from ddor.extract.key_files import Day, read_folder, read_record, refuse
 from ddor.extract.table import worded
 from ddor.maintained.directory import AGENCY_ID
-from ddor.narrative import render_markdown, render_narrative
+from ddor.narrative import render_markdown, render_narrative, unfit
 from ddor.publishable import UNFILLED, text_of
 
 # What the page around the sections has as addresses.
@@ -51,7 +51,7 @@ def _quotable(body: str, info: ValidationInfo) -> str:
         refuse("no text below the head", "a description", "write it in plain Markdown")
     if info.context and (kind := identifier(body)):
         refuse(f"text that looks like {kind} (not shown)", "text that names nobody", "remove it")
-    if re.search("<img|<h[12]|#harmful-link", render_markdown(body)):
+    if re.search("<img|<h[12]", shown := render_markdown(body)) or unfit(shown):
         refuse(*worded("no_quotation"))
     return body
 

@@ -35,6 +35,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from ddor.errors import NotebookFailed, undisturbed
 from ddor.extract.identifiers import RequestKeys
+from ddor.narrative import unfit
 from ddor.publishable import NOT_PUBLISHED, UNFILLED, refusal, text_of
 from ddor.run.surroundings import for_a_kernel
 
@@ -50,9 +51,6 @@ REFUSED = (
 HOLDS_A_KEY = "holds the key of a request (not shown)"
 LONGEST_LINE = 80
 _WARNING = re.compile(r"\w*Warning: .*")
-# In the HTML that Markdown makes: a picture that is no file beside the page, and a link that holds
-# what it leads to, or runs it.
-PASTED = re.compile(r'<img src="([a-z]+:|//)|<a href="(?!(https?|mailto):)[a-z]+:', re.IGNORECASE)
 ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
@@ -283,7 +281,7 @@ def _reasons(cell, keys: RequestKeys) -> Iterator[str]:
         text = f"{cell.source}\n{text_of(rendered)}"
         if found := UNFILLED.search(text):
             yield f'has "{found[0]}", which nothing fills outside a cell of %%narrative'
-        if PASTED.search(rendered):
+        if unfit(rendered):
             yield "has a pasted picture, or a link to no page"
         if renderer.own_html:
             yield "has HTML of its own; write Markdown, and &lt; for a < that is part of the text"
