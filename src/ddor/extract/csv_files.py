@@ -6,12 +6,12 @@ spreadsheet may open: nothing in them runs as a formula. `write_extract` writes 
 reads back unchanged.
 """
 
+import codecs
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -30,7 +30,7 @@ _RUN = re.compile("[\\s\u200b\ufeff]*[=+@\uff1d\uff0b\uff0d\uff20-]|[\\t\\r\\n]"
 
 _SAVE_AS = 'save it again as "CSV UTF-8 (comma delimited)"'
 _MOST_CHARACTERS_IN_A_FIELD = 1_000_000
-MOST_ROWS_NAMED = 1_000
+MOST_ROWS_NAMED, PIECE = 1_000, 1 << 20
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
@@ -135,14 +135,17 @@ def _encoding(data: bytes, problems: Problems, mend: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         problems.report("", "UTF-16 text", "UTF-8", mend)
         return "utf-16"
+    decoder, at = codecs.getincrementaldecoder("utf-8")(), 0
     try:
-        for _ in iter(partial(io.TextIOWrapper(io.BytesIO(data), "utf-8").read, 1 << 20), ""):
-            pass
+        for at in range(0, len(data), PIECE):
+            decoder.decode(data[at : at + PIECE], at + PIECE >= len(data))
     except UnicodeDecodeError as error:
         rows = [*islice(_rows_not_utf_8(data), MOST_ROWS_NAMED)]
         byte = error.object[error.start : error.start + 1]
+        # What the piece before left over precedes this one.
+        place = at + error.start - (len(error.object) - len(data[at : at + PIECE]))
         was = byte.decode("cp1252", errors="replace")
-        seen = f'byte 0x{byte.hex().upper()}, which is "{was}" in Windows-1252'
+        seen = f'byte 0x{byte.hex().upper()} at position {place}, which is "{was}" in Windows-1252'
         problems.report("", seen, "UTF-8", mend, rows)
         return "cp1252"
     return "utf-8-sig"

@@ -120,6 +120,11 @@ class TextColumns:
         if len(self._rows) == ROWS_AT_ONCE:
             self._pack()
 
+    def add_rows(self, columns: Sequence[pa.Array]) -> None:
+        """The cells of several rows, column by column, as large_string without nulls."""
+        for chunks, cells in zip(self._chunks, columns, strict=True):
+            chunks.append(cells)
+
     def columns(self, rows: int) -> Iterator[pd.Series]:
         """The first `rows` cells of each column, as text."""
         self._pack()

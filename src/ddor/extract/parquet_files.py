@@ -80,12 +80,15 @@ def _parquet_columns(table: RawTable, file: pq.ParquetFile) -> list[tuple[pd.Ser
                 taken += pc.sum(lengths.take(cells.indices)).as_py() or 0
             if taken > table.limits.bytes:
                 raise megabytes(table.problems.label, table.limits.bytes)
-            values = cells.to_pylist()
-            examples = {type(value): value for value in values}.values()
-            misfits[at] |= not all(fits(each, plain[at].name) for each in examples)
-            columns.append([as_text(value) for value in values])
-        for row in zip(*columns, strict=True):
-            texts.add(row)
+            if not (_is_text(cells.type) or pa.types.is_dictionary(cells.type)):
+                values = cells.to_pylist()
+                examples = {type(value): value for value in values}.values()
+                misfits[at] |= not all(fits(each, plain[at].name) for each in examples)
+                cells = pa.array([as_text(value) for value in values], pa.large_string())
+            cells = cells.cast(pa.large_string()).fill_null("")
+            cells.validate(full=True)  # bytes that are no UTF-8
+            columns.append(cells)
+        texts.add_rows(columns)
     read = zip(texts.columns(rows), misfits, strict=True)
     unread = pd.Series([""] * rows, dtype="str")
     return [next(read) if _is_plain(f.type) else (unread, True) for f in file.schema_arrow]

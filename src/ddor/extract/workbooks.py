@@ -168,8 +168,10 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
             timedelta_formats=book._timedelta_formats,
         )
         for element in _parts_of(label, source):
-            if element.tag == MERGED_TAG and len(merged) < MOST_MERGED:
+            if element.tag == MERGED_TAG:
                 merged.append(_area(str(element.get("ref")), most))
+                if len(merged) == MOST_MERGED:
+                    break  # the rows come before them
             if element.tag == ROW_TAG:
                 parser.row_dimensions.clear()
                 number, cells = parser.parse_row(element)
