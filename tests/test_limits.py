@@ -25,7 +25,7 @@ from openpyxl.styles import Font
 from ddor.errors import Problems, without_secrets
 from ddor.extract.identifiers import identifier, looks, to_hide
 from ddor.extract.key_files import read_keys
-from ddor.extract.limits import Limits
+from ddor.extract.limits import Limits, bounded_memory
 from ddor.extract.read import read_extract
 from ddor.narrative import NarrativeError, render_narrative
 
@@ -100,6 +100,41 @@ def zipped_zeros_by_bzip2(folder: Path) -> Path:
     return write({"a.zip": packed(parts, zipfile.ZIP_BZIP2)}, folder)
 
 
+def text_in_no_known_encoding(folder: Path) -> Path:
+    parts = {"requests.csv": b"\xff\n" * 20_000_000, "charges.csv": b"x"}
+    return write({"a.zip": packed(parts)}, folder)
+
+
+def parts_of_a_workbook() -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(files("xlsx")["extract.xlsx"])) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def many_relations(folder: Path) -> Path:
+    parts, name = parts_of_a_workbook(), "xl/_rels/workbook.xml.rels"
+    more = b'<Relationship Id="a" Type="b" Target="c"/>' * 1_000_000
+    parts[name] = parts[name].replace(b"</Relationships>", more + b"</Relationships>")
+    return write({"a.xlsx": packed(parts)}, folder)
+
+
+def many_shared_texts_called_a_sheet(folder: Path) -> Path:
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts, end = parts_of_a_workbook(), b"</Types>"
+    named = b'<Override PartName="/xl/worksheets/s.xml" ContentType="%s.%s+xml"/>'
+    types = [named % (kind.encode(), each) for each in (b"sharedStrings", b"worksheet")]
+    head = "[Content_Types].xml"
+    parts[head] = parts[head].replace(end, b"".join(types) + end)
+    parts["xl/worksheets/s.xml"] = b"<!--<sheetData--><sst>" + b"<si/>" * 3_000_000 + b"</sst>"
+    return write({"a.xlsx": packed(parts)}, folder)
+
+
+def many_values_in_a_cell(folder: Path) -> Path:
+    parts, name = parts_of_a_workbook(), "xl/worksheets/sheet1.xml"
+    row = b'<row r="900"><c>' + b"<v/>" * 5_000_000 + b"</c></row>"
+    parts[name] = parts[name].replace(b"</sheetData>", row + b"</sheetData>")
+    return write({"a.xlsx": packed(parts)}, folder)
+
+
 def endless_device(folder: Path) -> Path:
     write(files("csv"), folder)
     (folder / "charges.csv").unlink()
@@ -132,6 +167,10 @@ HOSTILE = {
     zipped_line_ends: "requests.csv: seen more than 500,000 rows",
     zipped_commas: "requests.csv: seen more than 640,000 letters in a row",
     zipped_zeros_by_bzip2: "zip: seen more than 256 MB",
+    text_in_no_known_encoding: "requests.csv: seen more than 500,000 rows",
+    many_relations: "workbook: seen more than 100,000 pieces",
+    many_shared_texts_called_a_sheet: "workbook: seen more than 100,000 pieces",
+    many_values_in_a_cell: "sheet requests: seen more than 65,536 pieces",
     endless_device: "charges.csv: seen a folder, a pipe or a device",
     pipe: "charges.csv: seen a folder, a pipe or a device",
     folder_for_a_table: "charges.csv: seen a folder, a pipe or a device",
@@ -176,6 +215,12 @@ def test_no_small_file_takes_much_memory(tmp_path):
     assert megabytes < MOST_MB
 
 
+def test_what_a_library_takes_beyond_a_bound_is_refused_and_the_bound_goes_again():
+    with pytest.raises(MemoryError), bounded_memory(100 << 20):
+        bytearray(400 << 20)
+    assert len(bytearray(400 << 20))
+
+
 @pytest.mark.slow
 def test_the_largest_extract_is_read_in_a_gigabyte(tmp_path):
     limits, row, of_row = Limits(), request(), charge()
@@ -206,8 +251,8 @@ def test_a_cell_that_is_too_long_is_refused_and_nothing_else_is_said_of_it(tmp_p
     row = request(agency_name="a" * 20_000, state="a@" * 10_000)
     problems = refused(write_csv_extract(tmp_path, [row]))
     assert [(p.column, p.seen) for p in problems] == [
-        ("agency_name", "more than 10,000 letters"),
-        ("state", "more than 10,000 letters"),
+        ("agency_name", "more than 10,000 characters"),
+        ("state", "more than 10,000 characters"),
     ]
 
 

@@ -20,7 +20,8 @@ from ddor.extract.limits import (
 from ddor.extract.model import NATIVE
 from ddor.extract.table import RawTable, worded
 
-TIMES_ITS_BYTES, AT_LEAST = 3, 64 << 20  # what reading a table takes
+# What reading so many bytes takes of memory. pyarrow believes the size that a file states.
+TIMES_ITS_BYTES, AT_LEAST = 8, 128 << 20
 
 
 def parquet_table(name: str, label: str, data: bytes, limits: Limits) -> RawTable:

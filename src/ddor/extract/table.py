@@ -82,7 +82,7 @@ class RawTable:
         self.refused.iloc[list(uneven)] = True
         for head, values in self.text.items():
             if (long := values.str.len() > self.limits.letters).any():
-                most = f"{self.limits.letters:,} letters"
+                most = f"{self.limits.letters:,} characters"
                 self.refuse_as(f"more than {most}", head, long, f"at most {most}", "shorten it")
                 self.text.loc[long, head] = ""
         blank = (self.text == "").all(axis=1) & ~self.refused.all(axis=1)

@@ -36,6 +36,7 @@ from ddor.errors import (
 from ddor.extract import key_files
 from ddor.extract.key_files import unknown_key
 from ddor.extract.limits import LIMITS, Limits
+from ddor.extract.table import worded
 
 PATH_KEYS = ("extract", "output", "agencies", "policies", "coverage")
 
@@ -45,6 +46,7 @@ def _listed(value: Any) -> Any:
     return re.findall(r"[^\s,][^,]*", value) if isinstance(value, str) else value
 
 
+_HEAD = re.compile(r" {0,3}(#[ \t]|=+[ \t]*$)")  # in Markdown, of a title
 Line = Annotated[str, Field(max_length=key_files.MOST_OF_A_LINE)]
 
 
@@ -150,7 +152,9 @@ def load_parameters(
         problems += file
     if (note := beside / "notes" / f"{period}.md").exists():
         file = Problems(note.name)
-        values["note"] = key_files.read_text(note, file)
+        values["note"] = text = key_files.read_text(note, file)
+        if rows := [row for row, line in enumerate(text.split("\n"), 1) if _HEAD.match(line)]:
+            file.report("", *worded("title_in_note"), rows)
         problems += file
     try:
         parameters = Parameters(**values)
