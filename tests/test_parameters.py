@@ -201,6 +201,21 @@ def test_a_value_that_misfits_is_refused_by_key_and_value(project, key, values):
         assert line.startswith(f'--set, {key}: seen "{value.strip()}"')
 
 
+def test_an_address_with_a_password_is_no_site_url_and_none_is_a_folder(project):
+    (line,) = refused(project, site_url="https://user:s3cret@example.org/")
+    assert "--set, site_url" in line and "s3cret" not in line
+    (line,) = refused(project, output="https://user:s3cret@example.org/")
+    assert line.startswith("--set, output: seen an address") and "s3cret" not in line
+
+
+def test_a_title_in_a_note_is_refused_with_its_row(project):
+    note = project / "params" / "notes" / f"{WEEK}.md"
+    note.parent.mkdir(exist_ok=True)
+    note.write_text("A note.\n\n# A title\n\n#no title\n\nA title\n=======\n")
+    (line,) = refused(project)
+    assert line.startswith(f"{WEEK}.md rows 3, 8: seen a heading")
+
+
 def test_a_list_where_one_value_belongs_is_refused_by_its_key(project):
     lines = refused(project, weekly="publisher: [a, b]\noutput: {a: b}\nextract: [x]")
     for line, key in zip(sorted(lines), ("extract", "output", "publisher"), strict=True):

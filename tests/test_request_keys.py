@@ -106,6 +106,22 @@ def test_braces_that_nothing_fills_are_named_by_their_line(text, said):
         refuse_unfit({"a note": text}, RequestKeys([]))
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[a](javascript&amp;colon;x())", "a link that runs something"),
+        ("[a][r]\n\n[r]: java&#115;cript:x()", "a link that runs something"),
+        ("<data:image/gif;base64,AAAA>", "a link that runs something"),
+        ("[a](data:image/gif;base64,AAAA)", "a link that runs something"),
+        ("![a](//example.org/a.png)", "a picture from elsewhere"),
+        ("![a](HTTPS://example.org/a.png)", "a picture from elsewhere"),
+    ],
+)
+def test_a_picture_from_elsewhere_and_a_link_that_runs_something_are_refused(text, said):
+    with pytest.raises(UsageError, match=f"a note: it has {said}"):
+        refuse_unfit({"a note": text}, RequestKeys([]))
+
+
 # Where people write
 
 

@@ -1,6 +1,9 @@
 """What surrounds a run changes nothing of it: locale, settings of other programs, umask, odd paths,
 streams that are closed; and a run that takes too long, or is told to end, ends whole."""
 
+import contextlib
+import gc
+import io
 import json
 import os
 import shutil
@@ -8,6 +11,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -18,6 +22,7 @@ from test_failed_notebook import NAME, first_line, template
 from test_kills import gone, kernels_of
 from weekly_runs import files_of
 
+from ddor import cli
 from ddor.report.drawing import Drawing, svg_of
 
 ABOUT = {"as_of": "2017-03-01", "source": "A source", "synthetic": "false"}
@@ -173,6 +178,29 @@ def test_a_run_that_is_told_to_end_leaves_nothing(place, tmp_path, number, code)
     assert job.returncode == code and "Traceback" not in said, said
     assert gone(kernels[0], 10) and [*temporary.iterdir()] == []
     assert [each.name for each in (tmp_path / "out" / "runs").iterdir()] == [".lock"]
+
+
+@pytest.mark.slow
+def test_a_run_that_was_started_to_outlive_its_terminal_does(place, tmp_path):
+    shell = ["sh", "-c", "trap '' HUP; exec \"$@\"", "sh"]
+    job = subprocess.Popen([*shell, *command(PROJECT, place, tmp_path / "out")])
+    time.sleep(3)
+    job.send_signal(signal.SIGHUP)
+    assert job.wait(timeout=60) == 0
+
+
+def test_several_reports_in_one_process_leave_nothing_open(place, tmp_path):
+    """Files, threads and processes of the kernels."""
+    seen = []
+    for revision in range(2):
+        words = command(PROJECT, place, tmp_path / "out", "--force")[2:]
+        with contextlib.redirect_stdout(io.StringIO()):
+            assert cli.run_week(words, PROJECT) == 0
+        gc.collect()
+        children = [*Path(f"/proc/{os.getpid()}/task").glob("*/children")]
+        running = sum(len(each.read_text().split()) for each in children)
+        seen.append((len([*Path("/proc/self/fd").iterdir()]), threading.active_count(), running))
+        assert revision == 0 or seen[1] <= seen[0]
 
 
 def _kernel_of(job: subprocess.Popen) -> list[int]:
