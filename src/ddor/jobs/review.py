@@ -132,7 +132,8 @@ def _lines(file: Path, problems: Problems) -> Iterator[tuple[int, dict[str, str]
     try:
         data = read_file(file, LIMITS.bytes)
     except OSError as error:
-        seen, mend = (error.strerror or "no file").lower(), "give its path after --decisions"
+        seen = "is a directory" if file.is_dir() else (error.strerror or "no file").lower()
+        mend = "give its path after --decisions"
         return problems.report("", seen, "the filled-in list", mend)
     if kind := next((NO_CSV[start] for start in NO_CSV if data.startswith(start)), ""):
         return problems.report("", kind, "a CSV file", save)
