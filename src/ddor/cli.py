@@ -34,7 +34,7 @@ from ddor.maintained.parameters import (
     sample_settings,
     weeks_with_extract,
 )
-from ddor.reports import REPORTS, WEEKLY, parse_period, report_of
+from ddor.reports import NEEDED_BY_NOTEBOOKS, REPORTS, WEEKLY, parse_period, report_of
 from ddor.run.surroundings import settle
 
 Options = argparse.Namespace
@@ -227,6 +227,9 @@ def _make(periods: Sequence[Period], order, options: Options) -> int:
     """One report after the other; the exit code of the first that failed."""
     from tqdm import tqdm
 
+    from ddor.run.kernels import warm
+
+    warm(NEEDED_BY_NOTEBOOKS)
     from ddor.jobs.report import attempt
 
     codes = []

@@ -16,9 +16,11 @@ else goes in: no clock, no path, no environment.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+import pickle
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -33,7 +35,7 @@ from ddor.published import history
 from ddor.published.history import NOTHING_EARLIER, History, no_history
 from ddor.published.ledger import lines_of, no_ledger, read_labels, read_ledger
 
-NEWER_FLAGS = "protected.json"
+NEWER_FLAGS, COUNTED = "protected.json", "counted.pickle"
 INPUT_FILES = tuple(
     "extract.parquet charges.parquet agencies.csv policies.csv coverage.csv history.csv ledger.csv "
     "corrections.json earlier.json week.json".split()
@@ -125,6 +127,19 @@ def save_inputs(inputs: Inputs, folder: Path) -> None:
     for name, content in contents.items():
         text = json.dumps(content, indent=1) + "\n"
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+def save_counted(save: Callable[[Any, Path], None], inputs: Any, counts: Any, folder: Path) -> None:
+    """The inputs of a report, as `save` writes them, and with them what was counted of them, so
+    that the notebook does not count again. A revision keeps the inputs alone."""
+    save(inputs, folder)
+    (folder / COUNTED).write_bytes(pickle.dumps((inputs, counts)))
+
+
+def load_counted(load: Callable[[Path], Any], folder: Path) -> tuple[Any, Any]:
+    """Inputs and counts; the counts None where the folder holds what a revision kept."""
+    file = folder / COUNTED
+    return pickle.loads(file.read_bytes()) if file.exists() else (load(folder), None)
 
 
 def protected_flags(requests: pd.DataFrame) -> dict[str, str]:

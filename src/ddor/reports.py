@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from ddor.calendar import Period, Quarter, Week
 from ddor.errors import UsageError
 
+# What every notebook imports, and so what kernels begin with.
+NEEDED_BY_NOTEBOOKS = ("ddor.report", "ddor.report.scraps")
 LISTED = {
     "issued_total": "Issued",
     "declined_total": "Declined",

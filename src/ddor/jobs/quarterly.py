@@ -22,6 +22,7 @@ from ddor.compiled.inputs import CompiledInputs
 from ddor.compiled.people import WEEKS
 from ddor.errors import UsageError
 from ddor.extract.csv_files import csv_file
+from ddor.inputs import save_counted
 from ddor.jobs.prepared import Order, Preparation, Prepared, attribute_record, written_texts
 from ddor.maintained.cases import CASES, candidate_label
 from ddor.maintained.parameters import Parameters
@@ -91,7 +92,7 @@ def quarter_report(inputs: CompiledInputs) -> Prepared:
         as_of=compiled.as_of(inputs).isoformat(),
         source=source,
         figures=counts.figures,
-        save=partial(compiled.save_compiled, inputs),
+        save=partial(save_counted, compiled.save_compiled, inputs, counts),
         input_texts=_input_texts(inputs),
         tables=_tables(inputs, counts),
         summary={

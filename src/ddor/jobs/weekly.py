@@ -17,7 +17,7 @@ import pandas as pd
 
 from ddor import inputs as week_inputs
 from ddor.archive.publish import Archive
-from ddor.inputs import Inputs, save_inputs
+from ddor.inputs import Inputs, save_counted, save_inputs
 from ddor.jobs.prepared import (
     REVIEW_LIST,
     Order,
@@ -103,7 +103,7 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
         as_of=about.as_of.isoformat(),
         source=about.source,
         figures=counts.figures,
-        save=partial(save_inputs, inputs),
+        save=partial(save_counted, save_inputs, inputs, counts),
         input_texts=week_texts(inputs, counts),
         tables={
             **{name: _flagged(getattr(counts, name), inputs) for name in BY_AGENCY},

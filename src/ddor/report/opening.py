@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ddor.calendar import Period, Week
 from ddor.compiled.inputs import gather_compiled, load_compiled
-from ddor.inputs import load_inputs, read_inputs, with_archive
+from ddor.inputs import load_counted, load_inputs, read_inputs, with_archive
 from ddor.maintained.parameters import Parameters, find_project, load_parameters, sample_settings
 from ddor.report.quarter import CompiledReport
 from ddor.report.week import WeeklyReport
@@ -24,7 +24,7 @@ def open_week(
 ) -> WeeklyReport:
     """`week`: any date in it."""
     if inputs:
-        return WeeklyReport(load_inputs(Path(inputs)))
+        return WeeklyReport(*load_counted(load_inputs, Path(inputs)))
     chosen = Week.parse(str(week))
     parameters = chosen_parameters(chosen, params, settings, sample)
     return WeeklyReport(with_archive(read_inputs(chosen, parameters), parameters.output))
@@ -39,7 +39,7 @@ def open_compiled(
 ) -> CompiledReport:
     """`period`: as `ddor verify` would name it; its weeks are read from the archive."""
     if inputs:
-        return CompiledReport(load_compiled(Path(inputs)))
+        return CompiledReport(*load_counted(load_compiled, Path(inputs)))
     chosen = period if isinstance(period, Period) else parse_period(period)
     parameters = chosen_parameters(chosen, params, settings, sample)
     return CompiledReport(gather_compiled(chosen, parameters))

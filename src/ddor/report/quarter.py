@@ -32,10 +32,11 @@ class CompiledReport(AttributeTables):
 
     noted, of_noted = POOLED, "The group of weeks that have no table of their own is"
 
-    def __init__(self, inputs: CompiledInputs):
+    def __init__(self, inputs: CompiledInputs, counts: CompiledCounts | None = None):
+        """counts: of these inputs, where they were counted."""
         self.inputs: CompiledInputs = inputs
         self.period = inputs.period
-        self.counts: CompiledCounts = count_compiled(inputs)
+        self.counts: CompiledCounts = counts or count_compiled(inputs)
         self.agencies = inputs.declined_by_agency
         self.synthetic = inputs.synthetic
         named = "; ".join([f"the weekly reports of the {self.period.label}", *inputs.sources])

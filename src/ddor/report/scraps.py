@@ -1,10 +1,12 @@
-"""Figures leave the notebook as scraps, by scrapbook: the job and the quarterly report read them.
+"""Figures leave the notebook as scraps, which scrapbook reads: the job and the quarterly report do.
 
-scrapbook encodes plain Python values only; NumPy scalars and dates are refused, NaN comes back as
-the text 'nan'. measures.figures returns plain integers for that reason.
+They are written without scrapbook, because importing it takes longer than all cells of a notebook.
+It holds plain Python values only; measures.figures returns plain integers for that reason.
 """
 
-import scrapbook
+from IPython.display import display
+
+SCRAP_KIND, ENCODER = "application/scrapbook.scrap.json+json", "json"
 
 
 def glue_figures(figures: dict[str, int | None]) -> None:
@@ -12,10 +14,17 @@ def glue_figures(figures: dict[str, int | None]) -> None:
     which scrapbook could not hold."""
     for name, value in figures.items():
         if value is not None:
-            scrapbook.glue(name, value)
+            _glue(name, value)
 
 
 def glue_complete() -> None:
     """The last scrap. A run without it did not happen: papermill calls a notebook complete even
     when its kernel died half way."""
-    scrapbook.glue("report_complete", True)
+    _glue("report_complete", True)
+
+
+def _glue(name: str, value: int | bool) -> None:
+    """As `scrapbook.glue` shows a value."""
+    scrap = {"name": name, "data": value, "encoder": ENCODER, "version": 1}
+    shown = {"scrapbook": {"name": name, "data": True, "display": False}}
+    display({SCRAP_KIND: scrap}, metadata=shown, raw=True)

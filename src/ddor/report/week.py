@@ -30,10 +30,11 @@ MOST_ISSUED = 15  # of Section I in its table; the others stand in a fold
 class WeeklyReport(AttributeTables):
     """counts: measures.figures.Counts. The methods make what a cell shows."""
 
-    def __init__(self, inputs: Inputs):
+    def __init__(self, inputs: Inputs, counts: Counts | None = None):
+        """counts: of these inputs, where they were counted."""
         self.inputs: Inputs = inputs
         self.period = self.week = inputs.week
-        self.counts: Counts = count_inputs(inputs)
+        self.counts: Counts = counts or count_inputs(inputs)
         self.agencies = agency_identities(self.counts.status, inputs.directory.agencies)
         about = inputs.extract.about
         self.synthetic, self.as_of = about.synthetic, long_date(about.as_of)

@@ -37,8 +37,10 @@ from ddor.errors import NotebookFailed, undisturbed
 from ddor.extract.identifiers import RequestKeys
 from ddor.narrative import unfit
 from ddor.publishable import NOT_PUBLISHED, UNFILLED, refusal, text_of
+from ddor.run.kernels import FORKED, ForkedKernel
 from ddor.run.surroundings import for_a_kernel
 
+ENGINE = "ddor"  # of papermill
 CELL_TIMEOUT = 900  # seconds; the longest cell of a week takes a few
 # The package's other modules make a table of anything, rows of people too.
 FORBIDDEN_IMPORT = re.compile(
@@ -104,8 +106,22 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
     Raises NotebookFailed with the cell and its error. `output` is then as far as it came, for the
     analyst to open. That nothing is raised proves nothing: see prove_run.
     """
-    import papermill  # seconds to import; a week that is unchanged does without
+    # Half a second to import; a week that is unchanged does without.
+    import papermill
+    from papermill.engines import NBClientEngine, papermill_engines
 
+    class SavedAtTheEnd(NBClientEngine):
+        """Not twice for each cell, which takes as long as the cells."""
+
+        @classmethod
+        def execute_managed_notebook(cls, nb_man, kernel_name, **options):
+            nb_man.save = lambda **_: None
+            try:
+                super().execute_managed_notebook(nb_man, kernel_name, **options)
+            finally:
+                del nb_man.save
+
+    papermill_engines.register(ENGINE, SavedAtTheEnd)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     folder, kernels = output.parent, list[AsyncKernelManager]()
 
@@ -114,6 +130,9 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
             given |= _transport() | {"connection_file": str(folder / "kernel.json")}
             # The kernel of this environment, whatever kernels are installed.
             super().__init__(**given, kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+            if FORKED:
+                own = {"kernel_id": "", "kernel_spec": self.kernel_spec, "parent": self}
+                self.provisioner = ForkedKernel(**own)
             kernels.append(self)
 
     def run() -> None:
@@ -123,6 +142,7 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
             parameters=parameters,
             kernel_name=NATIVE_KERNEL_NAME,  # whichever one the analyst had, or none
             language="python",
+            engine_name=ENGINE,
             progress_bar=False,
             start_timeout=120,
             execution_timeout=CELL_TIMEOUT,
@@ -158,6 +178,7 @@ def _kill(kernels: list[AsyncKernelManager]) -> None:
         if process := getattr(kernel.provisioner, "process", None):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            process.kill()  # that has no group of its own yet
 
 
 def _failed_cell(executed: Path) -> tuple[int, str]:

@@ -1,0 +1,26 @@
+"""Imported by the forkserver and by nothing else: what any kernel needs, before what its notebook
+needs (kernels.py). The forkserver leaves the job's session, so that it can clean up behind a job
+that is killed."""
+
+import atexit
+import os
+import shutil
+import sys
+from multiprocessing import forkserver
+
+os.setsid()
+SEARCHED = [place for place in sys.path if place]
+
+
+def _leave() -> None:
+    address = forkserver._forkserver._forkserver_address
+    if address:
+        shutil.rmtree(os.path.dirname(address), ignore_errors=True)
+
+
+# A fork ends without this.
+atexit.register(_leave)
+
+import ipykernel.ipkernel  # noqa: E402, F401
+import ipykernel.kernelapp  # noqa: E402, F401
+import matplotlib_inline.backend_inline  # noqa: E402, F401
