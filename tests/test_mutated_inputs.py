@@ -174,7 +174,7 @@ def judged(first: int, last: int, *forms: str) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     for found in map(json.loads, done.stdout.splitlines()):
         assert found["wrong"] == []
-        assert found["mb"] < MOST_MB
+        assert found["mb"] < MOST_MB and found["slowest"] < MOST_SECONDS
         assert len(found["outcomes"]) > 1, "mutations that reach nothing, or break everything"
 
 

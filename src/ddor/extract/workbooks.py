@@ -5,6 +5,7 @@ first are empty). Hidden rows and columns, filters, colors and other sheets do n
 numbered as a spreadsheet shows them, the header 1. An empty cell that is only formatted is nothing.
 """
 
+import contextlib
 import datetime as dt
 import io
 import warnings
@@ -95,8 +96,9 @@ def read_workbook(data: bytes, limits: Limits) -> dict[str, Sheet]:
     """The sheets of an extract by name, and the others without rows. Raises ExtractInvalid if the
     file is no workbook, cut off, or too large."""
     try:
-        with warnings.catch_warnings():
-            # openpyxl warns of features it drops (validation lists, styles); none bears a value.
+        # openpyxl warns of features it drops (validation lists, styles), and prints that a style is
+        # missing; none bears a value.
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             _check_parts(data, limits)
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
