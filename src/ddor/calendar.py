@@ -9,23 +9,24 @@ folder of its reports below site/; noun and title, for sentences; first_day and 
 named; and `parse`, from its key. One whose report is made from weekly ones has `weeks()` too.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from ddor.errors import UsageError
+
+if TYPE_CHECKING:  # importing it takes longer than what most commands do
+    import pandas as pd
 
 SATURDAY = 5
 # When the data of a report is final: so long after its last day.
 FINAL_AFTER = dt.timedelta(weeks=13)
 # What a detainer asks an agency to hold at most, and how early notice is asked for: form I-247A,
 # boxes 1 and 2; 8 CFR 287.7(a) and (d).
-HOURS_ASKED = pd.Timedelta(hours=48)
+HOURS_ASKED = dt.timedelta(hours=48)
 
 
 class Period:
@@ -50,7 +51,7 @@ class Period:
         """From its key. Raises UsageError."""
         raise NotImplementedError
 
-    def weeks(self) -> list["Week"]:
+    def weeks(self) -> list[Week]:
         """The weeks whose reports its own is made from, in order; none of one made otherwise."""
         return []
 
@@ -82,11 +83,11 @@ class Week(Period):
             raise ValueError(f"{self.first_day} is not a Saturday; use Week.containing()")
 
     @classmethod
-    def containing(cls, day: dt.date) -> "Week":
+    def containing(cls, day: dt.date) -> Week:
         return cls(day - dt.timedelta(days=(day.weekday() - SATURDAY) % 7))
 
     @classmethod
-    def parse(cls, text: str) -> "Week":
+    def parse(cls, text: str) -> Week:
         """The week that holds a date written YYYY-MM-DD. Raises UsageError."""
         return cls.containing(parse_date(text))
 
@@ -95,12 +96,13 @@ class Week(Period):
         return self.first_day + dt.timedelta(days=6)
 
     @property
-    def next(self) -> "Week":
+    def next(self) -> Week:
         return Week(self.first_day + dt.timedelta(days=7))
 
     def holds(self, times: pd.Series) -> pd.Series:
         """Which of these datetimes fall in the week; an empty one does not. Bool, same index."""
-        return (times >= pd.Timestamp(self.first_day)) & (times < pd.Timestamp(self.next.first_day))
+        begin, end = (dt.datetime.combine(w.first_day, dt.time()) for w in (self, self.next))
+        return (times >= begin) & (times < end)
 
     @property
     def title(self) -> str:
@@ -126,7 +128,7 @@ class Quarter(Period):
     number: int
 
     @classmethod
-    def parse(cls, text: str) -> "Quarter":
+    def parse(cls, text: str) -> Quarter:
         """From "2017Q1", or "FY2017Q2", the same by the federal fiscal year, which begins on
         October 1 of the year before (31 U.S.C. 1102). Raises UsageError."""
         found = re.fullmatch("(FY)?([0-9]{4})Q([1-4])", text.strip().upper())
@@ -210,21 +212,24 @@ def working_time(start: pd.Series, end: pd.Series) -> pd.Series:
     """The time from `start` to `end` without Saturdays, Sundays and federal holidays, as observed
     (8 CFR 287.7(d)); timedelta64, on the index of `start`. Neither may be empty."""
     import holidays  # a fifth of a second, and only forms of before 2015 need it
+    import numpy as np
+    import pandas as pd
 
     both = pd.concat([start, end])
     # One year more: New Year's Day may be observed on the last day of the year before it.
     years = range(both.min().year, both.max().year + 2)
     days_off = [np.datetime64(day) for day in holidays.country_holidays("US", years=years)]
-    return _worked_until(end, days_off) - _worked_until(start, days_off)
 
+    def until(times: pd.Series) -> pd.Series:
+        """Since the start of 1900: only the difference of two of these says anything."""
+        days = times.dt.normalize().to_numpy().astype("datetime64[D]")
+        origin = np.full(len(days), np.datetime64("1900-01-01"))
+        whole = np.busday_count(origin, days, holidays=days_off)
+        of_the_day = (times - times.dt.normalize()).where(np.is_busday(days, holidays=days_off))
+        whole_days = pd.to_timedelta(pd.Series(whole, times.index), "D")
+        return of_the_day.fillna(pd.Timedelta(0)) + whole_days
 
-def _worked_until(times: pd.Series, days_off: Sequence[np.datetime64]) -> pd.Series:
-    """Working time since the start of 1900: only the difference of two of these says anything."""
-    days = times.dt.normalize().to_numpy().astype("datetime64[D]")
-    origin = np.full(len(days), np.datetime64("1900-01-01"))
-    whole = np.busday_count(origin, days, holidays=days_off)
-    of_the_day = (times - times.dt.normalize()).where(np.is_busday(days, holidays=days_off))
-    return of_the_day.fillna(pd.Timedelta(0)) + pd.to_timedelta(pd.Series(whole, times.index), "D")
+    return until(end) - until(start)
 
 
 def long_date(day: dt.date | str) -> str:

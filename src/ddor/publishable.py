@@ -20,8 +20,6 @@ from ddor.narrative import render_markdown
 
 MARK = "application/vnd.ddor.publishable+json"
 SCRAP = "application/scrapbook.scrap"
-# Set in the environment of a kernel of the job: there the gate judges the whole notebook.
-IN_THE_JOB = "DDOR_JOB"
 # Cells with one of these tags stay out of the page, and so does what they show.
 NOT_PUBLISHED = ("parameters", "injected-parameters", "not-published")
 UNFILLED = re.compile(r"\{\{|\{%")

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from ddor.calendar import Period, Quarter, Week
 from ddor.errors import UsageError
 
+# Set in the environment of a kernel of the job: there the gate judges the whole notebook.
+IN_THE_JOB = "DDOR_JOB"
 # What every notebook imports, and so what kernels begin with.
 NEEDED_BY_NOTEBOOKS = ("ddor.report", "ddor.report.scraps")
 LISTED = {

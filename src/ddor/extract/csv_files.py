@@ -6,6 +6,8 @@ spreadsheet may open: nothing in them runs as a formula. `write_extract` writes 
 reads back unchanged.
 """
 
+from __future__ import annotations
+
 import codecs
 import csv
 import io
@@ -14,15 +16,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-import pandas as pd
 import yaml
 
 from ddor.errors import Problems
 from ddor.extract.limits import Limits, TextColumns, too_large
 from ddor.extract.model import DATES_ONLY, DATETIMES, TABLES, Extract
 from ddor.extract.table import ABOVE, worded
+
+if TYPE_CHECKING:  # importing it takes longer than what most commands do
+    import pandas as pd
 
 # How a text begins that a spreadsheet would run, or take for the end of the cell before: a sign of
 # a formula, full-width ones and those behind a space or a line end too.
@@ -104,7 +108,7 @@ class _Lines:
         self.label, self.text, self.most = label, text, limits.columns * limits.letters
         self.letters = 0
 
-    def __iter__(self) -> "_Lines":
+    def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:

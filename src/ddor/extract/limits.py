@@ -4,6 +4,8 @@ A file that is larger is refused before it is unpacked, or while it is read. The
 `size_limit_factor` raises all limits alike; docs/extract.md states them.
 """
 
+from __future__ import annotations
+
 import contextlib
 import io
 import os
@@ -12,12 +14,13 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import IO
-
-import pandas as pd
-import pyarrow as pa
+from typing import IO, TYPE_CHECKING
 
 from ddor.errors import ExtractInvalid, Problem
+
+if TYPE_CHECKING:  # importing them takes longer than what most commands do
+    import pandas as pd
+    import pyarrow as pa
 
 CHUNK = 1 << 12  # small, because of a chunk bzip2 can make some thousand times as much
 ROWS_AT_ONCE = 10_000
@@ -35,7 +38,7 @@ class Limits:
     letters: int = 10_000
     bytes: int = 256 << 20
 
-    def times(self, factor: int) -> "Limits":
+    def times(self, factor: int) -> Limits:
         return Limits(*(factor * each for each in astuple(self)))
 
     def rows(self, table: str) -> int:
@@ -127,12 +130,17 @@ class TextColumns:
 
     def columns(self, rows: int) -> Iterator[pd.Series]:
         """The first `rows` cells of each column, as text."""
+        import pandas as pd
+        import pyarrow as pa
+
         self._pack()
         for chunks in self._chunks:
             column = pa.chunked_array(chunks, pa.large_string()).slice(0, rows)
             yield pd.Series(pd.array(column, dtype="str"))
 
     def _pack(self) -> None:
+        import pyarrow as pa
+
         for chunks, cells in zip(self._chunks, zip(*self._rows, strict=True), strict=False):
             chunks.append(pa.array(cells, pa.large_string()))
         self._rows = []

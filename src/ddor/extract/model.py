@@ -14,14 +14,18 @@ A source without recording dates (`cohort: issued`) has one cohort only: what is
 week* then reads *issued this week, and since recorded*.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ddor.calendar import Week
 from ddor.reference.codes import rows
+
+if TYPE_CHECKING:  # importing it takes longer than what most commands do
+    import pandas as pd
 
 DATA = Path(__file__).parent / "data"
 

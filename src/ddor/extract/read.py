@@ -47,9 +47,7 @@ from ddor.extract.limits import (
     too_large,
 )
 from ddor.extract.model import DATETIMES, TABLES, About, Extract
-from ddor.extract.parquet_files import parquet_table
 from ddor.extract.table import RawTable, worded
-from ddor.extract.workbooks import read_workbook, sheet_pairs, sheet_table
 
 FILES = ("requests.csv", "requests.parquet", "charges.csv", "charges.parquet", "about.yaml")
 WORKBOOK = "workbook.xlsx"
@@ -127,6 +125,9 @@ def _tables(
 ) -> tuple[RawTable, RawTable, dict[str, str], Problems]:
     """The two tables, what is said of the extract key by key, and what is wrong with that."""
     if WORKBOOK in files:
+        # openpyxl takes longer to import than a week of CSV to read.
+        from ddor.extract.workbooks import read_workbook, sheet_pairs, sheet_table
+
         sheets = read_workbook(files[WORKBOOK], limits)
         listed = f"the sheets {', '.join(sheets)}"
         requests, charges = (
@@ -166,6 +167,8 @@ def _file_table(name: str, files: dict[str, bytes], names: list[str], limits: Li
             table.fill(*read)
         return table
     if parquet in files:
+        from ddor.extract.parquet_files import parquet_table
+
         return parquet_table(name, parquet, files.pop(parquet), limits)
     other = _misnamed(name, names)
     seen = f'only a file "{other}"' if other else "no such file"

@@ -10,12 +10,13 @@ Excel, and the way there, is known to do to values (`data/habits.csv`), then wha
 suggests: the nearest word of its list, the code of a state or country written out.
 """
 
+from __future__ import annotations
+
 import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ddor.errors import Problems
 from ddor.extract.identifiers import looks, to_hide
@@ -23,6 +24,9 @@ from ddor.extract.limits import LIMITS, Limits
 from ddor.extract.model import COLUMNS, DATA, TABLES, WORDS
 from ddor.reference.codes import country_from_ice_label, form_from_ice_text, rows
 from ddor.reference.places import AREAS, state_named
+
+if TYPE_CHECKING:  # importing it takes longer than what most commands do
+    import pandas as pd
 
 REMOVE_IDENTIFIER = "remove it at the source: an extract must not identify a person"
 # What precedes position 0 in a spreadsheet: rows are counted from 1, and the first is the header.
@@ -51,8 +55,8 @@ class RawTable:
 
     name: str
     problems: Problems
-    text: pd.DataFrame = field(default_factory=pd.DataFrame)
-    refused: pd.DataFrame = field(default_factory=pd.DataFrame)
+    text: pd.DataFrame = field(default_factory=lambda: _no_frame())
+    refused: pd.DataFrame = field(default_factory=lambda: _no_frame())
     limits: Limits = LIMITS
 
     def fill(
@@ -62,6 +66,8 @@ class RawTable:
         left out. `uneven` are positions that a problem already names whole. Nothing is taken if no
         head is known: then what stands in row 1 is no header. A cell that is too long is emptied:
         no other rule reads it."""
+        import pandas as pd
+
         known = TABLES[self.name]
         if set(heads).isdisjoint(known):
             alike = [f'"{head}" for "{found}"' for head in heads if (found := nearest(head, known))]
@@ -108,6 +114,12 @@ class RawTable:
         at = cells.index[cells]
         self.problems.report(column, seen, expected, mend, (at + ABOVE).tolist())
         self.refused.loc[at, column] = True
+
+
+def _no_frame() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame()
 
 
 def worded(name: str, **values: object) -> tuple[str, str, str]:

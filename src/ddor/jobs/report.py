@@ -15,14 +15,12 @@ import json
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup
-
-from ddor.archive.acts import Publication, draft_files, publish_revision
 from ddor.archive.kept import Article, article_of, kept_files
 from ddor.archive.publish import Archive, opened
-from ddor.archive.render import render_article
 from ddor.archive.site import Site, SiteContext, address_of
 from ddor.calendar import Period, Week
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
@@ -51,7 +49,10 @@ from ddor.measures.people import NAMED
 from ddor.published.catalog import Revision
 from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reports import refuse_shared_key, report_of
-from ddor.run.notebook import check_template, execute, prove_run, tidy, validate_cells
+from ddor.run.notebook import check_template, execute, prove_run, tidy
+
+if TYPE_CHECKING:
+    from ddor.archive.acts import Publication
 
 TEMPLATE = "template.ipynb"
 # What a failed run, a report under review, a draft or an unchanged run left; a publication makes it
@@ -133,8 +134,10 @@ def _made(
         written = {"--reason": f"{order.reason}\n{revision.because}\n{revision.accepted}"}
         keys = prepared.keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
         prepared.refuse_unfit({**written, **report.texts, **context.written()}, keys)
-        executed, article = run_notebook(archive, template, report, keys)
-        data, messages = prepared.data_files(report), (*recovered, *article.messages)
+        executed, article, data = run_notebook(archive, template, report, keys)
+        from ddor.archive.acts import Publication, publish_revision
+
+        messages = (*recovered, *article.messages)
         site = Site(archive.site, report.catalog, context)
         publication = Publication(site, period, revision, article, data, report.bulk)
         if order.draft or (report.review and not revision.accepted):
@@ -196,16 +199,19 @@ def recover(output: Path) -> tuple[str, ...]:
 
 def run_notebook(
     archive: Archive, template: Path, report: Prepared, keys: RequestKeys
-) -> tuple[Path, Article]:
-    """-> the executed notebook, in staging, and its article. A notebook that failed, or shows what
-    may not be published, is kept for the analyst."""
+) -> tuple[Path, Article, dict[str, bytes]]:
+    """-> the executed notebook, in staging, its article, and the downloads. A notebook that failed,
+    or shows what may not be published, is kept for the analyst."""
     with archive.writing():
         report.save(archive.staging / "inputs")
     executed = archive.staging / "report.ipynb"
     try:
-        run_proved(template, executed, report)
+        data = run_proved(template, executed, report)
+        from ddor.archive.render import render_article
+        from ddor.run.gate import validate_cells
+
         messages = validate_cells(executed, keys)
-        return executed, replace(render_article(tidy(executed)), messages=messages)
+        return executed, replace(render_article(tidy(executed)), messages=messages), data
     except (NotebookFailed, OSError) as failure:
         if not archive.writable():
             raise ArchiveUnavailable(
@@ -219,12 +225,26 @@ def run_notebook(
         raise NotebookFailed(f"{failure}\nthe notebook up to the failure: {folder}") from failure
 
 
-def run_proved(template: Path, executed: Path, report: Prepared) -> None:
+def run_proved(template: Path, executed: Path, report: Prepared) -> dict[str, bytes]:
     """Execute the template on the inputs saved beside `executed`; its figures have to be those
-    counted. Raises NotebookFailed."""
+    counted. -> the downloads, which are made meanwhile. Raises NotebookFailed."""
     period = report.period
-    execute(template, executed, {period.label: str(period), "inputs": "inputs"})
+    parameters = {period.label: str(period), "inputs": "inputs"}
+    data = execute(template, executed, parameters, partial(_while_the_kernel_works, report))
     prove_run(executed, report.figures)
+    return data
+
+
+def _while_the_kernel_works(report: Prepared) -> dict[str, bytes]:
+    """The downloads; and what a publication imports, which is not waited for then."""
+    import scipy.special  # noqa: F401
+    import scrapbook  # noqa: F401
+
+    import ddor.archive.acts
+    import ddor.archive.render
+    import ddor.run.gate  # noqa: F401
+
+    return prepared.data_files(report)
 
 
 def _unchanged(
@@ -246,11 +266,13 @@ def _unchanged(
 
 
 def _not_published(
-    archive: Archive, publication: Publication, report: Prepared, order: Order, executed: Path
+    archive: Archive, publication: "Publication", report: Prepared, order: Order, executed: Path
 ) -> Result:
     """Leaves a draft in runs/<period>/draft/: one that was asked for, or that of a report that
     waits for a person, with the list to fill in and what else changes with a run (a week's flags in
     the ledger)."""
+    from ddor.archive.acts import draft_files
+
     period = report.period
     draft = f"runs/{period}/draft"
     files = draft_files(publication) | {"report.ipynb": executed.read_bytes()}
@@ -292,6 +314,8 @@ def sentence_differences(before: str, after: str) -> list[str]:
 def paragraphs(html: str) -> list[str]:
     """The text of an article's paragraphs, list items, headings and captions, in order; what stands
     in one within another is that one's alone."""
+    from bs4 import BeautifulSoup
+
     texts = [
         "".join(text for text in block.strings if text.find_parent(BLOCKS) is block)
         for block in BeautifulSoup(html, "html.parser").find_all(BLOCKS)

@@ -18,7 +18,7 @@ from ddor.archive.render import render_article
 from ddor.calendar import Period
 from ddor.errors import NotebookFailed, UsageError
 from ddor.inputs import not_as_kept
-from ddor.jobs.prepared import Prepared, data_files, digests, hashed, package_versions
+from ddor.jobs.prepared import Prepared, digests, hashed, package_versions
 from ddor.jobs.report import TEMPLATE, preparation_of, recover, run_proved
 from ddor.published.catalog import Catalog, Revision, open_catalog
 from ddor.run.notebook import tidy
@@ -127,8 +127,8 @@ def _run_again(report: Prepared, template: Path) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="ddor-verify-") as folder:
         executed = Path(folder) / "report.ipynb"
         report.save(Path(folder) / "inputs")
-        run_proved(template, executed, report)
-        return kept_files(render_article(tidy(executed)), data_files(report))
+        data = run_proved(template, executed, report)
+        return kept_files(render_article(tidy(executed)), data)
 
 
 def _served(folder: Path, pattern: str, pictures: str = "") -> dict[str, bytes]:

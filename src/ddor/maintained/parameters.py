@@ -15,13 +15,13 @@ analysts write and what agencies say of themselves in `pages/` and `statements/`
 the cases of a quarter in `cases/<quarter>/` (cases.py).
 """
 
+import contextlib
+import datetime as dt
 import os
 import re
 from pathlib import Path
 from typing import Annotated, Any
 
-import fsspec
-import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ddor.calendar import Period, Week
@@ -173,6 +173,8 @@ def sample_settings(project: Path) -> dict[str, str]:
 
 def extract_location(parameters: Parameters, week: Week) -> str:
     """Where this week's extract is. A folder named without its ending may be a .zip or .xlsx."""
+    import fsspec  # only where an extract is looked for
+
     location = parameters.extract.replace("{week}", str(week))
     try:
         fs, path = fsspec.core.url_to_fs(location)
@@ -184,6 +186,8 @@ def extract_location(parameters: Parameters, week: Week) -> str:
 
 def weeks_with_extract(pattern: str) -> list[Week]:
     """The weeks for which something lies at `pattern`, a path or URL that holds {week}."""
+    import fsspec
+
     try:
         fs, path = fsspec.core.url_to_fs(pattern.replace("{week}", "*"))
         found = fs.glob(path) + fs.glob(path + ".zip") + fs.glob(path + ".xlsx")
@@ -197,8 +201,11 @@ def weeks_with_extract(pattern: str) -> list[Week]:
     start, *rest = map(re.escape, path.split("*"))
     named = re.compile(start + "(.{10})" + r"\1".join(rest) + r"(\.zip|\.xlsx)?/?")
     names = {match[1] for name in found if (match := named.fullmatch(name))}
-    days = pd.to_datetime(pd.Series(sorted(names)), format="%Y-%m-%d", errors="coerce").dropna()
-    return [Week(day) for day in days.dt.date if Week.containing(day).first_day == day]
+    days = []
+    for name in sorted(names):
+        with contextlib.suppress(ValueError):
+            days.append(dt.datetime.strptime(name, "%Y-%m-%d").date())
+    return [Week(day) for day in days if Week.containing(day).first_day == day]
 
 
 def find_project() -> Path:

@@ -6,7 +6,8 @@ import re
 import sys
 
 from ddor.narrative import render_narrative
-from ddor.publishable import HTML, IN_THE_JOB, refusal
+from ddor.publishable import HTML, refusal
+from ddor.reports import IN_THE_JOB
 
 _NOT_READ = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}"  # figures, conditions, comments

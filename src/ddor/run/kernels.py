@@ -8,7 +8,6 @@ kernel is an ordinary one.
 """
 
 import contextlib
-import logging
 import multiprocessing
 import os
 import sys
@@ -16,10 +15,6 @@ import tempfile
 from collections.abc import Sequence
 from multiprocessing import forkserver
 from pathlib import Path
-from typing import Any
-
-from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ddor.run.surroundings import for_a_kernel
 
@@ -46,23 +41,6 @@ def warm(modules: Sequence[str]) -> None:
         tempfile.tempdir = before
 
 
-class ForkedKernel(LocalProvisioner):
-    """Provides a kernel by a fork. `process`: as subprocess.Popen has it."""
-
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        arguments = cmd[cmd.index("-f") :]
-        self.process = _Process(
-            target=serve, args=(arguments, os.getcwd(), dict(os.environ)), daemon=True
-        )
-        try:
-            self.process.start()
-        except (OSError, EOFError) as error:
-            logging.getLogger(__name__).warning("no warm kernel (%s), an ordinary one", error)
-            return await super().launch_kernel(cmd, **kwargs)
-        self.pid = self.process.pid
-        return self.connection_info
-
-
 def serve(arguments: list[str], folder: str, environment: dict[str, str]) -> None:
     """What a fork does: it is a kernel. `arguments`: of ipykernel's command line; `environment`: of
     the process, `folder`: its working directory."""
@@ -83,7 +61,7 @@ def serve(arguments: list[str], folder: str, environment: dict[str, str]) -> Non
 
 if FORKED:
 
-    class _Process(ForkServerProcess):
+    class KernelProcess(ForkServerProcess):
         """With what jupyter_client asks of a subprocess.Popen."""
 
         stdin = stdout = stderr = None
@@ -97,4 +75,4 @@ if FORKED:
 
         def send_signal(self, number: int) -> None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, number)
+                os.kill(self.pid or 0, number)

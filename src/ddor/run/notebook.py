@@ -1,20 +1,13 @@
 """One run of a notebook: its template is checked, papermill executes it in a folder of its own, the
-executed notebook proves that it ran, and the gate judges what it shows.
+executed notebook proves that it ran. What it may show is judged in gate.py.
 
 papermill lets much pass. Without a cell tagged `parameters` it only logs a warning and reports the
 default week with exit code 0; a misspelt parameter likewise: both would publish one week's figures
 as another's. And it marks a notebook whose kernel died as completed: so the last scrap has to be
 there, every code cell has to have run, and the figures it glued have to be those counted beside it.
 
-The gate (`judge`) says after the run what the cells may not show. A published cell may
-show what the package made for a page (ddor.publishable), and nothing else: no frame, no print, no
-picture. Neither a cell nor a text between cells may hold `{{` or `{%`, which nothing filled, or the
-key of a request. What libraries write to stderr is reported to whoever runs the report and is no
-reason to stop. Not judged: cells tagged `not-published`, and the cell of parameters. What they show
-stays in the private notebook.
-
-papermill rewrites the output after every cell, in place, and changes the working directory: so it
-runs in staging, and one process runs one week at a time.
+papermill writes the output in place and changes the working directory: so it runs in staging, and
+one process runs one week at a time.
 """
 
 import ast
@@ -24,35 +17,30 @@ import os
 import re
 import signal
 import socket
-from collections.abc import Iterator
+import sys
+import types
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any, TypeVar
 
 import nbformat
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ddor.errors import NotebookFailed, undisturbed
-from ddor.extract.identifiers import RequestKeys
-from ddor.narrative import unfit
-from ddor.publishable import NOT_PUBLISHED, UNFILLED, refusal, text_of
-from ddor.run.kernels import FORKED, ForkedKernel
+from ddor.run.kernels import FORKED, KernelProcess, serve
 from ddor.run.surroundings import for_a_kernel
 
+Made = TypeVar("Made")
 ENGINE = "ddor"  # of papermill
 CELL_TIMEOUT = 900  # seconds; the longest cell of a week takes a few
 # The package's other modules make a table of anything, rows of people too.
 FORBIDDEN_IMPORT = re.compile(
     r"(?!\s*from ddor\.report(\.scraps)? import (?!.*\b(tables|charts)\b))\s*(from|import)\s+ddor\b"
 )
-REFUSED = (
-    "the notebook shows what may not be published (docs/notebook.md says what may; cells are "
-    "counted from the top, text cells too):"
-)
-HOLDS_A_KEY = "holds the key of a request (not shown)"
-LONGEST_LINE = 80
-_WARNING = re.compile(r"\w*Warning: .*")
 ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
@@ -100,8 +88,37 @@ def _parameters_problems(notebook: nbformat.NotebookNode, wanted: tuple[str, ...
     return [f"its parameters cell does not set `{name}`; add the line back" for name in missing]
 
 
-def execute(template: Path, output: Path, parameters: dict) -> None:
-    """Execute `template` with `parameters` into `output`, in output's folder.
+class ForkedKernel(LocalProvisioner):
+    """Provides a kernel by a fork. `process`: as subprocess.Popen has it."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        arguments = cmd[cmd.index("-f") :]
+        self.process = KernelProcess(
+            target=serve, args=(arguments, os.getcwd(), dict(os.environ)), daemon=True
+        )
+        try:
+            with _without_main():
+                self.process.start()
+        except (OSError, EOFError) as error:
+            logging.getLogger(__name__).warning("no warm kernel (%s), an ordinary one", error)
+            return await super().launch_kernel(cmd, **kwargs)
+        self.pid = self.process.pid
+        return self.connection_info
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """multiprocessing would import in a fork whatever program this process runs."""
+    main, sys.modules["__main__"] = sys.modules["__main__"], types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def execute(template: Path, output: Path, parameters: dict, meanwhile: Callable[[], Made]) -> Made:
+    """Execute `template` with `parameters` into `output`, in output's folder; what `meanwhile`
+    returns, which is called while the kernel works.
 
     Raises NotebookFailed with the cell and its error. `output` is then as far as it came, for the
     analyst to open. That nothing is raised proves nothing: see prove_run.
@@ -154,22 +171,28 @@ def execute(template: Path, output: Path, parameters: dict) -> None:
     with for_a_kernel(folder), ThreadPoolExecutor(1) as thread:
         running = thread.submit(run)
         try:
-            running.result()
-        except papermill.PapermillExecutionError as error:
-            number, said = _failed_cell(output)
-            raise NotebookFailed(
-                f"{template.name}, cell {number} (counted from the top, text cells too): "
-                + (f"{error.ename}: {error.evalue}" if error.evalue else said)
-            ) from error
-        except Exception as error:  # a dead kernel, a timeout, a kernel that never came up
-            problem = f"{template.name}: {type(error).__name__}: {error}".rstrip(": ")
-            raise NotebookFailed(problem) from error
+            made = meanwhile()
+            if error := running.exception():
+                raise NotebookFailed(f"{template.name}{_said(error, output)}") from error
+            return made
         finally:
             with undisturbed():
                 _kill(kernels)
                 while not running.done():  # the run was ended before the kernel was up
                     _kill(kernels)
                     wait([running], timeout=0.1)
+
+
+def _said(error: BaseException, output: Path) -> str:
+    """What stopped the notebook, in words that follow its name."""
+    import papermill
+
+    if not isinstance(error, papermill.PapermillExecutionError):
+        # A dead kernel, a timeout, a kernel that never came up.
+        return f": {type(error).__name__}: {error}".rstrip(": ")
+    number, said = _failed_cell(output)
+    reason = f"{error.ename}: {error.evalue}" if error.evalue else said
+    return f", cell {number} (counted from the top, text cells too): {reason}"
 
 
 def _kill(kernels: list[AsyncKernelManager]) -> None:
@@ -258,73 +281,3 @@ def tidy(executed: Path) -> nbformat.NotebookNode:
             cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
     nbformat.write(notebook, executed)
     return notebook
-
-
-# The gate
-
-
-def validate_cells(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
-    """-> what was written to stderr, a line for each cell that did. Raises NotebookFailed with
-    every cell that may not be published: its number in the template, and its first line."""
-    refused, warnings = [REFUSED], []
-    for number, cell in numbered(executed):
-        said: list[str] = []
-        for output in cell.get("outputs", ()):
-            if output.get("name") == "stderr":
-                lines = [line.strip() for line in output.text.splitlines() if line.strip()]
-                # Of a warning its words, without the path of the file that gave it.
-                warned = [found[0] for line in lines if (found := _WARNING.search(line))]
-                said += warned or lines[:1]
-        warnings += [f"cell {number}: {line}" for line in dict.fromkeys(said)]
-        if not {*NOT_PUBLISHED} & {*cell.metadata.get("tags", [])}:
-            lines = [line.strip() for line in cell.source.splitlines() if line.strip()] or [""]
-            # Of a magic with the line below it, which says more.
-            line = " ".join(lines[:2] if lines[0].startswith("%%") else lines[:1])
-            if keys.in_text(line):
-                line = "its first line is not shown"
-            elif len(line) > LONGEST_LINE:
-                line = line[: LONGEST_LINE - 1] + "…"
-            place = f"cell {number} ({line})"
-            refused += [f"{place}: {reason}" for reason in dict.fromkeys(_reasons(cell, keys))]
-    if len(refused) > 1:
-        raise NotebookFailed("\n".join(refused))
-    return tuple(warnings)
-
-
-def _reasons(cell, keys: RequestKeys) -> Iterator[str]:
-    if cell.cell_type == "raw" and cell.source.strip():
-        yield "is a raw cell, which is neither text nor code"
-    if cell.cell_type == "markdown":
-        renderer = _PageRenderer(escape=False)
-        # Of an attachment nbconvert would want the bytes.
-        source = cell.source.replace("attachment:", "pasted:")
-        rendered = MarkdownWithMath(renderer=renderer).render(source)
-        text = f"{cell.source}\n{text_of(rendered)}"
-        if found := UNFILLED.search(text):
-            yield f'has "{found[0]}", which nothing fills outside a cell of %%narrative'
-        if unfit(rendered):
-            yield "has a pasted picture, or a link to no page"
-        if renderer.own_html:
-            yield "has HTML of its own; write Markdown, and &lt; for a < that is part of the text"
-        if keys.in_text(text):
-            yield HOLDS_A_KEY
-    for output in cell.get("outputs", ()):
-        if output.output_type == "stream" and output.name == "stdout":
-            yield "prints"
-        elif output.output_type in ("display_data", "execute_result"):
-            if reason := refusal(output.data):
-                yield reason
-            elif keys.in_text(text_of(output.data.get("text/html", ""))):
-                yield f"shows what {HOLDS_A_KEY}"
-
-
-class _PageRenderer(IPythonRenderer):
-    """nbconvert's own, which keeps in mind whether the Markdown had HTML in it."""
-
-    own_html = False
-
-    def inline_html(self, html: str) -> str:
-        self.own_html = True
-        return html
-
-    block_html = inline_html

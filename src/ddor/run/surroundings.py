@@ -38,7 +38,7 @@ def settle() -> None:
 def for_a_kernel(folder: Path) -> Iterator[None]:
     """In `folder`, the kernel's own: it runs this package, whatever else is installed, and nobody's
     start-up files."""
-    from ddor.publishable import IN_THE_JOB  # after `settle`: what it imports reads files
+    from ddor.reports import IN_THE_JOB  # after `settle`: what it imports reads files
 
     source, before = str(Path(__file__).resolve().parents[2]), os.environ.copy()
     for name in [name for name in before if name.startswith(NOT_FOR_KERNELS)]:
