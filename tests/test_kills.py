@@ -103,16 +103,26 @@ def of_session(leader: int) -> dict[int, str]:
 
 
 def kernels_of(leader: int) -> list[int]:
-    """Of a job the kernels, which have a session of their own."""
-    found = []
+    """The kernels of a job, which have a session of their own: forks of its forkserver, or its own
+    children."""
+    found = {}
     for each in Path("/proc").glob("[0-9]*"):
         try:
-            parent = (each / "stat").read_text().rpartition(")")[2].split()[1]
-            if int(parent) == leader and b"ipykernel" in (each / "cmdline").read_bytes():
-                found.append(int(each.name))
+            status = (each / "stat").read_text().rpartition(")")[2].split()
+            command = (each / "cmdline").read_bytes()
         except OSError:
             continue
-    return found
+        found[int(each.name)] = int(status[1]), int(status[3]), command
+    servers = [
+        pid
+        for pid, (parent, _, command) in found.items()
+        if parent == leader and b"forkserver" in command
+    ]
+    return [
+        pid
+        for pid, (parent, session, command) in found.items()
+        if session == pid and (parent in servers or (parent == leader and b"ipykernel" in command))
+    ]
 
 
 def gone(process: int, within: float) -> bool:

@@ -183,7 +183,7 @@ def _order(options: Options, project: Path):
     """The jobs' Order, whose fields have the names of the options."""
     from ddor.extract.identifiers import identifier
     from ddor.extract.table import UNSEEN
-    from ddor.jobs.prepared import Order
+    from ddor.jobs.order import Order
 
     given = {name: each for name, each in vars(options).items() if name in Order.__annotations__}
     sample = sample_settings(project) if "sample" in options and options.sample else {}
@@ -227,15 +227,10 @@ def _make(periods: Sequence[Period], order, options: Options) -> int:
     """One report after the other; the exit code of the first that failed."""
     from tqdm import tqdm
 
-    from ddor.run.kernels import warm
-
-    warm(NEEDED_BY_NOTEBOOKS)
-    from ddor.jobs.report import attempt
-
     codes = []
     few = options.quiet or len(periods) == 1
     for period in tqdm(periods, unit=periods[0].label, disable=few, file=_Stderr):
-        result = attempt(period, order)
+        result = _run(period, order)
         codes.append(result.exit_code)
         named = f"{period} {result.status}"
         if options.json:
@@ -250,6 +245,20 @@ def _make(periods: Sequence[Period], order, options: Options) -> int:
         if result.exit_code or not options.quiet:
             _note(*result.messages)
     return next(filter(None, codes), 0)
+
+
+def _run(period: Period, order):
+    """The Result of a report. That it is unchanged is found out first, with few imports."""
+    from ddor.jobs.seen import unchanged
+
+    if result := unchanged(period, order):
+        return result
+    from ddor.run.kernels import warm
+
+    warm(NEEDED_BY_NOTEBOOKS)
+    from ddor.jobs.report import attempt
+
+    return attempt(period, order)
 
 
 # The other commands of `ddor`

@@ -83,6 +83,12 @@ class Archive:
             self.finish()
             return sum(map(len, journal.values()))
 
+    def replace(self, path: str, data: bytes) -> None:
+        """One file below outputs/ that nothing else has to agree with."""
+        with self.writing():
+            _write(self.staging / path, data)
+            os.replace(self.staging / path, self.output / path)
+
     def _check_places(self, paths: Iterable[str]) -> None:
         """A folder on another disk than runs/, or mounted by itself, cannot be moved to in one
         step. Linux says so of a file that does not exist too, so that nothing has to be tried."""

@@ -34,6 +34,7 @@ from ddor.calendar import Period, long_date
 from ddor.errors import UsageError
 from ddor.extract.identifiers import RequestKeys
 from ddor.extract.model import SYNTHETIC_NOTICE
+from ddor.jobs.order import Order
 from ddor.maintained.parameters import Parameters
 from ddor.measures.disclosure import TABLES, PublishedTables
 from ddor.narrative import render_markdown, unfit
@@ -55,23 +56,6 @@ OF_ANY_REPORT = {
     "code_lists": "changed code lists",
     "method": "changed rules of counting",
 }
-
-
-@dataclass(frozen=True)
-class Order:
-    """What was asked for on the command line, for every report alike. `project`: the checkout;
-    decisions: a review.csv, filled in; reason: why a report is corrected, or published under
-    review."""
-
-    project: Path
-    params: Path | None = None
-    settings: dict[str, str] = field(default_factory=dict)
-    draft: bool = False
-    force: bool = False
-    decisions: Path | None = None
-    accept_held: bool = False
-    correct: bool = False
-    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import difflib
 import json
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,8 +37,9 @@ from ddor.errors import (
 )
 from ddor.extract.identifiers import RequestKeys
 from ddor.inputs import NEWER_FLAGS
-from ddor.jobs import prepared
-from ddor.jobs.prepared import REVIEW_LIST, Order, Preparation, Prepared, figure_differences
+from ddor.jobs import prepared, seen
+from ddor.jobs.order import Order, Result
+from ddor.jobs.prepared import REVIEW_LIST, Preparation, Prepared, figure_differences
 from ddor.jobs.quarterly import COMPILED
 from ddor.jobs.weekly import WEEKLY
 from ddor.maintained.directory import read_directory
@@ -74,19 +75,6 @@ RULES = {
 }
 
 
-@dataclass(frozen=True)
-class Result:
-    """status: published, unchanged, draft, held or failed. `page`: its path, or "" for none."""
-
-    period: Period
-    status: str
-    exit_code: int = 0
-    revision: int | None = None
-    page: str = ""
-    figures: dict[str, int | None] = field(default_factory=dict)
-    messages: tuple[str, ...] = ()
-
-
 def preparation_of(period: Period) -> Preparation:
     return PREPARATIONS.get(period.shelf, COMPILED)
 
@@ -117,6 +105,7 @@ def _made(
     period: Period, order: Order, preparation: Preparation, template: Path, parameters: Parameters
 ) -> Result:
     recovered = recover(parameters.output)
+    saw = seen.inputs_of(period, order, parameters) if isinstance(period, Week) else None
     gathered = preparation.gather(period, parameters)
     context = site_context(parameters)
 
@@ -128,7 +117,9 @@ def _made(
         hashes = prepared.hashed(report.input_texts, template)
         identity, anyway = prepared.identity_of(hashes), order.draft or order.force
         if last and last.identity == identity and not anyway:
-            return _unchanged(archive, report, last, order, recovered)
+            result = _unchanged(archive, report, last, order, recovered)
+            _remember(archive, saw, result)
+            return result
 
         revision = prepared.revision_line(archive, report, order, hashes, context.day)
         written = {"--reason": f"{order.reason}\n{revision.because}\n{revision.accepted}"}
@@ -153,9 +144,18 @@ def _made(
         manifest = prepared.manifest_file(order, report, revision, hashes, kept, private)
         private["manifest.json"] = manifest
         publish_revision(archive, publication, private, report.beside, MADE_OLD)
-    page = str(archive.site / address_of(period))
-    messages = (*messages, *report.messages)
-    return Result(period, "published", 0, revision.revision, page, report.figures, messages)
+        page = str(archive.site / address_of(period))
+        messages, number = (*messages, *report.messages), revision.revision
+        result = Result(period, "published", 0, number, page, report.figures, messages)
+        _remember(archive, saw, result)
+    return result
+
+
+def _remember(archive: Archive, saw: dict[str, str] | None, result: Result) -> None:
+    """For the next run of the week. What was said once has to be said again, by that run."""
+    if saw is not None and not result.messages:
+        file = seen.seen_file(saw | seen.of_archive(archive.output), result)
+        archive.replace(f"runs/{result.period}/{seen.SEEN}", file)
 
 
 def site_context(parameters: Parameters) -> SiteContext:

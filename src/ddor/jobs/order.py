@@ -1,0 +1,37 @@
+"""What is asked of a run, and what became of it. Light, since a week that is unchanged needs no
+more."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ddor.calendar import Period
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for on the command line, for every report alike. `project`: the checkout;
+    decisions: a review.csv, filled in; reason: why a report is corrected, or published under
+    review."""
+
+    project: Path
+    params: Path | None = None
+    settings: dict[str, str] = field(default_factory=dict)
+    draft: bool = False
+    force: bool = False
+    decisions: Path | None = None
+    accept_held: bool = False
+    correct: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """status: published, unchanged, draft, held or failed. `page`: its path, or "" for none."""
+
+    period: Period
+    status: str
+    exit_code: int = 0
+    revision: int | None = None
+    page: str = ""
+    figures: dict[str, int | None] = field(default_factory=dict)
+    messages: tuple[str, ...] = ()

@@ -1,0 +1,107 @@
+"""What the last run of a week saw of its inputs, as they lie: by it the next run knows, before it
+reads anything, that the week is unchanged.
+
+    outputs/runs/<week>/seen.json    inputs: name -> sha256; revision and figures, of what they gave
+
+The sha256 are those of files, not of rows: other bytes with the same rows are read again, and then
+found to be the same. Whatever a run reads is among them, also the program, and what the archive
+holds: a report that was published since may be one to compare with.
+"""
+
+import hashlib
+import json
+import sysconfig
+from collections.abc import Iterable
+from pathlib import Path
+
+from ddor.archive.publish import Archive
+from ddor.calendar import Period, Week
+from ddor.errors import DdorError
+from ddor.jobs.order import Order, Result
+from ddor.maintained.parameters import Parameters, load_parameters
+from ddor.reports import report_of
+
+SEEN = "seen.json"
+# Of the archive what a week is made with; its own pages and data are not.
+OF_THE_ARCHIVE = ("site/data/catalog.json", "runs/ledger.csv", "runs/labels.csv")
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def unchanged(period: Period, order: Order) -> Result | None:
+    """That of a run which would find nothing changed; None where only the run itself can tell."""
+    asked = order.draft, order.force, order.correct, order.accept_held, order.decisions
+    if any(asked) or not isinstance(period, Week):
+        return None
+    try:
+        parameters = load_parameters(order.project, period, order.params, order.settings)
+        archive = Archive(parameters.output)
+        if archive.journal.exists() or archive.staging.exists():
+            return None
+        seen = json.loads((archive.runs / str(period) / SEEN).read_bytes())
+        inputs = inputs_of(period, order, parameters)
+    except (DdorError, OSError, ValueError):
+        return None
+    if inputs is None or seen["inputs"] != inputs | of_archive(parameters.output):
+        return None
+    page = str(archive.site / period.path / "index.html")
+    return Result(period, "unchanged", 0, seen["revision"], page, seen["figures"])
+
+
+def inputs_of(period: Period, order: Order, parameters: Parameters) -> dict[str, str] | None:
+    """Name of an input -> its sha256, without those of the archive; None of an extract at another
+    place than on this machine."""
+    extract = _extract(parameters, period)
+    if not extract:
+        return None
+    folders = (parameters.corrections, parameters.statements, parameters.pages)
+    tables = (parameters.agencies, parameters.policies, parameters.coverage)
+    template = order.project / "notebooks" / report_of(period).template
+    written = {*_files(folders), *_files([parameters.project_pages])}
+    # published_on is no input of a report, and a run may take as long as it likes.
+    plain = parameters.model_dump(mode="json", exclude={"published_on", "run_time_limit"})
+    installed = Path(sysconfig.get_path("purelib")).stat().st_mtime_ns
+    return {
+        "extract": _digest(_files([extract])),
+        "parameters": _of(f"{json.dumps(plain)}\n{parameters.note}\n{installed}".encode()),
+        "tables": _digest(tables),
+        "written": _digest(sorted(written)),
+        "program": _digest([template, *_files([PACKAGE])]),
+    }
+
+
+def of_archive(output: Path) -> dict[str, str]:
+    """The same, of what the archive holds by now."""
+    return {"archive": _digest(output / name for name in OF_THE_ARCHIVE)}
+
+
+def seen_file(inputs: dict[str, str], result: Result) -> bytes:
+    content = {"inputs": inputs, "revision": result.revision, "figures": result.figures}
+    return (json.dumps(content) + "\n").encode()
+
+
+def _extract(parameters: Parameters, period: Period) -> Path | None:
+    """As maintained.parameters.extract_location finds it."""
+    location = parameters.extract.replace("{week}", str(period))
+    if "::" in location or "://" in location:
+        return None
+    places = (Path(location + ending) for ending in ("", ".zip", ".xlsx"))
+    return next((place for place in places if place.exists()), None)
+
+
+def _files(places: Iterable[Path]) -> list[Path]:
+    """Those that lie below, and files as they are."""
+    return [
+        file
+        for place in places
+        for file in (sorted(place.rglob("*")) if place.is_dir() else [place])
+        if file.is_file() and "__pycache__" not in file.parts
+    ]
+
+
+def _digest(files: Iterable[Path]) -> str:
+    lines = [f"{file} {_of(file.read_bytes()) if file.is_file() else ''}" for file in files]
+    return _of("\n".join(lines).encode())
+
+
+def _of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
