@@ -8,6 +8,7 @@ with nothing beneath it goes; every other gets an id that stays the same as long
 import base64
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -43,6 +44,19 @@ class _Exporter(HTMLExporter):
         return [str(installed)] if own else super().get_prefix_root_dirs()
 
 
+@cache
+def exporter() -> HTMLExporter:
+    """With its template, which takes a while to load."""
+    made = _Exporter(
+        template_name="report",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_anchor_links=True,
+        preprocessors=[TagRemovePreprocessor(enabled=True, remove_cell_tags=NOT_PUBLISHED)],
+    )
+    made.template  # noqa: B018, loaded by being asked for
+    return made
+
+
 def render_article(notebook: nbformat.NotebookNode) -> Article:
     """Raises NotebookFailed where the page would have no title or more than one."""
     notebook = nbformat.from_dict(notebook)
@@ -54,13 +68,7 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
                 for output in cell.outputs
                 if not any(kind.startswith(SCRAP) for kind in output.get("data", {}))
             ]
-    exporter = _Exporter(
-        template_name="report",
-        extra_template_basedirs=[str(TEMPLATES)],
-        exclude_anchor_links=True,
-        preprocessors=[TagRemovePreprocessor(enabled=True, remove_cell_tags=NOT_PUBLISHED)],
-    )
-    body, _ = exporter.from_notebook_node(notebook)
+    body, _ = exporter().from_notebook_node(notebook)
     images = BeautifulSoup(body, "html.parser").find_all("img")
     if any(image.get("alt", "") in ("", NBCONVERTS_PLACEHOLDER) for image in images):
         raise NotebookFailed(

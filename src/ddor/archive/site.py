@@ -143,6 +143,13 @@ def fill(site: Site, template: str, names: Mapping) -> bytes:
     return _environment().get_template(template).render({**names, **of_site}).encode()
 
 
+def load_templates() -> None:
+    """Which takes a while, once."""
+    for name in _environment().list_templates(["j2"]):
+        if "/" not in name:  # report/ is nbconvert's
+            _environment().get_template(name)
+
+
 def static_files() -> dict[str, bytes]:
     """assets/<name>-<hash>.<ending> -> bytes."""
     return {path: (HERE / "static" / name).read_bytes() for name, path in asset_paths().items()}

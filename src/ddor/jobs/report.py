@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from ddor.archive.kept import Article, article_of, kept_files
 from ddor.archive.publish import Archive, opened
-from ddor.archive.site import Site, SiteContext, address_of
+from ddor.archive.site import Site, SiteContext, address_of, load_templates
 from ddor.calendar import Period, Week
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
 from ddor.checks.registry import CHECKS
@@ -241,9 +241,11 @@ def _while_the_kernel_works(report: Prepared) -> dict[str, bytes]:
     import scrapbook  # noqa: F401
 
     import ddor.archive.acts
-    import ddor.archive.render
     import ddor.run.gate  # noqa: F401
+    from ddor.archive.render import exporter
 
+    exporter()
+    load_templates()
     return prepared.data_files(report)
 
 

@@ -198,7 +198,8 @@ def _said(error: BaseException, output: Path) -> str:
 def _kill(kernels: list[AsyncKernelManager]) -> None:
     """With what its cells have started."""
     for kernel in kernels:
-        if process := getattr(kernel.provisioner, "process", None):
+        process = getattr(kernel.provisioner, "process", None)
+        if process and process.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.kill()  # that has no group of its own yet
