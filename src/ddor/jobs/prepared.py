@@ -19,6 +19,7 @@ import platform
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
@@ -115,6 +116,11 @@ class Prepared:
     # of the revision that stays, of what is kept there although nothing is published anew.
     beside: Mapping[str, bytes] = field(default_factory=dict)
     newer: Callable[[int], dict[str, bytes]] | None = None
+
+    @cached_property
+    def downloads(self) -> dict[str, bytes]:
+        """File name -> bytes."""
+        return data_files(self)
 
 
 @dataclass(frozen=True)

@@ -125,10 +125,10 @@ def _made(
         written = {"--reason": f"{order.reason}\n{revision.because}\n{revision.accepted}"}
         keys = prepared.keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
         prepared.refuse_unfit({**written, **report.texts, **context.written()}, keys)
-        executed, article, data = run_notebook(archive, template, report, keys)
+        executed, article = run_notebook(archive, template, report, keys)
         from ddor.archive.acts import Publication, publish_revision
 
-        messages = (*recovered, *article.messages)
+        data, messages = report.downloads, (*recovered, *article.messages)
         site = Site(archive.site, report.catalog, context)
         publication = Publication(site, period, revision, article, data, report.bulk)
         if order.draft or (report.review and not revision.accepted):
@@ -199,19 +199,19 @@ def recover(output: Path) -> tuple[str, ...]:
 
 def run_notebook(
     archive: Archive, template: Path, report: Prepared, keys: RequestKeys
-) -> tuple[Path, Article, dict[str, bytes]]:
-    """-> the executed notebook, in staging, its article, and the downloads. A notebook that failed,
-    or shows what may not be published, is kept for the analyst."""
+) -> tuple[Path, Article]:
+    """-> the executed notebook, in staging, and its article. A notebook that failed, or shows what
+    may not be published, is kept for the analyst."""
     with archive.writing():
         report.save(archive.staging / "inputs")
     executed = archive.staging / "report.ipynb"
     try:
-        data = run_proved(template, executed, report)
+        run_proved(template, executed, report)
         from ddor.archive.render import render_article
         from ddor.run.gate import validate_cells
 
         messages = validate_cells(executed, keys)
-        return executed, replace(render_article(tidy(executed)), messages=messages), data
+        return executed, replace(render_article(tidy(executed)), messages=messages)
     except (NotebookFailed, OSError) as failure:
         if not archive.writable():
             raise ArchiveUnavailable(
@@ -225,18 +225,17 @@ def run_notebook(
         raise NotebookFailed(f"{failure}\nthe notebook up to the failure: {folder}") from failure
 
 
-def run_proved(template: Path, executed: Path, report: Prepared) -> dict[str, bytes]:
+def run_proved(template: Path, executed: Path, report: Prepared) -> None:
     """Execute the template on the inputs saved beside `executed`; its figures have to be those
-    counted. -> the downloads, which are made meanwhile. Raises NotebookFailed."""
+    counted. Raises NotebookFailed."""
     period = report.period
     parameters = {period.label: str(period), "inputs": "inputs"}
-    data = execute(template, executed, parameters, partial(_while_the_kernel_works, report))
+    execute(template, executed, parameters, partial(_while_the_kernel_works, report))
     prove_run(executed, report.figures)
-    return data
 
 
-def _while_the_kernel_works(report: Prepared) -> dict[str, bytes]:
-    """The downloads; and what a publication imports, which is not waited for then."""
+def _while_the_kernel_works(report: Prepared) -> None:
+    """Makes the downloads, and imports what a publication needs."""
     import scipy.special  # noqa: F401
     import scrapbook  # noqa: F401
 
@@ -246,7 +245,7 @@ def _while_the_kernel_works(report: Prepared) -> dict[str, bytes]:
 
     exporter()
     load_templates()
-    return prepared.data_files(report)
+    report.downloads  # noqa: B018, made by being asked for
 
 
 def _unchanged(

@@ -127,8 +127,8 @@ def _run_again(report: Prepared, template: Path) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="ddor-verify-") as folder:
         executed = Path(folder) / "report.ipynb"
         report.save(Path(folder) / "inputs")
-        data = run_proved(template, executed, report)
-        return kept_files(render_article(tidy(executed)), data)
+        run_proved(template, executed, report)
+        return kept_files(render_article(tidy(executed)), report.downloads)
 
 
 def _served(folder: Path, pattern: str, pictures: str = "") -> dict[str, bytes]:

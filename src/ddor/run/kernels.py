@@ -50,7 +50,7 @@ def serve(arguments: list[str], folder: str, environment: dict[str, str]) -> Non
 
     os.setsid()
     # Held by a kernel, it would keep the forkserver alive when its job is no more.
-    os.close(forkserver._forkserver._forkserver_alive_fd)
+    os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
     os.chdir(folder)
     os.environ.clear()
     os.environ |= environment

@@ -22,7 +22,7 @@ import types
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import nbformat
 from jupyter_client.connect import KernelConnectionInfo
@@ -34,7 +34,6 @@ from ddor.errors import NotebookFailed, undisturbed
 from ddor.run.kernels import FORKED, KernelProcess, serve
 from ddor.run.surroundings import for_a_kernel
 
-Made = TypeVar("Made")
 ENGINE = "ddor"  # of papermill
 CELL_TIMEOUT = 900  # seconds; the longest cell of a week takes a few
 # The package's other modules make a table of anything, rows of people too.
@@ -89,7 +88,9 @@ def _parameters_problems(notebook: nbformat.NotebookNode, wanted: tuple[str, ...
 
 
 class ForkedKernel(LocalProvisioner):
-    """Provides a kernel by a fork. `process`: as subprocess.Popen has it."""
+    """Provides a kernel by a fork."""
+
+    process: Any = None  # with what subprocess.Popen has
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         arguments = cmd[cmd.index("-f") :]
@@ -116,9 +117,11 @@ def _without_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
-def execute(template: Path, output: Path, parameters: dict, meanwhile: Callable[[], Made]) -> Made:
-    """Execute `template` with `parameters` into `output`, in output's folder; what `meanwhile`
-    returns, which is called while the kernel works.
+def execute(
+    template: Path, output: Path, parameters: dict, meanwhile: Callable[[], None] = lambda: None
+) -> None:
+    """Execute `template` with `parameters` into `output`, in output's folder; `meanwhile` is called
+    while the kernel works.
 
     Raises NotebookFailed with the cell and its error. `output` is then as far as it came, for the
     analyst to open. That nothing is raised proves nothing: see prove_run.
@@ -171,10 +174,9 @@ def execute(template: Path, output: Path, parameters: dict, meanwhile: Callable[
     with for_a_kernel(folder), ThreadPoolExecutor(1) as thread:
         running = thread.submit(run)
         try:
-            made = meanwhile()
+            meanwhile()
             if error := running.exception():
                 raise NotebookFailed(f"{template.name}{_said(error, output)}") from error
-            return made
         finally:
             with undisturbed():
                 _kill(kernels)
