@@ -14,6 +14,7 @@ import json
 import re
 import shutil
 import warnings
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -245,7 +246,7 @@ def broken_links(site: Path) -> list[str]:
     return broken
 
 
-def execute_here(template: Path, output: Path, parameters: dict) -> None:
+def execute_here(template: Path, output: Path, parameters: dict, _: Callable) -> None:
     """What ddor.run.notebook.execute does, without a kernel of its own."""
     notebook = nbformat.read(template, as_version=4)
     cells = notebook.cells

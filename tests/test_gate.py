@@ -21,7 +21,8 @@ from ddor.publishable import HTML, MARK
 from ddor.report.charts import stacked_bars
 from ddor.report.magic import typed_numbers
 from ddor.report.tables import Several, Table
-from ddor.run.notebook import check_template, validate_cells
+from ddor.run.gate import validate_cells
+from ddor.run.notebook import check_template
 
 WEEK = "2017-03-04"
 FRAME = pd.DataFrame({"state": ["TX", "LA"], "requests": [3, 2]})

@@ -13,10 +13,14 @@ from ddor.calendar import Week
 from ddor.jobs import seen
 from ddor.jobs.order import Order
 
-ALONE = "import sys; from ddor.cli import run_week; from pathlib import Path; "
-ALONE += (
-    "code = run_week(sys.argv[2:], Path(sys.argv[1])); sys.exit(code or 'pandas' in sys.modules)"
-)
+ALONE = """
+import sys
+from pathlib import Path
+from ddor.cli import run_week
+
+code = run_week(sys.argv[2:], Path(sys.argv[1]))
+sys.exit(code or "pandas" in sys.modules)
+"""
 
 
 @pytest.fixture
@@ -69,7 +73,7 @@ def test_whatever_changes_is_read_again(archive, file):
     place = archive.root / file
     place.parent.mkdir(exist_ok=True)
     with open(place, "a", encoding="utf-8") as opened:
-        opened.write("\n")
+        opened.write("\nrelease_lag_days: 46\n")
     assert seen.unchanged(week, order_of(archive)) is None
 
 

@@ -11,14 +11,13 @@ holds: a report that was published since may be one to compare with.
 import hashlib
 import json
 import sysconfig
-from collections.abc import Iterable
 from pathlib import Path
 
 from ddor.archive.publish import Archive
 from ddor.calendar import Period, Week
 from ddor.errors import DdorError
 from ddor.jobs.order import Order, Result
-from ddor.maintained.parameters import Parameters, load_parameters
+from ddor.maintained.parameters import PATH_KEYS, Parameters, load_parameters
 from ddor.reports import report_of
 
 SEEN = "seen.json"
@@ -53,25 +52,25 @@ def inputs_of(period: Period, order: Order, parameters: Parameters) -> dict[str,
     extract = _extract(parameters, period)
     if not extract:
         return None
-    folders = (parameters.corrections, parameters.statements, parameters.pages)
-    tables = (parameters.agencies, parameters.policies, parameters.coverage)
+    written = parameters.corrections, parameters.statements, parameters.pages
+    tables = parameters.agencies, parameters.policies, parameters.coverage
     template = order.project / "notebooks" / report_of(period).template
-    written = {*_files(folders), *_files([parameters.project_pages])}
-    # published_on is no input of a report, and a run may take as long as it likes.
-    plain = parameters.model_dump(mode="json", exclude={"published_on", "run_time_limit"})
+    # A run may take as long as it likes, and the same files at another place are the same.
+    left_out = {"published_on", "run_time_limit", *PATH_KEYS}
+    plain = parameters.model_dump(mode="json", exclude=left_out)
     installed = Path(sysconfig.get_path("purelib")).stat().st_mtime_ns
     return {
-        "extract": _digest(_files([extract])),
+        "extract": _digest(extract),
         "parameters": _of(f"{json.dumps(plain)}\n{parameters.note}\n{installed}".encode()),
-        "tables": _digest(tables),
-        "written": _digest(sorted(written)),
-        "program": _digest([template, *_files([PACKAGE])]),
+        "tables": _digest(*tables),
+        "written": _digest(*written, parameters.project_pages),
+        "program": _digest(template, PACKAGE),
     }
 
 
 def of_archive(output: Path) -> dict[str, str]:
     """The same, of what the archive holds by now."""
-    return {"archive": _digest(output / name for name in OF_THE_ARCHIVE)}
+    return {"archive": _digest(*(output / name for name in OF_THE_ARCHIVE))}
 
 
 def seen_file(inputs: dict[str, str], result: Result) -> bytes:
@@ -88,18 +87,14 @@ def _extract(parameters: Parameters, period: Period) -> Path | None:
     return next((place for place in places if place.exists()), None)
 
 
-def _files(places: Iterable[Path]) -> list[Path]:
-    """Those that lie below, and files as they are."""
-    return [
-        file
-        for place in places
-        for file in (sorted(place.rglob("*")) if place.is_dir() else [place])
-        if file.is_file() and "__pycache__" not in file.parts
-    ]
-
-
-def _digest(files: Iterable[Path]) -> str:
-    lines = [f"{file} {_of(file.read_bytes()) if file.is_file() else ''}" for file in files]
+def _digest(*places: Path) -> str:
+    """Of files, and of all files below folders, whatever leads there."""
+    lines = []
+    for place in places:
+        for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                lines.append(f"{file.relative_to(place)} {_of(file.read_bytes())}")
+        lines.append("")
     return _of("\n".join(lines).encode())
 
 

@@ -13,7 +13,7 @@ SEARCHED = [place for place in sys.path if place]
 
 
 def _leave() -> None:
-    address = forkserver._forkserver._forkserver_address
+    address = forkserver._forkserver._forkserver_address  # type: ignore[attr-defined]
     if address:
         shutil.rmtree(os.path.dirname(address), ignore_errors=True)
 
@@ -23,4 +23,3 @@ atexit.register(_leave)
 
 import ipykernel.ipkernel  # noqa: E402, F401
 import ipykernel.kernelapp  # noqa: E402, F401
-import matplotlib_inline.backend_inline  # noqa: E402, F401
