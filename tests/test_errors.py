@@ -1,9 +1,12 @@
 """Errors for the user: each with its exit code, each problem with its place and what mends it."""
 
+import signal
+import time
+
 import pytest
 
 from ddor import errors
-from ddor.errors import DdorError, ExtractInvalid, Problem
+from ddor.errors import DdorError, ExtractInvalid, Problem, Terminated, exiting_on_signals
 
 
 def test_each_error_has_the_exit_code_of_the_design():
@@ -42,3 +45,16 @@ def test_an_invalid_extract_lists_every_problem_and_counts_them(count, words):
     assert lines[0].startswith("in/x.zip") and lines[0].endswith(words)
     assert lines[1:] == [str(each) for each in problems]
     assert ExtractInvalid(problems).problems == problems
+
+
+def test_a_signal_where_python_lets_no_error_out_ends_the_run_all_the_same(capfd):
+    class Ends:
+        def __del__(self):
+            signal.raise_signal(signal.SIGTERM)
+            sum(range(1000))
+
+    with pytest.raises(Terminated), exiting_on_signals():
+        made = Ends()
+        del made
+        time.sleep(5)
+    assert capfd.readouterr().err == ""

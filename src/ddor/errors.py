@@ -6,11 +6,14 @@ ended leaves as one that fails: what it staged is dropped, and its kernel does n
 """
 
 import contextlib
+import os
 import re
 import signal
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 _ADDRESS = re.compile(r"(?i:\b[a-z][a-z0-9+.-]{0,30})://(?P<rest>[^\s\"'<>]+)")
 # Of an address that was cut, at a space, its query alone.
@@ -141,7 +144,7 @@ class ArchiveUnavailable(DdorError):
 class TimeLimitExceeded(BaseException):
     """A run is past its time limit. No `except Exception` on its way catches it."""
 
-    exit_code = 6
+    exit_code, number = 6, signal.SIGALRM
 
 
 class Terminated(BaseException):
@@ -149,7 +152,7 @@ class Terminated(BaseException):
 
     def __init__(self, number: int):
         super().__init__("ended from outside; nothing more was published")
-        self.exit_code = 128 + number
+        self.exit_code, self.number = 128 + number, number
 
 
 class _Deferred:
@@ -184,8 +187,21 @@ def exiting_on_signals() -> Iterator[None]:
             raise error
         _Deferred.waiting = error
 
+    def again(lost: Any) -> None:
+        """Python lets no error out of the end of an object: the signal is sent once more, a moment
+        later."""
+        error = lost.exc_value
+        if not isinstance(error, TimeLimitExceeded | Terminated | KeyboardInterrupt):
+            before(lost)
+            return
+        number = getattr(error, "number", signal.SIGINT)
+        threading.Timer(0.05, os.kill, (os.getpid(), number)).start()
+
+    before = sys.unraisablehook
     with contextlib.ExitStack() as stack:
         if threading.current_thread() is threading.main_thread():
+            stack.callback(setattr, sys, "unraisablehook", before)
+            sys.unraisablehook = again
             for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 if signal.getsignal(number) is not signal.SIG_IGN:
                     stack.callback(signal.signal, number, signal.signal(number, end))
