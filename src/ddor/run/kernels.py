@@ -1,65 +1,32 @@
 """Warm kernels: each is forked from a process that has imported what notebooks need.
 
 That process is the forkserver of `multiprocessing`. `warm` starts it as soon as it is known that a
-notebook will run, while this process still imports and counts. A kernel is a fork of it, so that no
-week begins with anything of another. It ends with the forkserver, and the forkserver with this
+notebook will run, and lets it fork a kernel, while this process still imports and counts. No week
+begins with anything of another. A kernel ends with the forkserver, and the forkserver with this
 process, however that ends. Where processes cannot be forked, or the forkserver has failed, the
 kernel is an ordinary one.
 """
 
 import contextlib
+import itertools
 import multiprocessing
 import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from multiprocessing import forkserver
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing import forkserver, util
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NamedTuple
 
 from ddor.run.surroundings import for_a_kernel
 
 LONGEST_PATH = 60  # of a temporary folder: that of a socket is limited to 108 characters
+MAIN = "DDOR_MAIN"
 FORKED = "forkserver" in multiprocessing.get_all_start_methods()
 if FORKED:
     from multiprocessing.context import ForkServerProcess
-
-
-def warm(modules: Sequence[str]) -> None:
-    """Starts the process that kernels are forked from; `modules` are what it imports."""
-    if not FORKED:
-        return
-    before = tempfile.tempdir
-    if len(tempfile.gettempdir()) > LONGEST_PATH:
-        tempfile.tempdir = "/tmp"
-    try:
-        # In a folder without a matplotlibrc.
-        with contextlib.suppress(OSError), for_a_kernel(Path(__file__).parent):
-            os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a fork does not have numpy's threads
-            forkserver.set_forkserver_preload(["ddor.run.preloaded", *modules])
-            forkserver.ensure_running()
-    finally:
-        tempfile.tempdir = before
-
-
-def serve(arguments: list[str], folder: str, environment: dict[str, str]) -> None:
-    """What a fork does: it is a kernel. `arguments`: of ipykernel's command line; `environment`: of
-    the process, `folder`: its working directory."""
-    from ipykernel.kernelapp import IPKernelApp
-
-    from ddor.run.preloaded import SEARCHED
-
-    os.setsid()
-    # Held by a kernel, it would keep the forkserver alive when its job is no more.
-    os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ |= environment
-    sys.path[:] = SEARCHED
-    # It looks every second whether the forkserver is still there.
-    IPKernelApp.launch_instance([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
-
-
-if FORKED:
 
     class KernelProcess(ForkServerProcess):
         """With what jupyter_client asks of a subprocess.Popen."""
@@ -76,3 +43,85 @@ if FORKED:
         def send_signal(self, number: int) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid or 0, number)
+
+
+class Ready(NamedTuple):
+    """A kernel that waits for its orders: the folder and the environment that it works in."""
+
+    process: "KernelProcess"
+    orders: Connection
+    connection_file: str
+
+
+_numbers = itertools.count()
+_thread = ThreadPoolExecutor(1, "kernels")
+_next: list[Future] = []
+
+
+def warm(modules: Sequence[str]) -> None:
+    """Makes a kernel ready, if none is, and first the process that kernels are forked from;
+    `modules` are what that imports."""
+    if not FORKED or _next:
+        return
+    before = tempfile.tempdir
+    if len(tempfile.gettempdir()) > LONGEST_PATH:
+        tempfile.tempdir = "/tmp"
+    try:
+        # In a folder without a matplotlibrc.
+        with contextlib.suppress(OSError), for_a_kernel(Path(__file__).parent):
+            os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a fork does not have numpy's threads
+            os.environ["IPYTHONDIR"] = os.path.join(util.get_temp_dir(), "ipython")
+            os.environ[MAIN] = os.path.abspath(getattr(sys.modules["__main__"], "__file__", ""))
+            forkserver.set_forkserver_preload(["ddor.run.preloaded", *modules])
+            forkserver.ensure_running()
+            _next.append(_thread.submit(_ready))
+    finally:
+        tempfile.tempdir = before
+
+
+def taken() -> Ready:
+    """The kernel that was made ready. Raises OSError or EOFError where there is none."""
+    if not _next:
+        raise OSError("none was made ready")
+    ready: Ready = _next.pop().result()
+    ready.orders.recv()
+    return ready
+
+
+def _ready() -> Ready:
+    """Waits for the forkserver, not for the kernel."""
+    ours, theirs = multiprocessing.get_context("forkserver").Pipe()
+    file = os.path.join(util.get_temp_dir(), f"{next(_numbers)}.json")
+    process = KernelProcess(target=_serve, args=(theirs, file), daemon=True)
+    process.start()
+    theirs.close()
+    return Ready(process, ours, file)
+
+
+def _serve(orders: Connection, connection_file: str) -> None:
+    """What a fork does: it is a kernel."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    from ddor.run.preloaded import SEARCHED
+
+    os.setsid()
+    # Held by a kernel, it would keep the forkserver alive when its job is no more.
+    os.close(forkserver._forkserver._forkserver_alive_fd)  # type: ignore[attr-defined]
+    sys.path[:] = SEARCHED
+    app = IPKernelApp.instance(
+        connection_file=connection_file,
+        transport="ipc",
+        ip=connection_file.removesuffix(".json"),
+        # It looks every second whether the forkserver is still there.
+        parent_handle=os.getppid(),
+    )
+    app.initialize(["--HistoryManager.hist_file=:memory:"])
+    orders.send("ready")
+    try:
+        folder, environment = orders.recv()
+    except EOFError:
+        return
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ |= environment
+    app.start()

@@ -17,21 +17,18 @@ import os
 import re
 import signal
 import socket
-import sys
-import types
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ddor.errors import NotebookFailed, undisturbed
-from ddor.run.kernels import FORKED, KernelProcess, serve
+from ddor.run.kernels import taken
 from ddor.run.surroundings import for_a_kernel
 
 ENGINE = "ddor"  # of papermill
@@ -87,34 +84,10 @@ def _parameters_problems(notebook: nbformat.NotebookNode, wanted: tuple[str, ...
     return [f"its parameters cell does not set `{name}`; add the line back" for name in missing]
 
 
-class ForkedKernel(LocalProvisioner):
-    """Provides a kernel by a fork."""
+class _Forked(LocalProvisioner):
+    """Of a kernel that runs already. process: with what subprocess.Popen has."""
 
-    process: Any = None  # with what subprocess.Popen has
-
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        arguments = cmd[cmd.index("-f") :]
-        self.process = KernelProcess(
-            target=serve, args=(arguments, os.getcwd(), dict(os.environ)), daemon=True
-        )
-        try:
-            with _without_main():
-                self.process.start()
-        except (OSError, EOFError) as error:
-            logging.getLogger(__name__).warning("no warm kernel (%s), an ordinary one", error)
-            return await super().launch_kernel(cmd, **kwargs)
-        self.pid = self.process.pid
-        return self.connection_info
-
-
-@contextlib.contextmanager
-def _without_main() -> Iterator[None]:
-    """multiprocessing would import in a fork whatever program this process runs."""
-    main, sys.modules["__main__"] = sys.modules["__main__"], types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+    process: Any = None
 
 
 def execute(
@@ -150,10 +123,17 @@ def execute(
             given |= _transport() | {"connection_file": str(folder / "kernel.json")}
             # The kernel of this environment, whatever kernels are installed.
             super().__init__(**given, kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
-            if FORKED:
-                own = {"kernel_id": "", "kernel_spec": self.kernel_spec, "parent": self}
-                self.provisioner = ForkedKernel(**own)
             kernels.append(self)
+            try:
+                ready = taken()
+                ready.orders.send((str(folder), dict(os.environ)))
+            except (OSError, EOFError) as error:
+                logging.getLogger(__name__).warning("no warm kernel (%s), an ordinary one", error)
+                return
+            self.load_connection_file(ready.connection_file)
+            own = {"kernel_id": "", "kernel_spec": self.kernel_spec, "parent": self}
+            self.provisioner = _Forked(**own)
+            self.provisioner.process = ready.process
 
     def run() -> None:
         papermill.execute_notebook(

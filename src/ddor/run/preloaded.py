@@ -8,7 +8,11 @@ import shutil
 import sys
 from multiprocessing import forkserver
 
+from ddor.run.kernels import MAIN
+
 os.setsid()
+# multiprocessing would run in each fork the program that this process is not.
+sys.modules["__main__"].__file__ = os.environ.pop(MAIN)
 SEARCHED = [place for place in sys.path if place]
 
 
