@@ -15,6 +15,7 @@ import io
 import os
 import re
 import zipfile
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -204,8 +205,12 @@ def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], lis
         if "http" in fs.protocol:
             # A server knows no folders: what has no suffix is one, unless a zip comes from there.
             is_file = PurePosixPath(urlsplit(path).path).suffix.lower() in (".zip", ".xlsx")
-            lone = (_content if is_file else _content_if_there)(fs, path, limits.bytes)
-            lone = lone if is_file or (lone or b"").startswith(b"PK") else None
+            if is_file:
+                lone = _content(fs, path, limits.bytes)
+            else:
+                # Many servers refuse a folder whose files they serve.
+                found = _content_if_there(fs, path, limits.bytes, range(400, 500))
+                lone = found if found and found.startswith(b"PK") else None
         elif not fs.isdir(path):
             lone = _content(fs, path, limits.bytes)
         if lone is None:
@@ -257,12 +262,13 @@ def _content(fs, path: str, most: int) -> bytes:
         return read_stream(name, stream, most, PIECE)
 
 
-def _content_if_there(fs, path: str, most: int) -> bytes | None:
-    """None where nothing is; a server that says anything but that raises."""
+def _content_if_there(fs, path: str, most: int, absent: Collection[int] = (404,)) -> bytes | None:
+    """None where nothing is. `absent`: what a web server may answer then; fsspec says "not found"
+    of whatever it answers, and of one that cannot be reached."""
     try:
         return _content(fs, path, most)
     except FileNotFoundError as error:
-        if getattr(error.__cause__ or error, "status", 404) != 404:
+        if error.__cause__ and getattr(error.__cause__, "status", 0) not in absent:
             raise
         return None
 
