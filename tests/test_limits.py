@@ -32,17 +32,27 @@ from ddor.narrative import NarrativeError, render_narrative
 MOST_MB = 1000
 
 
-def formatted_cell_far_below(folder: Path) -> Path:
+def with_cell(folder: Path, where: str, **own) -> Path:
+    """A workbook with these attributes of a cell of `requests`."""
     place = write(files("xlsx"), folder)
     book = load_workbook(place)
-    book["requests"]["A1048576"].font = Font(bold=True)
+    for name, value in own.items():
+        setattr(book["requests"][where], name, value)
     book.save(place)
     return place
 
 
-def empty_cells_by_the_hundred_thousand(folder: Path) -> Path:
+def parts_of_a_workbook() -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(files("xlsx")["extract.xlsx"])) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def formatted_cell_far_below(folder: Path) -> Path:
+    return with_cell(folder, "A1048576", font=Font(bold=True))
+
+
+def empty_cells_by_the_hundred_thousand(folder: Path) -> Path:
+    parts = parts_of_a_workbook()
     rows = b"".join(b'<row r="%d">%s</row>' % (n, b"<c/>" * 30) for n in range(100, 20_000))
     name = "xl/worksheets/sheet1.xml"
     parts[name] = parts[name].replace(b"</sheetData>", rows + b"</sheetData>")
@@ -50,19 +60,11 @@ def empty_cells_by_the_hundred_thousand(folder: Path) -> Path:
 
 
 def value_far_below(folder: Path) -> Path:
-    place = write(files("xlsx"), folder)
-    book = load_workbook(place)
-    book["requests"]["A1048576"] = "REQ-9999"
-    book.save(place)
-    return place
+    return with_cell(folder, "A1048576", value="REQ-9999")
 
 
 def value_far_to_the_right(folder: Path) -> Path:
-    place = write(files("xlsx"), folder)
-    book = load_workbook(place)
-    book["requests"]["XFD3"] = "astray"
-    book.save(place)
-    return place
+    return with_cell(folder, "XFD3", value="astray")
 
 
 def too_many_equal_rows(folder: Path) -> Path:
@@ -103,11 +105,6 @@ def zipped_zeros_by_bzip2(folder: Path) -> Path:
 def text_in_no_known_encoding(folder: Path) -> Path:
     parts = {"requests.csv": b"\xff\n" * 20_000_000, "charges.csv": b"x"}
     return write({"a.zip": packed(parts)}, folder)
-
-
-def parts_of_a_workbook() -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(files("xlsx")["extract.xlsx"])) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def many_relations(folder: Path) -> Path:
@@ -372,16 +369,13 @@ def test_a_cell_that_is_no_text_is_not_quoted(tmp_path):
 
 
 def test_a_workbook_of_rows_out_of_order_loses_none(tmp_path):
-    place = write(files("xlsx"), tmp_path)
-    with zipfile.ZipFile(place) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    name = "xl/worksheets/sheet1.xml"
+    parts, name = parts_of_a_workbook(), "xl/worksheets/sheet1.xml"
     rows = re.findall(rb"<row .*?</row>", parts[name], re.DOTALL)
     for at, row in enumerate(rows[1:], start=1):
         parts[name] = parts[name].replace(row, b"<!-- %d -->" % at)
     for at, row in enumerate(reversed(rows[1:]), start=1):
         parts[name] = parts[name].replace(b"<!-- %d -->" % at, row)
-    place.write_bytes(packed(parts))
+    place = write({"extract.xlsx": packed(parts)}, tmp_path)
     assert len(read_extract(str(place)).requests) == len(rows) - 1
 
 
@@ -399,8 +393,7 @@ def test_a_workbook_of_rows_out_of_order_loses_none(tmp_path):
     ],
 )
 def test_a_sheet_that_excel_would_not_write_is_refused(tmp_path, old, new, seen):
-    with zipfile.ZipFile(io.BytesIO(files("xlsx")["extract.xlsx"])) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = parts_of_a_workbook()
     name = "xl/worksheets/sheet1.xml"
     parts[name] = parts[name].replace(old, new)
     assert seen in refused(write({"a.xlsx": packed(parts)}, tmp_path))[0].seen

@@ -133,6 +133,13 @@ def test_a_reader_of_the_output_who_goes_early_stops_nothing(place, tmp_path):
     assert (tmp_path / "runs" / WEEK / "draft" / "index.html").is_file()
 
 
+def test_no_message_goes_to_stdout_where_stderr_is_closed():
+    words = [sys.executable, str(PROJECT / "run_week.py"), "--json", "--correct"]
+    shell = ["sh", "-c", 'exec "$@" 2>&-', "sh", *words]
+    done = subprocess.run(shell, stdout=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 def test_a_chart_is_drawn_by_matplotlibs_own_settings(monkeypatch):
     import matplotlib
     import pandas as pd

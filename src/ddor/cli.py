@@ -24,6 +24,7 @@ from ddor.errors import (
     Terminated,
     TimeLimitExceeded,
     UsageError,
+    address_without_secrets,
     exiting_on_signals,
     time_limit,
     without_secrets,
@@ -348,7 +349,8 @@ def _check(options: Options) -> int:
     parameters = _parameters(options, options.week)
     try:
         ignored, cohort = parameters.ignored_columns, parameters.cohort
-        with time_limit(parameters.run_time_limit, options.source):
+        named = address_without_secrets(options.source)
+        with time_limit(parameters.run_time_limit, named):
             extract = read_extract(options.source, options.week, ignored, cohort, parameters.limits)
     except ExtractInvalid as error:
         content = {"valid": False, "problems": [str(problem) for problem in error.problems]}

@@ -219,7 +219,7 @@ def time_limit(seconds: int, what: str) -> Iterator[None]:
     def late(*_: object) -> None:
         if not _Deferred.depth:
             raise TimeLimitExceeded(
-                f"{without_secrets(what)} took longer than {seconds:,} seconds; "
+                f"{what} took longer than {seconds:,} seconds; "
                 "the parameter run_time_limit sets how long it may take"
             )
 

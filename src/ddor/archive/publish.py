@@ -107,12 +107,9 @@ class Archive:
                     "published. Keep the whole output folder on one, and copy site/ from there"
                 )
 
+    @undisturbed()
     def finish(self) -> None:
         """Make the moves of the journal that were not made yet, and take it away."""
-        with undisturbed():
-            self._finish()
-
-    def _finish(self) -> None:
         journal = json.loads(self.journal.read_text(encoding="utf-8"))
         for path in journal["moves"]:
             source, target = self.staging / "tree" / path, self.output / path

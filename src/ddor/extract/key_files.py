@@ -38,7 +38,7 @@ from ddor.calendar import parse_date
 from ddor.errors import Problem, Problems, UsageError
 from ddor.extract.csv_files import decoded
 from ddor.extract.identifiers import identifier
-from ddor.extract.limits import read_file
+from ddor.extract.limits import beyond, read_file
 from ddor.extract.table import UNSEEN, nearest, shown, worded
 
 R = TypeVar("R")
@@ -160,8 +160,7 @@ def read_text(file: Path, found: Problems) -> str:
 def read_keys(text: str, found: Problems) -> dict[str, Any]:
     """What a text of YAML says, every value as it is written; nothing where it cannot be read."""
     if len(text) > MOST_LETTERS:
-        most = f"{MOST_LETTERS:,} letters of keys and values"
-        found.report("", f"more than {most}", f"at most {most}", "shorten it")
+        found.report("", *beyond(MOST_LETTERS, "letters of keys and values"), "shorten it")
         return {}
     try:
         loader = _TextLoader(text)

@@ -52,9 +52,13 @@ MOST_BYTES_OF_A_TEXT = 1 << 20
 
 def too_large(label: str, most: int, what: str) -> ExtractInvalid:
     """`what` is what there are more than `most` of."""
-    seen, expected = f"more than {most:,} {what}", f"at most {most:,} {what}"
     mend = "split or shorten it, or raise the parameter size_limit_factor (docs/extract.md)"
-    return ExtractInvalid([Problem(label, (), "", seen, expected, mend)])
+    return ExtractInvalid([Problem(label, (), "", *beyond(most, what), mend)])
+
+
+def beyond(most: int, what: str) -> tuple[str, str]:
+    """What was seen, and what was expected, of a problem."""
+    return f"more than {most:,} {what}", f"at most {most:,} {what}"
 
 
 def megabytes(label: str, most: int) -> ExtractInvalid:

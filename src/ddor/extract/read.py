@@ -42,6 +42,7 @@ from ddor.extract.limits import (
     LIMITS,
     MOST_BYTES_OF_A_TEXT,
     Limits,
+    beyond,
     megabytes,
     read_file,
     read_stream,
@@ -146,7 +147,7 @@ def _tables(
         problems = Problems("about.yaml", "docs/extract.md")
         given = {}
         if len(data := files.get("about.yaml", b"")) > MOST_BYTES_OF_A_TEXT:
-            problems.report("", "more than 1 MB", "at most 1 MB", "shorten it")
+            problems.report("", *beyond(MOST_BYTES_OF_A_TEXT >> 20, "MB"), "shorten it")
         else:
             given = key_files.read_keys(decoded(data, problems, "save it as UTF-8"), problems)
         if "about.yaml" not in files and (other := _misnamed("about", names)):

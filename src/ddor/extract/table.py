@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from ddor.errors import Problems
 from ddor.extract.identifiers import looks, to_hide
-from ddor.extract.limits import LIMITS, Limits
+from ddor.extract.limits import LIMITS, Limits, beyond
 from ddor.extract.model import COLUMNS, DATA, TABLES, WORDS
 from ddor.reference.codes import country_from_ice_label, form_from_ice_text, rows
 from ddor.reference.places import AREAS, state_named
@@ -88,8 +88,8 @@ class RawTable:
         self.refused.iloc[list(uneven)] = True
         for head, values in self.text.items():
             if (long := values.str.len() > self.limits.letters).any():
-                most = f"{self.limits.letters:,} characters"
-                self.refuse_as(f"more than {most}", head, long, f"at most {most}", "shorten it")
+                seen, expected = beyond(self.limits.letters, "characters")
+                self.refuse_as(seen, head, long, expected, "shorten it")
                 self.text.loc[long, head] = ""
         blank = (self.text == "").all(axis=1) & ~self.refused.all(axis=1)
         if blank.any():

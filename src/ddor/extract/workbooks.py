@@ -30,7 +30,6 @@ from openpyxl.xml.constants import (
     ARC_WORKBOOK,
     SHARED_STRINGS,
     SHEET_MAIN_NS,
-    WORKSHEET_TYPE,
     XLSM,
     XLSX,
     XLTM,
@@ -145,11 +144,9 @@ def _check_elements(part: bytes, most: int) -> None:
 
 
 def _most_elements(name: str, kinds: set[str]) -> int:
-    """By what a part is called, which may be several things, and where openpyxl looks for one. Not
-    read, and not limited, are pictures, notes and pivot tables."""
+    """By what a part is called, which may be several things, and where openpyxl looks for one.
+    Sheets are read element by element; pictures, notes and pivot tables are not read."""
     read = name.endswith(".rels") or name in READ_BY_NAME or kinds & READ_BY_KIND or not kinds
-    if kinds == {WORKSHEET_TYPE} and not read:
-        return MOST_IN_A_SHEET
     if kinds == {SHARED_STRINGS} and name not in READ_BY_NAME:
         return MOST_TEXTS
     return MOST_ELSEWHERE if read else MOST_IN_A_SHEET

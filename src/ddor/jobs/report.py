@@ -33,7 +33,6 @@ from ddor.errors import (
     TimeLimitExceeded,
     UsageError,
     time_limit,
-    without_secrets,
 )
 from ddor.extract.identifiers import RequestKeys
 from ddor.inputs import NEWER_FLAGS
@@ -86,7 +85,7 @@ def attempt(period: Period, order: Order) -> Result:
     except (DdorError, TimeLimitExceeded) as error:
         code, message = error.exit_code, str(error)
     except Exception:  # a bug of ours: the traceback is all that can be said
-        code, message = DdorError.exit_code, without_secrets(traceback.format_exc())
+        code, message = DdorError.exit_code, traceback.format_exc()
     return Result(period, "failed", code, messages=tuple(message.splitlines()))
 
 

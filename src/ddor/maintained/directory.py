@@ -19,7 +19,7 @@ import pandas as pd
 from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems
 from ddor.extract.csv_files import csv_table
 from ddor.extract.key_files import advice, must, quoted
-from ddor.extract.limits import LIMITS, read_file
+from ddor.extract.limits import LIMITS, beyond, read_file
 from ddor.extract.model import LEVELS
 from ddor.extract.table import ABOVE, UNSEEN, worded
 from ddor.reference.codes import rows
@@ -138,9 +138,8 @@ def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
         found.report("", *worded("unseen_sign"), [row + ABOVE for row in unseen])
     for column, cells in frame.items():
         if len(long := cells.index[cells.str.len() > LIMITS.letters]):
-            most = f"{LIMITS.letters:,} characters"
             rows = [row + ABOVE for row in long]
-            found.report(column, f"more than {most}", f"at most {most}", "shorten it", rows)
+            found.report(column, *beyond(LIMITS.letters, "characters"), "shorten it", rows)
             frame = frame.drop(index=long)
     for column, rule in COLUMNS[table].items():
         fits, expected = _RULES[rule.removesuffix(" or nothing")]
