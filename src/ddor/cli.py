@@ -13,7 +13,9 @@ import re
 import signal
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
@@ -41,8 +43,6 @@ from ddor.run.surroundings import settle
 Options = argparse.Namespace
 Option = tuple[str, dict]
 Command = Callable[[Options], int]
-# Asked for before they are built, these say so rather than being passed over.
-LATER = {"jobs": "running several weeks at once", "scheduler": "running weeks on a Dask cluster"}
 
 
 def option(name: str, metavar: str, what: str = "", **keywords) -> Option:
@@ -66,6 +66,12 @@ def _revision(text: str) -> int:
     if not re.fullmatch(r"r[1-9][0-9]{0,5}", text):
         raise UsageError(f'"{text}" is not a revision: expected rN, such as r2')
     return int(text[1:])
+
+
+def _jobs(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", text):
+        raise UsageError(f'--jobs "{text}": expected a number of processes, such as 2')
+    return int(text)
 
 
 REPEATED = {"action": "append", "default": []}
@@ -97,7 +103,8 @@ RUN_WEEK = (
     *PUBLISHING,
     option("--decisions", "FILE", "the week's review.csv, filled in", type=Path),
     flag("--accept-held", "publish a week under review; needs --reason"),
-    *(option(f"--{name}", "", argparse.SUPPRESS) for name in LATER),
+    option("--jobs", "N", "run the notebooks of N weeks at once", type=_jobs, default=1),
+    option("--scheduler", "ADDRESS", "run the notebooks on a Dask cluster (docs/scaling.md)"),
 )
 
 
@@ -164,9 +171,6 @@ def _exit_code(parse: Callable[..., Options], arguments: list[str] | None) -> in
 
 
 def _run_weeks(options: Options, project: Path) -> int:
-    for name, what in LATER.items():
-        if getattr(options, name) is not None:
-            raise UsageError(f"--{name} is not available yet ({what})")
     order = _order(options, project)
     weeks = parse_weeks(options.weeks) or [_latest_week(order)]
     if order.decisions and len(weeks) > 1:
@@ -225,14 +229,16 @@ def _latest_week(order) -> Week:
 
 
 def _make(periods: Sequence[Period], order, options: Options) -> int:
-    """One report after the other; the exit code of the first that failed."""
+    """Each report in turn; the exit code of the first that failed."""
     from tqdm import tqdm
 
-    codes = []
-    few = options.quiet or len(periods) == 1
-    for period in tqdm(periods, unit=periods[0].label, disable=few, file=_Stderr):
-        result = _run(period, order)
+    codes, statuses = [], Counter[str]()
+    few, unit = options.quiet or len(periods) == 1, periods[0].label
+    results = _results(periods, order, options)
+    for result in tqdm(results, total=len(periods), unit=unit, disable=few, file=_Stderr):
+        period = result.period
         codes.append(result.exit_code)
+        statuses[result.status] += 1
         named = f"{period} {result.status}"
         if options.json:
             fields = ("status", "revision", "page", "figures", "messages")
@@ -245,21 +251,35 @@ def _make(periods: Sequence[Period], order, options: Options) -> int:
             _note(f"{named}:")
         if result.exit_code or not options.quiet:
             _note(*result.messages)
+    if not few:
+        _note(", ".join(f"{number} {status}" for status, number in statuses.items()))
     return next(filter(None, codes), 0)
 
 
-def _run(period: Period, order):
-    """The Result of a report. That it is unchanged is found out first, with few imports."""
+def _results(periods: Sequence[Period], order, options: Options):
+    """The Result of each report, in order. That one is unchanged is found out first, with few
+    imports."""
     from ddor.jobs.seen import unchanged
 
-    if result := unchanged(period, order):
-        return result
-    from ddor.run.kernels import warm
+    for number, period in enumerate(periods):
+        if result := unchanged(period, order):
+            yield result
+            continue
+        several = len(periods) - number > 1 and vars(options).get("jobs", 1) > 1
+        if several or vars(options).get("scheduler"):
+            from ddor.jobs import batch, workers
 
-    warm(NEEDED_BY_NOTEBOOKS)
-    from ddor.jobs.report import attempt
+            start = partial(workers.processes, options.jobs)
+            if options.scheduler:
+                start = partial(workers.cluster, options.scheduler)
+            yield from batch.make_reports(periods[number:], order, start)
+            return
+        from ddor.run.kernels import warm
 
-    return attempt(period, order)
+        warm(NEEDED_BY_NOTEBOOKS)
+        from ddor.jobs.report import attempt
+
+        yield attempt(period, order)
 
 
 # The other commands of `ddor`

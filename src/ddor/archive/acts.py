@@ -25,7 +25,7 @@ The notice has the date and the kind of reason, and nothing of the content. The 
 are private and stay, for whoever has to answer for the withdrawal.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
@@ -49,7 +49,7 @@ from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Period, Week
 from ddor.errors import UsageError
 from ddor.extract.csv_files import csv_file
-from ddor.published.catalog import CATALOG, Revision
+from ddor.published.catalog import CATALOG, Catalog, Revision
 
 # The registry: what pages of reports point to, and the lists that point to them.
 AGENCY_AND_YEAR_FILES = (agency_pages, year_files)
@@ -73,7 +73,9 @@ class Publication:
     """site: as it is so far. revision: its line in the catalog, but for what its article and data
     add to that (cases, trend, the dates of its records). article and data are what it keeps for
     good; data: file name -> bytes. bulk: agency_id -> declines recorded in bulk
-    (measures/figures.py)."""
+    (measures/figures.py). private: what goes into runs/<period>/rN/; beside: path -> bytes of other
+    private files below runs/ that change with it; old: what an earlier run left in runs/<period>/
+    and a publication makes old."""
 
     site: Site
     period: Period
@@ -81,27 +83,35 @@ class Publication:
     article: Article
     data: dict[str, bytes]
     bulk: Mapping[str, int] = field(default_factory=dict)
+    private: Files = field(default_factory=dict)
+    beside: Files = field(default_factory=dict)
+    old: Iterable[str] = ()
 
 
-def publish_revision(
-    archive: Archive, publication: Publication, private: Files, beside: Files, old: Iterable[str]
-) -> None:
-    """Publish as the next revision. `private`: what goes into runs/<period>/rN/; `beside`: path ->
-    bytes of other private files below runs/ that change with it; `old`: what an earlier run left in
-    runs/<period>/ and a publication makes old."""
-    site, period, article = publication.site, publication.period, publication.article
-    data, line = DataFiles(publication.data), publication.revision
-    # A record keeps the date on which it was first shown: the revision that did so may be withdrawn
-    # later, and the feed's entry keeps its date.
-    first = {
-        record["name"]: record["shown_on"]
-        for revision in reversed(site.catalog.of(period))
-        for record in revision.records
-    }
+def publish_revisions(archive: Archive, publications: Sequence[Publication]) -> None:
+    """Publish each as the next revision of its period, in this order, all of them or none. What is
+    published of one is the same as if it were published by itself; the files that they have in
+    common are made once. `site` of the first: as the archive is."""
+    site, old = publications[0].site, list[str]()
+    folders, pages, beside = dict[str, Files](), dict[str, bytes](), dict[str, bytes]()
+    for each in publications:
+        site, own_folders, own_pages = _published(replace(site, context=each.site.context), each)
+        folders |= own_folders
+        pages |= own_pages
+        beside |= {f"runs/{name}": file for name, file in each.beside.items()}
+        old += [f"runs/{each.period}/{name}" for name in each.old]
+    publish_site(archive, site, folders, pages, beside, old)
+
+
+def _published(
+    site: Site, publication: Publication
+) -> tuple[Site, dict[str, Files], dict[str, bytes]]:
+    """-> `site` with this publication, its folders (path below outputs/ -> files), and the pages of
+    reports that change with it (path below site/ -> page)."""
+    period, article, data = publication.period, publication.article, DataFiles(publication.data)
     kept, cases = split_cases(article.html)
-    records = [r | {"shown_on": first.get(r["name"], line.published_on)} for r in line.records]
-    trend = kept_of(data, publication.bulk) if isinstance(period, Week) else {}
-    line = replace(line, records=records, trend=trend, cases=cases)
+    line = line_of(site.catalog, period, publication.revision, data, publication.bulk)
+    line = replace(line, cases=cases)
     earlier = [replace(revision, cases="") for revision in site.catalog.of(period)]
     disputed = disputed_agencies(site.catalog, period)
     site = replace(site, catalog=site.catalog.with_revisions(period, [*earlier, line]))
@@ -112,12 +122,29 @@ def publish_revision(
     public = {"index.html": pages.pop(f"{here}/index.html"), **article.pictures, **files}
     pages |= {f"{period.path}/{name}": file for name, file in files.items()}
     pages |= pages_made_from(site, period)
-    before = data_files_of(archive.site / period.path)
+    before = data_files_of(site.folder / period.path)
     agencies = before.agencies | data.agencies | disputed | disputed_agencies(site.catalog, period)
-    site = site_after(replace(site, linked=agencies), period, agencies, before, data)
-    folders = {f"runs/{period}/r{number}": private, f"site/{here}": public}
-    beside = {f"runs/{name}": file for name, file in beside.items()}
-    publish_site(archive, site, folders, pages, beside, [f"runs/{period}/{name}" for name in old])
+    site = replace(site, linked=agencies.union(site.linked))
+    site = site_after(site, period, agencies, before, data)
+    return site, {f"runs/{period}/r{number}": publication.private, f"site/{here}": public}, pages
+
+
+def line_of(
+    catalog: Catalog, period: Period, revision: Revision, data: DataFiles, bulk: Mapping[str, int]
+) -> Revision:
+    """The revision's line in the catalog, but for what its article adds. `catalog`: without it;
+    data and bulk as in Publication."""
+    # A record keeps the date on which it was first shown: the revision that did so may be withdrawn
+    # later, and the feed's entry keeps its date.
+    first = {
+        record["name"]: record["shown_on"]
+        for each in reversed(catalog.of(period))
+        for record in each.records
+    }
+    day = revision.published_on
+    records = [r | {"shown_on": first.get(r["name"], day)} for r in revision.records]
+    trend = kept_of(data, bulk) if isinstance(period, Week) else {}
+    return replace(revision, records=records, trend=trend)
 
 
 def draft_files(draft: Publication) -> dict[str, bytes]:
@@ -238,7 +265,7 @@ def site_after(
     """With the records that a new or withdrawn report changes. `site`: with those of its agencies
     to which a report still leads; `agencies`: those that it names, or did; `before` and `after`:
     its current data. Only a week's report has figures on agencies' pages and in files by year."""
-    index = {line["agency_id"]: line for line in lines_in(site.folder / INDEX)}
+    index = site.index or {line["agency_id"]: line for line in lines_in(site.folder / INDEX)}
     if not isinstance(period, Week):
         # An agency that no week names has a page as long as such a report leads to it.
         unnamed: dict[str, list] = {each: [] for each in agencies - index.keys()}
@@ -246,7 +273,7 @@ def site_after(
     site = replace(site, index=index)
     index, weeks = records_after(site, period, agencies, before, after)
     of_week = week_lines(period, site.catalog.of(period)[-1], after)
-    years = {period.first_day.year: year_lines(site.folder, period, of_week)}
+    years = {**site.years, period.first_day.year: year_lines(site, period, of_week)}
     latest = latest_of(site, period, after)
     return replace(site, index=index, agencies=weeks, years=years, latest=latest)
 

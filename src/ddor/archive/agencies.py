@@ -107,8 +107,7 @@ def records_after(
     known, new, day = site.index, agency_lines(week, after), str(week)
     own = {}
     for each in agencies:
-        published = lines_in(site.folder / WEEKS.format(each))
-        lines = [line for line in published if line["week"] != day]
+        lines = [line for line in _weeks_of(site, each) if line["week"] != day]
         lines += [new[each]] if each in new else []
         own[each] = sorted(lines, key=itemgetter("week"), reverse=True)
     index = {each: line for each, line in known.items() if each not in own} | indexed(site, own)
@@ -117,11 +116,18 @@ def records_after(
     # A gap of other agencies' trends closes, or opens: its report comes late, or is withdrawn.
     gap = before.published != after.published
     touched = {
-        each: lines_in(site.folder / WEEKS.format(each))
+        each: _weeks_of(site, each)
         for each, line in index.items()
         if plain_name(line) in names or (gap and line["first_week"] < day < line["last_week"])
     }
-    return dict(sorted(index.items())), touched | own
+    return dict(sorted(index.items())), {**site.agencies, **touched, **own}
+
+
+def _weeks_of(site: Site, agency_id: str) -> list[Line]:
+    """Its lines as they are published, or are going to be."""
+    if agency_id in site.agencies:
+        return site.agencies[agency_id]
+    return lines_in(site.folder / WEEKS.format(agency_id))
 
 
 def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:

@@ -25,7 +25,6 @@ and reads no other week's own files. A withdrawn week has no line, a table witho
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pandas as pd
 from pandas.api.types import is_integer_dtype
@@ -191,14 +190,15 @@ def descriptor(
 # The files by year
 
 
-def year_lines(folder: Path, week: Week, own: dict[str, list[Line]]) -> dict[str, list[Line]]:
-    """Table -> lines of the year of `week`, as they are published in `folder` (site/), with those
+def year_lines(site: Site, week: Week, own: dict[str, list[Line]]) -> dict[str, list[Line]]:
+    """Table -> lines of the year of `week`, as they are published, or are going to be, with those
     of the week replaced by `own`."""
-    folder = folder / "data" / str(week.first_day.year)
+    year = week.first_day.year
+    folder = site.folder / "data" / str(year)
+    known = site.years.get(year) or {n: lines_in(folder / f"{n}.csv") for n in WEEKLY.titles}
     return {
-        name: [line for line in lines_in(folder / f"{name}.csv") if line["week"] != str(week)]
-        + own.get(name, [])
-        for name in WEEKLY.titles
+        name: [line for line in lines if line["week"] != str(week)] + own.get(name, [])
+        for name, lines in known.items()
     }
 
 

@@ -99,10 +99,11 @@ class Prepared:
     # Name of an input -> why there is another revision when it changed.
     input_words: Mapping[str, str] = field(default_factory=dict)
     # What a person has to look at before it is published, whole and as a sentence each; and the
-    # messages to that person if the report waits. The list to fill in is the private REVIEW_LIST.
+    # messages to that person if the report waits, by its folder below runs/. The list to fill in is
+    # the private REVIEW_LIST.
     review: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
-    waiting: tuple[str, ...] = ()
+    waiting: Callable[[Path], Iterable[str]] = lambda _: ()
     # For whoever runs it, and nobody else.
     messages: tuple[str, ...] = ()
 
@@ -112,10 +113,11 @@ class Prepared:
     corrections: tuple[str, ...] = ()
     # Which parts of the report are others by now; none of one that has no parts.
     changed_parts: tuple[str, ...] = ()
-    # Path below runs/ -> bytes, of private files that change with a publication; and, by the number
-    # of the revision that stays, of what is kept there although nothing is published anew.
+    # Path below runs/ -> bytes, of private files that change with a publication; and, by the folder
+    # of the report and the number of the revision that stays, of what is kept there although
+    # nothing is published anew.
     beside: Mapping[str, bytes] = field(default_factory=dict)
-    newer: Callable[[int], dict[str, bytes]] | None = None
+    newer: Callable[[Path, int], dict[str, bytes]] = lambda *_: {}
 
     @cached_property
     def downloads(self) -> dict[str, bytes]:

@@ -13,14 +13,14 @@ import datetime as dt
 import difflib
 import json
 import traceback
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ddor.archive.kept import Article, article_of, kept_files
-from ddor.archive.publish import Archive, opened
+from ddor.archive.publish import Archive, Files, opened
 from ddor.archive.site import Site, SiteContext, address_of, load_templates
 from ddor.calendar import Period, Week
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
@@ -37,6 +37,7 @@ from ddor.errors import (
 from ddor.extract.identifiers import RequestKeys
 from ddor.inputs import NEWER_FLAGS
 from ddor.jobs import prepared, seen
+from ddor.jobs.notebooks import NOTEBOOK, article_of_run
 from ddor.jobs.order import Order, Result
 from ddor.jobs.prepared import REVIEW_LIST, Preparation, Prepared, figure_differences
 from ddor.jobs.quarterly import COMPILED
@@ -46,13 +47,15 @@ from ddor.maintained.parameters import Parameters, load_parameters
 from ddor.maintained.texts import read_statements, read_texts
 from ddor.measures import disclosure, figures
 from ddor.measures.people import NAMED
-from ddor.published.catalog import Revision
+from ddor.published.catalog import Catalog, Revision
 from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reports import refuse_shared_key, report_of
-from ddor.run.notebook import check_template, execute, prove_run, tidy
+from ddor.run.notebook import check_template
 
 if TYPE_CHECKING:
     from ddor.archive.acts import Publication
+
+Outcome = TypeVar("Outcome")
 
 TEMPLATE = "template.ipynb"
 # What a failed run, a report under review, a draft or an unchanged run left; a publication makes it
@@ -79,80 +82,161 @@ def preparation_of(period: Period) -> Preparation:
 
 
 def attempt(period: Period, order: Order) -> Result:
-    """make_report, with what went wrong as a result, so that others still run."""
+    return attempted(period, partial(make_report, period, order))
+
+
+def attempted(period: Period, make: Callable[[], Outcome]) -> Outcome | Result:
+    """What `make` gives, or what went wrong as a result, so that others still run."""
     try:
-        return make_report(period, order)
+        return make()
     except (DdorError, TimeLimitExceeded) as error:
         code, message = error.exit_code, str(error)
     except Exception:  # a bug of ours: the traceback is all that can be said
         code, message = DdorError.exit_code, traceback.format_exc()
-    return Result(period, "failed", code, messages=tuple(message.splitlines()))
+    return failed(period, code, message)
+
+
+def failed(period: Period, exit_code: int, message: str) -> Result:
+    return Result(period, "failed", exit_code, messages=tuple(message.splitlines()))
 
 
 def make_report(period: Period, order: Order) -> Result:
     """One report, whole. Raises DdorError; nothing is then published."""
-    refuse_shared_key(period)
-    preparation = preparation_of(period)
-    template = order.project / "notebooks" / report_of(period).template
-    check_template(template, (period.label, "inputs"))
-    parameters = load_parameters(order.project, period, order.params, order.settings)
+    parameters = checked_parameters(period, order)
     with time_limit(parameters.run_time_limit, str(period)):
-        return _made(period, order, preparation, template, parameters)
-
-
-def _made(
-    period: Period, order: Order, preparation: Preparation, template: Path, parameters: Parameters
-) -> Result:
-    recovered = recover(parameters.output)
-    saw = seen.inputs_of(period, order, parameters) if isinstance(period, Week) else None
-    gathered = preparation.gather(period, parameters)
-    context = site_context(parameters)
-
-    with opened(parameters.output) as archive:
-        report = preparation.prepare(gathered, archive, order, context.day)
-        last = report.catalog.current(period)
-        if order.correct and last is None:
-            raise UsageError(f"{period} is not published, so there is nothing to correct")
-        hashes = prepared.hashed(report.input_texts, template)
-        identity, anyway = prepared.identity_of(hashes), order.draft or order.force
-        if last and last.identity == identity and not anyway:
-            result = _unchanged(archive, report, last, order, recovered)
-            _remember(archive, saw, result)
-            return result
-
-        revision = prepared.revision_line(archive, report, order, hashes, context.day)
-        written = {"--reason": f"{order.reason}\n{revision.because}\n{revision.accepted}"}
-        keys = prepared.keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
-        prepared.refuse_unfit({**written, **report.texts, **context.written()}, keys)
-        executed, article = run_notebook(archive, template, report, keys)
-        from ddor.archive.acts import Publication, publish_revision
-
-        data, messages = report.downloads, (*recovered, *article.messages)
-        site = Site(archive.site, report.catalog, context)
-        publication = Publication(site, period, revision, article, data, report.bulk)
-        if order.draft or (report.review and not revision.accepted):
-            result = _not_published(archive, publication, report, order, executed)
-            return replace(result, messages=(*messages, *result.messages))
-        private = {
-            "report.ipynb": executed.read_bytes(),
-            TEMPLATE: template.read_bytes(),
-            **report.private_files,
-            **{n: (archive.staging / "inputs" / n).read_bytes() for n in preparation.files},
-        }
-        kept = kept_files(article, data)
-        manifest = prepared.manifest_file(order, report, revision, hashes, kept, private)
-        private["manifest.json"] = manifest
-        publish_revision(archive, publication, private, report.beside, MADE_OLD)
-        page = str(archive.site / address_of(period))
-        messages, number = (*messages, *report.messages), revision.revision
-        result = Result(period, "published", 0, number, page, report.figures, messages)
-        _remember(archive, saw, result)
+        recovered = recover(parameters.output)
+        saw = seen.inputs_of(period, order, parameters) if isinstance(period, Week) else None
+        gathered = preparation_of(period).gather(period, parameters)
+        context = site_context(parameters)
+        with opened(parameters.output) as archive:
+            pending = prepare(archive, order, gathered, period, context)
+            if pending.unchanged:
+                result = unchanged(archive, pending)
+            else:
+                result = publish(archive, [_finished(archive, pending)])[0]
+            result = replace(result, messages=(*recovered, *result.messages))
+            remember(archive, saw, result)
     return result
 
 
-def _remember(archive: Archive, saw: dict[str, str] | None, result: Result) -> None:
+def checked_parameters(period: Period, order: Order) -> Parameters:
+    """Those of the period, whose template can be run. Raises DdorError."""
+    refuse_shared_key(period)
+    check_template(template_of(period, order), (period.label, "inputs"))
+    return load_parameters(order.project, period, order.params, order.settings)
+
+
+def template_of(period: Period, order: Order) -> Path:
+    return order.project / "notebooks" / report_of(period).template
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A report that is prepared, with what its notebook and its publication need. hashes: of its
+    inputs, by name; revision: the next one, or, of a report that is unchanged, its last; keys:
+    those that it may not hold."""
+
+    report: Prepared
+    order: Order
+    context: SiteContext
+    template: Path
+    hashes: dict[str, str]
+    revision: Revision
+    keys: RequestKeys
+    unchanged: bool
+
+    @property
+    def may_be_published(self) -> bool:
+        return not (self.order.draft or (self.report.review and not self.revision.accepted))
+
+
+@dataclass(frozen=True)
+class Finished:
+    """With its notebook, executed, the inputs that it was given, and its article."""
+
+    pending: Pending
+    notebook: bytes
+    inputs: Files
+    article: Article
+
+
+def prepare(
+    archive: Archive, order: Order, gathered: Any, period: Period, context: SiteContext
+) -> Pending:
+    """`archive`: what is read of it is what the report is made with. `gathered`: what its
+    Preparation made. Raises DdorError."""
+    template = template_of(period, order)
+    report = preparation_of(period).prepare(gathered, archive, order, context.day)
+    last = report.catalog.current(period)
+    if order.correct and last is None:
+        raise UsageError(f"{period} is not published, so there is nothing to correct")
+    hashes = prepared.hashed(report.input_texts, template)
+    known = partial(Pending, report, order, context, template, hashes)
+    if last and last.identity == prepared.identity_of(hashes) and not (order.draft or order.force):
+        return known(last, RequestKeys(()), unchanged=True)
+    revision = prepared.revision_line(archive, report, order, hashes, context.day)
+    written = {"--reason": f"{order.reason}\n{revision.because}\n{revision.accepted}"}
+    keys = prepared.keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
+    prepared.refuse_unfit({**written, **report.texts, **context.written()}, keys)
+    return known(revision, keys, unchanged=False)
+
+
+def publish(
+    archive: Archive, finished: Sequence[Finished], catalog: Catalog | None = None
+) -> list[Result]:
+    """All of them, or none; of one that may not be published a draft is left. `finished`: in the
+    order of their periods; several only where all may be published. `catalog`: of the archive,
+    where it is not the one that the first was prepared with."""
+    from ddor.archive.acts import publish_revisions
+
+    catalog = catalog or finished[0].pending.report.catalog
+    site = Site(archive.site, catalog, finished[0].pending.context)
+    publications = [_publication(site, each) for each in finished]
+    if not finished[0].pending.may_be_published:
+        return [_not_published(archive, publications[0], finished[0])]
+    publish_revisions(archive, publications)
+    return [
+        Result(
+            each.period,
+            "published",
+            revision=each.revision.revision,
+            page=str(archive.site / address_of(each.period)),
+            figures=of.pending.report.figures,
+            messages=(*of.article.messages, *of.pending.report.messages),
+        )
+        for each, of in zip(publications, finished, strict=True)
+    ]
+
+
+def _publication(site: Site, finished: Finished) -> "Publication":
+    from ddor.archive.acts import Publication
+
+    pending, article = finished.pending, finished.article
+    report, order, revision = pending.report, pending.order, pending.revision
+    private = {
+        NOTEBOOK: finished.notebook,
+        TEMPLATE: pending.template.read_bytes(),
+        **report.private_files,
+        **{name: finished.inputs[name] for name in preparation_of(report.period).files},
+    }
+    kept = kept_files(article, report.downloads)
+    manifest = prepared.manifest_file(order, report, revision, pending.hashes, kept, private)
+    return Publication(
+        site=replace(site, context=pending.context),
+        period=report.period,
+        revision=revision,
+        article=article,
+        data=report.downloads,
+        bulk=report.bulk,
+        private={**private, "manifest.json": manifest},
+        beside=report.beside,
+        old=MADE_OLD,
+    )
+
+
+def remember(archive: Archive, saw: dict[str, str] | None, result: Result) -> None:
     """For the next run of the week. What was said once has to be said again, by that run."""
-    if saw is not None and not result.messages:
+    if saw is not None and result.status in ("published", "unchanged") and not result.messages:
         file = seen.seen_file(saw | seen.of_archive(archive.output), result)
         archive.replace(f"runs/{result.period}/{seen.SEEN}", file)
 
@@ -196,6 +280,15 @@ def recover(output: Path) -> tuple[str, ...]:
         return (archive.recovered,)
 
 
+def _finished(archive: Archive, pending: Pending) -> Finished:
+    executed, article = run_notebook(archive, pending.template, pending.report, pending.keys)
+    return Finished(pending, executed.read_bytes(), files_in(archive.staging / "inputs"), article)
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
 def run_notebook(
     archive: Archive, template: Path, report: Prepared, keys: RequestKeys
 ) -> tuple[Path, Article]:
@@ -203,14 +296,11 @@ def run_notebook(
     may not be published, is kept for the analyst."""
     with archive.writing():
         report.save(archive.staging / "inputs")
-    executed = archive.staging / "report.ipynb"
+    executed = archive.staging / NOTEBOOK
     try:
-        run_proved(template, executed, report)
-        from ddor.archive.render import render_article
-        from ddor.run.gate import validate_cells
-
-        messages = validate_cells(executed, keys)
-        return executed, replace(render_article(tidy(executed)), messages=messages)
+        work = partial(_while_the_kernel_works, report)
+        article = article_of_run(template, executed, report.period, report.figures, keys, work)
+        return executed, article
     except (NotebookFailed, OSError) as failure:
         if not archive.writable():
             raise ArchiveUnavailable(
@@ -218,19 +308,16 @@ def run_notebook(
             ) from failure
         if not executed.exists():
             raise
-        kept = f"runs/{report.period}/failed"
-        archive.publish({kept: {executed.name: executed.read_bytes()}}, {})
-        folder = archive.output / kept
-        raise NotebookFailed(f"{failure}\nthe notebook up to the failure: {folder}") from failure
+        raise keep_failed(archive, report.period, failure, executed.read_bytes()) from failure
 
 
-def run_proved(template: Path, executed: Path, report: Prepared) -> None:
-    """Execute the template on the inputs saved beside `executed`; its figures have to be those
-    counted. Raises NotebookFailed."""
-    period = report.period
-    parameters = {period.label: str(period), "inputs": "inputs"}
-    execute(template, executed, parameters, partial(_while_the_kernel_works, report))
-    prove_run(executed, report.figures)
+def keep_failed(
+    archive: Archive, period: Period, failure: object, executed: bytes
+) -> NotebookFailed:
+    """Keeps the notebook as far as it came; -> the error that says where."""
+    kept = f"runs/{period}/failed"
+    archive.publish({kept: {NOTEBOOK: executed}}, {})
+    return NotebookFailed(f"{failure}\nthe notebook up to the failure: {archive.output / kept}")
 
 
 def _while_the_kernel_works(report: Prepared) -> None:
@@ -247,43 +334,41 @@ def _while_the_kernel_works(report: Prepared) -> None:
     report.downloads  # noqa: B018, made by being asked for
 
 
-def _unchanged(
-    archive: Archive, report: Prepared, last: Revision, order: Order, messages: tuple[str, ...]
-) -> Result:
+def unchanged(archive: Archive, pending: Pending) -> Result:
     """Nothing is published; only private files that are newer are kept."""
+    report, last, messages = pending.report, pending.revision, []
     period = report.period
     if last.withdrawn_on:
-        messages += (
+        messages.append(
             f"revision {last.revision} of this {period.label} was withdrawn on {last.withdrawn_on} "
-            f"({last.withdrawn_for}), and its inputs are unchanged; --force publishes them again",
+            f"({last.withdrawn_for}), and its inputs are unchanged; --force publishes them again"
         )
-    if order.correct:
-        messages += ("nothing changed, so nothing was corrected; --force publishes it again",)
-    if report.newer and (newer := report.newer(last.revision)):
+    if pending.order.correct:
+        messages.append("nothing changed, so nothing was corrected; --force publishes it again")
+    if newer := report.newer(archive.runs / str(period), last.revision):
         archive.publish({}, {f"runs/{name}": file for name, file in newer.items()})
     page = str(archive.site / address_of(period))
-    return Result(period, "unchanged", 0, last.revision, page, report.figures, messages)
+    return Result(period, "unchanged", 0, last.revision, page, report.figures, tuple(messages))
 
 
-def _not_published(
-    archive: Archive, publication: "Publication", report: Prepared, order: Order, executed: Path
-) -> Result:
+def _not_published(archive: Archive, publication: "Publication", finished: Finished) -> Result:
     """Leaves a draft in runs/<period>/draft/: one that was asked for, or that of a report that
     waits for a person, with the list to fill in and what else changes with a run (a week's flags in
     the ledger)."""
     from ddor.archive.acts import draft_files
 
-    period = report.period
+    report, period = finished.pending.report, publication.period
     draft = f"runs/{period}/draft"
-    files = draft_files(publication) | {"report.ipynb": executed.read_bytes()}
-    page = str(archive.output / draft / "index.html")
-    if order.draft:
+    files = draft_files(publication) | {NOTEBOOK: finished.notebook}
+    page, said = str(archive.output / draft / "index.html"), finished.article.messages
+    if finished.pending.order.draft:
         archive.publish({draft: files}, {})
-        differences = tuple(_differences(archive, report, publication.article.html))
-        return Result(period, "draft", 0, None, page, report.figures, differences)
+        said += tuple(_differences(archive, report, finished.article.html))
+        return Result(period, "draft", 0, None, page, report.figures, said)
     lists = {f"{period}/{REVIEW_LIST}": report.private_files[REVIEW_LIST], **report.beside}
     archive.publish({draft: files}, {f"runs/{name}": file for name, file in lists.items()})
-    return Result(period, "held", HELD, None, page, report.figures, report.waiting)
+    said += tuple(report.waiting(archive.runs / str(period)))
+    return Result(period, "held", HELD, None, page, report.figures, said)
 
 
 def _differences(archive: Archive, report: Prepared, html: str) -> Iterator[str]:

@@ -14,14 +14,13 @@ from pathlib import Path
 from ddor.archive.acts import notice_files
 from ddor.archive.kept import CASES_FILE, article_files, article_of, kept_files
 from ddor.archive.publish import Archive
-from ddor.archive.render import render_article
 from ddor.calendar import Period
 from ddor.errors import NotebookFailed, UsageError
 from ddor.inputs import not_as_kept
+from ddor.jobs.notebooks import NOTEBOOK, article_of_run
 from ddor.jobs.prepared import Prepared, digests, hashed, package_versions
-from ddor.jobs.report import TEMPLATE, preparation_of, recover, run_proved
+from ddor.jobs.report import TEMPLATE, preparation_of, recover
 from ddor.published.catalog import Catalog, Revision, open_catalog
-from ddor.run.notebook import tidy
 
 # The files at the two addresses of a revision, beside index.html.
 AT_ITS_OWN, AT_THE_PERIODS = "**/*", "data/*"
@@ -125,10 +124,10 @@ def _compared(
 def _run_again(report: Prepared, template: Path) -> dict[str, bytes]:
     """What the revision would keep, by the names of the manifest."""
     with tempfile.TemporaryDirectory(prefix="ddor-verify-") as folder:
-        executed = Path(folder) / "report.ipynb"
         report.save(Path(folder) / "inputs")
-        run_proved(template, executed, report)
-        return kept_files(render_article(tidy(executed)), report.downloads)
+        executed = Path(folder) / NOTEBOOK
+        article = article_of_run(template, executed, report.period, report.figures)
+        return kept_files(article, report.downloads)
 
 
 def _served(folder: Path, pattern: str, pictures: str = "") -> dict[str, bytes]:

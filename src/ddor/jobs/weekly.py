@@ -67,14 +67,13 @@ def prepare_week(inputs: Inputs, archive: Archive, order: Order, day: dt.date) -
         counts = count_inputs(inputs)
         ledger = ledgers.with_flags(ledger, flags_of(counts, week))
     report = week_report(inputs, counts, ledger)
-    folder = archive.runs / str(week)
     return replace(
         report,
-        waiting=tuple(review_lines(counts, inputs.directory.agencies, folder)),
+        waiting=partial(review_lines, counts, inputs.directory.agencies),
         catalog=catalog,
         corrections=tuple(_upheld_since(report, catalog)),
         beside={ledgers.LEDGER: _csv(ledger).encode()},
-        newer=partial(week_inputs.newer_flags, inputs, folder),
+        newer=partial(week_inputs.newer_flags, inputs),
     )
 
 

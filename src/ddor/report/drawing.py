@@ -17,14 +17,17 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Bbox
 
 from ddor.report.palette import COLORS, EDGE, INK, PALE, PAPER
 
 SVG_WIDTH = 4.6  # inches: labels stay legible when a phone shows it at 330 pixels
 PNG_WIDTH, PNG_DOTS = 8, 150
 POINTS = 72
-ROW, LEGEND, MARGIN = 0.36, 0.24, 0.08  # inches
+ROW, BAR, LEGEND, MARGIN, GAP = 0.36, 0.26, 0.24, 0.08, 0.05  # inches
 LARGE, FONT, SMALL = 14, 10, 8
 LABEL_LETTERS = {SVG_WIDTH: 28, PNG_WIDTH: 44}
 
@@ -80,8 +83,8 @@ def _settings() -> dict[Any, Any]:
 
 
 def _figure(drawing: Drawing, width: float, above: list, below: list) -> Figure:
-    """`above` and `below`: lines of text with their sizes. Placed by hand, for matplotlib's own
-    layout takes as long as the drawing."""
+    """`above` and `below`: lines of text with their sizes. Placed by hand, in inches, without axes:
+    matplotlib's own layout takes twice as long as the drawing."""
     labels = [_wrapped(each, LABEL_LETTERS[width]) for each in drawing.labels]
     with_legend = len(drawing.values) > 1
     legend_rows = -(-len(drawing.values) // 2) if with_legend else 0
@@ -91,11 +94,11 @@ def _figure(drawing: Drawing, width: float, above: list, below: list) -> Figure:
     left = max(_text_width(line) for label in labels for line in label.split("\n")) + 0.1
     right = max(map(_text_width, drawing.totals)) + 0.1
     figure = Figure(figsize=(width, height))
-    inner = (width - left - right) / width, 1 - (top + bottom) / height
-    _bars(figure.add_axes((left / width, bottom / height, *inner)), drawing, labels)
     y = _write(figure, above, height - MARGIN)
+    inner = Bbox.from_extents(left, bottom, width - right, height - top)
+    bars = _bars(figure, drawing, labels, inner)
     if with_legend:
-        figure.legend(loc="upper left", bbox_to_anchor=(0, y / height), ncols=2)
+        figure.legend(handles=bars, ncols=2, loc="upper left", bbox_to_anchor=(0, y / height))
     _write(figure, below, bottom - 0.04)
     return figure
 
@@ -110,20 +113,29 @@ def _write(figure: Figure, lines: Iterable[tuple[str, int]], y: float) -> float:
     return y
 
 
-def _bars(axes, drawing: Drawing, labels: list[str]) -> None:
-    places = range(len(labels))
-    left = pd.Series(0, index=places)
+def _bars(figure: Figure, drawing: Drawing, labels: list[str], inner: Bbox) -> list[Rectangle]:
+    """Draws them within `inner` (inches), with their labels and totals; -> one for each legend."""
+    middles = [inner.y1 - ROW * (number + 0.5) for number in range(len(labels))]
+    of_legends, ends = [], [0] * len(labels)
+    scale = inner.width / sum(drawing.values.values()).max()
+    inches = figure.dpi_scale_trans
+    ends_of_axis = [inner.x0] * 2, [inner.y0, inner.y1]
+    figure.add_artist(Line2D(*ends_of_axis, linewidth=0.8, color=EDGE[0], transform=inches))
     for legend, values in drawing.values.items():
-        colors = drawing.colors[legend]
-        edges = [EDGE[0] if color in PALE else PAPER[0] for color in colors]
-        fills = [color[0] for color in colors]
-        bars = axes.barh(places, values, 0.72, left, color=fills, edgecolor=edges, label=legend)
-        left += values.to_numpy()
-    axes.bar_label(bars, drawing.totals, padding=4, annotation_clip=False)
-    axes.set_xlim(0, left.max())
-    axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.set_yticks(places, labels, linespacing=0.95)
-    axes.set_xticks([])  # every bar has its number
+        for number, (value, color) in enumerate(zip(values, drawing.colors[legend], strict=True)):
+            if not value:
+                continue
+            corner = inner.x0 + ends[number] * scale, middles[number] - BAR / 2
+            bar = Rectangle(corner, value * scale, BAR, label=legend, transform=inches)
+            bar.set(facecolor=color[0], edgecolor=EDGE[0] if color in PALE else PAPER[0])
+            figure.add_artist(bar)
+            ends[number] += value
+        of_legends.append(bar)
+    beside: dict[str, Any] = {"va": "center_baseline", "linespacing": 0.95, "transform": inches}
+    for label, total, end, middle in zip(labels, drawing.totals, ends, middles, strict=True):
+        figure.text(inner.x0 - GAP, middle, label, ha="right", **beside)
+        figure.text(inner.x0 + end * scale + GAP, middle, total, **beside)
+    return of_legends
 
 
 def _lines(text: str, size: int, letters: int) -> list[tuple[str, int]]:
@@ -134,6 +146,7 @@ def _line_height(line: tuple[str, int]) -> float:
     return line[1] * 1.35 / POINTS
 
 
+@cache
 def _text_width(text: str) -> float:
     font = FontProperties(size=FONT)
     return text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] / POINTS

@@ -56,27 +56,42 @@ class Ready(NamedTuple):
 _numbers = itertools.count()
 _thread = ThreadPoolExecutor(1, "kernels")
 _next: list[Future] = []
+_folders: list[str] = []
 
 
 def warm(modules: Sequence[str]) -> None:
     """Makes a kernel ready, if none is, and first the process that kernels are forked from;
     `modules` are what that imports."""
-    if not FORKED or _next:
-        return
+    if FORKED and not _next:
+        with contextlib.suppress(OSError):
+            start(modules)
+            _next.append(_thread.submit(_ready))
+
+
+def start(modules: Sequence[str]) -> None:
+    """Starts the process that kernels are forked from, unless it runs."""
     before = tempfile.tempdir
     if len(tempfile.gettempdir()) > LONGEST_PATH:
         tempfile.tempdir = "/tmp"
     try:
         # In a folder without a matplotlibrc.
-        with contextlib.suppress(OSError), for_a_kernel(Path(__file__).parent):
+        _take_a_folder()
+        with for_a_kernel(Path(__file__).parent):
             os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a fork does not have numpy's threads
             os.environ["IPYTHONDIR"] = os.path.join(util.get_temp_dir(), "ipython")
             os.environ[MAIN] = os.path.abspath(getattr(sys.modules["__main__"], "__file__", ""))
             forkserver.set_forkserver_preload(["ddor.run.preloaded", *modules])
             forkserver.ensure_running()
-            _next.append(_thread.submit(_ready))
     finally:
         tempfile.tempdir = before
+
+
+def _take_a_folder() -> None:
+    """For sockets; a process that another one started would use that one's."""
+    own = multiprocessing.current_process()._config  # type: ignore[attr-defined]
+    if own.get("tempdir") not in _folders:
+        own["tempdir"] = None
+        _folders.append(util.get_temp_dir())
 
 
 def taken() -> Ready:

@@ -1,0 +1,100 @@
+"""A report's notebook, from its inputs to its article: in this process, or as a `Task` in any other
+one, on any machine that has the same packages.
+
+A task is bytes and plain values, and so is what it gives: a worker needs neither the archive nor
+the files of `params/`, and leaves nothing behind.
+"""
+
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from multiprocessing import util
+from pathlib import Path
+
+from ddor.archive.kept import Article
+from ddor.archive.publish import Files
+from ddor.calendar import Period
+from ddor.errors import NotebookFailed, TimeLimitExceeded, time_limit
+from ddor.extract.identifiers import RequestKeys
+from ddor.reports import NEEDED_BY_NOTEBOOKS
+from ddor.run.kernels import warm
+from ddor.run.notebook import execute, prove_run, tidy
+
+NOTEBOOK = "report.ipynb"
+_one_at_a_time = threading.Lock()  # a notebook runs in a working directory of its own
+
+
+def article_of_run(
+    template: Path,
+    executed: Path,
+    period: Period,
+    figures: dict[str, int | None],
+    keys: RequestKeys | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Article:
+    """Execute the template on the inputs saved beside `executed`. Its figures have to be those
+    counted, and it may not hold any of `keys`; without them that is not looked at, nor what else it
+    shows. `meanwhile` is called while the kernel works. Raises NotebookFailed."""
+    execute(template, executed, {period.label: str(period), "inputs": "inputs"}, meanwhile)
+    prove_run(executed, figures)
+    from ddor.archive.render import render_article
+    from ddor.run.gate import validate_cells
+
+    messages = () if keys is None else validate_cells(executed, keys)
+    return replace(render_article(tidy(executed)), messages=messages)
+
+
+@dataclass(frozen=True)
+class Task:
+    """inputs: name -> bytes, as Prepared.save writes them. seconds: after which it is ended.
+    packages: the versions that the same article needs."""
+
+    period: Period
+    template: tuple[str, bytes]
+    inputs: Files
+    figures: dict[str, int | None]
+    keys: RequestKeys
+    seconds: int
+    packages: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of a notebook: it, executed, and its article; or why there is none, and the exit
+    code of that. `notebook` is then as far as it came."""
+
+    notebook: bytes = b""
+    article: Article | None = None
+    failure: str = ""
+    exit_code: int = 0
+
+
+def run_task(task: Task) -> Ran:
+    from ddor.jobs.prepared import package_versions
+
+    if (here := package_versions()) != task.packages:
+        others = sorted(dict(here.items() ^ task.packages.items()))
+        return Ran(failure=f"a worker has other versions of {', '.join(others)}", exit_code=2)
+    warm(NEEDED_BY_NOTEBOOKS)
+    # Below a folder that goes with this process's kernels, however that ends.
+    with _one_at_a_time, tempfile.TemporaryDirectory(dir=util.get_temp_dir()) as name:
+        folder, (template, source) = Path(name), task.template
+        (folder / "inputs").mkdir()
+        for file, data in {template: source, **task.inputs}.items():
+            (folder / ("" if file == template else "inputs") / file).write_bytes(data)
+        executed = folder / NOTEBOOK
+        try:
+            with time_limit(task.seconds, str(task.period)):
+                article = article_of_run(
+                    folder / template, executed, task.period, task.figures, task.keys, _warm_next
+                )
+            return Ran(executed.read_bytes(), article)
+        except (NotebookFailed, TimeLimitExceeded) as error:
+            notebook = executed.read_bytes() if executed.exists() else b""
+            return Ran(notebook, failure=str(error), exit_code=error.exit_code)
+
+
+def _warm_next() -> None:
+    """The kernel of the next task, while that of this one works."""
+    warm(NEEDED_BY_NOTEBOOKS)
