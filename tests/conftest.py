@@ -179,13 +179,17 @@ def sample_archive(shared) -> Path:
     return made_once(shared / "sample-archive", make)
 
 
-@pytest.fixture
-def project_copy(tmp_path) -> Path:
+def copy_of_project(folder: Path) -> Path:
     """A checkout whose template and params a test may change."""
-    copy = tmp_path / "project"
+    copy = folder / "project"
     ignored = shutil.ignore_patterns(".git", ".venv", "outputs", "__pycache__", "*.egg-info")
     shutil.copytree(PROJECT, copy, ignore=ignored)
     return copy
+
+
+@pytest.fixture
+def project_copy(tmp_path) -> Path:
+    return copy_of_project(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -127,7 +127,7 @@ class Archive:
                 gone.unlink()
                 with contextlib.suppress(OSError):
                     gone.parent.rmdir()  # where it leaves an empty folder
-        shutil.rmtree(self.staging, ignore_errors=True)
+        shutil.rmtree(self.staging / "tree", ignore_errors=True)
         self.journal.unlink()
 
 
@@ -166,8 +166,9 @@ def opened(output: Path) -> Iterator[Archive]:
                 archive.finish()
                 archive.recovered = "finished a publication that an earlier run had begun"
             elif archive.staging.exists():
-                shutil.rmtree(archive.staging)
                 archive.recovered = "dropped what an earlier run had left unfinished"
+            if archive.staging.exists():
+                shutil.rmtree(archive.staging)
             archive.staging.mkdir(PRIVATE)
         yield archive
     finally:

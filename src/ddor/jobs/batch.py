@@ -75,12 +75,9 @@ def _in_order(weeks: Sequence[Period], order: Order, workers: StartWorkers) -> I
         yield parameters
         return
     recovered = recover(parameters.output)
-    with (
-        opened(parameters.output) as archive,
-        tempfile.TemporaryDirectory(prefix="ddor-") as folder,
-        workers() as (executor, at_once),
-    ):
-        start = _Start(order, Ahead(archive.output, Path(folder)), executor)
+    with opened(parameters.output) as archive, workers() as (executor, at_once):
+        ahead = Ahead(archive.output, archive.staging / "ahead")
+        start = _Start(order, ahead, executor)
         begun = (attempted(week, partial(start, week)) for week in weeks)
         for result in _results(archive, _made_ahead(begun, 2 * at_once)):
             yield replace(result, messages=(*recovered, *result.messages))
@@ -187,7 +184,7 @@ class _Start:
 
     def _context(self, parameters: Parameters) -> SiteContext:
         """Read anew only where something else is asked for than for the week before."""
-        around = parameters.model_copy(update={"note": ""})
+        around = parameters.model_copy(update={"note": "", "cases": Path()})
         if around != self.around:
             self.around, self.context = around, site_context(parameters)
         return replace(self.context, parameters=parameters)

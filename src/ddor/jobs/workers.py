@@ -14,7 +14,7 @@ from ddor.errors import UsageError
 from ddor.run import kernels
 
 IMPORTED = ("ddor.jobs.notebooks", "ddor.archive.render", "ddor.run.gate", "papermill", "scrapbook")
-SECONDS = 30  # in which a scheduler has to answer
+SECONDS = 10  # in which a scheduler has to answer
 Workers = tuple[Executor, int]
 
 

@@ -8,6 +8,8 @@ import shutil
 import sys
 from multiprocessing import forkserver
 
+import psutil
+
 from ddor.run.kernels import MAIN
 
 os.setsid()
@@ -17,6 +19,8 @@ SEARCHED = [place for place in sys.path if place]
 
 
 def _leave() -> None:
+    for each in psutil.Process().children():
+        each.kill()
     address = forkserver._forkserver._forkserver_address  # type: ignore[attr-defined]
     if address:
         shutil.rmtree(os.path.dirname(address), ignore_errors=True)
