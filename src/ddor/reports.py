@@ -18,10 +18,7 @@ from ddor.errors import UsageError
 # Set in the environment of a kernel of the job: there the gate judges the whole notebook.
 IN_THE_JOB = "DDOR_JOB"
 # What every notebook imports, and so what kernels begin with.
-NEEDED_BY_NOTEBOOKS = (
-    *("ddor.report", "ddor.report.scraps"),
-    *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
-)
+NEEDED_BY_NOTEBOOKS = ("ddor.report", "ddor.report.scraps", "ddor.report.preloaded")
 LISTED = {
     "issued_total": "Issued",
     "declined_total": "Declined",
