@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: week test lint coverage
+.PHONY: week test lint coverage bench
 
 week: .venv/made   ## the weekly job on the latest ordinary sample, into outputs/sample: prints the page
 	$(BIN)/python run_week.py --sample
@@ -20,6 +20,9 @@ coverage: .venv/made-test .venv/made-lint   ## all tests but the slow ones, then
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+bench: .venv/made-test   ## our times as ratios to the plain ways, into benchmarks/RESULTS.md; half an hour
+	$(BIN)/python benchmarks/run.py
 
 .venv/made: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
