@@ -5,6 +5,7 @@ in the same environment, one after the other, as often as the row says. Peak mem
 largest process of a command.
 """
 
+import json
 import os
 import shutil
 import statistics
@@ -16,8 +17,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from ddor.calendar import Week, weeks_between
+from ddor.extract.csv_files import write_extract
+from ddor.importers.samples.ordinary import make_sample
+
 PROJECT = Path(__file__).resolve().parents[1]
 WEEK = "2017-03-04"
+YEAR = weeks_between(Week.parse("2016-01-02"), Week.parse("2016-12-24"))
 PYTHON = sys.executable
 
 
@@ -54,14 +60,40 @@ def bare(out: Path) -> list[str]:
 
 def plain(out: Path) -> list[str]:
     """papermill, then nbconvert, as their own command lines."""
-    template, page = PROJECT / "notebooks" / "weekly_report.ipynb", out / "a.ipynb"
     out.mkdir(parents=True)
+    return ["sh", "-c", plain_week(out, WEEK, f"-p week {WEEK}")]
+
+
+def plain_week(out: Path, week: str, parameters: str) -> str:
+    template, page = PROJECT / "notebooks" / "weekly_report.ipynb", out / f"{week}.ipynb"
     programs = Path(PYTHON).parent
     words = (
-        f'"{programs}/papermill" "{template}" "{page}" -p week {WEEK} --no-progress-bar -k python3'
+        f'"{programs}/papermill" "{template}" "{page}" {parameters} --no-progress-bar -k python3'
     )
-    words += f' && "{programs}/jupyter" nbconvert --to html "{page}"'
-    return ["sh", "-c", words]
+    return words + f' && "{programs}/jupyter" nbconvert --to html "{page}"'
+
+
+def year(out: Path) -> list[str]:
+    extracts = f"{extracts_of_year(out.with_name('extracts'))}/{{week}}"
+    words = [PYTHON, str(PROJECT / "run_week.py"), f"{YEAR[0]}..{YEAR[-1]}", "--jobs", "2"]
+    return [*words, "--quiet", "--extract", extracts, "--output", str(out)]
+
+
+def plain_year(out: Path) -> list[str]:
+    out.mkdir(parents=True)
+    extracts = extracts_of_year(out.with_name("extracts"))
+    weeks = []
+    for week in map(str, YEAR):
+        keys = {"extract": str(extracts / week)}
+        given = json.dumps({"week": week, "sample": False, "settings": keys})
+        weeks.append(plain_week(out, week, f"-y '{given}'"))
+    return ["sh", "-c", " && ".join(weeks)]
+
+
+def extracts_of_year(folder: Path) -> Path:
+    for seed, week in enumerate(YEAR):
+        write_extract(make_sample(week, seed, 600), folder / str(week))
+    return folder
 
 
 def pandas(_: Path) -> list[str]:
@@ -71,6 +103,7 @@ def pandas(_: Path) -> list[str]:
 ROWS = (
     Row("a", "one cold week ÷ the bare script", week, bare, 2.2),
     Row("b", "one cold week ÷ papermill + nbconvert on the same template", week, plain, 0.5),
+    Row("c", "52 weeks with `--jobs 2` ÷ 52 of the plain way in (b)", year, plain_year, 0.2, 3),
     Row("g", "an unchanged week ÷ `import pandas`", unchanged, pandas, 2),
 )
 
