@@ -34,7 +34,7 @@ from weekly_runs import files_of, ran
 
 from ddor import cli
 from ddor.errors import NotebookFailed
-from ddor.jobs import report
+from ddor.jobs import notebooks
 from ddor.maintained.directory import COLUMNS
 
 WEEK, NEXT_WEEK = "2017-02-11", "2017-02-18"
@@ -150,7 +150,7 @@ class SmallArchive:
     def in_project(self, kernel: bool):
         with contextlib.chdir(PROJECT), pytest.MonkeyPatch.context() as patch:
             if not kernel:
-                patch.setattr(report, "execute", execute_here)
+                patch.setattr(notebooks, "execute", execute_here)
             yield
 
     # What was published

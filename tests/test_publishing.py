@@ -148,12 +148,3 @@ def test_several_weeks_one_of_them_bad(tmp_path):
     assert good["figures"]["received_total"] == len(NEXT_WEEK_ROWS)
     assert [folder.name for folder in (archive.site / "weeks").iterdir()] == [NEXT_WEEK]
     assert f"{WEEK} failed:" in done.stderr and f"{missing} failed:" in done.stderr
-
-
-@pytest.mark.parametrize("option", [["--jobs", "2"], ["--scheduler", "tcp://localhost:8786"]])
-def test_an_option_of_a_later_issue_says_so(tmp_path, capsys, option):
-    assert job(tmp_path / "outputs", *option) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith(f"{option[0]} is not available yet (")
-    assert not (tmp_path / "outputs").exists()

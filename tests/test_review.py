@@ -31,7 +31,7 @@ from weekly_runs import (
 
 from ddor import cli
 from ddor.errors import NeedsCorrection, NotebookFailed
-from ddor.jobs import report
+from ddor.jobs import notebooks, report
 from ddor.jobs.review import (
     MOST_LINES,
     REVIEW_COLUMNS,
@@ -367,7 +367,7 @@ def story(tmp_path_factory):
         no_kernel(patch)
         assert job(output, "--extract", extract(folder / "extract", *rows)).code == 0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "execute", execute_here)
+        patch.setattr(notebooks, "execute", execute_here)
         later = extract(folder / "extract", *rows, as_of="2017-05-31")
         assert job(output, "--extract", later).code == 0
         listed = output / "runs" / WEEK / "r2" / "review.csv"
@@ -633,7 +633,7 @@ ERRORS = """
 def test_the_withdrawn_report_would_not_have_been_published_and_its_errors_are_named(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(report, "execute", execute_here)
+    monkeypatch.setattr(notebooks, "execute", execute_here)
     output = tmp_path / "outputs"
     done = job(output, "--sample", "--json", week="2017-01-28")
     told, runs = json.loads(done.stdout), output / "runs" / "2017-01-28"

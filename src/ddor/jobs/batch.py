@@ -6,6 +6,7 @@ order, several weeks in one act. Where a week was not published after all, becau
 failed, those after it are prepared anew. So the site is the one that week by week would have made.
 """
 
+import shutil
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -76,7 +77,8 @@ def _in_order(weeks: Sequence[Period], order: Order, workers: StartWorkers) -> I
         return
     recovered = recover(parameters.output)
     with opened(parameters.output) as archive, workers() as (executor, at_once):
-        ahead = Ahead(archive.output, archive.staging / "ahead")
+        with archive.writing():
+            ahead = Ahead(archive)
         start = _Start(order, ahead, executor)
         begun = (attempted(week, partial(start, week)) for week in weeks)
         for result in _results(archive, _made_ahead(begun, 2 * at_once)):
@@ -171,7 +173,7 @@ class _Start:
 
     def __call__(self, week: Period) -> Result | _Begun:
         order, parameters = self.order, checked_parameters(week, self.order)
-        if parameters.output.resolve() != self.ahead.published:
+        if parameters.output.resolve() != self.ahead.archive.output.resolve():
             return attempt(week, order)  # in an archive of its own
         with time_limit(parameters.run_time_limit, str(week)):
             saw = seen.inputs_of(week, order, parameters)
@@ -192,9 +194,11 @@ class _Start:
     def _running(self, begun: _Begun, seconds: int) -> _Begun:
         pending = begun.pending
         report, template = pending.report, pending.template
-        with tempfile.TemporaryDirectory(dir=self.ahead.output) as folder:
-            report.save(Path(folder))
-            inputs = files_in(Path(folder))
+        with self.ahead.archive.writing():
+            folder = Path(tempfile.mkdtemp(dir=self.ahead.output))
+            report.save(folder)
+            inputs = files_in(folder)
+            shutil.rmtree(folder)
         task = Task(
             period=report.period,
             template=(template.name, template.read_bytes()),
@@ -204,8 +208,9 @@ class _Start:
             seconds=seconds,
             packages=self.packages,
         )
+        with self.ahead.archive.writing():
+            self.ahead.add(pending, inputs)
         running = self.executor.submit(run_task, task)
-        self.ahead.add(pending, inputs)
         return replace(begun, inputs=inputs, running=running)
 
 
@@ -213,12 +218,12 @@ class Ahead(Archive):
     """An archive as it will be when the weeks that were added are published, to prepare others
     with: links to what is there, and of those weeks what is read of earlier ones (published/)."""
 
-    def __init__(self, published: Path, folder: Path):
-        super().__init__(folder)
-        self.published = published.resolve()
+    def __init__(self, archive: Archive):
+        super().__init__(archive.staging / "ahead")
+        self.archive = archive
         shelves = [f"site/{report.period.shelf}" for report in REPORTS]
         for part in ("runs", "site/agencies", "site/data", *shelves):
-            _link_all(self.published / part, folder / part)
+            _link_all(archive.output.resolve() / part, self.output / part)
 
     def add(self, pending: Pending, inputs: Files) -> None:
         report, revision = pending.report, pending.revision
@@ -254,5 +259,5 @@ class Ahead(Archive):
 def _link_all(source: Path, folder: Path) -> None:
     """Makes `folder`, with links to all that `source` holds."""
     folder.mkdir(parents=True)
-    for each in source.glob("*"):
+    for each in source.glob("[!.]*"):
         (folder / each.name).symlink_to(each)
