@@ -236,12 +236,15 @@ def corrected(
     set, every cell that is set twice, and every outcome that lacks its date or has one too many.
     No message holds a request_id.
     """
+    records = sorted(records, key=attrgetter("name"))
+    if not any(record.action for record in records):
+        return extract
     received = extract.requests
     positions = {key: at for at, key in received["request_id"].items()}
     secret = {*positions, *request_ids.values()}
     files: list[Problems] = []
     targets: list[_Target] = []
-    for record in sorted(records, key=attrgetter("name")):
+    for record in records:
         files.append(Problems(f"{record.name}.yaml"))
         for number, label in enumerate(record.action.rows if record.action else (), start=1):
             place = f"action.rows[{number}]" if label in secret else label

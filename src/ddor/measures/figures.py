@@ -144,9 +144,12 @@ def count_week(
     figures = with_charges(lines_of(shown.table(CHARGES)))
     for name, figure in WEEKLY_FIGURES.items():
         if name not in figures:
-            of_figure = status.loc[counted_in(status, figure.rows), "agency_id"]
-            distinct = {"agencies": of_figure, "states": of_figure.map(states)}.get(figure.unit)
-            figures[name] = len(of_figure) if distinct is None else distinct.nunique()
+            counted = counted_in(status, figure.rows)
+            figures[name] = int(counted.sum())
+            if figure.unit in ("agencies", "states"):
+                agency_ids = status.loc[counted, "agency_id"].unique()
+                distinct = {"agencies": agency_ids, "states": map(states.get, agency_ids)}
+                figures[name] = len({*distinct[figure.unit]})
     classes = status["class"].value_counts().reindex(list(CLASSES), fill_value=0)
     held_declines = int(status["held_back_declined"].sum())
     if held_share := held_share_reason(status, parameters["max_held_back_share"]):
@@ -176,11 +179,13 @@ def agency_identities(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFr
     `agencies` is the directory's table. A row that a check holds back names its agency only where
     no other does: a request with a wrong place (E1) may not lend it to the agency.
     """
+    order = ["_believed", "issued_at", "request_id"]
+    status = status.assign(_believed=status["held_by"].isna())
+    status = status.rename(columns={"agency_name": "agency", "agency_level": "level"})
     latest = (
-        status.assign(_believed=status["held_by"].isna())
-        .sort_values(["_believed", "issued_at", "request_id"], kind="stable")
-        .drop_duplicates("agency_id", keep="last")
-        .rename(columns={"agency_name": "agency", "agency_level": "level"})[list(IDENTITY)]
+        status[[*order, *IDENTITY]]
+        .sort_values(order, kind="stable")
+        .drop_duplicates("agency_id", keep="last")[list(IDENTITY)]
     )
     listed = agencies.rename(columns={"name": "agency"})[list(IDENTITY)]
     listed = listed[listed["agency_id"].isin(latest["agency_id"])]
