@@ -1,8 +1,9 @@
 """A week's extract of any size, and its directory: the same 625 agencies, and 8 charges for every 5
 requests, however many requests it has.
 
-    python benchmarks/large_week.py WEEK REQUESTS FOLDER    makes FOLDER/extract, FOLDER/agencies.csv
+    python benchmarks/large_week.py WEEK REQUESTS FOLDER
 
+It makes FOLDER/extract and FOLDER/agencies.csv.
 `ddor sample` would invent a new agency for every fourth request, and fewer charges.
 """
 

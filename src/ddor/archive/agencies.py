@@ -15,13 +15,13 @@ it; the file beside a page keeps the other weeks, so that none of them has to be
 import datetime as dt
 import unicodedata
 from collections.abc import Iterator, Mapping
-from operator import itemgetter
+from itertools import chain, groupby, takewhile
 
 from ddor.archive.kept import DataFiles
-from ddor.archive.site import Line, Site, agency_name, lines_in, page, place_of
-from ddor.archive.trend import agency_points, chart_of, recent_weeks, trend_of
+from ddor.archive.site import Line, Site, agency_name, page, place_of
+from ddor.archive.trend import agency_points, chart_of, first_compared, recent_weeks, trend_of
 from ddor.calendar import Week
-from ddor.extract.csv_files import csv_file
+from ddor.extract.csv_files import Rows, plain_cell
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import Catalog
 from ddor.reference.figures import IDENTITY
@@ -70,58 +70,65 @@ def agency_lines(week: Week, data: DataFiles) -> dict[str, Line]:
     return lines
 
 
-def index_line(agency_id: str, weeks: list[Line], directory: Mapping[str, Line]) -> Line:
+def index_line(agency_id: str, weeks: Rows, directory: Mapping[str, Line]) -> Line:
     """`weeks`: the agency's lines, newest first. The place is that of the latest week that knows
     one, else the directory's; a week with doubted requests alone knows none."""
     unknown = dict.fromkeys(PLACE, "")
-    known = [line for line in (*weeks, directory.get(agency_id, unknown)) if line["state"]]
-    place = (known or weeks or [unknown])[0]
-    others = {line["agency"] for line in weeks} - {place["agency"], ""}
+    listed, latest = directory.get(agency_id, unknown), next(weeks.lines(), unknown)
+    place = next((each for each in chain(weeks.lines(), [listed]) if each["state"]), latest)
+    others = {*map(plain_cell, {*weeks.column("agency")})} - {place["agency"], ""}
+    days = weeks.column("week") or [""]
     return {
         "agency_id": agency_id,
         **{name: place[name] for name in PLACE},
         "also_named": "; ".join(sorted(others)),
-        "first_week": weeks[-1]["week"] if weeks else "",
-        "last_week": weeks[0]["week"] if weeks else "",
-        "weeks": str(len(weeks)),
-        "flags": SYNTHETIC_NOTICE if weeks and SYNTHETIC_NOTICE in weeks[0]["flags"] else "",
+        "first_week": days[-1],
+        "last_week": days[0],
+        "weeks": str(len(weeks.rows)),
+        "flags": SYNTHETIC_NOTICE if SYNTHETIC_NOTICE in latest.get("flags", "") else "",
     }
 
 
-def indexed(site: Site, agencies: dict[str, list[Line]]) -> dict[str, Line]:
+def indexed(site: Site, agencies: Mapping[str, Rows]) -> dict[str, Line]:
     """agency_id -> its line in the index, of those with a published week or a dispute."""
     records = records_by_agency(site.catalog)
     return {
-        each: index_line(each, lines, site.context.agencies)
-        for each, lines in agencies.items()
-        if lines or each in records
+        each: index_line(each, weeks, site.context.agencies)
+        for each, weeks in agencies.items()
+        if weeks.rows or each in records
     }
 
 
 def records_after(
     site: Site, week: Week, agencies: set[str], before: DataFiles, after: DataFiles
-) -> tuple[dict[str, Line], dict[str, list[Line]]]:
+) -> tuple[dict[str, Line], dict[str, Rows]]:
     """-> the index, and the weeks of each agency whose page is made again: agency_id -> lines,
     newest first. `site`: with the index before; `agencies`: those that the week names, or did;
     `before` and `after`: its data."""
     known, new, day = site.index, agency_lines(week, after), str(week)
     own = {}
     for each in agencies:
-        published = lines_in(site.folder / WEEKS.format(each))
-        lines = [line for line in published if line["week"] != day]
-        lines += [new[each]] if each in new else []
-        own[each] = sorted(lines, key=itemgetter("week"), reverse=True)
+        named = Rows.of_lines(COLUMNS, [new[each]] if each in new else [])
+        others = [row for row in weeks_of(site, each).rows if row[0] != day]
+        own[each] = Rows(COLUMNS, sorted([*others, *named.rows], reverse=True))
     index = {each: line for each, line in known.items() if each not in own} | indexed(site, own)
     # A page points to those with the agency's name: to what they were called before, too.
     names = {plain_name(each[a]) for each in (known, index) for a in own if a in each}
     # A gap of other agencies' trends closes, or opens: its report comes late, or is withdrawn.
     gap = before.published != after.published
     touched = {
-        each: lines_in(site.folder / WEEKS.format(each))
+        each: weeks_of(site, each)
         for each, line in index.items()
-        if plain_name(line) in names or (gap and line["first_week"] < day < line["last_week"])
+        if each not in own
+        and (plain_name(line) in names or (gap and line["first_week"] < day < line["last_week"]))
     }
     return dict(sorted(index.items())), touched | own
+
+
+def weeks_of(site: Site, agency_id: str) -> Rows:
+    """As they are published; none where none is."""
+    file = site.folder / WEEKS.format(agency_id)
+    return Rows.of_file(file.read_bytes()) if file.exists() else Rows(COLUMNS, [])
 
 
 def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:
@@ -145,17 +152,30 @@ def agency_pages(site: Site) -> Iterator[tuple[str, bytes]]:
             continue
         line = site.index.get(agency_id) or index_line(agency_id, weeks, site.context.agencies)
         others = [each for each in by_name.get(plain_name(line), ()) if each is not line]
-        yield WEEKS.format(agency_id), csv_file(COLUMNS, weeks)
+        yield WEEKS.format(agency_id), weeks.file()
         yield _page(site, line, weeks, others, records.get(agency_id, []))
 
 
+def by_year(weeks: Rows) -> list[tuple[str, int, dict[str, int]]]:
+    """Newest first: the year, the number of its weeks, and the sum of each of COUNTS."""
+    found = []
+    for year, rows in groupby(weeks.rows, key=lambda row: row[0][:4]):
+        columns = dict(zip(weeks.head, zip(*rows, strict=True), strict=True))
+        sums = {name: sum(map(int, columns[name])) for name in COUNTS}
+        found.append((year, len(columns["week"]), sums))
+    return found
+
+
 def _page(
-    site: Site, line: Line, weeks: list[Line], others: list[Line], records: list[tuple[Week, dict]]
+    site: Site, line: Line, weeks: Rows, others: list[Line], records: list[tuple[Week, dict]]
 ) -> tuple[str, bytes]:
     """`line`: the agency's in the index; `weeks`: its lines, newest first; `others`: the index
     lines of the other agencies with its name."""
     context, catalog = site.context, site.catalog
-    counted = {Week.parse(each["week"]): {n: int(each[n]) for n in COUNTS} for each in weeks}
+    published = weeks.column("week")
+    since = max(published[-1], first_compared(catalog, published[0])) if published else ""
+    recent = [*takewhile(lambda each: each["week"] >= since, weeks.lines())]
+    counted = {Week.parse(each["week"]): {n: int(each[n]) for n in COUNTS} for each in recent}
     days = [week.first_day for week in counted]
     shown = [each for each in counted.items() if each[0].first_day > days[0] - WEEKS_SHOWN]
     # The agency, its county and its state, as policies and limits name a place.
@@ -165,13 +185,16 @@ def _page(
     # Those last looked at too long before the day of printing are apart, as E9 has it.
     verified_within = context.rules["verified_within"]
     oldest = (context.day - verified_within).isoformat()
-    changed = [catalog.weeks[each["week"]][-1].published_on for each in weeks]
+    of_weeks = catalog.weeks
+    changed = [of_weeks[day][-1].published_on for day in published]
     changed += [record["answered_on"] or record["received_on"] for _, record in records]
-    points = agency_points(weeks, catalog)
+    points = agency_points(recent, catalog, since)
     trend = trend_of(points, catalog.cohort)
-    remarks = {each["week"]: each["flags"].replace(SYNTHETIC_NOTICE, "") for each in weeks}
+    flags = weeks.column("flags")
+    words = {each: plain_cell(each).replace(SYNTHETIC_NOTICE, "").strip("; ") for each in {*flags}}
     names = {
-        "weeks": list(counted.items()),
+        "published": len(published),
+        "by_year": by_year(weeks),
         "shown": shown,
         # A few weeks are not to look like many.
         "axis_start": min(days[len(shown) - 1], days[0] - FEWEST_DRAWN) if days else None,
@@ -181,7 +204,7 @@ def _page(
         "recent": recent_weeks(points, counted),
         "trend": trend,
         "chart": chart_of(trend),
-        "remarks": {week: text.strip("; ") for week, text in remarks.items() if text.strip("; ")},
+        "remarks": {w: words[f] for w, f in zip(published, flags, strict=True) if words[f]},
         "records": records,
         "laws": [law for law in laws if law["verified_on"] >= oldest],
         "stale": [law for law in laws if law["verified_on"] < oldest],

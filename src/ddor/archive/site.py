@@ -26,7 +26,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
-from ddor.extract.csv_files import csv_lines
+from ddor.extract.csv_files import Rows, csv_lines
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.maintained.parameters import Parameters
@@ -113,7 +113,7 @@ class Site:
     catalog: Catalog
     context: SiteContext
     index: Mapping[str, Line] = field(default_factory=dict)
-    agencies: Mapping[str, list[Line]] = field(default_factory=dict)
+    agencies: Mapping[str, Rows] = field(default_factory=dict)
     linked: Collection[str] = ()
     years: Mapping[int, Mapping[str, list[Line]]] = field(default_factory=dict)
     latest: dict | None = None
