@@ -27,6 +27,7 @@ are private and stay, for whoever has to answer for the withdrawal.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from ddor.archive import lists
 from ddor.archive.agencies import (
@@ -48,7 +49,7 @@ from ddor.archive.trend import kept_of
 from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Period, Week
 from ddor.errors import UsageError
-from ddor.extract.csv_files import Rows, csv_file
+from ddor.extract.csv_files import csv_file
 from ddor.published.catalog import CATALOG, Revision
 
 # The registry: what pages of reports point to, and the lists that point to them.
@@ -221,7 +222,7 @@ def rebuild(archive: Archive, site: Site) -> int:
             for table, lines in week_lines(period, revisions[-1], data).items():
                 of_year.setdefault(table, []).extend(lines)
     agencies = {
-        each: Rows(COLUMNS, sorted(Rows.of_lines(COLUMNS, weeks.get(each, [])).rows, reverse=True))
+        each: csv_file(COLUMNS, sorted(weeks.get(each, []), key=itemgetter("week"), reverse=True))
         for each in sorted({*weeks, *linked})
     }
     index, latest = indexed(site, agencies), latest_of(site)
@@ -241,7 +242,7 @@ def site_after(
     index = {line["agency_id"]: line for line in lines_in(site.folder / INDEX)}
     if not isinstance(period, Week):
         # An agency that no week names has a page as long as such a report leads to it.
-        unnamed = {each: Rows(COLUMNS, []) for each in agencies - index.keys()}
+        unnamed = {each: csv_file(COLUMNS, []) for each in agencies - index.keys()}
         return replace(site, index=index, agencies=unnamed, latest=latest_of(site))
     site = replace(site, index=index)
     index, weeks = records_after(site, period, agencies, before, after)

@@ -14,14 +14,19 @@ it; the file beside a page keeps the other weeks, so that none of them has to be
 
 import datetime as dt
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import chain, groupby, takewhile
+from itertools import chain, takewhile
+from operator import itemgetter
+
+import pyarrow as pa
+from pyarrow import csv as pa_csv
 
 from ddor.archive.kept import DataFiles
 from ddor.archive.site import Line, Site, agency_name, page, place_of
 from ddor.archive.trend import agency_points, chart_of, first_compared, recent_weeks, trend_of
 from ddor.calendar import Week
-from ddor.extract.csv_files import Rows, plain_cell
+from ddor.extract.csv_files import csv_file, csv_lines, plain_cell
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import Catalog
 from ddor.reference.figures import IDENTITY
@@ -70,47 +75,44 @@ def agency_lines(week: Week, data: DataFiles) -> dict[str, Line]:
     return lines
 
 
-def index_line(agency_id: str, weeks: Rows, directory: Mapping[str, Line]) -> Line:
-    """`weeks`: the agency's lines, newest first. The place is that of the latest week that knows
-    one, else the directory's; a week with doubted requests alone knows none."""
+def index_line(agency_id: str, weeks: bytes, directory: Mapping[str, Line]) -> Line:
+    """`weeks`: the agency's weeks.csv. The place is that of the latest week that knows one, else
+    the directory's; a week with doubted requests alone knows none."""
     unknown = dict.fromkeys(PLACE, "")
-    listed, latest = directory.get(agency_id, unknown), next(weeks.lines(), unknown)
-    place = next((each for each in chain(weeks.lines(), [listed]) if each["state"]), latest)
-    others = {*map(plain_cell, {*weeks.column("agency")})} - {place["agency"], ""}
-    days = weeks.column("week") or [""]
+    listed, latest = directory.get(agency_id, unknown), next(csv_lines(weeks), unknown)
+    place = next((each for each in chain(csv_lines(weeks), [listed]) if each["state"]), latest)
+    names, days = columns_of(weeks, "agency", "week")
+    others = {*map(plain_cell, {*names})} - {place["agency"], ""}
     return {
         "agency_id": agency_id,
         **{name: place[name] for name in PLACE},
         "also_named": "; ".join(sorted(others)),
-        "first_week": days[-1],
-        "last_week": days[0],
-        "weeks": str(len(weeks.rows)),
+        "first_week": days[-1] if days else "",
+        "last_week": days[0] if days else "",
+        "weeks": str(len(days)),
         "flags": SYNTHETIC_NOTICE if SYNTHETIC_NOTICE in latest.get("flags", "") else "",
     }
 
 
-def indexed(site: Site, agencies: Mapping[str, Rows]) -> dict[str, Line]:
+def indexed(site: Site, agencies: Mapping[str, bytes]) -> dict[str, Line]:
     """agency_id -> its line in the index, of those with a published week or a dispute."""
     records = records_by_agency(site.catalog)
     return {
         each: index_line(each, weeks, site.context.agencies)
         for each, weeks in agencies.items()
-        if weeks.rows or each in records
+        if each in records or next(csv_lines(weeks), None)
     }
 
 
 def records_after(
     site: Site, week: Week, agencies: set[str], before: DataFiles, after: DataFiles
-) -> tuple[dict[str, Line], dict[str, Rows]]:
-    """-> the index, and the weeks of each agency whose page is made again: agency_id -> lines,
-    newest first. `site`: with the index before; `agencies`: those that the week names, or did;
-    `before` and `after`: its data."""
+) -> tuple[dict[str, Line], dict[str, bytes]]:
+    """-> the index, and weeks.csv of each agency whose page is made again. `site`: with the index
+    before; `agencies`: those that the week names, or did; `before` and `after`: its data."""
     known, new, day = site.index, agency_lines(week, after), str(week)
     own = {}
     for each in agencies:
-        named = Rows.of_lines(COLUMNS, [new[each]] if each in new else [])
-        others = [row for row in weeks_of(site, each).rows if row[0] != day]
-        own[each] = Rows(COLUMNS, sorted([*others, *named.rows], reverse=True))
+        own[each] = with_week(weeks_of(site, each), day, [new[each]] if each in new else [])
     index = {each: line for each, line in known.items() if each not in own} | indexed(site, own)
     # A page points to those with the agency's name: to what they were called before, too.
     names = {plain_name(each[a]) for each in (known, index) for a in own if a in each}
@@ -125,10 +127,29 @@ def records_after(
     return dict(sorted(index.items())), touched | own
 
 
-def weeks_of(site: Site, agency_id: str) -> Rows:
-    """As they are published; none where none is."""
+def weeks_of(site: Site, agency_id: str) -> bytes:
+    """weeks.csv as it is published."""
     file = site.folder / WEEKS.format(agency_id)
-    return Rows.of_file(file.read_bytes()) if file.exists() else Rows(COLUMNS, [])
+    return file.read_bytes() if file.exists() else csv_file(COLUMNS, [])
+
+
+def with_week(weeks: bytes, day: str, new: list[Line]) -> bytes:
+    """weeks.csv with `new` in place of the line of the week. Before a newer one all other lines
+    stay as they lie there: there may be hundreds, and of hundreds of agencies."""
+    latest = next(csv_lines(weeks), {"week": ""})
+    if latest["week"] < day:
+        return csv_file(COLUMNS, new) + weeks.partition(b"\n")[2]
+    lines = [*new, *(line for line in csv_lines(weeks) if line["week"] != day)]
+    return csv_file(COLUMNS, sorted(lines, key=itemgetter("week"), reverse=True))
+
+
+def columns_of(weeks: bytes, *names: str) -> list[list]:
+    """Of all lines of weeks.csv: counts, and texts as they lie there."""
+    types = {name: pa.int64() if name in COUNTS else pa.string() for name in names}
+    options = pa_csv.ConvertOptions(column_types=types, include_columns=names)
+    parsing = pa_csv.ParseOptions(newlines_in_values=True)
+    table = pa_csv.read_csv(pa.py_buffer(weeks), parse_options=parsing, convert_options=options)
+    return [column.to_pylist() for column in table]
 
 
 def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:
@@ -152,29 +173,30 @@ def agency_pages(site: Site) -> Iterator[tuple[str, bytes]]:
             continue
         line = site.index.get(agency_id) or index_line(agency_id, weeks, site.context.agencies)
         others = [each for each in by_name.get(plain_name(line), ()) if each is not line]
-        yield WEEKS.format(agency_id), weeks.file()
+        yield WEEKS.format(agency_id), weeks
         yield _page(site, line, weeks, others, records.get(agency_id, []))
 
 
-def by_year(weeks: Rows) -> list[tuple[str, int, dict[str, int]]]:
-    """Newest first: the year, the number of its weeks, and the sum of each of COUNTS."""
-    found = []
-    for year, rows in groupby(weeks.rows, key=lambda row: row[0][:4]):
-        columns = dict(zip(weeks.head, zip(*rows, strict=True), strict=True))
-        sums = {name: sum(map(int, columns[name])) for name in COUNTS}
-        found.append((year, len(columns["week"]), sums))
+def by_year(days: list[str], columns: list[list]) -> list[tuple[str, int, dict[str, int]]]:
+    """Newest first: the year, the number of its weeks, and the sum of each of COUNTS, which are
+    the `columns`."""
+    found, start = [], 0
+    for year, count in Counter(day[:4] for day in days).items():
+        sums = [sum(column[start : start + count]) for column in columns]
+        found.append((year, count, dict(zip(COUNTS, sums, strict=True))))
+        start += count
     return found
 
 
 def _page(
-    site: Site, line: Line, weeks: Rows, others: list[Line], records: list[tuple[Week, dict]]
+    site: Site, line: Line, weeks: bytes, others: list[Line], records: list[tuple[Week, dict]]
 ) -> tuple[str, bytes]:
-    """`line`: the agency's in the index; `weeks`: its lines, newest first; `others`: the index
-    lines of the other agencies with its name."""
+    """`line`: the agency's in the index; `weeks`: its weeks.csv; `others`: the index lines of the
+    other agencies with its name."""
     context, catalog = site.context, site.catalog
-    published = weeks.column("week")
+    published, flags, *counts = columns_of(weeks, "week", "flags", *COUNTS)
     since = max(published[-1], first_compared(catalog, published[0])) if published else ""
-    recent = [*takewhile(lambda each: each["week"] >= since, weeks.lines())]
+    recent = [*takewhile(lambda each: each["week"] >= since, csv_lines(weeks))]
     counted = {Week.parse(each["week"]): {n: int(each[n]) for n in COUNTS} for each in recent}
     days = [week.first_day for week in counted]
     shown = [each for each in counted.items() if each[0].first_day > days[0] - WEEKS_SHOWN]
@@ -190,11 +212,10 @@ def _page(
     changed += [record["answered_on"] or record["received_on"] for _, record in records]
     points = agency_points(recent, catalog, since)
     trend = trend_of(points, catalog.cohort)
-    flags = weeks.column("flags")
     words = {each: plain_cell(each).replace(SYNTHETIC_NOTICE, "").strip("; ") for each in {*flags}}
     names = {
         "published": len(published),
-        "by_year": by_year(weeks),
+        "by_year": by_year(published, counts),
         "shown": shown,
         # A few weeks are not to look like many.
         "axis_start": min(days[len(shown) - 1], days[0] - FEWEST_DRAWN) if days else None,

@@ -18,7 +18,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
-from ddor.extract.csv_files import Rows, csv_lines
+from ddor.extract.csv_files import csv_lines
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES
 from ddor.maintained.parameters import Parameters
@@ -113,7 +113,7 @@ class Site:
     catalog: Catalog
     context: SiteContext
     index: Mapping[str, Line] = field(default_factory=dict)
-    agencies: Mapping[str, Rows] = field(default_factory=dict)
+    agencies: Mapping[str, bytes] = field(default_factory=dict)
     linked: Collection[str] = ()
     years: Mapping[int, Mapping[str, list[Line]]] = field(default_factory=dict)
     latest: dict | None = None
@@ -169,7 +169,7 @@ def address_of(period: Period, revision: int | None = None) -> str:
 
 def lines_in(file: Path) -> list[Line]:
     """csv_lines of a file; none where there is none."""
-    return csv_lines(file.read_bytes()) if file.exists() else []
+    return [*csv_lines(file.read_bytes())] if file.exists() else []
 
 
 def agency_name(line: Line) -> str:
@@ -192,6 +192,11 @@ def _json_text(value: object) -> Markup:
     return Markup(re.sub("[<>&]", lambda sign: f"\\u{ord(sign[0]):04x}", text))
 
 
+@lru_cache(None, typed=True)
+def _number(value: int | None) -> Markup:
+    return Markup("withheld" if value is None else f"{value:,}")
+
+
 def _signed(value: float) -> str:
     """A difference: +1,200, 0, or with a true minus."""
     return f"{value:+,.1f}".removesuffix(".0").replace("-", "\N{MINUS SIGN}") if value else "0"
@@ -210,7 +215,7 @@ def _environment() -> Environment:
     )
     filters: dict[str, Callable] = {
         "long_date": long_date,
-        "number": lambda value: "withheld" if value is None else f"{value:,}",
+        "number": _number,
         "percent": lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%"),
         "signed": _signed,
         "words": lambda name: name[:1].upper() + name[1:].replace("_", " "),

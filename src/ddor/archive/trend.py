@@ -122,8 +122,8 @@ def first_compared(catalog: Catalog, last: str) -> str:
     as are drawn, and as many published ones as the last is compared with."""
     drawn = Week.parse(last).first_day - (WEEKS_DRAWN - 1) * dt.timedelta(days=7)
     weeks = catalog.weeks.items()
-    stand = [day for day, (*_, each) in weeks if day <= last and not each.withdrawn_on]
-    return min([drawn.isoformat(), *sorted(stand)[-1 - WEEKS_COMPARED :]])
+    stand = sorted(day for day, all_ in weeks if day <= last and not all_[-1].withdrawn_on)
+    return min([drawn.isoformat(), *stand[-1 - WEEKS_COMPARED :]])
 
 
 def agency_points(lines: list[Line], catalog: Catalog, since: str = "") -> list[Point]:

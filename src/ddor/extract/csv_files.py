@@ -12,7 +12,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -161,44 +161,19 @@ def _rows_not_utf_8(data: bytes) -> Iterator[int]:
             yield row
 
 
-class Rows(NamedTuple):
-    """A file of the archive as it lies: every cell safe. By this a file of a thousand lines is
-    added to, and summed up, without a dictionary for each of them."""
-
-    head: Sequence[str]
-    rows: list[list[str]]
-
-    @classmethod
-    def of_lines(cls, head: Sequence[str], lines: Iterable[dict[str, str]]) -> Rows:
-        return cls(head, [[safe_cell(str(line[name])) for name in head] for line in lines])
-
-    @classmethod
-    def of_file(cls, data: bytes) -> Rows:
-        head, *rows = [row for row in csv.reader(io.StringIO(data.decode())) if row] or [[]]
-        return cls(head, rows)
-
-    def column(self, name: str) -> list[str]:
-        at = self.head.index(name)
-        return [row[at] for row in self.rows]
-
-    def lines(self) -> Iterator[dict[str, str]]:
-        for row in self.rows:
-            yield dict(zip(self.head, map(plain_cell, row), strict=True))
-
-    def file(self) -> bytes:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([self.head, *self.rows])
-        return text.getvalue().encode()
-
-
-def csv_file(columns: Sequence[str], lines: Iterable[dict[str, str]]) -> bytes:
+def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]]) -> bytes:
     """Lines of text as CSV, every cell safe."""
-    return Rows.of_lines(columns, lines).file()
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: safe_cell(str(cell)) for name, cell in line.items()} for line in lines)
+    return text.getvalue().encode()
 
 
-def csv_lines(data: bytes) -> list[dict[str, str]]:
+def csv_lines(data: bytes) -> Iterator[dict[str, str]]:
     """The lines of such a file, as they were."""
-    return [*Rows.of_file(data).lines()]
+    for line in csv.DictReader(io.StringIO(data.decode())):
+        yield {name: plain_cell(cell) for name, cell in line.items()}
 
 
 def write_extract(extract: Extract, folder: Path) -> None:
