@@ -74,8 +74,7 @@ def read_inputs(week: Week, parameters: Parameters) -> Inputs:
     effective = parameters.model_dump(mode="json", include=set(IN_EFFECT))
     records = tuple(r for r in read_corrections(parameters.corrections) if r.week == week)
     published = (page.name for page in (parameters.output / "site" / "agencies").glob("*"))
-    asked = extract.requests["agency_id"].unique()
-    known = {*directory.agencies["agency_id"], *asked, *published}
+    known = {*directory.agencies["agency_id"], *extract.requests["agency_id"].unique(), *published}
     # A mistyped code would be published as a dispute by an agency that does not exist.
     problems = [
         Problem(f"{r.name}.yaml", (), "agency_id", *worded("unknown_agency", agency=r.agency_id))

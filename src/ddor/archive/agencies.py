@@ -24,7 +24,7 @@ from pyarrow import csv as pa_csv
 
 from ddor.archive.kept import DataFiles
 from ddor.archive.site import Line, Site, agency_name, page, place_of
-from ddor.archive.trend import agency_points, chart_of, first_compared, recent_weeks, trend_of
+from ddor.archive.trend import WEEKS_DRAWN, agency_points, chart_of, recent_weeks, trend_of
 from ddor.calendar import Week
 from ddor.extract.csv_files import csv_file, csv_lines, plain_cell
 from ddor.extract.model import SYNTHETIC_NOTICE
@@ -195,8 +195,11 @@ def _page(
     other agencies with its name."""
     context, catalog = site.context, site.catalog
     published, flags, *counts = columns_of(weeks, "week", "flags", *COUNTS)
-    since = max(published[-1], first_compared(catalog, published[0])) if published else ""
-    recent = [*takewhile(lambda each: each["week"] >= since, csv_lines(weeks))]
+    # As many published weeks as are drawn; fewer are compared.
+    named = line["first_week"], line["last_week"]
+    stand = [day for day, all_ in catalog.weeks.items() if not all_[-1].withdrawn_on]
+    since = sorted(day for day in stand if named[0] <= day <= named[1])[-WEEKS_DRAWN:][:1]
+    recent = [*takewhile(lambda each: each["week"] >= since[0], csv_lines(weeks))]
     counted = {Week.parse(each["week"]): {n: int(each[n]) for n in COUNTS} for each in recent}
     days = [week.first_day for week in counted]
     shown = [each for each in counted.items() if each[0].first_day > days[0] - WEEKS_SHOWN]
@@ -210,7 +213,7 @@ def _page(
     of_weeks = catalog.weeks
     changed = [of_weeks[day][-1].published_on for day in published]
     changed += [record["answered_on"] or record["received_on"] for _, record in records]
-    points = agency_points(recent, catalog, since)
+    points = agency_points(recent, catalog, *since)
     trend = trend_of(points, catalog.cohort)
     words = {each: plain_cell(each).replace(SYNTHETIC_NOTICE, "").strip("; ") for each in {*flags}}
     names = {

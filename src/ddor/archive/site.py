@@ -18,7 +18,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ class Site:
     are made from this value are there.
 
     index: agency_id -> its line, of every agency in the archive (agencies.py). agencies: agency_id
-    -> its weeks, newest first, of those whose pages are made or go; linked: those to which a
+    -> its weeks.csv, of those whose pages are made or go; linked: those to which a
     report's page leads, whether or not a published week has a figure of them. years: year -> table
     -> lines, of those whose files are made. latest: the newest week (text_pages.py).
     """
@@ -192,11 +192,6 @@ def _json_text(value: object) -> Markup:
     return Markup(re.sub("[<>&]", lambda sign: f"\\u{ord(sign[0]):04x}", text))
 
 
-@lru_cache(None, typed=True)
-def _number(value: int | None) -> Markup:
-    return Markup("withheld" if value is None else f"{value:,}")
-
-
 def _signed(value: float) -> str:
     """A difference: +1,200, 0, or with a true minus."""
     return f"{value:+,.1f}".removesuffix(".0").replace("-", "\N{MINUS SIGN}") if value else "0"
@@ -215,7 +210,7 @@ def _environment() -> Environment:
     )
     filters: dict[str, Callable] = {
         "long_date": long_date,
-        "number": _number,
+        "number": lambda value: Markup("withheld" if value is None else f"{value:,}"),
         "percent": lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%"),
         "signed": _signed,
         "words": lambda name: name[:1].upper() + name[1:].replace("_", " "),

@@ -16,7 +16,6 @@ A published week between them that does not name the agency counts as zero; one 
 a gap.
 """
 
-import datetime as dt
 import statistics
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -117,23 +116,14 @@ def national_points(catalog: Catalog) -> list[Point]:
     return _points(catalog, catalog.weeks, counts)
 
 
-def first_compared(catalog: Catalog, last: str) -> str:
-    """The first week of which a page says anything by itself whose trend ends with `last`: as many
-    as are drawn, and as many published ones as the last is compared with."""
-    drawn = Week.parse(last).first_day - (WEEKS_DRAWN - 1) * dt.timedelta(days=7)
-    weeks = catalog.weeks.items()
-    stand = sorted(day for day, all_ in weeks if day <= last and not all_[-1].withdrawn_on)
-    return min([drawn.isoformat(), *stand[-1 - WEEKS_COMPARED :]])
-
-
-def agency_points(lines: list[Line], catalog: Catalog, since: str = "") -> list[Point]:
-    """From `since`, else the first, to the latest week of the agency's `lines`
-    (agencies.COLUMNS). A week whose report does not name the agency has a zero."""
+def agency_points(lines: list[Line], catalog: Catalog, *since: str) -> list[Point]:
+    """From the first to the latest week of the agency's `lines` (agencies.COLUMNS), and `since` a
+    week before that. A week whose report does not name the agency has a zero."""
     counts: dict[str, tuple[int, int, dict]] = {}
     for line in lines:
         bulk = catalog.weeks[line["week"]][-1].trend["bulk"].get(line["agency_id"], 0)
         counts[line["week"]] = (int(line["declined"]), bulk, {})
-    return _points(catalog, [*counts, *filter(None, [since])], counts)
+    return _points(catalog, [*since, *counts], counts)
 
 
 def _points(catalog: Catalog, first_days: Collection[str], counts: Mapping) -> list[Point]:

@@ -27,10 +27,8 @@ def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     for agency_id, theirs in dates.groupby(declined["agency_id"]):
         counts, count = theirs.value_counts(), len(theirs)
         date, most = counts.index[0], counts.iloc[0]
-        if count < FEWEST or most < ONE_DATE * count:
-            continue
         old = (date - declined.loc[theirs.index, "issued_at"] > OLD).sum()
-        if by_issue or old >= OLD_SHARE * count:
+        if count >= FEWEST and most >= ONE_DATE * count and (by_issue or old >= OLD_SHARE * count):
             fields = {"count": count, "most": most, "old": old, "old_days": OLD.days}
             reason = REASONS["issued" if by_issue else "recorded"]
             why[agency_id] = reason.format(agency_id=agency_id, date=long_date(date), **fields)

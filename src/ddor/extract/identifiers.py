@@ -153,10 +153,9 @@ def hashes(values: Collection[str]) -> bool:
     """Whether these are all hexadecimal keys of one length, most with a letter after the first
     character: among them `a12345678` is chance, not an A-number."""
     distinct = set(values)
-    if not all(re.fullmatch("[0-9a-fA-F]+", value) for value in distinct):
-        return False
+    is_hexadecimal = all(re.fullmatch("[0-9a-fA-F]+", value) for value in distinct)
     lettered = sum(1 for value in distinct if re.search("[a-fA-F]", value[1:]))
-    return len({*map(len, distinct)}) == 1 and 2 * lettered > len(distinct)
+    return is_hexadecimal and len({*map(len, distinct)}) == 1 and 2 * lettered > len(distinct)
 
 
 def _name_shape(text: str) -> re.Match | None:

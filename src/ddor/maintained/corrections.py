@@ -30,7 +30,7 @@ import dataclasses
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from operator import attrgetter, itemgetter
 from pathlib import Path
@@ -224,7 +224,7 @@ class _Target:
 
 def corrected(
     extract: Extract,
-    records: Iterable[Record],
+    records: Collection[Record],
     request_ids: Mapping[str, str],
     cohort: str = "recorded",
 ) -> Extract:
@@ -236,7 +236,6 @@ def corrected(
     set, every cell that is set twice, and every outcome that lacks its date or has one too many.
     No message holds a request_id.
     """
-    records = sorted(records, key=attrgetter("name"))
     if not any(record.action for record in records):
         return extract
     received = extract.requests
@@ -244,7 +243,7 @@ def corrected(
     secret = {*positions, *request_ids.values()}
     files: list[Problems] = []
     targets: list[_Target] = []
-    for record in records:
+    for record in sorted(records, key=attrgetter("name")):
         files.append(Problems(f"{record.name}.yaml"))
         for number, label in enumerate(record.action.rows if record.action else (), start=1):
             place = f"action.rows[{number}]" if label in secret else label

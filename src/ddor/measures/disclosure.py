@@ -214,7 +214,6 @@ def decide(
         overlays[table.attribute].lay(table.rows)
     shown_before = {(table.attribute, table.place) for table in earlier.tables}
     last = {(table.attribute, table.place): table for table in earlier.last}
-    still_count = {*counting}
     # What was shown last may be no candidate any more, such as an agency that has fewer now.
     others = last.keys() | {(attribute, NATION) for attribute in lacking}
     no_longer: Candidates = {key: frozenset() for key in sorted(others - candidates.keys())}
@@ -233,7 +232,7 @@ def decide(
             withheld[key] = why
             continue
         table = replace(last[key], why=why) if why else AttributeTable(*key, rows, as_of, threshold)
-        gone = len({row.request_id for row in table.rows} - still_count)
+        gone = len({row.request_id for row in table.rows}.difference(counting))
         if why and gone > NO_LONGER_COUNT * len(table.rows):
             withheld[key] = TAKEN_DOWN
         else:
