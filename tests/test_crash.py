@@ -26,18 +26,18 @@ from ddor.errors import ArchiveUnavailable
 # In a process of its own, which forks one that dies for each n: arguments root, action. The archive
 # in root/0 is copied to root/n before; the last n is the one that came to its end.
 DEATHS = """
-import json, os, pathlib, shutil, sys
+import itertools, json, os, pathlib, shutil, sys
 from ddor.archive.publish import opened
 
-root, action, n, killed, made = pathlib.Path(sys.argv[1]), sys.argv[2], 0, True, []
+root, action, n, killed = pathlib.Path(sys.argv[1]), sys.argv[2], 0, True
+made = itertools.count(1)  # one number for each thread
 encoded = lambda files: {path: text.encode() for path, text in files.items()}
 folders, pointers = json.loads(sys.stdin.read())
 folders, pointers = {path: encoded(files) for path, files in folders.items()}, encoded(pointers)
 
 def counted(change, last):
     def wrapper(*args, **kwargs):
-        made.append(change)
-        if len(made) == last:
+        if next(made) == last:
             os._exit(77)
         return change(*args, **kwargs)
     return wrapper

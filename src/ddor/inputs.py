@@ -74,7 +74,7 @@ def read_inputs(week: Week, parameters: Parameters) -> Inputs:
     effective = parameters.model_dump(mode="json", include=set(IN_EFFECT))
     records = tuple(r for r in read_corrections(parameters.corrections) if r.week == week)
     published = (page.name for page in (parameters.output / "site" / "agencies").glob("*"))
-    known = {*directory.agencies["agency_id"], *extract.requests["agency_id"], *published}
+    known = {*directory.agencies["agency_id"], *extract.requests["agency_id"].unique(), *published}
     # A mistyped code would be published as a dispute by an agency that does not exist.
     problems = [
         Problem(f"{r.name}.yaml", (), "agency_id", *worded("unknown_agency", agency=r.agency_id))
@@ -133,7 +133,8 @@ def save_counted(save: Callable[[Any, Path], None], inputs: Any, counts: Any, fo
     """The inputs of a report, as `save` writes them, and with them what was counted of them, so
     that the notebook does not count again. A revision keeps the inputs alone."""
     save(inputs, folder)
-    (folder / COUNTED).write_bytes(pickle.dumps((inputs, counts)))
+    with open(folder / COUNTED, "wb") as file:
+        pickle.dump((inputs, counts), file, pickle.HIGHEST_PROTOCOL)
 
 
 def load_counted(load: Callable[[Path], Any], folder: Path) -> tuple[Any, Any]:

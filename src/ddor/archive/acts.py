@@ -31,6 +31,7 @@ from operator import itemgetter
 
 from ddor.archive import lists
 from ddor.archive.agencies import (
+    COLUMNS,
     INDEX,
     INDEX_COLUMNS,
     agency_lines,
@@ -248,7 +249,7 @@ def rebuild(archive: Archive, site: Site) -> int:
             for table, lines in week_lines(period, revisions[-1], data).items():
                 of_year.setdefault(table, []).extend(lines)
     agencies = {
-        each: sorted(weeks.get(each, []), key=itemgetter("week"), reverse=True)
+        each: csv_file(COLUMNS, sorted(weeks.get(each, []), key=itemgetter("week"), reverse=True))
         for each in sorted({*weeks, *linked})
     }
     index, latest = indexed(site, agencies), latest_of(site)
@@ -268,7 +269,7 @@ def site_after(
     index = site.index or {line["agency_id"]: line for line in lines_in(site.folder / INDEX)}
     if not isinstance(period, Week):
         # An agency that no week names has a page as long as such a report leads to it.
-        unnamed: dict[str, list] = {each: [] for each in agencies - index.keys()}
+        unnamed = {each: csv_file(COLUMNS, []) for each in agencies - index.keys()}
         return replace(site, index=index, agencies=unnamed, latest=latest_of(site))
     site = replace(site, index=index)
     index, weeks = records_after(site, period, agencies, before, after)

@@ -14,14 +14,19 @@ it; the file beside a page keeps the other weeks, so that none of them has to be
 
 import datetime as dt
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import chain, takewhile
 from operator import itemgetter
 
+import pyarrow as pa
+from pyarrow import csv as pa_csv
+
 from ddor.archive.kept import DataFiles
-from ddor.archive.site import Line, Site, agency_name, lines_in, page, place_of
-from ddor.archive.trend import agency_points, chart_of, recent_weeks, trend_of
+from ddor.archive.site import Line, Site, agency_name, page, place_of
+from ddor.archive.trend import WEEKS_DRAWN, agency_points, chart_of, recent_weeks, trend_of
 from ddor.calendar import Week
-from ddor.extract.csv_files import csv_file
+from ddor.extract.csv_files import csv_file, csv_lines, plain_cell
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import Catalog
 from ddor.reference.figures import IDENTITY
@@ -70,64 +75,83 @@ def agency_lines(week: Week, data: DataFiles) -> dict[str, Line]:
     return lines
 
 
-def index_line(agency_id: str, weeks: list[Line], directory: Mapping[str, Line]) -> Line:
-    """`weeks`: the agency's lines, newest first. The place is that of the latest week that knows
-    one, else the directory's; a week with doubted requests alone knows none."""
+def index_line(agency_id: str, weeks: bytes, directory: Mapping[str, Line]) -> Line:
+    """`weeks`: the agency's weeks.csv. The place is that of the latest week that knows one, else
+    the directory's; a week with doubted requests alone knows none."""
     unknown = dict.fromkeys(PLACE, "")
-    known = [line for line in (*weeks, directory.get(agency_id, unknown)) if line["state"]]
-    place = (known or weeks or [unknown])[0]
-    others = {line["agency"] for line in weeks} - {place["agency"], ""}
+    listed, latest = directory.get(agency_id, unknown), next(csv_lines(weeks), unknown)
+    place = next((each for each in chain(csv_lines(weeks), [listed]) if each["state"]), latest)
+    names, days = columns_of(weeks, "agency", "week")
+    others = {*map(plain_cell, {*names})} - {place["agency"], ""}
     return {
         "agency_id": agency_id,
         **{name: place[name] for name in PLACE},
         "also_named": "; ".join(sorted(others)),
-        "first_week": weeks[-1]["week"] if weeks else "",
-        "last_week": weeks[0]["week"] if weeks else "",
-        "weeks": str(len(weeks)),
-        "flags": SYNTHETIC_NOTICE if weeks and SYNTHETIC_NOTICE in weeks[0]["flags"] else "",
+        "first_week": days[-1] if days else "",
+        "last_week": days[0] if days else "",
+        "weeks": str(len(days)),
+        "flags": SYNTHETIC_NOTICE if SYNTHETIC_NOTICE in latest.get("flags", "") else "",
     }
 
 
-def indexed(site: Site, agencies: dict[str, list[Line]]) -> dict[str, Line]:
+def indexed(site: Site, agencies: Mapping[str, bytes]) -> dict[str, Line]:
     """agency_id -> its line in the index, of those with a published week or a dispute."""
     records = records_by_agency(site.catalog)
     return {
-        each: index_line(each, lines, site.context.agencies)
-        for each, lines in agencies.items()
-        if lines or each in records
+        each: index_line(each, weeks, site.context.agencies)
+        for each, weeks in agencies.items()
+        if each in records or next(csv_lines(weeks), None)
     }
 
 
 def records_after(
     site: Site, week: Week, agencies: set[str], before: DataFiles, after: DataFiles
-) -> tuple[dict[str, Line], dict[str, list[Line]]]:
-    """-> the index, and the weeks of each agency whose page is made again: agency_id -> lines,
-    newest first. `site`: with the index before; `agencies`: those that the week names, or did;
-    `before` and `after`: its data."""
+) -> tuple[dict[str, Line], dict[str, bytes]]:
+    """-> the index, and weeks.csv of each agency whose page is made again. `site`: with the index
+    before; `agencies`: those that the week names, or did; `before` and `after`: its data."""
     known, new, day = site.index, agency_lines(week, after), str(week)
     own = {}
     for each in agencies:
-        lines = [line for line in _weeks_of(site, each) if line["week"] != day]
-        lines += [new[each]] if each in new else []
-        own[each] = sorted(lines, key=itemgetter("week"), reverse=True)
+        own[each] = with_week(weeks_of(site, each), day, [new[each]] if each in new else [])
     index = {each: line for each, line in known.items() if each not in own} | indexed(site, own)
     # A page points to those with the agency's name: to what they were called before, too.
     names = {plain_name(each[a]) for each in (known, index) for a in own if a in each}
     # A gap of other agencies' trends closes, or opens: its report comes late, or is withdrawn.
     gap = before.published != after.published
     touched = {
-        each: _weeks_of(site, each)
+        each: weeks_of(site, each)
         for each, line in index.items()
-        if plain_name(line) in names or (gap and line["first_week"] < day < line["last_week"])
+        if each not in own
+        and (plain_name(line) in names or (gap and line["first_week"] < day < line["last_week"]))
     }
     return dict(sorted(index.items())), {**site.agencies, **touched, **own}
 
 
-def _weeks_of(site: Site, agency_id: str) -> list[Line]:
-    """Its lines as they are published, or are going to be."""
+def weeks_of(site: Site, agency_id: str) -> bytes:
+    """weeks.csv as it is published, or is going to be."""
     if agency_id in site.agencies:
         return site.agencies[agency_id]
-    return lines_in(site.folder / WEEKS.format(agency_id))
+    file = site.folder / WEEKS.format(agency_id)
+    return file.read_bytes() if file.exists() else csv_file(COLUMNS, [])
+
+
+def with_week(weeks: bytes, day: str, new: list[Line]) -> bytes:
+    """weeks.csv with `new` in place of the line of the week. Before a newer one all other lines
+    stay as they lie there: there may be hundreds, and of hundreds of agencies."""
+    latest = next(csv_lines(weeks), {"week": ""})
+    if latest["week"] < day:
+        return csv_file(COLUMNS, new) + weeks.partition(b"\n")[2]
+    lines = [*new, *(line for line in csv_lines(weeks) if line["week"] != day)]
+    return csv_file(COLUMNS, sorted(lines, key=itemgetter("week"), reverse=True))
+
+
+def columns_of(weeks: bytes, *names: str) -> list[list]:
+    """Of all lines of weeks.csv: counts, and texts as they lie there."""
+    types = {name: pa.int64() if name in COUNTS else pa.string() for name in names}
+    options = pa_csv.ConvertOptions(column_types=types, include_columns=names)
+    parsing = pa_csv.ParseOptions(newlines_in_values=True)
+    table = pa_csv.read_csv(pa.py_buffer(weeks), parse_options=parsing, convert_options=options)
+    return [column.to_pylist() for column in table]
 
 
 def records_by_agency(catalog: Catalog) -> dict[str, list[tuple[Week, dict]]]:
@@ -151,17 +175,34 @@ def agency_pages(site: Site) -> Iterator[tuple[str, bytes]]:
             continue
         line = site.index.get(agency_id) or index_line(agency_id, weeks, site.context.agencies)
         others = [each for each in by_name.get(plain_name(line), ()) if each is not line]
-        yield WEEKS.format(agency_id), csv_file(COLUMNS, weeks)
+        yield WEEKS.format(agency_id), weeks
         yield _page(site, line, weeks, others, records.get(agency_id, []))
 
 
+def by_year(days: list[str], columns: list[list]) -> list[tuple[str, int, dict[str, int]]]:
+    """Newest first: the year, the number of its weeks, and the sum of each of COUNTS, which are
+    the `columns`."""
+    found, start = [], 0
+    for year, count in Counter(day[:4] for day in days).items():
+        sums = [sum(column[start : start + count]) for column in columns]
+        found.append((year, count, dict(zip(COUNTS, sums, strict=True))))
+        start += count
+    return found
+
+
 def _page(
-    site: Site, line: Line, weeks: list[Line], others: list[Line], records: list[tuple[Week, dict]]
+    site: Site, line: Line, weeks: bytes, others: list[Line], records: list[tuple[Week, dict]]
 ) -> tuple[str, bytes]:
-    """`line`: the agency's in the index; `weeks`: its lines, newest first; `others`: the index
-    lines of the other agencies with its name."""
+    """`line`: the agency's in the index; `weeks`: its weeks.csv; `others`: the index lines of the
+    other agencies with its name."""
     context, catalog = site.context, site.catalog
-    counted = {Week.parse(each["week"]): {n: int(each[n]) for n in COUNTS} for each in weeks}
+    published, flags, *counts = columns_of(weeks, "week", "flags", *COUNTS)
+    # As many published weeks as are drawn; fewer are compared.
+    named = line["first_week"], line["last_week"]
+    stand = [day for day, all_ in catalog.weeks.items() if not all_[-1].withdrawn_on]
+    since = sorted(day for day in stand if named[0] <= day <= named[1])[-WEEKS_DRAWN:][:1]
+    recent = [*takewhile(lambda each: each["week"] >= since[0], csv_lines(weeks))]
+    counted = {Week.parse(each["week"]): {n: int(each[n]) for n in COUNTS} for each in recent}
     days = [week.first_day for week in counted]
     shown = [each for each in counted.items() if each[0].first_day > days[0] - WEEKS_SHOWN]
     # The agency, its county and its state, as policies and limits name a place.
@@ -171,13 +212,15 @@ def _page(
     # Those last looked at too long before the day of printing are apart, as E9 has it.
     verified_within = context.rules["verified_within"]
     oldest = (context.day - verified_within).isoformat()
-    changed = [catalog.weeks[each["week"]][-1].published_on for each in weeks]
+    of_weeks = catalog.weeks
+    changed = [of_weeks[day][-1].published_on for day in published]
     changed += [record["answered_on"] or record["received_on"] for _, record in records]
-    points = agency_points(weeks, catalog)
+    points = agency_points(recent, catalog, *since)
     trend = trend_of(points, catalog.cohort)
-    remarks = {each["week"]: each["flags"].replace(SYNTHETIC_NOTICE, "") for each in weeks}
+    words = {each: plain_cell(each).replace(SYNTHETIC_NOTICE, "").strip("; ") for each in {*flags}}
     names = {
-        "weeks": list(counted.items()),
+        "published": len(published),
+        "by_year": by_year(published, counts),
         "shown": shown,
         # A few weeks are not to look like many.
         "axis_start": min(days[len(shown) - 1], days[0] - FEWEST_DRAWN) if days else None,
@@ -187,7 +230,7 @@ def _page(
         "recent": recent_weeks(points, counted),
         "trend": trend,
         "chart": chart_of(trend),
-        "remarks": {week: text.strip("; ") for week, text in remarks.items() if text.strip("; ")},
+        "remarks": {w: words[f] for w, f in zip(published, flags, strict=True) if words[f]},
         "records": records,
         "laws": [law for law in laws if law["verified_on"] >= oldest],
         "stale": [law for law in laws if law["verified_on"] < oldest],

@@ -59,11 +59,11 @@ class DataFiles(dict[str, bytes]):
     def tables(self) -> dict[str, list[dict[str, str]]]:
         """Name of each CSV file, without its ending -> its lines, as text."""
         files = {name.removesuffix(".csv"): file for name, file in self.items() if ".csv" in name}
-        return {name: csv_lines(file) for name, file in files.items()}
+        return {name: [*csv_lines(file)] for name, file in files.items()}
 
     def lines(self, table: str) -> list[dict[str, str]]:
         """Those of a table that has to be there, so that its file may only be lost."""
-        return self.tables[table] if table in self.tables else csv_lines(self[f"{table}.csv"])
+        return self.tables[table] if table in self.tables else [*csv_lines(self[f"{table}.csv"])]
 
     def by_agency(self, table: str) -> dict[str, dict[str, str]]:
         """agency_id -> its line. An empty synthetic table has a line for its notice, of none."""

@@ -104,7 +104,7 @@ class Site:
     are made from this value are there.
 
     index: agency_id -> its line, of every agency in the archive (agencies.py). agencies: agency_id
-    -> its weeks, newest first, of those whose pages are made or go; linked: those to which a
+    -> its weeks.csv, of those whose pages are made or go; linked: those to which a
     report's page leads, whether or not a published week has a figure of them. years: year -> table
     -> lines, of those whose files are made. latest: the newest week (text_pages.py).
     """
@@ -113,7 +113,7 @@ class Site:
     catalog: Catalog
     context: SiteContext
     index: Mapping[str, Line] = field(default_factory=dict)
-    agencies: Mapping[str, list[Line]] = field(default_factory=dict)
+    agencies: Mapping[str, bytes] = field(default_factory=dict)
     linked: Collection[str] = ()
     years: Mapping[int, Mapping[str, list[Line]]] = field(default_factory=dict)
     latest: dict | None = None
@@ -169,7 +169,7 @@ def address_of(period: Period, revision: int | None = None) -> str:
 
 def lines_in(file: Path) -> list[Line]:
     """csv_lines of a file; none where there is none."""
-    return csv_lines(file.read_bytes()) if file.exists() else []
+    return [*csv_lines(file.read_bytes())] if file.exists() else []
 
 
 def agency_name(line: Line) -> str:
@@ -210,7 +210,7 @@ def _environment() -> Environment:
     )
     filters: dict[str, Callable] = {
         "long_date": long_date,
-        "number": lambda value: "withheld" if value is None else f"{value:,}",
+        "number": lambda value: Markup("withheld" if value is None else f"{value:,}"),
         "percent": lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%"),
         "signed": _signed,
         "words": lambda name: name[:1].upper() + name[1:].replace("_", " "),

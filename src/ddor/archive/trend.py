@@ -116,14 +116,14 @@ def national_points(catalog: Catalog) -> list[Point]:
     return _points(catalog, catalog.weeks, counts)
 
 
-def agency_points(lines: list[Line], catalog: Catalog) -> list[Point]:
-    """From the first to the latest week of the agency's `lines` (agencies.COLUMNS). A week whose
-    report does not name the agency has a zero."""
+def agency_points(lines: list[Line], catalog: Catalog, *since: str) -> list[Point]:
+    """From the first to the latest week of the agency's `lines` (agencies.COLUMNS), and `since` a
+    week before that. A week whose report does not name the agency has a zero."""
     counts: dict[str, tuple[int, int, dict]] = {}
     for line in lines:
         bulk = catalog.weeks[line["week"]][-1].trend["bulk"].get(line["agency_id"], 0)
         counts[line["week"]] = (int(line["declined"]), bulk, {})
-    return _points(catalog, counts, counts)
+    return _points(catalog, [*since, *counts], counts)
 
 
 def _points(catalog: Catalog, first_days: Collection[str], counts: Mapping) -> list[Point]:

@@ -20,7 +20,7 @@ def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     listed = listed_agencies(rows, case)
     fips_state = rows["county_fips"].map(state_of_fips, na_action="ignore")
     names = {usps: state.name for usps, state in STATES.items()}
-    pairs = zip(rows["area"], rows["state"], strict=True)
+    pairs = zip(rows["area"].to_numpy(), rows["state"].to_numpy(), strict=True)
     outside = [area in AREAS and state not in AREAS[area] for area, state in pairs]
     # Whether both sides are given, and whether they differ.
     compared = {

@@ -24,10 +24,10 @@ def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     by_issue = case.cohort == ISSUED
     dates = declined[DATE_COLUMN[case.cohort]].dt.normalize()
     why = {}
-    for agency_id, theirs in declined.groupby("agency_id"):
-        counts, count = dates[theirs.index].value_counts(), len(theirs)
+    for agency_id, theirs in dates.groupby(declined["agency_id"]):
+        counts, count = theirs.value_counts(), len(theirs)
         date, most = counts.index[0], counts.iloc[0]
-        old = (date - theirs["issued_at"] > OLD).sum()
+        old = (date - declined.loc[theirs.index, "issued_at"] > OLD).sum()
         if count >= FEWEST and most >= ONE_DATE * count and (by_issue or old >= OLD_SHARE * count):
             fields = {"count": count, "most": most, "old": old, "old_days": OLD.days}
             reason = REASONS["issued" if by_issue else "recorded"]

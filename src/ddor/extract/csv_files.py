@@ -170,10 +170,10 @@ def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]]) -> bytes:
     return text.getvalue().encode()
 
 
-def csv_lines(data: bytes) -> list[dict[str, str]]:
+def csv_lines(data: bytes) -> Iterator[dict[str, str]]:
     """The lines of such a file, as they were."""
-    lines = csv.DictReader(io.StringIO(data.decode()))
-    return [{name: plain_cell(cell) for name, cell in line.items()} for line in lines]
+    for line in csv.DictReader(io.StringIO(data.decode())):
+        yield {name: plain_cell(cell) for name, cell in line.items()}
 
 
 def write_extract(extract: Extract, folder: Path) -> None:

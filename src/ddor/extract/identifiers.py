@@ -51,6 +51,8 @@ _PAIR = re.compile(rf"{_BEGIN}({_WORD}(?: {_WORD}){{0,2}}), ?({_WORD})")
 _TWO_TO_FOUR_WORDS = re.compile(rf"({_WORD})(?: {_WORD}\.?){{0,2}} ({_WORD})")
 _CAPITAL = r"(?![a-z])[^\W\d_](?:\.|(?:['’-]?[^\W\d_])*)"
 _CAPITALIZED = re.compile(rf"{_BEGIN}{_CAPITAL}(?:,?\s+(?:(?:de|del|la|las|los)\s+)*{_CAPITAL})+")
+# What a name of several words has; most codes have neither, and no name has to be looked for.
+_BETWEEN_WORDS = re.compile("[ ,]")
 _DATE = re.compile(
     r"([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.]([0-9]{4}|[0-9]{2}))"
     r"([T ]00:00(:00)?)?"
@@ -68,7 +70,7 @@ def looks(text: str) -> str | None:
     found = _LOOKS.search(text)
     if found and found.lastindex:
         return _VALUES[found.lastindex - 1]["kind"]
-    if _has(text, _OF_AGENCIES):
+    if not _BETWEEN_WORDS.search(text) or _has(text, _OF_AGENCIES):
         return None
     pairs = [(found[1], found[2]) for found in _PAIR.finditer(text)]
     if words := _TWO_TO_FOUR_WORDS.fullmatch(text.strip()):
@@ -122,6 +124,8 @@ def name_column(values: Collection[str]) -> set[str]:
     """The values of a column that are personal names as a whole, though no single one is known to
     be: at least half are written LAST, FIRST, a fifth of those with a name of the lists; or at
     least half, and three, are a given name, a surname of the lists or both with words beside."""
+    if not any(map(_BETWEEN_WORDS.search, values)):
+        return set()
     distinct = {value.strip() for value in values if not _has(value, _OF_AGENCIES)} - {""}
     reversed_ = {value: found for value in distinct if (found := _name_shape(value))}
     known = sum(_has(f[1], _SURNAMES) or _has(f[2], _GIVEN_NAMES) for f in reversed_.values())

@@ -161,7 +161,8 @@ def check_keys(table: RawTable, frame: pd.DataFrame, requests: RawTable) -> None
             table.problems.report("request_id, charge_no", *words, (pairs.index + ABOVE).tolist())
     if "request_id" in table.text and "request_id" in requests.text:
         ids = table.text["request_id"]
-        orphans = ~ids.isin(requests.text["request_id"]) & (ids != "")
+        # As objects, since pandas looks for the values of a `str` column one by one.
+        orphans = ~ids.astype("object").isin(requests.text["request_id"]) & (ids != "")
         expected = f"a request_id of {requests.problems.label}"
         table.refuse("request_id", orphans, expected, "add the request, or remove its charges")
 

@@ -30,7 +30,7 @@ import dataclasses
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from operator import attrgetter, itemgetter
 from pathlib import Path
@@ -224,7 +224,7 @@ class _Target:
 
 def corrected(
     extract: Extract,
-    records: Iterable[Record],
+    records: Collection[Record],
     request_ids: Mapping[str, str],
     cohort: str = "recorded",
 ) -> Extract:
@@ -236,6 +236,8 @@ def corrected(
     set, every cell that is set twice, and every outcome that lacks its date or has one too many.
     No message holds a request_id.
     """
+    if not any(record.action for record in records):
+        return extract
     received = extract.requests
     positions = {key: at for at, key in received["request_id"].items()}
     secret = {*positions, *request_ids.values()}

@@ -136,7 +136,7 @@ def count_week(
     shown = disclosure.decide(
         nation | place_candidates(rows.get(CHARGES, ()), "agency_id"),
         earlier,
-        status.loc[status["declined"], "request_id"],
+        {*status.loc[status["declined"], "request_id"]},
         as_of.isoformat(),
         parameters["disclosure_threshold"],
         lacking={CHARGES: NO_CHARGES} if charges.empty else {},
@@ -145,8 +145,8 @@ def count_week(
     for name, figure in WEEKLY_FIGURES.items():
         if name not in figures:
             of_figure = status.loc[counted_in(status, figure.rows), "agency_id"]
-            distinct = {"agencies": of_figure, "states": of_figure.map(states)}.get(figure.unit)
-            figures[name] = len(of_figure) if distinct is None else distinct.nunique()
+            named = {"agencies": str, "states": states.get}.get(figure.unit)
+            figures[name] = len({*map(named, of_figure.unique())}) if named else len(of_figure)
     classes = status["class"].value_counts().reindex(list(CLASSES), fill_value=0)
     held_declines = int(status["held_back_declined"].sum())
     if held_share := held_share_reason(status, parameters["max_held_back_share"]):
@@ -176,12 +176,11 @@ def agency_identities(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFr
     `agencies` is the directory's table. A row that a check holds back names its agency only where
     no other does: a request with a wrong place (E1) may not lend it to the agency.
     """
-    latest = (
-        status.assign(_believed=status["held_by"].isna())
-        .sort_values(["_believed", "issued_at", "request_id"], kind="stable")
-        .drop_duplicates("agency_id", keep="last")
-        .rename(columns={"agency_name": "agency", "agency_level": "level"})[list(IDENTITY)]
-    )
+    order = ["_believed", "issued_at", "request_id"]
+    status = status.rename(columns={"agency_name": "agency", "agency_level": "level"})
+    latest = status.assign(_believed=status["held_by"].isna())[[*order, *IDENTITY]]
+    latest = latest.sort_values(order, kind="stable").drop_duplicates("agency_id", keep="last")
+    latest = latest[list(IDENTITY)]
     listed = agencies.rename(columns={"name": "agency"})[list(IDENTITY)]
     listed = listed[listed["agency_id"].isin(latest["agency_id"])]
     unlisted = latest[~latest["agency_id"].isin(listed["agency_id"])]

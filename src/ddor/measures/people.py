@@ -103,7 +103,8 @@ def charge_values(request_ids: pd.Series, charges: pd.DataFrame) -> pd.Series:
     dismissed_or_acquitted (all its charges), no_charge. `charges`: those of the extract.
     """
     before = charges[charges["timing"] == "before_release"]
-    before = before[before["request_id"].isin(request_ids)]
+    # As objects, since pandas looks for the values of a `str` column one by one.
+    before = before[before["request_id"].astype("object").isin(request_ids)]
     counting = before[before["disposition"].isin(COUNTING)]
     convicted = counting["disposition"] == "convicted"
     groups = groups_of(counting.assign(convicted=convicted))

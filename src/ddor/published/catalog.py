@@ -10,7 +10,7 @@ are made from it, without opening any of theirs.
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,7 +129,7 @@ class Catalog:
         content: dict[str, object] = {"notice": SYNTHETIC_NOTICE} if self.synthetic else {}
         content |= {"cohort": self.cohort, "synthetic": self.synthetic}
         for name, shelf in self.shelves.items():
-            content[name] = {key: list(map(asdict, revisions)) for key, revisions in shelf.items()}
+            content[name] = {key: list(map(vars, revisions)) for key, revisions in shelf.items()}
         return (json.dumps(content, indent=1) + "\n").encode()
 
 

@@ -21,7 +21,6 @@ decides anew.
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -65,10 +64,12 @@ def flag_label(check: str, week: str, subject: str, why: str) -> str:
     return f"{check}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-def lines_of(ledger: pd.DataFrame, week: Week, request_ids: Iterable[str]) -> pd.DataFrame:
+def lines_of(ledger: pd.DataFrame, week: Week, request_ids: pd.Series) -> pd.DataFrame:
     """What the ledger says of these requests, in any week, and of agencies in this one; by flag."""
     about_week = ledger["week"] == str(week)
-    lines = ledger[ledger["subject"].isin(set(request_ids)) | about_week]
+    # As objects, since pandas looks for the values of a `str` column one by one.
+    of_requests = ledger["subject"].astype("object").isin(request_ids)
+    lines = ledger[of_requests | about_week]
     return lines.sort_values("flag", ignore_index=True)
 
 
