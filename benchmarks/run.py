@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 WEEK = "2017-03-04"
 YEAR = weeks_between(Week.parse("2016-01-02"), Week.parse("2016-12-24"))
 PYTHON = sys.executable
+MADE = tempfile.TemporaryDirectory(prefix="bench-")
 
 
 class Row(NamedTuple):
@@ -96,6 +98,29 @@ def extracts_of_year(folder: Path) -> Path:
     return folder
 
 
+@cache
+def made(script: str, size: int) -> Path:
+    """What a script of this folder makes for WEEK, once for all runs."""
+    folder = Path(MADE.name) / f"{script}-{size}"
+    words = [PYTHON, str(PROJECT / "benchmarks" / f"{script}.py"), WEEK, str(size), str(folder)]
+    environment = os.environ | {"PYTHONPATH": str(PROJECT / "src")}
+    subprocess.run(words, check=True, capture_output=True, env=environment)
+    return folder
+
+
+def week_number(number: int, out: Path) -> list[str]:
+    """Into an archive that has all weeks before it. A publication replaces files and writes into
+    none, so that links will do."""
+    shutil.copytree(made("long_archive", number - 1), out, copy_function=os.link)
+    return week(out)
+
+
+def week_of(requests: int, out: Path) -> list[str]:
+    folder = made("large_week", requests)
+    given = ["--extract", str(folder / "extract"), "--set", f"agencies={folder}/agencies.csv"]
+    return [PYTHON, str(PROJECT / "run_week.py"), WEEK, *given, "--output", str(out)]
+
+
 def pandas(_: Path) -> list[str]:
     return [PYTHON, "-c", "import pandas"]
 
@@ -104,6 +129,14 @@ ROWS = (
     Row("a", "one cold week ÷ the bare script", week, bare, 2.2),
     Row("b", "one cold week ÷ papermill + nbconvert on the same template", week, plain, 0.5),
     Row("c", "52 weeks with `--jobs 2` ÷ 52 of the plain way in (b)", year, plain_year, 0.2, 3),
+    Row("e", "the 1,000th week ÷ the 10th", *(partial(week_number, n) for n in (1000, 10)), 1.15),
+    Row(
+        "f",
+        "a week of 250,000 requests ÷ one of 2,500",
+        *(partial(week_of, requests) for requests in (250_000, 2_500)),
+        at_most=6,
+        times=3,
+    ),
     Row("g", "an unchanged week ÷ `import pandas`", unchanged, pandas, 2),
 )
 
