@@ -27,6 +27,14 @@ LISTS = {
     "area": "St. Paul,Houston,Los Angeles,Miami,New York City,Atlanta,Phoenix,Chicago,Detroit,Denver",
     "country": "MEXICO,GUATEMALA,HONDURAS,EL SALVADOR,CUBA,ECUADOR,CHINA; PEOPLES REPUBLIC OF,INDIA,"
     "BRAZIL,HAITI,JAMAICA,COLOMBIA,PERU,VIETNAM,LAOS,SOMALIA,KENYA,NIGERIA,CANADA,UNITED STATES",
+    "first": "ASH,BIRCH,CEDAR,DOG,ELM,FIR,GUM,HAZEL,IVY,JUNIPER,KAPOK,LINDEN,MAPLE,NUTMEG,OAK,PINE,"
+    "QUINCE,ROWAN,SPRUCE,TEAK,UPAS,VINE,WILLOW,YEW,ZELKOVA,ALDER,BEECH,CHERRY,DATE,EBONY,FIG,GINKGO,"
+    "HOLLY,IRON,JASMINE,KUMQUAT,LAUREL,MANGO,NEEM,OLIVE",
+    "second": " FALLS, RIVER, HILLS, LAKE, PRAIRIE, VALLEY, GROVE, HARBOR, MEADOWS, JUNCTION, CANYON,"
+    " SPRINGS, MOUNTAIN, BLUFF, CROSSING, ISLAND, BROOK, MILLS, HEIGHTS, FORKS, DESERT, SUMMIT,"
+    " PARK, COVE, TIMBER, GARDENS, BEND, MARSH, QUARRY, ORCHARD, WELLS, BRIDGE, STATION, POINT,"
+    " CLIFFS, DALE, BASIN, LANDING, GLEN, TERRACE, PLAINS, BAY, FORD, NECK, GAP, SHORE, SANDS, KNOB,"
+    " PASS, HOLLOW",
     "lift": "Booked into Detention,Detainer Declined by LEA,,Prosecutorial Discretion,Lifted,"
     "No longer in State; Local; or Federal Custody,Insufficient Notice to ICE,Case Closed,,Died",
     "kind": "I247A - Immigration Detainer - Notice of Action,I247G - Request for Advance "
@@ -46,8 +54,8 @@ def one_of(name: str, number: str) -> str:
 
 
 def drawn(salt: int, below: int) -> str:
-    """SQL: a whole number of the row, as good as random."""
-    return f"(hash(n * 64 + {salt}) % {below})::int"
+    """SQL: a whole number of the row, in no order; no function that another version may change."""
+    return f"((n + 1) * {7_919_317 * salt + 1_299_709} % 2147483647 % {below})::int"
 
 
 def rows(count: int) -> str:
@@ -60,7 +68,8 @@ def rows(count: int) -> str:
         "detainer_prepare_date": f"strftime({when} + to_minutes({drawn(4, 1440)}), '%Y-%m-%d %H:%M')",
         "facility_state": one_of("state", place),
         "facility_aor": f"{one_of('area', place)} || ' Area of Responsibility'",
-        "detention_facility": f"'SAMPLE COUNTY JAIL, NO. ' || {place}",
+        "detention_facility": f"{one_of('first', place)} || {one_of('second', f'{place} // 40')} "
+        "|| ' COUNTY JAIL, WING \"A\"'",
         "detention_facility_code": f"'SMP' || lpad({place}::varchar, 4, '0')",
         "detainer_prepared_criminality": one_of("criminality", drawn(5, 3)),
         "citizenship_country": one_of("country", drawn(6, 20)),

@@ -14,13 +14,15 @@ import pyarrow as pa
 
 from ddor.errors import ExtractInvalid, Problem
 from ddor.extract.validation import parse_times
+from ddor.importers.foia.source import one_dictionary
 from ddor.importers.foia.tables import MEANS_EMPTY, RULES, TITLES, VOCABULARY, WORDS, counted
-from ddor.importers.foia.texts import casefolded, coded, column, matches, meant, of_words
+from ddor.importers.foia.texts import casefolded, column, matches, meant, of_words
 from ddor.reference.codes import country_from_ice_label, form_from_ice_text
 from ddor.reference.places import area_named, state_named
 
 _AMERICAN_TIMES = ("%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%Y")
 _FIRST_ISSUED = pd.Timestamp(1990, 1, 1)
+_SAME = ("anonymized_identifier", "detention_facility_code")
 _A_DAY = pd.Timedelta(hours=24)
 _ADD_IT = "nothing was imported; if the value is right, add it to the importer's lists"
 # Field -> what becomes of a word in small letters; None where it is not known.
@@ -37,9 +39,9 @@ def cleaned(source: pa.Table) -> tuple[pd.DataFrame, dict[str, int]]:
     met. Columns: TITLES and `table` (texts.py), file and row."""
     met: Counter = Counter()
     columns = {name: source[name].to_pandas() for name in ("file", "row")}
-    columns["table"] = column(*coded(source, "table"))
+    columns["table"] = column(*_coded(source, "table"))
     for field in TITLES:
-        codes, words = coded(source, field)
+        codes, words = _coded(source, field)
         times = np.bincount(codes[codes >= 0], minlength=len(words))
         # Python knows spaces that the search does not, so whatever is not plain goes through it.
         odd = words.str.contains("^ |  | $|[^ -~]")
@@ -51,6 +53,15 @@ def cleaned(source: pa.Table) -> tuple[pd.DataFrame, dict[str, int]]:
             plain = plain.mask(empty)
         columns[field] = column(codes, plain.replace("", None))
     return pd.DataFrame(columns), counted("cell", met)
+
+
+def _coded(source: pa.Table, field: str) -> tuple[np.ndarray, pd.Series]:
+    """Of each row the position of its word among the words; -1 where it has none, as has every row
+    if the source lacks the field."""
+    if field not in source.column_names:
+        return np.full(len(source), -1), pd.Series(dtype="str")
+    codes, words = one_dictionary(source[field])
+    return codes.fill_null(-1).to_numpy(), words.to_pandas().astype("str")
 
 
 @of_words
@@ -92,15 +103,16 @@ def set_aside(rows: pd.DataFrame, as_of: dt.date) -> tuple[pd.Series, str]:
         return rule, "by the republisher's flag"
     if rows["anonymized_identifier"].isna().all():
         return rule, "not looked for: the file has neither a flag nor an identifier for the person"
-    repeated = _followed_within_a_day(rows[rule.isna()]).reindex(rows.index, fill_value=False)
+    repeated = _followed_within_a_day(rows.loc[rule.isna(), [*_SAME, "issued_at"]])
+    repeated = repeated.reindex(rows.index, fill_value=False)
     return rule.mask(repeated, RULES["row"]["repeated"]), "by person, facility and 24 hours"
 
 
 def _followed_within_a_day(rows: pd.DataFrame) -> pd.Series:
     """Whether a later row has the same person and facility, up to 24 hours on: in a chain of such
     rows all but the last. Rows without an identifier belong to no group, so nothing follows."""
-    in_order = rows.sort_values("issued_at", kind="stable")
-    groups = in_order.groupby(["anonymized_identifier", "detention_facility_code"])
+    in_order = rows.dropna().sort_values("issued_at", kind="stable")
+    groups = in_order.groupby(list(_SAME))
     return groups["issued_at"].shift(-1) - in_order["issued_at"] <= _A_DAY
 
 

@@ -12,7 +12,7 @@ import hashlib
 import operator
 import re
 from collections import Counter, namedtuple
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +23,7 @@ import pandas as pd
 from ddor.calendar import Week, first_days
 from ddor.errors import UsageError
 from ddor.extract.csv_files import write_extract
-from ddor.extract.model import FOIA_SOURCE, About, extract_of
+from ddor.extract.model import FOIA_SOURCE, About, Extract, extract_of
 from ddor.extract.table import worded
 from ddor.importers.foia import cleaning, shape
 from ddor.importers.foia.source import invalid, read_source
@@ -89,10 +89,12 @@ def import_foia(
     if len({*digests}) < len(digests):
         raise UsageError("the same file twice: its requests would count twice")
     rows, cells = cleaning.cleaned(source)
+    del source  # as large as the rows
     rows = rows.assign(issued_at=cleaning.dates(rows["detainer_prepare_date"]))
     as_of, as_of_from = (as_of, "as given") if as_of else _release_day(files, rows)
     rule, duplicates = cleaning.set_aside(rows, as_of)
-    read, rows = len(rows), cleaning.translated(rows[rule.isna()])
+    read = len(rows)
+    rows = cleaning.translated(rows[rule.isna()].drop(columns="anonymized_identifier"))
     week = first_days(rows["issued_at"])
     asked = week.isin([pd.Timestamp(each.first_day) for each in weeks])
     kept = shape.shaped(rows[asked], directory, as_of)
@@ -102,14 +104,8 @@ def import_foia(
     ]
     about = About(as_of, f"{FOIA_SOURCE}: {'; '.join(named)}", synthetic=False)
     written = []
-    for first_day, issued in kept.groupby(week[asked]):
-        week = Week(first_day.date())
-        issued = shape.identified(issued)
-        # The most serious conviction is the one charge of a row.
-        extract = extract_of(issued, issued.dropna(subset="ncic_code"), about)
-        folder = Path(out.replace("{week}", str(week)))
-        write_extract(extract, folder)
-        written.append(Written(week, folder, len(extract.requests), len(extract.charges)))
+    for _, some in kept.groupby(week[asked].dt.year):  # in parts, which takes less memory
+        written += [*_write(shape.identified(some), out, about)]
 
     facilities = facilities_of(kept, directory)
     return ImportSummary(
@@ -130,6 +126,20 @@ def import_foia(
         written=written,
         weeks_without_rows=[w for w in weeks if w not in {each.week for each in written}],
     )
+
+
+def _write(rows: pd.DataFrame, out: str, about: About) -> Iterator[Written]:
+    """The extracts of the weeks of shaped rows, each of which is there whole."""
+    # The most serious conviction is the one charge of a row.
+    both = extract_of(rows, rows.dropna(subset="ncic_code"), about)
+    issued_in = first_days(both.requests["issued_at"])
+    of_request = pd.Series(issued_in.to_numpy(), both.requests["request_id"])
+    charges = dict([*both.charges.groupby(both.charges["request_id"].map(of_request))])
+    for first_day, requests in both.requests.groupby(issued_in):
+        week, own = Week(first_day.date()), charges.get(first_day, both.charges[:0])
+        folder = Path(out.replace("{week}", str(week)))
+        write_extract(Extract(requests, own, about), folder)
+        yield Written(week, folder, len(requests), len(own))
 
 
 def _digest(file: Path) -> str:

@@ -8,6 +8,8 @@ import datetime as dt
 import hashlib
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ddor.importers.foia.cleaning import dates, whole_numbers
 from ddor.importers.foia.tables import CLAIMS_TO_CITIZENSHIP, DECLINE_REASONS, NEEDED, counted
@@ -81,14 +83,20 @@ def _request_ids(rows: pd.DataFrame) -> pd.Series:
     """A row's id is made from what the row says, and nothing that tells one person from another
     (pseudonym, birth date): the same row has it in every release and in every form. Rows that say
     the same are numbered in the order of the file."""
-    said = {
-        **{column: rows[column] for column in NEEDED},
-        "detainer_prepare_date": rows["issued_at"].dt.strftime("%Y-%m-%dT%H:%M:%S"),
-        "msc_charge_date": rows["charged_on"].dt.strftime("%Y-%m-%d"),
-        "msc_conviction_date": rows["convicted_on"].dt.strftime("%Y-%m-%d"),
-        **{column: whole_numbers(rows[column]) for column in _LENGTHS},
-    }
-    lines = map("\x1f".join, zip(*(each.astype("str").fillna("") for each in said.values())))
+    said = {column: pa.array(rows[column]) for column in NEEDED}
+    said["detainer_prepare_date"] = pc.replace_substring(
+        pa.array(rows["issued_at"]).cast(pa.string()), " ", "T"
+    )
+    for column, date in (
+        ("msc_charge_date", "charged_on"),
+        ("msc_conviction_date", "convicted_on"),
+    ):
+        said[column] = pa.array(rows[date]).cast(pa.date32())
+    for column in _LENGTHS:
+        said[column] = pa.array(whole_numbers(rows[column]))
+    cells = [values.cast(pa.large_string()) for values in said.values()]
+    between = pa.scalar("\x1f", pa.large_string())
+    lines = pc.binary_join_element_wise(*cells, between, null_handling="replace").to_pylist()
     digests = [hashlib.sha256(line.encode()).hexdigest()[:24] for line in lines]
     digests = pd.Series(digests, index=rows.index, dtype="str")
     numbers = digests.groupby(digests).cumcount() + 1

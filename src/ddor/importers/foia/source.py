@@ -13,7 +13,7 @@ import codecs
 import csv
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -204,24 +204,29 @@ def _table(lines: Iterator[Sequence], places: list[int]) -> pa.Table:
     return pa.concat_tables(parts) if parts else kind.empty_table()
 
 
-def _words(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _words(column: pa.ChunkedArray) -> pa.DictionaryArray:
     """A column of any type as text, dictionary-encoded: each of its different values is looked at
     once, and an empty one is null."""
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    parts = []
-    for part in column.unify_dictionaries().chunks:
-        words = part.dictionary
-        if words.type != pa.string():
-            words = pa.array([as_text(word) for word in words.to_pylist()], pa.string())
-        codes = part.indices.cast(pa.int32())
-        if (empty := pc.index(words, "").as_py()) >= 0:
-            codes = pc.if_else(pc.equal(codes, empty), None, codes)
-        parts.append(pa.DictionaryArray.from_arrays(codes, words))
-    return pa.chunked_array(parts, _TEXTS)
+    codes, words = one_dictionary(column)
+    if words.type != pa.string():
+        words = pa.array([as_text(word) for word in words.to_pylist()], pa.string())
+    if (empty := pc.index(words, "").as_py()) >= 0:
+        codes = pc.if_else(pc.equal(codes, empty), None, codes)
+    return pa.DictionaryArray.from_arrays(codes, words)
 
 
-def _first(columns: list[pa.ChunkedArray]) -> pa.ChunkedArray:
+def one_dictionary(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+    """The different values of a dictionary-encoded column, and of each row which it has."""
+    kind = column.type
+    chunks = column.unify_dictionaries().chunks
+    words = chunks[0].dictionary if chunks else pa.array([], kind.value_type)
+    codes = pa.chunked_array([chunk.indices for chunk in chunks], kind.index_type).combine_chunks()
+    return codes.cast(pa.int32()), words
+
+
+def _first(columns: list[pa.DictionaryArray]) -> pa.DictionaryArray:
     """Of a field that has several columns the first filled one of a row counts."""
     if len(columns) == 1:
         return columns[0]

@@ -1,7 +1,8 @@
 """Columns of text with many rows and few words: a word is kept, and worked on, once.
 
-Such a column has pandas' dtype `category`; one with more than MOST_WORDS different texts, as that of
-a pseudonym, is of dtype `str`. What `of_words` wraps takes either, so no caller has to know which.
+Such a column has pandas' dtype `category`; one with more than
+MOST_WORDS different texts, as that of a pseudonym, is of dtype `str`. What `of_words` wraps takes
+either, so no caller has to know which.
 """
 
 import functools
@@ -9,21 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 MOST_WORDS = 100_000
-
-
-def coded(table: pa.Table, field: str) -> tuple[np.ndarray, pd.Series]:
-    """The different words of a dictionary-encoded field, and the position among them of the word
-    of each row: -1 where it is missing, as everywhere if the table lacks the field."""
-    if field not in table.column_names:
-        return np.full(len(table), -1), pd.Series(dtype="str")
-    texts = table[field].unify_dictionaries()
-    codes = pc.fill_null(pa.chunked_array([part.indices for part in texts.chunks], pa.int32()), -1)
-    words = texts.chunk(0).dictionary if texts.num_chunks else pa.array([], pa.string())
-    return codes.to_numpy(), words.to_pandas().astype("str")
 
 
 def column(codes: np.ndarray, words: pd.Series) -> pd.Series:
