@@ -17,39 +17,64 @@ UNREAD = (
     "case_category case_status case_threat_level city_of_birth departed_date departure_country "
     "deportation_ordered detainer_threat_level eid_case_id eid_subject_id entry_date entry_status "
     "ethnicity facility_city family_status federal_interest felon final_order_date final_order "
-    "final_program gender initial_book_in marital_status msc_crime_class msc_criminal_charge_status "
+    "final_program gender initial_book_in marital_status msc_crime_class msc_charge_status "
     "notify_release_request order_to_show_cause_served port_of_departure prior_removals "
     "processing_disposition projected_release_date race religion request_acceptance resume_custody "
     "statements_made transfer_reason weapons_flag"
 ).split()
+STATES = "MINNESOTA TEXAS CALIFORNIA FLORIDA OREGON GEORGIA ARIZONA ILLINOIS OHIO UTAH"
+TREES = (
+    "ASH BIRCH CEDAR ELM FIR GUM HAZEL IVY JUNIPER KAPOK LINDEN MAPLE NUTMEG OAK PINE QUINCE ROWAN "
+    "SPRUCE TEAK UPAS VINE WILLOW YEW ZELKOVA ALDER BEECH CHERRY DATE EBONY FIG GINKGO HOLLY IRON "
+    "JASMINE KUMQUAT LAUREL MANGO NEEM OLIVE PALM"
+)
+PLACES = (
+    "FALLS RIVER HILLS LAKE PRAIRIE VALLEY GROVE HARBOR MEADOWS JUNCTION CANYON SPRINGS MOUNTAIN "
+    "BLUFF CROSSING ISLAND BROOK MILLS HEIGHTS FORKS DESERT SUMMIT PARK COVE TIMBER GARDENS BEND "
+    "MARSH QUARRY ORCHARD WELLS BRIDGE STATION POINT CLIFFS DALE BASIN LANDING GLEN TERRACE PLAINS "
+    "BAY FORD NECK GAP SHORE SANDS KNOB PASS HOLLOW"
+)
 LISTS = {
-    "state": "MINNESOTA,TEXAS,CALIFORNIA,FLORIDA,NEW YORK,GEORGIA,ARIZONA,ILLINOIS,OHIO,UTAH",
-    "area": "St. Paul,Houston,Los Angeles,Miami,New York City,Atlanta,Phoenix,Chicago,Detroit,Denver",
-    "country": "MEXICO,GUATEMALA,HONDURAS,EL SALVADOR,CUBA,ECUADOR,CHINA; PEOPLES REPUBLIC OF,INDIA,"
-    "BRAZIL,HAITI,JAMAICA,COLOMBIA,PERU,VIETNAM,LAOS,SOMALIA,KENYA,NIGERIA,CANADA,UNITED STATES",
-    "first": "ASH,BIRCH,CEDAR,DOG,ELM,FIR,GUM,HAZEL,IVY,JUNIPER,KAPOK,LINDEN,MAPLE,NUTMEG,OAK,PINE,"
-    "QUINCE,ROWAN,SPRUCE,TEAK,UPAS,VINE,WILLOW,YEW,ZELKOVA,ALDER,BEECH,CHERRY,DATE,EBONY,FIG,GINKGO,"
-    "HOLLY,IRON,JASMINE,KUMQUAT,LAUREL,MANGO,NEEM,OLIVE",
-    "second": " FALLS, RIVER, HILLS, LAKE, PRAIRIE, VALLEY, GROVE, HARBOR, MEADOWS, JUNCTION, CANYON,"
-    " SPRINGS, MOUNTAIN, BLUFF, CROSSING, ISLAND, BROOK, MILLS, HEIGHTS, FORKS, DESERT, SUMMIT,"
-    " PARK, COVE, TIMBER, GARDENS, BEND, MARSH, QUARRY, ORCHARD, WELLS, BRIDGE, STATION, POINT,"
-    " CLIFFS, DALE, BASIN, LANDING, GLEN, TERRACE, PLAINS, BAY, FORD, NECK, GAP, SHORE, SANDS, KNOB,"
-    " PASS, HOLLOW",
-    "lift": "Booked into Detention,Detainer Declined by LEA,,Prosecutorial Discretion,Lifted,"
-    "No longer in State; Local; or Federal Custody,Insufficient Notice to ICE,Case Closed,,Died",
-    "kind": "I247A - Immigration Detainer - Notice of Action,I247G - Request for Advance "
-    "Notification of Release,I247D - Immigration Detainer - Request for Voluntary Action",
-    "criminality": "1 Convicted Criminal,2 Pending Criminal Charges,3 Other Immigration Violator",
-    "charge": "Homicide,Drug Possession,Assault,Larceny,Fraud; Impersonation,Burglary,Robbery,"
-    "Driving Under Influence Liquor,Illegal Entry (INA SEC.101(a)(43)(O)),Traffic Offense",
-    "code": "0999,3599,1399,2399,2604,2299,1299,5404,0301,5499",
+    "state": STATES.split(),
+    "area": [
+        *("St. Paul", "Houston", "Los Angeles", "Miami", "Seattle"),
+        *("Atlanta", "Phoenix", "Chicago", "Detroit", "Salt Lake City"),
+    ],
+    "tree": TREES.split(),
+    "place": PLACES.split(),
+    "country": [
+        *"MEXICO GUATEMALA HONDURAS CUBA ECUADOR INDIA BRAZIL HAITI JAMAICA COLOMBIA PERU".split(),
+        *"VIETNAM LAOS SOMALIA KENYA NIGERIA CANADA".split(),
+        *("EL SALVADOR", "CHINA, PEOPLES REPUBLIC OF", "UNITED STATES"),
+    ],
+    "lift": [
+        *("Booked into Detention", "Detainer Declined by LEA", "", "Prosecutorial Discretion"),
+        *("Lifted", "No longer in State, Local, or Federal Custody", "", "Died"),
+        *("Insufficient Notice to ICE", "Case Closed"),
+    ],
+    "kind": [
+        "I247A - Immigration Detainer - Notice of Action",
+        "I247G - Request for Advance Notification of Release",
+        "I247D - Immigration Detainer - Request for Voluntary Action",
+    ],
+    "criminality": [
+        "1 Convicted Criminal",
+        "2 Pending Criminal Charges",
+        "3 Other Immigration Violator",
+    ],
+    "charge": [
+        *("Homicide", "Drug Possession", "Assault", "Larceny", "Fraud, Impersonation", "Burglary"),
+        *("Robbery", "Driving Under Influence Liquor", "Traffic Offense"),
+        "Illegal Entry (INA SEC.101(a)(43)(O))",
+    ],
+    "code": "0999 3599 1399 2399 2604 2299 1299 5404 5499 0301".split(),
 }
 
 
 def one_of(name: str, number: str) -> str:
     """SQL: an entry of a list, by a number."""
-    entries = LISTS[name].split(",")
-    words = ", ".join("'" + entry.replace(";", ",") + "'" for entry in entries)
+    entries = LISTS[name]
+    words = ", ".join(f"'{entry}'" for entry in entries)
     return f"[{words}][1 + ({number}) % {len(entries)}]"
 
 
@@ -64,16 +89,18 @@ def rows(count: int) -> str:
     convicted = f"{drawn(1, 10)} < 4"
     place = drawn(2, 2_000)
     when = f"date '{FIRST_DAY}' + {drawn(3, DAYS)}"
+    moment = f"{when} + to_minutes({drawn(4, 1440)})"
+    name = f"{one_of('tree', place)} || ' ' || {one_of('place', f'{place} // 40')}"
+    charge = one_of("charge", drawn(7, 10))
     columns = {
-        "detainer_prepare_date": f"strftime({when} + to_minutes({drawn(4, 1440)}), '%Y-%m-%d %H:%M')",
+        "detainer_prepare_date": f"strftime({moment}, '%Y-%m-%d %H:%M')",
         "facility_state": one_of("state", place),
         "facility_aor": f"{one_of('area', place)} || ' Area of Responsibility'",
-        "detention_facility": f"{one_of('first', place)} || {one_of('second', f'{place} // 40')} "
-        "|| ' COUNTY JAIL, WING \"A\"'",
+        "detention_facility": f"{name} || ' COUNTY JAIL, WING \"A\"'",
         "detention_facility_code": f"'SMP' || lpad({place}::varchar, 4, '0')",
         "detainer_prepared_criminality": one_of("criminality", drawn(5, 3)),
         "citizenship_country": one_of("country", drawn(6, 20)),
-        "most_serious_conviction_charge": f"if({convicted}, {one_of('charge', drawn(7, 10))}, null)",
+        "most_serious_conviction_charge": f"if({convicted}, {charge}, null)",
         "msc_sentence_days": f"if({convicted}, {drawn(8, 90)}::varchar, 'NA')",
         "msc_sentence_months": f"if({convicted}, {drawn(9, 12)}::varchar, 'NA')",
         "msc_sentence_years": f"if({convicted}, {drawn(10, 8)}::varchar, 'NA')",

@@ -5,6 +5,7 @@ in the same environment, one after the other, as often as the row says. Peak mem
 largest process of a command.
 """
 
+import functools
 import os
 import shutil
 import statistics
@@ -19,6 +20,7 @@ from typing import NamedTuple
 PROJECT = Path(__file__).resolve().parents[1]
 WEEK = "2017-03-04"
 PYTHON = sys.executable
+LARGE = tempfile.TemporaryDirectory(prefix="bench-")
 
 
 class Row(NamedTuple):
@@ -64,13 +66,41 @@ def plain(out: Path) -> list[str]:
     return ["sh", "-c", words]
 
 
+def imported(form: str) -> Callable[[Path], list[str]]:
+    """A national file as extracts of its weeks, by the command line."""
+
+    def command(out: Path) -> list[str]:
+        words = [str(Path(PYTHON).parent / "ddor"), "import", "foia", large_file(form)]
+        return [*words, "--weeks", "2016-10-01..2026-03-06", "--out", f"{out}/{{week}}"]
+
+    return command
+
+
+def by_a_script(form: str) -> Callable[[Path], list[str]]:
+    script = str(PROJECT / "benchmarks" / "plain_import.py")
+    return lambda out: [PYTHON, script, large_file(form), str(out)]
+
+
+@functools.cache
+def large_file(form: str) -> str:
+    file = str(Path(LARGE.name) / f"national.{form}")
+    script = str(PROJECT / "benchmarks" / "large_foia.py")
+    subprocess.run([PYTHON, script, "2000000", file], check=True)
+    return file
+
+
 def pandas(_: Path) -> list[str]:
     return [PYTHON, "-c", "import pandas"]
 
 
+WORDS_OF_D = "a 2-million-row import ({}, 65 columns) ÷ the DuckDB script"
 ROWS = (
     Row("a", "one cold week ÷ the bare script", week, bare, 2.2),
     Row("b", "one cold week ÷ papermill + nbconvert on the same template", week, plain, 0.5),
+    *(
+        Row(f"d {form}", WORDS_OF_D.format(form), imported(form), by_a_script(form), 5, times=3)
+        for form in ("csv", "parquet")
+    ),
     Row("g", "an unchanged week ÷ `import pandas`", unchanged, pandas, 2),
 )
 
@@ -115,7 +145,7 @@ def machine() -> str:
 
 def main(names: list[str]) -> None:
     head = "| | what | ratio | wanted | ours, s | plain, s | peak MB | times |\n" + "|---" * 8 + "|"
-    lines = [line(row) for row in ROWS if not names or row.name in names]
+    lines = [line(row) for row in ROWS if not names or row.name.split()[0] in names]
     words = f"# Measured\n\nMedians with their ranges, on {machine()}; `make bench` writes this.\n"
     text = "\n".join([words, head, *lines, ""])
     if not names:

@@ -187,7 +187,7 @@ def first_days(times: pd.Series) -> pd.Series:
     import pandas as pd
 
     days = times.dt.normalize()
-    return days - pd.to_timedelta((days.dt.weekday - SATURDAY) % 7, "D")
+    return days - pd.to_timedelta((days.dt.day_of_week - SATURDAY) % 7, "D")
 
 
 def parse_date(text: str) -> dt.date:

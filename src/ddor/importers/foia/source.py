@@ -47,7 +47,9 @@ def read_source(files: Sequence[Path]) -> tuple[pa.Table, list[str], list[str]]:
     Raises UsageError (no such file, no known form) or ExtractInvalid (unreadable, no header, or
     columns missing: all of them, and the titles that were seen).
     """
-    parts, read, unread = [], [], []
+    parts: list[pa.Table] = []
+    read: list[str] = []
+    unread: list[str] = []
     for at, path in enumerate(files):
         if not path.is_file():
             raise UsageError(f"{path}: no such file")
