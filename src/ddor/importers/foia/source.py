@@ -120,7 +120,7 @@ def _csv_columns(path: Path, places: list[int], above: int) -> pa.Table | None:
     try:
         if _quotes_whole_fields(path):
             return pyarrow.csv.read_csv(path, blocks, lines, cells).slice(above)
-    except (pa.ArrowInvalid, UnicodeDecodeError):
+    except (pa.ArrowException, UnicodeDecodeError):
         pass  # Arrow's message would quote the line.
     return None
 
