@@ -121,14 +121,37 @@ def week_of(requests: int, out: Path) -> list[str]:
     return [PYTHON, str(PROJECT / "run_week.py"), WEEK, *given, "--output", str(out)]
 
 
+def imported(form: str, out: Path) -> list[str]:
+    """A national file as extracts of its weeks."""
+    words = [str(Path(PYTHON).parent / "ddor"), "import", "foia", large_file(form)]
+    return [*words, "--weeks", "2016-10-01..2026-03-06", "--out", f"{out}/{{week}}"]
+
+
+def by_a_script(form: str, out: Path) -> list[str]:
+    return [PYTHON, str(PROJECT / "benchmarks" / "plain_import.py"), large_file(form), str(out)]
+
+
+@cache
+def large_file(form: str) -> str:
+    file = str(Path(MADE.name) / f"national.{form.lower()}")
+    script = str(PROJECT / "benchmarks" / "large_foia.py")
+    subprocess.run([PYTHON, script, "2000000", file], check=True)
+    return file
+
+
 def pandas(_: Path) -> list[str]:
     return [PYTHON, "-c", "import pandas"]
 
 
+D = "2 million rows × 65 columns ({}) imported ÷ the DuckDB script"
 ROWS = (
     Row("a", "one cold week ÷ the bare script", week, bare, 2.2),
     Row("b", "one cold week ÷ papermill + nbconvert on the same template", week, plain, 0.5),
     Row("c", "52 weeks with `--jobs 2` ÷ 52 of the plain way in (b)", year, plain_year, 0.2, 3),
+    *(
+        Row("d", D.format(form), partial(imported, form), partial(by_a_script, form), 5, times=3)
+        for form in ("CSV", "Parquet")
+    ),
     Row("e", "the 1,000th week ÷ the 10th", *(partial(week_number, n) for n in (1000, 10)), 1.15),
     Row(
         "f",

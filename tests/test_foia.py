@@ -1,6 +1,10 @@
 """From a FOIA detainer file to extracts: what is kept, set aside, and refused."""
 
 import datetime as dt
+import hashlib
+import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -8,7 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from cases import fields
-from conftest import cases
+from conftest import PROJECT, cases
 
 from ddor.calendar import Week
 from ddor.errors import ExtractInvalid, UsageError
@@ -72,15 +76,17 @@ def workbook_of(folder: Path, sheets: dict[str, list[dict]], preamble: int = 6) 
     return folder / RELEASE
 
 
-def imported(tmp_path: Path, file: Path, weeks=(WEEK,), **options):
-    """The summary; of whatever file, every row read is kept, of another week or set aside."""
+def imported(tmp_path: Path, files: Path | list[Path], weeks=(WEEK,), **options):
+    """The summary; of whatever files, every row read is kept, of another week or set aside."""
     directory = tmp_path / "agencies.csv"
     directory.write_text(
         "agency_id,name,level,state,county_fips,area,weekly_requests,same_as\n"
         "MNCFSTC,Minnesota Correctional Facility,state,MN,27145,St. Paul,,\n"
     )
     folder = str(tmp_path / "out" / "{week}")
-    summary = import_foia(file, list(weeks), folder, directory, **options)
+    summary = import_foia(
+        [files] if isinstance(files, Path) else files, list(weeks), folder, directory, **options
+    )
     assert summary.read == summary.kept + summary.outside + summary.set_aside.total() > 0
     assert summary.kept == sum(week.requests for week in summary.written)
     return summary
@@ -314,6 +320,90 @@ def test_of_repeats_within_24_hours_the_latest_is_kept(tmp_path):
     assert "p1" not in (tmp_path / "out" / str(WEEK) / "requests.csv").read_text()
 
 
+def test_files_of_two_fiscal_years_are_one_import_and_the_week_that_they_share_is_whole(tmp_path):
+    """The week of September 27, 2025 begins in one file and ends in the other."""
+    shared, release = Week(dt.date(2025, 9, 27)), RELEASE.replace("FY26_20260311", "FY25_20260807")
+    years = {release: ["2025-09-22", "2025-09-30", "2025-09-30"], RELEASE: ["2025-10-01"]}
+    books = []
+    for name, days in years.items():
+        rows = [detainer(detainer_prepare_date=day) for day in days]
+        books.append(workbook_of(tmp_path, {"Detainers": rows}).rename(tmp_path / name))
+    summary = imported(tmp_path, books, [Week(dt.date(2025, 9, 20)), shared])
+    assert [week.requests for week in summary.written] == [1, 3]
+    assert summary.as_of == dt.date(2026, 8, 7), "the latest of the days in the names"
+    assert summary.tables == (f"{release}, sheet Detainers", f"{RELEASE}, sheet Detainers")
+    about = (tmp_path / "out" / str(shared) / "about.yaml").read_text()
+    for book in books:
+        digest = hashlib.sha256(book.read_bytes()).hexdigest()[:16]
+        assert f"{book.name}, sha256 {digest}" in about
+    together = set(written(tmp_path, shared)["request_id"])
+    ids = set()
+    for book in books:
+        imported(tmp_path, book, [shared])
+        ids |= set(written(tmp_path, shared)["request_id"])
+    assert together == ids, "a request has the same id, whatever files it comes with"
+    with pytest.raises(UsageError, match="same file twice"):
+        imported(tmp_path, [books[0], books[0]])
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ('"MINN. ""A"", C"', 'MINN. "A", C'),
+        ('MINN. "A" C', 'MINN. "A" C'),
+        ('"MINN.\n A"', "MINN. A"),
+        ('"MINN."A', None),
+        ('"MINN.', None),
+    ],
+)
+def test_quotes_are_read_as_the_csv_module_reads_them(tmp_path, cell, read):
+    file = csv_of(tmp_path, detainer(detention_facility="HERE"), detainer())
+    file.write_text(file.read_text().replace("HERE", cell))
+    if read is None:
+        with pytest.raises(ExtractInvalid, match="cannot be read"):
+            imported(tmp_path, file)
+        return
+    imported(tmp_path, file)
+    assert read in set(written(tmp_path)["agency_name"])
+
+
+def test_a_byte_that_is_no_utf_8_is_refused_in_a_column_that_is_not_read_too(tmp_path):
+    file = csv_of(tmp_path, detainer(gender="HERE"))
+    file.write_bytes(file.read_bytes().replace(b"HERE", b"\xe9"))
+    with pytest.raises(ExtractInvalid, match="CSV must be UTF-8"):
+        imported(tmp_path, file)
+
+
+def test_an_empty_line_is_no_row_and_keeps_its_number(tmp_path):
+    file = csv_of(tmp_path, detainer(), detainer(citizenship_country="ATLANTIS"))
+    head, *lines = file.read_text().splitlines()
+    file.write_text("\n".join([head, "", lines[0], "", "", lines[1], "", ""]))
+    with pytest.raises(ExtractInvalid) as refused:
+        imported(tmp_path, file)
+    assert refused.value.problems[0].rows == (6,)
+
+
+@pytest.mark.slow
+def test_a_national_file_takes_bounded_memory_and_is_the_same_as_csv_and_parquet(tmp_path):
+    """300,000 rows of 65 columns, with more different texts in some than are kept as words."""
+    script = PROJECT / "benchmarks" / "large_foia.py"
+    files = [str(tmp_path / f"national.{form}") for form in ("csv", "parquet")]
+    subprocess.run([sys.executable, script, "300000", *files], check=True)
+    code = "import sys; from ddor.cli import ddor; ddor(sys.argv[1:])"
+    weeks, found = "2016-10-01..2026-03-06", []
+    for file in files:
+        out = f"{file}.weeks"
+        words = ["import", "foia", file, "--weeks", weeks, "--out", f"{out}/{{week}}"]
+        command = [sys.executable, "-c", code, *words]
+        process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        assert status == 0
+        assert used.ru_maxrss >> 10 < 700
+        tables = sorted(Path(out).glob("*/*.csv"))
+        found.append([(table.relative_to(out), table.read_bytes()) for table in tables])
+    assert len(found[0]) == 2 * 486 and found[0] == found[1]
+
+
 def test_csv_parquet_and_every_sheet_of_ices_workbook_give_the_same_requests_and_ids(tmp_path):
     before = Week(dt.date(2026, 1, 31))
     other = {"citizenship_country": "LAOS", "msc_charge_code": "NA"}
@@ -366,4 +456,4 @@ def test_several_weeks_need_a_folder_each_and_one_without_rows_is_listed_and_not
     assert not (tmp_path / "out" / str(WEEK.next)).exists()
     assert f"{WEEK.next}: no rows, nothing written" in str(summary)
     with pytest.raises(UsageError, match="{week}"):
-        import_foia(file, [WEEK, WEEK.next], str(tmp_path / "x"), tmp_path / "agencies.csv")
+        import_foia([file], [WEEK, WEEK.next], str(tmp_path / "x"), tmp_path / "agencies.csv")

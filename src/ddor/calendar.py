@@ -182,6 +182,14 @@ def weeks_between(first: Week, last: Week) -> list[Week]:
     return [Week(dt.date.fromordinal(day)) for day in days]
 
 
+def first_days(times: pd.Series) -> pd.Series:
+    """The first day of the week of each of these datetimes; NaT of an empty one. Same index."""
+    import pandas as pd
+
+    days = times.dt.normalize()
+    return days - pd.to_timedelta((days.dt.day_of_week - SATURDAY) % 7, "D")
+
+
 def parse_date(text: str) -> dt.date:
     text = text.strip()
     try:

@@ -388,17 +388,17 @@ def _check(options: Options) -> int:
 
 @command(
     ("source", {"choices": ["foia"]}),
-    option("file", "FILE"),
+    option("files", "FILE", "several of one release are read as one", nargs="+", type=Path),
     option("--weeks", "DATE|START..END", "the week or weeks of issue", required=True),
     OUT,
     option("--as-of", "DATE", "of the release, if the file does not give it", type=parse_date),
 )
 def _import(options: Options) -> int:
-    """Make extracts from another source: a FOIA file (CSV, Parquet or ICE's workbook)."""
+    """Make extracts from another source: FOIA files (CSV, Parquet or ICE's workbooks)."""
     from ddor.importers.foia.importer import import_foia
 
     weeks, agencies = parse_weeks([options.weeks]), _parameters(options).agencies
-    summary = import_foia(options.file, weeks, options.out, agencies, as_of=options.as_of)
+    summary = import_foia(options.files, weeks, options.out, agencies, as_of=options.as_of)
     folders = {
         str(w.week): {"requests": w.requests, "folder": str(w.folder)} for w in summary.written
     }

@@ -184,19 +184,35 @@ def write_extract(extract: Extract, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
-        frame = getattr(extract, name)
-        times = {column: _iso(frame[column]) for column in frame if column in DATETIMES}
-        text = frame.assign(**times).to_csv(index=False, lineterminator="\n")
+        text = _csv_text(getattr(extract, name))
         (folder / f"{name}.csv").write_bytes(text.encode("utf-8"))
     text = yaml.safe_dump(asdict(extract.about), sort_keys=False, allow_unicode=True, width=10_000)
     (folder / "about.yaml").write_bytes(text.encode("utf-8"))
 
 
-def _iso(times: pd.Series) -> pd.Series:
-    text = times.dt.strftime("%Y-%m-%dT%H:%M:%S").astype("str")
-    if times.name in DATES_ONLY:
-        return text.str[:10]
-    return text.str.removesuffix(":00").str.removesuffix("T00:00")
+def _csv_text(frame: pd.DataFrame) -> str:
+    """As the csv module would write it, but column by column: several times as fast."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    comma, quote, nothing = (pa.scalar(text, pa.large_string()) for text in (",", '"', ""))
+    columns = []
+    for name in frame:
+        cells = pa.array(frame[name])
+        if name in DATES_ONLY:
+            cells = cells.cast(pa.date32())
+        cells = cells.cast(pa.large_string())
+        if name in DATETIMES:
+            whole = pc.replace_substring_regex(cells, "( 00:00)?:00$", "")
+            cells = pc.replace_substring(whole, " ", "T")
+        special = pc.match_substring_regex(cells, '[",\r\n]')
+        if pc.any(special).as_py():
+            doubled = pc.replace_substring(cells, '"', '""')
+            quoted = pc.binary_join_element_wise(nothing, doubled, nothing, quote)
+            cells = pc.if_else(special, quoted, cells)
+        columns.append(cells)
+    lines = pc.binary_join_element_wise(*columns, comma, null_handling="replace")
+    return "".join(f"{line}\n" for line in (",".join(frame), *lines.to_pylist()))
 
 
 def safe_cell(text: str) -> str:

@@ -9,8 +9,10 @@ proposed: the extract's own row says `other` until a person has put the facility
 import datetime as dt
 import difflib
 import hashlib
+import operator
 import re
 from collections import Counter, namedtuple
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,14 +20,15 @@ from types import SimpleNamespace
 import jinja2
 import pandas as pd
 
-from ddor.calendar import Week
+from ddor.calendar import Week, first_days
 from ddor.errors import UsageError
 from ddor.extract.csv_files import write_extract
-from ddor.extract.model import FOIA_SOURCE, About, extract_of
+from ddor.extract.model import FOIA_SOURCE, About, Extract, extract_of
 from ddor.extract.table import worded
 from ddor.importers.foia import cleaning, shape
 from ddor.importers.foia.source import invalid, read_source
 from ddor.importers.foia.tables import LEVELS
+from ddor.importers.foia.texts import filled
 from ddor.maintained.directory import COLUMNS, read_agencies
 
 TEMPLATE = Path(__file__).with_name("summary.txt.j2")
@@ -42,7 +45,7 @@ Written = namedtuple("Written", "week folder requests charges")
 class ImportSummary(SimpleNamespace):
     """Counts of rows: read == kept + outside + the sum of set_aside. str() is the closing text.
 
-    source: name of the file; tables: read in it; unread: sheets without a header; as_of, and
+    source: names of the files; tables: read in it; unread: sheets without a header; as_of, and
     as_of_from: where that is known from; duplicates: how they were looked for. kept: rows of the
     weeks asked for; outside: of other weeks; set_aside: by rule; cells: cells cleaned in the whole
     file, by rule; notes: rules used on kept rows; facilities and twins: of kept rows, as the
@@ -66,9 +69,9 @@ class ImportSummary(SimpleNamespace):
 
 
 def import_foia(
-    file: Path | str, weeks: list[Week], out: str, agencies: Path, as_of: dt.date | None = None
+    files: Sequence[Path], weeks: list[Week], out: str, agencies: Path, as_of: dt.date | None = None
 ) -> ImportSummary:
-    """Writes an extract folder for each of these weeks in which the file has requests issued.
+    """Writes an extract folder for each of these weeks in which the files have requests issued.
 
     out: the folder, `{week}` in it standing for the first day of a week. agencies: the directory,
     for level and county. as_of: the day of the release, where no file name tells it.
@@ -81,40 +84,41 @@ def import_foia(
         raise UsageError(f'"{out}" is one folder for {len(weeks)} weeks; {place}')
     directory = read_agencies(Path(agencies)).set_index("agency_id").replace("", None)
 
-    file = Path(file)
-    rows, tables, unread = read_source(file)
-    rows, cells = cleaning.cleaned(rows)
+    source, tables, unread = read_source(files)
+    digests = [_digest(file) for file in files]
+    if len({*digests}) < len(digests):
+        raise UsageError("the same file twice: its requests would count twice")
+    rows, cells = cleaning.cleaned(source)
+    del source  # as large as the rows
     rows = rows.assign(issued_at=cleaning.dates(rows["detainer_prepare_date"]))
-    as_of, as_of_from = (as_of, "as given") if as_of else _release_day(file.name, rows)
+    as_of, as_of_from = (as_of, "as given") if as_of else _release_day(files, rows)
     rule, duplicates = cleaning.set_aside(rows, as_of)
-    good = cleaning.translated(rows[rule.isna()])
-    asked = pd.concat([week.holds(good["issued_at"]) for week in weeks], axis=1).any(axis=1)
-    kept = shape.shaped(good[asked], directory, as_of)
+    read = len(rows)
+    rows = cleaning.translated(rows[rule.isna()].drop(columns="anonymized_identifier"))
+    week = first_days(rows["issued_at"])
+    asked = week.isin([pd.Timestamp(each.first_day) for each in weeks])
+    kept = shape.shaped(rows[asked], directory, as_of)
 
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
-    about = About(as_of, f"{FOIA_SOURCE}: {file.name}, sha256 {digest}", synthetic=False)
+    named = [
+        f"{file.name}, sha256 {digest[:16]}" for file, digest in zip(files, digests, strict=True)
+    ]
+    about = About(as_of, f"{FOIA_SOURCE}: {'; '.join(named)}", synthetic=False)
     written = []
-    for week in weeks:
-        issued = kept[week.holds(kept["issued_at"])]
-        if len(issued):
-            # The most serious conviction is the one charge of a row.
-            extract = extract_of(issued, issued.dropna(subset="ncic_code"), about)
-            folder = Path(out.replace("{week}", str(week)))
-            write_extract(extract, folder)
-            written.append(Written(week, folder, len(extract.requests), len(extract.charges)))
+    for _, some in kept.groupby(week[asked].dt.year):  # in parts, which takes less memory
+        written += [*_write(shape.identified(some), out, about)]
 
     facilities = facilities_of(kept, directory)
     return ImportSummary(
-        source=file.name,
+        source=", ".join(file.name for file in files),
         tables=tuple(tables),
         unread=unread,
         as_of=as_of,
         as_of_from=as_of_from,
         duplicates=duplicates,
-        read=len(rows),
+        read=read,
         kept=len(kept),
         outside=int((~asked).sum()),
-        set_aside=Counter(rule.value_counts().to_dict()),
+        set_aside=Counter(rule.dropna().astype("str").value_counts().to_dict()),
         cells=cells,
         notes=shape.notes_of(kept),
         facilities=facilities,
@@ -124,10 +128,35 @@ def import_foia(
     )
 
 
-def _release_day(file: str, rows: pd.DataFrame) -> tuple[dt.date, str]:
-    """The day the records were taken, and where that is known from. A file merged from several
-    releases is as of the latest."""
-    for names in (rows["file_original"].drop_duplicates(), pd.Series([file])):
+def _write(rows: pd.DataFrame, out: str, about: About) -> Iterator[Written]:
+    """The extracts of the weeks of shaped rows, each of which is there whole."""
+    # The most serious conviction is the one charge of a row.
+    both = extract_of(rows, rows.dropna(subset="ncic_code"), about)
+    issued_in = first_days(both.requests["issued_at"])
+    of_request = pd.Series(issued_in.to_numpy(), both.requests["request_id"])
+    charges = dict([*both.charges.groupby(both.charges["request_id"].map(of_request))])
+    for first_day, requests in both.requests.groupby(issued_in):
+        week, own = Week(first_day.date()), charges.get(first_day, both.charges[:0])
+        folder = Path(out.replace("{week}", str(week)))
+        write_extract(Extract(requests, own, about), folder)
+        yield Written(week, folder, len(requests), len(own))
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _release_day(files: Sequence[Path], rows: pd.DataFrame) -> tuple[dt.date, str]:
+    """The latest of the days on which the records of the files were taken, and where that is known
+    from."""
+    days = [_own_day(file.name, rows[rows["file"] == at]) for at, file in enumerate(files)]
+    return max(days, key=operator.itemgetter(0))
+
+
+def _own_day(file: str, rows: pd.DataFrame) -> tuple[dt.date, str]:
+    """A file merged from several releases is as of the latest."""
+    for names in (rows["file_original"].drop_duplicates().astype("str"), pd.Series([file])):
         digits = names.str.extractall(r"(?<!\d)(20\d{6})(?!\d)")[0]
         days = pd.to_datetime(digits, format="%Y%m%d", errors="coerce").dropna()
         if len(days):
@@ -142,8 +171,10 @@ def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
     """A row for each facility, most requests first: code; name, state and area, as most of its rows
     have them; requests; level; known: whether the level is the directory's, not guessed."""
     columns = {"agency_id": "code", "agency_name": "name", "state": "state", "area": "area"}
-    counts = rows[list(columns)].rename(columns=columns).fillna({"area": ""}).value_counts()
-    counts = counts.reset_index(name="requests")
+    named = rows.assign(area=filled(rows["area"], "")).rename(columns=columns)
+    counts = named.groupby([*columns.values()], sort=False).size()
+    counts = counts.sort_values(ascending=False, kind="stable").reset_index(name="requests")
+    counts = counts.astype(dict.fromkeys(columns.values(), "str"))
     found = counts.drop_duplicates("code")
     level = found["code"].map(directory["level"])
     found = found.assign(
@@ -157,15 +188,15 @@ def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
 def twins_of(facilities: pd.DataFrame) -> list[tuple]:
     """Pairs of facilities of one state whose names are nearly the same, as if one had been
     misspelt: without the words that most jails share, and only where the first letter agrees."""
-    cores = facilities.assign(core=facilities["name"].map(_core)).itertuples(index=False)
-    return [
+    alike = facilities.assign(core=facilities["name"].map(_core), place=range(len(facilities)))
+    near = alike[alike["core"] != ""].groupby(["state", alike["core"].str[:1]])
+    pairs = [
         (one, other)
-        for one, other in combinations(cores, 2)
-        if one.core
-        and one.state == other.state
-        and one.core[0] == other.core[:1]
-        and difflib.get_close_matches(other.core, [one.core], cutoff=_ALIKE)
+        for _, group in near
+        for one, other in combinations(group.itertuples(index=False), 2)
+        if difflib.get_close_matches(other.core, [one.core], cutoff=_ALIKE)
     ]
+    return sorted(pairs, key=lambda pair: (pair[0].place, pair[1].place))
 
 
 def _guessed_level(name: str) -> str:

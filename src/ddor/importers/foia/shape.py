@@ -8,43 +8,54 @@ import datetime as dt
 import hashlib
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ddor.importers.foia.cleaning import dates, whole_numbers
 from ddor.importers.foia.tables import CLAIMS_TO_CITIZENSHIP, DECLINE_REASONS, NEEDED, counted
+from ddor.importers.foia.texts import casefolded, filled, matches, meant, of_words
 from ddor.reference.codes import UNKNOWN
 
 _FIRST_DATE = pd.Timestamp(1900, 1, 1)
+_WITHOUT_ZERO = "[0-9]{3}"
 _LAST_DATE = pd.Timestamp(9999, 12, 31).as_unit("s")
 _LENGTHS = ("msc_sentence_years", "msc_sentence_months", "msc_sentence_days")
 
 
 def shaped(rows: pd.DataFrame, directory: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
-    """Translated rows with all that an extract has of them: its columns, and convicted_on.
-    directory: by agency_id, missing where empty."""
-    code, reason = rows["detention_facility_code"], rows["detainer_lift_reason"].str.casefold()
+    """Translated rows with what an extract has of them: its columns, but those of `identified`, and
+    convicted_on. directory: by agency_id, missing where empty."""
+    code, name = rows["detention_facility_code"], rows["detention_facility"]
+    reason = casefolded(rows["detainer_lift_reason"])
     known = rows.assign(
         agency_id=code,
-        agency_name=rows["detention_facility"].fillna(code),
-        agency_level=code.map(directory["level"]).fillna("other"),
-        county_fips=code.map(directory["county_fips"]),
-        citizenship=rows["citizenship"].fillna(UNKNOWN),
-        custody_confirmed="unknown",
-        outcome=rows["outcome"].fillna("pending"),
-        decline_reason=reason.map(DECLINE_REASONS),
-        charge_no=1,
+        agency_name=name.astype("str").fillna(code.astype("str")).astype("category"),
+        agency_level=filled(meant(code, directory["level"].get), "other"),
+        county_fips=meant(code, directory["county_fips"].get),
+        citizenship=filled(rows["citizenship"], UNKNOWN),
+        outcome=filled(rows["outcome"], "pending"),
+        decline_reason=meant(reason, DECLINE_REASONS.get),
         ncic_code=_ncic_codes(rows["msc_charge_code"]),
         description=rows["most_serious_conviction_charge"],
-        disposition="convicted",
         charged_on=_past_dates(rows["msc_charge_date"], as_of),
-        timing="before_release",
         convicted_on=_past_dates(rows["msc_conviction_date"], as_of),
     )
     claims = reason.isin(CLAIMS_TO_CITIZENSHIP) | (known["citizenship"] == "USA")
     return known.assign(
-        request_id=_request_ids(known),
         sentence_ends_on=_sentence_ends(known).clip(upper=_LAST_DATE),
         # The files cannot show that nothing protects a person, so no row is ever false.
         protected=(_is_minor(known) | claims).map({True: "true", False: "unknown"}),
+    )
+
+
+def identified(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shaped rows of whole weeks, with their ids and what an extract says of each of them."""
+    return rows.assign(
+        request_id=_request_ids(rows),
+        custody_confirmed="unknown",
+        charge_no=1,
+        disposition="convicted",
+        timing="before_release",
     )
 
 
@@ -59,7 +70,7 @@ def notes_of(rows: pd.DataFrame) -> dict[str, int]:
         "no_conviction": convicted & code.isna() & charge.isna(),
         "no_code": code.isna() & charge.notna(),
         "bad_code": code.notna() & rows["ncic_code"].isna(),
-        "short_code": code.str.len() < rows["ncic_code"].str.len(),
+        "short_code": matches(code, _WITHOUT_ZERO),
         "charge_date": rows["msc_charge_date"].notna() & rows["charged_on"].isna(),
         "conviction_date": rows["msc_conviction_date"].notna() & rows["convicted_on"].isna(),
         "length": pd.concat(lengths),
@@ -72,27 +83,36 @@ def _request_ids(rows: pd.DataFrame) -> pd.Series:
     """A row's id is made from what the row says, and nothing that tells one person from another
     (pseudonym, birth date): the same row has it in every release and in every form. Rows that say
     the same are numbered in the order of the file."""
-    said = rows[list(NEEDED)].assign(
-        detainer_prepare_date=rows["issued_at"].dt.strftime("%Y-%m-%dT%H:%M:%S"),
-        msc_charge_date=rows["charged_on"].dt.strftime("%Y-%m-%d"),
-        msc_conviction_date=rows["convicted_on"].dt.strftime("%Y-%m-%d"),
-        **{column: whole_numbers(rows[column]).astype("str") for column in _LENGTHS},
+    said = {column: pa.array(rows[column]) for column in NEEDED}
+    said["detainer_prepare_date"] = pc.replace_substring(
+        pa.array(rows["issued_at"]).cast(pa.string()), " ", "T"
     )
-    lines = ("\x1f".join(values) for values in said.fillna("").itertuples(index=False, name=None))
+    for column, date in (
+        ("msc_charge_date", "charged_on"),
+        ("msc_conviction_date", "convicted_on"),
+    ):
+        said[column] = pa.array(rows[date]).cast(pa.date32())
+    for column in _LENGTHS:
+        said[column] = pa.array(whole_numbers(rows[column]))
+    cells = [values.cast(pa.large_string()) for values in said.values()]
+    between = pa.scalar("\x1f", pa.large_string())
+    lines = pc.binary_join_element_wise(*cells, between, null_handling="replace").to_pylist()
     digests = [hashlib.sha256(line.encode()).hexdigest()[:24] for line in lines]
     digests = pd.Series(digests, index=rows.index, dtype="str")
     numbers = digests.groupby(digests).cumcount() + 1
     return "foia-" + digests + "-" + numbers.astype("str")
 
 
+@of_words
 def _past_dates(texts: pd.Series, as_of: dt.date) -> pd.Series:
     days = dates(texts).dt.floor("D")
     return days.where(days.between(_FIRST_DATE, pd.Timestamp(as_of)))
 
 
+@of_words
 def _ncic_codes(codes: pd.Series) -> pd.Series:
     """Four characters or missing. A code of three digits can only be one that lost its zero."""
-    codes = codes.mask(codes.str.fullmatch("[0-9]{3}"), "0" + codes)
+    codes = codes.mask(codes.str.fullmatch(_WITHOUT_ZERO), "0" + codes)
     return codes.where(codes.str.fullmatch("[0-9A-Z]{4}"))
 
 
