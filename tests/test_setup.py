@@ -20,6 +20,7 @@ LOCKED = {
     "requirements.lock": PYPROJECT["dependencies"],
     "requirements-test.lock": [*PYPROJECT["dependencies"], *GROUPS["test"]],
     "requirements-lab.lock": [*PYPROJECT["dependencies"], *GROUPS["lab"]],
+    "requirements-cluster.lock": [*PYPROJECT["dependencies"], *GROUPS["cluster"]],
     "requirements-lint.lock": LINT,
 }
 
