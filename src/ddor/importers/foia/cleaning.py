@@ -56,10 +56,7 @@ def cleaned(source: pa.Table) -> tuple[pd.DataFrame, dict[str, int]]:
 
 
 def _coded(source: pa.Table, field: str) -> tuple[np.ndarray, pd.Series]:
-    """Of each row the position of its word among the words; -1 where it has none, as has every row
-    if the source lacks the field."""
-    if field not in source.column_names:
-        return np.full(len(source), -1), pd.Series(dtype="str")
+    """Of each row the position of its word among the words, -1 where it has none; the words."""
     codes, words = one_dictionary(source[field])
     return codes.fill_null(-1).to_numpy(), words.to_pandas().astype("str")
 

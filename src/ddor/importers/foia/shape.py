@@ -84,16 +84,11 @@ def _request_ids(rows: pd.DataFrame) -> pd.Series:
     (pseudonym, birth date): the same row has it in every release and in every form. Rows that say
     the same are numbered in the order of the file."""
     said = {column: pa.array(rows[column]) for column in NEEDED}
-    said["detainer_prepare_date"] = pc.replace_substring(
-        pa.array(rows["issued_at"]).cast(pa.string()), " ", "T"
-    )
-    for column, date in (
-        ("msc_charge_date", "charged_on"),
-        ("msc_conviction_date", "convicted_on"),
-    ):
-        said[column] = pa.array(rows[date]).cast(pa.date32())
-    for column in _LENGTHS:
-        said[column] = pa.array(whole_numbers(rows[column]))
+    moments = pa.array(rows["issued_at"]).cast(pa.string())
+    said["detainer_prepare_date"] = pc.replace_substring(moments, " ", "T")
+    said["msc_charge_date"] = pa.array(rows["charged_on"]).cast(pa.date32())
+    said["msc_conviction_date"] = pa.array(rows["convicted_on"]).cast(pa.date32())
+    said |= {column: pa.array(whole_numbers(rows[column])) for column in _LENGTHS}
     cells = [values.cast(pa.large_string()) for values in said.values()]
     between = pa.scalar("\x1f", pa.large_string())
     lines = pc.binary_join_element_wise(*cells, between, null_handling="replace").to_pylist()

@@ -40,9 +40,9 @@ _Columns = Callable[[list[int], int], pa.Table | None]
 
 
 def read_source(files: Sequence[Path]) -> tuple[pa.Table, list[str], list[str]]:
-    """The rows of all files: the fields of TITLES that they have, as text (dictionary-encoded,
-    empty is null), `file` (its place among the files), `table` (the sheet, or the file's name) and
-    `row` (as a spreadsheet numbers it); the tables read; the sheets without a header.
+    """The rows of all files: the fields of TITLES as text (dictionary-encoded, empty is null),
+    `file` (its place among the files), `table` (the sheet, or the file's name) and `row` (as a
+    spreadsheet numbers it); the tables read; the sheets without a header.
 
     Raises UsageError (no such file, no known form) or ExtractInvalid (unreadable, no header, or
     columns missing: all of them, and the titles that were seen).
@@ -72,7 +72,8 @@ def read_source(files: Sequence[Path]) -> tuple[pa.Table, list[str], list[str]]:
             parts.append(rows.append_column("table", named).append_column("file", number))
         read += own
         unread += [label for label in found if label not in own]
-    return pa.concat_tables(parts, promote_options="default"), read, unread
+    every = pa.schema([(field, _TEXTS) for field in TITLES]).empty_table()
+    return pa.concat_tables([every, *parts], promote_options="default"), read, unread
 
 
 def invalid(
@@ -155,8 +156,8 @@ def _parquet_lines(path: Path) -> Iterator[Sequence]:
 def _parquet_columns(path: Path, places: list[int], above: int) -> pa.Table:
     names = pyarrow.parquet.read_schema(path).names
     used = [names[place] for place in places]
-    with pyarrow.parquet.ParquetFile(path, read_dictionary=used) as file:
-        return file.read(columns=used).slice(above - 1)
+    table = pyarrow.parquet.read_table(path, columns=used, read_dictionary=used)
+    return table.select(used).slice(above - 1)
 
 
 def _below_header(label: str, lines: Iterator[Sequence], columns: _Columns) -> pa.Table | None:

@@ -47,18 +47,7 @@ def meant(texts: pd.Series, look_up: Callable[[str], str | None]) -> pd.Series:
     return texts.map(look_up, na_action="ignore").astype("str")
 
 
-@of_words
-def filled(texts: pd.Series, text: str) -> pd.Series:
-    """With a text in place of what is missing."""
-    return texts.fillna(text)
-
-
-@of_words
-def casefolded(texts: pd.Series) -> pd.Series:
-    return texts.str.casefold()
-
-
-@of_words
-def matches(texts: pd.Series, pattern: str) -> pd.Series:
-    """Bool: whether all of the text fits the pattern; a missing one does not."""
-    return texts.str.fullmatch(pattern)
+# With a text in place of what is missing; in small letters; whether all of the text fits a pattern.
+filled = of_words(lambda texts, text: texts.fillna(text))
+casefolded = of_words(lambda texts: texts.str.casefold())
+matches = of_words(lambda texts, pattern: texts.str.fullmatch(pattern))
