@@ -118,6 +118,7 @@ def test_a_cluster_makes_the_same_site(project, one_by_one):
     assert site_of(project, "three") == site_of(project, "one")
 
 
+@pytest.mark.slow
 def test_without_a_scheduler_it_says_so(project):
     ran = run_week(FIRST, "--scheduler", "tcp://127.0.0.1:9", project=project)
     assert (ran.code, ran.stdout) == (2, "")
@@ -156,17 +157,11 @@ def kill(project: Path, name: str, number: signal.Signals, moment: float) -> Non
     assert not any(each.is_socket() for each in temporary.rglob("*"))
 
 
-def test_a_batch_that_is_killed_leaves_no_process_and_is_resumed(project, one_by_one):
-    kill(project, "four", signal.SIGKILL, 5)
+@pytest.mark.slow
+def test_a_batch_that_is_killed_at_any_moment_leaves_no_process_and_is_resumed(project, one_by_one):
+    chance = random.Random(1)
+    for _ in range(20):
+        kill(project, "four", chance.choice([signal.SIGTERM, signal.SIGKILL]), 8 * chance.random())
     again = [line["status"] for line in made(project, "four", "--jobs", "2")]
     assert [each.replace("unchanged", "published") for each in again] == STATUSES
     assert site_of(project, "four") == site_of(project, "one")
-
-
-@pytest.mark.slow
-def test_a_batch_that_is_killed_at_any_moment_leaves_no_process(project, one_by_one):
-    chance = random.Random(1)
-    for _ in range(20):
-        kill(project, "five", chance.choice([signal.SIGTERM, signal.SIGKILL]), 8 * chance.random())
-    made(project, "five", "--jobs", "2")
-    assert site_of(project, "five") == site_of(project, "one")

@@ -184,7 +184,8 @@ def test_a_run_that_is_told_to_end_leaves_nothing(place, tmp_path, number, code)
     said = job.communicate(timeout=60)[1]
     assert job.returncode == code and "Traceback" not in said, said
     assert gone(kernels[0], 10) and [*temporary.iterdir()] == []
-    assert [each.name for each in (tmp_path / "out" / "runs").iterdir()] == [".lock"]
+    # A kernel is made ready before the archive is opened.
+    assert {each.name for each in (tmp_path / "out" / "runs").glob("*")} <= {".lock"}
 
 
 @pytest.mark.slow

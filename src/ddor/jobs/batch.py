@@ -176,7 +176,7 @@ class _Start:
         with self.archive.writing():
             folder = Path(tempfile.mkdtemp(dir=self.ahead.output))
             prepared.save(folder)
-            inputs = report.files_in(folder)
+            inputs = {file.name: file.read_bytes() for file in folder.iterdir()}
             shutil.rmtree(folder)
             self.ahead.add(begun.pending, inputs)
         source, figures = (template.name, template.read_bytes()), prepared.figures

@@ -282,11 +282,9 @@ def recover(output: Path) -> tuple[str, ...]:
 
 def _finished(archive: Archive, pending: Pending) -> Finished:
     executed, article = run_notebook(archive, pending.template, pending.report, pending.keys)
-    return Finished(pending, executed.read_bytes(), files_in(archive.staging / "inputs"), article)
-
-
-def files_in(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
+    names, folder = preparation_of(pending.report.period).files, archive.staging / "inputs"
+    inputs = {name: (folder / name).read_bytes() for name in names}
+    return Finished(pending, executed.read_bytes(), inputs, article)
 
 
 def run_notebook(
