@@ -266,7 +266,7 @@ def _results(periods: Sequence[Period], order, options: Options):
             yield result
             continue
         several = len(periods) - number > 1 and vars(options).get("jobs", 1) > 1
-        if several or vars(options).get("scheduler"):
+        if several or (vars(options).get("scheduler") and not order.decisions):
             from ddor.jobs import batch, workers
 
             start = partial(workers.processes, options.jobs)

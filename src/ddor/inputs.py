@@ -16,6 +16,7 @@ else goes in: no clock, no path, no environment.
 import datetime as dt
 import hashlib
 import json
+import os
 import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -34,6 +35,7 @@ from ddor.maintained.parameters import IN_EFFECT, Parameters, extract_location
 from ddor.published import history
 from ddor.published.history import NOTHING_EARLIER, History, no_history
 from ddor.published.ledger import lines_of, no_ledger, read_labels, read_ledger
+from ddor.reports import IN_THE_JOB
 
 NEWER_FLAGS, COUNTED = "protected.json", "counted.pickle"
 INPUT_FILES = tuple(
@@ -140,7 +142,10 @@ def save_counted(save: Callable[[Any, Path], None], inputs: Any, counts: Any, fo
 def load_counted(load: Callable[[Path], Any], folder: Path) -> tuple[Any, Any]:
     """Inputs and counts; the counts None where the folder holds what a revision kept."""
     file = folder / COUNTED
-    return pickle.loads(file.read_bytes()) if file.exists() else (load(folder), None)
+    # A pickle can run anything, so it is read only where the job has just written it.
+    if IN_THE_JOB in os.environ and file.exists():
+        return pickle.loads(file.read_bytes())
+    return load(folder), None
 
 
 def protected_flags(requests: pd.DataFrame) -> dict[str, str]:

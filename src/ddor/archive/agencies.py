@@ -139,7 +139,7 @@ def with_week(weeks: bytes, day: str, new: list[Line]) -> bytes:
     """weeks.csv with `new` in place of the line of the week. Before a newer one all other lines
     stay as they lie there: there may be hundreds, and of hundreds of agencies."""
     latest = next(csv_lines(weeks), {"week": ""})
-    if latest["week"] < day:
+    if latest["week"] < day and weeks.startswith(csv_file(COLUMNS, [])):
         return csv_file(COLUMNS, new) + weeks.partition(b"\n")[2]
     lines = [*new, *(line for line in csv_lines(weeks) if line["week"] != day)]
     return csv_file(COLUMNS, sorted(lines, key=itemgetter("week"), reverse=True))

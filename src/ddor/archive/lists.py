@@ -116,13 +116,7 @@ def archive_pages(site: Site) -> Files:
     for point in reversed(points):
         years.setdefault(point.week.first_day.year, []).append(listed(point.week, catalog))
     (late, coming), others = releases(site), other_reports(catalog)
-    known = {int(folder.name) for folder in site.folder.glob("archive/*/")}
     for year in (None, *years):
-        path = f"archive/{year}/index.html" if year else "archive/index.html"
-        # Of other years a page has their list alone, so that a week changes that of its own year.
-        if len(site.years) == 1 and known == years.keys() and year not in (None, *site.years):
-            yield path, (site.folder / path).read_bytes()
-            continue
         weeks = years[year] if year else []
         of_year = [catalog.of(each.period) for each in weeks]
         own = [point for point in points if year in (None, point.week.first_day.year)]
@@ -141,6 +135,7 @@ def archive_pages(site: Site) -> Files:
             "moved": first_to_final(catalog),
             "updated": updated(of_year if year else dict(catalog.everything()).values()),
         }
+        path = f"archive/{year}/index.html" if year else "archive/index.html"
         title = f"Archived reports of {year}" if year else "Archived reports"
         yield page(site, "archive.html.j2", path, title, names)
 

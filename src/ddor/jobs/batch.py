@@ -1,15 +1,18 @@
 """Several weeks in one call, their notebooks in other processes or on other machines (workers.py).
 
 Weeks are read, checked and counted here, in their order, each with those before it as if they were
-published (`Ahead`). Their notebooks run at the same time, and what comes of them is published in
-order, several weeks in one act. Where a week was not published after all, because its notebook
-failed, those after it are prepared anew. So the site is the one that week by week would have made.
+published (ahead.py). Their notebooks run at the same time, and what comes of them is published in
+order, several weeks in one act. So the site is the one that week by week would have made.
+
+All this is one pass. It ends early where a week was not published although those after it were
+prepared as if it would be, where the workers are gone, or where a week has other parameters than
+the weeks before it. The next pass begins with the first week that has no result.
 """
 
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -18,14 +21,12 @@ from itertools import islice
 from pathlib import Path
 
 from ddor.archive.publish import Archive, Files, opened
-from ddor.archive.site import SiteContext
 from ddor.calendar import Period
 from ddor.errors import DdorError, NotebookFailed, time_limit
 from ddor.jobs import report, seen
 from ddor.jobs.ahead import Ahead
-from ddor.jobs.notebooks import Ran, Task, run_task
+from ddor.jobs.notebooks import Ran, Task, run_task, versions
 from ddor.jobs.order import Order, Result
-from ddor.jobs.prepared import package_versions
 from ddor.jobs.report import Finished, Pending, attempted
 from ddor.jobs.workers import Workers
 from ddor.maintained.parameters import Parameters
@@ -39,27 +40,31 @@ def make_reports(weeks: Sequence[Period], order: Order, workers: StartWorkers) -
     """Of each week its result, in order."""
     left = list(weeks)
     while left:
+        number = len(left)
         try:
-            for result in _in_order(left, order, workers):
+            for result in _pass(left, order, workers):
                 yield result
                 left = left[1:]
         except DdorError as error:
             yield from (report.failed(week, error.exit_code, str(error)) for week in left)
             return
+        if len(left) == number:
+            yield report.failed(
+                left[0], NotebookFailed.exit_code, "no worker process can be started"
+            )
+            left = left[1:]
 
 
-def _in_order(weeks: Sequence[Period], order: Order, workers: StartWorkers) -> Iterator[Result]:
-    """Ends after a week that was not published although those after it were prepared as if it were.
-    Raises DdorError where nothing can be published."""
+def _pass(weeks: Sequence[Period], order: Order, workers: StartWorkers) -> Iterator[Result]:
+    """Raises DdorError where nothing can be published."""
     parameters = attempted(weeks[0], partial(report.checked_parameters, weeks[0], order))
     if isinstance(parameters, Result):
         yield parameters
         return
     recovered = report.recover(parameters.output)
     with opened(parameters.output) as archive, workers() as (executor, at_once):
-        start = _Start(order, archive, executor)
-        begun = (attempted(week, partial(start, week)) for week in weeks)
-        for result in _results(archive, _made_ahead(begun, 2 * at_once)):
+        started = _Start(order, archive, executor, parameters).all_of(weeks)
+        for result in _results(archive, _made_ahead(started, 2 * at_once)):
             yield replace(result, messages=(*recovered, *result.messages))
             recovered = ()
 
@@ -73,112 +78,143 @@ def _made_ahead(items: Iterator, number: int) -> Iterator:
 
 
 @dataclass(frozen=True)
-class _Begun:
-    """A week whose notebook is on its way. inputs: what that was given; saw: as in remember;
-    around: the parameters that pages around the report go by."""
+class _Started:
+    """A week whose notebook is on its way. inputs: what that was given; saw: as in remember."""
 
     pending: Pending
     saw: dict[str, str] | None
-    around: Parameters | None
     inputs: Files = field(default_factory=dict)
     running: Future = field(default_factory=Future)
 
-    def goes_with(self, others: Sequence["_Begun"]) -> bool:
-        """Whether it can be published in one act with these."""
-        last, may_be = others[-1], self.pending.may_be_published
-        alike = may_be and last.pending.may_be_published and self.around == last.around
-        return alike and len(others) < IN_ONE_ACT
+    @property
+    def may_be_published(self) -> bool:
+        return self.pending.may_be_published and not self.pending.unchanged
 
     def ran(self) -> Ran:
         """Waits for it."""
         try:
             return self.running.result()
         except Exception as error:  # a worker that is gone, whatever a cluster calls that
-            told = f"its worker failed ({type(error).__name__}: {error}); run the week again"
-            return Ran(failure=told, exit_code=NotebookFailed.exit_code)
+            message = f"its worker ended ({type(error).__name__}: {error}); run the week again"
+            return Ran(failure=message, exit_code=NotebookFailed.exit_code)
 
 
-def _results(archive: Archive, begun: Iterator[Result | _Begun]) -> Iterator[Result]:
-    together: list[_Begun] = []
-    for each in begun:
-        if together and not (isinstance(each, _Begun) and each.goes_with(together)):
-            yield from _published(archive, together)
+def _results(archive: Archive, started: Iterator[Result | _Started]) -> Iterator[Result]:
+    together: list[_Started] = []
+    for each in started:
+        joins = isinstance(each, _Started) and each.may_be_published
+        may_join = not together or (joins and together[0].may_be_published)
+        if not may_join or len(together) == IN_ONE_ACT:
+            if not (yield from _published(archive, together)):
+                return
             together = []
         if isinstance(each, Result):
             yield each
         elif each.pending.unchanged:
             yield _remembered(archive, each, report.unchanged(archive, each.pending))
         elif (ran := each.ran()).failure:
-            yield from _published(archive, together)
-            yield _failed(archive, each.pending.report.period, ran)
+            if (yield from _published(archive, together)):
+                yield _failed(archive, each.pending.report.period, ran)
             return
         else:
             together.append(each)
     yield from _published(archive, together)
 
 
-def _published(archive: Archive, together: Sequence[_Begun]) -> Iterator[Result]:
+def _published(archive: Archive, together: Sequence[_Started]) -> Generator[Result, None, bool]:
+    """The results; whether all were published. Where one of several cannot be published, each is
+    by itself."""
+
+    def act(of: Sequence[_Started]) -> list[Result]:
+        ran = [(each, each.ran()) for each in of]
+        finished = [
+            Finished(s.pending, r.notebook, s.inputs, r.article) for s, r in ran if r.article
+        ]
+        # As the archive is by now, not as it was to be.
+        return report.publish(archive, finished, open_catalog(archive.site))
+
     if not together:
-        return
-    ran = [(each, each.ran()) for each in together]
-    finished = [Finished(b.pending, r.notebook, b.inputs, r.article) for b, r in ran if r.article]
-    # As the archive is by now, not as it was to be.
-    results = report.publish(archive, finished, open_catalog(archive.site))
-    for each, result in zip(together, results, strict=True):
-        yield _remembered(archive, each, result)
+        return True
+    periods = [each.pending.report.period for each in together]
+    results = attempted(periods[0], partial(act, together))
+    if not isinstance(results, Result):
+        for each, result in zip(together, results, strict=True):
+            yield _remembered(archive, each, result)
+        return True
+    if len(together) == 1:
+        yield results
+        return False
+    for each in together:
+        if not (yield from _published(archive, [each])):
+            break
+    return False
 
 
-def _remembered(archive: Archive, begun: _Begun, result: Result) -> Result:
-    report.remember(archive, begun.saw, result)
+def _remembered(archive: Archive, started: _Started, result: Result) -> Result:
+    report.remember(archive, started.saw, result)
     return result
 
 
 def _failed(archive: Archive, week: Period, ran: Ran) -> Result:
-    told = ran.failure
+    message = ran.failure
     if ran.notebook:
-        told = str(report.keep_failed(archive, week, told, ran.notebook))
-    return report.failed(week, ran.exit_code, told)
+        message = str(report.keep_failed(archive, week, message, ran.notebook))
+    return report.failed(week, ran.exit_code, message)
 
 
 class _Start:
-    """Called with a week: prepares it as if all before it were published, and has its notebook run.
-    Raises DdorError."""
+    """Prepares weeks, each as if those before it were published, and has their notebooks run.
+    `parameters`: of the first of them."""
 
-    def __init__(self, order: Order, archive: Archive, executor: Executor):
+    def __init__(self, order: Order, archive: Archive, executor: Executor, parameters: Parameters):
         self.order, self.archive, self.executor = order, archive, executor
-        self.packages = package_versions()
+        self.common, self.context = _common(parameters), report.site_context(parameters)
+        self.versions, self.ended = versions(), False
         with archive.writing():
             self.ahead = Ahead(archive)
-        self.around: Parameters | None = None
 
-    def __call__(self, week: Period) -> Result | _Begun:
+    def all_of(self, weeks: Sequence[Period]) -> Iterator[Result | _Started]:
+        """Up to the first that this pass cannot take."""
+        for week in weeks:
+            each = attempted(week, partial(self._start, week))
+            if each is None or self.ended:
+                return
+            yield each
+
+    def _start(self, week: Period) -> Result | _Started | None:
         order, parameters = self.order, report.checked_parameters(week, self.order)
-        if parameters.output.resolve() != self.archive.output.resolve():
-            return report.attempt(week, order)  # in an archive of its own
+        if _common(parameters) != self.common:
+            return None
         with time_limit(parameters.run_time_limit, str(week)):
             saw = seen.inputs_of(week, order, parameters)
             as_if = parameters.model_copy(update={"output": self.ahead.output})
             gathered = report.preparation_of(week).gather(week, as_if)
-            context = self._context(parameters)
+            context = replace(self.context, parameters=parameters)
             pending = report.prepare(self.ahead, order, gathered, week, context)
-            begun = _Begun(pending, saw, self.around)
-            return begun if pending.unchanged else self._running(begun, parameters.run_time_limit)
+            inputs = {} if pending.unchanged else self._saved(pending)
+        started = _Started(pending, saw, inputs)
+        if pending.unchanged:
+            return started
+        template, keys = pending.template, pending.keys
+        source, figures = (template.name, template.read_bytes()), pending.report.figures
+        seconds = parameters.run_time_limit
+        task = Task(week, source, inputs, figures, keys, seconds, self.versions)
+        self.ended = True  # unless the rest succeeds
+        running = self.executor.submit(run_task, task)
+        with self.archive.writing():
+            self.ahead.add(pending, inputs)
+        self.ended = False
+        return replace(started, running=running)
 
-    def _context(self, parameters: Parameters) -> SiteContext:
-        """Read anew only where something else is asked for than for the week before."""
-        around = parameters.model_copy(update={"note": "", "cases": Path()})
-        if around != self.around:
-            self.around, self.context = around, report.site_context(parameters)
-        return replace(self.context, parameters=parameters)
-
-    def _running(self, begun: _Begun, seconds: int) -> _Begun:
-        prepared, keys, template = begun.pending.report, begun.pending.keys, begun.pending.template
+    def _saved(self, pending: Pending) -> Files:
         with self.archive.writing():
             folder = Path(tempfile.mkdtemp(dir=self.ahead.output))
-            prepared.save(folder)
+            pending.report.save(folder)
             inputs = {file.name: file.read_bytes() for file in folder.iterdir()}
             shutil.rmtree(folder)
-            self.ahead.add(begun.pending, inputs)
-        source, figures = (template.name, template.read_bytes()), prepared.figures
-        task = Task(prepared.period, source, inputs, figures, keys, seconds, self.packages)
-        return replace(begun, inputs=inputs, running=self.executor.submit(run_task, task))
+        return inputs
+
+
+def _common(parameters: Parameters) -> Parameters:
+    """What the weeks of a pass have in common: all but what is each week's own."""
+    return parameters.model_copy(update={"note": "", "cases": Path()})

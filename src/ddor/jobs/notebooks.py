@@ -7,6 +7,7 @@ the files of `params/`, and leaves nothing behind.
 
 import tempfile
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing import util
@@ -15,7 +16,7 @@ from pathlib import Path
 from ddor.archive.kept import Article
 from ddor.archive.publish import Files
 from ddor.calendar import Period
-from ddor.errors import NotebookFailed, TimeLimitExceeded, time_limit
+from ddor.errors import DdorError, NotebookFailed, TimeLimitExceeded, UsageError, time_limit
 from ddor.extract.identifiers import RequestKeys
 from ddor.reports import NEEDED_BY_NOTEBOOKS
 from ddor.run.kernels import warm
@@ -36,6 +37,7 @@ def article_of_run(
     """Execute the template on the inputs saved beside `executed`. Its figures have to be those
     counted, and it may not hold any of `keys`; without them that is not looked at, nor what else it
     shows. `meanwhile` is called while the kernel works. Raises NotebookFailed."""
+    warm(NEEDED_BY_NOTEBOOKS)
     execute(template, executed, {period.label: str(period), "inputs": "inputs"}, meanwhile)
     prove_run(executed, figures)
     from ddor.archive.render import render_article
@@ -48,7 +50,7 @@ def article_of_run(
 @dataclass(frozen=True)
 class Task:
     """inputs: name -> bytes, as Prepared.save writes them. seconds: after which it is ended.
-    packages: the versions that the same article needs."""
+    versions: those that the same article needs."""
 
     period: Period
     template: tuple[str, bytes]
@@ -56,7 +58,7 @@ class Task:
     figures: dict[str, int | None]
     keys: RequestKeys
     seconds: int
-    packages: dict[str, str]
+    versions: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,23 @@ class Ran:
     exit_code: int = 0
 
 
-def run_task(task: Task) -> Ran:
+def versions() -> dict[str, str]:
+    """Of all that an article depends on: the packages, and a part of the hash of this program."""
     from ddor.jobs.prepared import package_versions
+    from ddor.jobs.seen import PACKAGE, digest
 
-    if (here := package_versions()) != task.packages:
-        others = sorted(dict(here.items() ^ task.packages.items()))
-        return Ran(failure=f"a worker has other versions of {', '.join(others)}", exit_code=2)
-    warm(NEEDED_BY_NOTEBOOKS)
+    return package_versions() | {"the program": digest(PACKAGE)[:12]}
+
+
+def run_task(task: Task) -> Ran:
+    if (here := versions()) != task.versions:
+        differ = [
+            f"{name} ({here.get(name, 'none')}, not {wanted})"
+            for name, wanted in task.versions.items()
+            if here.get(name) != wanted
+        ]
+        message = f"a worker has other versions of {', '.join(differ)}; install the same there"
+        return Ran(failure=message, exit_code=UsageError.exit_code)
     # Below a folder that goes with this process's kernels, however that ends.
     with _one_at_a_time, tempfile.TemporaryDirectory(dir=util.get_temp_dir()) as name:
         folder, (template, source) = Path(name), task.template
@@ -93,6 +105,8 @@ def run_task(task: Task) -> Ran:
         except (NotebookFailed, TimeLimitExceeded) as error:
             notebook = executed.read_bytes() if executed.exists() else b""
             return Ran(notebook, failure=str(error), exit_code=error.exit_code)
+        except Exception:  # a bug of ours: the traceback is all that can be said
+            return Ran(failure=traceback.format_exc(), exit_code=DdorError.exit_code)
 
 
 def _warm_next() -> None:

@@ -9,6 +9,7 @@ The archive prints RULES, by which requests are counted, on its pages and knows 
 counting; they are taken from the modules that go by them, so that no rule is stated twice.
 """
 
+import contextlib
 import datetime as dt
 import difflib
 import json
@@ -33,6 +34,7 @@ from ddor.errors import (
     TimeLimitExceeded,
     UsageError,
     time_limit,
+    undisturbed,
 )
 from ddor.extract.identifiers import RequestKeys
 from ddor.inputs import NEWER_FLAGS
@@ -116,7 +118,7 @@ def make_report(period: Period, order: Order) -> Result:
                 result = publish(archive, [_finished(archive, pending)])[0]
             result = replace(result, messages=(*recovered, *result.messages))
             remember(archive, saw, result)
-    return result
+            return result
 
 
 def checked_parameters(period: Period, order: Order) -> Parameters:
@@ -237,8 +239,10 @@ def _publication(site: Site, finished: Finished) -> "Publication":
 def remember(archive: Archive, saw: dict[str, str] | None, result: Result) -> None:
     """For the next run of the week. What was said once has to be said again, by that run."""
     if saw is not None and result.status in ("published", "unchanged") and not result.messages:
-        file = seen.seen_file(saw | seen.of_archive(archive.output), result)
-        archive.replace(f"runs/{result.period}/{seen.SEEN}", file)
+        # What was published stays published, whatever becomes of this.
+        with undisturbed(), contextlib.suppress(ArchiveUnavailable):
+            file = seen.seen_file(saw | seen.of_archive(archive.output), result)
+            archive.replace(f"runs/{result.period}/{seen.SEEN}", file)
 
 
 def site_context(parameters: Parameters) -> SiteContext:

@@ -23,6 +23,7 @@ from ddor.reports import report_of
 SEEN = "seen.json"
 # Of the archive what a week is made with; its own pages and data are not.
 OF_THE_ARCHIVE = ("site/data/catalog.json", "runs/ledger.csv", "runs/labels.csv")
+LARGEST = 1 << 30
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -38,19 +39,19 @@ def unchanged(period: Period, order: Order) -> Result | None:
             return None
         seen = json.loads((archive.runs / str(period) / SEEN).read_bytes())
         inputs = inputs_of(period, order, parameters)
-    except (DdorError, OSError, ValueError):
+        if inputs is None or seen["inputs"] != inputs | of_archive(parameters.output):
+            return None
+        page = str(archive.site / period.path / "index.html")
+        return Result(period, "unchanged", 0, seen["revision"], page, seen["figures"])
+    except (DdorError, OSError, ValueError, KeyError, TypeError):
         return None
-    if inputs is None or seen["inputs"] != inputs | of_archive(parameters.output):
-        return None
-    page = str(archive.site / period.path / "index.html")
-    return Result(period, "unchanged", 0, seen["revision"], page, seen["figures"])
 
 
 def inputs_of(period: Period, order: Order, parameters: Parameters) -> dict[str, str] | None:
     """Name of an input -> its sha256, without those of the archive; None of an extract at another
-    place than on this machine."""
+    place than on this machine, or one that is larger than any that is read."""
     extract = _extract(parameters, period)
-    if not extract:
+    if not extract or _size(extract) > LARGEST:
         return None
     written = parameters.corrections, parameters.statements, parameters.pages
     tables = parameters.agencies, parameters.policies, parameters.coverage
@@ -60,17 +61,17 @@ def inputs_of(period: Period, order: Order, parameters: Parameters) -> dict[str,
     plain = parameters.model_dump(mode="json", exclude=left_out)
     installed = Path(sysconfig.get_path("purelib")).stat().st_mtime_ns
     return {
-        "extract": _digest(extract),
+        "extract": digest(extract),
         "parameters": _of(f"{json.dumps(plain)}\n{parameters.note}\n{installed}".encode()),
-        "tables": _digest(*tables),
-        "written": _digest(*written, parameters.project_pages),
-        "program": _digest(template, PACKAGE),
+        "tables": digest(*tables),
+        "written": digest(*written, parameters.project_pages),
+        "program": digest(template, PACKAGE),
     }
 
 
 def of_archive(output: Path) -> dict[str, str]:
     """The same, of what the archive holds by now."""
-    return {"archive": _digest(*(output / name for name in OF_THE_ARCHIVE))}
+    return {"archive": digest(*(output / name for name in OF_THE_ARCHIVE))}
 
 
 def seen_file(inputs: dict[str, str], result: Result) -> bytes:
@@ -87,13 +88,20 @@ def _extract(parameters: Parameters, period: Period) -> Path | None:
     return next((place for place in places if place.exists()), None)
 
 
-def _digest(*places: Path) -> str:
+def _size(place: Path) -> int:
+    files = place.rglob("*") if place.is_dir() else [place]
+    return sum(file.stat().st_size for file in files)
+
+
+def digest(*places: Path) -> str:
     """Of files, and of all files below folders, whatever leads there."""
     lines = []
     for place in places:
         for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
             if file.is_file() and "__pycache__" not in file.parts:
-                lines.append(f"{file.relative_to(place)} {_of(file.read_bytes())}")
+                with file.open("rb") as data:
+                    sha256 = hashlib.file_digest(data, "sha256").hexdigest()
+                lines.append(f"{file.relative_to(place)} {sha256}")
         lines.append("")
     return _of("\n".join(lines).encode())
 

@@ -23,6 +23,7 @@ from typing import NamedTuple
 from ddor.run.surroundings import for_a_kernel
 
 LONGEST_PATH = 60  # of a temporary folder: that of a socket is limited to 108 characters
+SECONDS = 60  # in which a kernel has to be up
 MAIN = "DDOR_MAIN"
 FORKED = "forkserver" in multiprocessing.get_all_start_methods()
 if FORKED:
@@ -94,11 +95,19 @@ def _take_a_folder() -> None:
         _folders.append(util.get_temp_dir())
 
 
-def taken() -> Ready:
-    """The kernel that was made ready. Raises OSError or EOFError where there is none."""
+def taken() -> Future:
+    """The kernel that was made ready, for `answering`. Raises OSError where there is none."""
     if not _next:
         raise OSError("none was made ready")
-    ready: Ready = _next.pop().result()
+    return _next.pop()
+
+
+def answering(kernel: Future) -> Ready:
+    """Waits until it is up. Raises OSError or EOFError where it does not come."""
+    ready: Ready = kernel.result()
+    if not ready.orders.poll(SECONDS):
+        ready.process.kill()
+        raise OSError(f"it did not answer within {SECONDS} seconds")
     ready.orders.recv()
     return ready
 
@@ -108,7 +117,10 @@ def _ready() -> Ready:
     ours, theirs = multiprocessing.get_context("forkserver").Pipe()
     file = os.path.join(util.get_temp_dir(), f"{next(_numbers)}.json")
     process = KernelProcess(target=_serve, args=(theirs, file), daemon=True)
-    process.start()
+    try:
+        process.start()
+    except AssertionError as error:  # this process may not have any
+        raise OSError(error) from None
     theirs.close()
     return Ready(process, ours, file)
 

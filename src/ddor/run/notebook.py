@@ -17,6 +17,7 @@ import os
 import re
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
@@ -28,7 +29,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ddor.errors import NotebookFailed, undisturbed
-from ddor.run.kernels import taken
+from ddor.run.kernels import answering, taken
 from ddor.run.surroundings import for_a_kernel
 
 ENGINE = "ddor"  # of papermill
@@ -116,7 +117,7 @@ def execute(
 
     papermill_engines.register(ENGINE, SavedAtTheEnd)
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    folder, kernels = output.parent, list[AsyncKernelManager]()
+    folder, kernels, begun = output.parent, list[AsyncKernelManager](), threading.Event()
 
     class Kernel(AsyncKernelManager):
         def __init__(self, **given):
@@ -125,10 +126,13 @@ def execute(
             super().__init__(**given, kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
             kernels.append(self)
             try:
-                ready = taken()
+                kernel = taken()
+                begun.set()
+                ready = answering(kernel)
                 ready.orders.send((str(folder), dict(os.environ)))
             except (OSError, EOFError) as error:
                 logging.getLogger(__name__).warning("no warm kernel (%s), an ordinary one", error)
+                begun.set()
                 return
             self.load_connection_file(ready.connection_file)
             own = {"kernel_id": "", "kernel_spec": self.kernel_spec, "parent": self}
@@ -153,7 +157,9 @@ def execute(
     # In a thread of its own, so that a signal finds this one waiting, and not within a library.
     with for_a_kernel(folder), ThreadPoolExecutor(1) as thread:
         running = thread.submit(run)
+        running.add_done_callback(lambda _: begun.set())
         try:
+            begun.wait()
             meanwhile()
             if error := running.exception():
                 raise NotebookFailed(f"{template.name}{_said(error, output)}") from error

@@ -3,6 +3,7 @@ needs (kernels.py). The forkserver leaves the job's session, so that it can clea
 that is killed."""
 
 import atexit
+import contextlib
 import os
 import shutil
 import sys
@@ -19,8 +20,9 @@ SEARCHED = [place for place in sys.path if place]
 
 
 def _leave() -> None:
-    for each in psutil.Process().children():
-        each.kill()
+    for each in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.kill()
     address = forkserver._forkserver._forkserver_address  # type: ignore[attr-defined]
     if address:
         shutil.rmtree(os.path.dirname(address), ignore_errors=True)

@@ -84,10 +84,10 @@ def import_foia(
         raise UsageError(f'"{out}" is one folder for {len(weeks)} weeks; {place}')
     directory = read_agencies(Path(agencies)).set_index("agency_id").replace("", None)
 
-    source, tables, unread = read_source(files)
-    digests = [_digest(file) for file in files]
+    digests = [_digest(file) for file in files if file.is_file()]
     if len({*digests}) < len(digests):
         raise UsageError("the same file twice: its requests would count twice")
+    source, tables, unread = read_source(files)
     rows, cells = cleaning.cleaned(source)
     del source  # as large as the rows
     rows = rows.assign(issued_at=cleaning.dates(rows["detainer_prepare_date"]))
