@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import os
 import shutil
+import signal
 import sys
 from multiprocessing import forkserver
 
@@ -20,7 +21,10 @@ SEARCHED = [place for place in sys.path if place]
 
 
 def _leave() -> None:
-    for each in psutil.Process().children(recursive=True):
+    # Kernels with what their cells have started. What a worker has started cleans up by itself.
+    for each in psutil.Process().children():
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(each.pid, signal.SIGKILL)
         with contextlib.suppress(psutil.NoSuchProcess):
             each.kill()
     address = forkserver._forkserver._forkserver_address  # type: ignore[attr-defined]
