@@ -1,8 +1,7 @@
 """Columns of text with many rows and few words: a word is kept, and worked on, once.
 
-Such a column has pandas' dtype `category`; one with more than
-MOST_WORDS different texts, as that of a pseudonym, is of dtype `str`. What `of_words` wraps takes
-either, so no caller has to know which.
+Such a column has pandas' dtype `category`; one with more than MOST_WORDS different texts, such as
+that of a pseudonym, has `str`. What `of_words` wraps takes either, so no caller has to know which.
 """
 
 import functools
