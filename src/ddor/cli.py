@@ -69,8 +69,8 @@ def _revision(text: str) -> int:
 
 
 def _jobs(text: str) -> int:
-    if not re.fullmatch(r"[1-9][0-9]{0,2}", text):
-        raise UsageError(f'--jobs "{text}": expected a number of processes, such as 2')
+    if not re.fullmatch(r"[1-9][0-9]?", text):
+        raise UsageError(f'--jobs "{text}": expected a number of processes from 1 to 99')
     return int(text)
 
 

@@ -33,6 +33,7 @@ from ddor.maintained.parameters import Parameters
 from ddor.published.catalog import open_catalog
 
 IN_ONE_ACT = 12  # weeks that are published together; a job that is killed has to run them again
+WORKER_ENDED = "its worker process ended, or none could be started; try fewer --jobs"
 StartWorkers = Callable[[], AbstractContextManager[Workers]]
 
 
@@ -48,10 +49,8 @@ def make_reports(weeks: Sequence[Period], order: Order, workers: StartWorkers) -
         except DdorError as error:
             yield from (report.failed(week, error.exit_code, str(error)) for week in left)
             return
-        if len(left) == number:
-            yield report.failed(
-                left[0], NotebookFailed.exit_code, "no worker process can be started"
-            )
+        if len(left) == number:  # twice, or at once
+            yield report.failed(left[0], NotebookFailed.exit_code, WORKER_ENDED)
             left = left[1:]
 
 
@@ -90,13 +89,12 @@ class _Started:
     def may_be_published(self) -> bool:
         return self.pending.may_be_published and not self.pending.unchanged
 
-    def ran(self) -> Ran:
-        """Waits for it."""
+    def ran(self) -> Ran | None:
+        """Waits for it; None where its worker is gone, whatever a cluster calls that."""
         try:
             return self.running.result()
-        except Exception as error:  # a worker that is gone, whatever a cluster calls that
-            message = f"its worker ended ({type(error).__name__}: {error}); run the week again"
-            return Ran(failure=message, exit_code=NotebookFailed.exit_code)
+        except Exception:
+            return None
 
 
 def _results(archive: Archive, started: Iterator[Result | _Started]) -> Iterator[Result]:
@@ -112,8 +110,8 @@ def _results(archive: Archive, started: Iterator[Result | _Started]) -> Iterator
             yield each
         elif each.pending.unchanged:
             yield _remembered(archive, each, report.unchanged(archive, each.pending))
-        elif (ran := each.ran()).failure:
-            if (yield from _published(archive, together)):
+        elif (ran := each.ran()) is None or ran.failure:
+            if (yield from _published(archive, together)) and ran:
                 yield _failed(archive, each.pending.report.period, ran)
             return
         else:
@@ -126,9 +124,11 @@ def _published(archive: Archive, together: Sequence[_Started]) -> Generator[Resu
     by itself."""
 
     def act(of: Sequence[_Started]) -> list[Result]:
-        ran = [(each, each.ran()) for each in of]
+        ran = [(each.pending, each.inputs, each.ran()) for each in of]
         finished = [
-            Finished(s.pending, r.notebook, s.inputs, r.article) for s, r in ran if r.article
+            Finished(pending, done.notebook, inputs, done.article)
+            for pending, inputs, done in ran
+            if done and done.article
         ]
         # As the archive is by now, not as it was to be.
         return report.publish(archive, finished, open_catalog(archive.site))

@@ -43,7 +43,7 @@ def unchanged(period: Period, order: Order) -> Result | None:
             return None
         page = str(archive.site / period.path / "index.html")
         return Result(period, "unchanged", 0, seen["revision"], page, seen["figures"])
-    except (DdorError, OSError, ValueError, KeyError, TypeError):
+    except (DdorError, OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -90,7 +90,7 @@ def _extract(parameters: Parameters, period: Period) -> Path | None:
 
 def _size(place: Path) -> int:
     files = place.rglob("*") if place.is_dir() else [place]
-    return sum(file.stat().st_size for file in files)
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def digest(*places: Path) -> str:

@@ -54,6 +54,10 @@ def cluster(address: str) -> Iterator[Workers]:
         raise UsageError(
             "--scheduler needs the packages of the group `cluster` (docs/scaling.md)"
         ) from None
+    if "://" not in address:
+        raise UsageError(
+            f'--scheduler "{address}": expected an address, such as tcp://10.0.0.1:8786'
+        )
     try:
         client = Client(address, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:

@@ -96,13 +96,18 @@ def set_aside(rows: pd.DataFrame, as_of: dt.date) -> tuple[pd.Series, str]:
     first = np.select([failed.to_numpy() for failed in fails.values()], range(len(fails)), -1)
     words = pd.Series([*map(RULES["row"].get, fails), RULES["row"]["repeated"]], dtype="str")
     rule = pd.Series(pd.Categorical.from_codes(first, words), rows.index)
-    if flag.notna().any():
+    # Each file by its own means: another file's flag says nothing of its rows.
+    by_flag = flag.notna().groupby(rows["file"]).transform("any")
+    if by_flag.all():
         return rule, "by the republisher's flag"
     if rows["anonymized_identifier"].isna().all():
         return rule, "not looked for: the file has neither a flag nor an identifier for the person"
-    repeated = _followed_within_a_day(rows.loc[rule.isna(), [*_SAME, "issued_at"]])
+    repeated = _followed_within_a_day(rows.loc[rule.isna() & ~by_flag, [*_SAME, "issued_at"]])
     repeated = repeated.reindex(rows.index, fill_value=False)
-    return rule.mask(repeated, RULES["row"]["repeated"]), "by person, facility and 24 hours"
+    how = "by person, facility and 24 hours"
+    if by_flag.any():
+        how = f"by the republisher's flag where a file has it, else {how}"
+    return rule.mask(repeated, RULES["row"]["repeated"]), how
 
 
 def _followed_within_a_day(rows: pd.DataFrame) -> pd.Series:

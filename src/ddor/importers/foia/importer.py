@@ -79,6 +79,8 @@ def import_foia(
     cases nothing was written.
     """
     weeks = sorted(set(weeks))
+    if not out:
+        raise UsageError("--out is empty; name a folder")
     if len(weeks) > 1 and "{week}" not in out:
         place = 'put {week} into it, such as "extracts/{week}"'
         raise UsageError(f'"{out}" is one folder for {len(weeks)} weeks; {place}')
@@ -138,7 +140,10 @@ def _write(rows: pd.DataFrame, out: str, about: About) -> Iterator[Written]:
     for first_day, requests in both.requests.groupby(issued_in):
         week, own = Week(first_day.date()), charges.get(first_day, both.charges[:0])
         folder = Path(out.replace("{week}", str(week)))
-        write_extract(Extract(requests, own, about), folder)
+        try:
+            write_extract(Extract(requests, own, about), folder)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{folder} cannot be written: {error}; name another --out") from None
         yield Written(week, folder, len(requests), len(own))
 
 
