@@ -2,7 +2,8 @@
 
 A row is a ratio of medians, since machines differ and are never quiet; both commands of a pair run
 in the same environment, one after the other, as often as the row says. Peak memory is that of the
-largest process of a command.
+largest process that a command waits for: kernels and workers, which are forked by another process,
+are not in it.
 """
 
 import json
@@ -205,7 +206,9 @@ def machine() -> str:
 def main(names: list[str]) -> None:
     head = "| | what | ratio | wanted | ours, s | plain, s | peak MB | times |\n" + "|---" * 8 + "|"
     lines = [line(row) for row in ROWS if not names or row.name in names]
-    words = f"# Measured\n\nMedians with their ranges, on {machine()}; `make bench` writes this.\n"
+    words = f"# Measured\n\nMedians with their ranges, on {machine()}; `make bench` writes this. "
+    words += "Peak memory is that of the largest process that a command\nwaits for: kernels and "
+    words += "workers, which are forked by another process, are not in it.\n"
     text = "\n".join([words, head, *lines, ""])
     if not names:
         (PROJECT / "benchmarks" / "RESULTS.md").write_text(text, encoding="utf-8")
