@@ -10,6 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from multiprocessing import util
 from pathlib import Path
 
@@ -72,6 +73,7 @@ class Ran:
     exit_code: int = 0
 
 
+@cache
 def versions() -> dict[str, str]:
     """Of all that an article depends on: the packages, and a part of the hash of this program."""
     from ddor.jobs.prepared import package_versions
