@@ -47,6 +47,12 @@ UNSEEN = re.compile(rf"{CONTROL}|[\ud800-\udfff]")
 _CODES = {"form": form_from_ice_text, "state": state_named, "citizenship": country_from_ice_label}
 
 
+def _no_frame() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame()
+
+
 @dataclass
 class RawTable:
     """`name` is requests or charges; `problems` what was found so far; `text` one `str` column for
@@ -55,8 +61,8 @@ class RawTable:
 
     name: str
     problems: Problems
-    text: pd.DataFrame = field(default_factory=lambda: _no_frame())
-    refused: pd.DataFrame = field(default_factory=lambda: _no_frame())
+    text: pd.DataFrame = field(default_factory=_no_frame)
+    refused: pd.DataFrame = field(default_factory=_no_frame)
     limits: Limits = LIMITS
 
     def fill(
@@ -114,12 +120,6 @@ class RawTable:
         at = cells.index[cells]
         self.problems.report(column, seen, expected, mend, (at + ABOVE).tolist())
         self.refused.loc[at, column] = True
-
-
-def _no_frame() -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame()
 
 
 def worded(name: str, **values: object) -> tuple[str, str, str]:

@@ -97,11 +97,15 @@ class _Started:
             return None
 
 
+# What `remember` needs of a week, and the week.
+_Ready = tuple[dict[str, str] | None, Finished]
+
+
 def _results(archive: Archive, started: Iterator[Result | _Started]) -> Iterator[Result]:
-    together: list[_Started] = []
+    together: list[_Ready] = []
     for each in started:
         joins = isinstance(each, _Started) and each.may_be_published
-        may_join = not together or (joins and together[0].may_be_published)
+        may_join = not together or (joins and together[0][1].pending.may_be_published)
         if not may_join or len(together) == IN_ONE_ACT:
             if not (yield from _published(archive, together)):
                 return
@@ -109,37 +113,35 @@ def _results(archive: Archive, started: Iterator[Result | _Started]) -> Iterator
         if isinstance(each, Result):
             yield each
         elif each.pending.unchanged:
-            yield _remembered(archive, each, report.unchanged(archive, each.pending))
-        elif (ran := each.ran()) is None or ran.failure:
+            result = report.unchanged(archive, each.pending)
+            report.remember(archive, each.saw, result)
+            yield result
+        elif (ran := each.ran()) is None or ran.article is None:
             if (yield from _published(archive, together)) and ran:
                 yield _failed(archive, each.pending.report.period, ran)
             return
         else:
-            together.append(each)
+            finished = Finished(each.pending, ran.notebook, each.inputs, ran.article)
+            together.append((each.saw, finished))
     yield from _published(archive, together)
 
 
-def _published(archive: Archive, together: Sequence[_Started]) -> Generator[Result, None, bool]:
+def _published(archive: Archive, together: Sequence[_Ready]) -> Generator[Result, None, bool]:
     """The results; whether all were published. Where one of several cannot be published, each is
     by itself."""
 
-    def act(of: Sequence[_Started]) -> list[Result]:
-        ran = [(each.pending, each.inputs, each.ran()) for each in of]
-        finished = [
-            Finished(pending, done.notebook, inputs, done.article)
-            for pending, inputs, done in ran
-            if done and done.article
-        ]
+    def act() -> list[Result]:
         # As the archive is by now, not as it was to be.
-        return report.publish(archive, finished, open_catalog(archive.site))
+        catalog = open_catalog(archive.site)
+        return report.publish(archive, [finished for _, finished in together], catalog)
 
     if not together:
         return True
-    periods = [each.pending.report.period for each in together]
-    results = attempted(periods[0], partial(act, together))
+    results = attempted(together[0][1].pending.report.period, act)
     if not isinstance(results, Result):
-        for each, result in zip(together, results, strict=True):
-            yield _remembered(archive, each, result)
+        for (saw, _), result in zip(together, results, strict=True):
+            report.remember(archive, saw, result)
+            yield result
         return True
     if len(together) == 1:
         yield results
@@ -148,11 +150,6 @@ def _published(archive: Archive, together: Sequence[_Started]) -> Generator[Resu
         if not (yield from _published(archive, [each])):
             break
     return False
-
-
-def _remembered(archive: Archive, started: _Started, result: Result) -> Result:
-    report.remember(archive, started.saw, result)
-    return result
 
 
 def _failed(archive: Archive, week: Period, ran: Ran) -> Result:

@@ -10,7 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from multiprocessing import util
 from pathlib import Path
 
@@ -77,9 +77,9 @@ class Ran:
 def versions() -> dict[str, str]:
     """Of all that an article depends on: the packages, and a part of the hash of this program."""
     from ddor.jobs.prepared import package_versions
-    from ddor.jobs.seen import PACKAGE, digest
+    from ddor.jobs.seen import PACKAGE, program
 
-    return package_versions() | {"the program": digest(PACKAGE)[:12]}
+    return package_versions() | {"the program": program(PACKAGE)[:12]}
 
 
 def run_task(task: Task) -> Ran:
@@ -94,23 +94,19 @@ def run_task(task: Task) -> Ran:
     # Below a folder that goes with this process's kernels, however that ends.
     with _one_at_a_time, tempfile.TemporaryDirectory(dir=util.get_temp_dir()) as name:
         folder, (template, source) = Path(name), task.template
+        (folder / template).write_bytes(source)
         (folder / "inputs").mkdir()
-        for file, data in {template: source, **task.inputs}.items():
-            (folder / ("" if file == template else "inputs") / file).write_bytes(data)
+        for file, data in task.inputs.items():
+            (folder / "inputs" / file).write_bytes(data)
         executed = folder / NOTEBOOK
+        given = folder / template, executed, task.period, task.figures, task.keys
         try:
             with time_limit(task.seconds, str(task.period)):
-                article = article_of_run(
-                    folder / template, executed, task.period, task.figures, task.keys, _warm_next
-                )
+                # The kernel of the next task is made ready while that of this one works.
+                article = article_of_run(*given, partial(warm, NEEDED_BY_NOTEBOOKS))
             return Ran(executed.read_bytes(), article)
         except (NotebookFailed, TimeLimitExceeded) as error:
             notebook = executed.read_bytes() if executed.exists() else b""
             return Ran(notebook, failure=str(error), exit_code=error.exit_code)
         except Exception:  # a bug of ours: the traceback is all that can be said
             return Ran(failure=traceback.format_exc(), exit_code=DdorError.exit_code)
-
-
-def _warm_next() -> None:
-    """The kernel of the next task, while that of this one works."""
-    warm(NEEDED_BY_NOTEBOOKS)

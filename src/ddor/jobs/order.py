@@ -1,5 +1,5 @@
-"""What is asked of a run, and what became of it. Light, since a week that is unchanged needs no
-more."""
+"""What is asked of a run, and what became of it. These two import little, because a week that is
+unchanged needs nothing else."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -11,13 +11,20 @@ holds: a report that was published since may be one to compare with.
 import hashlib
 import json
 import sysconfig
+from functools import cache
 from pathlib import Path
 
 from ddor.archive.publish import Archive
 from ddor.calendar import Period, Week
 from ddor.errors import DdorError
 from ddor.jobs.order import Order, Result
-from ddor.maintained.parameters import PATH_KEYS, Parameters, load_parameters
+from ddor.maintained.parameters import (
+    PATH_KEYS,
+    Parameters,
+    extract_location,
+    is_remote,
+    load_parameters,
+)
 from ddor.reports import report_of
 
 SEEN = "seen.json"
@@ -50,8 +57,10 @@ def unchanged(period: Period, order: Order) -> Result | None:
 def inputs_of(period: Period, order: Order, parameters: Parameters) -> dict[str, str] | None:
     """Name of an input -> its sha256, without those of the archive; None of an extract at another
     place than on this machine, or one that is larger than any that is read."""
-    extract = _extract(parameters, period)
-    if not extract or _size(extract) > LARGEST:
+    if is_remote(parameters.extract):
+        return None
+    extract = Path(extract_location(parameters, period))
+    if not extract.exists() or _size(extract) > LARGEST:
         return None
     written = parameters.corrections, parameters.statements, parameters.pages
     tables = parameters.agencies, parameters.policies, parameters.coverage
@@ -65,7 +74,7 @@ def inputs_of(period: Period, order: Order, parameters: Parameters) -> dict[str,
         "parameters": _of(f"{json.dumps(plain)}\n{parameters.note}\n{installed}".encode()),
         "tables": digest(*tables),
         "written": digest(*written, parameters.project_pages),
-        "program": digest(template, PACKAGE),
+        "program": digest(template) + program(PACKAGE),
     }
 
 
@@ -79,13 +88,10 @@ def seen_file(inputs: dict[str, str], result: Result) -> bytes:
     return (json.dumps(content) + "\n").encode()
 
 
-def _extract(parameters: Parameters, period: Period) -> Path | None:
-    """As maintained.parameters.extract_location finds it."""
-    location = parameters.extract.replace("{week}", str(period))
-    if "::" in location or "://" in location:
-        return None
-    places = (Path(location + ending) for ending in ("", ".zip", ".xlsx"))
-    return next((place for place in places if place.exists()), None)
+@cache
+def program(package: Path) -> str:
+    """The sha256 of this package, of which a process runs what it found at first."""
+    return digest(package)
 
 
 def _size(place: Path) -> int:

@@ -171,14 +171,22 @@ def sample_settings(project: Path) -> dict[str, str]:
     return {"extract": str(project / "samples" / "{week}"), "output": output}
 
 
-def extract_location(parameters: Parameters, week: Week) -> str:
-    """Where this week's extract is. A folder named without its ending may be a .zip or .xlsx."""
-    import fsspec  # only where an extract is looked for
+def is_remote(location: str) -> bool:
+    """Whether an extract is at another place than on this machine's disks."""
+    return "://" in location or "::" in location
 
-    location = parameters.extract.replace("{week}", str(week))
+
+def extract_location(parameters: Parameters, week: Period) -> str:
+    """Where this week's extract is. A folder named without its ending may be a .zip or .xlsx."""
+    location, exists = parameters.extract.replace("{week}", str(week)), os.path.exists
     try:
-        fs, path = fsspec.core.url_to_fs(location)
-        endings = [ending for ending in ("", ".zip", ".xlsx") if fs.exists(path + ending)]
+        path = location
+        if is_remote(location):
+            import fsspec  # which takes a while
+
+            fs, path = fsspec.core.url_to_fs(location)
+            exists = fs.exists
+        endings = [ending for ending in ("", ".zip", ".xlsx") if exists(path + ending)]
     except Exception:  # every back end has its own; reading the extract will tell it
         return location
     return location + endings[0] if endings else location
