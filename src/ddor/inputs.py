@@ -119,7 +119,10 @@ def save_inputs(inputs: Inputs, folder: Path) -> None:
         "earlier": dict(inputs.earlier),
         "week": {
             "week": str(inputs.week),
-            "about": asdict(extract.about) | {"as_of": extract.about.as_of.isoformat()},
+            "about": {
+                key: value.isoformat() if isinstance(value, dt.date) else value
+                for key, value in extract.about.keys().items()
+            },
             "parameters": inputs.parameters,
             "note": inputs.note,
             "history": list(known.weeks),

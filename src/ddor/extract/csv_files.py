@@ -13,7 +13,6 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
@@ -186,7 +185,7 @@ def write_extract(extract: Extract, folder: Path) -> None:
     for name in TABLES:
         text = _csv_text(getattr(extract, name))
         (folder / f"{name}.csv").write_bytes(text.encode("utf-8"))
-    text = yaml.safe_dump(asdict(extract.about), sort_keys=False, allow_unicode=True, width=10_000)
+    text = yaml.safe_dump(extract.about.keys(), sort_keys=False, allow_unicode=True, width=10_000)
     (folder / "about.yaml").write_bytes(text.encode("utf-8"))
 
 

@@ -17,11 +17,11 @@ week* then reads *issued this week, and since recorded*.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ddor.calendar import Week
+from ddor.calendar import Week, long_date
 from ddor.reference.codes import rows
 
 if TYPE_CHECKING:  # importing it takes longer than what most commands do
@@ -56,11 +56,30 @@ FOIA_SOURCE = "ICE detainer records released under FOIA"
 
 @dataclass(frozen=True)
 class About:
-    """as_of: the day the extract was taken; source: where from; synthetic: made, not real."""
+    """as_of: the day the extract was taken; source: where from; synthetic: made, not real.
+    covers_from, covers_to: the first and last day that the source holds, where they lie within the
+    week. newly_declined: the requests that an earlier release has as pending, and pending_on: its
+    day."""
 
     as_of: dt.date
     source: str
     synthetic: bool
+    covers_from: dt.date | None = None
+    covers_to: dt.date | None = None
+    pending_on: dt.date | None = None
+    newly_declined: tuple[str, ...] = ()
+
+    @property
+    def part_of_week(self) -> str:
+        """Which part of the week its source holds, in words; "" for all of it."""
+        days = [("from", self.covers_from), ("to", self.covers_to)]
+        return " ".join(f"{word} {long_date(day)}" for word, day in days if day)
+
+    def keys(self) -> dict[str, Any]:
+        """As about.yaml has them, without what is not said."""
+        keys = asdict(self) | {"newly_declined": " ".join(self.newly_declined)}
+        always = ("as_of", "source", "synthetic")
+        return {key: value for key, value in keys.items() if value or key in always}
 
 
 @dataclass(frozen=True)

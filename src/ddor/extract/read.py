@@ -73,6 +73,10 @@ class Said:
     synthetic: Annotated[str, AfterValidator(str.lower), key_files.one_of(("true", "false"))] = (
         "false"
     )
+    covers_from: key_files.Day | None = None
+    covers_to: key_files.Day | None = None
+    pending_on: key_files.Day | None = None
+    newly_declined: str = ""
 
 
 def read_extract(
@@ -115,7 +119,15 @@ def read_extract(
     return Extract(
         frames["requests"].sort_values("request_id", ignore_index=True),
         charged.sort_values(["request_id", "charge_no"], ignore_index=True),
-        About(as_of, without_secrets(said.source or "not stated"), said.synthetic == "true"),
+        About(
+            as_of,
+            without_secrets(said.source or "not stated"),
+            said.synthetic == "true",
+            said.covers_from,
+            said.covers_to,
+            said.pending_on,
+            tuple(said.newly_declined.split()),
+        ),
     )
 
 

@@ -146,7 +146,7 @@ def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
         # No published byte depends on the flag; what is newer is kept privately.
         "requests": _csv(inputs.extract.requests.drop(columns="protected")),
         "charges": _csv(inputs.extract.charges),
-        "about": f"{about.as_of} {about.synthetic} {about.source}",
+        "about": " ".join(map(str, (about.as_of, about.synthetic, about.source, *about.others()))),
         "week": str(inputs.week),
         "parameters": json.dumps(inputs.parameters, sort_keys=True),
         **{name: _csv(table) for name, table in tables.items()},

@@ -7,34 +7,55 @@ seconds.
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ddor.errors import ExtractInvalid, Problem
+from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems
 from ddor.extract.validation import parse_times
 from ddor.importers.foia.source import one_dictionary
 from ddor.importers.foia.tables import MEANS_EMPTY, RULES, TITLES, VOCABULARY, WORDS, counted
-from ddor.importers.foia.texts import casefolded, column, matches, meant, of_words
-from ddor.reference.codes import country_from_ice_label, form_from_ice_text
-from ddor.reference.places import area_named, state_named
+from ddor.importers.foia.texts import casefolded, column, filled, matches, meant, of_words
+from ddor.reference.codes import COUNTRIES, FORMS, country_from_ice_label, form_from_ice_text
+from ddor.reference.codes import rows as rows_of
+from ddor.reference.places import AREAS, STATES, area_named, state_named
 
-_AMERICAN_TIMES = ("%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%Y")
-_FIRST_ISSUED = pd.Timestamp(1990, 1, 1)
-_SAME = ("anonymized_identifier", "detention_facility_code")
-_A_DAY = pd.Timedelta(hours=24)
-_ADD_IT = "nothing was imported; if the value is right, add it to the importer's lists"
-# Field -> what becomes of a word in small letters; None where it is not known.
-_LOOK_UPS = {field: words.get for field, words in WORDS.items()} | {
+# What American spreadsheets and SAS write: 2/9/2026, 02/09/26, 9-Feb-26, 09FEB2026.
+_OTHER_DAYS = ("%m/%d/%Y", "%m/%d/%y", "%d-%b-%Y", "%d-%b-%y", "%d%b%Y", "%d%b%y")
+_OTHER_TIMES = [
+    f"{day}{time}" for day in _OTHER_DAYS for time in ("", " %I:%M %p", " %H:%M", " %H:%M:%S")
+]
+# A spreadsheet's number of a day, from 1954 to 2064, and the day that it counts from.
+_SERIAL, _DAY_0 = r"[2-5]\d{4}(\.\d+)?", pd.Timestamp(1899, 12, 30)
+FIRST_ISSUED = pd.Timestamp(1990, 1, 1)
+# Before it, nearly all requests lack a type: there was one form.
+_FORMS_SINCE = pd.Timestamp(2015, 1, 1)
+_SAME = ("anonymized_identifier", "detention_facility_code", "detainer_type")
+A_DAY = pd.Timedelta(hours=24)
+_ADD_IT = "nothing was imported; if the value is right, add it to params/foia_words.csv"
+_OWN = ("field", "word", "becomes")
+# Of a field whose words are codes, the codes.
+_KINDS = {
+    "detainer_type": FORMS,
+    "facility_state": STATES,
+    "facility_aor": AREAS,
+    "citizenship_country": COUNTRIES,
+}
+# Field -> what becomes of a word in small letters that no list has; None where it is not known.
+_LOOK_UPS: dict[str, Callable[[str], str | None]] = {
     "detainer_type": form_from_ice_text,
     "facility_state": state_named,
     "facility_aor": area_named,
     "citizenship_country": country_from_ice_label,
 }
+# Field -> word in small letters -> what it becomes, "" if it says nothing.
+Words = Mapping[str, Mapping[str, str]]
 
 
-def cleaned(source: pa.Table) -> tuple[pd.DataFrame, dict[str, int]]:
+def cleaned(source: pa.Table, words_of: Words = WORDS) -> tuple[pd.DataFrame, dict[str, int]]:
     """The rows of `read_source`, with their text fields cleaned, and how many cells each rule
     met. Columns: TITLES and `table` (texts.py), file and row."""
     met: Counter = Counter()
@@ -51,6 +72,10 @@ def cleaned(source: pa.Table) -> tuple[pd.DataFrame, dict[str, int]]:
             empty = plain.str.fullmatch(pattern, case=False)
             met[rule] += times[empty].sum()
             plain = plain.mask(empty)
+        nothing = [word for word, becomes in words_of.get(field, {}).items() if not becomes]
+        empty = plain.str.casefold().isin(nothing)
+        met["says_nothing"] += times[empty].sum()
+        plain = plain.mask(empty)
         columns[field] = column(codes, plain.replace("", None))
     return pd.DataFrame(columns), counted("cell", met)
 
@@ -66,10 +91,13 @@ def dates(texts: pd.Series) -> pd.Series:
     """datetime64[s]; NaT where the text is empty or no date."""
     # R writes wall-clock times with a Z, or as UTC, so the zone says nothing.
     read = parse_times(texts.str.replace(r"(\.\d+)?(Z|\+00:00)?$", "", regex=True))
-    for form in _AMERICAN_TIMES:
-        american = pd.to_datetime(texts[read.isna()], format=form, errors="coerce")
-        read = read.fillna(american.astype("datetime64[s]"))
-    return read
+    for form in _OTHER_TIMES:
+        if (left := texts[read.isna()].dropna()).empty:
+            break
+        found = pd.to_datetime(left, format=form, errors="coerce").dropna()
+        read = read.fillna(found.astype("datetime64[s]"))
+    serials = pd.to_numeric(texts.where(texts.str.fullmatch(_SERIAL)))
+    return read.fillna((_DAY_0 + pd.to_timedelta(serials, "D")).dt.round("s").astype(read.dtype))
 
 
 @of_words
@@ -80,55 +108,84 @@ def whole_numbers(texts: pd.Series) -> pd.Series:
     return numbers.where(fits).astype("Int64")
 
 
-def set_aside(rows: pd.DataFrame, as_of: dt.date) -> tuple[pd.Series, str]:
+def set_aside(
+    rows: pd.DataFrame, as_of: dt.date, undated: pd.Series
+) -> tuple[pd.Series, str]:
     """The rule that sets each row aside, missing where none does (`category`, the rows' index), and
-    how duplicates were looked for. rows: cleaned, with `issued_at`."""
-    flag, issued = rows["duplicate_likely"], rows["issued_at"]
+    how duplicates were looked for. rows: cleaned and located, with `issued_at`; undated: those
+    whose outcome would need a date.
+
+    `duplicate_likely` sets nothing aside: it marks every row of a group, the one to keep too.
+    """
+    drop, issued = rows["duplicate_drop_row"], rows["issued_at"]
     fails = {
-        "date": ~(issued >= _FIRST_ISSUED),
-        "future": issued >= pd.Timestamp(as_of) + _A_DAY,
+        "date": ~(issued >= FIRST_ISSUED),
+        "future": issued >= pd.Timestamp(as_of) + A_DAY,
         "code": ~matches(rows["detention_facility_code"], "[A-Z0-9]{4,12}"),
         "test": matches(rows["detention_facility"], "(?i).*test facility.*"),
         "state": rows["facility_state"].isna(),
-        "type": rows["detainer_type"].isna(),
-        "flagged": casefolded(flag) == "true",
+        "type": rows["detainer_type"].isna() & (issued >= _FORMS_SINCE),
+        "flagged": meant(casefolded(drop), WORDS["duplicate_drop_row"].get) == "yes",
+        "undated": undated,
     }
     first = np.select([failed.to_numpy() for failed in fails.values()], range(len(fails)), -1)
     words = pd.Series([*map(RULES["row"].get, fails), RULES["row"]["repeated"]], dtype="str")
     rule = pd.Series(pd.Categorical.from_codes(first, words), rows.index)
     # Each file by its own means: another file's flag says nothing of its rows.
-    by_flag = flag.notna().groupby(rows["file"]).transform("any")
+    by_flag = drop.notna().groupby(rows["file"]).transform("any")
     if by_flag.all():
-        return rule, "by the republisher's flag"
+        return rule, "by the republisher's mark of what to drop"
     if rows["anonymized_identifier"].isna().all():
-        return rule, "not looked for: the file has neither a flag nor an identifier for the person"
+        return rule, "not looked for: the file does not mark them, and has no pseudonym"
     repeated = _followed_within_a_day(rows.loc[rule.isna() & ~by_flag, [*_SAME, "issued_at"]])
     repeated = repeated.reindex(rows.index, fill_value=False)
-    how = "by person, facility and 24 hours"
+    how = "by person, facility, type and 24 hours"
     if by_flag.any():
-        how = f"by the republisher's flag where a file has it, else {how}"
+        how = f"by the republisher's mark where a file has it, else {how}"
     return rule.mask(repeated, RULES["row"]["repeated"]), how
 
 
 def _followed_within_a_day(rows: pd.DataFrame) -> pd.Series:
-    """Whether a later row has the same person and facility, up to 24 hours on: in a chain of such
-    rows all but the last. Rows without an identifier belong to no group, so nothing follows."""
-    in_order = rows.dropna().sort_values("issued_at", kind="stable")
-    groups = in_order.groupby(list(_SAME))
-    return groups["issued_at"].shift(-1) - in_order["issued_at"] <= _A_DAY
+    """Whether a later row has the same person, facility and type, up to 24 hours on: in a chain of
+    such rows all but the last. Rows without a pseudonym belong to no group, so nothing follows."""
+    in_order = rows.dropna(subset=_SAME[0]).sort_values("issued_at", kind="stable")
+    groups = in_order.groupby(list(_SAME), dropna=False, observed=True)
+    return groups["issued_at"].shift(-1) - in_order["issued_at"] <= A_DAY
 
 
-def translated(rows: pd.DataFrame) -> pd.DataFrame:
+def translated(rows: pd.DataFrame, words_of: Words = WORDS) -> pd.DataFrame:
     """The rows with form, outcome, state, area, citizenship and criminality as columns, missing
     where the source's field is empty. Raises ExtractInvalid that names every unknown word, with
     its count and place."""
     made, problems = {}, []
     for field, name, expected in VOCABULARY:
-        made[name] = meant(casefolded(rows[field]), _LOOK_UPS[field])
+        words, look_up = words_of.get(field, {}), _LOOK_UPS.get(field, lambda _: None)
+        made[name] = meant(casefolded(rows[field]), lambda word: words.get(word) or look_up(word))
         unknown = rows[rows[field].notna() & made[name].isna()].astype({field: "str"})
         for (text, table), found in unknown.groupby([field, "table"], sort=False)["row"]:
             seen = f'"{text}" {len(found)} {"time" if len(found) == 1 else "times"}'
             problems.append(Problem(table, tuple(found), field, seen, expected, _ADD_IT))
     if problems:
         raise ExtractInvalid(problems, "the FOIA file")
+    made["form"] = filled(made["form"], "I-247")
     return rows.assign(**made)
+
+
+def own_words(file: Path) -> Words:
+    """WORDS, and before them those of a table that an analyst keeps, if there is one: field, word,
+    becomes (empty: it says nothing). Raises NeedsCorrection."""
+    lines = rows_of(file.stem, file.parent) if file.is_file() else []
+    known, problems = {field for field, *_ in VOCABULARY}, Problems(file.name, "docs/foia.md")
+    words: dict[str, dict[str, str]] = {field: {**WORDS.get(field, {})} for field in known}
+    for number, line in enumerate(lines, start=1):
+        field, word, becomes = (str(line.get(key) or "").strip() for key in _OWN)
+        kinds = _KINDS.get(field, {*words.get(field, {}).values()})
+        if field not in known:
+            problems.report("field", f'"{field}"', f"one of {', '.join(sorted(known))}", "", (number,))
+        elif not word or (becomes and becomes not in kinds):
+            expected = f"nothing, or one of {', '.join(sorted(filter(None, kinds)))}"
+            problems.report("becomes", f'"{becomes}" for "{word}"', expected, "", (number,))
+        else:
+            words[field][word.casefold()] = becomes
+    NeedsCorrection.raise_if("the tables in params/ need correction", problems)
+    return words

@@ -1,155 +1,275 @@
 """`ddor import foia`: read, clean, sift, refuse what is unknown, shape, write, account for it.
 
-The account says what was read, kept, set aside, and wants a look. Of each facility it has the
-directory's word, or what to propose where that has none. A level guessed from a name is only ever
-proposed: the extract's own row says `other` until a person has put the facility into
-`agencies.csv`.
+The account says what was read, kept, set aside, and wants a look. A level guessed from a name is
+only ever proposed (facilities.py): the extract's own row says `other` until a person has put the
+facility into `agencies.csv`.
 """
 
 import datetime as dt
-import difflib
 import hashlib
 import operator
-import re
 from collections import Counter, namedtuple
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import jinja2
 import pandas as pd
+import yaml
 
 from ddor.calendar import Week, first_days
 from ddor.errors import UsageError
 from ddor.extract.csv_files import write_extract
 from ddor.extract.model import FOIA_SOURCE, About, Extract, extract_of
 from ddor.extract.table import worded
-from ddor.importers.foia import cleaning, shape
-from ddor.importers.foia.source import invalid, read_source
-from ddor.importers.foia.tables import LEVELS
-from ddor.importers.foia.texts import filled
-from ddor.maintained.directory import COLUMNS, read_agencies
+from ddor.importers.containers import invalid
+from ddor.importers.foia import cleaning, facilities, shape
+from ddor.importers.foia.before import compared
+from ddor.importers.foia.source import read_source
+from ddor.importers.foia.tables import RULES, Form
+from ddor.maintained.directory import read_agencies
 
 TEMPLATE = Path(__file__).with_name("summary.txt.j2")
-# Of names: what most jails share.
-_COMMON_WORDS = set(
-    "COUNTY CNTY CO JAIL SHERIFF SHERIFFS S SO OFFICE DEPT DEPARTMENT DETENTION DET CENTER CTR "
-    "ADULT ADC LAW ENFORCEMENT".split()
-)
-_ALIKE = 0.9
-# One extract folder, with the number of its requests and charges.
-Written = namedtuple("Written", "week folder requests charges")
+OWN_WORDS = "foia_words.csv"  # beside the directory
+MOST_NAMED = 20  # facilities in the summary; a file of proposals has all
+# One extract folder, with the number of its requests and charges, and which part of its week the
+# files hold, in words, "" for all.
+Written = namedtuple("Written", "week folder requests charges part")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an import is to do. out: the folder, `{week}` in it standing for the first day of a
+    week; agencies: the directory, for level and county; as_of: the day of the release, where no
+    file name tells it; facilities: as in facilities.py; proposals: where to write rows for the
+    directory; before: an earlier release; recorded: a week gets the requests recorded in it too;
+    replace: extracts that were made from other files."""
+
+    weeks: Sequence[Week]
+    out: str
+    agencies: Path
+    as_of: dt.date | None = None
+    facilities: Path | None = None
+    proposals: Path | None = None
+    before: Path | None = None
+    recorded: bool = False
+    replace: bool = False
+
+    def folder(self, week: Week) -> Path:
+        return Path(self.out.replace("{week}", str(week)))
 
 
 class ImportSummary(SimpleNamespace):
     """Counts of rows: read == kept + outside + the sum of set_aside. str() is the closing text.
 
-    source: names of the files; tables: read in it; unread: sheets without a header; as_of, and
-    as_of_from: where that is known from; duplicates: how they were looked for. kept: rows of the
-    weeks asked for; outside: of other weeks; set_aside: by rule; cells: cells cleaned in the whole
-    file, by rule; notes: rules used on kept rows; facilities and twins: of kept rows, as the
-    functions below make them; written; weeks_without_rows.
+    source: names of the files; tables: read in it, with the form of each; unread: sheets without a
+    header; as_of, and as_of_from: where that is known from; first, last: the days of issue that the
+    files hold; duplicates: how they were looked for. kept: rows of the weeks asked for; outside: of
+    other weeks; set_aside: by rule; cells: cells cleaned in the whole file, by rule; notes: rules
+    used on kept rows; lifted, dated: kept rows with a lift reason, and of them with its date;
+    facilities and twins: of kept rows, and unplaced: of rows without a code or a state;
+    earlier: the day of an earlier release, and what became of the requests that were pending in it;
+    newly_declined: of those kept, by facility; written; weeks_without_rows.
     """
 
     def __str__(self) -> str:
         template = jinja2.Environment(
             trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
         ).from_string(TEMPLATE.read_text(encoding="utf-8"))
-        lacking = self.facilities[~self.facilities["known"]]
-        columns = list(COLUMNS["agencies"])
-        rows = lacking.rename(columns={"code": "agency_id"}).reindex(columns=columns, fill_value="")
         return template.render(
             vars(self),
             federal=self.facilities[self.facilities["level"] == "federal"],
-            lacking=lacking,
-            columns=columns,
-            proposed=rows.to_csv(index=False, header=False, lineterminator="\n"),
+            lacking=self.facilities[~self.facilities["known"]],
+            most=MOST_NAMED,
         ).rstrip("\n")
 
 
-def import_foia(
-    files: Sequence[Path], weeks: list[Week], out: str, agencies: Path, as_of: dt.date | None = None
-) -> ImportSummary:
-    """Writes an extract folder for each of these weeks in which the files have requests issued.
+@dataclass(frozen=True)
+class _Source:
+    """All rows of one or more files, cleaned and located, with `issued_at`, and the rule that sets
+    each aside; what they are as of, and where that is known from."""
 
-    out: the folder, `{week}` in it standing for the first day of a week. agencies: the directory,
-    for level and county. as_of: the day of the release, where no file name tells it.
-    Raises UsageError, or ExtractInvalid with all missing columns or all unknown words; in both
-    cases nothing was written.
+    rows: pd.DataFrame
+    rule: pd.Series
+    as_of: dt.date
+    as_of_from: str
+    tables: dict[str, Form]
+    unread: list[str]
+    cells: dict[str, int]
+    duplicates: str
+
+    @property
+    def kept(self) -> pd.DataFrame:
+        return self.rows[self.rule.isna()]
+
+    def unplaced(self) -> pd.DataFrame:
+        rules = [RULES["row"][name] for name in ("code", "state")]
+        return facilities.unplaced(self.rows[self.rule.isin(rules)])
+
+
+def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
+    """Writes an extract folder for each of the weeks in which the files have requests.
+
+    Raises UsageError, or ExtractInvalid with all missing columns, all unknown words, or why no row
+    was kept; in all cases no extract was written.
     """
-    weeks = sorted(set(weeks))
-    if not out:
+    weeks = sorted(set(asked.weeks))
+    if not asked.out:
         raise UsageError("--out is empty; name a folder")
-    if len(weeks) > 1 and "{week}" not in out:
+    if len(weeks) > 1 and "{week}" not in asked.out:
         place = 'put {week} into it, such as "extracts/{week}"'
-        raise UsageError(f'"{out}" is one folder for {len(weeks)} weeks; {place}')
-    directory = read_agencies(Path(agencies)).set_index("agency_id").replace("", None)
+        raise UsageError(f'"{asked.out}" is one folder for {len(weeks)} weeks; {place}')
+    directory = read_agencies(asked.agencies).set_index("agency_id").replace("", None)
+    places = facilities.read_facilities(asked.facilities, directory)
+    words = cleaning.own_words(asked.agencies.with_name(OWN_WORDS))
+    said = _said(files)
+    _refuse_to_replace(weeks, asked, said)
 
-    digests = [_digest(file) for file in files if file.is_file()]
-    if len({*digests}) < len(digests):
-        raise UsageError("the same file twice: its requests would count twice")
-    source, tables, unread = read_source(files)
-    rows, cells = cleaning.cleaned(source)
-    del source  # as large as the rows
-    rows = rows.assign(issued_at=cleaning.dates(rows["detainer_prepare_date"]))
-    as_of, as_of_from = (as_of, "as given") if as_of else _release_day(files, rows)
-    rule, duplicates = cleaning.set_aside(rows, as_of)
-    read = len(rows)
-    rows = cleaning.translated(rows[rule.isna()].drop(columns="anonymized_identifier"))
-    week = first_days(rows["issued_at"])
-    asked = week.isin([pd.Timestamp(each.first_day) for each in weeks])
-    kept = shape.shaped(rows[asked], directory, as_of)
+    source = _read(files, asked, places, words)
+    _refuse_without_codes(source, asked)
+    rows, earlier = source.kept.assign(newly=False), None
+    if asked.before:
+        old = _read([asked.before], replace(asked, as_of=None), places, words)
+        if old.as_of >= source.as_of:
+            days = f"it is as of {old.as_of}, the others as of {source.as_of}"
+            raise UsageError(f"--before {asked.before.name}: expected an earlier release; {days}")
+        rows["newly"], fates = compared(old.kept, rows, words["detainer_lift_reason"])
+        earlier = old.as_of, fates
+    rows = cleaning.translated(rows.drop(columns="anonymized_identifier"), words)
+    starts = [pd.Timestamp(week.first_day) for week in weeks]
+    issued_in = first_days(rows["issued_at"])
+    recorded_in = first_days(shape.lifted_at(rows, source.as_of)).where(asked.recorded)
+    of_weeks = issued_in.isin(starts) | recorded_in.isin(starts)
+    kept = shape.shaped(rows[of_weeks], directory, source.as_of)
+    set_aside = Counter(source.rule.dropna().astype("str").value_counts().to_dict())
+    days = rows["issued_at"].agg(["min", "max"]).dt.date
+    if kept.empty:
+        why = [f"{number} {rule}" for rule, number in set_aside.items()]
+        why += [f"{len(rows)} of other weeks"] if len(rows) else []
+        held = f"{days['min']} to {days['max']}" if len(rows) else "no week"
+        seen = worded("no_row_kept", read=len(source.rows), why="; ".join(why) or "none", held=held)
+        raise invalid(", ".join(file.name for file in files), *seen)
 
-    named = [
-        f"{file.name}, sha256 {digest[:16]}" for file, digest in zip(files, digests, strict=True)
-    ]
-    about = About(as_of, f"{FOIA_SOURCE}: {'; '.join(named)}", synthetic=False)
+    about = About(source.as_of, said, False, pending_on=earlier and earlier[0])
+    write = partial(_write, asked, about, days["min"], days["max"], {*starts})
     written = []
-    for _, some in kept.groupby(week[asked].dt.year):  # in parts, which takes less memory
-        written += [*_write(shape.identified(some), out, about)]
-
-    facilities = facilities_of(kept, directory)
+    # In parts, which takes less memory; but the week of recording may be in another part.
+    parts = [kept] if asked.recorded else [own for _, own in kept.groupby(issued_in.dt.year)]
+    for part in parts:
+        written += [*write(shape.identified(part))]
+    found = facilities.facilities_of(kept, directory)
+    unplaced, twins = source.unplaced(), facilities.twins_of(found)
+    if asked.proposals:
+        lacking = pd.concat([unplaced, found[~found["known"]]])
+        facilities.write_proposals(asked.proposals, lacking, twins)
+    lifted = kept["outcome"] != "pending"
+    newly = kept[kept["newly"]]
     return ImportSummary(
         source=", ".join(file.name for file in files),
-        tables=tuple(tables),
-        unread=unread,
-        as_of=as_of,
-        as_of_from=as_of_from,
-        duplicates=duplicates,
-        read=read,
+        tables=source.tables,
+        unread=source.unread,
+        as_of=source.as_of,
+        as_of_from=source.as_of_from,
+        first=days["min"],
+        last=days["max"],
+        duplicates=source.duplicates,
+        read=len(source.rows),
         kept=len(kept),
-        outside=int((~asked).sum()),
-        set_aside=Counter(rule.dropna().astype("str").value_counts().to_dict()),
-        cells=cells,
+        outside=int((~of_weeks).sum()),
+        set_aside=set_aside,
+        cells=source.cells,
         notes=shape.notes_of(kept),
-        facilities=facilities,
-        twins=twins_of(facilities),
+        lifted=int(lifted.sum()),
+        dated=int((lifted & kept["outcome_recorded_at"].notna()).sum()),
+        facilities=found,
+        twins=twins,
+        unplaced=unplaced,
+        proposals=asked.proposals,
+        earlier=earlier,
+        newly_declined=newly.groupby(["agency_id", "agency_name"], observed=True).size(),
         written=written,
         weeks_without_rows=[w for w in weeks if w not in {each.week for each in written}],
     )
 
 
-def _write(rows: pd.DataFrame, out: str, about: About) -> Iterator[Written]:
-    """The extracts of the weeks of shaped rows, each of which is there whole."""
-    # The most serious conviction is the one charge of a row.
-    both = extract_of(rows, rows.dropna(subset="ncic_code"), about)
-    issued_in = first_days(both.requests["issued_at"])
-    of_request = pd.Series(issued_in.to_numpy(), both.requests["request_id"])
-    charges = dict([*both.charges.groupby(both.charges["request_id"].map(of_request))])
-    for first_day, requests in both.requests.groupby(issued_in):
-        week, own = Week(first_day.date()), charges.get(first_day, both.charges[:0])
-        folder = Path(out.replace("{week}", str(week)))
+def _said(files: Sequence[Path]) -> str:
+    """What an extract says of its source."""
+    digests = []
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"{file}: no such file")
+        with file.open("rb") as content:
+            digests.append(hashlib.file_digest(content, "sha256").hexdigest()[:16])
+    if len({*digests}) < len(digests):
+        raise UsageError("the same file twice: its requests would count twice")
+    named = [f"{file.name}, sha256 {own}" for file, own in zip(files, digests, strict=True)]
+    return f"{FOIA_SOURCE}: {'; '.join(named)}"
+
+
+def _refuse_to_replace(weeks: Sequence[Week], asked: Asked, said: str) -> None:
+    """An extract that was made from other files, or by hand, is not replaced unless asked."""
+    others = []
+    for folder in map(asked.folder, weeks):
+        about = folder / "about.yaml"
+        source = about.is_file() and yaml.load(about.read_bytes(), yaml.BaseLoader).get("source")
+        if (folder / "requests.csv").exists() and source != said:
+            others.append(f"{folder} is there already, from {source or 'an unnamed source'}")
+    if others and not asked.replace:
+        mend = "name all files of a release in one import, or another --out, or use --replace"
+        raise UsageError("\n".join([f"extracts from other files would be replaced; {mend}:", *others]))
+
+
+def _read(
+    files: Sequence[Path], asked: Asked, places: facilities.Facilities, words: cleaning.Words
+) -> _Source:
+    table, tables, unread = read_source(files)
+    rows, cells = cleaning.cleaned(table, words)
+    del table  # as large as the rows
+    rows = facilities.located(rows, places)
+    rows = rows.assign(issued_at=cleaning.dates(rows["detainer_prepare_date"]))
+    as_of, known = (asked.as_of, "as given") if asked.as_of else _release_day(files, rows)
+    undated = rows["detainer_lift_reason"].notna() & shape.lifted_at(rows, as_of).isna()
+    rule, duplicates = cleaning.set_aside(rows, as_of, undated & asked.recorded)
+    return _Source(rows, rule, as_of, known, tables, unread, cells, duplicates)
+
+
+def _refuse_without_codes(source: _Source, asked: Asked) -> None:
+    """Of a form that names facilities only; their names are proposed first."""
+    for label, form in source.tables.items():
+        if "detention_facility_code" in form.lacks and not asked.facilities:
+            if asked.proposals:
+                facilities.write_proposals(asked.proposals, source.unplaced(), [])
+            raise invalid(label, *worded("no_facility_codes", form=form.name))
+
+
+def _write(
+    asked: Asked, about: About, first: dt.date, last: dt.date, starts: set, rows: pd.DataFrame
+) -> Iterator[Written]:
+    """The extracts of the weeks of identified rows, each of which is there whole. `first`, `last`:
+    the days that the files hold."""
+    both = extract_of(rows, shape.charges_of(rows), about)
+    newly = {*rows.loc[rows["newly"], "request_id"]}
+    requests = both.requests.assign(week=first_days(both.requests["issued_at"]))
+    if asked.recorded:
+        again = requests.assign(week=first_days(requests["outcome_recorded_at"]))
+        requests = pd.concat([requests, again[again["week"] != requests["week"]]])
+    for start, own in requests[requests["week"].isin(starts)].groupby("week"):
+        week, folder = Week(start.date()), asked.folder(Week(start.date()))
+        own = own.drop(columns="week").sort_values("request_id", ignore_index=True)
+        charges = both.charges[both.charges["request_id"].isin(own["request_id"])]
+        part = replace(
+            about,
+            covers_from=first if first > week.first_day else None,
+            covers_to=last if last < week.last_day else None,
+            newly_declined=tuple(each for each in own["request_id"] if each in newly),
+        )
         try:
-            write_extract(Extract(requests, own, about), folder)
+            write_extract(Extract(own, charges, part), folder)
         except (OSError, ValueError) as error:
             raise UsageError(f"{folder} cannot be written: {error}; name another --out") from None
-        yield Written(week, folder, len(requests), len(own))
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+        yield Written(week, folder, len(own), len(charges), part.part_of_week)
 
 
 def _release_day(files: Sequence[Path], rows: pd.DataFrame) -> tuple[dt.date, str]:
@@ -170,44 +290,3 @@ def _own_day(file: str, rows: pd.DataFrame) -> tuple[dt.date, str]:
     if pd.isna(latest):
         raise invalid(file, *worded("no_prepare_date"), column="detainer_prepare_date")
     return latest.date(), "the latest prepare date; use --as-of to give the date of the release"
-
-
-def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
-    """A row for each facility, most requests first: code; name, state and area, as most of its rows
-    have them; requests; level; known: whether the level is the directory's, not guessed."""
-    columns = {"agency_id": "code", "agency_name": "name", "state": "state", "area": "area"}
-    named = rows.assign(area=filled(rows["area"], "")).rename(columns=columns)
-    counts = named.groupby([*columns.values()], sort=False).size()
-    counts = counts.sort_values(ascending=False, kind="stable").reset_index(name="requests")
-    counts = counts.astype(dict.fromkeys(columns.values(), "str"))
-    found = counts.drop_duplicates("code")
-    level = found["code"].map(directory["level"])
-    found = found.assign(
-        requests=found["code"].map(counts.groupby("code")["requests"].sum()),
-        level=level.fillna(found["name"].map(_guessed_level)),
-        known=level.notna(),
-    )
-    return found.sort_values(["requests", "code"], ascending=[False, True])
-
-
-def twins_of(facilities: pd.DataFrame) -> list[tuple]:
-    """Pairs of facilities of one state whose names are nearly the same, as if one had been
-    misspelt: without the words that most jails share, and only where the first letter agrees."""
-    alike = facilities.assign(core=facilities["name"].map(_core), place=range(len(facilities)))
-    near = alike[alike["core"] != ""].groupby(["state", alike["core"].str[:1]])
-    pairs = [
-        (one, other)
-        for _, group in near
-        for one, other in combinations(group.itertuples(index=False), 2)
-        if difflib.get_close_matches(other.core, [one.core], cutoff=_ALIKE)
-    ]
-    return sorted(pairs, key=lambda pair: (pair[0].place, pair[1].place))
-
-
-def _guessed_level(name: str) -> str:
-    return next((level for level, sign in LEVELS if re.search(sign, name.upper())), "other")
-
-
-def _core(name: str) -> str:
-    words = re.findall("[A-Z0-9]+", name.upper())
-    return " ".join(word for word in words if word not in _COMMON_WORDS)

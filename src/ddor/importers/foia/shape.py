@@ -1,7 +1,8 @@
 """The two tables of an extract, made from the kept rows of a FOIA file (docs/foia.md).
 
-What the source does not have stays empty or `unknown`: no date of decline, of notice or of
-release, no pending charge, no confirmation that the agency held the person.
+What the source does not have stays empty or `unknown`: no date of notice or of release, no
+confirmation that the agency held the person; and, but for one form, no date of lifting and no
+pending charge.
 """
 
 import datetime as dt
@@ -11,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ddor.importers.foia.cleaning import dates, whole_numbers
+from ddor.importers.foia.cleaning import A_DAY, FIRST_ISSUED, dates, whole_numbers
 from ddor.importers.foia.tables import CLAIMS_TO_CITIZENSHIP, DECLINE_REASONS, NEEDED, counted
 from ddor.importers.foia.texts import casefolded, filled, matches, meant, of_words
 from ddor.reference.codes import UNKNOWN
@@ -39,6 +40,9 @@ def shaped(rows: pd.DataFrame, directory: pd.DataFrame, as_of: dt.date) -> pd.Da
         description=rows["most_serious_conviction_charge"],
         charged_on=_past_dates(rows["msc_charge_date"], as_of),
         convicted_on=_past_dates(rows["msc_conviction_date"], as_of),
+        outcome_recorded_at=lifted_at(rows, as_of),
+        pending_ncic_code=_ncic_codes(rows["pending_charge_code"]),
+        pending_charged_on=_past_dates(rows["pending_charge_date"], as_of),
     )
     claims = reason.isin(CLAIMS_TO_CITIZENSHIP) | (known["citizenship"] == "USA")
     return known.assign(
@@ -48,15 +52,28 @@ def shaped(rows: pd.DataFrame, directory: pd.DataFrame, as_of: dt.date) -> pd.Da
     )
 
 
+def lifted_at(rows: pd.DataFrame, as_of: dt.date) -> pd.Series:
+    """The date of lifting of rows with a lift reason; missing where the file has none."""
+    lifted = dates(rows["detainer_lift_date"])
+    told = lifted.between(FIRST_ISSUED, pd.Timestamp(as_of) + A_DAY, inclusive="left")
+    return lifted.where(told & rows["detainer_lift_reason"].notna())
+
+
 def identified(rows: pd.DataFrame) -> pd.DataFrame:
     """Shaped rows of whole weeks, with their ids and what an extract says of each of them."""
-    return rows.assign(
-        request_id=_request_ids(rows),
-        custody_confirmed="unknown",
-        charge_no=1,
-        disposition="convicted",
-        timing="before_release",
-    )
+    return rows.assign(request_id=_request_ids(rows), custody_confirmed="unknown")
+
+
+def charges_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of identified rows the most serious conviction, number 1, and where the form has it the most
+    serious pending charge, number 2."""
+    convicted = rows.assign(charge_no=1, disposition="convicted")
+    names = {"pending_ncic_code": "ncic_code", "pending_charge": "description"}
+    names["pending_charged_on"] = "charged_on"
+    charged = rows.drop(columns=list(names.values())).rename(columns=names)
+    charged = charged.assign(charge_no=2, disposition="charged")
+    both = [each.dropna(subset="ncic_code") for each in (convicted, charged)]
+    return pd.concat(both).assign(timing="before_release")
 
 
 def notes_of(rows: pd.DataFrame) -> dict[str, int]:
@@ -73,6 +90,8 @@ def notes_of(rows: pd.DataFrame) -> dict[str, int]:
         "short_code": matches(code, _WITHOUT_ZERO),
         "charge_date": rows["msc_charge_date"].notna() & rows["charged_on"].isna(),
         "conviction_date": rows["msc_conviction_date"].notna() & rows["convicted_on"].isna(),
+        "lift_date": rows["detainer_lift_date"].notna() & rows["outcome_recorded_at"].isna(),
+        "old_type": rows["detainer_type"].isna(),
         "length": pd.concat(lengths),
         "end": rows["sentence_ends_on"] == _LAST_DATE,
     }
@@ -131,7 +150,7 @@ def _is_minor(rows: pd.DataFrame) -> pd.Series:
     """Certainly under 18 at the prepare date. With a year of birth alone the years must differ by
     less than 18: at exactly 18 the person may be 17."""
     issued, born = rows["issued_at"], dates(rows["birth_date"])
-    born = born.where(born >= _FIRST_DATE)
+    born = born.where(born.between(_FIRST_DATE, issued))
     years = (issued.dt.year - whole_numbers(rows["birth_year"])).astype("float64")
-    by_date = (born <= issued) & (issued < born + pd.DateOffset(years=18))
+    by_date = issued < born + pd.DateOffset(years=18)
     return by_date | (born.isna() & years.between(0, 17))

@@ -5,6 +5,7 @@ A release with another title or a new word is a line in one of them, and no code
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -17,6 +18,32 @@ _words["word"] = _words["word"].str.casefold()
 # Field -> the titles it goes by, the one that counts first.
 TITLES: dict[str, list[str]] = _titles.groupby("field", sort=False)["title"].agg(list).to_dict()
 NEEDED = tuple(_titles.loc[_titles["needed"] == "yes", "field"])
+
+
+class Form(NamedTuple):
+    """A form in which the records were released. signs, not_signs: titles by which it is known;
+    lacks: the needed fields that it never had."""
+
+    name: str
+    signs: set[str]
+    not_signs: set[str]
+    lacks: set[str]
+
+
+_CHARGES = {field for field in NEEDED if field.startswith(("msc_", "most_serious"))}
+_PERSON = {"citizenship_country", "detainer_prepared_criminality"}
+
+
+def _form(form: str, signs: str, lacks: str) -> Form:
+    own, named = signs.split(), set(lacks.split())
+    groups = {"charges": _CHARGES, "person": _PERSON}
+    more = [fields for group, fields in groups.items() if group in named]
+    without = {sign[1:] for sign in own if sign.startswith("!")}
+    return Form(form, {*own} - {f"!{sign}" for sign in without}, without, named.union(*more))
+
+
+FORMS = [_form(**row) for row in rows("forms", _DATA)]
+ANOTHER_FORM = _form("a form that is not on the list", "", "")
 # Field -> word in small letters -> what it becomes.
 WORDS = {
     field: theirs.set_index("word")["becomes"].to_dict()

@@ -1,0 +1,144 @@
+"""The tables of a file as lines of cells, whatever holds them: text with any of four delimiters, the
+sheets of a workbook, Parquet, Feather, and the files of Stata and SPSS.
+
+The header is not looked for here, but by whoever knows its titles (`Known`); by them the delimiter
+of a text is found too. Below the header Arrow reads whole columns, of text where it sees what the
+`csv` module sees; that reads any other text, some ten times slower, and names the line that is
+wrong.
+"""
+
+import codecs
+import csv
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.feather
+import pyarrow.parquet
+from python_calamine import CalamineWorkbook, SheetTypeEnum
+
+from ddor.errors import ExtractInvalid, Problem, UsageError
+from ddor.extract.table import worded
+
+HEADER_WITHIN = 50
+TEXTS = pa.dictionary(pa.int32(), pa.string())
+_DELIMITERS = ",\t|;"
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_FRAMES = {".dta": pd.read_stata, ".sav": pd.read_spss, ".feather": pd.read_feather}
+_ENDINGS = (".csv", ".txt", ".tsv", ".parquet", *_FRAMES, *_WORKBOOKS)
+_BLOCK = 1 << 20
+_QUOTE = ord('"')
+# How many known titles a line has.
+Known = Callable[[Sequence], int]
+# Positions of columns and number of the line above -> the columns below; none where it cannot say.
+Columns = Callable[[list[int], int], pa.Table | None]
+
+
+def tables_of(
+    path: Path, known: Known, least: int
+) -> Iterator[tuple[str, Iterator[Sequence], Columns]]:
+    """Name, lines and columns of each table. A line with `least` known titles is the header.
+    Raises UsageError (no such file, another ending), ExtractInvalid (a line of another width), and
+    whatever the readers raise for a file that is damaged."""
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file")
+    ending = path.suffix.lower()
+    if ending in (".csv", ".txt", ".tsv"):
+        delimiter = _delimiter(path, known)
+        columns = functools.partial(_text_columns, path, delimiter)
+        yield path.name, _text_lines(path, delimiter, known, least), columns
+    elif ending == ".parquet":
+        names = pyarrow.parquet.read_schema(path).names
+        yield path.name, iter([names]), functools.partial(_parquet_columns, path, names)
+    elif ending in _FRAMES:
+        table = pa.Table.from_pandas(_FRAMES[ending](path), preserve_index=False)
+        yield path.name, iter([table.column_names]), lambda places, _: table.select(places)
+    elif ending in _WORKBOOKS:
+        with CalamineWorkbook.from_path(path) as book:
+            for sheet in book.sheets_metadata:
+                if sheet.typ == SheetTypeEnum.WorkSheet:
+                    lines = book.get_sheet_by_name(sheet.name).iter_rows()
+                    yield f"sheet {sheet.name}", lines, lambda *_: None
+    else:
+        raise UsageError(f"{path.name}: expected a file that ends in {', '.join(_ENDINGS)}")
+
+
+def invalid(
+    table: str, seen: str, expected: str, mend: str, rows: tuple[int, ...] = (), column: str = ""
+) -> ExtractInvalid:
+    return ExtractInvalid([Problem(table, rows, column, seen, expected, mend)], table)
+
+
+def _delimiter(path: Path, known: Known) -> str:
+    """The one by which some line at the beginning has the most known titles."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        beginning = [*islice(file, HEADER_WITHIN)]
+
+    def most(delimiter: str) -> int:
+        return max(map(known, csv.reader(beginning, delimiter=delimiter)), default=0)
+
+    return max(_DELIMITERS, key=most)
+
+
+def _text_lines(path: Path, delimiter: str, known: Known, least: int) -> Iterator[Sequence]:
+    """Refuses a line that has a field more or less than the header. It is not quoted: a person may
+    be in it."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        width = 0
+        for number, cells in enumerate(csv.reader(file, delimiter=delimiter, strict=True), start=1):
+            if not width and known(cells) >= least:
+                width = len(cells)
+            elif width and cells and len(cells) != width:
+                words = worded("other_width", width=width, got=len(cells))
+                raise invalid(path.name, *words, (number,))
+            yield cells
+
+
+def _text_columns(path: Path, delimiter: str, places: list[int], above: int) -> pa.Table | None:
+    names = [f"f{place}" for place in places]
+    lines = pyarrow.csv.ParseOptions(
+        delimiter, newlines_in_values=True, ignore_empty_lines=False
+    )
+    cells = pyarrow.csv.ConvertOptions(
+        include_columns=names, column_types=dict.fromkeys(names, TEXTS)
+    )
+    blocks = pyarrow.csv.ReadOptions(autogenerate_column_names=True, block_size=4 * _BLOCK)
+    try:
+        if _quotes_whole_fields(path, delimiter):
+            return pyarrow.csv.read_csv(path, blocks, lines, cells).slice(above)
+    except (pa.ArrowException, UnicodeDecodeError):
+        pass  # Arrow's message would quote the line.
+    return None
+
+
+def _quotes_whole_fields(path: Path, delimiter: str) -> bool:
+    """Whether quotes stand only around whole fields, and doubled inside. Arrow takes other quotes
+    for something else than the csv module does. Raises UnicodeDecodeError."""
+    # What may stand before an opening quote and after a closing one; two quotes are one sign.
+    around = np.isin(np.arange(256), [*f'{delimiter}"\r\n'.encode()])
+    decoder, before, quotes = codecs.getincrementaldecoder("utf-8")(), b"\n", 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            decoder.decode(block)
+            signs = np.frombuffer(before + block, "u1")
+            at = np.flatnonzero(signs == _QUOTE)
+            # Odd ones open, even ones close; the block before has counted its last sign.
+            opens = (np.arange(len(at)) + quotes - (before == b'"')) % 2 == 0
+            opening, closing = at[opens & (at > 0)], at[~opens & (at < len(signs) - 1)]
+            if not (around[signs[opening - 1]].all() and around[signs[closing + 1]].all()):
+                return False
+            quotes += len(at) - (before == b'"')
+            before = block[-1:]
+        decoder.decode(b"", final=True)
+    return quotes % 2 == 0
+
+
+def _parquet_columns(path: Path, names: list[str], places: list[int], _: int) -> pa.Table:
+    used = [names[place] for place in places]
+    table = pyarrow.parquet.read_table(path, columns=used, read_dictionary=used)
+    return table.select(used)

@@ -1,0 +1,219 @@
+"""The facilities of a FOIA file: codes and states that its form lacks, filled in from what a person
+wrote; and rows for the directory, proposed from names.
+
+Nothing proposed here is used before a person has accepted it. To assume that a jail in a county is
+the county's jail is one of the errors that this report exists to avoid: so a county is proposed only
+where the name says it, and a level with the words that it is guessed from.
+"""
+
+import csv
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from ddor.errors import ExtractInvalid
+from ddor.extract.csv_files import csv_table
+from ddor.extract.limits import LIMITS
+from ddor.extract.table import worded
+from ddor.importers.containers import invalid
+from ddor.importers.foia.tables import LEVELS, NEEDED
+from ddor.importers.foia.texts import filled
+from ddor.maintained.directory import COLUMNS
+from ddor.reference.codes import name_key
+from ddor.reference.places import AREAS, COUNTIES, area_named, area_of, state_named
+
+# Of names: what most jails share.
+_COMMON_WORDS = set(
+    "COUNTY CNTY CO JAIL SHERIFF SHERIFFS S SO OFFICE DEPT DEPARTMENT DETENTION DET CENTER CTR "
+    "ADULT ADC LAW ENFORCEMENT".split()
+)
+_ALIKE = 0.9
+_OF_A_COUNTY = re.compile(r"^(.+?)\s+(COUNTY|CNTY|CO|PARISH)\b")
+_WHERE = ["detention_facility", "facility_state", "detention_facility_code", "facility_aor"]
+# The column of a file of facilities -> the names that it goes by.
+_TITLES = {
+    "name": ("name", "facility", "detention_facility"),
+    "state": ("state", "facility_state"),
+    "agency_id": ("agency_id", "code", "detention_facility_code"),
+}
+# What a file of proposals has before and after the columns of the directory.
+ACCEPT = "accept"
+_BESIDE = ("requests", "how_sure", "because", "nearly_the_same_as")
+
+
+class Facilities(NamedTuple):
+    """codes: key of a name and state ("" for any) -> facility code; states: code -> state."""
+
+    codes: dict[tuple[str, str], str]
+    states: dict[str, str]
+
+
+def read_facilities(file: Path | None, directory: pd.DataFrame) -> Facilities:
+    """What a CSV file with the columns name, state and agency_id says (a file of proposals and the
+    directory are such files), and the directory's states. Raises ExtractInvalid."""
+    known = directory["state"].dropna().to_dict()
+    if file is None:
+        return Facilities({}, known)
+    try:
+        (heads, cells, _), problems = csv_table(file.name, file.read_bytes(), LIMITS.charges, LIMITS)
+    except OSError as error:
+        seen = (error.strerror or "no such file").lower()
+        raise invalid(file.name, *worded("no_facilities_file", seen=seen)) from None
+    columns = {name_key(head).replace(" ", "_"): at for at, head in enumerate(heads)}
+    places = [next((columns[t] for t in titles if t in columns), -1) for titles in _TITLES.values()]
+    if problems or -1 in places:
+        seen = f"the columns {', '.join(heads)}"
+        raise ExtractInvalid(
+            [*problems] or invalid(file.name, *worded("no_facilities_file", seen=seen)).problems
+        )
+    lines = [*zip(*(cells[place] for place in places), strict=True)]
+    lines = [(name_key(name), state_named(state) or "", code.strip()) for name, state, code in lines]
+    named: dict[str, set[str]] = {}
+    for name, _, code in lines:
+        named.setdefault(name, set()).add(code)
+    codes = {(name, ""): code for name, _, code in lines if len(named[name]) == 1}
+    codes |= {(name, state): code for name, state, code in lines if code}
+    return Facilities(codes, known | {code: state for _, state, code in lines if code and state})
+
+
+def located(rows: pd.DataFrame, facilities: Facilities) -> pd.DataFrame:
+    """Cleaned rows with the codes and states that `facilities`, or an area of one state, gives."""
+    name, state, code, area = _WHERE
+    lacking = rows[code].isna() | rows[state].isna()
+    if not lacking.any():
+        return rows
+    found = rows.loc[lacking, _WHERE].astype("str")
+    which = found.groupby(_WHERE, dropna=False, sort=False).ngroup()
+    different = found.drop_duplicates().fillna("").itertuples(index=False, name=None)
+    filled_in = [_place(facilities, *each) for each in different]
+    rows = rows.astype(dict.fromkeys((code, state), "str"))
+    for column, values in zip((code, state), zip(*filled_in, strict=True), strict=True):
+        values = pd.Series(values, dtype="str").replace("", None)
+        rows.loc[lacking, column] = values.take(which).to_numpy()
+    return rows.astype(dict.fromkeys((code, state), "category"))
+
+
+def _place(
+    facilities: Facilities, name: str, state: str, code: str, area: str
+) -> tuple[str, str]:
+    key, usps = name_key(name), state_named(state) or ""
+    code = code or facilities.codes.get((key, usps)) or facilities.codes.get((key, "")) or ""
+    states = AREAS.get(area_named(area) or "", ())
+    of_area = next(iter(states)) if len(states) == 1 else ""
+    return code, state or facilities.states.get(code) or of_area
+
+
+def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
+    """A row for each facility of shaped rows, most requests first: code; name, state and area, as
+    most of its rows have them; requests; level; known: whether the level is the directory's, not
+    guessed."""
+    columns = {"agency_id": "code", "agency_name": "name", "state": "state", "area": "area"}
+    named = rows.assign(area=filled(rows["area"], "")).rename(columns=columns)
+    found = _counted(named, [*columns.values()]).drop_duplicates("code")
+    level = found["code"].map(directory["level"])
+    guessed = found["name"].map(lambda name: _level(name)[0])
+    return found.assign(level=level.fillna(guessed), known=level.notna())
+
+
+def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
+    """As facilities_of, of cleaned rows that were set aside for want of a code or a state."""
+    titles = dict(zip(_WHERE, ("name", "state", "code", "area"), strict=True))
+    named = rows.rename(columns=titles)[[*titles.values()]].astype("str").fillna("")
+    named["state"] = named["state"].map(lambda state: state_named(state) or state)
+    named["area"] = named["area"].map(lambda area: area_named(area) or "")
+    found = _counted(named, [*titles.values()])
+    return found.assign(level=found["name"].map(lambda name: _level(name)[0]), known=False)
+
+
+def _counted(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """One row for each different place, with its requests; of a code, those of all its spellings."""
+    counts = rows.groupby(columns, sort=False, observed=True).size()
+    counts = counts.sort_values(ascending=False, kind="stable").reset_index(name="requests")
+    counts = counts.astype(dict.fromkeys(columns, "str"))
+    by_code = counts.groupby("code")["requests"].transform("sum")
+    counts["requests"] = by_code.where(counts["code"] != "", counts["requests"])
+    return counts.sort_values(["requests", "code"], ascending=[False, True], kind="stable")
+
+
+def twins_of(facilities: pd.DataFrame) -> list[tuple]:
+    """Pairs of facilities of one state whose names are nearly the same, as if one had been
+    misspelt: without the words that most jails share, and only where the first letter agrees."""
+    alike = facilities.assign(core=facilities["name"].map(_core), place=range(len(facilities)))
+    near = alike[alike["core"] != ""].groupby(["state", alike["core"].str[:1]])
+    pairs = [
+        (one, other)
+        for _, group in near
+        for one, other in combinations(group.itertuples(index=False), 2)
+        if difflib.get_close_matches(other.core, [one.core], cutoff=_ALIKE)
+    ]
+    return sorted(pairs, key=lambda pair: (pair[0].place, pair[1].place))
+
+
+def write_proposals(file: Path, facilities: pd.DataFrame, twins: list[tuple]) -> None:
+    """Rows for the directory, to be looked up and accepted: `ddor directory FILE` adds those. The
+    surest first, misspelt twins beside each other."""
+    beside: dict[str, list[str]] = {}
+    for one, other in twins:
+        beside.setdefault(one.code, []).append(f"{other.name} ({other.code})")
+        beside.setdefault(other.code, []).append(f"{one.name} ({one.code})")
+    first = {other.code: one.code for one, other in twins}
+    lines = [*_proposals(facilities, beside)]
+    order = {line["agency_id"]: at for at, line in enumerate(lines)}
+    lines.sort(key=lambda line: order[first.get(line["agency_id"], line["agency_id"])])
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8-sig", newline="") as text:
+        writer = csv.DictWriter(text, [ACCEPT, *COLUMNS["agencies"], *_BESIDE], restval="")
+        writer.writeheader()
+        writer.writerows(lines)
+
+
+def _proposals(facilities: pd.DataFrame, beside: dict[str, list[str]]) -> Iterator[dict]:
+    for each in facilities.itertuples(index=False):
+        level, words = _level(each.name)
+        county = _county(each.name, each.state)
+        sure = "sure" if county and level == "county" else "likely" if words else "unknown"
+        said = [f'"{words}" in the name: {level}'] if words else []
+        said += [f"the county is named: {COUNTIES[county].name}"] if county else []
+        yield {
+            "agency_id": each.code,
+            "name": each.name,
+            "level": level,
+            "state": each.state,
+            "county_fips": county,
+            "area": each.area or area_of(each.state, county) or "",
+            "requests": each.requests,
+            "how_sure": sure,
+            "because": "; ".join(said) or "the name says nothing of a level",
+            "nearly_the_same_as": "; ".join(beside.get(each.code, ())),
+        }
+
+
+def _level(name: str) -> tuple[str, str]:
+    """The level that a name suggests, and the words that do."""
+    for level, sign in LEVELS:
+        if found := re.search(sign, name.upper()):
+            return level, found[0].strip()
+    return "other", ""
+
+
+def _county(name: str, state: str) -> str:
+    """The county that a name names, "" where it names none of that state."""
+    found = _OF_A_COUNTY.search(name.upper())
+    key = name_key(found[1]) if found else ""
+    fips = [
+        county.fips
+        for county in COUNTIES.values()
+        if county.state == state and key == name_key(re.sub(" (County|Parish)$", "", county.name))
+    ]
+    return fips[0] if len(fips) == 1 else ""
+
+
+def _core(name: str) -> str:
+    words = re.findall("[A-Z0-9]+", name.upper())
+    return " ".join(word for word in words if word not in _COMMON_WORDS)
