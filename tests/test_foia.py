@@ -16,7 +16,7 @@ from conftest import PROJECT, cases
 
 from ddor.calendar import Week
 from ddor.errors import ExtractInvalid, UsageError
-from ddor.importers.foia.importer import import_foia
+from ddor.importers.foia.importer import Asked, import_foia
 
 WEEK = Week(dt.date(2026, 2, 7))
 RELEASE = "2026-ICLI-00005_Detainers_FY26_20260311_Redacted.xlsx"
@@ -84,9 +84,9 @@ def imported(tmp_path: Path, files: Path | list[Path], weeks=(WEEK,), **options)
         "MNCFSTC,Minnesota Correctional Facility,state,MN,27145,St. Paul,,\n"
     )
     folder = str(tmp_path / "out" / "{week}")
-    summary = import_foia(
-        [files] if isinstance(files, Path) else files, list(weeks), folder, directory, **options
-    )
+    options = {"weeks": list(weeks), "out": folder, "replace": True} | options
+    asked = Asked(agencies=directory, **options)
+    summary = import_foia([files] if isinstance(files, Path) else files, asked)
     assert summary.read == summary.kept + summary.outside + summary.set_aside.total() > 0
     assert summary.kept == sum(week.requests for week in summary.written)
     return summary
@@ -190,11 +190,12 @@ def test_a_row_that_cannot_be_a_request_is_set_aside_with_its_rule(tmp_path):
     detention_facility_code=MNC | facility code is empty or not
     detention_facility_code=b(6), b(7)c | facility code is empty or not
     detention_facility=Test  Facility | a test facility
-    facility_state=NA | facility state is empty
+    facility_state=NA, detention_facility_code=UNKNWN1 | facility state is empty
     detainer_type= | detainer type is empty
-    duplicate_likely=TRUE | flagged as a likely duplicate
+    duplicate_drop_row=TRUE | a repeat that the republisher marks
+    duplicate_drop_row=1 | a repeat that the republisher marks
     """)
-    flagged = detainer(duplicate_likely="FALSE")
+    flagged = detainer(duplicate_drop_row="FALSE")
     rows = [flagged | fields(said) for said, _ in unfit]
     outside = flagged | {"detainer_prepare_date": "2026-02-14"}
     summary = imported(tmp_path, csv_of(tmp_path, flagged, *rows, outside))
@@ -261,7 +262,9 @@ def test_missing_columns_are_all_named_and_a_line_with_a_field_too_many_is_not_q
     with pytest.raises(ExtractInvalid) as refused:
         imported(tmp_path, csv_of(tmp_path, row))
     assert [p.column for p in refused.value.problems] == ["msc_charge_code", "detainer_type"]
-    assert "facility_state" in refused.value.problems[0].seen
+    assert "whose titles are detainer_prepare_date, facility_state" in str(refused.value)
+    assert str(refused.value).count("facility_aor") == 1, "the titles are listed once"
+    assert "a column titled msc_charge_code or" in str(refused.value)
 
 
 def test_a_facility_that_the_directory_lacks_is_other_and_proposed_with_a_guess(tmp_path):
@@ -274,8 +277,7 @@ def test_a_facility_that_the_directory_lacks_is_other_and_proposed_with_a_guess(
     requests = written(tmp_path).set_index("agency_id")
     assert requests.loc["MNHENAD", "agency_level"].unique().tolist() == ["other"]
     assert requests.loc["MNHENAD", "county_fips"].unique().tolist() == [""]
-    assert "\nMNHENAD,HENNEPIN COUNTY ADC,county,MN,,St. Paul,,\n" in str(summary)
-    assert "  2: HENNEPIN COUNTY ADC (MNHENAD), level guessed: county" in str(summary)
+    assert "  2: HENNEPIN COUNTY ADC (MNHENAD, MN), level guessed: county" in str(summary)
     assert "MNCFSTC,MINN" not in str(summary)
 
 
@@ -331,7 +333,7 @@ def test_files_of_two_fiscal_years_are_one_import_and_the_week_that_they_share_i
     summary = imported(tmp_path, books, [Week(dt.date(2025, 9, 20)), shared])
     assert [week.requests for week in summary.written] == [1, 3]
     assert summary.as_of == dt.date(2026, 8, 7), "the latest of the days in the names"
-    assert summary.tables == (f"{release}, sheet Detainers", f"{RELEASE}, sheet Detainers")
+    assert [*summary.tables] == [f"{release}, sheet Detainers", f"{RELEASE}, sheet Detainers"]
     about = (tmp_path / "out" / str(shared) / "about.yaml").read_text()
     for book in books:
         digest = hashlib.sha256(book.read_bytes()).hexdigest()[:16]
@@ -421,7 +423,7 @@ def test_csv_parquet_and_every_sheet_of_ices_workbook_give_the_same_requests_and
         assert (summary.read, summary.kept, summary.as_of) == (3, 3, dt.date(2026, 3, 11))
         names = ("requests", "charges")
         tables.append([written(tmp_path, week, name) for week in (before, WEEK) for name in names])
-    assert summary.tables == ("sheet FY2026", "sheet FY2025")
+    assert [*summary.tables] == ["sheet FY2026", "sheet FY2025"]
     assert [len(table) for table in tables[0]] == [1, 0, 2, 2]
     assert tables[0][2]["request_id"].is_unique
     for of_file in tables[1:]:
@@ -445,7 +447,7 @@ def test_the_release_date_is_given_or_in_the_name_or_else_the_latest_prepare_dat
     nameless = csv_of(tmp_path, detainer(file_original="NA"))
     latest = imported(tmp_path, nameless)
     assert latest.as_of == dt.date(2026, 2, 11)
-    assert "as of 2026-02-11 (the latest prepare date" in str(latest)
+    assert "as of 2026-02-11 (the latest date in the file" in str(latest)
     assert imported(tmp_path, nameless, as_of=dt.date(2026, 4, 1)).as_of == dt.date(2026, 4, 1)
 
 
@@ -456,4 +458,4 @@ def test_several_weeks_need_a_folder_each_and_one_without_rows_is_listed_and_not
     assert not (tmp_path / "out" / str(WEEK.next)).exists()
     assert f"{WEEK.next}: no rows, nothing written" in str(summary)
     with pytest.raises(UsageError, match="{week}"):
-        import_foia([file], [WEEK, WEEK.next], str(tmp_path / "x"), tmp_path / "agencies.csv")
+        imported(tmp_path, file, [WEEK, WEEK.next], out=str(tmp_path / "x"))

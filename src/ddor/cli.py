@@ -392,17 +392,42 @@ def _check(options: Options) -> int:
     option("--weeks", "DATE|START..END", "the week or weeks of issue", required=True),
     OUT,
     option("--as-of", "DATE", "of the release, if the file does not give it", type=parse_date),
+    option("--before", "OLD", "an earlier release: it tells what was declined since", type=Path),
+    option("--facilities", "FILE", "a CSV of name, state and agency_id", type=Path),
+    option("--propose", "FILE", "write rows for the directory, to be accepted", type=Path),
+    flag("--recorded", "give a week what was recorded in it too, by the date of lifting"),
+    flag("--replace", "replace extracts that were made from other files"),
 )
 def _import(options: Options) -> int:
-    """Make extracts from another source: FOIA files (CSV, Parquet or ICE's workbooks)."""
-    from ddor.importers.foia.importer import import_foia
+    """Make extracts from another source: FOIA files, in the forms of docs/foia.md."""
+    from ddor.importers.foia.importer import Asked, import_foia
 
-    weeks, agencies = parse_weeks([options.weeks]), _parameters(options).agencies
-    summary = import_foia(options.files, weeks, options.out, agencies, as_of=options.as_of)
+    asked = Asked(
+        weeks=parse_weeks([options.weeks]),
+        out=options.out,
+        agencies=_parameters(options).agencies,
+        as_of=options.as_of,
+        facilities=options.facilities,
+        proposals=options.propose,
+        before=options.before,
+        recorded=options.recorded,
+        replace=options.replace,
+    )
+    summary = import_foia(options.files, asked)
     folders = {
         str(w.week): {"requests": w.requests, "folder": str(w.folder)} for w in summary.written
     }
     return _print(options, {"weeks": folders, "summary": str(summary)}, summary)
+
+
+@command(option("proposals", "FILE", "what --propose wrote, accepted rows marked", type=Path))
+def _directory(options: Options) -> int:
+    """Add accepted rows to the directory of agencies."""
+    from ddor.maintained.directory import add_agencies
+
+    agencies = _parameters(options).agencies
+    added = add_agencies(agencies, options.proposals)
+    return _print(options, {"added": added}, f"{agencies}: {len(added)} agencies added")
 
 
 @command(

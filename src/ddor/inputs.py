@@ -19,7 +19,7 @@ import json
 import os
 import pickle
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +195,6 @@ def load_inputs(folder: Path) -> Inputs:
         json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         for name in ("week", "corrections", "earlier")
     )
-    about = week["about"] | {"as_of": dt.date.fromisoformat(week["about"]["as_of"])}
     counts = pd.read_csv(folder / "history.csv", dtype=history.COUNT_TYPES, keep_default_na=False)
     # Parquet knows no seconds, only milliseconds.
     requests, charges = (
@@ -204,7 +203,7 @@ def load_inputs(folder: Path) -> Inputs:
     )
     return Inputs(
         week=Week.parse(week["week"]),
-        extract=Extract(requests, charges, About(**about)),
+        extract=Extract(requests, charges, About.of(week["about"])),
         directory=read_directory(*(folder / f"{name}.csv" for name in COLUMNS)),
         history=History(tuple(week["history"]), counts, week["last_declined"]),
         parameters=week["parameters"],

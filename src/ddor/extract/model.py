@@ -17,6 +17,7 @@ week* then reads *issued this week, and since recorded*.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,6 +55,9 @@ LEVELS = WORDS["agency_level"]
 FOIA_SOURCE = "ICE detainer records released under FOIA"
 
 
+_DAYS = ("as_of", "covers_from", "covers_to", "pending_on")
+
+
 @dataclass(frozen=True)
 class About:
     """as_of: the day the extract was taken; source: where from; synthetic: made, not real.
@@ -76,10 +80,17 @@ class About:
         return " ".join(f"{word} {long_date(day)}" for word, day in days if day)
 
     def keys(self) -> dict[str, Any]:
-        """As about.yaml has them, without what is not said."""
+        """As about.yaml has them; what need not be said only where it is."""
         keys = asdict(self) | {"newly_declined": " ".join(self.newly_declined)}
         always = ("as_of", "source", "synthetic")
         return {key: value for key, value in keys.items() if value or key in always}
+
+    @classmethod
+    def of(cls, keys: Mapping[str, Any]) -> About:
+        """Of `keys`, with the dates as text."""
+        days = {key: dt.date.fromisoformat(keys[key]) for key in _DAYS if key in keys}
+        newly = tuple(keys.get("newly_declined", "").split())
+        return cls(**{**keys, **days, "newly_declined": newly})
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""The tables of a file as lines of cells, whatever holds them: text with any of four delimiters, the
-sheets of a workbook, Parquet, Feather, and the files of Stata and SPSS.
+"""The tables of a file as lines of cells, whatever holds them: text with any of four delimiters,
+the sheets of a workbook, Parquet, Feather, or a file of Stata.
 
 The header is not looked for here, but by whoever knows its titles (`Known`); by them the delimiter
 of a text is found too. Below the header Arrow reads whole columns, of text where it sees what the
@@ -29,7 +29,7 @@ HEADER_WITHIN = 50
 TEXTS = pa.dictionary(pa.int32(), pa.string())
 _DELIMITERS = ",\t|;"
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_FRAMES = {".dta": pd.read_stata, ".sav": pd.read_spss, ".feather": pd.read_feather}
+_FRAMES = {".dta": pd.read_stata, ".feather": pd.read_feather}
 _ENDINGS = (".csv", ".txt", ".tsv", ".parquet", *_FRAMES, *_WORKBOOKS)
 _BLOCK = 1 << 20
 _QUOTE = ord('"')
@@ -102,7 +102,7 @@ def _text_lines(path: Path, delimiter: str, known: Known, least: int) -> Iterato
 def _text_columns(path: Path, delimiter: str, places: list[int], above: int) -> pa.Table | None:
     names = [f"f{place}" for place in places]
     lines = pyarrow.csv.ParseOptions(
-        delimiter, newlines_in_values=True, ignore_empty_lines=False
+        delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False
     )
     cells = pyarrow.csv.ConvertOptions(
         include_columns=names, column_types=dict.fromkeys(names, TEXTS)

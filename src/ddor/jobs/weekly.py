@@ -133,6 +133,7 @@ def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
     is no input here: it says which tables may be shown, and follows from the revisions themselves.
     `counts`: what was counted of the inputs."""
     about, cleared = inputs.extract.about, counts.cleared.to_numpy().tolist()
+    beside = [f"{key} {value}" for key, value in [*about.keys().items()][3:]]
     tables = {name: getattr(inputs.directory, name) for name in COLUMNS}
     # E5 compares with the highest week of each agency asked; with a short history it does not.
     # Section II names the last published week with its total, and no other.
@@ -146,7 +147,7 @@ def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
         # No published byte depends on the flag; what is newer is kept privately.
         "requests": _csv(inputs.extract.requests.drop(columns="protected")),
         "charges": _csv(inputs.extract.charges),
-        "about": " ".join(map(str, (about.as_of, about.synthetic, about.source, *about.others()))),
+        "about": " ".join([f"{about.as_of} {about.synthetic} {about.source}", *beside]),
         "week": str(inputs.week),
         "parameters": json.dumps(inputs.parameters, sort_keys=True),
         **{name: _csv(table) for name, table in tables.items()},

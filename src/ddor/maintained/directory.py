@@ -28,6 +28,8 @@ from ddor.reference.places import AREAS, STATES, state_of_fips
 AGENCY_ID = re.compile(r"[A-Z0-9]{4,12}")
 WRONG = "the tables in params/ need correction"
 _MONTH = re.compile("(?!0000)[0-9]{4}-(0[1-9]|1[0-2])").fullmatch
+# What a person writes in Excel for it.
+_ACCEPTED = ("yes", "y", "x", "true", "1")
 POLICY_KINDS = ("law", "court", "ordinance", "agency")
 
 
@@ -133,6 +135,11 @@ def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
         found.report("", seen, expected, "give it exactly these columns", (1,))
         return nothing, found
     frame = pd.DataFrame(dict(zip(heads, cells, strict=True))).drop(index=uneven)
+    return _judged(frame, table, found)[columns].reset_index(drop=True), found
+
+
+def _judged(frame: pd.DataFrame, table: str, found: Problems) -> pd.DataFrame:
+    """The rows, with every problem reported; without those that are too long."""
     unseen = frame.index[frame.apply(lambda cells: cells.str.contains(UNSEEN)).any(axis=1)]
     if len(unseen):
         found.report("", *worded("unseen_sign"), [row + ABOVE for row in unseen])
@@ -151,4 +158,30 @@ def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
     if table == "agencies":
         for row, twice in frame["agency_id"].loc[frame["agency_id"].duplicated()].items():
             found.report("agency_id", *worded("agency_twice", agency=twice), (row + ABOVE,))
-    return frame[columns].reset_index(drop=True), found
+    return frame
+
+
+def add_agencies(file: Path, proposals: Path) -> list[str]:
+    """Adds to the table of agencies the proposed rows that a person accepted: `accept` says yes.
+    -> their agency_ids. All or none: raises NeedsCorrection with every problem of these rows."""
+    known = read_agencies(file)
+    columns, found = list(COLUMNS["agencies"]), Problems(proposals.name)
+    data = read_file(proposals, LIMITS.bytes) if proposals.is_file() else b""
+    (heads, cells, uneven), problems = csv_table(proposals.name, data, LIMITS.charges, LIMITS)
+    found += problems
+    if missing := [name for name in ("accept", *columns) if name not in heads]:
+        found.report("", *worded("no_proposals", missing=", ".join(missing)))
+    NeedsCorrection.raise_if("nothing was added", found)
+    frame = pd.DataFrame(dict(zip(heads, cells, strict=True))).drop(index=uneven)
+    accepted = frame[frame["accept"].str.strip().str.casefold().isin(_ACCEPTED)]
+    new = _judged(accepted[columns], "agencies", found)
+    for row, code in new["agency_id"].items():
+        if code in set(known["agency_id"]):
+            found.report("agency_id", *worded("agency_known", agency=code), (row + ABOVE,))
+    NeedsCorrection.raise_if("nothing was added", found)
+    before = file.read_text(encoding="utf-8")
+    lines = new.to_csv(index=False, header=False, lineterminator="\n")
+    beside = file.with_name(f".{file.name}.new")
+    beside.write_text(before + "\n" * (not before.endswith("\n")) + lines, encoding="utf-8")
+    beside.replace(file)
+    return [*new["agency_id"]]

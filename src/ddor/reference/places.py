@@ -50,17 +50,17 @@ _BY_NAME = {
     for name in (row["usps"], row["name"], *filter(None, row["also_named"].split("; ")))
 }
 
+# No field office: a request that it issued may be of any state.
+HEADQUARTERS = "HQ"
 _AREAS = rows("areas")
 # Area -> the USPS codes of the states that lie in it, whole or in part.
 AREAS = {
     name: {row["state"] for row in _AREAS if row["area"] == name}
     for name in sorted({row["area"] for row in _AREAS})
-}
+} | {HEADQUARTERS: set(STATES)}
 _SUFFIX = re.compile(r" (area of responsibility|aor|field office)$")
 _BY_KEY = {name_key(name): name for name in AREAS} | {
-    "new york": "New York City",
-    "washington dc": "Washington",
-    "washington d c": "Washington",
+    name_key(row["also_named"]): row["area"] for row in rows("area_names")
 }
 # State, and the county's name ("" for all of it, "rest" for those not named) -> area.
 _AREA_OF = {(row["state"], row["part"]): row["area"] for row in _AREAS}

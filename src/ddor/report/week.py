@@ -109,8 +109,20 @@ class WeeklyReport(AttributeTables):
             by_issue=self.by_issue,
             has_recording_dates=not self.by_issue or bool(recorded.notna().any()),
             has_release_dates=bool(released.notna().any()),
+            has_lift_dates=bool(recorded.notna().any()),
+            has_pending_charges=bool(
+                self.counts.extract.charges["disposition"].eq("charged").any()
+            ),
+            part_of_week=about.part_of_week,
+            newly_declined=self._newly_declined(),
+            pending_on=about.pending_on,
             is_final=self.period.is_final_on(about.as_of),
         )
+
+    def _newly_declined(self) -> int:
+        """Of the requests counted as declined those that an earlier release has as pending."""
+        declined = self.counts.status.loc[self.counts.status["declined"], "request_id"]
+        return int(declined.isin(self.inputs.extract.about.newly_declined).sum())
 
     # Section I
 

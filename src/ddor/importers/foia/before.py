@@ -2,6 +2,7 @@
 was recorded between their two dates, usually months apart. No weekly figure is made of it."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -16,7 +17,7 @@ _WORDS = {
 
 
 def compared(
-    earlier: pd.DataFrame, rows: pd.DataFrame, outcomes: dict[str, str]
+    earlier: pd.DataFrame, rows: pd.DataFrame, outcomes: Mapping[str, str]
 ) -> tuple[pd.Series, dict[str, int]]:
     """Which of `rows` were pending in the `earlier` ones and are declined now (bool); and what
     became of each earlier pending request, in words: their sum is their number. Both: cleaned rows

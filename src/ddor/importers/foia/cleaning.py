@@ -7,7 +7,8 @@ seconds.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,7 @@ A_DAY = pd.Timedelta(hours=24)
 _ADD_IT = "nothing was imported; if the value is right, add it to params/foia_words.csv"
 _OWN = ("field", "word", "becomes")
 # Of a field whose words are codes, the codes.
-_KINDS = {
+_KINDS: dict[str, Collection[str]] = {
     "detainer_type": FORMS,
     "facility_state": STATES,
     "facility_aor": AREAS,
@@ -108,9 +109,7 @@ def whole_numbers(texts: pd.Series) -> pd.Series:
     return numbers.where(fits).astype("Int64")
 
 
-def set_aside(
-    rows: pd.DataFrame, as_of: dt.date, undated: pd.Series
-) -> tuple[pd.Series, str]:
+def set_aside(rows: pd.DataFrame, as_of: dt.date, undated: pd.Series) -> tuple[pd.Series, str]:
     """The rule that sets each row aside, missing where none does (`category`, the rows' index), and
     how duplicates were looked for. rows: cleaned and located, with `issued_at`; undated: those
     whose outcome would need a date.
@@ -159,8 +158,7 @@ def translated(rows: pd.DataFrame, words_of: Words = WORDS) -> pd.DataFrame:
     its count and place."""
     made, problems = {}, []
     for field, name, expected in VOCABULARY:
-        words, look_up = words_of.get(field, {}), _LOOK_UPS.get(field, lambda _: None)
-        made[name] = meant(casefolded(rows[field]), lambda word: words.get(word) or look_up(word))
+        made[name] = meant(casefolded(rows[field]), partial(_meaning, words_of, field))
         unknown = rows[rows[field].notna() & made[name].isna()].astype({field: "str"})
         for (text, table), found in unknown.groupby([field, "table"], sort=False)["row"]:
             seen = f'"{text}" {len(found)} {"time" if len(found) == 1 else "times"}'
@@ -171,20 +169,26 @@ def translated(rows: pd.DataFrame, words_of: Words = WORDS) -> pd.DataFrame:
     return rows.assign(**made)
 
 
+def _meaning(words_of: Words, field: str, word: str) -> str | None:
+    return words_of.get(field, {}).get(word) or _LOOK_UPS.get(field, lambda _: None)(word)
+
+
 def own_words(file: Path) -> Words:
     """WORDS, and before them those of a table that an analyst keeps, if there is one: field, word,
     becomes (empty: it says nothing). Raises NeedsCorrection."""
     lines = rows_of(file.stem, file.parent) if file.is_file() else []
     known, problems = {field for field, *_ in VOCABULARY}, Problems(file.name, "docs/foia.md")
     words: dict[str, dict[str, str]] = {field: {**WORDS.get(field, {})} for field in known}
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(lines, start=2):
         field, word, becomes = (str(line.get(key) or "").strip() for key in _OWN)
         kinds = _KINDS.get(field, {*words.get(field, {}).values()})
         if field not in known:
-            problems.report("field", f'"{field}"', f"one of {', '.join(sorted(known))}", "", (number,))
+            expected = f"one of {', '.join(sorted(known))}"
+            problems.report("field", f'"{field}"', expected, "correct the row", (number,))
         elif not word or (becomes and becomes not in kinds):
             expected = f"nothing, or one of {', '.join(sorted(filter(None, kinds)))}"
-            problems.report("becomes", f'"{becomes}" for "{word}"', expected, "", (number,))
+            seen = f'"{becomes}" for "{word}"'
+            problems.report("becomes", seen, expected, "correct the row", (number,))
         else:
             words[field][word.casefold()] = becomes
     NeedsCorrection.raise_if("the tables in params/ need correction", problems)

@@ -1,15 +1,14 @@
 """The facilities of a FOIA file: codes and states that its form lacks, filled in from what a person
 wrote; and rows for the directory, proposed from names.
 
-Nothing proposed here is used before a person has accepted it. To assume that a jail in a county is
-the county's jail is one of the errors that this report exists to avoid: so a county is proposed only
-where the name says it, and a level with the words that it is guessed from.
+Nothing proposed here is used before a person has accepted it. To assume that a jail in a county
+is the county's jail is one of the errors that this report exists to avoid: so a county is proposed
+only where the name says it, and a level with the words that it is guessed from.
 """
 
 import csv
 import difflib
 import re
-from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
@@ -22,7 +21,7 @@ from ddor.extract.csv_files import csv_table
 from ddor.extract.limits import LIMITS
 from ddor.extract.table import worded
 from ddor.importers.containers import invalid
-from ddor.importers.foia.tables import LEVELS, NEEDED
+from ddor.importers.foia.tables import LEVELS
 from ddor.importers.foia.texts import filled
 from ddor.maintained.directory import COLUMNS
 from ddor.reference.codes import name_key
@@ -61,7 +60,9 @@ def read_facilities(file: Path | None, directory: pd.DataFrame) -> Facilities:
     if file is None:
         return Facilities({}, known)
     try:
-        (heads, cells, _), problems = csv_table(file.name, file.read_bytes(), LIMITS.charges, LIMITS)
+        (heads, cells, _), problems = csv_table(
+            file.name, file.read_bytes(), LIMITS.charges, LIMITS
+        )
     except OSError as error:
         seen = (error.strerror or "no such file").lower()
         raise invalid(file.name, *worded("no_facilities_file", seen=seen)) from None
@@ -73,7 +74,9 @@ def read_facilities(file: Path | None, directory: pd.DataFrame) -> Facilities:
             [*problems] or invalid(file.name, *worded("no_facilities_file", seen=seen)).problems
         )
     lines = [*zip(*(cells[place] for place in places), strict=True)]
-    lines = [(name_key(name), state_named(state) or "", code.strip()) for name, state, code in lines]
+    lines = [
+        (name_key(name), state_named(state) or "", code.strip()) for name, state, code in lines
+    ]
     named: dict[str, set[str]] = {}
     for name, _, code in lines:
         named.setdefault(name, set()).add(code)
@@ -99,9 +102,7 @@ def located(rows: pd.DataFrame, facilities: Facilities) -> pd.DataFrame:
     return rows.astype(dict.fromkeys((code, state), "category"))
 
 
-def _place(
-    facilities: Facilities, name: str, state: str, code: str, area: str
-) -> tuple[str, str]:
+def _place(facilities: Facilities, name: str, state: str, code: str, area: str) -> tuple[str, str]:
     key, usps = name_key(name), state_named(state) or ""
     code = code or facilities.codes.get((key, usps)) or facilities.codes.get((key, "")) or ""
     states = AREAS.get(area_named(area) or "", ())
@@ -132,7 +133,7 @@ def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counted(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """One row for each different place, with its requests; of a code, those of all its spellings."""
+    """One row for each different place, with its requests, of a code those of all spellings."""
     counts = rows.groupby(columns, sort=False, observed=True).size()
     counts = counts.sort_values(ascending=False, kind="stable").reset_index(name="requests")
     counts = counts.astype(dict.fromkeys(columns, "str"))

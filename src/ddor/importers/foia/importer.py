@@ -140,8 +140,9 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
     rows = cleaning.translated(rows.drop(columns="anonymized_identifier"), words)
     starts = [pd.Timestamp(week.first_day) for week in weeks]
     issued_in = first_days(rows["issued_at"])
-    recorded_in = first_days(shape.lifted_at(rows, source.as_of)).where(asked.recorded)
-    of_weeks = issued_in.isin(starts) | recorded_in.isin(starts)
+    of_weeks = issued_in.isin(starts)
+    if asked.recorded:
+        of_weeks |= first_days(shape.lifted_at(rows, source.as_of)).isin(starts)
     kept = shape.shaped(rows[of_weeks], directory, source.as_of)
     set_aside = Counter(source.rule.dropna().astype("str").value_counts().to_dict())
     days = rows["issued_at"].agg(["min", "max"]).dt.date
@@ -218,7 +219,9 @@ def _refuse_to_replace(weeks: Sequence[Week], asked: Asked, said: str) -> None:
             others.append(f"{folder} is there already, from {source or 'an unnamed source'}")
     if others and not asked.replace:
         mend = "name all files of a release in one import, or another --out, or use --replace"
-        raise UsageError("\n".join([f"extracts from other files would be replaced; {mend}:", *others]))
+        raise UsageError(
+            "\n".join([f"extracts from other files would be replaced; {mend}:", *others])
+        )
 
 
 def _read(
@@ -286,7 +289,8 @@ def _own_day(file: str, rows: pd.DataFrame) -> tuple[dt.date, str]:
         days = pd.to_datetime(digits, format="%Y%m%d", errors="coerce").dropna()
         if len(days):
             return days.max().date(), f"from the file name {names[days.idxmax()[0]]}"
-    latest = rows["issued_at"].max()
+    # An outcome may be of later than the last request.
+    latest = max(rows["issued_at"].max(), cleaning.dates(rows["detainer_lift_date"]).max())
     if pd.isna(latest):
         raise invalid(file, *worded("no_prepare_date"), column="detainer_prepare_date")
-    return latest.date(), "the latest prepare date; use --as-of to give the date of the release"
+    return latest.date(), "the latest date in the file; use --as-of to give the date of the release"

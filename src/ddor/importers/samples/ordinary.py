@@ -15,7 +15,7 @@ from ddor.calendar import Week
 from ddor.extract.model import About, Extract
 from ddor.importers.samples import draws
 from ddor.importers.samples.agencies import COMMITTED, invented_agencies
-from ddor.reference.places import AREAS, COUNTIES
+from ddor.reference.places import AREAS, COUNTIES, HEADQUARTERS
 
 EXTRACT_LAG = dt.timedelta(days=45)
 ISSUED_SHARE, OUTSIDE_SHARE = 0.70, 0.01
@@ -93,7 +93,7 @@ def _with_planted_errors(
     elsewhere = rng.permutation(split)[:1]
     for row in elsewhere:
         areas = {name for name, states in AREAS.items() if rows.at[row, "state"] in states}
-        rows.loc[row, "area"] = min(areas - {own_area[row]})
+        rows.loc[row, "area"] = min(areas - {own_area[row], HEADQUARTERS})
     for row in rng.permutation(in_week.difference(elsewhere))[:1]:
         state = rows.at[row, "state"]
         outside = [fips for fips, place in sorted(COUNTIES.items()) if place.state != state]
