@@ -221,7 +221,7 @@ def test_the_release_that_has_dates_of_lifting_gives_weeks_of_recording_and_pend
         read_extract(str(tmp_path / "out" / str(week)), week)  # valid under cohort: recorded
     recorded = requests_of(tmp_path, WEEK.next)
     assert set(recorded["outcome_recorded_at"]) == {"2026-02-16", ""}
-    assert set(recorded["issued_at"]) & {"2026-02-09"}, "issued the week before"
+    assert set(recorded["issued_at"]) & {"2026-02-10"}, "issued the week before"
     charges = pd.read_csv(tmp_path / "out" / str(WEEK) / "charges.csv", dtype="str")
     assert (
         Counter(charges["disposition"])["charged"] == Counter(charges["disposition"])["convicted"]
@@ -312,17 +312,19 @@ def test_two_releases_tell_what_was_declined_between_them(tmp_path):
 
 def test_the_page_says_that_it_is_part_of_a_week_and_what_was_declined_between_two_releases():
     rows = [
-        request(request_id=f"r{n}", issued_at="2017-01-30", outcome="declined") for n in range(3)
+        request(request_id=f"r{n}", issued_at="2017-02-13", outcome="declined") for n in range(3)
     ]
-    days = (dt.date(2017, 3, 1), dt.date(2017, 2, 1))
+    days = (dt.date(2017, 3, 1), dt.date(2017, 2, 15))
     about = About(days[0], "x", False, None, days[1], days[1], ("r0", "r2", "another"))
     case = case_of(rows, cohort="issued")
     inputs = inputs_of(replace(case, extract=replace(case.extract, about=about)))
     phrases = WeeklyReport(inputs).phrases()
     assert "This is part of a week:" in phrases.key_issued
-    assert "issued to February 1, 2017" in " ".join(phrases.key_issued.split())
+    assert "holds no request issued after February 15, 2017." in " ".join(
+        phrases.key_issued.split()
+    )
     assert (
-        "Of these, 2 were recorded as declined between February 1, 2017 and March 1, 2017"
+        "Of these, 2 were recorded as declined between February 15, 2017 and March 1, 2017"
         in " ".join(phrases.recorded.split())
     )
 

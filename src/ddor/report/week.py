@@ -113,7 +113,8 @@ class WeeklyReport(AttributeTables):
             has_pending_charges=bool(
                 self.counts.extract.charges["disposition"].eq("charged").any()
             ),
-            part_of_week=about.part_of_week,
+            covers_from=about.covers_from,
+            covers_to=about.covers_to,
             newly_declined=self._newly_declined(),
             pending_on=about.pending_on,
             is_final=self.period.is_final_on(about.as_of),
