@@ -92,7 +92,6 @@ PUBLISHING = (
 )
 # Arguments of several commands.
 PERIOD = option("period", "|".join(r.period.label.upper() for r in REPORTS), type=parse_period)
-OUT = option("--out", "DIR", "the folder; may hold {week}", required=True)
 
 
 ANY_WEEKS = "any date in the week, or START..END; without one, the latest week with an extract"
@@ -374,6 +373,9 @@ def _check(options: Options) -> int:
             extract = read_extract(options.source, options.week, ignored, cohort, parameters.limits)
     except ExtractInvalid as error:
         content = {"valid": False, "problems": [str(problem) for problem in error.problems]}
+        foreign = re.compile("no header|no known column name|an unknown column").match
+        if any(foreign(problem.seen) for problem in error.problems):
+            _note("a table of your own? `ddor import table` maps its columns (docs/own-data.md)")
         return _refused(options, error, content)
     if ordinary := sum(map(in_any_text, extract.requests["request_id"])):
         _note(
@@ -387,10 +389,12 @@ def _check(options: Options) -> int:
 
 
 @command(
-    ("source", {"choices": ["foia"]}),
+    ("source", {"choices": ["foia", "table"]}),
     option("files", "FILE", "several of one release are read as one", nargs="+", type=Path),
-    option("--weeks", "DATE|START..END", "the week or weeks of issue", required=True),
-    OUT,
+    option("--weeks", "DATE|START..END", "the week or weeks of issue; of a table, its week"),
+    option("--out", "DIR", "the folder; may hold {week}", default=""),
+    option("--map", "MAP.yaml", "how the columns of a table become an extract", type=Path),
+    flag("--draft-map", "write a first MAP.yaml for the table"),
     option("--as-of", "DATE", "of the release, if the file does not give it", type=parse_date),
     option("--before", "OLD", "an earlier release: it tells what was declined since", type=Path),
     option("--facilities", "FILE", "a CSV of name, state and agency_id", type=Path),
@@ -399,7 +403,11 @@ def _check(options: Options) -> int:
     flag("--replace", "replace extracts that were made from other files"),
 )
 def _import(options: Options) -> int:
-    """Make extracts from another source: FOIA files, in the forms of docs/foia.md."""
+    """Make extracts from FOIA files (docs/foia.md) or from a table of your own."""
+    if options.source == "table":
+        return _import_table(options)
+    if not options.weeks:
+        raise UsageError("--weeks is missing: name the week or weeks of issue")
     from ddor.importers.foia.importer import Asked, import_foia
 
     asked = Asked(
@@ -420,6 +428,28 @@ def _import(options: Options) -> int:
     return _print(options, {"weeks": folders, "summary": str(summary)}, summary)
 
 
+def _import_table(options: Options) -> int:
+    from ddor.importers.own.table import draft_map, import_table
+
+    if len(options.files) > 1 or not options.map:
+        raise UsageError("import table takes one FILE and --map MAP.yaml")
+    (file,) = options.files
+    if options.draft_map:
+        if options.map.exists():
+            raise UsageError(f"{options.map} is there already; name another --map")
+        options.map.write_text(draft_map(file), encoding="utf-8")
+        words = f"{options.map}: a draft; read each line, then import with it"
+        return _print(options, {"map": str(options.map)}, words)
+    weeks = parse_weeks([options.weeks]) if options.weeks else []
+    if len(weeks) != 1 or not options.out:
+        raise UsageError("import table needs one --week and --out DIR")
+    folder = Path(options.out.replace("{week}", str(weeks[0])))
+    cohort = _parameters(options, weeks[0]).cohort
+    requests, charges = import_table(file, options.map, weeks[0], folder, cohort)
+    content = {"week": str(weeks[0]), "folder": str(folder), "requests": requests}
+    return _print(options, content, f"{folder}: {requests:,} requests and {charges:,} charges")
+
+
 @command(option("proposals", "FILE", "what --propose wrote, accepted rows marked", type=Path))
 def _directory(options: Options) -> int:
     """Add accepted rows to the directory of agencies."""
@@ -431,13 +461,21 @@ def _directory(options: Options) -> int:
 
 
 @command(
-    option("--week", "DATE", required=True, type=Week.parse),
+    option("--week", "DATE", type=Week.parse),
     option("--seed", "N", "the same seed gives the same bytes", type=int, default=1),
     option("--requests", "N", "requests issued in the week", type=int, default=600),
-    OUT,
+    option("--out", "DIR", "the folder; may hold {week}"),
+    option("--blank", "DIR", "write the empty contract, to fill in", type=Path),
 )
 def _sample(options: Options) -> int:
-    """Make a synthetic extract with invented agencies."""
+    """Make a synthetic extract with invented agencies, or an empty one to fill in."""
+    if options.blank:
+        from ddor.importers.own.table import write_blank
+
+        files = [str(file) for file in write_blank(options.blank)]
+        return _print(options, {"files": files}, "\n".join(files))
+    if not (options.week and options.out):
+        raise UsageError("sample needs --week and --out, or --blank DIR")
     from ddor.extract.csv_files import write_extract
     from ddor.importers.samples.ordinary import make_sample
 

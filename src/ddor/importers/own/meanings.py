@@ -1,0 +1,66 @@
+"""What each column of an extract means, and by which words an export's own heads and cells are
+recognized (`data/meanings.csv`)."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from ddor.extract.model import COLUMNS
+from ddor.reference.codes import name_key, rows
+
+
+class Meaning(NamedTuple):
+    """A column of the contract. heads: keys of words in the heads of exports; words: what a cell
+    may become -> a pattern; otherwise: what stands for a column that an export lacks, "" for
+    none."""
+
+    table: str
+    column: str
+    meaning: str
+    heads: tuple[str, ...]
+    words: dict[str, str]
+    otherwise: str
+
+    @property
+    def needed(self) -> bool:
+        return COLUMNS[self.column]["empty"] == "no" and not self.otherwise
+
+
+def _words(text: str) -> dict[str, str]:
+    """ "declined=declin|refus|honored=hono" -> {"declined": "declin|refus", "honored": "hono"}."""
+    words: dict[str, str] = {}
+    for part in filter(None, text.split("|")):
+        word, equals, pattern = part.partition("=")
+        if equals:
+            words[word], last = pattern, word
+        else:
+            words[last] += f"|{part}"
+    return words
+
+
+def _meaning(table, column, meaning, heads, words, otherwise) -> Meaning:
+    keys = tuple(name_key(head) for head in heads.split("|"))
+    return Meaning(table, column, meaning, keys, _words(words), otherwise)
+
+
+MEANINGS = [_meaning(**row) for row in rows("meanings", Path(__file__).parent / "data")]
+
+
+def column_of(head: str) -> Meaning | None:
+    """The column that a head of an export seems to mean: by its own name, else by its words."""
+    key = name_key(head)
+    named = [each for each in MEANINGS if key == name_key(each.column)]
+    whole = [each for each in MEANINGS if key in each.heads]
+    parts = [
+        each for each in MEANINGS if any(re.search(rf"\b{word}\b", key) for word in each.heads)
+    ]
+    return next(iter([*named, *whole, *parts]), None)
+
+
+def word_of(meaning: Meaning, cell: str) -> str:
+    """What a cell seems to mean in a column of words, "" if nothing tells."""
+    allowed = COLUMNS[meaning.column]["allowed"].split()
+    if cell.strip().casefold() in allowed:
+        return cell.strip().casefold()
+    patterns = meaning.words.items()
+    return next((word for word, sign in patterns if re.search(sign, cell, re.IGNORECASE)), "")
