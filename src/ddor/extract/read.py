@@ -58,8 +58,8 @@ ENTRY_OF_A_ZIP, MOST_FILES, ENCRYPTED = b"PK\x01\x02", 10_000, 1
 CACHES = re.compile(r"^((simple|file|block)cache|cached)::")
 PIECE = 1 << 20
 FORMS = (
-    "a folder, a .zip of one, or an .xlsx workbook (`ddor import table` makes one of your own table: "
-    "docs/own-data.md)"
+    "a folder, a .zip of one, or an .xlsx workbook (of your own table `ddor import table` makes "
+    "one: docs/own-data.md)"
 )
 # The dates that tell what had happened by then; the others may lie in the future or be old.
 HAPPENED = {*DATETIMES} - {"release_due_at", "sentence_ends_on"}
