@@ -27,6 +27,7 @@ from ddor.reference.codes import (
 from ddor.reference.places import (
     AREAS,
     COUNTIES,
+    HEADQUARTERS,
     STATES,
     area_named,
     area_of,
@@ -53,7 +54,7 @@ def counties_of(area: str) -> set[str]:
 
 
 def test_every_table_names_its_source():
-    assert len(list(DATA.glob("*.csv"))) == 7
+    assert len(list(DATA.glob("*.csv"))) == 8
     for table in DATA.glob("*.csv"):
         assert table.read_text(encoding="utf-8").startswith("# source: "), table.name
 
@@ -70,8 +71,10 @@ I-247N | I247N - Request for Voluntary Notification of Release
 AREA_TEXTS = """
 St. Paul      | St. Paul Area of Responsibility; Saint Paul; St Paul; ST. PAUL FIELD OFFICE
 Washington    | Washington DC; washington, d.c. area of responsibility
-New York City | New York; new  york city aor
-              | HQ Area of Responsibility; Minnesota;
+New York City | New York; new  york city aor; NYC
+HQ            | HQ Area of Responsibility; Headquarters
+St. Paul      | SPM; spm
+              | Minnesota; XYZ;
 """
 STATE_TEXTS = """
 DC | Washington, D.C.
@@ -224,14 +227,15 @@ def test_names_are_no_keys_and_can_stand_for_two_places_in_one_state():
 
 
 def test_there_are_twenty_five_areas_one_of_them_newer_than_2017():
-    assert len(AREAS) == 25 and "Harlingen" in AREAS
+    assert len({*AREAS} - {HEADQUARTERS}) == 25 and "Harlingen" in AREAS
+    assert AREAS[HEADQUARTERS] == set(STATES), "it is no office, and may ask anywhere"
     assert (AREAS["Washington"], AREAS["Dallas"]) == ({"DC", "VA"}, {"OK", "TX"})
     of_texas = "Dallas|El Paso|Harlingen|Houston|San Antonio".split("|")
     assert sorted(area for area, states in AREAS.items() if "TX" in states) == of_texas
 
 
 def test_every_area_has_a_county_and_a_state_is_whole_or_split_and_never_both():
-    assert {area_of(c.state, c.fips) for c in COUNTIES.values()} == set(AREAS) | {None}
+    assert {area_of(c.state, c.fips) for c in COUNTIES.values()} == set(AREAS) - {HEADQUARTERS} | {None}
     listed = Counter((row["state"], row["part"]) for row in rows("areas"))
     assert {place for place, times in listed.items() if times > 1} == set()
     parts = defaultdict(set)
