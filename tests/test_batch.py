@@ -112,6 +112,7 @@ def cluster(folder: Path):
         yield json.loads(file.read_text())["address"]
 
 
+@pytest.mark.slow
 def test_a_cluster_makes_the_same_site(project, one_by_one):
     with cluster(project) as address:
         assert made(project, "three", "--scheduler", address) == one_by_one

@@ -203,6 +203,7 @@ def read_in_a_process(places: dict[str, str]) -> tuple[dict[str, str], int]:
     return tuple(json.loads(done.stdout))
 
 
+@pytest.mark.slow
 def test_no_small_file_takes_much_memory(tmp_path):
     places = {make.__name__: str(make(tmp_path / make.__name__)) for make in HOSTILE}
     said, megabytes = read_in_a_process(places)

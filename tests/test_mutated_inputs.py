@@ -25,7 +25,8 @@ from mutations import FORMS, files, mutated, with_other_cells, write
 from weekly_runs import job, without_kernel
 
 MOST_SECONDS, MOST_MB = 10, 1000
-EVERY = (*FORMS, "maintained")
+IMPORTED = ("foia.csv", "foia.xlsx", "foia.parquet", "export.csv", "export.xlsx")
+EVERY = (*FORMS, "maintained", *IMPORTED)
 RECORD = """week: 2017-02-11
 agency_id: MN0270000
 figure: declined
@@ -82,6 +83,8 @@ def outcome(form: str, seed: int, folder: Path) -> str:
     try:
         if form == "maintained":
             return _maintained(chance, folder)
+        if form in IMPORTED:
+            return _imported(form, chance, folder)
         return _counted(write(a_mutant(form, chance), folder))
     except DdorError as error:
         message = str(error)
@@ -113,6 +116,37 @@ def _counted(place: Path) -> str:
     case = CheckedWeek(extract, week, frames.directory_of(), no_history(), "recorded")
     counts = frames.counted(case)
     assert counts.reconciliation["rows"].sum() == len(extract.requests)
+    return "counted"
+
+
+def _imported(form: str, chance: random.Random, folder: Path) -> str:
+    """A mutated file, and for half of the exports a mutated map, through the importer."""
+    from test_foia import detainer
+    from test_own_export import EXPORT, filled
+
+    from ddor.calendar import Week
+    from ddor.importers.foia.importer import Asked, import_foia
+    from ddor.importers.own.table import draft_map, import_table
+
+    kind, ending = form.split(".")
+    file, own = folder / form, folder / "map.yaml"
+    lines = [line.split(",") for line in EXPORT.splitlines()[3:]]
+    frame = pd.DataFrame([detainer(birth_year=str(year)) for year in range(1960, 1972)])
+    frame = frame if kind == "foia" else pd.DataFrame(lines[1:], columns=lines[0])
+    to = {"csv": frame.to_csv, "xlsx": frame.to_excel, "parquet": frame.to_parquet}[ending]
+    to(file, index=False)
+    if kind == "foia":
+        file.write_bytes(mutated(file.read_bytes(), chance))
+        tables = folder / "agencies.csv"
+        tables.write_bytes(MAINTAINED["agencies.csv"])
+        asked = Asked([Week.parse("2026-02-07")], str(folder / "out"), tables)
+        summary = import_foia([file], asked)
+        assert summary.read == summary.kept + summary.outside + summary.set_aside.total()
+        return "counted"
+    own.write_text(filled(draft_map(file)), encoding="utf-8")
+    spoiled = chance.choice([file, own])
+    spoiled.write_bytes(mutated(spoiled.read_bytes(), chance))
+    import_table(file, own, Week.parse("2017-03-04"), folder / "out", "recorded")
     return "counted"
 
 

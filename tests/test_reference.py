@@ -230,12 +230,14 @@ def test_there_are_twenty_five_areas_one_of_them_newer_than_2017():
     assert len({*AREAS} - {HEADQUARTERS}) == 25 and "Harlingen" in AREAS
     assert AREAS[HEADQUARTERS] == set(STATES), "it is no office, and may ask anywhere"
     assert (AREAS["Washington"], AREAS["Dallas"]) == ({"DC", "VA"}, {"OK", "TX"})
-    of_texas = "Dallas|El Paso|Harlingen|Houston|San Antonio".split("|")
+    of_texas = "Dallas|El Paso|HQ|Harlingen|Houston|San Antonio".split("|")
     assert sorted(area for area, states in AREAS.items() if "TX" in states) == of_texas
 
 
 def test_every_area_has_a_county_and_a_state_is_whole_or_split_and_never_both():
-    assert {area_of(c.state, c.fips) for c in COUNTIES.values()} == set(AREAS) - {HEADQUARTERS} | {None}
+    assert {area_of(c.state, c.fips) for c in COUNTIES.values()} == set(AREAS) - {HEADQUARTERS} | {
+        None
+    }
     listed = Counter((row["state"], row["part"]) for row in rows("areas"))
     assert {place for place, times in listed.items() if times > 1} == set()
     parts = defaultdict(set)

@@ -87,6 +87,7 @@ def in_words(results: list[Result]) -> list:
     return [(r.period, r.status, r.exit_code, r.revision, r.figures) for r in results]
 
 
+@pytest.mark.slow  # with processes, and fewer weeks, it is in test_batch.py
 def test_weeks_in_one_act_are_the_weeks_one_by_one(tmp_path):
     one, other = archive_of(tmp_path / "one"), archive_of(tmp_path / "other")
     for step in (lambda _: None, change, lambda _: None):
