@@ -319,9 +319,9 @@ def test_the_page_says_that_it_is_part_of_a_week_and_what_was_declined_between_t
     case = case_of(rows, cohort="issued")
     inputs = inputs_of(replace(case, extract=replace(case.extract, about=about)))
     phrases = WeeklyReport(inputs).phrases()
-    assert "This is part of a week:" in phrases.key_issued
+    assert "This is part of a week:" in phrases.key_declined
     assert "holds no request issued after February 15, 2017." in " ".join(
-        phrases.key_issued.split()
+        phrases.key_declined.split()
     )
     assert (
         "Of these, 2 were recorded as declined between February 15, 2017 and March 1, 2017"
