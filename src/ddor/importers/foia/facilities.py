@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ddor.errors import ExtractInvalid
+from ddor.errors import ExtractInvalid, UsageError
 from ddor.extract.csv_files import csv_table
 from ddor.extract.limits import LIMITS
 from ddor.extract.table import worded
@@ -64,8 +64,7 @@ def read_facilities(file: Path | None, directory: pd.DataFrame) -> Facilities:
             file.name, file.read_bytes(), LIMITS.charges, LIMITS
         )
     except OSError as error:
-        seen = (error.strerror or "no such file").lower()
-        raise invalid(file.name, *worded("no_facilities_file", seen=seen)) from None
+        raise UsageError(f"{file}: {(error.strerror or 'cannot be read').lower()}") from None
     columns = {name_key(head).replace(" ", "_"): at for at, head in enumerate(heads)}
     places = [next((columns[t] for t in titles if t in columns), -1) for titles in _TITLES.values()]
     if problems or -1 in places:

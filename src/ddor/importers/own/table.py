@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from ddor.calendar import Week
 from ddor.errors import ExtractInvalid, NeedsCorrection, Problems, UsageError
@@ -54,7 +55,7 @@ def read_export(file: Path) -> pd.DataFrame:
             at = next((at for at, cells in enumerate(first) if known(cells) >= 2), None)
             if at is None:
                 continue
-            heads = [str(head).strip() for head in first[at]]
+            heads = _different([str(head).strip() for head in first[at]])
             cells = [
                 [as_text(cell).strip() for cell in line] for line in (*first[at + 1 :], *lines)
             ]
@@ -70,6 +71,14 @@ def read_export(file: Path) -> pd.DataFrame:
     )
 
 
+def _different(heads: list[str]) -> list[str]:
+    """The heads; one without a name, or that stood before, with the number of its column."""
+    return [
+        f"{head} (column {at})".strip() if not head or head in heads[: at - 1] else head
+        for at, head in enumerate(heads, start=1)
+    ]
+
+
 def import_table(file: Path, map_file: Path, week: Week, out: Path, cohort: str) -> tuple[int, int]:
     """Writes the extract; -> its requests and charges. Raises NeedsCorrection (the map) and
     ExtractInvalid (what the map makes of the export); nothing is then written."""
@@ -81,7 +90,11 @@ def import_table(file: Path, map_file: Path, week: Week, out: Path, cohort: str)
         found.report("date_order", f'"{order}"', f"one of {', '.join(ORDERS)}", "choose one")
         NeedsCorrection.raise_if("the map needs correction", found)
     tables = {name: _mapped(export, keys.get(name) or {}, name, order, found) for name in TABLES}
-    about = keys.get("about") if isinstance(keys.get("about"), Mapping) else {}
+    about = keys.get("about") or {}
+    for name in [name for name in keys if name not in {"date_order", "about", *TABLES}]:
+        found.report(name, "an unknown key", "date_order, requests, charges or about", "remove it")
+    if not isinstance(about, Mapping):
+        found.report("about", "no keys", "as_of and source below it", "write them so")
     NeedsCorrection.raise_if("the map needs correction", found)
     requests = tables["requests"]
     if "request_id" not in requests:
@@ -103,8 +116,7 @@ def _write(requests: pd.DataFrame, charges: pd.DataFrame, about: Any, folder: Pa
     for name, table in (("requests", requests), ("charges", charges)):
         columns = {column: table.get(column, "") for column in TABLES[name]}
         pd.DataFrame(columns, index=table.index).to_csv(folder / f"{name}.csv", index=False)
-    lines = "".join(f"{key}: {value}\n" for key, value in about.items())
-    (folder / "about.yaml").write_text(lines, encoding="utf-8")
+    (folder / "about.yaml").write_text(yaml.safe_dump({**about}), encoding="utf-8")
 
 
 def _mapped(
@@ -133,6 +145,7 @@ def _mapped(
             not isinstance(how, Mapping)
             or not set(how) <= _KINDS
             or not {"column", "value"} & set(how)
+            or not isinstance(how.get("words") or {}, Mapping)
         ):
             found.report(place, f'"{how}"', "{column: a head} or {value: a word}", "write it so")
         elif "value" in how:
