@@ -6,6 +6,7 @@ that its memory is known. A failure names form and seed: `python tests/test_muta
 LAST FORM` runs these seeds again.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -18,6 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from conftest import PROJECT
@@ -134,9 +136,14 @@ def _imported(form: str, chance: random.Random, folder: Path) -> str:
     frame = pd.DataFrame([detainer(birth_year=str(year)) for year in range(1960, 1972)])
     frame = frame if kind == "foia" else pd.DataFrame(lines[1:], columns=lines[0])
     to = {"csv": frame.to_csv, "xlsx": frame.to_excel, "parquet": frame.to_parquet}[ending]
-    to(file, index=False)
+    cells = chance.random() < 0.5
+    for _ in range(3 * cells):
+        place = chance.randrange(len(frame)), chance.randrange(len(frame.columns))
+        frame.iloc[place] = mutated(str(frame.iloc[place]).encode(), chance).decode("latin-1")
+    with contextlib.suppress(openpyxl.utils.exceptions.IllegalCharacterError):
+        to(file, index=False)
     if kind == "foia":
-        file.write_bytes(mutated(file.read_bytes(), chance))
+        file.write_bytes(file.read_bytes() if cells else mutated(file.read_bytes(), chance))
         tables = folder / "agencies.csv"
         tables.write_bytes(MAINTAINED["agencies.csv"])
         asked = Asked([Week.parse("2026-02-07")], str(folder / "out"), tables)
