@@ -249,6 +249,15 @@ def test_a_form_without_codes_needs_a_file_of_facilities_which_is_proposed(tmp_p
         ).replace(",,HENNEPIN ADC", ",MNHENAD,HENNEPIN ADC")
     )
     weeks = (WEEK, Week(dt.date(2012, 2, 4)))
+    alone = tmp_path / "alone.csv"  # of a name in one state, which is another's in another
+    alone.write_text(
+        "name,state,agency_id\nSTEARNS COUNTY JAIL,MN,MNSTEAR\nHENNEPIN ADC,MN,MNHENAD\n"
+    )
+    kept = imported(tmp_path, tmp_path / "npr.txt", weeks=weeks, facilities=alone)
+    assert (kept.kept, kept.set_aside.total()) == (2, 1)
+    assert set(requests_of(tmp_path)["state"]) == {"MN"}
+    with pytest.raises(UsageError, match="is there already; name another --propose"):
+        imported(tmp_path, tmp_path / "npr.txt", weeks=weeks, proposals=proposed)
     summary = imported(tmp_path, tmp_path / "npr.txt", weeks=weeks, facilities=proposed)
     assert (summary.kept, summary.set_aside.total()) == (2, 1)
     assert "STEARNS COUNTY JAIL (WI)" in str(summary), "the other one is named"
@@ -373,3 +382,7 @@ def test_an_unknown_word_is_mapped_in_params_without_touching_code(tmp_path):
     own.write_text("field,word,becomes\ndetainer_lift_reason,lifted by MARTIANS,withdrawn\n")
     imported(tmp_path, tmp_path / "a.csv")
     assert requests_of(tmp_path)["outcome"].tolist() == ["withdrawn"]
+    rows = [detainer(duplicate_drop_row=word) for word in ("DROP", "KEEP")]
+    pd.DataFrame(rows).to_csv(tmp_path / "a.csv", index=False)
+    own.write_text("field,word,becomes\nduplicate_drop_row,drop,yes\nduplicate_drop_row,keep,no\n")
+    assert imported(tmp_path, tmp_path / "a.csv").set_aside.total() == 1

@@ -65,6 +65,8 @@ def test_the_auditor_gets_from_a_raw_export_to_a_page_as_written(export, monkeyp
         assert place in asked
     own.write_text(filled(own.read_text()))
     assert command(*imported) == 0
+    assert command(*imported) == 2, "an extract is not replaced in silence"
+    assert command(*imported, "--replace") == 0
     words = (str(WEEK), "--extract", str(out), "--output", str(site), "--quiet")
     assert run_week([*words, "--set", f"published_on={PUBLISHED_ON}"], PROJECT) == 0
     page = (site / "site" / "weeks" / str(WEEK) / "index.html").read_text(encoding="utf-8")
@@ -97,6 +99,14 @@ def test_a_charge_of_each_row_and_one_request_for_each_key(export):
     assert requests["released_at"].tolist() == ["2017-03-06T14:05", "2017-03-07", ""]
     charges = pd.read_csv(out / "charges.csv", dtype="str")
     assert charges["charge_no"].tolist() == ["1", "2", "1"]
+    text = own.read_text()
+    own.write_text(text.replace("'Open': pending", "'Open': withdrawn"))
+    export.write_text(EXPORT.replace("Open,,", "Withdrawn,3/8/2017,"))
+    own.write_text(own.read_text().replace("'Open': withdrawn", "'Withdrawn': superseded"))
+    import_table(export, own, WEEK, export.with_name("z"), "recorded")
+    theirs = pd.read_csv(export.with_name("z") / "requests.csv", dtype="str")
+    assert theirs["outcome"].tolist()[2] == "superseded", "the map comes before the contract's word"
+    own.write_text(text)
     # Two rows of one request that disagree are two requests with one key, which is named.
     export.write_text(EXPORT.replace("Declined by jail", "Open", 1))
     with pytest.raises(ExtractInvalid):

@@ -400,7 +400,7 @@ def _check(options: Options) -> int:
     option("--facilities", "FILE", "a CSV of name, state and agency_id", type=Path),
     option("--propose", "FILE", "write rows for the directory, to be accepted", type=Path),
     flag("--recorded", "give a week what was recorded in it too, by the date of lifting"),
-    flag("--replace", "replace extracts that were made from other files"),
+    flag("--replace", "replace extracts that are there already"),
 )
 def _import(options: Options) -> int:
     """Make extracts from FOIA files (docs/foia.md) or from a table of your own."""
@@ -444,6 +444,8 @@ def _import_table(options: Options) -> int:
     if len(weeks) != 1 or not options.out:
         raise UsageError("import table needs one --week and --out DIR")
     folder = Path(options.out.replace("{week}", str(weeks[0])))
+    if (folder / "requests.csv").exists() and not options.replace:
+        raise UsageError(f"{folder} has an extract already; name another --out, or use --replace")
     cohort = _parameters(options, weeks[0]).cohort
     requests, charges = import_table(file, options.map, weeks[0], folder, cohort)
     content = {"week": str(weeks[0]), "folder": str(folder), "requests": requests}

@@ -109,7 +109,9 @@ def whole_numbers(texts: pd.Series) -> pd.Series:
     return numbers.where(fits).astype("Int64")
 
 
-def set_aside(rows: pd.DataFrame, as_of: dt.date, undated: pd.Series) -> tuple[pd.Series, str]:
+def set_aside(
+    rows: pd.DataFrame, as_of: dt.date, undated: pd.Series, words_of: Words = WORDS
+) -> tuple[pd.Series, str]:
     """The rule that sets each row aside, missing where none does (`category`, the rows' index), and
     how duplicates were looked for. rows: cleaned and located, with `issued_at`; undated: those
     whose outcome would need a date.
@@ -124,7 +126,7 @@ def set_aside(rows: pd.DataFrame, as_of: dt.date, undated: pd.Series) -> tuple[p
         "test": matches(rows["detention_facility"], "(?i).*test facility.*"),
         "state": rows["facility_state"].isna(),
         "type": rows["detainer_type"].isna() & (issued >= _FORMS_SINCE),
-        "flagged": meant(casefolded(drop), WORDS["duplicate_drop_row"].get) == "yes",
+        "flagged": meant(casefolded(drop), words_of["duplicate_drop_row"].get) == "yes",
         "undated": undated,
     }
     first = np.select([failed.to_numpy() for failed in fails.values()], range(len(fails)), -1)

@@ -103,7 +103,8 @@ def located(rows: pd.DataFrame, facilities: Facilities) -> pd.DataFrame:
 
 def _place(facilities: Facilities, name: str, state: str, code: str, area: str) -> tuple[str, str]:
     key, usps = name_key(name), state_named(state) or ""
-    code = code or facilities.codes.get((key, usps)) or facilities.codes.get((key, "")) or ""
+    # A namesake in another state is another jail: only a row without any state goes by name alone.
+    code = code or facilities.codes.get((key, usps if state else "")) or ""
     states = AREAS.get(area_named(area) or "", ())
     of_area = next(iter(states)) if len(states) == 1 else ""
     return code, state or facilities.states.get(code) or of_area

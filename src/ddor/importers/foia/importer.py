@@ -125,6 +125,8 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
     places = facilities.read_facilities(asked.facilities, directory)
     words = cleaning.own_words(asked.agencies.with_name(OWN_WORDS))
     said = _said(files)
+    if asked.proposals and asked.proposals.exists():
+        raise UsageError(f"{asked.proposals} is there already; name another --propose")
     _refuse_to_replace(weeks, asked, said)
 
     source = _read(files, asked, places, words)
@@ -234,7 +236,7 @@ def _read(
     rows = rows.assign(issued_at=cleaning.dates(rows["detainer_prepare_date"]))
     as_of, known = (asked.as_of, "as given") if asked.as_of else _release_day(files, rows)
     undated = rows["detainer_lift_reason"].notna() & shape.lifted_at(rows, as_of).isna()
-    rule, duplicates = cleaning.set_aside(rows, as_of, undated & asked.recorded)
+    rule, duplicates = cleaning.set_aside(rows, as_of, undated & asked.recorded, words)
     return _Source(rows, rule, as_of, known, tables, unread, cells, duplicates)
 
 

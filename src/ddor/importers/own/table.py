@@ -166,8 +166,8 @@ def _cells(
 ) -> pd.Series:
     if column in DATETIMES:
         return _days(cells, order, place, found)
-    own = {str(word).casefold(): str(becomes) for word, becomes in (words or {}).items()}
-    own |= {word.casefold(): word for word in WORDS.get(column, ())}
+    own = {word.casefold(): word for word in WORDS.get(column, ())}
+    own |= {str(word).casefold(): str(becomes) for word, becomes in (words or {}).items()}
     made = cells.map(lambda cell: own.get(cell.casefold(), None if column in WORDS else cell))
     for word, rows in cells[made.isna() & (cells != "")].groupby(cells):
         expected = f"words: {{{word}: one of {', '.join(WORDS[column])}}}"
