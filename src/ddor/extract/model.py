@@ -55,6 +55,8 @@ LEVELS = WORDS["agency_level"]
 FOIA_SOURCE = "ICE detainer records released under FOIA"
 
 
+# The keys of about.yaml that it always has, and those that are days.
+ALWAYS_SAID = ("as_of", "source", "synthetic")
 _DAYS = ("as_of", "covers_from", "covers_to", "pending_on")
 
 
@@ -82,8 +84,7 @@ class About:
     def keys(self) -> dict[str, Any]:
         """As about.yaml has them; what need not be said only where it is."""
         keys = asdict(self) | {"newly_declined": " ".join(self.newly_declined)}
-        always = ("as_of", "source", "synthetic")
-        return {key: value for key, value in keys.items() if value or key in always}
+        return {key: value for key, value in keys.items() if value or key in ALWAYS_SAID}
 
     @classmethod
     def of(cls, keys: Mapping[str, Any]) -> About:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ddor import inputs as week_inputs
 from ddor.archive.publish import Archive
+from ddor.extract.model import ALWAYS_SAID
 from ddor.inputs import Inputs, save_counted, save_inputs
 from ddor.jobs.prepared import (
     REVIEW_LIST,
@@ -133,7 +134,7 @@ def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:
     is no input here: it says which tables may be shown, and follows from the revisions themselves.
     `counts`: what was counted of the inputs."""
     about, cleared = inputs.extract.about, counts.cleared.to_numpy().tolist()
-    beside = [f"{key} {value}" for key, value in [*about.keys().items()][3:]]
+    beside = [f"{key} {value}" for key, value in about.keys().items() if key not in ALWAYS_SAID]
     tables = {name: getattr(inputs.directory, name) for name in COLUMNS}
     # E5 compares with the highest week of each agency asked; with a short history it does not.
     # Section II names the last published week with its total, and no other.

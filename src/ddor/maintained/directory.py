@@ -17,7 +17,7 @@ from typing import Annotated
 import pandas as pd
 
 from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems
-from ddor.extract.csv_files import csv_table
+from ddor.extract.csv_files import csv_table, plain_cell
 from ddor.extract.key_files import advice, must, quoted
 from ddor.extract.limits import LIMITS, beyond, read_file
 from ddor.extract.model import LEVELS
@@ -174,7 +174,7 @@ def add_agencies(file: Path, proposals: Path) -> list[str]:
     NeedsCorrection.raise_if("nothing was added", found)
     frame = pd.DataFrame(dict(zip(heads, cells, strict=True))).drop(index=uneven)
     accepted = frame[frame["accept"].str.strip().str.casefold().isin(_ACCEPTED)]
-    new = _judged(accepted[columns], "agencies", found)
+    new = _judged(accepted[columns].map(plain_cell), "agencies", found)
     for row, code in new["agency_id"].items():
         if code in set(known["agency_id"]):
             found.report("agency_id", *worded("agency_known", agency=code), (row + ABOVE,))

@@ -100,6 +100,7 @@ class WeeklyReport(AttributeTables):
     def _extract(self) -> SimpleNamespace:
         about, received = self.inputs.extract.about, self.inputs.extract.requests
         recorded, released = received["outcome_recorded_at"], received["released_at"]
+        has_lift_dates = bool(recorded.notna().any())
         return self._about(
             received=len(received),
             outside_week=self.counts.figures["outside_week_total"],
@@ -107,12 +108,10 @@ class WeeklyReport(AttributeTables):
             source=about.source,
             is_foia=about.source.startswith(FOIA_SOURCE),
             by_issue=self.by_issue,
-            has_recording_dates=not self.by_issue or bool(recorded.notna().any()),
+            has_recording_dates=not self.by_issue or has_lift_dates,
             has_release_dates=bool(released.notna().any()),
-            has_lift_dates=bool(recorded.notna().any()),
-            has_pending_charges=bool(
-                self.counts.extract.charges["disposition"].eq("charged").any()
-            ),
+            has_lift_dates=has_lift_dates,
+            has_pending_charges="charged" in set(self.counts.extract.charges["disposition"]),
             covers_from=about.covers_from,
             covers_to=about.covers_to,
             newly_declined=self._newly_declined(),

@@ -31,32 +31,26 @@ _OTHER_TIMES = [
 ]
 # A spreadsheet's number of a day, from 1954 to 2064, and the day that it counts from.
 _SERIAL, _DAY_0 = r"[2-5]\d{4}(\.\d+)?", pd.Timestamp(1899, 12, 30)
-FIRST_ISSUED = pd.Timestamp(1990, 1, 1)
+_FIRST_ISSUED = pd.Timestamp(1990, 1, 1)
 # Before it, nearly all requests lack a type: there was one form.
 _FORMS_SINCE = pd.Timestamp(2015, 1, 1)
 _SAME = ("anonymized_identifier", "detention_facility_code", "detainer_type")
-A_DAY = pd.Timedelta(hours=24)
+_A_DAY = pd.Timedelta(hours=24)
 _ADD_IT = "nothing was imported; if the value is right, add it to params/foia_words.csv"
 _OWN = ("field", "word", "becomes")
-# Of a field whose words are codes, the codes.
-_KINDS: dict[str, Collection[str]] = {
-    "detainer_type": FORMS,
-    "facility_state": STATES,
-    "facility_aor": AREAS,
-    "citizenship_country": COUNTRIES,
-}
-# Field -> what becomes of a word in small letters that no list has; None where it is not known.
-_LOOK_UPS: dict[str, Callable[[str], str | None]] = {
-    "detainer_type": form_from_ice_text,
-    "facility_state": state_named,
-    "facility_aor": area_named,
-    "citizenship_country": country_from_ice_label,
+# Of a field whose words are codes: the codes, and what becomes of a word in small letters that no
+# list has; None where it is not known.
+_CODES: dict[str, tuple[Collection[str], Callable[[str], str | None]]] = {
+    "detainer_type": (FORMS, form_from_ice_text),
+    "facility_state": (STATES, state_named),
+    "facility_aor": (AREAS, area_named),
+    "citizenship_country": (COUNTRIES, country_from_ice_label),
 }
 # Field -> word in small letters -> what it becomes, "" if it says nothing.
 Words = Mapping[str, Mapping[str, str]]
 
 
-def cleaned(source: pa.Table, words_of: Words = WORDS) -> tuple[pd.DataFrame, dict[str, int]]:
+def cleaned(source: pa.Table, words_of: Words) -> tuple[pd.DataFrame, dict[str, int]]:
     """The rows of `read_source`, with their text fields cleaned, and how many cells each rule
     met. Columns: TITLES and `table` (texts.py), file and row."""
     met: Counter = Counter()
@@ -101,6 +95,13 @@ def dates(texts: pd.Series) -> pd.Series:
     return read.fillna((_DAY_0 + pd.to_timedelta(serials, "D")).dt.round("s").astype(read.dtype))
 
 
+def lifted_at(rows: pd.DataFrame, as_of: dt.date) -> pd.Series:
+    """The date of lifting of rows with a lift reason; missing where the file has none."""
+    lifted = dates(rows["detainer_lift_date"])
+    told = lifted.between(_FIRST_ISSUED, pd.Timestamp(as_of) + _A_DAY, inclusive="left")
+    return lifted.where(told & rows["detainer_lift_reason"].notna())
+
+
 @of_words
 def whole_numbers(texts: pd.Series) -> pd.Series:
     """Int64; missing where the text is empty or no whole number from 0 to 99999."""
@@ -110,24 +111,25 @@ def whole_numbers(texts: pd.Series) -> pd.Series:
 
 
 def set_aside(
-    rows: pd.DataFrame, as_of: dt.date, undated: pd.Series, words_of: Words = WORDS
+    rows: pd.DataFrame, as_of: dt.date, words_of: Words, recorded: bool
 ) -> tuple[pd.Series, str]:
     """The rule that sets each row aside, missing where none does (`category`, the rows' index), and
-    how duplicates were looked for. rows: cleaned and located, with `issued_at`; undated: those
-    whose outcome would need a date.
+    how duplicates were looked for. rows: cleaned and located, with `issued_at` and
+    `outcome_recorded_at`; recorded: whether an outcome needs its date.
 
     `duplicate_likely` sets nothing aside: it marks every row of a group, the one to keep too.
     """
     drop, issued = rows["duplicate_drop_row"], rows["issued_at"]
+    undated = rows["outcome_recorded_at"].isna()
     fails = {
-        "date": ~(issued >= FIRST_ISSUED),
-        "future": issued >= pd.Timestamp(as_of) + A_DAY,
+        "date": ~(issued >= _FIRST_ISSUED),
+        "future": issued >= pd.Timestamp(as_of) + _A_DAY,
         "code": ~matches(rows["detention_facility_code"], "[A-Z0-9]{4,12}"),
         "test": matches(rows["detention_facility"], "(?i).*test facility.*"),
         "state": rows["facility_state"].isna(),
         "type": rows["detainer_type"].isna() & (issued >= _FORMS_SINCE),
         "flagged": meant(casefolded(drop), words_of["duplicate_drop_row"].get) == "yes",
-        "undated": undated,
+        "undated": recorded & rows["detainer_lift_reason"].notna() & undated,
     }
     first = np.select([failed.to_numpy() for failed in fails.values()], range(len(fails)), -1)
     words = pd.Series([*map(RULES["row"].get, fails), RULES["row"]["repeated"]], dtype="str")
@@ -151,10 +153,10 @@ def _followed_within_a_day(rows: pd.DataFrame) -> pd.Series:
     such rows all but the last. Rows without a pseudonym belong to no group, so nothing follows."""
     in_order = rows.dropna(subset=_SAME[0]).sort_values("issued_at", kind="stable")
     groups = in_order.groupby(list(_SAME), dropna=False, observed=True)
-    return groups["issued_at"].shift(-1) - in_order["issued_at"] <= A_DAY
+    return groups["issued_at"].shift(-1) - in_order["issued_at"] <= _A_DAY
 
 
-def translated(rows: pd.DataFrame, words_of: Words = WORDS) -> pd.DataFrame:
+def translated(rows: pd.DataFrame, words_of: Words) -> pd.DataFrame:
     """The rows with form, outcome, state, area, citizenship and criminality as columns, missing
     where the source's field is empty. Raises ExtractInvalid that names every unknown word, with
     its count and place."""
@@ -172,7 +174,8 @@ def translated(rows: pd.DataFrame, words_of: Words = WORDS) -> pd.DataFrame:
 
 
 def _meaning(words_of: Words, field: str, word: str) -> str | None:
-    return words_of.get(field, {}).get(word) or _LOOK_UPS.get(field, lambda _: None)(word)
+    meaning = words_of[field].get(word)
+    return meaning or (_CODES[field][1](word) if field in _CODES else None)
 
 
 def own_words(file: Path) -> Words:
@@ -183,7 +186,7 @@ def own_words(file: Path) -> Words:
     words: dict[str, dict[str, str]] = {field: {**WORDS.get(field, {})} for field in known}
     for number, line in enumerate(lines, start=2):
         field, word, becomes = (str(line.get(key) or "").strip() for key in _OWN)
-        kinds = _KINDS.get(field, {*words.get(field, {}).values()})
+        kinds = _CODES[field][0] if field in _CODES else {*words.get(field, {}).values()}
         if field not in known:
             expected = f"one of {', '.join(sorted(known))}"
             problems.report("field", f'"{field}"', expected, "correct the row", (number,))

@@ -6,10 +6,12 @@ is the county's jail is one of the errors that this report exists to avoid: so a
 only where the name says it, and a level with the words that it is guessed from.
 """
 
-import csv
 import difflib
 import re
-from collections.abc import Iterator
+from codecs import BOM_UTF8
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +19,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from ddor.errors import ExtractInvalid, UsageError
-from ddor.extract.csv_files import csv_table
+from ddor.extract.csv_files import csv_file, csv_table, plain_cell
 from ddor.extract.limits import LIMITS
 from ddor.extract.table import worded
 from ddor.importers.containers import invalid
@@ -74,7 +76,8 @@ def read_facilities(file: Path | None, directory: pd.DataFrame) -> Facilities:
         )
     lines = [*zip(*(cells[place] for place in places), strict=True)]
     lines = [
-        (name_key(name), state_named(state) or "", code.strip()) for name, state, code in lines
+        (name_key(plain_cell(name)), state_named(state) or "", code.strip())
+        for name, state, code in lines
     ]
     named: dict[str, set[str]] = {}
     for name, _, code in lines:
@@ -168,10 +171,8 @@ def write_proposals(file: Path, facilities: pd.DataFrame, twins: list[tuple]) ->
     order = {line["agency_id"]: at for at, line in enumerate(lines)}
     lines.sort(key=lambda line: order[first.get(line["agency_id"], line["agency_id"])])
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w", encoding="utf-8-sig", newline="") as text:
-        writer = csv.DictWriter(text, [ACCEPT, *COLUMNS["agencies"], *_BESIDE], restval="")
-        writer.writeheader()
-        writer.writerows(lines)
+    # Excel knows by the mark that it is UTF-8.
+    file.write_bytes(BOM_UTF8 + csv_file([ACCEPT, *COLUMNS["agencies"], *_BESIDE], lines))
 
 
 def _proposals(facilities: pd.DataFrame, beside: dict[str, list[str]]) -> Iterator[dict]:
@@ -206,13 +207,18 @@ def _level(name: str) -> tuple[str, str]:
 def _county(name: str, state: str) -> str:
     """The county that a name names, "" where it names none of that state."""
     found = _OF_A_COUNTY.search(name.upper())
-    key = name_key(found[1]) if found else ""
-    fips = [
-        county.fips
-        for county in COUNTIES.values()
-        if county.state == state and key == name_key(re.sub(" (County|Parish)$", "", county.name))
-    ]
+    fips = _counties().get((state, name_key(found[1])), []) if found else []
     return fips[0] if len(fips) == 1 else ""
+
+
+@cache
+def _counties() -> Mapping[tuple[str, str], list[str]]:
+    """State and key of a name -> the codes of the counties of that name."""
+    found = defaultdict(list)
+    for county in COUNTIES.values():
+        name = re.sub(" (County|Parish)$", "", county.name)
+        found[county.state, name_key(name)].append(county.fips)
+    return found
 
 
 def _core(name: str) -> str:

@@ -17,11 +17,11 @@ from types import SimpleNamespace
 
 import jinja2
 import pandas as pd
-import yaml
 
 from ddor.calendar import Week, first_days
-from ddor.errors import UsageError
+from ddor.errors import Problems, UsageError
 from ddor.extract.csv_files import write_extract
+from ddor.extract.key_files import read_keys, read_text
 from ddor.extract.model import FOIA_SOURCE, About, Extract, extract_of
 from ddor.extract.table import worded
 from ddor.importers.containers import invalid
@@ -88,8 +88,9 @@ class ImportSummary(SimpleNamespace):
 
 @dataclass(frozen=True)
 class _Source:
-    """All rows of one or more files, cleaned and located, with `issued_at`, and the rule that sets
-    each aside; what they are as of, and where that is known from."""
+    """All rows of one or more files, cleaned and located, with `issued_at` and
+    `outcome_recorded_at`, and the rule that sets each aside; what they are as of, and where that is
+    known from."""
 
     rows: pd.DataFrame
     rule: pd.Series
@@ -144,16 +145,17 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
     issued_in = first_days(rows["issued_at"])
     of_weeks = issued_in.isin(starts)
     if asked.recorded:
-        of_weeks |= first_days(shape.lifted_at(rows, source.as_of)).isin(starts)
+        of_weeks |= first_days(rows["outcome_recorded_at"]).isin(starts)
     kept = shape.shaped(rows[of_weeks], directory, source.as_of)
     set_aside = Counter(source.rule.dropna().astype("str").value_counts().to_dict())
     days = rows["issued_at"].agg(["min", "max"]).dt.date
+    names = ", ".join(file.name for file in files)
     if kept.empty:
         why = [f"{number} {rule}" for rule, number in set_aside.items()]
         why += [f"{len(rows)} of other weeks"] if len(rows) else []
         held = f"{days['min']} to {days['max']}" if len(rows) else "no week"
         seen = worded("no_row_kept", read=len(source.rows), why="; ".join(why) or "none", held=held)
-        raise invalid(", ".join(file.name for file in files), *seen)
+        raise invalid(names, *seen)
 
     about = About(source.as_of, said, False, pending_on=earlier and earlier[0])
     write = partial(_write, asked, about, days["min"], days["max"], {*starts})
@@ -170,7 +172,7 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
     lifted = kept["outcome"] != "pending"
     newly = kept[kept["newly"]]
     return ImportSummary(
-        source=", ".join(file.name for file in files),
+        source=names,
         tables=source.tables,
         unread=source.unread,
         as_of=source.as_of,
@@ -213,10 +215,10 @@ def _said(files: Sequence[Path]) -> str:
 
 def _refuse_to_replace(weeks: Sequence[Week], asked: Asked, said: str) -> None:
     """An extract that was made from other files, or by hand, is not replaced unless asked."""
-    others = []
+    others, unreadable = [], Problems("about.yaml")
     for folder in map(asked.folder, weeks):
-        about = folder / "about.yaml"
-        source = about.is_file() and yaml.load(about.read_bytes(), yaml.BaseLoader).get("source")
+        about = read_keys(read_text(folder / "about.yaml", unreadable), unreadable)
+        source = about.get("source")
         if (folder / "requests.csv").exists() and source != said:
             others.append(f"{folder} is there already, from {source or 'an unnamed source'}")
     if others and not asked.replace:
@@ -235,8 +237,8 @@ def _read(
     rows = facilities.located(rows, places)
     rows = rows.assign(issued_at=cleaning.dates(rows["detainer_prepare_date"]))
     as_of, known = (asked.as_of, "as given") if asked.as_of else _release_day(files, rows)
-    undated = rows["detainer_lift_reason"].notna() & shape.lifted_at(rows, as_of).isna()
-    rule, duplicates = cleaning.set_aside(rows, as_of, undated & asked.recorded, words)
+    rows = rows.assign(outcome_recorded_at=cleaning.lifted_at(rows, as_of))
+    rule, duplicates = cleaning.set_aside(rows, as_of, words, asked.recorded)
     return _Source(rows, rule, as_of, known, tables, unread, cells, duplicates)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ddor.importers.foia.cleaning import A_DAY, FIRST_ISSUED, dates, whole_numbers
+from ddor.importers.foia.cleaning import dates, whole_numbers
 from ddor.importers.foia.tables import CLAIMS_TO_CITIZENSHIP, DECLINE_REASONS, NEEDED, counted
 from ddor.importers.foia.texts import casefolded, filled, matches, meant, of_words
 from ddor.reference.codes import UNKNOWN
@@ -40,7 +40,6 @@ def shaped(rows: pd.DataFrame, directory: pd.DataFrame, as_of: dt.date) -> pd.Da
         description=rows["most_serious_conviction_charge"],
         charged_on=_past_dates(rows["msc_charge_date"], as_of),
         convicted_on=_past_dates(rows["msc_conviction_date"], as_of),
-        outcome_recorded_at=lifted_at(rows, as_of),
         pending_ncic_code=_ncic_codes(rows["pending_charge_code"]),
         pending_charged_on=_past_dates(rows["pending_charge_date"], as_of),
     )
@@ -52,13 +51,6 @@ def shaped(rows: pd.DataFrame, directory: pd.DataFrame, as_of: dt.date) -> pd.Da
     )
 
 
-def lifted_at(rows: pd.DataFrame, as_of: dt.date) -> pd.Series:
-    """The date of lifting of rows with a lift reason; missing where the file has none."""
-    lifted = dates(rows["detainer_lift_date"])
-    told = lifted.between(FIRST_ISSUED, pd.Timestamp(as_of) + A_DAY, inclusive="left")
-    return lifted.where(told & rows["detainer_lift_reason"].notna())
-
-
 def identified(rows: pd.DataFrame) -> pd.DataFrame:
     """Shaped rows of whole weeks, with their ids and what an extract says of each of them."""
     return rows.assign(request_id=_request_ids(rows), custody_confirmed="unknown")
@@ -68,8 +60,11 @@ def charges_of(rows: pd.DataFrame) -> pd.DataFrame:
     """Of identified rows the most serious conviction, number 1, and where the form has it the most
     serious pending charge, number 2."""
     convicted = rows.assign(charge_no=1, disposition="convicted")
-    names = {"pending_ncic_code": "ncic_code", "pending_charge": "description"}
-    names["pending_charged_on"] = "charged_on"
+    names = {
+        "pending_ncic_code": "ncic_code",
+        "pending_charge": "description",
+        "pending_charged_on": "charged_on",
+    }
     charged = rows.drop(columns=list(names.values())).rename(columns=names)
     charged = charged.assign(charge_no=2, disposition="charged")
     both = [each.dropna(subset="ncic_code") for each in (convicted, charged)]

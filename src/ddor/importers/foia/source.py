@@ -90,11 +90,10 @@ def _form_of(label: str, titles: Sequence, places: dict[str, list[int]]) -> Form
     missing = [field for field in NEEDED if field not in places and field not in form.lacks]
     if missing:
         all_titles = ", ".join(str(title) for title in titles if title)
-        problems = [
-            Problem(label, (), field, *worded("missing_field", form=form.name, titles=theirs))
-            for field in missing
-            for theirs in [" or ".join(TITLES[field])]
-        ]
+        problems = []
+        for field in missing:
+            words = worded("missing_field", form=form.name, titles=" or ".join(TITLES[field]))
+            problems.append(Problem(label, (), field, *words))
         raise ExtractInvalid(problems, f"{label}, whose titles are {all_titles}")
     return form
 
