@@ -128,7 +128,8 @@ def _imported(form: str, chance: random.Random, folder: Path) -> str:
 
     from ddor.calendar import Week
     from ddor.importers.foia.importer import Asked, import_foia
-    from ddor.importers.own.table import draft_map, import_table
+    from ddor.importers.own.draft import draft_map
+    from ddor.importers.own.table import import_table
 
     kind, ending = form.split(".")
     file, own = folder / form, folder / "map.yaml"

@@ -12,7 +12,9 @@ from ddor.calendar import Week
 from ddor.cli import ddor, run_week
 from ddor.errors import ExtractInvalid, NeedsCorrection, UsageError
 from ddor.extract.model import TABLES
-from ddor.importers.own.table import draft_map, import_table, write_blank
+from ddor.importers.own.blank import write_blank
+from ddor.importers.own.draft import draft_map
+from ddor.importers.own.table import import_table
 
 WEEK = Week.parse("2017-03-04")
 EXPORT = """Sample County Jail

@@ -428,8 +428,13 @@ def _import(options: Options) -> int:
     return _print(options, {"weeks": folders, "summary": str(summary)}, summary)
 
 
+def _folder(out: str, week: Week) -> Path:
+    return Path(out.replace("{week}", str(week)))
+
+
 def _import_table(options: Options) -> int:
-    from ddor.importers.own.table import draft_map, import_table
+    from ddor.importers.own.draft import draft_map
+    from ddor.importers.own.table import import_table
 
     if len(options.files) > 1 or not options.map:
         raise UsageError("import table takes one FILE and --map MAP.yaml")
@@ -443,7 +448,7 @@ def _import_table(options: Options) -> int:
     weeks = parse_weeks([options.weeks]) if options.weeks else []
     if len(weeks) != 1 or not options.out:
         raise UsageError("import table needs one --week and --out DIR")
-    folder = Path(options.out.replace("{week}", str(weeks[0])))
+    folder = _folder(options.out, weeks[0])
     if (folder / "requests.csv").exists() and not options.replace:
         raise UsageError(f"{folder} has an extract already; name another --out, or use --replace")
     cohort = _parameters(options, weeks[0]).cohort
@@ -472,7 +477,7 @@ def _directory(options: Options) -> int:
 def _sample(options: Options) -> int:
     """Make a synthetic extract with invented agencies, or an empty one to fill in."""
     if options.blank:
-        from ddor.importers.own.table import write_blank
+        from ddor.importers.own.blank import write_blank
 
         files = [str(file) for file in write_blank(options.blank)]
         return _print(options, {"files": files}, "\n".join(files))
@@ -482,7 +487,7 @@ def _sample(options: Options) -> int:
     from ddor.importers.samples.ordinary import make_sample
 
     week = options.week
-    folder = Path(options.out.replace("{week}", str(week)))
+    folder = _folder(options.out, week)
     write_extract(make_sample(week, options.seed, options.requests), folder)
     return _print(options, {"week": str(week), "folder": str(folder)}, folder)
 

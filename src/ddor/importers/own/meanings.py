@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from ddor.extract.model import COLUMNS
+from ddor.extract.model import COLUMNS, WORDS
 from ddor.reference.codes import name_key, rows
 
 
@@ -23,7 +23,9 @@ class Meaning(NamedTuple):
 
     @property
     def needed(self) -> bool:
-        return COLUMNS[self.column]["empty"] == "no" and not self.otherwise
+        """Whether an extract cannot be made without it: of charges there may be none."""
+        may_be_empty = COLUMNS[self.column]["empty"] == "yes"
+        return self.table == "requests" and not may_be_empty and not self.otherwise
 
 
 def _words(text: str) -> dict[str, str]:
@@ -57,10 +59,14 @@ def column_of(head: str) -> Meaning | None:
     return next(iter([*named, *whole, *parts]), None)
 
 
+def contract_words(column: str) -> dict[str, str]:
+    """The words that a column may hold, by themselves in small letters."""
+    return {word.casefold(): word for word in WORDS.get(column, ())}
+
+
 def word_of(meaning: Meaning, cell: str) -> str:
     """What a cell seems to mean in a column of words, "" if nothing tells."""
-    allowed = COLUMNS[meaning.column]["allowed"].split()
-    if cell.strip().casefold() in allowed:
-        return cell.strip().casefold()
+    if word := contract_words(meaning.column).get(cell.strip().casefold()):
+        return word
     patterns = meaning.words.items()
     return next((word for word, sign in patterns if re.search(sign, cell, re.IGNORECASE)), "")

@@ -14,7 +14,7 @@ A row of the export is a request; rows with the same request_id are one, with a 
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,17 @@ from ddor.errors import ExtractInvalid, NeedsCorrection, Problems, UsageError
 from ddor.extract.cells import as_text
 from ddor.extract.csv_files import write_extract
 from ddor.extract.key_files import read_keys, read_text
-from ddor.extract.model import COLUMNS, DATETIMES, TABLES, WORDS
+from ddor.extract.model import DATETIMES, TABLES, WORDS
 from ddor.extract.read import read_extract
 from ddor.importers.containers import HEADER_WITHIN, tables_of
-from ddor.importers.own.meanings import MEANINGS, column_of, word_of
+from ddor.importers.own.meanings import MEANINGS, column_of, contract_words
 
 ORDERS = {"month first": "%m/%d/%Y", "day first": "%d/%m/%Y", "year first": "%Y/%m/%d"}
-_DAY = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T]+(.+))?")
+DAY = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T]+(.+))?")
 _TIMES = ("%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p")
 _GUIDE = "docs/own-data.md"
 _KINDS = {"column", "words", "value"}
+_HOW = "{column: a head} or {value: a word}"
 
 
 def read_export(file: Path) -> pd.DataFrame:
@@ -133,13 +134,8 @@ def _mapped(
     for each in own:
         how, place = given.get(each.column), f"{table}.{each.column}"
         if not how or how == {"value": ""}:
-            if each.needed and table == "requests" and each.column != "request_id":
-                found.report(
-                    place,
-                    "nothing",
-                    "{column: a head} or {value: a word}",
-                    f"say it: {each.meaning}",
-                )
+            if each.needed and each.column != "request_id":
+                found.report(place, "nothing", _HOW, f"say it: {each.meaning}")
             made |= {each.column: each.otherwise} if each.otherwise else {}
         elif (
             not isinstance(how, Mapping)
@@ -147,7 +143,7 @@ def _mapped(
             or not {"column", "value"} & set(how)
             or not isinstance(how.get("words") or {}, Mapping)
         ):
-            found.report(place, f'"{how}"', "{column: a head} or {value: a word}", "write it so")
+            found.report(place, f'"{how}"', _HOW, "write it so")
         elif "value" in how:
             made[each.column] = str(how["value"])
         elif how["column"] not in export:
@@ -166,7 +162,7 @@ def _cells(
 ) -> pd.Series:
     if column in DATETIMES:
         return _days(cells, order, place, found)
-    own = {word.casefold(): word for word in WORDS.get(column, ())}
+    own = contract_words(column)
     own |= {str(word).casefold(): str(becomes) for word, becomes in (words or {}).items()}
     made = cells.map(lambda cell: own.get(cell.casefold(), None if column in WORDS else cell))
     for word, rows in cells[made.isna() & (cells != "")].groupby(cells):
@@ -189,7 +185,7 @@ def _days(cells: pd.Series, order: str, place: str, found: Problems) -> pd.Serie
 
 def _day(cell: str, order: str) -> str | None:
     """A date with or without a time in ISO 8601; None where the order has to be said."""
-    if not (parts := _DAY.fullmatch(cell)) or re.match(r"\d{4}-\d\d-\d\d", cell):
+    if not (parts := DAY.fullmatch(cell)) or re.match(r"\d{4}-\d\d-\d\d", cell):
         return cell
     one, two, three, time = parts.groups()
     if not order and len(one) < 4:
@@ -204,100 +200,3 @@ def _day(cell: str, order: str) -> str | None:
     if time and at is None:
         return cell
     return f"{read:%Y-%m-%d}" + (f"T{at:%H:%M:%S}" if at is not None else "")
-
-
-# A map to begin with
-
-
-def draft_map(file: Path) -> str:
-    """A map of an export, to be read by a person: what is guessed says so, what cannot be known has
-    its honest value, and what is not found is left open."""
-    export = read_export(file)
-    heads: dict[str, str] = {}
-    for head in export:
-        if (meaning := column_of(head)) and meaning.column not in heads:
-            heads[meaning.column] = head
-    lines = [
-        f"# A draft for {file.name}. Read each line: what stands behind # is a guess or a question."
-    ]
-    lines += [_order_line([export[h] for c, h in heads.items() if c in DATETIMES])]
-    for table in TABLES:
-        lines += [f"{table}:"]
-        lines += [
-            line for each in MEANINGS if each.table == table for line in _draft(each, heads, export)
-        ]
-    unused = [head for head in export if head not in heads.values()]
-    lines += [
-        "about:",
-        "  as_of:   # the day of the export, YYYY-MM-DD",
-        "  source:  # the name of your records system",
-    ]
-    lines += [f"# Not read: {', '.join(unused)}"] if unused else []
-    return "\n".join(lines) + "\n"
-
-
-def _draft(each, heads: Mapping[str, str], export: pd.DataFrame) -> Iterator[str]:
-    if head := heads.get(each.column):
-        sure = (
-            "" if head.casefold() == each.column else f"  # guessed from the head: {each.meaning}"
-        )
-        yield f"  {each.column}:{sure}"
-        yield f"    column: {_quoted(head)}"
-        if each.column in WORDS:
-            yield "    words:"
-            for cell in sorted(set(export[head]) - {""}):
-                word = word_of(each, cell)
-                asked = "guessed" if word else f"one of {', '.join(WORDS[each.column])}"
-                yield f"      {_quoted(cell)}: {word}  # {asked}"
-    elif each.otherwise:
-        yield f"  {each.column}: {{value: {each.otherwise}}}  # not in the export"
-    elif each.needed and each.table == "requests":
-        yield f"  {each.column}: {{value: }}  # not found: {each.meaning}"
-
-
-def _order_line(columns: list[pd.Series]) -> str:
-    days = [
-        parts for column in columns for cell in column.unique() if (parts := _DAY.fullmatch(cell))
-    ]
-    days = [parts for parts in days if len(parts[1]) < 4]
-    if any(int(parts[1]) > 12 for parts in days):
-        return "date_order: day first"
-    if any(int(parts[2]) > 12 for parts in days):
-        return "date_order: month first"
-    if days:
-        return f"date_order:  # of {days[0][0]}: month first, or day first?"
-    return "# date_order is not needed: no date is in doubt"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-# A contract to fill in
-
-
-def write_blank(folder: Path) -> list[Path]:
-    """The tables of an extract without rows, as CSV and as a workbook, with a line on each
-    column."""
-    told = {each.column: each.meaning for each in MEANINGS}
-    told["charge_no"] = "1, 2, 3 and so on within a request"
-    lines = [
-        (table, column, COLUMNS[column]["empty"], told[column])
-        for table, columns in TABLES.items()
-        for column in columns
-    ]
-    frames = {name: pd.DataFrame(columns=list(columns)) for name, columns in TABLES.items()}
-    frames["columns"] = pd.DataFrame(lines, columns=["table", "column", "may_be_empty", "meaning"])
-    folder.mkdir(parents=True, exist_ok=True)
-    if taken := [name for name in (*frames, "about") if [*folder.glob(f"{name}.*")]]:
-        raise UsageError(f"{folder} has {', '.join(taken)} already; name another folder")
-    for name, frame in frames.items():
-        frame.to_csv(folder / f"{name}.csv", index=False)
-    about = [("as_of", ""), ("source", ""), ("synthetic", "false")]
-    text = "".join(f"{key}: {value}\n" for key, value in about)
-    (folder / "about.yaml").write_text(text, encoding="utf-8")
-    frames["about"] = pd.DataFrame(about, columns=["key", "value"])
-    with pd.ExcelWriter(folder / "extract.xlsx") as book:
-        for name, frame in frames.items():
-            frame.to_excel(book, sheet_name=name, index=False)
-    return sorted(folder.iterdir())

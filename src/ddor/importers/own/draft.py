@@ -1,0 +1,74 @@
+"""`ddor import table --draft-map`: a first map of an export, guessed from its heads and cells."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from ddor.extract.model import DATETIMES, TABLES, WORDS
+from ddor.importers.own.meanings import MEANINGS, Meaning, column_of, word_of
+from ddor.importers.own.table import DAY, read_export
+
+
+def draft_map(file: Path) -> str:
+    """A map of an export, to be read by a person: what is guessed says so, what cannot be known has
+    its honest value, and what is not found is left open."""
+    export = read_export(file)
+    heads: dict[str, str] = {}
+    for head in export:
+        if (meaning := column_of(head)) and meaning.column not in heads:
+            heads[meaning.column] = head
+    lines = [
+        f"# A draft for {file.name}. Read each line: what stands behind # is a guess or a question."
+    ]
+    lines += [_order_line([export[h] for c, h in heads.items() if c in DATETIMES])]
+    for table in TABLES:
+        lines += [f"{table}:"]
+        lines += [
+            line for each in MEANINGS if each.table == table for line in _draft(each, heads, export)
+        ]
+    unused = [head for head in export if head not in heads.values()]
+    lines += [
+        "about:",
+        "  as_of:   # the day of the export, YYYY-MM-DD",
+        "  source:  # the name of your records system",
+    ]
+    lines += [f"# Not read: {', '.join(unused)}"] if unused else []
+    return "\n".join(lines) + "\n"
+
+
+def _draft(each: Meaning, heads: Mapping[str, str], export: pd.DataFrame) -> Iterator[str]:
+    if head := heads.get(each.column):
+        sure = (
+            "" if head.casefold() == each.column else f"  # guessed from the head: {each.meaning}"
+        )
+        yield f"  {each.column}:{sure}"
+        yield f"    column: {_quoted(head)}"
+        if each.column in WORDS:
+            yield "    words:"
+            for cell in sorted(set(export[head]) - {""}):
+                word = word_of(each, cell)
+                asked = "guessed" if word else f"one of {', '.join(WORDS[each.column])}"
+                yield f"      {_quoted(cell)}: {word}  # {asked}"
+    elif each.otherwise:
+        yield f"  {each.column}: {{value: {each.otherwise}}}  # not in the export"
+    elif each.needed:
+        yield f"  {each.column}: {{value: }}  # not found: {each.meaning}"
+
+
+def _order_line(columns: list[pd.Series]) -> str:
+    days = [
+        parts for column in columns for cell in column.unique() if (parts := DAY.fullmatch(cell))
+    ]
+    days = [parts for parts in days if len(parts[1]) < 4]
+    if any(int(parts[1]) > 12 for parts in days):
+        return "date_order: day first"
+    if any(int(parts[2]) > 12 for parts in days):
+        return "date_order: month first"
+    if days:
+        return f"date_order:  # of {days[0][0]}: month first, or day first?"
+    return "# date_order is not needed: no date is in doubt"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
