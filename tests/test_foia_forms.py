@@ -149,7 +149,7 @@ def test_of_a_field_under_two_titles_the_first_filled_one_of_a_row_counts(tmp_pa
         ("detention_facility", "detainer_facility"),
     ):
         rows[other] = rows[field].where(rows.index % 2 == 0)
-        rows[field] = rows[field].where(rows.index % 2 == 1)
+        rows[field] = rows[field].where(rows.index % 2 == 1, " N/A ")
     rows.to_csv(tmp_path / "merged.csv", index=False)
     summary = imported(tmp_path, tmp_path / "merged.csv")
     assert summary.kept == 200
@@ -162,6 +162,9 @@ def test_of_a_field_under_two_titles_the_first_filled_one_of_a_row_counts(tmp_pa
     "said",
     [
         "2026-02-09", "2026-02-09T00:00:00Z", "2026-02-09 00:00:00+00:00", "2/9/2026", "02/09/26",
+        "2/9/2026 12:00:00 AM",
+        "2026/02/09", "2026/2/9 0:00", "20260209", "2026-2-9", "2026-02-09Z",
+        "09FEB2026:00:00:00.000", "2026-02-09 00:00:00-05:00", "2026-02-09 00:00:00 UTC",
         "9-Feb-26", "09FEB2026", "09FEB26", "46062", "02/09/2026 12:00 AM", "46062.0",
     ],
 )  # fmt: skip
@@ -169,6 +172,15 @@ def test_a_date_is_read_in_every_form_that_a_release_has(tmp_path, said):
     pd.DataFrame([detainer(detainer_prepare_date=said)]).to_csv(tmp_path / "a.csv", index=False)
     imported(tmp_path, tmp_path / "a.csv")
     assert requests_of(tmp_path)["issued_at"].tolist() == ["2026-02-09"]
+
+
+def test_what_is_no_date_is_told_by_how_it_looks_and_a_control_character_is_left_out(tmp_path):
+    rows = [detainer(detainer_prepare_date="Feb 9 JANE"), detainer(detention_facility="A\x07 JAIL")]
+    pd.DataFrame(rows).to_csv(tmp_path / "a.csv", index=False)
+    said = str(imported(tmp_path, tmp_path / "a.csv"))
+    assert "look like AAA 9 AAAA" in said and "JANE" not in said
+    assert requests_of(tmp_path)["agency_name"].tolist() == ["A JAIL"]
+    assert read_extract(str(tmp_path / "out" / str(WEEK)), WEEK, cohort="issued")
 
 
 def test_stata_and_feather_are_read_as_the_text_is(tmp_path):
@@ -238,6 +250,15 @@ def test_a_form_without_codes_needs_a_file_of_facilities_which_is_proposed(tmp_p
         "02/10/12,Detainer Declined by LEA,HENNEPIN ADC,,MN,\n"
     )
     (tmp_path / "npr.txt").write_text(head + lines)
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("name,state,agency_id\nA,Minesota,MNA1\nB,MN,mn-b\nC,MN,MNCC\nD,WI,MNCC\n")
+    with pytest.raises(ExtractInvalid) as refused:
+        imported(tmp_path, tmp_path / "npr.txt", facilities=wrong)
+    for place in ("row 2, state", "row 3, agency_id", "row 5, state"):
+        assert place in str(refused.value)
+    wrong.write_text("name,state,agency_id\nHENNEPIN ADC,MN,MNHENAD\nHENNEPIN ADC,MN,MNHENXX\n")
+    with pytest.raises(ExtractInvalid, match="none kept"):  # one of the two would be a guess
+        imported(tmp_path, tmp_path / "npr.txt", facilities=wrong)
     proposed = tmp_path / "proposed.csv"
     with pytest.raises(ExtractInvalid, match="NPR's files of fiscal years 2008 to 2015.*no codes"):
         imported(tmp_path, tmp_path / "npr.txt", proposals=proposed)
@@ -297,7 +318,7 @@ def test_two_releases_tell_what_was_declined_between_them(tmp_path):
     pd.DataFrame(old).assign(file_original="").to_csv(tmp_path / "old_20260215.csv", index=False)
     pd.DataFrame(new).to_csv(tmp_path / "new.csv", index=False)
     summary = imported(tmp_path, tmp_path / "new.csv", before=tmp_path / "old_20260215.csv")
-    day, fates = summary.earlier
+    day, _, fates = summary.earlier
     assert day == dt.date(2026, 2, 15) and sum(fates.values()) == 7
     by_hand = {
         "declined": 1,

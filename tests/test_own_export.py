@@ -10,7 +10,7 @@ from conftest import PROJECT, PUBLISHED_ON
 
 from ddor.calendar import Week
 from ddor.cli import ddor, run_week
-from ddor.errors import ExtractInvalid, NeedsCorrection, UsageError
+from ddor.errors import DdorError, ExtractInvalid, NeedsCorrection, UsageError
 from ddor.extract.model import TABLES
 from ddor.importers.own.blank import write_blank
 from ddor.importers.own.draft import draft_map
@@ -90,12 +90,15 @@ def test_a_draft_says_what_is_guessed_asked_and_not_known(export):
         assert line in text
     export.write_text(EXPORT.replace("3/7/2017", "3/27/2017"))
     assert "date_order: month first" in draft_map(export), "one date can be meant in one way only"
+    for short in ("17-03-04", "26-03-04"):
+        export.write_text(re.sub(r"3/\d/2017", short, EXPORT))
+        assert f"of {short}: month first, day first or year first?" in draft_map(export)
 
 
 def test_a_charge_of_each_row_and_one_request_for_each_key(export):
     own, out = export.with_name("map.yaml"), export.with_name("x")
     own.write_text(filled(draft_map(export)))
-    assert import_table(export, own, WEEK, out, "recorded") == (3, 3)
+    assert import_table(export, own, WEEK, out, "recorded") == (3, 3, 0)
     requests = pd.read_csv(out / "requests.csv", dtype="str").fillna("")
     assert requests["outcome"].tolist() == ["declined", "honored", "pending"]
     assert requests["released_at"].tolist() == ["2017-03-06T14:05", "2017-03-07", ""]
@@ -109,11 +112,53 @@ def test_a_charge_of_each_row_and_one_request_for_each_key(export):
     theirs = pd.read_csv(export.with_name("z") / "requests.csv", dtype="str")
     assert theirs["outcome"].tolist()[2] == "superseded", "the map comes before the contract's word"
     own.write_text(text)
+    lines = EXPORT.splitlines(keepends=True)
+    export.write_text("".join([*lines, lines[4], lines[-1]]))
+    repeated = import_table(export, own, WEEK, export.with_name("w"), "recorded")
+    assert repeated == (3, 4, 1), "one is a charge more, the other says nothing new"
     # Two rows of one request that disagree are two requests with one key, which is named.
     export.write_text(EXPORT.replace("Declined by jail", "Open", 1))
-    with pytest.raises(ExtractInvalid):
+    with pytest.raises(ExtractInvalid, match="what map.yaml makes of export.csv.*\n.* rows 5-6"):
         import_table(export, own, WEEK, export.with_name("y"), "recorded")
     assert not export.with_name("y").exists()
+
+
+def test_of_two_tables_in_a_workbook_the_map_names_one(export):
+    lines = [line.split(",") for line in EXPORT.splitlines()]
+    book = openpyxl.Workbook()
+    book.active.title = "2016"
+    for line in lines[:5]:
+        book.active.append(line)
+    later = book.create_sheet("2017")
+    for line in lines:
+        later.append(line)
+    file, own, out = (export.with_name(name) for name in ("export.xlsx", "map.yaml", "x"))
+    book.save(file)
+    text = filled(draft_map(file))
+    assert "sheet: '2016'  # guessed; one of 2016, 2017" in text
+    own.write_text(text.replace("sheet:", "# sheet:"))
+    with pytest.raises(NeedsCorrection, match="none, but 2 tables with a header"):
+        import_table(file, own, WEEK, out, "recorded")
+    own.write_text(filled(draft_map(export)).replace("requests:", "sheet: 2017\nrequests:", 1))
+    assert import_table(file, own, WEEK, out, "recorded")[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (EXPORT.split("D-1")[0] + "\n\n\n", "export.csv: no row below the header"),
+        (EXPORT.replace("Assault", '"Assault'), "quotes that are closed"),
+        ("Agency,County\nSample,Sample\n" + EXPORT.split("\n\n")[1], ""),
+        ("a,b\n1,2\n", "no row looks like a header"),
+    ],
+)
+def test_a_header_is_the_line_with_the_most_known_heads(export, text, said):
+    export.write_text(text)
+    if said:
+        with pytest.raises(DdorError, match=said):
+            draft_map(export)
+    else:
+        assert "column: 'Detainer No'" in draft_map(export)
 
 
 @pytest.mark.parametrize("form", ["xlsx", "tsv", "parquet"])
@@ -145,6 +190,8 @@ def test_a_workbook_and_other_files_are_read_as_the_text_is(export, form):
         ("'Open': pending", "'Closed': pending", 'words: seen "Open" 1 times'),
         ("date_order: month first", "date_order: US", "date_order: seen"),
         ("  timing:", "  tming:", "charges.tming: seen an unknown column"),
+        ("column: 'Detainer No'", "column: [Detainer No]", "requests.request_id: seen"),
+        ("requests:", "sheet: Jail\nrequests:", 'sheet: seen "Jail", expected one of export.csv'),
     ],
 )
 def test_every_mistake_in_a_map_is_named(export, wrong, right, said):

@@ -161,6 +161,11 @@ def _exit_code(parse: Callable[..., Options], arguments: list[str] | None) -> in
     except KeyboardInterrupt:
         _note("interrupted; nothing more was published")
         return 128 + signal.SIGINT
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _note(f"{error.filename}: {(error.strerror or 'cannot be used').lower()}")
+        return UsageError.exit_code
     except Exception:  # a bug of ours: the traceback is all that can be said
         _note(traceback.format_exc())
         return DdorError.exit_code
@@ -433,8 +438,10 @@ def _folder(out: str, week: Week) -> Path:
 
 
 def _import_table(options: Options) -> int:
+    from ddor.extract.csv_files import has_extract
     from ddor.importers.own.draft import draft_map
     from ddor.importers.own.table import import_table
+    from ddor.narrative import count
 
     if len(options.files) > 1 or not options.map:
         raise UsageError("import table takes one FILE and --map MAP.yaml")
@@ -449,10 +456,15 @@ def _import_table(options: Options) -> int:
     if len(weeks) != 1 or not options.out:
         raise UsageError("import table needs one --week and --out DIR")
     folder = _folder(options.out, weeks[0])
-    if (folder / "requests.csv").exists() and not options.replace:
+    if has_extract(folder) and not options.replace:
         raise UsageError(f"{folder} has an extract already; name another --out, or use --replace")
     cohort = _parameters(options, weeks[0]).cohort
-    requests, charges = import_table(file, options.map, weeks[0], folder, cohort)
+    requests, charges, repeated = import_table(file, options.map, weeks[0], folder, cohort)
+    if repeated:
+        _note(
+            f"{count(repeated, 'row', 'rows')} of {file.name} say the same as a row above; each "
+            "counted again: two counts of one charge are two. Remove them if they are repeats"
+        )
     content = {"week": str(weeks[0]), "folder": str(folder), "requests": requests}
     return _print(options, content, f"{folder}: {requests:,} requests and {charges:,} charges")
 

@@ -176,17 +176,26 @@ def csv_lines(data: bytes) -> Iterator[dict[str, str]]:
 
 
 def write_extract(extract: Extract, folder: Path) -> None:
-    """Write requests.csv, charges.csv and about.yaml into `folder`, which is made if need be.
+    """Write requests.csv, charges.csv and about.yaml into `folder`, which is made if need be, in
+    place of the extract that is there.
 
     UTF-8, lines ending in a newline; times as 2017-01-28T09:15, seconds only where there are
     some, a date alone at midnight; empty where missing. The same extract gives the same bytes.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    about = yaml.safe_dump(extract.about.keys(), sort_keys=False, allow_unicode=True, width=10_000)
+    texts = {f"{name}.csv": _csv_text(getattr(extract, name)) for name in TABLES}
+    # Its parts never stand among those of another: the table of requests goes first and comes last.
     for name in TABLES:
-        text = _csv_text(getattr(extract, name))
-        (folder / f"{name}.csv").write_bytes(text.encode("utf-8"))
-    text = yaml.safe_dump(extract.about.keys(), sort_keys=False, allow_unicode=True, width=10_000)
-    (folder / "about.yaml").write_bytes(text.encode("utf-8"))
+        for old in folder.glob(f"{name}.*"):
+            old.unlink()
+    for name, text in reversed([*texts.items(), ("about.yaml", about)]):
+        (folder / f".{name}").write_bytes(text.encode("utf-8"))
+        (folder / f".{name}").replace(folder / name)
+
+
+def has_extract(folder: Path) -> bool:
+    return any(folder.glob("requests.*"))
 
 
 def _csv_text(frame: pd.DataFrame) -> str:

@@ -41,16 +41,17 @@ Columns = Callable[[list[int], int], pa.Table | None]
 def tables_of(
     path: Path, known: Known, least: int
 ) -> Iterator[tuple[str, Iterator[Sequence], Columns]]:
-    """Name, lines and columns of each table. A line with `least` known titles is the header.
-    Raises UsageError (no such file, another ending), ExtractInvalid (a line of another width), and
-    whatever the readers raise for a file that is damaged."""
+    """Name, lines and columns of each table. A line with `least` known titles may be the header; of
+    a text it is the first of those that have the most. Raises UsageError (no such file, another
+    ending), ExtractInvalid (a line of another width, a quote that is not closed), and whatever the
+    readers raise for a file that is damaged."""
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
     ending = path.suffix.lower()
     if ending in (".csv", ".txt", ".tsv"):
-        delimiter = _delimiter(path, known)
+        delimiter, most = _delimiter(path, known)
         columns = functools.partial(_text_columns, path, delimiter)
-        yield path.name, _text_lines(path, delimiter, known, least), columns
+        yield path.name, _text_lines(path, delimiter, known, max(least, most)), columns
     elif ending == ".parquet":
         names = pyarrow.parquet.read_schema(path).names
         yield path.name, iter([names]), functools.partial(_parquet_columns, path, names)
@@ -73,29 +74,35 @@ def invalid(
     return ExtractInvalid([Problem(table, rows, column, seen, expected, mend)], table)
 
 
-def _delimiter(path: Path, known: Known) -> str:
-    """The one by which some line at the beginning has the most known titles."""
+def _delimiter(path: Path, known: Known) -> tuple[str, int]:
+    """The one by which some line at the beginning has the most known titles, and how many."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         beginning = [*islice(file, HEADER_WITHIN)]
 
     def most(delimiter: str) -> int:
         return max(map(known, csv.reader(beginning, delimiter=delimiter)), default=0)
 
-    return max(_DELIMITERS, key=most)
+    found = {delimiter: most(delimiter) for delimiter in _DELIMITERS}
+    return max(found.items(), key=lambda each: each[1])
 
 
 def _text_lines(path: Path, delimiter: str, known: Known, least: int) -> Iterator[Sequence]:
     """Refuses a line that has a field more or less than the header. It is not quoted: a person may
     be in it."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        width = 0
-        for number, cells in enumerate(csv.reader(file, delimiter=delimiter, strict=True), start=1):
-            if not width and known(cells) >= least:
-                width = len(cells)
-            elif width and cells and len(cells) != width:
-                words = worded("other_width", width=width, got=len(cells))
-                raise invalid(path.name, *words, (number,))
-            yield cells
+        width = number = 0
+        try:
+            for number, cells in enumerate(csv.reader(file, delimiter=delimiter, strict=True), 1):
+                if not width and known(cells) >= least:
+                    width = len(cells)
+                elif width and cells and len(cells) != width:
+                    words = worded("other_width", width=width, got=len(cells))
+                    raise invalid(path.name, *words, (number,))
+                yield cells
+        except csv.Error as error:
+            raise invalid(
+                path.name, *worded("unreadable_row", error=error), (number + 1,)
+            ) from None
 
 
 def _text_columns(path: Path, delimiter: str, places: list[int], above: int) -> pa.Table | None:

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems
+from ddor.extract.table import UNSEEN
 from ddor.extract.validation import parse_times
 from ddor.importers.foia.source import one_dictionary
 from ddor.importers.foia.tables import MEANS_EMPTY, RULES, TITLES, VOCABULARY, WORDS, counted
@@ -24,11 +25,12 @@ from ddor.reference.codes import COUNTRIES, FORMS, country_from_ice_label, form_
 from ddor.reference.codes import rows as rows_of
 from ddor.reference.places import AREAS, STATES, area_named, state_named
 
-# What American spreadsheets and SAS write: 2/9/2026, 02/09/26, 9-Feb-26, 09FEB2026.
-_OTHER_DAYS = ("%m/%d/%Y", "%m/%d/%y", "%d-%b-%Y", "%d-%b-%y", "%d%b%Y", "%d%b%y")
-_OTHER_TIMES = [
-    f"{day}{time}" for day in _OTHER_DAYS for time in ("", " %I:%M %p", " %H:%M", " %H:%M:%S")
-]
+# What American spreadsheets and SAS write: 2/9/2026, 02/09/26, 9-Feb-26, 09FEB2026:15:10:00.
+_OTHER_DAYS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%d-%b-%Y", "%d-%b-%y", "%d%b%Y", "%d%b%y")
+_OTHER_TIMES = ("", " %I:%M %p", " %I:%M:%S %p", " %H:%M", " %H:%M:%S")
+# R writes wall-clock times with a Z, or as UTC, so a zone says nothing.
+_FRACTION_AND_ZONE = r"(?<=:\d\d)(\.\d+)?\s*(Z|UTC|[+-]\d\d:?\d\d)?$|Z$"
+_YEAR_FIRST = r"^(\d{4})(?:/(\d\d?)/(\d\d?)|(\d\d)(\d\d))(?=$|[ T])"
 # A spreadsheet's number of a day, from 1954 to 2064, and the day that it counts from.
 _SERIAL, _DAY_0 = r"[2-5]\d{4}(\.\d+)?", pd.Timestamp(1899, 12, 30)
 _FIRST_ISSUED = pd.Timestamp(1990, 1, 1)
@@ -61,7 +63,8 @@ def cleaned(source: pa.Table, words_of: Words) -> tuple[pd.DataFrame, dict[str, 
         times = np.bincount(codes[codes >= 0], minlength=len(words))
         # Python knows spaces that the search does not, so whatever is not plain goes through it.
         odd = words.str.contains("^ |  | $|[^ -~]")
-        plain = words.where(~odd, words[odd].str.split().str.join(" ").astype("str"))
+        told = words[odd].str.replace(UNSEEN, " ", regex=True)
+        plain = words.where(~odd, told.str.split().str.join(" ").astype("str"))
         met["spaces"] += times[plain != words].sum()
         for rule, pattern in MEANS_EMPTY.items():
             empty = plain.str.fullmatch(pattern, case=False)
@@ -84,10 +87,12 @@ def _coded(source: pa.Table, field: str) -> tuple[np.ndarray, pd.Series]:
 @of_words
 def dates(texts: pd.Series) -> pd.Series:
     """datetime64[s]; NaT where the text is empty or no date."""
-    # R writes wall-clock times with a Z, or as UTC, so the zone says nothing.
-    read = parse_times(texts.str.replace(r"(\.\d+)?(Z|\+00:00)?$", "", regex=True))
-    for form in _OTHER_TIMES:
-        if (left := texts[read.isna()].dropna()).empty:
+    told = texts.str.replace(_FRACTION_AND_ZONE, "", regex=True)
+    told = told.str.replace(_YEAR_FIRST, r"\1-\2\4-\3\5", regex=True)
+    told = told.str.replace(r"^(\w+):", r"\1 ", regex=True)
+    read = parse_times(told)
+    for form in (f"{day}{time}" for day in _OTHER_DAYS for time in _OTHER_TIMES):
+        if (left := told[read.isna()].dropna()).empty:
             break
         found = pd.to_datetime(left, format=form, errors="coerce").dropna()
         read = read.fillna(found.astype("datetime64[s]"))

@@ -18,14 +18,15 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ddor.errors import ExtractInvalid, UsageError
+from ddor.errors import ExtractInvalid, Problems, UsageError
 from ddor.extract.csv_files import csv_file, csv_table, plain_cell
+from ddor.extract.key_files import quoted
 from ddor.extract.limits import LIMITS
-from ddor.extract.table import worded
+from ddor.extract.table import ABOVE, worded
 from ddor.importers.containers import invalid
 from ddor.importers.foia.tables import LEVELS
 from ddor.importers.foia.texts import filled
-from ddor.maintained.directory import COLUMNS
+from ddor.maintained.directory import AGENCY_ID, COLUMNS
 from ddor.reference.codes import name_key
 from ddor.reference.places import AREAS, COUNTIES, area_named, area_of, state_named
 
@@ -49,7 +50,8 @@ _BESIDE = ("requests", "how_sure", "because", "nearly_the_same_as")
 
 
 class Facilities(NamedTuple):
-    """codes: key of a name and state ("" for any) -> facility code; states: code -> state."""
+    """codes: key of a name and state ("" for any) -> facility code, of a name with one code there
+    alone; states: code -> state."""
 
     codes: dict[tuple[str, str], str]
     states: dict[str, str]
@@ -74,17 +76,25 @@ def read_facilities(file: Path | None, directory: pd.DataFrame) -> Facilities:
         raise ExtractInvalid(
             [*problems] or invalid(file.name, *worded("no_facilities_file", seen=seen)).problems
         )
-    lines = [*zip(*(cells[place] for place in places), strict=True)]
-    lines = [
-        (name_key(plain_cell(name)), state_named(state) or "", code.strip())
-        for name, state, code in lines
-    ]
-    named: dict[str, set[str]] = {}
-    for name, _, code in lines:
-        named.setdefault(name, set()).add(code)
-    codes = {(name, ""): code for name, _, code in lines if len(named[name]) == 1}
-    codes |= {(name, state): code for name, state, code in lines if code}
-    return Facilities(codes, known | {code: state for _, state, code in lines if code and state})
+    found, named = Problems(file.name, "docs/foia.md"), defaultdict(set)
+    states: dict[str, str] = {}
+    for row, (name, place, code) in enumerate(zip(*(cells[p] for p in places), strict=True), ABOVE):
+        name, code, state = name_key(plain_cell(name)), code.strip(), state_named(place) or ""
+        if place and not state:
+            found.report("state", quoted(place), "a state, such as MN", "correct it", (row,))
+        if code and not AGENCY_ID.fullmatch(code):
+            expected = "4 to 12 capital letters and digits"
+            found.report("agency_id", quoted(code), expected, "correct it", (row,))
+        if code and state and states.setdefault(code, state) != state:
+            seen = f"{state} for {code}, which is in {states[code]} above"
+            found.report("state", seen, "one state of a code", "correct one of them", (row,))
+        named[name, ""].add(code)
+        if code and state:
+            named[name, state].add(code)
+    if found:
+        raise ExtractInvalid(found, file.name)
+    codes = {place: theirs.pop() for place, theirs in named.items() if len(theirs) == 1}
+    return Facilities(codes, known | states)
 
 
 def located(rows: pd.DataFrame, facilities: Facilities) -> pd.DataFrame:
@@ -129,6 +139,7 @@ def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
     """As facilities_of, of cleaned rows that were set aside for want of a code or a state."""
     titles = dict(zip(_WHERE, ("name", "state", "code", "area"), strict=True))
     named = rows.rename(columns=titles)[[*titles.values()]].astype("str").fillna("")
+    named = named[(named["name"] != "") | (named["code"] != "")]
     named["state"] = named["state"].map(lambda state: state_named(state) or state)
     named["area"] = named["area"].map(lambda area: area_named(area) or "")
     found = _counted(named, [*titles.values()])
@@ -170,7 +181,6 @@ def write_proposals(file: Path, facilities: pd.DataFrame, twins: list[tuple]) ->
     lines = [*_proposals(facilities, beside)]
     order = {line["agency_id"]: at for at, line in enumerate(lines)}
     lines.sort(key=lambda line: order[first.get(line["agency_id"], line["agency_id"])])
-    file.parent.mkdir(parents=True, exist_ok=True)
     # Excel knows by the mark that it is UTF-8.
     file.write_bytes(BOM_UTF8 + csv_file([ACCEPT, *COLUMNS["agencies"], *_BESIDE], lines))
 

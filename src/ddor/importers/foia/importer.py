@@ -20,7 +20,7 @@ import pandas as pd
 
 from ddor.calendar import Week, first_days
 from ddor.errors import Problems, UsageError
-from ddor.extract.csv_files import write_extract
+from ddor.extract.csv_files import has_extract, write_extract
 from ddor.extract.key_files import read_keys, read_text
 from ddor.extract.model import FOIA_SOURCE, About, Extract, extract_of
 from ddor.extract.table import worded
@@ -33,6 +33,7 @@ from ddor.maintained.directory import read_agencies
 
 TEMPLATE = Path(__file__).with_name("summary.txt.j2")
 OWN_WORDS = "foia_words.csv"  # beside the directory
+MOST_SHAPES = 3  # of dates
 MOST_NAMED = 20  # facilities in the summary; a file of proposals has all
 # One extract folder, with the number of its requests and charges, and which part of its week the
 # files hold, in words, "" for all.
@@ -67,11 +68,14 @@ class ImportSummary(SimpleNamespace):
     source: names of the files; tables: read in it, with the form of each; unread: sheets without a
     header; as_of, and as_of_from: where that is known from; first, last: the days of issue that the
     files hold; duplicates: how they were looked for. kept: rows of the weeks asked for; outside: of
-    other weeks; set_aside: by rule; cells: cells cleaned in the whole file, by rule; notes: rules
-    used on kept rows; lifted, dated: kept rows with a lift reason, and of them with its date;
+    other weeks; set_aside: by rule; unread_dates: how they look; cells: cells cleaned in the whole
+    file, by rule; notes: rules used on kept rows; lifted, dated: kept rows with a lift reason, and
+    of them with its date;
     facilities and twins: of kept rows, and unplaced: of rows without a code or a state;
-    earlier: the day of an earlier release, and what became of the requests that were pending in it;
-    newly_declined: of those kept, by facility; written; weeks_without_rows.
+    earlier: the day of an earlier release, where it is known from, and what became of the requests
+    that were pending in it;
+    newly_declined: of those kept, by facility; written; weeks_without_rows;
+    outdated: the folders of these that hold an extract of an earlier import.
     """
 
     def __str__(self) -> str:
@@ -105,6 +109,17 @@ class _Source:
     def kept(self) -> pd.DataFrame:
         return self.rows[self.rule.isna()]
 
+    def unread_dates(self) -> list[str]:
+        """How the cells look that are no date: they are not quoted, for anything may be in them."""
+        texts = self.rows.loc[self.rule == RULES["row"]["date"], "detainer_prepare_date"]
+        shapes = (
+            texts.dropna()
+            .astype("str")
+            .str[:30]
+            .replace([r"\d", r"[^\W\d_]"], ["9", "A"], regex=True)
+        )
+        return [*shapes.value_counts().index[:MOST_SHAPES]]
+
     def unplaced(self) -> pd.DataFrame:
         rules = [RULES["row"][name] for name in ("code", "state")]
         return facilities.unplaced(self.rows[self.rule.isin(rules)])
@@ -114,7 +129,8 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
     """Writes an extract folder for each of the weeks in which the files have requests.
 
     Raises UsageError, or ExtractInvalid with all missing columns, all unknown words, or why no row
-    was kept; in all cases no extract was written.
+    was kept: no extract was written then. Raises OSError where a folder cannot be written: the
+    weeks before it were, each whole.
     """
     weeks = sorted(set(asked.weeks))
     if not asked.out:
@@ -126,8 +142,10 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
     places = facilities.read_facilities(asked.facilities, directory)
     words = cleaning.own_words(asked.agencies.with_name(OWN_WORDS))
     said = _said(files)
-    if asked.proposals and asked.proposals.exists():
-        raise UsageError(f"{asked.proposals} is there already; name another --propose")
+    if asked.proposals:
+        if asked.proposals.exists():
+            raise UsageError(f"{asked.proposals} is there already; name another --propose")
+        asked.proposals.parent.mkdir(parents=True, exist_ok=True)
     _refuse_to_replace(weeks, asked, said)
 
     source = _read(files, asked, places, words)
@@ -139,7 +157,7 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
             days = f"it is as of {old.as_of}, the others as of {source.as_of}"
             raise UsageError(f"--before {asked.before.name}: expected an earlier release; {days}")
         rows["newly"], fates = compared(old.kept, rows, words["detainer_lift_reason"])
-        earlier = old.as_of, fates
+        earlier = old.as_of, old.as_of_from, fates
     rows = cleaning.translated(rows.drop(columns="anonymized_identifier"), words)
     starts = [pd.Timestamp(week.first_day) for week in weeks]
     issued_in = first_days(rows["issued_at"])
@@ -171,6 +189,7 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
         facilities.write_proposals(asked.proposals, lacking, twins)
     lifted = kept["outcome"] != "pending"
     newly = kept[kept["newly"]]
+    nothing = [week for week in weeks if week not in {each.week for each in written}]
     return ImportSummary(
         source=names,
         tables=source.tables,
@@ -184,6 +203,7 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
         kept=len(kept),
         outside=int((~of_weeks).sum()),
         set_aside=set_aside,
+        unread_dates=source.unread_dates(),
         cells=source.cells,
         notes=shape.notes_of(kept),
         lifted=int(lifted.sum()),
@@ -195,7 +215,8 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
         earlier=earlier,
         newly_declined=newly.groupby(["agency_id", "agency_name"], observed=True).size(),
         written=written,
-        weeks_without_rows=[w for w in weeks if w not in {each.week for each in written}],
+        weeks_without_rows=nothing,
+        outdated=[*filter(has_extract, map(asked.folder, nothing))],
     )
 
 
@@ -219,7 +240,7 @@ def _refuse_to_replace(weeks: Sequence[Week], asked: Asked, said: str) -> None:
     for folder in map(asked.folder, weeks):
         about = read_keys(read_text(folder / "about.yaml", unreadable), unreadable)
         source = about.get("source")
-        if (folder / "requests.csv").exists() and source != said:
+        if has_extract(folder) and source != said:
             others.append(f"{folder} is there already, from {source or 'an unnamed source'}")
     if others and not asked.replace:
         mend = "name all files of a release in one import, or another --out, or use --replace"
@@ -272,10 +293,7 @@ def _write(
             covers_to=last if last < week.last_day else None,
             newly_declined=tuple(each for each in own["request_id"] if each in newly),
         )
-        try:
-            write_extract(Extract(own, charges, part), folder)
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{folder} cannot be written: {error}; name another --out") from None
+        write_extract(Extract(own, charges, part), folder)
         yield Written(week, folder, len(own), len(charges), part.part_of_week)
 
 

@@ -20,7 +20,7 @@ from ddor.errors import DdorError, ExtractInvalid, Problem
 from ddor.extract.cells import as_text
 from ddor.extract.table import worded
 from ddor.importers.containers import HEADER_WITHIN, TEXTS, Columns, invalid, tables_of
-from ddor.importers.foia.tables import ANOTHER_FORM, FORMS, NEEDED, TITLES, Form
+from ddor.importers.foia.tables import ANOTHER_FORM, FORMS, MEANS_EMPTY, NEEDED, TITLES, Form
 
 # Fewer are no header: a legend has one title in a line.
 LEAST_TITLES = 4
@@ -106,7 +106,7 @@ def _places(titles: Sequence) -> dict[str, list[int]]:
     """Field -> positions of its columns, in the order in which they count."""
     plain = _plain(titles)
     places = {
-        field: [plain.index(title) for title in theirs if title in plain]
+        field: [at for title in theirs for at, each in enumerate(plain) if each == title]
         for field, theirs in TITLES.items()
     }
     return {field: found for field, found in places.items() if found}
@@ -152,7 +152,11 @@ def one_dictionary(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
 
 
 def _first(columns: list[pa.DictionaryArray]) -> pa.DictionaryArray:
-    """Of a field that has several columns the first filled one of a row counts."""
+    """Of a field that has several columns the first of a row counts that says something, else the
+    first filled one."""
     if len(columns) == 1:
         return columns[0]
-    return pc.coalesce(*(column.cast(pa.string()) for column in columns)).dictionary_encode()
+    texts = [column.cast(pa.string()) for column in columns]
+    empty = f"(?i)^\\s*({'|'.join(MEANS_EMPTY.values())})\\s*$"
+    telling = [pc.if_else(pc.match_substring_regex(each, empty), None, each) for each in texts]
+    return pc.coalesce(*telling, *texts).dictionary_encode()

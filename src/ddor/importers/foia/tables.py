@@ -22,12 +22,13 @@ NEEDED = tuple(_titles.loc[_titles["needed"] == "yes", "field"])
 
 class Form(NamedTuple):
     """A form in which the records were released. signs, not_signs: titles by which it is known;
-    lacks: the needed fields that it never had."""
+    lacks: the needed fields that it never had; lacking: the same in words."""
 
     name: str
     signs: set[str]
     not_signs: set[str]
     lacks: set[str]
+    lacking: str
 
 
 _CHARGES = {field for field in NEEDED if field.startswith(("msc_", "most_serious"))}
@@ -35,11 +36,12 @@ _PERSON = {"citizenship_country", "detainer_prepared_criminality"}
 
 
 def _form(form: str, signs: str, lacks: str) -> Form:
-    own, named = signs.split(), set(lacks.split())
-    groups = {"charges": _CHARGES, "person": _PERSON}
-    more = [fields for group, fields in groups.items() if group in named]
+    own, words = signs.split(), lacks.split()
+    groups = {"charges": _CHARGES, "citizenship": _PERSON}
     without = {sign[1:] for sign in own if sign.startswith("!")}
-    return Form(form, {*own} - {f"!{sign}" for sign in without}, without, named.union(*more))
+    fields = set().union(*(groups.get(word, {word}) for word in words))
+    named = ", ".join(words).replace("_", " ")
+    return Form(form, {*own} - {f"!{sign}" for sign in without}, without, fields, named)
 
 
 FORMS = [_form(**row) for row in rows("forms", _DATA)]

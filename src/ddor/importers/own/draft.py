@@ -13,7 +13,8 @@ from ddor.importers.own.table import DAY, read_export
 def draft_map(file: Path) -> str:
     """A map of an export, to be read by a person: what is guessed says so, what cannot be known has
     its honest value, and what is not found is left open."""
-    export = read_export(file)
+    exports = read_export(file)
+    sheet, export = next(iter(exports.items()))
     heads: dict[str, str] = {}
     for head in export:
         if (meaning := column_of(head)) and meaning.column not in heads:
@@ -21,6 +22,8 @@ def draft_map(file: Path) -> str:
     lines = [
         f"# A draft for {file.name}. Read each line: what stands behind # is a guess or a question."
     ]
+    if len(exports) > 1:
+        lines += [f"sheet: {_quoted(sheet)}  # guessed; one of {', '.join(exports)}"]
     lines += [_order_line([export[h] for c, h in heads.items() if c in DATETIMES])]
     for table in TABLES:
         lines += [f"{table}:"]
@@ -61,13 +64,14 @@ def _order_line(columns: list[pd.Series]) -> str:
         parts for column in columns for cell in column.unique() if (parts := DAY.fullmatch(cell))
     ]
     days = [parts for parts in days if len(parts[1]) < 4]
-    if any(int(parts[1]) > 12 for parts in days):
-        return "date_order: day first"
-    if any(int(parts[2]) > 12 for parts in days):
-        return "date_order: month first"
-    if days:
-        return f"date_order:  # of {days[0][0]}: month first, or day first?"
-    return "# date_order is not needed: no date is in doubt"
+    whole = all(len(parts[3]) == 4 for parts in days)  # else 26-02-09 may begin with its year
+    firsts, seconds = (any(int(parts[at]) > 12 for parts in days) for at in (1, 2))
+    if not days:
+        return "# date_order is not needed: no date is in doubt"
+    if whole and firsts != seconds:
+        return f"date_order: {'day' if firsts else 'month'} first"
+    asked = "month first, or day first?" if whole else "month first, day first or year first?"
+    return f"date_order:  # of {days[0][0]}: {asked}"
 
 
 def _quoted(text: str) -> str:

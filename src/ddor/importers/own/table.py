@@ -1,5 +1,6 @@
 """`ddor import table`: an export and its map become the extract of a week, checked like any other.
 
+    sheet: Detainers             # of a workbook with several tables
     date_order: month first      # of 3/4/2017: month first, day first or year first
     requests:
       request_id: {column: Detainer No}
@@ -15,6 +16,7 @@ A row of the export is a request; rows with the same request_id are one, with a 
 import re
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,12 +25,13 @@ import pandas as pd
 import yaml
 
 from ddor.calendar import Week
-from ddor.errors import ExtractInvalid, NeedsCorrection, Problems, UsageError
+from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems, UsageError
 from ddor.extract.cells import as_text
 from ddor.extract.csv_files import write_extract
 from ddor.extract.key_files import read_keys, read_text
 from ddor.extract.model import DATETIMES, TABLES, WORDS
 from ddor.extract.read import read_extract
+from ddor.extract.table import ABOVE
 from ddor.importers.containers import HEADER_WITHIN, tables_of
 from ddor.importers.own.meanings import MEANINGS, column_of, contract_words
 
@@ -40,36 +43,43 @@ _KINDS = {"column", "words", "value"}
 _HOW = "{column: a head} or {value: a word}"
 
 
-def read_export(file: Path) -> pd.DataFrame:
-    """The first table of an export that has a header: its cells as text, under its own heads;
-    index: the row as a spreadsheet numbers it. Raises UsageError."""
+def read_export(file: Path) -> dict[str, pd.DataFrame]:
+    """Name -> each table of an export that has a header, the line with the most heads that may
+    mean a column: its cells as text, under its own heads; index: the row as a spreadsheet numbers
+    it. Raises UsageError and ExtractInvalid."""
 
     def known(cells) -> int:
         return sum(column_of(str(cell)) is not None for cell in cells if str(cell).strip())
 
+    tables = {}
     try:
-        for _, lines, columns in tables_of(file, known, 2):
+        for name, lines, columns in tables_of(file, known, 2):
             first = [*islice(lines, HEADER_WITHIN)]
             table = None if first[1:] else columns([*range(len(first[0]))], 1)
             if table is not None:  # a file of columns, whose lines are its head alone
                 lines = zip(*(column.to_pylist() for column in table.columns), strict=True)
-            at = next((at for at, cells in enumerate(first) if known(cells) >= 2), None)
-            if at is None:
+            heads_in = [known(cells) for cells in first]
+            if max(heads_in, default=0) < 2:
                 continue
+            at = heads_in.index(max(heads_in))
             heads = _different([str(head).strip() for head in first[at]])
             cells = [
-                [as_text(cell).strip() for cell in line] for line in (*first[at + 1 :], *lines)
+                [*(as_text(cell).strip() for cell in line), *[""] * (len(heads) - len(line))]
+                for line in (*first[at + 1 :], *lines)
             ]
             frame = pd.DataFrame(cells, columns=heads, dtype="str").fillna("")
             frame.index += at + 2
-            return frame[frame.ne("").any(axis=1)]
+            tables[name.removeprefix("sheet ")] = frame[frame.ne("").any(axis=1)]
     except (UsageError, ExtractInvalid):
         raise
     except Exception as error:  # each of the readers has errors of its own
         raise UsageError(f"{file.name} cannot be read: {error}") from None
-    raise UsageError(
-        f"{file.name}: no row looks like a header; put the names of columns in one row"
-    )
+    if not tables:
+        words = "no row looks like a header; put the names of columns in one row"
+        raise UsageError(f"{file.name}: {words}")
+    if empty := [name for name, rows in tables.items() if rows.empty]:
+        raise UsageError(f"{', '.join(empty)}: no row below the header")
+    return tables
 
 
 def _different(heads: list[str]) -> list[str]:
@@ -80,25 +90,34 @@ def _different(heads: list[str]) -> list[str]:
     ]
 
 
-def import_table(file: Path, map_file: Path, week: Week, out: Path, cohort: str) -> tuple[int, int]:
-    """Writes the extract; -> its requests and charges. Raises NeedsCorrection (the map) and
-    ExtractInvalid (what the map makes of the export); nothing is then written."""
-    export, found = read_export(file), Problems(map_file.name, _GUIDE)
+def import_table(
+    file: Path, map_file: Path, week: Week, out: Path, cohort: str
+) -> tuple[int, int, int]:
+    """Writes the extract; -> its requests and charges, and how many rows of the export say the same
+    as one above and count again. Raises NeedsCorrection (the map) and ExtractInvalid (what the map
+    makes of the export); nothing is then written."""
+    exports, found = read_export(file), Problems(map_file.name, _GUIDE)
     keys = read_keys(read_text(map_file, found), found)
+    sheet = str(keys.get("sheet") or "")
+    if sheet not in exports and (sheet or len(exports) > 1):
+        seen = f'"{sheet}"' if sheet else f"none, but {len(exports)} tables with a header"
+        found.report("sheet", seen, f"one of {', '.join(exports)}", "name the sheet")
     NeedsCorrection.raise_if("the map needs correction", found)
+    export = exports[sheet or next(iter(exports))]
     order = str(keys.get("date_order") or "")
     if order and order not in ORDERS:
         found.report("date_order", f'"{order}"', f"one of {', '.join(ORDERS)}", "choose one")
         NeedsCorrection.raise_if("the map needs correction", found)
     tables = {name: _mapped(export, keys.get(name) or {}, name, order, found) for name in TABLES}
     about = keys.get("about") or {}
-    for name in [name for name in keys if name not in {"date_order", "about", *TABLES}]:
-        found.report(name, "an unknown key", "date_order, requests, charges or about", "remove it")
+    for name in [name for name in keys if name not in {"sheet", "date_order", "about", *TABLES}]:
+        expected = "sheet, date_order, requests, charges or about"
+        found.report(name, "an unknown key", expected, "remove it")
     if not isinstance(about, Mapping):
         found.report("about", "no keys", "as_of and source below it", "write them so")
     NeedsCorrection.raise_if("the map needs correction", found)
-    requests = tables["requests"]
-    if "request_id" not in requests:
+    requests, again = tables["requests"], export.duplicated()
+    if numbered := "request_id" not in requests:
         requests["request_id"] = [f"row-{row}" for row in requests.index]
     charges = tables["charges"].assign(request_id=requests["request_id"])
     told = [name for name in ("ncic_code", "description") if name in charges]
@@ -107,9 +126,22 @@ def import_table(file: Path, map_file: Path, week: Week, out: Path, cohort: str)
     requests = requests.drop_duplicates()  # one for each charge; what differs is found by the check
     with tempfile.TemporaryDirectory() as folder:
         _write(requests, charges, about, Path(folder))
-        extract = read_extract(folder, week, cohort=cohort)
+        try:
+            extract = read_extract(folder, week, cohort=cohort)
+        except ExtractInvalid as error:
+            rows = {"requests": requests.index, "charges": charges.index}
+            own = [_of_the_export(each, rows) for each in error.problems]
+            raise ExtractInvalid(own, f"what {map_file.name} makes of {file.name}") from None
     write_extract(extract, out)
-    return len(extract.requests), len(extract.charges)
+    repeated = again if numbered else again & export.index.isin(charges.index)
+    return len(extract.requests), len(extract.charges), int(repeated.sum())
+
+
+def _of_the_export(problem: Problem, rows: Mapping[str, pd.Index]) -> Problem:
+    """With the rows of the export, not of the extract."""
+    index = rows.get(problem.table.removesuffix(".csv"))
+    own = () if index is None else tuple(index[n - ABOVE] for n in problem.rows if n >= ABOVE)
+    return replace(problem, rows=own)
 
 
 def _write(requests: pd.DataFrame, charges: pd.DataFrame, about: Any, folder: Path) -> None:
@@ -142,17 +174,18 @@ def _mapped(
             or not set(how) <= _KINDS
             or not {"column", "value"} & set(how)
             or not isinstance(how.get("words") or {}, Mapping)
+            or any(isinstance(how.get(kind), list | dict) for kind in ("column", "value"))
         ):
             found.report(place, f'"{how}"', _HOW, "write it so")
         elif "value" in how:
             made[each.column] = str(how["value"])
-        elif how["column"] not in export:
+        elif str(how["column"]) not in export:
             heads = ", ".join(export.columns)
             found.report(
                 place, f'no column "{how["column"]}"', f"one of {heads}", "correct the head"
             )
         else:
-            cells = export[how["column"]]
+            cells = export[str(how["column"])]
             made[each.column] = _cells(cells, each.column, how.get("words"), order, place, found)
     return pd.DataFrame(made, index=export.index)
 
