@@ -12,6 +12,7 @@ import os
 import re
 import signal
 import sys
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -94,7 +95,7 @@ PUBLISHING = (
 PERIOD = option("period", "|".join(r.period.label.upper() for r in REPORTS), type=parse_period)
 
 
-ANY_WEEKS = "any date in the week, or START..END; without one, the latest week with an extract"
+ANY_WEEKS = "any date in the week, or START..END; without one, every week that has to be run"
 RUN_WEEK = (
     option("weeks", "WEEK", ANY_WEEKS, nargs="*"),
     option("--extract", "PATH|URL", "the week's extract"),
@@ -119,7 +120,7 @@ def run_week(arguments: list[str], project: Path) -> int:
         description=f"Make and publish the {WEEKLY.name} for one or more weeks.",
         epilog="Exit codes: 0 published or unchanged, 2 command line, parameters or texts, "
         "3 invalid extract, 4 held for review, 5 the notebook failed or shows what may not be "
-        "published, 6 the archive is busy or cannot be written, or time is up.",
+        "published, 6 the archive is busy or cannot be written, or time is up, 7 no extract yet.",
     )
     _add(parser, RUN_WEEK, lambda options: _run_weeks(options, project))
     return _exit_code(parser.parse_intermixed_args, arguments)
@@ -176,9 +177,19 @@ def _exit_code(parse: Callable[..., Options], arguments: list[str] | None) -> in
 
 def _run_weeks(options: Options, project: Path) -> int:
     order = _order(options, project)
-    weeks = parse_weeks(options.weeks) or [_latest_week(order)]
-    if order.decisions and len(weeks) > 1:
+    weeks = parse_weeks(options.weeks)
+    if not weeks and options.sample:
+        weeks = [_latest_week(order)]
+    if order.decisions and len(weeks) != 1:
         raise UsageError("--decisions applies to one week: name one WEEK")
+    if not weeks:
+        from ddor.jobs.due import due
+
+        flags = {"--accept-held": order.accept_held, "--correct": order.correct}
+        flags["--force"] = order.force
+        if named := [flag for flag, given in flags.items() if given]:
+            raise UsageError(f"{' and '.join(named)} applies to weeks that are named: name a WEEK")
+        return _make(due(order), order, options)
     return _make(weeks, order, options)
 
 
@@ -232,14 +243,16 @@ def _latest_week(order) -> Week:
     return max(complete)
 
 
-def _make(periods: Sequence[Period], order, options: Options) -> int:
-    """Each report in turn; the exit code of the first that failed."""
+def _make(planned: Sequence, order, options: Options) -> int:
+    """Each report in turn; the exit code of the first that failed. planned: periods, and results
+    that are known without a run."""
     from tqdm import tqdm
 
-    codes, statuses = [], Counter[str]()
-    few, unit = options.quiet or len(periods) == 1, periods[0].label
-    results = _results(periods, order, options)
-    for result in tqdm(results, total=len(periods), unit=unit, disable=few, file=_Stderr):
+    codes, statuses, begun = [], Counter[str](), time.monotonic()
+    few, unit = options.quiet or len(planned) < 2, WEEKLY.period.label
+    made = _results([each for each in planned if isinstance(each, Period)], order, options)
+    results = (next(made) if isinstance(each, Period) else each for each in planned)
+    for result in tqdm(results, total=len(planned), unit=unit, disable=few, file=_Stderr):
         period = result.period
         codes.append(result.exit_code)
         statuses[result.status] += 1
@@ -248,21 +261,31 @@ def _make(periods: Sequence[Period], order, options: Options) -> int:
             fields = ("status", "revision", "page", "figures", "messages")
             line = {period.label: str(period)} | {name: getattr(result, name) for name in fields}
             _say(line, sys.stdout)
-        elif result.page:
+        elif result.page and not options.quiet:
             revision = f" r{result.revision}" if result.revision else ""
-            _say(f"{named}{revision}: {result.page}", sys.stdout)
-        if result.exit_code:
-            _note(f"{named}:")
-        if result.exit_code or not options.quiet:
+            because = f": {result.because}" if result.because else ""
+            _say(f"{named}{revision}{because}: {result.page}", sys.stdout)
+        if result.exit_code and len(result.messages) == 1:
+            _note(f"{named}: {result.messages[0]}")
+        elif result.exit_code:
+            _note(f"{named}:", *result.messages)
+        elif not options.quiet:
             _note(*result.messages)
-    if not few:
-        _note(", ".join(f"{number} {status}" for status, number in statuses.items()))
+    if len(planned) != 1 and not options.quiet:
+        from ddor.jobs.status import waiting
+        from ddor.narrative import count
+
+        seconds = count(round(time.monotonic() - begun), "second", "seconds")
+        done = ", ".join(f"{number} {status}" for status, number in statuses.items())
+        done = f"{done} in {seconds}" if done else "nothing to do: no week has changed"
+        _note("; ".join(filter(None, [done, waiting(order)])))
     return next(filter(None, codes), 0)
 
 
 def _results(periods: Sequence[Period], order, options: Options):
     """The Result of each report, in order. That one is unchanged is found out first, with few
     imports."""
+    from ddor.jobs.due import recorded
     from ddor.jobs.seen import unchanged
 
     for number, period in enumerate(periods):
@@ -276,14 +299,15 @@ def _results(periods: Sequence[Period], order, options: Options):
             start = partial(workers.processes, options.jobs)
             if options.scheduler:
                 start = partial(workers.cluster, options.scheduler)
-            yield from batch.make_reports(periods[number:], order, start)
+            left = periods[number:]
+            yield from recorded(left, order, batch.make_reports(left, order, start))
             return
         from ddor.run.kernels import warm
 
         warm(NEEDED_BY_NOTEBOOKS)
         from ddor.jobs.report import attempt
 
-        yield attempt(period, order)
+        yield from recorded([period], order, (attempt(each, order) for each in [period]))
 
 
 # The other commands of `ddor`
@@ -502,6 +526,17 @@ def _sample(options: Options) -> int:
     folder = _folder(options.out, week)
     write_extract(make_sample(week, options.seed, options.requests), folder)
     return _print(options, {"week": str(week), "folder": str(folder)}, folder)
+
+
+@command()
+def _status(options: Options) -> int:
+    """Tell what arrived, what is wrong, what waits and what is overdue; run nothing."""
+    from ddor.jobs.order import Order
+    from ddor.jobs.status import status
+
+    found = status(Order(find_project(), options.params, _settings(options)))
+    _print(options, found.keys(), found)
+    return found.exit_code
 
 
 @command(

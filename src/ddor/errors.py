@@ -129,6 +129,12 @@ class NeedsCorrection(UsageError):
             raise cls(head, problems)
 
 
+class NoExtractYet(DdorError):
+    """Of a week that is named, or due."""
+
+    exit_code = 7
+
+
 class NotebookFailed(DdorError):
     """The template does not fit, a cell failed, or the run did not prove itself."""
 

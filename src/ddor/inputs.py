@@ -26,7 +26,7 @@ from typing import Any
 import pandas as pd
 
 from ddor.calendar import Week
-from ddor.errors import NeedsCorrection, Problem
+from ddor.errors import NeedsCorrection, NoExtractYet, Problem, address_without_secrets
 from ddor.extract.model import DATETIMES, About, Extract
 from ddor.extract.table import worded
 from ddor.maintained.corrections import RECORDS, UNUSABLE, Record, read_corrections
@@ -65,14 +65,23 @@ class Inputs:
 def read_inputs(week: Week, parameters: Parameters) -> Inputs:
     """What does not come from the archive, read and checked.
 
-    Raises UsageError (parameters, tables, no extract there) or ExtractInvalid.
+    Raises UsageError (parameters, tables, no extract there), NoExtractYet where one may still come,
+    or ExtractInvalid.
     """
     # openpyxl and fsspec take long to import, which a kernel that loads saved inputs need not pay.
-    from ddor.extract.read import read_extract
+    from ddor.extract.read import NothingThere, read_extract
 
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
     location, ignored = extract_location(parameters, week), parameters.ignored_columns
-    extract = read_extract(location, week, ignored, parameters.cohort, parameters.limits)
+    try:
+        extract = read_extract(location, week, ignored, parameters.cohort, parameters.limits)
+    except NothingThere:
+        if "{week}" not in parameters.extract:
+            raise
+        place = address_without_secrets(location)
+        raise NoExtractYet(
+            f"no extract yet at {place}; put it there, or name it by --extract"
+        ) from None
     effective = parameters.model_dump(mode="json", include=set(IN_EFFECT))
     records = tuple(r for r in read_corrections(parameters.corrections) if r.week == week)
     published = (page.name for page in (parameters.output / "site" / "agencies").glob("*"))

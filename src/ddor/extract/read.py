@@ -82,6 +82,10 @@ class Said:
     newly_declined: str = ""
 
 
+class NothingThere(UsageError):
+    """At the location of an extract."""
+
+
 def read_extract(
     location: str,
     week: Week | None = None,
@@ -253,7 +257,9 @@ def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], lis
         said = status or getattr(error, "strerror", None) or ""
         if isinstance(error, TimeoutError):
             raise TimeLimitExceeded(f"{named} does not answer") from None
-        reason = "nothing is there" if status == 404 else f"{type(cause).__name__} {said}".strip()
+        if status == 404:
+            raise NothingThere(f"{named} cannot be reached (nothing is there)") from None
+        reason = f"{type(cause).__name__} {said}".strip()
         raise UsageError(f"{named} cannot be reached ({reason})") from None
     return _unpacked(named, lone, limits)
 

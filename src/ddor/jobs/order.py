@@ -6,6 +6,8 @@ from pathlib import Path
 
 from ddor.calendar import Period
 
+HELD = 4  # the exit code of a report that waits for a person
+
 
 @dataclass(frozen=True)
 class Order:
@@ -26,7 +28,9 @@ class Order:
 
 @dataclass(frozen=True)
 class Result:
-    """status: published, unchanged, draft, held or failed. `page`: its path, or "" for none."""
+    """status: published, unchanged, draft, held, failed, or missing: there is no extract yet.
+    `page`: its path, or "" for none. because: of a revision after the first why there is one, and
+    how many figures differ."""
 
     period: Period
     status: str
@@ -35,3 +39,4 @@ class Result:
     page: str = ""
     figures: dict[str, int | None] = field(default_factory=dict)
     messages: tuple[str, ...] = ()
+    because: str = ""

@@ -30,6 +30,7 @@ from ddor.errors import (
     ArchiveUnavailable,
     DdorError,
     NeedsCorrection,
+    NoExtractYet,
     NotebookFailed,
     TimeLimitExceeded,
     UsageError,
@@ -40,7 +41,7 @@ from ddor.extract.identifiers import RequestKeys
 from ddor.inputs import NEWER_FLAGS
 from ddor.jobs import prepared, seen
 from ddor.jobs.notebooks import NOTEBOOK, article_of_run
-from ddor.jobs.order import Order, Result
+from ddor.jobs.order import HELD, Order, Result
 from ddor.jobs.prepared import REVIEW_LIST, Preparation, Prepared, figure_differences
 from ddor.jobs.quarterly import COMPILED
 from ddor.jobs.weekly import WEEKLY
@@ -49,6 +50,7 @@ from ddor.maintained.parameters import Parameters, load_parameters
 from ddor.maintained.texts import read_statements, read_texts
 from ddor.measures import disclosure, figures
 from ddor.measures.people import NAMED
+from ddor.narrative import count
 from ddor.published.catalog import Catalog, Revision
 from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reports import refuse_shared_key, report_of
@@ -64,7 +66,6 @@ TEMPLATE = "template.ipynb"
 # old.
 MADE_OLD = ("draft", "failed", REVIEW_LIST, NEWER_FLAGS)
 WEEKS_LOOKED_AT = 26  # of which a text may not hold a key; `ddor rebuild` looks at all of them
-HELD = 4  # the exit code of a report that waits for a person
 BLOCKS = ["p", "li", "h1", "h2", "h3", "figcaption", "caption"]
 # How a report is prepared, by the folder of its periods (`Period.shelf`). One that is not named
 # here is made from weekly reports.
@@ -99,7 +100,8 @@ def attempted(period: Period, make: Callable[[], Outcome]) -> Outcome | Result:
 
 
 def failed(period: Period, exit_code: int, message: str) -> Result:
-    return Result(period, "failed", exit_code, messages=tuple(message.splitlines()))
+    status = "missing" if exit_code == NoExtractYet.exit_code else "failed"
+    return Result(period, status, exit_code, messages=tuple(message.splitlines()))
 
 
 def make_report(period: Period, order: Order) -> Result:
@@ -196,6 +198,7 @@ def publish(
     publications = [_publication(site, each) for each in finished]
     if not finished[0].pending.may_be_published:
         return [_not_published(archive, publications[0], finished[0])]
+    because = [_because(archive, each.pending) for each in finished]
     publish_revisions(archive, publications)
     return [
         Result(
@@ -205,9 +208,25 @@ def publish(
             page=str(archive.site / address_of(each.period)),
             figures=of.pending.report.figures,
             messages=(*of.article.messages, *of.pending.report.messages),
+            because=why,
         )
-        for each, of in zip(publications, finished, strict=True)
+        for each, of, why in zip(publications, finished, because, strict=True)
     ]
+
+
+def _because(archive: Archive, pending: Pending) -> str:
+    """ "new data, 3 figures differ", of what is not published yet; "" of a first revision."""
+    report, why = pending.report, pending.revision.because
+    if not why or (before := _published_figures(archive, report.period)) is None:
+        return why
+    differ = len(figure_differences(before, report.figures))
+    return f"{why}, {count(differ, 'figure differs', 'figures differ')}"
+
+
+def _published_figures(archive: Archive, period: Period) -> dict[str, int | None] | None:
+    """None where nothing is published of it, or not any more."""
+    file = archive.site / period.path / "data" / "summary.json"
+    return json.loads(file.read_bytes())["figures"] if file.exists() else None
 
 
 def _publication(site: Site, finished: Finished) -> "Publication":
@@ -383,7 +402,7 @@ def _differences(archive: Archive, report: Prepared, html: str) -> Iterator[str]
     elif last.withdrawn_on:
         yield f"the published revision of this {period.label} was withdrawn"
     else:
-        before = json.loads((published / "data" / "summary.json").read_bytes())["figures"]
+        before = _published_figures(archive, period) or {}
         differences = figure_differences(before, report.figures)
         differences += sentence_differences(article_of(published / "index.html"), html)
         yield from differences or ["there is no difference from the published revision"]

@@ -55,6 +55,7 @@ from ddor.reference.figures import DISPUTABLE as FIGURES
 _WORDS = yaml.safe_load(Path(__file__).with_name("disputes.yaml").read_text(encoding="utf-8"))
 GROUNDS, STATUSES = _WORDS["grounds"], _WORDS["statuses"]
 UPHELD = ("upheld", "partly_upheld")
+ANSWER_WITHIN = dt.timedelta(days=30)  # of a dispute, from the day on which it was received
 # What an action may expect and set.
 COLUMNS = tuple(column for column in REQUEST_COLUMNS if column != "request_id")
 _LABEL = re.compile("[A-Z][A-Za-z0-9]*-[A-Za-z0-9]+")
@@ -98,6 +99,10 @@ class Record(key_files.Written):
     answer: key_files.OneLine = ""
     notice: key_files.OneLine = ""
     action: Annotated[Action | None, BeforeValidator(_judged)] = None
+
+    @property
+    def answer_due_on(self) -> dt.date:
+        return self.received_on + ANSWER_WITHIN
 
     @classmethod
     def contradictions(cls, key: str, value: Any, before: Mapping[str, Any]) -> Iterator[Finding]:

@@ -1,0 +1,228 @@
+"""What the weekly job does where no week is named: it catches up.
+
+Every complete week that was never published is run, and so is one whose extract, note, corrections
+or decisions are others than those of its last run. By what they were known again is kept, beside
+the week's private runs:
+
+    outputs/runs/<week>/arrived.json    extract, note, corrections, decisions: name -> sha256
+
+A run that failed for another reason than its extract keeps nothing, so the next one tries again.
+The program, the templates and the tables of `params/` make no week due: `run_week.py START..END`
+runs weeks on them.
+"""
+
+import contextlib
+import csv
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ddor.archive.publish import opened
+from ddor.calendar import Period, Week, weeks_between
+from ddor.errors import (
+    DdorError,
+    ExtractInvalid,
+    NoExtractYet,
+    UsageError,
+    address_without_secrets,
+    time_limit,
+)
+from ddor.jobs.order import HELD, Order, Result
+from ddor.jobs.seen import digest
+from ddor.maintained.parameters import (
+    Parameters,
+    extract_location,
+    is_remote,
+    load_parameters,
+    weeks_with_extract,
+)
+from ddor.published.catalog import Catalog, Revision, open_catalog
+from ddor.published.ledger import LEDGER
+
+ARRIVED = "arrived.json"
+# What a run may end with that says something of its extract.
+SAYS_SOMETHING = (0, ExtractInvalid.exit_code, HELD)
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """The complete weeks since the earliest that has an extract or a revision, in order, and what
+    is known of them. parameters: those of no week; there: the weeks that have an extract."""
+
+    order: Order
+    parameters: Parameters
+    catalog: Catalog
+    there: set[Week]
+    today: dt.date
+    complete: list[Week]
+
+    def overdue(self, week: Week) -> bool:
+        """Whether its first report was announced for today or before."""
+        return self.today >= self.announced(week)
+
+    def place(self, week: Week) -> str:
+        return address_without_secrets(extract_location(self.parameters, week))
+
+    def announced(self, week: Week) -> dt.date:
+        return week.last_day + dt.timedelta(days=self.parameters.release_lag_days)
+
+    def missing(self) -> list[Week]:
+        """Those that are due, were never published, and have no extract."""
+        weeks = [each for each in self.complete if each not in self.there]
+        return [each for each in weeks if not self.catalog.of(each) and self.overdue(each)]
+
+    def changed(self, week: Week, last: Revision) -> list[str]:
+        """What is another by now than at its last run; nothing of a withdrawn one, or of one that
+        has no extract any more."""
+        if last.withdrawn_on or week not in self.there:
+            return []
+        file = self.parameters.output / "runs" / str(week) / ARRIVED
+        now = arrived(week, self.order)
+        if not file.exists():  # an archive that was made elsewhere, or before this was kept
+            return [] if is_final(week, last) else [*now]
+        before = json.loads(file.read_bytes())
+        return [name for name in now if before.get(name) != now[name]]
+
+
+def look(order: Order) -> Weeks:
+    """Raises UsageError (nothing says where weeks are) and NoExtractYet (there is no week)."""
+    parameters = load_parameters(order.project, None, order.params, order.settings)
+    if "{week}" not in parameters.extract:
+        raise UsageError("name a WEEK, or put {week} into `extract` to have the weeks found")
+    today = parameters.published_on or dt.date.today()
+    with time_limit(parameters.run_time_limit, "looking for extracts"):
+        there = {*weeks_with_extract(parameters.extract)}
+    catalog = open_catalog(parameters.output / "site") or Catalog()
+    known = {*there, *map(Week.parse, catalog.weeks)}
+    weeks = weeks_between(min(known), Week.containing(today)) if known else []
+    complete = [week for week in weeks if week.last_day < today]
+    if not complete:
+        raise NoExtractYet(
+            "there is no extract of a complete week at "
+            f"{address_without_secrets(parameters.extract)}; put one there, "
+            "name one with --extract, or use --sample"
+        )
+    return Weeks(order, parameters, catalog, there, today, complete)
+
+
+def due(order: Order) -> list[Week | Result]:
+    """Oldest first: a week that has to be run, or what is said of one that cannot be (no extract
+    yet) or that waits (a final one, of which something changed). Raises as `look`."""
+    weeks = look(order)
+    with time_limit(weeks.parameters.run_time_limit, "looking for what changed"):
+        return [*_due(weeks)]
+
+
+def _due(weeks: Weeks) -> Iterator[Week | Result]:
+    missing = {*weeks.missing()}
+    for week in weeks.complete:
+        last = weeks.catalog.current(week)
+        if week in missing:
+            since = weeks.announced(week)
+            said = f"no extract yet at {weeks.place(week)}; it was due on {since}"
+            yield Result(week, "missing", NoExtractYet.exit_code, messages=(said,))
+        elif last is None:
+            if week in weeks.there:
+                yield week
+        elif changed := weeks.changed(week, last):
+            if is_final(week, last):
+                said = f"final, by its data of {last.as_of}; its {' and '.join(changed)} changed"
+                said += f": `run_week.py {week}` publishes a revision"
+                yield Result(week, "held", HELD, last.revision, messages=(said,))
+            else:
+                yield week
+
+
+def is_final(week: Week, last: Revision) -> bool:
+    return week.is_final_on(dt.date.fromisoformat(last.as_of))
+
+
+def arrived(week: Week, order: Order) -> dict[str, str]:
+    """Of what makes a week due, as it lies: name -> sha256, or a server's own checksum."""
+    from ddor.maintained.corrections import canonical, read_corrections
+
+    parameters = load_parameters(order.project, week, order.params, order.settings)
+    records = [each for each in read_corrections(parameters.corrections) if each.week == week]
+    location = extract_location(parameters, week)
+    return {
+        "extract": _remote(location, parameters) if is_remote(location) else digest(Path(location)),
+        "note": _sha256(parameters.note.encode()),
+        "corrections": _sha256(canonical(records).encode()),
+        "decisions": _decisions(parameters.output / "runs", week),
+    }
+
+
+def _remote(location: str, parameters: Parameters) -> str:
+    import fsspec
+
+    from ddor.extract.read import fetch
+
+    fs, path = fsspec.core.url_to_fs(location)
+    if "http" not in fs.protocol:  # whose lists are pages
+        files = fs.find(path, detail=True).values()
+        marks = [each.get("ETag") or each.get("md5Hash") or each.get("etag") for each in files]
+        if marks and all(marks):
+            return _sha256(" ".join(map(str, marks)).encode())
+    files, _ = fetch(location, parameters.limits)
+    return _sha256(b"\n".join(hashlib.sha256(files[name]).digest() for name in sorted(files)))
+
+
+def _decisions(runs: Path, week: Week) -> str:
+    """Of the decisions on requests of the week's last revision, and on agencies in the week."""
+    import pyarrow.parquet
+
+    decided, ids = [], set()
+    if (file := runs / LEDGER).exists():
+        with file.open(encoding="utf-8", newline="") as lines:
+            decided = [line for line in csv.DictReader(lines) if line["decision"]]
+    kept = sorted(runs.glob(f"{week}/r[0-9]*/extract.parquet"), key=os.path.getmtime)
+    if decided and kept:
+        table = pyarrow.parquet.read_table(kept[-1], columns=["request_id"])
+        ids = {*table["request_id"].to_pylist()}
+    own = [each for each in decided if each["subject"] in ids or each["week"] == str(week)]
+    said = sorted([each["flag"], each["decision"], each["reason"], each["by"]] for each in own)
+    return _sha256(json.dumps(said).encode())
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def recorded(
+    periods: Sequence[Period], order: Order, results: Iterable[Result]
+) -> Iterator[Result]:
+    """The results; of each week is kept what it was run on, as it lay before."""
+    came = {} if order.draft else {period: _before(period, order) for period in periods}
+    for result in results:
+        period = result.period
+        if isinstance(period, Week) and (before := came.get(period)):
+            if result.exit_code in SAYS_SOMETHING:
+                _record(period, order, before)
+        yield result
+
+
+def _before(period: Period, order: Order) -> Mapping[str, str]:
+    """Nothing of what is no week, or cannot be looked at: the run itself says why."""
+    if isinstance(period, Week):
+        with contextlib.suppress(Exception):
+            return arrived(period, order)
+    return {}
+
+
+def _record(week: Week, order: Order, before: Mapping[str, str]) -> None:
+    output = load_parameters(order.project, week, order.params, order.settings).output
+    folder = output / "runs" / str(week)
+    if not folder.is_dir():
+        return  # nothing came of it: it is run again anyway
+    # Decisions may have been taken by the run itself.
+    now = {**before, "decisions": _decisions(output / "runs", week)}
+    data = (json.dumps(now) + "\n").encode()
+    file = folder / ARRIVED
+    with contextlib.suppress(DdorError, OSError):
+        if not file.exists() or file.read_bytes() != data:
+            with opened(output) as archive:
+                archive.replace(f"runs/{week}/{ARRIVED}", data)

@@ -1,0 +1,157 @@
+"""`ddor status`: what a person has to know of the weekly job, on one screen.
+
+What has to be done, most urgent first: extracts that are invalid, notebooks that failed, weeks that
+wait for a person and how long, disputes past their date, weeks that are due and have no extract,
+quarters that are to be run again; then what the next run will publish. Nothing is written.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ddor.calendar import Week
+from ddor.errors import ExtractInvalid, NoExtractYet, NotebookFailed, UsageError, time_limit
+from ddor.jobs.due import Weeks, is_final, look
+from ddor.jobs.order import HELD, Order
+from ddor.jobs.prepared import REVIEW_LIST
+from ddor.maintained.corrections import Record, read_corrections
+from ddor.maintained.parameters import Parameters, extract_location, load_parameters
+from ddor.narrative import count
+from ddor.published.catalog import superseded_parts
+
+
+@dataclass(frozen=True)
+class Item:
+    """what: invalid, failed, review, final, dispute, missing, superseded, new or changed; of which
+    period; since: a day, "" where none is known; exit_code: 0 where the next run does it."""
+
+    what: str
+    period: str
+    said: str
+    command: str
+    since: str = ""
+    exit_code: int = 0
+
+
+@dataclass(frozen=True)
+class Status:
+    """weeks: how many are published; latest: the newest of them, "" for none."""
+
+    today: str
+    weeks: int
+    latest: str
+    items: tuple[Item, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """That of the most urgent item."""
+        return next((each.exit_code for each in self.items if each.exit_code), 0)
+
+    def keys(self) -> dict:
+        return asdict(self) | {"exit_code": self.exit_code}
+
+    def __str__(self) -> str:
+        published = f"{self.weeks} weeks are published, the latest {self.latest}"
+        lines = [f"{self.today}: {published if self.weeks else 'nothing is published'}"]
+        for each in self.items:
+            since = f", since {each.since}" if each.since else ""
+            lines += [f"{each.what:10} {each.period:10} {each.said}{since}: {each.command}"]
+        return "\n".join(lines if self.items else [*lines, "nothing has to be done"])
+
+
+def status(order: Order) -> Status:
+    """Raises UsageError and NoExtractYet, as due.look."""
+    weeks = look(order)
+    with time_limit(weeks.parameters.run_time_limit, "looking for what has to be done"):
+        items = sorted(_items(weeks), key=lambda each: _ORDER.index(each.what))
+    published = sorted(weeks.catalog.weeks)
+    latest = published[-1] if published else ""
+    return Status(str(weeks.today), len(published), latest, tuple(items))
+
+
+_ORDER = "invalid failed review final dispute missing superseded new changed".split()
+
+
+def _items(weeks: Weeks) -> Iterator[Item]:
+    runs = weeks.parameters.output / "runs"
+    for week in weeks.complete:
+        last, run = weeks.catalog.current(week), f"run_week.py {week}"
+        waits = (runs / str(week) / REVIEW_LIST).exists()
+        if last is None and week in weeks.there and not waits:
+            yield _arrived(weeks, week, "new", "arrived, and was never published")
+        elif last and (changed := weeks.changed(week, last)):
+            said = f"{' and '.join(changed)} changed since it was published"
+            if is_final(week, last):
+                said = f"final, by its data of {last.as_of}; {said}"
+                yield Item("final", str(week), said, run, exit_code=HELD)
+            else:
+                yield _arrived(weeks, week, "changed", said)
+        if (runs / str(week) / "failed").exists():
+            said = "the notebook failed; as far as it came it is in " + str(
+                runs / str(week) / "failed"
+            )
+            yield Item("failed", str(week), said, run, exit_code=NotebookFailed.exit_code)
+    for week, since in open_reviews(runs):
+        command = f"run_week.py {week} --decisions {runs / str(week) / REVIEW_LIST}"
+        yield Item("review", str(week), "waits for a person", command, str(since), HELD)
+    for record in late_disputes(weeks.parameters, weeks.today):
+        said, due_on = f"{record.agency_id} disputes {record.figure}", record.answer_due_on
+        command = f"answer it in corrections/{record.name}.yaml"
+        yield Item("dispute", str(record.week), said, command, str(due_on), HELD)
+    for week in weeks.missing():
+        announced, command = weeks.announced(week), f"put it at {weeks.place(week)}"
+        code = NoExtractYet.exit_code
+        yield Item("missing", str(week), "no extract yet", command, str(announced), code)
+    for period, revision in weeks.catalog.newest_beside_weeks():
+        if parts := superseded_parts(period, revision, weeks.catalog):
+            named = ", ".join(str(each.week) for each in parts)
+            said, command = f"made from other revisions of {named}", f"ddor {period.label} {period}"
+            yield Item("superseded", str(period), said, command)
+
+
+def _arrived(weeks: Weeks, week: Week, what: str, said: str) -> Item:
+    """What the next run publishes, or an extract that it will refuse."""
+    from ddor.extract.read import read_extract
+
+    order = weeks.order
+    own = load_parameters(order.project, week, order.params, order.settings)
+    place = extract_location(own, week)
+    try:
+        read_extract(place, week, own.ignored_columns, own.cohort, own.limits)
+    except (ExtractInvalid, UsageError) as error:
+        first, *more = str(error).splitlines()
+        also = f": {more[0]}" if more else ""
+        command = f"ddor check {place} --week {week}"
+        return Item("invalid", str(week), f"{first}{also}", command, exit_code=error.exit_code)
+    return Item(what, str(week), said, "run_week.py")
+
+
+def open_reviews(runs: Path) -> list[tuple[Week, dt.date]]:
+    """The weeks that wait for a person, and since when, oldest first."""
+    lists = runs.glob(f"[0-9]*-[0-9]*-[0-9]*/{REVIEW_LIST}")
+    found = [(Week.parse(file.parent.name), file.stat().st_mtime) for file in lists]
+    return [
+        (week, dt.date.fromtimestamp(since))
+        for week, since in sorted(found, key=lambda each: (each[1], each[0]))
+    ]
+
+
+def late_disputes(parameters: Parameters, today: dt.date) -> list[Record]:
+    """The open ones that should have been answered by now, oldest first."""
+    records = read_corrections(parameters.corrections)
+    late = [each for each in records if each.status == "open" and each.answer_due_on < today]
+    return sorted(late, key=lambda record: record.received_on)
+
+
+def waiting(order: Order) -> str:
+    """What a run says at its end of what waits: the oldest review, and disputes past their date."""
+    parameters = load_parameters(order.project, None, order.params, order.settings)
+    today, said = parameters.published_on or dt.date.today(), []
+    if reviews := open_reviews(parameters.output / "runs"):
+        (week, since), number = reviews[0], count(len(reviews), "week waits", "weeks wait")
+        said += [f"{number} for a person, the oldest {week}, since {since}"]
+    if late := late_disputes(parameters, today):
+        number = count(len(late), "dispute is", "disputes are")
+        said += [f"{number} past the date of an answer, the oldest {late[0].name}"]
+    return "; ".join(said)
