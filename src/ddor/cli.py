@@ -16,6 +16,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
@@ -24,6 +25,7 @@ from ddor.calendar import Period, Week, parse_date, parse_weeks
 from ddor.errors import (
     DdorError,
     ExtractInvalid,
+    NotAgreed,
     Terminated,
     TimeLimitExceeded,
     UsageError,
@@ -83,6 +85,7 @@ SHARED = (
     option("--output", "DIR", "the folder that holds site/ and runs/"),
     flag("--json", "print JSON: one object a line"),
 )
+YES = flag("--yes", "take away what is published, without being asked")
 PUBLISHING = (
     *SHARED,
     flag("--draft", "make a draft and publish nothing"),
@@ -90,6 +93,7 @@ PUBLISHING = (
     flag("--quiet", "print errors only"),
     flag("--correct", "publish as the correction of a mistake; needs --reason"),
     option("--reason", "TEXT", "published on the page", default=""),
+    YES,
 )
 # Arguments of several commands.
 PERIOD = option("period", "|".join(r.period.label.upper() for r in REPORTS), type=parse_period)
@@ -305,9 +309,22 @@ def _results(periods: Sequence[Period], order, options: Options):
         from ddor.run.kernels import warm
 
         warm(NEEDED_BY_NOTEBOOKS)
-        from ddor.jobs.report import attempt
+        yield from recorded([period], order, map(partial(_attempt, order=order), [period]))
 
-        yield from recorded([period], order, (attempt(each, order) for each in [period]))
+
+def _attempt(period: Period, order) -> Any:
+    """As jobs.report.attempt; where it would take figures away, and somebody can be asked, that is
+    asked."""
+    from ddor.jobs.report import attempt
+
+    result = attempt(period, order)
+    if result.going and sys.stdin and sys.stdin.isatty():
+        try:
+            _agree(result.going)
+        except NotAgreed:
+            return result
+        return attempt(period, replace(order, yes=True))
+    return result
 
 
 # The other commands of `ddor`
@@ -557,6 +574,35 @@ def _rows(options: Options) -> int:
 
 
 @command(
+    option("week", "WEEK", type=Week.parse),
+    option("--answer", "AGENCY", "record what this agency answered, as a dispute"),
+    option("--figure", "F", "the figure in dispute", default="declined"),
+    option("--ground", "G", "why (docs/corrections.md)"),
+    option("--received-on", "DATE", "of the answer; default: today", type=parse_date),
+    option("--notice", "TEXT", "with the ground notice_given: when and how", default=""),
+)
+def _notices(options: Options) -> int:
+    """Write letters and rows for the agencies that a week names, or record an answer."""
+    from ddor.jobs.notices import record_answer, write_notices
+
+    week, parameters = options.week, _parameters(options, options.week)
+    if options.answer:
+        folder, day = parameters.corrections, options.received_on or dt.date.today()
+        dispute = options.answer, options.figure, options.ground or ""
+        file = record_answer(folder, week, *dispute, day, options.notice)
+        content = {"week": str(week), "record": str(file)}
+        return _print(options, content, f"{file}: the next run of the week shows the dispute")
+    with time_limit(parameters.run_time_limit, f"the notices of {week}"):
+        notices = write_notices(week, parameters)
+    lines = [{"agency_id": n.agency_id, "declined": n.declined, "rows": n.rows} for n in notices]
+    files = [{"letter": str(n.letter), "workbook": str(n.workbook)} for n in notices]
+    each = [line | file for line, file in zip(lines, files, strict=True)]
+    words = [f"{n.agency_id}: declined {n.declined}, {n.letter}" for n in notices]
+    said = "\n".join([*words, "nothing was sent (docs/asking-agencies.md)"])
+    return _print(options, {"week": str(week), "notices": each}, said)
+
+
+@command(
     PERIOD, option("revision", "rN", "default: the current revision", nargs="?", type=_revision)
 )
 def _verify(options: Options) -> int:
@@ -583,12 +629,18 @@ def _verify(options: Options) -> int:
     PERIOD,
     option("revision", "rN", "default: all revisions", nargs="?", type=_revision),
     ("--reason", {"required": True, "choices": ("legal", "privacy", "error")}),
+    YES,
 )
 def _withdraw(options: Options) -> int:
     """Take a report down and leave a notice."""
-    from ddor.archive.acts import withdraw
+    from ddor.archive.acts import going_with, withdraw
+    from ddor.published.catalog import open_catalog
 
     period, revision, reason = options.period, options.revision, options.reason
+    catalog = open_catalog(_parameters(options, period).output / "site")
+    if catalog and not options.yes:
+        going = going_with(catalog, period, revision).items()
+        _agree([f"{each} r{number}" for each, numbers in going for number in sorted(numbers)])
     with _published(options, period) as (archive, site):
         gone = withdraw(archive, site, period, revision, reason)
     numbers = [number for each, number in gone if each == period]
@@ -600,6 +652,16 @@ def _withdraw(options: Options) -> int:
     content |= {"withdrawn_with_it": others} if others else {}
     named = ", ".join(f"r{number}" for number in numbers)
     return _print(options, content, f"{period} {named}: withdrawn ({reason})")
+
+
+def _agree(going: Sequence[str]) -> None:
+    """Asks whether this may go. Raises NotAgreed: also where nobody can be asked."""
+    _note(f"this will be gone, for good: {', '.join(going)}")
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise NotAgreed("nobody can be asked here, so nothing was changed; --yes agrees to it")
+    _say("Go on? [y/N] ", sys.stderr, end="")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise NotAgreed("nothing was changed")
 
 
 @command()

@@ -135,6 +135,12 @@ class NoExtractYet(DdorError):
     exit_code = 7
 
 
+class NotAgreed(DdorError):
+    """To what takes something away from readers for good."""
+
+    exit_code = 4
+
+
 class NotebookFailed(DdorError):
     """The template does not fit, a cell failed, or the run did not prove itself."""
 

@@ -163,20 +163,10 @@ def withdraw(
     """Withdraw revision `number` of the period's report, or all of them, those that still show a
     table of it, and those of reports made from it; what was withdrawn.
 
-    `site`: as it is so far; its context has the date that is printed. Raises UsageError where
-    there is nothing to withdraw.
+    `site`: as it is so far; its context has the date that is printed. Raises as `going_with`.
     """
     catalog, day = site.catalog, site.context.day.isoformat()
-    revisions = catalog.of(period)
-    chosen = [r for r in revisions if number in (None, r.revision) and not r.withdrawn_on]
-    if not chosen:
-        label = f"revision {number} of the {period.label}" if number else f"the {period.label}"
-        raise UsageError(f"{label} of {period} is not published, or is withdrawn already")
-    gone = {period: _with_tables_of(chosen, revisions)}
-    for other, theirs in catalog.everything():
-        # What is withdrawn is printed in them, or is what they have beyond the other weeks.
-        if made := [r for r in theirs if r.based_on.get(str(period)) in gone[period]]:
-            gone[other] = _with_tables_of(made, theirs)
+    revisions, gone = catalog.of(period), going_with(catalog, period, number)
     before = data_files_of(archive.site / period.path)
     agencies = before.agencies | disputed_agencies(catalog, period)
     for each, numbers in gone.items():
@@ -205,6 +195,22 @@ def withdraw(
     site = site_after(site, period, agencies, before, after)
     publish_site(archive, site, folders, pages, {}, [])
     return [(each, number) for each, numbers in gone.items() for number in sorted(numbers)]
+
+
+def going_with(catalog: Catalog, period: Period, number: int | None) -> dict[Period, set[int]]:
+    """What `withdraw` takes down: numbers of revisions, by their period. Raises UsageError where
+    there is nothing to withdraw."""
+    revisions = catalog.of(period)
+    chosen = [r for r in revisions if number in (None, r.revision) and not r.withdrawn_on]
+    if not chosen:
+        label = f"revision {number} of the {period.label}" if number else f"the {period.label}"
+        raise UsageError(f"{label} of {period} is not published, or is withdrawn already")
+    gone = {period: _with_tables_of(chosen, revisions)}
+    for other, theirs in catalog.everything():
+        # What is withdrawn is printed in them, or is what they have beyond the other weeks.
+        if made := [r for r in theirs if r.based_on.get(str(period)) in gone[period]]:
+            gone[other] = _with_tables_of(made, theirs)
+    return gone
 
 
 def _with_tables_of(chosen: list[Revision], revisions: list[Revision]) -> set[int]:

@@ -13,7 +13,7 @@ HELD = 4  # the exit code of a report that waits for a person
 class Order:
     """What was asked for on the command line, for every report alike. `project`: the checkout;
     decisions: a review.csv, filled in; reason: why a report is corrected, or published under
-    review."""
+    review; yes: it may take published figures away."""
 
     project: Path
     params: Path | None = None
@@ -23,13 +23,15 @@ class Order:
     decisions: Path | None = None
     accept_held: bool = False
     correct: bool = False
+    yes: bool = False
     reason: str = ""
 
 
 @dataclass(frozen=True)
 class Result:
     """status: published, unchanged, draft, held, failed, or missing: there is no extract yet.
-    `page`: its path, or "" for none. because: of a revision after the first why there is one, and
+    `page`: its path, or "" for none. going: published figures that it would take away, for which
+    it is held. because: of a revision after the first why there is one, and
     how many figures differ."""
 
     period: Period
@@ -40,3 +42,4 @@ class Result:
     figures: dict[str, int | None] = field(default_factory=dict)
     messages: tuple[str, ...] = ()
     because: str = ""
+    going: tuple[str, ...] = ()

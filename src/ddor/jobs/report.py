@@ -37,6 +37,7 @@ from ddor.errors import (
     time_limit,
     undisturbed,
 )
+from ddor.extract.csv_files import csv_lines
 from ddor.extract.identifiers import RequestKeys
 from ddor.inputs import NEWER_FLAGS
 from ddor.jobs import prepared, seen
@@ -138,7 +139,8 @@ def template_of(period: Period, order: Order) -> Path:
 class Pending:
     """A report that is prepared, with what its notebook and its publication need. hashes: of its
     inputs, by name; revision: the next one, or, of a report that is unchanged, its last; keys:
-    those that it may not hold."""
+    those that it may not hold; going: published figures that it takes away, unless that is agreed
+    to."""
 
     report: Prepared
     order: Order
@@ -148,10 +150,12 @@ class Pending:
     revision: Revision
     keys: RequestKeys
     unchanged: bool
+    going: tuple[str, ...] = ()
 
     @property
     def may_be_published(self) -> bool:
-        return not (self.order.draft or (self.report.review and not self.revision.accepted))
+        waits = (self.report.review and not self.revision.accepted) or self.going
+        return not (self.order.draft or waits)
 
 
 @dataclass(frozen=True)
@@ -182,7 +186,20 @@ def prepare(
     written = {"--reason": f"{order.reason}\n{revision.because}\n{revision.accepted}"}
     keys = prepared.keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
     prepared.refuse_unfit({**written, **report.texts, **context.written()}, keys)
-    return known(revision, keys, unchanged=False)
+    going = () if order.yes else tuple(_taken_away(archive, report))
+    return known(revision, keys, unchanged=False, going=going)
+
+
+def _taken_away(archive: Archive, report: Prepared) -> Iterator[str]:
+    """What is published of the period, and is not in the report any more."""
+    for name, value in (_published_figures(archive, report.period) or {}).items():
+        if value is not None and report.figures.get(name) is None:
+            yield name
+    file = archive.site / report.period.path / "data" / "attributes.csv"
+    if "attributes" in report.tables and file.exists():
+        told = {line.get("place", "") for line in csv_lines(file.read_bytes())}
+        for place in sorted(told - {*report.tables["attributes"]["place"]} - {""}):
+            yield f"the charges of {place}"
 
 
 def publish(
@@ -388,8 +405,10 @@ def _not_published(archive: Archive, publication: "Publication", finished: Finis
         return Result(period, "draft", 0, None, page, report.figures, said)
     lists = {f"{period}/{REVIEW_LIST}": report.private_files[REVIEW_LIST], **report.beside}
     archive.publish({draft: files}, {f"runs/{name}": file for name, file in lists.items()})
-    said += tuple(report.waiting(archive.runs / str(period)))
-    return Result(period, "held", HELD, None, page, report.figures, said)
+    said += tuple(report.waiting(archive.runs / str(period))) if report.review else ()
+    if going := finished.pending.going:
+        said += (f"it takes away what is published: {', '.join(going)}; --yes agrees to that",)
+    return Result(period, "held", HELD, None, page, report.figures, said, going=going)
 
 
 def _differences(archive: Archive, report: Prepared, html: str) -> Iterator[str]:

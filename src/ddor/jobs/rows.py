@@ -85,14 +85,8 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
         counted = rows_behind(counts.status, charges, figure, agency_id, counts.shown)
         # 8 U.S.C. 1367: not shown as an individual, to an agency or to whom the file is passed on.
         protected = counted["protected"] == "true"
-        shown = _shown(counted[~protected])
-        kept = _label_lines(archive.output)
-        numbers = (int(label[1:].partition("-")[0]) for label, *_ in kept)
-        file_label = f"F{1 + max(numbers, default=0)}"
-        shown.insert(0, "label", [f"{file_label}-{number}" for number in range(1, len(shown) + 1)])
-        new = zip(shown["label"], counted.loc[shown.index, "request_id"], strict=True)
-        kept += [[file_label, str(week), ""], *([label, str(week), key] for label, key in new)]
-
+        kept = label_lines(archive.output)
+        file_label, shown = labelled(kept, week, counted[~protected])
         name = "-".join(filter(None, (file_label, figure.replace(":", "-"), agency_id)))
         path = archive.runs / str(week) / "rows" / f"{name}.xlsx"
         left_out = int(protected.sum())
@@ -106,12 +100,11 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
             "labels": ONLY_HERE,
             "protected": f"{LEFT_OUT}: {left_out}.",
         }
-        labels = pd.DataFrame(kept, columns=LABEL_COLUMNS).to_csv(index=False, lineterminator="\n")
         # The archive's journal makes the two files one: after a crash the next run finishes both,
         # or neither was begun. The labels are moved first, because whoever finds a workbook must
         # find its labels, and because a number that two files share could not be mended.
-        workbook = {path.relative_to(archive.output).as_posix(): _workbook(shown, about, week)}
-        archive.publish({}, {LABELS: labels.encode(), **workbook})
+        workbook = {path.relative_to(archive.output).as_posix(): workbook_of(shown, about, week)}
+        archive.publish({}, {LABELS: labels_file(kept), **workbook})
         return RowsFile(path, len(shown), left_out)
 
 
@@ -155,6 +148,18 @@ def _prove_unchanged(
 # The rows as they are shown
 
 
+def labelled(kept: list[list[str]], week: Week, rows: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """The label of a file, and COLUMNS of these rows of `figures.Counts.status`, each with its own;
+    `kept`, the lines of the labels, gets those of this file."""
+    shown = _shown(rows)
+    numbers = (int(label[1:].partition("-")[0]) for label, *_ in kept)
+    file = f"F{1 + max(numbers, default=0)}"
+    shown.insert(0, "label", [f"{file}-{number}" for number in range(1, len(shown) + 1)])
+    new = zip(shown["label"], rows.loc[shown.index, "request_id"], strict=True)
+    kept += [[file, str(week), ""], *([label, str(week), key] for label, key in new)]
+    return file, shown
+
+
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     """Columns SHOWN, text, "" where missing, on the index of `rows`. In an order made of what is
     shown alone: the order of request_id would be a trace of it."""
@@ -167,11 +172,11 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     return shown.sort_values(sorted(SHOWN, key="issued_at".__ne__), kind="stable")
 
 
-def _workbook(shown: pd.DataFrame, about: dict[str, str], week: Week) -> bytes:
+def workbook_of(shown: pd.DataFrame, about: dict[str, str], week: Week) -> bytes:
     """Its sheets: the rows, and `about`, but for what says nothing. The week's first day dates the
     file."""
     book, data = new_book(dt.datetime.combine(week.first_day, dt.time()), author="ddor")
-    rows = [COLUMNS, *shown.itertuples(index=False)]
+    rows = [tuple(shown.columns), *shown.itertuples(index=False)]
     for name, lines in (("rows", rows), ("about", [each for each in about.items() if each[1]])):
         sheet = book.add_worksheet(name)
         for row, line in enumerate(lines):
@@ -187,7 +192,12 @@ def _workbook(shown: pd.DataFrame, about: dict[str, str], week: Week) -> bytes:
 # The labels
 
 
-def _label_lines(output: Path) -> list[list[str]]:
+def labels_file(lines: list[list[str]]) -> bytes:
+    table = pd.DataFrame(lines, columns=LABEL_COLUMNS)
+    return table.to_csv(index=False, lineterminator="\n").encode()
+
+
+def label_lines(output: Path) -> list[list[str]]:
     """LABEL_COLUMNS of each line. Raises UsageError where one was changed."""
     file, header = output / LABELS, ",".join(LABEL_COLUMNS)
     text = file.read_text(encoding="utf-8") if file.exists() else header
