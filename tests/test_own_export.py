@@ -80,7 +80,7 @@ def test_the_auditor_gets_from_a_raw_export_to_a_page_as_written(export, monkeyp
 def test_a_draft_says_what_is_guessed_asked_and_not_known(export):
     text = draft_map(export)
     for line in (
-        "date_order:  # of 3/4/2017: month first, or day first?",
+        "date_order:  # of 3/4/2017: month first, day first or year first?",
         "'Detainer - I247A': I-247A  # guessed",
         "'Open': pending  # guessed",
         "custody_confirmed: {value: unknown}  # not in the export",
@@ -93,6 +93,12 @@ def test_a_draft_says_what_is_guessed_asked_and_not_known(export):
     for short in ("17-03-04", "26-03-04"):
         export.write_text(re.sub(r"3/\d/2017", short, EXPORT))
         assert f"of {short}: month first, day first or year first?" in draft_map(export)
+    own = export.with_name("map.yaml")
+    own.write_text(filled(draft_map(export)).replace("date_order: month first", ""))
+    export.write_text(EXPORT.replace("3/7/2017", "3/27/2017"))
+    assert import_table(export, own, WEEK, export.with_name("x"), "recorded"), (
+        "seen by the import too"
+    )
 
 
 def test_a_charge_of_each_row_and_one_request_for_each_key(export):
@@ -118,7 +124,9 @@ def test_a_charge_of_each_row_and_one_request_for_each_key(export):
     assert repeated == (3, 4, 1), "one is a charge more, the other says nothing new"
     # Two rows of one request that disagree are two requests with one key, which is named.
     export.write_text(EXPORT.replace("Declined by jail", "Open", 1))
-    with pytest.raises(ExtractInvalid, match="what map.yaml makes of export.csv.*\n.* rows 5-6"):
+    with pytest.raises(
+        ExtractInvalid, match="rows 5-6, outcome: seen rows of one request that differ"
+    ):
         import_table(export, own, WEEK, export.with_name("y"), "recorded")
     assert not export.with_name("y").exists()
 

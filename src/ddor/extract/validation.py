@@ -179,5 +179,5 @@ def check_outcome_dates(requests: RawTable, frame: pd.DataFrame, cohort: str) ->
     if cohort == "recorded":
         missing = ~pending & frame["outcome"].notna() & ~recorded
         expected = "the time the outcome was recorded, since it is not pending"
-        mend = "fill it in; only a source without recording dates (cohort: issued) may leave it out"
+        mend = "fill it in; a source without recording dates needs --set cohort=issued"
         requests.refuse(column, missing, expected, mend)

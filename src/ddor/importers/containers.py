@@ -31,6 +31,7 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _FRAMES = {".dta": pd.read_stata, ".feather": pd.read_feather}
 _ENDINGS = (".csv", ".txt", ".tsv", ".parquet", *_FRAMES, *_WORKBOOKS)
 _BLOCK = 1 << 20
+NO_UTF_8 = ("text that is not UTF-8", "UTF-8", 'save it as "CSV UTF-8 (comma delimited)"')
 _QUOTE = ord('"')
 # How many known titles a line has.
 Known = Callable[[Sequence], int]
@@ -46,7 +47,7 @@ def tables_of(
     ending), ExtractInvalid (a line of another width, a quote that is not closed), and whatever the
     readers raise for a file that is damaged."""
     if not path.is_file():
-        raise UsageError(f"{path}: no such file")
+        raise UsageError(f"{path}: {'a folder, not a file' if path.is_dir() else 'no such file'}")
     ending = path.suffix.lower()
     if ending in (".csv", ".txt", ".tsv"):
         delimiter, most = _delimiter(path, known)
@@ -76,8 +77,11 @@ def invalid(
 
 def _delimiter(path: Path, known: Known) -> tuple[str, int]:
     """The one by which some line at the beginning has the most known titles, and how many."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        beginning = [*islice(file, HEADER_WITHIN)]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            beginning = [*islice(file, HEADER_WITHIN)]
+    except UnicodeDecodeError:
+        raise invalid(path.name, *NO_UTF_8) from None
 
     def most(delimiter: str) -> int:
         return max(map(known, csv.reader(beginning, delimiter=delimiter)), default=0)
@@ -99,6 +103,8 @@ def _text_lines(path: Path, delimiter: str, known: Known, least: int) -> Iterato
                     words = worded("other_width", width=width, got=len(cells))
                     raise invalid(path.name, *words, (number,))
                 yield cells
+        except UnicodeDecodeError:
+            raise invalid(path.name, *NO_UTF_8) from None
         except csv.Error as error:
             raise invalid(
                 path.name, *worded("unreadable_row", error=error), (number + 1,)

@@ -137,8 +137,12 @@ def set_aside(
         "undated": recorded & rows["detainer_lift_reason"].notna() & undated,
     }
     first = np.select([failed.to_numpy() for failed in fails.values()], range(len(fails)), -1)
-    words = pd.Series([*map(RULES["row"].get, fails), RULES["row"]["repeated"]], dtype="str")
+    words = pd.Series(
+        [RULES["row"][name] for name in (*fails, "elsewhere", "repeated")], dtype="str"
+    )
     rule = pd.Series(pd.Categorical.from_codes(first, words), rows.index)
+    elsewhere = _in_a_later_file(rows[rule.isna()]).reindex(rows.index, fill_value=False)
+    rule = rule.mask(elsewhere, RULES["row"]["elsewhere"])
     # Each file by its own means: another file's flag says nothing of its rows.
     by_flag = drop.notna().groupby(rows["file"]).transform("any")
     if by_flag.all():
@@ -151,6 +155,30 @@ def set_aside(
     if by_flag.any():
         how = f"by the republisher's mark where a file has it, else {how}"
     return rule.mask(repeated, RULES["row"]["repeated"]), how
+
+
+def _in_a_later_file(rows: pd.DataFrame) -> pd.Series:
+    """Whether a later file has the same request; never of rows without a pseudonym."""
+    if rows["file"].nunique() < 2:
+        return pd.Series(False, rows.index)
+    known = rows.dropna(subset=[_SAME[0], "issued_at"])
+    same = known.groupby([*_SAME, "issued_at"], dropna=False, observed=True)["file"]
+    return (known["file"] < same.transform("max")).reindex(rows.index, fill_value=False)
+
+
+def refuse_day_first(rows: pd.DataFrame) -> None:
+    """Raises ExtractInvalid where dates with slashes or dots can more often only begin with their
+    day: such as 3/4/2026 would then be read as another day."""
+    texts = rows["detainer_prepare_date"].astype("str").dropna()
+    parts = texts.str.extract(r"^(\d\d?)[/.](\d\d?)[/.](?:\d{4}|\d\d)\b").dropna().astype("int")
+    day_first = parts[(parts[0] > 12) & (parts[1] <= 12)]
+    if len(day_first) > ((parts[1] > 12) & (parts[0] <= 12)).sum():
+        seen = f"{len(day_first)} dates that can only begin with their day"
+        mend = "save the dates as 2026-02-09, or use the file as it was released"
+        where = tuple(rows.loc[day_first.index, "row"])
+        table, field = str(rows["table"].iloc[0]), "detainer_prepare_date"
+        expected = "dates such as 2026-02-09 or 2/9/2026, month first"
+        raise ExtractInvalid([Problem(table, where, field, seen, expected, mend)], table)
 
 
 def _followed_within_a_day(rows: pd.DataFrame) -> pd.Series:
@@ -188,6 +216,10 @@ def own_words(file: Path) -> Words:
     becomes (empty: it says nothing). Raises NeedsCorrection."""
     lines = rows_of(file.stem, file.parent) if file.is_file() else []
     known, problems = {field for field, *_ in VOCABULARY}, Problems(file.name, "docs/foia.md")
+    if lines and not {*_OWN} <= {*lines[0]}:
+        seen, mend = ", ".join(map(str, lines[0])), 'save it as "CSV UTF-8 (comma delimited)"'
+        problems.report("", f"the columns {seen}", ", ".join(_OWN), mend, (1,))
+        lines = []
     words: dict[str, dict[str, str]] = {field: {**WORDS.get(field, {})} for field in known}
     for number, line in enumerate(lines, start=2):
         field, word, becomes = (str(line.get(key) or "").strip() for key in _OWN)

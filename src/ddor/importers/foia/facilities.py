@@ -98,9 +98,11 @@ def read_facilities(file: Path | None, directory: pd.DataFrame) -> Facilities:
 
 
 def located(rows: pd.DataFrame, facilities: Facilities) -> pd.DataFrame:
-    """Cleaned rows with the codes and states that `facilities`, or an area of one state, gives."""
+    """Cleaned rows with the codes and states that `facilities`, or an area of one state, gives;
+    `by_name`, `by_area`: whether a row lacked its code, its state."""
     name, state, code, area = _WHERE
     lacking = rows[code].isna() | rows[state].isna()
+    rows = rows.assign(by_name=rows[code].isna(), by_area=rows[state].isna())
     if not lacking.any():
         return rows
     found = rows.loc[lacking, _WHERE].astype("str")
@@ -117,10 +119,14 @@ def located(rows: pd.DataFrame, facilities: Facilities) -> pd.DataFrame:
 def _place(facilities: Facilities, name: str, state: str, code: str, area: str) -> tuple[str, str]:
     key, usps = name_key(name), state_named(state) or ""
     # A namesake in another state is another jail: only a row without any state goes by name alone.
-    code = code or facilities.codes.get((key, usps if state else "")) or ""
+    found = code or facilities.codes.get((key, usps if state else "")) or ""
     states = AREAS.get(area_named(area) or "", ())
-    of_area = next(iter(states)) if len(states) == 1 else ""
-    return code, state or facilities.states.get(code) or of_area
+    there = (
+        state or facilities.states.get(found) or (next(iter(states)) if len(states) == 1 else "")
+    )
+    if not (code or state) and states and there not in states:
+        return "", ""  # a namesake of the row's facility, in another area
+    return found, there
 
 
 def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:

@@ -134,7 +134,7 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
     """
     weeks = sorted(set(asked.weeks))
     if not asked.out:
-        raise UsageError("--out is empty; name a folder")
+        raise UsageError("--out DIR is missing: name a folder")
     if len(weeks) > 1 and "{week}" not in asked.out:
         place = 'put {week} into it, such as "extracts/{week}"'
         raise UsageError(f'"{asked.out}" is one folder for {len(weeks)} weeks; {place}')
@@ -170,6 +170,8 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
     names = ", ".join(file.name for file in files)
     if kept.empty:
         why = [f"{number} {rule}" for rule, number in set_aside.items()]
+        if shapes := source.unread_dates():
+            why[0] += f" (they look like {' or '.join(shapes)}; 9 is a digit, A a letter)"
         why += [f"{len(rows)} of other weeks"] if len(rows) else []
         held = f"{days['min']} to {days['max']}" if len(rows) else "no week"
         seen = worded("no_row_kept", read=len(source.rows), why="; ".join(why) or "none", held=held)
@@ -225,7 +227,7 @@ def _said(files: Sequence[Path]) -> str:
     digests = []
     for file in files:
         if not file.is_file():
-            raise UsageError(f"{file}: no such file")
+            raise UsageError(f"{file}: no such file" if not file.exists() else f"{file}: no file")
         with file.open("rb") as content:
             digests.append(hashlib.file_digest(content, "sha256").hexdigest()[:16])
     if len({*digests}) < len(digests):
@@ -256,7 +258,10 @@ def _read(
     rows, cells = cleaning.cleaned(table, words)
     del table  # as large as the rows
     rows = facilities.located(rows, places)
+    cleaning.refuse_day_first(rows)
     rows = rows.assign(issued_at=cleaning.dates(rows["detainer_prepare_date"]))
+    if asked.recorded and rows["detainer_lift_date"].isna().all():
+        raise UsageError("--recorded: the files have no date of lifting (docs/foia.md)")
     as_of, known = (asked.as_of, "as given") if asked.as_of else _release_day(files, rows)
     rows = rows.assign(outcome_recorded_at=cleaning.lifted_at(rows, as_of))
     rule, duplicates = cleaning.set_aside(rows, as_of, words, asked.recorded)
@@ -267,9 +272,11 @@ def _refuse_without_codes(source: _Source, asked: Asked) -> None:
     """Of a form that names facilities only; their names are proposed first."""
     for label, form in source.tables.items():
         if "detention_facility_code" in form.lacks and not asked.facilities:
+            mend = "write their names with --propose FILE, and look up each code and state"
             if asked.proposals:
                 facilities.write_proposals(asked.proposals, source.unplaced(), [])
-            raise invalid(label, *worded("no_facility_codes", form=form.name))
+                mend = f"their names are in {asked.proposals} now: look up each code and state"
+            raise invalid(label, *worded("no_facility_codes", form=form.name, mend=mend))
 
 
 def _write(

@@ -78,6 +78,8 @@ def notes_of(rows: pd.DataFrame) -> dict[str, int]:
     convicted = rows["criminality"] == "convicted"
     met = {
         "citizenship": rows["citizenship_country"].isna(),
+        "by_name": rows["by_name"],
+        "by_area": rows["by_area"],
         "name": rows["detention_facility"].isna(),
         "no_conviction": convicted & code.isna() & charge.isna(),
         "no_code": code.isna() & charge.notna(),
@@ -98,6 +100,8 @@ def _request_ids(rows: pd.DataFrame) -> pd.Series:
     (pseudonym, birth date): the same row has it in every release and in every form. Rows that say
     the same are numbered in the order of the file."""
     said = {column: pa.array(rows[column]) for column in NEEDED}
+    # With the zero that a spreadsheet took.
+    said["msc_charge_code"] = pa.array(_with_zero(rows["msc_charge_code"]))
     moments = pa.array(rows["issued_at"]).cast(pa.string())
     said["detainer_prepare_date"] = pc.replace_substring(moments, " ", "T")
     said["msc_charge_date"] = pa.array(rows["charged_on"]).cast(pa.date32())
@@ -120,9 +124,15 @@ def _past_dates(texts: pd.Series, as_of: dt.date) -> pd.Series:
 
 @of_words
 def _ncic_codes(codes: pd.Series) -> pd.Series:
-    """Four characters or missing. A code of three digits can only be one that lost its zero."""
-    codes = codes.mask(codes.str.fullmatch(_WITHOUT_ZERO), "0" + codes)
+    """Four characters or missing."""
+    codes = _with_zero(codes)
     return codes.where(codes.str.fullmatch("[0-9A-Z]{4}"))
+
+
+@of_words
+def _with_zero(codes: pd.Series) -> pd.Series:
+    """A code of three digits can only be one that lost its zero."""
+    return codes.mask(codes.str.fullmatch(_WITHOUT_ZERO), "0" + codes)
 
 
 def _sentence_ends(rows: pd.DataFrame) -> pd.Series:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ddor.extract.model import DATETIMES, TABLES, WORDS
 from ddor.importers.own.meanings import MEANINGS, Meaning, column_of, word_of
-from ddor.importers.own.table import DAY, read_export
+from ddor.importers.own.table import order_of, read_export
 
 
 def draft_map(file: Path) -> str:
@@ -60,18 +60,12 @@ def _draft(each: Meaning, heads: Mapping[str, str], export: pd.DataFrame) -> Ite
 
 
 def _order_line(columns: list[pd.Series]) -> str:
-    days = [
-        parts for column in columns for cell in column.unique() if (parts := DAY.fullmatch(cell))
-    ]
-    days = [parts for parts in days if len(parts[1]) < 4]
-    whole = all(len(parts[3]) == 4 for parts in days)  # else 26-02-09 may begin with its year
-    firsts, seconds = (any(int(parts[at]) > 12 for parts in days) for at in (1, 2))
-    if not days:
-        return "# date_order is not needed: no date is in doubt"
-    if whole and firsts != seconds:
-        return f"date_order: {'day' if firsts else 'month'} first"
-    asked = "month first, or day first?" if whole else "month first, day first or year first?"
-    return f"date_order:  # of {days[0][0]}: {asked}"
+    order, asked = order_of(columns)
+    if order or not asked:
+        return (
+            f"date_order: {order}" if order else "# date_order is not needed: no date is in doubt"
+        )
+    return f"date_order:  # of {asked}: month first, day first or year first?"
 
 
 def _quoted(text: str) -> str:

@@ -15,7 +15,7 @@ A row of the export is a request; rows with the same request_id are one, with a 
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -29,7 +29,7 @@ from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems, Usag
 from ddor.extract.cells import as_text
 from ddor.extract.csv_files import write_extract
 from ddor.extract.key_files import read_keys, read_text
-from ddor.extract.model import DATETIMES, TABLES, WORDS
+from ddor.extract.model import COLUMNS, DATETIMES, TABLES, WORDS
 from ddor.extract.read import read_extract
 from ddor.extract.table import ABOVE
 from ddor.importers.containers import HEADER_WITHIN, tables_of
@@ -104,7 +104,7 @@ def import_table(
         found.report("sheet", seen, f"one of {', '.join(exports)}", "name the sheet")
     NeedsCorrection.raise_if("the map needs correction", found)
     export = exports[sheet or next(iter(exports))]
-    order = str(keys.get("date_order") or "")
+    order = str(keys.get("date_order") or "") or _order_of_map(export, keys)
     if order and order not in ORDERS:
         found.report("date_order", f'"{order}"', f"one of {', '.join(ORDERS)}", "choose one")
         NeedsCorrection.raise_if("the map needs correction", found)
@@ -123,7 +123,8 @@ def import_table(
     told = [name for name in ("ncic_code", "description") if name in charges]
     charges = charges[charges[told].ne("").any(axis=1)] if told else charges[:0]
     charges["charge_no"] = charges.groupby("request_id").cumcount() + 1
-    requests = requests.drop_duplicates()  # one for each charge; what differs is found by the check
+    requests = requests.drop_duplicates()  # one for each charge
+    _refuse_to_differ(requests, file.name)
     with tempfile.TemporaryDirectory() as folder:
         _write(requests, charges, about, Path(folder))
         try:
@@ -135,6 +136,19 @@ def import_table(
     write_extract(extract, out)
     repeated = again if numbered else again & export.index.isin(charges.index)
     return len(extract.requests), len(extract.charges), int(repeated.sum())
+
+
+def _refuse_to_differ(requests: pd.DataFrame, file: str) -> None:
+    """Raises ExtractInvalid where rows of one request say different things of it."""
+    found = Problems(file, _GUIDE)
+    for request, rows in requests[requests["request_id"].duplicated(keep=False)].groupby(
+        "request_id"
+    ):
+        differ = [column for column in rows if rows[column].nunique() > 1]
+        seen, mend = f"rows of one request that differ ({request})", "correct the export"
+        found.report(", ".join(differ), seen, "the same in each row of a request", mend, rows.index)
+    if found:
+        raise ExtractInvalid(found, f"what the map makes of {file}")
 
 
 def _of_the_export(problem: Problem, rows: Mapping[str, pd.Index]) -> Problem:
@@ -199,11 +213,37 @@ def _cells(
     own |= {str(word).casefold(): str(becomes) for word, becomes in (words or {}).items()}
     made = cells.map(lambda cell: own.get(cell.casefold(), None if column in WORDS else cell))
     for word, rows in cells[made.isna() & (cells != "")].groupby(cells):
-        expected = f"words: {{{word}: one of {', '.join(WORDS[column])}}}"
+        becomes = [
+            *WORDS[column],
+            *["'' where it says nothing"] * (COLUMNS[column]["empty"] != "no"),
+        ]
+        expected = f"words: {{{word}: one of {', '.join(becomes)}}}"
         found.report(
             f"{place}.words", f'"{word}" {len(rows)} times', expected, "add it", rows.index
         )
     return made.fillna("")
+
+
+def order_of(columns: Iterable[pd.Series]) -> tuple[str, str]:
+    """The order of dates that can be meant in one way only, "" where none is, or they differ; and a
+    date that can be meant in several, "" for none."""
+    found = {cell: DAY.fullmatch(cell) for column in columns for cell in column.unique()}
+    days = {cell: parts for cell, parts in found.items() if parts and len(parts[1]) < 4}
+    whole = all(
+        len(parts[3]) == 4 for parts in days.values()
+    )  # else 26-02-09 may begin with a year
+    firsts, seconds = (any(int(p[at]) > 12 for p in days.values()) for at in (1, 2))
+    order = ("day first" if firsts else "month first") if whole and firsts != seconds else ""
+    doubted = (c for c, p in days.items() if not whole or (int(p[1]) <= 12 and int(p[2]) <= 12))
+    return order, next(doubted, "")
+
+
+def _order_of_map(export: pd.DataFrame, keys: Mapping) -> str:
+    """Of the columns of dates that a map names."""
+    tables = [given for name in TABLES if isinstance(given := keys.get(name), Mapping)]
+    how = [given[column] for given in tables for column in DATETIMES if column in given]
+    heads = [str(each.get("column")) for each in how if isinstance(each, Mapping)]
+    return order_of(export[head] for head in heads if head in export)[0]
 
 
 def _days(cells: pd.Series, order: str, place: str, found: Problems) -> pd.Series:
