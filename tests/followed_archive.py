@@ -79,7 +79,10 @@ def _build(archive: SmallArchive) -> None:
     _describe_two(archive, WEEKS[0])
     for quarter in (QUARTER, WITHDRAWN):
         assert archive.ddor("quarter", quarter, day="2018-01-10").code == 0
-    assert archive.ddor("withdraw", WITHDRAWN, "--reason", "legal", day="2018-01-12").code == 0
+    assert (
+        archive.ddor("withdraw", WITHDRAWN, "--reason", "legal", "--yes", day="2018-01-12").code
+        == 0
+    )
     with brief_articles():
         _receive(archive, REVISED, more=1)
         assert archive.published(week=REVISED, day="2018-01-15") == 2

@@ -132,7 +132,7 @@ class SmallArchive:
         return json.loads(done.stdout)["changed"]
 
     def withdraw(self, *words, reason="error", **given) -> Ran:
-        done = self.ddor("withdraw", *words, "--reason", reason, **given)
+        done = self.ddor("withdraw", *words, "--reason", reason, "--yes", **given)
         assert done.code == 0, done
         return done
 

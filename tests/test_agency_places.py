@@ -91,7 +91,7 @@ def test_agencies_of_one_name_point_to_each_other_and_to_none_that_was_withdrawn
     for own, theirs in (("FRAN00001", "FRAN00099"), ("FRAN00099", "FRAN00001")):
         notice = words_of(archive.page(f"agencies/{own}/index.html").find(class_="notice"))
         assert "Another agency has the same name" in notice and theirs in notice
-    done = archive.ddor("withdraw", NEXT_WEEK, "--reason", "privacy")
+    done = archive.ddor("withdraw", NEXT_WEEK, "--reason", "privacy", "--yes")
     assert done.code == 0, done
     assert found_in(archive.files(), ("FRAN00099", "42055")) == set()
     assert broken_links(archive.site) == []

@@ -104,7 +104,7 @@ def test_a_draft_says_what_is_guessed_asked_and_not_known(export):
 def test_a_charge_of_each_row_and_one_request_for_each_key(export):
     own, out = export.with_name("map.yaml"), export.with_name("x")
     own.write_text(filled(draft_map(export)))
-    assert import_table(export, own, WEEK, out, "recorded") == (3, 3, 0)
+    assert import_table(export, own, WEEK, out, "recorded") == (3, 3, 0, 0)
     requests = pd.read_csv(out / "requests.csv", dtype="str").fillna("")
     assert requests["outcome"].tolist() == ["declined", "honored", "pending"]
     assert requests["released_at"].tolist() == ["2017-03-06T14:05", "2017-03-07", ""]
@@ -121,7 +121,7 @@ def test_a_charge_of_each_row_and_one_request_for_each_key(export):
     lines = EXPORT.splitlines(keepends=True)
     export.write_text("".join([*lines, lines[4], lines[-1]]))
     repeated = import_table(export, own, WEEK, export.with_name("w"), "recorded")
-    assert repeated == (3, 4, 1), "one is a charge more, the other says nothing new"
+    assert repeated == (3, 4, 1, 0), "one is a charge more, the other says nothing new"
     # Two rows of one request that disagree are two requests with one key, which is named.
     export.write_text(EXPORT.replace("Declined by jail", "Open", 1))
     with pytest.raises(

@@ -53,7 +53,7 @@ def test_a_published_page_says_it_and_a_change_of_the_week_before_makes_a_new_re
     said = "147 fewer requests were recorded as declined than in the previous published week "
     assert said in words_of(archive.page(page).article)
     assert "unchanged" in archive.run(week=NEXT_WEEK, day="2017-06-02").stdout
-    assert archive.ddor("withdraw", WEEK, "--reason", "error", day="2017-06-03").code == 0
+    assert archive.ddor("withdraw", WEEK, "--reason", "error", "--yes", day="2017-06-03").code == 0
     assert archive.published(week=NEXT_WEEK, day="2017-06-04") == 2
     assert "previous published week" not in words_of(archive.page(page).article)
     assert "changes in the weeks before" in archive.status(page)

@@ -74,20 +74,23 @@ def test_a_week_again_is_unchanged_and_nothing_is_touched_also_at_another_date(a
     assert times_of(archive.output) == times
 
 
-def test_without_a_week_the_latest_sample_is_run_and_quiet_says_its_page_alone(
+def test_without_a_week_the_latest_sample_is_run_and_quiet_is_quiet(
     sample_archive, tmp_path, capsys
 ):
     output = shutil.copytree(sample_archive, tmp_path / "outputs")
-    assert job(output, "--quiet") == 0
+    assert job(output) == 0
     told, week = capsys.readouterr(), max(SAMPLE_WEEKS)
     assert told.err == ""
     assert told.out == f"{week} unchanged r1: {output}/site/weeks/{week}/index.html\n"
+    assert job(output, "--quiet") == 0
+    assert capsys.readouterr() == ("", "")
 
 
 def test_force_makes_a_second_revision_and_the_first_stays_for_good(archive):
     before = files_of(archive.output)
     done = archive.run("--force", day="2017-06-01")
-    assert done.stdout == f"{WEEK} published r2: {archive.week / 'index.html'}\n"
+    why = "a new run on the same inputs, 0 figures differ"
+    assert done.stdout == f"{WEEK} published r2: {why}: {archive.week / 'index.html'}\n"
     after = files_of(archive.output)
     first = {name: data for name, data in before.items() if f"{WEEK}/r1/" in name}
     page = f"site/weeks/{WEEK}/r1/index.html"
@@ -126,7 +129,7 @@ def test_a_draft_publishes_nothing_and_tells_what_differs(archive):
 
 
 def test_several_weeks_one_of_them_bad(tmp_path):
-    """The first is invalid (3), the next is good, the one after has no extract (2)."""
+    """The first is invalid (3), the next is good, the one after has no extract yet (7)."""
     archive, missing = SmallArchive(tmp_path / "archive"), "2017-02-25"
     archive.receive([request(), request()])
     archive.receive(NEXT_WEEK_ROWS, week=NEXT_WEEK)
@@ -136,15 +139,15 @@ def test_several_weeks_one_of_them_bad(tmp_path):
     for line in lines:
         assert list(line) == ["week", "status", "revision", "page", "figures", "messages"]
     told = [(line["week"], line["status"], line["revision"]) for line in lines]
-    failed = [(week, "failed", None) for week in (WEEK, missing)]
-    assert told == [failed[0], (NEXT_WEEK, "published", 1), failed[1]]
+    failed, yet = (WEEK, "failed", None), (missing, "missing", None)
+    assert told == [failed, (NEXT_WEEK, "published", 1), yet]
     bad, good, gone = lines
     assert (bad["page"], bad["figures"], good["messages"]) == ("", {}, [])
     assert any("request_id" in message and '"r1"' in message for message in bad["messages"])
-    assert any("cannot be reached" in message for message in gone["messages"])
+    assert any("no extract yet" in message for message in gone["messages"])
     assert Path(good["page"]) == archive.site / "weeks" / NEXT_WEEK / "index.html"
     assert Path(good["page"]).is_file()
     assert set(good["figures"]) == set(FIGURES)
     assert good["figures"]["received_total"] == len(NEXT_WEEK_ROWS)
     assert [folder.name for folder in (archive.site / "weeks").iterdir()] == [NEXT_WEEK]
-    assert f"{WEEK} failed:" in done.stderr and f"{missing} failed:" in done.stderr
+    assert f"{WEEK} failed:" in done.stderr and f"{missing} missing:" in done.stderr

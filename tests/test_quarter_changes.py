@@ -36,14 +36,14 @@ def rebuilt(archive: Quarters, day: str) -> int:
 def again(archive: Quarters, week: str, *people: dict, day: str, mistake="") -> str:
     """A week is published of these rows, as a correction if there was a mistake; what is said."""
     archive.people(week, *people)
-    words = ("--correct", "--reason", mistake) if mistake else ()
+    words = ("--yes", *(("--correct", "--reason", mistake) if mistake else ()))
     done = archive.weeks(week, day=day, words=words)
     assert done.code == 0, done
     return done.stdout
 
 
 def withdraw(archive: Quarters, *words: str) -> Ran:
-    done = archive.ddor("withdraw", *words, day="2018-08-05")
+    done = archive.ddor("withdraw", *words, "--yes", day="2018-08-05")
     assert done.code == 0, done
     return done
 

@@ -87,7 +87,7 @@ def revised(archive: SmallArchive, rows, charges=CHARGES, page=False) -> None:
     """The next revision, of an extract of a later date; the text of its page only if `page`."""
     archive.receive(rows, LATER, charges=theirs(rows, charges))
     with contextlib.nullcontext() if page else brief_articles():
-        archive.published(day="2017-05-26")
+        archive.published("--yes", day="2017-05-26")
 
 
 def summary(archive: SmallArchive) -> dict:
@@ -157,7 +157,7 @@ def test_the_nation_is_told_anew_where_ten_of_three_agencies_changed(archive):
 
 
 def test_what_a_withdrawn_revision_told_counts_as_told_and_does_not_stand(archive):
-    assert archive.ddor("withdraw", WEEK, "r1", "--reason", "error").code == 0
+    assert archive.ddor("withdraw", WEEK, "r1", "--reason", "error", "--yes").code == 0
     revised(archive, without(q=1, b=1))
     assert not any(each["told"] for each in told(archive).values())
     assert lines(archive, "attributes") == []

@@ -239,7 +239,7 @@ def test_a_publication_keeps_it_also_where_a_person_cleared_the_flag_until_it_is
     assert first.trend["bulk"] == {} and second.trend["bulk"] == {"WREN00005": 40}
     page = archive.page("agencies/WREN00005/index.html")
     assert "leaves out requests recorded in bulk: 40 of this week" in words_of(page.find("main"))
-    assert archive.ddor("withdraw", WEEK, "r1", "--reason", "error").code == 0
+    assert archive.ddor("withdraw", WEEK, "r1", "--reason", "error", "--yes").code == 0
     first, second = open_catalog(archive.site).weeks[WEEK]
     assert first.trend == {} and second.trend["bulk"] == {"WREN00005": 40}
 

@@ -120,7 +120,7 @@ def happened(request, large, tmp_path_factory) -> Happened:
     folder = archive.site / "weeks" / week
     before, index, named = states_of(archive.site), agencies_of(archive.site), named_by(folder)
     if request.param == "a withdrawal":
-        done = archive.ddor("withdraw", week, "--reason", "legal", day=day)
+        done = archive.ddor("withdraw", week, "--reason", "legal", "--yes", day=day)
     else:
         done = publish(archive, week, day, *["--force"] * (week in archive.weeks))
     assert done.code == 0, done
@@ -187,7 +187,7 @@ def test_the_same_again_touches_nothing(happened):
     folders = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_dir()}
     day = archive.end + dt.timedelta(days=60)
     if b'"withdrawn"' in happened.after[f"weeks/{happened.week}/data/summary.json"][1]:
-        done = archive.ddor("withdraw", happened.week, "--reason", "legal", day=day)
+        done = archive.ddor("withdraw", happened.week, "--reason", "legal", "--yes", day=day)
         assert done.code == 2, done
     else:
         done = publish(archive, happened.week, day)

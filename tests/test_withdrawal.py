@@ -273,13 +273,13 @@ def test_a_draft_after_a_withdrawal_compares_with_nothing_and_rows_are_refused(c
 def test_withdrawing_again_is_refused_and_changes_nothing(copy_of_gone):
     archive = copy_of_gone("r1")
     before = files_of(archive.output)
-    again = archive.ddor("withdraw", WEEK, "r1", "--reason", "legal")
+    again = archive.ddor("withdraw", WEEK, "r1", "--reason", "legal", "--yes")
     assert again.code == 2 and "withdrawn already" in again.stderr
     assert files_of(archive.output) == before
-    rest = archive.ddor("withdraw", WEEK, "--reason", "error", "--json")
+    rest = archive.ddor("withdraw", WEEK, "--reason", "error", "--yes", "--json")
     assert json.loads(rest.stdout) == {"week": WEEK, "withdrawn": [2], "reason": "error"}
     before = files_of(archive.output)
-    assert archive.ddor("withdraw", WEEK, "--reason", "legal").code == 2
+    assert archive.ddor("withdraw", WEEK, "--reason", "legal", "--yes").code == 2
     assert files_of(archive.output) == before
 
 
@@ -288,13 +288,13 @@ def test_what_cannot_be_withdrawn_is_refused_and_nothing_changes(stage, tmp_path
     before = files_of(archive.output)
     wrong = [[revision, "--reason", "legal"] for revision in ("r0", "2", "r3", "R1", "r1 ", "r-1")]
     for arguments in (*wrong, ["r1"], ["r1", "--reason", "shame"], ["r1", "--reason", ""]):
-        done = archive.ddor("withdraw", WEEK, *arguments)
+        done = archive.ddor("withdraw", WEEK, *arguments, "--yes")
         assert done.code == 2 and done.stdout == "" and done.stderr.strip(), arguments
-    other = archive.ddor("withdraw", "2017-03-04", "--reason", "legal")
+    other = archive.ddor("withdraw", "2017-03-04", "--reason", "legal", "--yes")
     assert other.code == 2 and "2017-03-04" in other.stderr
     assert files_of(archive.output) == before
     empty = SmallArchive(tmp_path / "archive")
-    done = empty.ddor("withdraw", WEEK, "--reason", "legal")
+    done = empty.ddor("withdraw", WEEK, "--reason", "legal", "--yes")
     assert done.code == 2 and "nothing is published" in done.stderr
     assert not empty.output.exists()
 

@@ -289,13 +289,14 @@ def _make(planned: Sequence, order, options: Options) -> int:
 def _results(periods: Sequence[Period], order, options: Options):
     """The Result of each report, in order. That one is unchanged is found out first, with few
     imports."""
-    from ddor.jobs.due import recorded
     from ddor.jobs.seen import unchanged
 
     for number, period in enumerate(periods):
         if result := unchanged(period, order):
             yield result
             continue
+        from ddor.jobs.due import recorded
+
         several = len(periods) - number > 1 and vars(options).get("jobs", 1) > 1
         if several or (vars(options).get("scheduler") and not order.decisions):
             from ddor.jobs import batch, workers
@@ -500,14 +501,16 @@ def _import_table(options: Options) -> int:
     if has_extract(folder) and not options.replace:
         raise UsageError(f"{folder} has an extract already; name another --out, or use --replace")
     cohort = _parameters(options, weeks[0]).cohort
-    requests, charges, repeated = import_table(file, options.map, weeks[0], folder, cohort)
+    requests, charges, repeated, outside = import_table(file, options.map, weeks[0], folder, cohort)
     if repeated:
         _note(
             f"{count(repeated, 'row', 'rows')} of {file.name} say the same as a row above; each "
             "counted again: two counts of one charge are two. Remove them if they are repeats"
         )
     content = {"week": str(weeks[0]), "folder": str(folder), "requests": requests}
-    return _print(options, content, f"{folder}: {requests:,} requests and {charges:,} charges")
+    words = f"{folder}: {requests:,} requests and {charges:,} charges"
+    words += f"; {count(outside, 'request is', 'requests are')} of other weeks" if outside else ""
+    return _print(options, content, words)
 
 
 @command(option("proposals", "FILE", "what --propose wrote, accepted rows marked", type=Path))

@@ -119,6 +119,9 @@ def read_extract(
     happened = [frame[name].max() for frame in frames.values() for name in HAPPENED & {*frame}]
     last = pd.Series(happened, dtype="datetime64[s]").max()
     as_of = said.as_of or (None if pd.isna(last) else last.date())
+    if week and as_of and as_of < week.first_day:
+        where = "as_of" if said.as_of else ""
+        about_problems.report(where, *worded("another_week", as_of=as_of, week=week.first_day))
     problems = [*requests.problems, *charges.problems, *about_problems]
     if problems or as_of is None:
         raise ExtractInvalid(problems, address_without_secrets(location))
@@ -131,7 +134,8 @@ def read_extract(
             without_secrets(said.source or "not stated"),
             said.synthetic == "true",
             said.covers_from,
-            said.covers_to,
+            # A week that was not over when the data was taken is part of a week.
+            said.covers_to or (said.as_of if week and as_of < week.last_day else None),
             said.pending_on,
             tuple(said.newly_declined.split()),
         ),

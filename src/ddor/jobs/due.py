@@ -6,7 +6,7 @@ the week's private runs:
 
     outputs/runs/<week>/arrived.json    extract, note, corrections, decisions: name -> sha256
 
-A run that failed for another reason than its extract keeps nothing, so the next one tries again.
+A run that failed keeps nothing, so the next one tries again, and says so again.
 The program, the templates and the tables of `params/` make no week due: `run_week.py START..END`
 runs weeks on them.
 """
@@ -23,14 +23,7 @@ from pathlib import Path
 
 from ddor.archive.publish import opened
 from ddor.calendar import Period, Week, weeks_between
-from ddor.errors import (
-    DdorError,
-    ExtractInvalid,
-    NoExtractYet,
-    UsageError,
-    address_without_secrets,
-    time_limit,
-)
+from ddor.errors import DdorError, NoExtractYet, UsageError, address_without_secrets, time_limit
 from ddor.jobs.order import HELD, Order, Result
 from ddor.jobs.seen import digest
 from ddor.maintained.parameters import (
@@ -44,8 +37,7 @@ from ddor.published.catalog import Catalog, Revision, open_catalog
 from ddor.published.ledger import LEDGER
 
 ARRIVED = "arrived.json"
-# What a run may end with that says something of its extract.
-SAYS_SOMETHING = (0, ExtractInvalid.exit_code, HELD)
+DONE = (0, HELD)  # what a run ends with that has looked at the whole week
 
 
 @dataclass(frozen=True)
@@ -200,7 +192,7 @@ def recorded(
     for result in results:
         period = result.period
         if isinstance(period, Week) and (before := came.get(period)):
-            if result.exit_code in SAYS_SOMETHING:
+            if result.exit_code in DONE:
                 _record(period, order, before)
         yield result
 

@@ -243,7 +243,7 @@ def _because(archive: Archive, pending: Pending) -> str:
 def _published_figures(archive: Archive, period: Period) -> dict[str, int | None] | None:
     """None where nothing is published of it, or not any more."""
     file = archive.site / period.path / "data" / "summary.json"
-    return json.loads(file.read_bytes())["figures"] if file.exists() else None
+    return json.loads(file.read_bytes()).get("figures") if file.exists() else None
 
 
 def _publication(site: Site, finished: Finished) -> "Publication":
@@ -383,8 +383,12 @@ def unchanged(archive: Archive, pending: Pending) -> Result:
         )
     if pending.order.correct:
         messages.append("nothing changed, so nothing was corrected; --force publishes it again")
-    if newer := report.newer(archive.runs / str(period), last.revision):
-        archive.publish({}, {f"runs/{name}": file for name, file in newer.items()})
+    newer = report.newer(archive.runs / str(period), last.revision)
+    # What another extract left that had to be looked at is settled: that extract is gone.
+    waits = (archive.runs / str(period) / REVIEW_LIST).exists()
+    settled = [f"runs/{period}/{name}" for name in ("draft", REVIEW_LIST) if waits]
+    if newer or settled:
+        archive.publish({}, {f"runs/{name}": file for name, file in newer.items()}, settled)
     page = str(archive.site / address_of(period))
     return Result(period, "unchanged", 0, last.revision, page, report.figures, tuple(messages))
 

@@ -92,10 +92,10 @@ def _different(heads: list[str]) -> list[str]:
 
 def import_table(
     file: Path, map_file: Path, week: Week, out: Path, cohort: str
-) -> tuple[int, int, int]:
-    """Writes the extract; -> its requests and charges, and how many rows of the export say the same
-    as one above and count again. Raises NeedsCorrection (the map) and ExtractInvalid (what the map
-    makes of the export); nothing is then written."""
+) -> tuple[int, int, int, int]:
+    """Writes the extract; -> its requests and charges, how many rows of the export say the same as
+    one above and count again, and how many requests are of other weeks. Raises NeedsCorrection (the
+    map) and ExtractInvalid (what the map makes of the export); nothing is then written."""
     exports, found = read_export(file), Problems(map_file.name, _GUIDE)
     keys = read_keys(read_text(map_file, found), found)
     sheet = str(keys.get("sheet") or "")
@@ -135,7 +135,9 @@ def import_table(
             raise ExtractInvalid(own, f"what {map_file.name} makes of {file.name}") from None
     write_extract(extract, out)
     repeated = again if numbered else again & export.index.isin(charges.index)
-    return len(extract.requests), len(extract.charges), int(repeated.sum())
+    told = extract.requests
+    of_week = week.holds(told["issued_at"]) | week.holds(told["outcome_recorded_at"])
+    return len(told), len(extract.charges), int(repeated.sum()), int((~of_week).sum())
 
 
 def _refuse_to_differ(requests: pd.DataFrame, file: str) -> None:

@@ -1,0 +1,178 @@
+"""The bare command catches up, `ddor status` tells what to do, and agencies are asked first."""
+
+import json
+import os
+
+import openpyxl
+import pytest
+from conftest import PROJECT
+from extract_factory import request
+from small_archive import FIRST_FINAL_DAY, FIRST_ROWS, NEXT_WEEK, NEXT_WEEK_ROWS, WEEK, SmallArchive
+from test_public_words import BULK
+from weekly_runs import no_kernel, ran
+
+from ddor import cli
+from ddor.jobs.due import ARRIVED
+
+AS_OF = "2017-04-05"
+LATER = "2017-02-25"  # the week after; due on April 17, 2017
+
+
+@pytest.fixture
+def archive(tmp_path, monkeypatch) -> SmallArchive:
+    no_kernel(monkeypatch)
+    archive = SmallArchive(tmp_path / "archive")
+    archive.receive(FIRST_ROWS, AS_OF)
+    archive.receive(NEXT_WEEK_ROWS, AS_OF, week=NEXT_WEEK)
+    return archive
+
+
+def bare(archive: SmallArchive, *words: str, day="2017-04-10"):
+    """`run_week.py`, without a week; its code, and of each week what became of it."""
+    given = [
+        "--params",
+        str(archive.root / "weekly.yaml"),
+        "--set",
+        f"published_on={day}",
+        "--json",
+    ]
+    done = ran(lambda: cli.run_week([*given, *words], PROJECT))
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return done.code, [(each["week"], each["status"]) for each in lines], done
+
+
+def status(archive: SmallArchive, day="2017-04-10"):
+    done = archive.ddor("status", "--json", day=day)
+    content = json.loads(done.stdout)
+    assert content["exit_code"] == done.code
+    return done.code, [(each["what"], each["period"]) for each in content["items"]]
+
+
+def test_every_week_that_needs_it_is_run_oldest_first_and_then_there_is_nothing_to_do(archive):
+    assert status(archive) == (0, [("new", WEEK), ("new", NEXT_WEEK)])
+    assert bare(archive)[:2] == (0, [(WEEK, "published"), (NEXT_WEEK, "published")])
+    before = archive.files()
+    code, lines, done = bare(archive)
+    assert (code, lines) == (0, []) and "nothing to do" in done.stderr
+    assert bare(archive, "--quiet")[2].stderr == "" and archive.files() == before
+    assert status(archive) == (0, [])
+
+
+@pytest.mark.parametrize("what", ["extract", "note", "corrections"])
+def test_a_week_is_run_again_when_something_of_it_changed_and_only_then(archive, what):
+    bare(archive)
+    if what == "extract":
+        archive.receive(FIRST_ROWS[:-1], AS_OF)
+    elif what == "note":
+        (archive.root / "notes").mkdir()
+        (archive.root / "notes" / f"{WEEK}.md").write_text("A note.")
+    else:
+        archive.record("quill")
+    assert status(archive) == (0, [("changed", WEEK)])
+    assert bare(archive)[:2] == (0, [(WEEK, "published")])
+    assert bare(archive)[:2] == (0, [])
+
+
+def test_a_week_that_is_due_and_has_no_extract_is_named_and_stops_no_other(archive):
+    assert bare(archive, day="2017-04-18")[:2] == (
+        7,
+        [(WEEK, "published"), (NEXT_WEEK, "published"), (LATER, "missing")],
+    )
+    code, lines, done = bare(archive, "--quiet", day="2017-04-18")
+    assert (code, lines) == (7, [(LATER, "missing")])
+    assert done.stderr.count("\n") == 1 and "it was due on 2017-04-17" in done.stderr
+    assert status(archive, "2017-04-18") == (7, [("missing", LATER)])
+    assert archive.run(week=LATER).code == 7, "named, it is the same"
+    gone = archive.run("--extract", str(archive.root / "nowhere"), week=LATER)
+    assert gone.code == 2, "an address that was typed is a mistake"
+
+
+def test_a_final_week_that_changed_waits_and_a_withdrawn_one_is_run_only_by_name(archive):
+    archive.receive(FIRST_ROWS, FIRST_FINAL_DAY)
+    bare(archive)
+    archive.withdraw(NEXT_WEEK)
+    archive.receive(NEXT_WEEK_ROWS[:-1], week=NEXT_WEEK)
+    archive.receive(FIRST_ROWS[:-1], FIRST_FINAL_DAY)
+    for _ in range(2):
+        code, lines, done = bare(archive)
+        assert (code, lines) == (4, [(WEEK, "held")]) and "extract changed" in done.stderr
+    assert status(archive) == (4, [("final", WEEK)])
+    assert archive.run().code == archive.run(week=NEXT_WEEK).code == 0
+    assert bare(archive)[:2] == (0, [])
+
+
+def test_what_failed_is_tried_again_and_what_is_held_waits_for_a_person(archive):
+    bare(archive)
+    archive.receive([request(agency_level="town")], AS_OF, week=NEXT_WEEK)
+    for _ in range(2):
+        assert bare(archive)[:2] == (3, [(NEXT_WEEK, "failed")])
+    assert status(archive) == (3, [("invalid", NEXT_WEEK)])
+    archive.receive(NEXT_WEEK_ROWS, AS_OF, week=NEXT_WEEK)
+    archive.receive([*FIRST_ROWS, *BULK], AS_OF)
+    assert bare(archive)[:2] == (4, [(WEEK, "held")]), "the other week is as it was"
+    assert bare(archive)[:2] == (0, []), "it is not run again each night"
+    assert status(archive) == (4, [("review", WEEK)])
+    archive.receive(FIRST_ROWS, AS_OF)
+    assert bare(archive)[:2] == (0, [(WEEK, "unchanged")])
+    assert status(archive) == (0, [])
+
+
+def test_decisions_of_one_week_make_another_due_that_has_the_request_too(archive):
+    bare(archive)
+    kept = archive.runs / WEEK / ARRIVED
+    told = json.loads(kept.read_text())
+    assert set(told) == {"extract", "note", "corrections", "decisions"}
+    assert os.stat(kept).st_mode & 0o777 == 0o600
+    kept.write_text(json.dumps(told | {"decisions": "others"}))
+    assert bare(archive)[:2] == (0, [(WEEK, "unchanged")])
+
+
+def test_what_goes_with_weeks_that_are_named_is_refused_without_one(archive):
+    for words in (["--force"], ["--accept-held", "--reason", "x"], ["--decisions", "a.csv"]):
+        code, lines, done = bare(archive, *words)
+        assert (code, lines) == (2, []) and "WEEK" in done.stderr
+
+
+def test_without_any_extract_it_is_said_that_there_is_none_yet(tmp_path):
+    archive = SmallArchive(tmp_path / "archive")
+    assert bare(archive)[:2] == (7, [])
+    assert not archive.output.exists()
+
+
+def test_an_agency_is_asked_its_answer_is_recorded_and_the_page_says_so(archive):
+    done = archive.ddor("notices", WEEK, "--json")
+    assert done.code == 0, done
+    notices = json.loads(done.stdout)["notices"]
+    first = notices[0]
+    asked = [row for row in FIRST_ROWS if row["agency_id"] == first["agency_id"]]
+    assert first["rows"] == len(asked) and {each["agency_id"] for each in notices} == {
+        row["agency_id"] for row in FIRST_ROWS if row["outcome"] == "declined"
+    }
+    with open(first["letter"], encoding="utf-8") as letter:
+        text = letter.read()
+    assert os.path.basename(first["workbook"]) in text and "{{" not in text
+    sheet = openpyxl.load_workbook(first["workbook"])["rows"]
+    heads = [cell.value for cell in sheet[1]]
+    assert (
+        "protected" not in heads and "request_id" not in heads and sheet.max_row == 1 + len(asked)
+    )
+    assert os.stat(first["workbook"]).st_mode & 0o777 == 0o600
+    labels = (archive.runs / "labels.csv").read_text()
+    assert str(sheet["A2"].value) in labels
+
+    wrong = archive.ddor("notices", WEEK, "--answer", first["agency_id"], "--ground", "shame")
+    assert wrong.code == 2 and not [*(archive.root / "corrections").glob("*.yaml")]
+    answered = archive.ddor(
+        "notices", WEEK, "--answer", first["agency_id"], "--ground", "moved",
+        "--received-on", "2017-04-01",
+    )  # fmt: skip
+    assert answered.code == 0, answered
+    assert bare(archive)[:2] == (0, [(WEEK, "published"), (NEXT_WEEK, "published")])
+    assert (
+        "disputed" in archive.status().lower()
+        or "disputes" in archive.files()[f"site/weeks/{WEEK}/index.html"].decode().lower()
+    )
+    late = archive.ddor("status", "--json", day="2017-05-10")
+    assert ("dispute", WEEK) in [
+        (each["what"], each["period"]) for each in json.loads(late.stdout)["items"]
+    ]
