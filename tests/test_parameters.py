@@ -63,7 +63,7 @@ def test_the_defaults_are_those_of_the_design_also_without_a_file(project):
 def test_the_keys_are_those_of_the_design_two_of_the_publisher_and_one_of_size():
     named = """extract output cohort ignored_columns disclosure_threshold max_held_back_share
         agencies policies coverage publisher contact authority official site_url release_lag_days
-        published_on run_time_limit size_limit_factor"""
+        published_on run_time_limit size_limit_factor keep_runs notify"""
     assert set(KEYS) == set(named.split())
 
 

@@ -43,6 +43,7 @@ from ddor.maintained.parameters import (
 from ddor.reports import NEEDED_BY_NOTEBOOKS, REPORTS, WEEKLY, parse_period, report_of
 from ddor.run.surroundings import settle
 
+NOTHING_TO_DO = "nothing to do: no week has changed"
 Options = argparse.Namespace
 Option = tuple[str, dict]
 Command = Callable[[Options], int]
@@ -252,14 +253,13 @@ def _make(planned: Sequence, order, options: Options) -> int:
     that are known without a run."""
     from tqdm import tqdm
 
-    codes, statuses, begun = [], Counter[str](), time.monotonic()
+    done, begun = [], time.monotonic()
     few, unit = options.quiet or len(planned) < 2, WEEKLY.period.label
     made = _results([each for each in planned if isinstance(each, Period)], order, options)
     results = (next(made) if isinstance(each, Period) else each for each in planned)
     for result in tqdm(results, total=len(planned), unit=unit, disable=few, file=_Stderr):
         period = result.period
-        codes.append(result.exit_code)
-        statuses[result.status] += 1
+        done.append(result)
         named = f"{period} {result.status}"
         if options.json:
             fields = ("status", "revision", "page", "figures", "messages")
@@ -275,15 +275,34 @@ def _make(planned: Sequence, order, options: Options) -> int:
             _note(f"{named}:", *result.messages)
         elif not options.quiet:
             _note(*result.messages)
-    if len(planned) != 1 and not options.quiet:
-        from ddor.jobs.status import waiting
-        from ddor.narrative import count
+    exit_code = next(filter(None, (each.exit_code for each in done)), 0)
+    statuses = Counter(each.status for each in done)
+    told = statuses.keys() - {"unchanged", "draft"}
+    if len(planned) != 1 or told:
+        _close(order, options, done, exit_code, round(time.monotonic() - begun))
+    return exit_code
 
-        seconds = count(round(time.monotonic() - begun), "second", "seconds")
-        done = ", ".join(f"{number} {status}" for status, number in statuses.items())
-        done = f"{done} in {seconds}" if done else "nothing to do: no week has changed"
-        _note("; ".join(filter(None, [done, waiting(order)])))
-    return next(filter(None, codes), 0)
+
+def _close(order, options: Options, done: Sequence, exit_code: int, seconds: int) -> None:
+    """Says at the end what was done and what waits, tells whom `notify` names, and removes what
+    `keep_runs` is past."""
+    from ddor.jobs.due import tidy
+    from ddor.jobs.notify import notify
+    from ddor.jobs.status import waiting
+    from ddor.narrative import count
+
+    with contextlib.suppress(DdorError):  # it was said already, of the report
+        waits = waiting(order)
+        statuses = Counter(each.status for each in done)
+        words = ", ".join(f"{number} {status}" for status, number in statuses.items())
+        words = f"{words} in {count(seconds, 'second', 'seconds')}" if words else NOTHING_TO_DO
+        if len(done) != 1 and not options.quiet:
+            _note("; ".join(filter(None, [words, waits])))
+        if order.draft or vars(options).get("sample"):
+            return
+        parameters = load_parameters(order.project, None, order.params, order.settings)
+        _note(*filter(None, [notify(parameters.notify, done, exit_code, waits)]))
+        tidy(parameters)
 
 
 def _results(periods: Sequence[Period], order, options: Options):
@@ -606,13 +625,19 @@ def _notices(options: Options) -> int:
 
 
 @command(
-    PERIOD, option("revision", "rN", "default: the current revision", nargs="?", type=_revision)
+    (PERIOD[0], {**PERIOD[1], "nargs": "?"}),
+    option("revision", "rN", "default: the current revision", nargs="?", type=_revision),
+    option("--site", "DIR|URL", "compare this copy of the site with what is published"),
 )
 def _verify(options: Options) -> int:
-    """Run an archived revision again and compare."""
+    """Run an archived revision again and compare, or compare a copy of the site."""
     from ddor.jobs.verify import NotReproduced, verify
 
     period, parameters = options.period, _parameters(options, options.period)
+    if bool(period) == bool(options.site):
+        raise UsageError("verify takes a week or another period, or --site DIR|URL")
+    if options.site:
+        return _verify_site(options, parameters)
     template = find_project() / "notebooks" / report_of(period).template
     try:
         with time_limit(parameters.run_time_limit, f"verifying {period}"):
@@ -626,6 +651,21 @@ def _verify(options: Options) -> int:
     if not options.json:
         _note(*done.notes)
     return _print(options, content, f"{period} r{done.revision}: {what}")
+
+
+def _verify_site(options: Options, parameters) -> int:
+    from ddor.jobs.served import verify_site
+    from ddor.jobs.verify import NotReproduced
+
+    try:
+        with time_limit(parameters.run_time_limit, options.site):
+            notes = verify_site(parameters.output / "site", options.site)
+    except NotReproduced as error:
+        return _refused(options, error, {"whole": False, "messages": str(error).splitlines()})
+    if not options.json:
+        _note(*notes)
+    content = {"whole": True, "site": options.site, "messages": notes}
+    return _print(options, content, f"{options.site}: whole and current")
 
 
 @command(

@@ -17,6 +17,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from pathlib import Path
 from ddor.archive.publish import opened
 from ddor.calendar import Period, Week, weeks_between
 from ddor.errors import DdorError, NoExtractYet, UsageError, address_without_secrets, time_limit
-from ddor.jobs.order import HELD, Order, Result
+from ddor.jobs.order import HELD, REVIEW_LIST, Order, Result
 from ddor.jobs.seen import digest
 from ddor.maintained.parameters import (
     Parameters,
@@ -218,3 +219,31 @@ def _record(week: Week, order: Order, before: Mapping[str, str]) -> None:
         if not file.exists() or file.read_bytes() != data:
             with opened(output) as archive:
                 archive.replace(f"runs/{week}/{ARRIVED}", data)
+
+
+# What a person looks at and no revision needs, nor `ddor verify`; the log too.
+OF_PASSING_USE = ("draft", "failed", "rows", "notices", "log.jsonl")
+
+
+def tidy(parameters: Parameters) -> list[str]:
+    """Removes what is older than `keep_runs` days and no revision needs; -> what went. Of a week
+    that waits for a person the draft stays."""
+    if not parameters.keep_runs or not (parameters.output / "runs").is_dir():
+        return []
+    oldest = time.time() - parameters.keep_runs * 86_400
+    with opened(parameters.output) as archive:
+        found = [each for name in OF_PASSING_USE for each in archive.runs.glob(f"[0-9]*/{name}")]
+        old = [each for each in found if _newest(each) < oldest and not _waits(each)]
+        gone = sorted(each.relative_to(archive.output).as_posix() for each in old)
+        if gone:
+            archive.publish({}, {}, gone)
+        return gone
+
+
+def _newest(place: Path) -> float:
+    files = [file for file in place.rglob("*") if file.is_file()] if place.is_dir() else [place]
+    return max((file.stat().st_mtime for file in files), default=0.0)
+
+
+def _waits(place: Path) -> bool:
+    return place.name == "draft" and (place.parent / REVIEW_LIST).exists()

@@ -46,7 +46,6 @@ from ddor.reference.codes import DATA
 from ddor.reference.figures import METHOD
 from ddor.reports import report_of
 
-REVIEW_LIST = "review.csv"
 # Why there is another revision, by the name of the input that changed; Prepared.input_words come
 # before these.
 OF_ANY_REPORT = {

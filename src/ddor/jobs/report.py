@@ -15,7 +15,7 @@ import difflib
 import json
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,9 +41,10 @@ from ddor.extract.csv_files import csv_lines
 from ddor.extract.identifiers import RequestKeys
 from ddor.inputs import NEWER_FLAGS
 from ddor.jobs import prepared, seen
+from ddor.jobs.log import RunLog
 from ddor.jobs.notebooks import NOTEBOOK, article_of_run
-from ddor.jobs.order import HELD, Order, Result
-from ddor.jobs.prepared import REVIEW_LIST, Preparation, Prepared, figure_differences
+from ddor.jobs.order import HELD, REVIEW_LIST, Order, Result
+from ddor.jobs.prepared import Preparation, Prepared, figure_differences
 from ddor.jobs.quarterly import COMPILED
 from ddor.jobs.weekly import WEEKLY
 from ddor.maintained.directory import read_directory
@@ -111,14 +112,24 @@ def make_report(period: Period, order: Order) -> Result:
     with time_limit(parameters.run_time_limit, str(period)):
         recovered = recover(parameters.output)
         saw = seen.inputs_of(period, order, parameters) if isinstance(period, Week) else None
-        gathered = preparation_of(period).gather(period, parameters)
-        context = site_context(parameters)
+        log = RunLog()
+        with log.step("read"):
+            gathered = preparation_of(period).gather(period, parameters)
+            context = site_context(parameters)
         with opened(parameters.output) as archive:
-            pending = prepare(archive, order, gathered, period, context)
+            with log.step("count"):
+                pending = prepare(archive, order, gathered, period, context)
             if pending.unchanged:
                 result = unchanged(archive, pending)
             else:
-                result = publish(archive, [_finished(archive, pending)])[0]
+                try:
+                    with log.step("notebook"):
+                        finished = replace(_finished(archive, pending), log=log)
+                except NotebookFailed as error:
+                    if not order.draft:
+                        _log_end(archive, log, pending, failed(period, error.exit_code, str(error)))
+                    raise
+                result = publish(archive, [finished])[0]
             result = replace(result, messages=(*recovered, *result.messages))
             remember(archive, saw, result)
             return result
@@ -160,12 +171,14 @@ class Pending:
 
 @dataclass(frozen=True)
 class Finished:
-    """With its notebook, executed, the inputs that it was given, and its article."""
+    """With its notebook, executed, the inputs that it was given, its article, and what was logged
+    of it so far."""
 
     pending: Pending
     notebook: bytes
     inputs: Files
     article: Article
+    log: RunLog = field(default_factory=RunLog)
 
 
 def prepare(
@@ -216,8 +229,9 @@ def publish(
     if not finished[0].pending.may_be_published:
         return [_not_published(archive, publications[0], finished[0])]
     because = [_because(archive, each.pending) for each in finished]
-    publish_revisions(archive, publications)
-    return [
+    with finished[0].log.step("publish"):
+        publish_revisions(archive, publications)
+    results = [
         Result(
             each.period,
             "published",
@@ -229,6 +243,18 @@ def publish(
         )
         for each, of, why in zip(publications, finished, because, strict=True)
     ]
+    for of, result in zip(finished, results, strict=True):
+        _log_end(archive, of.log, of.pending, result)
+    return results
+
+
+def _log_end(archive: Archive, log: RunLog, pending: Pending, result: Result) -> None:
+    """What was published stays published, whatever becomes of this."""
+    log.add("inputs", sha256=pending.hashes)
+    log.add("counts", figures=pending.report.figures)
+    told = {"revision": result.revision, "messages": [*result.messages]}
+    with undisturbed(), contextlib.suppress(ArchiveUnavailable):
+        log.end(archive, result.period, result.status, result.exit_code, **told)
 
 
 def _because(archive: Archive, pending: Pending) -> str:
@@ -412,7 +438,9 @@ def _not_published(archive: Archive, publication: "Publication", finished: Finis
     said += tuple(report.waiting(archive.runs / str(period))) if report.review else ()
     if going := finished.pending.going:
         said += (f"it takes away what is published: {', '.join(going)}; --yes agrees to that",)
-    return Result(period, "held", HELD, None, page, report.figures, said, going=going)
+    result = Result(period, "held", HELD, None, page, report.figures, said, going=going)
+    _log_end(archive, finished.log, finished.pending, result)
+    return result
 
 
 def _differences(archive: Archive, report: Prepared, html: str) -> Iterator[str]:

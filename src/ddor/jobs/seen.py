@@ -66,7 +66,7 @@ def inputs_of(period: Period, order: Order, parameters: Parameters) -> dict[str,
     tables = parameters.agencies, parameters.policies, parameters.coverage
     template = order.project / "notebooks" / report_of(period).template
     # A run may take as long as it likes, and the same files at another place are the same.
-    left_out = {"published_on", "run_time_limit", *PATH_KEYS}
+    left_out = {"published_on", "run_time_limit", "keep_runs", "notify", *PATH_KEYS}
     plain = parameters.model_dump(mode="json", exclude=left_out)
     installed = Path(sysconfig.get_path("purelib")).stat().st_mtime_ns
     return {

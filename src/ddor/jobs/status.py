@@ -13,8 +13,7 @@ from pathlib import Path
 from ddor.calendar import Week
 from ddor.errors import ExtractInvalid, NoExtractYet, NotebookFailed, UsageError, time_limit
 from ddor.jobs.due import Weeks, is_final, look
-from ddor.jobs.order import HELD, Order
-from ddor.jobs.prepared import REVIEW_LIST
+from ddor.jobs.order import HELD, REVIEW_LIST, Order
 from ddor.maintained.corrections import Record, read_corrections
 from ddor.maintained.parameters import Parameters, extract_location, load_parameters
 from ddor.narrative import count

@@ -19,14 +19,8 @@ from ddor import inputs as week_inputs
 from ddor.archive.publish import Archive
 from ddor.extract.model import ALWAYS_SAID
 from ddor.inputs import Inputs, save_counted, save_inputs
-from ddor.jobs.prepared import (
-    REVIEW_LIST,
-    Order,
-    Preparation,
-    Prepared,
-    attribute_record,
-    written_texts,
-)
+from ddor.jobs.order import REVIEW_LIST, Order
+from ddor.jobs.prepared import Preparation, Prepared, attribute_record, written_texts
 from ddor.jobs.review import flags_of, read_decisions, review_lines, review_list
 from ddor.maintained import corrections as disputes
 from ddor.maintained.directory import COLUMNS

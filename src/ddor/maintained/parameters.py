@@ -55,7 +55,9 @@ class Parameters(BaseModel):
     corrections, pages, statements and cases are folders, project_pages that of the project's own
     pages.
     authority: under which authority the publisher publishes; official: whether it is ICE or DHS.
-    run_time_limit: seconds that one report may take. size_limit_factor: of extract.limits."""
+    run_time_limit: seconds that one report may take. size_limit_factor: of extract.limits.
+    keep_runs: days for which what no revision needs is kept in runs/, 0 for good; notify: who is
+    told what became of a run (jobs/notify.py)."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
@@ -77,6 +79,8 @@ class Parameters(BaseModel):
     published_on: key_files.Day | None = None
     run_time_limit: int = Field(3600, ge=1, le=86_400)
     size_limit_factor: int = Field(1, ge=1, le=100)
+    keep_runs: int = Field(0, ge=0, le=36_500)
+    notify: Line = ""
     note: str = Field("", exclude=True)
     corrections: Path = Field(Path(), exclude=True)
     pages: Path = Field(Path(), exclude=True)

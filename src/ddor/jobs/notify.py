@@ -1,0 +1,82 @@
+"""What became of a run is told to people, as the parameter `notify` says (docs/automation.md):
+
+    notify: /usr/local/bin/tell              a command, which reads the message as JSON
+    notify: https://chat.example.org/hook    a webhook, to which it is sent as JSON
+    notify: smtp://host:587/?from=a@example.org&to=b@example.org    a mail; smtps:// by TLS
+
+A message is sent where something was published, or waits, or failed, or is missing. That it cannot
+be sent is said, and changes nothing else.
+"""
+
+import json
+import smtplib
+import subprocess
+import urllib.parse
+import urllib.request
+from collections import Counter
+from collections.abc import Sequence
+from email.message import EmailMessage
+
+from ddor.errors import without_secrets
+from ddor.jobs.order import Result
+
+SECONDS = 30
+TOLD = ("published", "held", "failed", "missing")
+
+
+def notify(to: str, results: Sequence[Result], exit_code: int, waiting: str) -> str:
+    """-> why it could not be sent, "" where it was, or there was nothing to tell."""
+    told = [each for each in results if each.status in TOLD]
+    if not (to and told):
+        return ""
+    counts = Counter(each.status for each in told)
+    subject = "DDOR: " + ", ".join(f"{number} {status}" for status, number in counts.items())
+    lines = [
+        {
+            each.period.label: str(each.period),
+            "status": each.status,
+            "revision": each.revision,
+            "because": each.because,
+            "page": each.page,
+            "messages": [*map(without_secrets, each.messages)],
+        }
+        for each in told
+    ]
+    content = {"subject": subject, "exit_code": exit_code, "waiting": waiting, "reports": lines}
+    try:
+        _send(to, subject, content)
+    except (OSError, ValueError, subprocess.SubprocessError, smtplib.SMTPException) as error:
+        return without_secrets(f"the notification could not be sent ({error})")
+    return ""
+
+
+def _send(to: str, subject: str, content: dict) -> None:
+    data = json.dumps(content).encode()
+    scheme = to.partition("://")[0].lower()
+    if scheme in ("http", "https"):
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(to, data, headers)
+        urllib.request.urlopen(request, timeout=SECONDS).close()
+    elif scheme in ("smtp", "smtps"):
+        _mail(urllib.parse.urlsplit(to), subject, content)
+    else:
+        subprocess.run(to, shell=True, input=data, timeout=SECONDS, check=True)
+
+
+def _mail(to: urllib.parse.SplitResult, subject: str, content: dict) -> None:
+    message, asked = EmailMessage(), urllib.parse.parse_qs(to.query)
+    message["Subject"] = subject
+    message["From"], message["To"] = (", ".join(asked[key]) for key in ("from", "to"))
+    lines = [f"exit code {content['exit_code']}", content["waiting"]]
+    for each in content["reports"]:
+        named = next(iter(each.values()))
+        lines += ["", f"{named} {each['status']} {each['because']}".strip(), each["page"]]
+        lines += each["messages"]
+    message.set_content("\n".join(filter(lambda line: line is not None, lines)) + "\n")
+    kind = smtplib.SMTP_SSL if to.scheme == "smtps" else smtplib.SMTP
+    with kind(to.hostname or "", to.port or 0, timeout=SECONDS) as server:
+        if to.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls()
+        if to.username:
+            server.login(to.username, urllib.parse.unquote(to.password or ""))
+        server.send_message(message)

@@ -1,0 +1,115 @@
+"""`ddor verify --site`: whether a copy of the site is whole and current, wherever it is served.
+
+A copy is compared file by file with the archive that it was made from: what it lacks, what is
+another, and in a folder also what it has beyond. Links lead where they do in the archive, so they
+need no look of their own. Of a server the headers are looked at too (docs/publishing.md).
+"""
+
+import hashlib
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from ddor.errors import DdorError, UsageError
+from ddor.jobs.verify import NotReproduced
+from ddor.published.catalog import CATALOG
+
+AT_ONCE, SECONDS, MOST_NAMED = 8, 30, 10
+PRIVATE = ("runs/ledger.csv", "../runs/ledger.csv")
+TYPES = {".html": "text/html", ".csv": "text/csv", ".json": "application/json", ".css": "text/css"}
+MOST_SECONDS_CACHED = 3600  # of a page, which may be withdrawn
+
+
+class Served(NamedTuple):
+    """A file as it is served: its sha256, None where nothing is there; and its headers."""
+
+    sha256: str | None
+    headers: Mapping[str, str]
+
+
+def verify_site(site: Path, place: str) -> list[str]:
+    """`place`: a folder, or an address. -> what to look at in the headers; raises NotReproduced
+    with all that is missing, another, or too much; UsageError where nothing is there."""
+    if not (site / CATALOG).is_file():
+        raise UsageError(f"nothing is published in {site}, with which the copy could be compared")
+    remote = "://" in place
+    served = _from_server(place.rstrip("/")) if remote else _from_folder(Path(place))
+    if served(CATALOG).sha256 is None:
+        raise UsageError(f"{place}: no copy of the site, {CATALOG} is not there")
+    names = sorted(f.relative_to(site).as_posix() for f in site.rglob("*") if f.is_file())
+    with ThreadPoolExecutor(AT_ONCE if remote else 1) as pool:
+        found = dict(zip(names, pool.map(served, names), strict=True))
+    wrong = [*_wrong(site, found)]
+    if remote:
+        wrong += [f"{n}: private, and served" for n in PRIVATE if served(n).sha256 is not None]
+    else:
+        there = (f for f in Path(place).rglob("*") if f.is_file())
+        beyond = sorted({f.relative_to(place).as_posix() for f in there} - {*names})
+        wrong += _named("beyond the archive, such as what was withdrawn", beyond)
+    if wrong:
+        raise NotReproduced("\n".join([f"{place} is not the site as it is published:", *wrong]))
+    return [*_headers(found)] if remote else []
+
+
+def _wrong(site: Path, found: Mapping[str, Served]) -> Iterator[str]:
+    if found[CATALOG].sha256 != _sha256((site / CATALOG).read_bytes()):
+        yield f"{CATALOG}: not current, the copy is of another day"
+    yield from _named("missing", [name for name, each in found.items() if each.sha256 is None])
+    others = [
+        name
+        for name, each in found.items()
+        if each.sha256 and each.sha256 != _sha256((site / name).read_bytes())
+    ]
+    yield from _named("another", others)
+
+
+def _named(what: str, names: list[str]) -> list[str]:
+    shown = ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
+    return [f"{what}, {len(names)}: {shown}"] if names else []
+
+
+def _headers(found: Mapping[str, Served]) -> Iterator[str]:
+    page = found["index.html"].headers
+    if page.get("x-content-type-options", "").lower() != "nosniff":
+        yield "X-Content-Type-Options: nosniff is not sent"
+    if not page.get("content-security-policy"):
+        yield "Content-Security-Policy is not sent; that in a page cannot keep it out of frames"
+    seconds = re.search(r"max-age=(\d+)", page.get("cache-control", ""))
+    if seconds and int(seconds[1]) > MOST_SECONDS_CACHED:
+        yield f"pages may be cached for {seconds[1]} seconds, also after they are withdrawn"
+    for ending, kind in TYPES.items():
+        name = next((name for name in found if name.endswith(ending)), "")
+        if name and not (sent := found[name].headers.get("content-type", "")).startswith(kind):
+            yield f'{name} is sent as "{sent}", expected {kind}'
+
+
+def _from_folder(folder: Path) -> Callable[[str], Served]:
+    def served(name: str) -> Served:
+        file = folder / name
+        return Served(_sha256(file.read_bytes()) if file.is_file() else None, {})
+
+    return served
+
+
+def _from_server(address: str) -> Callable[[str], Served]:
+    def served(name: str) -> Served:
+        try:
+            with urllib.request.urlopen(f"{address}/{name}", timeout=SECONDS) as answer:
+                headers = {key.lower(): value for key, value in answer.headers.items()}
+                return Served(_sha256(answer.read()), headers)
+        except urllib.error.HTTPError as error:
+            if error.code in (403, 404, 410):
+                return Served(None, {})
+            raise DdorError(f"{address} answers {error.code} for {name}") from None
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{address} cannot be reached ({error})") from None
+
+    return served
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
