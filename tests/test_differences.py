@@ -1,7 +1,7 @@
 """What a draft says of itself: which figures and which sentences differ from the published page."""
 
+from ddor.jobs.differences import differences, paragraphs, sentence_differences
 from ddor.jobs.prepared import figure_differences
-from ddor.jobs.report import paragraphs, sentence_differences
 
 
 def test_a_figure_that_changed_is_told_with_both_values_in_the_order_of_the_draft():
@@ -52,3 +52,21 @@ def test_a_changed_sentence_is_told_as_it_was_and_as_it_is_whatever_its_line_bre
 
 def test_a_sentence_that_starts_with_a_sign_of_the_comparison_is_still_told():
     assert sentence_differences("", "<p>? why</p><p>- x</p>") == ["+ ? why", "+ - x"]
+
+
+def test_cells_rows_and_charts_that_differ_are_told_one_by_one():
+    table = (
+        "<table><caption>Policies</caption><tr><th>place</th><th>kind</th><th>n</th></tr>"
+        "<tr><th>Travis</th><td>law</td><td>1</td></tr><tr><th>Hays</th><td>law</td><td>2</td></tr>"
+        "</table>"
+    )
+    other = table.replace("<td>1</td>", "<td>3</td>").replace("<th>Hays</th>", "<th>Bexar</th>")
+    told = [*differences(({}, {}), (table, other), ({"a.svg": b"1"}, {"a.svg": b"2"}))]
+    assert told == [
+        "Policies, Travis, n: 1 -> 3",
+        "- Policies, Hays: law | 2",
+        "+ Policies, Bexar: law | 2",
+        "the chart a differs",
+    ]
+    many = "".join(f"<p>{number}</p>" for number in range(600))
+    assert [*differences(({}, {}), ("", many), ({}, {}))][-1] == "and 100 more differences"

@@ -11,7 +11,6 @@ counting; they are taken from the modules that go by them, so that no rule is st
 
 import contextlib
 import datetime as dt
-import difflib
 import json
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -68,7 +67,6 @@ TEMPLATE = "template.ipynb"
 # old.
 MADE_OLD = ("draft", "failed", REVIEW_LIST, NEWER_FLAGS)
 WEEKS_LOOKED_AT = 26  # of which a text may not hold a key; `ddor rebuild` looks at all of them
-BLOCKS = ["p", "li", "h1", "h2", "h3", "figcaption", "caption"]
 # How a report is prepared, by the folder of its periods (`Period.shelf`). One that is not named
 # here is made from weekly reports.
 PREPARATIONS = {Week.shelf: WEEKLY}
@@ -431,7 +429,7 @@ def _not_published(archive: Archive, publication: "Publication", finished: Finis
     page, said = str(archive.output / draft / "index.html"), finished.article.messages
     if finished.pending.order.draft:
         archive.publish({draft: files}, {})
-        said += tuple(_differences(archive, report, finished.article.html))
+        said += tuple(_differences(archive, report, finished.article))
         return Result(period, "draft", 0, None, page, report.figures, said)
     lists = {f"{period}/{REVIEW_LIST}": report.private_files[REVIEW_LIST], **report.beside}
     archive.publish({draft: files}, {f"runs/{name}": file for name, file in lists.items()})
@@ -443,9 +441,9 @@ def _not_published(archive: Archive, publication: "Publication", finished: Finis
     return result
 
 
-def _differences(archive: Archive, report: Prepared, html: str) -> Iterator[str]:
+def _differences(archive: Archive, report: Prepared, article: Article) -> Iterator[str]:
     """What a draft says of itself: how it differs from the published revision, and whether a person
-    has to look at it. `html`: its article."""
+    has to look at it."""
     period, last = report.period, report.catalog.current(report.period)
     published = archive.site / period.path
     if last is None:
@@ -453,28 +451,15 @@ def _differences(archive: Archive, report: Prepared, html: str) -> Iterator[str]
     elif last.withdrawn_on:
         yield f"the published revision of this {period.label} was withdrawn"
     else:
-        before = _published_figures(archive, period) or {}
-        differences = figure_differences(before, report.figures)
-        differences += sentence_differences(article_of(published / "index.html"), html)
-        yield from differences or ["there is no difference from the published revision"]
+        from ddor.jobs.differences import differences
+
+        kept = published / f"r{last.revision}"
+        before = {file.name: file.read_bytes() for file in kept.glob("*.svg")}
+        after = {n: data for n, data in article.pictures.items() if n.endswith(".svg")}
+        figures = _published_figures(archive, period) or {}, report.figures
+        pages = article_of(published / "index.html"), article.html
+        found = [*differences(figures, pages, (before, after))]
+        yield from found or ["there is no difference from the published revision"]
     if report.review:
         yield f"a person has to review this {period.label} before it is published:"
         yield from report.reasons
-
-
-def sentence_differences(before: str, after: str) -> list[str]:
-    """Paragraphs of two pages' HTML that stand in one only: "- " gone, "+ " new."""
-    lines = difflib.ndiff(paragraphs(before), paragraphs(after))
-    return [line for line in lines if line.startswith(("- ", "+ "))]
-
-
-def paragraphs(html: str) -> list[str]:
-    """The text of an article's paragraphs, list items, headings and captions, in order; what stands
-    in one within another is that one's alone."""
-    from bs4 import BeautifulSoup
-
-    texts = [
-        "".join(text for text in block.strings if text.find_parent(BLOCKS) is block)
-        for block in BeautifulSoup(html, "html.parser").find_all(BLOCKS)
-    ]
-    return [" ".join(text.split()) for text in texts if text.strip()]
