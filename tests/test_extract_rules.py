@@ -270,3 +270,15 @@ def test_an_about_that_does_not_fit_is_named(tmp_path, about, column):
 
 def test_cohort_issued_needs_the_date_of_extraction(tmp_path):
     assert only(tmp_path, cohort="issued").column == "as_of"
+
+
+def test_an_extract_taken_before_its_week_is_refused_and_one_within_it_is_part_of_it(tmp_path):
+    early = [request(issued_at="2017-02-13", outcome="pending", outcome_recorded_at="")]
+    early[0] |= dict.fromkeys(("released_at", "notice_at", "decline_reason"), "")
+    about = read(tmp_path, early, about={"as_of": "2017-02-14"}).about
+    assert about.covers_to == dt.date(2017, 2, 14)
+    assert read(tmp_path, early, about={"as_of": "2017-02-17"}).about.covers_to is None
+    early[0]["issued_at"] = "2017-02-01"
+    told = only(tmp_path, early, about={"as_of": "2017-02-05"})
+    assert told.seen == "data as of 2017-02-05, before the week"
+    assert read(tmp_path, early), "what does not say when it was taken may be of a quiet week"

@@ -315,7 +315,7 @@ def test_an_entry_of_the_feed_names_one_thing_for_good(stage, copy_of):
         with brief_articles():
             assert archive.published(day=day) == number
         look(archive)
-    withdrawals = [f"withdraw {WEEK} {part} --reason error" for part in ("r2", "r4", "")]
+    withdrawals = [f"withdraw {WEEK} {part} --reason error --yes" for part in ("r2", "r4", "")]
     for words in ("rebuild", *withdrawals, "rebuild"):
         done = archive.ddor(*words.split(), day="2017-07-01")
         assert done.code == 0, done

@@ -250,7 +250,7 @@ STOPPED = [
     ("", "statements/nobody.md", statement("x"), "nobody.md: seen its name"),
     ("", "pages/overview.md", page("{{ typo }}"), "overview.md: seen this sentence cannot be"),
     ("rebuild", "pages/faqs.md", page("{{ latest.figures.typo }}"), "faqs.md: seen this"),
-    (f"withdraw {WEEK} --reason error", "pages/faqs.md", page(title=None), "faqs.md, title"),
+    (f"withdraw {WEEK} --reason error --yes", "pages/faqs.md", page(title=None), "faqs.md, title"),
 ]
 
 

@@ -567,6 +567,23 @@ def _sample(options: Options) -> int:
     return _print(options, {"week": str(week), "folder": str(folder)}, folder)
 
 
+@command(
+    option("week", "WEEK", "default: the latest sample week", nargs="?", type=Week.parse),
+    option("--port", "N", "of the address; default: any that is free", type=int, default=0),
+)
+def _preview(options: Options) -> int:
+    """Show a week as it would be published, and again whenever something is saved."""
+    from ddor.jobs.order import Order
+    from ddor.jobs.preview import preview
+
+    project, week, settings = find_project(), options.week, _settings(options)
+    if week is None:
+        settings = sample_settings(project) | settings
+        week = _latest_week(Order(project, options.params, settings))
+    preview(week, Order(project, options.params, settings), options.port, _note)
+    return 0
+
+
 @command()
 def _status(options: Options) -> int:
     """Tell what arrived, what is wrong, what waits and what is overdue; run nothing."""

@@ -118,10 +118,14 @@ def read_extract(
         about_problems.report("as_of", *worded("no_as_of", file=about_problems.label))
     happened = [frame[name].max() for frame in frames.values() for name in HAPPENED & {*frame}]
     last = pd.Series(happened, dtype="datetime64[s]").max()
-    as_of = said.as_of or (None if pd.isna(last) else last.date())
-    if week and as_of and as_of < week.first_day:
-        where = "as_of" if said.as_of else ""
-        about_problems.report(where, *worded("another_week", as_of=as_of, week=week.first_day))
+    latest = None if pd.isna(last) else last.date()
+    as_of = said.as_of or latest
+    if week and said.as_of and max(said.as_of, latest or said.as_of) < week.first_day:
+        words = worded("another_week", as_of=said.as_of, week=week.first_day)
+        about_problems.report("as_of", *words)
+    # A week that was not over when the data was taken is part of a week.
+    within = week and said.as_of and week.first_day <= said.as_of < week.last_day
+    cut_off = said.as_of if within and (latest is None or latest <= said.as_of) else None
     problems = [*requests.problems, *charges.problems, *about_problems]
     if problems or as_of is None:
         raise ExtractInvalid(problems, address_without_secrets(location))
@@ -134,8 +138,7 @@ def read_extract(
             without_secrets(said.source or "not stated"),
             said.synthetic == "true",
             said.covers_from,
-            # A week that was not over when the data was taken is part of a week.
-            said.covers_to or (said.as_of if week and as_of < week.last_day else None),
+            said.covers_to or cut_off,
             said.pending_on,
             tuple(said.newly_declined.split()),
         ),

@@ -1,0 +1,192 @@
+"""`ddor preview`: a week as it would be published, the site around it, in a browser; and again
+whenever the notebook, a note, a text or a table is saved.
+
+Nothing of the archive is changed: the week is published into a copy of it, of links, that goes with
+the program. The pages get one script more, which asks whether there is a newer state and loads it,
+and which shows what is wrong where none could be made. Only this machine can reach it.
+"""
+
+import contextlib
+import functools
+import http.server
+import json
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ddor.calendar import Week
+from ddor.jobs.order import Order, Result
+from ddor.jobs.report import attempt
+from ddor.maintained.parameters import extract_location, is_remote, load_parameters
+from ddor.reports import NEEDED_BY_NOTEBOOKS
+from ddor.run.kernels import warm
+
+EVERY = 0.2  # seconds, between two looks at the files
+SCRIPT, STATE = "/_preview.js", "/_state"
+FOLLOW = f"""\
+let seen = "";
+setInterval(async () => {{
+  const state = await (await fetch("{STATE}")).json();
+  if (seen && state.made !== seen) location.reload();
+  seen = state.made;
+  let box = document.getElementById("preview-says");
+  if (!state.wrong) return box && box.remove();
+  if (!box) {{
+    box = document.createElement("pre");
+    box.id = "preview-says";
+    document.body.prepend(box);
+  }}
+  box.textContent = state.wrong;
+}}, 300);
+"""
+
+
+@dataclass
+class Shown:
+    """folder: the site that is served; made: counts the states; wrong: why the last change could
+    not be shown."""
+
+    folder: Path
+    made: int = 0
+    wrong: str = ""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Preview:
+    """Of one week. `result`: of the last run."""
+
+    def __init__(self, week: Week, order: Order, folder: Path):
+        self.week, self.folder, self.shown = week, folder, Shown(folder / "none" / "site")
+        parameters = load_parameters(order.project, week, order.params, order.settings)
+        self.output = parameters.output
+        self.order = replace(order, yes=True, accept_held=True, reason="a preview")
+        beside = parameters.corrections.parent
+        places = [order.project / "notebooks", beside, parameters.project_pages]
+        places += [parameters.agencies, parameters.policies, parameters.coverage]
+        location = extract_location(parameters, week)
+        self.places = places + ([] if is_remote(location) else [Path(location)])
+
+    def make(self) -> Result:
+        """Publishes the week into a new copy of the archive, and shows it if that succeeds."""
+        number = self.shown.made + 1
+        output = self.folder / str(number)
+        _linked(self.output, output)
+        settings = self.order.settings | {"output": str(output)}
+        result = attempt(self.week, replace(self.order, settings=settings))
+        warm(NEEDED_BY_NOTEBOOKS)  # for the next
+        with self.shown.lock:
+            self.shown.made = number
+            self.shown.wrong = "\n".join(result.messages) if result.exit_code else ""
+            if not result.exit_code:
+                shutil.rmtree(self.shown.folder.parent, ignore_errors=True)
+                self.shown.folder = output / "site"
+            else:
+                shutil.rmtree(output, ignore_errors=True)
+        return result
+
+    def state(self) -> dict[str, int]:
+        """The time of each file that the week depends on."""
+        files = (
+            f for place in self.places for f in ([place] if place.is_file() else _below(place))
+        )
+        found = {}
+        for file in files:
+            with contextlib.suppress(OSError):  # saved this moment
+                found[str(file)] = file.stat().st_mtime_ns
+        return found
+
+
+def preview(week: Week, order: Order, port: int, say) -> None:
+    """Serves until it is interrupted. say(text): to the terminal."""
+    parameters = load_parameters(order.project, week, order.params, order.settings)
+    runs = parameters.output / "runs"
+    beside = runs if runs.is_dir() else None  # on the same disk, for the links
+    with tempfile.TemporaryDirectory(prefix=".preview-", dir=beside) as name:
+        made = Preview(week, order, Path(name))
+        handler = functools.partial(_Handler, made.shown)
+        with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            page = f"http://127.0.0.1:{server.server_address[1]}/{week.path}/index.html"
+            seen: dict[str, int] = {}
+            try:
+                while True:
+                    if (now := made.state()) != seen:
+                        seen, begun = now, time.monotonic()
+                        result = made.make()
+                        say(_said(result, page, time.monotonic() - begun))
+                    time.sleep(EVERY)
+            finally:
+                server.shutdown()
+
+
+def _said(result: Result, page: str, seconds: float) -> str:
+    if result.exit_code:
+        return "\n".join(["it cannot be shown:", *result.messages])
+    return "\n".join([*result.messages, f"{page} shows it, after {seconds:.1f} seconds"])
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    return (
+        file
+        for file in folder.rglob("*")
+        if file.is_file() and not any(part.startswith(".") for part in file.parts[-3:])
+    )
+
+
+def _linked(source: Path, target: Path) -> None:
+    """A copy of the archive whose files are links: a file of an archive is replaced, never written
+    into. What is private and no run reads stays out."""
+    left_out = shutil.ignore_patterns(".*", "rows", "notices", "draft", "failed", "*.ipynb")
+    target.mkdir(parents=True)
+    for part in ("site", "runs"):
+        if (source / part).is_dir():
+            shutil.copytree(source / part, target / part, copy_function=_link, ignore=left_out)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def __init__(self, shown: Shown, *more):
+        self.shown = shown
+        super().__init__(*more, directory=str(shown.folder))
+
+    def do_GET(self) -> None:
+        with self.shown.lock:
+            state = {"made": str(self.shown.made), "wrong": self.shown.wrong}
+        path = self.path.partition("?")[0]
+        if path == SCRIPT:
+            return self._send(FOLLOW.encode(), "text/javascript")
+        if path == STATE:
+            return self._send(json.dumps(state).encode(), "application/json")
+        file = Path(self.translate_path(self.path))
+        file = file / "index.html" if file.is_dir() else file
+        if file.suffix == ".html":
+            data = file.read_bytes() if file.is_file() else b"<!doctype html><body><p>Not yet."
+            script = f'<script src="{SCRIPT}"></script>'.encode()
+            return self._send(data.replace(b"</head>", script + b"</head>", 1), "text/html")
+        return super().do_GET()
+
+    def _send(self, data: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(data)
+
+    def end_headers(self) -> None:
+        self.send_header("X-Content-Type-Options", "nosniff")
+        super().end_headers()
+
+    def log_message(self, *_) -> None:
+        """Of the pages that are looked at nothing is said."""
