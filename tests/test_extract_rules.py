@@ -281,4 +281,5 @@ def test_an_extract_taken_before_its_week_is_refused_and_one_within_it_is_part_o
     early[0]["issued_at"] = "2017-02-01"
     told = only(tmp_path, early, about={"as_of": "2017-02-05"})
     assert told.seen == "data as of 2017-02-05, before the week"
+    (tmp_path / "extract" / "about.yaml").unlink()
     assert read(tmp_path, early), "what does not say when it was taken may be of a quiet week"
