@@ -2,10 +2,16 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: week test lint coverage bench
+.PHONY: week lab test lint coverage bench
 
 week: .venv/made   ## the weekly job on the latest ordinary sample, into outputs/sample: prints the page
 	$(BIN)/python run_week.py --sample
+
+lab: .venv/made-lab .venv/made-lint   ## JupyterLab on the notebook; outputs stay out of git, and git shows cells
+	$(BIN)/nbstripout --install --python "$$PWD/$(BIN)/python" --attributes .git/info/attributes
+	git config filter.nbstripout.extrakeys "cell.metadata.execution"
+	$(BIN)/nbdime config-git --enable
+	$(BIN)/jupyter lab notebooks/weekly_report.ipynb
 
 test: .venv/made-test   ## all tests but the slow ones
 	$(BIN)/python -m pytest
@@ -31,6 +37,6 @@ bench: .venv/made-test   ## our times as ratios to the plain ways, into benchmar
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-.venv/made-test .venv/made-lint: .venv/made-%: .venv/made requirements-%.lock
+.venv/made-test .venv/made-lint .venv/made-lab: .venv/made-%: .venv/made requirements-%.lock
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-$*.lock
 	touch $@
