@@ -1,6 +1,9 @@
 # The commands of this project. Each makes the environment first, if it is missing or old.
 PYTHON ?= python3
 BIN = .venv/bin
+# What JupyterLab writes into a notebook's metadata and nobody meant.
+LANGUAGE = version codemirror_mode file_extension mimetype nbconvert_exporter pygments_lexer
+WRITTEN = $(LANGUAGE:%=metadata.language_info.%)
 
 .PHONY: week lab test lint coverage bench
 
@@ -8,9 +11,10 @@ week: .venv/made   ## the weekly job on the latest ordinary sample, into outputs
 	$(BIN)/python run_week.py --sample
 
 lab: .venv/made-lab .venv/made-lint   ## JupyterLab on the notebook; outputs stay out of git, and git shows cells
-	$(BIN)/nbstripout --install --python "$$PWD/$(BIN)/python" --attributes .git/info/attributes
-	git config filter.nbstripout.extrakeys "cell.metadata.execution"
+	git config filter.nbstripout.clean '$(BIN)/nbstripout --keep-id --extra-keys "$(WRITTEN)"'
+	git config filter.nbstripout.smudge cat
 	$(BIN)/nbdime config-git --enable
+	grep -q nbstripout .git/info/attributes || echo '*.ipynb filter=nbstripout' >> .git/info/attributes
 	$(BIN)/jupyter lab notebooks/weekly_report.ipynb
 
 test: .venv/made-test   ## all tests but the slow ones
