@@ -14,7 +14,6 @@ lab: .venv/made-lab .venv/made-lint   ## JupyterLab on the notebook; outputs sta
 	git config filter.nbstripout.clean '$(BIN)/nbstripout --keep-id --extra-keys "$(WRITTEN)"'
 	git config filter.nbstripout.smudge cat
 	$(BIN)/nbdime config-git --enable
-	grep -q nbstripout .git/info/attributes || echo '*.ipynb filter=nbstripout' >> .git/info/attributes
 	$(BIN)/jupyter lab notebooks/weekly_report.ipynb
 
 test: .venv/made-test   ## all tests but the slow ones
