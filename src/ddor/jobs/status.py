@@ -51,7 +51,8 @@ class Status:
         return asdict(self) | {"exit_code": self.exit_code}
 
     def __str__(self) -> str:
-        published = f"{self.weeks} weeks are published, the latest {self.latest}"
+        weeks = count(self.weeks, "week is", "weeks are")
+        published = f"{weeks} published, the latest {self.latest}"
         lines = [f"{self.today}: {published if self.weeks else 'nothing is published'}"]
         for each in self.items:
             since = f", since {each.since}" if each.since else ""
