@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT, each_line
 
-import ddor.cli
+import ddor.commands.watch
 from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.jobs.prepared import Order
@@ -158,7 +158,7 @@ def test_a_key_with_nothing_behind_it_leaves_the_default_where_text_makes_no_sen
 
 
 def test_an_unknown_key_is_refused_with_the_nearest_known_one(project):
-    near = {"extracts": "extract", "Publisher": "publisher", "policy": "policies", "note": ""}
+    near = {"extracts": "extract", "Publisher": "publisher", "policy": "policies", "jots": ""}
     for key, nearest in near.items():
         (line,) = refused(project, weekly=f"{key}: x")
         assert line.startswith(f"weekly.yaml, {key}: seen an unknown key")
@@ -292,7 +292,7 @@ class Friday(dt.date):
 
 @pytest.fixture
 def friday(monkeypatch):
-    monkeypatch.setattr(ddor.cli.dt, "date", Friday)
+    monkeypatch.setattr(ddor.commands.watch.dt, "date", Friday)
 
 
 def latest(project, *names, pattern="{week}") -> str:
@@ -300,7 +300,7 @@ def latest(project, *names, pattern="{week}") -> str:
     for name in names:
         (project / "in" / name).mkdir(parents=True, exist_ok=True)
     order = Order(project, None, {"extract": str(project / "in" / pattern)})
-    return str(ddor.cli._latest_week(order))
+    return str(ddor.commands.watch.latest_week(order))
 
 
 def test_the_latest_week_is_the_latest_complete_one_that_has_an_extract(project, friday):

@@ -1,0 +1,130 @@
+"""What every command of `ddor` shares: how its options are written, the registry, and how its
+outcome is said."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from ddor.calendar import Period
+from ddor.errors import DdorError, NotAgreed, UsageError, without_secrets
+from ddor.maintained.parameters import find_project, load_parameters
+
+Options = argparse.Namespace
+Option = tuple[str, dict]
+Command = Callable[[Options], int]
+
+
+def option(name: str, metavar: str, what: str = "", **keywords) -> Option:
+    """As ArgumentParser.add_argument has them."""
+    return name, {"metavar": metavar, "help": what or None, **keywords}
+
+
+def flag(name: str, what: str) -> Option:
+    return name, {"action": "store_true", "help": what}
+
+
+def _setting(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f'--set "{text}": expected KEY=VALUE, such as cohort=issued')
+    return key.strip(), value.strip()
+
+
+REPEATED = {"action": "append", "default": []}
+# The other options of a command stand at its function.
+SHARED = (
+    option("--params", "FILE", "use this in place of params/weekly.yaml", type=Path),
+    option("--set", "KEY=VALUE", "set a parameter; repeatable", type=_setting, **REPEATED),
+    option("--output", "DIR", "the folder that holds site/ and runs/"),
+    flag("--json", "print JSON: one object a line"),
+)
+YES = flag("--yes", "take away what is published, without being asked")
+COMMANDS: list[tuple] = []
+
+
+def command(*options: Option):
+    """The function below is a command of `ddor` by its own name, with these options and the shared
+    ones; the first line of its docstring is its help. It returns the exit code."""
+
+    def registered(function: Command) -> Command:
+        what = "".join((function.__doc__ or "").splitlines()[:1])
+        COMMANDS.append((function.__name__.strip("_"), what, (*options, *SHARED), function))
+        return function
+
+    return registered
+
+
+def parameters_of(options: Options, period: Period | None = None):
+    return load_parameters(find_project(), period, options.params, settings_of(options))
+
+
+def settings_of(options: Options) -> dict[str, str]:
+    given = {key: vars(options).get(key) for key in ("extract", "output")}
+    return dict(options.set) | {key: value for key, value in given.items() if value}
+
+
+def agree(going: Sequence[str]) -> None:
+    """Asks whether this may go. Raises NotAgreed: also where nobody can be asked."""
+    note(f"this will be gone, for good: {', '.join(going)}")
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise NotAgreed("nobody can be asked here, so nothing was changed; --yes agrees to it")
+    say("Go on? [y/N] ", sys.stderr, end="")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise NotAgreed("nothing was changed")
+
+
+def answered(options: Options, content: dict, words: object) -> int:
+    """The outcome of a command: an object with --json, else in words. Returns the exit code."""
+    say(content if options.json else words, sys.stdout)
+    return 0
+
+
+def refused(options: Options, error: DdorError, content: dict) -> int:
+    """As answered, of a command that ends with this error: in words it is raised."""
+    if not options.json:
+        raise error
+    say(content, sys.stdout)
+    return error.exit_code
+
+
+def note(*lines: object) -> None:
+    for line in lines:
+        say(line, sys.stderr)
+
+
+def say(line: object, stream: TextIO, end: str = "\n") -> None:
+    """A text, or an object as JSON. Whoever read the stream may have gone; that is no reason to
+    stop."""
+    said = _without_secrets(line if isinstance(line, dict) else str(line))
+    try:
+        print(said if isinstance(said, str) else json.dumps(said), file=stream, end=end, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        if stream is not sys.stderr:
+            note(f"what was to be said cannot be written ({error.strerror})")
+
+
+def _without_secrets(content: Any) -> Any:
+    """Each text in it by itself: in JSON, quotes and escapes would stand around them."""
+    if isinstance(content, dict):
+        return {key: _without_secrets(each) for key, each in content.items()}
+    if isinstance(content, list | tuple):
+        return [*map(_without_secrets, content)]
+    return without_secrets(content) if isinstance(content, str) else content
+
+
+class Stderr:
+    """For the progress bar."""
+
+    @staticmethod
+    def write(text: str) -> None:
+        say(text, sys.stderr, end="")
+
+    @staticmethod
+    def flush() -> None:
+        """`write` does."""

@@ -1,0 +1,186 @@
+"""`ddor rows`, `notices`, `verify`, `withdraw`, `rebuild`: what is done with published weeks, and
+before one is published."""
+
+import contextlib
+import datetime as dt
+import re
+
+from ddor.calendar import Period, Week, parse_date
+from ddor.commands.command import (
+    YES,
+    Options,
+    agree,
+    answered,
+    command,
+    note,
+    option,
+    parameters_of,
+    refused,
+)
+from ddor.errors import UsageError, time_limit
+from ddor.maintained.parameters import find_project
+from ddor.reports import REPORTS, parse_period, report_of
+
+
+def _revision(text: str) -> int:
+    """ "r2" -> 2."""
+    if not re.fullmatch(r"r[1-9][0-9]{0,5}", text):
+        raise UsageError(f'"{text}" is not a revision: expected rN, such as r2')
+    return int(text[1:])
+
+
+PERIOD = option("period", "|".join(r.period.label.upper() for r in REPORTS), type=parse_period)
+
+
+@command(
+    option("week", "WEEK", type=Week.parse),
+    option("--figure", "F", "the figure; see docs/trace.md", required=True),
+    option("--agency", "ID", "only the rows of this agency"),
+)
+def _rows(options: Options) -> int:
+    """Write the rows behind a published figure into a workbook."""
+    from ddor.jobs.rows import write_rows
+    from ddor.narrative import count
+
+    week = options.week
+    file = write_rows(parameters_of(options, week).output, week, options.figure, options.agency)
+    content = dict(week=str(week), file=str(file.path), rows=file.rows, left_out=file.left_out)
+    rows, left_out = (count(n, "row", "rows") for n in (file.rows, file.left_out))
+    return answered(
+        options, content, f"{file.path}: {rows}; {left_out} of protected people left out"
+    )
+
+
+@command(
+    option("week", "WEEK", type=Week.parse),
+    option("--answer", "AGENCY", "record what this agency answered, as a dispute"),
+    option("--figure", "F", "the figure in dispute", default="declined"),
+    option("--ground", "G", "why (docs/corrections.md)"),
+    option("--received-on", "DATE", "of the answer; default: today", type=parse_date),
+    option("--notice", "TEXT", "with the ground notice_given: when and how", default=""),
+)
+def _notices(options: Options) -> int:
+    """Write letters and rows for the agencies that a week names, or record an answer."""
+    from ddor.jobs.notices import record_answer, write_notices
+
+    week, parameters = options.week, parameters_of(options, options.week)
+    if options.answer:
+        folder, day = parameters.corrections, options.received_on or dt.date.today()
+        dispute = options.answer, options.figure, options.ground or ""
+        file = record_answer(folder, week, *dispute, day, options.notice)
+        content = {"week": str(week), "record": str(file)}
+        return answered(options, content, f"{file}: the next run of the week shows the dispute")
+    with time_limit(parameters.run_time_limit, f"the notices of {week}"):
+        notices = write_notices(week, parameters)
+    lines = [{"agency_id": n.agency_id, "declined": n.declined, "rows": n.rows} for n in notices]
+    files = [{"letter": str(n.letter), "workbook": str(n.workbook)} for n in notices]
+    each = [line | file for line, file in zip(lines, files, strict=True)]
+    words = [f"{n.agency_id}: declined {n.declined}, {n.letter}" for n in notices]
+    said = "\n".join([*words, "nothing was sent (docs/asking-agencies.md)"])
+    return answered(options, {"week": str(week), "notices": each}, said)
+
+
+@command(
+    (PERIOD[0], {**PERIOD[1], "nargs": "?"}),
+    option("revision", "rN", "default: the current revision", nargs="?", type=_revision),
+    option("--site", "DIR|URL", "compare this copy of the site with what is published"),
+)
+def _verify(options: Options) -> int:
+    """Run an archived revision again and compare, or compare a copy of the site."""
+    from ddor.jobs.verify import NotReproduced, verify
+
+    period, parameters = options.period, parameters_of(options, options.period)
+    if bool(period) == bool(options.site):
+        raise UsageError("verify takes a week or another period, or --site DIR|URL")
+    if options.site:
+        return _verify_site(options, parameters)
+    template = find_project() / "notebooks" / report_of(period).template
+    try:
+        with time_limit(parameters.run_time_limit, f"verifying {period}"):
+            done = verify(parameters.output, period, options.revision, template)
+    except NotReproduced as error:
+        content = {"reproduced": False, "messages": str(error).splitlines()}
+        return refused(options, error, {period.label: str(period)} | content)
+    what = "withdrawn; its notices are in place" if done.withdrawn else "matches what was published"
+    content = {"revision": done.revision, "reproduced": True, "withdrawn": done.withdrawn}
+    content = {period.label: str(period)} | content | {"messages": done.notes}
+    if not options.json:
+        note(*done.notes)
+    return answered(options, content, f"{period} r{done.revision}: {what}")
+
+
+def _verify_site(options: Options, parameters) -> int:
+    from ddor.jobs.served import verify_site
+    from ddor.jobs.verify import NotReproduced
+
+    try:
+        with time_limit(parameters.run_time_limit, options.site):
+            notes = verify_site(parameters.output / "site", options.site)
+    except NotReproduced as error:
+        return refused(options, error, {"whole": False, "messages": str(error).splitlines()})
+    if not options.json:
+        note(*notes)
+    content = {"whole": True, "site": options.site, "messages": notes}
+    return answered(options, content, f"{options.site}: whole and current")
+
+
+@command(
+    PERIOD,
+    option("revision", "rN", "default: all revisions", nargs="?", type=_revision),
+    ("--reason", {"required": True, "choices": ("legal", "privacy", "error")}),
+    YES,
+)
+def _withdraw(options: Options) -> int:
+    """Take a report down and leave a notice."""
+    from ddor.archive.acts import going_with, withdraw
+    from ddor.published.catalog import open_catalog
+
+    period, revision, reason = options.period, options.revision, options.reason
+    catalog = open_catalog(parameters_of(options, period).output / "site")
+    if catalog and not options.yes:
+        going = going_with(catalog, period, revision).items()
+        agree([f"{each} r{number}" for each, numbers in going for number in sorted(numbers)])
+    with _published(options, period) as (archive, site):
+        gone = withdraw(archive, site, period, revision, reason)
+    numbers = [number for each, number in gone if each == period]
+    others = [f"{each} r{number}" for each, number in gone if each != period]
+    beside = [number for number in numbers if revision not in (None, number)]
+    note(*(f"r{n} showed a table of r{revision} too and was withdrawn with it" for n in beside))
+    note(*(f"{each} was made from it and was withdrawn with it; run it again" for each in others))
+    content = {period.label: str(period), "withdrawn": numbers, "reason": reason}
+    content |= {"withdrawn_with_it": others} if others else {}
+    named = ", ".join(f"r{number}" for number in numbers)
+    return answered(options, content, f"{period} {named}: withdrawn ({reason})")
+
+
+@command()
+def _rebuild(options: Options) -> int:
+    """Make all pages again; reports and data stay."""
+    from ddor.archive.acts import rebuild
+
+    with _published(options, None) as (archive, site):
+        changed = rebuild(archive, site)
+    content = {"site": str(archive.site), "changed": changed}
+    return answered(options, content, f"{archive.site}: {changed} files changed")
+
+
+@contextlib.contextmanager
+def _published(options: Options, period: Period | None):
+    """The archive, locked, and its site. Raises UsageError where nothing is published."""
+    from ddor.archive.publish import opened
+    from ddor.archive.site import Site
+    from ddor.jobs.prepared import keys_of, refuse_unfit
+    from ddor.jobs.report import site_context
+    from ddor.published.catalog import open_catalog
+
+    parameters = parameters_of(options, period)
+    context = site_context(parameters)
+    nothing = UsageError(f"nothing is published in {parameters.output}")
+    if not (parameters.output / "site").is_dir():
+        raise nothing  # to open an archive would make the folder
+    with opened(parameters.output) as archive:
+        catalog = open_catalog(archive.site)
+        if catalog is None:
+            raise nothing
+        refuse_unfit(context.written(), keys_of(archive))
+        yield archive, Site(archive.site, catalog, context)
