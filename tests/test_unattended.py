@@ -68,7 +68,7 @@ def server():
 
 def test_each_run_has_a_log_and_a_run_that_changed_nothing_leaves_none(archive):
     assert archive.run().code == 0
-    file = archive.runs / WEEK / "log.jsonl"
+    file = archive.runs / "logs" / f"{WEEK}.jsonl"
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     steps = [line["step"] for line in lines if line["event"] == "step"]
     assert steps == ["read", "count", "notebook", "publish"]

@@ -222,7 +222,7 @@ def _record(week: Week, order: Order, before: Mapping[str, str]) -> None:
 
 
 # What a person looks at and no revision needs, nor `ddor verify`; the log too.
-OF_PASSING_USE = ("draft", "failed", "rows", "notices", "log.jsonl")
+OF_PASSING_USE = ("[0-9]*/draft", "[0-9]*/failed", "[0-9]*/rows", "[0-9]*/notices", "logs/*")
 
 
 def tidy(parameters: Parameters) -> list[str]:
@@ -232,7 +232,7 @@ def tidy(parameters: Parameters) -> list[str]:
         return []
     oldest = time.time() - parameters.keep_runs * 86_400
     with opened(parameters.output) as archive:
-        found = [each for name in OF_PASSING_USE for each in archive.runs.glob(f"[0-9]*/{name}")]
+        found = [each for place in OF_PASSING_USE for each in archive.runs.glob(place)]
         old = [each for each in found if _newest(each) < oldest and not _waits(each)]
         gone = sorted(each.relative_to(archive.output).as_posix() for each in old)
         if gone:

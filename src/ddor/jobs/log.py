@@ -1,10 +1,10 @@
 """The log of a week's runs, for whoever looks for what happened at night:
 
-    runs/<week>/log.jsonl    a line for each event: time (UTC), event, and what belongs to it
+    runs/logs/<week>.jsonl    a line for each event: time (UTC), event, and what belongs to it
 
 Of each run that published something, that waits for a person, or whose notebook failed: its inputs
 with their sha256, each step with its seconds, its figures, and its end. A run that was refused, or
-found nothing changed, leaves nothing, here as elsewhere.
+that ended as the one before it did, leaves nothing, here as elsewhere.
 """
 
 import contextlib
@@ -19,7 +19,8 @@ from ddor.archive.publish import Archive
 from ddor.calendar import Period
 from ddor.errors import without_secrets
 
-LOG = "log.jsonl"
+FOLDER = "runs/logs"
+KEPT = 3  # events at the end of a run that say what it gave: inputs, counts, end
 
 
 class JsonLines(logging.Formatter):
@@ -45,10 +46,19 @@ class RunLog:
         yield
         self.add("step", begun, step=name, seconds=round(time.perf_counter() - counter, 3))
 
-    def end(self, archive: Archive, period: Period, status: str, code: int, **of: Any) -> None:
+    def end(self, archive: Archive, period: Period, **of: Any) -> None:
         """Adds what the run ended with, and keeps all of it. The archive is locked."""
-        self.add("end", status=status, exit_code=code, **of)
-        path = f"runs/{period}/{LOG}"
+        self.add("end", **of)
+        path = f"{FOLDER}/{period}.jsonl"
         file = archive.output / path
-        before = file.read_bytes() if file.exists() else b""
-        archive.replace(path, before + "".join(f"{line}\n" for line in self.lines).encode())
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        if _outcome(before.splitlines()[-KEPT:]) != _outcome(self.lines[-KEPT:]):
+            lines = before + "".join(f"{line}\n" for line in self.lines)
+            archive.publish({}, {path: lines.encode()})
+
+
+def _outcome(lines: list[str]) -> list[dict]:
+    """The last events without their times, and without messages, which name paths."""
+    left_out = ("time", "messages")
+    events = map(json.loads, lines)
+    return [{k: v for k, v in each.items() if k not in left_out} for each in events]

@@ -250,9 +250,10 @@ def _log_end(archive: Archive, log: RunLog, pending: Pending, result: Result) ->
     """What was published stays published, whatever becomes of this."""
     log.add("inputs", sha256=pending.hashes)
     log.add("counts", figures=pending.report.figures)
-    told = {"revision": result.revision, "messages": [*result.messages]}
+    told: dict[str, Any] = {"revision": result.revision, "messages": [*result.messages]}
+    told |= {"status": result.status, "exit_code": result.exit_code}
     with undisturbed(), contextlib.suppress(ArchiveUnavailable):
-        log.end(archive, result.period, result.status, result.exit_code, **told)
+        log.end(archive, result.period, **told)
 
 
 def _because(archive: Archive, pending: Pending) -> str:
