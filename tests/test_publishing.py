@@ -59,7 +59,10 @@ def test_weeks_one_by_one_into_another_folder_give_the_same_bytes(sample_archive
     output = tmp_path / "elsewhere" / "out"
     for week in SAMPLE_WEEKS:
         assert job(output, week, "--quiet", *ACCEPTED) == 0
-    expected, given = files_of(sample_archive), files_of(output)
+    expected, given = (
+        {name: data for name, data in files_of(folder).items() if "/logs/" not in name}
+        for folder in (sample_archive, output)
+    )
     assert len(expected) > 100
     assert list(given) == list(expected)
     assert [name for name in expected if given[name] != expected[name]] == []
