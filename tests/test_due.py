@@ -127,6 +127,15 @@ def test_decisions_of_one_week_make_another_due_that_has_the_request_too(archive
     assert bare(archive)[:2] == (0, [(WEEK, "unchanged")])
 
 
+def test_a_week_whose_own_parameters_name_its_extract_is_found_too(archive):
+    (archive.root / "weeks").mkdir()
+    moved = archive.root / "elsewhere"
+    (archive.root / "extracts" / NEXT_WEEK).rename(moved)
+    (archive.root / "weeks" / f"{NEXT_WEEK}.yaml").write_text(f"extract: {moved}\n")
+    assert bare(archive)[1] == [(WEEK, "published"), (NEXT_WEEK, "published")]
+    assert bare(archive)[:2] == (0, [])
+
+
 def test_what_goes_with_weeks_that_are_named_is_refused_without_one(archive):
     for words in (["--force"], ["--accept-held", "--reason", "x"], ["--decisions", "a.csv"]):
         code, lines, done = bare(archive, *words)

@@ -88,7 +88,7 @@ def look(order: Order) -> Weeks:
         raise UsageError("name a WEEK, or put {week} into `extract` to have the weeks found")
     today = parameters.published_on or dt.date.today()
     with time_limit(parameters.run_time_limit, "looking for extracts"):
-        there = {*weeks_with_extract(parameters.extract)}
+        there = {*weeks_with_extract(parameters.extract), *_with_their_own(order, parameters)}
     catalog = open_catalog(parameters.output / "site") or Catalog()
     known = {*there, *map(Week.parse, catalog.weeks)}
     weeks = weeks_between(min(known), Week.containing(today)) if known else []
@@ -100,6 +100,17 @@ def look(order: Order) -> Weeks:
             "name one with --extract, or use --sample"
         )
     return Weeks(order, parameters, catalog, there, today, complete)
+
+
+def _with_their_own(order: Order, parameters: Parameters) -> Iterator[Week]:
+    """The weeks whose own file of parameters names an extract that is there."""
+    for file in (parameters.corrections.parent / "weeks").glob("*.yaml"):
+        with contextlib.suppress(DdorError):  # the file does not fit: a run of the week says so
+            week = Week.parse(file.stem)
+            own = load_parameters(order.project, week, order.params, order.settings)
+            place = extract_location(own, week)
+            if own.extract != parameters.extract and (is_remote(place) or os.path.exists(place)):
+                yield week
 
 
 def due(order: Order) -> list[Week | Result]:
