@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import psutil
+
 from ddor.calendar import Week
 from ddor.jobs.order import Order, Result
 from ddor.jobs.report import attempt
@@ -26,6 +28,7 @@ from ddor.maintained.parameters import extract_location, is_remote, load_paramet
 from ddor.reports import NEEDED_BY_NOTEBOOKS
 from ddor.run.kernels import warm
 
+NOT_YET = b"<!doctype html><head><title>Not there</title></head><p>This page is not there."
 EVERY = 0.2  # seconds, between two looks at the files
 SCRIPT, STATE = "/_preview.js", "/_state"
 FOLLOW = f"""\
@@ -106,7 +109,11 @@ def preview(week: Week, order: Order, port: int, say) -> None:
     parameters = load_parameters(order.project, week, order.params, order.settings)
     runs = parameters.output / "runs"
     beside = runs if runs.is_dir() else None  # on the same disk, for the links
-    with tempfile.TemporaryDirectory(prefix=".preview-", dir=beside) as name:
+    for left in beside.glob(".preview-*") if beside else ():
+        if not psutil.pid_exists(int(left.name.split("-")[1])):  # that one was killed
+            shutil.rmtree(left, ignore_errors=True)
+    prefix = f".preview-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=beside) as name:
         made = Preview(week, order, Path(name))
         handler = functools.partial(_Handler, made.shown)
         with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
@@ -171,13 +178,14 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         file = Path(self.translate_path(self.path))
         file = file / "index.html" if file.is_dir() else file
         if file.suffix == ".html":
-            data = file.read_bytes() if file.is_file() else b"<!doctype html><body><p>Not yet."
+            data = file.read_bytes() if file.is_file() else NOT_YET
             script = f'<script src="{SCRIPT}"></script>'.encode()
-            return self._send(data.replace(b"</head>", script + b"</head>", 1), "text/html")
+            page = data.replace(b"</head>", script + b"</head>", 1)
+            return self._send(page, "text/html", 404 if data is NOT_YET else 200)
         return super().do_GET()
 
-    def _send(self, data: bytes, kind: str) -> None:
-        self.send_response(200)
+    def _send(self, data: bytes, kind: str, code: int = 200) -> None:
+        self.send_response(code)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(data)))
         self.send_header("Cache-Control", "no-store")

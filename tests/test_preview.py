@@ -1,0 +1,77 @@
+"""`ddor preview`: saved, shown, and nothing of the archive is another."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from conftest import PROJECT
+from small_archive import FIRST_ROWS, WEEK, SmallArchive
+from weekly_runs import files_of, no_kernel
+
+
+def asked(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        return answer.read().decode()
+
+
+def until(what, seconds=90):
+    """The first true value of `what()`; a server that is not there yet is none."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if found := what():
+                return found
+        except (OSError, ValueError):
+            pass
+        time.sleep(0.1)
+    raise AssertionError("nothing came of it")
+
+
+@pytest.fixture
+def archive(tmp_path, monkeypatch) -> SmallArchive:
+    no_kernel(monkeypatch)
+    archive = SmallArchive(tmp_path / "archive")
+    archive.receive(FIRST_ROWS, "2017-04-05")
+    assert archive.run().code == 0
+    return archive
+
+
+def test_what_is_saved_is_shown_and_what_is_wrong_is_said_and_nothing_is_published(archive):
+    before = files_of(archive.output)
+    words = ["preview", WEEK, "--params", archive.root / "weekly.yaml"]
+    program = "import sys; from ddor.cli import ddor; ddor(sys.argv[1:])"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *map(str, words)],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=PROJECT,
+        env=os.environ | {"PYTHONPATH": str(PROJECT / "src")},
+    )
+    try:
+        page = process.stderr.readline().split(" ")[0]
+        root = page.partition("/weeks/")[0]
+        first = json.loads(asked(f"{root}/_state"))["made"]
+        assert "_preview.js" in asked(page) and "fetch" in asked(f"{root}/_preview.js")
+
+        (archive.root / "notes").mkdir()
+        note = archive.root / "notes" / f"{WEEK}.md"
+        note.write_text("A note that nobody has published.")
+        until(lambda: "nobody has published" in asked(page))
+        note.write_text("# A title")
+        wrong = until(lambda: json.loads(asked(f"{root}/_state"))["wrong"])
+        assert "the page has its title" in wrong and "nobody has published" in asked(page)
+        note.unlink()
+        until(lambda: not json.loads(asked(f"{root}/_state"))["wrong"])
+        assert int(json.loads(asked(f"{root}/_state"))["made"]) > int(first)
+        with pytest.raises(OSError, match="404"):
+            asked(f"{root}/../runs/ledger.csv")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert files_of(archive.output) == before, "nor is a folder left"
