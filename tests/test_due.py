@@ -136,6 +136,44 @@ def test_a_week_whose_own_parameters_name_its_extract_is_found_too(archive):
     assert bare(archive)[:2] == (0, [])
 
 
+def test_several_jobs_leave_what_the_next_run_needs_and_a_lost_record_is_made_again(archive):
+    assert bare(archive, "--jobs", "2")[0] == 0
+    assert (archive.runs / WEEK / ARRIVED).exists() and bare(archive)[:2] == (0, [])
+    for content in (None, "", "[]", "{"):
+        kept = archive.runs / NEXT_WEEK / ARRIVED
+        kept.unlink() if content is None else kept.write_text(content)
+        assert bare(archive)[:2] == (0, [(NEXT_WEEK, "unchanged")])
+        assert bare(archive)[:2] == (0, [])
+
+
+def test_what_cannot_be_looked_at_stops_its_own_week_alone(archive):
+    bare(archive)
+    (archive.root / "notes").mkdir()
+    (archive.root / "notes" / f"{WEEK}.md").write_text("# A title")
+    archive.receive(NEXT_WEEK_ROWS[:-1], AS_OF, week=NEXT_WEEK)
+    assert bare(archive)[:2] == (2, [(WEEK, "failed"), (NEXT_WEEK, "published")])
+    assert status(archive) == (2, [("invalid", WEEK)])
+
+
+def test_a_dispute_of_a_week_whose_extract_is_gone_is_named(archive):
+    bare(archive)
+    (archive.root / "extracts" / WEEK).rename(archive.root / "away")
+    assert bare(archive)[:2] == (0, [])
+    archive.record("quill")
+    code, lines, done = bare(archive)
+    assert (code, lines) == (7, [(WEEK, "missing")]) and "its extract is gone" in done.stderr
+    assert status(archive) == (7, [("missing", WEEK)])
+
+
+def test_where_the_site_is_lost_nothing_is_published_anew(archive):
+    bare(archive)
+    archive.withdraw(NEXT_WEEK)
+    archive.site.rename(archive.root / "mounted elsewhere")
+    code, lines, done = bare(archive)
+    assert code == 6 and {status for _, status in lines} == {"failed"}
+    assert "restore site/" in done.stderr and not (archive.site / "weeks").exists()
+
+
 def test_what_goes_with_weeks_that_are_named_is_refused_without_one(archive):
     for words in (["--force"], ["--accept-held", "--reason", "x"], ["--decisions", "a.csv"]):
         code, lines, done = bare(archive, *words)
@@ -169,13 +207,19 @@ def test_an_agency_is_asked_its_answer_is_recorded_and_the_page_says_so(archive)
     labels = (archive.runs / "labels.csv").read_text()
     assert str(sheet["A2"].value) in labels
 
-    wrong = archive.ddor("notices", WEEK, "--answer", first["agency_id"], "--ground", "shame")
+    for asked in ((first["agency_id"], "shame"), ("XX9999999", "moved")):
+        wrong = archive.ddor("notices", WEEK, "--answer", asked[0], "--ground", asked[1])
+        assert wrong.code == 2
+    later = ("--ground", "moved", "--received-on", "2099-01-01")
+    wrong = archive.ddor("notices", WEEK, "--answer", first["agency_id"], *later)
     assert wrong.code == 2 and not [*(archive.root / "corrections").glob("*.yaml")]
     answered = archive.ddor(
         "notices", WEEK, "--answer", first["agency_id"], "--ground", "moved",
         "--received-on", "2017-04-01",
     )  # fmt: skip
     assert answered.code == 0, answered
+    again = archive.ddor("notices", WEEK, "--answer", first["agency_id"], "--ground", "moved")
+    assert again.code == 2 and "records that dispute already" in again.stderr
     assert bare(archive)[:2] == (0, [(WEEK, "published"), (NEXT_WEEK, "published")])
     assert (
         "disputed" in archive.status().lower()

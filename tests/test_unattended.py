@@ -107,9 +107,12 @@ def test_people_are_told_by_a_command_a_webhook_or_a_mail(archive, server, tmp_p
     for place in places[1:]:
         assert archive.run("--set", f"notify={place}").code == 4
     assert json.loads(hook.received)["exit_code"] == 4
-    assert "Subject: DDOR: 1 held" in mail.received and "review.csv" in mail.received
+    assert "Subject: DDOR: 1 held" in mail.received and "draft/index.html" in mail.received
+    assert "WREN" not in mail.received + hook.received, "what it says of an agency is not published"
     hook.shutdown()
     hook.server_close()
+    wrong = archive.run("--set", "notify=smtp://127.0.0.1:1/")
+    assert wrong.code == 4 and "could not be sent" in wrong.stderr
     failed = archive.run("--set", f"notify={places[1]}")
     assert failed.code == 4, "that nobody could be told changes nothing"
     assert "notification could not be sent" in failed.stderr and "secret" not in failed.stderr
@@ -141,9 +144,14 @@ def test_a_copy_of_the_site_is_whole_and_current_or_it_is_said_what_is_not(archi
     (copy / "feed.xml").write_text("other")
     (copy / "index.html").unlink()
     (copy / "left.html").write_text("withdrawn")
+    (copy / "private").symlink_to(archive.runs)
     done = archive.ddor("verify", "--site", copy)
     assert done.code == 5
-    for said in ("missing, 1: index.html", "another, 1: feed.xml", "withdrawn, 1: left.html"):
+    for said in (
+        "missing, 1: index.html",
+        "another, 1: feed.xml",
+        "withdrawn, 2: left.html, private (a link)",
+    ):
         assert said in done.stderr
     with serving(copy) as address:
         assert archive.ddor("verify", "--site", address).code == 5

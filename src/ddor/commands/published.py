@@ -65,9 +65,9 @@ def _notices(options: Options) -> int:
 
     week, parameters = options.week, parameters_of(options, options.week)
     if options.answer:
-        folder, day = parameters.corrections, options.received_on or dt.date.today()
+        day = options.received_on or parameters.published_on or dt.date.today()
         dispute = options.answer, options.figure, options.ground or ""
-        file = record_answer(folder, week, *dispute, day, options.notice)
+        file = record_answer(parameters, week, *dispute, day, options.notice)
         content = {"week": str(week), "record": str(file)}
         return answered(options, content, f"{file}: the next run of the week shows the dispute")
     with time_limit(parameters.run_time_limit, f"the notices of {week}"):

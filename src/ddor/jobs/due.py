@@ -25,8 +25,9 @@ from pathlib import Path
 from ddor.archive.publish import opened
 from ddor.calendar import Period, Week, weeks_between
 from ddor.errors import DdorError, NoExtractYet, UsageError, address_without_secrets, time_limit
-from ddor.jobs.order import HELD, REVIEW_LIST, Order, Result
+from ddor.jobs.order import ARRIVED, HELD, REVIEW_LIST, Order, Result
 from ddor.jobs.seen import digest
+from ddor.maintained.corrections import canonical, read_corrections
 from ddor.maintained.parameters import (
     Parameters,
     extract_location,
@@ -37,7 +38,6 @@ from ddor.maintained.parameters import (
 from ddor.published.catalog import Catalog, Revision, open_catalog
 from ddor.published.ledger import LEDGER
 
-ARRIVED = "arrived.json"
 DONE = (0, HELD)  # what a run ends with that has looked at the whole week
 
 
@@ -69,15 +69,15 @@ class Weeks:
         return [each for each in weeks if not self.catalog.of(each) and self.overdue(each)]
 
     def changed(self, week: Week, last: Revision) -> list[str]:
-        """What is another by now than at its last run; nothing of a withdrawn one, or of one that
-        has no extract any more."""
-        if last.withdrawn_on or week not in self.there:
+        """What is another by now than at its last run; nothing of a withdrawn one. Of one that has
+        no extract any more the others can tell."""
+        if last.withdrawn_on:
             return []
-        file = self.parameters.output / "runs" / str(week) / ARRIVED
-        now = arrived(week, self.order)
-        if not file.exists():  # an archive that was made elsewhere, or before this was kept
-            return [] if is_final(week, last) else [*now]
-        before = json.loads(file.read_bytes())
+        now, before = arrived(week, self.order), kept_of(self.parameters.output, week)
+        if week not in self.there:
+            now.pop("extract")
+        if before is None:  # an archive that was made elsewhere, or before this was kept
+            return [] if is_final(week, last) or week not in self.there else [*now]
         return [name for name in now if before.get(name) != now[name]]
 
 
@@ -117,6 +117,7 @@ def due(order: Order) -> list[Week | Result]:
     """Oldest first: a week that has to be run, or what is said of one that cannot be (no extract
     yet) or that waits (a final one, of which something changed). Raises as `look`."""
     weeks = look(order)
+    read_corrections(weeks.parameters.corrections)  # one that does not fit stops every week
     with time_limit(weeks.parameters.run_time_limit, "looking for what changed"):
         return [*_due(weeks)]
 
@@ -132,13 +133,24 @@ def _due(weeks: Weeks) -> Iterator[Week | Result]:
         elif last is None:
             if week in weeks.there:
                 yield week
-        elif changed := weeks.changed(week, last):
-            if is_final(week, last):
+        elif changed := changed_of(weeks, week, last):
+            if week not in weeks.there:
+                said = f"its {' and '.join(changed)} changed, and its extract is gone: put it back"
+                yield Result(week, "missing", NoExtractYet.exit_code, messages=(said,))
+            elif is_final(week, last):
                 said = f"final, by its data of {last.as_of}; its {' and '.join(changed)} changed"
                 said += f": `run_week.py {week}` publishes a revision"
                 yield Result(week, "held", HELD, last.revision, messages=(said,))
             else:
                 yield week
+
+
+def changed_of(weeks: Weeks, week: Week, last: Revision) -> list[str]:
+    """As Weeks.changed; a week whose own files do not fit is run, and says why."""
+    try:
+        return weeks.changed(week, last)
+    except DdorError:
+        return ["parameters"]
 
 
 def is_final(week: Week, last: Revision) -> bool:
@@ -147,8 +159,6 @@ def is_final(week: Week, last: Revision) -> bool:
 
 def arrived(week: Week, order: Order) -> dict[str, str]:
     """Of what makes a week due, as it lies: name -> sha256, or a server's own checksum."""
-    from ddor.maintained.corrections import canonical, read_corrections
-
     parameters = load_parameters(order.project, week, order.params, order.settings)
     records = [each for each in read_corrections(parameters.corrections) if each.week == week]
     location = extract_location(parameters, week)
@@ -185,8 +195,9 @@ def _decisions(runs: Path, week: Week) -> str:
             decided = [line for line in csv.DictReader(lines) if line["decision"]]
     kept = sorted(runs.glob(f"{week}/r[0-9]*/extract.parquet"), key=os.path.getmtime)
     if decided and kept:
-        table = pyarrow.parquet.read_table(kept[-1], columns=["request_id"])
-        ids = {*table["request_id"].to_pylist()}
+        with contextlib.suppress(OSError, ValueError, KeyError):  # `ddor verify` says what it is
+            table = pyarrow.parquet.read_table(kept[-1], columns=["request_id"])
+            ids = {*table["request_id"].to_pylist()}
     own = [each for each in decided if each["subject"] in ids or each["week"] == str(week)]
     said = sorted([each["flag"], each["decision"], each["reason"], each["by"]] for each in own)
     return _sha256(json.dumps(said).encode())
@@ -224,12 +235,23 @@ def _record(week: Week, order: Order, before: Mapping[str, str]) -> None:
         return  # nothing came of it: it is run again anyway
     # Decisions may have been taken by the run itself.
     now = {**before, "decisions": _decisions(output / "runs", week)}
-    data = (json.dumps(now) + "\n").encode()
-    file = folder / ARRIVED
-    with contextlib.suppress(DdorError, OSError):
-        if not file.exists() or file.read_bytes() != data:
-            with opened(output) as archive:
-                archive.replace(f"runs/{week}/{ARRIVED}", data)
+    data = json.dumps(now) + "\n"
+    if now != kept_of(output, week):
+        # By itself, and at once: a run of several weeks has the archive locked all the time.
+        beside = folder / f".{ARRIVED}"
+        with contextlib.suppress(OSError):
+            beside.touch(mode=0o600)
+            beside.write_text(data, encoding="utf-8")
+            beside.replace(folder / ARRIVED)
+
+
+def kept_of(output: Path, week: Week) -> dict[str, str] | None:
+    """What the last run of the week was made of; None where that is not known."""
+    try:
+        content = json.loads((output / "runs" / str(week) / ARRIVED).read_bytes())
+        return content if isinstance(content, dict) else None
+    except (OSError, ValueError):
+        return None
 
 
 # What a person looks at and no revision needs, nor `ddor verify`; the log too.

@@ -10,6 +10,7 @@ record of a dispute (`record_answer`), which the next run of the week shows on i
 """
 
 import datetime as dt
+import glob
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from ddor.extract.key_files import read_text
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.jobs.rows import LABELS, label_lines, labelled, labels_file, workbook_of
 from ddor.maintained.corrections import ANSWER_WITHIN, GROUNDS, read_corrections
+from ddor.maintained.directory import read_agencies
 from ddor.maintained.parameters import Parameters
 from ddor.measures.figures import agency_identities, count_inputs
 from ddor.narrative import StrictEnvironment, in_sentence
@@ -56,6 +58,8 @@ def write_notices(week: Week, parameters: Parameters) -> list[Notice]:
     gathered = week_inputs.read_inputs(week, parameters)
     found = Problems(letter.name, "docs/asking-agencies.md")
     text = read_text(letter, found)
+    if not text.strip():
+        found.report("", "nothing", "the text of a letter", "write it; params/letter.md is one")
     NeedsCorrection.raise_if("the letter needs correction", found)
     with opened(parameters.output) as archive:
         inputs = week_inputs.with_archive(gathered, archive.output)
@@ -90,7 +94,9 @@ def write_notices(week: Week, parameters: Parameters) -> list[Notice]:
                 archive.output / f"{folder}.{ending}" for ending in ("md", "xlsx")
             )
             notices += [Notice(str(agency_id), declined, len(shown), letter_at, workbook_at)]
-        archive.publish({}, {LABELS: labels_file(kept), **files})
+        earlier = archive.output.glob(f"runs/{week}/notices/*")
+        old = {file.relative_to(archive.output).as_posix() for file in earlier} - {*files}
+        archive.publish({}, {LABELS: labels_file(kept), **files}, sorted(old))
     return notices
 
 
@@ -105,10 +111,29 @@ def _written(text: str, names: dict, letter: Path) -> str:
 
 
 def record_answer(
-    folder: Path, week: Week, agency_id: str, figure: str, ground: str, day: dt.date, notice: str
+    parameters: Parameters,
+    week: Week,
+    agency_id: str,
+    figure: str,
+    ground: str,
+    day: dt.date,
+    notice: str,
 ) -> Path:
     """Writes the record of an open dispute into the folder of corrections, under a name of its own.
-    Raises NeedsCorrection where it, or another record, does not fit; nothing is then written."""
+    Raises UsageError (a later day than today, an agency that nobody knows, the same again) and
+    NeedsCorrection where it, or another record, does not fit; nothing is then written."""
+    folder, today = parameters.corrections, parameters.published_on or dt.date.today()
+    if day > today:
+        raise UsageError(f"--received-on {day} is later than today, {today}")
+    pages = parameters.output / "site" / "agencies"
+    asked = parameters.output.glob(f"runs/{week}/notices/F*-{glob.escape(agency_id)}.md")
+    known = {*read_agencies(parameters.agencies)["agency_id"]}
+    if agency_id not in known and not (pages / agency_id).is_dir() and not [*asked]:
+        raise UsageError(f"{agency_id} is no agency of the directory, of a page, or of a notice")
+    for each in read_corrections(folder):
+        same = (each.week, each.agency_id, each.figure, each.ground, each.status)
+        if same == (week, agency_id, figure, ground, "open"):
+            raise UsageError(f"{each.name}.yaml records that dispute already, and it is open")
     stem, number = f"{week}-{agency_id.lower()}", 1
     while (file := folder / f"{stem}-{number}.yaml").exists():
         number += 1

@@ -4,8 +4,9 @@
     notify: https://chat.example.org/hook    a webhook, to which it is sent as JSON
     notify: smtp://host:587/?from=a@example.org&to=b@example.org    a mail; smtps:// by TLS
 
-A message is sent where something was published, or waits, or failed, or is missing. That it cannot
-be sent is said, and changes nothing else.
+A message is sent where something was published, or waits, or failed, or is missing. It says that,
+and not why: what a run says of rows is for whoever may see them. That it cannot be sent is said,
+and changes nothing else.
 """
 
 import json
@@ -38,15 +39,14 @@ def notify(to: str, results: Sequence[Result], exit_code: int, waiting: str) -> 
             "revision": each.revision,
             "because": each.because,
             "page": each.page,
-            "messages": [*map(without_secrets, each.messages)],
         }
         for each in told
     ]
     content = {"subject": subject, "exit_code": exit_code, "waiting": waiting, "reports": lines}
     try:
         _send(to, subject, content)
-    except (OSError, ValueError, subprocess.SubprocessError, smtplib.SMTPException) as error:
-        return without_secrets(f"the notification could not be sent ({error})")
+    except Exception as error:  # whatever it is, the run has done its work
+        return without_secrets(f"the notification could not be sent ({error!r})")
     return ""
 
 
@@ -60,7 +60,9 @@ def _send(to: str, subject: str, content: dict) -> None:
     elif scheme in ("smtp", "smtps"):
         _mail(urllib.parse.urlsplit(to), subject, content)
     else:
-        subprocess.run(to, shell=True, input=data, timeout=SECONDS, check=True)
+        subprocess.run(
+            to, shell=True, input=data, stdout=subprocess.DEVNULL, timeout=SECONDS, check=True
+        )
 
 
 def _mail(to: urllib.parse.SplitResult, subject: str, content: dict) -> None:
@@ -71,8 +73,7 @@ def _mail(to: urllib.parse.SplitResult, subject: str, content: dict) -> None:
     for each in content["reports"]:
         named = next(iter(each.values()))
         lines += ["", f"{named} {each['status']} {each['because']}".strip(), each["page"]]
-        lines += each["messages"]
-    message.set_content("\n".join(filter(lambda line: line is not None, lines)) + "\n")
+    message.set_content("\n".join([*lines, "", "ddor status tells what has to be done"]) + "\n")
     kind = smtplib.SMTP_SSL if to.scheme == "smtps" else smtplib.SMTP
     with kind(to.hostname or "", to.port or 0, timeout=SECONDS) as server:
         if to.scheme == "smtp" and server.has_extn("starttls"):

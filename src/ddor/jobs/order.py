@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ddor.calendar import Period
 
-REVIEW_LIST = "review.csv"
+REVIEW_LIST, ARRIVED = "review.csv", "arrived.json"
 HELD = 4  # the exit code of a report that waits for a person
 
 

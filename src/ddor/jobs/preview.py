@@ -22,6 +22,7 @@ from pathlib import Path
 import psutil
 
 from ddor.calendar import Week
+from ddor.errors import UsageError
 from ddor.jobs.order import Order, Result
 from ddor.jobs.report import attempt
 from ddor.maintained.parameters import extract_location, is_remote, load_parameters
@@ -116,7 +117,11 @@ def preview(week: Week, order: Order, port: int, say) -> None:
     with tempfile.TemporaryDirectory(prefix=prefix, dir=beside) as name:
         made = Preview(week, order, Path(name))
         handler = functools.partial(_Handler, made.shown)
-        with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        try:
+            server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+        except (OSError, OverflowError) as error:
+            raise UsageError(f"--port {port} cannot be used: {error}") from None
+        with server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             page = f"http://127.0.0.1:{server.server_address[1]}/{week.path}/index.html"
             seen: dict[str, int] = {}

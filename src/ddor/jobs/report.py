@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ddor.archive.kept import Article, article_of, kept_files
-from ddor.archive.publish import Archive, Files, opened
+from ddor.archive.publish import Archive, Files, last_revision, opened
 from ddor.archive.site import Site, SiteContext, address_of, load_templates
 from ddor.calendar import Period, Week
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
@@ -185,6 +185,12 @@ def prepare(
     """`archive`: what is read of it is what the report is made with. `gathered`: what its
     Preparation made. Raises DdorError."""
     template = template_of(period, order)
+    kept = last_revision(archive.runs / str(period))
+    if kept > last_revision(archive.site / period.path):
+        raise ArchiveUnavailable(
+            f"r{kept} of {period} was published here, and {archive.site} does not have it: restore "
+            "site/, or what was withdrawn and what was cited would be published anew"
+        )
     report = preparation_of(period).prepare(gathered, archive, order, context.day)
     last = report.catalog.current(period)
     if order.correct and last is None:

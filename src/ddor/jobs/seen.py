@@ -17,7 +17,7 @@ from pathlib import Path
 from ddor.archive.publish import Archive
 from ddor.calendar import Period, Week
 from ddor.errors import DdorError
-from ddor.jobs.order import Order, Result
+from ddor.jobs.order import ARRIVED, Order, Result
 from ddor.maintained.parameters import (
     PATH_KEYS,
     Parameters,
@@ -42,7 +42,10 @@ def unchanged(period: Period, order: Order) -> Result | None:
     try:
         parameters = load_parameters(order.project, period, order.params, order.settings)
         archive = Archive(parameters.output)
+        kept = archive.runs / str(period) / ARRIVED  # by which a later run finds the week (due.py)
         if archive.journal.exists() or archive.staging.exists():
+            return None
+        if not isinstance(json.loads(kept.read_bytes()), dict):
             return None
         seen = json.loads((archive.runs / str(period) / SEEN).read_bytes())
         inputs = inputs_of(period, order, parameters)

@@ -6,6 +6,7 @@ need no look of their own. Of a server the headers are looked at too (docs/publi
 """
 
 import hashlib
+import http.client
 import re
 import urllib.error
 import urllib.request
@@ -14,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from ddor.errors import DdorError, UsageError
+from ddor.errors import UsageError
 from ddor.jobs.verify import NotReproduced
 from ddor.published.catalog import CATALOG
 
@@ -36,6 +37,7 @@ def verify_site(site: Path, place: str) -> list[str]:
     with all that is missing, another, or too much; UsageError where nothing is there."""
     if not (site / CATALOG).is_file():
         raise UsageError(f"nothing is published in {site}, with which the copy could be compared")
+    place = place.removeprefix("file://")
     remote = "://" in place
     served = _from_server(place.rstrip("/")) if remote else _from_folder(Path(place))
     if served(CATALOG).sha256 is None:
@@ -45,10 +47,14 @@ def verify_site(site: Path, place: str) -> list[str]:
         found = dict(zip(names, pool.map(served, names), strict=True))
     wrong = [*_wrong(site, found)]
     if remote:
-        wrong += [f"{n}: private, and served" for n in PRIVATE if served(n).sha256 is not None]
+        unknown = served("no-such-file").sha256  # some servers have a page for that
+        private = [name for name in PRIVATE if served(name).sha256 not in (None, unknown)]
+        wrong += [f"{name}: private, and served" for name in private]
     else:
-        there = (f for f in Path(place).rglob("*") if f.is_file())
-        beyond = sorted({f.relative_to(place).as_posix() for f in there} - {*names})
+        # A link may lead to what is private, and a server follows it.
+        files = (f for f in Path(place).rglob("*") if f.is_symlink() or f.is_file())
+        there = {f.relative_to(place).as_posix() + " (a link)" * f.is_symlink() for f in files}
+        beyond = sorted(there - {*names})
         wrong += _named("beyond the archive, such as what was withdrawn", beyond)
     if wrong:
         raise NotReproduced("\n".join([f"{place} is not the site as it is published:", *wrong]))
@@ -102,10 +108,8 @@ def _from_server(address: str) -> Callable[[str], Served]:
                 headers = {key.lower(): value for key, value in answer.headers.items()}
                 return Served(_sha256(answer.read()), headers)
         except urllib.error.HTTPError as error:
-            if error.code in (403, 404, 410):
-                return Served(None, {})
-            raise DdorError(f"{address} answers {error.code} for {name}") from None
-        except (OSError, ValueError) as error:
+            return Served(None, {"answer": str(error.code)})
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise UsageError(f"{address} cannot be reached ({error})") from None
 
     return served

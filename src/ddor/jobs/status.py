@@ -5,14 +5,22 @@ wait for a person and how long, disputes past their date, weeks that are due and
 quarters that are to be run again; then what the next run will publish. Nothing is written.
 """
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ddor.calendar import Week
-from ddor.errors import ExtractInvalid, NoExtractYet, NotebookFailed, UsageError, time_limit
-from ddor.jobs.due import Weeks, is_final, look
+from ddor.errors import (
+    DdorError,
+    ExtractInvalid,
+    NoExtractYet,
+    NotebookFailed,
+    UsageError,
+    time_limit,
+)
+from ddor.jobs.due import Weeks, changed_of, is_final, look
 from ddor.jobs.order import HELD, REVIEW_LIST, Order
 from ddor.maintained.corrections import Record, read_corrections
 from ddor.maintained.parameters import Parameters, extract_location, load_parameters
@@ -80,9 +88,12 @@ def _items(weeks: Weeks) -> Iterator[Item]:
         waits = (runs / str(week) / REVIEW_LIST).exists()
         if last is None and week in weeks.there and not waits:
             yield _arrived(weeks, week, "new", "arrived, and was never published")
-        elif last and (changed := weeks.changed(week, last)):
+        elif last and (changed := changed_of(weeks, week, last)):
             said = f"{' and '.join(changed)} changed since it was published"
-            if is_final(week, last):
+            if week not in weeks.there:
+                said, code = f"{said}, and its extract is gone", NoExtractYet.exit_code
+                yield Item("missing", str(week), said, f"put it at {weeks.place(week)}", "", code)
+            elif is_final(week, last):
                 said = f"final, by its data of {last.as_of}; {said}"
                 yield Item("final", str(week), said, run, exit_code=HELD)
             else:
@@ -93,7 +104,7 @@ def _items(weeks: Weeks) -> Iterator[Item]:
             )
             yield Item("failed", str(week), said, run, exit_code=NotebookFailed.exit_code)
     for week, since in open_reviews(runs):
-        command = f"run_week.py {week} --decisions {runs / str(week) / REVIEW_LIST}"
+        command = f"run_week.py {week} says at what; the list is {runs / str(week) / REVIEW_LIST}"
         yield Item("review", str(week), "waits for a person", command, str(since), HELD)
     for record in late_disputes(weeks.parameters, weeks.today):
         said, due_on = f"{record.agency_id} disputes {record.figure}", record.answer_due_on
@@ -114,13 +125,13 @@ def _arrived(weeks: Weeks, week: Week, what: str, said: str) -> Item:
     """What the next run publishes, or an extract that it will refuse."""
     from ddor.extract.read import read_extract
 
-    order = weeks.order
-    own = load_parameters(order.project, week, order.params, order.settings)
-    place = extract_location(own, week)
+    order, place = weeks.order, weeks.place(week)
     try:
+        own = load_parameters(order.project, week, order.params, order.settings)
+        place = extract_location(own, week)
         read_extract(place, week, own.ignored_columns, own.cohort, own.limits)
     except (ExtractInvalid, UsageError) as error:
-        first, *more = str(error).splitlines()
+        first, *more = (line.rstrip(":") for line in str(error).splitlines())
         also = f": {more[0]}" if more else ""
         command = f"ddor check {place} --week {week}"
         return Item("invalid", str(week), f"{first}{also}", command, exit_code=error.exit_code)
@@ -151,7 +162,10 @@ def waiting(order: Order) -> str:
     if reviews := open_reviews(parameters.output / "runs"):
         (week, since), number = reviews[0], count(len(reviews), "week waits", "weeks wait")
         said += [f"{number} for a person, the oldest {week}, since {since}"]
-    if late := late_disputes(parameters, today):
+    late: list[Record] = []
+    with contextlib.suppress(DdorError):  # a record that does not fit: each run says it
+        late = late_disputes(parameters, today)
+    if late:
         number = count(len(late), "dispute is", "disputes are")
         said += [f"{number} past the date of an answer, the oldest {late[0].name}"]
     return "; ".join(said)

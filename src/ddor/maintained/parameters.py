@@ -218,7 +218,7 @@ def weeks_with_extract(pattern: str) -> list[Week]:
     for name in sorted(names):
         with contextlib.suppress(ValueError):
             days.append(dt.datetime.strptime(name, "%Y-%m-%d").date())
-    return [Week(day) for day in days if Week.containing(day).first_day == day]
+    return [Week(day) for day in days if Week.containing(day).first_day == day and day.year >= 1990]
 
 
 def find_project() -> Path:
