@@ -407,3 +407,28 @@ def test_an_unknown_word_is_mapped_in_params_without_touching_code(tmp_path):
     pd.DataFrame(rows).to_csv(tmp_path / "a.csv", index=False)
     own.write_text("field,word,becomes\nduplicate_drop_row,drop,yes\nduplicate_drop_row,keep,no\n")
     assert imported(tmp_path, tmp_path / "a.csv").set_aside.total() == 1
+
+
+def test_dates_that_begin_with_their_day_stop_an_import_and_one_odd_cell_does_not(tmp_path):
+    def of(*days: str) -> None:
+        rows = [detainer(detainer_prepare_date=day) for day in days]
+        pd.DataFrame(rows).to_csv(tmp_path / "a.csv", index=False)
+
+    of("25/2/2026", "9/2/2026", "10/2/2026")
+    with pytest.raises(
+        ExtractInvalid, match="row 2, .* 1 dates that can only begin with their day"
+    ):
+        imported(tmp_path, tmp_path / "a.csv")
+    of("25/2/2026", "2/19/2026", "2/9/2026")
+    assert imported(tmp_path, tmp_path / "a.csv").kept == 2
+
+
+def test_a_request_that_two_files_have_is_taken_from_the_last(tmp_path):
+    rows = rows_200()[20:]
+    pd.DataFrame(rows).to_csv(tmp_path / "a.csv", index=False)
+    rows[0] = rows[0] | {"detainer_lift_reason": "Died"}
+    pd.DataFrame(rows).to_excel(tmp_path / "b.xlsx", index=False)
+    summary = imported(tmp_path, tmp_path / "a.csv", tmp_path / "b.xlsx")
+    assert (summary.read, summary.kept) == (360, 180)
+    died = pd.concat([requests_of(tmp_path), requests_of(tmp_path, WEEK.next)])
+    assert (died["outcome"] == "left_custody").sum() == 1

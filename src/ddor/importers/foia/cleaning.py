@@ -31,6 +31,7 @@ _OTHER_TIMES = ("", " %I:%M %p", " %I:%M:%S %p", " %H:%M", " %H:%M:%S")
 # R writes wall-clock times with a Z, or as UTC, so a zone says nothing.
 _FRACTION_AND_ZONE = r"(?<=:\d\d)(\.\d+)?\s*(Z|UTC|[+-]\d\d:?\d\d)?$|Z$"
 _YEAR_FIRST = r"^(\d{4})(?:/(\d\d?)/(\d\d?)|(\d\d)(\d\d))(?=$|[ T])"
+_OVER_12, _UP_TO_12 = r"(1[3-9]|2\d|3[01])", r"(0?[1-9]|1[0-2])"
 # A spreadsheet's number of a day, from 1954 to 2064, and the day that it counts from.
 _SERIAL, _DAY_0 = r"[2-5]\d{4}(\.\d+)?", pd.Timestamp(1899, 12, 30)
 _FIRST_ISSUED = pd.Timestamp(1990, 1, 1)
@@ -170,9 +171,8 @@ def refuse_day_first(rows: pd.DataFrame) -> None:
     """Raises ExtractInvalid where dates with slashes or dots can more often only begin with their
     day: such as 3/4/2026 would then be read as another day."""
     texts = rows["detainer_prepare_date"].astype("str").dropna()
-    parts = texts.str.extract(r"^(\d\d?)[/.](\d\d?)[/.](?:\d{4}|\d\d)\b").dropna().astype("int")
-    day_first = parts[(parts[0] > 12) & (parts[1] <= 12)]
-    if len(day_first) > ((parts[1] > 12) & (parts[0] <= 12)).sum():
+    day_first = texts[texts.str.match(f"{_OVER_12}[/.]{_UP_TO_12}[/.]")]
+    if len(day_first) > texts.str.match(f"{_UP_TO_12}[/.]{_OVER_12}[/.]").sum():
         seen = f"{len(day_first)} dates that can only begin with their day"
         mend = "save the dates as 2026-02-09, or use the file as it was released"
         where = tuple(rows.loc[day_first.index, "row"])
