@@ -239,7 +239,8 @@ def _close(order, options: Options, done: Sequence, exit_code: int, seconds: int
     from ddor.narrative import count
 
     with contextlib.suppress(DdorError):  # it was said already, of the report
-        waits = waiting(order)
+        parameters = load_parameters(order.project, None, order.params, order.settings)
+        waits = waiting(parameters)
         statuses = Counter(each.status for each in done)
         words = ", ".join(f"{number} {status}" for status, number in statuses.items())
         words = f"{words} in {count(seconds, 'second', 'seconds')}" if words else NOTHING_TO_DO
@@ -247,7 +248,6 @@ def _close(order, options: Options, done: Sequence, exit_code: int, seconds: int
             note("; ".join(filter(None, [words, waits])))
         if order.draft or vars(options).get("sample"):
             return
-        parameters = load_parameters(order.project, None, order.params, order.settings)
         note(*filter(None, [notify(parameters.notify, done, exit_code, waits)]))
         tidy(parameters)
 

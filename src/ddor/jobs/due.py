@@ -12,7 +12,6 @@ runs weeks on them.
 """
 
 import contextlib
-import csv
 import datetime as dt
 import hashlib
 import json
@@ -21,13 +20,16 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
 
 from ddor.archive.publish import opened
 from ddor.calendar import Period, Week, weeks_between
 from ddor.errors import DdorError, NoExtractYet, UsageError, address_without_secrets, time_limit
 from ddor.jobs.order import ARRIVED, HELD, REVIEW_LIST, Order, Result
-from ddor.jobs.seen import digest
-from ddor.maintained.corrections import canonical, read_corrections
+from ddor.jobs.seen import digest, sha256
+from ddor.maintained.corrections import Record, canonical, read_corrections
 from ddor.maintained.parameters import (
     Parameters,
     extract_location,
@@ -36,15 +38,33 @@ from ddor.maintained.parameters import (
     weeks_with_extract,
 )
 from ddor.published.catalog import Catalog, Revision, open_catalog
-from ddor.published.ledger import LEDGER
+from ddor.published.ledger import lines_of, read_ledger
 
 DONE = (0, HELD)  # what a run ends with that has looked at the whole week
+
+
+class Written(NamedTuple):
+    """records: of disputes; decided: the lines of the ledger that have a decision."""
+
+    records: tuple[Record, ...]
+    decided: pd.DataFrame
+
+
+class Found(NamedTuple):
+    """what: new; missing: due, and without an extract; changed since its last run, and then: final,
+    or gone: its extract is. last: its current revision; changed: what did."""
+
+    week: Week
+    what: str
+    last: Revision | None = None
+    changed: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Weeks:
     """The complete weeks since the earliest that has an extract or a revision, in order, and what
-    is known of them. parameters: those of no week; there: the weeks that have an extract."""
+    is known of them. parameters: those of no week; there: the weeks that have an extract; written:
+    what people wrote of any week."""
 
     order: Order
     parameters: Parameters
@@ -52,10 +72,7 @@ class Weeks:
     there: set[Week]
     today: dt.date
     complete: list[Week]
-
-    def overdue(self, week: Week) -> bool:
-        """Whether its first report was announced for today or before."""
-        return self.today >= self.announced(week)
+    written: Written
 
     def place(self, week: Week) -> str:
         return address_without_secrets(extract_location(self.parameters, week))
@@ -63,17 +80,27 @@ class Weeks:
     def announced(self, week: Week) -> dt.date:
         return week.last_day + dt.timedelta(days=self.parameters.release_lag_days)
 
-    def missing(self) -> list[Week]:
-        """Those that are due, were never published, and have no extract."""
-        weeks = [each for each in self.complete if each not in self.there]
-        return [each for each in weeks if not self.catalog.of(each) and self.overdue(each)]
+    def found(self) -> Iterator[Found]:
+        """What there is to do, oldest week first."""
+        for week in self.complete:
+            last, is_there = self.catalog.current(week), week in self.there
+            if last is None and (is_there or self.today >= self.announced(week)):
+                yield Found(week, "new" if is_there else "missing")
+            elif last and (changed := self._changed(week, last)):
+                final = "final" if is_final(week, last) else "changed"
+                yield Found(week, final if is_there else "gone", last, changed)
 
-    def changed(self, week: Week, last: Revision) -> list[str]:
+    def _changed(self, week: Week, last: Revision) -> list[str]:
         """What is another by now than at its last run; nothing of a withdrawn one. Of one that has
-        no extract any more the others can tell."""
+        no extract any more the others can tell. A week whose own files do not fit is run, and says
+        why."""
         if last.withdrawn_on:
             return []
-        now, before = arrived(week, self.order), kept_of(self.parameters.output, week)
+        try:
+            now = arrived(week, self.order, self.written)
+        except DdorError:
+            return ["parameters"]
+        before = kept_of(self.parameters.output, week)
         if week not in self.there:
             now.pop("extract")
         if before is None:  # an archive that was made elsewhere, or before this was kept
@@ -99,7 +126,17 @@ def look(order: Order) -> Weeks:
             f"{address_without_secrets(parameters.extract)}; put one there, "
             "name one with --extract, or use --sample"
         )
-    return Weeks(order, parameters, catalog, there, today, complete)
+    return Weeks(order, parameters, catalog, there, today, complete, _written(parameters))
+
+
+def _written(parameters: Parameters) -> Written:
+    """Raises NeedsCorrection: a record that does not fit stops every week."""
+    return Written(read_corrections(parameters.corrections), _decided(parameters.output / "runs"))
+
+
+def _decided(runs: Path) -> pd.DataFrame:
+    ledger = read_ledger(runs)
+    return ledger[ledger["decision"] != ""]
 
 
 def _with_their_own(order: Order, parameters: Parameters) -> Iterator[Week]:
@@ -117,56 +154,39 @@ def due(order: Order) -> list[Week | Result]:
     """Oldest first: a week that has to be run, or what is said of one that cannot be (no extract
     yet) or that waits (a final one, of which something changed). Raises as `look`."""
     weeks = look(order)
-    read_corrections(weeks.parameters.corrections)  # one that does not fit stops every week
     with time_limit(weeks.parameters.run_time_limit, "looking for what changed"):
-        return [*_due(weeks)]
+        return [_planned(weeks, each) for each in weeks.found()]
 
 
-def _due(weeks: Weeks) -> Iterator[Week | Result]:
-    missing = {*weeks.missing()}
-    for week in weeks.complete:
-        last = weeks.catalog.current(week)
-        if week in missing:
-            since = weeks.announced(week)
-            said = f"no extract yet at {weeks.place(week)}; it was due on {since}"
-            yield Result(week, "missing", NoExtractYet.exit_code, messages=(said,))
-        elif last is None:
-            if week in weeks.there:
-                yield week
-        elif changed := changed_of(weeks, week, last):
-            if week not in weeks.there:
-                said = f"its {' and '.join(changed)} changed, and its extract is gone: put it back"
-                yield Result(week, "missing", NoExtractYet.exit_code, messages=(said,))
-            elif is_final(week, last):
-                said = f"final, by its data of {last.as_of}; its {' and '.join(changed)} changed"
-                said += f": `run_week.py {week}` publishes a revision"
-                yield Result(week, "held", HELD, last.revision, messages=(said,))
-            else:
-                yield week
-
-
-def changed_of(weeks: Weeks, week: Week, last: Revision) -> list[str]:
-    """As Weeks.changed; a week whose own files do not fit is run, and says why."""
-    try:
-        return weeks.changed(week, last)
-    except DdorError:
-        return ["parameters"]
+def _planned(weeks: Weeks, found: Found) -> Week | Result:
+    week, changed = found.week, " and ".join(found.changed)
+    if found.what in ("new", "changed"):
+        return week
+    if found.what == "final" and found.last:
+        said = f"final, by its data of {found.last.as_of}; its {changed} changed"
+        said += f": `run_week.py {week}` publishes a revision"
+        return Result(week, "held", HELD, found.last.revision, messages=(said,))
+    said = f"its {changed} changed, and its extract is gone: put it back"
+    if found.what == "missing":
+        place, since = weeks.place(week), weeks.announced(week)
+        said = f"no extract yet at {place}; it was due on {since}"
+    return Result(week, "missing", NoExtractYet.exit_code, messages=(said,))
 
 
 def is_final(week: Week, last: Revision) -> bool:
     return week.is_final_on(dt.date.fromisoformat(last.as_of))
 
 
-def arrived(week: Week, order: Order) -> dict[str, str]:
+def arrived(week: Week, order: Order, written: Written) -> dict[str, str]:
     """Of what makes a week due, as it lies: name -> sha256, or a server's own checksum."""
     parameters = load_parameters(order.project, week, order.params, order.settings)
-    records = [each for each in read_corrections(parameters.corrections) if each.week == week]
+    records = [each for each in written.records if each.week == week]
     location = extract_location(parameters, week)
     return {
         "extract": _remote(location, parameters) if is_remote(location) else digest(Path(location)),
-        "note": _sha256(parameters.note.encode()),
-        "corrections": _sha256(canonical(records).encode()),
-        "decisions": _decisions(parameters.output / "runs", week),
+        "note": sha256(parameters.note.encode()),
+        "corrections": sha256(canonical(records).encode()),
+        "decisions": _decisions(parameters.output / "runs", week, written.decided),
     }
 
 
@@ -180,31 +200,20 @@ def _remote(location: str, parameters: Parameters) -> str:
         files = fs.find(path, detail=True).values()
         marks = [each.get("ETag") or each.get("md5Hash") or each.get("etag") for each in files]
         if marks and all(marks):
-            return _sha256(" ".join(map(str, marks)).encode())
+            return sha256(" ".join(map(str, marks)).encode())
     files, _ = fetch(location, parameters.limits)
-    return _sha256(b"\n".join(hashlib.sha256(files[name]).digest() for name in sorted(files)))
+    return sha256(b"\n".join(hashlib.sha256(files[name]).digest() for name in sorted(files)))
 
 
-def _decisions(runs: Path, week: Week) -> str:
+def _decisions(runs: Path, week: Week, decided: pd.DataFrame) -> str:
     """Of the decisions on requests of the week's last revision, and on agencies in the week."""
-    import pyarrow.parquet
-
-    decided, ids = [], set()
-    if (file := runs / LEDGER).exists():
-        with file.open(encoding="utf-8", newline="") as lines:
-            decided = [line for line in csv.DictReader(lines) if line["decision"]]
+    ids = pd.Series(dtype="str")
     kept = sorted(runs.glob(f"{week}/r[0-9]*/extract.parquet"), key=os.path.getmtime)
-    if decided and kept:
+    if len(decided) and kept:
         with contextlib.suppress(OSError, ValueError, KeyError):  # `ddor verify` says what it is
-            table = pyarrow.parquet.read_table(kept[-1], columns=["request_id"])
-            ids = {*table["request_id"].to_pylist()}
-    own = [each for each in decided if each["subject"] in ids or each["week"] == str(week)]
-    said = sorted([each["flag"], each["decision"], each["reason"], each["by"]] for each in own)
-    return _sha256(json.dumps(said).encode())
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+            ids = pd.read_parquet(kept[-1], columns=["request_id"])["request_id"]
+    own = lines_of(decided, week, ids)[["flag", "decision", "reason", "by"]]
+    return sha256(json.dumps(own.to_numpy().tolist()).encode())
 
 
 def recorded(
@@ -224,17 +233,18 @@ def _before(period: Period, order: Order) -> Mapping[str, str]:
     """Nothing of what is no week, or cannot be looked at: the run itself says why."""
     if isinstance(period, Week):
         with contextlib.suppress(Exception):
-            return arrived(period, order)
+            parameters = load_parameters(order.project, period, order.params, order.settings)
+            return arrived(period, order, _written(parameters))
     return {}
 
 
 def _record(week: Week, order: Order, before: Mapping[str, str]) -> None:
     output = load_parameters(order.project, week, order.params, order.settings).output
-    folder = output / "runs" / str(week)
+    runs, folder = output / "runs", output / "runs" / str(week)
     if not folder.is_dir():
         return  # nothing came of it: it is run again anyway
     # Decisions may have been taken by the run itself.
-    now = {**before, "decisions": _decisions(output / "runs", week)}
+    now = {**before, "decisions": _decisions(runs, week, _decided(runs))}
     data = json.dumps(now) + "\n"
     if now != kept_of(output, week):
         # By itself, and at once: a run of several weeks has the archive locked all the time.

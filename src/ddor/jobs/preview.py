@@ -62,7 +62,7 @@ class Shown:
 
 
 class Preview:
-    """Of one week. `result`: of the last run."""
+    """Of one week, below a folder for its states."""
 
     def __init__(self, week: Week, order: Order, folder: Path):
         self.week, self.folder, self.shown = week, folder, Shown(folder / "none" / "site")

@@ -74,7 +74,7 @@ def inputs_of(period: Period, order: Order, parameters: Parameters) -> dict[str,
     installed = Path(sysconfig.get_path("purelib")).stat().st_mtime_ns
     return {
         "extract": digest(extract),
-        "parameters": _of(f"{json.dumps(plain)}\n{parameters.note}\n{installed}".encode()),
+        "parameters": sha256(f"{json.dumps(plain)}\n{parameters.note}\n{installed}".encode()),
         "tables": digest(*tables),
         "written": digest(*written, parameters.project_pages),
         "program": digest(template) + program(PACKAGE),
@@ -109,11 +109,11 @@ def digest(*places: Path) -> str:
         for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
             if file.is_file() and "__pycache__" not in file.parts:
                 with file.open("rb") as data:
-                    sha256 = hashlib.file_digest(data, "sha256").hexdigest()
-                lines.append(f"{file.relative_to(place)} {sha256}")
+                    of_file = hashlib.file_digest(data, "sha256").hexdigest()
+                lines.append(f"{file.relative_to(place)} {of_file}")
         lines.append("")
-    return _of("\n".join(lines).encode())
+    return sha256("\n".join(lines).encode())
 
 
-def _of(data: bytes) -> str:
+def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()

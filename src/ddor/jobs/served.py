@@ -5,7 +5,6 @@ another, and in a folder also what it has beyond. Links lead where they do in th
 need no look of their own. Of a server the headers are looked at too (docs/publishing.md).
 """
 
-import hashlib
 import http.client
 import re
 import urllib.error
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ddor.errors import UsageError
+from ddor.jobs.seen import sha256
 from ddor.jobs.verify import NotReproduced
 from ddor.published.catalog import CATALOG
 
@@ -62,13 +62,13 @@ def verify_site(site: Path, place: str) -> list[str]:
 
 
 def _wrong(site: Path, found: Mapping[str, Served]) -> Iterator[str]:
-    if found[CATALOG].sha256 != _sha256((site / CATALOG).read_bytes()):
+    if found[CATALOG].sha256 != sha256((site / CATALOG).read_bytes()):
         yield f"{CATALOG}: not current, the copy is of another day"
     yield from _named("missing", [name for name, each in found.items() if each.sha256 is None])
     others = [
         name
         for name, each in found.items()
-        if each.sha256 and each.sha256 != _sha256((site / name).read_bytes())
+        if each.sha256 and each.sha256 != sha256((site / name).read_bytes())
     ]
     yield from _named("another", others)
 
@@ -96,7 +96,7 @@ def _headers(found: Mapping[str, Served]) -> Iterator[str]:
 def _from_folder(folder: Path) -> Callable[[str], Served]:
     def served(name: str) -> Served:
         file = folder / name
-        return Served(_sha256(file.read_bytes()) if file.is_file() else None, {})
+        return Served(sha256(file.read_bytes()) if file.is_file() else None, {})
 
     return served
 
@@ -106,14 +106,10 @@ def _from_server(address: str) -> Callable[[str], Served]:
         try:
             with urllib.request.urlopen(f"{address}/{name}", timeout=SECONDS) as answer:
                 headers = {key.lower(): value for key, value in answer.headers.items()}
-                return Served(_sha256(answer.read()), headers)
+                return Served(sha256(answer.read()), headers)
         except urllib.error.HTTPError as error:
             return Served(None, {"answer": str(error.code)})
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise UsageError(f"{address} cannot be reached ({error})") from None
 
     return served
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

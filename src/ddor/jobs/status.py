@@ -7,7 +7,7 @@ quarters that are to be run again; then what the next run will publish. Nothing 
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from ddor.errors import (
     UsageError,
     time_limit,
 )
-from ddor.jobs.due import Weeks, changed_of, is_final, look
+from ddor.jobs.due import Found, Weeks, look
 from ddor.jobs.order import HELD, REVIEW_LIST, Order
 from ddor.maintained.corrections import Record, read_corrections
 from ddor.maintained.parameters import Parameters, extract_location, load_parameters
@@ -83,42 +83,40 @@ _ORDER = "invalid failed review final dispute missing superseded new changed".sp
 
 def _items(weeks: Weeks) -> Iterator[Item]:
     runs = weeks.parameters.output / "runs"
+    for found in weeks.found():
+        if found.what != "new" or not (runs / str(found.week) / REVIEW_LIST).exists():
+            yield _item(weeks, found)
     for week in weeks.complete:
-        last, run = weeks.catalog.current(week), f"run_week.py {week}"
-        waits = (runs / str(week) / REVIEW_LIST).exists()
-        if last is None and week in weeks.there and not waits:
-            yield _arrived(weeks, week, "new", "arrived, and was never published")
-        elif last and (changed := changed_of(weeks, week, last)):
-            said = f"{' and '.join(changed)} changed since it was published"
-            if week not in weeks.there:
-                said, code = f"{said}, and its extract is gone", NoExtractYet.exit_code
-                yield Item("missing", str(week), said, f"put it at {weeks.place(week)}", "", code)
-            elif is_final(week, last):
-                said = f"final, by its data of {last.as_of}; {said}"
-                yield Item("final", str(week), said, run, exit_code=HELD)
-            else:
-                yield _arrived(weeks, week, "changed", said)
-        if (runs / str(week) / "failed").exists():
-            said = "the notebook failed; as far as it came it is in " + str(
-                runs / str(week) / "failed"
-            )
-            yield Item("failed", str(week), said, run, exit_code=NotebookFailed.exit_code)
+        if (failed := runs / str(week) / "failed").exists():
+            said = f"the notebook failed; as far as it came it is in {failed}"
+            code = NotebookFailed.exit_code
+            yield Item("failed", str(week), said, f"run_week.py {week}", exit_code=code)
     for week, since in open_reviews(runs):
         command = f"run_week.py {week} says at what; the list is {runs / str(week) / REVIEW_LIST}"
         yield Item("review", str(week), "waits for a person", command, str(since), HELD)
-    for record in late_disputes(weeks.parameters, weeks.today):
+    for record in late_disputes(weeks.written.records, weeks.today):
         said, due_on = f"{record.agency_id} disputes {record.figure}", record.answer_due_on
         command = f"answer it in corrections/{record.name}.yaml"
         yield Item("dispute", str(record.week), said, command, str(due_on), HELD)
-    for week in weeks.missing():
-        announced, command = weeks.announced(week), f"put it at {weeks.place(week)}"
-        code = NoExtractYet.exit_code
-        yield Item("missing", str(week), "no extract yet", command, str(announced), code)
     for period, revision in weeks.catalog.newest_beside_weeks():
         if parts := superseded_parts(period, revision, weeks.catalog):
             named = ", ".join(str(each.week) for each in parts)
             said, command = f"made from other revisions of {named}", f"ddor {period.label} {period}"
             yield Item("superseded", str(period), said, command)
+
+
+def _item(weeks: Weeks, found: Found) -> Item:
+    week, said = found.week, f"{' and '.join(found.changed)} changed since it was published"
+    put, code = f"put it at {weeks.place(week)}", NoExtractYet.exit_code
+    if found.what == "missing":
+        return Item("missing", str(week), "no extract yet", put, str(weeks.announced(week)), code)
+    if found.what == "gone":
+        return Item("missing", str(week), f"{said}, and its extract is gone", put, "", code)
+    if found.what == "final" and found.last:
+        said = f"final, by its data of {found.last.as_of}; {said}"
+        return Item("final", str(week), said, f"run_week.py {week}", exit_code=HELD)
+    said = said if found.changed else "arrived, and was never published"
+    return _arrived(weeks, week, found.what, said)
 
 
 def _arrived(weeks: Weeks, week: Week, what: str, said: str) -> Item:
@@ -148,23 +146,21 @@ def open_reviews(runs: Path) -> list[tuple[Week, dt.date]]:
     ]
 
 
-def late_disputes(parameters: Parameters, today: dt.date) -> list[Record]:
+def late_disputes(records: Iterable[Record], today: dt.date) -> list[Record]:
     """The open ones that should have been answered by now, oldest first."""
-    records = read_corrections(parameters.corrections)
     late = [each for each in records if each.status == "open" and each.answer_due_on < today]
     return sorted(late, key=lambda record: record.received_on)
 
 
-def waiting(order: Order) -> str:
+def waiting(parameters: Parameters) -> str:
     """What a run says at its end of what waits: the oldest review, and disputes past their date."""
-    parameters = load_parameters(order.project, None, order.params, order.settings)
     today, said = parameters.published_on or dt.date.today(), []
     if reviews := open_reviews(parameters.output / "runs"):
         (week, since), number = reviews[0], count(len(reviews), "week waits", "weeks wait")
         said += [f"{number} for a person, the oldest {week}, since {since}"]
     late: list[Record] = []
     with contextlib.suppress(DdorError):  # a record that does not fit: each run says it
-        late = late_disputes(parameters, today)
+        late = late_disputes(read_corrections(parameters.corrections), today)
     if late:
         number = count(len(late), "dispute is", "disputes are")
         said += [f"{number} past the date of an answer, the oldest {late[0].name}"]
