@@ -4,6 +4,7 @@ before one is published."""
 import contextlib
 import datetime as dt
 import re
+from dataclasses import asdict
 
 from ddor.calendar import Period, Week, parse_date
 from ddor.commands.command import (
@@ -72,9 +73,7 @@ def _notices(options: Options) -> int:
         return answered(options, content, f"{file}: the next run of the week shows the dispute")
     with time_limit(parameters.run_time_limit, f"the notices of {week}"):
         notices = write_notices(week, parameters)
-    lines = [{"agency_id": n.agency_id, "declined": n.declined, "rows": n.rows} for n in notices]
-    files = [{"letter": str(n.letter), "workbook": str(n.workbook)} for n in notices]
-    each = [line | file for line, file in zip(lines, files, strict=True)]
+    each = [asdict(n) | {"letter": str(n.letter), "workbook": str(n.workbook)} for n in notices]
     words = [f"{n.agency_id}: declined {n.declined}, {n.letter}" for n in notices]
     said = "\n".join([*words, "nothing was sent (docs/asking-agencies.md)"])
     return answered(options, {"week": str(week), "notices": each}, said)

@@ -49,12 +49,12 @@ def _is_place_code(value: str) -> bool:
     return is_agency or bool(state_of_fips(value) or state_of_fips(value + "000"))
 
 
-_CODE = "4 to 12 capital letters and digits"
-AgencyId = Annotated[str, must(AGENCY_ID.fullmatch, _CODE, "look it up in agencies.csv")]
+CODE = "4 to 12 capital letters and digits"
+AgencyId = Annotated[str, must(AGENCY_ID.fullmatch, CODE, "look it up in agencies.csv")]
 Month = Annotated[str, must(_MONTH, "a month, YYYY-MM")]
 # What columns.csv asks of a column -> whether a value fits, and what is expected.
 _RULES: dict[str, tuple[Callable[[str], object], str]] = {
-    "code": (AGENCY_ID.fullmatch, _CODE),
+    "code": (AGENCY_ID.fullmatch, CODE),
     "text": (re.compile(r"\S(.*\S)?", re.DOTALL).fullmatch, "text"),
     "anything": (re.compile(".*", re.DOTALL).fullmatch, "text or nothing"),
     "level": (LEVELS.__contains__, f"one of {', '.join(LEVELS)}"),

@@ -26,7 +26,7 @@ from ddor.extract.table import ABOVE, worded
 from ddor.importers.containers import invalid
 from ddor.importers.foia.tables import LEVELS
 from ddor.importers.foia.texts import filled
-from ddor.maintained.directory import AGENCY_ID, COLUMNS
+from ddor.maintained.directory import AGENCY_ID, CODE, COLUMNS
 from ddor.reference.codes import name_key
 from ddor.reference.places import AREAS, COUNTIES, area_named, area_of, state_named
 
@@ -83,8 +83,7 @@ def read_facilities(file: Path | None, directory: pd.DataFrame) -> Facilities:
         if place and not state:
             found.report("state", quoted(place), "a state, such as MN", "correct it", (row,))
         if code and not AGENCY_ID.fullmatch(code):
-            expected = "4 to 12 capital letters and digits"
-            found.report("agency_id", quoted(code), expected, "correct it", (row,))
+            found.report("agency_id", quoted(code), CODE, "correct it", (row,))
         if code and state and states.setdefault(code, state) != state:
             seen = f"{state} for {code}, which is in {states[code]} above"
             found.report("state", seen, "one state of a code", "correct one of them", (row,))
