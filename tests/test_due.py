@@ -12,7 +12,7 @@ from test_public_words import BULK
 from weekly_runs import no_kernel, ran
 
 from ddor import cli
-from ddor.jobs.due import ARRIVED
+from ddor.jobs.seen import SEEN
 
 AS_OF = "2017-04-05"
 LATER = "2017-02-25"  # the week after; due on April 17, 2017
@@ -119,11 +119,11 @@ def test_what_failed_is_tried_again_and_what_is_held_waits_for_a_person(archive)
 
 def test_decisions_of_one_week_make_another_due_that_has_the_request_too(archive):
     bare(archive)
-    kept = archive.runs / WEEK / ARRIVED
-    told = json.loads(kept.read_text())
+    kept = archive.runs / WEEK / SEEN
+    told = json.loads(kept.read_text())["week"]
     assert set(told) == {"extract", "note", "corrections", "decisions"}
     assert os.stat(kept).st_mode & 0o777 == 0o600
-    kept.write_text(json.dumps(told | {"decisions": "others"}))
+    kept.write_text(json.dumps({"week": told | {"decisions": "others"}}))
     assert bare(archive)[:2] == (0, [(WEEK, "unchanged")])
 
 
@@ -138,9 +138,9 @@ def test_a_week_whose_own_parameters_name_its_extract_is_found_too(archive):
 
 def test_several_jobs_leave_what_the_next_run_needs_and_a_lost_record_is_made_again(archive):
     assert bare(archive, "--jobs", "2")[0] == 0
-    assert (archive.runs / WEEK / ARRIVED).exists() and bare(archive)[:2] == (0, [])
+    assert (archive.runs / WEEK / SEEN).exists() and bare(archive)[:2] == (0, [])
     for content in (None, "", "[]", "{"):
-        kept = archive.runs / NEXT_WEEK / ARRIVED
+        kept = archive.runs / NEXT_WEEK / SEEN
         kept.unlink() if content is None else kept.write_text(content)
         assert bare(archive)[:2] == (0, [(NEXT_WEEK, "unchanged")])
         assert bare(archive)[:2] == (0, [])

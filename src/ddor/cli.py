@@ -261,8 +261,6 @@ def _results(periods: Sequence[Period], order, options: Options):
         if result := unchanged(period, order):
             yield result
             continue
-        from ddor.jobs.due import recorded
-
         several = len(periods) - number > 1 and vars(options).get("jobs", 1) > 1
         if several or (vars(options).get("scheduler") and not order.decisions):
             from ddor.jobs import batch, workers
@@ -270,13 +268,12 @@ def _results(periods: Sequence[Period], order, options: Options):
             start = partial(workers.processes, options.jobs)
             if options.scheduler:
                 start = partial(workers.cluster, options.scheduler)
-            left = periods[number:]
-            yield from recorded(left, order, batch.make_reports(left, order, start))
+            yield from batch.make_reports(periods[number:], order, start)
             return
         from ddor.run.kernels import warm
 
         warm(NEEDED_BY_NOTEBOOKS)
-        yield from recorded([period], order, map(partial(_attempt, order=order), [period]))
+        yield _attempt(period, order)
 
 
 def _attempt(period: Period, order) -> Any:

@@ -51,16 +51,6 @@ class Archive:
                 f"{self.output} cannot be written: {error.strerror or error}; {after}"
             ) from error
 
-    def writable(self) -> bool:
-        """Whether there is room in the staging folder, and the folder itself."""
-        probe = self.staging / ".probe"
-        try:
-            probe.write_bytes(bytes(1 << 16))
-            probe.unlink()
-        except OSError:
-            return False
-        return True
-
     def publish(self, folders: Folders, pointers: Files, removed: Iterable[str] = ()) -> int:
         """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.
         `pointers`: path -> bytes of the single files replaced after them, in order; one that is

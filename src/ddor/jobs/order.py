@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ddor.calendar import Period
 
-REVIEW_LIST, ARRIVED = "review.csv", "arrived.json"
+REVIEW_LIST = "review.csv"
 HELD = 4  # the exit code of a report that waits for a person
 
 
