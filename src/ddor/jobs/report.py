@@ -2,8 +2,8 @@
 reason why; and the site context, which the pages around reports show.
 
 `make_report` is the whole of it in order. Reading, checking and counting come first and write
-nothing; the notebook runs in a folder of its own; only a proved run reaches the archive. What a weekly or a
-quarterly report is made from is in weekly.py and quarterly.py; PREPARATIONS names them.
+nothing; the notebook runs in a folder of its own; only a proved run reaches the archive. What a
+weekly or a quarterly report is made from is in weekly.py and quarterly.py; PREPARATIONS names them.
 
 The archive prints RULES, by which requests are counted, on its pages and knows nothing else of
 counting; they are taken from the modules that go by them, so that no rule is stated twice.
