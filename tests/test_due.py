@@ -174,6 +174,19 @@ def test_where_the_site_is_lost_nothing_is_published_anew(archive):
     assert "restore site/" in done.stderr and not (archive.site / "weeks").exists()
 
 
+def test_where_the_catalog_or_the_private_runs_are_lost_no_week_is_published_as_a_first(archive):
+    bare(archive)
+    (archive.site / "data" / "catalog.json").rename(archive.root / "catalog.json")
+    code, _, done = bare(archive)
+    assert code == 6 and "catalog.json lacks 2017-02-11: restore it" in done.stderr
+    (archive.root / "catalog.json").rename(archive.site / "data" / "catalog.json")
+    archive.runs.rename(archive.root / "runs")
+    archive.receive(FIRST_ROWS[:-1], AS_OF)
+    code, lines, done = bare(archive)
+    assert (code, lines) == (0, [(WEEK, "published"), (NEXT_WEEK, "unchanged")]), done.stderr
+    assert json.loads((archive.site / "data" / "catalog.json").read_bytes())["weeks"][WEEK][1]
+
+
 def test_what_goes_with_weeks_that_are_named_is_refused_without_one(archive):
     for words in (["--force"], ["--accept-held", "--reason", "x"], ["--decisions", "a.csv"]):
         code, lines, done = bare(archive, *words)

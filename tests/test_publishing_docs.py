@@ -21,6 +21,8 @@ import yaml
 from conftest import PROJECT, cases, need
 from small_archive import NEXT_WEEK, WEEK, files_of
 
+from ddor.jobs.served import verify_site
+
 DOCUMENT = (PROJECT / "docs" / "publishing.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 HOST = "127.0.0.1"
@@ -159,6 +161,7 @@ def test_nginx_serves_one_whole_state_with_the_headers(archive, tmp_path):
     assert "warn" not in subprocess.run([*command, "-t"], capture_output=True, text=True).stderr
     with running(port, command, log):
         headers_are_right(port, archive.site)
+        assert verify_site(archive.site, f"http://{HOST}:{port}") == []
         compressed = ask(port, f"/weeks/{WEEK}/", headers={"Accept-Encoding": "gzip"})[1]
         assert compressed["Content-Encoding"] == "gzip" and compressed["Vary"] == "Accept-Encoding"
         before = archive.files()

@@ -161,7 +161,12 @@ def _run_weeks(options: Options, project: Path) -> int:
         flags["--force"] = order.force
         if named := [flag for flag, given in flags.items() if given]:
             raise UsageError(f"{' and '.join(named)} applies to weeks that are named: name a WEEK")
-        return _make(due(order), order, options)
+        try:
+            planned = due(order)
+        except (DdorError, TimeLimitExceeded) as error:
+            _tell(order, options, (), error.exit_code)
+            raise
+        return _make(planned, order, options)
     return _make(weeks, order, options)
 
 
@@ -231,25 +236,31 @@ def _make(planned: Sequence, order, options: Options) -> int:
 
 
 def _close(order, options: Options, done: Sequence, exit_code: int, seconds: int) -> None:
-    """Says at the end what was done and what waits, tells whom `notify` names, and removes what
-    `keep_runs` is past."""
+    """Says at the end what was done and what waits, and tells it."""
+    from ddor.narrative import count
+
+    statuses = Counter(each.status for each in done)
+    words = ", ".join(f"{number} {status}" for status, number in statuses.items())
+    words = f"{words} in {count(seconds, 'second', 'seconds')}" if words else NOTHING_TO_DO
+    waits = _tell(order, options, done, exit_code)
+    if len(done) != 1 and not options.quiet:
+        note("; ".join(filter(None, [words, waits])))
+
+
+def _tell(order, options: Options, done: Sequence, exit_code: int) -> str:
+    """Whom `notify` names; removes what `keep_runs` is past. -> what waits."""
     from ddor.jobs.due import tidy
     from ddor.jobs.notify import notify
     from ddor.jobs.status import waiting
-    from ddor.narrative import count
 
-    with contextlib.suppress(DdorError):  # it was said already, of the report
+    with contextlib.suppress(DdorError):  # it is said already, of a report or of them all
         parameters = load_parameters(order.project, None, order.params, order.settings)
         waits = waiting(parameters)
-        statuses = Counter(each.status for each in done)
-        words = ", ".join(f"{number} {status}" for status, number in statuses.items())
-        words = f"{words} in {count(seconds, 'second', 'seconds')}" if words else NOTHING_TO_DO
-        if len(done) != 1 and not options.quiet:
-            note("; ".join(filter(None, [words, waits])))
-        if order.draft or vars(options).get("sample"):
-            return
-        note(*filter(None, [notify(parameters.notify, done, exit_code, waits)]))
-        tidy(parameters)
+        if not (order.draft or vars(options).get("sample")):
+            note(*filter(None, [notify(parameters.notify, done, exit_code, waits)]))
+            tidy(parameters)
+        return waits
+    return ""
 
 
 def _results(periods: Sequence[Period], order, options: Options):

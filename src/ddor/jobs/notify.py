@@ -4,9 +4,9 @@
     notify: https://chat.example.org/hook    a webhook, to which it is sent as JSON
     notify: smtp://host:587/?from=a@example.org&to=b@example.org    a mail; smtps:// by TLS
 
-A message is sent where something was published, or waits, or failed, or is missing. It says that,
-and not why: what a run says of rows is for whoever may see them. That it cannot be sent is said,
-and changes nothing else.
+A message is sent where something was published, or waits, or failed, or is missing, and where no
+week could be looked for. It says that, and not why: what a run says of rows is for whoever may see
+them. That it cannot be sent is said, and changes nothing else.
 """
 
 import json
@@ -28,10 +28,11 @@ TOLD = ("published", "held", "failed", "missing")
 def notify(to: str, results: Sequence[Result], exit_code: int, waiting: str) -> str:
     """-> why it could not be sent, "" where it was, or there was nothing to tell."""
     told = [each for each in results if each.status in TOLD]
-    if not (to and told):
+    if not to or not (told or exit_code):
         return ""
     counts = Counter(each.status for each in told)
-    subject = "DDOR: " + ", ".join(f"{number} {status}" for status, number in counts.items())
+    numbers = [f"{number} {status}" for status, number in counts.items()]
+    subject = "DDOR: " + (", ".join(numbers) or "ended before any week")
     lines = [
         {
             each.period.label: str(each.period),

@@ -52,7 +52,7 @@ from ddor.maintained.texts import read_statements, read_texts
 from ddor.measures import disclosure, figures
 from ddor.measures.people import NAMED
 from ddor.narrative import count
-from ddor.published.catalog import Catalog, Revision
+from ddor.published.catalog import CATALOG, Catalog, Revision
 from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reports import refuse_shared_key, report_of
 from ddor.run.notebook import check_template
@@ -171,14 +171,16 @@ def prepare(
     """`archive`: what is read of it is what the report is made with. `gathered`: what its
     Preparation made. Raises DdorError."""
     template = template_of(period, order)
-    kept = last_revision(archive.runs / str(period))
-    if kept > last_revision(archive.site / period.path):
+    kept, shown = map(last_revision, (archive.runs / str(period), archive.site / period.path))
+    if kept > shown:
         raise ArchiveUnavailable(
             f"r{kept} of {period} was published here, and {archive.site} does not have it: restore "
             "site/, or what was withdrawn and what was cited would be published anew"
         )
     report = preparation_of(period).prepare(gathered, archive, order, context.day)
     last = report.catalog.current(period)
+    if shown and last is None:
+        raise ArchiveUnavailable(f"{archive.site / CATALOG} lacks {period}: restore it")
     if order.correct and last is None:
         raise UsageError(f"{period} is not published, so there is nothing to correct")
     hashes = prepared.hashed(report.input_texts, template)
