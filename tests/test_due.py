@@ -221,8 +221,11 @@ def test_an_agency_is_asked_its_answer_is_recorded_and_the_page_says_so(archive)
     assert str(sheet["A2"].value) in labels
 
     for asked in ((first["agency_id"], "shame"), ("XX9999999", "moved")):
-        wrong = archive.ddor("notices", WEEK, "--answer", asked[0], "--ground", asked[1])
-        assert wrong.code == 2
+        words = ("--answer", asked[0], "--ground", asked[1], "--received-on", "2017-04-01")
+        assert archive.ddor("notices", WEEK, *words).code == 2
+    before = archive.files()
+    for forgotten in (words[:4], words[2:]):
+        assert archive.ddor("notices", WEEK, *forgotten).code == 2 and archive.files() == before
     later = ("--ground", "moved", "--received-on", "2099-01-01")
     wrong = archive.ddor("notices", WEEK, "--answer", first["agency_id"], *later)
     assert wrong.code == 2 and not [*(archive.root / "corrections").glob("*.yaml")]
@@ -231,7 +234,7 @@ def test_an_agency_is_asked_its_answer_is_recorded_and_the_page_says_so(archive)
         "--received-on", "2017-04-01",
     )  # fmt: skip
     assert answered.code == 0, answered
-    again = archive.ddor("notices", WEEK, "--answer", first["agency_id"], "--ground", "moved")
+    again = archive.ddor("notices", WEEK, "--answer", first["agency_id"], *words[2:])
     assert again.code == 2 and "records that dispute already" in again.stderr
     assert bare(archive)[:2] == (0, [(WEEK, "published"), (NEXT_WEEK, "published")])
     assert (
@@ -242,3 +245,28 @@ def test_an_agency_is_asked_its_answer_is_recorded_and_the_page_says_so(archive)
     assert ("dispute", WEEK) in [
         (each["what"], each["period"]) for each in json.loads(late.stdout)["items"]
     ]
+
+
+def test_many_weeks_in_a_row_without_an_extract_are_one_line(archive):
+    code, lines, done = bare(archive, "--quiet", day="2018-02-01")
+    missing = [week for week, status in lines if status == "missing"]
+    assert code == 7 and len(missing) > 30, "of each week an object"
+    said = f"nor for the weeks up to {missing[-1]}, {len(missing)} in all"
+    assert done.stderr.count("\n") == 1 and said in done.stderr
+    assert status(archive, "2018-02-01") == (7, [("missing", missing[0])])
+
+
+def test_a_name_that_no_period_has_is_said_by_the_job_and_by_status(archive):
+    archive.receive(FIRST_ROWS, week="2017-02-20")
+    (archive.root / "notes").mkdir()
+    for name in (f"{WEEK}.md.txt", "2017-03-06.md", f"{WEEK}.md", "2017Q1.md", "README.md"):
+        (archive.root / "notes" / name).write_text("A note.")
+    done = bare(archive)[2]
+    named = (
+        "2017-03-06.md: did you mean 2017-03-04.md?",
+        f"{WEEK}.md.txt: did you mean {WEEK}.md?",
+    )
+    named += ("2017-02-20: did you mean 2017-02-18?",)
+    assert all(each in done.stderr for each in named) and done.stderr.count("did you mean") == 3
+    code, items = status(archive)
+    assert code == 2 and [what for what, _ in items].count("misnamed") == 3

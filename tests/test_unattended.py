@@ -161,8 +161,8 @@ def test_a_copy_of_the_site_is_whole_and_current_or_it_is_said_what_is_not(archi
     assert done.code == 5
     for said in (
         "missing, 1: index.html",
-        "another, 1: feed.xml",
-        "withdrawn, 2: left.html, private (a link)",
+        "different, 1: feed.xml",
+        "withdrawn), 2: left.html, private (a link)",
     ):
         assert said in done.stderr
     with serving(copy) as address:

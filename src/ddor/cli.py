@@ -155,7 +155,7 @@ def _run_weeks(options: Options, project: Path) -> int:
     if order.decisions and len(weeks) != 1:
         raise UsageError("--decisions applies to one week: name one WEEK")
     if not weeks:
-        from ddor.jobs.due import due
+        from ddor.jobs.due import due, misnamed
 
         flags = {"--accept-held": order.accept_held, "--correct": order.correct}
         flags["--force"] = order.force
@@ -163,6 +163,7 @@ def _run_weeks(options: Options, project: Path) -> int:
             raise UsageError(f"{' and '.join(named)} applies to weeks that are named: name a WEEK")
         try:
             planned = due(order)
+            note(*misnamed(load_parameters(order.project, None, order.params, order.settings)))
         except (DdorError, TimeLimitExceeded) as error:
             _tell(order, options, (), error.exit_code)
             raise
@@ -221,9 +222,10 @@ def _make(planned: Sequence, order, options: Options) -> int:
             revision = f" r{result.revision}" if result.revision else ""
             because = f": {result.because}" if result.because else ""
             say(f"{named}{revision}{because}: {result.page}", sys.stdout)
+            note(*filter(None, [result.held]))
         if result.exit_code and len(result.messages) == 1:
             note(f"{named}: {result.messages[0]}")
-        elif result.exit_code:
+        elif result.exit_code and result.messages:
             note(f"{named}:", *result.messages)
         elif not options.quiet:
             note(*result.messages)

@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +28,9 @@ from ddor.maintained.parameters import (
     weeks_with_extract,
 )
 from ddor.published.catalog import Catalog, Revision, open_catalog
+from ddor.reports import parse_period
+
+MOST_NAMED = 3  # weeks in a row that are missing; more are one line
 
 
 class Found(NamedTuple):
@@ -122,15 +125,55 @@ def _with_their_own(order: Order, parameters: Parameters) -> Iterator[Week]:
                 yield week
 
 
+def misnamed(parameters: Parameters) -> Iterator[str]:
+    """Files that nothing reads, because no period has their names."""
+    beside = parameters.corrections.parent
+    places = [(beside / "notes", ".md"), (beside / "weeks", ".yaml")]
+    if parameters.extract.endswith("/{week}") and not is_remote(parameters.extract):
+        places += [(Path(parameters.extract).parent, "")]
+    for folder, ending in places:
+        for file in sorted(folder.glob("[!.]*")):
+            with contextlib.suppress(UsageError):  # no date at all, such as README.md
+                period = parse_period(file.name[:10].removesuffix(ending))
+                read = {
+                    f"{period}{each}" for each in ([ending] if ending else ["", ".zip", ".xlsx"])
+                }
+                if file.name not in read:
+                    yield f"nothing reads {file}: did you mean {period}{ending}?"
+
+
+def in_a_row(found: Iterable[Found]) -> dict[Week, int]:
+    """Of weeks that are missing, more than MOST_NAMED in a row: the first -> how many they are, and
+    each other -> 0."""
+    rows: list[list[Week]] = []
+    for each in found:
+        if each.what == "missing":
+            if not rows or rows[-1][-1].next != each.week:
+                rows.append([])
+            rows[-1].append(each.week)
+    long = [row for row in rows if len(row) > MOST_NAMED]
+    return {week: len(row) if week == row[0] else 0 for row in long for week in row}
+
+
+def no_extract(week: Week, number: int) -> str:
+    """`number`: of weeks in a row that this is said of."""
+    if number == 1:
+        return "no extract yet"
+    last = week.first_day + dt.timedelta(weeks=number - 1)
+    return f"no extract yet, nor for the weeks up to {last}, {number} in all"
+
+
 def due(order: Order) -> list[Week | Result]:
     """Oldest first: a week that has to be run, or what is said of one that cannot be (no extract
     yet) or that waits (a final one, of which something changed). Raises as `look`."""
     weeks = look(order)
     with time_limit(weeks.parameters.run_time_limit, "looking for what changed"):
-        return [_planned(weeks, each) for each in weeks.found()]
+        found = [*weeks.found()]
+    rows = in_a_row(found)
+    return [_planned(weeks, each, rows.get(each.week, 1)) for each in found]
 
 
-def _planned(weeks: Weeks, found: Found) -> Week | Result:
+def _planned(weeks: Weeks, found: Found, number: int) -> Week | Result:
     week, changed = found.week, " and ".join(found.changed)
     if found.what in ("new", "changed"):
         return week
@@ -141,8 +184,8 @@ def _planned(weeks: Weeks, found: Found) -> Week | Result:
     said = f"its {changed} changed, and its extract is gone: put it back"
     if found.what == "missing":
         place, since = weeks.place(week), weeks.announced(week)
-        said = f"no extract yet at {place}; it was due on {since}"
-    return Result(week, "missing", NoExtractYet.exit_code, messages=(said,))
+        said = f"{no_extract(week, number)}; put it at {place}, it was due on {since}"
+    return Result(week, "missing", NoExtractYet.exit_code, messages=(said,) if number else ())
 
 
 def is_final(week: Week, last: Revision) -> bool:

@@ -21,7 +21,7 @@ from email.message import EmailMessage
 from ddor.errors import without_secrets
 from ddor.jobs.order import Result
 
-SECONDS = 30
+SECONDS, MOST = 30, 50
 TOLD = ("published", "held", "failed", "missing")
 
 
@@ -41,13 +41,13 @@ def notify(to: str, results: Sequence[Result], exit_code: int, waiting: str) -> 
             "because": each.because,
             "page": each.page,
         }
-        for each in told
+        for each in told[:MOST]
     ]
     content = {"subject": subject, "exit_code": exit_code, "waiting": waiting, "reports": lines}
     try:
         _send(to, subject, content)
     except Exception as error:  # whatever it is, the run has done its work
-        return without_secrets(f"the notification could not be sent ({error!r})")
+        return without_secrets(f"the notification could not be sent: {error}")
     return ""
 
 

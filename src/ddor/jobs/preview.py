@@ -29,13 +29,16 @@ from ddor.maintained.parameters import extract_location, is_remote, load_paramet
 from ddor.reports import NEEDED_BY_NOTEBOOKS
 from ddor.run.kernels import warm
 
-NOT_YET = b"<!doctype html><head><title>Not there</title></head><p>This page is not there."
+NOT_YET = (
+    b"<!doctype html><head><title>Not there</title></head><p>This page is not there, or not yet."
+)
 EVERY = 0.2  # seconds, between two looks at the files
 SCRIPT, STATE = "/_preview.js", "/_state"
 FOLLOW = f"""\
 let seen = "";
 setInterval(async () => {{
-  const state = await (await fetch("{STATE}")).json();
+  const ended = {{ made: seen, wrong: "The preview has ended." }};
+  const state = await fetch("{STATE}").then((answer) => answer.json(), () => ended);
   if (seen && state.made !== seen) location.reload();
   seen = state.made;
   let box = document.getElementById("preview-says");
@@ -43,9 +46,10 @@ setInterval(async () => {{
   if (!box) {{
     box = document.createElement("pre");
     box.id = "preview-says";
+    box.style.cssText = "white-space: pre-wrap; border: 2px solid; padding: 0.5rem";
     document.body.prepend(box);
   }}
-  box.textContent = state.wrong;
+  box.textContent = state.wrong + "\\nThe page below is the last that could be made.";
 }}, 300);
 """
 
@@ -125,21 +129,22 @@ def preview(week: Week, order: Order, port: int, say) -> None:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             page = f"http://127.0.0.1:{server.server_address[1]}/{week.path}/index.html"
             seen: dict[str, int] = {}
+            say(f"{page} will show the week, and follow what you save; Ctrl-C ends the preview")
             try:
                 while True:
                     if (now := made.state()) != seen:
                         seen, begun = now, time.monotonic()
                         result = made.make()
-                        say(_said(result, page, time.monotonic() - begun))
+                        say(_said(result, time.monotonic() - begun))
                     time.sleep(EVERY)
             finally:
                 server.shutdown()
 
 
-def _said(result: Result, page: str, seconds: float) -> str:
+def _said(result: Result, seconds: float) -> str:
     if result.exit_code:
         return "\n".join(["it cannot be shown:", *result.messages])
-    return "\n".join([*result.messages, f"{page} shows it, after {seconds:.1f} seconds"])
+    return "\n".join([*result.messages, f"made in {seconds:.1f} seconds"])
 
 
 def _below(folder: Path) -> Iterator[Path]:

@@ -259,9 +259,19 @@ def publish(
             figures=pending.report.figures,
             messages=(*each.article.messages, *pending.report.messages),
             because=why,
+            held=_held(archive, pending),
         )
         for each, (pending, _), why in zip(publications, reports, because, strict=True)
     ]
+
+
+def _held(archive: Archive, pending: Pending) -> str:
+    report = pending.report
+    number = report.figures.get("held_back_total") if isinstance(report.period, Week) else None
+    if not number:
+        return ""
+    listed = archive.runs / str(report.period) / f"r{pending.revision.revision}" / REVIEW_LIST
+    return f"{count(number, 'request is', 'requests are')} held back: {listed}"
 
 
 def _log_end(archive: Archive, pending: Pending, result: Result) -> None:
