@@ -168,14 +168,13 @@ class _Start:
             pending = replace(pending, saw=saw)
             if pending.unchanged:
                 return _Started(pending, None)
-            task = report.task_of(self.ahead, pending)
         self.ended = True  # unless the rest succeeds
         seconds = parameters.run_time_limit
-        running = self.executor.submit(run_in_a_worker, task, seconds, self.versions)
+        running = self.executor.submit(run_in_a_worker, pending.task, seconds, self.versions)
         with self.archive.writing():
-            self.ahead.add(pending, task.inputs)
+            self.ahead.add(pending)
         self.ended = False
-        return _Started(replace(pending, inputs=task.inputs), running)
+        return _Started(pending, running)
 
 
 def _common(parameters: Parameters) -> Parameters:

@@ -7,7 +7,6 @@ and which shows what is wrong where none could be made. Only this machine can re
 """
 
 import contextlib
-import functools
 import http.server
 import json
 import os
@@ -15,16 +14,30 @@ import shutil
 import tempfile
 import threading
 import time
+from collections.abc import Set
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from ddor.archive.acts import files_of
+from ddor.archive.site import Site
 from ddor.calendar import Week
-from ddor.errors import UsageError
+from ddor.errors import NotebookFailed, UsageError
+from ddor.jobs.notebooks import run_task
 from ddor.jobs.order import Order, Result
-from ddor.jobs.report import attempt
+from ddor.jobs.report import (
+    attempted,
+    begun,
+    checked_parameters,
+    ended,
+    meanwhile,
+    publication,
+    template_of,
+)
 from ddor.maintained.parameters import extract_location, is_remote, load_parameters
 from ddor.reports import NEEDED_BY_NOTEBOOKS
 from ddor.run.kernels import warm
@@ -61,6 +74,8 @@ class Preview:
     def __init__(self, week: Week, order: Order, folder: Path):
         self.week, self.folder, self.lock = week, folder, threading.Lock()
         self.site, self.made, self.wrong = folder / "none" / "site", 0, ""
+        self.last: Any = None  # the report of the site that is served
+        self.template = template_of(week, order)
         parameters = load_parameters(order.project, week, order.params, order.settings)
         self.output = parameters.output
         self.order = replace(order, yes=True, accept_held=True, reason="a preview")
@@ -70,21 +85,48 @@ class Preview:
         location = extract_location(parameters, week)
         self.places += [] if is_remote(location) else [Path(location)]
 
-    def make(self) -> Result:
-        """Publishes the week into a new copy of the archive, and shows it if that succeeds."""
-        number = self.made + 1
-        output = self.folder / str(number)
-        _linked(self.output, output)
-        settings = self.order.settings | {"output": str(output)}
-        result = attempt(self.week, replace(self.order, settings=settings))
+    def make(self, changed: Set[str]) -> Result:
+        """A new state, shown if it can be made. changed: the files that are others by now."""
+        alone = self.last and changed == {str(self.template)}
+        result = attempted(self.week, self._page if alone else self._whole)
         warm(NEEDED_BY_NOTEBOOKS)  # for the next
         with self.lock:
-            self.made = number
+            self.made += 1
             self.wrong = "\n".join(result.messages) if result.exit_code else ""
-            if not result.exit_code:
-                output, self.site = self.site.parent, output / "site"
-        shutil.rmtree(output, ignore_errors=True)  # the one before, or what could not be made
         return result
+
+    def _whole(self) -> Result:
+        """Publishes the week into a new copy of the archive."""
+        output = self.folder / str(self.made + 1)
+        _linked(self.output, output)
+        order = replace(self.order, settings=self.order.settings | {"output": str(output)})
+        try:
+            with begun(self.week, order) as (archive, pending):
+                ran = run_task(pending.task, partial(meanwhile, pending.report))
+                (result,) = ended(archive, [(pending, ran)])
+            if not result.exit_code:
+                output, self.site, self.last = self.site.parent, output / "site", pending
+            return result
+        finally:
+            shutil.rmtree(output, ignore_errors=True)  # the one before, or what was not made
+
+    def _page(self) -> Result:
+        """Of the notebook that was edited, all else being as it was: the week's own pages."""
+        pending = self.last
+        checked_parameters(self.week, self.order)
+        template = self.template.name, self.template.read_bytes()
+        ran = run_task(replace(pending.task, template=template))
+        if ran.failure:
+            raise NotebookFailed(ran.failure)
+        site = Site(self.output / "site", pending.report.catalog, pending.context)
+        made = publication(site, pending, ran)
+        _, folders, pages = files_of(site, made)
+        here = f"{self.week.path}/r{made.revision.revision}"
+        files = {f"{here}/{name}": data for name, data in folders[f"site/{here}"].items()}
+        for path, data in (pages | files).items():
+            (self.site / path).unlink(missing_ok=True)  # it may be a link into the archive
+            (self.site / path).write_bytes(data)
+        return Result(self.week, "published", messages=ran.article.messages)
 
     def state(self) -> dict[str, int]:
         """The time of each file that the week depends on."""
@@ -106,7 +148,7 @@ def preview(week: Week, order: Order, port: int, say) -> None:
     prefix = f".preview-{os.getpid()}-"
     with tempfile.TemporaryDirectory(prefix=prefix, dir=beside) as name:
         made = Preview(week, order, Path(name))
-        handler = functools.partial(_Handler, made)
+        handler = partial(_Handler, made)
         try:
             server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
         except (OSError, OverflowError) as error:
@@ -119,9 +161,10 @@ def preview(week: Week, order: Order, port: int, say) -> None:
             try:
                 while True:
                     if (now := made.state()) != seen:
-                        seen, begun = now, time.monotonic()
-                        result = made.make()
-                        say(_said(result, time.monotonic() - begun))
+                        changed = {file for file, _ in now.items() ^ seen.items()}
+                        seen, start = now, time.monotonic()
+                        result = made.make(changed)
+                        say(_said(result, time.monotonic() - start))
                     time.sleep(EVERY)
             finally:
                 server.shutdown()

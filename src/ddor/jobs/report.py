@@ -37,7 +37,6 @@ from ddor.errors import (
     undisturbed,
 )
 from ddor.extract.csv_files import csv_lines
-from ddor.extract.identifiers import RequestKeys
 from ddor.inputs import NEWER_FLAGS
 from ddor.jobs import prepared, seen
 from ddor.jobs.log import RunLog
@@ -106,6 +105,19 @@ def failed(period: Period, exit_code: int, message: str) -> Result:
 
 def make_report(period: Period, order: Order) -> Result:
     """One report, whole. Raises DdorError; nothing is then published."""
+    with begun(period, order) as (archive, pending):
+        if pending.unchanged:
+            result = unchanged(archive, pending)
+        else:
+            with pending.log.step("notebook"):
+                ran = run_task(pending.task, partial(meanwhile, pending.report))
+            result = ended(archive, [(pending, ran)])[0]
+        return replace(result, messages=(*pending.recovered, *result.messages))
+
+
+@contextlib.contextmanager
+def begun(period: Period, order: Order) -> Iterator[tuple[Archive, "Pending"]]:
+    """A report that is read, checked and counted, and the archive, locked for it."""
     parameters = checked_parameters(period, order)
     with time_limit(parameters.run_time_limit, str(period)):
         recovered = recover(parameters.output)
@@ -117,15 +129,7 @@ def make_report(period: Period, order: Order) -> Result:
         with opened(parameters.output) as archive:
             with log.step("count"):
                 pending = prepare(archive, order, gathered, period, context)
-            pending = replace(pending, saw=saw, log=log)
-            if pending.unchanged:
-                result = unchanged(archive, pending)
-            else:
-                task, meanwhile = task_of(archive, pending), partial(_meanwhile, pending.report)
-                with log.step("notebook"):
-                    ran = run_task(task, meanwhile)
-                result = ended(archive, [(replace(pending, inputs=task.inputs), ran)])[0]
-            return replace(result, messages=(*recovered, *result.messages))
+            yield archive, replace(pending, saw=saw, log=log, recovered=recovered)
 
 
 def checked_parameters(period: Period, order: Order) -> Parameters:
@@ -142,22 +146,22 @@ def template_of(period: Period, order: Order) -> Path:
 @dataclass(frozen=True)
 class Pending:
     """A report that is prepared, with what its notebook and its publication need. hashes: of its
-    inputs, by name; revision: the next one, or, of a report that is unchanged, its last; keys:
-    those that it may not hold; going: published figures that it takes away, unless that is agreed
-    to; inputs: of its notebook; saw: as in seen.py; log: what was logged of it so far."""
+    inputs, by name; revision: the next one, or, of a report that is unchanged, its last; task: its
+    notebook; going: published figures that it takes away, unless that is agreed to; saw: as in
+    seen.py; log: what was logged of it so far; recovered: what
+    the archive had to be recovered from, in words."""
 
     report: Prepared
     order: Order
     context: SiteContext
-    template: Path
     hashes: dict[str, str]
     revision: Revision
-    keys: RequestKeys
-    unchanged: bool
+    task: Task
+    unchanged: bool = False
     going: tuple[str, ...] = ()
-    inputs: Files = field(default_factory=dict)
     saw: seen.Saw = field(default_factory=dict)
     log: RunLog = field(default_factory=RunLog)
+    recovered: tuple[str, ...] = ()
 
     @property
     def may_be_published(self) -> bool:
@@ -184,15 +188,26 @@ def prepare(
     if order.correct and last is None:
         raise UsageError(f"{period} is not published, so there is nothing to correct")
     hashes = prepared.hashed(report.input_texts, template)
-    known = partial(Pending, report, order, context, template, hashes)
+    task = Task(period, (template.name, template.read_bytes()), {}, report.figures)
     if last and last.identity == prepared.identity_of(hashes) and not (order.draft or order.force):
-        return known(last, RequestKeys(()), unchanged=True)
+        return Pending(report, order, context, hashes, last, task, unchanged=True)
     revision = prepared.revision_line(archive, report, order, hashes, context.day)
     written = {"--reason": f"{order.reason}\n{revision.because}\n{revision.accepted}"}
     keys = prepared.keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
     prepared.refuse_unfit({**written, **report.texts, **context.written()}, keys)
     going = () if order.yes else tuple(_taken_away(archive, report))
-    return known(revision, keys, unchanged=False, going=going)
+    task = replace(task, inputs=_inputs_of(archive, report), keys=keys)
+    return Pending(report, order, context, hashes, revision, task, going=going)
+
+
+def _inputs_of(archive: Archive, report: Prepared) -> Files:
+    """Of its notebook."""
+    folder = archive.staging / "inputs"
+    with archive.writing():
+        report.save(folder)
+        inputs = {file.name: file.read_bytes() for file in folder.iterdir()}
+        shutil.rmtree(folder)
+    return inputs
 
 
 def _taken_away(archive: Archive, report: Prepared) -> Iterator[str]:
@@ -205,17 +220,6 @@ def _taken_away(archive: Archive, report: Prepared) -> Iterator[str]:
         told = {line.get("place", "") for line in csv_lines(file.read_bytes())}
         for place in sorted(told - {*report.tables["attributes"]["place"]} - {""}):
             yield f"the charges of {place}"
-
-
-def task_of(archive: Archive, pending: Pending) -> Task:
-    """Its notebook, with the inputs of that."""
-    template, report, folder = pending.template, pending.report, archive.staging / "inputs"
-    with archive.writing():
-        report.save(folder)
-        inputs = {file.name: file.read_bytes() for file in folder.iterdir()}
-        shutil.rmtree(folder)
-    source = template.name, template.read_bytes()
-    return Task(report.period, source, inputs, report.figures, pending.keys)
 
 
 def ended(
@@ -246,7 +250,7 @@ def publish(
     from ddor.archive.acts import publish_revisions
 
     site = Site(archive.site, catalog, reports[0][0].context)
-    publications = [_publication(site, *each) for each in reports]
+    publications = [publication(site, *each) for each in reports]
     because = [_because(archive, pending) for pending, _ in reports]
     with reports[0][0].log.step("publish"):
         publish_revisions(archive, publications)
@@ -300,15 +304,16 @@ def _published_figures(archive: Archive, period: Period) -> dict[str, int | None
     return json.loads(file.read_bytes()).get("figures") if file.exists() else None
 
 
-def _publication(site: Site, pending: Pending, ran: Ran) -> "Publication":
+def publication(site: Site, pending: Pending, ran: Ran) -> "Publication":
     from ddor.archive.acts import Publication
 
     report, revision, article = pending.report, pending.revision, ran.article
+    task = pending.task
     private = {
         NOTEBOOK: ran.notebook,
-        TEMPLATE: pending.template.read_bytes(),
+        TEMPLATE: task.template[1],
         **report.private_files,
-        **{name: pending.inputs[name] for name in preparation_of(report.period).files},
+        **{name: task.inputs[name] for name in preparation_of(report.period).files},
     }
     kept = kept_files(article, report.downloads)
     given = pending.order, report, revision, pending.hashes, kept, private
@@ -384,7 +389,7 @@ def _not_run(archive: Archive, pending: Pending, ran: Ran) -> Result:
     return failed(period, ran.exit_code, message)
 
 
-def _meanwhile(report: Prepared) -> None:
+def meanwhile(report: Prepared) -> None:
     """Makes the downloads, and imports what a publication needs."""
     import scipy.special  # noqa: F401
     import scrapbook  # noqa: F401
@@ -432,7 +437,7 @@ def _not_published(archive: Archive, pending: Pending, ran: Ran, catalog: Catalo
     report, period, said = pending.report, pending.report.period, ran.article.messages
     draft = f"runs/{period}/draft"
     site = Site(archive.site, catalog, pending.context)
-    files = draft_files(_publication(site, pending, ran)) | {NOTEBOOK: ran.notebook}
+    files = draft_files(publication(site, pending, ran)) | {NOTEBOOK: ran.notebook}
     page = str(archive.output / draft / "index.html")
     if pending.order.draft:
         archive.publish({draft: files}, {})
