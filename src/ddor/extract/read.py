@@ -16,6 +16,7 @@ import os
 import re
 import zipfile
 from collections.abc import Collection
+from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -29,7 +30,6 @@ from ddor.calendar import Week
 from ddor.errors import (
     DdorError,
     ExtractInvalid,
-    Problem,
     Problems,
     TimeLimitExceeded,
     UsageError,
@@ -49,7 +49,7 @@ from ddor.extract.limits import (
     too_large,
 )
 from ddor.extract.model import DATETIMES, TABLES, About, Extract
-from ddor.extract.table import RawTable, worded
+from ddor.extract.table import RawTable, invalid, worded
 
 FILES = ("requests.csv", "requests.parquet", "charges.csv", "charges.parquet", "about.yaml")
 WORKBOOK = "workbook.xlsx"
@@ -129,19 +129,18 @@ def read_extract(
     problems = [*requests.problems, *charges.problems, *about_problems]
     if problems or as_of is None:
         raise ExtractInvalid(problems, address_without_secrets(location))
+    about = asdict(said) | {
+        "as_of": as_of,
+        "source": without_secrets(said.source or "not stated"),
+        "synthetic": said.synthetic == "true",
+        "covers_to": said.covers_to or cut_off,
+        "newly_declined": tuple(said.newly_declined.split()),
+    }
     charged = frames["charges"].astype({"charge_no": "int64"})
     return Extract(
         frames["requests"].sort_values("request_id", ignore_index=True),
         charged.sort_values(["request_id", "charge_no"], ignore_index=True),
-        About(
-            as_of,
-            without_secrets(said.source or "not stated"),
-            said.synthetic == "true",
-            said.covers_from,
-            said.covers_to or cut_off,
-            said.pending_on,
-            tuple(said.newly_declined.split()),
-        ),
+        About(**about),
     )
 
 
@@ -229,16 +228,13 @@ def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], lis
     try:
         fs, path = fsspec.core.url_to_fs(CACHES.sub("", location))
         lone, base = None, path.rstrip("/")
-        if "http" in fs.protocol:
+        suffix = PurePosixPath(urlsplit(path).path).suffix.lower()
+        if "http" in fs.protocol and suffix not in (".zip", ".xlsx"):
             # A server knows no folders: what has no suffix is one, unless a zip comes from there.
-            is_file = PurePosixPath(urlsplit(path).path).suffix.lower() in (".zip", ".xlsx")
-            if is_file:
-                lone = _content(fs, path, limits.bytes)
-            else:
-                # Many servers refuse a folder whose files they serve.
-                found = _content_if_there(fs, path, limits.bytes, range(400, 500))
-                lone = found if found and found.startswith(b"PK") else None
-        elif not fs.isdir(path):
+            # Many servers refuse a folder whose files they serve.
+            found = _content_if_there(fs, path, limits.bytes, range(400, 500))
+            lone = found if found and found.startswith(b"PK") else None
+        elif "http" in fs.protocol or not fs.isdir(path):
             lone = _content(fs, path, limits.bytes)
         if lone is None:
             names, left, files = _names(fs, base), limits.bytes, {}
@@ -282,9 +278,8 @@ def _content(fs, path: str, most: int) -> bytes:
                 raise
             if os.path.isfile(path):
                 raise megabytes(name, most) from None
-            expected, mend = "a file", "remove it, and put the file there"
-            problem = Problem(name, (), "", str(error.strerror), expected, mend)
-            raise ExtractInvalid([problem]) from None
+            mend = "remove it, and put the file there"
+            raise invalid(name, str(error.strerror), "a file", mend) from None
     # In pieces; of a web server one after the other, for it may know neither size nor place.
     size = 0 if "http" in fs.protocol else PIECE
     with fs.open(path, "rb", block_size=size) as stream:
@@ -324,7 +319,7 @@ def _unpacked(named: str, content: bytes, limits: Limits) -> tuple[dict[str, byt
     except DdorError:
         raise
     except Exception as error:  # zlib's, lzma's and others, and ValueError for an impossible place
-        raise _invalid(*worded("damaged_zip", error=type(error).__name__)) from None
+        raise invalid("zip", *worded("damaged_zip", error=type(error).__name__)) from None
 
 
 def _members(archive: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, bytes], list[str]]:
@@ -333,20 +328,16 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, bytes]
     folders = {path.parent for path in paths if path.name in FILES}
     if len(folders) > 1:
         listed = ", ".join(sorted(f'"{folder}"' for folder in folders))
-        raise _invalid(f"tables in {listed}", "one extract", "zip one folder only")
+        raise invalid("zip", f"tables in {listed}", "one extract", "zip one folder only")
     if len(paths) < sum(not name.endswith("/") for name in names):
-        raise _invalid("one file twice", "each file once", "zip the folder again")
+        raise invalid("zip", "one file twice", "each file once", "zip the folder again")
     left, files = limits.bytes, {}
     for path in [path for path in paths if path.name in FILES]:
         member = archive.getinfo(paths[path])
         if member.flag_bits & ENCRYPTED:
-            raise _invalid("an encrypted file", "a zip without password", "zip it again")
+            raise invalid("zip", "an encrypted file", "a zip without password", "zip it again")
         if member.file_size > left:
             raise megabytes("zip", limits.bytes)
         files[path.name] = read_stream("zip", archive.open(paths[path]), left)
         left -= len(files[path.name])
     return files, sorted({path.name for path in paths})
-
-
-def _invalid(seen: str, expected: str, mend: str) -> ExtractInvalid:
-    return ExtractInvalid([Problem("zip", (), "", seen, expected, mend)])

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ddor.errors import Problems
+from ddor.errors import ExtractInvalid, Problem, Problems
 from ddor.extract.identifiers import looks, to_hide
 from ddor.extract.limits import LIMITS, Limits, beyond
 from ddor.extract.model import COLUMNS, DATA, TABLES, WORDS
@@ -127,6 +127,13 @@ def worded(name: str, **values: object) -> tuple[str, str, str]:
     this name; its braces are filled with `values`."""
     seen, expected, mend = (_WORDED[name][part] for part in ("seen", "expected", "mend"))
     return seen.format_map(values), expected.format_map(values), mend.format_map(values)
+
+
+def invalid(
+    label: str, seen: str, expected: str, mend: str, rows: Sequence[int] = (), column: str = ""
+) -> ExtractInvalid:
+    """Of a table or file with which nothing else can be done."""
+    return ExtractInvalid([Problem(label, tuple(rows), column, seen, expected, mend)], label)
 
 
 def advise(column: str, value: str, otherwise: str) -> tuple[str, str]:

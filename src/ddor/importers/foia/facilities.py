@@ -18,15 +18,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ddor.errors import ExtractInvalid, Problems, UsageError
-from ddor.extract.csv_files import csv_file, csv_table, plain_cell
+from ddor.errors import ExtractInvalid, Problems
+from ddor.extract.csv_files import csv_file, plain_cell
 from ddor.extract.key_files import quoted
-from ddor.extract.limits import LIMITS
 from ddor.extract.table import ABOVE, worded
-from ddor.importers.containers import invalid
+from ddor.importers.containers import refuse_no_file
 from ddor.importers.foia.tables import LEVELS
 from ddor.importers.foia.texts import filled
-from ddor.maintained.directory import AGENCY_ID, CODE, COLUMNS
+from ddor.maintained.directory import AGENCY_ID, CODE, COLUMNS, read_table
 from ddor.reference.codes import name_key
 from ddor.reference.places import AREAS, COUNTIES, area_named, area_of, state_named
 
@@ -63,22 +62,19 @@ def read_facilities(file: Path | None, directory: pd.DataFrame) -> Facilities:
     known = directory["state"].dropna().to_dict()
     if file is None:
         return Facilities({}, known)
-    try:
-        (heads, cells, _), problems = csv_table(
-            file.name, file.read_bytes(), LIMITS.charges, LIMITS
-        )
-    except OSError as error:
-        raise UsageError(f"{file}: {(error.strerror or 'cannot be read').lower()}") from None
-    columns = {name_key(head).replace(" ", "_"): at for at, head in enumerate(heads)}
-    places = [next((columns[t] for t in titles if t in columns), -1) for titles in _TITLES.values()]
-    if problems or -1 in places:
-        seen = f"the columns {', '.join(heads)}"
-        raise ExtractInvalid(
-            [*problems] or invalid(file.name, *worded("no_facilities_file", seen=seen)).problems
-        )
+    refuse_no_file(file)
     found, named = Problems(file.name, "docs/foia.md"), defaultdict(set)
+    table = read_table(file, found, "no_facilities_file")
+    columns = {name_key(head).replace(" ", "_"): head for head in table}
+    heads = [next((columns[t] for t in titles if t in columns), "") for titles in _TITLES.values()]
+    if not found and not all(heads):
+        seen = f"the columns {', '.join(table)}"
+        found.report("", *worded("no_facilities_file", seen=seen))
+    if found:
+        raise ExtractInvalid(found, file.name)
     states: dict[str, str] = {}
-    for row, (name, place, code) in enumerate(zip(*(cells[p] for p in places), strict=True), ABOVE):
+    for at, name, place, code in table[heads].itertuples():
+        row = at + ABOVE
         name, code, state = name_key(plain_cell(name)), code.strip(), state_named(place) or ""
         if place and not state:
             found.report("state", quoted(place), "a state, such as MN", "correct it", (row,))
@@ -178,19 +174,20 @@ def twins_of(facilities: pd.DataFrame) -> list[tuple]:
 def write_proposals(file: Path, facilities: pd.DataFrame, twins: list[tuple]) -> None:
     """Rows for the directory, to be looked up and accepted: `ddor directory FILE` adds those. The
     surest first, misspelt twins beside each other."""
-    beside: dict[str, list[str]] = {}
+    beside = defaultdict(list)
     for one, other in twins:
-        beside.setdefault(one.code, []).append(f"{other.name} ({other.code})")
-        beside.setdefault(other.code, []).append(f"{one.name} ({one.code})")
+        beside[one.code].append(f"{other.name} ({other.code})")
+        beside[other.code].append(f"{one.name} ({one.code})")
     first = {other.code: one.code for one, other in twins}
     lines = [*_proposals(facilities, beside)]
     order = {line["agency_id"]: at for at, line in enumerate(lines)}
     lines.sort(key=lambda line: order[first.get(line["agency_id"], line["agency_id"])])
+    file.parent.mkdir(parents=True, exist_ok=True)
     # Excel knows by the mark that it is UTF-8.
     file.write_bytes(BOM_UTF8 + csv_file([ACCEPT, *COLUMNS["agencies"], *_BESIDE], lines))
 
 
-def _proposals(facilities: pd.DataFrame, beside: dict[str, list[str]]) -> Iterator[dict]:
+def _proposals(facilities: pd.DataFrame, beside: Mapping[str, list[str]]) -> Iterator[dict]:
     for each in facilities.itertuples(index=False):
         level, words = _level(each.name)
         county = _county(each.name, each.state)
@@ -207,7 +204,7 @@ def _proposals(facilities: pd.DataFrame, beside: dict[str, list[str]]) -> Iterat
             "requests": each.requests,
             "how_sure": sure,
             "because": "; ".join(said) or "the name says nothing of a level",
-            "nearly_the_same_as": "; ".join(beside.get(each.code, ())),
+            "nearly_the_same_as": "; ".join(beside[each.code]),
         }
 
 
