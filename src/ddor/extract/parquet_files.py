@@ -9,14 +9,7 @@ import pyarrow.parquet as pq
 
 from ddor.errors import ExtractInvalid, Problems
 from ddor.extract.cells import as_text, fits
-from ddor.extract.limits import (
-    ROWS_AT_ONCE,
-    Limits,
-    TextColumns,
-    bounded_memory,
-    megabytes,
-    too_large,
-)
+from ddor.extract.limits import ROWS_AT_ONCE, Limits, TextColumns, at_most, bounded_memory
 from ddor.extract.model import NATIVE
 from ddor.extract.table import RawTable, worded
 
@@ -34,13 +27,11 @@ def parquet_table(name: str, label: str, data: bytes, limits: Limits) -> RawTabl
             # Equal texts stay one in memory, as they are in the file.
             texts = [field.name for field in heads if _is_text(field.type)]
             file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
-            if file.metadata.num_rows > limits.rows(name):
-                raise too_large(label, limits.rows(name), "rows")
-            if len(heads) > limits.columns:
-                raise too_large(label, limits.columns, "columns")
+            at_most(limits.rows(name), file.metadata.num_rows, label, "rows")
+            at_most(limits.columns, len(heads), label, "columns")
             groups = map(file.metadata.row_group, range(file.metadata.num_row_groups))
-            if sum(group.total_byte_size for group in groups) > limits.bytes:
-                raise megabytes(label, limits.bytes)
+            unpacked = sum(group.total_byte_size for group in groups)
+            at_most(limits.bytes, unpacked, label, "bytes")
             columns = _parquet_columns(table, file)
     except ExtractInvalid:
         raise
@@ -79,8 +70,7 @@ def _parquet_columns(table: RawTable, file: pq.ParquetFile) -> list[tuple[pd.Ser
             if pa.types.is_dictionary(cells.type):
                 lengths = pc.binary_length(cells.dictionary)
                 taken += pc.sum(lengths.take(cells.indices)).as_py() or 0
-            if taken > table.limits.bytes:
-                raise megabytes(table.problems.label, table.limits.bytes)
+            at_most(table.limits.bytes, taken, table.problems.label, "bytes")
             if not (_is_text(cells.type) or pa.types.is_dictionary(cells.type)):
                 values = cells.to_pylist()
                 examples = {type(value): value for value in values}.values()

@@ -42,11 +42,9 @@ from ddor.extract.limits import (
     LIMITS,
     MOST_BYTES_OF_A_TEXT,
     Limits,
-    beyond,
-    megabytes,
+    at_most,
     read_file,
     read_stream,
-    too_large,
 )
 from ddor.extract.model import DATETIMES, TABLES, About, Extract
 from ddor.extract.table import RawTable, invalid, worded
@@ -170,11 +168,9 @@ def _tables(
     else:
         requests, charges = (_file_table(name, files, names, limits) for name in TABLES)
         problems = Problems("about.yaml", "docs/extract.md")
-        given = {}
-        if len(data := files.get("about.yaml", b"")) > MOST_BYTES_OF_A_TEXT:
-            problems.report("", *beyond(MOST_BYTES_OF_A_TEXT >> 20, "MB"), "shorten it")
-        else:
-            given = key_files.read_keys(decoded(data, problems, "save it as UTF-8"), problems)
+        # Of a larger one read_keys says that it is too long.
+        data = files.get("about.yaml", b"")[:MOST_BYTES_OF_A_TEXT]
+        given = key_files.read_keys(decoded(data, problems, "save it as UTF-8"), problems)
         if "about.yaml" not in files and (other := _misnamed("about", names)):
             problems.report("", f'a file "{other}"', "about.yaml", "rename it")
     if not len(requests.text) and not requests.problems:
@@ -271,13 +267,12 @@ def _content(fs, path: str, most: int) -> bytes:
     """The bytes of a file. Raises ExtractInvalid for more than `most`, and for what is no file."""
     name = PurePosixPath(urlsplit(path).path if "http" in fs.protocol else path).name
     if "file" in fs.protocol and os.path.exists(path):
+        at_most(most, os.path.getsize(path), name, "bytes")
         try:
             return read_file(Path(path), most)
         except OSError as error:
             if error.errno:
                 raise
-            if os.path.isfile(path):
-                raise megabytes(name, most) from None
             mend = "remove it, and put the file there"
             raise invalid(name, str(error.strerror), "a file", mend) from None
     # In pieces; of a web server one after the other, for it may know neither size nor place.
@@ -309,8 +304,7 @@ def _unpacked(named: str, content: bytes, limits: Limits) -> tuple[dict[str, byt
     suffix = PurePosixPath(named).suffix.lower()
     if not content.startswith(b"PK") and suffix not in (".zip", ".xlsx"):
         raise UsageError(f"{named} is not an extract: expected {FORMS}")
-    if content.count(ENTRY_OF_A_ZIP) > MOST_FILES:
-        raise too_large("zip", MOST_FILES, "files")
+    at_most(MOST_FILES, content.count(ENTRY_OF_A_ZIP), "zip", "files")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if "[Content_Types].xml" in archive.namelist():
@@ -336,8 +330,7 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, bytes]
         member = archive.getinfo(paths[path])
         if member.flag_bits & ENCRYPTED:
             raise invalid("zip", "an encrypted file", "a zip without password", "zip it again")
-        if member.file_size > left:
-            raise megabytes("zip", limits.bytes)
+        at_most(limits.bytes, limits.bytes - left + member.file_size, "zip", "bytes")
         files[path.name] = read_stream("zip", archive.open(paths[path]), left)
         left -= len(files[path.name])
     return files, sorted({path.name for path in paths})

@@ -34,12 +34,6 @@ ABOVE = 2
 MOST_ADVISED = 1000  # different wrong values of a column that are looked at one by one
 _HABITS = rows("habits", DATA)
 _WORDED = {row["name"]: row for row in rows("problems", DATA)}
-# What no other rule would refuse in a free text.
-DAMAGED = "|".join(
-    f"(?:{habit['pattern']})"
-    for habit in _HABITS
-    if habit["cause"] in ("error", "scientific", "apostrophe")
-)
 # Signs that are not seen and act: control characters but for tabs and line ends, and those that
 # turn the direction of a text. CONTROL as pyarrow's engine reads it too, which knows no surrogates.
 CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"

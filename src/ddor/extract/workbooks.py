@@ -25,7 +25,7 @@ from openpyxl.xml import constants
 
 from ddor.errors import ExtractInvalid, Problems
 from ddor.extract.cells import as_text, fits
-from ddor.extract.limits import Limits, TextColumns, read_stream, too_large
+from ddor.extract.limits import Limits, TextColumns, at_most, read_stream, too_large
 from ddor.extract.model import COLUMNS, DATETIMES, NATIVE, TABLES
 from ddor.extract.table import UNSEEN, RawTable, invalid, shown, worded
 
@@ -45,6 +45,7 @@ READ_BY_NAME -= {constants.ARC_SHARED_STRINGS}
 TEXTS = constants.SHARED_STRINGS
 READ_BY_KIND = {constants.XLSX, constants.XLSM, constants.XLTX, constants.XLTM, TEXTS}
 
+_PIECES = "pieces in one part of the workbook"
 _AS_TEXT = "format the column as Text, then enter the values again from the source"
 _AS_DATES = "format the cells as dates, or write them as 2017-01-28"
 # What a cell of a workbook is that does not fit -> how to mend it.
@@ -65,21 +66,12 @@ class Cell(NamedTuple):
 NOTHING = Cell(None, False)
 
 
-class Area(NamedTuple):
-    """Rows first to last, from a column on; ref: as it is written."""
-
-    first: int
-    column: int
-    last: int
-    ref: str
-
-
 class Sheet(NamedTuple):
     """rows: the cells of each row that has any, by the number of the row and the column, from 1;
-    merged: the ranges of merged cells."""
+    merged: the first and last row of the ranges of merged cells, and the range as it is written."""
 
     rows: dict[int, dict[int, Cell]]
-    merged: list[Area]
+    merged: list[tuple[int, int, str]]
 
 
 def read_workbook(data: bytes, limits: Limits) -> dict[str, Sheet]:
@@ -116,7 +108,7 @@ def _check_parts(data: bytes, limits: Limits) -> None:
     left = limits.bytes
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         listed = read_stream("workbook", archive.open(constants.ARC_CONTENT_TYPES), MOST_STYLES)
-        _check_elements(listed, MOST_ELSEWHERE)
+        at_most(MOST_ELSEWHERE, listed.count(b"<"), "workbook", _PIECES)
         kinds: defaultdict[str, set[str]] = defaultdict(set)
         for each in Manifest.from_tree(fromstring(listed)).Override:
             kinds[each.PartName.lstrip("/")].add(each.ContentType)
@@ -124,12 +116,7 @@ def _check_parts(data: bytes, limits: Limits) -> None:
             most = min(left, MOST_STYLES) if "styles" in name else left
             part = read_stream("workbook", archive.open(name), most)
             left -= len(part)
-            _check_elements(part, _most_elements(name, kinds[name]))
-
-
-def _check_elements(part: bytes, most: int) -> None:
-    if part.count(b"<") > most:
-        raise too_large("workbook", most, "pieces in one part of the workbook")
+            at_most(_most_elements(name, kinds[name]), part.count(b"<"), "workbook", _PIECES)
 
 
 def _most_elements(name: str, kinds: set[str]) -> int:
@@ -146,7 +133,7 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
     are not in order, and makes up those of a gap."""
     book, label, most = sheet.parent, f"sheet {sheet.title}", limits.sheet_rows + 1
     rows: dict[int, dict[int, Cell]] = {}
-    merged: list[Area] = []
+    merged: list[tuple[int, int, str]] = []
     with sheet._get_source() as source:
         parser = _Parser(
             source,
@@ -157,7 +144,10 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
         )
         for element in _parts_of(label, source):
             if element.tag == MERGED_TAG:
-                merged.append(_area(str(element.get("ref")), most))
+                ref = str(element.get("ref"))
+                _, first, _, last = range_boundaries(ref)
+                # Of whole columns, which have no rows, all of them.
+                merged.append((first or 1, min(last or most, most), ref))
                 if len(merged) == MOST_MERGED:
                     break  # the rows come before them
             if element.tag == ROW_TAG:
@@ -167,10 +157,8 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
                     raise _unreadable(label, f"row {number} twice, or no row")
                 for cell in cells:
                     if cell["value"] is not None:
-                        if cell["column"] > limits.columns:
-                            raise too_large(label, limits.columns, "columns")
-                        if cell["row"] > most:
-                            raise too_large(label, limits.sheet_rows, "rows")
+                        at_most(limits.columns, cell["column"], label, "columns")
+                        at_most(limits.sheet_rows, cell["row"] - 1, label, "rows")
                         own = Cell(cell["value"], cell["data_type"] == "f")
                         rows.setdefault(cell["row"], {})[cell["column"]] = own
     return Sheet(rows, merged)
@@ -180,12 +168,6 @@ class _Parser(WorkSheetParser):
     def parse_formula(self, element: Element) -> str:
         """That there is one is enough; openpyxl would write out each that cells share."""
         return "="
-
-
-def _area(ref: str, most: int) -> Area:
-    """Of whole columns, which have no rows, all of them."""
-    column, first, _, last = range_boundaries(ref)
-    return Area(first or 1, column or 1, min(last or most, most), ref)
 
 
 def _parts_of(label: str, source: IO[bytes]) -> Iterator[Element]:
@@ -252,8 +234,8 @@ def sheet_pairs(sheet: Sheet, problems: Problems) -> list[tuple[str, str]]:
 
 def _report_merged(sheet: Sheet, problems: Problems) -> None:
     if areas := sorted(sheet.merged):
-        rows = {row for area in areas for row in range(area.first, area.last + 1)}
-        words = worded("merged_cells", ranges=", ".join(area.ref for area in areas))
+        rows = {row for first, last, _ in areas for row in range(first, last + 1)}
+        words = worded("merged_cells", ranges=", ".join(ref for *_, ref in areas))
         problems.report("", *words, sorted(rows))
 
 

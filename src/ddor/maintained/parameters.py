@@ -16,7 +16,6 @@ the cases of a quarter in `cases/<quarter>/` (cases.py).
 """
 
 import contextlib
-import datetime as dt
 import os
 import re
 from pathlib import Path
@@ -214,11 +213,11 @@ def weeks_with_extract(pattern: str) -> list[Week]:
     start, *rest = map(re.escape, path.split("*"))
     named = re.compile(start + "(.{10})" + r"\1".join(rest) + r"(\.zip|\.xlsx)?/?")
     names = {match[1] for name in found if (match := named.fullmatch(name))}
-    days = []
+    weeks = []
     for name in sorted(names):
-        with contextlib.suppress(ValueError):
-            days.append(dt.datetime.strptime(name, "%Y-%m-%d").date())
-    return [Week(day) for day in days if Week.containing(day).first_day == day and day.year >= 1990]
+        with contextlib.suppress(UsageError):  # no date
+            weeks += [week] if str(week := Week.parse(name)) == name else []
+    return weeks
 
 
 def find_project() -> Path:

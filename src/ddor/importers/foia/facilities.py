@@ -11,7 +11,6 @@ import re
 from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +42,11 @@ _TITLES = {
     "state": ("state", "facility_state"),
     "agency_id": ("agency_id", "code", "detention_facility_code"),
 }
+# State and key of a name -> the codes of the counties of that name.
+_COUNTIES: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+for _fips, _place_of in COUNTIES.items():
+    _name = re.sub(" (County|Parish)$", "", _place_of.name)
+    _COUNTIES[_place_of.state, name_key(_name)].append(_fips)
 # What a file of proposals has before and after the columns of the directory.
 ACCEPT = "accept"
 _BESIDE = ("requests", "how_sure", "because", "nearly_the_same_as")
@@ -219,18 +223,8 @@ def _level(name: str) -> tuple[str, str]:
 def _county(name: str, state: str) -> str:
     """The county that a name names, "" where it names none of that state."""
     found = _OF_A_COUNTY.search(name.upper())
-    fips = _counties().get((state, name_key(found[1])), []) if found else []
+    fips = _COUNTIES.get((state, name_key(found[1])), []) if found else []
     return fips[0] if len(fips) == 1 else ""
-
-
-@cache
-def _counties() -> Mapping[tuple[str, str], list[str]]:
-    """State and key of a name -> the codes of the counties of that name."""
-    found = defaultdict(list)
-    for county in COUNTIES.values():
-        name = re.sub(" (County|Parish)$", "", county.name)
-        found[county.state, name_key(name)].append(county.fips)
-    return found
 
 
 def _core(name: str) -> str:

@@ -11,7 +11,6 @@ import operator
 from collections import Counter, namedtuple
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -171,12 +170,11 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
         raise invalid(names, *seen)
 
     about = About(source.as_of, said, False, pending_on=earlier and earlier[0])
-    write = partial(_write, asked, about, days["min"], days["max"], {*starts})
-    written = []
+    written: list[Written] = []
     # In parts, which takes less memory; but the week of recording may be in another part.
     parts = [kept] if asked.recorded else [own for _, own in kept.groupby(issued_in.dt.year)]
     for part in parts:
-        written += [*write(shape.identified(part))]
+        written += _write(asked, about, days["min"], days["max"], {*starts}, shape.identified(part))
     found = facilities.facilities_of(kept, directory)
     unplaced, twins = source.unplaced(), facilities.twins_of(found)
     if asked.proposals:
