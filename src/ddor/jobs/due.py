@@ -193,7 +193,7 @@ def arrived(week: Week, order: Order, written: Written) -> dict[str, str]:
 def _remote(location: str, parameters: Parameters) -> str:
     import fsspec
 
-    from ddor.extract.read import fetch
+    from ddor.extract.location import fetch
 
     fs, path = fsspec.core.url_to_fs(location)
     if "http" not in fs.protocol:  # whose lists are pages

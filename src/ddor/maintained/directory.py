@@ -19,7 +19,7 @@ import pandas as pd
 from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems
 from ddor.extract.csv_files import csv_table, plain_cell
 from ddor.extract.key_files import advice, must, quoted
-from ddor.extract.limits import LIMITS, beyond, read_file
+from ddor.extract.limits import LIMITS, read_file
 from ddor.extract.model import LEVELS
 from ddor.extract.table import ABOVE, UNSEEN, shown, worded
 from ddor.reference.codes import rows
@@ -145,15 +145,10 @@ def read_table(file: Path, found: Problems, words: str, **more: str) -> pd.DataF
 
 
 def _judged(frame: pd.DataFrame, table: str, found: Problems) -> pd.DataFrame:
-    """The rows, with every problem reported; without those that are too long."""
+    """The rows, with every problem reported."""
     unseen = frame.apply(lambda cells: cells.str.contains(UNSEEN)).any(axis=1)
     if unseen.any():
         found.report("", *worded("unseen_sign"), frame.index[unseen] + ABOVE)
-    for column, cells in frame.items():
-        if (long := cells.str.len() > LIMITS.letters).any():
-            words = *beyond(LIMITS.letters, "characters"), "shorten it"
-            found.report(column, *words, cells.index[long] + ABOVE)
-            frame = frame[~long.reindex(frame.index)]
     for column, rule in COLUMNS[table].items():
         fits, expected = _RULES[rule.removesuffix(" or nothing")]
         if may_be_empty := rule.endswith(" or nothing"):

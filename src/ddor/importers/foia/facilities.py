@@ -35,6 +35,7 @@ _COMMON_WORDS = set(
 )
 _ALIKE = 0.9
 _OF_A_COUNTY = re.compile(r"^(.+?)\s+(COUNTY|CNTY|CO|PARISH)\b")
+_PLACE = ["name", "state", "code", "area"]
 _WHERE = ["detention_facility", "facility_state", "detention_facility_code", "facility_aor"]
 # The column of a file of facilities -> the names that it goes by.
 _TITLES = {
@@ -132,32 +133,32 @@ def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
     """A row for each facility of shaped rows, most requests first: code; name, state and area, as
     most of its rows have them; requests; level; known: whether the level is the directory's, not
     guessed."""
-    columns = {"agency_id": "code", "agency_name": "name", "state": "state", "area": "area"}
-    named = rows.assign(area=filled(rows["area"], "")).rename(columns=columns)
-    found = _counted(named, [*columns.values()]).drop_duplicates("code")
+    titles = dict(zip(("agency_name", "state", "agency_id", "area"), _PLACE, strict=True))
+    found = _counted(rows.assign(area=filled(rows["area"], "")).rename(columns=titles))
+    found = found.drop_duplicates("code")
     level = found["code"].map(directory["level"])
-    guessed = found["name"].map(lambda name: _level(name)[0])
-    return found.assign(level=level.fillna(guessed), known=level.notna())
+    return found.assign(level=level.fillna(found["level"]), known=level.notna())
 
 
 def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
     """As facilities_of, of cleaned rows that were set aside for want of a code or a state."""
-    titles = dict(zip(_WHERE, ("name", "state", "code", "area"), strict=True))
-    named = rows.rename(columns=titles)[[*titles.values()]].astype("str").fillna("")
+    titles = dict(zip(_WHERE, _PLACE, strict=True))
+    named = rows.rename(columns=titles)[_PLACE].astype("str").fillna("")
     named = named[(named["name"] != "") | (named["code"] != "")]
     named["state"] = named["state"].map(lambda state: state_named(state) or state)
     named["area"] = named["area"].map(lambda area: area_named(area) or "")
-    found = _counted(named, [*titles.values()])
-    return found.assign(level=found["name"].map(lambda name: _level(name)[0]), known=False)
+    return _counted(named).assign(known=False)
 
 
-def _counted(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """One row for each different place, with its requests, of a code those of all spellings."""
-    counts = rows.groupby(columns, sort=False, observed=True).size()
+def _counted(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row for each different place, with its requests, of a code those of all spellings, and
+    the level that its name suggests."""
+    counts = rows.groupby(_PLACE, sort=False, observed=True).size()
     counts = counts.sort_values(ascending=False, kind="stable").reset_index(name="requests")
-    counts = counts.astype(dict.fromkeys(columns, "str"))
+    counts = counts.astype(dict.fromkeys(_PLACE, "str"))
     by_code = counts.groupby("code")["requests"].transform("sum")
     counts["requests"] = by_code.where(counts["code"] != "", counts["requests"])
+    counts["level"] = counts["name"].map(lambda name: _level(name)[0])
     return counts.sort_values(["requests", "code"], ascending=[False, True], kind="stable")
 
 

@@ -118,15 +118,15 @@ def _titles_in(titles: Sequence) -> int:
 
 def _table(lines: Iterator[Sequence], places: list[int]) -> pa.Table:
     """The cells at these places of the lines, as text."""
-    names, parts = [str(place) for place in places], []
-    kind = pa.schema([(name, TEXTS) for name in names])
+    kind = pa.schema([(str(place), TEXTS) for place in places])
+    parts = []
     while batch := [
         [as_text(cells[place]) if place < len(cells) else "" for place in places]
         for cells in islice(lines, _ROWS_AT_ONCE)
     ]:
         columns = [pa.array(column, pa.string()) for column in zip(*batch, strict=True)]
-        parts.append(pa.table([column.dictionary_encode() for column in columns], kind))
-    return pa.concat_tables(parts) if parts else kind.empty_table()
+        parts.append(pa.record_batch([column.dictionary_encode() for column in columns], kind))
+    return pa.Table.from_batches(parts, kind)
 
 
 def _words(column: pa.ChunkedArray) -> pa.DictionaryArray:

@@ -143,7 +143,12 @@ def import_table(
     requests = requests.drop_duplicates()  # one for each charge
     _refuse_to_differ(requests, file.name)
     with tempfile.TemporaryDirectory() as folder:
-        _write(requests, charges, said.about, Path(folder))
+        # As the tables stand, so that the check sees it.
+        for name, table in (("requests", requests), ("charges", charges)):
+            made = {column: table.get(column, "") for column in TABLES[name]}
+            frame = pd.DataFrame(made, index=table.index)
+            frame.to_csv(Path(folder, f"{name}.csv"), index=False)
+        Path(folder, "about.yaml").write_text(yaml.safe_dump(said.about), encoding="utf-8")
         try:
             extract = read_extract(folder, week, cohort=cohort)
         except ExtractInvalid as error:
@@ -160,9 +165,8 @@ def import_table(
 def _refuse_to_differ(requests: pd.DataFrame, file: str) -> None:
     """Raises ExtractInvalid where rows of one request say different things of it."""
     found = Problems(file, _GUIDE)
-    for request, rows in requests[requests["request_id"].duplicated(keep=False)].groupby(
-        "request_id"
-    ):
+    several = requests[requests["request_id"].duplicated(keep=False)]
+    for request, rows in several.groupby("request_id"):
         differ = [column for column in rows if rows[column].nunique() > 1]
         seen, mend = f"rows of one request that differ ({request})", "correct the export"
         found.report(", ".join(differ), seen, "the same in each row of a request", mend, rows.index)
@@ -175,16 +179,6 @@ def _of_the_export(problem: Problem, rows: Mapping[str, pd.Index]) -> Problem:
     index = rows.get(problem.table.removesuffix(".csv"))
     own = () if index is None else tuple(index[n - ABOVE] for n in problem.rows if n >= ABOVE)
     return replace(problem, rows=own)
-
-
-def _write(
-    requests: pd.DataFrame, charges: pd.DataFrame, about: dict[str, str], folder: Path
-) -> None:
-    """As it stands, so that the check sees it."""
-    for name, table in (("requests", requests), ("charges", charges)):
-        columns = {column: table.get(column, "") for column in TABLES[name]}
-        pd.DataFrame(columns, index=table.index).to_csv(folder / f"{name}.csv", index=False)
-    (folder / "about.yaml").write_text(yaml.safe_dump(about), encoding="utf-8")
 
 
 def _mapped(
