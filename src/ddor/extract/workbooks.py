@@ -135,13 +135,15 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
     rows: dict[int, dict[int, Cell]] = {}
     merged: list[tuple[int, int, str]] = []
     with sheet._get_source() as source:
-        parser = _Parser(
+        parser = WorkSheetParser(
             source,
             sheet._shared_strings,
             epoch=book.epoch,
             date_formats=book._date_formats,
             timedelta_formats=book._timedelta_formats,
         )
+        # That there is one is enough; openpyxl would write out each that cells share.
+        parser.parse_formula = lambda _: "="
         for element in _parts_of(label, source):
             if element.tag == MERGED_TAG:
                 ref = str(element.get("ref"))
@@ -162,12 +164,6 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
                         own = Cell(cell["value"], cell["data_type"] == "f")
                         rows.setdefault(cell["row"], {})[cell["column"]] = own
     return Sheet(rows, merged)
-
-
-class _Parser(WorkSheetParser):
-    def parse_formula(self, element: Element) -> str:
-        """That there is one is enough; openpyxl would write out each that cells share."""
-        return "="
 
 
 def _parts_of(label: str, source: IO[bytes]) -> Iterator[Element]:

@@ -30,6 +30,7 @@ import dataclasses
 import datetime as dt
 import json
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from operator import attrgetter, itemgetter
@@ -198,13 +199,11 @@ def canonical(records: Iterable[Record]) -> str:
 
 def flags_for(records: Iterable[Record], columns: Iterable[str]) -> dict[str, str]:
     """agency_id -> what a reader of its line has to know: the disputes of figures in `columns`."""
-    flags: dict[str, list[str]] = {}
+    flags = defaultdict(list)
     for record in sorted(records, key=attrgetter("name")):
         if record.figure in columns:
-            flags.setdefault(record.agency_id, []).append(
-                f"disputed: {FIGURES[record.figure]}, received {record.received_on}, "
-                f"{STATUSES[record.status]}"
-            )
+            said = f"disputed: {FIGURES[record.figure]}, received {record.received_on}"
+            flags[record.agency_id].append(f"{said}, {STATUSES[record.status]}")
     return {agency_id: "; ".join(texts) for agency_id, texts in flags.items()}
 
 

@@ -40,10 +40,6 @@ def _is_date(value: str) -> bool:
         return False
 
 
-def _is_month_or_date(value: str) -> bool:
-    return bool(_MONTH(value)) or _is_date(value)
-
-
 def _is_place_code(value: str) -> bool:
     is_agency = AGENCY_ID.fullmatch(value) is not None and not value.isdigit()
     return is_agency or bool(state_of_fips(value) or state_of_fips(value + "000"))
@@ -66,7 +62,7 @@ _RULES: dict[str, tuple[Callable[[str], object], str]] = {
     "kind": (POLICY_KINDS.__contains__, f"one of {', '.join(POLICY_KINDS)}"),
     "month": (_MONTH, "a month, YYYY-MM"),
     "date": (_is_date, "a date, YYYY-MM-DD"),
-    "month or date": (_is_month_or_date, "YYYY-MM"),
+    "month or date": (lambda value: _MONTH(value) or _is_date(value), "YYYY-MM"),
 }
 # Table -> its columns, each with what is asked of it.
 COLUMNS: dict[str, dict[str, str]] = {}
