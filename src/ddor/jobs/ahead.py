@@ -20,6 +20,7 @@ class Ahead(Archive):
 
     def __init__(self, archive: Archive):
         super().__init__(archive.staging / "ahead")
+        self.staging = archive.staging
         shelves = [f"site/{report.period.shelf}" for report in REPORTS]
         for part in ("runs", "site/agencies", "site/data", *shelves):
             _link_all(archive.output.resolve() / part, self.output / part)

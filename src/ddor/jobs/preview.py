@@ -15,8 +15,8 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import psutil
@@ -29,13 +29,16 @@ from ddor.maintained.parameters import extract_location, is_remote, load_paramet
 from ddor.reports import NEEDED_BY_NOTEBOOKS
 from ddor.run.kernels import warm
 
-NOT_YET = b"<!doctype html><head><title>Not there</title></head><p>This page is not there."
+NOT_YET = (
+    b"<!doctype html><head><title>Not there</title></head><p>This page is not there, or not yet."
+)
 EVERY = 0.2  # seconds, between two looks at the files
 SCRIPT, STATE = "/_preview.js", "/_state"
 FOLLOW = f"""\
 let seen = "";
 setInterval(async () => {{
-  const state = await (await fetch("{STATE}")).json();
+  const ended = {{ made: seen, wrong: "The preview has ended." }};
+  const state = await fetch("{STATE}").then((answer) => answer.json(), () => ended);
   if (seen && state.made !== seen) location.reload();
   seen = state.made;
   let box = document.getElementById("preview-says");
@@ -43,63 +46,50 @@ setInterval(async () => {{
   if (!box) {{
     box = document.createElement("pre");
     box.id = "preview-says";
+    box.style.cssText = "white-space: pre-wrap; border: 2px solid; padding: 0.5rem";
     document.body.prepend(box);
   }}
-  box.textContent = state.wrong;
+  box.textContent = state.wrong + "\\nThe page below is the last that could be made.";
 }}, 300);
 """
 
 
-@dataclass
-class Shown:
-    """folder: the site that is served; made: counts the states; wrong: why the last change could
-    not be shown."""
-
-    folder: Path
-    made: int = 0
-    wrong: str = ""
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
 class Preview:
-    """Of one week, below a folder for its states."""
+    """Of one week, below a folder for its states. site: the one that is served; made: counts the
+    states; wrong: why the last change could not be shown."""
 
     def __init__(self, week: Week, order: Order, folder: Path):
-        self.week, self.folder, self.shown = week, folder, Shown(folder / "none" / "site")
+        self.week, self.folder, self.lock = week, folder, threading.Lock()
+        self.site, self.made, self.wrong = folder / "none" / "site", 0, ""
         parameters = load_parameters(order.project, week, order.params, order.settings)
         self.output = parameters.output
         self.order = replace(order, yes=True, accept_held=True, reason="a preview")
         beside = parameters.corrections.parent
-        places = [order.project / "notebooks", beside, parameters.project_pages]
-        places += [parameters.agencies, parameters.policies, parameters.coverage]
+        self.places = [order.project / "notebooks", beside, parameters.project_pages]
+        self.places += [parameters.agencies, parameters.policies, parameters.coverage]
         location = extract_location(parameters, week)
-        self.places = places + ([] if is_remote(location) else [Path(location)])
+        self.places += [] if is_remote(location) else [Path(location)]
 
     def make(self) -> Result:
         """Publishes the week into a new copy of the archive, and shows it if that succeeds."""
-        number = self.shown.made + 1
+        number = self.made + 1
         output = self.folder / str(number)
         _linked(self.output, output)
         settings = self.order.settings | {"output": str(output)}
         result = attempt(self.week, replace(self.order, settings=settings))
         warm(NEEDED_BY_NOTEBOOKS)  # for the next
-        with self.shown.lock:
-            self.shown.made = number
-            self.shown.wrong = "\n".join(result.messages) if result.exit_code else ""
+        with self.lock:
+            self.made = number
+            self.wrong = "\n".join(result.messages) if result.exit_code else ""
             if not result.exit_code:
-                shutil.rmtree(self.shown.folder.parent, ignore_errors=True)
-                self.shown.folder = output / "site"
-            else:
-                shutil.rmtree(output, ignore_errors=True)
+                output, self.site = self.site.parent, output / "site"
+        shutil.rmtree(output, ignore_errors=True)  # the one before, or what could not be made
         return result
 
     def state(self) -> dict[str, int]:
         """The time of each file that the week depends on."""
-        files = (
-            f for place in self.places for f in ([place] if place.is_file() else _below(place))
-        )
         found = {}
-        for file in files:
+        for file in chain.from_iterable(map(_files, self.places)):
             with contextlib.suppress(OSError):  # saved this moment
                 found[str(file)] = file.stat().st_mtime_ns
         return found
@@ -116,7 +106,7 @@ def preview(week: Week, order: Order, port: int, say) -> None:
     prefix = f".preview-{os.getpid()}-"
     with tempfile.TemporaryDirectory(prefix=prefix, dir=beside) as name:
         made = Preview(week, order, Path(name))
-        handler = functools.partial(_Handler, made.shown)
+        handler = functools.partial(_Handler, made)
         try:
             server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
         except (OSError, OverflowError) as error:
@@ -125,29 +115,28 @@ def preview(week: Week, order: Order, port: int, say) -> None:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             page = f"http://127.0.0.1:{server.server_address[1]}/{week.path}/index.html"
             seen: dict[str, int] = {}
+            say(f"{page} will show the week, and follow what you save; Ctrl-C ends the preview")
             try:
                 while True:
                     if (now := made.state()) != seen:
                         seen, begun = now, time.monotonic()
                         result = made.make()
-                        say(_said(result, page, time.monotonic() - begun))
+                        say(_said(result, time.monotonic() - begun))
                     time.sleep(EVERY)
             finally:
                 server.shutdown()
 
 
-def _said(result: Result, page: str, seconds: float) -> str:
+def _said(result: Result, seconds: float) -> str:
     if result.exit_code:
         return "\n".join(["it cannot be shown:", *result.messages])
-    return "\n".join([*result.messages, f"{page} shows it, after {seconds:.1f} seconds"])
+    return "\n".join([*result.messages, f"made in {seconds:.1f} seconds"])
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    return (
-        file
-        for file in folder.rglob("*")
-        if file.is_file() and not any(part.startswith(".") for part in file.parts[-3:])
-    )
+def _files(place: Path) -> list[Path]:
+    """`place`, or the files below it; none of an editor's own."""
+    below = place.rglob("*") if place.is_dir() else [place]
+    return [f for f in below if f.is_file() and not any(p.startswith(".") for p in f.parts[-3:])]
 
 
 def _linked(source: Path, target: Path) -> None:
@@ -168,13 +157,13 @@ def _link(source: str, target: str) -> None:
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
-    def __init__(self, shown: Shown, *more):
-        self.shown = shown
-        super().__init__(*more, directory=str(shown.folder))
+    def __init__(self, preview: Preview, *more):
+        self.preview = preview
+        super().__init__(*more, directory=str(preview.site))
 
     def do_GET(self) -> None:
-        with self.shown.lock:
-            state = {"made": str(self.shown.made), "wrong": self.shown.wrong}
+        with self.preview.lock:
+            state = {"made": str(self.preview.made), "wrong": self.preview.wrong}
         path = self.path.partition("?")[0]
         if path == SCRIPT:
             return self._send(FOLLOW.encode(), "text/javascript")
