@@ -164,7 +164,8 @@ def add_agencies(file: Path, proposals: Path) -> list[str]:
     known = read_agencies(file)
     columns, found = list(COLUMNS["agencies"]), Problems(proposals.name)
     frame = read_table(proposals, found, "no_facilities_file")
-    if missing := [name for name in ("accept", *columns) if name not in frame]:
+    missing = [name for name in ("accept", *columns) if name not in frame]
+    if missing and len(frame.columns):
         found.report("", *worded("no_proposals", missing=", ".join(missing)))
     NeedsCorrection.raise_if("nothing was added", found)
     accepted = frame[frame["accept"].str.strip().str.casefold().isin(_ACCEPTED)]
