@@ -120,10 +120,12 @@ def test_all_problems_of_all_tables_come_at_once(tmp_path):
 
 def test_a_header_with_other_columns_is_refused_and_both_are_listed(tmp_path):
     columns = list(COLUMNS["agencies"])
-    for header in (["agency_id", "name"], [*columns, "sheriff"], [*columns, "name"]):
+    for header in (["agency_id", "name"], [*columns, "sheriff"]):
         (problem,) = problems(tmp_path, agencies=",".join(header) + "\n")
         assert problem.rows == (1,)
         assert problem.seen == ", ".join(header) and "same_as" in problem.expected
+    (problem,) = problems(tmp_path, agencies=",".join([*columns, "name"]) + "\n")
+    assert (problem.rows, problem.seen) == ((1,), 'more than one column "name"')
 
 
 def test_a_table_that_excel_saved_with_semicolons_is_refused_as_such(tmp_path):

@@ -70,7 +70,7 @@ def test_windows_1252_is_named_with_its_rows_and_the_rest_still_judged(tmp_path)
     path = write_csv_extract(tmp_path, rows) / "requests.csv"
     path.write_bytes(path.read_text(encoding="utf-8").encode("cp1252"))
     encoding, state = refused(tmp_path)
-    assert encoding.rows == (2, 4) and "0xD1 at position" in encoding.seen
+    assert encoding.rows == (2, 4) and '0xD1, which is "Ñ" in' in encoding.seen
     assert '"Ñ" in Windows-1252' in encoding.seen and "UTF-8" in encoding.mend
     assert (state.rows, state.column) == ((4,), "state")
 

@@ -69,7 +69,8 @@ def read_inputs(week: Week, parameters: Parameters) -> Inputs:
     or ExtractInvalid.
     """
     # openpyxl and fsspec take long to import, which a kernel that loads saved inputs need not pay.
-    from ddor.extract.read import NothingThere, read_extract
+    from ddor.extract.location import NothingThere
+    from ddor.extract.read import read_extract
 
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
     location, ignored = extract_location(parameters, week), parameters.ignored_columns

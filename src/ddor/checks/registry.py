@@ -106,13 +106,15 @@ def run_checks(
         lines[check.id] = (check.id, check.title, check.effect, status, *counted)
     by_request = [(row, *rest) for row, rest in sorted(held.items())]
     columns = "check title effect status rows agencies".split()
-    waits = pd.DataFrame(review, columns="check agency_id rows reason".split(), dtype="str")
+    waits = _frame(review, "check agency_id rows reason").astype({"rows": "int64"})
     return CheckResults(
-        held=pd.DataFrame(
-            by_request, columns="request_id check doubts reason".split(), dtype="str"
-        ),
+        held=_frame(by_request, "request_id check doubts reason"),
         checks=pd.DataFrame([lines[check.id] for check in checks], columns=columns),
-        review=waits.astype({"rows": "int64"}),
+        review=waits,
         shown=shown,
-        cleared=pd.DataFrame(passed, columns="check subject reason".split(), dtype="str"),
+        cleared=_frame(passed, "check subject reason"),
     )
+
+
+def _frame(lines: list[tuple], columns: str) -> pd.DataFrame:
+    return pd.DataFrame(lines, columns=columns.split(), dtype="str")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from ddor.errors import Problems
-from ddor.extract.limits import Limits, TextColumns, too_large
+from ddor.extract.limits import Limits, TextColumns, at_most, too_large
 from ddor.extract.model import DATES_ONLY, DATETIMES, TABLES, Extract
 from ddor.extract.table import ABOVE, worded
 
@@ -44,9 +44,6 @@ class Table(NamedTuple):
     heads: list[str]
     columns: list[pd.Series]
     uneven: list[int]
-
-
-NO_TABLE = Table([], [], [])
 
 
 def csv_table(label: str, data: bytes, most_rows: int, limits: Limits) -> tuple[Table, Problems]:
@@ -78,8 +75,7 @@ def csv_table(label: str, data: bytes, most_rows: int, limits: Limits) -> tuple[
             if at < 0:
                 heads, width = record, len(record)
                 columns = TextColumns(width)
-                if width > limits.columns:
-                    raise too_large(label, limits.columns, "columns")
+                at_most(limits.columns, width, label, "columns")
                 continue
             if at == most_rows:
                 raise too_large(label, most_rows, "rows")
@@ -94,7 +90,7 @@ def csv_table(label: str, data: bytes, most_rows: int, limits: Limits) -> tuple[
     if not any(heads):
         seen = "no header" if data.strip() else "an empty file"
         problems.report("", seen, "a header and, below it, the rows", "export the table again")
-        return NO_TABLE, problems
+        return Table([], [], []), problems
     if separator != ",":
         seen = f"{_SEPARATORS[separator]} between the columns"
         problems.report("", seen, "commas", _SAVE_AS, [1])
@@ -190,7 +186,8 @@ def _csv_text(frame: pd.DataFrame) -> str:
             doubled = pc.replace_substring(cells, '"', '""')
             cells = pc.replace_substring_regex(doubled, '(?s)^.*[",\r\n].*$', r'"\0"')
         columns.append(cells)
-    lines = pc.binary_join_element_wise(*columns, ",", null_handling="replace")
+    comma = pa.scalar(",", pa.large_string())
+    lines = pc.binary_join_element_wise(*columns, comma, null_handling="replace")
     return "".join(f"{line}\n" for line in (",".join(frame), *lines.to_pylist()))
 
 

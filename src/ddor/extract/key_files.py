@@ -54,6 +54,9 @@ _EXPECTED = {
     "string_pattern_mismatch": "an address such as https://example.org/, without a password",
     "string_too_long": f"at most {MOST_OF_A_LINE:,} characters",
     "bool_parsing": "true or false",
+    "dict_type": "keys below it",
+    "dataclass_type": "keys below it",
+    "unexpected_keyword_argument": "no such key",
 }
 
 
@@ -212,12 +215,12 @@ def unknown_key(key: str, known: Collection[str], within: str = "") -> Finding:
 def findings(error: pydantic.ValidationError, guide: str = "") -> Iterator[tuple[str, Finding]]:
     """What pydantic found: the key, with what is within it, and what is wrong there."""
     for each in error.errors():
-        key = str(each["loc"][0])
+        key = ".".join(part for part in each["loc"] if isinstance(part, str))
         if "findings" in each.get("ctx", {}):
             yield from ((key + finding.within, finding) for finding in each["ctx"]["findings"])
         elif each["type"] == "missing":
             yield key, Finding("nothing", f"a line `{key}: …`", f"add it; see {guide}")
-        elif isinstance(each["input"], list | dict):
+        elif isinstance(each["input"], list | dict) and each["type"] not in _EXPECTED:
             yield key, Finding("a list or nested keys", "text", "write it on the line of its key")
         else:
             expected = _EXPECTED.get(each["type"]) or each["msg"].removeprefix("Input should be ")

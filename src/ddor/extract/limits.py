@@ -50,8 +50,15 @@ LIMITS = Limits()
 MOST_BYTES_OF_A_TEXT = 1 << 20
 
 
+def at_most(most: int, number: int, label: str, what: str) -> None:
+    """Raises ExtractInvalid where there are more."""
+    if number > most:
+        raise too_large(label, most, what)
+
+
 def too_large(label: str, most: int, what: str) -> ExtractInvalid:
-    """`what` is what there are more than `most` of."""
+    """`what` is what there are more than `most` of; of bytes a message says how many megabytes."""
+    most, what = (most >> 20, "MB, unpacked") if what == "bytes" else (most, what)
     mend = "split or shorten it, or raise the parameter size_limit_factor (docs/extract.md)"
     return ExtractInvalid([Problem(label, (), "", *beyond(most, what), mend)])
 
@@ -59,10 +66,6 @@ def too_large(label: str, most: int, what: str) -> ExtractInvalid:
 def beyond(most: int, what: str) -> tuple[str, str]:
     """What was seen, and what was expected, of a problem."""
     return f"more than {most:,} {what}", f"at most {most:,} {what}"
-
-
-def megabytes(label: str, most: int) -> ExtractInvalid:
-    return too_large(label, most >> 20, "MB, unpacked")
 
 
 def read_file(file: Path, most: int = MOST_BYTES_OF_A_TEXT) -> bytes:
@@ -89,7 +92,7 @@ def read_stream(label: str, stream: IO[bytes], most: int, chunk: int = CHUNK) ->
     data = io.BytesIO()
     while part := stream.read(chunk):
         if data.tell() + len(part) > most:
-            raise megabytes(label, most)
+            raise too_large(label, most, "bytes")
         data.write(part)
     return data.getvalue()
 

@@ -4,19 +4,11 @@ import io
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ddor.errors import ExtractInvalid, Problems
 from ddor.extract.cells import as_text, fits
-from ddor.extract.limits import (
-    ROWS_AT_ONCE,
-    Limits,
-    TextColumns,
-    bounded_memory,
-    megabytes,
-    too_large,
-)
+from ddor.extract.limits import ROWS_AT_ONCE, Limits, TextColumns, at_most, bounded_memory
 from ddor.extract.model import NATIVE
 from ddor.extract.table import RawTable, worded
 
@@ -30,17 +22,13 @@ def parquet_table(name: str, label: str, data: bytes, limits: Limits) -> RawTabl
     table = RawTable(name, Problems(label), limits=limits)
     try:
         with bounded_memory(TIMES_ITS_BYTES * limits.bytes + AT_LEAST):
-            heads = pq.read_schema(io.BytesIO(data))
-            # Equal texts stay one in memory, as they are in the file.
-            texts = [field.name for field in heads if _is_text(field.type)]
-            file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
-            if file.metadata.num_rows > limits.rows(name):
-                raise too_large(label, limits.rows(name), "rows")
-            if len(heads) > limits.columns:
-                raise too_large(label, limits.columns, "columns")
+            file = pq.ParquetFile(io.BytesIO(data))
+            heads = file.schema_arrow
+            at_most(limits.rows(name), file.metadata.num_rows, label, "rows")
+            at_most(limits.columns, len(heads), label, "columns")
             groups = map(file.metadata.row_group, range(file.metadata.num_row_groups))
-            if sum(group.total_byte_size for group in groups) > limits.bytes:
-                raise megabytes(label, limits.bytes)
+            unpacked = sum(group.total_byte_size for group in groups)
+            at_most(limits.bytes, unpacked, label, "bytes")
             columns = _parquet_columns(table, file)
     except ExtractInvalid:
         raise
@@ -56,32 +44,22 @@ def parquet_table(name: str, label: str, data: bytes, limits: Limits) -> RawTabl
     return table
 
 
-def _is_plain(kind: pa.DataType) -> bool:
-    kinds = pa.types
-    of_texts = kinds.is_dictionary(kind) and _is_text(kind.value_type)
-    plain = kinds.is_primitive(kind) or kinds.is_null(kind) or kinds.is_decimal(kind)
-    return of_texts or _is_text(kind) or plain
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+def _of_any_size(kind: pa.DataType) -> bool:
+    return pa.types.is_nested(kind) or "binary" in str(kind)
 
 
 def _parquet_columns(table: RawTable, file: pq.ParquetFile) -> list[tuple[pd.Series, bool]]:
     """The cells of each column as text, and whether a cell is of a type that does not fit; those of
     lists and bytes stay unread, for they may be of any size."""
     rows = file.metadata.num_rows
-    plain = [field for field in file.schema_arrow if _is_plain(field.type)]
+    plain = [field for field in file.schema_arrow if not _of_any_size(field.type)]
     texts, misfits, taken = TextColumns(len(plain)), [False] * len(plain), 0
     for batch in file.iter_batches(ROWS_AT_ONCE, columns=[field.name for field in plain]):
+        taken += batch.nbytes
+        at_most(table.limits.bytes, taken, table.problems.label, "bytes")
         columns = []
         for at, cells in enumerate(batch.columns):
-            if pa.types.is_dictionary(cells.type):
-                lengths = pc.binary_length(cells.dictionary)
-                taken += pc.sum(lengths.take(cells.indices)).as_py() or 0
-            if taken > table.limits.bytes:
-                raise megabytes(table.problems.label, table.limits.bytes)
-            if not (_is_text(cells.type) or pa.types.is_dictionary(cells.type)):
+            if pa.types.is_primitive(cells.type) or pa.types.is_decimal(cells.type):
                 values = cells.to_pylist()
                 examples = {type(value): value for value in values}.values()
                 misfits[at] |= not all(fits(each, plain[at].name) for each in examples)
@@ -92,4 +70,4 @@ def _parquet_columns(table: RawTable, file: pq.ParquetFile) -> list[tuple[pd.Ser
         texts.add_rows(columns)
     read = zip(texts.columns(rows), misfits, strict=True)
     unread = pd.Series([""] * rows, dtype="str")
-    return [next(read) if _is_plain(f.type) else (unread, True) for f in file.schema_arrow]
+    return [(unread, True) if _of_any_size(f.type) else next(read) for f in file.schema_arrow]

@@ -4,63 +4,28 @@ The steps are those of `read_extract`: fetch, read each table as text, judge the
 identifiers, type, judge the values, judge what lies between them. Each step reports its problems
 and goes on, so that a person mends an extract once.
 
-An extract is a folder, a .zip of one, or a workbook; local, or at any fsspec URL. What cannot be
-reached, or is nothing an extract can be, is a mistake of the command line (UsageError); what can
-be reached but not read is an invalid extract (ExtractInvalid).
+What cannot be reached, or is nothing an extract can be, is a mistake of the command line
+(UsageError, location.py); what can be reached but not read is an invalid extract (ExtractInvalid).
 """
 
-import contextlib
 import datetime as dt
-import io
-import os
 import re
-import zipfile
-from collections.abc import Collection
-from pathlib import Path, PurePosixPath
+from dataclasses import asdict
 from typing import Annotated
-from urllib.parse import urlsplit
 
-import fsspec
 import pandas as pd
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
 from ddor.calendar import Week
-from ddor.errors import (
-    DdorError,
-    ExtractInvalid,
-    Problem,
-    Problems,
-    TimeLimitExceeded,
-    UsageError,
-    address_without_secrets,
-    without_secrets,
-)
+from ddor.errors import ExtractInvalid, Problems, address_without_secrets, without_secrets
 from ddor.extract import key_files, validation
 from ddor.extract.csv_files import csv_table, decoded
-from ddor.extract.limits import (
-    LIMITS,
-    MOST_BYTES_OF_A_TEXT,
-    Limits,
-    beyond,
-    megabytes,
-    read_file,
-    read_stream,
-    too_large,
-)
+from ddor.extract.limits import LIMITS, MOST_BYTES_OF_A_TEXT, Limits
+from ddor.extract.location import WORKBOOK, fetch
 from ddor.extract.model import DATETIMES, TABLES, About, Extract
 from ddor.extract.table import RawTable, worded
 
-FILES = ("requests.csv", "requests.parquet", "charges.csv", "charges.parquet", "about.yaml")
-WORKBOOK = "workbook.xlsx"
-ENTRY_OF_A_ZIP, MOST_FILES, ENCRYPTED = b"PK\x01\x02", 10_000, 1
-# Layers of fsspec that would copy a file whole, however large, before it is read.
-CACHES = re.compile(r"^((simple|file|block)cache|cached)::")
-PIECE = 1 << 20
-FORMS = (
-    "a folder, a .zip of one, or an .xlsx workbook (of your own table `ddor import table` makes "
-    "one: docs/own-data.md)"
-)
 # The dates that tell what had happened by then; the others may lie in the future or be old.
 HAPPENED = {*DATETIMES} - {"release_due_at", "sentence_ends_on"}
 
@@ -80,10 +45,6 @@ class Said:
     covers_to: key_files.Day | None = None
     pending_on: key_files.Day | None = None
     newly_declined: str = ""
-
-
-class NothingThere(UsageError):
-    """At the location of an extract."""
 
 
 def read_extract(
@@ -129,19 +90,18 @@ def read_extract(
     problems = [*requests.problems, *charges.problems, *about_problems]
     if problems or as_of is None:
         raise ExtractInvalid(problems, address_without_secrets(location))
+    about = asdict(said) | {
+        "as_of": as_of,
+        "source": without_secrets(said.source or "not stated"),
+        "synthetic": said.synthetic == "true",
+        "covers_to": said.covers_to or cut_off,
+        "newly_declined": tuple(said.newly_declined.split()),
+    }
     charged = frames["charges"].astype({"charge_no": "int64"})
     return Extract(
         frames["requests"].sort_values("request_id", ignore_index=True),
         charged.sort_values(["request_id", "charge_no"], ignore_index=True),
-        About(
-            as_of,
-            without_secrets(said.source or "not stated"),
-            said.synthetic == "true",
-            said.covers_from,
-            said.covers_to or cut_off,
-            said.pending_on,
-            tuple(said.newly_declined.split()),
-        ),
+        About(**about),
     )
 
 
@@ -171,11 +131,9 @@ def _tables(
     else:
         requests, charges = (_file_table(name, files, names, limits) for name in TABLES)
         problems = Problems("about.yaml", "docs/extract.md")
-        given = {}
-        if len(data := files.get("about.yaml", b"")) > MOST_BYTES_OF_A_TEXT:
-            problems.report("", *beyond(MOST_BYTES_OF_A_TEXT >> 20, "MB"), "shorten it")
-        else:
-            given = key_files.read_keys(decoded(data, problems, "save it as UTF-8"), problems)
+        # Of a larger one read_keys says that it is too long.
+        data = files.get("about.yaml", b"")[:MOST_BYTES_OF_A_TEXT]
+        given = key_files.read_keys(decoded(data, problems, "save it as UTF-8"), problems)
         if "about.yaml" not in files and (other := _misnamed("about", names)):
             problems.report("", f'a file "{other}"', "about.yaml", "rename it")
     if not len(requests.text) and not requests.problems:
@@ -214,139 +172,3 @@ def _misnamed(name: str, names: list[str]) -> str | None:
     """A file that was surely meant as this table: "Requests.csv", "about.yml"."""
     alike = rf"{name}\.(csv|parquet|yaml|yml|txt|tsv|xls|xlsx)"
     return next((file for file in names if re.fullmatch(alike, file, re.IGNORECASE)), None)
-
-
-# The location
-
-
-def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], list[str]]:
-    """The content of each of FILES that is there, or of WORKBOOK alone; and the names of the other
-    files beside them, as far as they can be listed. Raises UsageError, ExtractInvalid, and
-    TimeLimitExceeded where a server does not answer."""
-    if not location.strip():
-        raise UsageError(f"no extract is named: expected {FORMS}")
-    named = address_without_secrets(location)
-    try:
-        fs, path = fsspec.core.url_to_fs(CACHES.sub("", location))
-        lone, base = None, path.rstrip("/")
-        if "http" in fs.protocol:
-            # A server knows no folders: what has no suffix is one, unless a zip comes from there.
-            is_file = PurePosixPath(urlsplit(path).path).suffix.lower() in (".zip", ".xlsx")
-            if is_file:
-                lone = _content(fs, path, limits.bytes)
-            else:
-                # Many servers refuse a folder whose files they serve.
-                found = _content_if_there(fs, path, limits.bytes, range(400, 500))
-                lone = found if found and found.startswith(b"PK") else None
-        elif not fs.isdir(path):
-            lone = _content(fs, path, limits.bytes)
-        if lone is None:
-            names, left, files = _names(fs, base), limits.bytes, {}
-            for file in [file for file in FILES if file in names]:
-                if (content := _content_if_there(fs, f"{base}/{file}", left)) is not None:
-                    files[file] = content
-                    left -= len(content)
-            return files, sorted(files if "http" in fs.protocol else names)
-    except ImportError as error:
-        raise UsageError(
-            f"{named}: reading it needs a package that is not installed "
-            f"({error.name or error}); "
-            "install the group `cloud`: pip install 'ddor[cloud]'"
-        ) from None
-    except DdorError:
-        raise
-    except Exception as error:
-        # Each back end has errors of its own (botocore's, aiohttp's), of packages that may be
-        # missing here; whatever it is, the location could not be read. Their words may hold the
-        # whole address, with what is secret in it.
-        cause = error.__cause__ or error  # fsspec says "not found" of whatever a server answers
-        status = getattr(cause, "status", 404 if isinstance(cause, FileNotFoundError) else "")
-        said = status or getattr(error, "strerror", None) or ""
-        if isinstance(error, TimeoutError):
-            raise TimeLimitExceeded(f"{named} does not answer") from None
-        if status == 404:
-            raise NothingThere(f"{named} cannot be reached (nothing is there)") from None
-        reason = f"{type(cause).__name__} {said}".strip()
-        raise UsageError(f"{named} cannot be reached ({reason})") from None
-    return _unpacked(named, lone, limits)
-
-
-def _content(fs, path: str, most: int) -> bytes:
-    """The bytes of a file. Raises ExtractInvalid for more than `most`, and for what is no file."""
-    name = PurePosixPath(urlsplit(path).path if "http" in fs.protocol else path).name
-    if "file" in fs.protocol and os.path.exists(path):
-        try:
-            return read_file(Path(path), most)
-        except OSError as error:
-            if error.errno:
-                raise
-            if os.path.isfile(path):
-                raise megabytes(name, most) from None
-            expected, mend = "a file", "remove it, and put the file there"
-            problem = Problem(name, (), "", str(error.strerror), expected, mend)
-            raise ExtractInvalid([problem]) from None
-    # In pieces; of a web server one after the other, for it may know neither size nor place.
-    size = 0 if "http" in fs.protocol else PIECE
-    with fs.open(path, "rb", block_size=size) as stream:
-        return read_stream(name, stream, most, PIECE)
-
-
-def _content_if_there(fs, path: str, most: int, absent: Collection[int] = (404,)) -> bytes | None:
-    """None where nothing is. `absent`: what a web server may answer then; fsspec says "not found"
-    of whatever it answers, and of one that cannot be reached."""
-    try:
-        return _content(fs, path, most)
-    except FileNotFoundError as error:
-        if error.__cause__ and getattr(error.__cause__, "status", 0) not in absent:
-            raise
-        return None
-
-
-def _names(fs, base: str) -> set[str]:
-    """Of a folder, or what may be there where a folder cannot be listed."""
-    if "http" not in fs.protocol:  # whose lists are pages, of any size
-        with contextlib.suppress(FileNotFoundError, NotImplementedError):
-            return {PurePosixPath(file.rstrip("/")).name for file in fs.ls(base, detail=False)}
-    return {*FILES}
-
-
-def _unpacked(named: str, content: bytes, limits: Limits) -> tuple[dict[str, bytes], list[str]]:
-    suffix = PurePosixPath(named).suffix.lower()
-    if not content.startswith(b"PK") and suffix not in (".zip", ".xlsx"):
-        raise UsageError(f"{named} is not an extract: expected {FORMS}")
-    if content.count(ENTRY_OF_A_ZIP) > MOST_FILES:
-        raise too_large("zip", MOST_FILES, "files")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if "[Content_Types].xml" in archive.namelist():
-                return {WORKBOOK: content}, []
-            return _members(archive, limits)
-    except DdorError:
-        raise
-    except Exception as error:  # zlib's, lzma's and others, and ValueError for an impossible place
-        raise _invalid(*worded("damaged_zip", error=type(error).__name__)) from None
-
-
-def _members(archive: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, bytes], list[str]]:
-    names = [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
-    paths = {PurePosixPath(name): name for name in names if not name.endswith("/")}
-    folders = {path.parent for path in paths if path.name in FILES}
-    if len(folders) > 1:
-        listed = ", ".join(sorted(f'"{folder}"' for folder in folders))
-        raise _invalid(f"tables in {listed}", "one extract", "zip one folder only")
-    if len(paths) < sum(not name.endswith("/") for name in names):
-        raise _invalid("one file twice", "each file once", "zip the folder again")
-    left, files = limits.bytes, {}
-    for path in [path for path in paths if path.name in FILES]:
-        member = archive.getinfo(paths[path])
-        if member.flag_bits & ENCRYPTED:
-            raise _invalid("an encrypted file", "a zip without password", "zip it again")
-        if member.file_size > left:
-            raise megabytes("zip", limits.bytes)
-        files[path.name] = read_stream("zip", archive.open(paths[path]), left)
-        left -= len(files[path.name])
-    return files, sorted({path.name for path in paths})
-
-
-def _invalid(seen: str, expected: str, mend: str) -> ExtractInvalid:
-    return ExtractInvalid([Problem("zip", (), "", seen, expected, mend)])

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ddor.errors import Problems
+from ddor.errors import ExtractInvalid, Problem, Problems
 from ddor.extract.identifiers import looks, to_hide
 from ddor.extract.limits import LIMITS, Limits, beyond
 from ddor.extract.model import COLUMNS, DATA, TABLES, WORDS
@@ -34,12 +34,6 @@ ABOVE = 2
 MOST_ADVISED = 1000  # different wrong values of a column that are looked at one by one
 _HABITS = rows("habits", DATA)
 _WORDED = {row["name"]: row for row in rows("problems", DATA)}
-# What no other rule would refuse in a free text.
-DAMAGED = "|".join(
-    f"(?:{habit['pattern']})"
-    for habit in _HABITS
-    if habit["cause"] in ("error", "scientific", "apostrophe")
-)
 # Signs that are not seen and act: control characters but for tabs and line ends, and those that
 # turn the direction of a text. CONTROL as pyarrow's engine reads it too, which knows no surrogates.
 CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
@@ -127,6 +121,13 @@ def worded(name: str, **values: object) -> tuple[str, str, str]:
     this name; its braces are filled with `values`."""
     seen, expected, mend = (_WORDED[name][part] for part in ("seen", "expected", "mend"))
     return seen.format_map(values), expected.format_map(values), mend.format_map(values)
+
+
+def invalid(
+    label: str, seen: str, expected: str, mend: str, rows: Sequence[int] = (), column: str = ""
+) -> ExtractInvalid:
+    """Of a table or file with which nothing else can be done."""
+    return ExtractInvalid([Problem(label, tuple(rows), column, seen, expected, mend)], label)
 
 
 def advise(column: str, value: str, otherwise: str) -> tuple[str, str]:

@@ -11,18 +11,9 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from ddor.extract.identifiers import found_in, head_is_identifier
-from ddor.extract.model import COLUMNS, DATETIMES, TABLES, TYPES, WORDS
-from ddor.extract.table import (
-    ABOVE,
-    CONTROL,
-    DAMAGED,
-    REMOVE_IDENTIFIER,
-    RawTable,
-    nearest,
-    shown,
-    worded,
-)
-from ddor.reference.codes import COUNTRIES
+from ddor.extract.model import COLUMNS, DATA, DATETIMES, TABLES, TYPES, WORDS
+from ddor.extract.table import ABOVE, CONTROL, REMOVE_IDENTIFIER, RawTable, nearest, shown, worded
+from ddor.reference.codes import COUNTRIES, rows
 from ddor.reference.places import STATES, area_named, state_of_fips
 
 # No date but the end of a sentence lies further ahead.
@@ -39,6 +30,9 @@ _LISTED: dict[str, Callable[[str], object]] = {
     "area": area_named,
     "citizenship": COUNTRIES.get,
 }
+# Of a free text, what no other rule would refuse.
+_DAMAGE = ("error", "scientific", "apostrophe")
+_DAMAGED = "|".join(row["pattern"] for row in rows("habits", DATA) if row["cause"] in _DAMAGE)
 _LOOK_UP = "look it up at the source"
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.0+)?)?)?"
 # A lone CR is no line end, since CSV would not keep it.
@@ -125,7 +119,7 @@ def _checks(name: str, text: pd.Series, values: pd.Series, day: dt.date | None) 
     else:
         yield ~text.str.fullmatch(column["allowed"]), column["expected"], advice
     if column["type"] == "text":
-        yield text.str.fullmatch(DAMAGED), "the text as the source has it", advice
+        yield text.str.fullmatch(_DAMAGED), "the text as the source has it", advice
         yield text.str.contains(_CONTROL), "no control characters", advice
 
 

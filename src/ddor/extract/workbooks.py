@@ -10,6 +10,7 @@ import datetime as dt
 import io
 import warnings
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 from xml.etree.ElementTree import Element, fromstring, iterparse
@@ -20,31 +21,17 @@ from openpyxl.packaging.manifest import Manifest
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import ROW_TAG, WorkSheetParser
-from openpyxl.xml.constants import (
-    ARC_APP,
-    ARC_CONTENT_TYPES,
-    ARC_CORE,
-    ARC_CUSTOM,
-    ARC_STYLE,
-    ARC_THEME,
-    ARC_WORKBOOK,
-    SHARED_STRINGS,
-    SHEET_MAIN_NS,
-    XLSM,
-    XLSX,
-    XLTM,
-    XLTX,
-)
+from openpyxl.xml import constants
 
-from ddor.errors import ExtractInvalid, Problem, Problems
+from ddor.errors import ExtractInvalid, Problems
 from ddor.extract.cells import as_text, fits
-from ddor.extract.limits import Limits, TextColumns, megabytes, read_stream, too_large
+from ddor.extract.limits import Limits, TextColumns, at_most, read_stream, too_large
 from ddor.extract.model import COLUMNS, DATETIMES, NATIVE, TABLES
-from ddor.extract.table import UNSEEN, RawTable, shown, worded
+from ddor.extract.table import UNSEEN, RawTable, invalid, shown, worded
 
 # openpyxl would read a sheet to its end, and keep it, to learn how large it is.
 ReadOnlyWorksheet._get_size = lambda sheet: None  # type: ignore[method-assign]
-MERGED_TAG = f"{{{SHEET_MAIN_NS}}}mergeCell"
+MERGED_TAG = f"{{{constants.SHEET_MAIN_NS}}}mergeCell"
 # How many elements, their ends included, a part of a workbook may have: a sheet (9 million are in
 # 100,000 rows of the contract's columns), the texts that its cells share, and any other part.
 MOST_IN_A_SHEET, MOST_TEXTS, MOST_ELSEWHERE = 14_000_000, 2_000_000, 100_000
@@ -52,11 +39,13 @@ MOST_STYLES = 2 << 20  # bytes
 # What lies in a row, since Excel itself stops at 16,384 columns, each with a value and a text in
 # it; how deep; the merged ranges that are named.
 MOST_BELOW_A_ROW, MOST_DEPTH, MOST_MERGED = 4 * 16_384, 20, 99
-READ_BY_NAME = {
-    *(ARC_CONTENT_TYPES, ARC_WORKBOOK, ARC_CORE, ARC_APP, ARC_CUSTOM, ARC_THEME, ARC_STYLE)
-}
-READ_BY_KIND = {XLSX, XLSM, XLTX, XLTM, SHARED_STRINGS}
+# What openpyxl reads whole beside the texts, by the name of a part or by its kind.
+READ_BY_NAME = {part for name, part in vars(constants).items() if name.startswith("ARC_")}
+READ_BY_NAME -= {constants.ARC_SHARED_STRINGS}
+TEXTS = constants.SHARED_STRINGS
+READ_BY_KIND = {constants.XLSX, constants.XLSM, constants.XLTX, constants.XLTM, TEXTS}
 
+_PIECES = "pieces in one part of the workbook"
 _AS_TEXT = "format the column as Text, then enter the values again from the source"
 _AS_DATES = "format the cells as dates, or write them as 2017-01-28"
 # What a cell of a workbook is that does not fit -> how to mend it.
@@ -74,21 +63,15 @@ class Cell(NamedTuple):
     formula: bool
 
 
-class Area(NamedTuple):
-    """Rows first to last, from a column on; ref: as it is written."""
-
-    first: int
-    column: int
-    last: int
-    ref: str
+NOTHING = Cell(None, False)
 
 
 class Sheet(NamedTuple):
     """rows: the cells of each row that has any, by the number of the row and the column, from 1;
-    merged: the ranges of merged cells."""
+    merged: the first and last row of the ranges of merged cells, and the range as it is written."""
 
     rows: dict[int, dict[int, Cell]]
-    merged: list[Area]
+    merged: list[tuple[int, int, str]]
 
 
 def read_workbook(data: bytes, limits: Limits) -> dict[str, Sheet]:
@@ -104,8 +87,7 @@ def read_workbook(data: bytes, limits: Limits) -> dict[str, Sheet]:
             known = (*TABLES, "about")
             titles = [sheet.title for sheet in book.worksheets]
             if len({*titles}) < len(titles):
-                words = worded("no_workbook", error="two sheets of one name")
-                raise ExtractInvalid([Problem("workbook", (), "", *words)])
+                raise _unreadable("workbook", "two sheets of one name")
             return {
                 sheet.title: _sheet(sheet, limits) if sheet.title in known else Sheet({}, [])
                 for sheet in book.worksheets
@@ -114,40 +96,34 @@ def read_workbook(data: bytes, limits: Limits) -> dict[str, Sheet]:
         raise
     except Exception as error:
         # openpyxl has no error of its own for a broken file: KeyError, ValueError, ParseError …
-        words = worded("no_workbook", error=type(error).__name__)
-        raise ExtractInvalid([Problem("workbook", (), "", *words)]) from None
+        raise _unreadable("workbook", type(error).__name__) from None
+
+
+def _unreadable(label: str, error: str) -> ExtractInvalid:
+    return invalid(label, *worded("no_workbook", error=error))
 
 
 def _check_parts(data: bytes, limits: Limits) -> None:
     """Unpacks every part once, and counts the elements of those that openpyxl will read."""
     left = limits.bytes
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        listed = read_stream("workbook", archive.open(ARC_CONTENT_TYPES), MOST_STYLES)
-        _check_elements(listed, MOST_ELSEWHERE)
-        kinds: dict[str, set[str]] = {}
+        listed = read_stream("workbook", archive.open(constants.ARC_CONTENT_TYPES), MOST_STYLES)
+        at_most(MOST_ELSEWHERE, listed.count(b"<"), "workbook", _PIECES)
+        kinds: defaultdict[str, set[str]] = defaultdict(set)
         for each in Manifest.from_tree(fromstring(listed)).Override:
-            kinds.setdefault(each.PartName.lstrip("/"), set()).add(each.ContentType)
-        for member in archive.infolist():
-            most = min(left, MOST_STYLES if "styles" in member.filename else left)
-            if member.file_size > most:
-                raise megabytes("workbook", most)
-            part = read_stream("workbook", archive.open(member), most)
+            kinds[each.PartName.lstrip("/")].add(each.ContentType)
+        for name in archive.namelist():
+            most = min(left, MOST_STYLES) if "styles" in name else left
+            part = read_stream("workbook", archive.open(name), most)
             left -= len(part)
-            _check_elements(
-                part, _most_elements(member.filename, kinds.get(member.filename, set()))
-            )
-
-
-def _check_elements(part: bytes, most: int) -> None:
-    if part.count(b"<") > most:
-        raise too_large("workbook", most, "pieces in one part of the workbook")
+            at_most(_most_elements(name, kinds[name]), part.count(b"<"), "workbook", _PIECES)
 
 
 def _most_elements(name: str, kinds: set[str]) -> int:
     """By what a part is called, which may be several things, and where openpyxl looks for one.
     Sheets are read element by element; pictures, notes and pivot tables are not read."""
     read = name.endswith(".rels") or name in READ_BY_NAME or kinds & READ_BY_KIND or not kinds
-    if kinds == {SHARED_STRINGS} and name not in READ_BY_NAME:
+    if kinds == {TEXTS} and name not in READ_BY_NAME:
         return MOST_TEXTS
     return MOST_ELSEWHERE if read else MOST_IN_A_SHEET
 
@@ -157,47 +133,37 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
     are not in order, and makes up those of a gap."""
     book, label, most = sheet.parent, f"sheet {sheet.title}", limits.sheet_rows + 1
     rows: dict[int, dict[int, Cell]] = {}
-    merged: list[Area] = []
+    merged: list[tuple[int, int, str]] = []
     with sheet._get_source() as source:
-        parser = _Parser(
+        parser = WorkSheetParser(
             source,
             sheet._shared_strings,
             epoch=book.epoch,
             date_formats=book._date_formats,
             timedelta_formats=book._timedelta_formats,
         )
+        # That there is one is enough; openpyxl would write out each that cells share.
+        parser.parse_formula = lambda _: "="
         for element in _parts_of(label, source):
             if element.tag == MERGED_TAG:
-                merged.append(_area(str(element.get("ref")), most))
+                ref = str(element.get("ref"))
+                _, first, _, last = range_boundaries(ref)
+                # Of whole columns, which have no rows, all of them.
+                merged.append((first or 1, min(last or most, most), ref))
                 if len(merged) == MOST_MERGED:
                     break  # the rows come before them
             if element.tag == ROW_TAG:
                 parser.row_dimensions.clear()
                 number, cells = parser.parse_row(element)
                 if number < 1 or number in rows:
-                    words = worded("no_workbook", error=f"row {number} twice, or no row")
-                    raise ExtractInvalid([Problem(label, (), "", *words)])
+                    raise _unreadable(label, f"row {number} twice, or no row")
                 for cell in cells:
                     if cell["value"] is not None:
-                        if cell["column"] > limits.columns:
-                            raise too_large(label, limits.columns, "columns")
-                        if cell["row"] > most:
-                            raise too_large(label, limits.sheet_rows, "rows")
+                        at_most(limits.columns, cell["column"], label, "columns")
+                        at_most(limits.sheet_rows, cell["row"] - 1, label, "rows")
                         own = Cell(cell["value"], cell["data_type"] == "f")
                         rows.setdefault(cell["row"], {})[cell["column"]] = own
     return Sheet(rows, merged)
-
-
-class _Parser(WorkSheetParser):
-    def parse_formula(self, element: Element) -> str:
-        """That there is one is enough; openpyxl would write out each that cells share."""
-        return "="
-
-
-def _area(ref: str, most: int) -> Area:
-    """Of whole columns, which have no rows, all of them."""
-    column, first, _, last = range_boundaries(ref)
-    return Area(first or 1, column or 1, min(last or most, most), ref)
 
 
 def _parts_of(label: str, source: IO[bytes]) -> Iterator[Element]:
@@ -226,17 +192,18 @@ def sheet_table(name: str, sheet: Sheet, limits: Limits) -> RawTable:
         table.problems.report("", *worded("sheet_without_header", table=name))
         return table
     width, last = max(map(max, sheet.rows.values())), max(sheet.rows)
-    nothing = Cell(None, False)
-    heads = [as_text(sheet.rows[1].get(at, nothing).value) for at in range(1, width + 1)]
+    lines = [
+        [sheet.rows.get(row, {}).get(at, NOTHING) for at in range(1, width + 1)]
+        for row in range(1, last + 1)
+    ]
+    heads = [as_text(cell.value) for cell in lines[0]]
     texts = TextColumns(width)
-    for row in range(2, last + 1):
-        cells = sheet.rows.get(row, {})
-        texts.add([as_text(cells.get(at, nothing).value) for at in range(1, width + 1)])
+    for cells in lines[1:]:
+        texts.add([as_text(cell.value) for cell in cells])
     table.fill(heads, [*texts.columns(last - 1)])
-    for at, head in enumerate(heads, start=1):
+    for head, column in zip(heads, zip(*lines[1:], strict=True), strict=False):
         if head in COLUMNS and head in table.text:
             # One problem for each cause.
-            column = [sheet.rows.get(row, {}).get(at, nothing) for row in range(2, last + 1)]
             found = pd.Series([_misfit(cell, head) for cell in column], dtype="str")
             for misfit in found.dropna().unique():
                 is_date = misfit == "a number" and head in DATETIMES
@@ -249,23 +216,22 @@ def sheet_table(name: str, sheet: Sheet, limits: Limits) -> RawTable:
 def sheet_pairs(sheet: Sheet, problems: Problems) -> list[tuple[str, str]]:
     """Key and value of the rows of the sheet `about`, with or without a header "key", "value"."""
     _report_merged(sheet, problems)
-    nothing = Cell(None, False)
-    rows = {
-        row: (cells.get(1, nothing), cells.get(2, nothing)) for row, cells in sheet.rows.items()
-    }
-    if formulas := [row for row, (_, value) in sorted(rows.items()) if value.formula]:
-        problems.report("value", "a formula", "a value", _MISFITS["a formula"], formulas)
-    if unseen := [row for row, (_, value) in rows.items() if UNSEEN.search(as_text(value.value))]:
-        problems.report("value", *worded("unseen_sign"), sorted(unseen))
-    pairs = [(as_text(key.value), as_text(value.value)) for _, (key, value) in sorted(rows.items())]
+    pairs = []
+    for row, cells in sorted(sheet.rows.items()):
+        key, value = cells.get(1, NOTHING), cells.get(2, NOTHING)
+        pairs.append((as_text(key.value), as_text(value.value)))
+        if value.formula:
+            problems.report("value", "a formula", "a value", _MISFITS["a formula"], [row])
+        if UNSEEN.search(as_text(value.value)):
+            problems.report("value", *worded("unseen_sign"), [row])
     pairs = pairs[1:] if pairs[:1] == [("key", "value")] else pairs
     return [(key, value) for key, value in pairs if key]
 
 
 def _report_merged(sheet: Sheet, problems: Problems) -> None:
     if areas := sorted(sheet.merged):
-        rows = {row for area in areas for row in range(area.first, area.last + 1)}
-        words = worded("merged_cells", ranges=", ".join(area.ref for area in areas))
+        rows = {row for first, last, _ in areas for row in range(first, last + 1)}
+        words = worded("merged_cells", ranges=", ".join(ref for *_, ref in areas))
         problems.report("", *words, sorted(rows))
 
 

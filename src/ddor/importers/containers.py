@@ -7,22 +7,22 @@ of a text is found too. Below the header Arrow reads whole columns, of text wher
 wrong.
 """
 
-import codecs
 import csv
 import functools
+import mmap
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 from python_calamine import CalamineWorkbook, SheetTypeEnum
 
-from ddor.errors import ExtractInvalid, Problem, UsageError
-from ddor.extract.table import worded
+from ddor.errors import UsageError
+from ddor.extract.table import invalid, worded
 
 HEADER_WITHIN = 50
 TEXTS = pa.dictionary(pa.int32(), pa.string())
@@ -32,7 +32,6 @@ _FRAMES = {".dta": pd.read_stata, ".feather": pd.read_feather}
 _ENDINGS = (".csv", ".txt", ".tsv", ".parquet", *_FRAMES, *_WORKBOOKS)
 _BLOCK = 1 << 20
 NO_UTF_8 = ("text that is not UTF-8", "UTF-8", 'save it as "CSV UTF-8 (comma delimited)"')
-_QUOTE = ord('"')
 # How many known titles a line has.
 Known = Callable[[Sequence], int]
 # Positions of columns and number of the line above -> the columns below; none where it cannot say.
@@ -46,8 +45,7 @@ def tables_of(
     a text it is the first of those that have the most. Raises UsageError (no such file, another
     ending), ExtractInvalid (a line of another width, a quote that is not closed), and whatever the
     readers raise for a file that is damaged."""
-    if not path.is_file():
-        raise UsageError(f"{path}: {'a folder, not a file' if path.is_dir() else 'no such file'}")
+    refuse_no_file(path)
     ending = path.suffix.lower()
     if ending in (".csv", ".txt", ".tsv"):
         delimiter, most = _delimiter(path, known)
@@ -69,10 +67,9 @@ def tables_of(
         raise UsageError(f"{path.name}: expected a file that ends in {', '.join(_ENDINGS)}")
 
 
-def invalid(
-    table: str, seen: str, expected: str, mend: str, rows: tuple[int, ...] = (), column: str = ""
-) -> ExtractInvalid:
-    return ExtractInvalid([Problem(table, rows, column, seen, expected, mend)], table)
+def refuse_no_file(path: Path) -> None:
+    if not path.is_file():
+        raise UsageError(f"{path}: {'no file' if path.exists() else 'no such file'}")
 
 
 def _delimiter(path: Path, known: Known) -> tuple[str, int]:
@@ -83,10 +80,10 @@ def _delimiter(path: Path, known: Known) -> tuple[str, int]:
     except UnicodeDecodeError:
         raise invalid(path.name, *NO_UTF_8) from None
 
-    def most(delimiter: str) -> int:
-        return max(map(known, csv.reader(beginning, delimiter=delimiter)), default=0)
-
-    found = {delimiter: most(delimiter) for delimiter in _DELIMITERS}
+    found = {
+        delimiter: max(map(known, csv.reader(beginning, delimiter=delimiter)), default=0)
+        for delimiter in _DELIMITERS
+    }
     return max(found.items(), key=lambda each: each[1])
 
 
@@ -130,24 +127,15 @@ def _text_columns(path: Path, delimiter: str, places: list[int], above: int) -> 
 
 def _quotes_whole_fields(path: Path, delimiter: str) -> bool:
     """Whether quotes stand only around whole fields, and doubled inside. Arrow takes other quotes
-    for something else than the csv module does. Raises UnicodeDecodeError."""
-    # What may stand before an opening quote and after a closing one; two quotes are one sign.
-    around = np.isin(np.arange(256), [*f'{delimiter}"\r\n'.encode()])
-    decoder, before, quotes = codecs.getincrementaldecoder("utf-8")(), b"\n", 0
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            decoder.decode(block)
-            signs = np.frombuffer(before + block, "u1")
-            at = np.flatnonzero(signs == _QUOTE)
-            # Odd ones open, even ones close; the block before has counted its last sign.
-            opens = (np.arange(len(at)) + quotes - (before == b'"')) % 2 == 0
-            opening, closing = at[opens & (at > 0)], at[~opens & (at < len(signs) - 1)]
-            if not (around[signs[opening - 1]].all() and around[signs[closing + 1]].all()):
-                return False
-            quotes += len(at) - (before == b'"')
-            before = block[-1:]
-        decoder.decode(b"", final=True)
-    return quotes % 2 == 0
+    for something else than the csv module does. Raises UnicodeDecodeError: of columns that nobody
+    asks for, Arrow would not tell."""
+    with path.open(encoding="utf-8") as text:
+        while text.read(_BLOCK):
+            pass
+    within = b"[^%b\r\n]" % delimiter.encode()
+    field = rb'(?<!%b)"[^"]*+(?:""[^"]*+)*+"(?!%b)' % (within, within)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return re.fullmatch(rb'[^"]*+(?:%b[^"]*+)*+' % field, data) is not None
 
 
 def _parquet_columns(path: Path, names: list[str], places: list[int], _: int) -> pa.Table:

@@ -138,7 +138,7 @@ def of_week(week: Week, parameters: Parameters, written: Written) -> dict[str, s
 def _remote(location: str, parameters: Parameters) -> str:
     import fsspec
 
-    from ddor.extract.read import fetch
+    from ddor.extract.location import fetch
 
     fs, path = fsspec.core.url_to_fs(location)
     if "http" not in fs.protocol:  # whose lists are pages

@@ -30,6 +30,7 @@ import dataclasses
 import datetime as dt
 import json
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from operator import attrgetter, itemgetter
@@ -198,13 +199,11 @@ def canonical(records: Iterable[Record]) -> str:
 
 def flags_for(records: Iterable[Record], columns: Iterable[str]) -> dict[str, str]:
     """agency_id -> what a reader of its line has to know: the disputes of figures in `columns`."""
-    flags: dict[str, list[str]] = {}
+    flags = defaultdict(list)
     for record in sorted(records, key=attrgetter("name")):
         if record.figure in columns:
-            flags.setdefault(record.agency_id, []).append(
-                f"disputed: {FIGURES[record.figure]}, received {record.received_on}, "
-                f"{STATUSES[record.status]}"
-            )
+            said = f"disputed: {FIGURES[record.figure]}, received {record.received_on}"
+            flags[record.agency_id].append(f"{said}, {STATUSES[record.status]}")
     return {agency_id: "; ".join(texts) for agency_id, texts in flags.items()}
 
 
@@ -248,25 +247,26 @@ def corrected(
     secret = {*positions, *request_ids.values()}
     files: list[Problems] = []
     targets: list[_Target] = []
+    first: dict[tuple[int, str], _Target] = {}
     for record in sorted(records, key=attrgetter("name")):
-        files.append(Problems(f"{record.name}.yaml"))
-        for number, label in enumerate(record.action.rows if record.action else (), start=1):
+        file, action = Problems(f"{record.name}.yaml"), record.action
+        files.append(file)
+        for number, label in enumerate(action.rows if action else (), start=1):
             place = f"action.rows[{number}]" if label in secret else label
             at = positions.get(request_ids.get(label))
             if label not in request_ids:
-                files[-1].report(place, *worded("unknown_label"))
+                file.report(place, *worded("unknown_label"))
             elif at is None:
-                files[-1].report(place, "no such row", "a row of the extract", _STALE)
-            elif record.action:
-                targets.append(_Target(at, place, record.agency_id, record.action, files[-1]))
-                _report_stale(targets[-1], received.loc[at])
-    first: dict[tuple[int, str], _Target] = {}
-    for target in targets:
-        for column in target.action.set:
-            other = first.setdefault((target.at, column), target)
-            if other is not target:
-                words = worded("cell_twice", file=other.file.label, place=other.place)
-                target.file.report(f"{target.place} {column}", *words)
+                file.report(place, "no such row", "a row of the extract", _STALE)
+            elif action:
+                target = _Target(at, place, record.agency_id, action, file)
+                targets.append(target)
+                _report_stale(target, received.loc[at])
+                for column in action.set:
+                    other = first.setdefault((at, column), target)
+                    if other is not target:
+                        words = worded("cell_twice", file=other.file.label, place=other.place)
+                        file.report(f"{place} {column}", *words)
     NeedsCorrection.raise_if(MISFITS, [*chain(*files)])
     requests = received.copy()
     for target in targets:

@@ -10,7 +10,7 @@ analyst's to mend, for a wrong place in the directory would make E1 hold the wro
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,9 +19,9 @@ import pandas as pd
 from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems
 from ddor.extract.csv_files import csv_table, plain_cell
 from ddor.extract.key_files import advice, must, quoted
-from ddor.extract.limits import LIMITS, beyond, read_file
+from ddor.extract.limits import LIMITS, read_file
 from ddor.extract.model import LEVELS
-from ddor.extract.table import ABOVE, UNSEEN, worded
+from ddor.extract.table import ABOVE, UNSEEN, shown, worded
 from ddor.reference.codes import rows
 from ddor.reference.places import AREAS, STATES, state_of_fips
 
@@ -38,10 +38,6 @@ def _is_date(value: str) -> bool:
         return str(dt.date.fromisoformat(value)) == value
     except ValueError:
         return False
-
-
-def _is_month_or_date(value: str) -> bool:
-    return bool(_MONTH(value)) or _is_date(value)
 
 
 def _is_place_code(value: str) -> bool:
@@ -66,7 +62,7 @@ _RULES: dict[str, tuple[Callable[[str], object], str]] = {
     "kind": (POLICY_KINDS.__contains__, f"one of {', '.join(POLICY_KINDS)}"),
     "month": (_MONTH, "a month, YYYY-MM"),
     "date": (_is_date, "a date, YYYY-MM-DD"),
-    "month or date": (_is_month_or_date, "YYYY-MM"),
+    "month or date": (lambda value: _MONTH(value) or _is_date(value), "YYYY-MM"),
 }
 # Table -> its columns, each with what is asked of it.
 COLUMNS: dict[str, dict[str, str]] = {}
@@ -92,7 +88,8 @@ def read_directory(agencies: Path, policies: Path, coverage: Path) -> Directory:
     frames: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = []
     for table, path in zip(COLUMNS, (agencies, policies, coverage), strict=True):
-        frames[table], found = _table(path, table)
+        found = Problems(path.name)
+        frames[table] = _table(path, table, found)
         problems += found
     NeedsCorrection.raise_if(WRONG, problems)
     newest = frames["policies"].sort_values(
@@ -107,47 +104,47 @@ def read_directory(agencies: Path, policies: Path, coverage: Path) -> Directory:
 
 def read_agencies(file: Path) -> pd.DataFrame:
     """The table of agencies alone, for an import. Raises NeedsCorrection."""
-    frame, problems = _table(file, "agencies")
-    NeedsCorrection.raise_if(WRONG, problems)
+    found = Problems(file.name)
+    frame = _table(file, "agencies", found)
+    NeedsCorrection.raise_if(WRONG, found)
     return frame
 
 
-def _table(path: Path, table: str) -> tuple[pd.DataFrame, Problems]:
-    columns, nothing = list(COLUMNS[table]), pd.DataFrame(columns=list(COLUMNS[table]), dtype="str")
+def _table(path: Path, table: str, found: Problems) -> pd.DataFrame:
+    frame = read_table(path, found, "no_table", table=table)
+    columns = list(COLUMNS[table])
+    if sorted(frame) == sorted(columns):
+        return _judged(frame, table, found)[columns].reset_index(drop=True)
+    if len(frame.columns):
+        mend = "give it exactly these columns"
+        found.report("", ", ".join(frame), ", ".join(columns), mend, (1,))
+    return frame
+
+
+def read_table(file: Path, found: Problems, words: str, **more: str) -> pd.DataFrame:
+    """A CSV file as text, but for rows that are not as long as its header; index: the position
+    below that. What is wrong is reported; a file that cannot be read has no columns, and is
+    reported in these `words` of problems.csv."""
     try:
-        data = read_file(path, LIMITS.bytes)
+        data = read_file(file, LIMITS.bytes)
+        (heads, cells, uneven), problems = csv_table(file.name, data, LIMITS.charges, LIMITS)
     except OSError as error:
-        found = Problems(path.name)
-        seen = (error.strerror or "no such file").lower()
-        found.report("", *worded("no_table", seen=seen, table=table))
-        return nothing, found
-    try:
-        (heads, cells, uneven), found = csv_table(path.name, data, LIMITS.charges, LIMITS)
+        found.report("", *worded(words, seen=(error.strerror or "no such file").lower(), **more))
+        return pd.DataFrame()
     except ExtractInvalid as error:  # too large
-        found = Problems(path.name)
-        for problem in error.problems:
-            found.report("", problem.seen, problem.expected, "shorten it")
-        return nothing, found
-    if not heads:
-        return nothing, found
-    if sorted(heads) != sorted(columns):
-        seen, expected = ", ".join(heads), ", ".join(columns)
-        found.report("", seen, expected, "give it exactly these columns", (1,))
-        return nothing, found
-    frame = pd.DataFrame(dict(zip(heads, cells, strict=True))).drop(index=uneven)
-    return _judged(frame, table, found)[columns].reset_index(drop=True), found
+        found += [replace(problem, mend="shorten it") for problem in error.problems]
+        return pd.DataFrame()
+    found += problems
+    for head in sorted({head for head in heads if heads.count(head) > 1}):
+        found.report("", *worded("column_twice", head=shown([head])), [1])
+    return pd.DataFrame(dict(zip(heads, cells, strict=True)), dtype="str").drop(index=uneven)
 
 
 def _judged(frame: pd.DataFrame, table: str, found: Problems) -> pd.DataFrame:
-    """The rows, with every problem reported; without those that are too long."""
-    unseen = frame.index[frame.apply(lambda cells: cells.str.contains(UNSEEN)).any(axis=1)]
-    if len(unseen):
-        found.report("", *worded("unseen_sign"), [row + ABOVE for row in unseen])
-    for column, cells in frame.items():
-        if len(long := cells.index[cells.str.len() > LIMITS.letters]):
-            rows = [row + ABOVE for row in long]
-            found.report(column, *beyond(LIMITS.letters, "characters"), "shorten it", rows)
-            frame = frame.drop(index=long)
+    """The rows, with every problem reported."""
+    unseen = frame.apply(lambda cells: cells.str.contains(UNSEEN)).any(axis=1)
+    if unseen.any():
+        found.report("", *worded("unseen_sign"), frame.index[unseen] + ABOVE)
     for column, rule in COLUMNS[table].items():
         fits, expected = _RULES[rule.removesuffix(" or nothing")]
         if may_be_empty := rule.endswith(" or nothing"):
@@ -166,13 +163,11 @@ def add_agencies(file: Path, proposals: Path) -> list[str]:
     -> their agency_ids. All or none: raises NeedsCorrection with every problem of these rows."""
     known = read_agencies(file)
     columns, found = list(COLUMNS["agencies"]), Problems(proposals.name)
-    data = read_file(proposals, LIMITS.bytes) if proposals.is_file() else b""
-    (heads, cells, uneven), problems = csv_table(proposals.name, data, LIMITS.charges, LIMITS)
-    found += problems
-    if missing := [name for name in ("accept", *columns) if name not in heads]:
+    frame = read_table(proposals, found, "no_facilities_file")
+    missing = [name for name in ("accept", *columns) if name not in frame]
+    if missing and len(frame.columns):
         found.report("", *worded("no_proposals", missing=", ".join(missing)))
     NeedsCorrection.raise_if("nothing was added", found)
-    frame = pd.DataFrame(dict(zip(heads, cells, strict=True))).drop(index=uneven)
     accepted = frame[frame["accept"].str.strip().str.casefold().isin(_ACCEPTED)]
     new = _judged(accepted[columns].map(plain_cell), "agencies", found)
     for row, code in new["agency_id"].items():

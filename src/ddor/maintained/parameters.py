@@ -16,7 +16,6 @@ the cases of a quarter in `cases/<quarter>/` (cases.py).
 """
 
 import contextlib
-import datetime as dt
 import os
 import re
 from pathlib import Path
@@ -25,14 +24,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ddor.calendar import Period, Week
-from ddor.errors import (
-    NeedsCorrection,
-    Problem,
-    Problems,
-    TimeLimitExceeded,
-    UsageError,
-    address_without_secrets,
-)
+from ddor.errors import NeedsCorrection, Problem, Problems, UsageError, address_without_secrets
 from ddor.extract import key_files
 from ddor.extract.key_files import unknown_key
 from ddor.extract.limits import LIMITS, Limits
@@ -200,25 +192,20 @@ def weeks_with_extract(pattern: str) -> list[Week]:
     """The weeks for which something lies at `pattern`, a path or URL that holds {week}."""
     import fsspec
 
-    address = address_without_secrets(pattern)
-    try:
+    from ddor.extract.location import reaching
+
+    with reaching(address_without_secrets(pattern)):
         fs, path = fsspec.core.url_to_fs(pattern.replace("{week}", "*"))
         found = fs.glob(path) + fs.glob(path + ".zip") + fs.glob(path + ".xlsx")
-    except TimeoutError:
-        raise TimeLimitExceeded(f"{address} does not answer") from None
-    except Exception as error:  # every back end has its own
-        # Its words may hold the whole address, but for a package that is not installed.
-        reason = error if isinstance(error, ImportError) else type(error).__name__
-        raise UsageError(f"{address}: cannot look for extracts there ({reason})") from None
     # Where the week stands twice in a path, both have to be the same day.
     start, *rest = map(re.escape, path.split("*"))
     named = re.compile(start + "(.{10})" + r"\1".join(rest) + r"(\.zip|\.xlsx)?/?")
     names = {match[1] for name in found if (match := named.fullmatch(name))}
-    days = []
+    weeks = []
     for name in sorted(names):
-        with contextlib.suppress(ValueError):
-            days.append(dt.datetime.strptime(name, "%Y-%m-%d").date())
-    return [Week(day) for day in days if Week.containing(day).first_day == day and day.year >= 1990]
+        with contextlib.suppress(UsageError):  # no date
+            weeks += [week] if str(week := Week.parse(name)) == name else []
+    return weeks
 
 
 def find_project() -> Path:

@@ -167,8 +167,6 @@ def _captioned(html: str, heading: str) -> str:
     keyboard."""
     html = re.sub(r"<tr>\s*<td>(.*?)</td>", r'<tr><th scope="row">\1</th>', html)
     label = re.sub("<[^>]*>", "", heading)
-    begun = (
-        f'<div class="table" role="region" tabindex="0" aria-label="{label}">\n'
-        f"<table><caption><span>{label}</span></caption>"
-    )
+    region = f'<div class="table" role="region" tabindex="0" aria-label="{label}">'
+    begun = f"{region}\n<table><caption><span>{label}</span></caption>"
     return html.replace("<table>", begun).replace("</table>", "</table></div>")

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems
-from ddor.extract.table import UNSEEN
+from ddor.extract.table import UNSEEN, invalid
 from ddor.extract.validation import parse_times
 from ddor.importers.foia.source import one_dictionary
 from ddor.importers.foia.tables import MEANS_EMPTY, RULES, TITLES, VOCABULARY, WORDS, counted
@@ -176,9 +176,9 @@ def refuse_day_first(rows: pd.DataFrame) -> None:
         seen = f"{len(day_first)} dates that can only begin with their day"
         mend = "save the dates as 2026-02-09, or use the file as it was released"
         where = tuple(rows.loc[day_first.index, "row"])
-        table, field = str(rows["table"].iloc[0]), "detainer_prepare_date"
         expected = "dates such as 2026-02-09 or 2/9/2026, month first"
-        raise ExtractInvalid([Problem(table, where, field, seen, expected, mend)], table)
+        table = str(rows["table"].iloc[0])
+        raise invalid(table, seen, expected, mend, where, "detainer_prepare_date")
 
 
 def _followed_within_a_day(rows: pd.DataFrame) -> pd.Series:

@@ -11,22 +11,20 @@ import re
 from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from ddor.errors import ExtractInvalid, Problems, UsageError
-from ddor.extract.csv_files import csv_file, csv_table, plain_cell
+from ddor.errors import ExtractInvalid, Problems
+from ddor.extract.csv_files import csv_file, plain_cell
 from ddor.extract.key_files import quoted
-from ddor.extract.limits import LIMITS
 from ddor.extract.table import ABOVE, worded
-from ddor.importers.containers import invalid
+from ddor.importers.containers import refuse_no_file
 from ddor.importers.foia.tables import LEVELS
 from ddor.importers.foia.texts import filled
-from ddor.maintained.directory import AGENCY_ID, CODE, COLUMNS
+from ddor.maintained.directory import AGENCY_ID, CODE, COLUMNS, read_table
 from ddor.reference.codes import name_key
 from ddor.reference.places import AREAS, COUNTIES, area_named, area_of, state_named
 
@@ -37,6 +35,7 @@ _COMMON_WORDS = set(
 )
 _ALIKE = 0.9
 _OF_A_COUNTY = re.compile(r"^(.+?)\s+(COUNTY|CNTY|CO|PARISH)\b")
+_PLACE = ["name", "state", "code", "area"]
 _WHERE = ["detention_facility", "facility_state", "detention_facility_code", "facility_aor"]
 # The column of a file of facilities -> the names that it goes by.
 _TITLES = {
@@ -44,6 +43,11 @@ _TITLES = {
     "state": ("state", "facility_state"),
     "agency_id": ("agency_id", "code", "detention_facility_code"),
 }
+# State and key of a name -> the codes of the counties of that name.
+_COUNTIES: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+for _fips, _place_of in COUNTIES.items():
+    _name = re.sub(" (County|Parish)$", "", _place_of.name)
+    _COUNTIES[_place_of.state, name_key(_name)].append(_fips)
 # What a file of proposals has before and after the columns of the directory.
 ACCEPT = "accept"
 _BESIDE = ("requests", "how_sure", "because", "nearly_the_same_as")
@@ -63,22 +67,19 @@ def read_facilities(file: Path | None, directory: pd.DataFrame) -> Facilities:
     known = directory["state"].dropna().to_dict()
     if file is None:
         return Facilities({}, known)
-    try:
-        (heads, cells, _), problems = csv_table(
-            file.name, file.read_bytes(), LIMITS.charges, LIMITS
-        )
-    except OSError as error:
-        raise UsageError(f"{file}: {(error.strerror or 'cannot be read').lower()}") from None
-    columns = {name_key(head).replace(" ", "_"): at for at, head in enumerate(heads)}
-    places = [next((columns[t] for t in titles if t in columns), -1) for titles in _TITLES.values()]
-    if problems or -1 in places:
-        seen = f"the columns {', '.join(heads)}"
-        raise ExtractInvalid(
-            [*problems] or invalid(file.name, *worded("no_facilities_file", seen=seen)).problems
-        )
+    refuse_no_file(file)
     found, named = Problems(file.name, "docs/foia.md"), defaultdict(set)
+    table = read_table(file, found, "no_facilities_file")
+    columns = {name_key(head).replace(" ", "_"): head for head in table}
+    heads = [next((columns[t] for t in titles if t in columns), "") for titles in _TITLES.values()]
+    if not found and not all(heads):
+        seen = f"the columns {', '.join(table)}"
+        found.report("", *worded("no_facilities_file", seen=seen))
+    if found:
+        raise ExtractInvalid(found, file.name)
     states: dict[str, str] = {}
-    for row, (name, place, code) in enumerate(zip(*(cells[p] for p in places), strict=True), ABOVE):
+    for at, name, place, code in table[heads].itertuples():
+        row = at + ABOVE
         name, code, state = name_key(plain_cell(name)), code.strip(), state_named(place) or ""
         if place and not state:
             found.report("state", quoted(place), "a state, such as MN", "correct it", (row,))
@@ -132,32 +133,32 @@ def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
     """A row for each facility of shaped rows, most requests first: code; name, state and area, as
     most of its rows have them; requests; level; known: whether the level is the directory's, not
     guessed."""
-    columns = {"agency_id": "code", "agency_name": "name", "state": "state", "area": "area"}
-    named = rows.assign(area=filled(rows["area"], "")).rename(columns=columns)
-    found = _counted(named, [*columns.values()]).drop_duplicates("code")
+    titles = dict(zip(("agency_name", "state", "agency_id", "area"), _PLACE, strict=True))
+    found = _counted(rows.assign(area=filled(rows["area"], "")).rename(columns=titles))
+    found = found.drop_duplicates("code")
     level = found["code"].map(directory["level"])
-    guessed = found["name"].map(lambda name: _level(name)[0])
-    return found.assign(level=level.fillna(guessed), known=level.notna())
+    return found.assign(level=level.fillna(found["level"]), known=level.notna())
 
 
 def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
     """As facilities_of, of cleaned rows that were set aside for want of a code or a state."""
-    titles = dict(zip(_WHERE, ("name", "state", "code", "area"), strict=True))
-    named = rows.rename(columns=titles)[[*titles.values()]].astype("str").fillna("")
+    titles = dict(zip(_WHERE, _PLACE, strict=True))
+    named = rows.rename(columns=titles)[_PLACE].astype("str").fillna("")
     named = named[(named["name"] != "") | (named["code"] != "")]
     named["state"] = named["state"].map(lambda state: state_named(state) or state)
     named["area"] = named["area"].map(lambda area: area_named(area) or "")
-    found = _counted(named, [*titles.values()])
-    return found.assign(level=found["name"].map(lambda name: _level(name)[0]), known=False)
+    return _counted(named).assign(known=False)
 
 
-def _counted(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """One row for each different place, with its requests, of a code those of all spellings."""
-    counts = rows.groupby(columns, sort=False, observed=True).size()
+def _counted(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row for each different place, with its requests, of a code those of all spellings, and
+    the level that its name suggests."""
+    counts = rows.groupby(_PLACE, sort=False, observed=True).size()
     counts = counts.sort_values(ascending=False, kind="stable").reset_index(name="requests")
-    counts = counts.astype(dict.fromkeys(columns, "str"))
+    counts = counts.astype(dict.fromkeys(_PLACE, "str"))
     by_code = counts.groupby("code")["requests"].transform("sum")
     counts["requests"] = by_code.where(counts["code"] != "", counts["requests"])
+    counts["level"] = counts["name"].map(lambda name: _level(name)[0])
     return counts.sort_values(["requests", "code"], ascending=[False, True], kind="stable")
 
 
@@ -178,19 +179,20 @@ def twins_of(facilities: pd.DataFrame) -> list[tuple]:
 def write_proposals(file: Path, facilities: pd.DataFrame, twins: list[tuple]) -> None:
     """Rows for the directory, to be looked up and accepted: `ddor directory FILE` adds those. The
     surest first, misspelt twins beside each other."""
-    beside: dict[str, list[str]] = {}
+    beside = defaultdict(list)
     for one, other in twins:
-        beside.setdefault(one.code, []).append(f"{other.name} ({other.code})")
-        beside.setdefault(other.code, []).append(f"{one.name} ({one.code})")
+        beside[one.code].append(f"{other.name} ({other.code})")
+        beside[other.code].append(f"{one.name} ({one.code})")
     first = {other.code: one.code for one, other in twins}
     lines = [*_proposals(facilities, beside)]
     order = {line["agency_id"]: at for at, line in enumerate(lines)}
     lines.sort(key=lambda line: order[first.get(line["agency_id"], line["agency_id"])])
+    file.parent.mkdir(parents=True, exist_ok=True)
     # Excel knows by the mark that it is UTF-8.
     file.write_bytes(BOM_UTF8 + csv_file([ACCEPT, *COLUMNS["agencies"], *_BESIDE], lines))
 
 
-def _proposals(facilities: pd.DataFrame, beside: dict[str, list[str]]) -> Iterator[dict]:
+def _proposals(facilities: pd.DataFrame, beside: Mapping[str, list[str]]) -> Iterator[dict]:
     for each in facilities.itertuples(index=False):
         level, words = _level(each.name)
         county = _county(each.name, each.state)
@@ -207,7 +209,7 @@ def _proposals(facilities: pd.DataFrame, beside: dict[str, list[str]]) -> Iterat
             "requests": each.requests,
             "how_sure": sure,
             "because": "; ".join(said) or "the name says nothing of a level",
-            "nearly_the_same_as": "; ".join(beside.get(each.code, ())),
+            "nearly_the_same_as": "; ".join(beside[each.code]),
         }
 
 
@@ -222,18 +224,8 @@ def _level(name: str) -> tuple[str, str]:
 def _county(name: str, state: str) -> str:
     """The county that a name names, "" where it names none of that state."""
     found = _OF_A_COUNTY.search(name.upper())
-    fips = _counties().get((state, name_key(found[1])), []) if found else []
+    fips = _COUNTIES.get((state, name_key(found[1])), []) if found else []
     return fips[0] if len(fips) == 1 else ""
-
-
-@cache
-def _counties() -> Mapping[tuple[str, str], list[str]]:
-    """State and key of a name -> the codes of the counties of that name."""
-    found = defaultdict(list)
-    for county in COUNTIES.values():
-        name = re.sub(" (County|Parish)$", "", county.name)
-        found[county.state, name_key(name)].append(county.fips)
-    return found
 
 
 def _core(name: str) -> str:

@@ -9,11 +9,11 @@ import datetime as dt
 import hashlib
 import operator
 from collections import Counter, namedtuple
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import jinja2
 import pandas as pd
@@ -23,16 +23,17 @@ from ddor.errors import Problems, UsageError
 from ddor.extract.csv_files import has_extract, write_extract
 from ddor.extract.key_files import read_keys, read_text
 from ddor.extract.model import FOIA_SOURCE, About, Extract, extract_of
-from ddor.extract.table import worded
-from ddor.importers.containers import invalid
+from ddor.extract.table import invalid, worded
+from ddor.importers.containers import refuse_no_file
 from ddor.importers.foia import cleaning, facilities, shape
 from ddor.importers.foia.before import compared
 from ddor.importers.foia.source import read_source
-from ddor.importers.foia.tables import RULES, Form
+from ddor.importers.foia.tables import RULES
 from ddor.maintained.directory import read_agencies
 
 TEMPLATE = Path(__file__).with_name("summary.txt.j2")
 OWN_WORDS = "foia_words.csv"  # beside the directory
+_AGENCY = ["agency_id", "agency_name"]
 MOST_SHAPES = 3  # of dates
 MOST_NAMED = 20  # facilities in the summary; a file of proposals has all
 # One extract folder, with the number of its requests and charges, and which part of its week the
@@ -63,7 +64,8 @@ class Asked:
 
 
 class ImportSummary(SimpleNamespace):
-    """Counts of rows: read == kept + outside + the sum of set_aside. str() is the closing text.
+    """What a `_Source` says of the files, and counts of rows: read == kept + outside + the sum of
+    set_aside. str() is the closing text.
 
     source: names of the files; tables: read in it, with the form of each; unread: sheets without a
     header; as_of, and as_of_from: where that is known from; first, last: the days of issue that the
@@ -93,17 +95,13 @@ class ImportSummary(SimpleNamespace):
 @dataclass(frozen=True)
 class _Source:
     """All rows of one or more files, cleaned and located, with `issued_at` and
-    `outcome_recorded_at`, and the rule that sets each aside; what they are as of, and where that is
-    known from."""
+    `outcome_recorded_at`, and the rule that sets each aside; what they are as of; and what the
+    summary says of the files: tables, unread, as_of, as_of_from, cells, duplicates."""
 
     rows: pd.DataFrame
     rule: pd.Series
     as_of: dt.date
-    as_of_from: str
-    tables: dict[str, Form]
-    unread: list[str]
-    cells: dict[str, int]
-    duplicates: str
+    told: Mapping[str, Any]
 
     @property
     def kept(self) -> pd.DataFrame:
@@ -112,12 +110,8 @@ class _Source:
     def unread_dates(self) -> list[str]:
         """How the cells look that are no date: they are not quoted, for anything may be in them."""
         texts = self.rows.loc[self.rule == RULES["row"]["date"], "detainer_prepare_date"]
-        shapes = (
-            texts.dropna()
-            .astype("str")
-            .str[:30]
-            .replace([r"\d", r"[^\W\d_]"], ["9", "A"], regex=True)
-        )
+        texts = texts.dropna().astype("str").str[:30]
+        shapes = texts.replace([r"\d", r"[^\W\d_]"], ["9", "A"], regex=True)
         return [*shapes.value_counts().index[:MOST_SHAPES]]
 
     def unplaced(self) -> pd.DataFrame:
@@ -138,14 +132,12 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
     if len(weeks) > 1 and "{week}" not in asked.out:
         place = 'put {week} into it, such as "extracts/{week}"'
         raise UsageError(f'"{asked.out}" is one folder for {len(weeks)} weeks; {place}')
+    if asked.proposals and asked.proposals.exists():
+        raise UsageError(f"{asked.proposals} is there already; name another --propose")
     directory = read_agencies(asked.agencies).set_index("agency_id").replace("", None)
     places = facilities.read_facilities(asked.facilities, directory)
     words = cleaning.own_words(asked.agencies.with_name(OWN_WORDS))
     said = _said(files)
-    if asked.proposals:
-        if asked.proposals.exists():
-            raise UsageError(f"{asked.proposals} is there already; name another --propose")
-        asked.proposals.parent.mkdir(parents=True, exist_ok=True)
     _refuse_to_replace(weeks, asked, said)
 
     source = _read(files, asked, places, words)
@@ -157,7 +149,7 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
             days = f"it is as of {old.as_of}, the others as of {source.as_of}"
             raise UsageError(f"--before {asked.before.name}: expected an earlier release; {days}")
         rows["newly"], fates = compared(old.kept, rows, words["detainer_lift_reason"])
-        earlier = old.as_of, old.as_of_from, fates
+        earlier = old.as_of, old.told["as_of_from"], fates
     rows = cleaning.translated(rows.drop(columns="anonymized_identifier"), words)
     starts = [pd.Timestamp(week.first_day) for week in weeks]
     issued_in = first_days(rows["issued_at"])
@@ -178,35 +170,28 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
         raise invalid(names, *seen)
 
     about = About(source.as_of, said, False, pending_on=earlier and earlier[0])
-    write = partial(_write, asked, about, days["min"], days["max"], {*starts})
-    written = []
+    written: list[Written] = []
     # In parts, which takes less memory; but the week of recording may be in another part.
     parts = [kept] if asked.recorded else [own for _, own in kept.groupby(issued_in.dt.year)]
     for part in parts:
-        written += [*write(shape.identified(part))]
+        written += _write(asked, about, days["min"], days["max"], {*starts}, shape.identified(part))
     found = facilities.facilities_of(kept, directory)
     unplaced, twins = source.unplaced(), facilities.twins_of(found)
     if asked.proposals:
         lacking = pd.concat([unplaced, found[~found["known"]]])
         facilities.write_proposals(asked.proposals, lacking, twins)
     lifted = kept["outcome"] != "pending"
-    newly = kept[kept["newly"]]
     nothing = [week for week in weeks if week not in {each.week for each in written}]
     return ImportSummary(
+        **source.told,
         source=names,
-        tables=source.tables,
-        unread=source.unread,
-        as_of=source.as_of,
-        as_of_from=source.as_of_from,
         first=days["min"],
         last=days["max"],
-        duplicates=source.duplicates,
         read=len(source.rows),
         kept=len(kept),
         outside=int((~of_weeks).sum()),
         set_aside=set_aside,
         unread_dates=source.unread_dates(),
-        cells=source.cells,
         notes=shape.notes_of(kept),
         lifted=int(lifted.sum()),
         dated=int((lifted & kept["outcome_recorded_at"].notna()).sum()),
@@ -215,7 +200,7 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
         unplaced=unplaced,
         proposals=asked.proposals,
         earlier=earlier,
-        newly_declined=newly.groupby(["agency_id", "agency_name"], observed=True).size(),
+        newly_declined=kept[kept["newly"]].groupby(_AGENCY, observed=True).size(),
         written=written,
         weeks_without_rows=nothing,
         outdated=[*filter(has_extract, map(asked.folder, nothing))],
@@ -226,8 +211,7 @@ def _said(files: Sequence[Path]) -> str:
     """What an extract says of its source."""
     digests = []
     for file in files:
-        if not file.is_file():
-            raise UsageError(f"{file}: no such file" if not file.exists() else f"{file}: no file")
+        refuse_no_file(file)
         with file.open("rb") as content:
             digests.append(hashlib.file_digest(content, "sha256").hexdigest()[:16])
     if len({*digests}) < len(digests):
@@ -262,15 +246,19 @@ def _read(
     rows = rows.assign(issued_at=cleaning.dates(rows["detainer_prepare_date"]))
     if asked.recorded and rows["detainer_lift_date"].isna().all():
         raise UsageError("--recorded: the files have no date of lifting (docs/foia.md)")
-    as_of, known = (asked.as_of, "as given") if asked.as_of else _release_day(files, rows)
+    as_of, known = asked.as_of, "as given"
+    if not as_of:  # the latest of the days on which the records of the files were taken
+        days = (_own_day(file.name, rows[rows["file"] == at]) for at, file in enumerate(files))
+        as_of, known = max(days, key=operator.itemgetter(0))
     rows = rows.assign(outcome_recorded_at=cleaning.lifted_at(rows, as_of))
     rule, duplicates = cleaning.set_aside(rows, as_of, words, asked.recorded)
-    return _Source(rows, rule, as_of, known, tables, unread, cells, duplicates)
+    told = {"as_of": as_of, "as_of_from": known, "tables": tables, "unread": unread}
+    return _Source(rows, rule, as_of, told | {"cells": cells, "duplicates": duplicates})
 
 
 def _refuse_without_codes(source: _Source, asked: Asked) -> None:
     """Of a form that names facilities only; their names are proposed first."""
-    for label, form in source.tables.items():
+    for label, form in source.told["tables"].items():
         if "detention_facility_code" in form.lacks and not asked.facilities:
             mend = "write their names with --propose FILE, and look up each code and state"
             if asked.proposals:
@@ -304,15 +292,9 @@ def _write(
         yield Written(week, folder, len(own), len(charges), part.part_of_week)
 
 
-def _release_day(files: Sequence[Path], rows: pd.DataFrame) -> tuple[dt.date, str]:
-    """The latest of the days on which the records of the files were taken, and where that is known
-    from."""
-    days = [_own_day(file.name, rows[rows["file"] == at]) for at, file in enumerate(files)]
-    return max(days, key=operator.itemgetter(0))
-
-
 def _own_day(file: str, rows: pd.DataFrame) -> tuple[dt.date, str]:
-    """A file merged from several releases is as of the latest."""
+    """The day on which the records of a file were taken, and where that is known from. A file
+    merged from several releases is as of the latest."""
     for names in (rows["file_original"].drop_duplicates().astype("str"), pd.Series([file])):
         digits = names.str.extractall(r"(?<!\d)(20\d{6})(?!\d)")[0]
         days = pd.to_datetime(digits, format="%Y%m%d", errors="coerce").dropna()

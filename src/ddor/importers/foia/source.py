@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 
 from ddor.errors import DdorError, ExtractInvalid, Problem
 from ddor.extract.cells import as_text
-from ddor.extract.table import worded
-from ddor.importers.containers import HEADER_WITHIN, TEXTS, Columns, invalid, tables_of
+from ddor.extract.table import invalid, worded
+from ddor.importers.containers import HEADER_WITHIN, TEXTS, Columns, tables_of
 from ddor.importers.foia.tables import ANOTHER_FORM, FORMS, MEANS_EMPTY, NEEDED, TITLES, Form
 
 # Fewer are no header: a legend has one title in a line.
@@ -39,25 +39,25 @@ def read_source(files: Sequence[Path]) -> tuple[pa.Table, dict[str, Form], list[
     read: dict[str, Form] = {}
     unread: list[str] = []
     for at, path in enumerate(files):
-        found = {}
+        without, before = [], len(read)
         try:
             for table, lines, columns in tables_of(path, _titles_in, LEAST_TITLES):
                 label = table if len(files) == 1 or table == path.name else f"{path.name}, {table}"
-                found[label] = _below_header(label, lines, columns)
+                if not (found := _below_header(label, lines, columns)):
+                    without.append(label)
+                    continue
+                read[label], rows = found
+                named = pa.array([label] * len(rows), pa.string()).dictionary_encode()
+                number = pa.array(np.full(len(rows), at, "int32"))
+                parts.append(rows.append_column("table", named).append_column("file", number))
         except DdorError:
             raise
         except Exception as error:  # each of the readers has errors of its own
             raise invalid(path.name, *worded("no_detainer_file", error=error)) from None
-        own = {label: each for label, each in found.items() if each is not None}
-        if not own:
-            words = worded("no_titles", tables=", ".join(found), needed=", ".join(NEEDED))
+        if len(read) == before:
+            words = worded("no_titles", tables=", ".join(without), needed=", ".join(NEEDED))
             raise invalid(path.name, *words)
-        for label, (form, rows) in own.items():
-            named = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(rows), "int32")), [label])
-            number = pa.array(np.full(len(rows), at, "int32"))
-            parts.append(rows.append_column("table", named).append_column("file", number))
-            read[label] = form
-        unread += [label for label in found if label not in own]
+        unread += without
     every = pa.schema([(field, TEXTS) for field in TITLES]).empty_table()
     return pa.concat_tables([every, *parts], promote_options="default"), read, unread
 
@@ -118,15 +118,15 @@ def _titles_in(titles: Sequence) -> int:
 
 def _table(lines: Iterator[Sequence], places: list[int]) -> pa.Table:
     """The cells at these places of the lines, as text."""
-    names, parts = [str(place) for place in places], []
-    kind = pa.schema([(name, TEXTS) for name in names])
+    kind = pa.schema([(str(place), TEXTS) for place in places])
+    parts = []
     while batch := [
         [as_text(cells[place]) if place < len(cells) else "" for place in places]
         for cells in islice(lines, _ROWS_AT_ONCE)
     ]:
         columns = [pa.array(column, pa.string()) for column in zip(*batch, strict=True)]
-        parts.append(pa.table([column.dictionary_encode() for column in columns], kind))
-    return pa.concat_tables(parts) if parts else kind.empty_table()
+        parts.append(pa.record_batch([column.dictionary_encode() for column in columns], kind))
+    return pa.Table.from_batches(parts, kind)
 
 
 def _words(column: pa.ChunkedArray) -> pa.DictionaryArray:

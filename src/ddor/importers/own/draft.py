@@ -42,10 +42,8 @@ def draft_map(file: Path) -> str:
 
 def _draft(each: Meaning, heads: Mapping[str, str], export: pd.DataFrame) -> Iterator[str]:
     if head := heads.get(each.column):
-        sure = (
-            "" if head.casefold() == each.column else f"  # guessed from the head: {each.meaning}"
-        )
-        yield f"  {each.column}:{sure}"
+        guess = f"  # guessed from the head: {each.meaning}"
+        yield f"  {each.column}:{'' if head.casefold() == each.column else guess}"
         yield f"    column: {_quoted(head)}"
         if each.column in WORDS:
             yield "    words:"
@@ -61,11 +59,11 @@ def _draft(each: Meaning, heads: Mapping[str, str], export: pd.DataFrame) -> Ite
 
 def _order_line(columns: list[pd.Series]) -> str:
     order, asked = order_of(columns)
-    if order or not asked:
-        return (
-            f"date_order: {order}" if order else "# date_order is not needed: no date is in doubt"
-        )
-    return f"date_order:  # of {asked}: month first, day first or year first?"
+    if order:
+        return f"date_order: {order}"
+    if asked:
+        return f"date_order:  # of {asked}: month first, day first or year first?"
+    return "# date_order is not needed: no date is in doubt"
 
 
 def _quoted(text: str) -> str:

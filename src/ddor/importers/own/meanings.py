@@ -28,21 +28,10 @@ class Meaning(NamedTuple):
         return self.table == "requests" and not may_be_empty and not self.otherwise
 
 
-def _words(text: str) -> dict[str, str]:
-    """ "declined=declin|refus|honored=hono" -> {"declined": "declin|refus", "honored": "hono"}."""
-    words: dict[str, str] = {}
-    for part in filter(None, text.split("|")):
-        word, equals, pattern = part.partition("=")
-        if equals:
-            words[word], last = pattern, word
-        else:
-            words[last] += f"|{part}"
-    return words
-
-
 def _meaning(table, column, meaning, heads, words, otherwise) -> Meaning:
     keys = tuple(name_key(head) for head in heads.split("|"))
-    return Meaning(table, column, meaning, keys, _words(words), otherwise)
+    patterns = dict(part.split("=") for part in words.split("; ") if part)
+    return Meaning(table, column, meaning, keys, patterns, otherwise)
 
 
 MEANINGS = [_meaning(**row) for row in rows("meanings", Path(__file__).parent / "data")]

@@ -16,19 +16,21 @@ A row of the export is a request; rows with the same request_id are one, with a 
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
 import yaml
+from pydantic import BeforeValidator, ConfigDict
+from pydantic.dataclasses import dataclass
 
 from ddor.calendar import Week
 from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems, UsageError
 from ddor.extract.cells import as_text
 from ddor.extract.csv_files import write_extract
-from ddor.extract.key_files import read_keys, read_text
+from ddor.extract.key_files import one_of, read_record
 from ddor.extract.model import COLUMNS, DATETIMES, TABLES, WORDS
 from ddor.extract.read import read_extract
 from ddor.extract.table import ABOVE
@@ -39,8 +41,30 @@ ORDERS = {"month first": "%m/%d/%Y", "day first": "%d/%m/%Y", "year first": "%Y/
 DAY = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T]+(.+))?")
 _TIMES = ("%H:%M:%S", "%H:%M", "%I:%M %p", "%I:%M:%S %p")
 _GUIDE = "docs/own-data.md"
-_KINDS = {"column", "words", "value"}
+_WRONG = "the map needs correction"
+_LEFT_OUT = BeforeValidator(lambda given: given or {})
 _HOW = "{column: a head} or {value: a word}"
+
+
+@dataclass(config=ConfigDict(extra="forbid"))
+class How:
+    """How a column of an extract is made: from that of the export with this head, whose cells may
+    be words that become others, or of one value alone; "" for nothing."""
+
+    column: str = ""
+    words: Annotated[dict[str, str], _LEFT_OUT] = field(default_factory=dict)
+    value: str = ""
+
+
+@dataclass
+class Map:
+    """What a map says; the columns of both tables by name."""
+
+    requests: dict[str, Annotated[How, _LEFT_OUT]] = field(default_factory=dict)
+    charges: dict[str, Annotated[How, _LEFT_OUT]] = field(default_factory=dict)
+    about: dict[str, str] = field(default_factory=dict)
+    sheet: str = ""
+    date_order: Annotated[str, one_of(ORDERS)] = ""
 
 
 def read_export(file: Path) -> dict[str, pd.DataFrame]:
@@ -97,25 +121,18 @@ def import_table(
     one above and count again, and how many requests are of other weeks. Raises NeedsCorrection (the
     map) and ExtractInvalid (what the map makes of the export); nothing is then written."""
     exports, found = read_export(file), Problems(map_file.name, _GUIDE)
-    keys = read_keys(read_text(map_file, found), found)
-    sheet = str(keys.get("sheet") or "")
-    if sheet not in exports and (sheet or len(exports) > 1):
-        seen = f'"{sheet}"' if sheet else f"none, but {len(exports)} tables with a header"
+    said = read_record(map_file, Map, found) or Map()
+    NeedsCorrection.raise_if(_WRONG, found)
+    if said.sheet not in exports and (said.sheet or len(exports) > 1):
+        seen = f'"{said.sheet}"' if said.sheet else f"none, but {len(exports)} tables with a header"
         found.report("sheet", seen, f"one of {', '.join(exports)}", "name the sheet")
-    NeedsCorrection.raise_if("the map needs correction", found)
-    export = exports[sheet or next(iter(exports))]
-    order = str(keys.get("date_order") or "") or _order_of_map(export, keys)
-    if order and order not in ORDERS:
-        found.report("date_order", f'"{order}"', f"one of {', '.join(ORDERS)}", "choose one")
-        NeedsCorrection.raise_if("the map needs correction", found)
-    tables = {name: _mapped(export, keys.get(name) or {}, name, order, found) for name in TABLES}
-    about = keys.get("about") or {}
-    for name in [name for name in keys if name not in {"sheet", "date_order", "about", *TABLES}]:
-        expected = "sheet, date_order, requests, charges or about"
-        found.report(name, "an unknown key", expected, "remove it")
-    if not isinstance(about, Mapping):
-        found.report("about", "no keys", "as_of and source below it", "write them so")
-    NeedsCorrection.raise_if("the map needs correction", found)
+    NeedsCorrection.raise_if(_WRONG, found)
+    export = exports[said.sheet or next(iter(exports))]
+    columns = {"requests": said.requests, "charges": said.charges}
+    dates = [how[name].column for how in columns.values() for name in DATETIMES if name in how]
+    order = said.date_order or order_of(export[head] for head in dates if head in export)[0]
+    tables = {name: _mapped(export, how, name, order, found) for name, how in columns.items()}
+    NeedsCorrection.raise_if(_WRONG, found)
     requests, again = tables["requests"], export.duplicated()
     if numbered := "request_id" not in requests:
         requests["request_id"] = [f"row-{row}" for row in requests.index]
@@ -126,7 +143,12 @@ def import_table(
     requests = requests.drop_duplicates()  # one for each charge
     _refuse_to_differ(requests, file.name)
     with tempfile.TemporaryDirectory() as folder:
-        _write(requests, charges, about, Path(folder))
+        # As the tables stand, so that the check sees it.
+        for name, table in (("requests", requests), ("charges", charges)):
+            made = {column: table.get(column, "") for column in TABLES[name]}
+            frame = pd.DataFrame(made, index=table.index)
+            frame.to_csv(Path(folder, f"{name}.csv"), index=False)
+        Path(folder, "about.yaml").write_text(yaml.safe_dump(said.about), encoding="utf-8")
         try:
             extract = read_extract(folder, week, cohort=cohort)
         except ExtractInvalid as error:
@@ -143,9 +165,8 @@ def import_table(
 def _refuse_to_differ(requests: pd.DataFrame, file: str) -> None:
     """Raises ExtractInvalid where rows of one request say different things of it."""
     found = Problems(file, _GUIDE)
-    for request, rows in requests[requests["request_id"].duplicated(keep=False)].groupby(
-        "request_id"
-    ):
+    several = requests[requests["request_id"].duplicated(keep=False)]
+    for request, rows in several.groupby("request_id"):
         differ = [column for column in rows if rows[column].nunique() > 1]
         seen, mend = f"rows of one request that differ ({request})", "correct the export"
         found.report(", ".join(differ), seen, "the same in each row of a request", mend, rows.index)
@@ -160,69 +181,43 @@ def _of_the_export(problem: Problem, rows: Mapping[str, pd.Index]) -> Problem:
     return replace(problem, rows=own)
 
 
-def _write(requests: pd.DataFrame, charges: pd.DataFrame, about: Any, folder: Path) -> None:
-    """As it stands, so that the check sees it."""
-    for name, table in (("requests", requests), ("charges", charges)):
-        columns = {column: table.get(column, "") for column in TABLES[name]}
-        pd.DataFrame(columns, index=table.index).to_csv(folder / f"{name}.csv", index=False)
-    (folder / "about.yaml").write_text(yaml.safe_dump({**about}), encoding="utf-8")
-
-
 def _mapped(
-    export: pd.DataFrame, given: Any, table: str, order: str, found: Problems
+    export: pd.DataFrame, given: Mapping[str, How], table: str, order: str, found: Problems
 ) -> pd.DataFrame:
     """The columns of a table, made from those of the export as the map says."""
     made: dict[str, Any] = {}
     own = [each for each in MEANINGS if each.table == table]
-    given = given if isinstance(given, Mapping) else {}
-    for column in set(given) - {each.column for each in own}:
-        found.report(
-            f"{table}.{column}", "an unknown column", "a column of docs/extract.md", "remove it"
-        )
+    for column in sorted({*given} - {each.column for each in own}):
+        words = "an unknown column", "a column of docs/extract.md", "remove it"
+        found.report(f"{table}.{column}", *words)
     for each in own:
-        how, place = given.get(each.column), f"{table}.{each.column}"
-        if not how or how == {"value": ""}:
-            if each.needed and each.column != "request_id":
-                found.report(place, "nothing", _HOW, f"say it: {each.meaning}")
-            made |= {each.column: each.otherwise} if each.otherwise else {}
-        elif (
-            not isinstance(how, Mapping)
-            or not set(how) <= _KINDS
-            or not {"column", "value"} & set(how)
-            or not isinstance(how.get("words") or {}, Mapping)
-            or any(isinstance(how.get(kind), list | dict) for kind in ("column", "value"))
-        ):
-            found.report(place, f'"{how}"', _HOW, "write it so")
-        elif "value" in how:
-            made[each.column] = str(how["value"])
-        elif str(how["column"]) not in export:
-            heads = ", ".join(export.columns)
-            found.report(
-                place, f'no column "{how["column"]}"', f"one of {heads}", "correct the head"
-            )
-        else:
-            cells = export[str(how["column"])]
-            made[each.column] = _cells(cells, each.column, how.get("words"), order, place, found)
+        how, place = given.get(each.column, How()), f"{table}.{each.column}"
+        if how.column and how.column not in export:
+            expected = f"one of {', '.join(export.columns)}"
+            found.report(place, f'no column "{how.column}"', expected, "correct the head")
+        elif how.column:
+            cells = export[how.column]
+            made[each.column] = _cells(cells, each.column, how.words, order, place, found)
+        elif how.value or each.otherwise:
+            made[each.column] = how.value or each.otherwise
+        elif each.needed and each.column != "request_id":
+            found.report(place, "nothing", _HOW, f"say it: {each.meaning}")
     return pd.DataFrame(made, index=export.index)
 
 
 def _cells(
-    cells: pd.Series, column: str, words: Any, order: str, place: str, found: Problems
+    cells: pd.Series, column: str, words: Mapping[str, str], order: str, place: str, found: Problems
 ) -> pd.Series:
     if column in DATETIMES:
         return _days(cells, order, place, found)
     own = contract_words(column)
-    own |= {str(word).casefold(): str(becomes) for word, becomes in (words or {}).items()}
+    own |= {word.casefold(): becomes for word, becomes in words.items()}
     made = cells.map(lambda cell: own.get(cell.casefold(), None if column in WORDS else cell))
     for word, rows in cells[made.isna() & (cells != "")].groupby(cells):
-        becomes = [
-            *WORDS[column],
-            *["'' where it says nothing"] * (COLUMNS[column]["empty"] != "no"),
-        ]
-        expected = f"words: {{{word}: one of {', '.join(becomes)}}}"
-        found.report(
-            f"{place}.words", f'"{word}" {len(rows)} times', expected, "add it", rows.index
-        )
+        nothing = ["'' where it says nothing"] if COLUMNS[column]["empty"] == "yes" else []
+        expected = f"words: {{{word}: one of {', '.join([*WORDS[column], *nothing])}}}"
+        seen = f'"{word}" {len(rows)} times'
+        found.report(f"{place}.words", seen, expected, "add it", rows.index)
     return made.fillna("")
 
 
@@ -231,21 +226,12 @@ def order_of(columns: Iterable[pd.Series]) -> tuple[str, str]:
     date that can be meant in several, "" for none."""
     found = {cell: DAY.fullmatch(cell) for column in columns for cell in column.unique()}
     days = {cell: parts for cell, parts in found.items() if parts and len(parts[1]) < 4}
-    whole = all(
-        len(parts[3]) == 4 for parts in days.values()
-    )  # else 26-02-09 may begin with a year
+    # Else 26-02-09 may begin with a year.
+    whole = all(len(parts[3]) == 4 for parts in days.values())
     firsts, seconds = (any(int(p[at]) > 12 for p in days.values()) for at in (1, 2))
     order = ("day first" if firsts else "month first") if whole and firsts != seconds else ""
     doubted = (c for c, p in days.items() if not whole or (int(p[1]) <= 12 and int(p[2]) <= 12))
     return order, next(doubted, "")
-
-
-def _order_of_map(export: pd.DataFrame, keys: Mapping) -> str:
-    """Of the columns of dates that a map names."""
-    tables = [given for name in TABLES if isinstance(given := keys.get(name), Mapping)]
-    how = [given[column] for given in tables for column in DATETIMES if column in given]
-    heads = [str(each.get("column")) for each in how if isinstance(each, Mapping)]
-    return order_of(export[head] for head in heads if head in export)[0]
 
 
 def _days(cells: pd.Series, order: str, place: str, found: Problems) -> pd.Series:
