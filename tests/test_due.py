@@ -270,3 +270,12 @@ def test_a_name_that_no_period_has_is_said_by_the_job_and_by_status(archive):
     assert all(each in done.stderr for each in named) and done.stderr.count("did you mean") == 3
     code, items = status(archive)
     assert code == 2 and [what for what, _ in items].count("misnamed") == 3
+
+
+def test_an_extract_of_another_week_is_told_by_the_run_and_by_check(archive):
+    place = archive.root / "extracts" / WEEK
+    done = archive.run("--extract", str(place), week="2016-02-20")
+    assert done.code == 0 and "is this the extract of another one?" in done.stderr
+    checked = json.loads(archive.ddor("check", place, "--week", "2016-02-20", "--json").stdout)
+    assert checked["outside_the_week"] == checked["requests"] == len(FIRST_ROWS)
+    assert archive.run().stderr == ""

@@ -46,6 +46,11 @@ def _check(options: Options) -> int:
     requests, charges = len(extract.requests), len(extract.charges)
     content = {"valid": True, "requests": requests, "charges": charges}
     words = f"{options.source}: valid, {requests:,} requests and {charges:,} charges"
+    if options.week:
+        times = extract.requests[["issued_at", "outcome_recorded_at"]]
+        outside = requests - int(times.apply(options.week.holds).any(axis=1).sum())
+        content["outside_the_week"] = outside
+        words += f"; {outside:,} of the requests outside the week" if outside else ""
     return answered(options, content, words)
 
 

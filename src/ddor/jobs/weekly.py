@@ -38,6 +38,7 @@ INPUT_WORDS = dict.fromkeys(("requests", "charges", "about"), "new data") | {
     "policies": "changes in the policies",
     "coverage": "changes in the coverage",
 }
+NONE_ISSUED = "no request was issued in the week: is this the extract of another one?"
 # What makes a record of a dispute another one.
 STATE = itemgetter("name", "status", "action")
 
@@ -117,6 +118,7 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
         input_words=INPUT_WORDS,
         review=tuple(" ".join(map(str, line)) for line in counts.review.to_numpy()),
         reasons=tuple(counts.review["reason"]),
+        messages=() if counts.figures["issued_total"] else (NONE_ISSUED,),
         **shown,
     )
 
