@@ -136,6 +136,15 @@ def test_a_week_whose_own_parameters_name_its_extract_is_found_too(archive):
     assert bare(archive)[:2] == (0, [])
 
 
+def test_a_folder_of_any_name_may_hold_the_extracts(archive):
+    place = archive.root / "data [old]"
+    (archive.root / "extracts").rename(place)
+    (archive.root / "weekly.yaml").write_text(
+        (archive.root / "weekly.yaml").read_text().replace("extracts/", "data [old]/")
+    )
+    assert bare(archive)[1] == [(WEEK, "published"), (NEXT_WEEK, "published")]
+
+
 def test_several_jobs_leave_what_the_next_run_needs_and_a_lost_record_is_made_again(archive):
     assert bare(archive, "--jobs", "2")[0] == 0
     assert (archive.runs / WEEK / SEEN).exists() and bare(archive)[:2] == (0, [])
@@ -259,6 +268,8 @@ def test_many_weeks_in_a_row_without_an_extract_are_one_line(archive):
 def test_a_name_that_no_period_has_is_said_by_the_job_and_by_status(archive):
     archive.receive(FIRST_ROWS, week="2017-02-20")
     (archive.root / "notes").mkdir()
+    (archive.root / "quarters").mkdir()
+    (archive.root / "quarters" / "2017Q1.yaml").write_text("publisher: Another\n")
     for name in (f"{WEEK}.md.txt", "2017-03-06.md", f"{WEEK}.md", "2017Q1.md", "README.md"):
         (archive.root / "notes" / name).write_text("A note.")
     done = bare(archive)[2]

@@ -113,8 +113,9 @@ def test_people_are_told_by_a_command_a_webhook_or_a_mail(archive, server, tmp_p
     assert "WREN" not in mail.received + hook.received, "what it says of an agency is not published"
     hook.shutdown()
     hook.server_close()
-    wrong = archive.run("--set", "notify=smtp://127.0.0.1:1/")
-    assert wrong.code == 4 and "could not be sent" in wrong.stderr
+    for place in ("smtp://127.0.0.1:1/", "smtp://host/?from=a@example.org", "mailto:a@example.org"):
+        wrong = archive.run("--set", f"notify={place}")
+        assert wrong.code == 2 and "notify: seen" in wrong.stderr
     failed = archive.run("--set", f"notify={places[1]}")
     assert failed.code == 4, "that nobody could be told changes nothing"
     assert "notification could not be sent" in failed.stderr and "secret" not in failed.stderr

@@ -128,13 +128,17 @@ def _with_their_own(order: Order, parameters: Parameters) -> Iterator[Week]:
 def misnamed(parameters: Parameters) -> Iterator[str]:
     """Files that nothing reads, because no period has their names."""
     beside = parameters.corrections.parent
-    places = [(beside / "notes", ".md"), (beside / "weeks", ".yaml")]
+    places = [
+        (beside / "notes", ".md"),
+        (beside / "weeks", ".yaml"),
+        (beside / "quarters", ".yaml"),
+    ]
     if parameters.extract.endswith("/{week}") and not is_remote(parameters.extract):
         places += [(Path(parameters.extract).parent, "")]
     for folder, ending in places:
         for file in sorted(folder.glob("[!.]*")):
             with contextlib.suppress(UsageError):  # no date at all, such as README.md
-                period = parse_period(file.name[:10].removesuffix(ending))
+                period = parse_period(file.name.split(".")[0])
                 read = {
                     f"{period}{each}" for each in ([ending] if ending else ["", ".zip", ".xlsx"])
                 }

@@ -16,6 +16,7 @@ the cases of a quarter in `cases/<quarter>/` (cases.py).
 """
 
 import contextlib
+import glob
 import os
 import re
 from pathlib import Path
@@ -30,6 +31,8 @@ from ddor.extract.key_files import unknown_key
 from ddor.extract.limits import LIMITS, Limits
 from ddor.extract.table import worded
 
+# A command, or one of the addresses that jobs/notify.py knows.
+NOTIFY = re.compile(r"(?i)(?!mailto:)(?!smtps?:(?!//.*[?&]from=.+&to=|//.*[?&]to=.+&from=)).*")
 PATH_KEYS = ("extract", "output", "agencies", "policies", "coverage")
 
 
@@ -72,7 +75,9 @@ class Parameters(BaseModel):
     run_time_limit: int = Field(3600, ge=1, le=86_400)
     size_limit_factor: int = Field(1, ge=1, le=100)
     keep_runs: int = Field(0, ge=0, le=36_500)
-    notify: Line = ""
+    notify: Annotated[
+        Line, key_files.must(NOTIFY.fullmatch, "a command, or https://…, or smtp://…?from=…&to=…")
+    ] = ""
     note: str = Field("", exclude=True)
     corrections: Path = Field(Path(), exclude=True)
     pages: Path = Field(Path(), exclude=True)
@@ -196,7 +201,10 @@ def weeks_with_extract(pattern: str) -> list[Week]:
 
     with reaching(address_without_secrets(pattern)):
         fs, path = fsspec.core.url_to_fs(pattern.replace("{week}", "*"))
-        found = fs.glob(path) + fs.glob(path + ".zip") + fs.glob(path + ".xlsx")
+        # A folder of this machine may have a name such as `data [old]`.
+        parts = path.split("*") if is_remote(pattern) else map(glob.escape, path.split("*"))
+        place = "*".join(parts)
+        found = fs.glob(place) + fs.glob(place + ".zip") + fs.glob(place + ".xlsx")
     # Where the week stands twice in a path, both have to be the same day.
     start, *rest = map(re.escape, path.split("*"))
     named = re.compile(start + "(.{10})" + r"\1".join(rest) + r"(\.zip|\.xlsx)?/?")
