@@ -20,7 +20,6 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from string import ascii_lowercase
-from typing import NamedTuple
 
 from ddor.archive.agencies import plain_name, sort_key
 from ddor.archive.downloads import WEEKLY as DICTIONARY
@@ -32,7 +31,7 @@ from ddor.calendar import FINAL_AFTER, Period, Week
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import FIRST, REVISED, Catalog, Revision, status_of
 from ddor.reference.places import STATES
-from ddor.reports import REPORTS, WEEKLY, Report
+from ddor.reports import REPORTS, WEEKLY, Report, report_of
 
 Files = Iterator[tuple[str, bytes]]
 LATEST, COMING, YEARS_IN_FULL, LOGGED_IN_FULL, FEED_LENGTH = 8, 8, 2, 50, 50
@@ -48,29 +47,12 @@ STATE_HEADS = {
 LETTER_HEADS = {letter: letter.upper() for letter in ascii_lowercase} | {"other": "Other"}
 
 
-class Listed(NamedTuple):
-    """A period in a list: `revision` is None where no report was published."""
-
-    period: Period
-    revision: Revision | None
-    status: str
-
-
-def listed(period: Period, catalog: Catalog) -> Listed:
-    revision = catalog.current(period)
-    status = status_of(period, revision, catalog) if revision else "no report"
-    return Listed(period, revision, status)
-
-
-def other_reports(catalog: Catalog) -> list[tuple[Report, list[Listed]]]:
-    """Each report that is no weekly one, in the order of ddor.reports, with its lines, newest
-    first."""
-    others = [listed(period, catalog) for period, _ in catalog.newest_beside_weeks()]
-    return [
-        (report, lines)
-        for report in REPORTS
-        if (lines := [each for each in others if each.period.shelf == report.period.shelf])
-    ]
+def other_reports(catalog: Catalog) -> list[tuple[Report, list[tuple[Period, Revision]]]]:
+    """Each report that is no weekly one, in the order of ddor.reports, with its periods and their
+    current revisions, newest first."""
+    others = catalog.newest_beside_weeks()
+    of_each = [(report, [e for e in others if report_of(e[0]) is report]) for report in REPORTS]
+    return [(report, lines) for report, lines in of_each if lines]
 
 
 def releases(site: Site) -> tuple[list[Week], list[Week]]:
@@ -93,13 +75,13 @@ def updated(reports: Iterable[list[Revision]]) -> str:
 
 def home_page(site: Site) -> Files:
     catalog = site.catalog
-    weeks = [week for week, revision in catalog.newest_first() if not revision.withdrawn_on]
+    lines = [(week, each) for week, each in catalog.newest_first() if not each.withdrawn_on]
     trend = trend_of(national_points(catalog), catalog.cohort)
     names = {
         "latest": site.latest,
         "trend": trend,
         "chart": chart_of(trend),
-        "lines": [listed(week, catalog) for week in weeks[:LATEST]],
+        "lines": lines[:LATEST],
         "weekly": WEEKLY,
         "others": other_reports(catalog),
         "updated": updated(dict(catalog.everything()).values()),
@@ -111,20 +93,19 @@ def archive_pages(site: Site) -> Files:
     """The index with the calendar, and a page for each year."""
     catalog = site.catalog
     points = national_points(catalog)
-    # Year of the first day -> every week from the first to the last published, newest first.
-    years: dict[int, list[Listed]] = {}
-    for point in reversed(points):
-        years.setdefault(point.week.first_day.year, []).append(listed(point.week, catalog))
+    years = sorted({point.week.first_day.year for point in points}, reverse=True)
     (late, coming), others = releases(site), other_reports(catalog)
     for year in (None, *years):
-        weeks = years[year] if year else []
-        of_year = [catalog.of(each.period) for each in weeks]
         own = [point for point in points if year in (None, point.week.first_day.year)]
+        # Every week from the first to the last published, newest first.
+        lines = [(each.week, catalog.current(each.week)) for each in reversed(own)]
+        of_year = [catalog.of(week) for week, _ in lines]
         trend = trend_of(own, catalog.cohort)
         names = {
             "year": year,
-            "all_years": list(years),
-            "years": {year: weeks} if year else dict(list(years.items())[:YEARS_IN_FULL]),
+            "all_years": years,
+            "lines": lines,
+            "years_in_full": YEARS_IN_FULL,
             "weekly": WEEKLY,
             "coming": [] if year else coming,
             "late": late,
