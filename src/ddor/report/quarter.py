@@ -182,11 +182,11 @@ class CompiledReport(AttributeTables):
 
     def _why_not_newer(self) -> str:
         """Why nothing is shown of the follow-up, or nothing newer; "" where it is."""
-        table = self.counts.after_release.table(AFTER_RELEASE)
-        return table.why if table else self.counts.after_release.withheld[AFTER_RELEASE, NATION]
+        table = self.counts.published.table(AFTER_RELEASE)
+        return table.why if table else self.counts.published.withheld[AFTER_RELEASE, NATION]
 
     def _after_release(self, attribute: str) -> list[Line]:
-        lines = after_release.after_release_lines(self.counts.after_release)
+        lines = after_release.after_release_lines(self.counts.published)
         return [line for line in lines if line.attribute == attribute]
 
     # Cases
