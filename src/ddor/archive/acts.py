@@ -129,11 +129,9 @@ def line_of(
     data and bulk as in Publication."""
     # A record keeps the date on which it was first shown: the revision that did so may be withdrawn
     # later, and the feed's entry keeps its date.
-    first = {
-        record["name"]: record["shown_on"]
-        for each in reversed(catalog.of(period))
-        for record in each.records
-    }
+    first: dict[str, str] = {}
+    for each in reversed(catalog.of(period)):
+        first |= {record["name"]: record["shown_on"] for record in each.records}
     day = revision.published_on
     records = [r | {"shown_on": first.get(r["name"], day)} for r in revision.records]
     trend = kept_of(data, bulk) if isinstance(period, Week) else {}

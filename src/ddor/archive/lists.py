@@ -201,24 +201,24 @@ def log_pages(site: Site) -> Files:
 def agency_lists(site: Site) -> Files:
     """By state and from A to Z: one page with all groups, and one for each group."""
     lines = sorted(site.index.values(), key=sort_key)
-    by_state = [line["state"].lower() for line in lines]
-    by_letter = [plain_name(line)[:1] for line in lines]
-    for shelf, at, title, heads, keys in (
+    by_state = [(line["state"].lower(), line) for line in lines]
+    by_letter = [(plain_name(line)[:1], line) for line in lines]
+    for shelf, at, title, heads, keyed in (
         ("by-state", "agencies", "Agencies by state", STATE_HEADS, by_state),
         ("a-z", "agencies/a-z", "Agencies from A to Z", LETTER_HEADS, by_letter),
     ):
-        # Key -> heading and agencies, in the order of `heads`; the last has what is of no other.
-        groups: dict[str, tuple[str, list[Line]]] = {key: (head, []) for key, head in heads.items()}
-        for key, line in zip(keys, lines, strict=True):
-            groups[key if key in heads else [*heads][-1]][1].append(line)
-        groups = {key: group for key, group in groups.items() if group[1]}
-        pages = {at: (title, groups, len(lines) <= MOST_AGENCIES)} | {
-            f"agencies/{shelf}/{key}": (f"Agencies: {head}", {key: (head, theirs)}, True)
-            for key, (head, theirs) in groups.items()
-        }
-        about = {"shelf": shelf, "total": len(lines)}
-        about |= {"all_groups": {key: head for key, (head, _) in groups.items()}}
-        for address, (heading, shown, whole) in pages.items():
+        # Key -> agencies, in the order of `heads`; the last has what is of no other.
+        groups: dict[str, list[Line]] = {key: [] for key in heads}
+        for key, line in keyed:
+            groups[key if key in heads else [*heads][-1]].append(line)
+        groups = {key: theirs for key, theirs in groups.items() if theirs}
+        pages = [(at, title, groups, len(lines) <= MOST_AGENCIES)]
+        for key, theirs in groups.items():
+            pages.append(
+                (f"agencies/{shelf}/{key}", f"Agencies: {heads[key]}", {key: theirs}, True)
+            )
+        about = {"shelf": shelf, "total": len(lines), "heads": heads, "all_groups": groups}
+        for address, heading, shown, whole in pages:
             names = {"groups": shown, "whole": whole, "heading": heading}
             yield page(site, "agencies.html.j2", f"{address}/index.html", heading, about | names)
 
@@ -226,12 +226,8 @@ def agency_lists(site: Site) -> Files:
 def data_page(site: Site) -> Files:
     tables, changed = tables_by_year(site), updated(dict(site.catalog.everything()).values())
     path = "data/index.html"
-    files = [
-        f"{year}/{name}.{ending}"
-        for year, names in tables.items()
-        for name in names
-        for ending in ("csv", "parquet")
-    ]
+    names = [f"{year}/{name}" for year, own in tables.items() for name in own]
+    files = [f"{name}.{ending}" for name in names for ending in ("csv", "parquet")]
     words = {name: getattr(DICTIONARY, name) for name in ("titles", "columns", "figures")}
     words |= {"tables": tables, "updated": changed, "dataset": None, "further": further()}
     if tables:
@@ -254,13 +250,11 @@ def search_files(site: Site) -> Files:
         status = status_of(period, revision, site.catalog)
         found.append((address_of(period), name, f"{period} · {status}", ""))
     written = written_pages(site)
-    for name in written:
-        found.append((f"{name}/index.html", site.context.texts[name].title, "page", ""))
-    found.append((METHODS, "Methods", "page", ""))
+    titles = {f"{name}/index.html": site.context.texts[name].title for name in written}
+    found += [(path, title, "page", "") for path, title in (titles | {METHODS: "Methods"}).items()]
     for check in site.context.rules["checks"]:
         found.append((f"{METHODS}#check-{check.id}", f"{check.id} {check.title}", "check", ""))
-    _, questions = written.get("faqs", ("", []))
-    for each in questions:
+    for each in written["faqs"][1] if "faqs" in written else []:
         found.append((f"faqs/index.html#{each.id}", plain_text(each.heading), "question", ""))
     lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in found)
     yield page(site, "search.html.j2", SEARCH, "Search", {"limits": site.context.coverage})
