@@ -224,10 +224,8 @@ class AttributeTables:
         for place in shown.places(CHARGES):
             table = shown.tables[CHARGES, place]
             lines = [line for line in people.lines_of(table) if line.requests]
-            rows = [
-                (names[line.branch] or WORDS["of_place"][line.standing], line.requests)
-                for line in lines
-            ]
+            of = WORDS["of_place"]
+            rows = [(names[line.branch] or of[line.standing], line.requests) for line in lines]
             where = {"total": len(table.rows), "place": self._in_words(place)}
             heading = HTML(Markup("<h4>{}</h4>").format(self.label(place)))
             parts += [heading, self._table("place_charges", rows, **where), _as_of(table)]

@@ -87,19 +87,15 @@ class CompiledReport(AttributeTables):
     def _named(self, status: str) -> Words:
         """The weeks of a status; those that follow each other as one span: of a year most may be
         ahead."""
-        spans: list[list[Week]] = []
-        weeks = self.inputs.weeks
-        for week in map(Week.parse, weeks.loc[weeks["status"] == status, "week"]):
-            if spans and spans[-1][-1].next == week:
-                spans[-1].append(week)
-            else:
-                spans.append([week])
-        named = (
-            f"{long_date(span[0].first_day)} to {long_date(span[-1].last_day)} ({len(span)} weeks)"
-            if len(span) > 1
-            else span[0].title
-            for span in spans
-        )
+        weeks, named = self.inputs.weeks, []
+        found = [*map(Week.parse, weeks.loc[weeks["status"] == status, "week"])]
+        while found:
+            first = last = found.pop(0)
+            count = 1
+            while found and found[0] == last.next:
+                last, count = found.pop(0), count + 1
+            days = f"{long_date(first.first_day)} to {long_date(last.last_day)}"
+            named.append(f"{days} ({count} weeks)" if count > 1 else first.title)
         return Words("; ".join(named))
 
     def _extract(self) -> SimpleNamespace:

@@ -101,6 +101,7 @@ class WeeklyReport(AttributeTables):
         about, received = self.inputs.extract.about, self.inputs.extract.requests
         recorded, released = received["outcome_recorded_at"], received["released_at"]
         has_lift_dates = bool(recorded.notna().any())
+        declined = self.counts.status.loc[self.counts.status["declined"], "request_id"]
         return self._about(
             received=len(received),
             outside_week=self.counts.figures["outside_week_total"],
@@ -114,15 +115,10 @@ class WeeklyReport(AttributeTables):
             has_pending_charges="charged" in set(self.counts.extract.charges["disposition"]),
             covers_from=about.covers_from,
             covers_to=about.covers_to,
-            newly_declined=self._newly_declined(),
+            newly_declined=int(declined.isin(about.newly_declined).sum()),
             pending_on=about.pending_on,
             is_final=self.period.is_final_on(about.as_of),
         )
-
-    def _newly_declined(self) -> int:
-        """Of the requests counted as declined those that an earlier release has as pending."""
-        declined = self.counts.status.loc[self.counts.status["declined"], "request_id"]
-        return int(declined.isin(self.inputs.extract.about.newly_declined).sum())
 
     # Section I
 
