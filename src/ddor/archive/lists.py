@@ -147,7 +147,7 @@ class Entry:
 
 def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
     """Every entry of the feed, newest first; `today`: the day from which a dispute's age counts."""
-    found = []
+    found, answer_of = [], operator.itemgetter("name", "status", "answer")
     for period, revisions in catalog.everything():
         for revision in revisions:
             page, own = address_of(period, revision.revision), f"{period}/r{revision.revision}"
@@ -159,19 +159,13 @@ def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
             found.append(Entry(urn, kind, day, day, period, page, revision, order))
         for record in revisions[-1].records:
             # A reader of the feed learns of it when a revision shows it, not when a letter came.
-            answer = record["name"], record["status"], record["answer"]
-            date, order = next(
-                (revision.published_on, 3 * revision.revision + 1)
-                for revision in revisions
-                for each in revision.records
-                if (each["name"], each["status"], each["answer"]) == answer
-            )
+            told = next(r for r in revisions if answer_of(record) in map(answer_of, r.records))
             received = dt.date.fromisoformat(record["received_on"])
             waiting = max((today - received).days, 0) if record["status"] == "open" else None
             urn = uuid.uuid5(ENTRIES, f"{period}/{record['name']}/dispute").urn
-            page, shown = f"{address_of(period)}#disputes", record["shown_on"]
-            fields = (urn, "dispute", shown, date, period, page, record, order, waiting)
-            found.append(Entry(*fields))
+            page, order = f"{address_of(period)}#disputes", 3 * told.revision + 1
+            dates = record["shown_on"], told.published_on
+            found.append(Entry(urn, "dispute", *dates, period, page, record, order, waiting))
     key = operator.attrgetter("updated", "period.path", "id")
     return sorted(found, key=key, reverse=True)
 
