@@ -16,6 +16,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+import statistics
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -213,6 +214,7 @@ def _environment() -> Environment:
         "number": lambda value: Markup("withheld" if value is None else f"{value:,}"),
         "percent": lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%"),
         "signed": _signed,
+        "median": statistics.median,
         "of_picture": lambda part: f"{100 * part:.1f}".removesuffix(".0") + "%",
         "words": lambda name: name[:1].upper() + name[1:].replace("_", " "),
         "stopped": lambda text: text if text[-1:] in ".!?" else f"{text}.",

@@ -16,7 +16,6 @@ A published week between them that does not name the agency counts as zero; one 
 a gap.
 """
 
-import statistics
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, count, pairwise, takewhile
@@ -80,16 +79,6 @@ class Trend(NamedTuple):
     points: list[Point]
     week: Week | None
     latest: Compared | None
-
-
-class FirstToFinal(NamedTuple):
-    """How the declines of `weeks` weeks differ between their first report and their final one: the
-    final less the first."""
-
-    weeks: int
-    median: float
-    lowest: int
-    highest: int
 
 
 def kept_of(data: DataFiles, bulk: Mapping[str, int]) -> dict:
@@ -163,9 +152,10 @@ def trend_of(points: list[Point], cohort: str) -> Trend:
     return Trend(points[-WEEKS_DRAWN:], last.week, compared)
 
 
-def first_to_final(catalog: Catalog) -> FirstToFinal | None:
-    """Of all weeks that were published before they were final, and whose first revision and a final
-    one stand."""
+def first_to_final(catalog: Catalog) -> list[int]:
+    """How the declines of a week differ between its first report and its final one, the final less
+    the first: of all weeks that were published before they were final, and whose first revision and
+    a final one stand."""
     moved = []
     for day, (first, *later) in catalog.weeks.items():
         week = Week.parse(day)
@@ -174,9 +164,7 @@ def first_to_final(catalog: Catalog) -> FirstToFinal | None:
             continue
         if final[-1].trend["method"] == first.trend["method"]:
             moved.append(final[-1].figures["declined_total"] - first.figures["declined_total"])
-    if not moved:
-        return None
-    return FirstToFinal(len(moved), statistics.median(moved), min(moved), max(moved))
+    return moved
 
 
 # Where it is drawn

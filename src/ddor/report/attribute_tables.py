@@ -95,14 +95,9 @@ class AttributeTables:
 
     def _about(self, **more) -> SimpleNamespace:
         """What sentences say of the extract, with what both reports have."""
-        parameters = self.inputs.parameters
-        return SimpleNamespace(
-            synthetic=self.synthetic,
-            publisher=parameters["publisher"],
-            contact=parameters["contact"],
-            threshold=parameters["disclosure_threshold"],
-            **more,
-        )
+        names = {name: self.inputs.parameters[name] for name in ("publisher", "contact")}
+        names |= {"threshold": self.inputs.parameters["disclosure_threshold"]}
+        return SimpleNamespace(**{"synthetic": self.synthetic, **names, **more})
 
     def _figures(self, prefix: str, **more) -> SimpleNamespace:
         """issued_total, issued_pending, … -> .total, .pending, …"""
