@@ -194,17 +194,12 @@ class CompiledReport(AttributeTables):
         return HTML("\n".join([BEGIN, *map(self._case, shown), END])) if shown else None
 
     def _case(self, case: Case) -> Markup:
-        month = f"{dt.date.fromisoformat(f'{case.released}-01'):%B %Y}"
-        facts = {
-            "Agency asked": self.label(case.agency_id),
-            "Charges before release": _groups(case.groups_before) or "none on record",
-            "After release": f"{case.standing}: {_groups(case.groups_after)}",
-            "Status": f"{case.status}, as of {long_date(case.status_on)}",
-            "Source": f"{case.source_kind}: {case.source}",
-            "Approved": f"by a second person, {case.approved_by}, {long_date(case.approved_on)}",
+        names = {
+            "agency": self.label(case.agency_id),
+            "month": f"{dt.date.fromisoformat(f'{case.released}-01'):%B %Y}",
+            "body": Markup(render_markdown(case.body)),
         }
-        body = Markup(render_markdown(case.body))
-        return html_of("case", facts=facts.items(), month=month, body=body)
+        return html_of("case", case=case, groups=GROUP_NAMES, **names)
 
     def prove(self) -> None:
         """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""
@@ -226,7 +221,3 @@ class CompiledReport(AttributeTables):
 
 def _date(text: str) -> dt.date | str:
     return pd.Timestamp(text).date() if text else "no date"
-
-
-def _groups(codes: tuple[str, ...]) -> str:
-    return ", ".join(f"{GROUP_NAMES[code]} ({code})" for code in codes)

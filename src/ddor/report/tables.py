@@ -43,8 +43,7 @@ class Table(Publishable):
     states: Sequence[str] = ()
 
     def __post_init__(self):
-        missing = [name for name in self.heads if name not in self.frame]
-        if missing:
+        if missing := [name for name in self.heads if name not in self.frame]:
             columns = list(self.frame.columns)
             raise NarrativeError(f"the table has no column {missing}; it has {columns}")
         self.frame = self.frame[list(self.heads)]
