@@ -24,7 +24,7 @@ from pyarrow import csv as pa_csv
 
 from ddor.archive.kept import DataFiles
 from ddor.archive.site import Line, Site, agency_name, lines_in, page, place_of
-from ddor.archive.trend import WEEKS_DRAWN, agency_points, chart_of, recent_weeks, trend_of
+from ddor.archive.trend import WEEKS_DRAWN, agency_points, recent_weeks, trend_of
 from ddor.calendar import Period, Week
 from ddor.extract.csv_files import csv_file, csv_lines, plain_cell
 from ddor.extract.model import SYNTHETIC_NOTICE
@@ -224,7 +224,6 @@ def _page(
     changed = [catalog.weeks[day][-1].published_on for day in published]
     changed += [record["answered_on"] or record["received_on"] for _, record in records]
     points = agency_points(recent, catalog, *since)
-    trend = trend_of(points, catalog.cohort)
     words = {each: plain_cell(each).replace(SYNTHETIC_NOTICE, "").strip("; ") for each in {*flags}}
     names = {
         "published": len(published),
@@ -236,8 +235,7 @@ def _page(
         "name": agency_name(line),
         "others": others,
         "recent": recent_weeks(points, counted),
-        "trend": trend,
-        "chart": chart_of(trend),
+        "trend": trend_of(points, catalog.cohort),
         "remarks": {w: words[f] for w, f in zip(published, flags, strict=True) if words[f]},
         "records": records,
         "laws": [law for law in context.policies if law["place_code"] in codes],

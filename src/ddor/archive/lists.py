@@ -26,7 +26,7 @@ from ddor.archive.downloads import WEEKLY as DICTIONARY
 from ddor.archive.downloads import dataset, further, tables_by_year
 from ddor.archive.site import NAME, Line, Site, address_of, agency_name, fill, page, place_of
 from ddor.archive.text_pages import METHODS, plain_text, written_pages
-from ddor.archive.trend import chart_of, first_to_final, national_points, trend_of
+from ddor.archive.trend import first_to_final, national_points, trend_of
 from ddor.calendar import FINAL_AFTER, Period, Week
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import FIRST, REVISED, Catalog, Revision, status_of
@@ -76,11 +76,9 @@ def updated(reports: Iterable[list[Revision]]) -> str:
 def home_page(site: Site) -> Files:
     catalog = site.catalog
     lines = [(week, each) for week, each in catalog.newest_first() if not each.withdrawn_on]
-    trend = trend_of(national_points(catalog), catalog.cohort)
     names = {
         "latest": site.latest,
-        "trend": trend,
-        "chart": chart_of(trend),
+        "trend": trend_of(national_points(catalog), catalog.cohort),
         "lines": lines[:LATEST],
         "weekly": WEEKLY,
         "others": other_reports(catalog),
@@ -100,7 +98,6 @@ def archive_pages(site: Site) -> Files:
         # Every week from the first to the last published, newest first.
         lines = [(each.week, catalog.current(each.week)) for each in reversed(own)]
         of_year = [catalog.of(week) for week, _ in lines]
-        trend = trend_of(own, catalog.cohort)
         names = {
             "year": year,
             "all_years": years,
@@ -111,8 +108,7 @@ def archive_pages(site: Site) -> Files:
             "late": late,
             "final_after": FINAL_AFTER,
             "others": [] if year else others,
-            "trend": trend,
-            "chart": chart_of(trend),
+            "trend": trend_of(own, catalog.cohort),
             "moved": first_to_final(catalog),
             "updated": updated(of_year if year else dict(catalog.everything()).values()),
         }

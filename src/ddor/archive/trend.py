@@ -72,15 +72,6 @@ class Point:
         return poisson_interval(self.single)
 
 
-class Trend(NamedTuple):
-    """points: those drawn, oldest first. week, latest: the last week that stands, and its count
-    with what it is compared with; None where none stands."""
-
-    points: list[Point]
-    week: Week | None
-    latest: Compared | None
-
-
 def kept_of(data: DataFiles, bulk: Mapping[str, int]) -> dict:
     """What the catalog keeps of a revision for the trend, catalog.Revision.trend: the method; age:
     band of BANDS -> requests of the nation, as the revision publishes them, none where that is
@@ -133,25 +124,6 @@ def _points(catalog: Catalog, first_days: Collection[str], counts: Mapping) -> l
     return points
 
 
-def trend_of(points: list[Point], cohort: str) -> Trend:
-    """Of the last WEEKS_DRAWN of these points. The latest is compared with the weeks before it that
-    were counted in the same way: by the same method, and by week of issue only if they are final,
-    since another has had less time for an outcome."""
-    published = [point for point in points if not point.gap]
-    if not published:
-        return Trend(points[-WEEKS_DRAWN:], None, None)
-    *before, last = published
-    early = cohort == ISSUED and not last.final
-
-    def alike(point: Point) -> bool:
-        return point.method in (None, last.method) and (cohort != ISSUED or point.final)
-
-    same = [] if early else [*takewhile(alike, reversed(before))][::-1]
-    counts, bulk = tuple(point.single for point in same), [point.bulk for point in same]
-    compared = Compared(last.single, counts, last.bulk, sum(bulk[-WEEKS_COMPARED:]), early)
-    return Trend(points[-WEEKS_DRAWN:], last.week, compared)
-
-
 def first_to_final(catalog: Catalog) -> list[int]:
     """How the declines of a week differ between its first report and its final one, the final less
     the first: of all weeks that were published before they were final, and whose first revision and
@@ -186,7 +158,7 @@ class TrendChart:
     breaks: weeks from which requests are counted by another method, each with its place among the
     points. bands: those of BANDS that occur."""
 
-    trend: Trend
+    points: list[Point]
     slots: int
     top: int
     bars: list[Bar]
@@ -196,9 +168,8 @@ class TrendChart:
     bands: dict[str, str]
 
 
-def chart_of(trend: Trend) -> TrendChart | None:
+def chart_of(points: list[Point]) -> TrendChart | None:
     """None where there is nothing to draw: fewer than two weeks, or no request in any."""
-    points = trend.points
     if len(points) < 2 or not any(point.declined for point in points):
         return None
     counted = [(at, point) for at, point in enumerate(points) if not point.gap]
@@ -214,7 +185,7 @@ def chart_of(trend: Trend) -> TrendChart | None:
     found = {bar.kind for bar in ages}
     bands = {band: words for band, (words, _) in BANDS.items() if band in found}
     slots = max(len(points), FEWEST_SLOTS)
-    return TrendChart(trend, slots, top, bars, breaks, age_top, ages, bands)
+    return TrendChart(points, slots, top, bars, breaks, age_top, ages, bands)
 
 
 def stacked(at: int, parts: Mapping[str, int], top: int) -> list[Bar]:
@@ -227,6 +198,34 @@ def scale_top(highest: float) -> int:
     """The end of a scale: a round number that is not less, and has a whole half."""
     tops = (top * 10**zeros for zeros in count() for top in TOPS)
     return next(top for top in tops if top >= highest)
+
+
+class Trend(NamedTuple):
+    """week, latest: the last week that stands, and its count with what it is compared with; None
+    where none stands."""
+
+    week: Week | None
+    latest: Compared | None
+    chart: TrendChart | None
+
+
+def trend_of(points: list[Point], cohort: str) -> Trend:
+    """Of the last WEEKS_DRAWN of these points. The latest is compared with the weeks before it that
+    were counted in the same way: by the same method, and by week of issue only if they are final,
+    since another has had less time for an outcome."""
+    published = [point for point in points if not point.gap]
+    if not published:
+        return Trend(None, None, None)
+    *before, last = published
+    early = cohort == ISSUED and not last.final
+
+    def alike(point: Point) -> bool:
+        return point.method in (None, last.method) and (cohort != ISSUED or point.final)
+
+    same = [] if early else [*takewhile(alike, reversed(before))][::-1]
+    counts, bulk = tuple(point.single for point in same), [point.bulk for point in same]
+    compared = Compared(last.single, counts, last.bulk, sum(bulk[-WEEKS_COMPARED:]), early)
+    return Trend(last.week, compared, chart_of(points[-WEEKS_DRAWN:]))
 
 
 class Recent(NamedTuple):
