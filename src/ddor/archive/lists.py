@@ -67,9 +67,9 @@ def releases(site: Site) -> tuple[list[Week], list[Week]]:
     return late, coming
 
 
-def updated(reports: Iterable[list[Revision]]) -> str:
+def updated(reports: Iterable[tuple[Period, list[Revision]]]) -> str:
     """The last date on which a revision of these was published or withdrawn; "" if none was."""
-    days = [each.withdrawn_on or each.published_on for report in reports for each in report]
+    days = [each.withdrawn_on or each.published_on for _, all_ in reports for each in all_]
     return max(days, default="")
 
 
@@ -82,7 +82,7 @@ def home_page(site: Site) -> Files:
         "lines": lines[:LATEST],
         "weekly": WEEKLY,
         "others": other_reports(catalog),
-        "updated": updated(dict(catalog.everything()).values()),
+        "updated": updated(catalog.everything()),
     }
     yield page(site, "home.html.j2", "index.html", NAME, names)
 
@@ -97,7 +97,7 @@ def archive_pages(site: Site) -> Files:
         own = [point for point in points if year in (None, point.week.first_day.year)]
         # Every week from the first to the last published, newest first.
         lines = [(each.week, catalog.current(each.week)) for each in reversed(own)]
-        of_year = [catalog.of(week) for week, _ in lines]
+        of_year = [(week, catalog.of(week)) for week, _ in lines]
         names = {
             "year": year,
             "all_years": years,
@@ -110,7 +110,7 @@ def archive_pages(site: Site) -> Files:
             "others": [] if year else others,
             "trend": trend_of(own, catalog.cohort),
             "moved": first_to_final(catalog),
-            "updated": updated(of_year if year else dict(catalog.everything()).values()),
+            "updated": updated(of_year if year else catalog.everything()),
         }
         path = f"archive/{year}/index.html" if year else "archive/index.html"
         title = f"Archived reports of {year}" if year else "Archived reports"
@@ -214,13 +214,13 @@ def agency_lists(site: Site) -> Files:
 
 
 def data_page(site: Site) -> Files:
-    tables, changed = tables_by_year(site), updated(dict(site.catalog.everything()).values())
+    tables, changed = tables_by_year(site), updated(site.catalog.everything())
     path = "data/index.html"
-    names = [f"{year}/{name}" for year, own in tables.items() for name in own]
-    files = [f"{name}.{ending}" for name in names for ending in ("csv", "parquet")]
-    words = {name: getattr(DICTIONARY, name) for name in ("titles", "columns", "figures")}
-    words |= {"tables": tables, "updated": changed, "dataset": None, "further": further()}
+    words = {"weekly": DICTIONARY, "further": further()}
+    words |= {"tables": tables, "updated": changed, "dataset": None}
     if tables:
+        names = [f"{year}/{name}" for year, own in tables.items() for name in own]
+        files = [f"{name}.{ending}" for name in names for ending in ("csv", "parquet")]
         what = f"All published weeks in files by year. {'. '.join(DICTIONARY.titles.values())}."
         first, last = min(site.catalog.weeks), Week.parse(max(site.catalog.weeks))
         coverage = {"temporalCoverage": f"{first}/{last.last_day}", "dateModified": changed}
