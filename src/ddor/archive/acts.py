@@ -96,9 +96,7 @@ def publish_revisions(archive: Archive, publications: Sequence[Publication]) -> 
     publish_site(archive, site, folders, pages, beside, old)
 
 
-def _published(
-    site: Site, publication: Publication
-) -> tuple[Site, dict[str, Files], dict[str, bytes]]:
+def _published(site: Site, publication: Publication) -> tuple[Site, Folders, Files]:
     """-> `site` with this publication, its folders (path below outputs/ -> files), and the pages of
     reports that change with it (path below site/ -> page)."""
     period, article, data = publication.period, publication.article, DataFiles(publication.data)

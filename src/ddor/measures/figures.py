@@ -259,9 +259,8 @@ def declined_share(status: pd.DataFrame, week: Week, cohort: str) -> ShareRange:
     if base < SMALLEST_BASE:
         return ShareRange(None, None, base, held_honored)
     held = int(status["held_back_declined"].sum())
-    return ShareRange(
-        declined / (base + held_honored), (declined + held) / base, base, held_honored
-    )
+    low, high = declined / (base + held_honored), (declined + held) / base
+    return ShareRange(low, high, base, held_honored)
 
 
 def held_share_reason(status: pd.DataFrame, most: float) -> str:

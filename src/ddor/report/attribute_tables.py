@@ -121,18 +121,15 @@ class AttributeTables:
         the requests that the table is of; dated: its date, where it is an earlier one."""
         lines = self.counts.nation(CHARGES)
         standing = {line.standing: line.requests for line in lines if not line.branch}
-        figures, table = with_charges(lines), self.counts.published.table(CHARGES)
+        table = self.counts.published.table(CHARGES)
         return SimpleNamespace(
             of=sum(standing.values()),
             dated=pd.Timestamp(table.as_of).date() if table and table.retained else None,
             told=bool(lines),
             why=Words(self._why(CHARGES)),
-            convicted=standing.get(people.CONVICTED),
-            charged_only=standing.get(people.CHARGED_ONLY),
-            dismissed_or_acquitted=standing.get(people.DISMISSED),
+            **{each: standing.get(each) for each in people.STANDINGS if each != people.NO_CHARGE},
             no_charges=standing.get(people.NO_CHARGE),
-            with_charges=figures["declined_with_charges"],
-            with_conviction=figures["declined_with_conviction"],
+            **{name.removeprefix("declined_"): n for name, n in with_charges(lines).items()},
             by_category=_by_category(lines),
         )
 
