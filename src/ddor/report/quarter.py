@@ -17,7 +17,7 @@ from ddor.maintained.cases import BEGIN, END, Case
 from ddor.measures import after_release
 from ddor.measures.after_release import AFTER_RELEASE, FOLLOWED_DAYS, LATER_CHARGES
 from ddor.measures.disclosure import NATION, POOLED
-from ddor.measures.figures import Concentration, concentration, half_or_more
+from ddor.measures.figures import Concentration, concentration
 from ddor.measures.people import CHARGES, GROUP_NAMES, Line
 from ddor.narrative import Words, render_markdown
 from ddor.publishable import HTML
@@ -65,14 +65,12 @@ class CompiledReport(AttributeTables):
 
     def _concentration(self) -> Concentration:
         """What makes up half or more of the declined."""
-        if not self.inputs.repeated:
-            rows = self.inputs.declined
-            return concentration(rows["agency_id"], rows["day"])
-        # The rows hold a request once, the table in each of its weeks.
-        counts = self.agencies.set_index("agency_id")["declined"]
-        largest = half_or_more(counts)
-        of_agency = 0 if largest is None else int(counts[largest])
-        return Concentration(int(counts.sum()), largest, of_agency)
+        rows = self.inputs.declined
+        if self.inputs.repeated:
+            # The rows hold a request once, the table in each of its weeks, of which it has no day.
+            rows = self.agencies.loc[self.agencies.index.repeat(self.agencies["declined"])]
+            rows = rows.reset_index(drop=True).assign(day=pd.NaT)
+        return concentration(rows["agency_id"], rows["day"])
 
     def _weeks(self) -> SimpleNamespace:
         days = self.inputs.weeks["week"]
