@@ -203,6 +203,8 @@ def test_an_agency_page_opens_with_a_sentence_and_has_the_pictures_with_a_table(
     expected = "Recorded as declined|Recorded as honored|Issued in the week, still pending"
     assert names == expected.split("|")
     assert {words_of(scale) for scale in page.select(".multiples .scale")} == {"8 4 0"}
+    heights = [bar["height"] for bar in page.select(".multiples g.declined rect")]
+    assert heights == ["12.5%", "87.5%"] and not page.select(".multiples g.honored rect")
     table = page.select_one(".multiples").find_next("table")
     rows = [words_of(row) for row in table.select("tbody tr")]
     assert rows == ["February 18 to 24, 2017 7 0 0", "February 11 to 17, 2017 1 0 0"]

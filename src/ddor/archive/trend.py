@@ -139,7 +139,7 @@ def first_to_final(catalog: Catalog) -> list[int]:
     return moved
 
 
-# Where it is drawn
+# The chart
 
 
 class Bar(NamedTuple):
@@ -198,6 +198,9 @@ def scale_top(highest: float) -> int:
     """The end of a scale: a round number that is not less, and has a whole half."""
     tops = (top * 10**zeros for zeros in count() for top in TOPS)
     return next(top for top in tops if top >= highest)
+
+
+# What is said of the last weeks
 
 
 class Trend(NamedTuple):

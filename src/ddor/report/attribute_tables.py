@@ -276,8 +276,5 @@ def with_unsplit(lines: Iterable[Line]) -> pd.DataFrame:
 
 def _by_category(lines: list[Line]) -> Words:
     """The largest first; those of one size stay in the order of the categories."""
-    whole = [
-        line for line in lines if line.branch and not line.leaf and line.standing == people.ALL
-    ]
-    largest = sorted(whole, key=attrgetter("requests"), reverse=True)
+    largest = sorted(people.whole_branches(lines), key=attrgetter("requests"), reverse=True)
     return listed((line.requests, f"for {CATEGORY_PHRASES[line.branch]}") for line in largest)
