@@ -13,7 +13,8 @@ week: .venv/made   ## the weekly job on the latest ordinary sample, into outputs
 lab: .venv/made-lab .venv/made-lint   ## JupyterLab on the notebook; outputs stay out of git, and git shows cells
 	git config filter.nbstripout.clean '$(BIN)/nbstripout --keep-id --extra-keys "$(WRITTEN)"'
 	git config filter.nbstripout.smudge cat
-	$(BIN)/nbdime config-git --enable
+	git config diff.jupyternotebook.command '$(BIN)/git-nbdiffdriver diff'
+	git config merge.jupyternotebook.driver '$(BIN)/git-nbmergedriver merge %O %A %B %L %P'
 	$(BIN)/jupyter lab notebooks/weekly_report.ipynb
 
 test: .venv/made-test   ## all tests but the slow ones

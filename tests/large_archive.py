@@ -139,11 +139,11 @@ def brief_articles():
     return without_kernel(brief)
 
 
-def brief(prepared) -> str:
-    figures = prepared.figures
+def brief(task) -> str:
+    figures = task.figures
     return (
         "<article>\n<h1>Declined Detainer Outcome Report: week of "
-        f"{escape(prepared.period.title)}</h1>\n"
+        f"{escape(task.period.title)}</h1>\n"
         f"<p>ICE issued {figures['issued_total']:,} requests and recorded "
         f"{figures['declined_total']:,} as declined, by {figures['agencies_declining']:,} "
         'agencies. <a href="data/declined_by_agency.csv">Download them as CSV</a></p>\n</article>\n'

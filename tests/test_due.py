@@ -12,7 +12,7 @@ from test_public_words import BULK
 from weekly_runs import no_kernel, ran
 
 from ddor import cli
-from ddor.jobs.due import ARRIVED
+from ddor.jobs.seen import SEEN
 
 AS_OF = "2017-04-05"
 LATER = "2017-02-25"  # the week after; due on April 17, 2017
@@ -119,11 +119,11 @@ def test_what_failed_is_tried_again_and_what_is_held_waits_for_a_person(archive)
 
 def test_decisions_of_one_week_make_another_due_that_has_the_request_too(archive):
     bare(archive)
-    kept = archive.runs / WEEK / ARRIVED
-    told = json.loads(kept.read_text())
+    kept = archive.runs / WEEK / SEEN
+    told = json.loads(kept.read_text())["week"]
     assert set(told) == {"extract", "note", "corrections", "decisions"}
     assert os.stat(kept).st_mode & 0o777 == 0o600
-    kept.write_text(json.dumps(told | {"decisions": "others"}))
+    kept.write_text(json.dumps({"week": told | {"decisions": "others"}}))
     assert bare(archive)[:2] == (0, [(WEEK, "unchanged")])
 
 
@@ -138,9 +138,9 @@ def test_a_week_whose_own_parameters_name_its_extract_is_found_too(archive):
 
 def test_several_jobs_leave_what_the_next_run_needs_and_a_lost_record_is_made_again(archive):
     assert bare(archive, "--jobs", "2")[0] == 0
-    assert (archive.runs / WEEK / ARRIVED).exists() and bare(archive)[:2] == (0, [])
+    assert (archive.runs / WEEK / SEEN).exists() and bare(archive)[:2] == (0, [])
     for content in (None, "", "[]", "{"):
-        kept = archive.runs / NEXT_WEEK / ARRIVED
+        kept = archive.runs / NEXT_WEEK / SEEN
         kept.unlink() if content is None else kept.write_text(content)
         assert bare(archive)[:2] == (0, [(NEXT_WEEK, "unchanged")])
         assert bare(archive)[:2] == (0, [])
@@ -172,6 +172,19 @@ def test_where_the_site_is_lost_nothing_is_published_anew(archive):
     code, lines, done = bare(archive)
     assert code == 6 and {status for _, status in lines} == {"failed"}
     assert "restore site/" in done.stderr and not (archive.site / "weeks").exists()
+
+
+def test_where_the_catalog_or_the_private_runs_are_lost_no_week_is_published_as_a_first(archive):
+    bare(archive)
+    (archive.site / "data" / "catalog.json").rename(archive.root / "catalog.json")
+    code, _, done = bare(archive)
+    assert code == 6 and "catalog.json lacks 2017-02-11: restore it" in done.stderr
+    (archive.root / "catalog.json").rename(archive.site / "data" / "catalog.json")
+    archive.runs.rename(archive.root / "runs")
+    archive.receive(FIRST_ROWS[:-1], AS_OF)
+    code, lines, done = bare(archive)
+    assert (code, lines) == (0, [(WEEK, "published"), (NEXT_WEEK, "unchanged")]), done.stderr
+    assert json.loads((archive.site / "data" / "catalog.json").read_bytes())["weeks"][WEEK][1]
 
 
 def test_what_goes_with_weeks_that_are_named_is_refused_without_one(archive):
@@ -208,8 +221,11 @@ def test_an_agency_is_asked_its_answer_is_recorded_and_the_page_says_so(archive)
     assert str(sheet["A2"].value) in labels
 
     for asked in ((first["agency_id"], "shame"), ("XX9999999", "moved")):
-        wrong = archive.ddor("notices", WEEK, "--answer", asked[0], "--ground", asked[1])
-        assert wrong.code == 2
+        words = ("--answer", asked[0], "--ground", asked[1], "--received-on", "2017-04-01")
+        assert archive.ddor("notices", WEEK, *words).code == 2
+    before = archive.files()
+    for forgotten in (words[:4], words[2:]):
+        assert archive.ddor("notices", WEEK, *forgotten).code == 2 and archive.files() == before
     later = ("--ground", "moved", "--received-on", "2099-01-01")
     wrong = archive.ddor("notices", WEEK, "--answer", first["agency_id"], *later)
     assert wrong.code == 2 and not [*(archive.root / "corrections").glob("*.yaml")]
@@ -218,7 +234,7 @@ def test_an_agency_is_asked_its_answer_is_recorded_and_the_page_says_so(archive)
         "--received-on", "2017-04-01",
     )  # fmt: skip
     assert answered.code == 0, answered
-    again = archive.ddor("notices", WEEK, "--answer", first["agency_id"], "--ground", "moved")
+    again = archive.ddor("notices", WEEK, "--answer", first["agency_id"], *words[2:])
     assert again.code == 2 and "records that dispute already" in again.stderr
     assert bare(archive)[:2] == (0, [(WEEK, "published"), (NEXT_WEEK, "published")])
     assert (
@@ -229,3 +245,28 @@ def test_an_agency_is_asked_its_answer_is_recorded_and_the_page_says_so(archive)
     assert ("dispute", WEEK) in [
         (each["what"], each["period"]) for each in json.loads(late.stdout)["items"]
     ]
+
+
+def test_many_weeks_in_a_row_without_an_extract_are_one_line(archive):
+    code, lines, done = bare(archive, "--quiet", day="2018-02-01")
+    missing = [week for week, status in lines if status == "missing"]
+    assert code == 7 and len(missing) > 30, "of each week an object"
+    said = f"nor for the weeks up to {missing[-1]}, {len(missing)} in all"
+    assert done.stderr.count("\n") == 1 and said in done.stderr
+    assert status(archive, "2018-02-01") == (7, [("missing", missing[0])])
+
+
+def test_a_name_that_no_period_has_is_said_by_the_job_and_by_status(archive):
+    archive.receive(FIRST_ROWS, week="2017-02-20")
+    (archive.root / "notes").mkdir()
+    for name in (f"{WEEK}.md.txt", "2017-03-06.md", f"{WEEK}.md", "2017Q1.md", "README.md"):
+        (archive.root / "notes" / name).write_text("A note.")
+    done = bare(archive)[2]
+    named = (
+        "2017-03-06.md: did you mean 2017-03-04.md?",
+        f"{WEEK}.md.txt: did you mean {WEEK}.md?",
+    )
+    named += ("2017-02-20: did you mean 2017-02-18?",)
+    assert all(each in done.stderr for each in named) and done.stderr.count("did you mean") == 3
+    code, items = status(archive)
+    assert code == 2 and [what for what, _ in items].count("misnamed") == 3

@@ -56,6 +56,7 @@ def test_what_is_saved_is_shown_and_what_is_wrong_is_said_and_nothing_is_publish
         page = process.stderr.readline().split(" ")[0]
         root = page.partition("/weeks/")[0]
         first = json.loads(asked(f"{root}/_state"))["made"]
+        until(lambda: json.loads(asked(f"{root}/_state"))["made"] != first)
         assert "_preview.js" in asked(page) and "fetch" in asked(f"{root}/_preview.js")
 
         (archive.root / "notes").mkdir()

@@ -29,11 +29,7 @@ def accepted(tmp_path_factory) -> SmallArchive:
 
 def test_a_dispute_of_an_accepted_week_is_marked_without_a_new_acceptance(accepted, tmp_path):
     """Of whose review no list and no draft is left."""
-    assert sorted(path.name for path in (accepted.runs / WEEK).iterdir()) == [
-        "arrived.json",
-        "r1",
-        "seen.json",
-    ]
+    assert sorted(path.name for path in (accepted.runs / WEEK).iterdir()) == ["r1", "seen.json"]
     archive = accepted.copied_to(tmp_path / "copy")
     archive.record("quill")
     assert archive.published(day="2017-06-15") == 2

@@ -21,6 +21,8 @@ import yaml
 from conftest import PROJECT, cases, need
 from small_archive import NEXT_WEEK, WEEK, files_of
 
+from ddor.jobs.served import verify_site
+
 DOCUMENT = (PROJECT / "docs" / "publishing.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 HOST = "127.0.0.1"
@@ -143,9 +145,9 @@ def test_nginx_serves_one_whole_state_with_the_headers(archive, tmp_path):
     need("nginx"), need("rsync"), need("flock")
     place, port = tmp_path / "srv", free_port()
     place.mkdir()
-    commands = block("sh", "/srv/ddor/next")
-    shell(commands, archive.root, {"/srv/ddor": str(place)})
-    server = block("nginx").replace("/srv/ddor", str(place))
+    commands = block("sh", "/srv/ddor-site/next")
+    shell(commands, archive.root, {"/srv/ddor-site": str(place)})
+    server = block("nginx").replace("/srv/ddor-site", str(place))
     server = server.replace("listen 80;", f"listen {HOST}:{port};")
     kinds = "client_body proxy fastcgi uwsgi scgi".split()
     temporary = " ".join(f"{each}_temp_path {tmp_path}/{each};" for each in kinds)
@@ -159,6 +161,7 @@ def test_nginx_serves_one_whole_state_with_the_headers(archive, tmp_path):
     assert "warn" not in subprocess.run([*command, "-t"], capture_output=True, text=True).stderr
     with running(port, command, log):
         headers_are_right(port, archive.site)
+        assert verify_site(archive.site, f"http://{HOST}:{port}") == []
         compressed = ask(port, f"/weeks/{WEEK}/", headers={"Accept-Encoding": "gzip"})[1]
         assert compressed["Content-Encoding"] == "gzip" and compressed["Vary"] == "Accept-Encoding"
         before = archive.files()
@@ -167,7 +170,7 @@ def test_nginx_serves_one_whole_state_with_the_headers(archive, tmp_path):
         (place / "next").symlink_to(os.readlink(place / "current"))  # as of a run that was killed
         time.sleep(1)  # copies are named by the second
         with asking(port, ["/", "/data/catalog.json", f"/weeks/{WEEK}/r2/index.html"]) as seen:
-            shell(commands, archive.root, {"/srv/ddor": str(place)})
+            shell(commands, archive.root, {"/srv/ddor-site": str(place)})
         assert len(seen) > 20 and {status for _, status, _ in seen} == {200}
         assert {body for path, _, body in seen if path == "/"} <= {before["index.html"], b"Now"}
         assert ask(port, "/")[2] == b"Now"

@@ -30,7 +30,7 @@ from weekly_runs import (
 )
 
 from ddor import cli
-from ddor.errors import NeedsCorrection, NotebookFailed
+from ddor.errors import NeedsCorrection
 from ddor.jobs import notebooks, report
 from ddor.jobs.review import (
     MOST_LINES,
@@ -455,10 +455,10 @@ def test_decisions_survive_a_notebook_that_fails(fourth, tmp_path, monkeypatch):
     site, file = files_of(output / "site"), decided(listed, "count", tmp_path / "d.csv")
 
     def fails(*_):
-        raise NotebookFailed("a cell failed")
+        return notebooks.Ran(failure="a cell failed", exit_code=5)
 
     with monkeypatch.context() as patch:
-        patch.setattr(report, "run_notebook", fails)
+        patch.setattr(report, "run_task", fails)
         assert job(output, "--extract", folder, "--decisions", file).code == 5
     assert files_of(output / "site") == site
     assert [each["decision"] for each in ledger(output)] == ["count", "count"]

@@ -10,10 +10,12 @@ import threading
 import time
 
 import pytest
-from conftest import serving
+from conftest import PROJECT, serving
 from small_archive import FIRST_ROWS, WEEK, SmallArchive
 from test_public_words import BULK
-from weekly_runs import no_kernel
+from weekly_runs import no_kernel, ran
+
+from ddor.cli import run_week
 
 AS_OF = "2017-04-05"
 
@@ -118,6 +120,16 @@ def test_people_are_told_by_a_command_a_webhook_or_a_mail(archive, server, tmp_p
     assert "notification could not be sent" in failed.stderr and "secret" not in failed.stderr
 
 
+def test_people_are_told_too_where_no_week_could_be_looked_for(archive, tmp_path):
+    told = tmp_path / "told.json"
+    (archive.root / "corrections" / "new.yaml").write_text("week: tomorrow\n")
+    words = ["--params", archive.root / "weekly.yaml", "--set", f"notify=cat > {told}"]
+    assert ran(lambda: run_week([str(word) for word in words], PROJECT)).code == 2
+    content = json.loads(told.read_text())
+    assert content["subject"] == "DDOR: ended before any week" and content["exit_code"] == 2
+    assert "tomorrow" not in told.read_text(), "what people wrote is not passed on"
+
+
 def test_what_no_revision_needs_is_kept_for_so_many_days_and_verify_still_works(archive):
     assert archive.run().code == 0
     kept = {file.name for file in (archive.runs / WEEK / "r1").iterdir()}
@@ -149,8 +161,8 @@ def test_a_copy_of_the_site_is_whole_and_current_or_it_is_said_what_is_not(archi
     assert done.code == 5
     for said in (
         "missing, 1: index.html",
-        "another, 1: feed.xml",
-        "withdrawn, 2: left.html, private (a link)",
+        "different, 1: feed.xml",
+        "withdrawn), 2: left.html, private (a link)",
     ):
         assert said in done.stderr
     with serving(copy) as address:

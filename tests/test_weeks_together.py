@@ -53,11 +53,11 @@ def change(archive: SmallArchive) -> None:
     archive.record("quill", week=str(DISPUTED))
 
 
-def a_page(task_or_report) -> str:
+def a_page(task) -> str:
     return "<article>\n<h1>A page</h1>\n</article>\n"
 
 
-def run_task(task) -> Ran:
+def run_in_a_worker(task, *_) -> Ran:
     notebook = nbformat.writes(executed_notebook(task.figures))
     return Ran(notebook.encode(), Article(a_page(task), {}))
 
@@ -73,7 +73,7 @@ def run(archive: SmallArchive, at_once: bool, **asked) -> list[Result]:
     order = Order(PROJECT, archive.root / "weekly.yaml", settings, **asked)
     if at_once:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(batch, "run_task", run_task)
+            patch.setattr(batch, "run_in_a_worker", run_in_a_worker)
             patch.setattr(batch, "IN_ONE_ACT", 3)
             results = list(batch.make_reports(WEEKS, order, threads))
     else:
@@ -106,10 +106,10 @@ def test_weeks_in_one_act_are_the_weeks_one_by_one(tmp_path):
 def test_one_week_that_cannot_be_published_keeps_no_other_from_it(tmp_path, monkeypatch):
     archive, real = archive_of(tmp_path / "a"), report.publish
 
-    def fails(archive, finished, catalog=None):
-        if DISPUTED in [each.pending.report.period for each in finished]:
+    def fails(archive, reports, catalog):
+        if DISPUTED in [pending.report.period for pending, _ in reports]:
             raise ArchiveUnavailable("this week cannot be published")
-        return real(archive, finished, catalog)
+        return real(archive, reports, catalog)
 
     monkeypatch.setattr(report, "publish", fails)
     results = run(archive, at_once=True)
@@ -124,15 +124,15 @@ def test_one_week_that_cannot_be_published_keeps_no_other_from_it(tmp_path, monk
 def test_a_worker_that_ends_is_started_again_and_its_week_tried_once_more(tmp_path, times, failed):
     archive, ended = archive_of(tmp_path / "a"), []
 
-    def ends(task) -> Ran:
+    def ends(task, *_) -> Ran:
         if task.period == DISPUTED and len(ended) < times:
             ended.append(1)
             raise MemoryError
-        return run_task(task)
+        return run_in_a_worker(task)
 
     order = Order(PROJECT, archive.root / "weekly.yaml", {"published_on": "2017-06-10"})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch, "run_task", ends)
+        patch.setattr(batch, "run_in_a_worker", ends)
         results = list(batch.make_reports(WEEKS, order, threads))
     statuses = [result.status for result in results]
     assert statuses.count("published") == len(WEEKS) - 1 - failed

@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 import ddor.jobs.report
 from ddor.archive.kept import Article
 from ddor.cli import run_week
+from ddor.jobs.notebooks import Ran as RanNotebook
 
 AS_OF = "2017-03-01"
 ROLE = "records officer"
@@ -53,22 +54,19 @@ def moved(**overrides) -> dict[str, str]:
     return request(releasing_agency_id="MN0990000", **overrides)
 
 
-def a_page(prepared) -> str:
+def a_page(task) -> str:
     return "<article>\n<h1>A page</h1>\n</article>\n"
 
 
 def no_kernel(monkeypatch, article=a_page) -> None:
     """The job without its notebook: all but the page's text is as it is with it, and the executed
-    notebook has the figures, which a quarter reads there. `article`: of what is prepared."""
+    notebook has the figures, which a quarter reads there. `article`: of the task."""
 
-    def run_notebook(archive, template, prepared, keys):
-        executed = archive.staging / "report.ipynb"
-        with archive.writing():
-            prepared.save(archive.staging / "inputs")
-            nbformat.write(executed_notebook(prepared.figures), executed)
-        return executed, Article(article(prepared), {})
+    def run_task(task, meanwhile=None):
+        notebook = nbformat.writes(executed_notebook(task.figures))
+        return RanNotebook(notebook.encode(), Article(article(task), {}))
 
-    monkeypatch.setattr(ddor.jobs.report, "run_notebook", run_notebook)
+    monkeypatch.setattr(ddor.jobs.report, "run_task", run_task)
 
 
 @contextlib.contextmanager

@@ -155,13 +155,19 @@ def _run_weeks(options: Options, project: Path) -> int:
     if order.decisions and len(weeks) != 1:
         raise UsageError("--decisions applies to one week: name one WEEK")
     if not weeks:
-        from ddor.jobs.due import due
+        from ddor.jobs.due import due, misnamed
 
         flags = {"--accept-held": order.accept_held, "--correct": order.correct}
         flags["--force"] = order.force
         if named := [flag for flag, given in flags.items() if given]:
             raise UsageError(f"{' and '.join(named)} applies to weeks that are named: name a WEEK")
-        return _make(due(order), order, options)
+        try:
+            planned = due(order)
+            note(*misnamed(load_parameters(order.project, None, order.params, order.settings)))
+        except (DdorError, TimeLimitExceeded) as error:
+            _tell(order, options, (), error.exit_code)
+            raise
+        return _make(planned, order, options)
     return _make(weeks, order, options)
 
 
@@ -216,9 +222,10 @@ def _make(planned: Sequence, order, options: Options) -> int:
             revision = f" r{result.revision}" if result.revision else ""
             because = f": {result.because}" if result.because else ""
             say(f"{named}{revision}{because}: {result.page}", sys.stdout)
+            note(*filter(None, [result.held]))
         if result.exit_code and len(result.messages) == 1:
             note(f"{named}: {result.messages[0]}")
-        elif result.exit_code:
+        elif result.exit_code and result.messages:
             note(f"{named}:", *result.messages)
         elif not options.quiet:
             note(*result.messages)
@@ -231,25 +238,31 @@ def _make(planned: Sequence, order, options: Options) -> int:
 
 
 def _close(order, options: Options, done: Sequence, exit_code: int, seconds: int) -> None:
-    """Says at the end what was done and what waits, tells whom `notify` names, and removes what
-    `keep_runs` is past."""
+    """Says at the end what was done and what waits, and tells it."""
+    from ddor.narrative import count
+
+    statuses = Counter(each.status for each in done)
+    words = ", ".join(f"{number} {status}" for status, number in statuses.items())
+    words = f"{words} in {count(seconds, 'second', 'seconds')}" if words else NOTHING_TO_DO
+    waits = _tell(order, options, done, exit_code)
+    if len(done) != 1 and not options.quiet:
+        note("; ".join(filter(None, [words, waits])))
+
+
+def _tell(order, options: Options, done: Sequence, exit_code: int) -> str:
+    """Whom `notify` names; removes what `keep_runs` is past. -> what waits."""
     from ddor.jobs.due import tidy
     from ddor.jobs.notify import notify
     from ddor.jobs.status import waiting
-    from ddor.narrative import count
 
-    with contextlib.suppress(DdorError):  # it was said already, of the report
+    with contextlib.suppress(DdorError):  # it is said already, of a report or of them all
         parameters = load_parameters(order.project, None, order.params, order.settings)
         waits = waiting(parameters)
-        statuses = Counter(each.status for each in done)
-        words = ", ".join(f"{number} {status}" for status, number in statuses.items())
-        words = f"{words} in {count(seconds, 'second', 'seconds')}" if words else NOTHING_TO_DO
-        if len(done) != 1 and not options.quiet:
-            note("; ".join(filter(None, [words, waits])))
-        if order.draft or vars(options).get("sample"):
-            return
-        note(*filter(None, [notify(parameters.notify, done, exit_code, waits)]))
-        tidy(parameters)
+        if not (order.draft or vars(options).get("sample")):
+            note(*filter(None, [notify(parameters.notify, done, exit_code, waits)]))
+            tidy(parameters)
+        return waits
+    return ""
 
 
 def _results(periods: Sequence[Period], order, options: Options):
@@ -261,8 +274,6 @@ def _results(periods: Sequence[Period], order, options: Options):
         if result := unchanged(period, order):
             yield result
             continue
-        from ddor.jobs.due import recorded
-
         several = len(periods) - number > 1 and vars(options).get("jobs", 1) > 1
         if several or (vars(options).get("scheduler") and not order.decisions):
             from ddor.jobs import batch, workers
@@ -270,13 +281,12 @@ def _results(periods: Sequence[Period], order, options: Options):
             start = partial(workers.processes, options.jobs)
             if options.scheduler:
                 start = partial(workers.cluster, options.scheduler)
-            left = periods[number:]
-            yield from recorded(left, order, batch.make_reports(left, order, start))
+            yield from batch.make_reports(periods[number:], order, start)
             return
         from ddor.run.kernels import warm
 
         warm(NEEDED_BY_NOTEBOOKS)
-        yield from recorded([period], order, map(partial(_attempt, order=order), [period]))
+        yield _attempt(period, order)
 
 
 def _attempt(period: Period, order) -> Any:

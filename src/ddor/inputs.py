@@ -163,10 +163,12 @@ def protected_flags(requests: pd.DataFrame) -> dict[str, str]:
 
 def newest_flags(folder: Path, revision: int) -> dict[str, str]:
     """As protected_flags, of a week's private `folder`: those that an unchanged run left there,
-    else those of the revision."""
+    else those of the revision, else, where that is lost, none."""
     newer, kept = folder / NEWER_FLAGS, folder / f"r{revision}" / "extract.parquet"
     if newer.exists():
         return json.loads(newer.read_bytes())
+    if not kept.exists():
+        return {}
     return protected_flags(pd.read_parquet(kept, columns=["request_id", "protected"]))
 
 

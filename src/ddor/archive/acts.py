@@ -88,7 +88,7 @@ def publish_revisions(archive: Archive, publications: Sequence[Publication]) -> 
     site, old = publications[0].site, list[str]()
     folders, pages, beside = dict[str, Files](), dict[str, bytes](), dict[str, bytes]()
     for each in publications:
-        site, own_folders, own_pages = _published(replace(site, context=each.site.context), each)
+        site, own_folders, own_pages = files_of(replace(site, context=each.site.context), each)
         folders |= own_folders
         pages |= own_pages
         beside |= {f"runs/{name}": file for name, file in each.beside.items()}
@@ -96,7 +96,9 @@ def publish_revisions(archive: Archive, publications: Sequence[Publication]) -> 
     publish_site(archive, site, folders, pages, beside, old)
 
 
-def _published(site: Site, publication: Publication) -> tuple[Site, Folders, Files]:
+def files_of(
+    site: Site, publication: Publication
+) -> tuple[Site, dict[str, Files], dict[str, bytes]]:
     """-> `site` with this publication, its folders (path below outputs/ -> files), and the pages of
     reports that change with it (path below site/ -> page)."""
     period, article, data = publication.period, publication.article, DataFiles(publication.data)

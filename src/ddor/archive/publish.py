@@ -1,10 +1,10 @@
 """All or nothing: how a revision gets into the archive, and what the next run does after a crash.
 
-A publication is staged whole under `runs/.staging/`, in the layout of `outputs/`. Then a journal
-names every move, in the order in which they are made: the revision's folders first, the pages that
-point to it last. With a journal a crash is finished by the next run, because a move that was
-already made finds nothing to move; without one the staged files are dropped. Either way a reader
-sees the archive as it was, or as it is to be.
+A publication is staged whole under `runs/.staging/`. Then a journal names every move, in the order
+in which they are made: the revision's folders first, the pages that point to it last. With a
+journal a crash is finished by the next run, because a move that was already made finds nothing to
+move; without one the staged files are dropped. Either way a reader sees the archive as it was, or
+as it is to be.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 from filelock import FileLock, Timeout
 
@@ -51,16 +52,6 @@ class Archive:
                 f"{self.output} cannot be written: {error.strerror or error}; {after}"
             ) from error
 
-    def writable(self) -> bool:
-        """Whether there is room in the staging folder, and the folder itself."""
-        probe = self.staging / ".probe"
-        try:
-            probe.write_bytes(bytes(1 << 16))
-            probe.unlink()
-        except OSError:
-            return False
-        return True
-
     def publish(self, folders: Folders, pointers: Files, removed: Iterable[str] = ()) -> int:
         """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.
         `pointers`: path -> bytes of the single files replaced after them, in order; one that is
@@ -73,16 +64,23 @@ class Archive:
                 for path, data in pointers.items()
                 if not (file := self.output / path).is_file() or file.read_bytes() != data
             }
-            for folder, files in (*folders.items(), (".", changed)):
-                tree = self.staging / "tree" / folder
-                _write({tree / name: data for name, data in files.items()})
-            _open_to_all(self.staging / "tree" / "site")
+            staged = {self._staged(path): data for path, data in changed.items()}
+            for folder, files in folders.items():
+                staged |= {self._staged(folder) / name: data for name, data in files.items()}
+            _write(staged)
+            for path in (*folders, *changed):
+                if path.startswith("site/"):
+                    _open_to_all(self._staged(path))
             journal = {"moves": [*folders, *changed], "removed": list(removed)}
             partial = self.journal.with_suffix(".partial")
             _write({partial: json.dumps(journal).encode()})
             os.replace(partial, self.journal)
             self.finish()
             return sum(map(len, journal.values()))
+
+    def _staged(self, path: str) -> Path:
+        """Side by side: as many folders as the site has would take longer than all else."""
+        return self.staging / "tree" / quote(path, safe="")
 
     def replace(self, path: str, data: bytes) -> None:
         """One file below outputs/ that nothing else has to agree with."""
@@ -113,7 +111,7 @@ class Archive:
         """Make the moves of the journal that were not made yet, and take it away."""
         journal = json.loads(self.journal.read_text(encoding="utf-8"))
         for path in journal["moves"]:
-            source, target = self.staging / "tree" / path, self.output / path
+            source, target = self._staged(path), self.output / path
             if not source.exists():
                 continue
             _make(target.parent, OPEN if path.startswith("site/") else PRIVATE)
@@ -181,6 +179,8 @@ def opened(output: Path) -> Iterator[Archive]:
 
 def _make(folder: Path, mode: int) -> None:
     """With the folders that it lies in, whatever the umask."""
+    if folder.is_dir():
+        return
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     for each in reversed(missing):
         each.mkdir(exist_ok=True)

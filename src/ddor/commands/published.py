@@ -2,7 +2,6 @@
 before one is published."""
 
 import contextlib
-import datetime as dt
 import re
 from dataclasses import asdict
 
@@ -55,26 +54,37 @@ def _rows(options: Options) -> int:
 @command(
     option("week", "WEEK", type=Week.parse),
     option("--answer", "AGENCY", "record what this agency answered, as a dispute"),
-    option("--figure", "F", "the figure in dispute", default="declined"),
-    option("--ground", "G", "why (docs/corrections.md)"),
-    option("--received-on", "DATE", "of the answer; default: today", type=parse_date),
+    option("--figure", "F", "with --answer: the figure in dispute, if not declined"),
+    option("--ground", "G", "with --answer: why (docs/corrections.md)"),
+    option("--received-on", "DATE", "with --answer: when it arrived", type=parse_date),
     option("--notice", "TEXT", "with the ground notice_given: when and how", default=""),
 )
 def _notices(options: Options) -> int:
     """Write letters and rows for the agencies that a week names, or record an answer."""
     from ddor.jobs.notices import record_answer, write_notices
+    from ddor.published.catalog import Catalog, open_catalog
 
     week, parameters = options.week, parameters_of(options, options.week)
+    given = options.figure, options.ground, options.received_on, options.notice
+    dispute = options.figure or "declined", options.ground, options.received_on
+    if options.answer and not all(dispute):
+        raise UsageError("--answer needs --ground and --received-on")
+    if not options.answer and any(given):
+        raise UsageError("--figure, --ground, --received-on and --notice go with --answer AGENCY")
     if options.answer:
-        day = options.received_on or parameters.published_on or dt.date.today()
-        dispute = options.answer, options.figure, options.ground or ""
-        file = record_answer(parameters, week, *dispute, day, options.notice)
+        file = record_answer(parameters, week, options.answer, *dispute, options.notice)
         content = {"week": str(week), "record": str(file)}
         return answered(options, content, f"{file}: the next run of the week shows the dispute")
     with time_limit(parameters.run_time_limit, f"the notices of {week}"):
         notices = write_notices(week, parameters)
     each = [asdict(n) | {"letter": str(n.letter), "workbook": str(n.workbook)} for n in notices]
     words = [f"{n.agency_id}: declined {n.declined}, {n.letter}" for n in notices]
+    if last := (open_catalog(parameters.output / "site") or Catalog()).current(week):
+        words.append(
+            f"r{last.revision} of {week} is published: the letters say that they come before"
+        )
+    if not (parameters.publisher and parameters.contact):
+        words.append("publisher or contact is empty in the parameters: the letters need both")
     said = "\n".join([*words, "nothing was sent (docs/asking-agencies.md)"])
     return answered(options, {"week": str(week), "notices": each}, said)
 

@@ -8,14 +8,13 @@ reads back unchanged.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
@@ -53,19 +52,29 @@ NO_TABLE = Table([], [], [])
 def csv_table(label: str, data: bytes, most_rows: int, limits: Limits) -> tuple[Table, Problems]:
     """A CSV file as text, and its problems. Raises ExtractInvalid for one that is too large."""
     problems = Problems(label)
-    text = _text_file(data, problems)
-    first = text.readline(limits.columns * limits.letters)
+    encoding = _encoding(data, problems, _SAVE_AS)
+    # In pieces, none of it whole in memory.
+    text = io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline="")
+    most, letters = limits.columns * limits.letters, 0
+    first = text.readline(most)
     separator = "," if "," in first else next((s for s in _SEPARATORS if s in first), ",")
     text.seek(0)
-    lines = _Lines(label, text, limits)
+
+    def lines() -> Iterator[str]:
+        nonlocal letters
+        while line := text.readline(most + 1):
+            letters += len(line)
+            if letters > most:
+                raise too_large(label, most, "letters in a row")
+            yield line
+
     csv.field_size_limit(_MOST_CHARACTERS_IN_A_FIELD)
-    records = csv.reader(lines, delimiter=separator, strict=True)
     heads: list[str] = []
     columns, width, at, last = TextColumns(0), 0, -2, -1
     uneven: dict[int, list[int]] = {}
     try:
-        for at, record in enumerate(records, start=-1):
-            lines.letters = 0
+        for at, record in enumerate(csv.reader(lines(), delimiter=separator, strict=True), -1):
+            letters = 0
             if at < 0:
                 heads, width = record, len(record)
                 columns = TextColumns(width)
@@ -99,34 +108,6 @@ def csv_table(label: str, data: bytes, most_rows: int, limits: Limits) -> tuple[
     return Table(heads, [*columns.columns(last + 1)], sum(uneven.values(), [])), problems
 
 
-class _Lines:
-    """The lines of a text. Raises ExtractInvalid where those of one row, counted by whoever reads
-    rows, have more letters than a row may have."""
-
-    def __init__(self, label: str, text: TextIO, limits: Limits):
-        self.label, self.text, self.most = label, text, limits.columns * limits.letters
-        self.letters = 0
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self.text.readline(self.most + 1)
-        self.letters += len(line)
-        if self.letters > self.most:
-            raise too_large(self.label, self.most, "letters in a row")
-        if not line:
-            raise StopIteration
-        return line
-
-
-def _text_file(data: bytes, problems: Problems) -> TextIO:
-    """A person's file as text, in pieces, none of it whole in memory; what is not UTF-8 is
-    reported."""
-    encoding = _encoding(data, problems, _SAVE_AS)
-    return io.TextIOWrapper(io.BytesIO(data), encoding, errors="replace", newline="")
-
-
 def decoded(data: bytes, problems: Problems, mend: str) -> str:
     """The text of a person's small file; what is not UTF-8 is reported, with how to `mend` it."""
     return data.decode(_encoding(data, problems, mend), errors="replace")
@@ -138,26 +119,19 @@ def _encoding(data: bytes, problems: Problems, mend: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         problems.report("", "UTF-16 text", "UTF-8", mend)
         return "utf-16"
-    decoder, at = codecs.getincrementaldecoder("utf-8")(), 0
+    text = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig")
     try:
-        for at in range(0, len(data), PIECE):
-            decoder.decode(data[at : at + PIECE], at + PIECE >= len(data))
+        while text.read(PIECE):
+            pass
     except UnicodeDecodeError as error:
-        rows = [*islice(_rows_not_utf_8(data), MOST_ROWS_NAMED)]
         byte = error.object[error.start : error.start + 1]
-        # What the piece before left over precedes this one.
-        place = at + error.start - (len(error.object) - len(data[at : at + PIECE]))
         was = byte.decode("cp1252", errors="replace")
-        seen = f'byte 0x{byte.hex().upper()} at position {place}, which is "{was}" in Windows-1252'
-        problems.report("", seen, "UTF-8", mend, rows)
+        seen = f'byte 0x{byte.hex().upper()}, which is "{was}" in Windows-1252'
+        lines = enumerate(io.BytesIO(data), start=1)
+        wrong = (row for row, line in lines if "\ufffd" in line.decode(errors="replace"))
+        problems.report("", seen, "UTF-8", mend, islice(wrong, MOST_ROWS_NAMED))
         return "cp1252"
-    return "utf-8-sig"
-
-
-def _rows_not_utf_8(data: bytes) -> Iterator[int]:
-    for row, line in enumerate(io.BytesIO(data), start=1):
-        if not line.isascii() and "\ufffd" in line.decode(errors="replace"):
-            yield row
+    return text.encoding
 
 
 def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]]) -> bytes:
@@ -203,7 +177,6 @@ def _csv_text(frame: pd.DataFrame) -> str:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    comma, quote, nothing = (pa.scalar(text, pa.large_string()) for text in (",", '"', ""))
     columns = []
     for name in frame:
         cells = pa.array(frame[name])
@@ -213,13 +186,11 @@ def _csv_text(frame: pd.DataFrame) -> str:
         if name in DATETIMES:
             whole = pc.replace_substring_regex(cells, "( 00:00)?:00$", "")
             cells = pc.replace_substring(whole, " ", "T")
-        special = pc.match_substring_regex(cells, '[",\r\n]')
-        if pc.any(special).as_py():
+        if pc.any(pc.match_substring_regex(cells, '[",\r\n]')).as_py():
             doubled = pc.replace_substring(cells, '"', '""')
-            quoted = pc.binary_join_element_wise(nothing, doubled, nothing, quote)
-            cells = pc.if_else(special, quoted, cells)
+            cells = pc.replace_substring_regex(doubled, '(?s)^.*[",\r\n].*$', r'"\0"')
         columns.append(cells)
-    lines = pc.binary_join_element_wise(*columns, comma, null_handling="replace")
+    lines = pc.binary_join_element_wise(*columns, ",", null_handling="replace")
     return "".join(f"{line}\n" for line in (",".join(frame), *lines.to_pylist()))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ddor.archive.acts import line_of
 from ddor.archive.kept import DataFiles
-from ddor.archive.publish import Archive, Files
+from ddor.archive.publish import Archive
 from ddor.jobs.report import Pending
 from ddor.published.catalog import CATALOG
 from ddor.published.history import ATTRIBUTES
@@ -20,12 +20,13 @@ class Ahead(Archive):
 
     def __init__(self, archive: Archive):
         super().__init__(archive.staging / "ahead")
+        self.staging = archive.staging
         shelves = [f"site/{report.period.shelf}" for report in REPORTS]
         for part in ("runs", "site/agencies", "site/data", *shelves):
             _link_all(archive.output.resolve() / part, self.output / part)
 
-    def add(self, pending: Pending, inputs: Files) -> None:
-        """A week that will be published or held; `inputs`: of its notebook."""
+    def add(self, pending: Pending) -> None:
+        """A week that will be published or held."""
         report, revision = pending.report, pending.revision
         files = {f"runs/{name}": file for name, file in report.beside.items()}
         if pending.may_be_published:
@@ -38,7 +39,7 @@ class Ahead(Archive):
                 f"site/{here}/r{revision.revision}/data/summary.json": data["summary.json"],
                 f"site/{CATALOG}": report.catalog.with_revisions(period, lines).file(),
                 f"{private}/{ATTRIBUTES}": report.private_files[ATTRIBUTES],
-                f"{private}/{EXTRACT}": inputs[EXTRACT],
+                f"{private}/{EXTRACT}": pending.task.inputs[EXTRACT],
                 **{f"site/agencies/{each}/index.html": b"" for each in data.agencies},
             }
         if not pending.order.draft:

@@ -9,25 +9,24 @@ prepared as if it would be, where the workers are gone, or where a week has othe
 the weeks before it. The next pass begins with the first week that has no result.
 """
 
-import shutil
-import tempfile
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
-from ddor.archive.publish import Archive, Files, opened
+from ddor.archive.publish import Archive, opened
 from ddor.calendar import Period
 from ddor.errors import DdorError, NotebookFailed, time_limit
 from ddor.jobs import report, seen
 from ddor.jobs.ahead import Ahead
-from ddor.jobs.notebooks import Ran, Task, run_task, versions
+from ddor.jobs.notebooks import Ran, run_in_a_worker, versions
 from ddor.jobs.order import Order, Result
-from ddor.jobs.report import Finished, Pending, attempted
+from ddor.jobs.report import Pending, attempted
 from ddor.jobs.workers import Workers
 from ddor.maintained.parameters import Parameters
 from ddor.published.catalog import open_catalog
@@ -76,72 +75,43 @@ def _made_ahead(items: Iterator, number: int) -> Iterator:
         made.extend(islice(items, 1))
 
 
-@dataclass(frozen=True)
-class _Started:
-    """A week whose notebook is on its way. inputs: what that was given; saw: as in remember."""
-
-    pending: Pending
-    saw: dict[str, str] | None
-    inputs: Files = field(default_factory=dict)
-    running: Future = field(default_factory=Future)
-
-    @property
-    def may_be_published(self) -> bool:
-        return self.pending.may_be_published and not self.pending.unchanged
-
-    def ran(self) -> Ran | None:
-        """Waits for it; None where its worker is gone, whatever a cluster calls that."""
-        try:
-            return self.running.result()
-        except Exception:
-            return None
-
-
-# What `remember` needs of a week, and the week.
-_Ready = tuple[dict[str, str] | None, Finished]
-
-
-def _results(archive: Archive, started: Iterator[Result | _Started]) -> Iterator[Result]:
-    together: list[_Ready] = []
+def _results(archive: Archive, started: Iterator["Result | _Started"]) -> Iterator[Result]:
+    together = list[tuple[Pending, Ran]]()
     for each in started:
-        joins = isinstance(each, _Started) and each.may_be_published
-        may_join = not together or (joins and together[0][1].pending.may_be_published)
+        joins = isinstance(each, _Started) and each.pending.may_be_published
+        may_join = not together or (joins and together[0][0].may_be_published)
         if not may_join or len(together) == IN_ONE_ACT:
             if not (yield from _published(archive, together)):
                 return
             together = []
         if isinstance(each, Result):
             yield each
-        elif each.pending.unchanged:
-            result = report.unchanged(archive, each.pending)
-            report.remember(archive, each.saw, result)
-            yield result
-        elif (ran := each.ran()) is None or ran.article is None:
+        elif each.running is None:
+            yield report.unchanged(archive, each.pending)
+        elif (ran := each.ran()) is None or ran.failure:
             if (yield from _published(archive, together)) and ran:
-                yield _failed(archive, each.pending.report.period, ran)
+                yield from report.ended(archive, [(each.pending, ran)])
             return
         else:
-            finished = Finished(each.pending, ran.notebook, each.inputs, ran.article)
-            together.append((each.saw, finished))
+            together.append((each.pending, ran))
     yield from _published(archive, together)
 
 
-def _published(archive: Archive, together: Sequence[_Ready]) -> Generator[Result, None, bool]:
+def _published(
+    archive: Archive, together: Sequence[tuple[Pending, Ran]]
+) -> Generator[Result, None, bool]:
     """The results; whether all were published. Where one of several cannot be published, each is
     by itself."""
 
     def act() -> list[Result]:
         # As the archive is by now, not as it was to be.
-        catalog = open_catalog(archive.site)
-        return report.publish(archive, [finished for _, finished in together], catalog)
+        return report.ended(archive, together, open_catalog(archive.site))
 
     if not together:
         return True
-    results = attempted(together[0][1].pending.report.period, act)
+    results = attempted(together[0][0].report.period, act)
     if not isinstance(results, Result):
-        for (saw, _), result in zip(together, results, strict=True):
-            report.remember(archive, saw, result)
-            yield result
+        yield from results
         return True
     if len(together) == 1:
         yield results
@@ -152,11 +122,18 @@ def _published(archive: Archive, together: Sequence[_Ready]) -> Generator[Result
     return False
 
 
-def _failed(archive: Archive, week: Period, ran: Ran) -> Result:
-    message = ran.failure
-    if ran.notebook:
-        message = str(report.keep_failed(archive, week, message, ran.notebook))
-    return report.failed(week, ran.exit_code, message)
+class _Started(NamedTuple):
+    """A week and its notebook, which is on its way; None where the week is unchanged."""
+
+    pending: Pending
+    running: Future | None
+
+    def ran(self) -> Ran | None:
+        """Waits for it; None where its worker is gone, whatever a cluster calls that."""
+        try:
+            return self.running.result() if self.running else None
+        except Exception:
+            return None
 
 
 class _Start:
@@ -183,33 +160,21 @@ class _Start:
         if _common(parameters) != self.common:
             return None
         with time_limit(parameters.run_time_limit, str(week)):
-            saw = seen.inputs_of(week, order, parameters)
+            saw = seen.look_at(week, order, parameters)
             as_if = parameters.model_copy(update={"output": self.ahead.output})
             gathered = report.preparation_of(week).gather(week, as_if)
             context = replace(self.context, parameters=parameters)
             pending = report.prepare(self.ahead, order, gathered, week, context)
-            inputs = {} if pending.unchanged else self._saved(pending)
-        started = _Started(pending, saw, inputs)
-        if pending.unchanged:
-            return started
-        template, keys = pending.template, pending.keys
-        source, figures = (template.name, template.read_bytes()), pending.report.figures
-        seconds = parameters.run_time_limit
-        task = Task(week, source, inputs, figures, keys, seconds, self.versions)
+            pending = replace(pending, saw=saw)
+            if pending.unchanged:
+                return _Started(pending, None)
         self.ended = True  # unless the rest succeeds
-        running = self.executor.submit(run_task, task)
+        seconds = parameters.run_time_limit
+        running = self.executor.submit(run_in_a_worker, pending.task, seconds, self.versions)
         with self.archive.writing():
-            self.ahead.add(pending, inputs)
+            self.ahead.add(pending)
         self.ended = False
-        return replace(started, running=running)
-
-    def _saved(self, pending: Pending) -> Files:
-        with self.archive.writing():
-            folder = Path(tempfile.mkdtemp(dir=self.ahead.output))
-            pending.report.save(folder)
-            inputs = {file.name: file.read_bytes() for file in folder.iterdir()}
-            shutil.rmtree(folder)
-        return inputs
+        return _Started(pending, running)
 
 
 def _common(parameters: Parameters) -> Parameters:

@@ -1,35 +1,25 @@
 """What the weekly job does where no week is named: it catches up.
 
 Every complete week that was never published is run, and so is one whose extract, note, corrections
-or decisions are others than those of its last run. By what they were known again is kept, beside
-the week's private runs:
-
-    outputs/runs/<week>/arrived.json    extract, note, corrections, decisions: name -> sha256
-
-A run that failed keeps nothing, so the next one tries again, and says so again.
-The program, the templates and the tables of `params/` make no week due: `run_week.py START..END`
-runs weeks on them.
+or decisions are others than those of its last run (seen.py). A run that failed keeps nothing of
+them, so the next one tries again, and says so again. The program, the templates and the tables of
+`params/` make no week due: `run_week.py START..END` runs weeks on them.
 """
 
 import contextlib
 import datetime as dt
-import hashlib
-import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import pandas as pd
-
 from ddor.archive.publish import opened
-from ddor.calendar import Period, Week, weeks_between
+from ddor.calendar import Week, weeks_between
 from ddor.errors import DdorError, NoExtractYet, UsageError, address_without_secrets, time_limit
-from ddor.jobs.order import ARRIVED, HELD, REVIEW_LIST, Order, Result
-from ddor.jobs.seen import digest, sha256
-from ddor.maintained.corrections import Record, canonical, read_corrections
+from ddor.jobs import seen
+from ddor.jobs.order import HELD, REVIEW_LIST, Order, Result
 from ddor.maintained.parameters import (
     Parameters,
     extract_location,
@@ -38,16 +28,9 @@ from ddor.maintained.parameters import (
     weeks_with_extract,
 )
 from ddor.published.catalog import Catalog, Revision, open_catalog
-from ddor.published.ledger import lines_of, read_ledger
+from ddor.reports import parse_period
 
-DONE = (0, HELD)  # what a run ends with that has looked at the whole week
-
-
-class Written(NamedTuple):
-    """records: of disputes; decided: the lines of the ledger that have a decision."""
-
-    records: tuple[Record, ...]
-    decided: pd.DataFrame
+MOST_NAMED = 3  # weeks in a row that are missing; more are one line
 
 
 class Found(NamedTuple):
@@ -72,7 +55,7 @@ class Weeks:
     there: set[Week]
     today: dt.date
     complete: list[Week]
-    written: Written
+    written: seen.Written
 
     def place(self, week: Week) -> str:
         return address_without_secrets(extract_location(self.parameters, week))
@@ -96,11 +79,13 @@ class Weeks:
         why."""
         if last.withdrawn_on:
             return []
+        order = self.order
         try:
-            now = arrived(week, self.order, self.written)
+            own = load_parameters(order.project, week, order.params, order.settings)
+            now = seen.of_week(week, own, self.written)
         except DdorError:
             return ["parameters"]
-        before = kept_of(self.parameters.output, week)
+        before = seen.kept(self.parameters.output, week)
         if week not in self.there:
             now.pop("extract")
         if before is None:  # an archive that was made elsewhere, or before this was kept
@@ -126,17 +111,7 @@ def look(order: Order) -> Weeks:
             f"{address_without_secrets(parameters.extract)}; put one there, "
             "name one with --extract, or use --sample"
         )
-    return Weeks(order, parameters, catalog, there, today, complete, _written(parameters))
-
-
-def _written(parameters: Parameters) -> Written:
-    """Raises NeedsCorrection: a record that does not fit stops every week."""
-    return Written(read_corrections(parameters.corrections), _decided(parameters.output / "runs"))
-
-
-def _decided(runs: Path) -> pd.DataFrame:
-    ledger = read_ledger(runs)
-    return ledger[ledger["decision"] != ""]
+    return Weeks(order, parameters, catalog, there, today, complete, seen.written(parameters))
 
 
 def _with_their_own(order: Order, parameters: Parameters) -> Iterator[Week]:
@@ -150,15 +125,55 @@ def _with_their_own(order: Order, parameters: Parameters) -> Iterator[Week]:
                 yield week
 
 
+def misnamed(parameters: Parameters) -> Iterator[str]:
+    """Files that nothing reads, because no period has their names."""
+    beside = parameters.corrections.parent
+    places = [(beside / "notes", ".md"), (beside / "weeks", ".yaml")]
+    if parameters.extract.endswith("/{week}") and not is_remote(parameters.extract):
+        places += [(Path(parameters.extract).parent, "")]
+    for folder, ending in places:
+        for file in sorted(folder.glob("[!.]*")):
+            with contextlib.suppress(UsageError):  # no date at all, such as README.md
+                period = parse_period(file.name[:10].removesuffix(ending))
+                read = {
+                    f"{period}{each}" for each in ([ending] if ending else ["", ".zip", ".xlsx"])
+                }
+                if file.name not in read:
+                    yield f"nothing reads {file}: did you mean {period}{ending}?"
+
+
+def in_a_row(found: Iterable[Found]) -> dict[Week, int]:
+    """Of weeks that are missing, more than MOST_NAMED in a row: the first -> how many they are, and
+    each other -> 0."""
+    rows: list[list[Week]] = []
+    for each in found:
+        if each.what == "missing":
+            if not rows or rows[-1][-1].next != each.week:
+                rows.append([])
+            rows[-1].append(each.week)
+    long = [row for row in rows if len(row) > MOST_NAMED]
+    return {week: len(row) if week == row[0] else 0 for row in long for week in row}
+
+
+def no_extract(week: Week, number: int) -> str:
+    """`number`: of weeks in a row that this is said of."""
+    if number == 1:
+        return "no extract yet"
+    last = week.first_day + dt.timedelta(weeks=number - 1)
+    return f"no extract yet, nor for the weeks up to {last}, {number} in all"
+
+
 def due(order: Order) -> list[Week | Result]:
     """Oldest first: a week that has to be run, or what is said of one that cannot be (no extract
     yet) or that waits (a final one, of which something changed). Raises as `look`."""
     weeks = look(order)
     with time_limit(weeks.parameters.run_time_limit, "looking for what changed"):
-        return [_planned(weeks, each) for each in weeks.found()]
+        found = [*weeks.found()]
+    rows = in_a_row(found)
+    return [_planned(weeks, each, rows.get(each.week, 1)) for each in found]
 
 
-def _planned(weeks: Weeks, found: Found) -> Week | Result:
+def _planned(weeks: Weeks, found: Found, number: int) -> Week | Result:
     week, changed = found.week, " and ".join(found.changed)
     if found.what in ("new", "changed"):
         return week
@@ -169,99 +184,12 @@ def _planned(weeks: Weeks, found: Found) -> Week | Result:
     said = f"its {changed} changed, and its extract is gone: put it back"
     if found.what == "missing":
         place, since = weeks.place(week), weeks.announced(week)
-        said = f"no extract yet at {place}; it was due on {since}"
-    return Result(week, "missing", NoExtractYet.exit_code, messages=(said,))
+        said = f"{no_extract(week, number)}; put it at {place}, it was due on {since}"
+    return Result(week, "missing", NoExtractYet.exit_code, messages=(said,) if number else ())
 
 
 def is_final(week: Week, last: Revision) -> bool:
     return week.is_final_on(dt.date.fromisoformat(last.as_of))
-
-
-def arrived(week: Week, order: Order, written: Written) -> dict[str, str]:
-    """Of what makes a week due, as it lies: name -> sha256, or a server's own checksum."""
-    parameters = load_parameters(order.project, week, order.params, order.settings)
-    records = [each for each in written.records if each.week == week]
-    location = extract_location(parameters, week)
-    return {
-        "extract": _remote(location, parameters) if is_remote(location) else digest(Path(location)),
-        "note": sha256(parameters.note.encode()),
-        "corrections": sha256(canonical(records).encode()),
-        "decisions": _decisions(parameters.output / "runs", week, written.decided),
-    }
-
-
-def _remote(location: str, parameters: Parameters) -> str:
-    import fsspec
-
-    from ddor.extract.read import fetch
-
-    fs, path = fsspec.core.url_to_fs(location)
-    if "http" not in fs.protocol:  # whose lists are pages
-        files = fs.find(path, detail=True).values()
-        marks = [each.get("ETag") or each.get("md5Hash") or each.get("etag") for each in files]
-        if marks and all(marks):
-            return sha256(" ".join(map(str, marks)).encode())
-    files, _ = fetch(location, parameters.limits)
-    return sha256(b"\n".join(hashlib.sha256(files[name]).digest() for name in sorted(files)))
-
-
-def _decisions(runs: Path, week: Week, decided: pd.DataFrame) -> str:
-    """Of the decisions on requests of the week's last revision, and on agencies in the week."""
-    ids = pd.Series(dtype="str")
-    kept = sorted(runs.glob(f"{week}/r[0-9]*/extract.parquet"), key=os.path.getmtime)
-    if len(decided) and kept:
-        with contextlib.suppress(OSError, ValueError, KeyError):  # `ddor verify` says what it is
-            ids = pd.read_parquet(kept[-1], columns=["request_id"])["request_id"]
-    own = lines_of(decided, week, ids)[["flag", "decision", "reason", "by"]]
-    return sha256(json.dumps(own.to_numpy().tolist()).encode())
-
-
-def recorded(
-    periods: Sequence[Period], order: Order, results: Iterable[Result]
-) -> Iterator[Result]:
-    """The results; of each week is kept what it was run on, as it lay before."""
-    came = {} if order.draft else {period: _before(period, order) for period in periods}
-    for result in results:
-        period = result.period
-        if isinstance(period, Week) and (before := came.get(period)):
-            if result.exit_code in DONE:
-                _record(period, order, before)
-        yield result
-
-
-def _before(period: Period, order: Order) -> Mapping[str, str]:
-    """Nothing of what is no week, or cannot be looked at: the run itself says why."""
-    if isinstance(period, Week):
-        with contextlib.suppress(Exception):
-            parameters = load_parameters(order.project, period, order.params, order.settings)
-            return arrived(period, order, _written(parameters))
-    return {}
-
-
-def _record(week: Week, order: Order, before: Mapping[str, str]) -> None:
-    output = load_parameters(order.project, week, order.params, order.settings).output
-    runs, folder = output / "runs", output / "runs" / str(week)
-    if not folder.is_dir():
-        return  # nothing came of it: it is run again anyway
-    # Decisions may have been taken by the run itself.
-    now = {**before, "decisions": _decisions(runs, week, _decided(runs))}
-    data = json.dumps(now) + "\n"
-    if now != kept_of(output, week):
-        # By itself, and at once: a run of several weeks has the archive locked all the time.
-        beside = folder / f".{ARRIVED}"
-        with contextlib.suppress(OSError):
-            beside.touch(mode=0o600)
-            beside.write_text(data, encoding="utf-8")
-            beside.replace(folder / ARRIVED)
-
-
-def kept_of(output: Path, week: Week) -> dict[str, str] | None:
-    """What the last run of the week was made of; None where that is not known."""
-    try:
-        content = json.loads((output / "runs" / str(week) / ARRIVED).read_bytes())
-        return content if isinstance(content, dict) else None
-    except (OSError, ValueError):
-        return None
 
 
 # What a person looks at and no revision needs, nor `ddor verify`; the log too.

@@ -17,7 +17,14 @@ from pathlib import Path
 from ddor.archive.kept import Article
 from ddor.archive.publish import Files
 from ddor.calendar import Period
-from ddor.errors import DdorError, NotebookFailed, TimeLimitExceeded, UsageError, time_limit
+from ddor.errors import (
+    ArchiveUnavailable,
+    DdorError,
+    NotebookFailed,
+    TimeLimitExceeded,
+    UsageError,
+    time_limit,
+)
 from ddor.extract.identifiers import RequestKeys
 from ddor.reports import NEEDED_BY_NOTEBOOKS
 from ddor.run.kernels import warm
@@ -27,39 +34,17 @@ NOTEBOOK = "report.ipynb"
 _one_at_a_time = threading.Lock()  # a notebook runs in a working directory of its own
 
 
-def article_of_run(
-    template: Path,
-    executed: Path,
-    period: Period,
-    figures: dict[str, int | None],
-    keys: RequestKeys | None = None,
-    meanwhile: Callable[[], None] = lambda: None,
-) -> Article:
-    """Execute the template on the inputs saved beside `executed`. Its figures have to be those
-    counted, and it may not hold any of `keys`; without them that is not looked at, nor what else it
-    shows. `meanwhile` is called while the kernel works. Raises NotebookFailed."""
-    warm(NEEDED_BY_NOTEBOOKS)
-    execute(template, executed, {period.label: str(period), "inputs": "inputs"}, meanwhile)
-    prove_run(executed, figures)
-    from ddor.archive.render import render_article
-    from ddor.run.gate import validate_cells
-
-    messages = () if keys is None else validate_cells(executed, keys)
-    return replace(render_article(tidy(executed)), messages=messages)
-
-
 @dataclass(frozen=True)
 class Task:
-    """inputs: name -> bytes, as Prepared.save writes them. seconds: after which it is ended.
-    versions: those that the same article needs."""
+    """inputs: name -> bytes, as Prepared.save writes them. figures: those that were counted. keys:
+    those that the article may not hold; None where that, and what else it shows, is not looked
+    at."""
 
     period: Period
     template: tuple[str, bytes]
     inputs: Files
     figures: dict[str, int | None]
-    keys: RequestKeys
-    seconds: int
-    versions: dict[str, str]
+    keys: RequestKeys | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +53,7 @@ class Ran:
     code of that. `notebook` is then as far as it came."""
 
     notebook: bytes = b""
-    article: Article | None = None
+    article: Article = Article("", {})
     failure: str = ""
     exit_code: int = 0
 
@@ -82,15 +67,9 @@ def versions() -> dict[str, str]:
     return package_versions() | {"the program": program(PACKAGE)[:12]}
 
 
-def run_task(task: Task) -> Ran:
-    if (here := versions()) != task.versions:
-        differ = [
-            f"{name} ({here.get(name, 'none')}, not {wanted})"
-            for name, wanted in task.versions.items()
-            if here.get(name) != wanted
-        ]
-        message = f"a worker has other versions of {', '.join(differ)}; install the same there"
-        return Ran(failure=message, exit_code=UsageError.exit_code)
+def run_task(task: Task, meanwhile: Callable[[], None] = lambda: None) -> Ran:
+    """In this process. `meanwhile` is called while the kernel works."""
+    warm(NEEDED_BY_NOTEBOOKS)
     # Below a folder that goes with this process's kernels, however that ends.
     with _one_at_a_time, tempfile.TemporaryDirectory(dir=util.get_temp_dir()) as name:
         folder, (template, source) = Path(name), task.template
@@ -99,14 +78,39 @@ def run_task(task: Task) -> Ran:
         for file, data in task.inputs.items():
             (folder / "inputs" / file).write_bytes(data)
         executed = folder / NOTEBOOK
-        given = folder / template, executed, task.period, task.figures, task.keys
+        parameters = {task.period.label: str(task.period), "inputs": "inputs"}
         try:
-            with time_limit(task.seconds, str(task.period)):
-                # The kernel of the next task is made ready while that of this one works.
-                article = article_of_run(*given, partial(warm, NEEDED_BY_NOTEBOOKS))
+            execute(folder / template, executed, parameters, meanwhile)
+            prove_run(executed, task.figures)
+            from ddor.archive.render import render_article
+            from ddor.run.gate import validate_cells
+
+            messages = () if task.keys is None else validate_cells(executed, task.keys)
+            article = replace(render_article(tidy(executed)), messages=messages)
             return Ran(executed.read_bytes(), article)
-        except (NotebookFailed, TimeLimitExceeded) as error:
+        except OSError as error:
+            message = f"{folder} cannot be written: {error.strerror or error}"
+            return Ran(failure=message, exit_code=ArchiveUnavailable.exit_code)
+        except NotebookFailed as error:
             notebook = executed.read_bytes() if executed.exists() else b""
             return Ran(notebook, failure=str(error), exit_code=error.exit_code)
-        except Exception:  # a bug of ours: the traceback is all that can be said
-            return Ran(failure=traceback.format_exc(), exit_code=DdorError.exit_code)
+
+
+def run_in_a_worker(task: Task, seconds: int, wanted: dict[str, str]) -> Ran:
+    """seconds: after which it is ended. wanted: the `versions` that the same article needs."""
+    if (here := versions()) != wanted:
+        differ = [
+            f"{name} ({here.get(name, 'none')}, not {version})"
+            for name, version in wanted.items()
+            if here.get(name) != version
+        ]
+        message = f"a worker has other versions of {', '.join(differ)}; install the same there"
+        return Ran(failure=message, exit_code=UsageError.exit_code)
+    try:
+        with time_limit(seconds, str(task.period)):
+            # The kernel of the next task is made ready while that of this one works.
+            return run_task(task, partial(warm, NEEDED_BY_NOTEBOOKS))
+    except TimeLimitExceeded as error:
+        return Ran(failure=str(error), exit_code=error.exit_code)
+    except Exception:  # a bug of ours: the traceback is all that can be said
+        return Ran(failure=traceback.format_exc(), exit_code=DdorError.exit_code)

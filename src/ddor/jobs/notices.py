@@ -40,7 +40,8 @@ ABOUT = {
 
 @dataclass(frozen=True)
 class Notice:
-    """declined: of its requests, recorded in the week; rows: of its workbook."""
+    """declined: of its requests, recorded in the week, those that are held back too; rows: of its
+    workbook."""
 
     agency_id: str
     declined: int
@@ -67,7 +68,8 @@ def write_notices(week: Week, parameters: Parameters) -> list[Notice]:
         agencies = agency_identities(status, inputs.directory.agencies).set_index("agency_id")
         of_week = status[status["declined"] | status["held_back_declined"]]
         kept, files, notices = label_lines(archive.output), {}, []
-        for agency_id, declined in of_week.groupby("agency_id").size().items():
+        by_agency = of_week.groupby("agency_id")["held_back_declined"].agg(["size", "sum"])
+        for agency_id, declined, held in by_agency.itertuples():
             rows = status[status["agency_id"] == agency_id]
             label, shown = labelled(kept, week, rows)
             folder = f"runs/{week}/notices/{label}-{agency_id}"
@@ -80,6 +82,7 @@ def write_notices(week: Week, parameters: Parameters) -> list[Notice]:
                 "state": own["state"],
                 "week": week.title,
                 "declined": declined,
+                "held": held,
                 "rows": len(shown),
                 "workbook": f"{label}-{agency_id}.xlsx",
                 "grounds": list(GROUNDS.values()),
@@ -94,9 +97,7 @@ def write_notices(week: Week, parameters: Parameters) -> list[Notice]:
                 archive.output / f"{folder}.{ending}" for ending in ("md", "xlsx")
             )
             notices += [Notice(str(agency_id), declined, len(shown), letter_at, workbook_at)]
-        earlier = archive.output.glob(f"runs/{week}/notices/*")
-        old = {file.relative_to(archive.output).as_posix() for file in earlier} - {*files}
-        archive.publish({}, {LABELS: labels_file(kept), **files}, sorted(old))
+        archive.publish({}, {LABELS: labels_file(kept), **files})
     return notices
 
 

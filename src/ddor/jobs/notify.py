@@ -4,9 +4,9 @@
     notify: https://chat.example.org/hook    a webhook, to which it is sent as JSON
     notify: smtp://host:587/?from=a@example.org&to=b@example.org    a mail; smtps:// by TLS
 
-A message is sent where something was published, or waits, or failed, or is missing. It says that,
-and not why: what a run says of rows is for whoever may see them. That it cannot be sent is said,
-and changes nothing else.
+A message is sent where something was published, or waits, or failed, or is missing, and where no
+week could be looked for. It says that, and not why: what a run says of rows is for whoever may see
+them. That it cannot be sent is said, and changes nothing else.
 """
 
 import json
@@ -21,17 +21,18 @@ from email.message import EmailMessage
 from ddor.errors import without_secrets
 from ddor.jobs.order import Result
 
-SECONDS = 30
+SECONDS, MOST = 30, 50
 TOLD = ("published", "held", "failed", "missing")
 
 
 def notify(to: str, results: Sequence[Result], exit_code: int, waiting: str) -> str:
     """-> why it could not be sent, "" where it was, or there was nothing to tell."""
     told = [each for each in results if each.status in TOLD]
-    if not (to and told):
+    if not to or not (told or exit_code):
         return ""
     counts = Counter(each.status for each in told)
-    subject = "DDOR: " + ", ".join(f"{number} {status}" for status, number in counts.items())
+    numbers = [f"{number} {status}" for status, number in counts.items()]
+    subject = "DDOR: " + (", ".join(numbers) or "ended before any week")
     lines = [
         {
             each.period.label: str(each.period),
@@ -40,13 +41,13 @@ def notify(to: str, results: Sequence[Result], exit_code: int, waiting: str) -> 
             "because": each.because,
             "page": each.page,
         }
-        for each in told
+        for each in told[:MOST]
     ]
     content = {"subject": subject, "exit_code": exit_code, "waiting": waiting, "reports": lines}
     try:
         _send(to, subject, content)
     except Exception as error:  # whatever it is, the run has done its work
-        return without_secrets(f"the notification could not be sent ({error!r})")
+        return without_secrets(f"the notification could not be sent: {error}")
     return ""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ddor.calendar import Period
 
-REVIEW_LIST, ARRIVED = "review.csv", "arrived.json"
+REVIEW_LIST = "review.csv"
 HELD = 4  # the exit code of a report that waits for a person
 
 
@@ -32,8 +32,8 @@ class Order:
 class Result:
     """status: published, unchanged, draft, held, failed, or missing: there is no extract yet.
     `page`: its path, or "" for none. going: published figures that it would take away, for which
-    it is held. because: of a revision after the first why there is one, and
-    how many figures differ."""
+    it is held. because: of a revision after the first why there is one, and how many figures
+    differ. held: where the list of requests held back is, "" where there are none."""
 
     period: Period
     status: str
@@ -44,3 +44,4 @@ class Result:
     messages: tuple[str, ...] = ()
     because: str = ""
     going: tuple[str, ...] = ()
+    held: str = ""

@@ -7,7 +7,6 @@ and which shows what is wrong where none could be made. Only this machine can re
 """
 
 import contextlib
-import functools
 import http.server
 import json
 import os
@@ -15,27 +14,44 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Set
+from dataclasses import replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from ddor.archive.acts import files_of
+from ddor.archive.site import Site
 from ddor.calendar import Week
-from ddor.errors import UsageError
+from ddor.errors import NotebookFailed, UsageError
+from ddor.jobs.notebooks import run_task
 from ddor.jobs.order import Order, Result
-from ddor.jobs.report import attempt
+from ddor.jobs.report import (
+    attempted,
+    begun,
+    checked_parameters,
+    ended,
+    meanwhile,
+    publication,
+    template_of,
+)
 from ddor.maintained.parameters import extract_location, is_remote, load_parameters
 from ddor.reports import NEEDED_BY_NOTEBOOKS
 from ddor.run.kernels import warm
 
-NOT_YET = b"<!doctype html><head><title>Not there</title></head><p>This page is not there."
+NOT_YET = (
+    b"<!doctype html><head><title>Not there</title></head><p>This page is not there, or not yet."
+)
 EVERY = 0.2  # seconds, between two looks at the files
 SCRIPT, STATE = "/_preview.js", "/_state"
 FOLLOW = f"""\
 let seen = "";
 setInterval(async () => {{
-  const state = await (await fetch("{STATE}")).json();
+  const ended = {{ made: seen, wrong: "The preview has ended." }};
+  const state = await fetch("{STATE}").then((answer) => answer.json(), () => ended);
   if (seen && state.made !== seen) location.reload();
   seen = state.made;
   let box = document.getElementById("preview-says");
@@ -43,63 +59,79 @@ setInterval(async () => {{
   if (!box) {{
     box = document.createElement("pre");
     box.id = "preview-says";
+    box.style.cssText = "white-space: pre-wrap; border: 2px solid; padding: 0.5rem";
     document.body.prepend(box);
   }}
-  box.textContent = state.wrong;
+  box.textContent = state.wrong + "\\nThe page below is the last that could be made.";
 }}, 300);
 """
 
 
-@dataclass
-class Shown:
-    """folder: the site that is served; made: counts the states; wrong: why the last change could
-    not be shown."""
-
-    folder: Path
-    made: int = 0
-    wrong: str = ""
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-
 class Preview:
-    """Of one week, below a folder for its states."""
+    """Of one week, below a folder for its states. site: the one that is served; made: counts the
+    states; wrong: why the last change could not be shown."""
 
     def __init__(self, week: Week, order: Order, folder: Path):
-        self.week, self.folder, self.shown = week, folder, Shown(folder / "none" / "site")
+        self.week, self.folder, self.lock = week, folder, threading.Lock()
+        self.site, self.made, self.wrong = folder / "none" / "site", 0, ""
+        self.last: Any = None  # the report of the site that is served
+        self.template = template_of(week, order)
         parameters = load_parameters(order.project, week, order.params, order.settings)
         self.output = parameters.output
         self.order = replace(order, yes=True, accept_held=True, reason="a preview")
         beside = parameters.corrections.parent
-        places = [order.project / "notebooks", beside, parameters.project_pages]
-        places += [parameters.agencies, parameters.policies, parameters.coverage]
+        self.places = [order.project / "notebooks", beside, parameters.project_pages]
+        self.places += [parameters.agencies, parameters.policies, parameters.coverage]
         location = extract_location(parameters, week)
-        self.places = places + ([] if is_remote(location) else [Path(location)])
+        self.places += [] if is_remote(location) else [Path(location)]
 
-    def make(self) -> Result:
-        """Publishes the week into a new copy of the archive, and shows it if that succeeds."""
-        number = self.shown.made + 1
-        output = self.folder / str(number)
-        _linked(self.output, output)
-        settings = self.order.settings | {"output": str(output)}
-        result = attempt(self.week, replace(self.order, settings=settings))
+    def make(self, changed: Set[str]) -> Result:
+        """A new state, shown if it can be made. changed: the files that are others by now."""
+        alone = self.last and changed == {str(self.template)}
+        result = attempted(self.week, self._page if alone else self._whole)
         warm(NEEDED_BY_NOTEBOOKS)  # for the next
-        with self.shown.lock:
-            self.shown.made = number
-            self.shown.wrong = "\n".join(result.messages) if result.exit_code else ""
-            if not result.exit_code:
-                shutil.rmtree(self.shown.folder.parent, ignore_errors=True)
-                self.shown.folder = output / "site"
-            else:
-                shutil.rmtree(output, ignore_errors=True)
+        with self.lock:
+            self.made += 1
+            self.wrong = "\n".join(result.messages) if result.exit_code else ""
         return result
+
+    def _whole(self) -> Result:
+        """Publishes the week into a new copy of the archive."""
+        output = self.folder / str(self.made + 1)
+        _linked(self.output, output)
+        order = replace(self.order, settings=self.order.settings | {"output": str(output)})
+        try:
+            with begun(self.week, order) as (archive, pending):
+                ran = run_task(pending.task, partial(meanwhile, pending.report))
+                (result,) = ended(archive, [(pending, ran)])
+            if not result.exit_code:
+                output, self.site, self.last = self.site.parent, output / "site", pending
+            return result
+        finally:
+            shutil.rmtree(output, ignore_errors=True)  # the one before, or what was not made
+
+    def _page(self) -> Result:
+        """Of the notebook that was edited, all else being as it was: the week's own pages."""
+        pending = self.last
+        checked_parameters(self.week, self.order)
+        template = self.template.name, self.template.read_bytes()
+        ran = run_task(replace(pending.task, template=template))
+        if ran.failure:
+            raise NotebookFailed(ran.failure)
+        site = Site(self.output / "site", pending.report.catalog, pending.context)
+        made = publication(site, pending, ran)
+        _, folders, pages = files_of(site, made)
+        here = f"{self.week.path}/r{made.revision.revision}"
+        files = {f"{here}/{name}": data for name, data in folders[f"site/{here}"].items()}
+        for path, data in (pages | files).items():
+            (self.site / path).unlink(missing_ok=True)  # it may be a link into the archive
+            (self.site / path).write_bytes(data)
+        return Result(self.week, "published", messages=ran.article.messages)
 
     def state(self) -> dict[str, int]:
         """The time of each file that the week depends on."""
-        files = (
-            f for place in self.places for f in ([place] if place.is_file() else _below(place))
-        )
         found = {}
-        for file in files:
+        for file in chain.from_iterable(map(_files, self.places)):
             with contextlib.suppress(OSError):  # saved this moment
                 found[str(file)] = file.stat().st_mtime_ns
         return found
@@ -116,7 +148,7 @@ def preview(week: Week, order: Order, port: int, say) -> None:
     prefix = f".preview-{os.getpid()}-"
     with tempfile.TemporaryDirectory(prefix=prefix, dir=beside) as name:
         made = Preview(week, order, Path(name))
-        handler = functools.partial(_Handler, made.shown)
+        handler = partial(_Handler, made)
         try:
             server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
         except (OSError, OverflowError) as error:
@@ -125,29 +157,29 @@ def preview(week: Week, order: Order, port: int, say) -> None:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             page = f"http://127.0.0.1:{server.server_address[1]}/{week.path}/index.html"
             seen: dict[str, int] = {}
+            say(f"{page} will show the week, and follow what you save; Ctrl-C ends the preview")
             try:
                 while True:
                     if (now := made.state()) != seen:
-                        seen, begun = now, time.monotonic()
-                        result = made.make()
-                        say(_said(result, page, time.monotonic() - begun))
+                        changed = {file for file, _ in now.items() ^ seen.items()}
+                        seen, start = now, time.monotonic()
+                        result = made.make(changed)
+                        say(_said(result, time.monotonic() - start))
                     time.sleep(EVERY)
             finally:
                 server.shutdown()
 
 
-def _said(result: Result, page: str, seconds: float) -> str:
+def _said(result: Result, seconds: float) -> str:
     if result.exit_code:
         return "\n".join(["it cannot be shown:", *result.messages])
-    return "\n".join([*result.messages, f"{page} shows it, after {seconds:.1f} seconds"])
+    return "\n".join([*result.messages, f"made in {seconds:.1f} seconds"])
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    return (
-        file
-        for file in folder.rglob("*")
-        if file.is_file() and not any(part.startswith(".") for part in file.parts[-3:])
-    )
+def _files(place: Path) -> list[Path]:
+    """`place`, or the files below it; none of an editor's own."""
+    below = place.rglob("*") if place.is_dir() else [place]
+    return [f for f in below if f.is_file() and not any(p.startswith(".") for p in f.parts[-3:])]
 
 
 def _linked(source: Path, target: Path) -> None:
@@ -168,13 +200,13 @@ def _link(source: str, target: str) -> None:
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
-    def __init__(self, shown: Shown, *more):
-        self.shown = shown
-        super().__init__(*more, directory=str(shown.folder))
+    def __init__(self, preview: Preview, *more):
+        self.preview = preview
+        super().__init__(*more, directory=str(preview.site))
 
     def do_GET(self) -> None:
-        with self.shown.lock:
-            state = {"made": str(self.shown.made), "wrong": self.shown.wrong}
+        with self.preview.lock:
+            state = {"made": str(self.preview.made), "wrong": self.preview.wrong}
         path = self.path.partition("?")[0]
         if path == SCRIPT:
             return self._send(FOLLOW.encode(), "text/javascript")

@@ -2,8 +2,8 @@
 reason why; and the site context, which the pages around reports show.
 
 `make_report` is the whole of it in order. Reading, checking and counting come first and write
-nothing; the notebook runs in staging; only a proved run reaches the archive. What a weekly or a
-quarterly report is made from is in weekly.py and quarterly.py; PREPARATIONS names them.
+nothing; the notebook runs in a folder of its own; only a proved run reaches the archive. What a
+weekly or a quarterly report is made from is in weekly.py and quarterly.py; PREPARATIONS names them.
 
 The archive prints RULES, by which requests are counted, on its pages and knows nothing else of
 counting; they are taken from the modules that go by them, so that no rule is stated twice.
@@ -12,6 +12,7 @@ counting; they are taken from the modules that go by them, so that no rule is st
 import contextlib
 import datetime as dt
 import json
+import shutil
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,18 +31,16 @@ from ddor.errors import (
     DdorError,
     NeedsCorrection,
     NoExtractYet,
-    NotebookFailed,
     TimeLimitExceeded,
     UsageError,
     time_limit,
     undisturbed,
 )
 from ddor.extract.csv_files import csv_lines
-from ddor.extract.identifiers import RequestKeys
 from ddor.inputs import NEWER_FLAGS
 from ddor.jobs import prepared, seen
 from ddor.jobs.log import RunLog
-from ddor.jobs.notebooks import NOTEBOOK, article_of_run
+from ddor.jobs.notebooks import NOTEBOOK, Ran, Task, run_task
 from ddor.jobs.order import HELD, REVIEW_LIST, Order, Result
 from ddor.jobs.prepared import Preparation, Prepared, figure_differences
 from ddor.jobs.quarterly import COMPILED
@@ -52,7 +51,7 @@ from ddor.maintained.texts import read_statements, read_texts
 from ddor.measures import disclosure, figures
 from ddor.measures.people import NAMED
 from ddor.narrative import count
-from ddor.published.catalog import Catalog, Revision
+from ddor.published.catalog import CATALOG, Catalog, Revision
 from ddor.reference.figures import WEEKLY_FIGURES
 from ddor.reports import refuse_shared_key, report_of
 from ddor.run.notebook import check_template
@@ -106,10 +105,23 @@ def failed(period: Period, exit_code: int, message: str) -> Result:
 
 def make_report(period: Period, order: Order) -> Result:
     """One report, whole. Raises DdorError; nothing is then published."""
+    with begun(period, order) as (archive, pending):
+        if pending.unchanged:
+            result = unchanged(archive, pending)
+        else:
+            with pending.log.step("notebook"):
+                ran = run_task(pending.task, partial(meanwhile, pending.report))
+            result = ended(archive, [(pending, ran)])[0]
+        return replace(result, messages=(*pending.recovered, *result.messages))
+
+
+@contextlib.contextmanager
+def begun(period: Period, order: Order) -> Iterator[tuple[Archive, "Pending"]]:
+    """A report that is read, checked and counted, and the archive, locked for it."""
     parameters = checked_parameters(period, order)
     with time_limit(parameters.run_time_limit, str(period)):
         recovered = recover(parameters.output)
-        saw = seen.inputs_of(period, order, parameters) if isinstance(period, Week) else None
+        saw = seen.look_at(period, order, parameters)
         log = RunLog()
         with log.step("read"):
             gathered = preparation_of(period).gather(period, parameters)
@@ -117,20 +129,7 @@ def make_report(period: Period, order: Order) -> Result:
         with opened(parameters.output) as archive:
             with log.step("count"):
                 pending = prepare(archive, order, gathered, period, context)
-            if pending.unchanged:
-                result = unchanged(archive, pending)
-            else:
-                try:
-                    with log.step("notebook"):
-                        finished = replace(_finished(archive, pending), log=log)
-                except NotebookFailed as error:
-                    if not order.draft:
-                        _log_end(archive, log, pending, failed(period, error.exit_code, str(error)))
-                    raise
-                result = publish(archive, [finished])[0]
-            result = replace(result, messages=(*recovered, *result.messages))
-            remember(archive, saw, result)
-            return result
+            yield archive, replace(pending, saw=saw, log=log, recovered=recovered)
 
 
 def checked_parameters(period: Period, order: Order) -> Parameters:
@@ -147,36 +146,27 @@ def template_of(period: Period, order: Order) -> Path:
 @dataclass(frozen=True)
 class Pending:
     """A report that is prepared, with what its notebook and its publication need. hashes: of its
-    inputs, by name; revision: the next one, or, of a report that is unchanged, its last; keys:
-    those that it may not hold; going: published figures that it takes away, unless that is agreed
-    to."""
+    inputs, by name; revision: the next one, or, of a report that is unchanged, its last; task: its
+    notebook; going: published figures that it takes away, unless that is agreed to; saw: as in
+    seen.py; log: what was logged of it so far; recovered: what
+    the archive had to be recovered from, in words."""
 
     report: Prepared
     order: Order
     context: SiteContext
-    template: Path
     hashes: dict[str, str]
     revision: Revision
-    keys: RequestKeys
-    unchanged: bool
+    task: Task
+    unchanged: bool = False
     going: tuple[str, ...] = ()
+    saw: seen.Saw = field(default_factory=dict)
+    log: RunLog = field(default_factory=RunLog)
+    recovered: tuple[str, ...] = ()
 
     @property
     def may_be_published(self) -> bool:
         waits = (self.report.review and not self.revision.accepted) or self.going
-        return not (self.order.draft or waits)
-
-
-@dataclass(frozen=True)
-class Finished:
-    """With its notebook, executed, the inputs that it was given, its article, and what was logged
-    of it so far."""
-
-    pending: Pending
-    notebook: bytes
-    inputs: Files
-    article: Article
-    log: RunLog = field(default_factory=RunLog)
+        return not (self.unchanged or self.order.draft or waits)
 
 
 def prepare(
@@ -185,26 +175,39 @@ def prepare(
     """`archive`: what is read of it is what the report is made with. `gathered`: what its
     Preparation made. Raises DdorError."""
     template = template_of(period, order)
-    kept = last_revision(archive.runs / str(period))
-    if kept > last_revision(archive.site / period.path):
+    kept, shown = map(last_revision, (archive.runs / str(period), archive.site / period.path))
+    if kept > shown:
         raise ArchiveUnavailable(
             f"r{kept} of {period} was published here, and {archive.site} does not have it: restore "
             "site/, or what was withdrawn and what was cited would be published anew"
         )
     report = preparation_of(period).prepare(gathered, archive, order, context.day)
     last = report.catalog.current(period)
+    if shown and last is None:
+        raise ArchiveUnavailable(f"{archive.site / CATALOG} lacks {period}: restore it")
     if order.correct and last is None:
         raise UsageError(f"{period} is not published, so there is nothing to correct")
     hashes = prepared.hashed(report.input_texts, template)
-    known = partial(Pending, report, order, context, template, hashes)
+    task = Task(period, (template.name, template.read_bytes()), {}, report.figures)
     if last and last.identity == prepared.identity_of(hashes) and not (order.draft or order.force):
-        return known(last, RequestKeys(()), unchanged=True)
+        return Pending(report, order, context, hashes, last, task, unchanged=True)
     revision = prepared.revision_line(archive, report, order, hashes, context.day)
     written = {"--reason": f"{order.reason}\n{revision.because}\n{revision.accepted}"}
     keys = prepared.keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
     prepared.refuse_unfit({**written, **report.texts, **context.written()}, keys)
     going = () if order.yes else tuple(_taken_away(archive, report))
-    return known(revision, keys, unchanged=False, going=going)
+    task = replace(task, inputs=_inputs_of(archive, report), keys=keys)
+    return Pending(report, order, context, hashes, revision, task, going=going)
+
+
+def _inputs_of(archive: Archive, report: Prepared) -> Files:
+    """Of its notebook."""
+    folder = archive.staging / "inputs"
+    with archive.writing():
+        report.save(folder)
+        inputs = {file.name: file.read_bytes() for file in folder.iterdir()}
+        shutil.rmtree(folder)
+    return inputs
 
 
 def _taken_away(archive: Archive, report: Prepared) -> Iterator[str]:
@@ -219,41 +222,65 @@ def _taken_away(archive: Archive, report: Prepared) -> Iterator[str]:
             yield f"the charges of {place}"
 
 
-def publish(
-    archive: Archive, finished: Sequence[Finished], catalog: Catalog | None = None
+def ended(
+    archive: Archive, reports: Sequence[tuple[Pending, Ran]], catalog: Catalog | None = None
 ) -> list[Result]:
-    """All of them, or none; of one that may not be published a draft is left. `finished`: in the
-    order of their periods; several only where all may be published. `catalog`: of the archive,
-    where it is not the one that the first was prepared with."""
+    """What becomes of reports whose notebooks ran: all are published, or none. Of one whose
+    notebook failed that is kept for the analyst; of one that may not be published a draft is left.
+    `reports`: in the order of their periods; several only where all may be published. `catalog`: of
+    the archive, where it is not the one that the first was prepared with."""
+    pending, ran = reports[0]
+    if ran.failure:
+        results = [_not_run(archive, pending, ran)]
+    elif pending.may_be_published:
+        results = publish(archive, reports, catalog or pending.report.catalog)
+    else:
+        results = [_not_published(archive, pending, ran, catalog or pending.report.catalog)]
+    for (pending, _), result in zip(reports, results, strict=True):
+        if not pending.order.draft:
+            _log_end(archive, pending, result)
+            remember(archive, pending, result)
+    return results
+
+
+def publish(
+    archive: Archive, reports: Sequence[tuple[Pending, Ran]], catalog: Catalog
+) -> list[Result]:
+    """As `ended`, of reports that may be published."""
     from ddor.archive.acts import publish_revisions
 
-    catalog = catalog or finished[0].pending.report.catalog
-    site = Site(archive.site, catalog, finished[0].pending.context)
-    publications = [_publication(site, each) for each in finished]
-    if not finished[0].pending.may_be_published:
-        return [_not_published(archive, publications[0], finished[0])]
-    because = [_because(archive, each.pending) for each in finished]
-    with finished[0].log.step("publish"):
+    site = Site(archive.site, catalog, reports[0][0].context)
+    publications = [publication(site, *each) for each in reports]
+    because = [_because(archive, pending) for pending, _ in reports]
+    with reports[0][0].log.step("publish"):
         publish_revisions(archive, publications)
-    results = [
+    return [
         Result(
             each.period,
             "published",
             revision=each.revision.revision,
             page=str(archive.site / address_of(each.period)),
-            figures=of.pending.report.figures,
-            messages=(*of.article.messages, *of.pending.report.messages),
+            figures=pending.report.figures,
+            messages=(*each.article.messages, *pending.report.messages),
             because=why,
+            held=_held(archive, pending),
         )
-        for each, of, why in zip(publications, finished, because, strict=True)
+        for each, (pending, _), why in zip(publications, reports, because, strict=True)
     ]
-    for of, result in zip(finished, results, strict=True):
-        _log_end(archive, of.log, of.pending, result)
-    return results
 
 
-def _log_end(archive: Archive, log: RunLog, pending: Pending, result: Result) -> None:
+def _held(archive: Archive, pending: Pending) -> str:
+    report = pending.report
+    number = report.figures.get("held_back_total") if isinstance(report.period, Week) else None
+    if not number:
+        return ""
+    listed = archive.runs / str(report.period) / f"r{pending.revision.revision}" / REVIEW_LIST
+    return f"{count(number, 'request is', 'requests are')} held back: {listed}"
+
+
+def _log_end(archive: Archive, pending: Pending, result: Result) -> None:
     """What was published stays published, whatever becomes of this."""
+    log = pending.log
     log.add("inputs", sha256=pending.hashes)
     log.add("counts", figures=pending.report.figures)
     told: dict[str, Any] = {"revision": result.revision, "messages": [*result.messages]}
@@ -277,19 +304,20 @@ def _published_figures(archive: Archive, period: Period) -> dict[str, int | None
     return json.loads(file.read_bytes()).get("figures") if file.exists() else None
 
 
-def _publication(site: Site, finished: Finished) -> "Publication":
+def publication(site: Site, pending: Pending, ran: Ran) -> "Publication":
     from ddor.archive.acts import Publication
 
-    pending, article = finished.pending, finished.article
-    report, order, revision = pending.report, pending.order, pending.revision
+    report, revision, article = pending.report, pending.revision, ran.article
+    task = pending.task
     private = {
-        NOTEBOOK: finished.notebook,
-        TEMPLATE: pending.template.read_bytes(),
+        NOTEBOOK: ran.notebook,
+        TEMPLATE: task.template[1],
         **report.private_files,
-        **{name: finished.inputs[name] for name in preparation_of(report.period).files},
+        **{name: task.inputs[name] for name in preparation_of(report.period).files},
     }
     kept = kept_files(article, report.downloads)
-    manifest = prepared.manifest_file(order, report, revision, pending.hashes, kept, private)
+    given = pending.order, report, revision, pending.hashes, kept, private
+    private["manifest.json"] = prepared.manifest_file(*given)
     return Publication(
         site=replace(site, context=pending.context),
         period=report.period,
@@ -297,18 +325,18 @@ def _publication(site: Site, finished: Finished) -> "Publication":
         article=article,
         data=report.downloads,
         bulk=report.bulk,
-        private={**private, "manifest.json": manifest},
+        private=private,
         beside=report.beside,
         old=MADE_OLD,
     )
 
 
-def remember(archive: Archive, saw: dict[str, str] | None, result: Result) -> None:
-    """For the next run of the week. What was said once has to be said again, by that run."""
-    if saw is not None and result.status in ("published", "unchanged") and not result.messages:
-        # What was published stays published, whatever becomes of this.
+def remember(archive: Archive, pending: Pending, result: Result) -> None:
+    """For the next run of the week; what was published stays published, whatever becomes of
+    this."""
+    if pending.saw and result.exit_code in (0, HELD):
         with undisturbed(), contextlib.suppress(ArchiveUnavailable):
-            file = seen.seen_file(saw | seen.of_archive(archive.output), result)
+            file = seen.seen_file(archive.output, result, pending.saw)
             archive.replace(f"runs/{result.period}/{seen.SEEN}", file)
 
 
@@ -351,45 +379,17 @@ def recover(output: Path) -> tuple[str, ...]:
         return (archive.recovered,)
 
 
-def _finished(archive: Archive, pending: Pending) -> Finished:
-    executed, article = run_notebook(archive, pending.template, pending.report, pending.keys)
-    names, folder = preparation_of(pending.report.period).files, archive.staging / "inputs"
-    inputs = {name: (folder / name).read_bytes() for name in names}
-    return Finished(pending, executed.read_bytes(), inputs, article)
+def _not_run(archive: Archive, pending: Pending, ran: Ran) -> Result:
+    """Keeps the notebook as far as it came, and says where."""
+    period, message = pending.report.period, ran.failure
+    if ran.notebook:
+        kept = f"runs/{period}/failed"
+        archive.publish({kept: {NOTEBOOK: ran.notebook}}, {})
+        message += f"\nthe notebook up to the failure: {archive.output / kept}"
+    return failed(period, ran.exit_code, message)
 
 
-def run_notebook(
-    archive: Archive, template: Path, report: Prepared, keys: RequestKeys
-) -> tuple[Path, Article]:
-    """-> the executed notebook, in staging, and its article. A notebook that failed, or shows what
-    may not be published, is kept for the analyst."""
-    with archive.writing():
-        report.save(archive.staging / "inputs")
-    executed = archive.staging / NOTEBOOK
-    try:
-        work = partial(_while_the_kernel_works, report)
-        article = article_of_run(template, executed, report.period, report.figures, keys, work)
-        return executed, article
-    except (NotebookFailed, OSError) as failure:
-        if not archive.writable():
-            raise ArchiveUnavailable(
-                f"{archive.runs} cannot be written: it is full, or gone; nothing was published"
-            ) from failure
-        if not executed.exists():
-            raise
-        raise keep_failed(archive, report.period, failure, executed.read_bytes()) from failure
-
-
-def keep_failed(
-    archive: Archive, period: Period, failure: object, executed: bytes
-) -> NotebookFailed:
-    """Keeps the notebook as far as it came; -> the error that says where."""
-    kept = f"runs/{period}/failed"
-    archive.publish({kept: {NOTEBOOK: executed}}, {})
-    return NotebookFailed(f"{failure}\nthe notebook up to the failure: {archive.output / kept}")
-
-
-def _while_the_kernel_works(report: Prepared) -> None:
+def meanwhile(report: Prepared) -> None:
     """Makes the downloads, and imports what a publication needs."""
     import scipy.special  # noqa: F401
     import scrapbook  # noqa: F401
@@ -421,31 +421,34 @@ def unchanged(archive: Archive, pending: Pending) -> Result:
     if newer or settled:
         archive.publish({}, {f"runs/{name}": file for name, file in newer.items()}, settled)
     page = str(archive.site / address_of(period))
-    return Result(period, "unchanged", 0, last.revision, page, report.figures, tuple(messages))
+    result = Result(
+        period, "unchanged", 0, last.revision, page, report.figures, messages=tuple(messages)
+    )
+    remember(archive, pending, result)
+    return result
 
 
-def _not_published(archive: Archive, publication: "Publication", finished: Finished) -> Result:
+def _not_published(archive: Archive, pending: Pending, ran: Ran, catalog: Catalog) -> Result:
     """Leaves a draft in runs/<period>/draft/: one that was asked for, or that of a report that
     waits for a person, with the list to fill in and what else changes with a run (a week's flags in
     the ledger)."""
     from ddor.archive.acts import draft_files
 
-    report, period = finished.pending.report, publication.period
+    report, period, said = pending.report, pending.report.period, ran.article.messages
     draft = f"runs/{period}/draft"
-    files = draft_files(publication) | {NOTEBOOK: finished.notebook}
-    page, said = str(archive.output / draft / "index.html"), finished.article.messages
-    if finished.pending.order.draft:
+    site = Site(archive.site, catalog, pending.context)
+    files = draft_files(publication(site, pending, ran)) | {NOTEBOOK: ran.notebook}
+    page = str(archive.output / draft / "index.html")
+    if pending.order.draft:
         archive.publish({draft: files}, {})
-        said += tuple(_differences(archive, report, finished.article))
+        said += tuple(_differences(archive, report, ran.article))
         return Result(period, "draft", 0, None, page, report.figures, said)
     lists = {f"{period}/{REVIEW_LIST}": report.private_files[REVIEW_LIST], **report.beside}
     archive.publish({draft: files}, {f"runs/{name}": file for name, file in lists.items()})
     said += tuple(report.waiting(archive.runs / str(period))) if report.review else ()
-    if going := finished.pending.going:
+    if going := pending.going:
         said += (f"it takes away what is published: {', '.join(going)}; --yes agrees to that",)
-    result = Result(period, "held", HELD, None, page, report.figures, said, going=going)
-    _log_end(archive, finished.log, finished.pending, result)
-    return result
+    return Result(period, "held", HELD, None, page, report.figures, said, going=going)
 
 
 def _differences(archive: Archive, report: Prepared, article: Article) -> Iterator[str]:

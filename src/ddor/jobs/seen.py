@@ -1,23 +1,32 @@
-"""What the last run of a week saw of its inputs, as they lie: by it the next run knows, before it
-reads anything, that the week is unchanged.
+"""What a run of a week saw of its inputs, as they lie. It is kept where the run looked at the whole
+week, which was published, is unchanged, or waits for a person.
 
-    outputs/runs/<week>/seen.json    inputs: name -> sha256; revision and figures, of what they gave
+    outputs/runs/<week>/seen.json
+        inputs              name -> sha256 of all that was read; left out where something was said,
+                            which the next run has to say again
+        week                name -> sha256 of extract, note, corrections, decisions
+        revision, figures   what they gave
 
-The sha256 are those of files, not of rows: other bytes with the same rows are read again, and then
-found to be the same. Whatever a run reads is among them, also the program, and what the archive
-holds: a report that was published since may be one to compare with.
+By the first the next run of the week knows, before it reads anything, that nothing changed. The
+sha256 are those of files, not of rows: other bytes with the same rows are read again, and then
+found to be the same. Also the program is among them, and what the archive holds: a report that was
+published since may be one to compare with. By the second, which has what is of this week alone, a
+run without a week finds the weeks that have to be run (due.py).
 """
 
+import contextlib
 import hashlib
 import json
+import os
 import sysconfig
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from ddor.archive.publish import Archive
 from ddor.calendar import Period, Week
 from ddor.errors import DdorError
-from ddor.jobs.order import ARRIVED, Order, Result
+from ddor.jobs.order import Order, Result
 from ddor.maintained.parameters import (
     PATH_KEYS,
     Parameters,
@@ -27,11 +36,24 @@ from ddor.maintained.parameters import (
 )
 from ddor.reports import report_of
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ddor.maintained.corrections import Record
+
 SEEN = "seen.json"
 # Of the archive what a week is made with; its own pages and data are not.
 OF_THE_ARCHIVE = ("site/data/catalog.json", "runs/ledger.csv", "runs/labels.csv")
 LARGEST = 1 << 30
 PACKAGE = Path(__file__).resolve().parents[1]
+Saw = dict[str, dict[str, str] | None]  # the first two parts of the file
+
+
+class Written(NamedTuple):
+    """records: of disputes; decided: the lines of the ledger that have a decision."""
+
+    records: "tuple[Record, ...]"
+    decided: "pd.DataFrame"
 
 
 def unchanged(period: Period, order: Order) -> Result | None:
@@ -42,14 +64,13 @@ def unchanged(period: Period, order: Order) -> Result | None:
     try:
         parameters = load_parameters(order.project, period, order.params, order.settings)
         archive = Archive(parameters.output)
-        kept = archive.runs / str(period) / ARRIVED  # by which a later run finds the week (due.py)
         if archive.journal.exists() or archive.staging.exists():
-            return None
-        if not isinstance(json.loads(kept.read_bytes()), dict):
             return None
         seen = json.loads((archive.runs / str(period) / SEEN).read_bytes())
         inputs = inputs_of(period, order, parameters)
-        if inputs is None or seen["inputs"] != inputs | of_archive(parameters.output):
+        if inputs is None or seen["inputs"] != inputs | _of_archive(parameters.output):
+            return None
+        if kept(parameters.output, period) is None:
             return None
         page = str(archive.site / period.path / "index.html")
         return Result(period, "unchanged", 0, seen["revision"], page, seen["figures"])
@@ -81,14 +102,99 @@ def inputs_of(period: Period, order: Order, parameters: Parameters) -> dict[str,
     }
 
 
-def of_archive(output: Path) -> dict[str, str]:
+def _of_archive(output: Path) -> dict[str, str]:
     """The same, of what the archive holds by now."""
     return {"archive": digest(*(output / name for name in OF_THE_ARCHIVE))}
 
 
-def seen_file(inputs: dict[str, str], result: Result) -> bytes:
-    content = {"inputs": inputs, "revision": result.revision, "figures": result.figures}
+def written(parameters: Parameters) -> Written:
+    """What people wrote of any week. Raises NeedsCorrection."""
+    from ddor.maintained.corrections import read_corrections
+
+    return Written(read_corrections(parameters.corrections), _decided(parameters.output / "runs"))
+
+
+def _decided(runs: Path) -> "pd.DataFrame":
+    from ddor.published.ledger import read_ledger
+
+    ledger = read_ledger(runs)
+    return ledger[ledger["decision"] != ""]
+
+
+def of_week(week: Week, parameters: Parameters, written: Written) -> dict[str, str]:
+    """Of what makes a week due, as it lies: name -> sha256, or a server's own checksum."""
+    from ddor.maintained.corrections import canonical
+
+    records = [each for each in written.records if each.week == week]
+    location = extract_location(parameters, week)
+    return {
+        "extract": _remote(location, parameters) if is_remote(location) else digest(Path(location)),
+        "note": sha256(parameters.note.encode()),
+        "corrections": sha256(canonical(records).encode()),
+        "decisions": _decisions(parameters.output / "runs", week, written.decided),
+    }
+
+
+def _remote(location: str, parameters: Parameters) -> str:
+    import fsspec
+
+    from ddor.extract.read import fetch
+
+    fs, path = fsspec.core.url_to_fs(location)
+    if "http" not in fs.protocol:  # whose lists are pages
+        files = fs.find(path, detail=True).values()
+        marks = [each.get("ETag") or each.get("md5Hash") or each.get("etag") for each in files]
+        if marks and all(marks):
+            return sha256(" ".join(map(str, marks)).encode())
+    files, _ = fetch(location, parameters.limits)
+    return sha256(b"\n".join(hashlib.sha256(files[name]).digest() for name in sorted(files)))
+
+
+def _decisions(runs: Path, week: Week, decided: "pd.DataFrame") -> str:
+    """Of the decisions on requests of the week's last revision, and on agencies in the week."""
+    import pandas as pd
+
+    from ddor.published.ledger import lines_of
+
+    ids = pd.Series(dtype="str")
+    kept = sorted(runs.glob(f"{week}/r[0-9]*/extract.parquet"), key=os.path.getmtime)
+    if len(decided) and kept:
+        with contextlib.suppress(OSError, ValueError, KeyError):  # `ddor verify` says what it is
+            ids = pd.read_parquet(kept[-1], columns=["request_id"])["request_id"]
+    own = lines_of(decided, week, ids)[["flag", "decision", "reason", "by"]]
+    return sha256(json.dumps(own.to_numpy().tolist()).encode())
+
+
+def look_at(period: Period, order: Order, parameters: Parameters) -> Saw:
+    """Before a run reads it; nothing of what is no week. What cannot be looked at is left out: the
+    run itself says why."""
+    if not isinstance(period, Week) or order.draft:
+        return {}
+    saw: Saw = {"inputs": inputs_of(period, order, parameters), "week": None}
+    with contextlib.suppress(Exception):
+        saw["week"] = of_week(period, parameters, written(parameters))
+    return saw
+
+
+def seen_file(output: Path, result: Result, saw: Saw) -> bytes:
+    content: dict = {}
+    if saw["week"] and isinstance(result.period, Week):
+        # Decisions may have been taken by the run itself.
+        decided = _decisions(output / "runs", result.period, _decided(output / "runs"))
+        content["week"] = saw["week"] | {"decisions": decided}
+    if saw["inputs"] and result.exit_code == 0 and not result.messages:
+        content["inputs"] = saw["inputs"] | _of_archive(output)
+        content |= {"revision": result.revision, "figures": result.figures}
     return (json.dumps(content) + "\n").encode()
+
+
+def kept(output: Path, week: Week) -> dict[str, str] | None:
+    """What the last run saw `of_week`; None where that is not known."""
+    try:
+        content = json.loads((output / "runs" / str(week) / SEEN).read_bytes())["week"]
+        return content if isinstance(content, dict) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 @cache

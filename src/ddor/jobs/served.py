@@ -20,7 +20,7 @@ from ddor.jobs.verify import NotReproduced
 from ddor.published.catalog import CATALOG
 
 AT_ONCE, SECONDS, MOST_NAMED = 8, 30, 10
-PRIVATE = ("runs/ledger.csv", "../runs/ledger.csv")
+PRIVATE = "runs/ledger.csv", "../runs/ledger.csv"
 TYPES = {".html": "text/html", ".csv": "text/csv", ".json": "application/json", ".css": "text/css"}
 MOST_SECONDS_CACHED = 3600  # of a page, which may be withdrawn
 
@@ -41,21 +41,24 @@ def verify_site(site: Path, place: str) -> list[str]:
     remote = "://" in place
     served = _from_server(place.rstrip("/")) if remote else _from_folder(Path(place))
     if served(CATALOG).sha256 is None:
-        raise UsageError(f"{place}: no copy of the site, {CATALOG} is not there")
+        hint = (
+            "" if remote or Path(place).exists() else "; an address begins with http:// or https://"
+        )
+        raise UsageError(f"{place}: no copy of the site, {CATALOG} is not there{hint}")
     names = sorted(f.relative_to(site).as_posix() for f in site.rglob("*") if f.is_file())
     with ThreadPoolExecutor(AT_ONCE if remote else 1) as pool:
         found = dict(zip(names, pool.map(served, names), strict=True))
     wrong = [*_wrong(site, found)]
     if remote:
         unknown = served("no-such-file").sha256  # some servers have a page for that
-        private = [name for name in PRIVATE if served(name).sha256 not in (None, unknown)]
-        wrong += [f"{name}: private, and served" for name in private]
+        if any(served(name).sha256 not in (None, unknown) for name in PRIVATE):
+            wrong.append("runs/: private, and served")
     else:
         # A link may lead to what is private, and a server follows it.
         files = (f for f in Path(place).rglob("*") if f.is_symlink() or f.is_file())
         there = {f.relative_to(place).as_posix() + " (a link)" * f.is_symlink() for f in files}
         beyond = sorted(there - {*names})
-        wrong += _named("beyond the archive, such as what was withdrawn", beyond)
+        wrong += _named("not in the archive (for example withdrawn)", beyond)
     if wrong:
         raise NotReproduced("\n".join([f"{place} is not the site as it is published:", *wrong]))
     return [*_headers(found)] if remote else []
@@ -63,14 +66,14 @@ def verify_site(site: Path, place: str) -> list[str]:
 
 def _wrong(site: Path, found: Mapping[str, Served]) -> Iterator[str]:
     if found[CATALOG].sha256 != sha256((site / CATALOG).read_bytes()):
-        yield f"{CATALOG}: not current, the copy is of another day"
+        yield f"{CATALOG} differs: the copy is not current"
     yield from _named("missing", [name for name, each in found.items() if each.sha256 is None])
     others = [
         name
         for name, each in found.items()
         if each.sha256 and each.sha256 != sha256((site / name).read_bytes())
     ]
-    yield from _named("another", others)
+    yield from _named("different", others)
 
 
 def _named(what: str, names: list[str]) -> list[str]:

@@ -20,7 +20,7 @@ from ddor.errors import (
     UsageError,
     time_limit,
 )
-from ddor.jobs.due import Found, Weeks, look
+from ddor.jobs.due import Found, Weeks, in_a_row, look, misnamed, no_extract
 from ddor.jobs.order import HELD, REVIEW_LIST, Order
 from ddor.maintained.corrections import Record, read_corrections
 from ddor.maintained.parameters import Parameters, extract_location, load_parameters
@@ -30,8 +30,8 @@ from ddor.published.catalog import superseded_parts
 
 @dataclass(frozen=True)
 class Item:
-    """what: invalid, failed, review, final, dispute, missing, superseded, new or changed; of which
-    period; since: a day, "" where none is known; exit_code: 0 where the next run does it."""
+    """what: as in _ORDER. period: "" of what has none; since: a day, "" where none is known.
+    exit_code: 0 where the next run does it."""
 
     what: str
     period: str
@@ -78,14 +78,19 @@ def status(order: Order) -> Status:
     return Status(str(weeks.today), len(published), latest, tuple(items))
 
 
-_ORDER = "invalid failed review final dispute missing superseded new changed".split()
+_ORDER = "invalid misnamed failed review final dispute missing superseded new changed".split()
 
 
 def _items(weeks: Weeks) -> Iterator[Item]:
     runs = weeks.parameters.output / "runs"
-    for found in weeks.found():
-        if found.what != "new" or not (runs / str(found.week) / REVIEW_LIST).exists():
-            yield _item(weeks, found)
+    to_do = [*weeks.found()]
+    rows = in_a_row(to_do)
+    for found in to_do:
+        waits = found.what == "new" and (runs / str(found.week) / REVIEW_LIST).exists()
+        if not waits and (number := rows.get(found.week, 1)):
+            yield _item(weeks, found, number)
+    for said in misnamed(weeks.parameters):
+        yield Item("misnamed", "", said, "rename it", exit_code=UsageError.exit_code)
     for week in weeks.complete:
         if (failed := runs / str(week) / "failed").exists():
             said = f"the notebook failed; as far as it came it is in {failed}"
@@ -105,11 +110,12 @@ def _items(weeks: Weeks) -> Iterator[Item]:
             yield Item("superseded", str(period), said, command)
 
 
-def _item(weeks: Weeks, found: Found) -> Item:
+def _item(weeks: Weeks, found: Found, number: int) -> Item:
     week, said = found.week, f"{' and '.join(found.changed)} changed since it was published"
     put, code = f"put it at {weeks.place(week)}", NoExtractYet.exit_code
     if found.what == "missing":
-        return Item("missing", str(week), "no extract yet", put, str(weeks.announced(week)), code)
+        said = no_extract(week, number)
+        return Item("missing", str(week), said, put, str(weeks.announced(week)), code)
     if found.what == "gone":
         return Item("missing", str(week), f"{said}, and its extract is gone", put, "", code)
     if found.what == "final" and found.last:

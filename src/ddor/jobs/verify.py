@@ -17,7 +17,7 @@ from ddor.archive.publish import Archive
 from ddor.calendar import Period
 from ddor.errors import NotebookFailed, UsageError
 from ddor.inputs import not_as_kept
-from ddor.jobs.notebooks import NOTEBOOK, article_of_run
+from ddor.jobs.notebooks import Task, run_task
 from ddor.jobs.prepared import Prepared, digests, hashed, package_versions
 from ddor.jobs.report import TEMPLATE, preparation_of, recover
 from ddor.published.catalog import Catalog, Revision, open_catalog
@@ -124,10 +124,13 @@ def _compared(
 def _run_again(report: Prepared, template: Path) -> dict[str, bytes]:
     """What the revision would keep, by the names of the manifest."""
     with tempfile.TemporaryDirectory(prefix="ddor-verify-") as folder:
-        report.save(Path(folder) / "inputs")
-        executed = Path(folder) / NOTEBOOK
-        article = article_of_run(template, executed, report.period, report.figures)
-        return kept_files(article, report.downloads)
+        report.save(Path(folder))
+        inputs = {file.name: file.read_bytes() for file in Path(folder).iterdir()}
+    source = template.name, template.read_bytes()
+    ran = run_task(Task(report.period, source, inputs, report.figures))
+    if ran.failure:
+        raise NotebookFailed(ran.failure)
+    return kept_files(ran.article, report.downloads)
 
 
 def _served(folder: Path, pattern: str, pictures: str = "") -> dict[str, bytes]:

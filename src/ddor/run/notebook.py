@@ -6,8 +6,8 @@ default week with exit code 0; a misspelt parameter likewise: both would publish
 as another's. And it marks a notebook whose kernel died as completed: so the last scrap has to be
 there, every code cell has to have run, and the figures it glued have to be those counted beside it.
 
-papermill writes the output in place and changes the working directory: so it runs in staging, and
-one process runs one week at a time.
+papermill writes the output in place and changes the working directory: so it runs in a folder of
+its own, and one process runs one week at a time.
 """
 
 import ast
