@@ -18,7 +18,6 @@ from ddor.archive.trend import (
     WEEKS_DRAWN,
     Trend,
     agency_points,
-    chart_of,
     first_to_final,
     kept_of,
     national_points,
@@ -102,7 +101,7 @@ def test_what_was_recorded_in_bulk_is_apart_and_in_no_interval():
 def test_the_last_53_weeks_are_drawn_and_older_ones_still_compared():
     assert WEEKS_DRAWN == 53
     found = trend(flat(*range(60)))
-    assert declined(found.points) == [*range(7, 60)]
+    assert declined(found.chart.points) == [*range(7, 60)]
     assert found.latest.before == (*range(59),)
 
 
@@ -140,7 +139,7 @@ def test_by_week_of_issue_only_final_weeks_are_compared():
 
 
 def test_an_archive_of_withdrawn_weeks_says_nothing():
-    assert trend(catalog_of({0: [withdrawn(0)]}))[1:] == (None, None)
+    assert trend(catalog_of({0: [withdrawn(0)]})) == (None, None, None)
 
 
 # From first to final
@@ -156,11 +155,10 @@ def test_how_weeks_moved_from_their_first_report_to_their_final_one():
         4: [withdrawn(4), revision(4, 7, 2, REVISED, after=100)],
         5: [revision(5, 10), revision(5, 20, 2, REVISED, after=91)],
     }
-    found = first_to_final(catalog_of(weeks))
-    assert (found.weeks, found.median, found.lowest, found.highest) == (3, 2, -1, 10)
+    assert first_to_final(catalog_of(weeks)) == [2, -1, 10]
     text = words_of(figures_of(catalog_of(weeks)).find("main"))
     assert "changed by +2 (the median of 3 weeks; from \N{MINUS SIGN}1 to +10)" in text
-    assert first_to_final(flat(1, 2, 3)) is None
+    assert first_to_final(flat(1, 2, 3)) == []
     assert "no week has both" in words_of(figures_of(flat(1, 2, 3)).find("main"))
 
 
@@ -274,7 +272,7 @@ def test_a_change_of_method_is_a_marked_break(monkeypatch):
     assert page.select_one("svg.plot text").text == "Method 2"
     note = words_of(page.select_one("figure.trend .note"))
     assert "March 4 to 10, 2017 on, requests are counted by method 2 : short custody is a" in note
-    assert len(chart_of(trend(catalog_of(weeks))).breaks) == 1
+    assert len(trend(catalog_of(weeks)).chart.breaks) == 1
 
 
 def test_words_by_week_of_issue_do_not_speak_of_recording():
@@ -285,12 +283,12 @@ def test_words_by_week_of_issue_do_not_speak_of_recording():
 
 
 def test_one_week_or_no_request_is_no_chart_and_few_weeks_do_not_look_like_many():
-    assert [chart_of(trend(flat(*counts))) for counts in [(5,), (0, 0, 0)]] == [None, None]
-    assert chart_of(trend(flat(1, 2))).axis.slot == "7.7%"
+    assert [trend(flat(*counts)).chart for counts in [(5,), (0, 0, 0)]] == [None, None]
+    assert trend(flat(1, 2)).chart.slots == 13
 
 
 def test_the_scale_begins_at_zero_and_holds_every_whisker():
     for declines in (1, 7, 40, 163, 999):
-        chart = chart_of(trend(flat(declines, declines)))
+        chart = trend(flat(declines, declines)).chart
         high = national_points(flat(declines))[0].interval[1]
         assert high <= chart.top <= 2.5 * high and chart.top % 2 == 0

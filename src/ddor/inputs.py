@@ -13,7 +13,6 @@ else goes in: no clock, no path, no environment.
     week.json                               the week, about, the parameters in effect, the note
 """
 
-import datetime as dt
 import hashlib
 import json
 import os
@@ -129,10 +128,7 @@ def save_inputs(inputs: Inputs, folder: Path) -> None:
         "earlier": dict(inputs.earlier),
         "week": {
             "week": str(inputs.week),
-            "about": {
-                key: value.isoformat() if isinstance(value, dt.date) else value
-                for key, value in extract.about.keys().items()
-            },
+            "about": extract.about.keys(),
             "parameters": inputs.parameters,
             "note": inputs.note,
             "history": list(known.weeks),
@@ -140,7 +136,7 @@ def save_inputs(inputs: Inputs, folder: Path) -> None:
         },
     }
     for name, content in contents.items():
-        text = json.dumps(content, indent=1) + "\n"
+        text = json.dumps(content, indent=1, default=str) + "\n"  # str: of dates
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
 
 

@@ -20,17 +20,9 @@ from functools import lru_cache, partial
 from numbers import Integral, Real
 from typing import Any
 
+import jinja2
 import mistune
-from jinja2 import (
-    StrictUndefined,
-    Template,
-    TemplateRuntimeError,
-    TemplateSyntaxError,
-    Undefined,
-    UndefinedError,
-    nodes,
-    pass_context,
-)
+from jinja2 import StrictUndefined, TemplateRuntimeError, UndefinedError, nodes, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
@@ -42,7 +34,7 @@ from ddor.errors import DdorError
 from ddor.variation import WEEKS_COMPARED, Compared
 
 # In a rendering, beside the names it may use: none of these can be written in a text.
-TOKEN_OF, BUDGET_OF, COUNTED = "token of a text", "budget of a text", "counted steps"
+RENDERER, COUNTED = "renderer of a text", "counted steps"
 # Those of Jinja's own filters that a text may use, and the statements that it may not.
 PLAIN_FILTERS = "default first last length lower trim upper e".split()
 STATEMENTS = (
@@ -75,11 +67,9 @@ def render_narrative(text: str, names: dict) -> str:
     """Markdown with `{{ }}` -> HTML. Raises NarrativeError."""
     if len(text) > MOST_CHARACTERS:
         raise NarrativeError(f"a text has more than {MOST_CHARACTERS:,} characters; shorten it")
-    budget = _Budget()
-    renderer = _Renderer(budget)
+    renderer = _Renderer()
     try:
-        own = {TOKEN_OF: renderer.token, BUDGET_OF: budget}
-        filled = _template(text).render(names | own)
+        filled = _template(text).render(names | {RENDERER: renderer})
     except _Unknown as error:
         raise NarrativeError(_no_name(text, error, names)) from error
     except Exception as error:  # of the template's own words, whatever they call
@@ -152,19 +142,6 @@ class StrictEnvironment(ImmutableSandboxedEnvironment):
         self.filters |= FILTERS
 
 
-class _Budget:
-    """What filling a text may cost: what is done in each step of a loop, and each character that
-    it writes."""
-
-    def __init__(self):
-        self.left = 1_000_000
-
-    def spend(self, cost: int) -> None:
-        self.left -= cost
-        if self.left < 0:
-            raise TemplateRuntimeError("it repeats or writes too much; shorten it")
-
-
 class _TextEnvironment(StrictEnvironment):
     """For the texts of people: names and filters, `if`, `for` and `set`, and sums. What could take
     long, or fill the memory, is not available or counts against the budget."""
@@ -207,7 +184,7 @@ class _TextEnvironment(StrictEnvironment):
 
     @staticmethod
     def _refuse(why: str, line: int) -> None:
-        raise TemplateSyntaxError(why, line)
+        raise jinja2.TemplateSyntaxError(why, line)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         # "x".center(10 ** 9), (1).to_bytes(10 ** 9): what a value can do is a filter's task.
@@ -219,7 +196,7 @@ class _TextEnvironment(StrictEnvironment):
     def call_binop(self, context, operator, left, right):
         if operator == "**":
             raise TemplateRuntimeError("`**` is not available here")
-        if not (isinstance(left, Real | Undefined) and isinstance(right, Real | Undefined)):
+        if not all(isinstance(each, Real | jinja2.Undefined) for each in (left, right)):
             raise TemplateRuntimeError(f"`{operator}` is for numbers; ~ joins texts")
         if abs(result := super().call_binop(context, operator, left, right)) > 1e15:
             raise TemplateRuntimeError(f"`{operator}` makes a number of more than 15 digits")
@@ -229,7 +206,7 @@ class _TextEnvironment(StrictEnvironment):
 @pass_context
 def _counted(context: Context, values: Iterable, cost: int) -> Iterator:
     for value in values:
-        context[BUDGET_OF].spend(cost)
+        context[RENDERER].spend(cost)
         yield value
 
 
@@ -238,20 +215,20 @@ def _joined(context: Context, values: Iterable, between: str = "") -> str:
     texts = []
     for value in values:
         texts.append(str(in_sentence(value, str)))
-        context[BUDGET_OF].spend(1 + len(texts[-1]) + len(between))
+        context[RENDERER].spend(1 + len(texts[-1]) + len(between))
     return between.join(texts)
 
 
 @lru_cache(maxsize=256)
-def _template(text: str) -> Template:
+def _template(text: str) -> jinja2.Template:
     """Compiled once: the written pages are tried with several figures before they are shown."""
     return _TextEnvironment().from_string(text)
 
 
 @pass_context
 def _shown(context: Context, value: object) -> object:
-    shown = in_sentence(value, context[TOKEN_OF])
-    context[BUDGET_OF].spend(len(str(shown)))
+    shown = in_sentence(value, context[RENDERER].token)
+    context[RENDERER].spend(len(str(shown)))
     return shown
 
 
@@ -355,17 +332,24 @@ class _Renderer(_Html):
     Markdown sees a token in place of a text from outside, which is no markup wherever it stands;
     the text itself is put back, escaped, once the HTML is made."""
 
-    def __init__(self, budget: _Budget):
+    def __init__(self):
         super().__init__(escape=True)
-        self.budget = budget
         self.texts: list[str] = []
+        self.budget = 1_000_000
+
+    def spend(self, cost: int) -> None:
+        """What filling a text may cost: what is done in each step of a loop, and each character
+        that it writes."""
+        self.budget -= cost
+        if self.budget < 0:
+            raise TemplateRuntimeError("it repeats or writes too much; shorten it")
 
     def token(self, value: str) -> str:
         # What Jinja's own filters have escaped is taken back, to be escaped once and for all.
         plain = html.unescape(value) if isinstance(value, Markup) else value
         # One that went through a {% set %} block holds the tokens of earlier ones, and no others.
         self.texts.append(self.put_back(" ".join(plain.split()), str))
-        self.budget.spend(len(self.texts[-1]))
+        self.spend(len(self.texts[-1]))
         return f"zqvalue{len(self.texts) - 1}zq"
 
     def put_back(self, text: str, form: Callable[[str], str]) -> str:

@@ -9,7 +9,7 @@ count together with its range, so that nobody can write the one without the othe
 
 from dataclasses import dataclass
 from functools import cache
-from math import exp, lgamma, log, sqrt
+from math import sqrt
 from statistics import fmean, variance
 
 TAIL = 0.025  # on each side of an interval
@@ -46,18 +46,10 @@ def poisson_interval(count: int) -> tuple[float, float]:
 
 
 def poisson_tail(count: int, mean: float) -> float:
-    """P(X >= count) for a Poisson X with this mean. Summed from the term that is largest, away from
-    the mean, since scipy takes longer to import than a week to count."""
-    if count <= 0 or mean <= 0:
-        return float(count <= 0)
-    above = count > mean
-    at = count if above else count - 1
-    term, total = exp(at * log(mean) - mean - lgamma(at + 1)), 0.0
-    while term > total * 1e-17 and at >= 0:
-        total += term
-        term *= mean / (at + 1) if above else at / mean
-        at += 1 if above else -1
-    return min(total if above else 1 - total, 1.0)
+    """P(X >= count) for a Poisson X with this mean."""
+    from scipy.special import gammainc
+
+    return float(gammainc(count, mean)) if count > 0 else 1.0
 
 
 def expected_range(before: list[int]) -> tuple[float, float]:

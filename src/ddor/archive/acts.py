@@ -25,36 +25,28 @@ The notice has the date and the kind of reason, and nothing of the content. The 
 are private and stay, for whoever has to answer for the withdrawal.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
 
+from ddor.archive import agencies as agency_files
 from ddor.archive import lists
-from ddor.archive.agencies import (
-    COLUMNS,
-    INDEX,
-    INDEX_COLUMNS,
-    agency_lines,
-    agency_pages,
-    indexed,
-    records_after,
-)
 from ddor.archive.downloads import json_file, week_lines, year_files, year_lines
 from ddor.archive.kept import Article, DataFiles, data_files_of, split_cases
 from ddor.archive.publish import Archive, Files, Folders
 from ddor.archive.report_pages import ReportPages, contents_of, disputed_agencies
-from ddor.archive.site import Line, Site, address_of, fill, lines_in, page, static_files
+from ddor.archive.site import Line, Site, address_of, fill, page, static_files
 from ddor.archive.text_pages import latest_of, text_pages
 from ddor.archive.trend import kept_of
 from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Period, Week
 from ddor.errors import UsageError
-from ddor.extract.csv_files import csv_file
 from ddor.published.catalog import CATALOG, Catalog, Revision
 
 # The registry: what pages of reports point to, and the lists that point to them.
-AGENCY_AND_YEAR_FILES = (agency_pages, year_files)
+AGENCY_AND_YEAR_FILES = (agency_files.agency_pages, year_files)
 SITE_PAGES = (
+    agency_files.index_file,
     text_pages,
     lists.archive_pages,
     lists.agency_lists,
@@ -137,11 +129,9 @@ def line_of(
     data and bulk as in Publication."""
     # A record keeps the date on which it was first shown: the revision that did so may be withdrawn
     # later, and the feed's entry keeps its date.
-    first = {
-        record["name"]: record["shown_on"]
-        for each in reversed(catalog.of(period))
-        for record in each.records
-    }
+    first: dict[str, str] = {}
+    for each in reversed(catalog.of(period)):
+        first |= {record["name"]: record["shown_on"] for record in each.records}
     day = revision.published_on
     records = [r | {"shown_on": first.get(r["name"], day)} for r in revision.records]
     trend = kept_of(data, bulk) if isinstance(period, Week) else {}
@@ -238,8 +228,8 @@ def rebuild(archive: Archive, site: Site) -> int:
     is made; articles, pictures and data stay as they are, byte for byte. All or nothing, as a
     publication; the number of files that changed or went."""
     linked: set[str] = set()
-    weeks: dict[str, list[Line]] = {}
-    years: dict[int, dict[str, list[Line]]] = {}
+    weeks: dict[str, list[Line]] = defaultdict(list)
+    years: dict[int, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
     reports: dict[str, bytes] = {}
     for period, revisions in site.catalog.everything():
         report = ReportPages(site, period)
@@ -249,16 +239,13 @@ def rebuild(archive: Archive, site: Site) -> int:
         data = report.data(report.last)
         reports |= {f"{period.path}/data/{name}": file for name, file in data.items()}
         if isinstance(period, Week):
-            for agency_id, line in agency_lines(period, data).items():
-                weeks.setdefault(agency_id, []).append(line)
-            of_year = years.setdefault(period.first_day.year, {})
+            for agency_id, line in agency_files.agency_lines(period, data).items():
+                weeks[agency_id].append(line)
+            of_year = years[period.first_day.year]
             for table, lines in week_lines(period, revisions[-1], data).items():
-                of_year.setdefault(table, []).extend(lines)
-    agencies = {
-        each: csv_file(COLUMNS, sorted(weeks.get(each, []), key=itemgetter("week"), reverse=True))
-        for each in sorted({*weeks, *linked})
-    }
-    index, latest = indexed(site, agencies), latest_of(site)
+                of_year[table] += lines
+    agencies = {each: agency_files.weeks_file(weeks[each]) for each in sorted({*weeks, *linked})}
+    index, latest = agency_files.indexed(site, agencies), latest_of(site)
     site = replace(site, index=index, agencies=agencies, linked=linked, years=years, latest=latest)
     return publish_site(archive, site, {}, reports, {}, EVERYTHING)
 
@@ -272,15 +259,11 @@ def site_after(
     """With the records that a new or withdrawn report changes. `site`: with those of its agencies
     to which a report still leads; `agencies`: those that it names, or did; `before` and `after`:
     its current data. Only a week's report has figures on agencies' pages and in files by year."""
-    index = site.index or {line["agency_id"]: line for line in lines_in(site.folder / INDEX)}
-    if not isinstance(period, Week):
-        # An agency that no week names has a page as long as such a report leads to it.
-        unnamed = {each: csv_file(COLUMNS, []) for each in agencies - index.keys()}
-        return replace(site, index=index, agencies=unnamed, latest=latest_of(site))
-    site = replace(site, index=index)
-    index, weeks = records_after(site, period, agencies, before, after)
-    of_week = week_lines(period, site.catalog.of(period)[-1], after)
-    years = {**site.years, period.first_day.year: year_lines(site, period, of_week)}
+    index, weeks = agency_files.records_after(site, period, agencies, before, after)
+    years = dict(site.years)
+    if isinstance(period, Week):
+        of_week = week_lines(period, site.catalog.of(period)[-1], after)
+        years[period.first_day.year] = year_lines(site, period, of_week)
     latest = latest_of(site, period, after)
     return replace(site, index=index, agencies=weeks, years=years, latest=latest)
 
@@ -292,12 +275,11 @@ def publish_site(
     `reports`: path below site/ -> file, of reports; `private`: path below outputs/ -> file.
     `old`: patterns below outputs/ of what goes unless it is made."""
     pointed_to = {path: file for files in AGENCY_AND_YEAR_FILES for path, file in files(site)}
-    index = {INDEX: csv_file(INDEX_COLUMNS, site.index.values())}
     written = {path: file for files in SITE_PAGES for path, file in files(site)}
     # In this order no page that readers can reach leads to one that is not there yet: new pages of
     # agencies before the reports that name them, those that lead to the report after it.
     new = {path: file for path, file in pointed_to.items() if not (site.folder / path).exists()}
-    made = {**static_files(), **new, **reports, **pointed_to, **index, **written}
+    made = {**static_files(), **new, **reports, **pointed_to, **written}
     if base := site.context.base:
         pages = ["index.html", *(path for path in written if path.endswith("/index.html"))]
         pages += [address_of(p) for p, r in site.catalog.newest_reports() if not r.withdrawn_on]

@@ -23,9 +23,9 @@ import pyarrow as pa
 from pyarrow import csv as pa_csv
 
 from ddor.archive.kept import DataFiles
-from ddor.archive.site import Line, Site, agency_name, page, place_of
-from ddor.archive.trend import WEEKS_DRAWN, agency_points, chart_of, recent_weeks, trend_of
-from ddor.calendar import Week
+from ddor.archive.site import Line, Site, agency_name, lines_in, page, place_of
+from ddor.archive.trend import WEEKS_DRAWN, agency_points, recent_weeks, trend_of
+from ddor.calendar import Period, Week
 from ddor.extract.csv_files import csv_file, csv_lines, plain_cell
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import Catalog
@@ -105,14 +105,19 @@ def indexed(site: Site, agencies: Mapping[str, bytes]) -> dict[str, Line]:
 
 
 def records_after(
-    site: Site, week: Week, agencies: set[str], before: DataFiles, after: DataFiles
-) -> tuple[dict[str, Line], dict[str, bytes]]:
-    """-> the index, and weeks.csv of each agency whose page is made again. `site`: with the index
-    before; `agencies`: those that the week names, or did; `before` and `after`: its data."""
-    known, new, day = site.index, agency_lines(week, after), str(week)
-    own = {}
-    for each in agencies:
-        own[each] = with_week(weeks_of(site, each), day, [new[each]] if each in new else [])
+    site: Site, period: Period, agencies: set[str], before: DataFiles, after: DataFiles
+) -> tuple[Mapping[str, Line], dict[str, bytes]]:
+    """-> the index, and weeks.csv of each agency whose page is made again. `agencies`: those that
+    the period's report names, or did; `before` and `after`: its data."""
+    known = site.index or {line["agency_id"]: line for line in lines_in(site.folder / INDEX)}
+    if not isinstance(period, Week):
+        # An agency that no week names has a page as long as such a report leads to it.
+        return known, {each: weeks_file([]) for each in agencies - known.keys()}
+    new, day = agency_lines(period, after), str(period)
+    own = {
+        each: with_week(weeks_of(site, each), day, [new[each]] if each in new else [])
+        for each in agencies
+    }
     index = {each: line for each, line in known.items() if each not in own} | indexed(site, own)
     # A page points to those with the agency's name: to what they were called before, too.
     names = {plain_name(each[a]) for each in (known, index) for a in own if a in each}
@@ -132,17 +137,24 @@ def weeks_of(site: Site, agency_id: str) -> bytes:
     if agency_id in site.agencies:
         return site.agencies[agency_id]
     file = site.folder / WEEKS.format(agency_id)
-    return file.read_bytes() if file.exists() else csv_file(COLUMNS, [])
+    return file.read_bytes() if file.exists() else weeks_file([])
 
 
 def with_week(weeks: bytes, day: str, new: list[Line]) -> bytes:
     """weeks.csv with `new` in place of the line of the week. Before a newer one all other lines
     stay as they lie there: there may be hundreds, and of hundreds of agencies."""
     latest = next(csv_lines(weeks), {"week": ""})
-    if latest["week"] < day and weeks.startswith(csv_file(COLUMNS, [])):
-        return csv_file(COLUMNS, new) + weeks.partition(b"\n")[2]
-    lines = [*new, *(line for line in csv_lines(weeks) if line["week"] != day)]
+    if latest["week"] < day and weeks.startswith(weeks_file([])):
+        return weeks_file(new) + weeks.partition(b"\n")[2]
+    return weeks_file([*new, *(line for line in csv_lines(weeks) if line["week"] != day)])
+
+
+def weeks_file(lines: list[Line]) -> bytes:
     return csv_file(COLUMNS, sorted(lines, key=itemgetter("week"), reverse=True))
+
+
+def index_file(site: Site) -> Iterator[tuple[str, bytes]]:
+    yield INDEX, csv_file(INDEX_COLUMNS, site.index.values())
 
 
 def columns_of(weeks: bytes, *names: str) -> list[list]:
@@ -208,15 +220,10 @@ def _page(
     # The agency, its county and its state, as policies and limits name a place.
     state = STATES[line["state"]].fips if line["state"] in STATES else ""
     codes = {line["agency_id"], line["county_fips"], state} - {""}
-    laws = [law for law in context.policies if law["place_code"] in codes]
-    # Those last looked at too long before the day of printing are apart, as E9 has it.
     verified_within = context.rules["verified_within"]
-    oldest = (context.day - verified_within).isoformat()
-    of_weeks = catalog.weeks
-    changed = [of_weeks[day][-1].published_on for day in published]
+    changed = [catalog.weeks[day][-1].published_on for day in published]
     changed += [record["answered_on"] or record["received_on"] for _, record in records]
     points = agency_points(recent, catalog, *since)
-    trend = trend_of(points, catalog.cohort)
     words = {each: plain_cell(each).replace(SYNTHETIC_NOTICE, "").strip("; ") for each in {*flags}}
     names = {
         "published": len(published),
@@ -228,12 +235,12 @@ def _page(
         "name": agency_name(line),
         "others": others,
         "recent": recent_weeks(points, counted),
-        "trend": trend,
-        "chart": chart_of(trend),
+        "trend": trend_of(points, catalog.cohort),
         "remarks": {w: words[f] for w, f in zip(published, flags, strict=True) if words[f]},
         "records": records,
-        "laws": [law for law in laws if law["verified_on"] >= oldest],
-        "stale": [law for law in laws if law["verified_on"] < oldest],
+        "laws": [law for law in context.policies if law["place_code"] in codes],
+        # Those last looked at before are apart, as E9 has it.
+        "oldest": (context.day - verified_within).isoformat(),
         "verified_within": verified_within.days,
         "limits": [limit for limit in context.coverage if limit["place_code"] in codes],
         "statement": context.statements.get(line["agency_id"]),

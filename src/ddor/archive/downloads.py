@@ -106,18 +106,16 @@ def dictionary_of(report: Report) -> DataDictionary:
     return DICTIONARIES.get(report.period.shelf, COMPILED)
 
 
-def further() -> list[tuple[list[Report], DataDictionary]]:
-    """What the reports beside the weekly one mean by what it does not have, or means otherwise; one
-    entry for those that mean the same."""
-    found: dict[DataDictionary, list[Report]] = {}
-    for report in REPORTS:
-        if (own := dictionary_of(report)) is not WEEKLY:
-            found.setdefault(own, []).append(report)
-    entries, columns_of_week = [], WEEKLY.of_columns.items()
-    for own, reports in found.items():
-        columns = dict(each for each in own.columns.items() if each not in columns_of_week)
-        figures = dict(each for each in own.figures.items() if each not in WEEKLY.figures.items())
-        entries.append((reports, DataDictionary(columns, figures, own.titles, note=own.note)))
+def further() -> list[tuple[list[Report], DataDictionary, list[tuple[str, str]]]]:
+    """What the reports beside the weekly one mean by what it does not have, or means otherwise
+    (name, meaning), with their dictionary; one entry for those that have the same."""
+    entries = []
+    for own in dict.fromkeys(map(dictionary_of, REPORTS)):
+        if own is not WEEKLY:
+            reports = [report for report in REPORTS if dictionary_of(report) is own]
+            meant = [each for each in own.figures.items() if each not in WEEKLY.figures.items()]
+            meant += [each for each in own.columns.items() if each not in WEEKLY.of_columns.items()]
+            entries.append((reports, own, meant))
     return entries
 
 

@@ -78,9 +78,8 @@ class DataFiles(dict[str, bytes]):
 
 def data_files_of(folder: Path) -> DataFiles:
     """Those in `folder`/data."""
-    found = DataFiles(
-        {file.name: file.read_bytes() for file in sorted((folder / "data").glob("*"))}
-    )
+    files = sorted((folder / "data").glob("*"))
+    found = DataFiles({file.name: file.read_bytes() for file in files})
     found.folder = folder / "data"
     return found
 

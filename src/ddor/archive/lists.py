@@ -20,19 +20,18 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from string import ascii_lowercase
-from typing import NamedTuple
 
 from ddor.archive.agencies import plain_name, sort_key
 from ddor.archive.downloads import WEEKLY as DICTIONARY
 from ddor.archive.downloads import dataset, further, tables_by_year
 from ddor.archive.site import NAME, Line, Site, address_of, agency_name, fill, page, place_of
 from ddor.archive.text_pages import METHODS, plain_text, written_pages
-from ddor.archive.trend import chart_of, first_to_final, national_points, trend_of
+from ddor.archive.trend import first_to_final, national_points, trend_of
 from ddor.calendar import FINAL_AFTER, Period, Week
 from ddor.extract.model import SYNTHETIC_NOTICE
 from ddor.published.catalog import FIRST, REVISED, Catalog, Revision, status_of
 from ddor.reference.places import STATES
-from ddor.reports import REPORTS, WEEKLY, Report
+from ddor.reports import REPORTS, WEEKLY, Report, report_of
 
 Files = Iterator[tuple[str, bytes]]
 LATEST, COMING, YEARS_IN_FULL, LOGGED_IN_FULL, FEED_LENGTH = 8, 8, 2, 50, 50
@@ -48,29 +47,12 @@ STATE_HEADS = {
 LETTER_HEADS = {letter: letter.upper() for letter in ascii_lowercase} | {"other": "Other"}
 
 
-class Listed(NamedTuple):
-    """A period in a list: `revision` is None where no report was published."""
-
-    period: Period
-    revision: Revision | None
-    status: str
-
-
-def listed(period: Period, catalog: Catalog) -> Listed:
-    revision = catalog.current(period)
-    status = status_of(period, revision, catalog) if revision else "no report"
-    return Listed(period, revision, status)
-
-
-def other_reports(catalog: Catalog) -> list[tuple[Report, list[Listed]]]:
-    """Each report that is no weekly one, in the order of ddor.reports, with its lines, newest
-    first."""
-    others = [listed(period, catalog) for period, _ in catalog.newest_beside_weeks()]
-    return [
-        (report, lines)
-        for report in REPORTS
-        if (lines := [each for each in others if each.period.shelf == report.period.shelf])
-    ]
+def other_reports(catalog: Catalog) -> list[tuple[Report, list[tuple[Period, Revision]]]]:
+    """Each report that is no weekly one, in the order of ddor.reports, with its periods and their
+    current revisions, newest first."""
+    others = catalog.newest_beside_weeks()
+    of_each = [(report, [e for e in others if report_of(e[0]) is report]) for report in REPORTS]
+    return [(report, lines) for report, lines in of_each if lines]
 
 
 def releases(site: Site) -> tuple[list[Week], list[Week]]:
@@ -85,24 +67,22 @@ def releases(site: Site) -> tuple[list[Week], list[Week]]:
     return late, coming
 
 
-def updated(reports: Iterable[list[Revision]]) -> str:
+def updated(reports: Iterable[tuple[Period, list[Revision]]]) -> str:
     """The last date on which a revision of these was published or withdrawn; "" if none was."""
-    days = [each.withdrawn_on or each.published_on for report in reports for each in report]
+    days = [each.withdrawn_on or each.published_on for _, all_ in reports for each in all_]
     return max(days, default="")
 
 
 def home_page(site: Site) -> Files:
     catalog = site.catalog
-    weeks = [week for week, revision in catalog.newest_first() if not revision.withdrawn_on]
-    trend = trend_of(national_points(catalog), catalog.cohort)
+    lines = [(week, each) for week, each in catalog.newest_first() if not each.withdrawn_on]
     names = {
         "latest": site.latest,
-        "trend": trend,
-        "chart": chart_of(trend),
-        "lines": [listed(week, catalog) for week in weeks[:LATEST]],
+        "trend": trend_of(national_points(catalog), catalog.cohort),
+        "lines": lines[:LATEST],
         "weekly": WEEKLY,
         "others": other_reports(catalog),
-        "updated": updated(dict(catalog.everything()).values()),
+        "updated": updated(catalog.everything()),
     }
     yield page(site, "home.html.j2", "index.html", NAME, names)
 
@@ -111,29 +91,26 @@ def archive_pages(site: Site) -> Files:
     """The index with the calendar, and a page for each year."""
     catalog = site.catalog
     points = national_points(catalog)
-    # Year of the first day -> every week from the first to the last published, newest first.
-    years: dict[int, list[Listed]] = {}
-    for point in reversed(points):
-        years.setdefault(point.week.first_day.year, []).append(listed(point.week, catalog))
+    years = sorted({point.week.first_day.year for point in points}, reverse=True)
     (late, coming), others = releases(site), other_reports(catalog)
     for year in (None, *years):
-        weeks = years[year] if year else []
-        of_year = [catalog.of(each.period) for each in weeks]
         own = [point for point in points if year in (None, point.week.first_day.year)]
-        trend = trend_of(own, catalog.cohort)
+        # Every week from the first to the last published, newest first.
+        lines = [(each.week, catalog.current(each.week)) for each in reversed(own)]
+        of_year = [(week, catalog.of(week)) for week, _ in lines]
         names = {
             "year": year,
-            "all_years": list(years),
-            "years": {year: weeks} if year else dict(list(years.items())[:YEARS_IN_FULL]),
+            "all_years": years,
+            "lines": lines,
+            "years_in_full": YEARS_IN_FULL,
             "weekly": WEEKLY,
             "coming": [] if year else coming,
             "late": late,
             "final_after": FINAL_AFTER,
             "others": [] if year else others,
-            "trend": trend,
-            "chart": chart_of(trend),
+            "trend": trend_of(own, catalog.cohort),
             "moved": first_to_final(catalog),
-            "updated": updated(of_year if year else dict(catalog.everything()).values()),
+            "updated": updated(of_year if year else catalog.everything()),
         }
         path = f"archive/{year}/index.html" if year else "archive/index.html"
         title = f"Archived reports of {year}" if year else "Archived reports"
@@ -166,7 +143,7 @@ class Entry:
 
 def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
     """Every entry of the feed, newest first; `today`: the day from which a dispute's age counts."""
-    found = []
+    found, answer_of = [], operator.itemgetter("name", "status", "answer")
     for period, revisions in catalog.everything():
         for revision in revisions:
             page, own = address_of(period, revision.revision), f"{period}/r{revision.revision}"
@@ -178,19 +155,13 @@ def entries(catalog: Catalog, today: dt.date) -> list[Entry]:
             found.append(Entry(urn, kind, day, day, period, page, revision, order))
         for record in revisions[-1].records:
             # A reader of the feed learns of it when a revision shows it, not when a letter came.
-            answer = record["name"], record["status"], record["answer"]
-            date, order = next(
-                (revision.published_on, 3 * revision.revision + 1)
-                for revision in revisions
-                for each in revision.records
-                if (each["name"], each["status"], each["answer"]) == answer
-            )
+            told = next(r for r in revisions if answer_of(record) in map(answer_of, r.records))
             received = dt.date.fromisoformat(record["received_on"])
             waiting = max((today - received).days, 0) if record["status"] == "open" else None
             urn = uuid.uuid5(ENTRIES, f"{period}/{record['name']}/dispute").urn
-            page, shown = f"{address_of(period)}#disputes", record["shown_on"]
-            fields = (urn, "dispute", shown, date, period, page, record, order, waiting)
-            found.append(Entry(*fields))
+            page, order = f"{address_of(period)}#disputes", 3 * told.revision + 1
+            dates = record["shown_on"], told.published_on
+            found.append(Entry(urn, "dispute", *dates, period, page, record, order, waiting))
     key = operator.attrgetter("updated", "period.path", "id")
     return sorted(found, key=key, reverse=True)
 
@@ -220,40 +191,36 @@ def log_pages(site: Site) -> Files:
 def agency_lists(site: Site) -> Files:
     """By state and from A to Z: one page with all groups, and one for each group."""
     lines = sorted(site.index.values(), key=sort_key)
-    by_state = [line["state"].lower() for line in lines]
-    by_letter = [plain_name(line)[:1] for line in lines]
-    for shelf, at, title, heads, keys in (
+    by_state = [(line["state"].lower(), line) for line in lines]
+    by_letter = [(plain_name(line)[:1], line) for line in lines]
+    for shelf, at, title, heads, keyed in (
         ("by-state", "agencies", "Agencies by state", STATE_HEADS, by_state),
         ("a-z", "agencies/a-z", "Agencies from A to Z", LETTER_HEADS, by_letter),
     ):
-        # Key -> heading and agencies, in the order of `heads`; the last has what is of no other.
-        groups: dict[str, tuple[str, list[Line]]] = {key: (head, []) for key, head in heads.items()}
-        for key, line in zip(keys, lines, strict=True):
-            groups[key if key in heads else [*heads][-1]][1].append(line)
-        groups = {key: group for key, group in groups.items() if group[1]}
-        pages = {at: (title, groups, len(lines) <= MOST_AGENCIES)} | {
-            f"agencies/{shelf}/{key}": (f"Agencies: {head}", {key: (head, theirs)}, True)
-            for key, (head, theirs) in groups.items()
-        }
-        about = {"shelf": shelf, "total": len(lines)}
-        about |= {"all_groups": {key: head for key, (head, _) in groups.items()}}
-        for address, (heading, shown, whole) in pages.items():
+        # Key -> agencies, in the order of `heads`; the last has what is of no other.
+        groups: dict[str, list[Line]] = {key: [] for key in heads}
+        for key, line in keyed:
+            groups[key if key in heads else [*heads][-1]].append(line)
+        groups = {key: theirs for key, theirs in groups.items() if theirs}
+        pages = [(at, title, groups, len(lines) <= MOST_AGENCIES)]
+        for key, theirs in groups.items():
+            pages.append(
+                (f"agencies/{shelf}/{key}", f"Agencies: {heads[key]}", {key: theirs}, True)
+            )
+        about = {"shelf": shelf, "total": len(lines), "heads": heads, "all_groups": groups}
+        for address, heading, shown, whole in pages:
             names = {"groups": shown, "whole": whole, "heading": heading}
             yield page(site, "agencies.html.j2", f"{address}/index.html", heading, about | names)
 
 
 def data_page(site: Site) -> Files:
-    tables, changed = tables_by_year(site), updated(dict(site.catalog.everything()).values())
+    tables, changed = tables_by_year(site), updated(site.catalog.everything())
     path = "data/index.html"
-    files = [
-        f"{year}/{name}.{ending}"
-        for year, names in tables.items()
-        for name in names
-        for ending in ("csv", "parquet")
-    ]
-    words = {name: getattr(DICTIONARY, name) for name in ("titles", "columns", "figures")}
-    words |= {"tables": tables, "updated": changed, "dataset": None, "further": further()}
+    words = {"weekly": DICTIONARY, "further": further()}
+    words |= {"tables": tables, "updated": changed, "dataset": None}
     if tables:
+        names = [f"{year}/{name}" for year, own in tables.items() for name in own]
+        files = [f"{name}.{ending}" for name in names for ending in ("csv", "parquet")]
         what = f"All published weeks in files by year. {'. '.join(DICTIONARY.titles.values())}."
         first, last = min(site.catalog.weeks), Week.parse(max(site.catalog.weeks))
         coverage = {"temporalCoverage": f"{first}/{last.last_day}", "dateModified": changed}
@@ -273,13 +240,11 @@ def search_files(site: Site) -> Files:
         status = status_of(period, revision, site.catalog)
         found.append((address_of(period), name, f"{period} · {status}", ""))
     written = written_pages(site)
-    for name in written:
-        found.append((f"{name}/index.html", site.context.texts[name].title, "page", ""))
-    found.append((METHODS, "Methods", "page", ""))
+    titles = {f"{name}/index.html": site.context.texts[name].title for name in written}
+    found += [(path, title, "page", "") for path, title in (titles | {METHODS: "Methods"}).items()]
     for check in site.context.rules["checks"]:
         found.append((f"{METHODS}#check-{check.id}", f"{check.id} {check.title}", "check", ""))
-    _, questions = written.get("faqs", ("", []))
-    for each in questions:
+    for each in written["faqs"][1] if "faqs" in written else []:
         found.append((f"faqs/index.html#{each.id}", plain_text(each.heading), "question", ""))
     lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in found)
     yield page(site, "search.html.j2", SEARCH, "Search", {"limits": site.context.coverage})

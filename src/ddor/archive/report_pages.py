@@ -82,7 +82,6 @@ class ReportPages:
         if before and not before.withdrawn_on:
             changes = changes_between(self.data(number - 1), data)
         article = self._article(number, current)
-        described = json.loads(data["datapackage.json"])["resources"]
         names |= {
             "before": before,
             "next": revisions[number] if number < self.last else None,
@@ -94,7 +93,7 @@ class ReportPages:
             "changes": changes[:MOST_CHANGES],
             "more_changes": len(changes[MOST_CHANGES:]),
             "workbooks": [name for name in data if ".xlsx" in name],
-            "tables": {each["path"]: each["title"] for each in described},
+            "tables": json.loads(data["datapackage.json"])["resources"],
             "report": report_of(period),
             "dataset": report_dataset(self.site, path, period, this, data),
         }

@@ -16,6 +16,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+import statistics
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -33,7 +34,7 @@ from ddor.maintained.parameters import Parameters
 from ddor.maintained.texts import Statement, Text
 from ddor.narrative import FILTERS
 from ddor.publishable import text_of
-from ddor.published.catalog import Catalog
+from ddor.published.catalog import Catalog, status_of
 from ddor.reference.figures import CHANGES, METHOD
 from ddor.reference.places import COUNTIES, STATES
 from ddor.reports import WEEKLY
@@ -213,6 +214,8 @@ def _environment() -> Environment:
         "number": lambda value: Markup("withheld" if value is None else f"{value:,}"),
         "percent": lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%"),
         "signed": _signed,
+        "median": statistics.median,
+        "of_picture": lambda part: f"{100 * part:.1f}".removesuffix(".0") + "%",
         "words": lambda name: name[:1].upper() + name[1:].replace("_", " "),
         "stopped": lambda text: text if text[-1:] in ".!?" else f"{text}.",
         "json_text": _json_text,
@@ -225,6 +228,7 @@ def _environment() -> Environment:
         "synthetic_notice": SYNTHETIC_NOTICE,
         "not_found": NOT_FOUND,
         "address_of": address_of,
+        "status_of": status_of,
         "disputed": FIGURES,
         "grounds": GROUNDS,
         "statuses": STATUSES,

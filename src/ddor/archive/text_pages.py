@@ -23,6 +23,7 @@ from ddor.maintained.texts import Section, sections_of
 from ddor.published.catalog import status_of
 
 METHODS = "methods/index.html"
+COUNTS = ("convicted", "charged_only", "requests")
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -97,23 +98,18 @@ def charges_of(data: DataFiles) -> dict | None:
     lines = [line for line in lines if line["category"] and not line["group_code"]]
     if not lines:
         return None
-    counts = ("convicted", "charged_only", "requests")
-    categories: list[dict] = [
-        {"name": line["offense_group"] or line["category"]}
-        | {name: int(line[name]) if line[name] else None for name in counts}
-        for line in lines
-        if line["requests"] != "0"
-    ]
+    categories: list[dict] = []
+    for line in lines:
+        counts = {name: int(line[name]) if line[name] else None for name in COUNTS}
+        if counts["requests"]:
+            categories.append({"name": line["offense_group"] or line["category"], **counts})
     flags = lines[0].get("flags", "").replace(SYNTHETIC_NOTICE, "").strip("; ")
-    of = sum(
-        int(line["requests"])
-        for line in data.lines("attributes")
-        if (line["attribute"], line["place"], line["branch"]) == ("charges", "", "")
-    )
+    whole = data.lines("attributes")
+    whole = [e for e in whole if (e["attribute"], e["place"], e["branch"]) == ("charges", "", "")]
     return {
         "categories": sorted(categories, key=lambda each: -each["requests"]),
         "note": ISO_DATE.sub(lambda day: long_date(day[0]), flags),
-        "of": of,
+        "of": sum(int(line["requests"]) for line in whole),
     }
 
 

@@ -6,9 +6,9 @@ Made from the catalog alone, and for an agency from its weeks.csv and the catalo
 ends with the latest week that names it, and of a week that does not name it only takes whether it
 stands: so that a publication touches no page but those of the agencies it names (acts.py).
 
-A chart has its points as places in a picture, in percent of its width and height. The picture has
-no coordinates of its own, so that it fits any width and its words are not stretched; bars, whiskers
-and ages lie on one scale that begins at zero. trend.html.j2 writes it.
+A chart has its points as places in a picture, as parts of its width and height, which
+trend.html.j2 writes in percent. The picture has no coordinates of its own, so that it fits any
+width and its words are not stretched; bars, whiskers and ages lie on one scale that begins at zero.
 
 An agency's page has small multiples of its last 13 published weeks too, with the sentence that it
 opens with. They end with the latest week that names the agency and begin no earlier than the first.
@@ -16,7 +16,6 @@ A published week between them that does not name the agency counts as zero; one 
 a gap.
 """
 
-import statistics
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, count, pairwise, takewhile
@@ -43,9 +42,8 @@ BANDS = {
 BAND_OF = {branch: band for band, (_, branches) in BANDS.items() for branch in branches}
 FEWEST_SLOTS = 13  # a few weeks are not to look like many
 TOPS = (2, 4, 6, 8, 10, 12, 16)
-BAR = 0.76  # of the width that a week has
-# Panel -> column of agencies.COUNTS. The first two are of the cohort's own section.
-PANELS = {"declined": "declined", "honored": "honored", "pending": "issued_pending"}
+# Columns of agencies.COUNTS. The first two are of the cohort's own section.
+PANELS = ("declined", "honored", "issued_pending")
 
 
 @dataclass(frozen=True)
@@ -72,25 +70,6 @@ class Point:
     def interval(self) -> tuple[float, float]:
         """What chance alone makes of `single`: its exact 95 % Poisson interval."""
         return poisson_interval(self.single)
-
-
-class Trend(NamedTuple):
-    """points: those drawn, oldest first. week, latest: the last week that stands, and its count
-    with what it is compared with; None where none stands."""
-
-    points: list[Point]
-    week: Week | None
-    latest: Compared | None
-
-
-class FirstToFinal(NamedTuple):
-    """How the declines of `weeks` weeks differ between their first report and their final one: the
-    final less the first."""
-
-    weeks: int
-    median: float
-    lowest: int
-    highest: int
 
 
 def kept_of(data: DataFiles, bulk: Mapping[str, int]) -> dict:
@@ -145,13 +124,101 @@ def _points(catalog: Catalog, first_days: Collection[str], counts: Mapping) -> l
     return points
 
 
+def first_to_final(catalog: Catalog) -> list[int]:
+    """How the declines of a week differ between its first report and its final one, the final less
+    the first: of all weeks that were published before they were final, and whose first revision and
+    a final one stand."""
+    moved = []
+    for day, (first, *later) in catalog.weeks.items():
+        week = Week.parse(day)
+        final = [revision for revision in later if is_final(week, revision, catalog)]
+        if not final or first.withdrawn_on or is_final(week, first, catalog):
+            continue
+        if final[-1].trend["method"] == first.trend["method"]:
+            moved.append(final[-1].figures["declined_total"] - first.figures["declined_total"])
+    return moved
+
+
+# The chart
+
+
+class Bar(NamedTuple):
+    """at: the place of its week among the points; y, from the top, and height: parts of the
+    picture's height; kind: of BANDS, *single* or *bulk*."""
+
+    kind: str
+    at: int
+    y: float
+    height: float
+
+
+@dataclass(frozen=True)
+class TrendChart:
+    """slots: for how many weeks the picture has room. top, age_top: the ends of the two scales.
+    breaks: weeks from which requests are counted by another method, each with its place among the
+    points. bands: those of BANDS that occur."""
+
+    points: list[Point]
+    slots: int
+    top: int
+    bars: list[Bar]
+    breaks: list[tuple[int, Point]]
+    age_top: int
+    ages: list[Bar]
+    bands: dict[str, str]
+
+
+def chart_of(points: list[Point]) -> TrendChart | None:
+    """None where there is nothing to draw: fewer than two weeks, or no request in any."""
+    if len(points) < 2 or not any(point.declined for point in points):
+        return None
+    counted = [(at, point) for at, point in enumerate(points) if not point.gap]
+    top = scale_top(max(max(point.declined or 0, point.interval[1]) for _, point in counted))
+    age_top = scale_top(max(sum(point.age.values()) for point in points))
+    bars, ages = [], []
+    for at, point in counted:
+        bars += stacked(at, {"single": point.single, "bulk": point.bulk}, top)
+        ages += stacked(at, point.age, age_top)
+    # A week without any figure has no method.
+    pairs = pairwise((at, point) for at, point in counted if point.method is not None)
+    breaks = [(at, point) for (_, last), (at, point) in pairs if point.method != last.method]
+    found = {bar.kind for bar in ages}
+    bands = {band: words for band, (words, _) in BANDS.items() if band in found}
+    slots = max(len(points), FEWEST_SLOTS)
+    return TrendChart(points, slots, top, bars, breaks, age_top, ages, bands)
+
+
+def stacked(at: int, parts: Mapping[str, int], top: int) -> list[Bar]:
+    """One bar upon the other, on a scale that ends at `top`; none for 0."""
+    pairs = zip(parts.items(), accumulate(parts.values()), strict=True)
+    return [Bar(kind, at, 1 - end / top, value / top) for (kind, value), end in pairs if value]
+
+
+def scale_top(highest: float) -> int:
+    """The end of a scale: a round number that is not less, and has a whole half."""
+    tops = (top * 10**zeros for zeros in count() for top in TOPS)
+    return next(top for top in tops if top >= highest)
+
+
+# What is said of the last weeks
+
+
+class Trend(NamedTuple):
+    """week, latest: the last week that stands, and its count with what it is compared with; None
+    where none stands."""
+
+    week: Week | None
+    latest: Compared | None
+    chart: TrendChart | None
+
+
 def trend_of(points: list[Point], cohort: str) -> Trend:
     """Of the last WEEKS_DRAWN of these points. The latest is compared with the weeks before it that
     were counted in the same way: by the same method, and by week of issue only if they are final,
     since another has had less time for an outcome."""
     published = [point for point in points if not point.gap]
     if not published:
-        return Trend(points[-WEEKS_DRAWN:], None, None)
+        return Trend(None, None, None)
     *before, last = published
     early = cohort == ISSUED and not last.final
 
@@ -161,124 +228,18 @@ def trend_of(points: list[Point], cohort: str) -> Trend:
     same = [] if early else [*takewhile(alike, reversed(before))][::-1]
     counts, bulk = tuple(point.single for point in same), [point.bulk for point in same]
     compared = Compared(last.single, counts, last.bulk, sum(bulk[-WEEKS_COMPARED:]), early)
-    return Trend(points[-WEEKS_DRAWN:], last.week, compared)
-
-
-def first_to_final(catalog: Catalog) -> FirstToFinal | None:
-    """Of all weeks that were published before they were final, and whose first revision and a final
-    one stand."""
-    moved = []
-    for day, (first, *later) in catalog.weeks.items():
-        week = Week.parse(day)
-        final = [revision for revision in later if is_final(week, revision, catalog)]
-        if not final or first.withdrawn_on or is_final(week, first, catalog):
-            continue
-        if final[-1].trend["method"] == first.trend["method"]:
-            moved.append(final[-1].figures["declined_total"] - first.figures["declined_total"])
-    if not moved:
-        return None
-    return FirstToFinal(len(moved), statistics.median(moved), min(moved), max(moved))
-
-
-# Where it is drawn
-
-
-class Axis:
-    """The places of so many weeks, or of FEWEST_SLOTS. slot: the width of a week, bar: that of its
-    bar; left, middle, inside: where each week begins, has its middle, and its bar begins."""
-
-    def __init__(self, weeks: int):
-        slots = max(weeks, FEWEST_SLOTS)
-        self.slot, self.bar = percent(1 / slots), percent(BAR / slots)
-        self.left, self.middle, self.inside = (
-            [percent((at + offset) / slots) for at in range(slots)]
-            for offset in (0, 0.5, (1 - BAR) / 2)
-        )
-
-
-class Bar(NamedTuple):
-    """In percent of the picture, `y` from its top; kind: of BANDS or PANELS, *single* or *bulk*."""
-
-    kind: str
-    x: str
-    y: str
-    height: str
-
-
-@dataclass(frozen=True)
-class TrendChart:
-    """top, age_top: the ends of the two scales. breaks: weeks from which requests are counted by
-    another method, each with its place among the points. bands: those of BANDS that occur."""
-
-    trend: Trend
-    axis: Axis
-    top: int
-    bars: list[Bar]
-    breaks: list[tuple[int, Point]]
-    age_top: int
-    ages: list[Bar]
-    bands: dict[str, str]
-
-    def y(self, count: float) -> str:
-        return percent(1 - count / self.top)
-
-
-def chart_of(trend: Trend) -> TrendChart | None:
-    """None where there is nothing to draw: fewer than two weeks, or no request in any."""
-    points = trend.points
-    if len(points) < 2 or not any(point.declined for point in points):
-        return None
-    axis = Axis(len(points))
-    counted = [(at, point) for at, point in enumerate(points) if not point.gap]
-    top = scale_top(max(max(point.declined or 0, point.interval[1]) for _, point in counted))
-    age_top = scale_top(max(sum(point.age.values()) for point in points))
-    bars, ages = [], []
-    for at, point in counted:
-        bars += stacked(axis.inside[at], {"single": point.single, "bulk": point.bulk}, top)
-        ages += stacked(axis.inside[at], point.age, age_top)
-    # A week without any figure has no method.
-    pairs = pairwise((at, point) for at, point in counted if point.method is not None)
-    breaks = [(at, point) for (_, last), (at, point) in pairs if point.method != last.method]
-    found = {bar.kind for bar in ages}
-    bands = {band: words for band, (words, _) in BANDS.items() if band in found}
-    return TrendChart(trend, axis, top, bars, breaks, age_top, ages, bands)
-
-
-def stacked(x: str, parts: Mapping[str, int], top: int) -> list[Bar]:
-    """One bar upon the other, on a scale that ends at `top`; none for 0."""
-    ends = accumulate(parts.values())
-    return [
-        Bar(kind, x, percent(1 - end / top), percent(value / top))
-        for (kind, value), end in zip(parts.items(), ends, strict=True)
-        if value
-    ]
-
-
-def scale_top(highest: float) -> int:
-    """The end of a scale: a round number that is not less, and has a whole half."""
-    tops = (top * 10**zeros for zeros in count() for top in TOPS)
-    return next(top for top in tops if top >= highest)
-
-
-def percent(part: float) -> str:
-    return f"{100 * part:.1f}".removesuffix(".0") + "%"
+    return Trend(last.week, compared, chart_of(points[-WEEKS_DRAWN:]))
 
 
 class Recent(NamedTuple):
-    """weeks: oldest first, the last one names the agency; counts: of each that has a report, by the
-    panels of PANELS; totals: all of them added up. held: outcomes of the last one that a check
-    holds back. published: how many weeks have a report. top: the end of the one scale. panels:
-    panel -> bars; gaps: where weeks without a report are."""
+    """weeks: oldest first, the last one names the agency; counts: of each that has a report, PANELS
+    and, where it names the agency, all others; totals: PANELS, all of them added up. top: the end
+    of the one scale."""
 
     weeks: list[Point]
     counts: dict[Week, dict[str, int]]
     totals: dict[str, int]
-    held: int
-    published: int
     top: int
-    axis: Axis
-    panels: dict[str, list[Bar]]
-    gaps: list[str]
 
 
 def recent_weeks(points: list[Point], counted: Mapping[Week, dict[str, int]]) -> Recent | None:
@@ -286,18 +247,8 @@ def recent_weeks(points: list[Point], counted: Mapping[Week, dict[str, int]]) ->
     published = [at for at, point in enumerate(points) if not point.gap][-WEEKS_COMPARED:]
     if not published:
         return None
-    weeks = points[published[0] :]
-    nothing = dict.fromkeys(PANELS.values(), 0)
-    counts = {
-        week: {panel: counted.get(week, nothing)[column] for panel, column in PANELS.items()}
-        for week in (point.week for point in weeks if not point.gap)
-    }
+    weeks, nothing = points[published[0] :], dict.fromkeys(PANELS, 0)
+    counts = {each.week: counted.get(each.week, nothing) for each in weeks if not each.gap}
     totals = {panel: sum(each[panel] for each in counts.values()) for panel in PANELS}
-    top, axis = scale_top(max(max(each.values()) for each in counts.values())), Axis(len(weeks))
-    panels: dict[str, list[Bar]] = {panel: [] for panel in PANELS}
-    for x, point in zip(axis.inside, weeks, strict=False):
-        for panel, number in counts.get(point.week, {}).items():
-            panels[panel] += stacked(x, {panel: number}, top)
-    gaps = [x for x, point in zip(axis.left, weeks, strict=False) if point.gap]
-    held = counted[weeks[-1].week]["held_back_outcomes"]
-    return Recent(weeks, counts, totals, held, len(published), top, axis, panels, gaps)
+    top = scale_top(max(each[panel] for each in counts.values() for panel in PANELS))
+    return Recent(weeks, counts, totals, top)

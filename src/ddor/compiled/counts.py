@@ -23,26 +23,19 @@ from ddor.reference.figures import FIGURES, WEEKLY_FIGURES
 class CompiledCounts:
     """figures: name -> count, None for one that may not be shown. rows:
     inputs.declined as measures.after_release judges it, which is private. people: what is shown
-    of people before release, after_release: after it; published: all tables of both, for the
-    private record; cases: what is described, and what is not any more."""
+    of people before release; published: all tables, those of after the release among them; cases:
+    what is described, and what is not any more."""
 
     figures: dict[str, int | None]
     rows: pd.DataFrame
     people: PeopleOfWeeks
-    after_release: PublishedTables
+    published: PublishedTables
     followed: Followed
     cases: ValidatedCases
 
     def nation(self, attribute: str) -> list[Line]:
         """The lines of the sum, none where nothing is shown."""
         return self.people.nation[attribute]
-
-    @property
-    def published(self) -> PublishedTables:
-        return PublishedTables(
-            {**self.people.shown.tables, **self.after_release.tables},
-            {**self.people.shown.withheld, **self.after_release.withheld},
-        )
 
 
 def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
@@ -53,7 +46,7 @@ def count_compiled(inputs: CompiledInputs) -> CompiledCounts:
     day = inputs.published["as_of"].max() if len(inputs.published) else ""
     threshold = inputs.parameters["disclosure_threshold"]
     people = people_of_weeks(inputs.people, earlier, day, threshold)
-    shown = decide_after_release(rows, inputs.charges, threshold, day, earlier)
+    shown = people.shown | decide_after_release(rows, inputs.charges, threshold, day, earlier)
     known = followed(rows, shown, day)
     cases = validated(
         inputs.cases, rows, inputs.charges, str(inputs.period), inputs.earlier["cases"]

@@ -98,20 +98,17 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
     lines = []
     states: dict[str, str] = {}
     for week in period.weeks():
-        line: dict = dict.fromkeys(ABOUT, "") | {"week": str(week), "status": MISSING}
-        if revision := catalog.current(week):
-            line["status"] = WITHDRAWN if revision.withdrawn_on else PUBLISHED
+        revision = catalog.current(week)
+        status = WITHDRAWN if revision and revision.withdrawn_on else MISSING
+        line: dict = dict.fromkeys(ABOUT, "") | {"week": str(week), "status": status}
         if revision and not revision.withdrawn_on:
             inputs, counts = read_run(parameters.output, week, revision.revision)
             runs.append((inputs, counts))
             declining = counts.declined_by_agency[counts.declined_by_agency["declined"] > 0]
             states |= dict(zip(declining["agency_id"], declining["state"], strict=True))
-            line |= {
-                "revision": str(revision.revision),
-                "as_of": inputs.extract.about.as_of.isoformat(),
-                "kind": revision.kind,
-                **counts.figures,
-            }
+            day = inputs.extract.about.as_of.isoformat()
+            about = (str(week), PUBLISHED, str(revision.revision), day, revision.kind)
+            line = dict(zip(ABOUT, about, strict=True)) | counts.figures
         lines.append(line)
     abouts = [inputs.extract.about for inputs, _ in runs]
     declined, charges, repeated = _requests(runs)

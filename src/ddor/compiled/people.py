@@ -10,15 +10,7 @@ from pydantic import TypeAdapter
 
 from ddor.calendar import Week
 from ddor.measures import disclosure
-from ddor.measures.disclosure import (
-    NATION,
-    POOLED,
-    AttributeTable,
-    PriorTables,
-    PublishedTables,
-    Row,
-    Rows,
-)
+from ddor.measures.disclosure import NATION, POOLED, AttributeTable, PriorTables, PublishedTables
 from ddor.measures.figures import NO_CHARGES
 from ddor.measures.people import ATTRIBUTES, CHARGES, Line, lines_of, merged, place_candidates
 
@@ -32,12 +24,12 @@ class WeekOfPeople:
 
     week: str
     told: tuple[AttributeTable, ...]
-    rows: Mapping[str, Rows]
+    rows: Mapping[str, disclosure.Rows]
 
     def table(self, attribute: str) -> AttributeTable | None:
         return next((table for table in self.told if table.attribute == attribute), None)
 
-    def counted(self, attribute: str) -> Iterable[Row]:
+    def counted(self, attribute: str) -> Iterable[disclosure.Row]:
         """The rows as they are shown, all where they are not."""
         table = self.table(attribute)
         return table.rows if table else self.rows.get(attribute, ())
@@ -65,26 +57,20 @@ class PeopleOfWeeks:
 
     def lines(self) -> list[Line]:
         """For attributes.csv."""
-        places = [key for key in sorted(self.shown.tables) if key[1] != POOLED]
-        return [line for attribute in ATTRIBUTES for line in self.nation[attribute]] + [
-            line for key in places for line in lines_of(self.shown.tables[key])
-        ]
+        tables = [self.shown.tables[key] for key in sorted(self.shown.tables) if key[1] != POOLED]
+        return [*chain(*self.nation.values()), *chain(*map(lines_of, tables))]
 
     def flags(self) -> list[str]:
-        """Of each of the lines."""
-        return [
-            disclosure.flag_of(self.shown.table(line.attribute, line.place))
-            if line.place
-            else self.flag_of_sum(line.attribute)
-            for line in self.lines()
-        ]
+        """Of each of the lines; of a sum, which of its weeks are of an earlier extract."""
+        return [self._flag(line.attribute, line.place) for line in self.lines()]
 
-    def flag_of_sum(self, attribute: str) -> str:
-        """Which of its weeks are of an earlier extract."""
+    def _flag(self, attribute: str, place: str) -> str:
+        own = disclosure.flag_of(self.shown.table(attribute, place or POOLED))
+        if place:
+            return own
         dated = self.weeks[attribute].dated
-        pool = disclosure.flag_of(self.shown.table(attribute, POOLED))
         parts = [f"in {dated} of the weeks as an earlier extract had it"] if dated else []
-        return "; ".join([*parts, *([f"of the weeks added together: {pool}"] if pool else [])])
+        return "; ".join([*parts, *([f"of the weeks added together: {own}"] if own else [])])
 
 
 def people_of_weeks(
@@ -123,12 +109,10 @@ def people_of_weeks(
         if not nation[attribute]:
             supplied = attribute != CHARGES or any(CHARGES in week.rows for week in weeks)
             nothing[attribute, POOLED] = NO_DECLINES if supplied else NO_CHARGES
-    return PeopleOfWeeks(
-        PublishedTables(shown.tables, {**nothing, **shown.withheld}), nation, numbers
-    )
+    return PeopleOfWeeks(PublishedTables(withheld=nothing) | shown, nation, numbers)
 
 
-def _each_once(rows: Iterable[Row]) -> frozenset[Row]:
+def _each_once(rows: Iterable[disclosure.Row]) -> frozenset[disclosure.Row]:
     """A request that two weeks have, as the later one has it: two rows of one person would pass for
     two people. In the sum of the weeks that are shown it is in both."""
     latest = {row.request_id: row for row in sorted(rows, key=lambda row: row.week)}
@@ -147,7 +131,7 @@ def _without_what_is_shown_twice(earlier: PriorTables, weeks: list[WeekOfPeople]
 
 
 def week_of_people(
-    week: Week, shown: PublishedTables, rows: Mapping[str, frozenset[Row]]
+    week: Week, shown: PublishedTables, rows: Mapping[str, frozenset[disclosure.Row]]
 ) -> WeekOfPeople:
     """Of a weekly run: its national tables, and all its rows."""
     national = tuple(table for table in shown.tables.values() if table.place == NATION)

@@ -27,7 +27,9 @@ def read_run(output: Path, week: Week, revision: int) -> tuple[Inputs, Counts]:
     folder = output / "runs" / str(week) / f"r{revision}"
     _refuse_what_was_not_kept(folder)
     figures = glued_figures(folder / "report.ipynb")
-    published = _published_figures(output / "site" / week.path / f"r{revision}", week)
+    summary = output / "site" / week.path / f"r{revision}" / "data" / "summary.json"
+    compare = f"`ddor verify {week}` says what is different there: "
+    published = _kept(summary, "figures", compare)
     inputs = with_newest_flags(load_inputs(folder), folder.parent, revision)
     counts = count_inputs(inputs)
     for what, others in (("published", published), ("counted again", counts.figures)):
@@ -53,26 +55,19 @@ def _refuse_what_was_not_kept(folder: Path) -> None:
             f"{folder} lacks {', '.join(missing)}; a report of several weeks needs their private "
             f"runs: restore it, or {AGAIN}"
         )
-    try:
-        kept = json.loads((folder / "manifest.json").read_bytes())["private"]
-    except (ValueError, KeyError, TypeError):
-        unreadable = f"{folder / 'manifest.json'} cannot be read: restore it, or {AGAIN}"
-        raise UsageError(unreadable) from None
+    kept = _kept(folder / "manifest.json", "private")
     if changed := not_as_kept(folder, {name: kept.get(name, "") for name in names[1:]}):
         named = ", ".join(changed)
         raise UsageError(f"{folder}: {named} changed since the run; restore it, or {AGAIN}")
 
 
-def _published_figures(folder: Path, week: Week) -> dict[str, int | None]:
-    """Of a revision's public folder."""
-    summary = folder / "data" / "summary.json"
+def _kept(file: Path, key: str, hint: str = "") -> dict:
+    """What a JSON file of a revision has under this name."""
     try:
-        return json.loads(summary.read_bytes())["figures"]
+        return json.loads(file.read_bytes())[key]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"{summary} cannot be read ({type(error).__name__}); `ddor verify {week}` says what is "
-            f"different there: restore it, or {AGAIN}"
-        ) from error
+        why = f"{file} cannot be read ({type(error).__name__})"
+        raise UsageError(f"{why}; {hint}restore it, or {AGAIN}") from error
 
 
 def glued_figures(executed: Path) -> dict[str, int | None]:

@@ -138,9 +138,9 @@ def _input_texts(inputs: CompiledInputs) -> dict[str, str]:
 
 def _tables(inputs: CompiledInputs, counts: CompiledCounts) -> dict[str, pd.DataFrame]:
     weeks = inputs.weeks.assign(**inputs.known(WEEKLY_FIGURES))
-    people, after = counts.people, counts.after_release
-    later = after_release_lines(after)
-    of_later = [flag_of(after.table(AFTER_RELEASE))] * len(later)
+    people, shown = counts.people, counts.published
+    later = after_release_lines(shown)
+    of_later = [flag_of(shown.table(AFTER_RELEASE))] * len(later)
     return {
         "weeks_used": weeks.rename(columns={"status": "report"}),
         **{name: _without_empty_flags(getattr(inputs, name)) for name in compiled.TABLES},

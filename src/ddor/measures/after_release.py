@@ -138,14 +138,9 @@ def after_release_rows(rows: pd.DataFrame, charges: pd.DataFrame) -> frozenset[R
     # *Convicted* as in the headline, so that the two say the same: a conviction of a charge without
     # a date is charged_only.
     groups = people.groups_of(looked_at[looked_at["countable"]])
-    how = first_that_fits(
-        (
-            (BY_BOTH, confirmed["arrested"] & confirmed["convicted"]),
-            (BY_ARREST, confirmed["arrested"]),
-            (BY_CONVICTION, confirmed["convicted"]),
-        ),
-        NOT_MET,
-    )
+    arrested, convicted = confirmed["arrested"], confirmed["convicted"]
+    ways = ((BY_BOTH, arrested & convicted), (BY_ARREST, arrested), (BY_CONVICTION, convicted))
+    how = first_that_fits(ways, NOT_MET)
     days = confirmed["days"].astype("str").fillna("-")
     found = confirmed["request_id"].map(groups).astype("str").fillna("")
     values = (confirmed["standing"] + " " + how + " " + days + " " + found).str.strip()
@@ -165,14 +160,14 @@ class Followed:
 
     declined: int
     confirmed: int
-    known: int | None
-    met: int | None
-    no_arrest: int | None
-    no_contact: int | None
-    not_observed: int | None
-    arrested: int | None
-    convicted: int | None
     as_of: str
+    known: int | None = None
+    met: int | None = None
+    no_arrest: int | None = None
+    no_contact: int | None = None
+    not_observed: int | None = None
+    arrested: int | None = None
+    convicted: int | None = None
     retained: bool = False
     gone: int = 0
 
@@ -203,15 +198,16 @@ def followed(rows: pd.DataFrame, shown: PublishedTables, as_of: str) -> Followed
     confirmed = int(rows["released_at"].notna().sum())
     table = shown.table(AFTER_RELEASE)
     if table is None:
-        anybody = rows["standing"].isin(KNOWN).any()
-        unknown: dict[str, Any] = dict.fromkeys(NUMBERS, None if anybody else 0)
-        unknown["not_observed"] = None if confirmed else 0
-        return Followed(len(rows), confirmed, **unknown, as_of=as_of)
+        known_of_nobody = [] if rows["standing"].isin(KNOWN).any() else NUMBERS
+        none: dict[str, Any] = dict.fromkeys(known_of_nobody, 0)
+        none |= {"not_observed": None if confirmed else 0}
+        return Followed(len(rows), confirmed, as_of, **none)
     counts = _counts(table.rows)
     known = sum(counts[standing] for standing in KNOWN)
     return Followed(
         len(rows),
         confirmed,
+        table.as_of,
         known=known,
         met=counts[MET],
         no_arrest=known - counts[MET],
@@ -219,7 +215,6 @@ def followed(rows: pd.DataFrame, shown: PublishedTables, as_of: str) -> Followed
         not_observed=counts[NOT_OBSERVED],
         arrested=counts[BY_ARREST] + counts[BY_BOTH],
         convicted=counts[BY_CONVICTION] + counts[BY_BOTH],
-        as_of=table.as_of,
         retained=table.retained,
         gone=table.gone,
     )
@@ -246,12 +241,13 @@ def after_release_lines(shown: PublishedTables) -> list[Line]:
     counts = _counts(table.rows)
     named = [(attribute, name) for attribute, names in BRANCHES.items() for name in names]
     lines = [Line(attribute, NATION, name, "", ALL, counts[name]) for attribute, name in named]
-    met = (row for row in table.rows if row.value.split()[0] == MET)
-    groups = ((row, " ".join(row.value.split()[3:])) for row in met)
-    rows = frozenset(
-        row._replace(value=people.charge_value(own, people.NO_CHARGE)) for row, own in groups
-    )
-    later = lines_of(AttributeTable(people.CHARGES, NATION, rows, "", 0))
+    rows = set()
+    for row in table.rows:
+        standing, _, _, *groups = row.value.split()
+        if standing == MET:
+            value = people.charge_value(" ".join(groups), people.NO_CHARGE)
+            rows.add(row._replace(value=value))
+    later = lines_of(AttributeTable(people.CHARGES, NATION, frozenset(rows), "", 0))
     return lines + [line._replace(attribute=LATER_CHARGES) for line in later]
 
 

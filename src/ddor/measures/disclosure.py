@@ -92,6 +92,10 @@ class PublishedTables:
     def table(self, attribute: str, place: str = NATION) -> AttributeTable | None:
         return self.tables.get((attribute, place))
 
+    def __or__(self, other: "PublishedTables") -> "PublishedTables":
+        tables, withheld = {**self.tables, **other.tables}, {**self.withheld, **other.withheld}
+        return PublishedTables(tables, withheld)
+
     def places(self, attribute: str) -> list[str]:
         return sorted({p for a, p in self.tables if a == attribute} - {NATION, POOLED})
 

@@ -180,11 +180,9 @@ def agency_identities(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFr
     status = status.rename(columns={"agency_name": "agency", "agency_level": "level"})
     latest = status.assign(_believed=status["held_by"].isna())[[*order, *IDENTITY]]
     latest = latest.sort_values(order, kind="stable").drop_duplicates("agency_id", keep="last")
-    latest = latest[list(IDENTITY)]
-    listed = agencies.rename(columns={"name": "agency"})[list(IDENTITY)]
-    listed = listed[listed["agency_id"].isin(latest["agency_id"])]
-    unlisted = latest[~latest["agency_id"].isin(listed["agency_id"])]
-    return pd.concat([listed, unlisted], ignore_index=True).fillna("")
+    listed = agencies[agencies["agency_id"].isin(latest["agency_id"])]
+    known = pd.concat([listed.rename(columns={"name": "agency"}), latest])[list(IDENTITY)]
+    return known.drop_duplicates("agency_id", ignore_index=True).fillna("")
 
 
 def counts_by_agency(status: pd.DataFrame, agencies: pd.DataFrame, table: str) -> pd.DataFrame:
@@ -259,9 +257,8 @@ def declined_share(status: pd.DataFrame, week: Week, cohort: str) -> ShareRange:
     if base < SMALLEST_BASE:
         return ShareRange(None, None, base, held_honored)
     held = int(status["held_back_declined"].sum())
-    return ShareRange(
-        declined / (base + held_honored), (declined + held) / base, base, held_honored
-    )
+    low, high = declined / (base + held_honored), (declined + held) / base
+    return ShareRange(low, high, base, held_honored)
 
 
 def held_share_reason(status: pd.DataFrame, most: float) -> str:

@@ -224,6 +224,11 @@ def _order(line: Line) -> tuple:
     return line.attribute, line.place, branch, leaf, standing
 
 
+def whole_branches(lines: Iterable[Line]) -> list[Line]:
+    """Of the national table each category, region or band as a whole."""
+    return [line for line in lines if line.branch and not line.leaf and line.standing == ALL]
+
+
 def merged(tables: Iterable[Iterable[Line]]) -> list[Line]:
     """The lines of several national tables, each sum under its name. A group that a week has in
     *other* stays there; a split is the sum of the weeks that show it."""

@@ -106,11 +106,8 @@ class Catalog:
     def made_from(self, week: Period) -> list[Period]:
         """The periods whose current revision has this week's report in it, or should have; none
         for a period that is no week."""
-        return [
-            period
-            for period, revision in self.newest_beside_weeks()
-            if revision.based_on and week in period.weeks()
-        ]
+        others = self.newest_beside_weeks()
+        return [each for each, now in others if now.based_on and week in each.weeks()]
 
     def current(self, period: Period) -> Revision | None:
         return self.of(period)[-1] if self.of(period) else None

@@ -106,8 +106,8 @@ def read_earlier(output: Path, period: Period) -> dict:
     for each in (period, *_beside(output, period)):
         # Revision -> what it left in ATTRIBUTES, in order; and what it has published.
         files = (output / "runs" / str(each)).glob(f"r*/{ATTRIBUTES}")
-        numbers = sorted((int(file.parent.name[1:]), file) for file in files)
-        found = {number: json.loads(file.read_bytes()) for number, file in numbers}
+        numbered = sorted((int(file.parent.name[1:]), file) for file in files)
+        found = {number: json.loads(file.read_bytes()) for number, file in numbered}
         summaries = (output / "site" / each.path).glob("r*/data/summary.json")
         published = {int(file.parent.parent.name[1:]): file for file in summaries}
         lost |= bool(published.keys() - found.keys())

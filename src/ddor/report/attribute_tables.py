@@ -95,14 +95,9 @@ class AttributeTables:
 
     def _about(self, **more) -> SimpleNamespace:
         """What sentences say of the extract, with what both reports have."""
-        parameters = self.inputs.parameters
-        return SimpleNamespace(
-            synthetic=self.synthetic,
-            publisher=parameters["publisher"],
-            contact=parameters["contact"],
-            threshold=parameters["disclosure_threshold"],
-            **more,
-        )
+        names = {name: self.inputs.parameters[name] for name in ("publisher", "contact")}
+        names |= {"threshold": self.inputs.parameters["disclosure_threshold"]}
+        return SimpleNamespace(**{"synthetic": self.synthetic, **names, **more})
 
     def _figures(self, prefix: str, **more) -> SimpleNamespace:
         """issued_total, issued_pending, … -> .total, .pending, …"""
@@ -126,18 +121,15 @@ class AttributeTables:
         the requests that the table is of; dated: its date, where it is an earlier one."""
         lines = self.counts.nation(CHARGES)
         standing = {line.standing: line.requests for line in lines if not line.branch}
-        figures, table = with_charges(lines), self.counts.published.table(CHARGES)
+        table = self.counts.published.table(CHARGES)
         return SimpleNamespace(
             of=sum(standing.values()),
             dated=pd.Timestamp(table.as_of).date() if table and table.retained else None,
             told=bool(lines),
             why=Words(self._why(CHARGES)),
-            convicted=standing.get(people.CONVICTED),
-            charged_only=standing.get(people.CHARGED_ONLY),
-            dismissed_or_acquitted=standing.get(people.DISMISSED),
+            **{each: standing.get(each) for each in people.STANDINGS if each != people.NO_CHARGE},
             no_charges=standing.get(people.NO_CHARGE),
-            with_charges=figures["declined_with_charges"],
-            with_conviction=figures["declined_with_conviction"],
+            **{name.removeprefix("declined_"): n for name, n in with_charges(lines).items()},
             by_category=_by_category(lines),
         )
 
@@ -224,10 +216,8 @@ class AttributeTables:
         for place in shown.places(CHARGES):
             table = shown.tables[CHARGES, place]
             lines = [line for line in people.lines_of(table) if line.requests]
-            rows = [
-                (names[line.branch] or WORDS["of_place"][line.standing], line.requests)
-                for line in lines
-            ]
+            of = WORDS["of_place"]
+            rows = [(names[line.branch] or of[line.standing], line.requests) for line in lines]
             where = {"total": len(table.rows), "place": self._in_words(place)}
             heading = HTML(Markup("<h4>{}</h4>").format(self.label(place)))
             parts += [heading, self._table("place_charges", rows, **where), _as_of(table)]
@@ -286,8 +276,5 @@ def with_unsplit(lines: Iterable[Line]) -> pd.DataFrame:
 
 def _by_category(lines: list[Line]) -> Words:
     """The largest first; those of one size stay in the order of the categories."""
-    whole = [
-        line for line in lines if line.branch and not line.leaf and line.standing == people.ALL
-    ]
-    largest = sorted(whole, key=attrgetter("requests"), reverse=True)
+    largest = sorted(people.whole_branches(lines), key=attrgetter("requests"), reverse=True)
     return listed((line.requests, f"for {CATEGORY_PHRASES[line.branch]}") for line in largest)

@@ -47,16 +47,16 @@ class Chart(Publishable):
         size = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', self.svg)[0]
         width, height = (round(float(each)) for each in size)
         files = {
-            "SVG": ("image/svg+xml", self.svg.encode()),
-            "PNG": ("image/png", self.png),
-            "CSV": ("text/csv", self.csv.encode()),
+            "SVG": _address("image/svg+xml", self.svg.encode()),
+            "PNG": _address("image/png", self.png),
+            "CSV": _address("text/csv", self.csv.encode()),
         }
-        # In the notebook a file is part of its own address; the archive makes a file of it.
-        addresses = {
-            name: f"data:{kind};base64,{base64.b64encode(data).decode()}"
-            for name, (kind, data) in files.items()
-        }
-        return str(html_of("chart", chart=self, files=addresses, width=width, height=height))
+        return str(html_of("chart", chart=self, files=files, width=width, height=height))
+
+
+def _address(kind: str, data: bytes) -> str:
+    """In the notebook a file is part of its own address; the archive makes a file of it."""
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def stacked_bars(
@@ -91,17 +91,13 @@ def stacked_bars(
         drawn.iloc[-1] = 0  # a number without a bar: many small ones would dwarf the largest
     of_rows = [color_of(each) for each in rows["meaning"]] if "meaning" in rows else []
     notice = SYNTHETIC_NOTICE if synthetic else ""
-    drawing = Drawing(
-        name=name,
-        labels=list(labels),
-        values={legend: drawn[each] for each, legend in parts.items() if rows[each].sum()},
-        colors={
-            legend: of_rows or [color_of(column, at)] * len(rows)
-            for at, (column, legend) in enumerate(parts.items())
-        },
-        totals=[f"{int(each):,}" if pd.notna(each) else NOTHING_KNOWN for each in totals],
-        notice=notice,
-    )
+    values, colors = {}, {}
+    for at, (column, legend) in enumerate(parts.items()):
+        if rows[column].sum():
+            values[legend] = drawn[column]
+            colors[legend] = of_rows or [color_of(column, at)] * len(rows)
+    ends = [f"{int(each):,}" if pd.notna(each) else NOTHING_KNOWN for each in totals]
+    drawing = Drawing(name, list(labels), values, colors, ends, notice)
     said = ". ".join(filter(None, (notice, "Bar chart", caption, subtitle)))
     bars = "; ".join(_in_words(row, label, parts) for row in rows.to_dict("records"))
     svg, png = svg_of(drawing), png_of(drawing, caption, subtitle or "Requests", source)

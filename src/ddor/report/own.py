@@ -15,7 +15,7 @@ import pandas as pd
 
 from ddor.errors import DdorError
 from ddor.extract.model import LEVELS
-from ddor.measures.people import ALL, CHARGES, CITIZENSHIP, DAYS, Line
+from ddor.measures.people import CHARGES, CITIZENSHIP, DAYS, Line, whole_branches
 from ddor.measures.status import ISSUED_OUTCOMES
 from ddor.reference.codes import CATEGORIES
 from ddor.report.words import CLASS_HEADS, WORDS
@@ -92,11 +92,8 @@ def counted_by(rows: pd.DataFrame, by: str, label) -> list[tuple[str, int]]:
 
 def branches(lines: Iterable[Line]) -> list[tuple[str, int]]:
     """What belongs to people: the whole branches of the national table."""
-    return [
-        (CATEGORIES.get(line.branch, line.branch), line.requests)
-        for line in lines
-        if line.branch and not line.leaf and line.standing == ALL and line.requests
-    ]
+    counts = {line.branch: line.requests for line in whole_branches(lines) if line.requests}
+    return [(CATEGORIES.get(branch, branch), count) for branch, count in counts.items()]
 
 
 def title_of(rows: pd.DataFrame, own: pd.DataFrame, by: str, since: str) -> str:

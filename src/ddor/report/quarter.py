@@ -17,7 +17,7 @@ from ddor.maintained.cases import BEGIN, END, Case
 from ddor.measures import after_release
 from ddor.measures.after_release import AFTER_RELEASE, FOLLOWED_DAYS, LATER_CHARGES
 from ddor.measures.disclosure import NATION, POOLED
-from ddor.measures.figures import Concentration, concentration, half_or_more
+from ddor.measures.figures import Concentration, concentration
 from ddor.measures.people import CHARGES, GROUP_NAMES, Line
 from ddor.narrative import Words, render_markdown
 from ddor.publishable import HTML
@@ -65,14 +65,12 @@ class CompiledReport(AttributeTables):
 
     def _concentration(self) -> Concentration:
         """What makes up half or more of the declined."""
-        if not self.inputs.repeated:
-            rows = self.inputs.declined
-            return concentration(rows["agency_id"], rows["day"])
-        # The rows hold a request once, the table in each of its weeks.
-        counts = self.agencies.set_index("agency_id")["declined"]
-        largest = half_or_more(counts)
-        of_agency = 0 if largest is None else int(counts[largest])
-        return Concentration(int(counts.sum()), largest, of_agency)
+        rows = self.inputs.declined
+        if self.inputs.repeated:
+            # The rows hold a request once, the table in each of its weeks, of which it has no day.
+            rows = self.agencies.loc[self.agencies.index.repeat(self.agencies["declined"])]
+            rows = rows.reset_index(drop=True).assign(day=pd.NaT)
+        return concentration(rows["agency_id"], rows["day"])
 
     def _weeks(self) -> SimpleNamespace:
         days = self.inputs.weeks["week"]
@@ -87,19 +85,15 @@ class CompiledReport(AttributeTables):
     def _named(self, status: str) -> Words:
         """The weeks of a status; those that follow each other as one span: of a year most may be
         ahead."""
-        spans: list[list[Week]] = []
-        weeks = self.inputs.weeks
-        for week in map(Week.parse, weeks.loc[weeks["status"] == status, "week"]):
-            if spans and spans[-1][-1].next == week:
-                spans[-1].append(week)
-            else:
-                spans.append([week])
-        named = (
-            f"{long_date(span[0].first_day)} to {long_date(span[-1].last_day)} ({len(span)} weeks)"
-            if len(span) > 1
-            else span[0].title
-            for span in spans
-        )
+        weeks, named = self.inputs.weeks, []
+        found = [*map(Week.parse, weeks.loc[weeks["status"] == status, "week"])]
+        while found:
+            first = last = found.pop(0)
+            count = 1
+            while found and found[0] == last.next:
+                last, count = found.pop(0), count + 1
+            days = f"{long_date(first.first_day)} to {long_date(last.last_day)}"
+            named.append(f"{days} ({count} weeks)" if count > 1 else first.title)
         return Words("; ".join(named))
 
     def _extract(self) -> SimpleNamespace:
@@ -182,11 +176,11 @@ class CompiledReport(AttributeTables):
 
     def _why_not_newer(self) -> str:
         """Why nothing is shown of the follow-up, or nothing newer; "" where it is."""
-        table = self.counts.after_release.table(AFTER_RELEASE)
-        return table.why if table else self.counts.after_release.withheld[AFTER_RELEASE, NATION]
+        table = self.counts.published.table(AFTER_RELEASE)
+        return table.why if table else self.counts.published.withheld[AFTER_RELEASE, NATION]
 
     def _after_release(self, attribute: str) -> list[Line]:
-        lines = after_release.after_release_lines(self.counts.after_release)
+        lines = after_release.after_release_lines(self.counts.published)
         return [line for line in lines if line.attribute == attribute]
 
     # Cases
@@ -198,17 +192,12 @@ class CompiledReport(AttributeTables):
         return HTML("\n".join([BEGIN, *map(self._case, shown), END])) if shown else None
 
     def _case(self, case: Case) -> Markup:
-        month = f"{dt.date.fromisoformat(f'{case.released}-01'):%B %Y}"
-        facts = {
-            "Agency asked": self.label(case.agency_id),
-            "Charges before release": _groups(case.groups_before) or "none on record",
-            "After release": f"{case.standing}: {_groups(case.groups_after)}",
-            "Status": f"{case.status}, as of {long_date(case.status_on)}",
-            "Source": f"{case.source_kind}: {case.source}",
-            "Approved": f"by a second person, {case.approved_by}, {long_date(case.approved_on)}",
+        names = {
+            "agency": self.label(case.agency_id),
+            "month": f"{dt.date.fromisoformat(f'{case.released}-01'):%B %Y}",
+            "body": Markup(render_markdown(case.body)),
         }
-        body = Markup(render_markdown(case.body))
-        return html_of("case", facts=facts.items(), month=month, body=body)
+        return html_of("case", case=case, groups=GROUP_NAMES, **names)
 
     def prove(self) -> None:
         """The sums that have to hold, once more, on the numbers as shown. Raises DdorError."""
@@ -230,7 +219,3 @@ class CompiledReport(AttributeTables):
 
 def _date(text: str) -> dt.date | str:
     return pd.Timestamp(text).date() if text else "no date"
-
-
-def _groups(codes: tuple[str, ...]) -> str:
-    return ", ".join(f"{GROUP_NAMES[code]} ({code})" for code in codes)

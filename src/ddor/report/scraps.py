@@ -6,7 +6,7 @@ It holds plain Python values only; measures.figures returns plain integers for t
 
 from IPython.display import display
 
-SCRAP_KIND, ENCODER = "application/scrapbook.scrap.json+json", "json"
+from ddor.publishable import SCRAP
 
 
 def glue_figures(figures: dict[str, int | None]) -> None:
@@ -25,6 +25,6 @@ def glue_complete() -> None:
 
 def _glue(name: str, value: int | bool) -> None:
     """As `scrapbook.glue` shows a value."""
-    scrap = {"name": name, "data": value, "encoder": ENCODER, "version": 1}
+    scrap = {"name": name, "data": value, "encoder": "json", "version": 1}
     shown = {"scrapbook": {"name": name, "data": True, "display": False}}
-    display({SCRAP_KIND: scrap}, metadata=shown, raw=True)
+    display({f"{SCRAP}.json+json": scrap}, metadata=shown, raw=True)

@@ -43,8 +43,7 @@ class Table(Publishable):
     states: Sequence[str] = ()
 
     def __post_init__(self):
-        missing = [name for name in self.heads if name not in self.frame]
-        if missing:
+        if missing := [name for name in self.heads if name not in self.frame]:
             columns = list(self.frame.columns)
             raise NarrativeError(f"the table has no column {missing}; it has {columns}")
         self.frame = self.frame[list(self.heads)]
@@ -117,11 +116,10 @@ def agency_table(
     table = Table(rows, {"agency": "Agency", **heads}, caption, states=states)
     if rest.empty:
         return table
-    if folded:
-        return Several([table, agency_fold(rest, by)])
-    # The filter by state of the table takes them along.
-    names = {"states": " ".join(rest["state"]), "head": heads[by]}
-    return Several([table, HTML(html_of("agency_list", lines=_named(rest, by), **names))])
+    # The filter by state of the table takes a list along.
+    names = {"states": " ".join(rest["state"]), "head": heads[by], "lines": _named(rest, by)}
+    beneath = agency_fold(rest, by) if folded else HTML(html_of("agency_list", **names))
+    return Several([table, beneath])
 
 
 def largest_first(frame: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -132,13 +130,13 @@ def largest_first(frame: pd.DataFrame, by: str) -> pd.DataFrame:
 def agency_fold(rest: pd.DataFrame, by: str) -> HTML:
     """Agencies behind a fold, each with its number alone. Of very many those with the smallest
     numbers are left to the download, all of one number together: nothing is cut by the alphabet."""
-    rest, most = largest_first(rest, by), 0
-    named = rest
-    if len(rest) > MOST_LISTED:
-        most = rest[by].iloc[MOST_LISTED]
-        named = rest[rest[by] > most]
-    numbers = {"total": len(rest), "most_of_the_rest": most}
-    return HTML(html_of("agency_fold", lines=_named(named, by), **numbers))
+    rest = largest_first(rest, by)
+    most = rest[by].iloc[MOST_LISTED] if len(rest) > MOST_LISTED else 0
+    lines, numbers = (
+        _named(rest[rest[by] > most], by),
+        {"total": len(rest), "most_of_the_rest": most},
+    )
+    return HTML(html_of("agency_fold", lines=lines, **numbers))
 
 
 def _named(agencies: pd.DataFrame, by: str) -> list[tuple[str, int]]:
@@ -147,10 +145,9 @@ def _named(agencies: pd.DataFrame, by: str) -> list[tuple[str, int]]:
 
 def in_line(frame: pd.DataFrame) -> pd.Series:
     """The name of each agency with its state, and with level and code where two have both."""
-    places = frame["state"]
     twice = frame.duplicated(["agency", "state"], keep=False)
     whole = frame["state"] + " " + frame["level"] + " " + frame["agency_id"]
-    label = frame["agency"] + ", " + places.mask(twice, whole)
+    label = frame["agency"] + ", " + frame["state"].mask(twice, whole)
     return label.mask(frame["state"] == "", frame["agency"])
 
 
@@ -168,11 +165,9 @@ def html_of(macro: str, **names) -> Markup:
 
 @cache
 def _macros() -> TemplateModule:
+    loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters |= {"cell": _cell, "text": _quoted, "long_date": long_date}
     environment.tests["date"] = _is_date

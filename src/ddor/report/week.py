@@ -101,28 +101,20 @@ class WeeklyReport(AttributeTables):
         about, received = self.inputs.extract.about, self.inputs.extract.requests
         recorded, released = received["outcome_recorded_at"], received["released_at"]
         has_lift_dates = bool(recorded.notna().any())
-        return self._about(
-            received=len(received),
-            outside_week=self.counts.figures["outside_week_total"],
-            as_of=about.as_of,
-            source=about.source,
-            is_foia=about.source.startswith(FOIA_SOURCE),
-            by_issue=self.by_issue,
-            has_recording_dates=not self.by_issue or has_lift_dates,
-            has_release_dates=bool(released.notna().any()),
-            has_lift_dates=has_lift_dates,
-            has_pending_charges="charged" in set(self.counts.extract.charges["disposition"]),
-            covers_from=about.covers_from,
-            covers_to=about.covers_to,
-            newly_declined=self._newly_declined(),
-            pending_on=about.pending_on,
-            is_final=self.period.is_final_on(about.as_of),
-        )
-
-    def _newly_declined(self) -> int:
-        """Of the requests counted as declined those that an earlier release has as pending."""
         declined = self.counts.status.loc[self.counts.status["declined"], "request_id"]
-        return int(declined.isin(self.inputs.extract.about.newly_declined).sum())
+        found = {
+            "received": len(received),
+            "outside_week": self.counts.figures["outside_week_total"],
+            "is_foia": about.source.startswith(FOIA_SOURCE),
+            "by_issue": self.by_issue,
+            "has_recording_dates": not self.by_issue or has_lift_dates,
+            "has_release_dates": bool(released.notna().any()),
+            "has_lift_dates": has_lift_dates,
+            "has_pending_charges": "charged" in set(self.counts.extract.charges["disposition"]),
+            "newly_declined": int(declined.isin(about.newly_declined).sum()),
+            "is_final": self.period.is_final_on(about.as_of),
+        }
+        return self._about(**vars(about) | found)
 
     # Section I
 
