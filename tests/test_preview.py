@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -42,14 +43,16 @@ def archive(tmp_path, monkeypatch) -> SmallArchive:
 
 
 def test_what_is_saved_is_shown_and_what_is_wrong_is_said_and_nothing_is_published(archive):
-    before = files_of(archive.output)
+    before, project = files_of(archive.output), archive.root / "project"
+    for folder in ("notebooks", "params"):
+        shutil.copytree(PROJECT / folder, project / folder)
     words = ["preview", WEEK, "--params", archive.root / "weekly.yaml"]
     program = "import sys; from ddor.cli import ddor; ddor(sys.argv[1:])"
     process = subprocess.Popen(
         [sys.executable, "-c", program, *map(str, words)],
         stderr=subprocess.PIPE,
         text=True,
-        cwd=PROJECT,
+        cwd=project,
         env=os.environ | {"PYTHONPATH": str(PROJECT / "src")},
     )
     try:
@@ -66,6 +69,19 @@ def test_what_is_saved_is_shown_and_what_is_wrong_is_said_and_nothing_is_publish
         note.write_text("# A title")
         wrong = until(lambda: json.loads(asked(f"{root}/_state"))["wrong"])
         assert "the page has its title" in wrong and "nobody has published" in asked(page)
+        note.write_text("A note that nobody has published.")
+        until(lambda: not json.loads(asked(f"{root}/_state"))["wrong"])
+
+        notebook = project / "notebooks" / "weekly_report.ipynb"
+        text = notebook.read_text(encoding="utf-8")
+        notebook.write_text(text.replace("## Key points", "## Points that nobody knows", 1))
+        until(lambda: "Points that nobody knows" in asked(page))
+        assert "nobody has published" in asked(page), "only the notebook was run again"
+        notebook.write_text(text.replace("{{ week }}", "{{ weak }}", 1))
+        wrong = until(lambda: json.loads(asked(f"{root}/_state"))["wrong"])
+        assert 'did you mean "week"' in wrong and len(wrong.splitlines()) <= 3, wrong
+        notebook.write_text(text)
+        until(lambda: "Points that nobody knows" not in asked(page))
         note.unlink()
         until(lambda: not json.loads(asked(f"{root}/_state"))["wrong"])
         assert int(json.loads(asked(f"{root}/_state"))["made"]) > int(first)

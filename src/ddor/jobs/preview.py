@@ -37,6 +37,7 @@ from ddor.jobs.report import (
     meanwhile,
     publication,
     template_of,
+    unchanged,
 )
 from ddor.maintained.parameters import extract_location, is_remote, load_parameters
 from ddor.reports import NEEDED_BY_NOTEBOOKS
@@ -45,6 +46,7 @@ from ddor.run.kernels import warm
 NOT_YET = (
     b"<!doctype html><head><title>Not there</title></head><p>This page is not there, or not yet."
 )
+BESIDE = "weeks", "notes", "corrections", "pages", "statements"
 EVERY = 0.2  # seconds, between two looks at the files
 SCRIPT, STATE = "/_preview.js", "/_state"
 FOLLOW = f"""\
@@ -74,14 +76,15 @@ class Preview:
     def __init__(self, week: Week, order: Order, folder: Path):
         self.week, self.folder, self.lock = week, folder, threading.Lock()
         self.site, self.made, self.wrong = folder / "none" / "site", 0, ""
-        self.last: Any = None  # the report of the site that is served
+        self.last: Any = None  # the report that the site has anew
         self.template = template_of(week, order)
         parameters = load_parameters(order.project, week, order.params, order.settings)
         self.output = parameters.output
         self.order = replace(order, yes=True, accept_held=True, reason="a preview")
         beside = parameters.corrections.parent
-        self.places = [order.project / "notebooks", beside, parameters.project_pages]
+        self.places = [order.project / "notebooks", parameters.project_pages]
         self.places += [parameters.agencies, parameters.policies, parameters.coverage]
+        self.places += [order.params or beside / "weekly.yaml", *(beside / each for each in BESIDE)]
         location = extract_location(parameters, week)
         self.places += [] if is_remote(location) else [Path(location)]
 
@@ -102,10 +105,14 @@ class Preview:
         order = replace(self.order, settings=self.order.settings | {"output": str(output)})
         try:
             with begun(self.week, order) as (archive, pending):
-                ran = run_task(pending.task, partial(meanwhile, pending.report))
-                (result,) = ended(archive, [(pending, ran)])
+                if pending.unchanged:
+                    result = unchanged(archive, pending)
+                else:
+                    ran = run_task(pending.task, partial(meanwhile, pending.report))
+                    (result,) = ended(archive, [(pending, ran)])
             if not result.exit_code:
-                output, self.site, self.last = self.site.parent, output / "site", pending
+                output, self.site = self.site.parent, output / "site"
+                self.last = None if pending.unchanged else pending
             return result
         finally:
             shutil.rmtree(output, ignore_errors=True)  # the one before, or what was not made
