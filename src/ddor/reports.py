@@ -16,6 +16,7 @@ from ddor.calendar import Period, Quarter, Week
 from ddor.errors import UsageError
 
 # Set in the environment of a kernel of the job: there the gate judges the whole notebook.
+DRAWN = "DDOR_DRAWN"  # in the environment of a preview: the folder of the pictures drawn so far
 IN_THE_JOB = "DDOR_JOB"
 # What every notebook imports, and so what kernels begin with.
 NEEDED_BY_NOTEBOOKS = ("ddor.report", "ddor.report.scraps", "ddor.report.preloaded")

@@ -40,14 +40,14 @@ from ddor.jobs.report import (
     unchanged,
 )
 from ddor.maintained.parameters import extract_location, is_remote, load_parameters
-from ddor.reports import NEEDED_BY_NOTEBOOKS
+from ddor.reports import DRAWN, NEEDED_BY_NOTEBOOKS
 from ddor.run.kernels import warm
 
 NOT_YET = (
     b"<!doctype html><head><title>Not there</title></head><p>This page is not there, or not yet."
 )
 BESIDE = "weeks", "notes", "corrections", "pages", "statements"
-EVERY = 0.2  # seconds, between two looks at the files
+EVERY = 0.1  # seconds, between two looks at the files
 SCRIPT, STATE = "/_preview.js", "/_state"
 FOLLOW = f"""\
 let seen = "";
@@ -65,7 +65,7 @@ setInterval(async () => {{
     document.body.prepend(box);
   }}
   box.textContent = state.wrong + "\\nThe page below is the last that could be made.";
-}}, 300);
+}}, 200);
 """
 
 
@@ -155,6 +155,7 @@ def preview(week: Week, order: Order, port: int, say) -> None:
     prefix = f".preview-{os.getpid()}-"
     with tempfile.TemporaryDirectory(prefix=prefix, dir=beside) as name:
         made = Preview(week, order, Path(name))
+        os.environ[DRAWN] = name
         handler = partial(_Handler, made)
         try:
             server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)

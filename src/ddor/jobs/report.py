@@ -337,7 +337,7 @@ def remember(archive: Archive, pending: Pending, result: Result) -> None:
     if pending.saw and result.exit_code in (0, HELD):
         with undisturbed(), contextlib.suppress(ArchiveUnavailable):
             file = seen.seen_file(archive.output, result, pending.saw)
-            archive.replace(f"runs/{result.period}/{seen.SEEN}", file)
+            archive.publish({}, {f"runs/{result.period}/{seen.SEEN}": file})
 
 
 def site_context(parameters: Parameters) -> SiteContext:

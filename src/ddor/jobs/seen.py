@@ -177,7 +177,10 @@ def look_at(period: Period, order: Order, parameters: Parameters) -> Saw:
 
 
 def seen_file(output: Path, result: Result, saw: Saw) -> bytes:
+    """What is not known this time, or has to be said again, stays as it was."""
     content: dict = {}
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        content |= json.loads((output / "runs" / str(result.period) / SEEN).read_bytes())
     if saw["week"] and isinstance(result.period, Week):
         # Decisions may have been taken by the run itself.
         decided = _decisions(output / "runs", result.period, _decided(output / "runs"))

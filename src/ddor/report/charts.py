@@ -100,7 +100,7 @@ def stacked_bars(
     drawing = Drawing(name, list(labels), values, colors, ends, notice)
     said = ". ".join(filter(None, (notice, "Bar chart", caption, subtitle)))
     bars = "; ".join(_in_words(row, label, parts) for row in rows.to_dict("records"))
-    svg, png = svg_of(drawing), png_of(drawing, caption, subtitle or "Requests", source)
+    svg, png = svg_of(drawing).decode(), png_of(drawing, caption, subtitle or "Requests", source)
     csv, alternative = _csv(rows, label, columns, synthetic), f"{said}, in requests. {bars}."
     return Chart(name, caption, subtitle, source, alternative, svg, png, csv, table)
 

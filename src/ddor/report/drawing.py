@@ -4,12 +4,14 @@ The SVG is drawn in the light colors; a style inside it gives the dark ones to a
 is dark. Text stays text in it. On paper it is light, for the rule is for screens.
 """
 
+import hashlib
 import io
 import itertools
+import os
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
 from ddor.report.palette import COLORS, EDGE, INK, PALE, PAPER
+from ddor.reports import DRAWN
 
 SVG_WIDTH = 4.6  # inches: labels stay legible when a phone shows it at 330 pixels
 PNG_WIDTH, PNG_DOTS = 8, 150
@@ -45,7 +48,24 @@ class Drawing:
     notice: str
 
 
-def svg_of(drawing: Drawing) -> str:
+def _drawn_once(draw: Callable[..., bytes]) -> Callable[..., bytes]:
+    """A preview does not draw again what it has drawn (jobs/preview.py)."""
+
+    @wraps(draw)
+    def drawn(*what: Any) -> bytes:
+        if DRAWN not in os.environ:
+            return draw(*what)
+        name = hashlib.sha256(f"{draw.__name__} {what}".encode()).hexdigest()
+        file = Path(os.environ[DRAWN]) / name
+        if not file.exists():
+            file.write_bytes(draw(*what))
+        return file.read_bytes()
+
+    return drawn
+
+
+@_drawn_once
+def svg_of(drawing: Drawing) -> bytes:
     below = [(drawing.notice, SMALL)] if drawing.notice else []
     picture = io.StringIO()
     with matplotlib.rc_context(_settings() | {"svg.hashsalt": drawing.name}):
@@ -58,9 +78,10 @@ def svg_of(drawing: Drawing) -> str:
         for (light, dark), kind in itertools.product(COLORS.values(), ("fill", "stroke"))
     )
     dark = f"@media screen and (prefers-color-scheme:dark){{text{{fill:{INK[1]}}}{rules}}}"
-    return picture.getvalue().replace("</style>", f"{dark}</style>", 1)
+    return picture.getvalue().replace("</style>", f"{dark}</style>", 1).encode()
 
 
+@_drawn_once
 def png_of(drawing: Drawing, title: str, subtitle: str, source: str) -> bytes:
     above = [*_lines(title, LARGE, 66), *_lines(subtitle, FONT, 90)]
     below = [*_lines(f"{source}.", SMALL, 110), *_lines(drawing.notice, SMALL, 110)]
