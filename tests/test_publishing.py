@@ -92,7 +92,7 @@ def test_without_a_week_the_latest_sample_is_run_and_quiet_is_quiet(
 def test_force_makes_a_second_revision_and_the_first_stays_for_good(archive):
     before = files_of(archive.output)
     done = archive.run("--force", day="2017-06-01")
-    why = "a new run on the same inputs, 0 figures differ"
+    why = "a new run on the same inputs, no figure differs"
     assert done.stdout == f"{WEEK} published r2: {why}: {archive.week / 'index.html'}\n"
     after = files_of(archive.output)
     first = {name: data for name, data in before.items() if f"{WEEK}/r1/" in name}

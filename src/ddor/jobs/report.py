@@ -295,7 +295,8 @@ def _because(archive: Archive, pending: Pending) -> str:
     if not why or (before := _published_figures(archive, report.period)) is None:
         return why
     differ = len(figure_differences(before, report.figures))
-    return f"{why}, {count(differ, 'figure differs', 'figures differ')}"
+    said = count(differ, "figure differs", "figures differ") if differ else "no figure differs"
+    return f"{why}, {said}"
 
 
 def _published_figures(archive: Archive, period: Period) -> dict[str, int | None] | None:
