@@ -171,6 +171,26 @@ def test_a_job_that_fails_has_finished_the_publication_before_it(tmp_path, monke
     assert files_of(tmp_path / "outputs") == files_after(FIRST, SECOND)
 
 
+def test_a_publication_that_could_not_be_finished_is_finished_by_the_next(tmp_path, monkeypatch):
+    with opened(tmp_path) as archive:
+        with monkeypatch.context() as patch:
+            moves = []
+
+            def fails_at_the_third(source, target, move=os.replace):
+                moves.append(target)
+                if len(moves) == 3:
+                    raise OSError("no room")
+                move(source, target)
+
+            patch.setattr(os, "replace", fails_at_the_third)
+            with pytest.raises(ArchiveUnavailable, match="the next run finishes"):
+                folders = {"site/weeks/A": {"a": b"a"}, "site/weeks/B": {"b": b"b"}}
+                archive.publish(folders, {"site/c": b"c"})
+        archive.publish({}, {"site/d": b"d"})
+    names = sorted(file.name for file in (tmp_path / "site").rglob("*") if file.is_file())
+    assert names == ["a", "b", "c", "d"]
+
+
 def test_the_next_job_says_what_it_found(copy_of):
     archive = copy_of("first")
     (archive.runs / ".staging" / "inputs").mkdir(parents=True)

@@ -117,6 +117,29 @@ def test_what_failed_is_tried_again_and_what_is_held_waits_for_a_person(archive)
     assert status(archive) == (0, [])
 
 
+def test_a_week_that_waits_is_not_run_again_until_something_changes(archive):
+    archive.receive([*FIRST_ROWS, *BULK], AS_OF)
+    assert bare(archive)[1] == [(WEEK, "held"), (NEXT_WEEK, "published")]
+    listed = archive.runs / WEEK / "review.csv"
+    listed.write_text(listed.read_text() + "\n")
+    edited = listed.read_text()
+    code, lines, done = bare(archive)
+    assert (code, lines) == (4, [(WEEK, "held")]) and "nothing has changed" in done.stderr
+    assert listed.read_text() == edited, "a list that is being filled in stays"
+    assert status(archive) == (4, [("review", WEEK)])
+    archive.receive(FIRST_ROWS, AS_OF)
+    assert bare(archive)[:2] == (0, [(WEEK, "published")])
+
+
+def test_a_notebook_that_failed_is_forgotten_once_the_week_is_as_it_was(archive):
+    bare(archive)
+    failed = archive.runs / WEEK / "failed"
+    failed.mkdir()
+    (failed / "report.ipynb").write_text("{}")
+    assert status(archive) == (5, [("failed", WEEK)])
+    assert archive.run().code == 0 and not failed.exists() and status(archive) == (0, [])
+
+
 def test_decisions_of_one_week_make_another_due_that_has_the_request_too(archive):
     bare(archive)
     kept = archive.runs / WEEK / SEEN
@@ -170,7 +193,10 @@ def test_a_dispute_of_a_week_whose_extract_is_gone_is_named(archive):
     assert bare(archive)[:2] == (0, [])
     archive.record("quill")
     code, lines, done = bare(archive)
-    assert (code, lines) == (7, [(WEEK, "missing")]) and "its extract is gone" in done.stderr
+    assert (code, lines) == (
+        7,
+        [(WEEK, "missing")],
+    ) and "its extract is no longer there" in done.stderr
     assert status(archive) == (7, [("missing", WEEK)])
 
 
@@ -260,7 +286,7 @@ def test_many_weeks_in_a_row_without_an_extract_are_one_line(archive):
     code, lines, done = bare(archive, "--quiet", day="2018-02-01")
     missing = [week for week, status in lines if status == "missing"]
     assert code == 7 and len(missing) > 30, "of each week an object"
-    said = f"nor for the weeks up to {missing[-1]}, {len(missing)} in all"
+    said = f"nor for any week up to {missing[-1]} ({len(missing)} weeks)"
     assert done.stderr.count("\n") == 1 and said in done.stderr
     assert status(archive, "2018-02-01") == (7, [("missing", missing[0])])
 

@@ -245,7 +245,7 @@ def _close(order, options: Options, done: Sequence, exit_code: int, seconds: int
     words = ", ".join(f"{number} {status}" for status, number in statuses.items())
     words = f"{words} in {count(seconds, 'second', 'seconds')}" if words else NOTHING_TO_DO
     waits = _tell(order, options, done, exit_code)
-    if len(done) != 1 and not options.quiet:
+    if (len(done) != 1 or waits) and not options.quiet:
         note("; ".join(filter(None, [words, waits])))
 
 
@@ -255,14 +255,14 @@ def _tell(order, options: Options, done: Sequence, exit_code: int) -> str:
     from ddor.jobs.notify import notify
     from ddor.jobs.status import waiting
 
+    waits = ""
     with contextlib.suppress(DdorError):  # it is said already, of a report or of them all
         parameters = load_parameters(order.project, None, order.params, order.settings)
         waits = waiting(parameters)
         if not (order.draft or vars(options).get("sample")):
             note(*filter(None, [notify(parameters.notify, done, exit_code, waits)]))
             tidy(parameters)
-        return waits
-    return ""
+    return waits
 
 
 def _results(periods: Sequence[Period], order, options: Options):

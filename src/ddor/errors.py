@@ -45,6 +45,15 @@ def without_secrets(text: str) -> str:
     return _QUERY.sub("", _ADDRESS.sub(public, text))
 
 
+def all_without_secrets(content: Any) -> Any:
+    """Each text in it by itself: in JSON, quotes and escapes would stand around them."""
+    if isinstance(content, dict):
+        return {key: all_without_secrets(each) for key, each in content.items()}
+    if isinstance(content, list | tuple):
+        return [*map(all_without_secrets, content)]
+    return without_secrets(content) if isinstance(content, str) else content
+
+
 def address_without_secrets(address: str) -> str:
     """As `without_secrets`, of an address by itself, in which a space may stand."""
     scheme, slashes, rest = address.rpartition("://")

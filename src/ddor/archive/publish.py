@@ -58,6 +58,8 @@ class Archive:
         the same already is not touched. `removed`: files and folders that go after that. Returns
         how many folders and files were moved or went."""
         with self.writing():
+            if self.journal.exists():  # of a publication that could not be finished
+                self.finish()
             self._check_places((*folders, *pointers))
             changed = {
                 path: data

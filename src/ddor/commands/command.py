@@ -7,10 +7,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from ddor.calendar import Period
-from ddor.errors import DdorError, NotAgreed, UsageError, without_secrets
+from ddor.errors import DdorError, NotAgreed, UsageError, all_without_secrets
 from ddor.maintained.parameters import find_project, load_parameters
 
 Options = argparse.Namespace
@@ -42,7 +42,7 @@ SHARED = (
     option("--output", "DIR", "the folder that holds site/ and runs/"),
     flag("--json", "print JSON: one object a line"),
 )
-YES = flag("--yes", "take away what is published, without being asked")
+YES = flag("--yes", "remove published figures or reports without asking")
 COMMANDS: list[tuple] = []
 
 
@@ -69,9 +69,9 @@ def settings_of(options: Options) -> dict[str, str]:
 
 def agree(going: Sequence[str]) -> None:
     """Asks whether this may go. Raises NotAgreed: also where nobody can be asked."""
-    note(f"this will be gone, for good: {', '.join(going)}")
+    note(f"this will be removed for good: {', '.join(going)}")
     if not (sys.stdin and sys.stdin.isatty()):
-        raise NotAgreed("nobody can be asked here, so nothing was changed; --yes agrees to it")
+        raise NotAgreed("no terminal to confirm at, so nothing was changed; --yes goes ahead")
     say("Go on? [y/N] ", sys.stderr, end="")
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise NotAgreed("nothing was changed")
@@ -99,7 +99,7 @@ def note(*lines: object) -> None:
 def say(line: object, stream: TextIO, end: str = "\n") -> None:
     """A text, or an object as JSON. Whoever read the stream may have gone; that is no reason to
     stop."""
-    said = _without_secrets(line if isinstance(line, dict) else str(line))
+    said = all_without_secrets(line if isinstance(line, dict) else str(line))
     try:
         print(said if isinstance(said, str) else json.dumps(said), file=stream, end=end, flush=True)
     except BrokenPipeError:
@@ -107,15 +107,6 @@ def say(line: object, stream: TextIO, end: str = "\n") -> None:
     except OSError as error:
         if stream is not sys.stderr:
             note(f"what was to be said cannot be written ({error.strerror})")
-
-
-def _without_secrets(content: Any) -> Any:
-    """Each text in it by itself: in JSON, quotes and escapes would stand around them."""
-    if isinstance(content, dict):
-        return {key: _without_secrets(each) for key, each in content.items()}
-    if isinstance(content, list | tuple):
-        return [*map(_without_secrets, content)]
-    return without_secrets(content) if isinstance(content, str) else content
 
 
 class Stderr:

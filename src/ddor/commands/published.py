@@ -17,7 +17,7 @@ from ddor.commands.command import (
     parameters_of,
     refused,
 )
-from ddor.errors import UsageError, time_limit
+from ddor.errors import NotAgreed, UsageError, time_limit
 from ddor.maintained.parameters import find_project
 from ddor.reports import REPORTS, parse_period, report_of
 
@@ -81,7 +81,7 @@ def _notices(options: Options) -> int:
     words = [f"{n.agency_id}: declined {n.declined}, {n.letter}" for n in notices]
     if last := (open_catalog(parameters.output / "site") or Catalog()).current(week):
         words.append(
-            f"r{last.revision} of {week} is published: the letters say that they come before"
+            f"r{last.revision} of {week} is already published; the letters say that it is not"
         )
     if not (parameters.publisher and parameters.contact):
         words.append("publisher or contact is empty in the parameters: the letters need both")
@@ -146,10 +146,13 @@ def _withdraw(options: Options) -> int:
 
     period, revision, reason = options.period, options.revision, options.reason
     catalog = open_catalog(parameters_of(options, period).output / "site")
-    if catalog and not options.yes:
-        going = going_with(catalog, period, revision).items()
-        agree([f"{each} r{number}" for each, numbers in going for number in sorted(numbers)])
+    agreed = going_with(catalog, period, revision) if catalog and not options.yes else {}
+    if agreed:
+        listed = [(each, number) for each, numbers in agreed.items() for number in sorted(numbers)]
+        agree([f"{each} r{number}" for each, number in listed])
     with _published(options, period) as (archive, site):
+        if agreed and going_with(site.catalog, period, revision) != agreed:
+            raise NotAgreed("the archive changed meanwhile, so nothing was withdrawn; ask again")
         gone = withdraw(archive, site, period, revision, reason)
     numbers = [number for each, number in gone if each == period]
     others = [f"{each} r{number}" for each, number in gone if each != period]

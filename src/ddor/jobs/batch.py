@@ -24,6 +24,7 @@ from ddor.calendar import Period
 from ddor.errors import DdorError, NotebookFailed, time_limit
 from ddor.jobs import report, seen
 from ddor.jobs.ahead import Ahead
+from ddor.jobs.log import RunLog
 from ddor.jobs.notebooks import Ran, run_in_a_worker, versions
 from ddor.jobs.order import Order, Result
 from ddor.jobs.report import Pending, attempted
@@ -162,10 +163,12 @@ class _Start:
         with time_limit(parameters.run_time_limit, str(week)):
             saw = seen.look_at(week, order, parameters)
             as_if = parameters.model_copy(update={"output": self.ahead.output})
-            gathered = report.preparation_of(week).gather(week, as_if)
-            context = replace(self.context, parameters=parameters)
-            pending = report.prepare(self.ahead, order, gathered, week, context)
-            pending = replace(pending, saw=saw)
+            context, log = replace(self.context, parameters=parameters), RunLog()
+            with log.step("read"):
+                gathered = report.preparation_of(week).gather(week, as_if)
+            with log.step("count"):
+                pending = report.prepare(self.ahead, order, gathered, week, context)
+            pending = replace(pending, saw=saw, log=log)
             if pending.unchanged:
                 return _Started(pending, None)
         self.ended = True  # unless the rest succeeds

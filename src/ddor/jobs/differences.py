@@ -2,11 +2,13 @@
 its tables cell by cell, its charts. For the analyst who looks at a draft."""
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ddor.jobs.prepared import figure_differences
 
+NUMBER = re.compile(r"\d[\d,.]*")
 BLOCKS = ["p", "li", "h1", "h2", "h3", "figcaption", "caption"]
 MOST = 500  # more lines than that nobody reads
 
@@ -59,9 +61,12 @@ def table_differences(before: str, after: str) -> Iterator[str]:
 
 def _rows(html: str) -> Rows:
     """(caption, first cell) -> head of the column -> text of the cell."""
-    found: Rows = {}
+    found, named = Rows(), Counter[str]()
     for table in _read(html).find_all("table"):
-        caption = _text(table.caption) if table.caption else "a table"
+        # Without figures, which may be others by now.
+        caption = NUMBER.sub("…", _text(table.caption)) if table.caption else "a table"
+        named[caption] += 1
+        caption += f" ({named[caption]})" if named[caption] > 1 else ""
         lines = [[_text(cell) for cell in row.find_all(["th", "td"])] for row in table("tr")]
         heads, seen = (lines or [[]])[0], Counter[str]()
         for line in filter(None, lines[1:]):

@@ -34,8 +34,9 @@ MOST_NAMED = 3  # weeks in a row that are missing; more are one line
 
 
 class Found(NamedTuple):
-    """what: new; missing: due, and without an extract; changed since its last run, and then: final,
-    or gone: its extract is. last: its current revision; changed: what did."""
+    """what: new; waits: held, never published, and nothing has changed; missing: due, and without
+    an extract; changed: since its last run; final: changed, but final; gone: changed, and its
+    extract is missing. last: its current revision; changed: what did."""
 
     week: Week
     what: str
@@ -68,10 +69,22 @@ class Weeks:
         for week in self.complete:
             last, is_there = self.catalog.current(week), week in self.there
             if last is None and (is_there or self.today >= self.announced(week)):
-                yield Found(week, "new" if is_there else "missing")
+                what = "waits" if is_there and self._waits(week) else "new"
+                yield Found(week, what if is_there else "missing")
             elif last and (changed := self._changed(week, last)):
                 final = "final" if is_final(week, last) else "changed"
                 yield Found(week, final if is_there else "gone", last, changed)
+
+    def _waits(self, week: Week) -> bool:
+        """For a person, and nothing has changed since: another run would only overwrite the list
+        that is being filled in."""
+        if not (self.parameters.output / "runs" / str(week) / REVIEW_LIST).exists():
+            return False
+        order = self.order
+        with contextlib.suppress(DdorError):
+            own = load_parameters(order.project, week, order.params, order.settings)
+            return seen.held_as_it_is(week, order, own)
+        return False
 
     def _changed(self, week: Week, last: Revision) -> list[str]:
         """What is another by now than at its last run; nothing of a withdrawn one. Of one that has
@@ -82,9 +95,12 @@ class Weeks:
         order = self.order
         try:
             own = load_parameters(order.project, week, order.params, order.settings)
-            now = seen.of_week(week, own, self.written)
         except DdorError:
             return ["parameters"]
+        try:
+            now = seen.of_week(week, own, self.written)
+        except DdorError:  # a server does not answer: the run says so
+            return ["extract"]
         before = seen.kept(self.parameters.output, week)
         if week not in self.there:
             now.pop("extract")
@@ -164,7 +180,7 @@ def no_extract(week: Week, number: int) -> str:
     if number == 1:
         return "no extract yet"
     last = week.first_day + dt.timedelta(weeks=number - 1)
-    return f"no extract yet, nor for the weeks up to {last}, {number} in all"
+    return f"no extract yet, nor for any week up to {last} ({number} weeks)"
 
 
 def due(order: Order) -> list[Week | Result]:
@@ -173,8 +189,8 @@ def due(order: Order) -> list[Week | Result]:
     weeks = look(order)
     with time_limit(weeks.parameters.run_time_limit, "looking for what changed"):
         found = [*weeks.found()]
-    rows = in_a_row(found)
-    return [_planned(weeks, each, rows.get(each.week, 1)) for each in found]
+        rows = in_a_row(found)
+        return [_planned(weeks, each, rows.get(each.week, 1)) for each in found]
 
 
 def _planned(weeks: Weeks, found: Found, number: int) -> Week | Result:
@@ -182,10 +198,14 @@ def _planned(weeks: Weeks, found: Found, number: int) -> Week | Result:
     if found.what in ("new", "changed"):
         return week
     if found.what == "final" and found.last:
-        said = f"final, by its data of {found.last.as_of}; its {changed} changed"
-        said += f": `run_week.py {week}` publishes a revision"
+        said = f"it is final (data as of {found.last.as_of}), but its {changed} changed"
+        said += f"; to publish a revision, run `run_week.py {week}`"
         return Result(week, "held", HELD, found.last.revision, messages=(said,))
-    said = f"its {changed} changed, and its extract is gone: put it back"
+    if found.what == "waits":
+        listed = weeks.parameters.output / "runs" / str(week) / REVIEW_LIST
+        said = f"it still waits for a person, and nothing has changed; the list is {listed}"
+        return Result(week, "held", HELD, messages=(said,))
+    said = f"its {changed} changed, but its extract is no longer there: put it back"
     if found.what == "missing":
         place, since = weeks.place(week), weeks.announced(week)
         said = f"{no_extract(week, number)}; put it at {place}, it was due on {since}"

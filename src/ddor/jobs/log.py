@@ -17,7 +17,7 @@ from typing import Any
 
 from ddor.archive.publish import Archive
 from ddor.calendar import Period
-from ddor.errors import without_secrets
+from ddor.errors import all_without_secrets
 
 FOLDER = "runs/logs"
 KEPT = 3  # events at the end of a run that say what it gave: inputs, counts, end
@@ -26,7 +26,8 @@ KEPT = 3  # events at the end of a run that say what it gave: inputs, counts, en
 class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
-        return without_secrets(json.dumps({"time": at, "event": record.msg, **vars(record)["of"]}))
+        content = {"time": at, "event": record.msg, **vars(record)["of"]}
+        return json.dumps(all_without_secrets(content))
 
 
 class RunLog:
@@ -52,13 +53,18 @@ class RunLog:
         path = f"{FOLDER}/{period}.jsonl"
         file = archive.output / path
         before = file.read_text(encoding="utf-8") if file.exists() else ""
-        if _outcome(before.splitlines()[-KEPT:]) != _outcome(self.lines[-KEPT:]):
+        last = before.splitlines()[-KEPT:]
+        if _outcome(last) != _outcome(self.lines[-KEPT:]):
             lines = before + "".join(f"{line}\n" for line in self.lines)
             archive.publish({}, {path: lines.encode()})
 
 
 def _outcome(lines: list[str]) -> list[dict]:
-    """The last events without their times, and without messages, which name paths."""
+    """The last events without their times, and without messages, which name paths; nothing of lines
+    that were damaged."""
     left_out = ("time", "messages")
-    events = map(json.loads, lines)
-    return [{k: v for k, v in each.items() if k not in left_out} for each in events]
+    try:
+        events = [json.loads(line) for line in lines]
+        return [{k: v for k, v in each.items() if k not in left_out} for each in events]
+    except (ValueError, AttributeError):
+        return []

@@ -108,7 +108,9 @@ def _written(text: str, names: dict, letter: Path) -> str:
         return environment.from_string(text).render(names)
     except Exception as error:  # of the template's author, whatever Jinja calls it
         known = ", ".join(names)
-        raise UsageError(f"{letter}: it cannot be written ({error}); its names: {known}") from None
+        raise UsageError(
+            f"{letter}: it cannot be filled in ({error}); the names that it can use: {known}"
+        ) from None
 
 
 def record_answer(
@@ -130,7 +132,7 @@ def record_answer(
     asked = parameters.output.glob(f"runs/{week}/notices/F*-{glob.escape(agency_id)}.md")
     known = {*read_agencies(parameters.agencies)["agency_id"]}
     if agency_id not in known and not (pages / agency_id).is_dir() and not [*asked]:
-        raise UsageError(f"{agency_id} is no agency of the directory, of a page, or of a notice")
+        raise UsageError(f"{agency_id} is unknown: not in agencies.csv, on no page, in no letter")
     for each in read_corrections(folder):
         same = (each.week, each.agency_id, each.figure, each.ground, each.status)
         if same == (week, agency_id, figure, ground, "open"):

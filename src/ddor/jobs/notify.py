@@ -6,11 +6,12 @@
 
 A message is sent where something was published, or waits, or failed, or is missing, and where no
 week could be looked for. It says that, and not why: what a run says of rows is for whoever may see
-them. That it cannot be sent is said, and changes nothing else.
+them. If it cannot be sent, the job says so and goes on.
 """
 
 import json
 import smtplib
+import ssl
 import subprocess
 import urllib.parse
 import urllib.request
@@ -32,14 +33,14 @@ def notify(to: str, results: Sequence[Result], exit_code: int, waiting: str) -> 
         return ""
     counts = Counter(each.status for each in told)
     numbers = [f"{number} {status}" for status, number in counts.items()]
-    subject = "DDOR: " + (", ".join(numbers) or "ended before any week")
+    subject = "DDOR: " + (", ".join(numbers) or "the job stopped before any week")
     lines = [
         {
             each.period.label: str(each.period),
             "status": each.status,
             "revision": each.revision,
             "because": each.because,
-            "page": each.page,
+            "page": each.page if each.status == "published" else "",  # others are private
         }
         for each in told[:MOST]
     ]
@@ -61,9 +62,11 @@ def _send(to: str, subject: str, content: dict) -> None:
     elif scheme in ("smtp", "smtps"):
         _mail(urllib.parse.urlsplit(to), subject, content)
     else:
-        subprocess.run(
-            to, shell=True, input=data, stdout=subprocess.DEVNULL, timeout=SECONDS, check=True
+        told = subprocess.run(
+            to, shell=True, input=data, stdout=subprocess.DEVNULL, timeout=SECONDS
         )
+        if told.returncode:  # without the command, which may hold a password
+            raise OSError(f"the command ended with {told.returncode}")
 
 
 def _mail(to: urllib.parse.SplitResult, subject: str, content: dict) -> None:
@@ -75,10 +78,16 @@ def _mail(to: urllib.parse.SplitResult, subject: str, content: dict) -> None:
         named = next(iter(each.values()))
         lines += ["", f"{named} {each['status']} {each['because']}".strip(), each["page"]]
     message.set_content("\n".join([*lines, "", "ddor status tells what has to be done"]) + "\n")
-    kind = smtplib.SMTP_SSL if to.scheme == "smtps" else smtplib.SMTP
-    with kind(to.hostname or "", to.port or 0, timeout=SECONDS) as server:
+    place, context = (to.hostname or "", to.port or 0), ssl.create_default_context()
+    with (
+        smtplib.SMTP_SSL(*place, timeout=SECONDS, context=context)
+        if to.scheme == "smtps"
+        else smtplib.SMTP(*place, timeout=SECONDS)
+    ) as server:
         if to.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls()
+            server.starttls(context=context)
+        elif to.scheme == "smtp" and to.username:
+            raise OSError("the server offers no TLS, and a password would be readable")
         if to.username:
             server.login(to.username, urllib.parse.unquote(to.password or ""))
         server.send_message(message)

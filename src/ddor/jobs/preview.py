@@ -1,8 +1,9 @@
 """`ddor preview`: a week as it would be published, the site around it, in a browser; and again
 whenever the notebook, a note, a text or a table is saved.
 
-Nothing of the archive is changed: the week is published into a copy of it, of links, that goes with
-the program. The pages get one script more, which asks whether there is a newer state and loads it,
+Nothing of the archive is changed: the week is published into a copy of it (hard links), which is
+deleted when the program ends. The terminal lists how the page differs from what is published. The
+pages get one script more, which asks whether there is a newer state and loads it,
 and which shows what is wrong where none could be made. Only this machine can reach it.
 """
 
@@ -24,6 +25,7 @@ from typing import Any
 import psutil
 
 from ddor.archive.acts import files_of
+from ddor.archive.publish import Archive
 from ddor.archive.site import Site
 from ddor.calendar import Week
 from ddor.errors import NotebookFailed, UsageError
@@ -37,8 +39,10 @@ from ddor.jobs.report import (
     meanwhile,
     publication,
     template_of,
+    told_apart,
     unchanged,
 )
+from ddor.jobs.served import hidden
 from ddor.maintained.parameters import extract_location, is_remote, load_parameters
 from ddor.reports import DRAWN, NEEDED_BY_NOTEBOOKS
 from ddor.run.kernels import warm
@@ -64,7 +68,7 @@ setInterval(async () => {{
     box.style.cssText = "white-space: pre-wrap; border: 2px solid; padding: 0.5rem";
     document.body.prepend(box);
   }}
-  box.textContent = state.wrong + "\\nThe page below is the last that could be made.";
+  box.textContent = state.wrong + "\\nThe page below is the last one without errors.";
 }}, 200);
 """
 
@@ -96,10 +100,14 @@ class Preview:
         with self.lock:
             self.made += 1
             self.wrong = "\n".join(result.messages) if result.exit_code else ""
-        return result
+        if result.exit_code or not self.last:
+            return result
+        differs = told_apart(Archive(self.output), self.last.report, self.article)
+        return replace(result, messages=(*result.messages, *differs))
 
     def _whole(self) -> Result:
         """Publishes the week into a new copy of the archive."""
+        self.last = None
         output = self.folder / str(self.made + 1)
         _linked(self.output, output)
         order = replace(self.order, settings=self.order.settings | {"output": str(output)})
@@ -110,6 +118,7 @@ class Preview:
                 else:
                     ran = run_task(pending.task, partial(meanwhile, pending.report))
                     (result,) = ended(archive, [(pending, ran)])
+                    self.article = ran.article
             if not result.exit_code:
                 output, self.site = self.site.parent, output / "site"
                 self.last = None if pending.unchanged else pending
@@ -133,6 +142,7 @@ class Preview:
         for path, data in (pages | files).items():
             (self.site / path).unlink(missing_ok=True)  # it may be a link into the archive
             (self.site / path).write_bytes(data)
+        self.article = ran.article
         return Result(self.week, "published", messages=ran.article.messages)
 
     def state(self) -> dict[str, int]:
@@ -180,14 +190,15 @@ def preview(week: Week, order: Order, port: int, say) -> None:
 
 def _said(result: Result, seconds: float) -> str:
     if result.exit_code:
-        return "\n".join(["it cannot be shown:", *result.messages])
+        kept = [line for line in result.messages if not line.startswith("the notebook up to")]
+        return "\n".join(["the page cannot be made:", *kept])
     return "\n".join([*result.messages, f"made in {seconds:.1f} seconds"])
 
 
 def _files(place: Path) -> list[Path]:
     """`place`, or the files below it; none of an editor's own."""
     below = place.rglob("*") if place.is_dir() else [place]
-    return [f for f in below if f.is_file() and not any(p.startswith(".") for p in f.parts[-3:])]
+    return [file for file in below if file.is_file() and not hidden(file.relative_to(place))]
 
 
 def _linked(source: Path, target: Path) -> None:

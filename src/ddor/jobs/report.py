@@ -254,6 +254,8 @@ def publish(
     because = [_because(archive, pending) for pending, _ in reports]
     with reports[0][0].log.step("publish"):
         publish_revisions(archive, publications)
+    for pending, _ in reports[1:]:
+        pending.log.lines += reports[0][0].log.lines[-1:]  # it was one act
     return [
         Result(
             each.period,
@@ -285,7 +287,7 @@ def _log_end(archive: Archive, pending: Pending, result: Result) -> None:
     log.add("counts", figures=pending.report.figures)
     told: dict[str, Any] = {"revision": result.revision, "messages": [*result.messages]}
     told |= {"status": result.status, "exit_code": result.exit_code}
-    with undisturbed(), contextlib.suppress(ArchiveUnavailable):
+    with undisturbed(), contextlib.suppress(ArchiveUnavailable, OSError, ValueError):
         log.end(archive, result.period, **told)
 
 
@@ -417,8 +419,10 @@ def unchanged(archive: Archive, pending: Pending) -> Result:
         messages.append("nothing changed, so nothing was corrected; --force publishes it again")
     newer = report.newer(archive.runs / str(period), last.revision)
     # What another extract left that had to be looked at is settled: that extract is gone.
-    waits = (archive.runs / str(period) / REVIEW_LIST).exists()
+    folder = archive.runs / str(period)
+    waits = (folder / REVIEW_LIST).exists()
     settled = [f"runs/{period}/{name}" for name in ("draft", REVIEW_LIST) if waits]
+    settled += [f"runs/{period}/failed"] if (folder / "failed").exists() else []
     if newer or settled:
         archive.publish({}, {f"runs/{name}": file for name, file in newer.items()}, settled)
     page = str(archive.site / address_of(period))
@@ -442,19 +446,20 @@ def _not_published(archive: Archive, pending: Pending, ran: Ran, catalog: Catalo
     page = str(archive.output / draft / "index.html")
     if pending.order.draft:
         archive.publish({draft: files}, {})
-        said += tuple(_differences(archive, report, ran.article))
+        said += tuple(told_apart(archive, report, ran.article))
         return Result(period, "draft", 0, None, page, report.figures, said)
     lists = {f"{period}/{REVIEW_LIST}": report.private_files[REVIEW_LIST], **report.beside}
-    archive.publish({draft: files}, {f"runs/{name}": file for name, file in lists.items()})
+    pointers = {f"runs/{name}": file for name, file in lists.items()}
+    archive.publish({draft: files}, pointers, [f"runs/{period}/failed"])
     said += tuple(report.waiting(archive.runs / str(period))) if report.review else ()
     if going := pending.going:
-        said += (f"it takes away what is published: {', '.join(going)}; --yes agrees to that",)
+        said += (f"it would remove published figures: {', '.join(going)}; --yes agrees to that",)
     return Result(period, "held", HELD, None, page, report.figures, said, going=going)
 
 
-def _differences(archive: Archive, report: Prepared, article: Article) -> Iterator[str]:
-    """What a draft says of itself: how it differs from the published revision, and whether a person
-    has to look at it."""
+def told_apart(archive: Archive, report: Prepared, article: Article) -> Iterator[str]:
+    """What a draft and a preview say of themselves: how they differ from the published revision,
+    and whether a person has to look at them."""
     period, last = report.period, report.catalog.current(report.period)
     published = archive.site / period.path
     if last is None:

@@ -5,6 +5,7 @@ week, which was published, is unchanged, or waits for a person.
         inputs              name -> sha256 of all that was read; left out where something was said,
                             which the next run has to say again
         week                name -> sha256 of extract, note, corrections, decisions
+        held                as inputs, of a week that waits for a person
         revision, figures   what they gave
 
 By the first the next run of the week knows, before it reads anything, that nothing changed. The
@@ -17,13 +18,12 @@ run without a week finds the weeks that have to be run (due.py).
 import contextlib
 import hashlib
 import json
-import os
 import sysconfig
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ddor.archive.publish import Archive
+from ddor.archive.publish import Archive, last_revision
 from ddor.calendar import Period, Week
 from ddor.errors import DdorError
 from ddor.jobs.order import Order, Result
@@ -64,7 +64,8 @@ def unchanged(period: Period, order: Order) -> Result | None:
     try:
         parameters = load_parameters(order.project, period, order.params, order.settings)
         archive = Archive(parameters.output)
-        if archive.journal.exists() or archive.staging.exists():
+        failed = archive.runs / str(period) / "failed"
+        if archive.journal.exists() or archive.staging.exists() or failed.exists():
             return None
         seen = json.loads((archive.runs / str(period) / SEEN).read_bytes())
         inputs = inputs_of(period, order, parameters)
@@ -157,10 +158,10 @@ def _decisions(runs: Path, week: Week, decided: "pd.DataFrame") -> str:
     from ddor.published.ledger import lines_of
 
     ids = pd.Series(dtype="str")
-    kept = sorted(runs.glob(f"{week}/r[0-9]*/extract.parquet"), key=os.path.getmtime)
-    if len(decided) and kept:
+    if len(decided) and (number := last_revision(runs / str(week))):
+        kept = runs / str(week) / f"r{number}" / "extract.parquet"
         with contextlib.suppress(OSError, ValueError, KeyError):  # `ddor verify` says what it is
-            ids = pd.read_parquet(kept[-1], columns=["request_id"])["request_id"]
+            ids = pd.read_parquet(kept, columns=["request_id"])["request_id"]
     own = lines_of(decided, week, ids)[["flag", "decision", "reason", "by"]]
     return sha256(json.dumps(own.to_numpy().tolist()).encode())
 
@@ -185,10 +186,21 @@ def seen_file(output: Path, result: Result, saw: Saw) -> bytes:
         # Decisions may have been taken by the run itself.
         decided = _decisions(output / "runs", result.period, _decided(output / "runs"))
         content["week"] = saw["week"] | {"decisions": decided}
+    content["held"] = saw["inputs"] if result.exit_code else None
     if saw["inputs"] and result.exit_code == 0 and not result.messages:
         content["inputs"] = saw["inputs"] | _of_archive(output)
         content |= {"revision": result.revision, "figures": result.figures}
     return (json.dumps(content) + "\n").encode()
+
+
+def held_as_it_is(week: Week, order: Order, parameters: Parameters) -> bool:
+    """Whether the last run held the week, and all that it read is as it was."""
+    try:
+        file = parameters.output / "runs" / str(week) / SEEN
+        held = json.loads(file.read_bytes())["held"]
+        return held is not None and held == inputs_of(week, order, parameters)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def kept(output: Path, week: Week) -> dict[str, str] | None:

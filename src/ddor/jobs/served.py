@@ -22,6 +22,7 @@ from ddor.published.catalog import CATALOG
 AT_ONCE, SECONDS, MOST_NAMED = 8, 30, 10
 PRIVATE = "runs/ledger.csv", "../runs/ledger.csv"
 TYPES = {".html": "text/html", ".csv": "text/csv", ".json": "application/json", ".css": "text/css"}
+NOT_THERE = 403, 404, 410
 MOST_SECONDS_CACHED = 3600  # of a page, which may be withdrawn
 
 
@@ -55,13 +56,21 @@ def verify_site(site: Path, place: str) -> list[str]:
             wrong.append("runs/: private, and served")
     else:
         # A link may lead to what is private, and a server follows it.
-        files = (f for f in Path(place).rglob("*") if f.is_symlink() or f.is_file())
-        there = {f.relative_to(place).as_posix() + " (a link)" * f.is_symlink() for f in files}
+        files = [f for f in Path(place).rglob("*") if f.is_symlink() or f.is_file()]
+        links = {f.relative_to(place): " (a link)" * f.is_symlink() for f in files}
+        there = {file.as_posix() + link for file, link in links.items() if not hidden(file)}
         beyond = sorted(there - {*names})
         wrong += _named("not in the archive (for example withdrawn)", beyond)
     if wrong:
-        raise NotReproduced("\n".join([f"{place} is not the site as it is published:", *wrong]))
+        raise NotReproduced(
+            "\n".join([f"the copy at {place} differs from the published site:", *wrong])
+        )
     return [*_headers(found)] if remote else []
+
+
+def hidden(file: Path) -> bool:
+    """Such as what lies in .git, which is no part of a site."""
+    return any(part.startswith(".") for part in file.parts)
 
 
 def _wrong(site: Path, found: Mapping[str, Served]) -> Iterator[str]:
@@ -86,10 +95,10 @@ def _headers(found: Mapping[str, Served]) -> Iterator[str]:
     if page.get("x-content-type-options", "").lower() != "nosniff":
         yield "X-Content-Type-Options: nosniff is not sent"
     if not page.get("content-security-policy"):
-        yield "Content-Security-Policy is not sent; that in a page cannot keep it out of frames"
+        yield "no Content-Security-Policy is sent; the one in a page does not keep it out of frames"
     seconds = re.search(r"max-age=(\d+)", page.get("cache-control", ""))
     if seconds and int(seconds[1]) > MOST_SECONDS_CACHED:
-        yield f"pages may be cached for {seconds[1]} seconds, also after they are withdrawn"
+        yield f"a browser may keep a page for {seconds[1]} seconds, also a withdrawn one"
     for ending, kind in TYPES.items():
         name = next((name for name in found if name.endswith(ending)), "")
         if name and not (sent := found[name].headers.get("content-type", "")).startswith(kind):
@@ -111,7 +120,9 @@ def _from_server(address: str) -> Callable[[str], Served]:
                 headers = {key.lower(): value for key, value in answer.headers.items()}
                 return Served(sha256(answer.read()), headers)
         except urllib.error.HTTPError as error:
-            return Served(None, {"answer": str(error.code)})
+            if error.code not in NOT_THERE:
+                raise UsageError(f"{address}/{name} was answered with {error.code}") from None
+            return Served(None, {})
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise UsageError(f"{address} cannot be reached ({error})") from None
 

@@ -86,8 +86,7 @@ def _items(weeks: Weeks) -> Iterator[Item]:
     to_do = [*weeks.found()]
     rows = in_a_row(to_do)
     for found in to_do:
-        waits = found.what == "new" and (runs / str(found.week) / REVIEW_LIST).exists()
-        if not waits and (number := rows.get(found.week, 1)):
+        if found.what != "waits" and (number := rows.get(found.week, 1)):
             yield _item(weeks, found, number)
     for said in misnamed(weeks.parameters):
         yield Item("misnamed", "", said, "rename it", exit_code=UsageError.exit_code)
@@ -97,8 +96,8 @@ def _items(weeks: Weeks) -> Iterator[Item]:
             code = NotebookFailed.exit_code
             yield Item("failed", str(week), said, f"run_week.py {week}", exit_code=code)
     for week, since in open_reviews(runs):
-        command = f"run_week.py {week} says at what; the list is {runs / str(week) / REVIEW_LIST}"
-        yield Item("review", str(week), "waits for a person", command, str(since), HELD)
+        command = f"fill in {runs / str(week) / REVIEW_LIST}; run_week.py {week} says why"
+        yield Item("review", str(week), "under review", command, str(since), HELD)
     for record in late_disputes(weeks.written.records, weeks.today):
         said, due_on = f"{record.agency_id} disputes {record.figure}", record.answer_due_on
         command = f"answer it in corrections/{record.name}.yaml"
@@ -106,7 +105,8 @@ def _items(weeks: Weeks) -> Iterator[Item]:
     for period, revision in weeks.catalog.newest_beside_weeks():
         if parts := superseded_parts(period, revision, weeks.catalog):
             named = ", ".join(str(each.week) for each in parts)
-            said, command = f"made from other revisions of {named}", f"ddor {period.label} {period}"
+            said = f"made from revisions that have since been replaced: {named}"
+            command = f"ddor {period.label} {period}"
             yield Item("superseded", str(period), said, command)
 
 
@@ -121,7 +121,7 @@ def _item(weeks: Weeks, found: Found, number: int) -> Item:
     if found.what == "final" and found.last:
         said = f"final, by its data of {found.last.as_of}; {said}"
         return Item("final", str(week), said, f"run_week.py {week}", exit_code=HELD)
-    said = said if found.changed else "arrived, and was never published"
+    said = said if found.changed else "a new extract, not published yet"
     return _arrived(weeks, week, found.what, said)
 
 
@@ -169,5 +169,5 @@ def waiting(parameters: Parameters) -> str:
         late = late_disputes(read_corrections(parameters.corrections), today)
     if late:
         number = count(len(late), "dispute is", "disputes are")
-        said += [f"{number} past the date of an answer, the oldest {late[0].name}"]
+        said += [f"{number} overdue for an answer, the oldest {late[0].name}"]
     return "; ".join(said)
