@@ -162,7 +162,7 @@ def test_a_key_of_any_request_is_refused_in_a_note(weeks):
     honored = person("key-honored-7", SECOND, 1, outcome="honored", decline_reason="")
     weeks.people(SECOND, declined, honored)
     held = weeks.weeks(SECOND)
-    assert held.code == 4 and "takes away what is published: declined_with_charges" in held.stderr
+    assert held.code == 4 and "would remove published figures: declined_with_charges" in held.stderr
     assert weeks.weeks(SECOND, "--yes").code == 0
     notes = weeks.root / "notes"
     notes.mkdir()

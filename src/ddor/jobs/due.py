@@ -27,7 +27,7 @@ from ddor.maintained.parameters import (
     load_parameters,
     weeks_with_extract,
 )
-from ddor.published.catalog import Catalog, Revision, open_catalog
+from ddor.published.catalog import Catalog, Revision, is_final, open_catalog
 from ddor.reports import parse_period
 
 MOST_NAMED = 3  # weeks in a row that are missing; more are one line
@@ -72,7 +72,7 @@ class Weeks:
                 what = "waits" if is_there and self._waits(week) else "new"
                 yield Found(week, what if is_there else "missing")
             elif last and (changed := self._changed(week, last)):
-                final = "final" if is_final(week, last) else "changed"
+                final = "final" if is_final(week, last, self.catalog) else "changed"
                 yield Found(week, final if is_there else "gone", last, changed)
 
     def _waits(self, week: Week) -> bool:
@@ -105,7 +105,7 @@ class Weeks:
         if week not in self.there:
             now.pop("extract")
         if before is None:  # an archive that was made elsewhere, or before this was kept
-            return [] if is_final(week, last) or week not in self.there else [*now]
+            return [] if is_final(week, last, self.catalog) or week not in self.there else [*now]
         return [name for name in now if before.get(name) != now[name]]
 
 
@@ -114,7 +114,7 @@ def look(order: Order) -> Weeks:
     parameters = load_parameters(order.project, None, order.params, order.settings)
     if "{week}" not in parameters.extract:
         raise UsageError("name a WEEK, or put {week} into `extract` to have the weeks found")
-    today = parameters.published_on or dt.date.today()
+    today = parameters.today
     with time_limit(parameters.run_time_limit, "looking for extracts"):
         there = {*weeks_with_extract(parameters.extract), *_with_their_own(order, parameters)}
     catalog = open_catalog(parameters.output / "site") or Catalog()
@@ -175,12 +175,22 @@ def in_a_row(found: Iterable[Found]) -> dict[Week, int]:
     return {week: len(row) if week == row[0] else 0 for row in long for week in row}
 
 
-def no_extract(week: Week, number: int) -> str:
-    """`number`: of weeks in a row that this is said of."""
-    if number == 1:
-        return "no extract yet"
-    last = week.first_day + dt.timedelta(weeks=number - 1)
-    return f"no extract yet, nor for any week up to {last} ({number} weeks)"
+def told(weeks: Weeks, found: Found, number: int) -> tuple[str, str]:
+    """How it is with a week that the next run does not run, and what to do. `number`: of weeks in a
+    row of which this is said."""
+    week, changed = found.week, " and ".join(found.changed)
+    if found.what == "waits":
+        listed = weeks.parameters.output / "runs" / str(week) / REVIEW_LIST
+        return "it still waits for a person, and nothing has changed", f"the list is {listed}"
+    if found.what == "final" and found.last:
+        how = f"it is final (data as of {found.last.as_of}), but its {changed} changed"
+        return how, f"run `run_week.py {week}` to publish a revision"
+    how = f"its {changed} changed, but its extract is no longer there"
+    if found.what == "missing":
+        last = week.first_day + dt.timedelta(weeks=number - 1)
+        others = f", nor for any week up to {last} ({number} weeks)" if number > 1 else ""
+        how = f"no extract yet{others}; it was due on {weeks.announced(week)}"
+    return how, f"put it at {weeks.place(week)}"
 
 
 def due(order: Order) -> list[Week | Result]:
@@ -194,26 +204,13 @@ def due(order: Order) -> list[Week | Result]:
 
 
 def _planned(weeks: Weeks, found: Found, number: int) -> Week | Result:
-    week, changed = found.week, " and ".join(found.changed)
     if found.what in ("new", "changed"):
-        return week
-    if found.what == "final" and found.last:
-        said = f"it is final (data as of {found.last.as_of}), but its {changed} changed"
-        said += f"; to publish a revision, run `run_week.py {week}`"
-        return Result(week, "held", HELD, found.last.revision, messages=(said,))
-    if found.what == "waits":
-        listed = weeks.parameters.output / "runs" / str(week) / REVIEW_LIST
-        said = f"it still waits for a person, and nothing has changed; the list is {listed}"
-        return Result(week, "held", HELD, messages=(said,))
-    said = f"its {changed} changed, but its extract is no longer there: put it back"
-    if found.what == "missing":
-        place, since = weeks.place(week), weeks.announced(week)
-        said = f"{no_extract(week, number)}; put it at {place}, it was due on {since}"
-    return Result(week, "missing", NoExtractYet.exit_code, messages=(said,) if number else ())
-
-
-def is_final(week: Week, last: Revision) -> bool:
-    return week.is_final_on(dt.date.fromisoformat(last.as_of))
+        return found.week
+    words = ("; ".join(told(weeks, found, number)),) if number else ()
+    if found.what in ("final", "waits"):
+        revision = found.last.revision if found.last else None
+        return Result(found.week, "held", HELD, revision, messages=words)
+    return Result(found.week, "missing", NoExtractYet.exit_code, messages=words)
 
 
 # What a person looks at and no revision needs, nor `ddor verify`; the log too.

@@ -125,7 +125,7 @@ def record_answer(
     """Writes the record of an open dispute into the folder of corrections, under a name of its own.
     Raises UsageError (a later day than today, an agency that nobody knows, the same again) and
     NeedsCorrection where it, or another record, does not fit; nothing is then written."""
-    folder, today = parameters.corrections, parameters.published_on or dt.date.today()
+    folder, today = parameters.corrections, parameters.today
     if day > today:
         raise UsageError(f"--received-on {day} is later than today, {today}")
     pages = parameters.output / "site" / "agencies"

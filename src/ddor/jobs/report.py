@@ -10,7 +10,6 @@ counting; they are taken from the modules that go by them, so that no rule is st
 """
 
 import contextlib
-import datetime as dt
 import json
 import shutil
 import traceback
@@ -347,7 +346,7 @@ def site_context(parameters: Parameters) -> SiteContext:
     """What stands around the reports of a site. Raises UsageError (a table of `params/`) and
     NeedsCorrection, with every problem of the written pages."""
     directory = read_directory(parameters.agencies, parameters.policies, parameters.coverage)
-    day = parameters.published_on or dt.date.today()
+    day = parameters.today
     lines = directory.agencies.to_dict("records")
     agencies = {line["agency_id"]: line | {"agency": line["name"]} for line in lines}
     policies = tuple(directory.policies.to_dict("records"))

@@ -22,7 +22,7 @@ from ddor.published.catalog import CATALOG
 AT_ONCE, SECONDS, MOST_NAMED = 8, 30, 10
 PRIVATE = "runs/ledger.csv", "../runs/ledger.csv"
 TYPES = {".html": "text/html", ".csv": "text/csv", ".json": "application/json", ".css": "text/css"}
-NOT_THERE = 403, 404, 410
+SERVER_FAILED = 500
 MOST_SECONDS_CACHED = 3600  # of a page, which may be withdrawn
 
 
@@ -120,7 +120,7 @@ def _from_server(address: str) -> Callable[[str], Served]:
                 headers = {key.lower(): value for key, value in answer.headers.items()}
                 return Served(sha256(answer.read()), headers)
         except urllib.error.HTTPError as error:
-            if error.code not in NOT_THERE:
+            if error.code >= SERVER_FAILED:
                 raise UsageError(f"{address}/{name} was answered with {error.code}") from None
             return Served(None, {})
         except (OSError, ValueError, http.client.HTTPException) as error:

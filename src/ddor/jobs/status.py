@@ -20,7 +20,7 @@ from ddor.errors import (
     UsageError,
     time_limit,
 )
-from ddor.jobs.due import Found, Weeks, in_a_row, look, misnamed, no_extract
+from ddor.jobs.due import Found, Weeks, in_a_row, look, misnamed, told
 from ddor.jobs.order import HELD, REVIEW_LIST, Order
 from ddor.maintained.corrections import Record, read_corrections
 from ddor.maintained.parameters import Parameters, extract_location, load_parameters
@@ -88,8 +88,8 @@ def _items(weeks: Weeks) -> Iterator[Item]:
     for found in to_do:
         if found.what != "waits" and (number := rows.get(found.week, 1)):
             yield _item(weeks, found, number)
-    for said in misnamed(weeks.parameters):
-        yield Item("misnamed", "", said, "rename it", exit_code=UsageError.exit_code)
+    for name in misnamed(weeks.parameters):
+        yield Item("misnamed", "", name, "rename it", exit_code=UsageError.exit_code)
     for week in weeks.complete:
         if (failed := runs / str(week) / "failed").exists():
             said = f"the notebook failed; as far as it came it is in {failed}"
@@ -111,18 +111,13 @@ def _items(weeks: Weeks) -> Iterator[Item]:
 
 
 def _item(weeks: Weeks, found: Found, number: int) -> Item:
-    week, said = found.week, f"{' and '.join(found.changed)} changed since it was published"
-    put, code = f"put it at {weeks.place(week)}", NoExtractYet.exit_code
-    if found.what == "missing":
-        said = no_extract(week, number)
-        return Item("missing", str(week), said, put, str(weeks.announced(week)), code)
-    if found.what == "gone":
-        return Item("missing", str(week), f"{said}, and its extract is gone", put, "", code)
-    if found.what == "final" and found.last:
-        said = f"final, by its data of {found.last.as_of}; {said}"
-        return Item("final", str(week), said, f"run_week.py {week}", exit_code=HELD)
-    said = said if found.changed else "a new extract, not published yet"
-    return _arrived(weeks, week, found.what, said)
+    week, changed = found.week, " and ".join(found.changed)
+    if found.what in ("new", "changed"):
+        so = f"its {changed} changed" if changed else "a new extract, not published yet"
+        return _arrived(weeks, week, found.what, so)
+    code = HELD if found.what == "final" else NoExtractYet.exit_code
+    what = "final" if found.what == "final" else "missing"
+    return Item(what, str(week), *told(weeks, found, number), exit_code=code)
 
 
 def _arrived(weeks: Weeks, week: Week, what: str, said: str) -> Item:
@@ -160,7 +155,7 @@ def late_disputes(records: Iterable[Record], today: dt.date) -> list[Record]:
 
 def waiting(parameters: Parameters) -> str:
     """What a run says at its end of what waits: the oldest review, and disputes past their date."""
-    today, said = parameters.published_on or dt.date.today(), []
+    today, said = parameters.today, []
     if reviews := open_reviews(parameters.output / "runs"):
         (week, since), number = reviews[0], count(len(reviews), "week waits", "weeks wait")
         said += [f"{number} for a person, the oldest {week}, since {since}"]

@@ -16,6 +16,7 @@ the cases of a quarter in `cases/<quarter>/` (cases.py).
 """
 
 import contextlib
+import datetime as dt
 import glob
 import os
 import re
@@ -84,6 +85,10 @@ class Parameters(BaseModel):
     project_pages: Path = Field(Path(), exclude=True)
     statements: Path = Field(Path(), exclude=True)
     cases: Path = Field(Path(), exclude=True)
+
+    @property
+    def today(self) -> dt.date:
+        return self.published_on or dt.date.today()
 
     @property
     def limits(self) -> Limits:
