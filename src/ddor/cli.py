@@ -45,7 +45,7 @@ from ddor.errors import (
     exiting_on_signals,
     without_secrets,
 )
-from ddor.maintained.parameters import find_project, load_parameters, sample_settings
+from ddor.maintained.parameters import find_project, sample_settings
 from ddor.reports import NEEDED_BY_NOTEBOOKS, REPORTS, WEEKLY
 from ddor.run.surroundings import settle
 
@@ -163,7 +163,7 @@ def _run_weeks(options: Options, project: Path) -> int:
             raise UsageError(f"{' and '.join(named)} applies to weeks that are named: name a WEEK")
         try:
             planned = due(order)
-            note(*misnamed(load_parameters(order.project, None, order.params, order.settings)))
+            note(*misnamed(order.parameters()))
         except (DdorError, TimeLimitExceeded) as error:
             _tell(order, options, (), error.exit_code)
             raise
@@ -233,20 +233,16 @@ def _make(planned: Sequence, order, options: Options) -> int:
     statuses = Counter(each.status for each in done)
     told = statuses.keys() - {"unchanged", "draft"}
     if len(planned) != 1 or told:
-        _close(order, options, done, exit_code, round(time.monotonic() - begun))
+        # At the end: what was done, and what waits.
+        from ddor.narrative import count
+
+        seconds = count(round(time.monotonic() - begun), "second", "seconds")
+        words = ", ".join(f"{number} {status}" for status, number in statuses.items())
+        words = f"{words} in {seconds}" if words else NOTHING_TO_DO
+        waits = _tell(order, options, done, exit_code)
+        if (len(done) != 1 or waits) and not options.quiet:
+            note("; ".join(filter(None, [words, waits])))
     return exit_code
-
-
-def _close(order, options: Options, done: Sequence, exit_code: int, seconds: int) -> None:
-    """Says at the end what was done and what waits, and tells it."""
-    from ddor.narrative import count
-
-    statuses = Counter(each.status for each in done)
-    words = ", ".join(f"{number} {status}" for status, number in statuses.items())
-    words = f"{words} in {count(seconds, 'second', 'seconds')}" if words else NOTHING_TO_DO
-    waits = _tell(order, options, done, exit_code)
-    if (len(done) != 1 or waits) and not options.quiet:
-        note("; ".join(filter(None, [words, waits])))
 
 
 def _tell(order, options: Options, done: Sequence, exit_code: int) -> str:
@@ -257,7 +253,7 @@ def _tell(order, options: Options, done: Sequence, exit_code: int) -> str:
 
     waits = ""
     with contextlib.suppress(DdorError):  # it is said already, of a report or of them all
-        parameters = load_parameters(order.project, None, order.params, order.settings)
+        parameters = order.parameters()
         waits = waiting(parameters)
         if not (order.draft or vars(options).get("sample")):
             note(*filter(None, [notify(parameters.notify, done, exit_code, waits)]))

@@ -66,6 +66,9 @@ class Archive:
                 for path, data in pointers.items()
                 if not (file := self.output / path).is_file() or file.read_bytes() != data
             }
+            removed = list(removed)
+            if not (folders or changed or removed):
+                return 0
             staged = {self._staged(path): data for path, data in changed.items()}
             for folder, files in folders.items():
                 staged |= {self._staged(folder) / name: data for name, data in files.items()}
@@ -73,7 +76,7 @@ class Archive:
             for path in (*folders, *changed):
                 if path.startswith("site/"):
                     _open_to_all(self._staged(path))
-            journal = {"moves": [*folders, *changed], "removed": list(removed)}
+            journal = {"moves": [*folders, *changed], "removed": removed}
             partial = self.journal.with_suffix(".partial")
             _write({partial: json.dumps(journal).encode()})
             os.replace(partial, self.journal)
@@ -83,12 +86,6 @@ class Archive:
     def _staged(self, path: str) -> Path:
         """Side by side: as many folders as the site has would take longer than all else."""
         return self.staging / "tree" / quote(path, safe="")
-
-    def replace(self, path: str, data: bytes) -> None:
-        """One file below outputs/ that nothing else has to agree with."""
-        with self.writing():
-            _write({self.staging / path: data})
-            os.replace(self.staging / path, self.output / path)
 
     def _check_places(self, paths: Iterable[str]) -> None:
         """A folder on another disk than runs/, or mounted by itself, cannot be moved to in one

@@ -5,16 +5,11 @@ import datetime as dt
 from ddor.calendar import Week
 from ddor.commands.command import Options, answered, command, note, option, settings_of
 from ddor.errors import UsageError, time_limit
-from ddor.maintained.parameters import (
-    find_project,
-    load_parameters,
-    sample_settings,
-    weeks_with_extract,
-)
+from ddor.maintained.parameters import find_project, sample_settings, weeks_with_extract
 
 
 def latest_week(order) -> Week:
-    parameters = load_parameters(order.project, None, order.params, order.settings)
+    parameters = order.parameters()
     if "{week}" not in parameters.extract:
         raise UsageError("name a WEEK, or put {week} into `extract` to have the latest found")
     running = Week.containing(dt.date.today())

@@ -20,13 +20,7 @@ from ddor.calendar import Week, weeks_between
 from ddor.errors import DdorError, NoExtractYet, UsageError, address_without_secrets, time_limit
 from ddor.jobs import seen
 from ddor.jobs.order import HELD, REVIEW_LIST, Order, Result
-from ddor.maintained.parameters import (
-    Parameters,
-    extract_location,
-    is_remote,
-    load_parameters,
-    weeks_with_extract,
-)
+from ddor.maintained.parameters import Parameters, extract_location, is_remote, weeks_with_extract
 from ddor.published.catalog import Catalog, Revision, is_final, open_catalog
 from ddor.reports import parse_period
 
@@ -81,8 +75,8 @@ class Weeks:
         if not (self.parameters.output / "runs" / str(week) / REVIEW_LIST).exists():
             return False
         order = self.order
-        with contextlib.suppress(DdorError):
-            own = load_parameters(order.project, week, order.params, order.settings)
+        with contextlib.suppress(DdorError, OSError):
+            own = order.parameters(week)
             return seen.held_as_it_is(week, order, own)
         return False
 
@@ -94,7 +88,7 @@ class Weeks:
             return []
         order = self.order
         try:
-            own = load_parameters(order.project, week, order.params, order.settings)
+            own = order.parameters(week)
         except DdorError:
             return ["parameters"]
         try:
@@ -111,7 +105,7 @@ class Weeks:
 
 def look(order: Order) -> Weeks:
     """Raises UsageError (nothing says where weeks are) and NoExtractYet (there is no week)."""
-    parameters = load_parameters(order.project, None, order.params, order.settings)
+    parameters = order.parameters()
     if "{week}" not in parameters.extract:
         raise UsageError("name a WEEK, or put {week} into `extract` to have the weeks found")
     today = parameters.today
@@ -135,7 +129,7 @@ def _with_their_own(order: Order, parameters: Parameters) -> Iterator[Week]:
     for file in (parameters.corrections.parent / "weeks").glob("*.yaml"):
         with contextlib.suppress(DdorError):  # the file does not fit: a run of the week says so
             week = Week.parse(file.stem)
-            own = load_parameters(order.project, week, order.params, order.settings)
+            own = order.parameters(week)
             place = extract_location(own, week)
             if own.extract != parameters.extract and (is_remote(place) or os.path.exists(place)):
                 yield week
@@ -227,8 +221,7 @@ def tidy(parameters: Parameters) -> list[str]:
         found = [each for place in OF_PASSING_USE for each in archive.runs.glob(place)]
         old = [each for each in found if _newest(each) < oldest and not _waits(each)]
         gone = sorted(each.relative_to(archive.output).as_posix() for each in old)
-        if gone:
-            archive.publish({}, {}, gone)
+        archive.publish({}, {}, gone)
         return gone
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ddor.calendar import Period
+from ddor.maintained.parameters import Parameters, load_parameters
 
 REVIEW_LIST = "review.csv"
 HELD = 4  # the exit code of a report that waits for a person
@@ -26,6 +27,10 @@ class Order:
     correct: bool = False
     yes: bool = False
     reason: str = ""
+
+    def parameters(self, period: Period | None = None) -> Parameters:
+        """Those of the period, or those that all periods have. Raises NeedsCorrection."""
+        return load_parameters(self.project, period, self.params, self.settings)
 
 
 @dataclass(frozen=True)

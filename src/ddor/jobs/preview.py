@@ -43,7 +43,7 @@ from ddor.jobs.report import (
     unchanged,
 )
 from ddor.jobs.served import hidden
-from ddor.maintained.parameters import extract_location, is_remote, load_parameters
+from ddor.maintained.parameters import extract_location, is_remote
 from ddor.reports import DRAWN, NEEDED_BY_NOTEBOOKS
 from ddor.run.kernels import warm
 
@@ -82,7 +82,7 @@ class Preview:
         self.site, self.made, self.wrong = folder / "none" / "site", 0, ""
         self.last: Any = None  # the report that the site has anew
         self.template = template_of(week, order)
-        parameters = load_parameters(order.project, week, order.params, order.settings)
+        parameters = order.parameters(week)
         self.output = parameters.output
         self.order = replace(order, yes=True, accept_held=True, reason="a preview")
         beside = parameters.corrections.parent
@@ -156,7 +156,7 @@ class Preview:
 
 def preview(week: Week, order: Order, port: int, say) -> None:
     """Serves until it is interrupted. say(text): to the terminal."""
-    parameters = load_parameters(order.project, week, order.params, order.settings)
+    parameters = order.parameters(week)
     runs = parameters.output / "runs"
     beside = runs if runs.is_dir() else None  # on the same disk, for the links
     for left in beside.glob(".preview-*") if beside else ():

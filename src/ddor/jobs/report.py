@@ -45,7 +45,7 @@ from ddor.jobs.prepared import Preparation, Prepared, figure_differences
 from ddor.jobs.quarterly import COMPILED
 from ddor.jobs.weekly import WEEKLY
 from ddor.maintained.directory import read_directory
-from ddor.maintained.parameters import Parameters, load_parameters
+from ddor.maintained.parameters import Parameters
 from ddor.maintained.texts import read_statements, read_texts
 from ddor.measures import disclosure, figures
 from ddor.measures.people import NAMED
@@ -135,7 +135,7 @@ def checked_parameters(period: Period, order: Order) -> Parameters:
     """Those of the period, whose template can be run. Raises DdorError."""
     refuse_shared_key(period)
     check_template(template_of(period, order), (period.label, "inputs"))
-    return load_parameters(order.project, period, order.params, order.settings)
+    return order.parameters(period)
 
 
 def template_of(period: Period, order: Order) -> Path:
@@ -422,8 +422,7 @@ def unchanged(archive: Archive, pending: Pending) -> Result:
     waits = (folder / REVIEW_LIST).exists()
     settled = [f"runs/{period}/{name}" for name in ("draft", REVIEW_LIST) if waits]
     settled += [f"runs/{period}/failed"] if (folder / "failed").exists() else []
-    if newer or settled:
-        archive.publish({}, {f"runs/{name}": file for name, file in newer.items()}, settled)
+    archive.publish({}, {f"runs/{name}": file for name, file in newer.items()}, settled)
     page = str(archive.site / address_of(period))
     result = Result(
         period, "unchanged", 0, last.revision, page, report.figures, messages=tuple(messages)

@@ -27,13 +27,7 @@ from ddor.archive.publish import Archive, last_revision
 from ddor.calendar import Period, Week
 from ddor.errors import DdorError
 from ddor.jobs.order import Order, Result
-from ddor.maintained.parameters import (
-    PATH_KEYS,
-    Parameters,
-    extract_location,
-    is_remote,
-    load_parameters,
-)
+from ddor.maintained.parameters import PATH_KEYS, Parameters, extract_location, is_remote
 from ddor.reports import report_of
 
 if TYPE_CHECKING:
@@ -62,16 +56,16 @@ def unchanged(period: Period, order: Order) -> Result | None:
     if any(asked) or not isinstance(period, Week):
         return None
     try:
-        parameters = load_parameters(order.project, period, order.params, order.settings)
+        parameters = order.parameters(period)
         archive = Archive(parameters.output)
         failed = archive.runs / str(period) / "failed"
         if archive.journal.exists() or archive.staging.exists() or failed.exists():
             return None
-        seen = json.loads((archive.runs / str(period) / SEEN).read_bytes())
+        seen = _read(parameters.output, period)
         inputs = inputs_of(period, order, parameters)
         if inputs is None or seen["inputs"] != inputs | _of_archive(parameters.output):
             return None
-        if kept(parameters.output, period) is None:
+        if not isinstance(seen["week"], dict):
             return None
         page = str(archive.site / period.path / "index.html")
         return Result(period, "unchanged", 0, seen["revision"], page, seen["figures"])
@@ -122,21 +116,25 @@ def _decided(runs: Path) -> "pd.DataFrame":
     return ledger[ledger["decision"] != ""]
 
 
-def of_week(week: Week, parameters: Parameters, written: Written) -> dict[str, str]:
-    """Of what makes a week due, as it lies: name -> sha256, or a server's own checksum."""
+def of_week(
+    week: Week, parameters: Parameters, written: Written, extract: str = ""
+) -> dict[str, str]:
+    """Of what makes a week due, as it lies: name -> sha256, or a server's own checksum. `extract`:
+    its own, where it is known already."""
     from ddor.maintained.corrections import canonical
 
     records = [each for each in written.records if each.week == week]
-    location = extract_location(parameters, week)
     return {
-        "extract": _remote(location, parameters) if is_remote(location) else digest(Path(location)),
+        "extract": extract or _of_extract(extract_location(parameters, week), parameters),
         "note": sha256(parameters.note.encode()),
         "corrections": sha256(canonical(records).encode()),
         "decisions": _decisions(parameters.output / "runs", week, written.decided),
     }
 
 
-def _remote(location: str, parameters: Parameters) -> str:
+def _of_extract(location: str, parameters: Parameters) -> str:
+    if not is_remote(location):
+        return digest(Path(location))
     import fsspec
 
     from ddor.extract.location import fetch
@@ -171,17 +169,17 @@ def look_at(period: Period, order: Order, parameters: Parameters) -> Saw:
     run itself says why."""
     if not isinstance(period, Week) or order.draft:
         return {}
-    saw: Saw = {"inputs": inputs_of(period, order, parameters), "week": None}
+    inputs = inputs_of(period, order, parameters)
+    saw: Saw = {"inputs": inputs, "week": None}
     with contextlib.suppress(Exception):
-        saw["week"] = of_week(period, parameters, written(parameters))
+        extract = inputs["extract"] if inputs else ""
+        saw["week"] = of_week(period, parameters, written(parameters), extract)
     return saw
 
 
 def seen_file(output: Path, result: Result, saw: Saw) -> bytes:
     """What is not known this time, or has to be said again, stays as it was."""
-    content: dict = {}
-    with contextlib.suppress(OSError, ValueError, TypeError):
-        content |= json.loads((output / "runs" / str(result.period) / SEEN).read_bytes())
+    content = _read(output, result.period)
     if saw["week"] and isinstance(result.period, Week):
         # Decisions may have been taken by the run itself.
         decided = _decisions(output / "runs", result.period, _decided(output / "runs"))
@@ -195,21 +193,23 @@ def seen_file(output: Path, result: Result, saw: Saw) -> bytes:
 
 def held_as_it_is(week: Week, order: Order, parameters: Parameters) -> bool:
     """Whether the last run held the week, and all that it read is as it was."""
-    try:
-        file = parameters.output / "runs" / str(week) / SEEN
-        held = json.loads(file.read_bytes())["held"]
-        return held is not None and held == inputs_of(week, order, parameters)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    held = _read(parameters.output, week).get("held")
+    return held is not None and held == inputs_of(week, order, parameters)
 
 
 def kept(output: Path, week: Week) -> dict[str, str] | None:
     """What the last run saw `of_week`; None where that is not known."""
+    content = _read(output, week).get("week")
+    return content if isinstance(content, dict) else None
+
+
+def _read(output: Path, period: Period) -> dict:
+    """The file; empty where it is lost or damaged."""
     try:
-        content = json.loads((output / "runs" / str(week) / SEEN).read_bytes())["week"]
-        return content if isinstance(content, dict) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        content = json.loads((output / "runs" / str(period) / SEEN).read_bytes())
+        return content if isinstance(content, dict) else {}
+    except (OSError, ValueError, RecursionError):
+        return {}
 
 
 @cache

@@ -23,7 +23,7 @@ from ddor.errors import (
 from ddor.jobs.due import Found, Weeks, in_a_row, look, misnamed, told
 from ddor.jobs.order import HELD, REVIEW_LIST, Order
 from ddor.maintained.corrections import Record, read_corrections
-from ddor.maintained.parameters import Parameters, extract_location, load_parameters
+from ddor.maintained.parameters import Parameters, extract_location
 from ddor.narrative import count
 from ddor.published.catalog import superseded_parts
 
@@ -126,7 +126,7 @@ def _arrived(weeks: Weeks, week: Week, what: str, said: str) -> Item:
 
     order, place = weeks.order, weeks.place(week)
     try:
-        own = load_parameters(order.project, week, order.params, order.settings)
+        own = order.parameters(week)
         place = extract_location(own, week)
         read_extract(place, week, own.ignored_columns, own.cohort, own.limits)
     except (ExtractInvalid, UsageError) as error:
