@@ -11,12 +11,15 @@ kernel gives is what test_verify.py shows, with `kernel=True`.
 import contextlib
 import csv
 import json
+import os
 import re
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from unittest import mock
 from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree
 
@@ -36,6 +39,7 @@ from ddor import cli
 from ddor.errors import NotebookFailed
 from ddor.jobs import notebooks
 from ddor.maintained.directory import COLUMNS
+from ddor.reports import DRAWN, IN_THE_JOB
 
 WEEK, NEXT_WEEK = "2017-02-11", "2017-02-18"
 # The last day is 2017-02-17; 13 weeks later is 2017-05-19.
@@ -48,6 +52,8 @@ THISTLEDOWN = {"agency_id": "THIS00004", "agency_name": "THISTLEDOWN JAIL", "cou
 WRENFALL = {"agency_id": "WREN00005", "agency_name": "WRENFALL JAIL", "county_fips": ""}
 HONORED = {"outcome": "honored", "decline_reason": "", "released_at": ""}
 PENDING = HONORED | {"outcome": "pending", "outcome_recorded_at": ""}
+
+PICTURES = tempfile.TemporaryDirectory()  # drawn once in this process, however often shown
 
 MISTAKE = "the zephyr ledger <b>was</b> read twice & added {up}"
 SOURCES = {1: "Cormorant desk one", 2: "Gannet desk two", 3: "Petrel desk three"}
@@ -255,9 +261,10 @@ def execute_here(template: Path, output: Path, parameters: dict, _: Callable) ->
     given = new_code_cell(source, metadata={"tags": ["injected-parameters"]})
     cells.insert(place + 1, given)
     config = Config(HistoryManager={"enabled": False})
+    of_the_job = {IN_THE_JOB: "1", DRAWN: PICTURES.name}
     shell = InteractiveShell.instance(config=config, ipython_dir=str(output.parent / ".ipython"))
     try:
-        with contextlib.chdir(output.parent):
+        with contextlib.chdir(output.parent), mock.patch.dict(os.environ, of_the_job):
             for number, cell in enumerate((c for c in cells if c.cell_type == "code"), start=1):
                 with capture_output() as captured, warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # scrapbook's, that there is no kernel

@@ -68,7 +68,8 @@ def test_a_week_is_run_again_when_something_of_it_changed_and_only_then(archive,
         (archive.root / "notes" / f"{WEEK}.md").write_text("A note.")
     else:
         archive.record("quill")
-    assert status(archive) == (0, [("changed", WEEK)])
+    disputed = [("dispute", WEEK)] if what == "corrections" else []
+    assert status(archive) == (0, [*disputed, ("changed", WEEK)])
     assert bare(archive)[:2] == (0, [(WEEK, "published")])
     assert bare(archive)[:2] == (0, [])
 
@@ -197,7 +198,7 @@ def test_a_dispute_of_a_week_whose_extract_is_gone_is_named(archive):
         7,
         [(WEEK, "missing")],
     ) and "its extract is no longer there" in done.stderr
-    assert status(archive) == (7, [("missing", WEEK)])
+    assert status(archive) == (7, [("dispute", WEEK), ("missing", WEEK)])
 
 
 def test_where_the_site_is_lost_nothing_is_published_anew(archive):
@@ -276,10 +277,11 @@ def test_an_agency_is_asked_its_answer_is_recorded_and_the_page_says_so(archive)
         "disputed" in archive.status().lower()
         or "disputes" in archive.files()[f"site/weeks/{WEEK}/index.html"].decode().lower()
     )
-    late = archive.ddor("status", "--json", day="2017-05-10")
-    assert ("dispute", WEEK) in [
-        (each["what"], each["period"]) for each in json.loads(late.stdout)["items"]
-    ]
+    for day, code in (("2017-04-20", 0), ("2017-05-10", 4)):
+        told = json.loads(archive.ddor("status", "--json", day=day).stdout)["items"]
+        (dispute,) = [each for each in told if each["what"] == "dispute"]
+        assert (dispute["period"], dispute["exit_code"]) == (WEEK, code)
+        assert dispute["since"] == "2017-04-01" and "answered by 2017-05-01" in dispute["said"]
 
 
 def test_many_weeks_in_a_row_without_an_extract_are_one_line(archive):

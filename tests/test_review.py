@@ -11,7 +11,7 @@ import pytest
 from conftest import PUBLISHED_ON, cases, each_line
 from extract_factory import WEEK, request
 from frames import WEEK as THE_WEEK
-from frames import agency, case_of, copies, counts_of, directory_of, inputs_of, status_of
+from frames import agency, case_of, copies, counts_of, inputs_of, status_of
 from small_archive import execute_here
 from weekly_runs import (
     AS_OF,
@@ -52,7 +52,7 @@ def list_of(*rows, agencies=(), ledger=None) -> tuple[bytes, pd.DataFrame]:
     counts = count_inputs(inputs_of(case_of(rows, agencies=agencies)))
     flags = flags_of(counts, THE_WEEK)
     known = with_flags(no_ledger() if ledger is None else ledger, flags)
-    return review_list(counts, directory_of(agencies).agencies, flags, known), flags
+    return review_list(counts, flags, known), flags
 
 
 def listed(*rows, **given) -> list[dict[str, str]]:
@@ -139,14 +139,14 @@ def test_a_few_lines_tell_of_many_agencies_each_named_once(tmp_path):
     bulk = [{"agency_id": f"MN{at:07}", "issued_at": "2016-12-01"} for at in range(20)]
     rows = [row for each in bulk for row in copies(10, f"{each['agency_id']}-", **each)]
     rows += [moved(request_id=f"m{at}", agency_id=f"WI{at:07}") for at in range(6)]
-    told = review_lines(counts_of(rows), directory_of().agencies, tmp_path)
+    told = review_lines(counts_of(rows), tmp_path)
     assert len(told) < 20
     assert sum(line.startswith("E8 ") for line in told) == MOST_LINES
     assert f"and {20 - MOST_LINES} more, in the list" in told
     [moves] = [line for line in told if line.startswith("E2: 6 held back at ")]
     assert moves.endswith("(WI0000003) and 2 more")
     many = counts_of([moved(request_id=f"m{at}") for at in range(30)])
-    told = review_lines(many, directory_of().agencies, tmp_path)
+    told = review_lines(many, tmp_path)
     moves = "E2: 30 held back at HENNEPIN COUNTY ADC, MN (MN0270000)"
     assert [line for line in told if line.startswith("E2")] == [moves]
 
@@ -197,7 +197,7 @@ def test_rows_whose_request_is_in_doubt_are_in_the_share_which_is_told_with_its_
     assert counts.review[["check", "agency_id", "rows"]].to_numpy().tolist() == [["", "", 6]]
     said = "6 of 20 requests recorded as declined are held back by a check: 30.0 %, more than 25.0"
     assert counts.review["reason"].item() == f"{said} %."
-    assert review_lines(counts, case.directory.agencies, tmp_path)[1] == f"{said} %."
+    assert review_lines(counts, tmp_path)[1] == f"{said} %."
     assert count_inputs(inputs_of(case, max_held_back_share=0.3)).review.empty
 
 

@@ -74,9 +74,8 @@ def render_narrative(text: str, names: dict) -> str:
         raise NarrativeError(_no_name(text, error, names)) from error
     except Exception as error:  # of the template's own words, whatever they call
         raise NarrativeError(f"this sentence cannot be written: {error}\n{text}") from error
-    markdown = mistune.create_markdown(renderer=renderer, plugins=["table"])
     # A line of a list whose phrase has nothing to say is left out.
-    shown = EMPTY_ITEM.sub("", str(markdown(filled)))
+    shown = EMPTY_ITEM.sub("", _filled_markdown(filled, tuple(renderer.texts)))
     if why := unfit(shown):
         raise NarrativeError(f"this sentence cannot be written: {why}\n{text}")
     return renderer.put_back(shown, escape)
@@ -249,6 +248,15 @@ def in_sentence(value: object, of_text: Callable[[str], str]) -> object:
     raise TypeError(f"{shown} has no form for a sentence: use a filter, such as percent")
 
 
+@lru_cache(maxsize=256)
+def _filled_markdown(filled: str, texts: tuple[str, ...]) -> str:
+    """HTML, its tokens in place. Made once, as the template is: most written pages have no figure.
+    texts: those that the tokens stand for."""
+    renderer = _Renderer(texts)
+    return str(mistune.create_markdown(renderer=renderer, plugins=["table"])(filled))
+
+
+@lru_cache(maxsize=256)
 def render_markdown(text: str) -> str:
     """Markdown without figures -> HTML; raw HTML in it is shown as text."""
     return str(mistune.create_markdown(renderer=_Html(escape=True), plugins=["table"])(text))
@@ -332,9 +340,9 @@ class _Renderer(_Html):
     Markdown sees a token in place of a text from outside, which is no markup wherever it stands;
     the text itself is put back, escaped, once the HTML is made."""
 
-    def __init__(self):
+    def __init__(self, texts: Iterable[str] = ()):
         super().__init__(escape=True)
-        self.texts: list[str] = []
+        self.texts = [*texts]
         self.budget = 1_000_000
 
     def spend(self, cost: int) -> None:

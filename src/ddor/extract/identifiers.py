@@ -190,6 +190,10 @@ _IN_ANY_TEXT = re.compile(
 )
 
 
+# Where no letter or digit goes on.
+_BOUND = re.compile(r"(?<![^\W_])|(?![^\W_])")
+
+
 class RequestKeys:
     """A set of keys that is looked for in texts: a request_id is never published.
 
@@ -217,8 +221,7 @@ class RequestKeys:
     def in_text(self, text: str) -> bool:
         """Whether a key stands between two places where no letter or digit goes on."""
         for (keys, lengths), read in zip(self._forms, (text, _folded(text)), strict=True):
-            within = [False, *(sign.isalnum() for sign in read), False] if keys else []
-            bounds = {at for at in range(len(within) - 1) if not (within[at] and within[at + 1])}
+            bounds = {found.start() for found in _BOUND.finditer(read)} if keys else set()
             for start, length in product(bounds, lengths):
                 if start + length in bounds and read[start : start + length] in keys:
                     return True

@@ -51,11 +51,11 @@ def fetch(location: str, limits: Limits = LIMITS) -> tuple[dict[str, bytes], lis
         elif "http" in fs.protocol or not fs.isdir(path):
             lone = _content(fs, path, limits.bytes)
         if lone is None:
-            names, left, files = _names(fs, base), limits.bytes, {}
+            names, files = _names(fs, base), {}
             for file in [file for file in FILES if file in names]:
-                if (content := _content_if_there(fs, f"{base}/{file}", left)) is not None:
+                if (content := _content_if_there(fs, f"{base}/{file}", limits.bytes)) is not None:
                     files[file] = content
-                    left -= len(content)
+                    at_most(limits.bytes, sum(map(len, files.values())), file, "bytes")
             return files, sorted(files if "http" in fs.protocol else names)
     return _unpacked(named, lone, limits)
 
@@ -148,12 +148,12 @@ def _members(archive: zipfile.ZipFile, limits: Limits) -> tuple[dict[str, bytes]
         raise invalid("zip", f"tables in {listed}", "one extract", "zip one folder only")
     if len(paths) < sum(not name.endswith("/") for name in names):
         raise invalid("zip", "one file twice", "each file once", "zip the folder again")
-    left, files = limits.bytes, {}
+    files: dict[str, bytes] = {}
     for path in [path for path in paths if path.name in FILES]:
         member = archive.getinfo(paths[path])
         if member.flag_bits & ENCRYPTED:
             raise invalid("zip", "an encrypted file", "a zip without password", "zip it again")
-        at_most(limits.bytes, limits.bytes - left + member.file_size, "zip", "bytes")
-        files[path.name] = read_stream("zip", archive.open(paths[path]), left)
-        left -= len(files[path.name])
+        before = sum(map(len, files.values()))
+        at_most(limits.bytes, before + member.file_size, "zip", "bytes")
+        files[path.name] = read_stream("zip", archive.open(paths[path]), limits.bytes)
     return files, sorted({path.name for path in paths})

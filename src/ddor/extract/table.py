@@ -101,7 +101,9 @@ class RawTable:
         """Refuse the cells of `column` where `failing` that no problem names yet: one problem for
         each cause that `advise` knows, and one, with `mend`, for the rest. What looks like an
         identifier is a cause too, and is not shown."""
-        values = self.text.loc[failing.astype(bool) & ~self.refused[column], column]
+        if not (failing := failing.astype(bool)).any():
+            return
+        values = self.text.loc[failing & ~self.refused[column], column]
         causes = {value: advise(column, value, mend) for value in values.unique()[:MOST_ADVISED]}
         cause_of = values.map({value: cause for value, (cause, _) in causes.items()}).fillna("")
         for cause in cause_of.unique():

@@ -27,7 +27,7 @@ from ddor.jobs.rows import LABELS, label_lines, labelled, labels_file, workbook_
 from ddor.maintained.corrections import ANSWER_WITHIN, GROUNDS, read_corrections
 from ddor.maintained.directory import read_agencies
 from ddor.maintained.parameters import Parameters
-from ddor.measures.figures import agency_identities, count_inputs
+from ddor.measures.figures import count_inputs
 from ddor.narrative import StrictEnvironment, in_sentence
 
 LETTER = "letter.md"
@@ -64,8 +64,8 @@ def write_notices(week: Week, parameters: Parameters) -> list[Notice]:
     NeedsCorrection.raise_if("the letter needs correction", found)
     with opened(parameters.output) as archive:
         inputs = week_inputs.with_archive(gathered, archive.output)
-        status = count_inputs(inputs).status
-        agencies = agency_identities(status, inputs.directory.agencies).set_index("agency_id")
+        counts = count_inputs(inputs)
+        status, agencies = counts.status, counts.agencies.set_index("agency_id")
         of_week = status[status["declined"] | status["held_back_declined"]]
         kept, files, notices = label_lines(archive.output), {}, []
         by_agency = of_week.groupby("agency_id")["held_back_declined"].agg(["size", "sum"])

@@ -18,7 +18,7 @@ from ddor.errors import NeedsCorrection, Problems
 from ddor.extract.csv_files import plain_cell, safe_cell
 from ddor.extract.identifiers import identifier
 from ddor.extract.limits import LIMITS, read_file
-from ddor.measures.figures import Counts, agency_identities
+from ddor.measures.figures import Counts
 from ddor.published.ledger import COLUMNS as LEDGER_COLUMNS
 from ddor.published.ledger import DECISIONS, flag_label, held_since
 
@@ -50,12 +50,10 @@ def flags_of(counts: Counts, week: Week) -> pd.DataFrame:
     return flags[list(FLAG_COLUMNS)].astype("str")
 
 
-def review_list(
-    counts: Counts, agencies: pd.DataFrame, flags: pd.DataFrame, ledger: pd.DataFrame
-) -> bytes:
+def review_list(counts: Counts, flags: pd.DataFrame, ledger: pd.DataFrame) -> bytes:
     """review.csv: REVIEW_COLUMNS, one line for each of `flags`, agencies under review first. A
-    decision that the ledger has already is filled in. `agencies`: the directory's table."""
-    places = agency_identities(counts.status, agencies)[["agency_id", "agency", "state"]]
+    decision that the ledger has already is filled in."""
+    places = counts.agencies[["agency_id", "agency", "state"]]
     lines = flags.merge(ledger[list(FILLED_IN)], on="flag", how="left")
     lines = lines.merge(places, on="agency_id", how="left")
     lines["effect"] = lines["check"].map(counts.checks.set_index("check")["effect"])
@@ -155,11 +153,10 @@ def _lines(file: Path, problems: Problems) -> Iterator[tuple[int, dict[str, str]
         yield row, line | {"decision": line["decision"].lower()}
 
 
-def review_lines(counts: Counts, agencies: pd.DataFrame, folder: Path) -> list[str]:
-    """For stderr and --json: why the week waits, and what to do; a few lines. `agencies`: the
-    directory's table."""
-    places = agency_identities(counts.status, agencies)
-    names = {p.agency_id: f"{p.agency}, {p.state} ({p.agency_id})" for p in places.itertuples()}
+def review_lines(counts: Counts, folder: Path) -> list[str]:
+    """For stderr and --json: why the week waits, and what to do; a few lines."""
+    agencies = counts.agencies.itertuples()
+    names = {each.agency_id: f"{each.agency}, {each.state} ({each.agency_id})" for each in agencies}
     reasons = [
         f"{line.check} {names[line.agency_id]}: {line.reason}" if line.check else line.reason
         for line in counts.review.itertuples()

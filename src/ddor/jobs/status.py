@@ -1,8 +1,9 @@
 """`ddor status`: what a person has to know of the weekly job, on one screen.
 
 What has to be done, most urgent first: extracts that are invalid, notebooks that failed, weeks that
-wait for a person and how long, disputes past their date, weeks that are due and have no extract,
-quarters that are to be run again; then what the next run will publish. Nothing is written.
+wait for a person and how long, disputes and when they are to be answered, weeks that are due and
+have no extract, quarters that are to be run again; then what the next run will publish. Nothing is
+written.
 """
 
 import contextlib
@@ -98,10 +99,12 @@ def _items(weeks: Weeks) -> Iterator[Item]:
     for week, since in open_reviews(runs):
         command = f"fill in {runs / str(week) / REVIEW_LIST}; run_week.py {week} says why"
         yield Item("review", str(week), "under review", command, str(since), HELD)
-    for record in late_disputes(weeks.written.records, weeks.today):
-        said, due_on = f"{record.agency_id} disputes {record.figure}", record.answer_due_on
-        command = f"answer it in corrections/{record.name}.yaml"
-        yield Item("dispute", str(record.week), said, command, str(due_on), HELD)
+    for record in open_disputes(weeks.written.records):
+        said = f"{record.agency_id} disputes {record.figure}, to be answered by "
+        said += str(record.answer_due_on)
+        command, received = f"answer it in corrections/{record.name}.yaml", record.received_on
+        code = HELD if record.answer_due_on < weeks.today else 0
+        yield Item("dispute", str(record.week), said, command, str(received), code)
     for period, revision in weeks.catalog.newest_beside_weeks():
         if parts := superseded_parts(period, revision, weeks.catalog):
             named = ", ".join(str(each.week) for each in parts)
@@ -147,10 +150,10 @@ def open_reviews(runs: Path) -> list[tuple[Week, dt.date]]:
     ]
 
 
-def late_disputes(records: Iterable[Record], today: dt.date) -> list[Record]:
-    """The open ones that should have been answered by now, oldest first."""
-    late = [each for each in records if each.status == "open" and each.answer_due_on < today]
-    return sorted(late, key=lambda record: record.received_on)
+def open_disputes(records: Iterable[Record]) -> list[Record]:
+    """Those that are not answered, oldest first."""
+    unanswered = (record for record in records if record.status == "open")
+    return sorted(unanswered, key=lambda record: record.received_on)
 
 
 def waiting(parameters: Parameters) -> str:
@@ -161,7 +164,8 @@ def waiting(parameters: Parameters) -> str:
         said += [f"{number} for a person, the oldest {week}, since {since}"]
     late: list[Record] = []
     with contextlib.suppress(DdorError):  # a record that does not fit: each run says it
-        late = late_disputes(read_corrections(parameters.corrections), today)
+        disputes = open_disputes(read_corrections(parameters.corrections))
+        late = [each for each in disputes if each.answer_due_on < today]
     if late:
         number = count(len(late), "dispute is", "disputes are")
         said += [f"{number} overdue for an answer, the oldest {late[0].name}"]

@@ -65,7 +65,7 @@ def prepare_week(inputs: Inputs, archive: Archive, order: Order, day: dt.date) -
     report = week_report(inputs, counts, ledger)
     return replace(
         report,
-        waiting=partial(review_lines, counts, inputs.directory.agencies),
+        waiting=partial(review_lines, counts),
         catalog=catalog,
         corrections=tuple(_upheld_since(report, catalog)),
         beside={ledgers.LEDGER: _csv(ledger).encode()},
@@ -86,10 +86,10 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
         record | {"action": {"rows": len(record["action"]["rows"])} if record["action"] else None}
         for record in disputes.RECORDS.dump_python(inputs.corrections, mode="json")
     )
-    agencies, flags = inputs.directory.agencies, flags_of(counts, inputs.week)
+    flags = flags_of(counts, inputs.week)
     ledger = ledgers.no_ledger() if ledger is None else ledger
     shown = attribute_record(published)
-    shown["private_files"][REVIEW_LIST] = review_list(counts, agencies, flags, ledger)
+    shown["private_files"][REVIEW_LIST] = review_list(counts, flags, ledger)
     return Prepared(
         period=inputs.week,
         parameters=inputs.parameters,

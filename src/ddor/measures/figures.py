@@ -75,8 +75,8 @@ class Counts(CheckResults):
     found is as in CheckResults; `review` has a line more, without check and agency, where the share
     of held rows is a reason why a person has to look before the week is published.
 
-    extract: as counted, with the week's corrections. published: what is shown of people; people:
-    attribute -> the rows of all declined requests, shown or not.
+    extract: as counted, with the week's corrections. agencies: see agency_identities. published:
+    what is shown of people; people: attribute -> the rows of all declined requests, shown or not.
     reconciliation: columns class, rows, every received row in exactly one class, all CLASSES in
     order, so that rows add up to the rows received.
     long_held: of the requests held back this week, how many were first held over 90 days before
@@ -84,6 +84,7 @@ class Counts(CheckResults):
     """
 
     figures: dict[str, int | None]
+    agencies: pd.DataFrame
     issued_by_agency: pd.DataFrame
     declined_by_agency: pd.DataFrame
     held_back_by_agency: pd.DataFrame
@@ -127,10 +128,11 @@ def count_week(
 ) -> Counts:
     """`checked`: from run_checks; the rest: the parameters of the week, what earlier revisions of
     it showed, and the ledger's lines of it."""
-    extract, agencies = case.extract, case.directory.agencies
+    extract = case.extract
     as_of, charges = extract.about.as_of, extract.charges
     status = request_status(extract.requests, case.week, case.cohort, checked.held)
-    states = agency_identities(status, agencies).set_index("agency_id")["state"].to_dict()
+    agencies = agency_identities(status, case.directory.agencies)
+    states = agencies.set_index("agency_id")["state"].to_dict()
     rows = week_rows(status, charges, states, str(case.week))
     nation = {(attribute, disclosure.NATION): each for attribute, each in rows.items()}
     shown = disclosure.decide(
@@ -157,7 +159,8 @@ def count_week(
     return Counts(
         **vars(checked),
         figures={name: figures[name] for name in WEEKLY_FIGURES},
-        **{table: counts_by_agency(status, agencies, table) for table in BY_AGENCY},
+        agencies=agencies,
+        **{table: _counts_by_agency(case, status, agencies, table) for table in BY_AGENCY},
         published=shown,
         people=rows,
         unusual_orders=unusual_orders(extract.requests, as_of),
@@ -185,8 +188,10 @@ def agency_identities(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFr
     return known.drop_duplicates("agency_id", ignore_index=True).fillna("")
 
 
-def counts_by_agency(status: pd.DataFrame, agencies: pd.DataFrame, table: str) -> pd.DataFrame:
-    """A table by agency, of agencies with any figure in it, by state and name. Columns
+def _counts_by_agency(
+    case: CheckedWeek, status: pd.DataFrame, agencies: pd.DataFrame, table: str
+) -> pd.DataFrame:
+    """A table by agency, of `agencies` with any figure in it, by state and name. Columns
     TABLE_COLUMNS[table]: IDENTITY, then numbers of requests, each column the sum of the rows of its
     figure, or of a flag of `status`.
 
@@ -204,11 +209,11 @@ def counts_by_agency(status: pd.DataFrame, agencies: pd.DataFrame, table: str) -
     names = TABLE_COLUMNS[table][len(IDENTITY) :]
     masks = pd.DataFrame({name: counted_in(status, rows.get(name, name)) for name in names})
     counts = masks.groupby(status["agency_id"]).sum().astype("int64")
-    identities = agency_identities(status, agencies)
-    lines = identities.merge(counts[counts.any(axis=1)], on="agency_id", validate="one_to_one")
+    lines = agencies.merge(counts[counts.any(axis=1)], on="agency_id", validate="one_to_one")
     lines = lines.sort_values(["state", "agency", "agency_id"], ignore_index=True)
     if table == "held_back_by_agency":
-        believed = {*agencies["agency_id"], *status.loc[status["held_by"].isna(), "agency_id"]}
+        listed = case.directory.agencies["agency_id"]
+        believed = {*listed, *status.loc[status["held_by"].isna(), "agency_id"]}
         doubted = ~lines["agency_id"].isin(believed)
         lines.loc[doubted, list(IDENTITY[2:])] = ""
     return lines

@@ -33,7 +33,7 @@ NOT_ON_RECORD = "Not on record"
 def countable_requests(status: pd.DataFrame, agencies: pd.DataFrame) -> pd.DataFrame:
     """The requests that the week counts, one row each: agency_id, the columns OF_REQUESTS, and yes
     or no for each of MARKS. Nothing in it is of a person, so that any selection by its columns can
-    be published. `status`: that of Counts; `agencies`: agencies.agency_identities."""
+    be published. `status`: that of Counts; `agencies`: of those."""
     counted = status[status[["issued", "declined", "honored"]].any(axis=1)]
     outcome = counted["issued_outcome"].astype("object")
     outcome = outcome.mask(counted["declined"], "declined").mask(counted["honored"], "honored")

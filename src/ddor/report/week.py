@@ -13,7 +13,7 @@ from ddor.errors import DdorError
 from ddor.extract.model import DATE_COLUMN, FOIA_SOURCE, ISSUED
 from ddor.inputs import Inputs
 from ddor.maintained.corrections import FIGURES, GROUNDS, STATUSES, flags_for
-from ddor.measures.figures import NO_CHARGES, Counts, agency_identities, concentration, count_inputs
+from ddor.measures.figures import NO_CHARGES, Counts, concentration, count_inputs
 from ddor.measures.status import DECLINED_CLASSES, ISSUED_OUTCOMES, KINDS
 from ddor.narrative import part_of, requests
 from ddor.publishable import HTML
@@ -35,7 +35,7 @@ class WeeklyReport(AttributeTables):
         self.inputs: Inputs = inputs
         self.period = self.week = inputs.week
         self.counts: Counts = counts or count_inputs(inputs)
-        self.agencies = agency_identities(self.counts.status, inputs.directory.agencies)
+        self.agencies = self.counts.agencies
         about = inputs.extract.about
         self.synthetic, self.as_of = about.synthetic, long_date(about.as_of)
         source = f"Source: {about.source}" if about.source else SOURCE

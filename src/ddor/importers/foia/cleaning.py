@@ -16,13 +16,13 @@ import pandas as pd
 import pyarrow as pa
 
 from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems
-from ddor.extract.table import UNSEEN, invalid
+from ddor.extract.table import ABOVE, UNSEEN, invalid
 from ddor.extract.validation import parse_times
 from ddor.importers.foia.source import one_dictionary
 from ddor.importers.foia.tables import MEANS_EMPTY, RULES, TITLES, VOCABULARY, WORDS, counted
 from ddor.importers.foia.texts import casefolded, column, filled, matches, meant, of_words
+from ddor.maintained.directory import read_table
 from ddor.reference.codes import COUNTRIES, FORMS, country_from_ice_label, form_from_ice_text
-from ddor.reference.codes import rows as rows_of
 from ddor.reference.places import AREAS, STATES, area_named, state_named
 
 # What American spreadsheets and SAS write: 2/9/2026, 02/09/26, 9-Feb-26, 09FEB2026:15:10:00.
@@ -214,15 +214,16 @@ def _meaning(words_of: Words, field: str, word: str) -> str | None:
 def own_words(file: Path) -> Words:
     """WORDS, and before them those of a table that an analyst keeps, if there is one: field, word,
     becomes (empty: it says nothing). Raises NeedsCorrection."""
-    lines = rows_of(file.stem, file.parent) if file.is_file() else []
     known, problems = {field for field, *_ in VOCABULARY}, Problems(file.name, "docs/foia.md")
-    if lines and not {*_OWN} <= {*lines[0]}:
-        seen, mend = ", ".join(map(str, lines[0])), 'save it as "CSV UTF-8 (comma delimited)"'
-        problems.report("", f"the columns {seen}", ", ".join(_OWN), mend, (1,))
-        lines = []
+    found = read_table(file, problems, "no_table", table=file.stem) if file.exists() else None
+    lines = pd.DataFrame(columns=_OWN) if found is None else found
+    if missing := [name for name in _OWN if name not in lines]:
+        if len(lines.columns):
+            problems.report("", ", ".join(lines), ", ".join(missing), "add these columns", (1,))
+        lines = pd.DataFrame(columns=_OWN)
     words: dict[str, dict[str, str]] = {field: {**WORDS.get(field, {})} for field in known}
-    for number, line in enumerate(lines, start=2):
-        field, word, becomes = (str(line.get(key) or "").strip() for key in _OWN)
+    for at, *cells in lines[[*_OWN]].itertuples():
+        number, (field, word, becomes) = at + ABOVE, map(str.strip, cells)
         kinds = _CODES[field][0] if field in _CODES else {*words.get(field, {}).values()}
         if field not in known:
             expected = f"one of {', '.join(sorted(known))}"
