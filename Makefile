@@ -1,6 +1,9 @@
 # The commands of this project. Each makes the environment first, if it is missing or old.
 PYTHON ?= python3
 BIN = .venv/bin
+INSTALL = $(BIN)/python -m pip install --quiet --no-compile --require-hashes --no-deps
+# What pip would do by one processor.
+COMPILE = $(BIN)/python -m compileall -qq -j 0 -x /tests?/ .venv/lib
 # What JupyterLab writes into a notebook's metadata and nobody meant.
 LANGUAGE = version codemirror_mode file_extension mimetype nbconvert_exporter pygments_lexer
 WRITTEN = $(LANGUAGE:%=metadata.language_info.%)
@@ -37,10 +40,12 @@ bench: .venv/made-test   ## our times as ratios to the plain ways, into benchmar
 .venv/made: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
+	$(INSTALL) -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	-$(COMPILE)
 	touch $@
 
 .venv/made-test .venv/made-lint .venv/made-lab: .venv/made-%: .venv/made requirements-%.lock
-	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-$*.lock
+	$(INSTALL) -r requirements-$*.lock
+	-$(COMPILE)
 	touch $@

@@ -158,20 +158,23 @@ def test_of_a_field_under_two_titles_the_first_filled_one_of_a_row_counts(tmp_pa
     ]
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "2026-02-09", "2026-02-09T00:00:00Z", "2026-02-09 00:00:00+00:00", "2/9/2026", "02/09/26",
-        "2/9/2026 12:00:00 AM",
-        "2026/02/09", "2026/2/9 0:00", "20260209", "2026-2-9", "2026-02-09Z",
-        "09FEB2026:00:00:00.000", "2026-02-09 00:00:00-05:00", "2026-02-09 00:00:00 UTC",
-        "9-Feb-26", "09FEB2026", "09FEB26", "46062", "02/09/2026 12:00 AM", "46062.0",
-    ],
+FEBRUARY_9 = (
+    "2026-02-09", "2026-02-09T00:00:00Z", "2026-02-09 00:00:00+00:00", "2/9/2026", "02/09/26",
+    "2/9/2026 12:00:00 AM", "2026/02/09", "2026/2/9 0:00", "20260209", "2026-2-9", "2026-02-09Z",
+    "09FEB2026:00:00:00.000", "2026-02-09 00:00:00-05:00", "2026-02-09 00:00:00 UTC",
+    "9-Feb-26", "09FEB2026", "09FEB26", "46062", "02/09/2026 12:00 AM", "46062.0",
 )  # fmt: skip
-def test_a_date_is_read_in_every_form_that_a_release_has(tmp_path, said):
-    pd.DataFrame([detainer(detainer_prepare_date=said)]).to_csv(tmp_path / "a.csv", index=False)
+
+
+def test_a_date_is_read_in_every_form_that_a_release_has(tmp_path):
+    rows = [
+        detainer(detainer_prepare_date=said, detention_facility=said, anonymized_identifier=said)
+        for said in FEBRUARY_9
+    ]
+    pd.DataFrame(rows).to_csv(tmp_path / "a.csv", index=False)
     imported(tmp_path, tmp_path / "a.csv")
-    assert requests_of(tmp_path)["issued_at"].tolist() == ["2026-02-09"]
+    read = requests_of(tmp_path).set_index("agency_name")["issued_at"].to_dict()
+    assert read == dict.fromkeys(FEBRUARY_9, "2026-02-09")
 
 
 def test_what_is_no_date_is_told_by_how_it_looks_and_a_control_character_is_left_out(tmp_path):

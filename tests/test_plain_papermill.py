@@ -70,6 +70,7 @@ def test_the_quarterly_template_runs_too_and_adds_up_the_weeks(sample_archive, t
     assert scraps["report_complete"] is True
 
 
+@pytest.mark.slow
 def test_the_quarterly_template_says_so_where_nothing_is_published(tmp_path):
     settings = f"settings: {{output: '{tmp_path / 'outputs'}'}}"
     shown = papermill("quarterly_report", tmp_path / "out.ipynb", "-y", settings)

@@ -152,7 +152,7 @@ def checked_and_counted(case: CheckedWeek):
 # Sums
 
 
-@settings(max_examples=25, **ORDINARY)
+@settings(max_examples=15, **ORDINARY)
 @given(cases())
 def test_every_row_is_in_one_class_nothing_held_is_declined_and_every_part_adds_up(case):
     checked, counts = checked_and_counted(case)
@@ -253,7 +253,7 @@ def shuffle_csv(file: Path, random) -> None:
         writer.writerows([[row[at] for at in order] for row in (head, *rows)])
 
 
-@settings(max_examples=6, **ORDINARY)
+@settings(max_examples=4, **ORDINARY)
 @given(cases(most=20), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_columns_of_the_files_changes_no_byte_and_no_hash(case, random):
     seen = []
@@ -268,7 +268,7 @@ def test_the_order_of_rows_and_columns_of_the_files_changes_no_byte_and_no_hash(
     assert seen[0] == seen[1]
 
 
-@settings(max_examples=9, **ORDINARY)
+@settings(max_examples=5, **ORDINARY)
 @given(st.data())
 def test_the_rows_of_an_unrelated_agency_change_nothing_for_any_other(data):
     unrelated = {"agency_id": "NY0160000", "state": "NY", "county_fips": "36033", "area": "Buffalo"}

@@ -34,11 +34,10 @@ SIZES = {40: (600, 0.90), 80: (1_550, 0.95), 150: (3_100, 0.98), 200: (4_300, 0.
 Weeks = namedtuple("Weeks", "about archive first again")
 
 
-@pytest.fixture(
-    scope="module",
-    params=[40, *(pytest.param(about, marks=pytest.mark.slow) for about in (80, 150, 200))],
-    ids="about-{}-declined".format,
-)
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", params=[40, 80, 150, 200], ids="about-{}-declined".format)
 def weeks(request) -> Weeks:
     rows, _ = SIZES[request.param]
     archive, extracts, week = Archive(), {}, FIRST
