@@ -5,7 +5,7 @@ import os
 
 import openpyxl
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, made_once
 from extract_factory import request
 from small_archive import FIRST_FINAL_DAY, FIRST_ROWS, NEXT_WEEK, NEXT_WEEK_ROWS, WEEK, SmallArchive
 from test_public_words import BULK
@@ -25,6 +25,20 @@ def archive(tmp_path, monkeypatch) -> SmallArchive:
     archive.receive(FIRST_ROWS, AS_OF)
     archive.receive(NEXT_WEEK_ROWS, AS_OF, week=NEXT_WEEK)
     return archive
+
+
+@pytest.fixture
+def published(shared, tmp_path, monkeypatch) -> SmallArchive:
+    """Both weeks are published already."""
+
+    def make(folder) -> None:
+        made = SmallArchive(folder)
+        made.receive(FIRST_ROWS, AS_OF)
+        made.receive(NEXT_WEEK_ROWS, AS_OF, week=NEXT_WEEK)
+        assert bare(made)[0] == 0
+
+    no_kernel(monkeypatch)
+    return SmallArchive(made_once(shared / "due", make)).copied_to(tmp_path / "archive")
 
 
 def bare(archive: SmallArchive, *words: str, day="2017-04-10"):
@@ -59,19 +73,18 @@ def test_every_week_that_needs_it_is_run_oldest_first_and_then_there_is_nothing_
 
 
 @pytest.mark.parametrize("what", ["extract", "note", "corrections"])
-def test_a_week_is_run_again_when_something_of_it_changed_and_only_then(archive, what):
-    bare(archive)
+def test_a_week_is_run_again_when_something_of_it_changed_and_only_then(published, what):
     if what == "extract":
-        archive.receive(FIRST_ROWS[:-1], AS_OF)
+        published.receive(FIRST_ROWS[:-1], AS_OF)
     elif what == "note":
-        (archive.root / "notes").mkdir()
-        (archive.root / "notes" / f"{WEEK}.md").write_text("A note.")
+        (published.root / "notes").mkdir()
+        (published.root / "notes" / f"{WEEK}.md").write_text("A note.")
     else:
-        archive.record("quill")
+        published.record("quill")
     disputed = [("dispute", WEEK)] if what == "corrections" else []
-    assert status(archive) == (0, [*disputed, ("changed", WEEK)])
-    assert bare(archive)[:2] == (0, [(WEEK, "published")])
-    assert bare(archive)[:2] == (0, [])
+    assert status(published) == (0, [*disputed, ("changed", WEEK)])
+    assert bare(published)[:2] == (0, [(WEEK, "published")])
+    assert bare(published)[:2] == (0, [])
 
 
 def test_a_week_that_is_due_and_has_no_extract_is_named_and_stops_no_other(archive):
@@ -102,20 +115,19 @@ def test_a_final_week_that_changed_waits_and_a_withdrawn_one_is_run_only_by_name
     assert bare(archive)[:2] == (0, [])
 
 
-def test_what_failed_is_tried_again_and_what_is_held_waits_for_a_person(archive):
-    bare(archive)
-    archive.receive([request(agency_level="town")], AS_OF, week=NEXT_WEEK)
+def test_what_failed_is_tried_again_and_what_is_held_waits_for_a_person(published):
+    published.receive([request(agency_level="town")], AS_OF, week=NEXT_WEEK)
     for _ in range(2):
-        assert bare(archive)[:2] == (3, [(NEXT_WEEK, "failed")])
-    assert status(archive) == (3, [("invalid", NEXT_WEEK)])
-    archive.receive(NEXT_WEEK_ROWS, AS_OF, week=NEXT_WEEK)
-    archive.receive([*FIRST_ROWS, *BULK], AS_OF)
-    assert bare(archive)[:2] == (4, [(WEEK, "held")]), "the other week is as it was"
-    assert bare(archive)[:2] == (0, []), "it is not run again each night"
-    assert status(archive) == (4, [("review", WEEK)])
-    archive.receive(FIRST_ROWS, AS_OF)
-    assert bare(archive)[:2] == (0, [(WEEK, "unchanged")])
-    assert status(archive) == (0, [])
+        assert bare(published)[:2] == (3, [(NEXT_WEEK, "failed")])
+    assert status(published) == (3, [("invalid", NEXT_WEEK)])
+    published.receive(NEXT_WEEK_ROWS, AS_OF, week=NEXT_WEEK)
+    published.receive([*FIRST_ROWS, *BULK], AS_OF)
+    assert bare(published)[:2] == (4, [(WEEK, "held")]), "the other week is as it was"
+    assert bare(published)[:2] == (0, []), "it is not run again each night"
+    assert status(published) == (4, [("review", WEEK)])
+    published.receive(FIRST_ROWS, AS_OF)
+    assert bare(published)[:2] == (0, [(WEEK, "unchanged")])
+    assert status(published) == (0, [])
 
 
 def test_a_week_that_waits_is_not_run_again_until_something_changes(archive):
@@ -132,23 +144,21 @@ def test_a_week_that_waits_is_not_run_again_until_something_changes(archive):
     assert bare(archive)[:2] == (0, [(WEEK, "published")])
 
 
-def test_a_notebook_that_failed_is_forgotten_once_the_week_is_as_it_was(archive):
-    bare(archive)
-    failed = archive.runs / WEEK / "failed"
+def test_a_notebook_that_failed_is_forgotten_once_the_week_is_as_it_was(published):
+    failed = published.runs / WEEK / "failed"
     failed.mkdir()
     (failed / "report.ipynb").write_text("{}")
-    assert status(archive) == (5, [("failed", WEEK)])
-    assert archive.run().code == 0 and not failed.exists() and status(archive) == (0, [])
+    assert status(published) == (5, [("failed", WEEK)])
+    assert published.run().code == 0 and not failed.exists() and status(published) == (0, [])
 
 
-def test_decisions_of_one_week_make_another_due_that_has_the_request_too(archive):
-    bare(archive)
-    kept = archive.runs / WEEK / SEEN
+def test_decisions_of_one_week_make_another_due_that_has_the_request_too(published):
+    kept = published.runs / WEEK / SEEN
     told = json.loads(kept.read_text())["week"]
     assert set(told) == {"extract", "note", "corrections", "decisions"}
     assert os.stat(kept).st_mode & 0o777 == 0o600
     kept.write_text(json.dumps({"week": told | {"decisions": "others"}}))
-    assert bare(archive)[:2] == (0, [(WEEK, "unchanged")])
+    assert bare(published)[:2] == (0, [(WEEK, "unchanged")])
 
 
 def test_a_week_whose_own_parameters_name_its_extract_is_found_too(archive):
@@ -179,48 +189,44 @@ def test_several_jobs_leave_what_the_next_run_needs_and_a_lost_record_is_made_ag
         assert bare(archive)[:2] == (0, [])
 
 
-def test_what_cannot_be_looked_at_stops_its_own_week_alone(archive):
-    bare(archive)
-    (archive.root / "notes").mkdir()
-    (archive.root / "notes" / f"{WEEK}.md").write_text("# A title")
-    archive.receive(NEXT_WEEK_ROWS[:-1], AS_OF, week=NEXT_WEEK)
-    assert bare(archive)[:2] == (2, [(WEEK, "failed"), (NEXT_WEEK, "published")])
-    assert status(archive) == (2, [("invalid", WEEK)])
+def test_what_cannot_be_looked_at_stops_its_own_week_alone(published):
+    (published.root / "notes").mkdir()
+    (published.root / "notes" / f"{WEEK}.md").write_text("# A title")
+    published.receive(NEXT_WEEK_ROWS[:-1], AS_OF, week=NEXT_WEEK)
+    assert bare(published)[:2] == (2, [(WEEK, "failed"), (NEXT_WEEK, "published")])
+    assert status(published) == (2, [("invalid", WEEK)])
 
 
-def test_a_dispute_of_a_week_whose_extract_is_gone_is_named(archive):
-    bare(archive)
-    (archive.root / "extracts" / WEEK).rename(archive.root / "away")
-    assert bare(archive)[:2] == (0, [])
-    archive.record("quill")
-    code, lines, done = bare(archive)
+def test_a_dispute_of_a_week_whose_extract_is_gone_is_named(published):
+    (published.root / "extracts" / WEEK).rename(published.root / "away")
+    assert bare(published)[:2] == (0, [])
+    published.record("quill")
+    code, lines, done = bare(published)
     assert (code, lines) == (
         7,
         [(WEEK, "missing")],
     ) and "its extract is no longer there" in done.stderr
-    assert status(archive) == (7, [("dispute", WEEK), ("missing", WEEK)])
+    assert status(published) == (7, [("dispute", WEEK), ("missing", WEEK)])
 
 
-def test_where_the_site_is_lost_nothing_is_published_anew(archive):
-    bare(archive)
-    archive.withdraw(NEXT_WEEK)
-    archive.site.rename(archive.root / "mounted elsewhere")
-    code, lines, done = bare(archive)
+def test_where_the_site_is_lost_nothing_is_published_anew(published):
+    published.withdraw(NEXT_WEEK)
+    published.site.rename(published.root / "mounted elsewhere")
+    code, lines, done = bare(published)
     assert code == 6 and {status for _, status in lines} == {"failed"}
-    assert "restore site/" in done.stderr and not (archive.site / "weeks").exists()
+    assert "restore site/" in done.stderr and not (published.site / "weeks").exists()
 
 
-def test_where_the_catalog_or_the_private_runs_are_lost_no_week_is_published_as_a_first(archive):
-    bare(archive)
-    (archive.site / "data" / "catalog.json").rename(archive.root / "catalog.json")
-    code, _, done = bare(archive)
+def test_where_the_catalog_or_the_private_runs_are_lost_no_week_is_published_as_a_first(published):
+    (published.site / "data" / "catalog.json").rename(published.root / "catalog.json")
+    code, _, done = bare(published)
     assert code == 6 and "catalog.json lacks 2017-02-11: restore it" in done.stderr
-    (archive.root / "catalog.json").rename(archive.site / "data" / "catalog.json")
-    archive.runs.rename(archive.root / "runs")
-    archive.receive(FIRST_ROWS[:-1], AS_OF)
-    code, lines, done = bare(archive)
+    (published.root / "catalog.json").rename(published.site / "data" / "catalog.json")
+    published.runs.rename(published.root / "runs")
+    published.receive(FIRST_ROWS[:-1], AS_OF)
+    code, lines, done = bare(published)
     assert (code, lines) == (0, [(WEEK, "published"), (NEXT_WEEK, "unchanged")]), done.stderr
-    assert json.loads((archive.site / "data" / "catalog.json").read_bytes())["weeks"][WEEK][1]
+    assert json.loads((published.site / "data" / "catalog.json").read_bytes())["weeks"][WEEK][1]
 
 
 def test_what_goes_with_weeks_that_are_named_is_refused_without_one(archive):

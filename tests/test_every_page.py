@@ -1,8 +1,8 @@
 """What every kind of page has to stand, whatever it says: as files, and as readers meet it in
 Debian's Chromium, by light and dark, on a wide screen and a phone, on paper and without a script.
 
-A kind is loaded once for each screen it is looked at on, and all about a first view is gathered
-then (`seen`); once from its file (`from_file`); and once without JavaScript.
+A kind is loaded once for each screen it is looked at on, once from its file (`from_file`), and once
+without JavaScript.
 """
 
 import contextlib
@@ -24,37 +24,38 @@ from large_archive import ACCENT, FRANKLIN, MARKUP
 from small_archive import broken_links
 
 # The kind, whose archive has it, its screens but for the slow tests, its address, and words that
-# only this kind has. On the narrow one there is one kind of each template.
+# only this kind has. On the narrow one there is one kind of each template; slow: another kind of
+# the same template is looked at in each run.
 TABLE = """
 home                | large    | both | index.html               | Read the latest report
-overview            | large    | wide | overview                 | Overview
+overview            | large    | slow | overview                 | Overview
 faqs                | large    | both | faqs                     | Frequently asked questions
 fact sheet          | large    | wide | fact-sheet               | Last reviewed
 archive             | large    | both | archive                  | Coming releases
-archive of a year   | large    | wide | archive/2017             | Archived reports of 2017
-agencies by state   | large    | wide | agencies                 | Agencies by state
+archive of a year   | large    | slow | archive/2017             | Archived reports of 2017
+agencies by state   | large    | slow | agencies                 | Agencies by state
 agencies, a to z    | large    | wide | agencies/a-z             | Agencies from A to Z
-agencies of a state | large    | wide | agencies/by-state/oh     | Ohio
+agencies of a state | large    | slow | agencies/by-state/oh     | Ohio
 agency with laws    | large    | both | agencies/IL9SYN001       | Illinois
-disputing agency    | large    | wide | agencies/{accent}        | Disputes and corrections
-same-named agency   | large    | wide | agencies/{franklin}      | the same name
+disputing agency    | large    | slow | agencies/{accent}        | Disputes and corrections
+same-named agency   | large    | slow | agencies/{franklin}      | the same name
 agency with markup  | large    | wide | agencies/{markup}        | <b>Bold & Co</b> "Jail"
 latest week         | large    | both | weeks/{large.latest}     | Published after review.
 disputed week       | large    | wide | weeks/{large.disputed}   | disputed
-superseded revision | large    | wide | weeks/{large.revised}/r1 | Superseded.
-corrected week      | large    | wide | weeks/{large.corrected}  | Correction.
+superseded revision | large    | slow | weeks/{large.revised}/r1 | Superseded.
+corrected week      | large    | slow | weeks/{large.corrected}  | Correction.
 withdrawn week      | large    | wide | weeks/{large.withdrawn}  | Withdrawn
 methods             | large    | both | methods                  | What is published about people
 corrections         | large    | wide | corrections              | Feed of all entries
 data                | large    | wide | data                     | What the columns mean
 search              | large    | both | search/index.html?q=ohio | If you do not find a place
-re-enactment        | sample   | wide | weeks/2017-01-28         | Re-enactment
+re-enactment        | sample   | slow | weeks/2017-01-28         | Re-enactment
 quarter             | followed | all  | quarters/2017Q1          | Based on a superseded revision
-quarter's revision  | followed | wide | quarters/2017Q1/r1       | Address of the quarter
+quarter's revision  | followed | slow | quarters/2017Q1/r1       | Address of the quarter
 withdrawn quarter   | followed | both | quarters/2017Q2          | Withdrawn
-withdrawn revision  | followed | both | quarters/2017Q2/r1       | Withdrawn
-archive of quarters | followed | both | archive                  | Quarterly reports
-data of quarters    | followed | wide | data                     | What the columns mean
+withdrawn revision  | followed | slow | quarters/2017Q2/r1       | Withdrawn
+archive of quarters | followed | slow | archive                  | Quarterly reports
+data of quarters    | followed | slow | data                     | What the columns mean
 """
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 360, "height": 640}}
@@ -67,12 +68,20 @@ PHONES = (360, 320)
 MOST_REQUESTS = 6
 NEVER_MISSING = {"color-contrast", "target-size", "label", "link-name"}
 KINDS = {kind: rest for kind, *rest in cases(TABLE)}
+
+
+def marked(slow: bool):
+    return [pytest.mark.slow] if slow else []
+
+
 VIEWS = [
-    pytest.param(kind, screen, marks=[] if on != "wide" or screen == WIDE else pytest.mark.slow)
+    pytest.param(kind, screen, marks=marked(on == "slow" or (on == "wide" and screen != WIDE)))
     for kind, (_, on, *_) in KINDS.items()
     for screen in (SCREENS if on == "all" else (WIDE, NARROW))
 ]
-every_kind = pytest.mark.parametrize("kind", KINDS)
+every_kind = pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=marked(on == "slow")) for kind, (_, on, *_) in KINDS.items()]
+)
 every_view = pytest.mark.parametrize("kind, screen", VIEWS)
 
 
@@ -226,15 +235,6 @@ def look(page, screen: str, found: SimpleNamespace) -> None:
 
 
 @pytest.fixture(scope="module")
-def seen(browser, served):
-    @functools.cache
-    def view(kind, screen):
-        return first_view(browser, served(kind), screen, folded=kind == "faqs")
-
-    return view
-
-
-@pytest.fixture(scope="module")
 def from_file(browser, kept):
     page = browser.new_page()
     heard = listened(page)
@@ -275,18 +275,13 @@ def without_javascript(browser, served):
 
 
 @every_view
-def test_axe_finds_nothing_on_any_kind_of_page(seen, kind, screen):
-    found = seen(kind, screen)
-    assert NEVER_MISSING <= found.ran
-    assert found.axe == []
-
-
-@every_view
-def test_a_page_neither_complains_nor_asks_another_host_nor_for_much_nor_scrolls_sideways(
-    seen, served, kept, kind, screen
+def test_axe_finds_nothing_and_a_page_asks_no_other_host_nor_for_much_nor_scrolls_sideways(
+    browser, served, kept, kind, screen
 ):
-    found, root = seen(kind, screen), served(kind).removesuffix(kept(kind)[1])
-    assert found.said == []
+    found = first_view(browser, served(kind), screen, folded=kind == "faqs")
+    root = served(kind).removesuffix(kept(kind)[1])
+    assert NEVER_MISSING <= found.ran
+    assert (found.axe, found.said) == ([], [])
     assert [url for url in found.asked if not url.startswith(root)] == []
     assert len(found.loaded) == 3  # a style sheet, a script and the icon, which may come later
     assert len({*found.at_first, *found.loaded}) <= MOST_REQUESTS
@@ -317,7 +312,11 @@ TOO_WIDE = pytest.mark.xfail(strict=True, reason="a disputed agency's mark widen
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param(k, marks=TOO_WIDE if k == "disputed week" else ()) for k in KINDS]
+    "kind",
+    [
+        pytest.param(kind, marks=[TOO_WIDE] if kind == "disputed week" else marked(on == "slow"))
+        for kind, (_, on, *_) in KINDS.items()
+    ],
 )
 def test_a_page_fits_paper(from_file, kind):
     assert from_file(kind).beyond_paper == []
