@@ -19,7 +19,7 @@ import platform
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
@@ -314,6 +314,7 @@ def digests(files: Files) -> dict[str, str]:
     return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
 
 
+@cache
 def package_versions() -> dict[str, str]:
     """The versions of Python, of what pyproject.toml names, and of this package."""
     wanted = metadata.requires("ddor") or []

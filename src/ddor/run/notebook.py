@@ -14,16 +14,19 @@ import ast
 import contextlib
 import logging
 import os
+import queue
 import re
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
@@ -85,6 +88,27 @@ def _parameters_problems(notebook: nbformat.NotebookNode, wanted: tuple[str, ...
     return [f"its parameters cell does not set `{name}`; add the line back" for name in missing]
 
 
+class _Client(AsyncKernelClient):
+    """Knows that a kernel is up by what it says; jupyter_client's own waits 0.2 seconds more."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        end = time.monotonic() + (timeout or float("inf"))
+        while await self.is_alive() and time.monotonic() < end:
+            asked = self.kernel_info()
+            with contextlib.suppress(queue.Empty):
+                self._handle_kernel_info_reply(await self.get_shell_msg(timeout=1))
+                while not _is_idle(await self.get_iopub_msg(timeout=0.2), asked):
+                    pass
+                return
+        raise RuntimeError("the kernel does not answer")
+
+
+def _is_idle(said: Mapping[str, Any], after: str) -> bool:
+    """Whether a kernel says that it is done with the message `after`."""
+    of_it = said["parent_header"].get("msg_id") == after
+    return of_it and said["content"].get("execution_state") == "idle"
+
+
 class _Forked(LocalProvisioner):
     """Of a kernel that runs already. process: with what subprocess.Popen has."""
 
@@ -122,6 +146,7 @@ def execute(
     class Kernel(AsyncKernelManager):
         def __init__(self, **given):
             given |= _transport() | {"connection_file": str(folder / "kernel.json")}
+            given["client_factory"] = _Client
             # The kernel of this environment, whatever kernels are installed.
             super().__init__(**given, kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
             kernels.append(self)
