@@ -403,6 +403,11 @@ def test_an_unknown_word_is_mapped_in_params_without_touching_code(tmp_path):
     with pytest.raises(NeedsCorrection) as refused:
         imported(tmp_path, tmp_path / "a.csv")
     assert len(refused.value.problems) == 2
+    own.write_bytes("field;word;becomes\ndetainer_lift_reason;zur\xfcck;lost\n".encode("latin-1"))
+    with pytest.raises(NeedsCorrection) as refused:
+        imported(tmp_path, tmp_path / "a.csv")
+    seen = [problem.seen for problem in refused.value.problems]
+    assert "0xFC" in seen[0] and "semicolons" in seen[1] and len(seen) == 2
     own.write_text("field,word,becomes\ndetainer_lift_reason,lifted by MARTIANS,withdrawn\n")
     imported(tmp_path, tmp_path / "a.csv")
     assert requests_of(tmp_path)["outcome"].tolist() == ["withdrawn"]

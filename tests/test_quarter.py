@@ -123,6 +123,7 @@ def test_weeks_without_a_report_are_named_and_left_out(year):
             assert text.count(Week.parse(week).title) == 2  # in a sentence, and in the table
         assert ("1 week has no report" in text) is bool(missing)
         assert ("report of 1 week was withdrawn" in text) is bool(withdrawn)
+        assert ("February 11 to 17 (withdrawn)" in text) is bool(withdrawn)
         assert ("All weeks of the quarter have a report" in text) is not (missing or withdrawn)
         figures = summary["figures"]
         assert figures["weeks_total"] == figures["weeks_published"] + len(missing + withdrawn)

@@ -188,8 +188,6 @@ _IN_ANY_TEXT = re.compile(
     r"|[1-9](\d{0,2}(\.\d{1,2})?|\d{3})((\([a-z]{1,3}\)|\(\d\d?\))*(\([a-z\d]{1,2})?)",
     re.IGNORECASE,
 )
-
-
 # Where no letter or digit goes on.
 _BOUND = re.compile(r"(?<![^\W_])|(?![^\W_])")
 

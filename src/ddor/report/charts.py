@@ -21,7 +21,6 @@ from ddor.report.palette import color_of
 from ddor.report.tables import Table, html_of
 
 MOST_BARS = 12
-NOTHING_KNOWN = "no report"
 # All with the program's name, so that a picture that is passed on says what it was made with.
 SOURCE = "Source: requests as recorded by ICE; counted with the program ddor"
 
@@ -74,14 +73,15 @@ def stacked_bars(
     the color of its meaning (palette.py), or, if there is a column `meaning`, in that of its row.
 
     Rows are drawn in the given order; of more than `most` the rest become one bar, *All
-    others*. A row of missing values has the words NOTHING_KNOWN for a bar. An empty frame gives its
-    empty table: a chart of nothing says nothing.
+    others*. A row of missing values has the words of its column `instead` for a bar. An empty frame
+    gives its empty table: a chart of nothing says nothing.
     """
     columns = list(parts)
     rows = _drawn_rows(frame, label, most)
     known, totals = rows[columns].notna().any(axis=1), rows[columns].sum(axis=1, min_count=1)
     labels = rows[label].astype("str")
-    named = labels.where(known, labels + f" ({NOTHING_KNOWN})")
+    instead = rows.get("instead", labels)
+    named = labels.where(known, labels + " (" + instead + ")")
     heads = {label: label.capitalize(), **parts} | ({"Total": "Total"} if len(parts) > 1 else {})
     table = Table(rows.assign(**{label: named, "Total": totals}), heads, caption)
     if frame.empty or not int(frame[columns].sum().sum()):
@@ -96,7 +96,8 @@ def stacked_bars(
         if rows[column].sum():
             values[legend] = drawn[column]
             colors[legend] = of_rows or [color_of(column, at)] * len(rows)
-    ends = [f"{int(each):,}" if pd.notna(each) else NOTHING_KNOWN for each in totals]
+    counted = zip(totals, instead, strict=True)
+    ends = [f"{int(total):,}" if pd.notna(total) else words for total, words in counted]
     drawing = Drawing(name, list(labels), values, colors, ends, notice)
     said = ". ".join(filter(None, (notice, "Bar chart", caption, subtitle)))
     bars = "; ".join(_in_words(row, label, parts) for row in rows.to_dict("records"))
@@ -117,7 +118,7 @@ def _in_words(row: Mapping, label: str, parts: Mapping[str, str]) -> str:
     """A bar with its figures, as a reader hears it who does not see the picture."""
     values = {legend: row[column] for column, legend in parts.items() if pd.notna(row[column])}
     if not values:
-        return f"{row[label]}: {NOTHING_KNOWN}"
+        return f"{row[label]}: {row['instead']}"
     detail = ", ".join(f"{each.lower()} {int(value):,}" for each, value in values.items() if value)
     several = f" ({detail})" if len(parts) > 1 and detail else ""
     return f"{row[label]}: {int(sum(values.values())):,}{several}"

@@ -122,11 +122,12 @@ class CompiledReport(AttributeTables):
         return self._table("weeks", frame.astype(dict.fromkeys(numbers, "Int64")))
 
     def weeks_chart(self) -> Chart | Table:
-        """Declined requests by week; a week without a report says so in place of a bar."""
+        """Declined requests by week; one that has none says why in place of a bar."""
         parts = {f"declined_{name}": head for name, head in CLASS_HEADS.items()}
         weeks = self.inputs.weeks
         names = [re.sub(", [0-9]{4}", "", Week.parse(day).title) for day in weeks["week"]]
-        frame = weeks.assign(week=names, **self.inputs.known(parts))
+        instead = weeks["status"].map(WORDS["weeks"])
+        frame = weeks.assign(week=names, instead=instead, **self.inputs.known(parts))
         title = f"Requests declined, {self.period.title}, by week and class"
         return self._chart("weeks", frame, parts, title, most=len(weeks))
 

@@ -88,12 +88,13 @@ def _coded(source: pa.Table, field: str) -> tuple[np.ndarray, pd.Series]:
 @of_words
 def dates(texts: pd.Series) -> pd.Series:
     """datetime64[s]; NaT where the text is empty or no date."""
-    told = texts.str.replace(_FRACTION_AND_ZONE, "", regex=True)
+    read = parse_times(texts)
+    told = texts[read.isna()].str.replace(_FRACTION_AND_ZONE, "", regex=True)
     told = told.str.replace(_YEAR_FIRST, r"\1-\2\4-\3\5", regex=True)
     told = told.str.replace(r"^(\w+):", r"\1 ", regex=True)
-    read = parse_times(told)
+    read = read.fillna(parse_times(told))
     for form in (f"{day}{time}" for day in _OTHER_DAYS for time in _OTHER_TIMES):
-        if (left := told[read.isna()].dropna()).empty:
+        if (left := told[read[told.index].isna()].dropna()).empty:
             break
         found = pd.to_datetime(left, format=form, errors="coerce").dropna()
         read = read.fillna(found.astype("datetime64[s]"))

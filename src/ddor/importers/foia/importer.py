@@ -278,10 +278,12 @@ def _write(
     if asked.recorded:
         again = requests.assign(week=first_days(requests["outcome_recorded_at"]))
         requests = pd.concat([requests, again[again["week"] != requests["week"]]])
-    for start, own in requests[requests["week"].isin(starts)].groupby("week"):
+    requests = requests[requests["week"].isin(starts)]
+    all_charges = both.charges.merge(requests[["request_id", "week"]], on="request_id")
+    for start, own in requests.groupby("week"):
         week, folder = Week(start.date()), asked.folder(Week(start.date()))
         own = own.drop(columns="week").sort_values("request_id", ignore_index=True)
-        charges = both.charges[both.charges["request_id"].isin(own["request_id"])]
+        charges = all_charges[all_charges["week"] == start].drop(columns="week")
         part = replace(
             about,
             covers_from=first if first > week.first_day else None,
