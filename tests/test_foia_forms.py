@@ -403,7 +403,9 @@ def test_an_unknown_word_is_mapped_in_params_without_touching_code(tmp_path):
     with pytest.raises(NeedsCorrection) as refused:
         imported(tmp_path, tmp_path / "a.csv")
     assert len(refused.value.problems) == 2
-    own.write_bytes("field;word;becomes\ndetainer_lift_reason;zur\xfcck;lost\n".encode("latin-1"))
+    own.write_bytes(
+        "field;word;becomes\ndetainer_lift_reason;zur\xfcck;withdrawn\n".encode("latin-1")
+    )
     with pytest.raises(NeedsCorrection) as refused:
         imported(tmp_path, tmp_path / "a.csv")
     seen = [problem.seen for problem in refused.value.problems]
