@@ -55,6 +55,20 @@ def command(*words: object) -> int:
     return int(ended.value.code or 0)
 
 
+def test_what_names_a_person_is_never_guessed_and_an_empty_sheet_stops_nothing(tmp_path):
+    book = openpyxl.Workbook()
+    sheet, empty = book.active, book.create_sheet("Sheet2")
+    heads = "Inmate ID,Detainer No,Name of Person Held,Type,Date Received,Outcome,Facility"
+    for line in (heads, "77,D-1,DOE JOHN,I247A,2017-03-04,declined,JAIL"):
+        sheet.append(line.split(","))
+    book.create_sheet("Template").append(heads.split(","))
+    book.save(tmp_path / "e.xlsx")
+    text = draft_map(tmp_path / "e.xlsx")
+    assert empty.max_row == 1 and "sheet:" not in text
+    assert "column: 'Detainer No'" in text and "DOE" not in text and "'Inmate ID'" not in text
+    assert "# Not read: Inmate ID, Name of Person Held" in text
+
+
 def test_the_auditor_gets_from_a_raw_export_to_a_page_as_written(export, monkeypatch, capsys):
     monkeypatch.chdir(PROJECT)
     own, out, site = export.with_name("map.yaml"), export.with_name("x"), export.with_name("own")

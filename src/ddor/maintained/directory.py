@@ -7,6 +7,7 @@ Left out on purpose: nothing here is corrected or completed. A row that does not
 analyst's to mend, for a wrong place in the directory would make E1 hold the wrong requests.
 """
 
+import csv
 import datetime as dt
 import re
 from collections.abc import Callable
@@ -175,7 +176,8 @@ def add_agencies(file: Path, proposals: Path) -> list[str]:
             found.report("agency_id", *worded("agency_known", agency=code), (row + ABOVE,))
     NeedsCorrection.raise_if("nothing was added", found)
     before = file.read_text(encoding="utf-8")
-    lines = new.to_csv(index=False, header=False, lineterminator="\n")
+    heads = next(csv.reader(before.removeprefix("\ufeff").splitlines()))
+    lines = new[heads].to_csv(index=False, header=False, lineterminator="\n")
     beside = file.with_name(f".{file.name}.new")
     beside.write_text(before + "\n" * (not before.endswith("\n")) + lines, encoding="utf-8")
     beside.replace(file)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ddor.importers.foia.texts import casefolded, filled, meant
 
-_KEY = ["anonymized_identifier", "detention_facility_code", "issued_at"]
+_KEY = ["anonymized_identifier", "detention_facility_code"]  # and the date of issue
 _WORDS = {
     "pseudonym": "without a pseudonym",
     "ambiguous": "ambiguous: the same pseudonym, facility and date more than once",
@@ -38,7 +38,8 @@ def compared(
 
 def _keys(rows: pd.DataFrame) -> pd.Series:
     """A text for each row; missing without a pseudonym."""
-    person, code, issued = (rows[column].astype("str") for column in _KEY)
+    person, code = (rows[column].astype("str") for column in _KEY)
+    issued = rows["issued_at"].dt.strftime("%Y-%m-%d")
     return person.str.cat([code, issued], sep="\x1f", na_rep=None).astype("str")
 
 

@@ -178,7 +178,7 @@ def refuse_day_first(rows: pd.DataFrame) -> None:
         mend = "save the dates as 2026-02-09, or use the file as it was released"
         where = tuple(rows.loc[day_first.index, "row"])
         expected = "dates such as 2026-02-09 or 2/9/2026, month first"
-        table = str(rows["table"].iloc[0])
+        table = str(rows.loc[day_first.index[0], "table"])
         raise invalid(table, seen, expected, mend, where, "detainer_prepare_date")
 
 
@@ -196,7 +196,7 @@ def translated(rows: pd.DataFrame, words_of: Words) -> pd.DataFrame:
     its count and place."""
     made, problems = {}, []
     for field, name, expected in VOCABULARY:
-        made[name] = meant(casefolded(rows[field]), partial(_meaning, words_of, field))
+        made[name] = meant(casefolded(rows[field]), partial(meaning, words_of, field))
         unknown = rows[rows[field].notna() & made[name].isna()].astype({field: "str"})
         for (text, table), found in unknown.groupby([field, "table"], sort=False)["row"]:
             seen = f'"{text}" {len(found)} {"time" if len(found) == 1 else "times"}'
@@ -207,9 +207,10 @@ def translated(rows: pd.DataFrame, words_of: Words) -> pd.DataFrame:
     return rows.assign(**made)
 
 
-def _meaning(words_of: Words, field: str, word: str) -> str | None:
-    meaning = words_of[field].get(word)
-    return meaning or (_CODES[field][1](word) if field in _CODES else None)
+def meaning(words_of: Words, field: str, word: str) -> str | None:
+    """What a word in small letters becomes; None where that is not known."""
+    own = words_of[field].get(word)
+    return own or (_CODES[field][1](word) if field in _CODES else None)
 
 
 def own_words(file: Path) -> Words:

@@ -10,7 +10,7 @@ import difflib
 import re
 from codecs import BOM_UTF8
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +22,7 @@ from ddor.extract.csv_files import csv_file, plain_cell
 from ddor.extract.key_files import quoted
 from ddor.extract.table import ABOVE, worded
 from ddor.importers.containers import refuse_no_file
+from ddor.importers.foia.cleaning import Words, meaning
 from ddor.importers.foia.tables import LEVELS
 from ddor.importers.foia.texts import filled
 from ddor.maintained.directory import AGENCY_ID, CODE, COLUMNS, read_table
@@ -50,6 +51,7 @@ for _fips, _place_of in COUNTIES.items():
     _COUNTIES[_place_of.state, name_key(_name)].append(_fips)
 # What a file of proposals has before and after the columns of the directory.
 ACCEPT = "accept"
+SURE = ("sure", "likely", "unknown")
 _BESIDE = ("requests", "how_sure", "because", "nearly_the_same_as")
 
 
@@ -97,7 +99,7 @@ def read_facilities(file: Path | None, directory: pd.DataFrame) -> Facilities:
     return Facilities(codes, known | states)
 
 
-def located(rows: pd.DataFrame, facilities: Facilities) -> pd.DataFrame:
+def located(rows: pd.DataFrame, facilities: Facilities, words_of: Words) -> pd.DataFrame:
     """Cleaned rows with the codes and states that `facilities`, or an area of one state, gives;
     `by_name`, `by_area`: whether a row lacked its code, its state."""
     name, state, code, area = _WHERE
@@ -108,7 +110,7 @@ def located(rows: pd.DataFrame, facilities: Facilities) -> pd.DataFrame:
     found = rows.loc[lacking, _WHERE].astype("str")
     which = found.groupby(_WHERE, dropna=False, sort=False).ngroup()
     different = found.drop_duplicates().fillna("").itertuples(index=False, name=None)
-    filled_in = [_place(facilities, *each) for each in different]
+    filled_in = [_place(facilities, words_of, *each) for each in different]
     rows = rows.astype(dict.fromkeys((code, state), "str"))
     for column, values in zip((code, state), zip(*filled_in, strict=True), strict=True):
         values = pd.Series(values, dtype="str").replace("", None)
@@ -116,16 +118,19 @@ def located(rows: pd.DataFrame, facilities: Facilities) -> pd.DataFrame:
     return rows.astype(dict.fromkeys((code, state), "category"))
 
 
-def _place(facilities: Facilities, name: str, state: str, code: str, area: str) -> tuple[str, str]:
-    key, usps = name_key(name), state_named(state) or ""
+def _place(
+    facilities: Facilities, words_of: Words, name: str, state: str, code: str, area: str
+) -> tuple[str, str]:
+    key, usps = name_key(name), meaning(words_of, "facility_state", state.casefold()) or ""
     # A namesake in another state is another jail: only a row without any state goes by name alone.
-    found = code or facilities.codes.get((key, usps if state else "")) or ""
-    states = AREAS.get(area_named(area) or "", ())
+    by_name = facilities.codes.get((key, usps)) if usps or not state else None
+    found = code or by_name or ""
+    states = AREAS.get(meaning(words_of, "facility_aor", area.casefold()) or "", ())
     there = (
         state or facilities.states.get(found) or (next(iter(states)) if len(states) == 1 else "")
     )
-    if not (code or state) and states and there not in states:
-        return "", ""  # a namesake of the row's facility, in another area
+    if not (code or state) and there not in states:
+        return "", ""  # a namesake of the row's facility, perhaps in another area
     return found, there
 
 
@@ -147,7 +152,8 @@ def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
     named = named[(named["name"] != "") | (named["code"] != "")]
     named["state"] = named["state"].map(lambda state: state_named(state) or state)
     named["area"] = named["area"].map(lambda area: area_named(area) or "")
-    return _counted(named).assign(known=False)
+    found = _counted(named).assign(known=False)
+    return found[~found["code"].duplicated() | (found["code"] == "")]
 
 
 def _counted(rows: pd.DataFrame) -> pd.DataFrame:
@@ -179,38 +185,45 @@ def twins_of(facilities: pd.DataFrame) -> list[tuple]:
 def write_proposals(file: Path, facilities: pd.DataFrame, twins: list[tuple]) -> None:
     """Rows for the directory, to be looked up and accepted: `ddor directory FILE` adds those. The
     surest first, misspelt twins beside each other."""
-    beside = defaultdict(list)
+    beside, first = defaultdict(list), {}
     for one, other in twins:
-        beside[one.code].append(f"{other.name} ({other.code})")
-        beside[other.code].append(f"{one.name} ({one.code})")
-    first = {other.code: one.code for one, other in twins}
-    lines = [*_proposals(facilities, beside)]
-    order = {line["agency_id"]: at for at, line in enumerate(lines)}
-    lines.sort(key=lambda line: order[first.get(line["agency_id"], line["agency_id"])])
+        beside[_key(one)].append(f"{other.name} ({other.code})")
+        beside[_key(other)].append(f"{one.name} ({one.code})")
+        first[_key(other)] = _key(one)
+    facilities = facilities[~facilities["code"].duplicated() | (facilities["code"] == "")]
+    rows = [(_key(each), _proposal(each, beside)) for each in facilities.itertuples(index=False)]
+    rows.sort(key=lambda row: SURE.index(row[1]["how_sure"]))
+    order = {key: at for at, (key, _) in enumerate(rows)}
+    rows.sort(key=lambda row: order.get(first.get(row[0], row[0]), order[row[0]]))
+    lines = [line for _, line in rows]
     file.parent.mkdir(parents=True, exist_ok=True)
     # Excel knows by the mark that it is UTF-8.
     file.write_bytes(BOM_UTF8 + csv_file([ACCEPT, *COLUMNS["agencies"], *_BESIDE], lines))
 
 
-def _proposals(facilities: pd.DataFrame, beside: Mapping[str, list[str]]) -> Iterator[dict]:
-    for each in facilities.itertuples(index=False):
-        level, words = _level(each.name)
-        county = _county(each.name, each.state)
-        sure = "sure" if county and level == "county" else "likely" if words else "unknown"
-        said = [f'"{words}" in the name: {level}'] if words else []
-        said += [f"the county is named: {COUNTIES[county].name}"] if county else []
-        yield {
-            "agency_id": each.code,
-            "name": each.name,
-            "level": level,
-            "state": each.state,
-            "county_fips": county,
-            "area": each.area or area_of(each.state, county) or "",
-            "requests": each.requests,
-            "how_sure": sure,
-            "because": "; ".join(said) or "the name says nothing of a level",
-            "nearly_the_same_as": "; ".join(beside[each.code]),
-        }
+def _key(facility) -> tuple[str, str, str]:
+    """What tells facilities apart: some have no code."""
+    return facility.code, facility.name, facility.state
+
+
+def _proposal(facility, beside: Mapping[tuple, list[str]]) -> dict:
+    level, words = _level(facility.name)
+    county = _county(facility.name, facility.state)
+    sure, likely, unknown = SURE
+    said = [f'"{words}" in the name: {level}'] if words else []
+    said += [f"the county is named: {COUNTIES[county].name}"] if county else []
+    return {
+        "agency_id": facility.code,
+        "name": facility.name,
+        "level": level,
+        "state": facility.state,
+        "county_fips": county,
+        "area": facility.area or area_of(facility.state, county) or "",
+        "requests": facility.requests,
+        "how_sure": sure if county and level == "county" else likely if words else unknown,
+        "because": "; ".join(said) or "the name says nothing of a level",
+        "nearly_the_same_as": "; ".join(beside[_key(facility)]),
+    }
 
 
 def _level(name: str) -> tuple[str, str]:

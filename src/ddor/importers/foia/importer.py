@@ -35,6 +35,7 @@ TEMPLATE = Path(__file__).with_name("summary.txt.j2")
 OWN_WORDS = "foia_words.csv"  # beside the directory
 _AGENCY = ["agency_id", "agency_name"]
 MOST_SHAPES = 3  # of dates
+A_WEEK = dt.timedelta(days=7)
 MOST_NAMED = 20  # facilities in the summary; a file of proposals has all
 # One extract folder, with the number of its requests and charges, and which part of its week the
 # files hold, in words, "" for all.
@@ -46,8 +47,8 @@ class Asked:
     """What an import is to do. out: the folder, `{week}` in it standing for the first day of a
     week; agencies: the directory, for level and county; as_of: the day of the release, where no
     file name tells it; facilities: as in facilities.py; proposals: where to write rows for the
-    directory; before: an earlier release; recorded: a week gets the requests recorded in it too;
-    replace: extracts that were made from other files."""
+    directory; before: the files of an earlier release; recorded: a week gets the requests recorded
+    in it too; replace: extracts that were made from other files."""
 
     weeks: Sequence[Week]
     out: str
@@ -55,7 +56,7 @@ class Asked:
     as_of: dt.date | None = None
     facilities: Path | None = None
     proposals: Path | None = None
-    before: Path | None = None
+    before: Sequence[Path] = ()
     recorded: bool = False
     replace: bool = False
 
@@ -107,6 +108,19 @@ class _Source:
     def kept(self) -> pd.DataFrame:
         return self.rows[self.rule.isna()]
 
+    @property
+    def held(self) -> list[tuple[dt.date, dt.date]]:
+        """The first and last days of issue that the files hold; of files that follow on each other
+        within a week those of them together."""
+        issued = self.kept.groupby("file")["issued_at"].agg(["min", "max"]).sort_values("min")
+        held: list[tuple[dt.date, dt.date]] = []
+        for first, last in issued.itertuples(index=False):
+            if held and first.date() <= held[-1][1] + A_WEEK:
+                held[-1] = held[-1][0], max(held[-1][1], last.date())
+            else:
+                held.append((first.date(), last.date()))
+        return held
+
     def unread_dates(self) -> list[str]:
         """How the cells look that are no date: they are not quoted, for anything may be in them."""
         texts = self.rows.loc[self.rule == RULES["row"]["date"], "detainer_prepare_date"]
@@ -144,10 +158,10 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
     _refuse_without_codes(source, asked)
     rows, earlier = source.kept.assign(newly=False), None
     if asked.before:
-        old = _read([asked.before], replace(asked, as_of=None), places, words)
+        old = _read(asked.before, replace(asked, as_of=None, recorded=False), places, words)
         if old.as_of >= source.as_of:
             days = f"it is as of {old.as_of}, the others as of {source.as_of}"
-            raise UsageError(f"--before {asked.before.name}: expected an earlier release; {days}")
+            raise UsageError(f"--before {old.told['source']}: expected an earlier release; {days}")
         rows["newly"], fates = compared(old.kept, rows, words["detainer_lift_reason"])
         earlier = old.as_of, old.told["as_of_from"], fates
     rows = cleaning.translated(rows.drop(columns="anonymized_identifier"), words)
@@ -159,32 +173,37 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
     kept = shape.shaped(rows[of_weeks], directory, source.as_of)
     set_aside = Counter(source.rule.dropna().astype("str").value_counts().to_dict())
     days = rows["issued_at"].agg(["min", "max"]).dt.date
-    names = ", ".join(file.name for file in files)
+    unplaced, mend = source.unplaced(), "name other --weeks, or see the rules in docs/foia.md"
     if kept.empty:
+        if asked.proposals and len(unplaced):
+            facilities.write_proposals(asked.proposals, unplaced, facilities.twins_of(unplaced))
+            mend = f"look up the facilities in {asked.proposals}, which was written"
         why = [f"{number} {rule}" for rule, number in set_aside.items()]
         if shapes := source.unread_dates():
-            why[0] += f" (they look like {' or '.join(shapes)}; 9 is a digit, A a letter)"
+            why += [f"dates look like {' or '.join(shapes)}; 9 is a digit, A a letter"]
         why += [f"{len(rows)} of other weeks"] if len(rows) else []
         held = f"{days['min']} to {days['max']}" if len(rows) else "no week"
-        seen = worded("no_row_kept", read=len(source.rows), why="; ".join(why) or "none", held=held)
-        raise invalid(names, *seen)
+        said_of = {"why": "; ".join(why) or "none", "held": held, "mend": mend}
+        raise invalid(
+            source.told["source"], *worded("no_row_kept", read=len(source.rows), **said_of)
+        )
 
     about = About(source.as_of, said, False, pending_on=earlier and earlier[0])
     written: list[Written] = []
     # In parts, which takes less memory; but the week of recording may be in another part.
     parts = [kept] if asked.recorded else [own for _, own in kept.groupby(issued_in.dt.year)]
     for part in parts:
-        written += _write(asked, about, days["min"], days["max"], {*starts}, shape.identified(part))
+        written += _write(asked, about, source.held, {*starts}, shape.identified(part))
     found = facilities.facilities_of(kept, directory)
-    unplaced, twins = source.unplaced(), facilities.twins_of(found)
+    twins = facilities.twins_of(found)
     if asked.proposals:
-        lacking = pd.concat([unplaced, found[~found["known"]]])
-        facilities.write_proposals(asked.proposals, lacking, twins)
+        lacking = pd.concat([found[~found["known"]], unplaced])
+        near = facilities.twins_of(pd.concat([found, unplaced]))
+        facilities.write_proposals(asked.proposals, lacking, near)
     lifted = kept["outcome"] != "pending"
     nothing = [week for week in weeks if week not in {each.week for each in written}]
     return ImportSummary(
         **source.told,
-        source=names,
         first=days["min"],
         last=days["max"],
         read=len(source.rows),
@@ -241,7 +260,7 @@ def _read(
     table, tables, unread = read_source(files)
     rows, cells = cleaning.cleaned(table, words)
     del table  # as large as the rows
-    rows = facilities.located(rows, places)
+    rows = facilities.located(rows, places, words)
     cleaning.refuse_day_first(rows)
     rows = rows.assign(issued_at=cleaning.dates(rows["detainer_prepare_date"]))
     if asked.recorded and rows["detainer_lift_date"].isna().all():
@@ -253,6 +272,7 @@ def _read(
     rows = rows.assign(outcome_recorded_at=cleaning.lifted_at(rows, as_of))
     rule, duplicates = cleaning.set_aside(rows, as_of, words, asked.recorded)
     told = {"as_of": as_of, "as_of_from": known, "tables": tables, "unread": unread}
+    told["source"] = ", ".join(file.name for file in files)
     return _Source(rows, rule, as_of, told | {"cells": cells, "duplicates": duplicates})
 
 
@@ -262,16 +282,18 @@ def _refuse_without_codes(source: _Source, asked: Asked) -> None:
         if "detention_facility_code" in form.lacks and not asked.facilities:
             mend = "write their names with --propose FILE, and look up each code and state"
             if asked.proposals:
-                facilities.write_proposals(asked.proposals, source.unplaced(), [])
+                unplaced = source.unplaced()
+                twins = facilities.twins_of(unplaced)
+                facilities.write_proposals(asked.proposals, unplaced, twins)
                 mend = f"their names are in {asked.proposals} now: look up each code and state"
             raise invalid(label, *worded("no_facility_codes", form=form.name, mend=mend))
 
 
 def _write(
-    asked: Asked, about: About, first: dt.date, last: dt.date, starts: set, rows: pd.DataFrame
+    asked: Asked, about: About, held: list[tuple[dt.date, dt.date]], starts: set, rows: pd.DataFrame
 ) -> Iterator[Written]:
-    """The extracts of the weeks of identified rows, each of which is there whole. `first`, `last`:
-    the days that the files hold."""
+    """The extracts of the weeks of identified rows, each of which is there whole. `held`: as in
+    _Source."""
     both = extract_of(rows, shape.charges_of(rows), about)
     newly = {*rows.loc[rows["newly"], "request_id"]}
     requests = both.requests.assign(week=first_days(both.requests["issued_at"]))
@@ -284,10 +306,11 @@ def _write(
         week, folder = Week(start.date()), asked.folder(Week(start.date()))
         own = own.drop(columns="week").sort_values("request_id", ignore_index=True)
         charges = all_charges[all_charges["week"] == start].drop(columns="week")
+        within = [(a, b) for a, b in held if a <= week.last_day and b >= week.first_day] or held
         part = replace(
             about,
-            covers_from=first if first > week.first_day else None,
-            covers_to=last if last < week.last_day else None,
+            covers_from=within[0][0] if within[0][0] > week.first_day else None,
+            covers_to=within[-1][1] if within[-1][1] < week.last_day else None,
             newly_declined=tuple(each for each in own["request_id"] if each in newly),
         )
         write_extract(Extract(own, charges, part), folder)
@@ -302,8 +325,9 @@ def _own_day(file: str, rows: pd.DataFrame) -> tuple[dt.date, str]:
         days = pd.to_datetime(digits, format="%Y%m%d", errors="coerce").dropna()
         if len(days):
             return days.max().date(), f"from the file name {names[days.idxmax()[0]]}"
-    # An outcome may be of later than the last request.
-    latest = max(rows["issued_at"].max(), cleaning.dates(rows["detainer_lift_date"]).max())
+    # An outcome may be of later than the last request. A date that is still to come is a mistake.
+    days = pd.concat([rows["issued_at"], cleaning.dates(rows["detainer_lift_date"])])
+    latest = days[days < pd.Timestamp.now()].max()
     if pd.isna(latest):
         raise invalid(file, *worded("no_prepare_date"), column="detainer_prepare_date")
     return latest.date(), "the latest date in the file; use --as-of to give the date of the release"

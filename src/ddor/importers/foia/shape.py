@@ -74,6 +74,9 @@ def charges_of(rows: pd.DataFrame) -> pd.DataFrame:
 def notes_of(rows: pd.DataFrame) -> dict[str, int]:
     """How often each rule of this file was used on shaped rows."""
     code, charge = rows["msc_charge_code"], rows["most_serious_conviction_charge"]
+    pending = rows["pending_charge_code"]
+    of_lift = rows["detainer_lift_date"].notna()
+    no_reason = rows["detainer_lift_reason"].isna()
     lengths = [rows[column].notna() & whole_numbers(rows[column]).isna() for column in _LENGTHS]
     convicted = rows["criminality"] == "convicted"
     met = {
@@ -84,10 +87,13 @@ def notes_of(rows: pd.DataFrame) -> dict[str, int]:
         "no_conviction": convicted & code.isna() & charge.isna(),
         "no_code": code.isna() & charge.notna(),
         "bad_code": code.notna() & rows["ncic_code"].isna(),
+        "bad_pending": pending.notna() & rows["pending_ncic_code"].isna(),
         "short_code": matches(code, _WITHOUT_ZERO),
         "charge_date": rows["msc_charge_date"].notna() & rows["charged_on"].isna(),
+        "pending_date": rows["pending_charge_date"].notna() & rows["pending_charged_on"].isna(),
         "conviction_date": rows["msc_conviction_date"].notna() & rows["convicted_on"].isna(),
-        "lift_date": rows["detainer_lift_date"].notna() & rows["outcome_recorded_at"].isna(),
+        "lift_date": of_lift & ~no_reason & rows["outcome_recorded_at"].isna(),
+        "lift_alone": of_lift & no_reason,
         "old_type": rows["detainer_type"].isna(),
         "length": pd.concat(lengths),
         "end": rows["sentence_ends_on"] == _LAST_DATE,

@@ -16,9 +16,11 @@ def draft_map(file: Path) -> str:
     exports = read_export(file)
     sheet, export = next(iter(exports.items()))
     heads: dict[str, str] = {}
-    for head in export:
-        if (meaning := column_of(head)) and meaning.column not in heads:
-            heads[meaning.column] = head
+    for whole in (True, False):
+        for head in export:
+            meaning = column_of(head, whole) if head not in heads.values() else None
+            if meaning and meaning.column not in heads:
+                heads[meaning.column] = head
     lines = [
         f"# A draft for {file.name}. Read each line: what stands behind # is a guess or a question."
     ]

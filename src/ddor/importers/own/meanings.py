@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from ddor.extract.identifiers import head_is_identifier
 from ddor.extract.model import COLUMNS, WORDS
 from ddor.reference.codes import name_key, rows
 
@@ -37,15 +38,18 @@ def _meaning(table, column, meaning, heads, words, otherwise) -> Meaning:
 MEANINGS = [_meaning(**row) for row in rows("meanings", Path(__file__).parent / "data")]
 
 
-def column_of(head: str) -> Meaning | None:
-    """The column that a head of an export seems to mean: by its own name, else by its words."""
+def column_of(head: str, whole: bool = False) -> Meaning | None:
+    """The column that a head of an export seems to mean: by its own name, else by its words, as a
+    whole or (unless `whole`) in part. None for what would name a person."""
+    if head_is_identifier(head):
+        return None
     key = name_key(head)
-    named = [each for each in MEANINGS if key == name_key(each.column)]
-    whole = [each for each in MEANINGS if key in each.heads]
-    parts = [
-        each for each in MEANINGS if any(re.search(rf"\b{word}\b", key) for word in each.heads)
-    ]
-    return next(iter([*named, *whole, *parts]), None)
+    found = [each for each in MEANINGS if key == name_key(each.column)]
+    found += [each for each in MEANINGS if key in each.heads]
+    if not whole:
+        parts = ((each, word) for each in MEANINGS for word in each.heads)
+        found += [each for each, word in parts if re.search(rf"\b{word}\b", key)]
+    return next(iter(found), None)
 
 
 def contract_words(column: str) -> dict[str, str]:

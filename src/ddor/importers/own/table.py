@@ -78,7 +78,8 @@ def read_export(file: Path) -> dict[str, pd.DataFrame]:
     tables = {}
     try:
         for name, lines, columns in tables_of(file, known, 2):
-            first = [*islice(lines, HEADER_WITHIN)]
+            if not (first := [*islice(lines, HEADER_WITHIN)]):
+                continue
             table = None if first[1:] else columns([*range(len(first[0]))], 1)
             if table is not None:  # a file of columns, whose lines are its head alone
                 lines = zip(*(column.to_pylist() for column in table.columns), strict=True)
@@ -101,9 +102,9 @@ def read_export(file: Path) -> dict[str, pd.DataFrame]:
     if not tables:
         words = "no row looks like a header; put the names of columns in one row"
         raise UsageError(f"{file.name}: {words}")
-    if empty := [name for name, rows in tables.items() if rows.empty]:
-        raise UsageError(f"{', '.join(empty)}: no row below the header")
-    return tables
+    if not (filled := {name: rows for name, rows in tables.items() if len(rows)}):
+        raise UsageError(f"{', '.join(tables)}: no row below the header")
+    return filled
 
 
 def _different(heads: list[str]) -> list[str]:
@@ -133,7 +134,8 @@ def import_table(
     order = said.date_order or order_of(export[head] for head in dates if head in export)[0]
     tables = {name: _mapped(export, how, name, order, found) for name, how in columns.items()}
     NeedsCorrection.raise_if(_WRONG, found)
-    requests, again = tables["requests"], export.duplicated()
+    used = {how.column for given in columns.values() for how in given.values()} - {""}
+    requests, again = tables["requests"], export[sorted(used)].duplicated()
     if numbered := "request_id" not in requests:
         requests["request_id"] = [f"row-{row}" for row in requests.index]
     charges = tables["charges"].assign(request_id=requests["request_id"])
