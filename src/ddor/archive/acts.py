@@ -28,6 +28,7 @@ are private and stay, for whoever has to answer for the withdrawal.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from ddor.archive import agencies as agency_files
 from ddor.archive import lists
@@ -61,6 +62,15 @@ MADE_WHOLE = ("site/sitemap.xml", "site/agencies/*-*/*/*", "site/corrections/*/*
 EVERYTHING = ["site/assets/*", "site/data/*/*", "site/agencies/[A-Z0-9]*/*"]
 
 
+class Around(NamedTuple):
+    """The files around the reports of a site with this catalog, path below site/ -> file: those
+    that reports point to, and those that point to reports."""
+
+    catalog: Catalog
+    pointed_to: dict[str, bytes]
+    written: dict[str, bytes]
+
+
 @dataclass(frozen=True)
 class Publication:
     """site: as it is so far. revision: its line in the catalog, but for what its article and data
@@ -79,6 +89,7 @@ class Publication:
     private: Files = field(default_factory=dict)
     beside: Files = field(default_factory=dict)
     old: Iterable[str] = ()
+    around: Around | None = None
 
 
 def publish_revisions(archive: Archive, publications: Sequence[Publication]) -> None:
@@ -93,7 +104,20 @@ def publish_revisions(archive: Archive, publications: Sequence[Publication]) -> 
         pages |= own_pages
         beside |= {f"runs/{name}": file for name, file in each.beside.items()}
         old += [f"runs/{each.period}/{name}" for name in each.old]
-    publish_site(archive, site, folders, pages, beside, old)
+    ahead = publications[-1].around
+    publish_site(archive, site, folders, pages, beside, old, ahead)
+
+
+def ahead_of(publication: Publication) -> Around:
+    """The files around a report whose article is not there yet, and seldom changes them."""
+    site = publication.site
+    return around(_with_records(site, _with_line(site, publication, ""), publication))
+
+
+def around(site: Site) -> Around:
+    pointed_to = {path: file for files in AGENCY_AND_YEAR_FILES for path, file in files(site)}
+    written = {path: file for files in SITE_PAGES for path, file in files(site)}
+    return Around(site.catalog, pointed_to, written)
 
 
 def files_of(
@@ -103,23 +127,35 @@ def files_of(
     reports that change with it (path below site/ -> page)."""
     period, article, data = publication.period, publication.article, DataFiles(publication.data)
     kept, cases = split_cases(article.html)
-    line = line_of(site.catalog, period, publication.revision, data, publication.bulk)
-    line = replace(line, cases=cases)
-    earlier = [replace(revision, cases="") for revision in site.catalog.of(period)]
-    disputed = disputed_agencies(site.catalog, period)
-    site = replace(site, catalog=site.catalog.with_revisions(period, [*earlier, line]))
-    number, report = line.revision, ReportPages(site, period, (kept, data))
+    before, site = site, _with_line(site, publication, cases)
+    number, report = publication.revision.revision, ReportPages(site, period, (kept, data))
     pages = report.pages([number - 1, number])
     here = f"{period.path}/r{number}"
     files = {f"data/{name}": file for name, file in data.items()}
     public = {"index.html": pages.pop(f"{here}/index.html"), **article.pictures, **files}
     pages |= {f"{period.path}/{name}": file for name, file in files.items()}
     pages |= pages_made_from(site, period)
+    folders = {f"runs/{period}/r{number}": publication.private, f"site/{here}": public}
+    return _with_records(before, site, publication), folders, pages
+
+
+def _with_line(site: Site, publication: Publication, cases: str) -> Site:
+    """With the line of the publication in its catalog."""
+    period, data = publication.period, DataFiles(publication.data)
+    line = line_of(site.catalog, period, publication.revision, data, publication.bulk)
+    earlier = [replace(revision, cases="") for revision in site.catalog.of(period)]
+    revisions = [*earlier, replace(line, cases=cases)]
+    return replace(site, catalog=site.catalog.with_revisions(period, revisions))
+
+
+def _with_records(site: Site, after: Site, publication: Publication) -> Site:
+    """`after`, which has the publication's line, with the records that it changes."""
+    period, data = publication.period, DataFiles(publication.data)
     before = data_files_of(site.folder / period.path)
-    agencies = before.agencies | data.agencies | disputed | disputed_agencies(site.catalog, period)
-    site = replace(site, linked=agencies.union(site.linked))
-    site = site_after(site, period, agencies, before, data)
-    return site, {f"runs/{period}/r{number}": publication.private, f"site/{here}": public}, pages
+    disputed = (disputed_agencies(each.catalog, period) for each in (site, after))
+    agencies = before.agencies.union(data.agencies, *disputed)
+    after = replace(after, linked=agencies.union(site.linked))
+    return site_after(after, period, agencies, before, data)
 
 
 def line_of(
@@ -269,13 +305,20 @@ def site_after(
 
 
 def publish_site(
-    archive: Archive, site: Site, folders: Folders, reports: Files, private: Files, old: list[str]
+    archive: Archive,
+    site: Site,
+    folders: Folders,
+    reports: Files,
+    private: Files,
+    old: list[str],
+    ahead: Around | None = None,
 ) -> int:
     """All or nothing; the number of files that changed or went. `folders`: as in Archive.publish;
     `reports`: path below site/ -> file, of reports; `private`: path below outputs/ -> file.
-    `old`: patterns below outputs/ of what goes unless it is made."""
-    pointed_to = {path: file for files in AGENCY_AND_YEAR_FILES for path, file in files(site)}
-    written = {path: file for files in SITE_PAGES for path, file in files(site)}
+    `old`: patterns below outputs/ of what goes unless it is made. `ahead`: used if the catalog has
+    become what it was made for."""
+    made_ahead = ahead if ahead and ahead.catalog == site.catalog else None
+    _, pointed_to, written = made_ahead or around(site)
     # In this order no page that readers can reach leads to one that is not there yet: new pages of
     # agencies before the reports that name them, those that lead to the report after it.
     new = {path: file for path, file in pointed_to.items() if not (site.folder / path).exists()}

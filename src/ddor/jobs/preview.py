@@ -35,8 +35,7 @@ from ddor.jobs.report import (
     attempted,
     begun,
     checked_parameters,
-    ended,
-    meanwhile,
+    finished,
     publication,
     template_of,
     told_apart,
@@ -116,8 +115,7 @@ class Preview:
                 if pending.unchanged:
                     result = unchanged(archive, pending)
                 else:
-                    ran = run_task(pending.task, partial(meanwhile, pending.report))
-                    (result,) = ended(archive, [(pending, ran)])
+                    result, ran = finished(archive, pending)
                     self.article = ran.article
             if not result.exit_code:
                 output, self.site = self.site.parent, output / "site"

@@ -56,7 +56,7 @@ from ddor.reports import refuse_shared_key, report_of
 from ddor.run.notebook import check_template
 
 if TYPE_CHECKING:
-    from ddor.archive.acts import Publication
+    from ddor.archive.acts import Around, Publication
 
 Outcome = TypeVar("Outcome")
 
@@ -108,10 +108,18 @@ def make_report(period: Period, order: Order) -> Result:
         if pending.unchanged:
             result = unchanged(archive, pending)
         else:
-            with pending.log.step("notebook"):
-                ran = run_task(pending.task, partial(meanwhile, pending.report))
-            result = ended(archive, [(pending, ran)])[0]
+            result, _ = finished(archive, pending)
         return replace(result, messages=(*pending.recovered, *result.messages))
+
+
+def finished(archive: Archive, pending: "Pending") -> tuple[Result, Ran]:
+    """Runs the notebook, and what becomes of the report. What does not depend on the article is
+    made while the kernel works."""
+    ahead: list[Around] = []
+    with pending.log.step("notebook"):
+        ran = run_task(pending.task, lambda: ahead.extend(meanwhile(archive, pending)))
+    pending = replace(pending, around=ahead[0] if ahead else None)
+    return ended(archive, [(pending, ran)])[0], ran
 
 
 @contextlib.contextmanager
@@ -148,7 +156,8 @@ class Pending:
     inputs, by name; revision: the next one, or, of a report that is unchanged, its last; task: its
     notebook; going: published figures that it takes away, unless that is agreed to; saw: as in
     seen.py; log: what was logged of it so far; recovered: what
-    the archive had to be recovered from, in words."""
+    the archive had to be recovered from, in words; around: what was made of the site while the
+    notebook ran."""
 
     report: Prepared
     order: Order
@@ -161,6 +170,7 @@ class Pending:
     saw: seen.Saw = field(default_factory=dict)
     log: RunLog = field(default_factory=RunLog)
     recovered: tuple[str, ...] = ()
+    around: "Around | None" = None
 
     @property
     def may_be_published(self) -> bool:
@@ -330,6 +340,7 @@ def publication(site: Site, pending: Pending, ran: Ran) -> "Publication":
         private=private,
         beside=report.beside,
         old=MADE_OLD,
+        around=pending.around,
     )
 
 
@@ -391,18 +402,21 @@ def _not_run(archive: Archive, pending: Pending, ran: Ran) -> Result:
     return failed(period, ran.exit_code, message)
 
 
-def meanwhile(report: Prepared) -> None:
-    """Makes the downloads, and imports what a publication needs."""
+def meanwhile(archive: Archive, pending: Pending) -> Iterator["Around"]:
+    """Makes the downloads and the pages around the report, and imports what a publication needs."""
     import scipy.special  # noqa: F401
     import scrapbook  # noqa: F401
 
-    import ddor.archive.acts
     import ddor.run.gate  # noqa: F401
+    from ddor.archive.acts import ahead_of
     from ddor.archive.render import exporter
 
     exporter()
     load_templates()
-    report.downloads  # noqa: B018, made by being asked for
+    pending.report.downloads  # noqa: B018, made by being asked for
+    if pending.may_be_published:
+        site = Site(archive.site, pending.report.catalog, pending.context)
+        yield ahead_of(publication(site, pending, Ran()))
 
 
 def unchanged(archive: Archive, pending: Pending) -> Result:
