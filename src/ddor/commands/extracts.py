@@ -62,7 +62,7 @@ def _check(options: Options) -> int:
     option("--map", "MAP.yaml", "how the columns of a table become an extract", type=Path),
     flag("--draft-map", "write a first MAP.yaml for the table"),
     option("--as-of", "DATE", "of the release, if the file does not give it", type=parse_date),
-    option("--before", "OLD", "an earlier release: what was declined since", nargs="+", type=Path),
+    option("--before", "OLD", "a file of an earlier release", action="append", type=Path),
     option("--facilities", "FILE", "a CSV of name, state and agency_id", type=Path),
     option("--propose", "FILE", "write rows for the directory, to be accepted", type=Path),
     flag("--recorded", "give a week what was recorded in it too, by the date of lifting"),
