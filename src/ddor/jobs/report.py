@@ -416,7 +416,8 @@ def meanwhile(archive: Archive, pending: Pending) -> Iterator["Around"]:
     pending.report.downloads  # noqa: B018, made by being asked for
     if pending.may_be_published:
         site = Site(archive.site, pending.report.catalog, pending.context)
-        yield ahead_of(publication(site, pending, Ran()))
+        with contextlib.suppress(DdorError, OSError):  # the publication itself will say it
+            yield ahead_of(publication(site, pending, Ran()))
 
 
 def unchanged(archive: Archive, pending: Pending) -> Result:
