@@ -27,6 +27,7 @@ from typing import Any
 
 import nbformat
 import pandas as pd
+import pyarrow.parquet
 
 from ddor.archive.downloads import descriptor, dictionary_of, json_file, table_files, with_notice
 from ddor.archive.publish import Archive, Files, last_revision
@@ -331,8 +332,9 @@ def keys_of(archive: Archive, request_ids: Iterable[str] = (), weeks: int = 0) -
     `weeks` that were published, of all weeks if 0: a text may speak of what was."""
     folders = sorted(archive.runs.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"))[-weeks:]
     kept = chain(*(folder.glob("r[0-9]*/extract.parquet") for folder in folders))
-    tables = [pd.read_parquet(file, columns=["request_id"]) for file in kept]
-    return RequestKeys(chain(request_ids, *(table["request_id"] for table in tables)))
+    # Not by pandas, which takes three times as long for so small a file.
+    columns = (pyarrow.parquet.read_table(file, columns=["request_id"])[0] for file in kept)
+    return RequestKeys(chain(request_ids, *(column.to_pylist() for column in columns)))
 
 
 def refuse_unfit(texts: Mapping[str, str], keys: RequestKeys) -> None:
