@@ -179,8 +179,11 @@ def _refuse_to_differ(requests: pd.DataFrame, file: str) -> None:
 def _of_the_export(problem: Problem, rows: Mapping[str, pd.Index]) -> Problem:
     """With the rows of the export, not of the extract."""
     index = rows.get(problem.table.removesuffix(".csv"))
-    own = () if index is None else tuple(index[n - ABOVE] for n in problem.rows if n >= ABOVE)
-    return replace(problem, rows=own)
+    if index is None:
+        return replace(problem, rows=())
+    own = {number: row for number, row in enumerate(index, start=ABOVE)}
+    # A line that cannot be read may be numbered past the last.
+    return replace(problem, rows=tuple(own[each] for each in problem.rows if each in own))
 
 
 def _mapped(
