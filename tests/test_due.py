@@ -18,13 +18,18 @@ AS_OF = "2017-04-05"
 LATER = "2017-02-25"  # the week after; due on April 17, 2017
 
 
-@pytest.fixture
-def archive(tmp_path, monkeypatch) -> SmallArchive:
-    no_kernel(monkeypatch)
-    archive = SmallArchive(tmp_path / "archive")
+def received(folder) -> SmallArchive:
+    """With the extracts of two weeks, neither of them published."""
+    archive = SmallArchive(folder)
     archive.receive(FIRST_ROWS, AS_OF)
     archive.receive(NEXT_WEEK_ROWS, AS_OF, week=NEXT_WEEK)
     return archive
+
+
+@pytest.fixture
+def archive(tmp_path, monkeypatch) -> SmallArchive:
+    no_kernel(monkeypatch)
+    return received(tmp_path / "archive")
 
 
 @pytest.fixture
@@ -32,10 +37,7 @@ def published(shared, tmp_path, monkeypatch) -> SmallArchive:
     """Both weeks are published already."""
 
     def make(folder) -> None:
-        made = SmallArchive(folder)
-        made.receive(FIRST_ROWS, AS_OF)
-        made.receive(NEXT_WEEK_ROWS, AS_OF, week=NEXT_WEEK)
-        assert bare(made)[0] == 0
+        assert bare(received(folder))[0] == 0
 
     no_kernel(monkeypatch)
     return SmallArchive(made_once(shared / "due", make)).copied_to(tmp_path / "archive")

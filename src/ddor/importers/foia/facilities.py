@@ -152,8 +152,12 @@ def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
     named = named[(named["name"] != "") | (named["code"] != "")]
     named["state"] = named["state"].map(lambda state: state_named(state) or state)
     named["area"] = named["area"].map(lambda area: area_named(area) or "")
-    found = _counted(named).assign(known=False)
-    return found[~found["code"].duplicated() | (found["code"] == "")]
+    return _each_code_once(_counted(named).assign(known=False))
+
+
+def _each_code_once(facilities: pd.DataFrame) -> pd.DataFrame:
+    """The first line of each code, and every line without one."""
+    return facilities[~facilities["code"].duplicated() | (facilities["code"] == "")]
 
 
 def _counted(rows: pd.DataFrame) -> pd.DataFrame:
@@ -182,16 +186,17 @@ def twins_of(facilities: pd.DataFrame) -> list[tuple]:
     return sorted(pairs, key=lambda pair: (pair[0].place, pair[1].place))
 
 
-def write_proposals(file: Path, facilities: pd.DataFrame, twins: list[tuple]) -> None:
-    """Rows for the directory, to be looked up and accepted: `ddor directory FILE` adds those. The
-    surest first, misspelt twins beside each other."""
+def write_proposals(file: Path, facilities: pd.DataFrame) -> None:
+    """Rows for the directory, of those of `facilities` that are not known to it, to be looked up
+    and accepted: `ddor directory FILE` adds those. The surest first, misspelt twins beside each
+    other."""
     beside, first = defaultdict(list), {}
-    for one, other in twins:
+    for one, other in twins_of(facilities):
         beside[_key(one)].append(f"{other.name} ({other.code})")
         beside[_key(other)].append(f"{one.name} ({one.code})")
         first[_key(other)] = _key(one)
-    facilities = facilities[~facilities["code"].duplicated() | (facilities["code"] == "")]
-    rows = [(_key(each), _proposal(each, beside)) for each in facilities.itertuples(index=False)]
+    lacking = _each_code_once(facilities[~facilities["known"]])
+    rows = [(_key(each), _proposal(each, beside)) for each in lacking.itertuples(index=False)]
     rows.sort(key=lambda row: SURE.index(row[1]["how_sure"]))
     order = {key: at for at, (key, _) in enumerate(rows)}
     rows.sort(key=lambda row: order.get(first.get(row[0], row[0]), order[row[0]]))

@@ -108,7 +108,6 @@ class _Source:
     def kept(self) -> pd.DataFrame:
         return self.rows[self.rule.isna()]
 
-    @property
     def held(self) -> list[tuple[dt.date, dt.date]]:
         """The first and last days of issue that the files hold; of files that follow on each other
         within a week those of them together."""
@@ -176,30 +175,29 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
     unplaced, mend = source.unplaced(), "name other --weeks, or see the rules in docs/foia.md"
     if kept.empty:
         if asked.proposals and len(unplaced):
-            facilities.write_proposals(asked.proposals, unplaced, facilities.twins_of(unplaced))
+            facilities.write_proposals(asked.proposals, unplaced)
             mend = f"look up the facilities in {asked.proposals}, which was written"
         why = [f"{number} {rule}" for rule, number in set_aside.items()]
         if shapes := source.unread_dates():
             why += [f"dates look like {' or '.join(shapes)}; 9 is a digit, A a letter"]
         why += [f"{len(rows)} of other weeks"] if len(rows) else []
-        held = f"{days['min']} to {days['max']}" if len(rows) else "no week"
-        said_of = {"why": "; ".join(why) or "none", "held": held, "mend": mend}
+        has = f"{days['min']} to {days['max']}" if len(rows) else "no week"
+        said_of = {"why": "; ".join(why) or "none", "held": has, "mend": mend}
         raise invalid(
             source.told["source"], *worded("no_row_kept", read=len(source.rows), **said_of)
         )
 
     about = About(source.as_of, said, False, pending_on=earlier and earlier[0])
     written: list[Written] = []
+    held = source.held()
     # In parts, which takes less memory; but the week of recording may be in another part.
     parts = [kept] if asked.recorded else [own for _, own in kept.groupby(issued_in.dt.year)]
     for part in parts:
-        written += _write(asked, about, source.held, {*starts}, shape.identified(part))
+        written += _write(asked, about, held, {*starts}, shape.identified(part))
     found = facilities.facilities_of(kept, directory)
     twins = facilities.twins_of(found)
     if asked.proposals:
-        lacking = pd.concat([found[~found["known"]], unplaced])
-        near = facilities.twins_of(pd.concat([found, unplaced]))
-        facilities.write_proposals(asked.proposals, lacking, near)
+        facilities.write_proposals(asked.proposals, pd.concat([found, unplaced]))
     lifted = kept["outcome"] != "pending"
     nothing = [week for week in weeks if week not in {each.week for each in written}]
     return ImportSummary(
@@ -282,9 +280,7 @@ def _refuse_without_codes(source: _Source, asked: Asked) -> None:
         if "detention_facility_code" in form.lacks and not asked.facilities:
             mend = "write their names with --propose FILE, and look up each code and state"
             if asked.proposals:
-                unplaced = source.unplaced()
-                twins = facilities.twins_of(unplaced)
-                facilities.write_proposals(asked.proposals, unplaced, twins)
+                facilities.write_proposals(asked.proposals, source.unplaced())
                 mend = f"their names are in {asked.proposals} now: look up each code and state"
             raise invalid(label, *worded("no_facility_codes", form=form.name, mend=mend))
 
@@ -292,7 +288,7 @@ def _refuse_without_codes(source: _Source, asked: Asked) -> None:
 def _write(
     asked: Asked, about: About, held: list[tuple[dt.date, dt.date]], starts: set, rows: pd.DataFrame
 ) -> Iterator[Written]:
-    """The extracts of the weeks of identified rows, each of which is there whole. `held`: as in
+    """The extracts of the weeks of identified rows, each of which is there whole. `held`: of the
     _Source."""
     both = extract_of(rows, shape.charges_of(rows), about)
     newly = {*rows.loc[rows["newly"], "request_id"]}
