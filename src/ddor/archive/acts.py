@@ -63,10 +63,10 @@ EVERYTHING = ["site/assets/*", "site/data/*/*", "site/agencies/[A-Z0-9]*/*"]
 
 
 class Around(NamedTuple):
-    """The files around the reports of a site with this catalog, path below site/ -> file: those
-    that reports point to, and those that point to reports."""
+    """The files around the reports of a site, path below site/ -> file: those that reports point
+    to, and those that point to reports."""
 
-    catalog: Catalog
+    site: Site
     pointed_to: dict[str, bytes]
     written: dict[str, bytes]
 
@@ -117,7 +117,7 @@ def ahead_of(publication: Publication) -> Around:
 def around(site: Site) -> Around:
     pointed_to = {path: file for files in AGENCY_AND_YEAR_FILES for path, file in files(site)}
     written = {path: file for files in SITE_PAGES for path, file in files(site)}
-    return Around(site.catalog, pointed_to, written)
+    return Around(site, pointed_to, written)
 
 
 def files_of(
@@ -136,6 +136,9 @@ def files_of(
     pages |= {f"{period.path}/{name}": file for name, file in files.items()}
     pages |= pages_made_from(site, period)
     folders = {f"runs/{period}/r{number}": publication.private, f"site/{here}": public}
+    ahead = publication.around
+    if ahead and ahead.site.catalog == site.catalog:
+        return ahead.site, folders, pages
     return _with_records(before, site, publication), folders, pages
 
 
@@ -315,10 +318,9 @@ def publish_site(
 ) -> int:
     """All or nothing; the number of files that changed or went. `folders`: as in Archive.publish;
     `reports`: path below site/ -> file, of reports; `private`: path below outputs/ -> file.
-    `old`: patterns below outputs/ of what goes unless it is made. `ahead`: used if the catalog has
-    become what it was made for."""
-    made_ahead = ahead if ahead and ahead.catalog == site.catalog else None
-    _, pointed_to, written = made_ahead or around(site)
+    `old`: patterns below outputs/ of what goes unless it is made. `ahead`: used if it is of
+    this site."""
+    _, pointed_to, written = ahead if ahead and ahead.site is site else around(site)
     # In this order no page that readers can reach leads to one that is not there yet: new pages of
     # agencies before the reports that name them, those that lead to the report after it.
     new = {path: file for path, file in pointed_to.items() if not (site.folder / path).exists()}
