@@ -46,24 +46,23 @@ PICTURE = new_output("display_data", {"image/png": "AAAA", "text/plain": "<Figur
 MARKED = TABLE._repr_mimebundle_()
 
 
-def judged(folder, *cells, keys=()) -> tuple[str, ...]:
+def judged(*cells, keys=()) -> tuple[str, ...]:
     """What the gate tells of these cells; raises what it refuses."""
-    nbformat.write(new_notebook(cells=list(cells)), folder / "report.ipynb")
-    return validate_cells(folder / "report.ipynb", RequestKeys(keys))
+    return validate_cells(new_notebook(cells=list(cells)), RequestKeys(keys))
 
 
-def refused(folder, *cells, keys=()) -> list[str]:
+def refused(*cells, keys=()) -> list[str]:
     with pytest.raises(NotebookFailed) as failed:
-        judged(folder, *cells, keys=keys)
+        judged(*cells, keys=keys)
     return str(failed.value).splitlines()[1:]
 
 
-def test_what_the_package_makes_is_published(tmp_path):
+def test_what_the_package_makes_is_published():
     narrative = HTML(render_narrative("Of {{ n }}.", {"n": 3}))
     several = Several([TABLE, CHART, HTML("<p>A note.</p>")])
     scrap = new_output("display_data", {SCRAP: {"data": 3}})
     outputs = [*map(shows, (narrative, TABLE, CHART, several)), scrap]
-    assert judged(tmp_path, new_code_cell("x", outputs=outputs)) == ()
+    assert judged(new_code_cell("x", outputs=outputs)) == ()
 
 
 @pytest.mark.parametrize(
@@ -88,39 +87,39 @@ def test_what_the_package_makes_is_published(tmp_path):
         (shows(HTML("<p>&#123;&#123; n }}")), 'shows "{{"'),
     ],
 )
-def test_anything_else_is_refused_with_cell_and_first_line(tmp_path, output, said):
+def test_anything_else_is_refused_with_cell_and_first_line(output, said):
     cell = new_code_cell("\nlook = 1\nlook", outputs=[output])
     given = new_code_cell("inputs = 1", metadata={"tags": ["injected-parameters"]})
-    (line,) = refused(tmp_path, new_markdown_cell("Text"), given, cell)
+    (line,) = refused(new_markdown_cell("Text"), given, cell)
     assert line.startswith(f"cell 2 (look = 1): {said}"), line
     assert "R0000003" not in line
     hidden = new_code_cell("look", outputs=[output], metadata=HIDDEN)
-    assert judged(tmp_path, hidden) == ()
+    assert judged(hidden) == ()
 
 
 BRACES = ["{{ x }}", "{% if", "&#123;&#123; x", "`{{ x }}`", "{\u200b{ x", "{&shy;{ x", "*{*{ x"]
 
 
 @pytest.mark.parametrize("source", BRACES)
-def test_braces_in_a_text_cell_are_refused_unless_it_is_not_published(tmp_path, source):
-    (line,) = refused(tmp_path, new_markdown_cell(source))
+def test_braces_in_a_text_cell_are_refused_unless_it_is_not_published(source):
+    (line,) = refused(new_markdown_cell(source))
     assert line.startswith("cell 1 (") and "which nothing fills" in line
-    assert judged(tmp_path, new_markdown_cell(source, metadata=HIDDEN)) == ()
+    assert judged(new_markdown_cell(source, metadata=HIDDEN)) == ()
 
 
 PASTED = "attachment:rows.png data:image/png;base64,AAAA DATA:x &#100;ata:x javascript:x".split()
 
 
 @pytest.mark.parametrize("address", PASTED)
-def test_a_pasted_picture_or_a_link_that_holds_what_it_leads_to_is_refused(tmp_path, address):
+def test_a_pasted_picture_or_a_link_that_holds_what_it_leads_to_is_refused(address):
     pictures = ("![Rows]({})", "![Rows][1]\n\n[1]: {}", "![Rows]\n\n[rows]: {}")
     for text in (*pictures, "[rows]({})", "[rows][1]\n\n[1]: {}"):
-        (line,) = refused(tmp_path, new_markdown_cell(text.format(address)))
+        (line,) = refused(new_markdown_cell(text.format(address)))
         assert "has a pasted picture, or a link to no page" in line
     for elsewhere in ("https://example.org/x.png", "//example.org/x"):
-        assert len(refused(tmp_path, new_markdown_cell(f"![Rows]({elsewhere})"))) == 1
+        assert len(refused(new_markdown_cell(f"![Rows]({elsewhere})"))) == 1
     fine = "![A map][1] [a](https://x.org) [b][2] <c@x.org> [d](#head)\n\n[1]: map.svg\n[2]: ../m/"
-    assert judged(tmp_path, new_markdown_cell(fine)) == ()
+    assert judged(new_markdown_cell(fine)) == ()
 
 
 @pytest.mark.parametrize(
@@ -133,36 +132,36 @@ def test_a_pasted_picture_or_a_link_that_holds_what_it_leads_to_is_refused(tmp_p
         new_code_cell("x", outputs=[shows(HTML('<a href="?id=R0000003">x</a>'))]),
     ],
 )
-def test_the_key_of_a_request_is_refused_and_not_shown(tmp_path, cell):
-    (line,) = refused(tmp_path, cell, keys=["R0000003"])
+def test_the_key_of_a_request_is_refused_and_not_shown(cell):
+    (line,) = refused(cell, keys=["R0000003"])
     said = line.replace(cell.source, "")
     assert "holds the key of a request (not shown)" in said and "0003" not in said
 
 
-def test_all_cells_are_told_at_once_and_a_line_with_a_key_is_not(tmp_path):
+def test_all_cells_are_told_at_once_and_a_line_with_a_key_is_not():
     sources = ["print(1)", '%%narrative\nIt is "{{ x }}"', "rows['R0000003']"]
     outputs = [PRINTED, PICTURE, PRINTED], [PLAIN], [html("<table>")]
     cells = [new_code_cell(s, outputs=o) for s, o in zip(sources, outputs, strict=True)]
-    places = [line.partition(":")[0] for line in refused(tmp_path, *cells, keys=["R0000003"])]
+    places = [line.partition(":")[0] for line in refused(*cells, keys=["R0000003"])]
     told = ['cell 2 (%%narrative It is "{{ x }}")', "cell 3 (its first line is not shown)"]
     assert places == [*["cell 1 (print(1))"] * 2, *told]
 
 
-def test_what_a_library_says_is_told_and_is_no_reason_to_stop(tmp_path):
+def test_what_a_library_says_is_told_and_is_no_reason_to_stop():
     warning = "/some/where/library.py:12: FutureWarning: This changes.\n  warn(x)\n"
     said = [new_output("stream", name="stderr", text=text) for text in (warning * 2, "loading\nx")]
     cells = [new_code_cell("x", outputs=[each]) for each in said]
-    assert judged(tmp_path, *cells) == ("cell 1: FutureWarning: This changes.", "cell 2: loading")
+    assert judged(*cells) == ("cell 1: FutureWarning: This changes.", "cell 2: loading")
 
 
 OWN = ["<svg><path/></svg>", FRAME._repr_html_(), "A <b>bold</b>", "Of {<wbr>{ n }}", "<!-- -->"]
 
 
 @pytest.mark.parametrize("source", OWN)
-def test_no_cell_brings_html_of_its_own(tmp_path, source):
-    (line,) = refused(tmp_path, new_markdown_cell(source))
+def test_no_cell_brings_html_of_its_own(source):
+    (line,) = refused(new_markdown_cell(source))
     assert "has HTML of its own" in line
-    (line,) = refused(tmp_path, new_raw_cell(source))
+    (line,) = refused(new_raw_cell(source))
     assert "is a raw cell" in line
 
 

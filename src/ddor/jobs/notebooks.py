@@ -14,6 +14,8 @@ from functools import cache, partial
 from multiprocessing import util
 from pathlib import Path
 
+import nbformat
+
 from ddor.archive.kept import Article
 from ddor.archive.publish import Files
 from ddor.calendar import Period
@@ -81,19 +83,22 @@ def run_task(task: Task, meanwhile: Callable[[], None] = lambda: None) -> Ran:
         parameters = {task.period.label: str(task.period), "inputs": "inputs"}
         try:
             execute(folder / template, executed, parameters, meanwhile)
-            prove_run(executed, task.figures)
+            notebook = nbformat.read(executed, as_version=4)
+            prove_run(notebook, task.figures)
             from ddor.archive.render import render_article
             from ddor.run.gate import validate_cells
 
-            messages = () if task.keys is None else validate_cells(executed, task.keys)
-            article = replace(render_article(tidy(executed)), messages=messages)
+            messages = () if task.keys is None else validate_cells(notebook, task.keys)
+            tidy(notebook)
+            nbformat.write(notebook, executed)
+            article = replace(render_article(notebook), messages=messages)
             return Ran(executed.read_bytes(), article)
         except OSError as error:
             message = f"{folder} cannot be written: {error.strerror or error}"
             return Ran(failure=message, exit_code=ArchiveUnavailable.exit_code)
         except NotebookFailed as error:
-            notebook = executed.read_bytes() if executed.exists() else b""
-            return Ran(notebook, failure=str(error), exit_code=error.exit_code)
+            as_far = executed.read_bytes() if executed.exists() else b""
+            return Ran(as_far, failure=str(error), exit_code=error.exit_code)
 
 
 def run_in_a_worker(task: Task, seconds: int, wanted: dict[str, str]) -> Ran:

@@ -1,9 +1,13 @@
 """Imported by the process that kernels are forked from (NEEDED_BY_NOTEBOOKS in reports.py), so that
-no kernel has to load what the first chart loads, fonts and styles."""
+no kernel has to load what the first chart and the first sentence load: fonts, styles, templates."""
 
 import pandas as pd
 
+from ddor.narrative import render_narrative
 from ddor.report.charts import stacked_bars
+from ddor.report.sentences import template_of
 
-parts = {"a": "A", "b": "B"}
-stacked_bars("first", pd.DataFrame([{"label": "x", "a": 1, "b": 1}]), "label", parts, "", False)
+template_of("week")
+render_narrative("A *word*", {})
+rows, parts = pd.DataFrame([{"label": "x", "a": 1, "b": 1}]), {"a": "A", "b": "B"}
+stacked_bars("first", rows, "label", parts, "", False)._repr_html_()

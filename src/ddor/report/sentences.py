@@ -26,7 +26,7 @@ BEFORE_A_STOP = re.compile(r" (?=[,.;:)])")
 def sentence(report: str, name: str, **names) -> Words:
     """The block `name` of sentences/<report>.md.j2, filled with `names`; "" where it is empty.
     Raises NarrativeError where it uses a name that there is not."""
-    template = _template(report)
+    template = template_of(report)
     try:
         text = "".join(template.blocks[name](template.new_context(names)))
     except (TemplateError, TypeError) as error:
@@ -36,7 +36,7 @@ def sentence(report: str, name: str, **names) -> Words:
 
 def sentences(report: str, **names) -> SimpleNamespace:
     """Every one of a report, by its name."""
-    blocks = _template(report).blocks
+    blocks = template_of(report).blocks
     return SimpleNamespace(**{name: sentence(report, name, **names) for name in blocks})
 
 
@@ -65,7 +65,7 @@ class _Environment(StrictEnvironment):
 
 
 @cache
-def _template(report: str) -> Template:
+def template_of(report: str) -> Template:
     environment = _Environment(finalize=lambda value: in_sentence(value, plain_words))
     environment.filters |= {"listed": listed, "one_or_many": one_or_many}
     environment.globals["synthetic_notice"] = Words(SYNTHETIC_NOTICE)

@@ -9,9 +9,9 @@ tagged `not-published`, and the cell of parameters. What they show stays in the 
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
 
 from ddor.errors import NotebookFailed
 from ddor.extract.identifiers import RequestKeys
@@ -28,7 +28,7 @@ LONGEST_LINE = 80
 _WARNING = re.compile(r"\w*Warning: .*")
 
 
-def validate_cells(executed: Path, keys: RequestKeys) -> tuple[str, ...]:
+def validate_cells(executed: NotebookNode, keys: RequestKeys) -> tuple[str, ...]:
     """-> what was written to stderr, a line for each cell that did. Raises NotebookFailed with
     every cell that may not be published: its number in the template, and its first line."""
     refused, warnings = [REFUSED], []

@@ -30,6 +30,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from nbformat import NotebookNode
 
 from ddor.errors import NotebookFailed, undisturbed
 from ddor.run.kernels import answering, taken
@@ -72,7 +73,7 @@ def check_template(template: Path, parameters: tuple[str, ...]) -> None:
         raise NotebookFailed("\n".join([f"{template.name} cannot be run:", *problems]))
 
 
-def _parameters_problems(notebook: nbformat.NotebookNode, wanted: tuple[str, ...]) -> list[str]:
+def _parameters_problems(notebook: NotebookNode, wanted: tuple[str, ...]) -> list[str]:
     tagged = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
     if len(tagged) != 1 or tagged[0].cell_type != "code":
         return [
@@ -221,7 +222,7 @@ def _kill(kernels: list[AsyncKernelManager]) -> None:
 def _failed_cell(executed: Path) -> tuple[int, str]:
     """Its number, and the last line that it wrote to stderr: a kernel that cannot open a file has
     no other words for it."""
-    for number, cell in numbered(executed):
+    for number, cell in numbered(nbformat.read(executed, as_version=4)):
         outputs = cell.get("outputs", ())
         wrong = cell.metadata.get("papermill", {}).get("exception")
         if wrong or any(each.output_type == "error" for each in outputs):
@@ -244,15 +245,14 @@ def _transport() -> dict[str, str]:
     return {"transport": "ipc", "ip": "k"}
 
 
-def numbered(executed: Path) -> Iterator[tuple[int, nbformat.NotebookNode]]:
+def numbered(executed: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
     """The cells as whoever has the template open counts them: from the top, text cells too, and
     none of those that papermill added."""
-    cells = nbformat.read(executed, as_version=4).cells
-    own = [cell for cell in cells if not ADDED & {*cell.metadata.get("tags", ())}]
+    own = [cell for cell in executed.cells if not ADDED & {*cell.metadata.get("tags", ())}]
     return enumerate(own, start=1)
 
 
-def prove_run(executed: Path, figures: dict[str, int | None]) -> None:
+def prove_run(executed: NotebookNode, figures: dict[str, int | None]) -> None:
     """The notebook ran to its end, and glued these figures, which scrapbook reads.
 
     `figures`: what was counted from the same inputs outside the notebook; None for one that may not
@@ -270,7 +270,7 @@ def prove_run(executed: Path, figures: dict[str, int | None]) -> None:
         for output in cell.outputs:
             if output.output_type == "error":
                 problems.append(f"cell {number} ended with {output.ename}: {output.evalue}")
-    scraps = scrapbook.models.Notebook(nbformat.read(executed, 4)).scraps.data_dict
+    scraps = scrapbook.models.Notebook(executed).scraps.data_dict
     if scraps.get("report_complete") is not True:
         problems.append("the last scrap, report_complete, is missing: the end was not reached")
     for name, counted in figures.items():
@@ -282,10 +282,9 @@ def prove_run(executed: Path, figures: dict[str, int | None]) -> None:
         raise NotebookFailed("\n".join(["the notebook did not prove its run:", *problems]))
 
 
-def tidy(executed: Path) -> nbformat.NotebookNode:
-    """Rewrite `executed` in place without what differs between two equal runs (clock times, random
-    cell ids) and without warnings on stderr, which name paths of the machine; return it."""
-    notebook = nbformat.read(executed, as_version=4)
+def tidy(notebook: NotebookNode) -> None:
+    """Take away what differs between two equal runs (clock times, random cell ids), and warnings on
+    stderr, which name paths of the machine."""
     notebook.metadata.pop("papermill", None)
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
@@ -293,5 +292,3 @@ def tidy(executed: Path) -> nbformat.NotebookNode:
             cell.metadata.pop(key, None)
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
-    nbformat.write(notebook, executed)
-    return notebook
