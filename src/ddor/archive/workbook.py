@@ -12,15 +12,20 @@ the sheet has to say the same as the CSV beside it. CSV stays the format for mac
 the same content gives the same bytes.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+
+if TYPE_CHECKING:  # importing it takes longer than what most commands do
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 # Neither the clock's time nor the day of publication: the file's own date says nothing. It is the
 # date XlsxWriter gives the parts of the file too.
@@ -98,6 +103,8 @@ def new_book(
     created: dt.datetime, title: str = "", author: str = "", comments: str = ""
 ) -> tuple[Workbook, io.BytesIO]:
     """A workbook, and what holds its bytes once it is closed."""
+    from xlsxwriter import Workbook
+
     data = io.BytesIO()
     book = Workbook(data, OPTIONS)
     book.set_properties(

@@ -82,8 +82,7 @@ def run_task(task: Task, meanwhile: Callable[[], None] = lambda: None) -> Ran:
         executed = folder / NOTEBOOK
         parameters = {task.period.label: str(task.period), "inputs": "inputs"}
         try:
-            execute(folder / template, executed, parameters, meanwhile)
-            notebook = nbformat.read(executed, as_version=4)
+            notebook = execute(folder / template, executed, parameters, meanwhile)
             prove_run(notebook, task.figures)
             from ddor.archive.render import render_article
             from ddor.run.gate import validate_cells

@@ -115,12 +115,16 @@ class _Forked(LocalProvisioner):
 
     process: Any = None
 
+    async def kill(self, restart: bool = False) -> None:
+        await super().kill(restart=restart)
+        self.process.join(1)  # jupyter_client would look after 0.1 seconds whether it is gone
+
 
 def execute(
     template: Path, output: Path, parameters: dict, meanwhile: Callable[[], None] = lambda: None
-) -> None:
-    """Execute `template` with `parameters` into `output`, in output's folder; `meanwhile` is called
-    while the kernel works.
+) -> NotebookNode:
+    """Execute `template` with `parameters` into `output`, in output's folder, and return it;
+    `meanwhile` is called while the kernel works.
 
     Raises NotebookFailed with the cell and its error. `output` is then as far as it came, for the
     analyst to open. That nothing is raised proves nothing: see prove_run.
@@ -137,8 +141,9 @@ def execute(
             nb_man.save = lambda **_: None
             try:
                 super().execute_managed_notebook(nb_man, kernel_name, **options)
-            finally:
+            except BaseException:
                 del nb_man.save
+                raise
 
     papermill_engines.register(ENGINE, SavedAtTheEnd)
     logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -165,8 +170,8 @@ def execute(
             self.provisioner = _Forked(**own)
             self.provisioner.process = ready.process
 
-    def run() -> None:
-        papermill.execute_notebook(
+    def run() -> NotebookNode:
+        return papermill.execute_notebook(
             nbformat.read(template, as_version=4),
             output.name,  # in the kernel's folder: papermill would fill in the braces of a path
             parameters=parameters,
@@ -189,6 +194,7 @@ def execute(
             meanwhile()
             if error := running.exception():
                 raise NotebookFailed(f"{template.name}{_said(error, output)}") from error
+            return running.result()
         finally:
             with undisturbed():
                 _kill(kernels)
