@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from ddor.errors import UsageError
@@ -87,6 +88,7 @@ class Week(Period):
         return cls(day - dt.timedelta(days=(day.weekday() - SATURDAY) % 7))
 
     @classmethod
+    @cache
     def parse(cls, text: str) -> Week:
         """The week that holds a date written YYYY-MM-DD. Raises UsageError."""
         return cls.containing(parse_date(text))
@@ -104,7 +106,7 @@ class Week(Period):
         begin, end = (dt.datetime.combine(w.first_day, dt.time()) for w in (self, self.next))
         return (times >= begin) & (times < end)
 
-    @property
+    @cached_property
     def title(self) -> str:
         """ "January 28 to February 3, 2017", for a sentence."""
         first, last = self.first_day, self.last_day

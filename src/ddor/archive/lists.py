@@ -88,12 +88,19 @@ def home_page(site: Site) -> Files:
 
 
 def archive_pages(site: Site) -> Files:
-    """The index with the calendar, and a page for each year."""
+    """The index with the calendar, and a page for each year. Each names all years, so that one of
+    which nothing changes stays as it is unless there is a new year."""
     catalog = site.catalog
     points = national_points(catalog)
     years = sorted({point.week.first_day.year for point in points}, reverse=True)
     (late, coming), others = releases(site), other_reports(catalog)
+    files = {year: f"archive/{year}/index.html" for year in years}
+    there = {year for year, path in files.items() if (site.folder / path).exists()}
+    stay = there - site.years.keys() if there == {*years} else set()
     for year in (None, *years):
+        if year in stay:
+            yield files[year], (site.folder / files[year]).read_bytes()
+            continue
         own = [point for point in points if year in (None, point.week.first_day.year)]
         # Every week from the first to the last published, newest first.
         lines = [(each.week, catalog.current(each.week)) for each in reversed(own)]
@@ -109,10 +116,10 @@ def archive_pages(site: Site) -> Files:
             "final_after": FINAL_AFTER,
             "others": [] if year else others,
             "trend": trend_of(own, catalog.cohort),
-            "moved": first_to_final(catalog),
+            "moved": [] if year else first_to_final(catalog),
             "updated": updated(of_year if year else catalog.everything()),
         }
-        path = f"archive/{year}/index.html" if year else "archive/index.html"
+        path = files[year] if year else "archive/index.html"
         title = f"Archived reports of {year}" if year else "Archived reports"
         yield page(site, "archive.html.j2", path, title, names)
 

@@ -211,7 +211,7 @@ def _environment() -> Environment:
     )
     filters: dict[str, Callable] = {
         "long_date": long_date,
-        "number": lambda value: Markup("withheld" if value is None else f"{value:,}"),
+        "number": lambda value: "withheld" if value is None else f"{value:,}",
         "percent": lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%"),
         "signed": _signed,
         "median": statistics.median,

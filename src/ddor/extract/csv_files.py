@@ -141,7 +141,10 @@ def csv_file(columns: Iterable[str], lines: Iterable[dict[str, str]]) -> bytes:
 
 def csv_lines(data: bytes) -> Iterator[dict[str, str]]:
     """The lines of such a file, as they were."""
-    for line in csv.DictReader(io.StringIO(data.decode())):
+    lines = csv.DictReader(io.StringIO(data.decode()))
+    if b"'" not in data:  # thousands of cells, of which none was made safe
+        yield from lines
+    for line in lines:
         yield {name: plain_cell(cell) for name, cell in line.items()}
 
 
