@@ -12,18 +12,21 @@ was made with an older one keeps it until `ddor rebuild`, and a reader's browser
 good.
 """
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
 import re
 import statistics
+import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
@@ -198,11 +201,28 @@ def _signed(value: float) -> str:
     return f"{value:+,.1f}".removesuffix(".0").replace("-", "\N{MINUS SIGN}") if value else "0"
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Templates as they were compiled, kept as Python keeps its own modules, where that is allowed:
+    to compile them takes as long as to fill them. By the hash of this file too, which has what they
+    are compiled with."""
+
+    def __init__(self) -> None:
+        of_this_file = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+        super().__init__(str(HERE / "templates" / "__pycache__"), f"{of_this_file}-%s")
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with contextlib.suppress(OSError):
+            if not sys.dont_write_bytecode:
+                Path(self.directory).mkdir(exist_ok=True)
+                super().dump_bytecode(bucket)
+
+
 @cache
 def _environment() -> Environment:
     """One for all pages: an environment keeps the templates it has compiled."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
+        bytecode_cache=_Compiled(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
