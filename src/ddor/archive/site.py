@@ -19,7 +19,7 @@ import json
 import re
 import statistics
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -196,6 +196,11 @@ def _json_text(value: object) -> Markup:
     return Markup(re.sub("[<>&]", lambda sign: f"\\u{ord(sign[0]):04x}", text))
 
 
+def _cells(counts: Mapping[str, int], columns: Iterable[str]) -> Markup:
+    """Those of a row of a table, all at once: of years of weeks there are thousands."""
+    return Markup("".join(f'<td class="n">{counts[column]:,}</td>' for column in columns))
+
+
 def _signed(value: float) -> str:
     """A difference: +1,200, 0, or with a true minus."""
     return f"{value:+,.1f}".removesuffix(".0").replace("-", "\N{MINUS SIGN}") if value else "0"
@@ -233,6 +238,7 @@ def _environment() -> Environment:
         "long_date": long_date,
         "number": lambda value: "withheld" if value is None else f"{value:,}",
         "percent": lambda part: f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%"),
+        "cells": _cells,
         "signed": _signed,
         "median": statistics.median,
         "of_picture": lambda part: f"{100 * part:.1f}".removesuffix(".0") + "%",
