@@ -207,12 +207,12 @@ def _page(
 ) -> tuple[str, bytes]:
     """`line`: the agency's in the index; `weeks`: its weeks.csv; `others`: the index lines of the
     other agencies with its name."""
-    context, catalog = site.context, site.catalog
+    context, catalog, reports = site.context, site.catalog, site.catalog.weeks
     published, flags, *counts = columns_of(weeks, "week", "flags", *COUNTS)
     # As many published weeks as are drawn; fewer are compared.
     named = line["first_week"], line["last_week"]
-    stand = [day for day, all_ in catalog.weeks.items() if not all_[-1].withdrawn_on]
-    since = sorted(day for day in stand if named[0] <= day <= named[1])[-WEEKS_DRAWN:][:1]
+    within = (day for day in reports if named[0] <= day <= named[1])
+    since = [day for day in within if not reports[day][-1].withdrawn_on][-WEEKS_DRAWN:][:1]
     recent = [*takewhile(lambda each: each["week"] >= since[0], csv_lines(weeks))]
     counted = {Week.parse(each["week"]): {n: int(each[n]) for n in COUNTS} for each in recent}
     days = [week.first_day for week in counted]
@@ -221,7 +221,7 @@ def _page(
     state = STATES[line["state"]].fips if line["state"] in STATES else ""
     codes = {line["agency_id"], line["county_fips"], state} - {""}
     verified_within = context.rules["verified_within"]
-    changed = [catalog.weeks[day][-1].published_on for day in published]
+    changed = [reports[day][-1].published_on for day in published]
     changed += [record["answered_on"] or record["received_on"] for _, record in records]
     points = agency_points(recent, catalog, *since)
     words = {each: plain_cell(each).replace(SYNTHETIC_NOTICE, "").strip("; ") for each in {*flags}}

@@ -71,6 +71,11 @@ class Point:
         """What chance alone makes of `single`: its exact 95 % Poisson interval."""
         return poisson_interval(self.single)
 
+    @property
+    def by_chance(self) -> str:
+        """The interval in words."""
+        return " to ".join(f"{end:.1f}" if end < 100 else f"{end:.0f}" for end in self.interval)
+
 
 def kept_of(data: DataFiles, bulk: Mapping[str, int]) -> dict:
     """What the catalog keeps of a revision for the trend, catalog.Revision.trend: the method; age:
