@@ -31,6 +31,7 @@ from conftest import PROJECT, Ran, made_once
 from extract_factory import request, write_csv_extract
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 from traitlets.config import Config
 from weekly_runs import files_of, ran
@@ -252,7 +253,7 @@ def broken_links(site: Path) -> list[str]:
     return broken
 
 
-def execute_here(template: Path, output: Path, parameters: dict, _: Callable) -> None:
+def execute_here(template: Path, output: Path, parameters: dict, _: Callable) -> NotebookNode:
     """What ddor.run.notebook.execute does, without a kernel of its own."""
     notebook = nbformat.read(template, as_version=4)
     cells = notebook.cells
@@ -280,6 +281,7 @@ def execute_here(template: Path, output: Path, parameters: dict, _: Callable) ->
     finally:
         InteractiveShell.clear_instance()
     nbformat.write(notebook, output)
+    return nbformat.read(output, as_version=4)
 
 
 # What many tests start from
