@@ -34,6 +34,8 @@ def _leave() -> None:
 
 # A fork ends without this.
 atexit.register(_leave)
+# Nobody debugs these kernels, and each would load a debugger, which takes 0.1 seconds.
+sys.modules["debugpy"] = None  # type: ignore[assignment]
 
 import ipykernel.ipkernel  # noqa: E402, F401
 import ipykernel.kernelapp  # noqa: E402, F401
