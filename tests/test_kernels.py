@@ -8,6 +8,7 @@ from multiprocessing import forkserver
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -61,3 +62,10 @@ def test_a_cell_that_fails_leaves_the_notebook_as_far_as_it_came(tmp_path):
         True,
         False,
     ]
+
+
+def test_what_a_cell_has_started_ends_with_its_kernel(tmp_path):
+    warm(NEEDED_BY_NOTEBOOKS)
+    starts = "import subprocess; each = subprocess.Popen(['sleep', '600'])"
+    (process,) = said(tmp_path / "a", starts, SAYS.format("each.pid"))
+    assert not psutil.pid_exists(process) or psutil.Process(process).status() == "zombie"

@@ -33,7 +33,7 @@ from small_archive import (
 )
 
 from ddor.calendar import Week
-from ddor.extract.csv_files import plain_cell
+from ddor.extract.csv_files import csv_lines, plain_cell
 
 SITE_URL = "https://ddor.example.org/x"
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
@@ -400,3 +400,10 @@ def test_an_address_that_is_taken_away_again_is_nowhere_any_more(addressed, tmp_
     assert archive.ddor("rebuild").code == 0
     assert [path for path, data in archive.files().items() if b"ddor.example.org" in data] == []
     assert "sitemap.xml" not in archive.files()
+
+
+def test_a_file_of_the_archive_that_was_cut_is_not_read_as_if_it_were_whole():
+    assert [*csv_lines(b"a,b\n1,'=2\n")] == [{"a": "1", "b": "=2"}]
+    for cut in (b"a,b\n1\n", b"a,b\n'=1\n", b"a\n1,2\n"):
+        with pytest.raises(ValueError):
+            list(csv_lines(cut))

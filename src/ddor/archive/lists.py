@@ -1,7 +1,8 @@
 """The pages that list what is published: home, archive and calendar, corrections and their feed,
 agencies, data, and the search.
 
-All are made from the catalog and the index of agencies, without opening a week or an agency.
+All are made from the catalog and the index of agencies, without opening a week or an agency; the
+archive's page of a year that nothing changes stays as it lies.
 
     site/feed.xml, site/corrections/    what became known of a report after it was first published;
                                         `entries.j2` has the words
@@ -88,15 +89,16 @@ def home_page(site: Site) -> Files:
 
 
 def archive_pages(site: Site) -> Files:
-    """The index with the calendar, and a page for each year. Each names all years, so that one of
-    which nothing changes stays as it is unless there is a new year."""
+    """The index with the calendar, and a page for each year. That of a year that has reports, and
+    is none of `site.years`, stays as it lies, unless a year is new: each page lists all years."""
     catalog = site.catalog
     points = national_points(catalog)
     years = sorted({point.week.first_day.year for point in points}, reverse=True)
     (late, coming), others = releases(site), other_reports(catalog)
     files = {year: f"archive/{year}/index.html" for year in years}
-    there = {year for year, path in files.items() if (site.folder / path).exists()}
-    stay = there - site.years.keys() if there == {*years} else set()
+    with_reports = {Week.parse(day).first_day.year for day in catalog.weeks}
+    all_there = all((site.folder / path).exists() for path in files.values())
+    stay = with_reports - site.years.keys() if all_there else set()
     for year in (None, *years):
         if year in stay:
             yield files[year], (site.folder / files[year]).read_bytes()

@@ -25,6 +25,7 @@ FILE = re.compile(r'(?:src|href)="(data:([a-z/+]+);base64,([A-Za-z0-9+/=]+))"')
 ENDINGS = {"image/svg+xml": "svg", "image/png": "png", "text/csv": "csv"}
 # nbconvert puts this sentence where an alternative is missing, and no checker minds it.
 NBCONVERTS_PLACEHOLDER = "No description has been provided for this image"
+# nbconvert gives every picture an `alt`, in double quotes.
 WITHOUT_ALTERNATIVE = re.compile(rf'<img\b[^>]* alt="({NBCONVERTS_PLACEHOLDER})?"')
 CHART = re.compile(
     r'<figure class="chart"[^>]*? data-name="([a-z0-9-]+)"[^>]*>.*?</figure>', re.DOTALL

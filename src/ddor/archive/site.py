@@ -25,6 +25,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jinja2
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
@@ -110,7 +111,8 @@ class Site:
     index: agency_id -> its line, of every agency in the archive (agencies.py). agencies: agency_id
     -> its weeks.csv, of those whose pages are made or go; linked: those to which a
     report's page leads, whether or not a published week has a figure of them. years: year -> table
-    -> lines, of those whose files are made. latest: the newest week (text_pages.py).
+    -> lines, of those whose files, and whose pages in the archive, are made. latest: the newest
+    week (text_pages.py).
     """
 
     folder: Path
@@ -197,7 +199,8 @@ def _json_text(value: object) -> Markup:
 
 
 def _cells(counts: Mapping[str, int], columns: Iterable[str]) -> Markup:
-    """Those of a row of a table, all at once: of years of weeks there are thousands."""
+    """The cells of a row. A template that wrote each by itself would take twice as long, and long
+    archives have thousands."""
     return Markup("".join(f'<td class="n">{counts[column]:,}</td>' for column in columns))
 
 
@@ -207,13 +210,19 @@ def _signed(value: float) -> str:
 
 
 class _Compiled(FileSystemBytecodeCache):
-    """Templates as they were compiled, kept as Python keeps its own modules, where that is allowed:
-    to compile them takes as long as to fill them. By the hash of this file too, which has what they
-    are compiled with."""
+    """Keeps compiled templates beside them, where that is allowed: compiling takes as long as
+    filling them. Another text, another version of this file or of Jinja is compiled anew."""
 
     def __init__(self) -> None:
-        of_this_file = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
-        super().__init__(str(HERE / "templates" / "__pycache__"), f"{of_this_file}-%s")
+        super().__init__(str(HERE / "templates" / "__pycache__"))
+        self.made_with = jinja2.__version__ + Path(__file__).read_text(encoding="utf-8")
+
+    def get_source_checksum(self, source: str) -> str:
+        return super().get_source_checksum(source + self.made_with)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with contextlib.suppress(Exception):  # damaged: compiled anew
+            super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with contextlib.suppress(OSError):

@@ -290,6 +290,13 @@ def manifest_file(
     """manifest.json: what went in, what came out, and with which programs. `line`, `hashes`: as in
     revision_line; `kept`: name -> bytes of everything that the revision keeps; `private`: of the
     files beside this one."""
+    # `describe` of no tag: the whole name of the commit, with `+changes` where tracked files differ
+    # from it; "unknown" outside git.
+    describe = "describe --always --exclude=* --abbrev=40 --dirty=+changes".split()
+    command = ["git", "-C", str(order.project), *describe]
+    commit = "unknown"
+    with contextlib.suppress(OSError):
+        commit = subprocess.run(command, capture_output=True, text=True).stdout.strip() or commit
     content = {
         "identity": line.identity,
         "published_on": line.published_on,
@@ -299,20 +306,9 @@ def manifest_file(
         "private": digests(private),
         "review": [*report.review],
         "packages": package_versions(),
-        "git_commit": commit_of(order.project),
+        "git_commit": commit,
     }
     return (json.dumps(content, indent=1) + "\n").encode()
-
-
-@cache
-def commit_of(project: Path) -> str:
-    """The whole name of the commit, with `+changes` where tracked files differ from it, as this
-    process found them at first; "unknown" outside git."""
-    describe = "describe --always --exclude=* --abbrev=40 --dirty=+changes".split()
-    command = ["git", "-C", str(project), *describe]
-    with contextlib.suppress(OSError):
-        return subprocess.run(command, capture_output=True, text=True).stdout.strip() or "unknown"
-    return "unknown"
 
 
 def digests(files: Files) -> dict[str, str]:

@@ -316,32 +316,36 @@ def _published_figures(archive: Archive, period: Period) -> dict[str, int | None
     return json.loads(file.read_bytes()).get("figures") if file.exists() else None
 
 
-def publication(site: Site, pending: Pending, ran: Ran) -> "Publication":
+def publication(site: Site, pending: Pending, ran: Ran | None = None) -> "Publication":
+    """Without its notebook, of which there is nothing yet, it has what the pages around need."""
     from ddor.archive.acts import Publication
 
-    report, revision, article = pending.report, pending.revision, ran.article
-    task = pending.task
+    report = pending.report
+    return Publication(
+        site=replace(site, context=pending.context),
+        period=report.period,
+        revision=pending.revision,
+        article=ran.article if ran else Ran().article,
+        data=report.downloads,
+        bulk=report.bulk,
+        private=_private_files(pending, ran) if ran else {},
+        beside=report.beside,
+        old=MADE_OLD,
+        around=pending.around,
+    )
+
+
+def _private_files(pending: Pending, ran: Ran) -> Files:
+    report, task = pending.report, pending.task
     private = {
         NOTEBOOK: ran.notebook,
         TEMPLATE: task.template[1],
         **report.private_files,
         **{name: task.inputs[name] for name in preparation_of(report.period).files},
     }
-    kept = kept_files(article, report.downloads)
-    given = pending.order, report, revision, pending.hashes, kept, private
-    private["manifest.json"] = prepared.manifest_file(*given)
-    return Publication(
-        site=replace(site, context=pending.context),
-        period=report.period,
-        revision=revision,
-        article=article,
-        data=report.downloads,
-        bulk=report.bulk,
-        private=private,
-        beside=report.beside,
-        old=MADE_OLD,
-        around=pending.around,
-    )
+    kept = kept_files(ran.article, report.downloads)
+    given = pending.order, report, pending.revision, pending.hashes, kept, private
+    return private | {"manifest.json": prepared.manifest_file(*given)}
 
 
 def remember(archive: Archive, pending: Pending, result: Result) -> None:
@@ -417,7 +421,7 @@ def meanwhile(archive: Archive, pending: Pending) -> Iterator["Around"]:
     if pending.may_be_published:
         site = Site(archive.site, pending.report.catalog, pending.context)
         with contextlib.suppress(DdorError, OSError):  # the publication itself will say it
-            yield ahead_of(publication(site, pending, Ran()))
+            yield ahead_of(publication(site, pending))
 
 
 def unchanged(archive: Archive, pending: Pending) -> Result:

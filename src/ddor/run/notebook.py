@@ -169,6 +169,7 @@ def execute(
             own = {"kernel_id": "", "kernel_spec": self.kernel_spec, "parent": self}
             self.provisioner = _Forked(**own)
             self.provisioner.process = ready.process
+            self.provisioner.pgid = ready.process.pid  # with what its cells have started
 
     def run() -> NotebookNode:
         return papermill.execute_notebook(
