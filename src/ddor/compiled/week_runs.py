@@ -9,8 +9,6 @@ requests would not be of one kind.
 import json
 from pathlib import Path
 
-import nbformat
-
 from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.inputs import INPUT_FILES, Inputs, load_inputs, not_as_kept, with_newest_flags
@@ -73,7 +71,8 @@ def _kept(file: Path, key: str, hint: str = "") -> dict:
 def glued_figures(executed: Path) -> dict[str, int | None]:
     """The figures of a weekly notebook, from its scraps. Raises UsageError where the run did not
     reach its end."""
-    import scrapbook  # seconds to import: it pulls in all of papermill
+    import nbformat  # a kernel does without both: the second pulls in all of papermill
+    import scrapbook
 
     scraps = scrapbook.models.Notebook(nbformat.read(executed, 4)).scraps.data_dict
     if scraps.pop("report_complete", None) is not True:
