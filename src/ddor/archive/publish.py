@@ -91,7 +91,7 @@ class Archive:
         """A folder on another disk than runs/, or mounted by itself, cannot be moved to in one
         step. Linux says so of a file that does not exist too, so that nothing has to be tried."""
         disk = self.runs.stat().st_dev
-        folders = {(self.output / path).parent for path in paths}
+        folders = [self.output / each for each in {*map(os.path.dirname, paths)}]
         existing = {next(e for e in (f, *f.parents) if e.exists()) for f in folders}
         for place in sorted(existing):
             elsewhere = place.stat().st_dev != disk

@@ -417,6 +417,7 @@ def meanwhile(archive: Archive, pending: Pending) -> Iterator["Around"]:
 
     exporter()
     load_templates()
+    prepared.package_versions()
     pending.report.downloads  # noqa: B018, made by being asked for
     if pending.may_be_published:
         site = Site(archive.site, pending.report.catalog, pending.context)
