@@ -11,6 +11,10 @@ from ddor.run.surroundings import settle  # noqa: E402
 
 if __name__ == "__main__":
     settle()
-    from ddor.cli import run_week  # after the locale is known to be UTF-8
-
+    try:
+        from ddor.cli import run_week  # after the locale is known to be UTF-8
+    except ModuleNotFoundError as error:
+        use = "run .venv/bin/python run_week.py; `make week` makes .venv"
+        print(f"the package {error.name} is missing here: {use}", file=sys.stderr)
+        sys.exit(2)
     sys.exit(run_week(sys.argv[1:], PROJECT))

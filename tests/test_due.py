@@ -7,7 +7,17 @@ import openpyxl
 import pytest
 from conftest import PROJECT, made_once
 from extract_factory import request
-from small_archive import FIRST_FINAL_DAY, FIRST_ROWS, NEXT_WEEK, NEXT_WEEK_ROWS, WEEK, SmallArchive
+from small_archive import (
+    ASKED_NEXT,
+    FIRST_FINAL_DAY,
+    FIRST_ROWS,
+    NEXT_WEEK,
+    NEXT_WEEK_ROWS,
+    QUILLFEATHER,
+    WEEK,
+    SmallArchive,
+    numbered,
+)
 from test_public_words import BULK
 from weekly_runs import no_kernel, ran
 
@@ -314,15 +324,23 @@ def test_a_name_that_no_period_has_is_said_by_the_job_and_by_status(archive):
         f"{WEEK}.md.txt: did you mean {WEEK}.md?",
     )
     named += ("2017-02-20: did you mean 2017-02-18?",)
+    (archive.root / "extracts" / "2017-2-18 (copy)").mkdir()
+    done = bare(archive)[2]
     assert all(each in done.stderr for each in named) and done.stderr.count("did you mean") == 3
+    assert "2017-2-18 (copy): expected a name such as 2017-02-18" in done.stderr
     code, items = status(archive)
-    assert code == 2 and [what for what, _ in items].count("misnamed") == 3
+    assert code == 2 and [what for what, _ in items].count("misnamed") == 4
 
 
 def test_an_extract_of_another_week_is_told_by_the_run_and_by_check(archive):
     place = archive.root / "extracts" / WEEK
     done = archive.run("--extract", str(place), week="2016-02-20")
     assert done.code == 0 and "is this the extract of another one?" in done.stderr
+    # As it is where a few of its requests are of the week.
+    rows = numbered("o", 3, QUILLFEATHER) + numbered("n", 1, QUILLFEATHER, **ASKED_NEXT)
+    archive.receive(rows, week="other")
+    done = archive.run("--extract", str(archive.root / "extracts" / "other"), week=NEXT_WEEK)
+    assert done.code == 0 and "3 of the 4 requests are not of the week" in done.stderr
     checked = json.loads(archive.ddor("check", place, "--week", "2016-02-20", "--json").stdout)
     assert checked["outside_the_week"] == checked["requests"] == len(FIRST_ROWS)
     assert archive.run().stderr == ""

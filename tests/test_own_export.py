@@ -211,7 +211,7 @@ def test_a_workbook_and_other_files_are_read_as_the_text_is(export, form):
         ("column: 'Detainer No'", "column: 'Detainer Nr'", 'no column "Detainer Nr"'),
         ("'Open': pending", "'Closed': pending", 'words: seen "Open" 1 times'),
         ("date_order: month first", "date_order: US", "date_order: seen"),
-        ("  timing:", "  tming:", "charges.tming: seen an unknown column"),
+        ("  timing:", "  tming:", "tming: seen an unknown key, expected ncic_code"),
         ("column: 'Detainer No'", "column: [Detainer No]", "requests.request_id.column: seen"),
         ("requests:", "sheet: Jail\nrequests:", 'sheet: seen "Jail", expected one of export.csv'),
     ],

@@ -17,12 +17,13 @@ import pytest
 from committed import SEEDS, write_committed_samples
 from later import make_later
 from reenactment import make_reenactment
+from weekly_runs import ran
 from withdrawn_report import PLACES, reenacted_agencies
 
 from ddor.calendar import FINAL_AFTER, Week
 from ddor.checks.check import CheckedWeek
 from ddor.checks.registry import CheckResults, run_checks
-from ddor.cli import run_week
+from ddor.cli import ddor, run_week
 from ddor.compiled.cases import validated
 from ddor.extract.model import DATETIMES, WORDS, Extract
 from ddor.extract.read import read_extract
@@ -355,3 +356,13 @@ def test_invented_names_collide_as_real_ones_do():
     assert agencies.groupby(["name", "state"])["level"].nunique().max() == 2
     counties = {county.name.removesuffix(" County") for county in COUNTIES.values()}
     assert not counties & {" ".join(name.split()[:2]) for name in agencies["name"]}
+
+
+def test_a_sample_replaces_a_sample_and_no_extract_of_anybody(tmp_path):
+    folder = tmp_path / "extract"
+    words = ["sample", "--week", "2017-03-04", "--requests", "20", "--out", str(folder)]
+    assert ran(lambda: ddor(words)).code == 0 and ran(lambda: ddor(words)).code == 0
+    about = folder / "about.yaml"
+    about.write_text(about.read_text().replace("synthetic: true", "synthetic: false"))
+    refused = ran(lambda: ddor(words))
+    assert refused.code == 2 and "an extract that is no sample" in refused.stderr

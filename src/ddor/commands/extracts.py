@@ -122,6 +122,8 @@ def _import_table(options: Options) -> int:
             f"{count(repeated, 'row', 'rows')} of {file.name} say the same as a row above; each "
             "counted again: two counts of one charge are two. Remove them if they are repeats"
         )
+    if outside == requests:
+        note("none of the requests is of this week: are --week and date_order right?")
     content = {"week": str(weeks[0]), "folder": str(folder), "requests": requests}
     words = f"{folder}: {requests:,} requests and {charges:,} charges"
     words += f"; {count(outside, 'request is', 'requests are')} of other weeks" if outside else ""
@@ -154,11 +156,15 @@ def _sample(options: Options) -> int:
         return answered(options, {"files": files}, "\n".join(files))
     if not (options.week and options.out):
         raise UsageError("sample needs --week and --out, or --blank DIR")
-    from ddor.extract.csv_files import write_extract
+    from ddor.extract.csv_files import has_extract, write_extract
     from ddor.importers.samples.ordinary import make_sample
 
     week = options.week
     folder = _folder(options.out, week)
+    about = folder / "about.yaml"
+    said = about.read_text(encoding="utf-8") if about.exists() else ""
+    if has_extract(folder) and "synthetic: true" not in said:
+        raise UsageError(f"{folder} has an extract that is no sample; name another --out")
     write_extract(make_sample(week, options.seed, options.requests), folder)
     return answered(options, {"week": str(week), "folder": str(folder)}, folder)
 

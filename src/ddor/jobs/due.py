@@ -9,6 +9,7 @@ them, so the next one tries again, and says so again. The program, the templates
 import contextlib
 import datetime as dt
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -147,13 +148,15 @@ def misnamed(parameters: Parameters) -> Iterator[str]:
         places += [(Path(parameters.extract).parent, "")]
     for folder, ending in places:
         for file in sorted(folder.glob("[!.]*")):
-            with contextlib.suppress(UsageError):  # no date at all, such as README.md
+            try:
                 period = parse_period(file.name.split(".")[0])
-                read = {
-                    f"{period}{each}" for each in ([ending] if ending else ["", ".zip", ".xlsx"])
-                }
-                if file.name not in read:
-                    yield f"nothing reads {file}: did you mean {period}{ending}?"
+            except UsageError:
+                if re.search(r"\d", file.name):  # no README.md
+                    yield f"nothing reads {file}: expected a name such as 2017-02-18{ending}"
+                continue
+            endings = [ending] if ending else ["", ".zip", ".xlsx"]
+            if file.name not in [f"{period}{each}" for each in endings]:
+                yield f"nothing reads {file}: did you mean {period}{ending}?"
 
 
 def in_a_row(found: Iterable[Found]) -> dict[Week, int]:

@@ -38,7 +38,7 @@ INPUT_WORDS = dict.fromkeys(("requests", "charges", "about"), "new data") | {
     "policies": "changes in the policies",
     "coverage": "changes in the coverage",
 }
-NONE_ISSUED = "no request was issued in the week: is this the extract of another one?"
+ANOTHER_WEEK = "is this the extract of another one?"
 # What makes a record of a dispute another one.
 STATE = itemgetter("name", "status", "action")
 
@@ -118,9 +118,18 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
         input_words=INPUT_WORDS,
         review=tuple(" ".join(map(str, line)) for line in counts.review.to_numpy()),
         reasons=tuple(counts.review["reason"]),
-        messages=() if counts.figures["issued_total"] else (NONE_ISSUED,),
+        messages=tuple(_doubts(counts)),
         **shown,
     )
+
+
+def _doubts(counts: Counts) -> Iterator[str]:
+    """Whether it looks like the extract of another week, for whoever runs it."""
+    outside, received = (counts.known[f"{name}_total"] for name in ("outside_week", "received"))
+    if not counts.known["issued_total"]:
+        yield f"no request was issued in the week: {ANOTHER_WEEK}"
+    elif 2 * outside > received:
+        yield f"{outside:,} of the {received:,} requests are not of the week: {ANOTHER_WEEK}"
 
 
 def week_texts(inputs: Inputs, counts: Counts) -> dict[str, str]:

@@ -30,7 +30,7 @@ from ddor.calendar import Week
 from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems, UsageError
 from ddor.extract.cells import as_text
 from ddor.extract.csv_files import write_extract
-from ddor.extract.key_files import one_of, read_record
+from ddor.extract.key_files import one_of, read_record, unknown_key
 from ddor.extract.model import COLUMNS, DATETIMES, TABLES, WORDS
 from ddor.extract.read import read_extract
 from ddor.extract.table import ABOVE
@@ -155,7 +155,8 @@ def import_table(
             extract = read_extract(folder, week, cohort=cohort)
         except ExtractInvalid as error:
             rows = {"requests": requests.index, "charges": charges.index}
-            own = [_of_the_export(each, rows) for each in error.problems]
+            names = file.name, map_file.name
+            own = [_of_the_export(each, rows, *names) for each in error.problems]
             raise ExtractInvalid(own, f"what {map_file.name} makes of {file.name}") from None
     write_extract(extract, out)
     repeated = again if numbered else again & export.index.isin(charges.index)
@@ -176,14 +177,17 @@ def _refuse_to_differ(requests: pd.DataFrame, file: str) -> None:
         raise ExtractInvalid(found, f"what the map makes of {file}")
 
 
-def _of_the_export(problem: Problem, rows: Mapping[str, pd.Index]) -> Problem:
-    """With the rows of the export, not of the extract."""
+def _of_the_export(
+    problem: Problem, rows: Mapping[str, pd.Index], file: str, map_file: str
+) -> Problem:
+    """With the file and the rows of the export, not of the extract; about.yaml is in the map."""
     index = rows.get(problem.table.removesuffix(".csv"))
     if index is None:
-        return replace(problem, rows=())
+        return replace(problem, table=map_file, rows=())
     own = {number: row for number, row in enumerate(index, start=ABOVE)}
     # A line that cannot be read may be numbered past the last.
-    return replace(problem, rows=tuple(own[each] for each in problem.rows if each in own))
+    found = tuple(own[each] for each in problem.rows if each in own)
+    return replace(problem, table=file, rows=found)
 
 
 def _mapped(
@@ -192,9 +196,9 @@ def _mapped(
     """The columns of a table, made from those of the export as the map says."""
     made: dict[str, Any] = {}
     own = [each for each in MEANINGS if each.table == table]
-    for column in sorted({*given} - {each.column for each in own}):
-        words = "an unknown column", "a column of docs/extract.md", "remove it"
-        found.report(f"{table}.{column}", *words)
+    known = [each.column for each in own]
+    for column in sorted({*given} - {*known}):
+        found.report(f"{table}.{column}", *unknown_key(column, known)[:3])
     for each in own:
         how, place = given.get(each.column, How()), f"{table}.{each.column}"
         if how.column and how.column not in export:
