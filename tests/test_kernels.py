@@ -66,6 +66,10 @@ def test_a_cell_that_fails_leaves_the_notebook_as_far_as_it_came(tmp_path):
 
 def test_what_a_cell_has_started_ends_with_its_kernel(tmp_path):
     warm(NEEDED_BY_NOTEBOOKS)
-    starts = "import subprocess; each = subprocess.Popen(['sleep', '600'])"
-    (process,) = said(tmp_path / "a", starts, SAYS.format("each.pid"))
-    assert not psutil.pid_exists(process) or psutil.Process(process).status() == "zombie"
+    starts = (
+        "import subprocess; own, its = (subprocess.Popen(['sleep', '600'], start_new_session=s)"
+    )
+    starts += " for s in (False, True))"
+    (started,) = said(tmp_path / "a", starts, SAYS.format("[own.pid, its.pid]"))
+    for process in filter(psutil.pid_exists, started):
+        assert psutil.Process(process).status() == "zombie"

@@ -3,12 +3,10 @@
 import csv
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from jinja2 import DictLoader, Environment
 from small_archive import (
     NEXT_WEEK,
     PENDING,
@@ -24,7 +22,7 @@ from weekly_runs import Killed, die_after_replacing
 
 import ddor.archive.site
 from ddor.archive.kept import article_of, split_cases
-from ddor.archive.site import _Compiled, _environment, asset_paths
+from ddor.archive.site import _environment, asset_paths
 from ddor.maintained.directory import COLUMNS
 
 AGENCY = QUILLFEATHER["agency_id"]
@@ -252,25 +250,3 @@ def test_a_year_without_a_report_has_its_page_made_again_too(copy_of):
     page.write_text("damaged")
     assert archive.rebuilt(day) == 1
     assert changed(before, archive.files()) == set()
-
-
-def test_a_compiled_template_that_is_damaged_or_of_another_version_is_compiled_anew(
-    tmp_path, monkeypatch
-):
-    def shown(version: str = "") -> str:
-        kept = _Compiled()
-        kept.directory, kept.made_with = str(tmp_path / "kept"), version
-        loader = DictLoader({"a": "{{ x }}"})
-        return Environment(loader=loader, bytecode_cache=kept).get_template("a").render(x=1)
-
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    assert shown() == "1"
-    (file,) = (tmp_path / "kept").iterdir()
-    compiled = file.read_bytes()
-    for damaged in (b"", compiled[:30], compiled[:-9], b"x" * 99):
-        file.write_bytes(damaged)
-        assert shown() == "1" and file.read_bytes() == compiled
-    assert shown("another") == "1" and file.read_bytes() != compiled
-    shutil.rmtree(tmp_path / "kept")
-    (tmp_path / "kept").write_text("no folder")
-    assert shown() == "1"

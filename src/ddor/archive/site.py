@@ -12,22 +12,18 @@ was made with an older one keeps it until `ddor rebuild`, and a reader's browser
 good.
 """
 
-import contextlib
 import datetime as dt
 import hashlib
 import json
 import re
 import statistics
-import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ddor.calendar import Period, Week, long_date
@@ -209,34 +205,11 @@ def _signed(value: float) -> str:
     return f"{value:+,.1f}".removesuffix(".0").replace("-", "\N{MINUS SIGN}") if value else "0"
 
 
-class _Compiled(FileSystemBytecodeCache):
-    """Keeps compiled templates beside them, where that is allowed: compiling takes as long as
-    filling them. Another text, another version of this file or of Jinja is compiled anew."""
-
-    def __init__(self) -> None:
-        super().__init__(str(HERE / "templates" / "__pycache__"))
-        self.made_with = jinja2.__version__ + Path(__file__).read_text(encoding="utf-8")
-
-    def get_source_checksum(self, source: str) -> str:
-        return super().get_source_checksum(source + self.made_with)
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        with contextlib.suppress(Exception):  # damaged: compiled anew
-            super().load_bytecode(bucket)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        with contextlib.suppress(OSError):
-            if not sys.dont_write_bytecode:
-                Path(self.directory).mkdir(exist_ok=True)
-                super().dump_bytecode(bucket)
-
-
 @cache
 def _environment() -> Environment:
     """One for all pages: an environment keeps the templates it has compiled."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
-        bytecode_cache=_Compiled(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -4,13 +4,12 @@ no kernel has to load what the first chart and the first sentence load: fonts, s
 import contextlib
 
 import pandas as pd
-from jinja2 import TemplateError
 
-from ddor.narrative import render_narrative
+from ddor.narrative import NarrativeError, render_narrative
 from ddor.report.charts import stacked_bars
 from ddor.report.sentences import template_of
 
-with contextlib.suppress(TemplateError):  # an analyst's mistake: the notebook says it
+with contextlib.suppress(NarrativeError):  # an analyst's mistake: the notebook says it
     template_of("week")
 render_narrative("A *word*", {})
 rows, parts = pd.DataFrame([{"label": "x", "a": 1, "b": 1}]), {"a": "A", "b": "B"}

@@ -70,4 +70,7 @@ def template_of(report: str) -> Template:
     environment.filters |= {"listed": listed, "one_or_many": one_or_many}
     environment.globals["synthetic_notice"] = Words(SYNTHETIC_NOTICE)
     texts = [(FOLDER / f"{name}.md.j2").read_text("utf-8") for name in (report, "both")]
-    return environment.from_string("\n".join(texts))
+    try:
+        return environment.from_string("\n".join(texts))
+    except TemplateError as error:
+        raise NarrativeError(f"{FOLDER.name}/{report}.md.j2, or both.md.j2: {error}") from error

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -116,6 +117,9 @@ class _Forked(LocalProvisioner):
     process: Any = None
 
     async def kill(self, restart: bool = False) -> None:
+        with contextlib.suppress(psutil.NoSuchProcess):  # what has left its group, too
+            for each in psutil.Process(self.process.pid).children(recursive=True):
+                each.kill()
         await super().kill(restart=restart)
         self.process.join(1)  # jupyter_client would look after 0.1 seconds whether it is gone
 
