@@ -117,11 +117,20 @@ class _Forked(LocalProvisioner):
     process: Any = None
 
     async def kill(self, restart: bool = False) -> None:
-        with contextlib.suppress(psutil.NoSuchProcess):  # what has left its group, too
-            for each in psutil.Process(self.process.pid).children(recursive=True):
-                each.kill()
-        await super().kill(restart=restart)
+        _end(self.process)
         self.process.join(1)  # jupyter_client would look after 0.1 seconds whether it is gone
+
+
+def _end(kernel: Any) -> None:
+    """The process of a kernel, with what its cells have started: its children, whatever their
+    session, and the rest of its group."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for each in psutil.Process(kernel.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(kernel.pid, signal.SIGKILL)
+    kernel.kill()  # that has no group of its own yet
 
 
 def execute(
@@ -173,7 +182,6 @@ def execute(
             own = {"kernel_id": "", "kernel_spec": self.kernel_spec, "parent": self}
             self.provisioner = _Forked(**own)
             self.provisioner.process = ready.process
-            self.provisioner.pgid = ready.process.pid  # with what its cells have started
 
     def run() -> NotebookNode:
         return papermill.execute_notebook(
@@ -221,13 +229,10 @@ def _said(error: BaseException, output: Path) -> str:
 
 
 def _kill(kernels: list[AsyncKernelManager]) -> None:
-    """With what its cells have started."""
     for kernel in kernels:
         process = getattr(kernel.provisioner, "process", None)
         if process and process.pid:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.kill()  # that has no group of its own yet
+            _end(process)
 
 
 def _failed_cell(executed: Path) -> tuple[int, str]:
