@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
+from bs4 import BeautifulSoup, SoupStrainer
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat.v4 import new_markdown_cell, new_notebook
@@ -25,8 +26,6 @@ FILE = re.compile(r'(?:src|href)="(data:([a-z/+]+);base64,([A-Za-z0-9+/=]+))"')
 ENDINGS = {"image/svg+xml": "svg", "image/png": "png", "text/csv": "csv"}
 # nbconvert puts this sentence where an alternative is missing, and no checker minds it.
 NBCONVERTS_PLACEHOLDER = "No description has been provided for this image"
-# nbconvert gives every picture an `alt`, in double quotes.
-WITHOUT_ALTERNATIVE = re.compile(rf'<img\b[^>]* alt="({NBCONVERTS_PLACEHOLDER})?"')
 CHART = re.compile(
     r'<figure class="chart"[^>]*? data-name="([a-z0-9-]+)"[^>]*>.*?</figure>', re.DOTALL
 )
@@ -73,7 +72,8 @@ def render_article(notebook: nbformat.NotebookNode) -> Article:
                 if not any(kind.startswith(SCRAP) for kind in output.get("data", {}))
             ]
     body, _ = exporter().from_notebook_node(notebook)
-    if WITHOUT_ALTERNATIVE.search(body):
+    images = BeautifulSoup(body, "html.parser", parse_only=SoupStrainer("img")).find_all("img")
+    if any(image.get("alt", "") in ("", NBCONVERTS_PLACEHOLDER) for image in images):
         raise NotebookFailed(
             "a picture has no text alternative; draw it with report.bars(), or write one in the "
             "brackets of ![…](…)"

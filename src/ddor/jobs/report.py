@@ -325,7 +325,7 @@ def publication(site: Site, pending: Pending, ran: Ran | None = None) -> "Public
         site=replace(site, context=pending.context),
         period=report.period,
         revision=pending.revision,
-        article=ran.article if ran else Ran().article,
+        article=(ran or Ran()).article,
         data=report.downloads,
         bulk=report.bulk,
         private=_private_files(pending, ran) if ran else {},
