@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pyreadstat
 import pytest
 from extract_factory import request
 from frames import case_of, inputs_of
@@ -187,20 +188,21 @@ def test_what_is_no_date_is_told_by_how_it_looks_and_a_control_character_is_left
     assert read_extract(str(tmp_path / "out" / str(WEEK)), WEEK, cohort="issued")
 
 
-def test_stata_and_feather_are_read_as_the_text_is(tmp_path):
+def test_stata_spss_and_feather_are_read_as_the_text_is(tmp_path):
     frame = pd.DataFrame(rows_200()).drop(columns="gender").fillna("")
     frame["duplicate_drop_row"] = [1.0 if number % 50 == 0 else 0.0 for number in range(200)]
     frame["detainer_prepare_date"] = pd.to_datetime(frame["detainer_prepare_date"])
     frame.to_csv(tmp_path / "a.csv", index=False)
     frame.to_feather(tmp_path / "a.feather")
     frame.to_stata(tmp_path / "a.dta", write_index=False, version=118)
+    pyreadstat.write_sav(frame, tmp_path / "a.sav")
     found = []
-    for name in ("a.csv", "a.feather", "a.dta"):
+    for name in ("a.csv", "a.feather", "a.dta", "a.sav"):
         summary = imported(tmp_path, tmp_path / name)
         assert summary.set_aside.total() == 4
         found.append(requests_of(tmp_path))
-    pd.testing.assert_frame_equal(found[0], found[1])
-    pd.testing.assert_frame_equal(found[0], found[2])
+    for other in found[1:]:
+        pd.testing.assert_frame_equal(found[0], other)
 
 
 def test_a_likely_duplicate_is_no_reason_and_one_of_each_group_is_kept(tmp_path):

@@ -1,5 +1,5 @@
 """The tables of a file as lines of cells, whatever holds them: text with any of four delimiters,
-the sheets of a workbook, Parquet, Feather, or a file of Stata.
+the sheets of a workbook, Parquet, Feather, or a file of Stata or SPSS.
 
 The header is not looked for here, but by whoever knows its titles (`Known`); by them the delimiter
 of a text is found too. Below the header Arrow reads whole columns, of text where it sees what the
@@ -28,7 +28,7 @@ HEADER_WITHIN = 50
 TEXTS = pa.dictionary(pa.int32(), pa.string())
 _DELIMITERS = ",\t|;"
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_FRAMES = {".dta": pd.read_stata, ".feather": pd.read_feather}
+_FRAMES = {".dta": pd.read_stata, ".feather": pd.read_feather, ".sav": pd.read_spss}
 _ENDINGS = (".csv", ".txt", ".tsv", ".parquet", *_FRAMES, *_WORKBOOKS)
 _BLOCK = 1 << 20
 NO_UTF_8 = ("text that is not UTF-8", "UTF-8", 'save it as "CSV UTF-8 (comma delimited)"')
@@ -55,7 +55,9 @@ def tables_of(
         names = pyarrow.parquet.read_schema(path).names
         yield path.name, iter([names]), functools.partial(_parquet_columns, path, names)
     elif ending in _FRAMES:
-        table = pa.Table.from_pandas(_FRAMES[ending](path), preserve_index=False)
+        frame = _FRAMES[ending](path)
+        frame.attrs.clear()  # Of SPSS it is metadata that Arrow cannot keep.
+        table = pa.Table.from_pandas(frame, preserve_index=False)
         yield path.name, iter([table.column_names]), lambda places, _: table.select(places)
     elif ending in _WORKBOOKS:
         with CalamineWorkbook.from_path(path) as book:
