@@ -16,12 +16,14 @@ SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 PYPROJECT = SETTINGS["project"]
 GROUPS = PYPROJECT["optional-dependencies"]
 LINT = SETTINGS["dependency-groups"]["lint"]
+INSTALL = SETTINGS["dependency-groups"]["install"]
 LOCKED = {
     "requirements.lock": PYPROJECT["dependencies"],
     "requirements-test.lock": [*PYPROJECT["dependencies"], *GROUPS["test"]],
     "requirements-lab.lock": [*PYPROJECT["dependencies"], *GROUPS["lab"]],
     "requirements-cluster.lock": [*PYPROJECT["dependencies"], *GROUPS["cluster"]],
     "requirements-lint.lock": LINT,
+    "requirements-install.lock": INSTALL,
 }
 
 
@@ -75,7 +77,7 @@ def test_the_readme_names_the_two_commands_and_ci_runs_the_second_after_the_lint
 
 def test_every_dependency_has_its_line():
     told = (PROJECT / "docs" / "dependencies.md").read_text()
-    everything = [*PYPROJECT["dependencies"], *chain(*GROUPS.values()), *LINT]
+    everything = [*PYPROJECT["dependencies"], *chain(*GROUPS.values()), *LINT, *INSTALL]
     missing = [r for r in everything if f"`{Requirement(r).name}`" not in told]
     assert len(everything) > 20 and missing == []
 
