@@ -233,11 +233,9 @@ def working_time(start: pd.Series, end: pd.Series) -> pd.Series:
     def until(times: pd.Series) -> pd.Series:
         """Since the start of 1900: only the difference of two of these says anything."""
         days = times.dt.normalize().to_numpy().astype("datetime64[D]")
-        origin = np.full(len(days), np.datetime64("1900-01-01"))
-        whole = np.busday_count(origin, days, holidays=days_off)
-        of_the_day = (times - times.dt.normalize()).where(np.is_busday(days, holidays=days_off))
-        whole_days = pd.to_timedelta(pd.Series(whole, times.index), "D")
-        return of_the_day.fillna(pd.Timedelta(0)) + whole_days
+        whole = pd.to_timedelta(np.busday_count("1900-01-01", days, holidays=days_off), "D")
+        of_the_day = times - times.dt.normalize()
+        return of_the_day.where(np.is_busday(days, holidays=days_off), pd.Timedelta(0)) + whole
 
     return until(end) - until(start)
 
