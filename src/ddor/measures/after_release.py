@@ -61,7 +61,16 @@ BRANCHES = {
     DAYS_TO_ARREST: tuple(BANDS),
 }
 
-NUMBERS = ("known", "met", "no_arrest", "no_contact", "not_observed", "arrested", "convicted")
+# The headline numbers of Followed -> what adds up to each.
+NUMBERS = {
+    "known": KNOWN,
+    "met": (MET,),
+    "no_arrest": (NO_CONTACT, OTHER_STANDING),
+    "no_contact": (NO_CONTACT,),
+    "not_observed": (NOT_OBSERVED,),
+    "arrested": (BY_ARREST, BY_BOTH),
+    "convicted": (BY_CONVICTION, BY_BOTH),
+}
 
 
 def after_release(declined: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
@@ -161,13 +170,13 @@ class Followed:
     declined: int
     confirmed: int
     as_of: str
-    known: int | None = None
-    met: int | None = None
-    no_arrest: int | None = None
-    no_contact: int | None = None
-    not_observed: int | None = None
-    arrested: int | None = None
-    convicted: int | None = None
+    known: int | None
+    met: int | None
+    no_arrest: int | None
+    no_contact: int | None
+    not_observed: int | None
+    arrested: int | None
+    convicted: int | None
     retained: bool = False
     gone: int = 0
 
@@ -182,13 +191,13 @@ def decide_after_release(
     why = disclosure.why_not_enough(known).replace("requests", "requests with a known follow-up")
     last = tuple(table for table in earlier.last if table.attribute == AFTER_RELEASE)
     return disclosure.decide(
-        {} if why else {(AFTER_RELEASE, NATION): confirmed},
+        {(AFTER_RELEASE, NATION): confirmed},
         replace(earlier, last=last),
         {row.request_id for row in confirmed},
         as_of,
         threshold,
         of_week=False,
-        lacking={AFTER_RELEASE: why} if why else {},
+        lacking={AFTER_RELEASE: why},
     )
 
 
@@ -197,27 +206,16 @@ def followed(rows: pd.DataFrame, shown: PublishedTables, as_of: str) -> Followed
     numbers are taken, and that nobody's follow-up is known."""
     confirmed = int(rows["released_at"].notna().sum())
     table = shown.table(AFTER_RELEASE)
+    numbers: dict[str, Any]
     if table is None:
-        known_of_nobody = [] if rows["standing"].isin(KNOWN).any() else NUMBERS
-        none: dict[str, Any] = dict.fromkeys(known_of_nobody, 0)
-        none |= {"not_observed": None if confirmed else 0}
-        return Followed(len(rows), confirmed, as_of, **none)
+        known_of_nobody = not rows["standing"].isin(KNOWN).any()
+        numbers = dict.fromkeys(NUMBERS, 0 if known_of_nobody else None)
+        numbers["not_observed"] = None if confirmed else 0
+        return Followed(len(rows), confirmed, as_of, **numbers)
     counts = _counts(table.rows)
-    known = sum(counts[standing] for standing in KNOWN)
-    return Followed(
-        len(rows),
-        confirmed,
-        table.as_of,
-        known=known,
-        met=counts[MET],
-        no_arrest=known - counts[MET],
-        no_contact=counts[NO_CONTACT],
-        not_observed=counts[NOT_OBSERVED],
-        arrested=counts[BY_ARREST] + counts[BY_BOTH],
-        convicted=counts[BY_CONVICTION] + counts[BY_BOTH],
-        retained=table.retained,
-        gone=table.gone,
-    )
+    numbers = {name: sum(counts[each] for each in parts) for name, parts in NUMBERS.items()}
+    head = len(rows), confirmed, table.as_of
+    return Followed(*head, **numbers, retained=table.retained, gone=table.gone)
 
 
 def _counts(rows: Iterable[Row]) -> Counter:

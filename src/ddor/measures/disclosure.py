@@ -209,7 +209,7 @@ def decide(
 
     counting: the keys of the requests that count as declined now. of_week: whether the report is a
     week's, whose revisions are compared by `is_safe_change`. lacking: attribute -> why no table of
-    it can be made at all.
+    it can be made at all, "" where one can.
     """
     overlays: dict[str, Overlay] = defaultdict(Overlay)
     for table in earlier.beside:
