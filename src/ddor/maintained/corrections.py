@@ -240,7 +240,8 @@ def corrected(
     set, every cell that is set twice, and every outcome that lacks its date or has one too many.
     No message holds a request_id.
     """
-    if not any(record.action for record in records):
+    actions = [(each.name, each.agency_id, each.action) for each in records if each.action]
+    if not actions:
         return extract
     received = extract.requests
     positions = {key: at for at, key in received["request_id"].items()}
@@ -248,18 +249,18 @@ def corrected(
     files: list[Problems] = []
     targets: list[_Target] = []
     first: dict[tuple[int, str], _Target] = {}
-    for record in sorted(records, key=attrgetter("name")):
-        file, action = Problems(f"{record.name}.yaml"), record.action
+    for name, agency_id, action in sorted(actions, key=itemgetter(0)):
+        file = Problems(f"{name}.yaml")
         files.append(file)
-        for number, label in enumerate(action.rows if action else (), start=1):
+        for number, label in enumerate(action.rows, start=1):
             place = f"action.rows[{number}]" if label in secret else label
             at = positions.get(request_ids.get(label))
             if label not in request_ids:
                 file.report(place, *worded("unknown_label"))
             elif at is None:
                 file.report(place, "no such row", "a row of the extract", _STALE)
-            elif action:
-                target = _Target(at, place, record.agency_id, action, file)
+            else:
+                target = _Target(at, place, agency_id, action, file)
                 targets.append(target)
                 _report_stale(target, received.loc[at])
                 for column in action.set:
@@ -270,8 +271,8 @@ def corrected(
     NeedsCorrection.raise_if(MISFITS, [*chain(*files)])
     requests = received.copy()
     for target in targets:
-        for column, text in target.action.set.items():
-            requests.loc[target.at, column] = _value_of(column, text)
+        for column, value in _values_of(target.action.set).items():
+            requests.loc[target.at, column] = value
     for target in targets:
         _report_outcome_date(target, requests, cohort)
     NeedsCorrection.raise_if(MISFITS, [*chain(*files)])
@@ -282,11 +283,11 @@ def _report_stale(target: _Target, row: pd.Series) -> None:
     expect, report = target.action.expect, target.file.report
     if row["agency_id"] != target.agency_id and "agency_id" not in expect:
         report(f"{target.place} agency_id", *worded("other_agency", agency=target.agency_id))
+    expected, values = _values_of(expect), _values_of(target.action.set)
     for column, text in expect.items():
-        if (seen := _as_text(column, row[column])) != _written_as(column, text):
+        if (seen := _as_text(column, row[column])) != _as_text(column, expected[column]):
             report(f"{target.place} {column}", shown([seen]), shown([text]), _STALE)
-    values = target.action.set.items()
-    if all(_as_text(key, row[key]) == _written_as(key, text) for key, text in values):
+    if all(_as_text(key, row[key]) == _as_text(key, value) for key, value in values.items()):
         place = f"{target.place} {', '.join(target.action.set)}"
         report(place, "what the record sets", "something to correct", _STALE)
 
@@ -304,13 +305,9 @@ def _report_outcome_date(target: _Target, requests: pd.DataFrame, cohort: str) -
         target.file.report(place, seen, problem.expected, "set both columns so that they agree")
 
 
-def _value_of(column: str, text: str) -> Any:
-    return typed(row_of({column: text})).loc[0, column]
-
-
-def _written_as(column: str, text: str) -> str:
-    """The text of a record as `_as_text` writes such a value."""
-    return _as_text(column, _value_of(column, text))
+def _values_of(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Column -> the value that a record writes so."""
+    return typed(row_of(texts)).iloc[0].to_dict()
 
 
 def _as_text(column: str, value: Any) -> str:
