@@ -6,6 +6,7 @@ One row of `extract_factory.request`, changed where a test says so, is put befor
 
 import datetime as dt
 import re
+from collections.abc import Callable
 
 import pandas as pd
 from extract_factory import request
@@ -13,7 +14,7 @@ from frames import WEEK, directory_of, extract_of
 
 from ddor.calendar import Week
 from ddor.checks.check import CheckedWeek, Finding
-from ddor.checks.registry import run_checks
+from ddor.checks.registry import CHECKS, run_checks
 from ddor.published.history import History, no_history
 
 AGENCY = request()["agency_id"]
@@ -65,6 +66,10 @@ def case(
 def fields(text: str) -> dict[str, str]:
     """What a table says of a row: "state=IA, area=" -> {"state": "IA", "area": ""}."""
     return dict(each.split("=", 1) for each in re.split(r", (?=\w+=)", text) if "=" in each)
+
+
+def assess_of(check_id: str) -> Callable[..., Finding]:
+    return next(check.assess for check in CHECKS if check.id == check_id)
 
 
 def finding(assess, *requests, **given) -> Finding:

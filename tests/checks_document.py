@@ -141,7 +141,7 @@ WHY = {
 
 
 def _section(check: Check) -> str:
-    compares = SNAKE_CASE.sub(r"`\g<0>`", " ".join(inspect.getdoc(check.assess).split()))
+    compares = SNAKE_CASE.sub(r"`\g<0>`", " ".join(inspect.getdoc(check.assess.func).split()))
     return "\n\n".join(
         [
             f"## {check.id} · {check.title}",

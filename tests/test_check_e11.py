@@ -4,12 +4,13 @@ That ICE did not collect the person is in test_check_holds.
 """
 
 import pytest
-from cases import finding, line, reason
+from cases import assess_of, finding, line, reason
 from conftest import cases
 from extract_factory import request
 from frames import counts_of, numbered
 
-from ddor.checks.e11_did_as_asked import assess
+assess = assess_of("E11")
+
 
 SILENT = {"decline_reason": ""}
 HELD = request(release_due_at="2017-02-13T10:00", released_at="2017-02-15T10:00")

@@ -4,14 +4,15 @@ That no other reason is shown is in test_check_holds.
 """
 
 import pytest
-from cases import case, fields, finding, line, reason, status
+from cases import assess_of, case, fields, finding, line, reason, status
 from conftest import cases
 from extract_factory import request
 from frames import agency, counts_of, numbered, policy
 
 from ddor.calendar import Week
-from ddor.checks.e12_law_forbids import assess
 from ddor.checks.registry import CHECKS, run_checks
+
+assess = assess_of("E12")
 
 # The agency asked is MN0270000 in Hennepin County, 27053, Minnesota, 27; the week is of
 # February 2017.

@@ -1,13 +1,15 @@
 """E5, a volume the agency could not have: against its published weeks, else the directory."""
 
 import pytest
-from cases import AGENCY, case, finding, line, published, status
+from cases import AGENCY, assess_of, case, finding, line, published, status
 from extract_factory import request
 from frames import agency, copies, counts_of, numbered
 from scipy import stats
 
-from ddor.checks.e5_volume import assess, poisson_tail
+from ddor.checks.e5_volume import poisson_tail
 from ddor.checks.registry import CHECKS, run_checks
+
+assess = assess_of("E5")
 
 OTHER = "MN0270099"
 NOT_ISSUED = {"issued_at": "2016-06-01"}

@@ -1,12 +1,13 @@
 """E8, bulk recording: many declines of one agency on one date, two thirds or more of them old."""
 
 import pytest
-from cases import OUT_OF_SCOPE, case, finding, line, status
+from cases import OUT_OF_SCOPE, assess_of, case, finding, line, status
 from extract_factory import request
 from frames import copies, counts_of, numbered
 
-from ddor.checks.e8_bulk_recording import assess
 from ddor.checks.registry import CHECKS, run_checks
+
+assess = assess_of("E8")
 
 OTHER = "MN0270099"
 ON_DATE, ON_ANOTHER = "2017-02-15", "2017-02-13"

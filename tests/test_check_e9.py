@@ -1,12 +1,13 @@
 """E9, stale policy: verified within 180 days of the week's last day, February 17, 2017."""
 
-from cases import case, finding, line, status
+from cases import assess_of, case, finding, line, status
 from extract_factory import request
 from frames import policy
 
-from ddor.checks.e9_stale_policy import assess
 from ddor.checks.registry import run_checks
 from ddor.maintained.directory import POLICY_KINDS
+
+assess = assess_of("E9")
 
 EXACTLY_180_DAYS, DAYS_181 = "2016-08-21", "2016-08-20"
 STALE = policy(verified_on=DAYS_181)

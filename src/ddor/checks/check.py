@@ -1,18 +1,16 @@
 """What a check is given, what it returns, and what it is.
 
-To write one: a module here with a function `assess(rows, case) -> Finding`, and beside it a file of
-the same name with its words (`e5_volume.py`, `e5_volume.yaml`). The registry finds it there, and
-makes the notebook's Section IV, checks.csv, the page of methods and docs/checks.md from both.
+To write one: a module here with a function `assess(rows, case, reasons) -> Finding`, and beside it
+a file of the same name with its words (`e5_volume.py`, `e5_volume.yaml`), of which it is given the
+reasons. The registry finds it there, and makes the notebook's Section IV, checks.csv, the page of
+methods and docs/checks.md from both.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
-import yaml
 
 from ddor.calendar import Week, long_date
 from ddor.extract.model import Extract
@@ -69,12 +67,6 @@ class Check:
     limits: str
     printed: str
     assess: Callable[[pd.DataFrame, CheckedWeek], Finding]
-
-
-@cache
-def words_of(module: str) -> dict:
-    """What stands in the file of words beside the module of a check, given its `__file__`."""
-    return yaml.safe_load(Path(module).with_suffix(".yaml").read_text(encoding="utf-8"))
 
 
 def stopped_where(

@@ -8,16 +8,15 @@ nothing.
 import pandas as pd
 
 from ddor.calendar import HOURS_ASKED, working_time
-from ddor.checks.check import CheckedWeek, Finding, stopped_where, words_of
+from ddor.checks.check import CheckedWeek, Finding, stopped_where
 from ddor.reference.codes import FORMS
 
 # 8 CFR 287.7(d) takes weekends and holidays out of the 48 hours; the forms of 2015 and 2017 ask
 # for 48 hours as such.
 WORKING_HOURS_FORMS = ("I-247",)
-REASONS = words_of(__file__)["reasons"]
 
 
-def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek, reasons: dict[str, str]) -> Finding:
     """A detainer: released_at 48 hours or more after release_due_at, on form I-247 without
     Saturdays, Sundays and federal holidays. A request for notification: notice_at 48 hours or
     more before released_at. Any form: decline_reason not_collected. Bounds are inclusive."""
@@ -34,4 +33,4 @@ def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     not_collected = rows["decline_reason"] == "not_collected"
     doubts = {"held_in_full": held, "notified_in_time": notified, "not_collected": not_collected}
     assessed = detainer | notification | rows["decline_reason"].notna()
-    return Finding(int(assessed.sum()), stopped_where(rows, REASONS, doubts))
+    return Finding(int(assessed.sum()), stopped_where(rows, reasons, doubts))

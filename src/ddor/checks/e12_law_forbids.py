@@ -7,14 +7,13 @@ is shown apart.
 
 import pandas as pd
 
-from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_where, words_of
+from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_where
 from ddor.reference.places import STATES
 
 KINDS = ("law", "court")
-REASONS = words_of(__file__)["reasons"]
 
 
-def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek, reasons: dict[str, str]) -> Finding:
     """Looks at decline_reason law_or_court; and for a policy of kind law or court, enacted in or
     before the month of the week's last day, whose place_code is the agency's id, county or state:
     those of the directory, else of the row. A stale policy (E9) is looked at too: it may be old
@@ -24,7 +23,7 @@ def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     state = listed["state"].fillna(rows["state"])
     state_fips = state.map({usps: place.fips for usps, place in STATES.items()})
     codes = pd.concat([rows["agency_id"], county, state_fips], axis=1)
-    reasons = dict(REASONS)
+    reasons = {**reasons}
     doubts = {"named": rows["decline_reason"] == "law_or_court"}
     policies = case.directory.policies
     month = f"{case.week.last_day:%Y-%m}"

@@ -8,13 +8,11 @@ row for the agency's code have to agree with the row.
 
 import pandas as pd
 
-from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_where, words_of
+from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_where
 from ddor.reference.places import AREAS, STATES, state_of_fips
 
-REASONS = words_of(__file__)["reasons"]
 
-
-def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek, reasons: dict[str, str]) -> Finding:
     """Compares, where both sides are given: county_fips with state; area with state; and state,
     county_fips and area with the directory. A row with none of the pairs is not assessed."""
     listed = listed_agencies(rows, case)
@@ -35,4 +33,4 @@ def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     )
     assessed = pd.DataFrame({name: both for name, (both, _) in compared.items()}).any(axis=1)
     doubts = {name: both & differ for name, (both, differ) in compared.items()}
-    return Finding(int(assessed.sum()), stopped_where(named, REASONS, doubts))
+    return Finding(int(assessed.sum()), stopped_where(named, reasons, doubts))

@@ -7,15 +7,13 @@ directory's `same_as` says so.
 
 import pandas as pd
 
-from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_where, words_of
-
-REASONS = words_of(__file__)["reasons"]
+from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_where
 
 
-def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek, reasons: dict[str, str]) -> Finding:
     """Compares releasing_agency_id, where given, with agency_id and with the one id in `same_as`
     of agency_id's own directory row."""
     asked, released_by = rows["agency_id"], rows["releasing_agency_id"]
     known, same = released_by.notna(), listed_agencies(rows, case)["same_as"]
     doubts = {"released_elsewhere": known & (released_by != asked) & (released_by != same)}
-    return Finding(int(known.sum()), stopped_where(rows, REASONS, doubts))
+    return Finding(int(known.sum()), stopped_where(rows, reasons, doubts))

@@ -6,15 +6,13 @@ whom they had never held.
 
 import pandas as pd
 
-from ddor.checks.check import CheckedWeek, Finding, stopped_where, words_of
-
-REASONS = words_of(__file__)["reasons"]
+from ddor.checks.check import CheckedWeek, Finding, stopped_where
 
 
-def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek, reasons: dict[str, str]) -> Finding:
     """Looks at custody_confirmed, and at decline_reason. `unknown` is no answer: a row with it,
     and without a reason, is not assessed."""
     custody, reason = rows["custody_confirmed"], rows["decline_reason"]
     answered = custody.isin(["true", "false"]) | reason.notna()
     doubts = {"not_held": custody == "false", "not_in_custody": reason == "not_in_custody"}
-    return Finding(int(answered.sum()), stopped_where(rows, REASONS, doubts))
+    return Finding(int(answered.sum()), stopped_where(rows, reasons, doubts))

@@ -7,16 +7,14 @@ county are never added up: an agency is its code.
 
 import pandas as pd
 
-from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_where, words_of
-
-REASONS = words_of(__file__)["reasons"]
+from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_where
 
 
-def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek, reasons: dict[str, str]) -> Finding:
     """agency_level is never empty, so every row is assessed; one whose agency is in the directory
     is compared with it too."""
     listed = listed_agencies(rows, case)["level"]
     federal = rows["agency_level"] == "federal"
     other = ~federal & listed.notna() & (listed != rows["agency_level"])
     rows, doubts = rows.assign(level_listed=listed), {"federal": federal, "other_level": other}
-    return Finding(len(rows), stopped_where(rows, REASONS, doubts))
+    return Finding(len(rows), stopped_where(rows, reasons, doubts))

@@ -8,16 +8,15 @@ from collections import defaultdict
 
 import pandas as pd
 
-from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_agencies, words_of
+from ddor.checks.check import CheckedWeek, Finding, listed_agencies, stopped_agencies
 from ddor.extract.model import would_count_as_declined
 from ddor.variation import poisson_tail
 
 TIMES, PLUS = 3, 3
 ONE_WEEK_IN = 1_000_000
-REASONS = words_of(__file__)["reasons"]
 
 
-def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek, reasons: dict[str, str]) -> Finding:
     """Counts requests issued to, and declines by, each agency as received, before any row is held
     back, and compares both with its highest of the published weeks looked at. Those weeks are
     counted as received too, and a week without the agency counts as 0. With too few published
@@ -29,7 +28,7 @@ def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
         known = rows.assign(weekly_requests=weekly)[weekly.notna()]
         counts = known.groupby(["agency_id", "weekly_requests"]).size().reset_index(name="count")
         unlikely = {
-            agency["agency_id"]: REASONS["unlikely"].format_map(agency)
+            agency["agency_id"]: reasons["unlikely"].format_map(agency)
             for agency in counts.to_dict("records")
             if poisson_tail(agency["count"], float(agency["weekly_requests"])) < 1 / ONE_WEEK_IN
         }
@@ -44,6 +43,6 @@ def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
             if count > TIMES * most + PLUS:
                 too_many |= mask & (rows["agency_id"] == agency_id)
                 fields = {"agency_id": agency_id, "count": count, "most": most}
-                sentences[agency_id].append(REASONS[what].format_map(fields))
+                sentences[agency_id].append(reasons[what].format_map(fields))
     why = {agency_id: " ".join(theirs) for agency_id, theirs in sentences.items()}
     return Finding(int((issued | declined).sum()), stopped_agencies(rows[too_many], why))

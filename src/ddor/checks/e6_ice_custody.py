@@ -5,14 +5,13 @@ In 2017 both rows of Hennepin County were of people who had gone into ICE custod
 
 import pandas as pd
 
-from ddor.checks.check import CheckedWeek, Finding, stopped_where, words_of
+from ddor.checks.check import CheckedWeek, Finding, stopped_where
 
 BEFORE_RELEASE = pd.Timedelta(hours=24)
 AFTER = pd.Timedelta(hours=48)
-REASONS = words_of(__file__)["reasons"]
 
 
-def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek, reasons: dict[str, str]) -> Finding:
     """Compares ice_custody_at, where given, with released_at; without released_at, with the time
     from issued_at to outcome_recorded_at. Bounds are inclusive."""
     released = rows["released_at"].notna()
@@ -22,4 +21,4 @@ def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
     assessed = booked.notna() & start.notna() & end.notna()
     near = assessed & booked.between(start, end)
     doubts = {"at_release": near & released, "at_decline": near & ~released}
-    return Finding(int(assessed.sum()), stopped_where(rows, REASONS, doubts))
+    return Finding(int(assessed.sum()), stopped_where(rows, reasons, doubts))

@@ -6,15 +6,13 @@ In 2017 people were listed as released who were still held, some with long sente
 
 import pandas as pd
 
-from ddor.checks.check import CheckedWeek, Finding, stopped_where, words_of
-
-REASONS = words_of(__file__)["reasons"]
+from ddor.checks.check import CheckedWeek, Finding, stopped_where
 
 
-def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek, reasons: dict[str, str]) -> Finding:
     """Compares sentence_ends_on, where given, with outcome_recorded_at, or where that is empty
     with the date of the extract. A row with released_at passes."""
     assessed = rows["sentence_ends_on"].notna()
     known = rows["outcome_recorded_at"].fillna(pd.Timestamp(case.extract.about.as_of))
     still_held = assessed & rows["released_at"].isna() & (rows["sentence_ends_on"] > known)
-    return Finding(int(assessed.sum()), stopped_where(rows, REASONS, {"still_held": still_held}))
+    return Finding(int(assessed.sum()), stopped_where(rows, reasons, {"still_held": still_held}))

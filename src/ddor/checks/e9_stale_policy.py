@@ -7,17 +7,16 @@ import datetime as dt
 
 import pandas as pd
 
-from ddor.checks.check import CheckedWeek, Finding, words_of
+from ddor.checks.check import CheckedWeek, Finding
 
-STALE = words_of(__file__)["reasons"]["stale"]
 VERIFIED_WITHIN = dt.timedelta(days=180)
 
 
-def assess(rows: pd.DataFrame, case: CheckedWeek) -> Finding:
+def assess(rows: pd.DataFrame, case: CheckedWeek, reasons: dict[str, str]) -> Finding:
     """Compares verified_on of each policy with the week's last day. A policy verified after the
     week is not stale."""
     policies = case.directory.policies
     oldest = (case.week.last_day - VERIFIED_WITHIN).isoformat()
     stale = policies[policies["verified_on"] < oldest]
-    why = [STALE.format_map(policy) for policy in stale.to_dict("records")]
+    why = [reasons["stale"].format_map(policy) for policy in stale.to_dict("records")]
     return Finding(len(policies), pd.Series(why, stale.index, dtype="str"))

@@ -11,12 +11,14 @@ as declined, and the reconciliation proves it.
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
-from ddor.checks.check import Check, CheckedWeek, words_of
+from ddor.checks.check import Check, CheckedWeek
 from ddor.extract.model import would_count_as_declined
 from ddor.published import history
 from ddor.published.ledger import Cleared
@@ -34,14 +36,15 @@ def written_out(constant) -> str:
     return f"{constant:,}" if isinstance(constant, int) else str(constant)
 
 
-def _check_of(words: Path) -> Check:
+def _check_of(file: Path) -> Check:
     """The check of a file of words and of the module of the same name beside it."""
-    module = import_module(f"ddor.checks.{words.stem}")
+    module = import_module(f"ddor.checks.{file.stem}")
+    texts = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assess = partial(module.assess, reasons=texts.pop("reasons"))
     named = vars(history) | vars(module)
     constants = {name: written_out(value) for name, value in named.items() if name.isupper()}
-    texts = {name: text for name, text in words_of(module.__file__).items() if name != "reasons"}
     filled = {name: text.format_map(constants) for name, text in texts.items()}
-    return Check(**filled, assess=module.assess)
+    return Check(**filled, assess=assess)
 
 
 _FILES = Path(__file__).parent.glob("e*.yaml")
