@@ -10,7 +10,7 @@ analyst's to mend, for a wrong place in the directory would make E1 hold the wro
 import csv
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -86,40 +86,35 @@ class Directory:
 
 def read_directory(agencies: Path, policies: Path, coverage: Path) -> Directory:
     """Raises NeedsCorrection (exit code 2) with every problem in any of the three."""
-    frames: dict[str, pd.DataFrame] = {}
-    problems: list[Problem] = []
-    for table, path in zip(COLUMNS, (agencies, policies, coverage), strict=True):
-        found = Problems(path.name)
-        frames[table] = _table(path, table, found)
-        problems += found
-    NeedsCorrection.raise_if(WRONG, problems)
-    newest = frames["policies"].sort_values(
-        ["enacted", "jurisdiction"], ascending=[False, True], ignore_index=True
-    )
+    frames = _read({"agencies": agencies, "policies": policies, "coverage": coverage})
+    newest = ["enacted", "jurisdiction"]
     return Directory(
         frames["agencies"].sort_values("agency_id", ignore_index=True),
-        newest,
+        frames["policies"].sort_values(newest, ascending=[False, True], ignore_index=True),
         frames["coverage"].sort_values(["jurisdiction", "place_code"], ignore_index=True),
     )
 
 
 def read_agencies(file: Path) -> pd.DataFrame:
     """The table of agencies alone, for an import. Raises NeedsCorrection."""
-    found = Problems(file.name)
-    frame = _table(file, "agencies", found)
-    NeedsCorrection.raise_if(WRONG, found)
-    return frame
+    return _read({"agencies": file})["agencies"]
 
 
-def _table(path: Path, table: str, found: Problems) -> pd.DataFrame:
-    frame = read_table(path, found, "no_table", table=table)
-    columns = list(COLUMNS[table])
-    if sorted(frame) == sorted(columns):
-        return _judged(frame, table, found)[columns].reset_index(drop=True)
-    if len(frame.columns):
-        mend = "give it exactly these columns"
-        found.report("", ", ".join(frame), ", ".join(columns), mend, (1,))
-    return frame
+def _read(files: Mapping[str, Path]) -> dict[str, pd.DataFrame]:
+    """Table of COLUMNS -> its rows."""
+    frames: dict[str, pd.DataFrame] = {}
+    problems: list[Problem] = []
+    for table, file in files.items():
+        found, columns = Problems(file.name), list(COLUMNS[table])
+        frame = read_table(file, found, "no_table", table=table)
+        if sorted(frame) == sorted(columns):
+            frames[table] = _judged(frame, table, found)[columns].reset_index(drop=True)
+        elif len(frame.columns):
+            mend = "give it exactly these columns"
+            found.report("", ", ".join(frame), ", ".join(columns), mend, (1,))
+        problems += found
+    NeedsCorrection.raise_if(WRONG, problems)
+    return frames
 
 
 def read_table(file: Path, found: Problems, words: str, **more: str) -> pd.DataFrame:
