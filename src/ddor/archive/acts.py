@@ -104,8 +104,10 @@ def publish_revisions(archive: Archive, publications: Sequence[Publication]) -> 
         pages |= own_pages
         beside |= {f"runs/{name}": file for name, file in each.beside.items()}
         old += [f"runs/{each.period}/{name}" for name in each.old]
-    ahead = publications[-1].around
-    publish_site(archive, site, folders, pages, beside, old, ahead)
+    made = publications[-1].around
+    if made is None or made.site is not site:
+        made = around(site)
+    publish_site(archive, made, folders, pages, beside, old)
 
 
 def ahead_of(publication: Publication) -> Around:
@@ -222,7 +224,7 @@ def withdraw(
     site = replace(site, linked=linked)
     after = DataFiles() if revisions[-1].revision in gone[period] else before
     site = site_after(site, period, agencies, before, after)
-    publish_site(archive, site, folders, pages, {}, [])
+    publish_site(archive, around(site), folders, pages, {}, [])
     return [(each, number) for each, numbers in gone.items() for number in sorted(numbers)]
 
 
@@ -286,7 +288,7 @@ def rebuild(archive: Archive, site: Site) -> int:
     agencies = {each: agency_files.weeks_file(weeks[each]) for each in sorted({*weeks, *linked})}
     index, latest = agency_files.indexed(site, agencies), latest_of(site)
     site = replace(site, index=index, agencies=agencies, linked=linked, years=years, latest=latest)
-    return publish_site(archive, site, {}, reports, {}, EVERYTHING)
+    return publish_site(archive, around(site), {}, reports, {}, EVERYTHING)
 
 
 # The files of a site
@@ -308,31 +310,24 @@ def site_after(
 
 
 def publish_site(
-    archive: Archive,
-    site: Site,
-    folders: Folders,
-    reports: Files,
-    private: Files,
-    old: list[str],
-    ahead: Around | None = None,
+    archive: Archive, made: Around, folders: Folders, reports: Files, private: Files, old: list[str]
 ) -> int:
     """All or nothing; the number of files that changed or went. `folders`: as in Archive.publish;
     `reports`: path below site/ -> file, of reports; `private`: path below outputs/ -> file.
-    `old`: patterns below outputs/ of what goes unless it is made. `ahead`: used if it is of
-    this site."""
-    _, pointed_to, written = ahead if ahead and ahead.site is site else around(site)
+    `old`: patterns below outputs/ of what goes unless it is made."""
+    site, pointed_to, written = made
     # In this order no page that readers can reach leads to one that is not there yet: new pages of
     # agencies before the reports that name them, those that lead to the report after it.
     new = {path: file for path, file in pointed_to.items() if not (site.folder / path).exists()}
-    made = {**static_files(), **new, **reports, **pointed_to, **written}
+    public = {**static_files(), **new, **reports, **pointed_to, **written}
     if base := site.context.base:
         pages = ["index.html", *(path for path in written if path.endswith("/index.html"))]
         pages += [address_of(p) for p, r in site.catalog.newest_reports() if not r.withdrawn_on]
         pages += [f"agencies/{each}/index.html" for each in site.index]
         addresses = [base + path for path in pages if path != lists.SEARCH]
-        made["sitemap.xml"] = fill(site, "sitemap.xml.j2", {"addresses": addresses})
-    made[CATALOG] = site.catalog.file()
-    pointers = {f"site/{path}": file for path, file in made.items()} | {**private}
+        public["sitemap.xml"] = fill(site, "sitemap.xml.j2", {"addresses": addresses})
+    public[CATALOG] = site.catalog.file()
+    pointers = {f"site/{path}": file for path, file in public.items()} | {**private}
     mine = [f"site/agencies/{each}/*" for each in site.agencies]
     mine += [f"site/data/{year}/*" for year in site.years]
     left_over = {
