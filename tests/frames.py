@@ -179,7 +179,7 @@ def published_of(inputs: Inputs) -> tuple:
     """All that a week publishes and keeps but for its page; its summary comes first."""
     of = week_report(inputs, count_inputs(inputs))
     kept = of.private_files, of.input_texts, of.review
-    return of.summary, data_files(of), of.figures, of.bulk, *kept
+    return of.summary, data_files(of), of.figures, of.trend, *kept
 
 
 def _typed(rows, columns) -> pd.DataFrame:

@@ -1,8 +1,10 @@
 """The trend: from the catalog, or an agency's weeks, to points, a sentence, a chart and a table."""
 
 import datetime as dt
+import io
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from frames import copies, counts_of
@@ -10,7 +12,6 @@ from large_archive import brief_articles
 from small_archive import FIRST_ROWS, WEEK, words_of
 from test_public_words import BULK, REASON
 
-from ddor.archive.kept import DataFiles
 from ddor.archive.lists import archive_pages
 from ddor.archive.site import Site, SiteContext
 from ddor.archive.trend import (
@@ -203,12 +204,12 @@ days,A0001,8 to 30 days,,all,7,
 
 
 def test_ages_are_those_that_are_published_of_the_nation_and_none_where_they_are_withheld():
-    kept = kept_of(DataFiles({"attributes.csv": ATTRIBUTES.encode()}), {"A0001": 8})
+    told = pd.read_csv(io.StringIO(ATTRIBUTES), keep_default_na=False)
+    kept = kept_of(told, {"A0001": 8})
     ages = {"week": 6, "month": 0, "older": 12, "unknown": 6}
     assert kept == {"method": figures.METHOD, "age": ages, "bulk": {"A0001": 8}}
     assert list(kept["age"]) == list(BANDS)
-    lines = [each for each in ATTRIBUTES.splitlines() if not each.startswith("days")]
-    assert kept_of(DataFiles({"attributes.csv": "\n".join(lines).encode()}), {})["age"] == {}
+    assert kept_of(told[told["attribute"] != "days"], {})["age"] == {}
 
 
 OLD = {"issued_at": "2016-06-01", "outcome_recorded_at": "2017-02-15"}

@@ -26,7 +26,7 @@ are private and stay, for whoever has to answer for the withdrawal.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -38,7 +38,6 @@ from ddor.archive.publish import Archive, Files, Folders
 from ddor.archive.report_pages import ReportPages, contents_of, disputed_agencies
 from ddor.archive.site import Line, Site, address_of, fill, page, static_files
 from ddor.archive.text_pages import latest_of, text_pages
-from ddor.archive.trend import kept_of
 from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Period, Week
 from ddor.errors import UsageError
@@ -73,19 +72,16 @@ class Around(NamedTuple):
 
 @dataclass(frozen=True)
 class Publication:
-    """site: as it is so far. revision: its line in the catalog, but for what its article and data
-    add to that (cases, trend, the dates of its records). article and data are what it keeps for
-    good; data: file name -> bytes. bulk: agency_id -> declines recorded in bulk
-    (measures/figures.py). private: what goes into runs/<period>/rN/; beside: path -> bytes of other
-    private files below runs/ that change with it; old: what an earlier run left in runs/<period>/
-    and a publication makes old."""
+    """site: as it is so far. revision: its line in the catalog, but for the cases, which its
+    article has. article and data are what it keeps for good. private: what goes into
+    runs/<period>/rN/; beside: path -> bytes of other private files below runs/ that change with it;
+    old: what an earlier run left in runs/<period>/ and a publication makes old."""
 
     site: Site
     period: Period
     revision: Revision
     article: Article
-    data: dict[str, bytes]
-    bulk: Mapping[str, int] = field(default_factory=dict)
+    data: DataFiles
     private: Files = field(default_factory=dict)
     beside: Files = field(default_factory=dict)
     old: Iterable[str] = ()
@@ -127,7 +123,7 @@ def files_of(
 ) -> tuple[Site, dict[str, Files], dict[str, bytes]]:
     """-> `site` with this publication, its folders (path below outputs/ -> files), and the pages of
     reports that change with it (path below site/ -> page)."""
-    period, article, data = publication.period, publication.article, DataFiles(publication.data)
+    period, article, data = publication.period, publication.article, publication.data
     kept, cases = split_cases(article.html)
     before, site = site, _with_line(site, publication, cases)
     number, report = publication.revision.revision, ReportPages(site, period, (kept, data))
@@ -146,37 +142,20 @@ def files_of(
 
 def _with_line(site: Site, publication: Publication, cases: str) -> Site:
     """With the line of the publication in its catalog."""
-    period, data = publication.period, DataFiles(publication.data)
-    line = line_of(site.catalog, period, publication.revision, data, publication.bulk)
+    period = publication.period
     earlier = [replace(revision, cases="") for revision in site.catalog.of(period)]
-    revisions = [*earlier, replace(line, cases=cases)]
+    revisions = [*earlier, replace(publication.revision, cases=cases)]
     return replace(site, catalog=site.catalog.with_revisions(period, revisions))
 
 
 def _with_records(site: Site, after: Site, publication: Publication) -> Site:
     """`after`, which has the publication's line, with the records that it changes."""
-    period, data = publication.period, DataFiles(publication.data)
+    period, data = publication.period, publication.data
     before = data_files_of(site.folder / period.path)
     disputed = (disputed_agencies(each.catalog, period) for each in (site, after))
     agencies = before.agencies.union(data.agencies, *disputed)
     after = replace(after, linked=agencies.union(site.linked))
     return site_after(after, period, agencies, before, data)
-
-
-def line_of(
-    catalog: Catalog, period: Period, revision: Revision, data: DataFiles, bulk: Mapping[str, int]
-) -> Revision:
-    """The revision's line in the catalog, but for what its article adds. `catalog`: without it;
-    data and bulk as in Publication."""
-    # A record keeps the date on which it was first shown: the revision that did so may be withdrawn
-    # later, and the feed's entry keeps its date.
-    first: dict[str, str] = {}
-    for each in reversed(catalog.of(period)):
-        first |= {record["name"]: record["shown_on"] for record in each.records}
-    day = revision.published_on
-    records = [r | {"shown_on": first.get(r["name"], day)} for r in revision.records]
-    trend = kept_of(data, bulk) if isinstance(period, Week) else {}
-    return replace(revision, records=records, trend=trend)
 
 
 def draft_files(draft: Publication) -> dict[str, bytes]:

@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate, count, pairwise, takewhile
 from typing import NamedTuple
 
-from ddor.archive.kept import DataFiles
+import pandas as pd
+
 from ddor.archive.site import Line
 from ddor.calendar import Week, weeks_between
 from ddor.extract.model import ISSUED
@@ -77,16 +78,16 @@ class Point:
         return " to ".join(f"{end:.1f}" if end < 100 else f"{end:.0f}" for end in self.interval)
 
 
-def kept_of(data: DataFiles, bulk: Mapping[str, int]) -> dict:
+def kept_of(attributes: pd.DataFrame, bulk: Mapping[str, int]) -> dict:
     """What the catalog keeps of a revision for the trend, catalog.Revision.trend: the method; age:
-    band of BANDS -> requests of the nation, as the revision publishes them, none where that is
-    withheld; bulk: agency_id -> declines recorded in bulk. A later revision may keep the table of
-    an earlier one, so that ages need not add up to the declines of the week."""
-    lines = data.lines("attributes")
-    days = [line for line in lines if line["attribute"] == "days" and not line["place"]]
-    ages = dict.fromkeys(BANDS, 0) if days else {}
-    for line in days:
-        ages[BAND_OF[line["branch"]]] += int(line["requests"])
+    band of BANDS -> requests of the nation, as the revision publishes them in its table
+    `attributes`, none where that is withheld; bulk: agency_id -> declines recorded in bulk. A later
+    revision may keep the table of an earlier one, so that ages need not add up to the declines of
+    the week."""
+    days = attributes[attributes["attribute"].eq("days") & attributes["place"].eq("")]
+    ages = dict.fromkeys(BANDS, 0) if len(days) else {}
+    for branch, requests in zip(days["branch"], days["requests"], strict=True):
+        ages[BAND_OF[branch]] += int(requests)
     return {"method": METHOD, "age": ages, "bulk": dict(bulk)}
 
 

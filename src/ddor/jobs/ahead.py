@@ -3,8 +3,6 @@ as it will be when these are published."""
 
 from pathlib import Path
 
-from ddor.archive.acts import line_of
-from ddor.archive.kept import DataFiles
 from ddor.archive.publish import Archive
 from ddor.jobs.report import Pending
 from ddor.published.catalog import CATALOG
@@ -30,10 +28,9 @@ class Ahead(Archive):
         report, revision = pending.report, pending.revision
         files = {f"runs/{name}": file for name, file in report.beside.items()}
         if pending.may_be_published:
-            period, data = report.period, DataFiles(report.downloads)
+            period, data = report.period, report.downloads
             here, private = period.path, f"runs/{period}/r{revision.revision}"
-            line = line_of(report.catalog, period, revision, data, report.bulk)
-            lines = [*report.catalog.of(period), line]
+            lines = [*report.catalog.of(period), revision]
             files |= {f"site/{here}/data/{name}": file for name, file in data.items()}
             files |= {
                 f"site/{here}/r{revision.revision}/data/summary.json": data["summary.json"],

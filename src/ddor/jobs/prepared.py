@@ -30,6 +30,7 @@ import pandas as pd
 import pyarrow.parquet
 
 from ddor.archive.downloads import descriptor, dictionary_of, json_file, table_files, with_notice
+from ddor.archive.kept import DataFiles
 from ddor.archive.publish import Archive, Files, last_revision
 from ddor.archive.workbook import Cover, workbook_file
 from ddor.calendar import Period, long_date
@@ -94,8 +95,7 @@ class Prepared:
     records: tuple[dict, ...] = ()
     kept_tables: tuple[str, ...] = ()
     based_on: Mapping[str, int] = field(default_factory=dict)
-    # As in archive.acts.Publication.
-    bulk: Mapping[str, int] = field(default_factory=dict)
+    trend: Mapping[str, Any] = field(default_factory=dict)
     # Name of an input -> why there is another revision when it changed.
     input_words: Mapping[str, str] = field(default_factory=dict)
     # What a person has to look at before it is published, whole and as a sentence each; and the
@@ -120,9 +120,8 @@ class Prepared:
     newer: Callable[[Path, int], dict[str, bytes]] = lambda *_: {}
 
     @cached_property
-    def downloads(self) -> dict[str, bytes]:
-        """File name -> bytes."""
-        return data_files(self)
+    def downloads(self) -> DataFiles:
+        return DataFiles(data_files(self))
 
 
 @dataclass(frozen=True)
@@ -195,8 +194,8 @@ def data_files(report: Prepared) -> dict[str, bytes]:
 def revision_line(
     archive: Archive, report: Prepared, order: Order, hashes: dict[str, str], day: dt.date
 ) -> Revision:
-    """Its line in the catalog, but for what its article and data add to that. `hashes`: of the
-    inputs by name; `day`: that of printing."""
+    """Its line in the catalog, but for the cases, which its article has. `hashes`: of the inputs by
+    name; `day`: that of printing."""
     period, last = report.period, report.catalog.current(report.period)
     file = archive.runs / str(period) / f"r{last.revision if last else 0}" / "manifest.json"
     # Empty where the last revision's private run is not at hand.
@@ -210,6 +209,11 @@ def revision_line(
         accepted = order.reason
     elif report.review and last and manifest.get("review") == list(report.review):
         accepted = last.accepted
+    # A record keeps the date on which it was first shown: the revision that did so may be withdrawn
+    # later, and the feed's entry keeps its date.
+    first = {record["name"]: day.isoformat() for record in report.records}
+    for each in reversed(report.catalog.of(period)):
+        first |= {record["name"]: record["shown_on"] for record in each.records}
     listed = report_of(period).listed
     return Revision(
         revision=last_revision(archive.site / period.path) + 1,
@@ -221,9 +225,10 @@ def revision_line(
         kind=kind,
         because=because,
         accepted=accepted,
-        records=list(report.records),
+        records=[record | {"shown_on": first[record["name"]]} for record in report.records],
         kept_tables=list(report.kept_tables),
         based_on=dict(report.based_on),
+        trend=dict(report.trend),
     )
 
 

@@ -327,7 +327,6 @@ def publication(site: Site, pending: Pending, ran: Ran | None = None) -> "Public
         revision=pending.revision,
         article=(ran or Ran()).article,
         data=report.downloads,
-        bulk=report.bulk,
         private=_private_files(pending, ran) if ran else {},
         beside=report.beside,
         old=MADE_OLD,

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ddor import inputs as week_inputs
 from ddor.archive.publish import Archive
+from ddor.archive.trend import kept_of
 from ddor.extract.model import ALWAYS_SAID
 from ddor.inputs import Inputs, save_counted, save_inputs
 from ddor.jobs.order import REVIEW_LIST, Order
@@ -86,7 +87,7 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
         record | {"action": {"rows": len(record["action"]["rows"])} if record["action"] else None}
         for record in disputes.RECORDS.dump_python(inputs.corrections, mode="json")
     )
-    flags = flags_of(counts, inputs.week)
+    attributes, flags = attribute_lines(published), flags_of(counts, inputs.week)
     ledger = ledgers.no_ledger() if ledger is None else ledger
     shown = attribute_record(published)
     shown["private_files"][REVIEW_LIST] = review_list(counts, flags, ledger)
@@ -105,7 +106,7 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
             "charges_by_group": charge_group_lines(
                 counts.nation(CHARGES), flag_of(published.table(CHARGES))
             ),
-            "attributes": attribute_lines(published),
+            "attributes": attributes,
             "checks": counts.checks,
             "reconciliation": counts.reconciliation,
         },
@@ -114,7 +115,7 @@ def week_report(inputs: Inputs, counts: Counts, ledger: pd.DataFrame | None = No
         request_ids=inputs.extract.requests["request_id"],
         history=inputs.history.weeks,
         records=records,
-        bulk=bulk_recorded(counts),
+        trend=kept_of(attributes, bulk_recorded(counts)),
         input_words=INPUT_WORDS,
         review=tuple(" ".join(map(str, line)) for line in counts.review.to_numpy()),
         reasons=tuple(counts.review["reason"]),
