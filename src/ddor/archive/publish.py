@@ -12,7 +12,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
@@ -52,7 +52,7 @@ class Archive:
                 f"{self.output} cannot be written: {error.strerror or error}; {after}"
             ) from error
 
-    def publish(self, folders: Folders, pointers: Files, removed: Iterable[str] = ()) -> int:
+    def publish(self, folders: Folders, pointers: Files, removed: Sequence[str] = ()) -> int:
         """`folders`: path below outputs/ -> its files, each folder new and moved by one rename.
         `pointers`: path -> bytes of the single files replaced after them, in order; one that is
         the same already is not touched. `removed`: files and folders that go after that. Returns
@@ -66,7 +66,6 @@ class Archive:
                 for path, data in pointers.items()
                 if not (file := self.output / path).is_file() or file.read_bytes() != data
             }
-            removed = list(removed)
             if not (folders or changed or removed):
                 return 0
             staged = {self._staged(path): data for path, data in changed.items()}
@@ -76,7 +75,7 @@ class Archive:
             for path in (*folders, *changed):
                 if path.startswith("site/"):
                     _open_to_all(self._staged(path))
-            journal = {"moves": [*folders, *changed], "removed": removed}
+            journal = {"moves": [*folders, *changed], "removed": [*removed]}
             partial = self.journal.with_suffix(".partial")
             _write({partial: json.dumps(journal).encode()})
             os.replace(partial, self.journal)
@@ -195,8 +194,8 @@ def _open_to_all(folder: Path) -> None:
 def _write(files: Mapping[Path, bytes]) -> None:
     for file, data in files.items():
         _make(file.parent, PRIVATE)
-        with open(file, "wb", opener=_private) as opened_file:
-            opened_file.write(data)
+        file.touch(PRIVATE & 0o666)
+        file.write_bytes(data)
     # All at once, which takes a disk hardly longer than one.
     with ThreadPoolExecutor(16) as threads:
         list(threads.map(_sync, files))
@@ -206,7 +205,3 @@ def _sync(file: Path) -> None:
     """The journal may not outlive what it promises."""
     with open(file, "rb") as opened_file:
         os.fsync(opened_file.fileno())
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, PRIVATE & 0o666)
