@@ -220,7 +220,6 @@ def _page(
     # The agency, its county and its state, as policies and limits name a place.
     state = STATES[line["state"]].fips if line["state"] in STATES else ""
     codes = {line["agency_id"], line["county_fips"], state} - {""}
-    verified_within = context.rules["verified_within"]
     changed = [reports[day][-1].published_on for day in published]
     changed += [record["answered_on"] or record["received_on"] for _, record in records]
     points = agency_points(recent, catalog, *since)
@@ -232,18 +231,13 @@ def _page(
         # A few weeks are not to look like many.
         "axis_start": min(days[len(shown) - 1], days[0] - FEWEST_DRAWN) if days else None,
         "agency": line,
-        "name": agency_name(line),
         "others": others,
         "recent": recent_weeks(points, counted),
         "trend": trend_of(points, catalog.cohort),
         "remarks": {w: words[f] for w, f in zip(published, flags, strict=True) if words[f]},
         "records": records,
         "laws": [law for law in context.policies if law["place_code"] in codes],
-        # Those last looked at before are apart, as E9 has it.
-        "oldest": (context.day - verified_within).isoformat(),
-        "verified_within": verified_within.days,
         "limits": [limit for limit in context.coverage if limit["place_code"] in codes],
-        "statement": context.statements.get(line["agency_id"]),
         "updated": max(changed, default=""),
     }
     title = " · ".join(filter(None, (line["agency"], place_of(line))))
