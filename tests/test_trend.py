@@ -285,7 +285,8 @@ def test_words_by_week_of_issue_do_not_speak_of_recording():
 
 def test_one_week_or_no_request_is_no_chart_and_few_weeks_do_not_look_like_many():
     assert [trend(flat(*counts)).chart for counts in [(5,), (0, 0, 0)]] == [None, None]
-    assert trend(flat(1, 2)).chart.slots == 13
+    first, second = figures_of(flat(1, 2)).select("figure.trend svg.plot g.single rect")
+    assert (first["x"], second["x"], second["width"]) == ("0.9%", "8.6%", "5.8%"), "of 13 places"
 
 
 def test_the_scale_begins_at_zero_and_holds_every_whisker():

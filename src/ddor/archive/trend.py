@@ -41,7 +41,6 @@ BANDS = {
     "unknown": ("not known", ("Recorded before it was issued", "No recording date")),
 }
 BAND_OF = {branch: band for band, (_, branches) in BANDS.items() for branch in branches}
-FEWEST_SLOTS = 13  # a few weeks are not to look like many
 TOPS = (2, 4, 6, 8, 10, 12, 16)
 # Columns of agencies.COUNTS. The first two are of the cohort's own section.
 PANELS = ("declined", "honored", "issued_pending")
@@ -160,12 +159,10 @@ class Bar(NamedTuple):
 
 @dataclass(frozen=True)
 class TrendChart:
-    """slots: for how many weeks the picture has room. top, age_top: the ends of the two scales.
-    breaks: weeks from which requests are counted by another method, each with its place among the
-    points. bands: those of BANDS that occur."""
+    """top, age_top: the ends of the two scales. breaks: weeks from which requests are counted by
+    another method, each with its place among the points. bands: those of BANDS that occur."""
 
     points: list[Point]
-    slots: int
     top: int
     bars: list[Bar]
     breaks: list[tuple[int, Point]]
@@ -190,8 +187,7 @@ def chart_of(points: list[Point]) -> TrendChart | None:
     breaks = [(at, point) for (_, last), (at, point) in pairs if point.method != last.method]
     found = {bar.kind for bar in ages}
     bands = {band: words for band, (words, _) in BANDS.items() if band in found}
-    slots = max(len(points), FEWEST_SLOTS)
-    return TrendChart(points, slots, top, bars, breaks, age_top, ages, bands)
+    return TrendChart(points, top, bars, breaks, age_top, ages, bands)
 
 
 def stacked(at: int, parts: Mapping[str, int], top: int) -> list[Bar]:
