@@ -22,11 +22,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from string import ascii_lowercase
 
+from markupsafe import Markup
+
 from ddor.archive.agencies import plain_name, sort_key
 from ddor.archive.downloads import WEEKLY as DICTIONARY
 from ddor.archive.downloads import dataset, further, tables_by_year
 from ddor.archive.site import NAME, Line, Site, address_of, agency_name, fill, page, place_of
-from ddor.archive.text_pages import METHODS, plain_text, written_pages
+from ddor.archive.text_pages import METHODS, written_pages
 from ddor.archive.trend import first_to_final, national_points, trend_of
 from ddor.calendar import FINAL_AFTER, Period, Week
 from ddor.extract.model import SYNTHETIC_NOTICE
@@ -254,7 +256,9 @@ def search_files(site: Site) -> Files:
     for check in site.context.rules["checks"]:
         found.append((f"{METHODS}#check-{check.id}", f"{check.id} {check.title}", "check", ""))
     for each in written["faqs"][1] if "faqs" in written else []:
-        found.append((f"faqs/index.html#{each.id}", plain_text(each.heading), "question", ""))
+        found.append(
+            (f"faqs/index.html#{each.id}", Markup(each.heading).striptags(), "question", "")
+        )
     lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in found)
     yield page(site, "search.html.j2", SEARCH, "Search", {"limits": site.context.coverage})
     yield "search/index.json", f'{{"notice": {notice}, "lines": [\n{lines}\n]}}\n'.encode()

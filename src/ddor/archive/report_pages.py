@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from ddor.archive.downloads import report_dataset
 from ddor.archive.kept import DataFiles, article_of, data_files_of, split_cases
 from ddor.archive.site import Site, address_of, page
-from ddor.archive.text_pages import plain_text
 from ddor.calendar import Period, Week
 from ddor.maintained.cases import BEGIN, END
 from ddor.published.catalog import Catalog, status_of, superseded_parts
@@ -129,11 +130,11 @@ def contents_of(article: str) -> list[tuple[str, str, list, list]]:
     sections: list = []
     for rank, anchor, words, check in HEADS.findall(article):
         if rank == "2":
-            sections.append((anchor, plain_text(words).strip(), [], []))
+            sections.append((anchor, Markup(words).striptags(), [], []))
         elif sections and check:
             sections[-1][3].append((f"check-{check}", check))
         elif sections:
-            sections[-1][2].append((anchor, plain_text(words).strip()))
+            sections[-1][2].append((anchor, Markup(words).striptags()))
     return sections
 
 

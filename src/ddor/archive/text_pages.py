@@ -9,7 +9,6 @@ the home page's, beside them charges (see charges_of), why (why they are withhel
 """
 
 import datetime as dt
-import html
 import re
 from collections.abc import Callable, Iterator
 
@@ -47,10 +46,6 @@ def text_pages(site: Site) -> Iterator[tuple[str, bytes]]:
     hours = HOURS_ASKED // pd.Timedelta(hours=1)
     rules = {**site.context.rules, "hours": hours, "final_after": FINAL_AFTER}
     yield page(site, "methods.html.j2", METHODS, "Methods", rules)
-
-
-def plain_text(html_text: str) -> str:
-    return html.unescape(re.sub("<[^>]*>", "", html_text))
 
 
 def latest_of(
