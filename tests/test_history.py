@@ -126,8 +126,12 @@ def test_an_agency_id_stays_the_text_it_is(tmp_path):
 
 
 def catalog(site: Path, *first_days, method=METHOD) -> None:
-    revision = Revision(1, "", "2017-06-01", "2017-04-24", "", {}, trend={"method": method})
-    of_weeks = Catalog("recorded", False, {"weeks": {day: [revision] for day in first_days}})
+    weeks, trend = {}, {"method": method}
+    for day in first_days:
+        summary = json.loads((site / "weeks" / day / "data" / "summary.json").read_text())
+        dates = "2017-06-01", "2017-04-24"
+        weeks[day] = [Revision(1, "", *dates, "", summary["figures"], trend=trend)]
+    of_weeks = Catalog("recorded", False, {"weeks": weeks})
     (site / "data").mkdir(exist_ok=True)
     (site / "data" / "catalog.json").write_bytes(of_weeks.file())
 

@@ -83,8 +83,7 @@ def read_history(site: Path, week: Week) -> History:
     last = catalog.current(Week.parse(published[-1])) if catalog else None
     # None too where the catalog does not say that the week was counted by the method of today.
     if last and last.trend.get("method") == METHOD:
-        summary = site / "weeks" / published[-1] / "data" / "summary.json"
-        total = json.loads(summary.read_bytes())["figures"]["declined_total"]
+        total = last.figures["declined_total"]
     return History(tuple(published), counts, total)
 
 
