@@ -83,7 +83,8 @@ def workbook_file(tables: dict[str, pd.DataFrame], meanings: dict[str, str], cov
         f"Publisher: {cover.publisher}",
     ]
     said = {INTRODUCTION: cover.notice, "About these data": about, "Contact": cover.contact}
-    book, data = new_book(CREATED, cover.title, cover.publisher, cover.notice)
+    said_of_it = {"title": cover.title, "author": cover.publisher, "comments": cover.notice}
+    book, data = new_book(CREATED, **said_of_it)
     _write_cover(book, "Cover", cover.title, said)
     for name, frame in ({CONTENTS: contents, COLUMNS: columns} | tables).items():
         _write_table(book, name, titles[name], frame, cover.notice)
@@ -93,23 +94,19 @@ def workbook_file(tables: dict[str, pd.DataFrame], meanings: dict[str, str], cov
 
 def notice_workbook(text: str) -> bytes:
     """One sheet that says `text`: what stands in place of a workbook that is withdrawn."""
-    book, data = new_book(CREATED, "Notice", "", text)
+    book, data = new_book(CREATED, title="Notice", comments=text)
     _write_cover(book, "Notice", "Notice", {INTRODUCTION: text})
     book.close()
     return data.getvalue()
 
 
-def new_book(
-    created: dt.datetime, title: str = "", author: str = "", comments: str = ""
-) -> tuple[Workbook, io.BytesIO]:
-    """A workbook, and what holds its bytes once it is closed."""
+def new_book(created: dt.datetime, **properties: str) -> tuple[Workbook, io.BytesIO]:
+    """A workbook, and what holds its bytes once it is closed. `properties`: such as its title."""
     from xlsxwriter import Workbook
 
     data = io.BytesIO()
     book = Workbook(data, OPTIONS)
-    book.set_properties(
-        {"title": title, "author": author, "comments": comments, "created": created}
-    )
+    book.set_properties(properties | {"created": created})
     return book, data
 
 
