@@ -26,12 +26,11 @@ import pandas as pd
 from ddor.archive.site import Line
 from ddor.calendar import Week, weeks_between
 from ddor.extract.model import ISSUED
-from ddor.published.catalog import CORRECTED, REVISED, Catalog, is_final
+from ddor.published.catalog import MARKS, Catalog, is_final
 from ddor.reference.figures import METHOD
 from ddor.variation import WEEKS_COMPARED, Compared, poisson_interval
 
 WEEKS_DRAWN = 53
-MARKS = {REVISED: "revised", CORRECTED: "corrected"}
 # How old declines were when they were recorded: band -> its name, in days since the issue, and the
 # branches of attributes.csv in it.
 BANDS = {
@@ -121,7 +120,7 @@ def _points(catalog: Catalog, first_days: Collection[str], counts: Mapping) -> l
             points.append(Point(week, gap="withdrawn" if revision else "no report was published"))
         elif str(week) in counts:
             declined, bulk, age = counts[str(week)]
-            mark, method = MARKS.get(revision.kind, ""), revision.trend["method"]
+            mark, method = MARKS[revision.kind], revision.trend["method"]
             final = is_final(week, revision, catalog)
             points.append(Point(week, declined, min(bulk, declined), mark, method, age, final))
         else:

@@ -23,6 +23,8 @@ CATALOG = "data/catalog.json"
 
 
 FIRST, REVISED, CORRECTED = "first", "revision", "correction"
+# What a revision of each kind has become.
+MARKS = {FIRST: "", REVISED: "revised", CORRECTED: "corrected"}
 
 
 @dataclass(frozen=True)
@@ -176,12 +178,12 @@ def status_of(period: Period, revision: Revision, catalog: Catalog) -> str:
     them is another by now."""
     if revision.withdrawn_on:
         return "withdrawn"
-    age = "final" if is_final(period, revision, catalog) else "provisional"
-    kind = {FIRST: "", REVISED: ", revised", CORRECTED: ", corrected"}[revision.kind]
+    words = ["final" if is_final(period, revision, catalog) else "provisional"]
+    words.append(MARKS[revision.kind])
     # Not of an earlier revision, which is superseded itself: nobody would make its page again.
-    current = revision == catalog.current(period)
-    outdated = current and superseded_parts(period, revision, catalog)
-    return age + kind + (", based on a superseded revision" if outdated else "")
+    if revision == catalog.current(period) and superseded_parts(period, revision, catalog):
+        words.append("based on a superseded revision")
+    return ", ".join(filter(None, words))
 
 
 class Superseded(NamedTuple):
