@@ -11,7 +11,10 @@ from conftest import serving, until
 from in_the_browser import TWO_FRAMES, all_seen, not_printed, tab_to
 from large_archive import ACCENT, FORMULA, FRANKLIN, MARKUP
 
-from ddor.archive.site import NOT_FOUND
+NOT_FOUND = (
+    "An agency that is not found was not named in any published week. That does not mean that none "
+    "of its requests was declined."
+)
 
 
 @pytest.fixture(scope="module")

@@ -43,11 +43,6 @@ Line = dict[str, str]
 HERE = Path(__file__).parent
 SIGNS = re.compile(r"\{\{|\}\}|\{%|%\}")
 NAME = WEEKLY.name
-# What it means that the search does not find a place, which every page may have to say.
-NOT_FOUND = (
-    "An agency that is not found was not named in any published week. That does not mean that none "
-    "of its requests was declined."
-)
 
 
 @dataclass(frozen=True)
@@ -234,7 +229,6 @@ def _environment() -> Environment:
     environment.globals |= {
         "site_name": NAME,
         "synthetic_notice": SYNTHETIC_NOTICE,
-        "not_found": NOT_FOUND,
         "address_of": address_of,
         "status_of": status_of,
         "disputed": FIGURES,
