@@ -193,10 +193,8 @@ def log_pages(site: Site) -> Files:
         }
         title = f"Corrections to reports of {year}" if year else "Corrections"
         yield page(site, "corrections.html.j2", path, title, own)
-    yield (
-        "feed.xml",
-        fill(site, "feed.xml.j2", {"entries": found[:FEED_LENGTH], "site_id": ENTRIES}),
-    )
+    names = {"entries": found[:FEED_LENGTH], "site_id": ENTRIES}
+    yield "feed.xml", fill(site, "feed.xml.j2", names)
 
 
 def agency_lists(site: Site) -> Files:
@@ -215,9 +213,8 @@ def agency_lists(site: Site) -> Files:
         groups = {key: theirs for key, theirs in groups.items() if theirs}
         pages = [(at, title, groups, len(lines) <= MOST_AGENCIES)]
         for key, theirs in groups.items():
-            pages.append(
-                (f"agencies/{shelf}/{key}", f"Agencies: {heads[key]}", {key: theirs}, True)
-            )
+            address, own = f"agencies/{shelf}/{key}", {key: theirs}
+            pages.append((address, f"Agencies: {heads[key]}", own, True))
         about = {"shelf": shelf, "total": len(lines), "heads": heads, "all_groups": groups}
         for address, heading, shown, whole in pages:
             names = {"groups": shown, "whole": whole, "heading": heading}
@@ -260,5 +257,5 @@ def search_files(site: Site) -> Files:
             (f"faqs/index.html#{each.id}", Markup(each.heading).striptags(), "question", "")
         )
     lines = ",\n".join(json.dumps(line, ensure_ascii=False) for line in found)
-    yield page(site, "search.html.j2", SEARCH, "Search", {"limits": site.context.coverage})
+    yield page(site, "search.html.j2", SEARCH, "Search", {})
     yield "search/index.json", f'{{"notice": {notice}, "lines": [\n{lines}\n]}}\n'.encode()
