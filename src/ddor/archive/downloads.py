@@ -84,12 +84,11 @@ def _dictionary(report: str, columns: dict, figures: dict, note: str = "") -> Da
 
 
 _MEANINGS = {name: figure.meaning for name, figure in WEEKLY_FIGURES.items()}
+_MERGED = {row["column"]: row["merged_meaning"] for row in _COLUMNS if row["merged_meaning"]}
 WEEKLY = _dictionary("week", COLUMNS, _MEANINGS)
 COMPILED = _dictionary(
     "weeks",
-    COLUMNS
-    | _MEANINGS
-    | {row["column"]: row["merged_meaning"] for row in _COLUMNS if row["merged_meaning"]},
+    COLUMNS | _MEANINGS | _MERGED,
     {figure.name: figure.merged_meaning or figure.meaning for figure in FIGURES},
     "A figure that a week has too is the sum of its weeks, so that a request that two weeks have "
     "received may be in it twice. Agencies that a week names, and their states, are counted once. "

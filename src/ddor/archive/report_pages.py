@@ -7,13 +7,14 @@ revision.
 import json
 import re
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from ddor.archive.downloads import report_dataset
 from ddor.archive.kept import DataFiles, article_of, data_files_of, split_cases
-from ddor.archive.site import Site, address_of, page
+from ddor.archive.site import Line, Site, address_of, page
 from ddor.calendar import Period, Week
 from ddor.maintained.cases import BEGIN, END
 from ddor.published.catalog import Catalog, status_of, superseded_parts
@@ -147,6 +148,10 @@ class Change(NamedTuple):
     after: int | None
 
 
+def _numbers(line: Line) -> dict[str, int]:
+    return {name: int(number) for name, number in line.items() if name not in OF_LINE}
+
+
 def changes_between(before: DataFiles, after: DataFiles) -> list[Change]:
     """What changed between two revisions, from -> to: figures first, in their order, then agencies
     by state and name; what did not change is left out. Read from what both published, so it tells
@@ -159,13 +164,10 @@ def changes_between(before: DataFiles, after: DataFiles) -> list[Change]:
         section = sections[0 if "week" in after.summary else 1]
         old, new = before.by_agency(table), after.by_agency(table)
         lines = (old | new).values()  # an agency that was renamed is the same agency
-        for line in sorted(lines, key=lambda line: (line["state"], line["agency"])):
+        for line in sorted(lines, key=itemgetter("state", "agency")):
             agency_id = line["agency_id"]
             where = " · ".join(filter(None, (line["agency"], line["state"], agency_id)))
-            then, now = (
-                {name: int(n) for name, n in each.get(agency_id, {}).items() if name not in OF_LINE}
-                for each in (old, new)
-            )
+            then, now = (_numbers(each.get(agency_id, {})) for each in (old, new))
             compared.append((where, f" ({section})", then, now))
     return [
         Change(where, f"{name.replace('_', ' ')}{of}" if of else name, *numbers)
