@@ -168,8 +168,7 @@ class _TextEnvironment(StrictEnvironment):
             cost = [nodes.Const(written + sum(1 for _ in loop.find_all(nodes.Node)))]
             loop.iter = nodes.Filter(loop.iter, COUNTED, cost, [], None, None)
         for joined in [*tree.find_all(nodes.Concat)]:
-            parts = [nodes.List(joined.nodes), nodes.Const("")]
-            joined.nodes = [nodes.Filter(parts[0], "join", parts[1:], [], None, None)]
+            joined.nodes = [nodes.Filter(nodes.List(joined.nodes), "join", [], [], None, None)]
         return tree
 
     def _refuse_growing_lists(self, tree: nodes.Template, allowed: list) -> None:
