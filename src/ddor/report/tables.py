@@ -12,7 +12,7 @@ from numbers import Integral
 from pathlib import Path
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 from jinja2.environment import TemplateModule
 from markupsafe import Markup
 
@@ -132,11 +132,8 @@ def agency_fold(rest: pd.DataFrame, by: str) -> HTML:
     numbers are left to the download, all of one number together: nothing is cut by the alphabet."""
     rest = largest_first(rest, by)
     most = rest[by].iloc[MOST_LISTED] if len(rest) > MOST_LISTED else 0
-    lines, numbers = (
-        _named(rest[rest[by] > most], by),
-        {"total": len(rest), "most_of_the_rest": most},
-    )
-    return HTML(html_of("agency_fold", lines=lines, **numbers))
+    lines = _named(rest[rest[by] > most], by)
+    return HTML(html_of("agency_fold", lines=lines, total=len(rest), most_of_the_rest=most))
 
 
 def _named(agencies: pd.DataFrame, by: str) -> list[tuple[str, int]]:
@@ -165,13 +162,11 @@ def html_of(macro: str, **names) -> Markup:
 
 @cache
 def _macros() -> TemplateModule:
-    loader = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters |= {"cell": _cell, "text": _quoted, "long_date": long_date}
     environment.tests["date"] = _is_date
-    return environment.get_template("shown.html.j2").module
+    text = Path(__file__).with_name("shown.html.j2").read_text("utf-8")
+    return environment.from_string(text).module
 
 
 def _is_numbers(column: pd.Series) -> bool:
