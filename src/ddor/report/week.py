@@ -231,13 +231,12 @@ class WeeklyReport(AttributeTables):
         return HTML(html_of("disputes", records=records, **words))
 
     def reconciliation_table(self) -> Table:
-        counted = self.counts.reconciliation.rename(columns={"rows": "requests"})
+        counted = self.counts.reconciliation
         words = counted["class"].map(WORDS["reconciliation"])
         if self.by_issue:
             words = words.str.replace("Recorded this week as", "Issued this week, and since")
-        received = {"class": "Received", "requests": self.counts.figures["received_total"]}
-        rows = pd.concat([counted.assign(**{"class": words}), pd.DataFrame([received])])
-        return self._table("reconciliation", rows)
+        received = ("Received", self.counts.figures["received_total"])
+        return self._table("reconciliation", [*zip(words, counted["rows"], strict=True), received])
 
     def orders_table(self) -> Table | None:
         orders = self.counts.unusual_orders
