@@ -14,17 +14,13 @@ def glue_figures(figures: dict[str, int | None]) -> None:
     which scrapbook could not hold."""
     for name, value in figures.items():
         if value is not None:
-            _glue(name, value)
+            # As `scrapbook.glue` shows a value.
+            scrap = {"name": name, "data": value, "encoder": "json", "version": 1}
+            shown = {"scrapbook": {"name": name, "data": True, "display": False}}
+            display({f"{SCRAP}.json+json": scrap}, metadata=shown, raw=True)
 
 
 def glue_complete() -> None:
     """The last scrap. A run without it did not happen: papermill calls a notebook complete even
     when its kernel died half way."""
-    _glue("report_complete", True)
-
-
-def _glue(name: str, value: int | bool) -> None:
-    """As `scrapbook.glue` shows a value."""
-    scrap = {"name": name, "data": value, "encoder": "json", "version": 1}
-    shown = {"scrapbook": {"name": name, "data": True, "display": False}}
-    display({f"{SCRAP}.json+json": scrap}, metadata=shown, raw=True)
+    glue_figures({"report_complete": True})
