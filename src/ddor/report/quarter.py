@@ -45,23 +45,18 @@ class CompiledReport(AttributeTables):
     def for_sentences(self) -> tuple:
         """The period, weeks, issued, declined, charges, after, cases, extract, phrases: what
         %%narrative names."""
-        figures, followed = self.counts.figures, self.counts.followed
-        after = vars(followed) | {
-            "days": FOLLOWED_DAYS,
-            "why": Words(self._why_not_newer()),
-            "as_of": _date(followed.as_of),
-        }
         names = {
+            "period": self.period,
             "weeks": self._weeks(),
             "issued": self._figures("issued_"),
-            "declined": self._declined(held_back=figures["held_back_total"]),
+            "declined": self._declined(held_back=self.counts.figures["held_back_total"]),
             "charges": self._charges(),
-            "after": SimpleNamespace(**after),
+            "after": self._after(),
             "cases": self._figures("cases_"),
             "extract": self._extract(),
         }
-        found, named = self._concentration(), {"period": self.period, **names}
-        return self.period, *names.values(), self._sentences("quarter", found, self.agencies, named)
+        found = self._concentration()
+        return *names.values(), self._sentences("quarter", found, self.agencies, names)
 
     def _concentration(self) -> Concentration:
         """What makes up half or more of the declined."""
@@ -95,6 +90,14 @@ class CompiledReport(AttributeTables):
             days = f"{long_date(first.first_day)} to {long_date(last.last_day)}"
             named.append(f"{days} ({count} weeks)" if count > 1 else first.title)
         return Words("; ".join(named))
+
+    def _after(self) -> SimpleNamespace:
+        """why: nothing is shown of the follow-up, or nothing newer; "" where it is."""
+        followed, shown = self.counts.followed, self.counts.published
+        table = shown.table(AFTER_RELEASE)
+        why = Words(table.why if table else shown.withheld[AFTER_RELEASE, NATION])
+        more = {"days": FOLLOWED_DAYS, "why": why, "as_of": _date(followed.as_of)}
+        return SimpleNamespace(**vars(followed) | more)
 
     def _extract(self) -> SimpleNamespace:
         dates = self.inputs.published["as_of"]
@@ -174,11 +177,6 @@ class CompiledReport(AttributeTables):
         lines = self._after_release(after_release.DAYS_TO_ARREST)
         rows = [(line.branch, line.requests) for line in lines]
         return self._table("days_to_arrest", rows) if any(line.requests for line in lines) else None
-
-    def _why_not_newer(self) -> str:
-        """Why nothing is shown of the follow-up, or nothing newer; "" where it is."""
-        table = self.counts.published.table(AFTER_RELEASE)
-        return table.why if table else self.counts.published.withheld[AFTER_RELEASE, NATION]
 
     def _after_release(self, attribute: str) -> list[Line]:
         lines = after_release.after_release_lines(self.counts.published)
