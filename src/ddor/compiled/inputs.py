@@ -10,7 +10,6 @@ Made from the current revision of each week; one that is withdrawn, or was never
 named and has no figures. A week belongs to the period that holds its last day.
 """
 
-import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -219,8 +218,3 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     if "charge_no" in frame:
         types["charge_no"] = "int64"
     return frame.astype(types)
-
-
-def as_of(inputs: CompiledInputs) -> dt.date:
-    """The date of the oldest of the weeks' extracts: all of them reach as far at least."""
-    return dt.date.fromisoformat(inputs.published["as_of"].min())

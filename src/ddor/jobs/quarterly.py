@@ -89,7 +89,7 @@ def quarter_report(inputs: CompiledInputs) -> Prepared:
         parameters=inputs.parameters,
         cohort=inputs.cohort,
         synthetic=inputs.synthetic,
-        as_of=compiled.as_of(inputs).isoformat(),
+        as_of=published["as_of"].min(),  # all of the weeks' extracts reach as far at least
         source=source,
         figures=counts.figures,
         save=partial(save_counted, compiled.save_compiled, inputs, counts),
