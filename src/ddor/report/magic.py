@@ -7,6 +7,8 @@ import sys
 
 from ddor.narrative import render_narrative
 from ddor.publishable import HTML, refusal
+from ddor.reference.codes import rows
+from ddor.report.words import HERE
 from ddor.reports import IN_THE_JOB
 
 _NOT_READ = re.compile(
@@ -15,19 +17,8 @@ _NOT_READ = re.compile(
     r"|^[ \t>]*\d+[.)][ \t]",  # the numbers of a list
     re.DOTALL | re.MULTILINE,
 )
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-# What a sentence may say with a number that is no figure of the report.
-_NO_FIGURE = re.compile(
-    r"\d+ (CFR|U\.S\.C\.|USC|Stat\.|Fed\. Reg\.|F\.\dd|U\.S\.)( §+)? ?[\d.]*(\([a-z0-9]+\))*"
-    r"|§+ ?[\d.]+(\([a-z0-9]+\))*|\b\d+\([a-z]\)"
-    r"|\b(box|chapter|form|group|method|page|part|section|step|table|title|version) \d[\d.]*"
-    rf"|\b({_MONTHS}) \d+"
-    r"|\b\d+[- ](hour|day|week|month|year)s?\b"
-    r"|\b\d+( ?%)? or (more|fewer|less)\b"
-    r"|\b(over|under|at least|at most) \d+( ?%)?(?!,?\d| requests?\b)"
-    r"|\b(19|20)\d\d\b",
-    re.IGNORECASE,
-)
+# What a sentence may say with a number that is no figure of the report (no_figures.csv).
+_NO_FIGURE = re.compile("|".join(row["pattern"] for row in rows("no_figures", HERE)), re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.,/#-])\d[\d,.]*(?<=\d)(?![\w-])")
 
 
