@@ -29,7 +29,7 @@ from ddor.maintained.parameters import Parameters
 from ddor.measures.figures import Counts
 from ddor.published.catalog import Catalog, open_catalog
 from ddor.published.history import NOTHING_EARLIER, read_earlier
-from ddor.reference.figures import IDENTITY, OF_CHARGES, WEEKLY_FIGURES
+from ddor.reference.figures import IDENTITY, OF_CHARGES, TABLE_COLUMNS, WEEKLY_FIGURES
 from ddor.reports import shelved
 
 TABLES = ("issued_by_agency", "declined_by_agency")
@@ -138,9 +138,9 @@ def gather_compiled(period: Period, parameters: Parameters) -> CompiledInputs:
 def _merged(runs: list[tuple[Inputs, Counts]], name: str) -> pd.DataFrame:
     """A table by agency as the weeks publish it, the lines of one agency as one, under its name in
     the latest week; by state and name. `flags`: where a figure of a week is disputed."""
-    if not runs:
-        return pd.DataFrame(columns=[*IDENTITY, "flags"], dtype="str")
-    tables = []
+    texts = dict.fromkeys((*IDENTITY, "flags"), "str")
+    types = dict.fromkeys(TABLE_COLUMNS[name], "int64") | texts
+    tables = [pd.DataFrame(columns=list(types)).astype(types)]  # for a period without any week
     for inputs, counts in runs:
         table = getattr(counts, name)
         flags = flags_for(inputs.corrections, table.columns)

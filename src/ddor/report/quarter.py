@@ -136,9 +136,6 @@ class CompiledReport(AttributeTables):
 
     def declined_table(self) -> Table | Several:
         frame = self.inputs.declined_by_agency
-        if frame.empty:
-            columns = TABLES["quarter_declined"]["columns"].split()
-            frame = frame.assign(**dict.fromkeys(columns, pd.Series(dtype="int64")))
         flagged = frame[frame["flags"] != ""].set_index("agency_id")["flags"]
         return self._by_agency("quarter_declined", frame.drop(columns="flags"), flagged.to_dict())
 
@@ -207,9 +204,8 @@ class CompiledReport(AttributeTables):
         by_request = len(self.inputs.declined) + self.inputs.repeated
         holds["declined_total by request"] = by_request == figures["declined_total"]
         for name in ("declined", "issued"):
-            table = getattr(self.inputs, f"{name}_by_agency")
-            equal = table.empty or table[name].sum() == figures[f"{name}_total"]
-            holds[f"{name}_total by agency"] = equal
+            by_agency = getattr(self.inputs, f"{name}_by_agency")[name].sum()
+            holds[f"{name}_total by agency"] = by_agency == figures[f"{name}_total"]
         if followed.met is not None and followed.no_arrest is not None:
             holds["follow_up_known"] = followed.met + followed.no_arrest == followed.known
         if wrong := [name for name, equal in holds.items() if not equal]:
