@@ -144,14 +144,11 @@ def in_line(frame: pd.DataFrame) -> pd.Series:
     """The name of each agency with its state, and with level and code where two have both."""
     twice = frame.duplicated(["agency", "state"], keep=False)
     whole = frame["state"] + " " + frame["level"] + " " + frame["agency_id"]
-    label = frame["agency"] + ", " + frame["state"].mask(twice, whole)
-    return label.mask(frame["state"] == "", frame["agency"])
+    return frame["agency"] + ", " + frame["state"].mask(twice, whole)
 
 
-def agency_label(row: Mapping, flags: Mapping[str, str] | None = None) -> Markup | str:
+def agency_label(row: Mapping, flags: Mapping[str, str] | None = None) -> Markup:
     """The name of an agency with its state, level and code beneath."""
-    if not row["agency_id"]:
-        return row["agency"]
     return html_of("agency", row=row, flag=(flags or {}).get(row["agency_id"]))
 
 
