@@ -60,15 +60,14 @@ class WeeklyReport(AttributeTables):
         return self._sentences("week", found, self.counts.declined_by_agency, self._names())
 
     def _names(self) -> dict[str, object]:
-        counts = self.counts
+        counts, known = self.counts, self.counts.known
         charges = self._charges()
         charges.supplied = not counts.extract.charges.empty
         return {
             "week": self.period,
             "issued": self._figures("issued_", agencies=len(counts.issued_by_agency)),
             "declined": self._declined(
-                confirmed=counts.known["declined_total"]
-                - counts.known["declined_release_not_confirmed"],
+                confirmed=known["declined_total"] - known["declined_release_not_confirmed"],
                 share=counts.declined_share,
                 since=self.since,
                 previous=self._previous(),
@@ -305,8 +304,7 @@ class WeeklyReport(AttributeTables):
         for what, names in (("declined", DECLINED_CLASSES), ("issued", ISSUED_OUTCOMES)):
             totals[f"{what}_total"] = sum(figures[f"{what}_{name}"] for name in names)
             totals[f"{what}_total by kind"] = sum(figures[f"{what}_{kind}"] for kind in KINDS)
-        known = {name: figures[name.removesuffix(" by kind")] for name in totals}
-        wrong = [name for name, total in totals.items() if known[name] != total]
+        wrong = [name for name, total in totals.items() if figures[name.split()[0]] != total]
         if counts.status.loc[counts.status["declined"], "outcome"].ne("declined").any():
             wrong.append("declined_total: a request without that outcome is in it (E10)")
         if wrong:
@@ -314,7 +312,6 @@ class WeeklyReport(AttributeTables):
 
 
 def _without_empty_columns(table: Table) -> Table:
-    """Without those in which nothing is written; a table without lines as it is."""
+    """Without those in which nothing is written."""
     written = table.frame.fillna("").ne("").any()
-    named = {name: head for name, head in table.heads.items() if table.frame.empty or written[name]}
-    return replace(table, heads=named)
+    return replace(table, heads={name: head for name, head in table.heads.items() if written[name]})
