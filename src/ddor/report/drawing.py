@@ -96,9 +96,7 @@ def png_of(drawing: Drawing, title: str, subtitle: str, source: str) -> bytes:
 @cache
 def _settings() -> dict[Any, Any]:
     file = Path(__file__).with_name("drawing.mplstyle")
-    ink = dict.fromkeys(("text.color", "xtick.color", "ytick.color"), INK[0])
-    paper = dict.fromkeys(("figure.facecolor", "axes.facecolor"), PAPER[0])
-    colors = ink | paper | {"axes.edgecolor": EDGE[0]}
+    colors = {"text.color": INK[0], "figure.facecolor": PAPER[0]}
     # From matplotlib's defaults, not from what the user's own file says.
     return {**matplotlib.rc_params_from_file(file), **colors}
 
