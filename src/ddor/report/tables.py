@@ -72,17 +72,12 @@ class Table(Publishable):
         return str(shown)
 
 
-class Several(Publishable):
+class Several(HTML):
     """Several tables, charts or notes that one cell shows, one beneath the other."""
 
     def __init__(self, parts: Iterable[Publishable | None]):
         self.parts = [part for part in parts if part]
-
-    def __repr__(self) -> str:
-        return "; ".join(map(repr, self.parts))
-
-    def _repr_html_(self) -> str:
-        return str(Markup("\n").join(self.parts))
+        super().__init__(Markup("\n").join(self.parts))
 
 
 def agency_table(

@@ -196,16 +196,15 @@ class WeeklyReport(AttributeTables):
 
     def checks_table(self) -> Table:
         """Each check with an anchor of its own, #check-E5, and a link to its rule."""
-        about = {check.id: check for check in CHECKS}
         looked_at = self.counts.cleared["check"].value_counts()
         rows = []
-        for row in self.counts.checks.itertuples():
+        for row, check in zip(self.counts.checks.itertuples(), CHECKS, strict=True):
             name = html_of("check", check=row, effect=WORDS["effects"][row.effect])
-            question = html_of("question", check=about[row.check])
+            question = html_of("question", check=check)
             seen = looked_at.get(row.check)
             result = f"{row.status} ({seen} looked at and counted)" if seen else row.status
             rows.append((name, question, result, row.rows, row.agencies))
-        anchors = [f"check-{id}" for id in self.counts.checks["check"]]
+        anchors = [f"check-{check.id}" for check in CHECKS]
         return replace(self._table("checks", rows), anchors=anchors)
 
     def review_table(self) -> Table | None:
