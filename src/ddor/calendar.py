@@ -184,6 +184,16 @@ def weeks_between(first: Week, last: Week) -> list[Week]:
     return [Week(dt.date.fromordinal(day)) for day in days]
 
 
+def weeks_in_a_row(weeks: list[Week]) -> list[list[Week]]:
+    """The weeks, which are in order, parted where one does not follow the one before it."""
+    rows: list[list[Week]] = []
+    for week in weeks:
+        if not rows or rows[-1][-1].next != week:
+            rows.append([])
+        rows[-1].append(week)
+    return rows
+
+
 def first_days(times: pd.Series) -> pd.Series:
     """The first day of the week of each of these datetimes; NaT of an empty one. Same index."""
     import pandas as pd

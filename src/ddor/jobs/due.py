@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ddor.archive.publish import opened
-from ddor.calendar import Week, weeks_between
+from ddor.calendar import Week, weeks_between, weeks_in_a_row
 from ddor.errors import DdorError, NoExtractYet, UsageError, address_without_secrets, time_limit
 from ddor.jobs import seen
 from ddor.jobs.order import HELD, REVIEW_LIST, Order, Result
@@ -162,13 +162,8 @@ def misnamed(parameters: Parameters) -> Iterator[str]:
 def in_a_row(found: Iterable[Found]) -> dict[Week, int]:
     """Of weeks that are missing, more than MOST_NAMED in a row: the first -> how many they are, and
     each other -> 0."""
-    rows: list[list[Week]] = []
-    for each in found:
-        if each.what == "missing":
-            if not rows or rows[-1][-1].next != each.week:
-                rows.append([])
-            rows[-1].append(each.week)
-    long = [row for row in rows if len(row) > MOST_NAMED]
+    missing = [each.week for each in found if each.what == "missing"]
+    long = [row for row in weeks_in_a_row(missing) if len(row) > MOST_NAMED]
     return {week: len(row) if week == row[0] else 0 for row in long for week in row}
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pandas as pd
 from markupsafe import Markup
 
-from ddor.calendar import Week, long_date
+from ddor.calendar import Week, long_date, weeks_in_a_row
 from ddor.compiled.counts import CompiledCounts, count_compiled
 from ddor.compiled.inputs import MISSING, WITHDRAWN, CompiledInputs
 from ddor.errors import DdorError
@@ -82,13 +82,9 @@ class CompiledReport(AttributeTables):
         ahead."""
         weeks, named = self.inputs.weeks, []
         found = [*map(Week.parse, weeks.loc[weeks["status"] == status, "week"])]
-        while found:
-            first = last = found.pop(0)
-            count = 1
-            while found and found[0] == last.next:
-                last, count = found.pop(0), count + 1
-            days = f"{long_date(first.first_day)} to {long_date(last.last_day)}"
-            named.append(f"{days} ({count} weeks)" if count > 1 else first.title)
+        for row in weeks_in_a_row(found):
+            days = f"{long_date(row[0].first_day)} to {long_date(row[-1].last_day)}"
+            named.append(f"{days} ({len(row)} weeks)" if len(row) > 1 else row[0].title)
         return Words("; ".join(named))
 
     def _after(self) -> SimpleNamespace:
