@@ -48,10 +48,6 @@ class Table(Publishable):
             raise NarrativeError(f"the table has no column {missing}; it has {columns}")
         self.frame = self.frame[list(self.heads)]
 
-    @property
-    def sorts(self) -> bool:
-        return len(self.states) >= FEWEST_SORTED
-
     def __repr__(self) -> str:
         return f"Table: {self.caption}"
 
@@ -68,6 +64,7 @@ class Table(Publishable):
             numbers=[False] * len(numbers) if of_numbers else numbers,
             of_numbers=of_numbers,
             as_cards=sum(map(_is_words, others)) > 1,
+            sorts=len(self.states) >= FEWEST_SORTED,
         )
         return str(shown)
 
