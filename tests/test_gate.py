@@ -18,9 +18,11 @@ from ddor.errors import NotebookFailed
 from ddor.extract.identifiers import RequestKeys
 from ddor.narrative import render_narrative
 from ddor.publishable import HTML, MARK
+from ddor.reference.codes import rows
 from ddor.report.charts import stacked_bars
 from ddor.report.magic import typed_numbers
 from ddor.report.tables import Several, Table
+from ddor.report.words import HERE
 from ddor.run.gate import validate_cells
 from ddor.run.notebook import check_template
 
@@ -179,6 +181,11 @@ def test_no_cell_brings_html_of_its_own(source):
 """)
 def test_a_number_typed_by_hand_is_told_from_what_a_sentence_may_say(text, typed):
     assert typed_numbers(text.replace(" <br> ", "\n")) == typed.split()
+
+
+def test_each_example_of_words_that_are_no_figure_fits_its_pattern():
+    lines = rows("no_figures", HERE)
+    assert [line for line in lines if not re.fullmatch(line["pattern"], line["such_as"])] == []
 
 
 def test_the_templates_have_no_number_typed_by_hand():
