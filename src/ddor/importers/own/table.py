@@ -262,11 +262,9 @@ def _day(cell: str, order: str) -> str | None:
         return None
     form = ORDERS["year first" if len(one) == 4 else order]
     form = form if max(len(one), len(three)) == 4 else form.replace("%Y", "%y")
-    read = pd.to_datetime(f"{one}/{two}/{three}", format=form, errors="coerce")
-    if pd.isna(read):
-        return cell
-    times = [pd.to_datetime(time, format=each, errors="coerce") for each in _TIMES] if time else []
-    at = next((found for found in times if not pd.isna(found)), None)
-    if time and at is None:
-        return cell
-    return f"{read:%Y-%m-%d}" + (f"T{at:%H:%M:%S}" if at is not None else "")
+    for of_time in _TIMES if time else ("",):
+        told = f"{one}/{two}/{three} {time or ''}"
+        read = pd.to_datetime(told, format=f"{form} {of_time}", errors="coerce")
+        if not pd.isna(read):
+            return f"{read:%Y-%m-%dT%H:%M:%S}" if time else f"{read:%Y-%m-%d}"
+    return cell
