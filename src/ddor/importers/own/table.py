@@ -144,19 +144,18 @@ def import_table(
     charges["charge_no"] = charges.groupby("request_id").cumcount() + 1
     requests = requests.drop_duplicates()  # one for each charge
     _refuse_to_differ(requests, file.name)
+    tables = {"requests": requests, "charges": charges}
     with tempfile.TemporaryDirectory() as folder:
         # As the tables stand, so that the check sees it.
-        for name, table in (("requests", requests), ("charges", charges)):
-            made = {column: table.get(column, "") for column in TABLES[name]}
-            frame = pd.DataFrame(made, index=table.index)
-            frame.to_csv(Path(folder, f"{name}.csv"), index=False)
+        for name, table in tables.items():
+            whole = table.reindex(columns=[*TABLES[name]], fill_value="")
+            whole.to_csv(Path(folder, f"{name}.csv"), index=False)
         Path(folder, "about.yaml").write_text(yaml.safe_dump(said.about), encoding="utf-8")
         try:
             extract = read_extract(folder, week, cohort=cohort)
         except ExtractInvalid as error:
-            rows = {"requests": requests.index, "charges": charges.index}
             names = file.name, map_file.name
-            own = [_of_the_export(each, rows, *names) for each in error.problems]
+            own = [_of_the_export(each, tables, *names) for each in error.problems]
             raise ExtractInvalid(own, f"what {map_file.name} makes of {file.name}") from None
     write_extract(extract, out)
     repeated = again if numbered else again & export.index.isin(charges.index)
@@ -178,13 +177,13 @@ def _refuse_to_differ(requests: pd.DataFrame, file: str) -> None:
 
 
 def _of_the_export(
-    problem: Problem, rows: Mapping[str, pd.Index], file: str, map_file: str
+    problem: Problem, tables: Mapping[str, pd.DataFrame], file: str, map_file: str
 ) -> Problem:
     """With the file and the rows of the export, not of the extract; about.yaml is in the map."""
-    index = rows.get(problem.table.removesuffix(".csv"))
-    if index is None:
+    table = tables.get(problem.table.removesuffix(".csv"))
+    if table is None:
         return replace(problem, table=map_file, rows=())
-    own = {number: row for number, row in enumerate(index, start=ABOVE)}
+    own = dict(enumerate(table.index, start=ABOVE))
     # A line that cannot be read may be numbered past the last.
     found = tuple(own[each] for each in problem.rows if each in own)
     return replace(problem, table=file, rows=found)
