@@ -13,6 +13,10 @@ from ddor.importers.own.table import order_of, read_export
 def draft_map(file: Path) -> str:
     """A map of an export, to be read by a person: what is guessed says so, what cannot be known has
     its honest value, and what is not found is left open."""
+    return "".join(f"{line}\n" for line in _lines(file))
+
+
+def _lines(file: Path) -> Iterator[str]:
     exports = read_export(file)
     sheet, export = next(iter(exports.items()))
     heads: dict[str, str] = {}
@@ -21,25 +25,21 @@ def draft_map(file: Path) -> str:
             meaning = column_of(head, whole) if head not in heads.values() else None
             if meaning and meaning.column not in heads:
                 heads[meaning.column] = head
-    lines = [
-        f"# A draft for {file.name}. Read each line: what stands behind # is a guess or a question."
-    ]
+    what = "what stands behind # is a guess or a question"
+    yield f"# A draft for {file.name}. Read each line: {what}."
     if len(exports) > 1:
-        lines += [f"sheet: {_quoted(sheet)}  # guessed; one of {', '.join(exports)}"]
-    lines += [_order_line([export[h] for c, h in heads.items() if c in DATETIMES])]
+        yield f"sheet: {_quoted(sheet)}  # guessed; one of {', '.join(exports)}"
+    yield _order_line([export[h] for c, h in heads.items() if c in DATETIMES])
     for table in TABLES:
-        lines += [f"{table}:"]
-        lines += [
-            line for each in MEANINGS if each.table == table for line in _draft(each, heads, export)
-        ]
-    unused = [head for head in export if head not in heads.values()]
-    lines += [
-        "about:",
-        "  as_of:   # the day of the export, YYYY-MM-DD",
-        "  source:  # the name of your records system",
-    ]
-    lines += [f"# Not read: {', '.join(unused)}"] if unused else []
-    return "\n".join(lines) + "\n"
+        yield f"{table}:"
+        for each in MEANINGS:
+            if each.table == table:
+                yield from _draft(each, heads, export)
+    yield "about:"
+    yield "  as_of:   # the day of the export, YYYY-MM-DD"
+    yield "  source:  # the name of your records system"
+    if unused := [head for head in export if head not in heads.values()]:
+        yield f"# Not read: {', '.join(unused)}"
 
 
 def _draft(each: Meaning, heads: Mapping[str, str], export: pd.DataFrame) -> Iterator[str]:
