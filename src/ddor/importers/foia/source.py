@@ -144,11 +144,8 @@ def _words(column: pa.ChunkedArray) -> pa.DictionaryArray:
 
 def one_dictionary(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
     """The different values of a dictionary-encoded column, and of each row which it has."""
-    kind = column.type
-    chunks = column.unify_dictionaries().chunks
-    words = chunks[0].dictionary if chunks else pa.array([], kind.value_type)
-    codes = pa.chunked_array([chunk.indices for chunk in chunks], kind.index_type).combine_chunks()
-    return codes.cast(pa.int32()), words
+    whole = column.combine_chunks()
+    return whole.indices.cast(pa.int32()), whole.dictionary
 
 
 def _first(columns: list[pa.DictionaryArray]) -> pa.DictionaryArray:
