@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ddor.errors import DdorError, ExtractInvalid, Problem
+from ddor.errors import DdorError, ExtractInvalid, Problems
 from ddor.extract.cells import as_text
 from ddor.extract.table import invalid, worded
 from ddor.importers.containers import HEADER_WITHIN, TEXTS, Columns, tables_of
@@ -84,17 +84,17 @@ def _below_header(
 
 def _form_of(label: str, titles: Sequence, places: dict[str, list[int]]) -> Form:
     """Raises ExtractInvalid with every needed field that is missing and that the form has."""
-    seen = set(_plain(titles))
-    form = next((form for form in FORMS if form.signs <= seen and not form.not_signs & seen), None)
-    form = form or ANOTHER_FORM
-    missing = [field for field in NEEDED if field not in places and field not in form.lacks]
-    if missing:
-        all_titles = ", ".join(str(title) for title in titles if title)
-        problems = []
-        for field in missing:
+    signs = set(_plain(titles))
+    fit = (form for form in FORMS if form.signs <= signs and not form.not_signs & signs)
+    form = next(fit, ANOTHER_FORM)
+    missing = Problems(label)
+    for field in NEEDED:
+        if field not in places and field not in form.lacks:
             words = worded("missing_field", form=form.name, titles=" or ".join(TITLES[field]))
-            problems.append(Problem(label, (), field, *words))
-        raise ExtractInvalid(problems, f"{label}, whose titles are {all_titles}")
+            missing.report(field, *words)
+    if missing:
+        seen = ", ".join(str(title) for title in titles if title)
+        raise ExtractInvalid(missing, f"{label}, whose titles are {seen}")
     return form
 
 
