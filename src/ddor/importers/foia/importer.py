@@ -112,13 +112,10 @@ class _Source:
         """The first and last days of issue that the files hold; of files that follow on each other
         within a week those of them together."""
         issued = self.kept.groupby("file")["issued_at"].agg(["min", "max"]).sort_values("min")
-        held: list[tuple[dt.date, dt.date]] = []
-        for first, last in issued.itertuples(index=False):
-            if held and first.date() <= held[-1][1] + A_WEEK:
-                held[-1] = held[-1][0], max(held[-1][1], last.date())
-            else:
-                held.append((first.date(), last.date()))
-        return held
+        days = issued.apply(lambda times: times.dt.floor("D"))
+        begins = days["min"] > days["max"].cummax().shift() + A_WEEK
+        held = days.groupby(begins.cumsum()).agg({"min": "min", "max": "max"})
+        return [(first.date(), last.date()) for first, last in held.itertuples(index=False)]
 
     def unread_dates(self) -> list[str]:
         """How the cells look that are no date: they are not quoted, for anything may be in them."""
