@@ -179,10 +179,9 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
             why += [f"dates look like {' or '.join(shapes)}; 9 is a digit, A a letter"]
         why += [f"{len(rows)} of other weeks"] if len(rows) else []
         has = f"{days['min']} to {days['max']}" if len(rows) else "no week"
-        said_of = {"why": "; ".join(why) or "none", "held": has, "mend": mend}
-        raise invalid(
-            source.told["source"], *worded("no_row_kept", read=len(source.rows), **said_of)
-        )
+        counts = {"read": len(source.rows), "why": "; ".join(why) or "none"}
+        finding = worded("no_row_kept", **counts, held=has, mend=mend)
+        raise invalid(source.told["source"], *finding)
 
     about = About(source.as_of, said, False, pending_on=earlier and earlier[0])
     written: list[Written] = []
@@ -244,9 +243,8 @@ def _refuse_to_replace(weeks: Sequence[Week], asked: Asked, said: str) -> None:
             others.append(f"{folder} is there already, from {source or 'an unnamed source'}")
     if others and not asked.replace:
         mend = "name all files of a release in one import, or another --out, or use --replace"
-        raise UsageError(
-            "\n".join([f"extracts from other files would be replaced; {mend}:", *others])
-        )
+        head = f"extracts from other files would be replaced; {mend}:"
+        raise UsageError("\n".join([head, *others]))
 
 
 def _read(
