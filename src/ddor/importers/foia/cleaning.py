@@ -21,7 +21,7 @@ from ddor.extract.validation import parse_times
 from ddor.importers.foia.source import one_dictionary
 from ddor.importers.foia.tables import MEANS_EMPTY, RULES, TITLES, VOCABULARY, WORDS, counted
 from ddor.importers.foia.texts import casefolded, column, filled, matches, meant, of_words
-from ddor.maintained.directory import read_table
+from ddor.maintained.directory import WRONG, read_table
 from ddor.reference.codes import COUNTRIES, FORMS, country_from_ice_label, form_from_ice_text
 from ddor.reference.places import AREAS, STATES, area_named, state_named
 
@@ -138,11 +138,9 @@ def set_aside(
         "flagged": meant(casefolded(drop), words_of["duplicate_drop_row"].get) == "yes",
         "undated": recorded & rows["detainer_lift_reason"].notna() & undated,
     }
-    first = np.select([failed.to_numpy() for failed in fails.values()], range(len(fails)), -1)
-    words = pd.Series(
-        [RULES["row"][name] for name in (*fails, "elsewhere", "repeated")], dtype="str"
-    )
-    rule = pd.Series(pd.Categorical.from_codes(first, words), rows.index)
+    names = [*RULES["row"]]
+    first = np.select([*fails.values()], [names.index(name) for name in fails], -1)
+    rule = pd.Series(pd.Categorical.from_codes(first, [*RULES["row"].values()]), rows.index)
     elsewhere = _in_a_later_file(rows[rule.isna()]).reindex(rows.index, fill_value=False)
     rule = rule.mask(elsewhere, RULES["row"]["elsewhere"])
     # Each file by its own means: another file's flag says nothing of its rows.
@@ -217,13 +215,14 @@ def own_words(file: Path) -> Words:
     """WORDS, and before them those of a table that an analyst keeps, if there is one: field, word,
     becomes (empty: it says nothing). Raises NeedsCorrection."""
     known, problems = {field for field, *_ in VOCABULARY}, Problems(file.name, "docs/foia.md")
-    found = read_table(file, problems, "no_table", table=file.stem) if file.exists() else None
-    lines = pd.DataFrame(columns=_OWN) if found is None else found
+    words: dict[str, dict[str, str]] = {field: {**WORDS.get(field, {})} for field in known}
+    if not file.exists():
+        return words
+    lines = read_table(file, problems, "no_table", table=file.stem)
     if missing := [name for name in _OWN if name not in lines]:
         if len(lines.columns):
             problems.report("", ", ".join(lines), ", ".join(missing), "add these columns", (1,))
-        lines = pd.DataFrame(columns=_OWN)
-    words: dict[str, dict[str, str]] = {field: {**WORDS.get(field, {})} for field in known}
+        raise NeedsCorrection(WRONG, problems)
     for at, *cells in lines[[*_OWN]].itertuples():
         number, (field, word, becomes) = at + ABOVE, map(str.strip, cells)
         kinds = _CODES[field][0] if field in _CODES else {*words.get(field, {}).values()}
@@ -236,5 +235,5 @@ def own_words(file: Path) -> Words:
             problems.report("becomes", seen, expected, "correct the row", (number,))
         else:
             words[field][word.casefold()] = becomes
-    NeedsCorrection.raise_if("the tables in params/ need correction", problems)
+    NeedsCorrection.raise_if(WRONG, problems)
     return words
