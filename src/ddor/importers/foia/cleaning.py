@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ddor.errors import ExtractInvalid, NeedsCorrection, Problem, Problems
-from ddor.extract.table import ABOVE, UNSEEN, invalid
+from ddor.extract.table import ABOVE, UNSEEN, invalid, worded
 from ddor.extract.validation import parse_times
 from ddor.importers.foia.source import one_dictionary
 from ddor.importers.foia.tables import MEANS_EMPTY, RULES, TITLES, VOCABULARY, WORDS, counted
@@ -172,12 +172,9 @@ def refuse_day_first(rows: pd.DataFrame) -> None:
     texts = rows["detainer_prepare_date"].astype("str").dropna()
     day_first = texts[texts.str.match(f"{_OVER_12}[/.]{_UP_TO_12}[/.]")]
     if len(day_first) > texts.str.match(f"{_UP_TO_12}[/.]{_OVER_12}[/.]").sum():
-        seen = f"{len(day_first)} dates that can only begin with their day"
-        mend = "save the dates as 2026-02-09, or use the file as it was released"
-        where = tuple(rows.loc[day_first.index, "row"])
-        expected = "dates such as 2026-02-09 or 2/9/2026, month first"
-        table = str(rows.loc[day_first.index[0], "table"])
-        raise invalid(table, seen, expected, mend, where, "detainer_prepare_date")
+        where = rows.loc[day_first.index]
+        words = worded("day_first", count=len(day_first))
+        raise invalid(str(where["table"].iloc[0]), *words, tuple(where["row"]), texts.name)
 
 
 def _followed_within_a_day(rows: pd.DataFrame) -> pd.Series:
