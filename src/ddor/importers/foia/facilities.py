@@ -110,11 +110,10 @@ def located(rows: pd.DataFrame, facilities: Facilities, words_of: Words) -> pd.D
     found = rows.loc[lacking, _WHERE].astype("str")
     which = found.groupby(_WHERE, dropna=False, sort=False).ngroup()
     different = found.drop_duplicates().fillna("").itertuples(index=False, name=None)
-    filled_in = [_place(facilities, words_of, *each) for each in different]
+    places = [_place(facilities, words_of, *each) for each in different]
+    filled_in = pd.DataFrame(places, columns=[code, state], dtype="str").replace("", None)
     rows = rows.astype(dict.fromkeys((code, state), "str"))
-    for column, values in zip((code, state), zip(*filled_in, strict=True), strict=True):
-        values = pd.Series(values, dtype="str").replace("", None)
-        rows.loc[lacking, column] = values.take(which).to_numpy()
+    rows.loc[lacking, [code, state]] = filled_in.take(which).set_axis(found.index)
     return rows.astype(dict.fromkeys((code, state), "category"))
 
 
@@ -140,7 +139,6 @@ def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
     guessed."""
     titles = dict(zip(("agency_name", "state", "agency_id", "area"), _PLACE, strict=True))
     found = _counted(rows.assign(area=filled(rows["area"], "")).rename(columns=titles))
-    found = found.drop_duplicates("code")
     level = found["code"].map(directory["level"])
     return found.assign(level=level.fillna(found["level"]), known=level.notna())
 
@@ -152,7 +150,7 @@ def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
     named = named[(named["name"] != "") | (named["code"] != "")]
     named["state"] = named["state"].map(lambda state: state_named(state) or state)
     named["area"] = named["area"].map(lambda area: area_named(area) or "")
-    return _each_code_once(_counted(named).assign(known=False))
+    return _counted(named).assign(known=False)
 
 
 def _each_code_once(facilities: pd.DataFrame) -> pd.DataFrame:
@@ -161,15 +159,16 @@ def _each_code_once(facilities: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counted(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row for each different place, with its requests, of a code those of all spellings, and
-    the level that its name suggests."""
+    """One row for each code, and for each different place without one, as most of its rows have
+    it, with its requests and the level that its name suggests."""
     counts = rows.groupby(_PLACE, sort=False, observed=True).size()
     counts = counts.sort_values(ascending=False, kind="stable").reset_index(name="requests")
     counts = counts.astype(dict.fromkeys(_PLACE, "str"))
     by_code = counts.groupby("code")["requests"].transform("sum")
     counts["requests"] = by_code.where(counts["code"] != "", counts["requests"])
     counts["level"] = counts["name"].map(lambda name: _level(name)[0])
-    return counts.sort_values(["requests", "code"], ascending=[False, True], kind="stable")
+    ordered = counts.sort_values(["requests", "code"], ascending=[False, True], kind="stable")
+    return _each_code_once(ordered)
 
 
 def twins_of(facilities: pd.DataFrame) -> list[tuple]:
