@@ -5,7 +5,6 @@ it was made up: the state, "9SYN", a number. Among the first are the cases that 
 get right, and that the constants below name.
 """
 
-from collections import Counter
 from functools import cache
 
 import numpy as np
@@ -40,14 +39,13 @@ def invented_agencies(count: int = COMMITTED) -> pd.DataFrame:
     for first, second in (SAME_NAME_OTHER_LEVEL, TWO_CODES):
         rows[second] |= {key: rows[first][key] for key in ("state", "county_fips", "area")}
     rows[SAME_NAME_OTHER_LEVEL[1]]["level"] = "municipal"
-    seen: Counter = Counter()
-    for row in rows:
-        seen[row["state"]] += 1
-        row["agency_id"] = f"{row['state']}9SYN{seen[row['state']]:03d}"
-    sheriff, annex = (rows[number] for number in TWO_CODES)
-    annex |= {"level": sheriff["level"], "name": f"{sheriff['name']} Annex"}
-    sheriff["same_as"], annex["same_as"] = annex["agency_id"], sheriff["agency_id"]
-    return pd.DataFrame(rows, columns=list(COLUMNS["agencies"]), dtype="str")
+    sheriff, annex = TWO_CODES
+    rows[annex] |= {"level": rows[sheriff]["level"], "name": f"{rows[sheriff]['name']} Annex"}
+    agencies = pd.DataFrame(rows, columns=list(COLUMNS["agencies"]), dtype="str")
+    numbers = (agencies.groupby("state").cumcount() + 1).astype("str").str.zfill(3)
+    agencies["agency_id"] = agencies["state"] + "9SYN" + numbers
+    agencies.loc[[sheriff, annex], "same_as"] = agencies["agency_id"][[annex, sheriff]].to_numpy()
+    return agencies
 
 
 def _agency(number: int) -> dict[str, str | None]:
