@@ -59,16 +59,14 @@ def identified(rows: pd.DataFrame) -> pd.DataFrame:
 def charges_of(rows: pd.DataFrame) -> pd.DataFrame:
     """Of identified rows the most serious conviction, number 1, and where the form has it the most
     serious pending charge, number 2."""
-    convicted = rows.assign(charge_no=1, disposition="convicted")
-    names = {
-        "pending_ncic_code": "ncic_code",
-        "pending_charge": "description",
-        "pending_charged_on": "charged_on",
-    }
-    charged = rows.drop(columns=list(names.values())).rename(columns=names)
-    charged = charged.assign(charge_no=2, disposition="charged")
-    both = [each.dropna(subset="ncic_code") for each in (convicted, charged)]
-    return pd.concat(both).assign(timing="before_release")
+    convicted = rows[["request_id", "ncic_code", "description", "charged_on"]]
+    pending = rows[["request_id", "pending_ncic_code", "pending_charge", "pending_charged_on"]]
+    both = [
+        convicted.assign(charge_no=1, disposition="convicted"),
+        pending.set_axis(convicted.columns, axis=1).assign(charge_no=2, disposition="charged"),
+    ]
+    charges = pd.concat([each.dropna(subset="ncic_code") for each in both])
+    return charges.assign(timing="before_release")
 
 
 def notes_of(rows: pd.DataFrame) -> dict[str, int]:
