@@ -191,7 +191,6 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
     for part in parts:
         written += _write(asked, about, held, {*starts}, shape.identified(part))
     found = facilities.facilities_of(kept, directory)
-    twins = facilities.twins_of(found)
     if asked.proposals:
         facilities.write_proposals(asked.proposals, pd.concat([found, unplaced]))
     lifted = kept["outcome"] != "pending"
@@ -209,7 +208,7 @@ def import_foia(files: Sequence[Path], asked: Asked) -> ImportSummary:
         lifted=int(lifted.sum()),
         dated=int((lifted & kept["outcome_recorded_at"].notna()).sum()),
         facilities=found,
-        twins=twins,
+        twins=facilities.twins_of(found),
         unplaced=unplaced,
         proposals=asked.proposals,
         earlier=earlier,

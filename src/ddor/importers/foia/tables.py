@@ -36,11 +36,11 @@ _PERSON = {"citizenship_country", "detainer_prepared_criminality"}
 
 
 def _form(form: str, signs: str, lacks: str) -> Form:
-    own, words = signs.split(), lacks.split()
+    own = signs.split()
     groups = {"charges": _CHARGES, "citizenship": _PERSON}
     without = {sign[1:] for sign in own if sign.startswith("!")}
-    fields = set().union(*(groups.get(word, {word}) for word in words))
-    named = ", ".join(words).replace("_", " ")
+    fields = set().union(*(groups.get(word, {word}) for word in lacks.split()))
+    named = lacks.replace(" ", ", ").replace("_", " ")
     return Form(form, {*own} - {f"!{sign}" for sign in without}, without, fields, named)
 
 
