@@ -31,7 +31,6 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _FRAMES = {".dta": pd.read_stata, ".feather": pd.read_feather, ".sav": pd.read_spss}
 _ENDINGS = (".csv", ".txt", ".tsv", ".parquet", *_FRAMES, *_WORKBOOKS)
 _BLOCK = 1 << 20
-NO_UTF_8 = ("text that is not UTF-8", "UTF-8", 'save it as "CSV UTF-8 (comma delimited)"')
 # How many known titles a line has.
 Known = Callable[[Sequence], int]
 # Positions of columns and number of the line above -> the columns below; none where it cannot say.
@@ -76,12 +75,7 @@ def refuse_no_file(path: Path) -> None:
 
 def _delimiter(path: Path, known: Known) -> tuple[str, int]:
     """The one by which some line at the beginning has the most known titles, and how many."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            beginning = [*islice(file, HEADER_WITHIN)]
-    except UnicodeDecodeError:
-        raise invalid(path.name, *NO_UTF_8) from None
-
+    beginning = [*islice(_lines_of(path), HEADER_WITHIN)]
     found = {
         delimiter: max(map(known, csv.reader(beginning, delimiter=delimiter)), default=0)
         for delimiter in _DELIMITERS
@@ -92,22 +86,28 @@ def _delimiter(path: Path, known: Known) -> tuple[str, int]:
 def _text_lines(path: Path, delimiter: str, known: Known, least: int) -> Iterator[Sequence]:
     """Refuses a line that has a field more or less than the header. It is not quoted: a person may
     be in it."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        width = number = 0
-        try:
-            for number, cells in enumerate(csv.reader(file, delimiter=delimiter, strict=True), 1):
-                if not width and known(cells) >= least:
-                    width = len(cells)
-                elif width and cells and len(cells) != width:
-                    words = worded("other_width", width=width, got=len(cells))
-                    raise invalid(path.name, *words, (number,))
-                yield cells
-        except UnicodeDecodeError:
-            raise invalid(path.name, *NO_UTF_8) from None
-        except csv.Error as error:
-            raise invalid(
-                path.name, *worded("unreadable_row", error=error), (number + 1,)
-            ) from None
+    width = number = 0
+    records = csv.reader(_lines_of(path), delimiter=delimiter, strict=True)
+    try:
+        for number, cells in enumerate(records, start=1):
+            if not width and known(cells) >= least:
+                width = len(cells)
+            elif width and cells and len(cells) != width:
+                words = worded("other_width", width=width, got=len(cells))
+                raise invalid(path.name, *words, (number,))
+            yield cells
+    except csv.Error as error:
+        raise invalid(path.name, *worded("unreadable_row", error=error), (number + 1,)) from None
+
+
+def _lines_of(path: Path) -> Iterator[str]:
+    """Raises ExtractInvalid where the text is not UTF-8."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield from file
+    except UnicodeDecodeError:
+        words = "text that is not UTF-8", "UTF-8", 'save it as "CSV UTF-8 (comma delimited)"'
+        raise invalid(path.name, *words) from None
 
 
 def _text_columns(path: Path, delimiter: str, places: list[int], above: int) -> pa.Table | None:
