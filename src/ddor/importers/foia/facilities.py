@@ -24,7 +24,6 @@ from ddor.extract.table import ABOVE, worded
 from ddor.importers.containers import refuse_no_file
 from ddor.importers.foia.cleaning import Words, meaning
 from ddor.importers.foia.tables import LEVELS
-from ddor.importers.foia.texts import filled
 from ddor.maintained.directory import AGENCY_ID, CODE, COLUMNS, read_table
 from ddor.reference.codes import name_key
 from ddor.reference.places import AREAS, COUNTIES, area_named, area_of, state_named
@@ -137,19 +136,17 @@ def facilities_of(rows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
     """A row for each facility of shaped rows, most requests first: code; name, state and area, as
     most of its rows have them; requests; level; known: whether the level is the directory's, not
     guessed."""
-    titles = dict(zip(("agency_name", "state", "agency_id", "area"), _PLACE, strict=True))
-    found = _counted(rows.assign(area=filled(rows["area"], "")).rename(columns=titles))
+    found = _counted(rows[["agency_name", "state", "agency_id", "area"]])
     level = found["code"].map(directory["level"])
     return found.assign(level=level.fillna(found["level"]), known=level.notna())
 
 
 def unplaced(rows: pd.DataFrame) -> pd.DataFrame:
     """As facilities_of, of cleaned rows that were set aside for want of a code or a state."""
-    titles = dict(zip(_WHERE, _PLACE, strict=True))
-    named = rows.rename(columns=titles)[_PLACE].astype("str").fillna("")
-    named = named[(named["name"] != "") | (named["code"] != "")]
-    named["state"] = named["state"].map(lambda state: state_named(state) or state)
-    named["area"] = named["area"].map(lambda area: area_named(area) or "")
+    name, state, code, area = _WHERE
+    named = rows.loc[rows[name].notna() | rows[code].notna(), _WHERE].astype("str").fillna("")
+    named[state] = named[state].map(lambda state: state_named(state) or state)
+    named[area] = named[area].map(lambda area: area_named(area) or "")
     return _counted(named).assign(known=False)
 
 
@@ -159,11 +156,13 @@ def _each_code_once(facilities: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counted(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row for each code, and for each different place without one, as most of its rows have
-    it, with its requests and the level that its name suggests."""
-    counts = rows.groupby(_PLACE, sort=False, observed=True).size()
+    """Of columns that are the _PLACE of a request: one row for each code, and for each different
+    place without one, as most of its rows have it, with its requests and the level that its name
+    suggests."""
+    places = rows.set_axis(_PLACE, axis=1)
+    counts = places.groupby(_PLACE, sort=False, observed=True, dropna=False).size()
     counts = counts.sort_values(ascending=False, kind="stable").reset_index(name="requests")
-    counts = counts.astype(dict.fromkeys(_PLACE, "str"))
+    counts[_PLACE] = counts[_PLACE].astype("str").fillna("")
     by_code = counts.groupby("code")["requests"].transform("sum")
     counts["requests"] = by_code.where(counts["code"] != "", counts["requests"])
     counts["level"] = counts["name"].map(lambda name: _level(name)[0])
