@@ -78,21 +78,20 @@ def read_export(file: Path) -> dict[str, pd.DataFrame]:
     tables = {}
     try:
         for name, lines, columns in tables_of(file, known, 2):
-            if not (first := [*islice(lines, HEADER_WITHIN)]):
+            first = [*islice(lines, HEADER_WITHIN)]
+            heads_in = [known(cells) for cells in first]
+            if max(heads_in, default=0) < 2:
                 continue
             table = None if first[1:] else columns([*range(len(first[0]))], 1)
             if table is not None:  # a file of columns, whose lines are its head alone
                 lines = zip(*(column.to_pylist() for column in table.columns), strict=True)
-            heads_in = [known(cells) for cells in first]
-            if max(heads_in, default=0) < 2:
-                continue
             at = heads_in.index(max(heads_in))
             heads = _different([str(head).strip() for head in first[at]])
             cells = [
                 [*(as_text(cell).strip() for cell in line), *[""] * (len(heads) - len(line))]
                 for line in (*first[at + 1 :], *lines)
             ]
-            frame = pd.DataFrame(cells, columns=heads, dtype="str").fillna("")
+            frame = pd.DataFrame(cells, columns=heads, dtype="str")
             frame.index += at + 2
             tables[name.removeprefix("sheet ")] = frame[frame.ne("").any(axis=1)]
     except (UsageError, ExtractInvalid):
