@@ -10,7 +10,6 @@ that ended as the one before it did, leaves nothing, here as elsewhere.
 import contextlib
 import datetime as dt
 import json
-import logging
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -23,13 +22,6 @@ FOLDER = "runs/logs"
 KEPT = 3  # events at the end of a run that say what it gave: inputs, counts, end
 
 
-class JsonLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        at = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
-        content = {"time": at, "event": record.msg, **vars(record)["of"]}
-        return json.dumps(all_without_secrets(content))
-
-
 class RunLog:
     """The events of one run, in memory until it is known that they are kept."""
 
@@ -38,8 +30,9 @@ class RunLog:
 
     def add(self, event: str, at: float | None = None, **of: Any) -> None:
         """`at`: seconds since 1970; `of`: what belongs to it, plain values."""
-        told = {"msg": event, "created": at or time.time(), "of": of}
-        self.lines.append(JsonLines().format(logging.makeLogRecord(told)))
+        moment = dt.datetime.fromtimestamp(at or time.time(), dt.UTC)
+        content = {"time": moment.isoformat(timespec="milliseconds"), "event": event, **of}
+        self.lines.append(json.dumps(all_without_secrets(content)))
 
     @contextlib.contextmanager
     def step(self, name: str) -> Iterator[None]:
