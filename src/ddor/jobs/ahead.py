@@ -7,21 +7,18 @@ from ddor.archive.publish import Archive
 from ddor.jobs.report import Pending
 from ddor.published.catalog import CATALOG
 from ddor.published.history import ATTRIBUTES
-from ddor.reports import REPORTS
 
 EXTRACT = "extract.parquet"
 
 
 class Ahead(Archive):
     """Links to what is there, and of the weeks that were added what is read of earlier weeks
-    (published/). It lies in staging."""
+    (published/). It lies in staging. A folder is a link until something is written into it."""
 
     def __init__(self, archive: Archive):
         super().__init__(archive.staging / "ahead")
         self.staging = archive.staging
-        shelves = [f"site/{report.period.shelf}" for report in REPORTS]
-        for part in ("runs", "site/agencies", "site/data", *shelves):
-            _link_all(archive.output.resolve() / part, self.output / part)
+        _link_all(archive.output.resolve(), self.output)
 
     def add(self, pending: Pending) -> None:
         """A week that will be published or held."""
