@@ -39,7 +39,6 @@ from ddor.jobs.report import (
     publication,
     template_of,
     told_apart,
-    unchanged,
 )
 from ddor.jobs.served import hidden
 from ddor.maintained.parameters import extract_location, is_remote
@@ -112,11 +111,8 @@ class Preview:
         order = replace(self.order, settings=self.order.settings | {"output": str(output)})
         try:
             with begun(self.week, order) as (archive, pending):
-                if pending.unchanged:
-                    result = unchanged(archive, pending)
-                else:
-                    result, ran = finished(archive, pending)
-                    self.article = ran.article
+                result, ran = finished(archive, pending)
+                self.article = ran.article
             if not result.exit_code:
                 output, self.site = self.site.parent, output / "site"
                 self.last = None if pending.unchanged else pending
