@@ -106,10 +106,10 @@ def test_weeks_in_one_act_are_the_weeks_one_by_one(tmp_path):
 def test_one_week_that_cannot_be_published_keeps_no_other_from_it(tmp_path, monkeypatch):
     archive, real = archive_of(tmp_path / "a"), report.publish
 
-    def fails(archive, reports, catalog):
+    def fails(archive, reports):
         if DISPUTED in [pending.report.period for pending, _ in reports]:
             raise ArchiveUnavailable("this week cannot be published")
-        return real(archive, reports, catalog)
+        return real(archive, reports)
 
     monkeypatch.setattr(report, "publish", fails)
     results = run(archive, at_once=True)

@@ -106,7 +106,9 @@ def _published(
 
     def act() -> list[Result]:
         # As the archive is by now, not as it was to be.
-        return report.ended(archive, together, open_catalog(archive.site))
+        catalog = open_catalog(archive.site)
+        now = [(replace(pending, catalog=catalog), ran) for pending, ran in together]
+        return report.ended(archive, now)
 
     if not together:
         return True

@@ -26,7 +26,6 @@ import psutil
 
 from ddor.archive.acts import files_of
 from ddor.archive.publish import Archive
-from ddor.archive.site import Site
 from ddor.calendar import Week
 from ddor.errors import NotebookFailed, UsageError
 from ddor.jobs.notebooks import run_task
@@ -128,9 +127,8 @@ class Preview:
         ran = run_task(replace(pending.task, template=template))
         if ran.failure:
             raise NotebookFailed(ran.failure)
-        site = Site(self.output / "site", pending.report.catalog, pending.context)
-        made = publication(site, pending, ran)
-        _, folders, pages = files_of(site, made)
+        made = publication(Archive(self.output), pending, ran)
+        _, folders, pages = files_of(made.site, made)
         here = f"{self.week.path}/r{made.revision.revision}"
         files = {f"{here}/{name}": data for name, data in folders[f"site/{here}"].items()}
         for path, data in (pages | files).items():

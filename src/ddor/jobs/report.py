@@ -156,7 +156,7 @@ class Pending:
     notebook; going: published figures that it takes away, unless that is agreed to; saw: as in
     seen.py; log: what was logged of it so far; recovered: what
     the archive had to be recovered from, in words; around: what was made of the site while the
-    notebook ran."""
+    notebook ran; catalog: of the archive, where it is not the one that it was prepared with."""
 
     report: Prepared
     order: Order
@@ -170,6 +170,7 @@ class Pending:
     log: RunLog = field(default_factory=RunLog)
     recovered: tuple[str, ...] = ()
     around: "Around | None" = None
+    catalog: Catalog | None = None
 
     @property
     def may_be_published(self) -> bool:
@@ -230,20 +231,17 @@ def _taken_away(archive: Archive, report: Prepared) -> Iterator[str]:
             yield f"the charges of {place}"
 
 
-def ended(
-    archive: Archive, reports: Sequence[tuple[Pending, Ran]], catalog: Catalog | None = None
-) -> list[Result]:
+def ended(archive: Archive, reports: Sequence[tuple[Pending, Ran]]) -> list[Result]:
     """What becomes of reports whose notebooks ran: all are published, or none. Of one whose
     notebook failed that is kept for the analyst; of one that may not be published a draft is left.
-    `reports`: in the order of their periods; several only where all may be published. `catalog`: of
-    the archive, where it is not the one that the first was prepared with."""
+    `reports`: in the order of their periods; several only where all may be published."""
     pending, ran = reports[0]
     if ran.failure:
         results = [_not_run(archive, pending, ran)]
     elif pending.may_be_published:
-        results = publish(archive, reports, catalog or pending.report.catalog)
+        results = publish(archive, reports)
     else:
-        results = [_not_published(archive, pending, ran, catalog or pending.report.catalog)]
+        results = [_not_published(archive, pending, ran)]
     for (pending, _), result in zip(reports, results, strict=True):
         if not pending.order.draft:
             _log_end(archive, pending, result)
@@ -251,32 +249,34 @@ def ended(
     return results
 
 
-def publish(
-    archive: Archive, reports: Sequence[tuple[Pending, Ran]], catalog: Catalog
-) -> list[Result]:
+def publish(archive: Archive, reports: Sequence[tuple[Pending, Ran]]) -> list[Result]:
     """As `ended`, of reports that may be published."""
     from ddor.archive.acts import publish_revisions
 
-    site = Site(archive.site, catalog, reports[0][0].context)
-    publications = [publication(site, *each) for each in reports]
-    because = [_because(archive, pending) for pending, _ in reports]
-    with reports[0][0].log.step("publish"):
+    # What they tell of the revisions before is read before these are others.
+    results = [_published(archive, *each) for each in reports]
+    publications = [publication(archive, *each) for each in reports]
+    log = reports[0][0].log
+    with log.step("publish"):
         publish_revisions(archive, publications)
     for pending, _ in reports[1:]:
-        pending.log.lines += reports[0][0].log.lines[-1:]  # it was one act
-    return [
-        Result(
-            each.period,
-            "published",
-            revision=each.revision.revision,
-            page=str(archive.site / address_of(each.period)),
-            figures=pending.report.figures,
-            messages=(*each.article.messages, *pending.report.messages),
-            because=why,
-            held=_held(archive, pending),
-        )
-        for each, (pending, _), why in zip(publications, reports, because, strict=True)
-    ]
+        pending.log.lines += log.lines[-1:]  # it was one act
+    return results
+
+
+def _published(archive: Archive, pending: Pending, ran: Ran) -> Result:
+    """What is told of it once it is published."""
+    report, period = pending.report, pending.report.period
+    return Result(
+        period,
+        "published",
+        revision=pending.revision.revision,
+        page=str(archive.site / address_of(period)),
+        figures=report.figures,
+        messages=(*ran.article.messages, *report.messages),
+        because=_because(archive, pending),
+        held=_held(archive, pending),
+    )
 
 
 def _held(archive: Archive, pending: Pending) -> str:
@@ -315,13 +315,13 @@ def _published_figures(archive: Archive, period: Period) -> dict[str, int | None
     return json.loads(file.read_bytes()).get("figures") if file.exists() else None
 
 
-def publication(site: Site, pending: Pending, ran: Ran | None = None) -> "Publication":
+def publication(archive: Archive, pending: Pending, ran: Ran | None = None) -> "Publication":
     """Without its notebook, of which there is nothing yet, it has what the pages around need."""
     from ddor.archive.acts import Publication
 
     report = pending.report
     return Publication(
-        site=replace(site, context=pending.context),
+        site=Site(archive.site, pending.catalog or report.catalog, pending.context),
         period=report.period,
         revision=pending.revision,
         article=(ran or Ran()).article,
@@ -418,9 +418,8 @@ def meanwhile(archive: Archive, pending: Pending) -> Iterator["Around"]:
     prepared.package_versions()
     pending.report.downloads  # noqa: B018, made by being asked for
     if pending.may_be_published:
-        site = Site(archive.site, pending.report.catalog, pending.context)
         with contextlib.suppress(DdorError, OSError):  # the publication itself will say it
-            yield ahead_of(publication(site, pending))
+            yield ahead_of(publication(archive, pending))
 
 
 def unchanged(archive: Archive, pending: Pending) -> Result:
@@ -449,7 +448,7 @@ def unchanged(archive: Archive, pending: Pending) -> Result:
     return result
 
 
-def _not_published(archive: Archive, pending: Pending, ran: Ran, catalog: Catalog) -> Result:
+def _not_published(archive: Archive, pending: Pending, ran: Ran) -> Result:
     """Leaves a draft in runs/<period>/draft/: one that was asked for, or that of a report that
     waits for a person, with the list to fill in and what else changes with a run (a week's flags in
     the ledger)."""
@@ -457,8 +456,7 @@ def _not_published(archive: Archive, pending: Pending, ran: Ran, catalog: Catalo
 
     report, period, said = pending.report, pending.report.period, ran.article.messages
     draft = f"runs/{period}/draft"
-    site = Site(archive.site, catalog, pending.context)
-    files = draft_files(publication(site, pending, ran)) | {NOTEBOOK: ran.notebook}
+    files = draft_files(publication(archive, pending, ran)) | {NOTEBOOK: ran.notebook}
     page = str(archive.output / draft / "index.html")
     if pending.order.draft:
         archive.publish({draft: files}, {})
