@@ -3,8 +3,8 @@
 That process is the forkserver of `multiprocessing`. `warm` starts it as soon as it is known that a
 notebook will run, and lets it fork a kernel, while this process still imports and counts. No week
 begins with anything of another. A kernel ends with the forkserver, and the forkserver with this
-process, however that ends. Where processes cannot be forked, or the forkserver has failed, the
-kernel is an ordinary one.
+process, however that ends. Where the forkserver has failed, or this process may have no children,
+the kernel is an ordinary one.
 """
 
 import contextlib
@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import forkserver, util
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,31 +26,12 @@ from ddor.run.surroundings import for_a_kernel
 LONGEST_PATH = 60  # of a temporary folder: that of a socket is limited to 108 characters
 SECONDS = 60  # in which a kernel has to be up
 MAIN = "DDOR_MAIN"
-FORKED = "forkserver" in multiprocessing.get_all_start_methods()
-if FORKED:
-    from multiprocessing.context import ForkServerProcess
-
-    class KernelProcess(ForkServerProcess):
-        """With what jupyter_client asks of a subprocess.Popen."""
-
-        stdin = stdout = stderr = None
-
-        def poll(self) -> int | None:
-            return self.exitcode
-
-        def wait(self) -> int | None:
-            self.join()
-            return self.exitcode
-
-        def send_signal(self, number: int) -> None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid or 0, number)
 
 
 class Ready(NamedTuple):
     """A kernel that waits for its orders: the folder and the environment that it works in."""
 
-    process: "KernelProcess"
+    process: BaseProcess
     orders: Connection
     connection_file: str
 
@@ -63,7 +45,7 @@ _folders: list[str] = []
 def warm(modules: Sequence[str]) -> None:
     """Makes a kernel ready, if none is, and first the process that kernels are forked from;
     `modules` are what that imports."""
-    if FORKED and not _next:
+    if not _next:
         with contextlib.suppress(OSError):
             start(modules)
             _next.append(_thread.submit(_ready))
@@ -114,9 +96,10 @@ def answering(kernel: Future) -> Ready:
 
 def _ready() -> Ready:
     """Waits for the forkserver, not for the kernel."""
-    ours, theirs = multiprocessing.get_context("forkserver").Pipe()
+    context = multiprocessing.get_context("forkserver")
+    ours, theirs = context.Pipe()
     file = os.path.join(util.get_temp_dir(), f"{next(_numbers)}.json")
-    process = KernelProcess(target=_serve, args=(theirs, file), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, file), daemon=True)
     try:
         process.start()
     except AssertionError as error:  # this process may not have any

@@ -112,9 +112,20 @@ def _is_idle(said: Mapping[str, Any], after: str) -> bool:
 
 
 class _Forked(LocalProvisioner):
-    """Of a kernel that runs already. process: with what subprocess.Popen has."""
+    """Of a kernel that runs already. process: of multiprocessing, not of subprocess."""
 
     process: Any = None
+
+    async def poll(self) -> int | None:
+        return self.process.exitcode if self.process else 0
+
+    async def wait(self) -> None:
+        self.process.join()
+        self.process = None
+
+    async def send_signal(self, signum: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.process.pid, signum)
 
     async def kill(self, restart: bool = False) -> None:
         _end(self.process)
