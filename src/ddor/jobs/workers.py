@@ -8,7 +8,6 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from multiprocessing import connection
 
 from ddor.errors import UsageError
 from ddor.run import kernels
@@ -33,15 +32,12 @@ def processes(jobs: int) -> Iterator[Workers]:
 
 
 def _end_with_the_job() -> None:
-    job = multiprocessing.parent_process()
-    if job:
-        watch = threading.Thread(target=_end_after, args=(job.sentinel,), daemon=True)
-        watch.start()
+    def watch() -> None:
+        if job := multiprocessing.parent_process():
+            job.join()
+            os._exit(1)
 
-
-def _end_after(sentinel: int) -> None:
-    connection.wait([sentinel])
-    os._exit(1)
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextlib.contextmanager
