@@ -20,7 +20,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
@@ -96,19 +96,13 @@ class _Client(AsyncKernelClient):
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         end = time.monotonic() + (timeout or float("inf"))
         while await self.is_alive() and time.monotonic() < end:
-            asked = self.kernel_info()
+            self.kernel_info()
             with contextlib.suppress(queue.Empty):
                 self._handle_kernel_info_reply(await self.get_shell_msg(timeout=1))
-                while not _is_idle(await self.get_iopub_msg(timeout=0.2), asked):
-                    pass
+                # It is heard there too; what else it says of this belongs to no cell.
+                await self.get_iopub_msg(timeout=0.2)
                 return
         raise RuntimeError("the kernel does not answer")
-
-
-def _is_idle(said: Mapping[str, Any], after: str) -> bool:
-    """Whether a kernel says that it is done with the message `after`."""
-    of_it = said["parent_header"].get("msg_id") == after
-    return of_it and said["content"].get("execution_state") == "idle"
 
 
 class _Forked(LocalProvisioner):
