@@ -1,5 +1,5 @@
 """A report in the making, as one value; what is published of it, downloads and its line in the
-catalog; and what is recorded of it, its identity and the manifest.
+catalog; and what is recorded of it, its identity and the programs that made it.
 
 The identity says when a run is the same run: the same rows in any order, parameters,
 tables, note, template, code lists and history give the same one, on any machine. So it is taken
@@ -289,31 +289,15 @@ def identity_of(hashes: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
 
 
-def manifest_file(
-    order: Order, report: Prepared, line: Revision, hashes: dict, kept: Files, private: Files
-) -> bytes:
-    """manifest.json: what went in, what came out, and with which programs. `line`, `hashes`: as in
-    revision_line; `kept`: name -> bytes of everything that the revision keeps; `private`: of the
-    files beside this one."""
+def git_commit(project: Path) -> str:
+    """Of the checkout; "unknown" outside git."""
     # `describe` of no tag: the whole name of the commit, with `+changes` where tracked files differ
-    # from it; "unknown" outside git.
+    # from it.
     describe = "describe --always --exclude=* --abbrev=40 --dirty=+changes".split()
-    command = ["git", "-C", str(order.project), *describe]
-    commit = "unknown"
+    command = ["git", "-C", str(project), *describe]
     with contextlib.suppress(OSError):
-        commit = subprocess.run(command, capture_output=True, text=True).stdout.strip() or commit
-    content = {
-        "identity": line.identity,
-        "published_on": line.published_on,
-        "inputs": hashes,
-        "history": [*report.history],
-        "outputs": digests(kept),
-        "private": digests(private),
-        "review": [*report.review],
-        "packages": package_versions(),
-        "git_commit": commit,
-    }
-    return (json.dumps(content, indent=1) + "\n").encode()
+        return subprocess.run(command, capture_output=True, text=True).stdout.strip() or "unknown"
+    return "unknown"
 
 
 def digests(files: Files) -> dict[str, str]:

@@ -334,16 +334,26 @@ def publication(archive: Archive, pending: Pending, ran: Ran | None = None) -> "
 
 
 def _private_files(pending: Pending, ran: Ran) -> Files:
-    report, task = pending.report, pending.task
+    """With manifest.json: what went in, what came out, and with which programs."""
+    report, line, task = pending.report, pending.revision, pending.task
     private = {
         NOTEBOOK: ran.notebook,
         TEMPLATE: task.template[1],
         **report.private_files,
         **{name: task.inputs[name] for name in preparation_of(report.period).files},
     }
-    kept = kept_files(ran.article, report.downloads)
-    given = pending.order, report, pending.revision, pending.hashes, kept, private
-    return private | {"manifest.json": prepared.manifest_file(*given)}
+    manifest = {
+        "identity": line.identity,
+        "published_on": line.published_on,
+        "inputs": pending.hashes,
+        "history": report.history,
+        "outputs": prepared.digests(kept_files(ran.article, report.downloads)),
+        "private": prepared.digests(private),
+        "review": report.review,
+        "packages": prepared.package_versions(),
+        "git_commit": prepared.git_commit(pending.order.project),
+    }
+    return private | {"manifest.json": (json.dumps(manifest, indent=1) + "\n").encode()}
 
 
 def remember(archive: Archive, pending: Pending, result: Result) -> None:
