@@ -17,6 +17,7 @@ import hashlib
 import json
 import platform
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -135,6 +136,13 @@ class Preparation:
     prepare: Callable[[Any, Archive, Order, dt.date], Prepared]
     load: Callable[[Path], Prepared]
     files: tuple[str, ...]
+
+
+def saved_inputs(report: Prepared, beside: Path | None = None) -> dict[str, bytes]:
+    """Of its notebook, as its `save` writes them, by way of a folder in `beside`."""
+    with tempfile.TemporaryDirectory(dir=beside) as name:
+        report.save(Path(name))
+        return {file.name: file.read_bytes() for file in Path(name).iterdir()}
 
 
 def written_texts(period: Period, parameters: Mapping[str, Any], note: str) -> dict[str, str]:

@@ -11,7 +11,6 @@ counting; they are taken from the modules that go by them, so that no rule is st
 
 import contextlib
 import json
-import shutil
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -205,18 +204,9 @@ def prepare(
     keys = prepared.keys_of(archive, report.request_ids, WEEKS_LOOKED_AT)
     prepared.refuse_unfit({**written, **report.texts, **context.written()}, keys)
     going = () if order.yes else tuple(_taken_away(archive, report))
-    task = replace(task, inputs=_inputs_of(archive, report), keys=keys)
-    return Pending(report, order, context, hashes, revision, task, going=going)
-
-
-def _inputs_of(archive: Archive, report: Prepared) -> Files:
-    """Of its notebook."""
-    folder = archive.staging / "inputs"
     with archive.writing():
-        report.save(folder)
-        inputs = {file.name: file.read_bytes() for file in folder.iterdir()}
-        shutil.rmtree(folder)
-    return inputs
+        task = replace(task, inputs=prepared.saved_inputs(report, archive.staging), keys=keys)
+    return Pending(report, order, context, hashes, revision, task, going=going)
 
 
 def _taken_away(archive: Archive, report: Prepared) -> Iterator[str]:
@@ -293,8 +283,8 @@ def _log_end(archive: Archive, pending: Pending, result: Result) -> None:
     log = pending.log
     log.add("inputs", sha256=pending.hashes)
     log.add("counts", figures=pending.report.figures)
-    told: dict[str, Any] = {"revision": result.revision, "messages": [*result.messages]}
-    told |= {"status": result.status, "exit_code": result.exit_code}
+    ends = ("revision", "messages", "status", "exit_code")
+    told = {name: getattr(result, name) for name in ends}
     with undisturbed(), contextlib.suppress(ArchiveUnavailable, OSError, ValueError):
         log.end(archive, result.period, **told)
 

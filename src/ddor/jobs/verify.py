@@ -7,7 +7,6 @@ since without changing the result (a version, the template) is said too, and is 
 """
 
 import json
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from ddor.calendar import Period
 from ddor.errors import NotebookFailed, UsageError
 from ddor.inputs import not_as_kept
 from ddor.jobs.notebooks import Task, run_task
-from ddor.jobs.prepared import Prepared, digests, hashed, package_versions
+from ddor.jobs.prepared import Prepared, digests, hashed, package_versions, saved_inputs
 from ddor.jobs.report import TEMPLATE, preparation_of, recover
 from ddor.published.catalog import Catalog, Revision, open_catalog
 
@@ -123,11 +122,8 @@ def _compared(
 
 def _run_again(report: Prepared, template: Path) -> dict[str, bytes]:
     """What the revision would keep, by the names of the manifest."""
-    with tempfile.TemporaryDirectory(prefix="ddor-verify-") as folder:
-        report.save(Path(folder))
-        inputs = {file.name: file.read_bytes() for file in Path(folder).iterdir()}
     source = template.name, template.read_bytes()
-    ran = run_task(Task(report.period, source, inputs, report.figures))
+    ran = run_task(Task(report.period, source, saved_inputs(report), report.figures))
     if ran.failure:
         raise NotebookFailed(ran.failure)
     return kept_files(ran.article, report.downloads)
