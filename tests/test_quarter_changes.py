@@ -243,3 +243,13 @@ def test_a_week_is_compared_with_the_others_of_its_quarter_once_that_is_told(qua
 
     assert beside("weeks") == set()
     assert {FIRST, SECOND} <= beside("quarter")
+
+
+def test_a_quarter_that_would_take_figures_away_waits_until_that_is_agreed_to(quarters, tmp_path):
+    archive = quarters("quarter").copied_to(tmp_path / "a")
+    for at, week in enumerate((FIRST, SECOND)):
+        again(archive, week, person(f"key-one-{at}", week), day="2018-08-01")
+    done = archive.quarter(day="2018-08-02")
+    assert done.code == 4 and "would remove published figures" in done.stderr, done
+    assert (archive.runs / QUARTER / "draft" / "index.html").exists()
+    assert archive.made("--yes", day="2018-08-02") == 2

@@ -462,7 +462,9 @@ def _not_published(archive: Archive, pending: Pending, ran: Ran) -> Result:
         archive.publish({draft: files}, {})
         said += tuple(told_apart(archive, report, ran.article))
         return Result(period, "draft", 0, None, page, report.figures, said)
-    lists = {f"{period}/{REVIEW_LIST}": report.private_files[REVIEW_LIST], **report.beside}
+    lists = dict(report.beside)
+    if REVIEW_LIST in report.private_files:  # of a week
+        lists[f"{period}/{REVIEW_LIST}"] = report.private_files[REVIEW_LIST]
     pointers = {f"runs/{name}": file for name, file in lists.items()}
     archive.publish({draft: files}, pointers, [f"runs/{period}/failed"])
     said += tuple(report.waiting(archive.runs / str(period))) if report.review else ()
