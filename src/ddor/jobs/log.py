@@ -11,12 +11,12 @@ import contextlib
 import datetime as dt
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ddor.archive.publish import Archive
-from ddor.calendar import Period
 from ddor.errors import all_without_secrets
+from ddor.jobs.order import Result
 
 FOLDER = "runs/logs"
 KEPT = 3  # events at the end of a run that say what it gave: inputs, counts, end
@@ -40,10 +40,15 @@ class RunLog:
         yield
         self.add("step", begun, step=name, seconds=round(time.perf_counter() - counter, 3))
 
-    def end(self, archive: Archive, period: Period, **of: Any) -> None:
+    def end(
+        self, archive: Archive, result: Result, hashes: dict[str, str], figures: Mapping
+    ) -> None:
         """Adds what the run ended with, and keeps all of it. The archive is locked."""
-        self.add("end", **of)
-        path = f"{FOLDER}/{period}.jsonl"
+        self.add("inputs", sha256=hashes)
+        self.add("counts", figures=figures)
+        told = ("revision", "messages", "status", "exit_code")
+        self.add("end", **{name: getattr(result, name) for name in told})
+        path = f"{FOLDER}/{result.period}.jsonl"
         file = archive.output / path
         before = file.read_text(encoding="utf-8") if file.exists() else ""
         last = before.splitlines()[-KEPT:]

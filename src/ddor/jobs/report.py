@@ -234,7 +234,9 @@ def ended(archive: Archive, reports: Sequence[tuple[Pending, Ran]]) -> list[Resu
         results = [_not_published(archive, pending, ran)]
     for (pending, _), result in zip(reports, results, strict=True):
         if not pending.order.draft:
-            _log_end(archive, pending, result)
+            # What was published stays published, whatever becomes of this.
+            with undisturbed(), contextlib.suppress(ArchiveUnavailable, OSError, ValueError):
+                pending.log.end(archive, result, pending.hashes, pending.report.figures)
             remember(archive, pending, result)
     return results
 
@@ -276,17 +278,6 @@ def _held(archive: Archive, pending: Pending) -> str:
         return ""
     listed = archive.runs / str(report.period) / f"r{pending.revision.revision}" / REVIEW_LIST
     return f"{count(number, 'request is', 'requests are')} held back: {listed}"
-
-
-def _log_end(archive: Archive, pending: Pending, result: Result) -> None:
-    """What was published stays published, whatever becomes of this."""
-    log = pending.log
-    log.add("inputs", sha256=pending.hashes)
-    log.add("counts", figures=pending.report.figures)
-    ends = ("revision", "messages", "status", "exit_code")
-    told = {name: getattr(result, name) for name in ends}
-    with undisturbed(), contextlib.suppress(ArchiveUnavailable, OSError, ValueError):
-        log.end(archive, result.period, **told)
 
 
 def _because(archive: Archive, pending: Pending) -> str:
