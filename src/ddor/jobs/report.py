@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ddor.archive.kept import Article, article_of, kept_files
 from ddor.archive.publish import Archive, Files, last_revision, opened
-from ddor.archive.site import Site, SiteContext, address_of, load_templates
+from ddor.archive.site import Site, SiteContext, address_of, lines_in, load_templates
 from ddor.calendar import Period, Week
 from ddor.checks.e9_stale_policy import VERIFIED_WITHIN
 from ddor.checks.registry import CHECKS
@@ -34,7 +34,6 @@ from ddor.errors import (
     time_limit,
     undisturbed,
 )
-from ddor.extract.csv_files import csv_lines
 from ddor.inputs import NEWER_FLAGS
 from ddor.jobs import prepared, seen
 from ddor.jobs.log import RunLog
@@ -215,8 +214,8 @@ def _taken_away(archive: Archive, report: Prepared) -> Iterator[str]:
         if value is not None and report.figures.get(name) is None:
             yield name
     file = archive.site / report.period.path / "data" / "attributes.csv"
-    if "attributes" in report.tables and file.exists():
-        told = {line.get("place", "") for line in csv_lines(file.read_bytes())}
+    if "attributes" in report.tables:
+        told = {line.get("place", "") for line in lines_in(file)}
         for place in sorted(told - {*report.tables["attributes"]["place"]} - {""}):
             yield f"the charges of {place}"
 
