@@ -25,7 +25,7 @@ from openpyxl.xml import constants
 
 from ddor.errors import ExtractInvalid, Problems
 from ddor.extract.cells import as_text, fits
-from ddor.extract.limits import Limits, TextColumns, at_most, read_stream, too_large
+from ddor.extract.limits import Limits, at_most, read_stream, too_large
 from ddor.extract.model import COLUMNS, DATETIMES, NATIVE, TABLES
 from ddor.extract.table import UNSEEN, RawTable, invalid, shown, worded
 
@@ -58,19 +58,15 @@ _MISFITS = {
 }
 
 
-class Cell(NamedTuple):
-    value: Any
-    formula: bool
-
-
-NOTHING = Cell(None, False)
+class Formula(str):
+    """What a cell with a formula holds, in place of its value."""
 
 
 class Sheet(NamedTuple):
-    """rows: the cells of each row that has any, by the number of the row and the column, from 1;
+    """rows: the values of each row that has any, by the number of the row and the column, from 1;
     merged: the first and last row of the ranges of merged cells, and the range as it is written."""
 
-    rows: dict[int, dict[int, Cell]]
+    rows: dict[int, dict[int, Any]]
     merged: list[tuple[int, int, str]]
 
 
@@ -132,7 +128,7 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
     """openpyxl's own loop over a sheet keeps an object for whatever it meets, leaves out rows that
     are not in order, and makes up those of a gap."""
     book, label, most = sheet.parent, f"sheet {sheet.title}", limits.sheet_rows + 1
-    rows: dict[int, dict[int, Cell]] = {}
+    rows: dict[int, dict[int, Any]] = {}
     merged: list[tuple[int, int, str]] = []
     with sheet._get_source() as source:
         parser = WorkSheetParser(
@@ -143,7 +139,7 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
             timedelta_formats=book._timedelta_formats,
         )
         # That there is one is enough; openpyxl would write out each that cells share.
-        parser.parse_formula = lambda _: "="
+        parser.parse_formula = lambda _: Formula("=")
         for element in _parts_of(label, source):
             if element.tag == MERGED_TAG:
                 ref = str(element.get("ref"))
@@ -161,8 +157,7 @@ def _sheet(sheet: ReadOnlyWorksheet, limits: Limits) -> Sheet:
                     if cell["value"] is not None:
                         at_most(limits.columns, cell["column"], label, "columns")
                         at_most(limits.sheet_rows, cell["row"] - 1, label, "rows")
-                        own = Cell(cell["value"], cell["data_type"] == "f")
-                        rows.setdefault(cell["row"], {})[cell["column"]] = own
+                        rows.setdefault(cell["row"], {})[cell["column"]] = cell["value"]
     return Sheet(rows, merged)
 
 
@@ -191,20 +186,15 @@ def sheet_table(name: str, sheet: Sheet, limits: Limits) -> RawTable:
     if 1 not in sheet.rows:
         table.problems.report("", *worded("sheet_without_header", table=name))
         return table
-    width, last = max(map(max, sheet.rows.values())), max(sheet.rows)
-    lines = [
-        [sheet.rows.get(row, {}).get(at, NOTHING) for at in range(1, width + 1)]
-        for row in range(1, last + 1)
-    ]
-    heads = [as_text(cell.value) for cell in lines[0]]
-    texts = TextColumns(width)
-    for cells in lines[1:]:
-        texts.add([as_text(cell.value) for cell in cells])
-    table.fill(heads, [*texts.columns(last - 1)])
-    for head, column in zip(heads, zip(*lines[1:], strict=True), strict=False):
+    lines = [sheet.rows.get(row, {}) for row in range(2, max(sheet.rows) + 1)]
+    places = range(1, max(map(max, sheet.rows.values())) + 1)
+    heads = [as_text(sheet.rows[1].get(at)) for at in places]
+    columns = [[line.get(at) for line in lines] for at in places]
+    table.fill(heads, [pd.Series([*map(as_text, cells)], dtype="str") for cells in columns])
+    for head, cells in zip(heads, columns, strict=True):
         if head in COLUMNS and head in table.text:
             # One problem for each cause.
-            found = pd.Series([_misfit(cell, head) for cell in column], dtype="str")
+            found = pd.Series([_misfit(value, head) for value in cells], dtype="str")
             for misfit in found.dropna().unique():
                 is_date = misfit == "a number" and head in DATETIMES
                 mend = _AS_DATES if is_date else _MISFITS[misfit]
@@ -218,11 +208,11 @@ def sheet_pairs(sheet: Sheet, problems: Problems) -> list[tuple[str, str]]:
     _report_merged(sheet, problems)
     pairs = []
     for row, cells in sorted(sheet.rows.items()):
-        key, value = cells.get(1, NOTHING), cells.get(2, NOTHING)
-        pairs.append((as_text(key.value), as_text(value.value)))
-        if value.formula:
+        key, value = as_text(cells.get(1)), cells.get(2)
+        pairs.append((key, as_text(value)))
+        if isinstance(value, Formula):
             problems.report("value", "a formula", "a value", _MISFITS["a formula"], [row])
-        if UNSEEN.search(as_text(value.value)):
+        if UNSEEN.search(as_text(value)):
             problems.report("value", *worded("unseen_sign"), [row])
     pairs = pairs[1:] if pairs[:1] == [("key", "value")] else pairs
     return [(key, value) for key, value in pairs if key]
@@ -235,10 +225,9 @@ def _report_merged(sheet: Sheet, problems: Problems) -> None:
         problems.report("", *words, sorted(rows))
 
 
-def _misfit(cell: Cell, head: str) -> str | None:
-    """Which of _MISFITS a cell is, if it is any."""
-    value = cell.value
-    if cell.formula:
+def _misfit(value: Any, head: str) -> str | None:
+    """Which of _MISFITS the value of a cell is, if it is any."""
+    if isinstance(value, Formula):
         return "a formula"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
