@@ -46,16 +46,6 @@ TEXTS = constants.SHARED_STRINGS
 READ_BY_KIND = {constants.XLSX, constants.XLSM, constants.XLTX, constants.XLTM, TEXTS}
 
 _PIECES = "pieces in one part of the workbook"
-_AS_TEXT = "format the column as Text, then enter the values again from the source"
-_AS_DATES = "format the cells as dates, or write them as 2017-01-28"
-# What a cell of a workbook is that does not fit -> how to mend it.
-_MISFITS = {
-    "a formula": "copy the cells and paste them as values",
-    "Excel's TRUE or FALSE": _AS_TEXT,
-    "text that Excel turned into a date": _AS_TEXT,
-    "a number": f"as numbers, codes lose their leading zeros (01001 becomes 1001): {_AS_TEXT}",
-    "a time or a duration": "write the date and the time in one cell",
-}
 
 
 class Formula(str):
@@ -196,10 +186,9 @@ def sheet_table(name: str, sheet: Sheet, limits: Limits) -> RawTable:
             # One problem for each cause.
             found = pd.Series([_misfit(value, head) for value in cells], dtype="str")
             for misfit in found.dropna().unique():
-                is_date = misfit == "a number" and head in DATETIMES
-                mend = _AS_DATES if is_date else _MISFITS[misfit]
-                seen = f"{misfit}, {shown(table.text.loc[found == misfit, head].unique())}"
-                table.refuse_as(seen, head, found == misfit, NATIVE[head], mend)
+                seen, expected, mend = worded(misfit, native=NATIVE[head])
+                seen += f", {shown(table.text.loc[found == misfit, head].unique())}"
+                table.refuse_as(seen, head, found == misfit, expected, mend)
     return table
 
 
@@ -211,7 +200,7 @@ def sheet_pairs(sheet: Sheet, problems: Problems) -> list[tuple[str, str]]:
         key, value = as_text(cells.get(1)), cells.get(2)
         pairs.append((key, as_text(value)))
         if isinstance(value, Formula):
-            problems.report("value", "a formula", "a value", _MISFITS["a formula"], [row])
+            problems.report("value", *worded("formula_in_cell", native="a value"), [row])
         if UNSEEN.search(as_text(value)):
             problems.report("value", *worded("unseen_sign"), [row])
     pairs = pairs[1:] if pairs[:1] == [("key", "value")] else pairs
@@ -226,15 +215,17 @@ def _report_merged(sheet: Sheet, problems: Problems) -> None:
 
 
 def _misfit(value: Any, head: str) -> str | None:
-    """Which of _MISFITS the value of a cell is, if it is any."""
+    """What problems.csv calls a value that does not fit the column; None for one that does."""
     if isinstance(value, Formula):
-        return "a formula"
+        return "formula_in_cell"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if fits(value, head):
         return None
     if isinstance(value, bool):
-        return "Excel's TRUE or FALSE"
+        return "boolean_in_cell"
     if isinstance(value, dt.datetime):
-        return "text that Excel turned into a date"
-    return "a number" if isinstance(value, (int, float)) else "a time or a duration"
+        return "date_in_cell"
+    if isinstance(value, (int, float)):
+        return "number_for_date" if head in DATETIMES else "number_in_cell"
+    return "time_in_cell"
