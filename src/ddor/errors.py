@@ -92,12 +92,12 @@ class Problem:
     mend: str
 
     def __str__(self) -> str:
-        place = _readable(self.table)
+        place = readable(self.table)
         if self.rows:
             place += f" {'row' if len(self.rows) == 1 else 'rows'} {_ranges(self.rows)}"
         if self.column:
-            place += f", {_readable(self.column)}"
-        seen, expected, mend = map(_readable, (self.seen, self.expected, self.mend))
+            place += f", {readable(self.column)}"
+        seen, expected, mend = map(readable, (self.seen, self.expected, self.mend))
         return without_secrets(f"{place}: seen {seen}, expected {expected}; {mend}")
 
 
@@ -260,7 +260,7 @@ def time_limit(seconds: int, what: str) -> Iterator[None]:
         disarm()  # where the limit was reached between the two lines above
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Cut, and with control characters written out, which would act on a terminal: a head or the
     name of a sheet may be anything."""
     text = text if len(text) <= MOST_OF_A_PART else f"{text[:MOST_OF_A_PART]}…"

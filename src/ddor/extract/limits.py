@@ -91,8 +91,7 @@ def read_stream(label: str, stream: IO[bytes], most: int, chunk: int = CHUNK) ->
     """All of a stream. Raises ExtractInvalid as soon as it gives more than `most` bytes."""
     data = io.BytesIO()
     while part := stream.read(chunk):
-        if data.tell() + len(part) > most:
-            raise too_large(label, most, "bytes")
+        at_most(most, data.tell() + len(part), label, "bytes")
         data.write(part)
     return data.getvalue()
 

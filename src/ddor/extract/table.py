@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ddor.errors import ExtractInvalid, Problem, Problems
+from ddor.errors import ExtractInvalid, Problem, Problems, readable
 from ddor.extract.identifiers import looks, to_hide
 from ddor.extract.limits import LIMITS, Limits, beyond
 from ddor.extract.model import COLUMNS, DATA, TABLES, WORDS
@@ -88,8 +88,7 @@ class RawTable:
         self.refused.iloc[list(uneven)] = True
         for head, values in self.text.items():
             if (long := values.str.len() > self.limits.letters).any():
-                seen, expected = beyond(self.limits.letters, "characters")
-                self.refuse_as(seen, head, long, expected, "shorten it")
+                self.refuse_as(head, long, *beyond(self.limits.letters, "characters"), "shorten it")
                 self.text.loc[long, head] = ""
         blank = (self.text == "").all(axis=1) & ~self.refused.all(axis=1)
         if blank.any():
@@ -109,9 +108,9 @@ class RawTable:
         for cause in cause_of.unique():
             members = values[cause_of == cause].unique()
             advice = causes.get(members[0], ("", mend))[1]
-            self.refuse_as(shown(members), column, cause_of == cause, expected, advice)
+            self.refuse_as(column, cause_of == cause, shown(members), expected, advice)
 
-    def refuse_as(self, seen: str, column: str, cells: pd.Series, expected: str, mend: str) -> None:
+    def refuse_as(self, column: str, cells: pd.Series, seen: str, expected: str, mend: str) -> None:
         """Refuse these cells of a column (bool; fewer positions will do), in one problem."""
         at = cells.index[cells]
         self.problems.report(column, seen, expected, mend, (at + ABOVE).tolist())
@@ -176,5 +175,4 @@ def _shown(value: str | None) -> str:
         return "an empty cell"
     if hidden := to_hide(value):
         return f"what looks like {hidden} (not shown)"
-    # Written out, because a control character would act on the terminal that shows the message.
-    return '"' + "".join(c if c.isprintable() else repr(c)[1:-1] for c in value[:60]) + '"'
+    return f'"{readable(value[:60])}"'

@@ -71,8 +71,8 @@ def check_identifiers(table: RawTable, issued: dt.date) -> None:
         for kind in kinds.dropna().unique():
             count = text[kinds == kind].nunique()
             seen = "a value that looks" if count == 1 else f"{count} different values that look"
-            seen, expected = f"{seen} like {kind} (not shown)", "no direct identifier"
-            table.refuse_as(seen, column, kinds == kind, expected, REMOVE_IDENTIFIER)
+            words = f"{seen} like {kind} (not shown)", "no direct identifier", REMOVE_IDENTIFIER
+            table.refuse_as(column, kinds == kind, *words)
 
 
 def typed(table: RawTable, day: dt.date | None = None) -> pd.DataFrame:

@@ -188,7 +188,7 @@ def sheet_table(name: str, sheet: Sheet, limits: Limits) -> RawTable:
             for misfit in found.dropna().unique():
                 seen, expected, mend = worded(misfit, native=NATIVE[head])
                 seen += f", {shown(table.text.loc[found == misfit, head].unique())}"
-                table.refuse_as(seen, head, found == misfit, expected, mend)
+                table.refuse_as(head, found == misfit, seen, expected, mend)
     return table
 
 
