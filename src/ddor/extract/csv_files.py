@@ -104,9 +104,9 @@ def csv_table(label: str, data: bytes, most_rows: int, limits: Limits) -> tuple[
     return Table(heads, [*columns.columns(last + 1)], sum(uneven.values(), [])), problems
 
 
-def decoded(data: bytes, problems: Problems, mend: str) -> str:
-    """The text of a person's small file; what is not UTF-8 is reported, with how to `mend` it."""
-    return data.decode(_encoding(data, problems, mend), errors="replace")
+def decoded(data: bytes, problems: Problems) -> str:
+    """The text of a person's small file; what is not UTF-8 is reported."""
+    return data.decode(_encoding(data, problems, "save it as UTF-8"), errors="replace")
 
 
 def _encoding(data: bytes, problems: Problems, mend: str) -> str:

@@ -151,7 +151,7 @@ def read_record(file: Path, model: type[R], found: Problems) -> R | None:
 def read_text(file: Path, found: Problems) -> str:
     """The text of a file, "" where it cannot be read."""
     try:
-        text = decoded(read_file(file), found, "save it as UTF-8").replace("\r\n", "\n")
+        text = decoded(read_file(file), found).replace("\r\n", "\n")
         report_unseen(text, found)
         return text
     except OSError as error:

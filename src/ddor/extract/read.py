@@ -133,7 +133,7 @@ def _tables(
         problems = Problems("about.yaml", "docs/extract.md")
         # Of a larger one read_keys says that it is too long.
         data = files.get("about.yaml", b"")[:MOST_BYTES_OF_A_TEXT]
-        given = key_files.read_keys(decoded(data, problems, "save it as UTF-8"), problems)
+        given = key_files.read_keys(decoded(data, problems), problems)
         if "about.yaml" not in files and (other := _misnamed("about", names)):
             problems.report("", f'a file "{other}"', "about.yaml", "rename it")
     if not len(requests.text) and not requests.problems:

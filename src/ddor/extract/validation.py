@@ -18,7 +18,6 @@ from ddor.reference.places import STATES, area_named, state_of_fips
 
 # No date but the end of a sentence lies further ahead.
 YEARS_AFTER_THE_WEEK = 2
-LAST_DAY = dt.date(2200, 1, 1)  # no week is later
 # The columns that may hold any text. The columns of codes need no search for identifiers: there
 # every rule refuses a name, and no message shows it. A request_id of charges stands in requests
 # too, or fails as a charge without a request.
@@ -134,7 +133,7 @@ def _time_checks(name: str, text: pd.Series, times: pd.Series, day: dt.date | No
     first, _, last = column["allowed"].partition("..")
     yield times < pd.Timestamp(first), f"{first} or later", _LOOK_UP
     if last and day:
-        latest = pd.Timestamp(min(day, LAST_DAY)) + pd.DateOffset(years=YEARS_AFTER_THE_WEEK)
+        latest = pd.Timestamp(day) + pd.DateOffset(years=YEARS_AFTER_THE_WEEK)
         expected = f"{latest.date()} or earlier, two years after the week"
         yield times >= latest + pd.Timedelta(days=1), expected, _LOOK_UP
 
