@@ -397,7 +397,7 @@ def test_two_releases_tell_what_was_declined_between_them(tmp_path):
         summary
     )
     extract = read_extract(str(tmp_path / "out" / str(WEEK)), WEEK, cohort="issued")
-    assert extract.about.pending_on == day and len(extract.about.newly_declined) == 1
+    assert extract.about.pending_on == day and len(extract.about.newly_declined.split()) == 1
     with pytest.raises(UsageError, match="expected an earlier release"):
         imported(tmp_path, tmp_path / "old_20260215.csv", before=[tmp_path / "new.csv"], as_of=None)
 

@@ -64,8 +64,8 @@ _DAYS = ("as_of", "covers_from", "covers_to", "pending_on")
 class About:
     """as_of: the day the extract was taken; source: where from; synthetic: made, not real.
     covers_from, covers_to: the first and last day that the source holds, where they lie within the
-    week. newly_declined: the requests that an earlier release has as pending, and pending_on: its
-    day."""
+    week. newly_declined: the requests that an earlier release has as pending, with spaces between,
+    and pending_on: its day."""
 
     as_of: dt.date
     source: str
@@ -73,7 +73,7 @@ class About:
     covers_from: dt.date | None = None
     covers_to: dt.date | None = None
     pending_on: dt.date | None = None
-    newly_declined: tuple[str, ...] = ()
+    newly_declined: str = ""
 
     @property
     def part_of_week(self) -> str:
@@ -83,15 +83,13 @@ class About:
 
     def keys(self) -> dict[str, Any]:
         """As about.yaml has them; what need not be said only where it is."""
-        keys = asdict(self) | {"newly_declined": " ".join(self.newly_declined)}
-        return {key: value for key, value in keys.items() if value or key in ALWAYS_SAID}
+        return {key: value for key, value in asdict(self).items() if value or key in ALWAYS_SAID}
 
     @classmethod
     def of(cls, keys: Mapping[str, Any]) -> About:
         """Of `keys`, with the dates as text."""
         days = {key: dt.date.fromisoformat(keys[key]) for key in _DAYS if key in keys}
-        newly = tuple(keys.get("newly_declined", "").split())
-        return cls(**{**keys, **days, "newly_declined": newly})
+        return cls(**{**keys, **days})
 
 
 @dataclass(frozen=True)

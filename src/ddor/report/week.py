@@ -110,7 +110,7 @@ class WeeklyReport(AttributeTables):
             "has_release_dates": bool(released.notna().any()),
             "has_lift_dates": has_lift_dates,
             "has_pending_charges": "charged" in set(self.counts.extract.charges["disposition"]),
-            "newly_declined": int(declined.isin(about.newly_declined).sum()),
+            "newly_declined": int(declined.isin(about.newly_declined.split()).sum()),
             "is_final": self.period.is_final_on(about.as_of),
         }
         return self._about(**vars(about) | found)

@@ -301,7 +301,7 @@ def _write(
             about,
             covers_from=within[0][0] if within[0][0] > week.first_day else None,
             covers_to=within[-1][1] if within[-1][1] < week.last_day else None,
-            newly_declined=tuple(each for each in own["request_id"] if each in newly),
+            newly_declined=" ".join(each for each in own["request_id"] if each in newly),
         )
         write_extract(Extract(own, charges, part), folder)
         yield Written(week, folder, len(own), len(charges), part.part_of_week)
