@@ -182,12 +182,8 @@ def _day(text: str) -> tuple[int, ...] | None:
 # Keys of requests
 
 PLAIN_BELOW = 7
-_IN_ANY_TEXT = re.compile(
-    r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|E\d{1,2}|I-247[ADGNX]?"
-    r"|[1-9]\d{0,2}(d|st|nd|rd|th)"
-    r"|[1-9](\d{0,2}(\.\d{1,2})?|\d{3})((\([a-z]{1,3}\)|\(\d\d?\))*(\([a-z\d]{1,2})?)",
-    re.IGNORECASE,
-)
+_ORDINARY = "|".join(row["pattern"] for row in _PATTERNS if row["where"] == "key")
+_IN_ANY_TEXT = re.compile(_ORDINARY, re.IGNORECASE)
 # Where no letter or digit goes on.
 _BOUND = re.compile(r"(?<![^\W_])|(?![^\W_])")
 
