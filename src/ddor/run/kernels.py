@@ -3,8 +3,8 @@
 That process is the forkserver of `multiprocessing`. `warm` starts it as soon as it is known that a
 notebook will run, and lets it fork a kernel, while this process still imports and counts. No week
 begins with anything of another. A kernel ends with the forkserver, and the forkserver with this
-process, however that ends. Where the forkserver has failed, or this process may have no children,
-the kernel is an ordinary one.
+process, however that ends. Where there is no forkserver, or it has failed, or this process may have no
+children, the kernel is an ordinary one.
 """
 
 import contextlib
@@ -46,7 +46,7 @@ def warm(modules: Sequence[str]) -> None:
     """Makes a kernel ready, if none is, and first the process that kernels are forked from;
     `modules` are what that imports."""
     if not _next:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):  # ValueError: there is no forkserver here
             start(modules)
             _next.append(_thread.submit(_ready))
 
