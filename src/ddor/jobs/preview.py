@@ -49,34 +49,17 @@ NOT_YET = (
 )
 BESIDE = "weeks", "notes", "corrections", "pages", "statements"
 EVERY = 0.1  # seconds, between two looks at the files
-SCRIPT, STATE = "/_preview.js", "/_state"
-FOLLOW = f"""\
-let seen = "";
-setInterval(async () => {{
-  const ended = {{ made: seen, wrong: "The preview has ended." }};
-  const state = await fetch("{STATE}").then((answer) => answer.json(), () => ended);
-  if (seen && state.made !== seen) location.reload();
-  seen = state.made;
-  let box = document.getElementById("preview-says");
-  if (!state.wrong) return box && box.remove();
-  if (!box) {{
-    box = document.createElement("pre");
-    box.id = "preview-says";
-    box.style.cssText = "white-space: pre-wrap; border: 2px solid; padding: 0.5rem";
-    document.body.prepend(box);
-  }}
-  box.textContent = state.wrong + "\\nThe page below is the last one without errors.";
-}}, 200);
-"""
+SCRIPT, STATE = "/_preview.js", "/_state"  # the script, preview.js, asks for the state
+FOLLOW = Path(__file__).with_suffix(".js")
 
 
 class Preview:
-    """Of one week, below a folder for its states. site: the one that is served; made: counts the
-    states; wrong: why the last change could not be shown."""
+    """Of one week, below a folder for its states. site: the one that is served; said: of the last
+    state its number, and why the last change could not be shown, for the script in the page."""
 
     def __init__(self, week: Week, order: Order, folder: Path):
-        self.week, self.folder, self.lock = week, folder, threading.Lock()
-        self.site, self.made, self.wrong = folder / "none" / "site", 0, ""
+        self.week, self.folder, self.site = week, folder, folder / "none" / "site"
+        self.made, self.said = 0, {"made": "0", "wrong": ""}
         self.last: Any = None  # the report that the site has anew
         self.template = template_of(week, order)
         parameters = order.parameters(week)
@@ -94,9 +77,9 @@ class Preview:
         alone = self.last and changed == {str(self.template)}
         result = attempted(self.week, self._page if alone else self._whole)
         warm(NEEDED_BY_NOTEBOOKS)  # for the next
-        with self.lock:
-            self.made += 1
-            self.wrong = "\n".join(result.messages) if result.exit_code else ""
+        self.made += 1
+        wrong = "\n".join(result.messages) if result.exit_code else ""
+        self.said = {"made": str(self.made), "wrong": wrong}
         if result.exit_code or not self.last:
             return result
         differs = told_apart(Archive(self.output), self.last.report, self.article)
@@ -148,10 +131,9 @@ class Preview:
 
 def preview(week: Week, order: Order, port: int, say) -> None:
     """Serves until it is interrupted. say(text): to the terminal."""
-    parameters = order.parameters(week)
-    runs = parameters.output / "runs"
+    runs = order.parameters(week).output / "runs"
     beside = runs if runs.is_dir() else None  # on the same disk, for the links
-    for left in beside.glob(".preview-*") if beside else ():
+    for left in runs.glob(".preview-*"):
         if not psutil.pid_exists(int(left.name.split("-")[1])):  # that one was killed
             shutil.rmtree(left, ignore_errors=True)
     prefix = f".preview-{os.getpid()}-"
@@ -216,13 +198,11 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         super().__init__(*more, directory=str(preview.site))
 
     def do_GET(self) -> None:
-        with self.preview.lock:
-            state = {"made": str(self.preview.made), "wrong": self.preview.wrong}
         path = self.path.partition("?")[0]
         if path == SCRIPT:
-            return self._send(FOLLOW.encode(), "text/javascript")
+            return self._send(FOLLOW.read_bytes(), "text/javascript")
         if path == STATE:
-            return self._send(json.dumps(state).encode(), "application/json")
+            return self._send(json.dumps(self.preview.said).encode(), "application/json")
         file = Path(self.translate_path(self.path))
         file = file / "index.html" if file.is_dir() else file
         if file.suffix == ".html":

@@ -1,0 +1,16 @@
+let seen = "";
+setInterval(async () => {
+  const ended = { made: seen, wrong: "The preview has ended." };
+  const state = await fetch("/_state").then((answer) => answer.json(), () => ended);
+  if (seen && state.made !== seen) location.reload();
+  seen = state.made;
+  let box = document.getElementById("preview-says");
+  if (!state.wrong) return box && box.remove();
+  if (!box) {
+    box = document.createElement("pre");
+    box.id = "preview-says";
+    box.style.cssText = "white-space: pre-wrap; border: 2px solid; padding: 0.5rem";
+    document.body.prepend(box);
+  }
+  box.textContent = state.wrong + "\nThe page below is the last one without errors.";
+}, 200);
