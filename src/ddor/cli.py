@@ -33,7 +33,6 @@ from ddor.commands.command import (
     note,
     option,
     say,
-    settings_of,
 )
 from ddor.commands.watch import latest_week
 from ddor.errors import (
@@ -126,7 +125,7 @@ def _exit_code(parse: Callable[..., Options], arguments: list[str] | None) -> in
     traceback."""
     try:
         with exiting_on_signals():
-            options = parse(arguments)
+            options = parse(arguments, Options())
             return options.command(options)
     except (DdorError, TimeLimitExceeded, Terminated) as error:
         note(error)
@@ -197,7 +196,7 @@ def _order(options: Options, project: Path):
         raise UsageError("--reason can only be used with --correct or --accept-held")
     if kind := identifier(reason):
         raise UsageError(f"--reason holds text that looks like {kind}; it must not name a person")
-    own = {"settings": sample | settings_of(options), "reason": reason}
+    own = {"settings": sample | options.settings(), "reason": reason}
     return Order(project, **given | own)
 
 

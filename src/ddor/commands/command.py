@@ -1,5 +1,5 @@
-"""What every command of `ddor` shares: how its options are written, the registry, and how its
-outcome is said."""
+"""What every command of `ddor` shares: how its options are written, what they mean together, the
+registry, and how its outcome is said."""
 
 import argparse
 import json
@@ -11,9 +11,32 @@ from typing import TextIO
 
 from ddor.calendar import Period
 from ddor.errors import DdorError, NotAgreed, UsageError, all_without_secrets
-from ddor.maintained.parameters import find_project, load_parameters
+from ddor.maintained.parameters import Parameters, find_project, load_parameters
 
-Options = argparse.Namespace
+
+class Options(argparse.Namespace):
+    """What a command line gave."""
+
+    def settings(self) -> dict[str, str]:
+        given = {key: vars(self).get(key) for key in ("extract", "output")}
+        return dict(self.set) | {key: value for key, value in given.items() if value}
+
+    def parameters(self, period: Period | None = None) -> Parameters:
+        return load_parameters(find_project(), period, self.params, self.settings())
+
+    def reply(self, content: dict, words: object) -> int:
+        """The outcome of a command: an object with --json, else in words. Returns the exit code."""
+        say(content if self.json else words, sys.stdout)
+        return 0
+
+    def refuse(self, error: DdorError, content: dict) -> int:
+        """As reply, of a command that ends with this error: in words it is raised."""
+        if not self.json:
+            raise error
+        say(content, sys.stdout)
+        return error.exit_code
+
+
 Option = tuple[str, dict]
 Command = Callable[[Options], int]
 
@@ -58,15 +81,6 @@ def command(*options: Option):
     return registered
 
 
-def parameters_of(options: Options, period: Period | None = None):
-    return load_parameters(find_project(), period, options.params, settings_of(options))
-
-
-def settings_of(options: Options) -> dict[str, str]:
-    given = {key: vars(options).get(key) for key in ("extract", "output")}
-    return dict(options.set) | {key: value for key, value in given.items() if value}
-
-
 def agree(going: Sequence[str]) -> None:
     """Asks whether this may go. Raises NotAgreed: also where nobody can be asked."""
     note(f"this will be removed for good: {', '.join(going)}")
@@ -75,20 +89,6 @@ def agree(going: Sequence[str]) -> None:
     say("Go on? [y/N] ", sys.stderr, end="")
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise NotAgreed("nothing was changed")
-
-
-def answered(options: Options, content: dict, words: object) -> int:
-    """The outcome of a command: an object with --json, else in words. Returns the exit code."""
-    say(content if options.json else words, sys.stdout)
-    return 0
-
-
-def refused(options: Options, error: DdorError, content: dict) -> int:
-    """As answered, of a command that ends with this error: in words it is raised."""
-    if not options.json:
-        raise error
-    say(content, sys.stdout)
-    return error.exit_code
 
 
 def note(*lines: object) -> None:

@@ -4,16 +4,7 @@ import re
 from pathlib import Path
 
 from ddor.calendar import Week, parse_date, parse_weeks
-from ddor.commands.command import (
-    Options,
-    answered,
-    command,
-    flag,
-    note,
-    option,
-    parameters_of,
-    refused,
-)
+from ddor.commands.command import Options, command, flag, note, option
 from ddor.errors import ExtractInvalid, UsageError, address_without_secrets, time_limit
 
 
@@ -26,7 +17,7 @@ def _check(options: Options) -> int:
     from ddor.extract.identifiers import in_any_text
     from ddor.extract.read import read_extract
 
-    parameters = parameters_of(options, options.week)
+    parameters = options.parameters(options.week)
     try:
         ignored, cohort = parameters.ignored_columns, parameters.cohort
         named = address_without_secrets(options.source)
@@ -37,7 +28,7 @@ def _check(options: Options) -> int:
         foreign = re.compile("no header|no known column name|an unknown column").match
         if any(foreign(problem.seen) for problem in error.problems):
             note("a table of your own? `ddor import table` maps its columns (docs/own-data.md)")
-        return refused(options, error, content)
+        return options.refuse(error, content)
     if ordinary := sum(map(in_any_text, extract.requests["request_id"])):
         note(
             f"note: texts are not searched for {ordinary:,} of the request_ids, too short or too "
@@ -51,7 +42,7 @@ def _check(options: Options) -> int:
         outside = requests - int(times.apply(options.week.holds).any(axis=1).sum())
         content["outside_the_week"] = outside
         words += f"; {outside:,} of the requests outside the week" if outside else ""
-    return answered(options, content, words)
+    return options.reply(content, words)
 
 
 @command(
@@ -79,7 +70,7 @@ def _import(options: Options) -> int:
     asked = Asked(
         weeks=parse_weeks([options.weeks]),
         out=options.out,
-        agencies=parameters_of(options).agencies,
+        agencies=options.parameters().agencies,
         as_of=options.as_of,
         facilities=options.facilities,
         proposals=options.propose,
@@ -91,7 +82,7 @@ def _import(options: Options) -> int:
     folders = {
         str(w.week): {"requests": w.requests, "folder": str(w.folder)} for w in summary.written
     }
-    return answered(options, {"weeks": folders, "summary": str(summary)}, summary)
+    return options.reply({"weeks": folders, "summary": str(summary)}, summary)
 
 
 def _import_table(options: Options) -> int:
@@ -108,14 +99,14 @@ def _import_table(options: Options) -> int:
             raise UsageError(f"{options.map} is there already; name another --map")
         options.map.write_text(draft_map(file), encoding="utf-8")
         words = f"{options.map}: a draft; read each line, then import with it"
-        return answered(options, {"map": str(options.map)}, words)
+        return options.reply({"map": str(options.map)}, words)
     weeks = parse_weeks([options.weeks]) if options.weeks else []
     if len(weeks) != 1 or not options.out:
         raise UsageError("import table needs one --week and --out DIR")
     folder = _folder(options.out, weeks[0])
     if has_extract(folder) and not options.replace:
         raise UsageError(f"{folder} has an extract already; name another --out, or use --replace")
-    cohort = parameters_of(options, weeks[0]).cohort
+    cohort = options.parameters(weeks[0]).cohort
     requests, charges, repeated, outside = import_table(file, options.map, weeks[0], folder, cohort)
     if repeated:
         note(
@@ -127,7 +118,7 @@ def _import_table(options: Options) -> int:
     content = {"week": str(weeks[0]), "folder": str(folder), "requests": requests}
     words = f"{folder}: {requests:,} requests and {charges:,} charges"
     words += f"; {count(outside, 'request is', 'requests are')} of other weeks" if outside else ""
-    return answered(options, content, words)
+    return options.reply(content, words)
 
 
 @command(option("proposals", "FILE", "what --propose wrote, accepted rows marked", type=Path))
@@ -135,9 +126,9 @@ def _directory(options: Options) -> int:
     """Add accepted rows to the directory of agencies."""
     from ddor.maintained.directory import add_agencies
 
-    agencies = parameters_of(options).agencies
+    agencies = options.parameters().agencies
     added = add_agencies(agencies, options.proposals)
-    return answered(options, {"added": added}, f"{agencies}: {len(added)} agencies added")
+    return options.reply({"added": added}, f"{agencies}: {len(added)} agencies added")
 
 
 @command(
@@ -153,7 +144,7 @@ def _sample(options: Options) -> int:
         from ddor.importers.own.blank import write_blank
 
         files = [str(file) for file in write_blank(options.blank)]
-        return answered(options, {"files": files}, "\n".join(files))
+        return options.reply({"files": files}, "\n".join(files))
     if not (options.week and options.out):
         raise UsageError("sample needs --week and --out, or --blank DIR")
     from ddor.extract.csv_files import has_extract, write_extract
@@ -166,7 +157,7 @@ def _sample(options: Options) -> int:
     if has_extract(folder) and "synthetic: true" not in said:
         raise UsageError(f"{folder} has an extract that is no sample; name another --out")
     write_extract(make_sample(week, options.seed, options.requests), folder)
-    return answered(options, {"week": str(week), "folder": str(folder)}, folder)
+    return options.reply({"week": str(week), "folder": str(folder)}, folder)
 
 
 def _folder(out: str, week: Week) -> Path:

@@ -6,17 +6,7 @@ import re
 from dataclasses import asdict
 
 from ddor.calendar import Period, Week, parse_date
-from ddor.commands.command import (
-    YES,
-    Options,
-    agree,
-    answered,
-    command,
-    note,
-    option,
-    parameters_of,
-    refused,
-)
+from ddor.commands.command import YES, Options, agree, command, note, option
 from ddor.errors import NotAgreed, UsageError, time_limit
 from ddor.maintained.parameters import find_project
 from ddor.reports import REPORTS, parse_period, report_of
@@ -43,12 +33,10 @@ def _rows(options: Options) -> int:
     from ddor.narrative import count
 
     week = options.week
-    file = write_rows(parameters_of(options, week).output, week, options.figure, options.agency)
+    file = write_rows(options.parameters(week).output, week, options.figure, options.agency)
     content = dict(week=str(week), file=str(file.path), rows=file.rows, left_out=file.left_out)
     rows, left_out = (count(n, "row", "rows") for n in (file.rows, file.left_out))
-    return answered(
-        options, content, f"{file.path}: {rows}; {left_out} of protected people left out"
-    )
+    return options.reply(content, f"{file.path}: {rows}; {left_out} of protected people left out")
 
 
 @command(
@@ -64,7 +52,7 @@ def _notices(options: Options) -> int:
     from ddor.jobs.notices import record_answer, write_notices
     from ddor.published.catalog import Catalog, open_catalog
 
-    week, parameters = options.week, parameters_of(options, options.week)
+    week, parameters = options.week, options.parameters(options.week)
     given = options.figure, options.ground, options.received_on, options.notice
     dispute = options.figure or "declined", options.ground, options.received_on
     if options.answer and not all(dispute):
@@ -74,7 +62,7 @@ def _notices(options: Options) -> int:
     if options.answer:
         file = record_answer(parameters, week, options.answer, *dispute, options.notice)
         content = {"week": str(week), "record": str(file)}
-        return answered(options, content, f"{file}: the next run of the week shows the dispute")
+        return options.reply(content, f"{file}: the next run of the week shows the dispute")
     with time_limit(parameters.run_time_limit, f"the notices of {week}"):
         notices = write_notices(week, parameters)
     each = [asdict(n) | {"letter": str(n.letter), "workbook": str(n.workbook)} for n in notices]
@@ -86,7 +74,7 @@ def _notices(options: Options) -> int:
     if not (parameters.publisher and parameters.contact):
         words.append("publisher or contact is empty in the parameters: the letters need both")
     said = "\n".join([*words, "nothing was sent (docs/asking-agencies.md)"])
-    return answered(options, {"week": str(week), "notices": each}, said)
+    return options.reply({"week": str(week), "notices": each}, said)
 
 
 @command(
@@ -98,7 +86,7 @@ def _verify(options: Options) -> int:
     """Run an archived revision again and compare, or compare a copy of the site."""
     from ddor.jobs.verify import NotReproduced, verify
 
-    period, parameters = options.period, parameters_of(options, options.period)
+    period, parameters = options.period, options.parameters(options.period)
     if bool(period) == bool(options.site):
         raise UsageError("verify takes a week or another period, or --site DIR|URL")
     if options.site:
@@ -109,13 +97,13 @@ def _verify(options: Options) -> int:
             done = verify(parameters.output, period, options.revision, template)
     except NotReproduced as error:
         content = {"reproduced": False, "messages": str(error).splitlines()}
-        return refused(options, error, {period.label: str(period)} | content)
+        return options.refuse(error, {period.label: str(period)} | content)
     what = "withdrawn; its notices are in place" if done.withdrawn else "matches what was published"
     content = {"revision": done.revision, "reproduced": True, "withdrawn": done.withdrawn}
     content = {period.label: str(period)} | content | {"messages": done.notes}
     if not options.json:
         note(*done.notes)
-    return answered(options, content, f"{period} r{done.revision}: {what}")
+    return options.reply(content, f"{period} r{done.revision}: {what}")
 
 
 def _verify_site(options: Options, parameters) -> int:
@@ -126,11 +114,11 @@ def _verify_site(options: Options, parameters) -> int:
         with time_limit(parameters.run_time_limit, options.site):
             notes = verify_site(parameters.output / "site", options.site)
     except NotReproduced as error:
-        return refused(options, error, {"whole": False, "messages": str(error).splitlines()})
+        return options.refuse(error, {"whole": False, "messages": str(error).splitlines()})
     if not options.json:
         note(*notes)
     content = {"whole": True, "site": options.site, "messages": notes}
-    return answered(options, content, f"{options.site}: whole and current")
+    return options.reply(content, f"{options.site}: whole and current")
 
 
 @command(
@@ -145,7 +133,7 @@ def _withdraw(options: Options) -> int:
     from ddor.published.catalog import open_catalog
 
     period, revision, reason = options.period, options.revision, options.reason
-    catalog = open_catalog(parameters_of(options, period).output / "site")
+    catalog = open_catalog(options.parameters(period).output / "site")
     agreed = going_with(catalog, period, revision) if catalog and not options.yes else {}
     if agreed:
         listed = [(each, number) for each, numbers in agreed.items() for number in sorted(numbers)]
@@ -162,7 +150,7 @@ def _withdraw(options: Options) -> int:
     content = {period.label: str(period), "withdrawn": numbers, "reason": reason}
     content |= {"withdrawn_with_it": others} if others else {}
     named = ", ".join(f"r{number}" for number in numbers)
-    return answered(options, content, f"{period} {named}: withdrawn ({reason})")
+    return options.reply(content, f"{period} {named}: withdrawn ({reason})")
 
 
 @command()
@@ -173,7 +161,7 @@ def _rebuild(options: Options) -> int:
     with _published(options, None) as (archive, site):
         changed = rebuild(archive, site)
     content = {"site": str(archive.site), "changed": changed}
-    return answered(options, content, f"{archive.site}: {changed} files changed")
+    return options.reply(content, f"{archive.site}: {changed} files changed")
 
 
 @contextlib.contextmanager
@@ -185,7 +173,7 @@ def _published(options: Options, period: Period | None):
     from ddor.jobs.report import site_context
     from ddor.published.catalog import open_catalog
 
-    parameters = parameters_of(options, period)
+    parameters = options.parameters(period)
     context = site_context(parameters)
     nothing = UsageError(f"nothing is published in {parameters.output}")
     if not (parameters.output / "site").is_dir():

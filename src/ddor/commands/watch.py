@@ -3,7 +3,7 @@
 import datetime as dt
 
 from ddor.calendar import Week
-from ddor.commands.command import Options, answered, command, note, option, settings_of
+from ddor.commands.command import Options, command, note, option
 from ddor.errors import UsageError, time_limit
 from ddor.maintained.parameters import find_project, sample_settings, weeks_with_extract
 
@@ -29,8 +29,8 @@ def _status(options: Options) -> int:
     from ddor.jobs.order import Order
     from ddor.jobs.status import status
 
-    found = status(Order(find_project(), options.params, settings_of(options)))
-    answered(options, found.keys(), found)
+    found = status(Order(find_project(), options.params, options.settings()))
+    options.reply(found.keys(), found)
     return found.exit_code
 
 
@@ -43,7 +43,7 @@ def _preview(options: Options) -> int:
     from ddor.jobs.order import Order
     from ddor.jobs.preview import preview
 
-    project, week, settings = find_project(), options.week, settings_of(options)
+    project, week, settings = find_project(), options.week, options.settings()
     if week is None:
         settings = sample_settings(project) | settings
         week = latest_week(Order(project, options.params, settings))
