@@ -9,8 +9,9 @@ import http.client
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,11 +41,10 @@ def verify_site(site: Path, place: str) -> list[str]:
         raise UsageError(f"nothing is published in {site}, with which the copy could be compared")
     place = place.removeprefix("file://")
     remote = "://" in place
-    served = _from_server(place.rstrip("/")) if remote else _from_folder(Path(place))
+    served = partial(_by_server, place.rstrip("/")) if remote else partial(_in_folder, Path(place))
     if served(CATALOG).sha256 is None:
-        hint = (
-            "" if remote or Path(place).exists() else "; an address begins with http:// or https://"
-        )
+        known = remote or Path(place).exists()
+        hint = "" if known else "; an address begins with http:// or https://"
         raise UsageError(f"{place}: no copy of the site, {CATALOG} is not there{hint}")
     names = sorted(f.relative_to(site).as_posix() for f in site.rglob("*") if f.is_file())
     with ThreadPoolExecutor(AT_ONCE if remote else 1) as pool:
@@ -62,9 +62,8 @@ def verify_site(site: Path, place: str) -> list[str]:
         beyond = sorted(there - {*names})
         wrong += _named("not in the archive (for example withdrawn)", beyond)
     if wrong:
-        raise NotReproduced(
-            "\n".join([f"the copy at {place} differs from the published site:", *wrong])
-        )
+        head = f"the copy at {place} differs from the published site:"
+        raise NotReproduced("\n".join([head, *wrong]))
     return [*_headers(found)] if remote else []
 
 
@@ -74,14 +73,11 @@ def hidden(file: Path) -> bool:
 
 
 def _wrong(site: Path, found: Mapping[str, Served]) -> Iterator[str]:
-    if found[CATALOG].sha256 != sha256((site / CATALOG).read_bytes()):
+    there = {name: each.sha256 for name, each in found.items() if each.sha256}
+    others = [name for name in there if there[name] != sha256((site / name).read_bytes())]
+    if CATALOG in others:
         yield f"{CATALOG} differs: the copy is not current"
-    yield from _named("missing", [name for name, each in found.items() if each.sha256 is None])
-    others = [
-        name
-        for name, each in found.items()
-        if each.sha256 and each.sha256 != sha256((site / name).read_bytes())
-    ]
+    yield from _named("missing", [name for name in found if name not in there])
     yield from _named("different", others)
 
 
@@ -105,25 +101,19 @@ def _headers(found: Mapping[str, Served]) -> Iterator[str]:
             yield f'{name} is sent as "{sent}", expected {kind}'
 
 
-def _from_folder(folder: Path) -> Callable[[str], Served]:
-    def served(name: str) -> Served:
-        file = folder / name
-        return Served(sha256(file.read_bytes()) if file.is_file() else None, {})
-
-    return served
+def _in_folder(folder: Path, name: str) -> Served:
+    file = folder / name
+    return Served(sha256(file.read_bytes()) if file.is_file() else None, {})
 
 
-def _from_server(address: str) -> Callable[[str], Served]:
-    def served(name: str) -> Served:
-        try:
-            with urllib.request.urlopen(f"{address}/{name}", timeout=SECONDS) as answer:
-                headers = {key.lower(): value for key, value in answer.headers.items()}
-                return Served(sha256(answer.read()), headers)
-        except urllib.error.HTTPError as error:
-            if error.code >= SERVER_FAILED:
-                raise UsageError(f"{address}/{name} was answered with {error.code}") from None
-            return Served(None, {})
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            raise UsageError(f"{address} cannot be reached ({error})") from None
-
-    return served
+def _by_server(address: str, name: str) -> Served:
+    try:
+        with urllib.request.urlopen(f"{address}/{name}", timeout=SECONDS) as answer:
+            headers = {key.lower(): value for key, value in answer.headers.items()}
+            return Served(sha256(answer.read()), headers)
+    except urllib.error.HTTPError as error:
+        if error.code >= SERVER_FAILED:
+            raise UsageError(f"{address}/{name} was answered with {error.code}") from None
+        return Served(None, {})
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise UsageError(f"{address} cannot be reached ({error})") from None
