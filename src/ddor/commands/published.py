@@ -94,16 +94,16 @@ def _verify(options: Options) -> int:
     template = find_project() / "notebooks" / report_of(period).template
     try:
         with time_limit(parameters.run_time_limit, f"verifying {period}"):
-            done = verify(parameters.output, period, options.revision, template)
+            revision, notes = verify(parameters.output, period, options.revision, template)
     except NotReproduced as error:
         content = {"reproduced": False, "messages": str(error).splitlines()}
         return options.refuse(error, {period.label: str(period)} | content)
-    what = "withdrawn; its notices are in place" if done.withdrawn else "matches what was published"
-    content = {"revision": done.revision, "reproduced": True, "withdrawn": done.withdrawn}
-    content = {period.label: str(period)} | content | {"messages": done.notes}
+    number, withdrawn = revision.revision, bool(revision.withdrawn_on)
+    what = "withdrawn; its notices are in place" if withdrawn else "matches what was published"
+    content = {"revision": number, "reproduced": True, "withdrawn": withdrawn, "messages": notes}
     if not options.json:
-        note(*done.notes)
-    return options.reply(content, f"{period} r{done.revision}: {what}")
+        note(*notes)
+    return options.reply({period.label: str(period)} | content, f"{period} r{number}: {what}")
 
 
 def _verify_site(options: Options, parameters) -> int:

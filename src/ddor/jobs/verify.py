@@ -7,7 +7,7 @@ since without changing the result (a version, the template) is said too, and is 
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 from ddor.archive.acts import notice_files
@@ -29,19 +29,13 @@ class NotReproduced(NotebookFailed):
     """The archived revision is not what its inputs give, or not what is served (exit code 5)."""
 
 
-@dataclass(frozen=True)
-class Verified:
-    """withdrawn: there was nothing left to compare. notes: what has changed since without changing
-    the result."""
-
-    revision: int
-    withdrawn: bool
-    notes: tuple[str, ...]
-
-
-def verify(output: Path, period: Period, number: int | None, template: Path) -> Verified:
+def verify(
+    output: Path, period: Period, number: int | None, template: Path
+) -> tuple[Revision, list[str]]:
     """Verify revision `number` of the period's report, or the current one. `template`: the
-    notebook as it is now, to say whether it is still the one that was run.
+    notebook as it is now, to say whether it is still the one that was run. -> the revision (of a
+    withdrawn one there was nothing left to compare), and what has changed since without changing
+    the result.
 
     Raises UsageError where nothing is published or runs/ lacks the revision, NotReproduced with
     everything that differs.
@@ -55,15 +49,14 @@ def verify(output: Path, period: Period, number: int | None, template: Path) -> 
     if number > len(revisions):
         raise UsageError(f"{period} has {len(revisions)} revisions; r{number} is not among them")
     revision, current = revisions[number - 1], number == len(revisions)
-    notes: list[str] = []
     if revision.withdrawn_on:
-        differs = _served_withdrawn(archive.site, period, revision, current)
+        differs, notes = _served_withdrawn(archive.site, period, revision, current), list[str]()
     else:
         differs, notes = _compared(archive, period, number, current, template)
     if differs:
         since = ["changed since the run:", *notes] if notes else []
         raise NotReproduced("\n".join([f"{period} r{number} differs:", *differs, *since]))
-    return Verified(number, bool(revision.withdrawn_on), tuple(notes))
+    return revision, notes
 
 
 def _compared(
@@ -162,13 +155,12 @@ def _served_withdrawn(site: Path, period: Period, revision: Revision, current: b
     return [f"{file.relative_to(site).as_posix()}: no notice of the withdrawal" for file in wrong]
 
 
-def _compare(kept: dict[str, str], files: dict[str, bytes], what: str) -> list[str]:
-    differs, now = [], digests(files)
+def _compare(kept: dict[str, str], files: dict[str, bytes], what: str) -> Iterator[str]:
+    now = digests(files)
     for name in sorted(kept.keys() | now.keys()):
         if name not in now:
-            differs.append(f"{name}: missing ({what})")
+            yield f"{name}: missing ({what})"
         elif name not in kept:
-            differs.append(f"{name}: not in the manifest ({what})")
+            yield f"{name}: not in the manifest ({what})"
         elif now[name] != kept[name]:
-            differs.append(f"{name}: {what}")
-    return differs
+            yield f"{name}: {what}"
