@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT, each_line
 
-import ddor.commands.watch
+import ddor.jobs.due
 from ddor.calendar import Week
 from ddor.errors import UsageError
 from ddor.jobs.prepared import Order
@@ -292,7 +292,7 @@ class Friday(dt.date):
 
 @pytest.fixture
 def friday(monkeypatch):
-    monkeypatch.setattr(ddor.commands.watch.dt, "date", Friday)
+    monkeypatch.setattr(ddor.jobs.due.dt, "date", Friday)
 
 
 def latest(project, *names, pattern="{week}") -> str:
@@ -300,7 +300,7 @@ def latest(project, *names, pattern="{week}") -> str:
     for name in names:
         (project / "in" / name).mkdir(parents=True, exist_ok=True)
     order = Order(project, None, {"extract": str(project / "in" / pattern)})
-    return str(ddor.commands.watch.latest_week(order))
+    return str(ddor.jobs.due.latest_week(order))
 
 
 def test_the_latest_week_is_the_latest_complete_one_that_has_an_extract(project, friday):

@@ -34,7 +34,6 @@ from ddor.commands.command import (
     option,
     say,
 )
-from ddor.commands.watch import latest_week
 from ddor.errors import (
     DdorError,
     NotAgreed,
@@ -147,9 +146,10 @@ def _exit_code(parse: Callable[..., Options], arguments: list[str] | None) -> in
 
 
 def _run_weeks(options: Options, project: Path) -> int:
-    order = _order(options, project)
-    weeks = parse_weeks(options.weeks)
+    order, weeks = _order(options, project), parse_weeks(options.weeks)
     if not weeks and options.sample:
+        from ddor.jobs.due import latest_week
+
         weeks = [latest_week(order)]
     if order.decisions and len(weeks) != 1:
         raise UsageError("--decisions applies to one week: name one WEEK")

@@ -1,26 +1,10 @@
 """`ddor status` and `ddor preview`: what has to be done, and what a week will look like."""
 
-import datetime as dt
+from dataclasses import asdict, replace
 
 from ddor.calendar import Week
 from ddor.commands.command import Options, command, note, option
-from ddor.errors import UsageError, time_limit
-from ddor.maintained.parameters import find_project, sample_settings, weeks_with_extract
-
-
-def latest_week(order) -> Week:
-    parameters = order.parameters()
-    if "{week}" not in parameters.extract:
-        raise UsageError("name a WEEK, or put {week} into `extract` to have the latest found")
-    running = Week.containing(dt.date.today())
-    with time_limit(parameters.run_time_limit, "looking for extracts"):
-        complete = [week for week in weeks_with_extract(parameters.extract) if week < running]
-    if not complete:
-        raise UsageError(
-            f"there is no extract of a complete week at {parameters.extract}; put one "
-            "there, name one with --extract, or use --sample"
-        )
-    return max(complete)
+from ddor.maintained.parameters import find_project, sample_settings
 
 
 @command()
@@ -30,7 +14,7 @@ def _status(options: Options) -> int:
     from ddor.jobs.status import status
 
     found = status(Order(find_project(), options.params, options.settings()))
-    options.reply(found.keys(), found)
+    options.reply(asdict(found), found)
     return found.exit_code
 
 
@@ -40,12 +24,13 @@ def _status(options: Options) -> int:
 )
 def _preview(options: Options) -> int:
     """Show a week as it would be published, and again whenever something is saved."""
+    from ddor.jobs.due import latest_week
     from ddor.jobs.order import Order
     from ddor.jobs.preview import preview
 
-    project, week, settings = find_project(), options.week, options.settings()
+    order, week = Order(find_project(), options.params, options.settings()), options.week
     if week is None:
-        settings = sample_settings(project) | settings
-        week = latest_week(Order(project, options.params, settings))
-    preview(week, Order(project, options.params, settings), options.port, note)
+        order = replace(order, settings=sample_settings(order.project) | order.settings)
+        week = latest_week(order)
+    preview(week, order, options.port, note)
     return 0

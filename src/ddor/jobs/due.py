@@ -49,12 +49,14 @@ class Weeks:
     parameters: Parameters
     catalog: Catalog
     there: set[Week]
-    today: dt.date
     complete: list[Week]
     written: seen.Written
 
     def place(self, week: Week) -> str:
         return address_without_secrets(extract_location(self.parameters, week))
+
+    def review_list(self, week: Week) -> Path:
+        return self.parameters.output / "runs" / str(week) / REVIEW_LIST
 
     def announced(self, week: Week) -> dt.date:
         return week.last_day + dt.timedelta(days=self.parameters.release_lag_days)
@@ -63,7 +65,7 @@ class Weeks:
         """What there is to do, oldest week first."""
         for week in self.complete:
             last, is_there = self.catalog.current(week), week in self.there
-            if last is None and (is_there or self.today >= self.announced(week)):
+            if last is None and (is_there or self.parameters.today >= self.announced(week)):
                 what = "waits" if is_there and self._waits(week) else "new"
                 yield Found(week, what if is_there else "missing")
             elif last and (changed := self._changed(week, last)):
@@ -73,12 +75,8 @@ class Weeks:
     def _waits(self, week: Week) -> bool:
         """For a person, and nothing has changed since: another run would only overwrite the list
         that is being filled in."""
-        if not (self.parameters.output / "runs" / str(week) / REVIEW_LIST).exists():
-            return False
-        order = self.order
         with contextlib.suppress(DdorError, OSError):
-            own = order.parameters(week)
-            return seen.held_as_it_is(week, order, own)
+            return self.review_list(week).exists() and seen.held_as_it_is(week, self.order)
         return False
 
     def _changed(self, week: Week, last: Revision) -> list[str]:
@@ -87,9 +85,8 @@ class Weeks:
         why."""
         if last.withdrawn_on:
             return []
-        order = self.order
         try:
-            own = order.parameters(week)
+            own = self.order.parameters(week)
         except DdorError:
             return ["parameters"]
         try:
@@ -107,22 +104,38 @@ class Weeks:
 def look(order: Order) -> Weeks:
     """Raises UsageError (nothing says where weeks are) and NoExtractYet (there is no week)."""
     parameters = order.parameters()
-    if "{week}" not in parameters.extract:
-        raise UsageError("name a WEEK, or put {week} into `extract` to have the weeks found")
-    today = parameters.today
     with time_limit(parameters.run_time_limit, "looking for extracts"):
-        there = {*weeks_with_extract(parameters.extract), *_with_their_own(order, parameters)}
+        there = {*_with_extract(parameters, "weeks"), *_with_their_own(order, parameters)}
     catalog = open_catalog(parameters.output / "site") or Catalog()
     known = {*there, *map(Week.parse, catalog.weeks)}
-    weeks = weeks_between(min(known), Week.containing(today)) if known else []
-    complete = [week for week in weeks if week.last_day < today]
+    weeks = weeks_between(min(known), Week.containing(parameters.today)) if known else []
+    complete = [week for week in weeks if week.last_day < parameters.today]
     if not complete:
-        raise NoExtractYet(
-            "there is no extract of a complete week at "
-            f"{address_without_secrets(parameters.extract)}; put one there, "
-            "name one with --extract, or use --sample"
-        )
-    return Weeks(order, parameters, catalog, there, today, complete, seen.written(parameters))
+        raise NoExtractYet(_none_at(parameters.extract))
+    return Weeks(order, parameters, catalog, there, complete, seen.written(parameters))
+
+
+def latest_week(order: Order) -> Week:
+    """The latest complete week that has an extract. Raises UsageError."""
+    parameters, running = order.parameters(), Week.containing(dt.date.today())
+    with time_limit(parameters.run_time_limit, "looking for extracts"):
+        complete = [week for week in _with_extract(parameters, "latest") if week < running]
+    if not complete:
+        raise UsageError(_none_at(parameters.extract))
+    return max(complete)
+
+
+def _none_at(extract: str) -> str:
+    return (
+        f"there is no extract of a complete week at {address_without_secrets(extract)}; put one "
+        "there, name one with --extract, or use --sample"
+    )
+
+
+def _with_extract(parameters: Parameters, which: str) -> list[Week]:
+    if "{week}" not in parameters.extract:
+        raise UsageError(f"name a WEEK, or put {{week}} into `extract` to have the {which} found")
+    return weeks_with_extract(parameters.extract)
 
 
 def _with_their_own(order: Order, parameters: Parameters) -> Iterator[Week]:
@@ -167,22 +180,22 @@ def in_a_row(found: Iterable[Found]) -> dict[Week, int]:
     return {week: len(row) if week == row[0] else 0 for row in long for week in row}
 
 
-def told(weeks: Weeks, found: Found, number: int) -> tuple[str, str]:
-    """How it is with a week that the next run does not run, and what to do. `number`: of weeks in a
-    row of which this is said."""
+def told(weeks: Weeks, found: Found, number: int) -> tuple[str, str, int]:
+    """How it is with a week that the next run does not run, what to do, and the exit code of that.
+    `number`: of weeks in a row of which this is said."""
     week, changed = found.week, " and ".join(found.changed)
     if found.what == "waits":
-        listed = weeks.parameters.output / "runs" / str(week) / REVIEW_LIST
-        return "it still waits for a person, and nothing has changed", f"the list is {listed}"
+        how = "it still waits for a person, and nothing has changed"
+        return how, f"the list is {weeks.review_list(week)}", HELD
     if found.what == "final" and found.last:
         how = f"it is final (data as of {found.last.as_of}), but its {changed} changed"
-        return how, f"run `run_week.py {week}` to publish a revision"
+        return how, f"run `run_week.py {week}` to publish a revision", HELD
     how = f"its {changed} changed, but its extract is no longer there"
     if found.what == "missing":
         last = week.first_day + dt.timedelta(weeks=number - 1)
         others = f", nor for any week up to {last} ({number} weeks)" if number > 1 else ""
         how = f"no extract yet{others}; it was due on {weeks.announced(week)}"
-    return how, f"put it at {weeks.place(week)}"
+    return how, f"put it at {weeks.place(week)}", NoExtractYet.exit_code
 
 
 def due(order: Order) -> list[Week | Result]:
@@ -198,11 +211,10 @@ def due(order: Order) -> list[Week | Result]:
 def _planned(weeks: Weeks, found: Found, number: int) -> Week | Result:
     if found.what in ("new", "changed"):
         return found.week
-    words = ("; ".join(told(weeks, found, number)),) if number else ()
-    if found.what in ("final", "waits"):
-        revision = found.last.revision if found.last else None
-        return Result(found.week, "held", HELD, revision, messages=words)
-    return Result(found.week, "missing", NoExtractYet.exit_code, messages=words)
+    how, what_to_do, code = told(weeks, found, number)
+    revision = found.last.revision if found.last and code == HELD else None
+    words = (f"{how}; {what_to_do}",) if number else ()
+    return Result(found.week, "held" if code == HELD else "missing", code, revision, messages=words)
 
 
 # What a person looks at and no revision needs, nor `ddor verify`; the log too.
@@ -224,8 +236,7 @@ def tidy(parameters: Parameters) -> list[str]:
 
 
 def _newest(place: Path) -> float:
-    files = [file for file in place.rglob("*") if file.is_file()] if place.is_dir() else [place]
-    return max((file.stat().st_mtime for file in files), default=0.0)
+    return max((file.stat().st_mtime for file in seen.all_files(place)), default=0.0)
 
 
 def _waits(place: Path) -> bool:

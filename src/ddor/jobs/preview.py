@@ -39,6 +39,7 @@ from ddor.jobs.report import (
     template_of,
     told_apart,
 )
+from ddor.jobs.seen import all_files
 from ddor.jobs.served import hidden
 from ddor.maintained.parameters import extract_location, is_remote
 from ddor.reports import DRAWN, NEEDED_BY_NOTEBOOKS
@@ -171,8 +172,7 @@ def _said(result: Result, seconds: float) -> str:
 
 def _files(place: Path) -> list[Path]:
     """`place`, or the files below it; none of an editor's own."""
-    below = place.rglob("*") if place.is_dir() else [place]
-    return [file for file in below if file.is_file() and not hidden(file.relative_to(place))]
+    return [file for file in all_files(place) if not hidden(file.relative_to(place))]
 
 
 def _linked(source: Path, target: Path) -> None:

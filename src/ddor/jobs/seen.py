@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 SEEN = "seen.json"
 # Of the archive what a week is made with; its own pages and data are not.
 OF_THE_ARCHIVE = ("site/data/catalog.json", "runs/ledger.csv", "runs/labels.csv")
-LARGEST = 1 << 30
 PACKAGE = Path(__file__).resolve().parents[1]
 Saw = dict[str, dict[str, str] | None]  # the first two parts of the file
 
@@ -75,11 +74,11 @@ def unchanged(period: Period, order: Order) -> Result | None:
 
 def inputs_of(period: Period, order: Order, parameters: Parameters) -> dict[str, str] | None:
     """Name of an input -> its sha256, without those of the archive; None of an extract at another
-    place than on this machine, or one that is larger than any that is read."""
+    place than on this machine."""
     if is_remote(parameters.extract):
         return None
     extract = Path(extract_location(parameters, period))
-    if not extract.exists() or _size(extract) > LARGEST:
+    if not extract.exists():
         return None
     written = parameters.corrections, parameters.statements, parameters.pages
     tables = parameters.agencies, parameters.policies, parameters.coverage
@@ -191,8 +190,9 @@ def seen_file(output: Path, result: Result, saw: Saw) -> bytes:
     return (json.dumps(content) + "\n").encode()
 
 
-def held_as_it_is(week: Week, order: Order, parameters: Parameters) -> bool:
+def held_as_it_is(week: Week, order: Order) -> bool:
     """Whether the last run held the week, and all that it read is as it was."""
+    parameters = order.parameters(week)
     held = _read(parameters.output, week).get("held")
     return held is not None and held == inputs_of(week, order, parameters)
 
@@ -218,17 +218,18 @@ def program(package: Path) -> str:
     return digest(package)
 
 
-def _size(place: Path) -> int:
-    files = place.rglob("*") if place.is_dir() else [place]
-    return sum(file.stat().st_size for file in files if file.is_file())
+def all_files(place: Path) -> list[Path]:
+    """`place`, or the files below it, in order."""
+    found = sorted(place.rglob("*")) if place.is_dir() else [place]
+    return [file for file in found if file.is_file()]
 
 
 def digest(*places: Path) -> str:
     """Of files, and of all files below folders, whatever leads there."""
     lines = []
     for place in places:
-        for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
-            if file.is_file() and "__pycache__" not in file.parts:
+        for file in all_files(place):
+            if "__pycache__" not in file.parts:
                 with file.open("rb") as data:
                     of_file = hashlib.file_digest(data, "sha256").hexdigest()
                 lines.append(f"{file.relative_to(place)} {of_file}")

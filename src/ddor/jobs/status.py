@@ -9,18 +9,11 @@ written.
 import contextlib
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from ddor.calendar import Week
-from ddor.errors import (
-    DdorError,
-    ExtractInvalid,
-    NoExtractYet,
-    NotebookFailed,
-    UsageError,
-    time_limit,
-)
+from ddor.errors import DdorError, ExtractInvalid, NotebookFailed, UsageError, time_limit
 from ddor.jobs.due import Found, Weeks, in_a_row, look, misnamed, told
 from ddor.jobs.order import HELD, REVIEW_LIST, Order
 from ddor.maintained.corrections import Record, read_corrections
@@ -44,20 +37,14 @@ class Item:
 
 @dataclass(frozen=True)
 class Status:
-    """weeks: how many are published; latest: the newest of them, "" for none."""
+    """weeks: how many are published; latest: the newest of them, "" for none. exit_code: that of
+    the most urgent item."""
 
     today: str
     weeks: int
     latest: str
     items: tuple[Item, ...]
-
-    @property
-    def exit_code(self) -> int:
-        """That of the most urgent item."""
-        return next((each.exit_code for each in self.items if each.exit_code), 0)
-
-    def keys(self) -> dict:
-        return asdict(self) | {"exit_code": self.exit_code}
+    exit_code: int
 
     def __str__(self) -> str:
         weeks = count(self.weeks, "week is", "weeks are")
@@ -76,7 +63,8 @@ def status(order: Order) -> Status:
         items = sorted(_items(weeks), key=lambda each: _ORDER.index(each.what))
     published = sorted(weeks.catalog.weeks)
     latest = published[-1] if published else ""
-    return Status(str(weeks.today), len(published), latest, tuple(items))
+    code = next((each.exit_code for each in items if each.exit_code), 0)
+    return Status(str(weeks.parameters.today), len(published), latest, tuple(items), code)
 
 
 _ORDER = "invalid misnamed failed review final dispute missing superseded new changed".split()
@@ -97,13 +85,13 @@ def _items(weeks: Weeks) -> Iterator[Item]:
             code = NotebookFailed.exit_code
             yield Item("failed", str(week), said, f"run_week.py {week}", exit_code=code)
     for week, since in open_reviews(runs):
-        command = f"fill in {runs / str(week) / REVIEW_LIST}; run_week.py {week} says why"
+        command = f"fill in {weeks.review_list(week)}; run_week.py {week} says why"
         yield Item("review", str(week), "under review", command, str(since), HELD)
     for record in open_disputes(weeks.written.records):
         said = f"{record.agency_id} disputes {record.figure}, to be answered by "
         said += str(record.answer_due_on)
         command, received = f"answer it in corrections/{record.name}.yaml", record.received_on
-        code = HELD if record.answer_due_on < weeks.today else 0
+        code = HELD if record.answer_due_on < weeks.parameters.today else 0
         yield Item("dispute", str(record.week), said, command, str(received), code)
     for period, revision in weeks.catalog.newest_beside_weeks():
         if parts := superseded_parts(period, revision, weeks.catalog):
@@ -114,22 +102,20 @@ def _items(weeks: Weeks) -> Iterator[Item]:
 
 
 def _item(weeks: Weeks, found: Found, number: int) -> Item:
-    week, changed = found.week, " and ".join(found.changed)
     if found.what in ("new", "changed"):
-        so = f"its {changed} changed" if changed else "a new extract, not published yet"
-        return _arrived(weeks, week, found.what, so)
-    code = HELD if found.what == "final" else NoExtractYet.exit_code
+        return _arrived(weeks, found)
+    said, command, code = told(weeks, found, number)
     what = "final" if found.what == "final" else "missing"
-    return Item(what, str(week), *told(weeks, found, number), exit_code=code)
+    return Item(what, str(found.week), said, command, exit_code=code)
 
 
-def _arrived(weeks: Weeks, week: Week, what: str, said: str) -> Item:
+def _arrived(weeks: Weeks, found: Found) -> Item:
     """What the next run publishes, or an extract that it will refuse."""
     from ddor.extract.read import read_extract
 
-    order, place = weeks.order, weeks.place(week)
+    week, place = found.week, weeks.place(found.week)
     try:
-        own = order.parameters(week)
+        own = weeks.order.parameters(week)
         place = extract_location(own, week)
         read_extract(place, week, own.ignored_columns, own.cohort, own.limits)
     except (ExtractInvalid, UsageError) as error:
@@ -137,17 +123,16 @@ def _arrived(weeks: Weeks, week: Week, what: str, said: str) -> Item:
         also = f": {more[0]}" if more else ""
         command = f"ddor check {place} --week {week}"
         return Item("invalid", str(week), f"{first}{also}", command, exit_code=error.exit_code)
-    return Item(what, str(week), said, "run_week.py")
+    changed = " and ".join(found.changed)
+    said = f"its {changed} changed" if changed else "a new extract, not published yet"
+    return Item(found.what, str(week), said, "run_week.py")
 
 
 def open_reviews(runs: Path) -> list[tuple[Week, dt.date]]:
     """The weeks that wait for a person, and since when, oldest first."""
     lists = runs.glob(f"[0-9]*-[0-9]*-[0-9]*/{REVIEW_LIST}")
-    found = [(Week.parse(file.parent.name), file.stat().st_mtime) for file in lists]
-    return [
-        (week, dt.date.fromtimestamp(since))
-        for week, since in sorted(found, key=lambda each: (each[1], each[0]))
-    ]
+    found = sorted((file.stat().st_mtime, Week.parse(file.parent.name)) for file in lists)
+    return [(week, dt.date.fromtimestamp(since)) for since, week in found]
 
 
 def open_disputes(records: Iterable[Record]) -> list[Record]:
