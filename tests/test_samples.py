@@ -197,7 +197,9 @@ def test_the_walk_through_the_samples_does_what_it_says(project_copy):
 )
 def test_samples_go_into_their_own_output_unless_one_is_given(monkeypatch, words, output):
     orders = []
-    monkeypatch.setattr("ddor.cli._make", lambda weeks, order, _: orders.append((weeks, order)))
+    monkeypatch.setattr(
+        "ddor.commands.reports._make", lambda weeks, order, _: orders.append((weeks, order))
+    )
     run_week(["--sample", *words], ROOT)
     run_week(["2017-02-18", "--sample", *words], ROOT)
     assert [list(map(str, weeks)) for weeks, _ in orders] == [["2017-03-04"], ["2017-02-18"]]

@@ -1,98 +1,35 @@
-"""The two command lines: `run_week.py` and `ddor`. Arguments in, exit code out.
+"""The two command lines: `run_week.py` and `ddor`. Arguments in, exit code out; what they do is in
+commands/.
 
 Progress and messages go to stderr; stdout carries the page's address, or with --json one object a
-week and nothing else. The commands of `ddor` are in commands/.
+week and nothing else.
 """
 
 import argparse
-import contextlib
-import re
 import signal
 import sys
-import time
 import traceback
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
 
-from ddor.calendar import Period, parse_weeks
 from ddor.commands import extracts, published, watch  # noqa: F401, they register themselves
-from ddor.commands.command import (
-    COMMANDS,
-    SHARED,
-    YES,
-    Command,
-    Option,
-    Options,
-    Stderr,
-    agree,
-    flag,
-    note,
-    option,
-    say,
-)
-from ddor.errors import (
-    DdorError,
-    NotAgreed,
-    Terminated,
-    TimeLimitExceeded,
-    UsageError,
-    exiting_on_signals,
-    without_secrets,
-)
-from ddor.maintained.parameters import find_project, sample_settings
-from ddor.reports import NEEDED_BY_NOTEBOOKS, REPORTS, WEEKLY
+from ddor.commands.command import COMMANDS, Command, Option, Options, Parser, note, option
+from ddor.commands.reports import PUBLISHING, RUN_WEEK, make_others, run_weeks
+from ddor.errors import DdorError, Terminated, TimeLimitExceeded, UsageError, exiting_on_signals
+from ddor.reports import REPORTS, WEEKLY
 from ddor.run.surroundings import settle
-
-NOTHING_TO_DO = "nothing to do: no week has changed"
-
-
-def _jobs(text: str) -> int:
-    if not re.fullmatch(r"[1-9][0-9]?", text):
-        raise UsageError(f'--jobs "{text}": expected a number of processes from 1 to 99')
-    return int(text)
-
-
-PUBLISHING = (
-    *SHARED,
-    flag("--draft", "make a draft and publish nothing"),
-    flag("--force", "publish even if nothing changed"),
-    flag("--quiet", "print errors only"),
-    flag("--correct", "publish as the correction of a mistake; needs --reason"),
-    option("--reason", "TEXT", "published on the page", default=""),
-    YES,
-)
-ANY_WEEKS = "any date in the week, or START..END; without one, every week that has to be run"
-RUN_WEEK = (
-    option("weeks", "WEEK", ANY_WEEKS, nargs="*"),
-    option("--extract", "PATH|URL", "the week's extract"),
-    flag("--sample", "use the sample extracts, publish into outputs/sample/"),
-    *PUBLISHING,
-    option("--decisions", "FILE", "the week's review.csv, filled in", type=Path),
-    flag("--accept-held", "publish a week under review; needs --reason"),
-    option("--jobs", "N", "run the notebooks of N weeks at once", type=_jobs, default=1),
-    option("--scheduler", "ADDRESS", "run the notebooks on a Dask cluster (docs/scaling.md)"),
-)
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        super().error(without_secrets(message))
 
 
 def run_week(arguments: list[str], project: Path) -> int:
     """The weekly job's command line. `project`: the checkout. Returns the exit code."""
-    parser = _Parser(
+    parser = Parser(
         prog="run_week.py",
         description=f"Make and publish the {WEEKLY.name} for one or more weeks.",
         epilog="Exit codes: 0 published or unchanged, 2 command line, parameters or texts, "
         "3 invalid extract, 4 held for review, 5 the notebook failed or shows what may not be "
         "published, 6 the archive is busy or cannot be written, or time is up, 7 no extract yet.",
     )
-    _add(parser, RUN_WEEK, lambda options: _run_weeks(options, project))
+    _add(parser, RUN_WEEK, lambda options: run_weeks(options, project))
     return _exit_code(parser.parse_intermixed_args, arguments)
 
 
@@ -100,7 +37,7 @@ def ddor(arguments: list[str] | None = None) -> None:
     """The `ddor` command."""
     if arguments is None:
         settle()
-    parser = _Parser(prog="ddor", description="Tools that complement run_week.py.")
+    parser = Parser(prog="ddor", description="Tools that complement run_week.py.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, what, options, function in COMMANDS:
         _add(commands.add_parser(name, help=what), options, function)
@@ -108,7 +45,7 @@ def ddor(arguments: list[str] | None = None) -> None:
         period, what = report.period, f"Make and publish the {report.name}."
         kind = {"nargs": "+", "type": period.parse}
         periods = option("periods", period.label.upper(), period.example, **kind)
-        _add(commands.add_parser(period.label, help=what), (periods, *PUBLISHING), _make_others)
+        _add(commands.add_parser(period.label, help=what), (periods, *PUBLISHING), make_others)
     sys.exit(_exit_code(parser.parse_args, arguments))
 
 
@@ -140,160 +77,3 @@ def _exit_code(parse: Callable[..., Options], arguments: list[str] | None) -> in
     except Exception:  # a bug of ours: the traceback is all that can be said
         note(traceback.format_exc())
         return DdorError.exit_code
-
-
-# What both command lines do: reports of one or more periods
-
-
-def _run_weeks(options: Options, project: Path) -> int:
-    order, weeks = _order(options, project), parse_weeks(options.weeks)
-    if not weeks and options.sample:
-        from ddor.jobs.due import latest_week
-
-        weeks = [latest_week(order)]
-    if order.decisions and len(weeks) != 1:
-        raise UsageError("--decisions applies to one week: name one WEEK")
-    if not weeks:
-        from ddor.jobs.due import due, misnamed
-
-        flags = {"--accept-held": order.accept_held, "--correct": order.correct}
-        flags["--force"] = order.force
-        if named := [flag for flag, given in flags.items() if given]:
-            raise UsageError(f"{' and '.join(named)} applies to weeks that are named: name a WEEK")
-        try:
-            planned = due(order)
-            note(*misnamed(order.parameters()))
-        except (DdorError, TimeLimitExceeded) as error:
-            _tell(order, options, (), error.exit_code)
-            raise
-        return _make(planned, order, options)
-    return _make(weeks, order, options)
-
-
-def _make_others(options: Options) -> int:
-    """Of a report that is no weekly one."""
-    periods = sorted(set(options.periods), key=lambda period: period.first_day)
-    return _make(periods, _order(options, find_project()), options)
-
-
-def _order(options: Options, project: Path):
-    """The jobs' Order, whose fields have the names of the options."""
-    from ddor.extract.identifiers import identifier
-    from ddor.extract.table import UNSEEN
-    from ddor.jobs.order import Order
-
-    given = {name: each for name, each in vars(options).items() if name in Order.__annotations__}
-    sample = sample_settings(project) if "sample" in options and options.sample else {}
-    # Needed by --correct and --accept-held, and by nothing else; it is published as it stands.
-    reason = " ".join(options.reason.split())
-    if UNSEEN.search(reason):
-        raise UsageError("--reason holds a control character; write signs that can be seen")
-    flags = {"--correct": "correct", "--accept-held": "accept_held"}
-    asking = [flag for flag, name in flags.items() if given.get(name)]
-    if asking and not reason:
-        raise UsageError(f"{' and '.join(asking)} needs --reason TEXT; the page shows it")
-    if reason and not asking:
-        raise UsageError("--reason can only be used with --correct or --accept-held")
-    if kind := identifier(reason):
-        raise UsageError(f"--reason holds text that looks like {kind}; it must not name a person")
-    own = {"settings": sample | options.settings(), "reason": reason}
-    return Order(project, **given | own)
-
-
-def _make(planned: Sequence, order, options: Options) -> int:
-    """Each report in turn; the exit code of the first that failed. planned: periods, and results
-    that are known without a run."""
-    from tqdm import tqdm
-
-    done, begun = [], time.monotonic()
-    few, unit = options.quiet or len(planned) < 2, WEEKLY.period.label
-    made = _results([each for each in planned if isinstance(each, Period)], order, options)
-    results = (next(made) if isinstance(each, Period) else each for each in planned)
-    for result in tqdm(results, total=len(planned), unit=unit, disable=few, file=Stderr):
-        period = result.period
-        done.append(result)
-        named = f"{period} {result.status}"
-        if options.json:
-            fields = ("status", "revision", "page", "figures", "messages")
-            line = {period.label: str(period)} | {name: getattr(result, name) for name in fields}
-            say(line, sys.stdout)
-        elif result.page and not options.quiet:
-            revision = f" r{result.revision}" if result.revision else ""
-            because = f": {result.because}" if result.because else ""
-            say(f"{named}{revision}{because}: {result.page}", sys.stdout)
-            note(*filter(None, [result.held]))
-        if result.exit_code and len(result.messages) == 1:
-            note(f"{named}: {result.messages[0]}")
-        elif result.exit_code and result.messages:
-            note(f"{named}:", *result.messages)
-        elif not options.quiet:
-            note(*result.messages)
-    exit_code = next(filter(None, (each.exit_code for each in done)), 0)
-    statuses = Counter(each.status for each in done)
-    told = statuses.keys() - {"unchanged", "draft"}
-    if len(planned) != 1 or told:
-        # At the end: what was done, and what waits.
-        from ddor.narrative import count
-
-        seconds = count(round(time.monotonic() - begun), "second", "seconds")
-        words = ", ".join(f"{number} {status}" for status, number in statuses.items())
-        words = f"{words} in {seconds}" if words else NOTHING_TO_DO
-        waits = _tell(order, options, done, exit_code)
-        if (len(done) != 1 or waits) and not options.quiet:
-            note("; ".join(filter(None, [words, waits])))
-    return exit_code
-
-
-def _tell(order, options: Options, done: Sequence, exit_code: int) -> str:
-    """Whom `notify` names; removes what `keep_runs` is past. -> what waits."""
-    from ddor.jobs.due import tidy
-    from ddor.jobs.notify import notify
-    from ddor.jobs.status import waiting
-
-    waits = ""
-    with contextlib.suppress(DdorError):  # it is said already, of a report or of them all
-        parameters = order.parameters()
-        waits = waiting(parameters)
-        if not (order.draft or vars(options).get("sample")):
-            note(*filter(None, [notify(parameters.notify, done, exit_code, waits)]))
-            tidy(parameters)
-    return waits
-
-
-def _results(periods: Sequence[Period], order, options: Options):
-    """The Result of each report, in order. That one is unchanged is found out first, with few
-    imports."""
-    from ddor.jobs.seen import unchanged
-
-    for number, period in enumerate(periods):
-        if result := unchanged(period, order):
-            yield result
-            continue
-        several = len(periods) - number > 1 and vars(options).get("jobs", 1) > 1
-        if several or (vars(options).get("scheduler") and not order.decisions):
-            from ddor.jobs import batch, workers
-
-            start = partial(workers.processes, options.jobs)
-            if options.scheduler:
-                start = partial(workers.cluster, options.scheduler)
-            yield from batch.make_reports(periods[number:], order, start)
-            return
-        from ddor.run.kernels import warm
-
-        warm(NEEDED_BY_NOTEBOOKS)
-        yield _attempt(period, order)
-
-
-def _attempt(period: Period, order) -> Any:
-    """As jobs.report.attempt; where it would take figures away, and somebody can be asked, that is
-    asked."""
-    from ddor.jobs.report import attempt
-
-    result = attempt(period, order)
-    if result.going and sys.stdin and sys.stdin.isatty():
-        try:
-            agree(result.going)
-        except NotAgreed:
-            return result
-        return attempt(period, replace(order, yes=True))
-    return result

@@ -7,10 +7,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from ddor.calendar import Period
-from ddor.errors import DdorError, NotAgreed, UsageError, all_without_secrets
+from ddor.errors import DdorError, NotAgreed, UsageError, all_without_secrets, without_secrets
 from ddor.maintained.parameters import Parameters, find_project, load_parameters
 
 
@@ -35,6 +35,11 @@ class Options(argparse.Namespace):
             raise error
         say(content, sys.stdout)
         return error.exit_code
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(without_secrets(message))
 
 
 Option = tuple[str, dict]
