@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from bs4 import BeautifulSoup
+
 from ddor.jobs.prepared import figure_differences
 
 NUMBER = re.compile(r"\d[\d,.]*")
 BLOCKS = ["p", "li", "h1", "h2", "h3", "figcaption", "caption"]
 MOST = 500  # more lines than that nobody reads
-
-Rows = dict[tuple[str, str], dict[str, str]]
 
 
 def differences(
@@ -38,7 +38,7 @@ def paragraphs(html: str) -> list[str]:
     in one within another is that one's alone."""
     texts = [
         "".join(text for text in block.strings if text.find_parent(BLOCKS) is block)
-        for block in _read(html).find_all(BLOCKS)
+        for block in BeautifulSoup(html, "html.parser").find_all(BLOCKS)
     ]
     return [" ".join(text.split()) for text in texts if text.strip()]
 
@@ -59,10 +59,10 @@ def table_differences(before: str, after: str) -> Iterator[str]:
                 yield f"{table}, {row}, {column}: {told}"
 
 
-def _rows(html: str) -> Rows:
+def _rows(html: str) -> dict[tuple[str, str], dict[str, str]]:
     """(caption, first cell) -> head of the column -> text of the cell."""
-    found, named = Rows(), Counter[str]()
-    for table in _read(html).find_all("table"):
+    found, named = {}, Counter[str]()
+    for table in BeautifulSoup(html, "html.parser").find_all("table"):
         # Without figures, which may be others by now.
         caption = NUMBER.sub("…", _text(table.caption)) if table.caption else "a table"
         named[caption] += 1
@@ -72,8 +72,7 @@ def _rows(html: str) -> Rows:
         for line in filter(None, lines[1:]):
             seen[line[0]] += 1
             again = f" ({seen[line[0]]})" if seen[line[0]] > 1 else ""
-            cells = {head: cell for head, cell in zip(heads[1:], line[1:], strict=False)}
-            found[caption, line[0] + again] = cells
+            found[caption, line[0] + again] = dict(zip(heads[1:], line[1:], strict=False))
     return found
 
 
@@ -82,12 +81,6 @@ def _of_charts(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Itera
         if before.get(name) != after.get(name):
             what = "is new" if name not in before else "is gone" if name not in after else "differs"
             yield f"the chart {name.rpartition('.')[0]} {what}"
-
-
-def _read(html: str):
-    from bs4 import BeautifulSoup
-
-    return BeautifulSoup(html, "html.parser")
 
 
 def _text(element) -> str:
