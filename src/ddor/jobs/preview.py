@@ -28,17 +28,9 @@ from ddor.archive.acts import files_of
 from ddor.archive.publish import Archive
 from ddor.calendar import Week
 from ddor.errors import NotebookFailed, UsageError
+from ddor.jobs import report
 from ddor.jobs.notebooks import run_task
 from ddor.jobs.order import Order, Result
-from ddor.jobs.report import (
-    attempted,
-    begun,
-    checked_parameters,
-    finished,
-    publication,
-    template_of,
-    told_apart,
-)
 from ddor.jobs.seen import all_files
 from ddor.jobs.served import hidden
 from ddor.maintained.parameters import extract_location, is_remote
@@ -62,7 +54,7 @@ class Preview:
         self.week, self.folder, self.site = week, folder, folder / "none" / "site"
         self.made, self.said = 0, {"made": "0", "wrong": ""}
         self.last: Any = None  # the report that the site has anew
-        self.template = template_of(week, order)
+        self.template = report.template_of(week, order)
         parameters = order.parameters(week)
         self.output = parameters.output
         self.order = replace(order, yes=True, accept_held=True, reason="a preview")
@@ -76,14 +68,14 @@ class Preview:
     def make(self, changed: Set[str]) -> Result:
         """A new state, shown if it can be made. changed: the files that are others by now."""
         alone = self.last and changed == {str(self.template)}
-        result = attempted(self.week, self._page if alone else self._whole)
+        result = report.attempted(self.week, self._page if alone else self._whole)
         warm(NEEDED_BY_NOTEBOOKS)  # for the next
         self.made += 1
         wrong = "\n".join(result.messages) if result.exit_code else ""
         self.said = {"made": str(self.made), "wrong": wrong}
         if result.exit_code or not self.last:
             return result
-        differs = told_apart(Archive(self.output), self.last.report, self.article)
+        differs = report.told_apart(Archive(self.output), self.last.report, self.article)
         return replace(result, messages=(*result.messages, *differs))
 
     def _whole(self) -> Result:
@@ -93,8 +85,8 @@ class Preview:
         _linked(self.output, output)
         order = replace(self.order, settings=self.order.settings | {"output": str(output)})
         try:
-            with begun(self.week, order) as (archive, pending):
-                result, ran = finished(archive, pending)
+            with report.begun(self.week, order) as (archive, pending):
+                result, ran = report.finished(archive, pending)
                 self.article = ran.article
             if not result.exit_code:
                 output, self.site = self.site.parent, output / "site"
@@ -106,12 +98,12 @@ class Preview:
     def _page(self) -> Result:
         """Of the notebook that was edited, all else being as it was: the week's own pages."""
         pending = self.last
-        checked_parameters(self.week, self.order)
+        report.checked_parameters(self.week, self.order)
         template = self.template.name, self.template.read_bytes()
         ran = run_task(replace(pending.task, template=template))
         if ran.failure:
             raise NotebookFailed(ran.failure)
-        made = publication(Archive(self.output), pending, ran)
+        made = report.publication(Archive(self.output), pending, ran)
         _, folders, pages = files_of(made.site, made)
         here = f"{self.week.path}/r{made.revision.revision}"
         files = {f"{here}/{name}": data for name, data in folders[f"site/{here}"].items()}
