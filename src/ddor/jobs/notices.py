@@ -72,7 +72,7 @@ def write_notices(week: Week, parameters: Parameters) -> list[Notice]:
         for agency_id, declined, held in by_agency.itertuples():
             rows = status[status["agency_id"] == agency_id]
             label, shown = labelled(kept, week, rows)
-            folder = f"runs/{week}/notices/{label}-{agency_id}"
+            path = f"runs/{week}/notices/{label}-{agency_id}"
             about = {"notice": SYNTHETIC_NOTICE if inputs.extract.about.synthetic else ""}
             about |= {"week": week.title, "agency": f"{agency_id}"} | ABOUT
             own = agencies.loc[agency_id]
@@ -91,11 +91,9 @@ def write_notices(week: Week, parameters: Parameters) -> list[Notice]:
                 "contact": parameters.contact or "(the parameter contact is empty)",
                 "as_of": long_date(inputs.extract.about.as_of),
             }
-            files[f"{folder}.md"] = _written(text, names, letter).encode()
-            files[f"{folder}.xlsx"] = workbook_of(shown, about, week)
-            letter_at, workbook_at = (
-                archive.output / f"{folder}.{ending}" for ending in ("md", "xlsx")
-            )
+            files[f"{path}.md"] = _written(text, names, letter).encode()
+            files[f"{path}.xlsx"] = workbook_of(shown, about, week)
+            letter_at, workbook_at = (archive.output / f"{path}{end}" for end in (".md", ".xlsx"))
             notices += [Notice(str(agency_id), declined, len(shown), letter_at, workbook_at)]
         archive.publish({}, {LABELS: labels_file(kept), **files})
     return notices

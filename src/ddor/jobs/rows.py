@@ -69,13 +69,9 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
     the program counts otherwise, an unknown figure or agency, a labels.csv that was changed.
     Raises ArchiveUnavailable: busy, or it cannot be written.
     """
-    folder = output / "runs" / str(week)
-    none = UsageError(f"{folder}: no revision of this week was published here; runs/ is needed")
-    if not folder.parent.is_dir():
-        raise none  # to open an archive would make the folder
+    if not (output / "runs").is_dir():
+        _latest_revision(Archive(output), week)  # it raises; to open the archive makes the folder
     with opened(output) as archive:
-        if not last_revision(folder):
-            raise none
         revision = _latest_revision(archive, week)
         inputs = with_newest_flags(load_inputs(revision), revision.parent, int(revision.name[1:]))
         counts = count_inputs(inputs)
@@ -85,11 +81,10 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
         counted = rows_behind(counts.status, charges, figure, agency_id, counts.shown)
         # 8 U.S.C. 1367: not shown as an individual, to an agency or to whom the file is passed on.
         protected = counted["protected"] == "true"
-        kept = label_lines(archive.output)
+        kept, left_out = label_lines(archive.output), int(protected.sum())
         file_label, shown = labelled(kept, week, counted[~protected])
         name = "-".join(filter(None, (file_label, figure.replace(":", "-"), agency_id)))
-        path = archive.runs / str(week) / "rows" / f"{name}.xlsx"
-        left_out = int(protected.sum())
+        path = f"runs/{week}/rows/{name}.xlsx"
         about = {
             "notice": SYNTHETIC_NOTICE if inputs.extract.about.synthetic else "",
             "week": f"{week} to {week.last_day}",
@@ -103,9 +98,8 @@ def write_rows(output: Path, week: Week, figure: str, agency_id: str | None) -> 
         # The archive's journal makes the two files one: after a crash the next run finishes both,
         # or neither was begun. The labels are moved first, because whoever finds a workbook must
         # find its labels, and because a number that two files share could not be mended.
-        workbook = {path.relative_to(archive.output).as_posix(): workbook_of(shown, about, week)}
-        archive.publish({}, {LABELS: labels_file(kept), **workbook})
-        return RowsFile(path, len(shown), left_out)
+        archive.publish({}, {LABELS: labels_file(kept), path: workbook_of(shown, about, week)})
+        return RowsFile(archive.output / path, len(shown), left_out)
 
 
 # The revision
@@ -115,6 +109,8 @@ def _latest_revision(archive: Archive, week: Week) -> Path:
     folder = archive.runs / str(week)
     number, published = last_revision(folder), last_revision(archive.site / week.path)
     latest = folder / f"r{number}"
+    if not number:
+        raise UsageError(f"{folder}: no revision of this week was published here; runs/ is needed")
     if published > number:
         raise UsageError(
             f"r{published} of the week of {week} is published, and the latest in {folder} "
