@@ -24,8 +24,10 @@ class Options(argparse.Namespace):
     def parameters(self, period: Period | None = None) -> Parameters:
         return load_parameters(find_project(), period, self.params, self.settings())
 
-    def reply(self, content: dict, words: object) -> int:
-        """The outcome of a command: an object with --json, else in words. Returns the exit code."""
+    def reply(self, content: dict, words: object, notes: Sequence[str] = ()) -> int:
+        """The outcome of a command: an object with --json, which has the notes in it, else in words
+        and the notes beside them. Returns the exit code."""
+        note(*([] if self.json else notes))
         say(content if self.json else words, sys.stdout)
         return 0
 

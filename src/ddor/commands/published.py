@@ -65,7 +65,6 @@ def _notices(options: Options) -> int:
         return options.reply(content, f"{file}: the next run of the week shows the dispute")
     with time_limit(parameters.run_time_limit, f"the notices of {week}"):
         notices = write_notices(week, parameters)
-    each = [asdict(n) | {"letter": str(n.letter), "workbook": str(n.workbook)} for n in notices]
     words = [f"{n.agency_id}: declined {n.declined}, {n.letter}" for n in notices]
     if last := (open_catalog(parameters.output / "site") or Catalog()).current(week):
         words.append(
@@ -74,7 +73,7 @@ def _notices(options: Options) -> int:
     if not (parameters.publisher and parameters.contact):
         words.append("publisher or contact is empty in the parameters: the letters need both")
     said = "\n".join([*words, "nothing was sent (docs/asking-agencies.md)"])
-    return options.reply({"week": str(week), "notices": each}, said)
+    return options.reply({"week": str(week), "notices": [*map(asdict, notices)]}, said)
 
 
 @command(
@@ -101,9 +100,8 @@ def _verify(options: Options) -> int:
     number, withdrawn = revision.revision, bool(revision.withdrawn_on)
     what = "withdrawn; its notices are in place" if withdrawn else "matches what was published"
     content = {"revision": number, "reproduced": True, "withdrawn": withdrawn, "messages": notes}
-    if not options.json:
-        note(*notes)
-    return options.reply({period.label: str(period)} | content, f"{period} r{number}: {what}")
+    content = {period.label: str(period)} | content
+    return options.reply(content, f"{period} r{number}: {what}", notes)
 
 
 def _verify_site(options: Options, parameters) -> int:
@@ -115,10 +113,8 @@ def _verify_site(options: Options, parameters) -> int:
             notes = verify_site(parameters.output / "site", options.site)
     except NotReproduced as error:
         return options.refuse(error, {"whole": False, "messages": str(error).splitlines()})
-    if not options.json:
-        note(*notes)
     content = {"whole": True, "site": options.site, "messages": notes}
-    return options.reply(content, f"{options.site}: whole and current")
+    return options.reply(content, f"{options.site}: whole and current", notes)
 
 
 @command(

@@ -41,13 +41,13 @@ ABOUT = {
 @dataclass(frozen=True)
 class Notice:
     """declined: of its requests, recorded in the week, those that are held back too; rows: of its
-    workbook."""
+    workbook; letter, workbook: their paths."""
 
     agency_id: str
     declined: int
     rows: int
-    letter: Path
-    workbook: Path
+    letter: str
+    workbook: str
 
 
 def write_notices(week: Week, parameters: Parameters) -> list[Notice]:
@@ -93,8 +93,8 @@ def write_notices(week: Week, parameters: Parameters) -> list[Notice]:
             }
             files[f"{path}.md"] = _written(text, names, letter).encode()
             files[f"{path}.xlsx"] = workbook_of(shown, about, week)
-            letter_at, workbook_at = (archive.output / f"{path}{end}" for end in (".md", ".xlsx"))
-            notices += [Notice(str(agency_id), declined, len(shown), letter_at, workbook_at)]
+            written = [f"{archive.output / path}{ending}" for ending in (".md", ".xlsx")]
+            notices += [Notice(str(agency_id), declined, len(shown), *written)]
         archive.publish({}, {LABELS: labels_file(kept), **files})
     return notices
 
