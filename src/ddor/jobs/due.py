@@ -152,11 +152,8 @@ def _with_their_own(order: Order, parameters: Parameters) -> Iterator[Week]:
 def misnamed(parameters: Parameters) -> Iterator[str]:
     """Files that nothing reads, because no period has their names."""
     beside = parameters.corrections.parent
-    places = [
-        (beside / "notes", ".md"),
-        (beside / "weeks", ".yaml"),
-        (beside / "quarters", ".yaml"),
-    ]
+    endings = {"notes": ".md", "weeks": ".yaml", "quarters": ".yaml"}
+    places = [(beside / name, ending) for name, ending in endings.items()]
     if parameters.extract.endswith("/{week}") and not is_remote(parameters.extract):
         places += [(Path(parameters.extract).parent, "")]
     for folder, ending in places:
@@ -167,8 +164,8 @@ def misnamed(parameters: Parameters) -> Iterator[str]:
                 if re.search(r"\d", file.name):  # no README.md
                     yield f"nothing reads {file}: expected a name such as 2017-02-18{ending}"
                 continue
-            endings = [ending] if ending else ["", ".zip", ".xlsx"]
-            if file.name not in [f"{period}{each}" for each in endings]:
+            expected = [ending] if ending else ["", ".zip", ".xlsx"]
+            if file.name not in [f"{period}{each}" for each in expected]:
                 yield f"nothing reads {file}: did you mean {period}{ending}?"
 
 
@@ -221,18 +218,17 @@ def _planned(weeks: Weeks, found: Found, number: int) -> Week | Result:
 OF_PASSING_USE = ("[0-9]*/draft", "[0-9]*/failed", "[0-9]*/rows", "[0-9]*/notices", "logs/*")
 
 
-def tidy(parameters: Parameters) -> list[str]:
-    """Removes what is older than `keep_runs` days and no revision needs; -> what went. Of a week
-    that waits for a person the draft stays."""
+def tidy(parameters: Parameters) -> None:
+    """Removes what is older than `keep_runs` days and no revision needs. Of a week that waits for a
+    person the draft stays."""
     if not parameters.keep_runs or not (parameters.output / "runs").is_dir():
-        return []
+        return
     oldest = time.time() - parameters.keep_runs * 86_400
     with opened(parameters.output) as archive:
         found = [each for place in OF_PASSING_USE for each in archive.runs.glob(place)]
         old = [each for each in found if _newest(each) < oldest and not _waits(each)]
         gone = sorted(each.relative_to(archive.output).as_posix() for each in old)
         archive.publish({}, {}, gone)
-        return gone
 
 
 def _newest(place: Path) -> float:

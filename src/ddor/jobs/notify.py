@@ -62,11 +62,9 @@ def _send(to: str, subject: str, content: dict) -> None:
     elif scheme in ("smtp", "smtps"):
         _mail(urllib.parse.urlsplit(to), subject, content)
     else:
-        told = subprocess.run(
-            to, shell=True, input=data, stdout=subprocess.DEVNULL, timeout=SECONDS
-        )
-        if told.returncode:  # without the command, which may hold a password
-            raise OSError(f"the command ended with {told.returncode}")
+        ran = subprocess.run(to, shell=True, input=data, stdout=subprocess.DEVNULL, timeout=SECONDS)
+        if ran.returncode:  # without the command, which may hold a password
+            raise OSError(f"the command ended with {ran.returncode}")
 
 
 def _mail(to: urllib.parse.SplitResult, subject: str, content: dict) -> None:

@@ -147,11 +147,9 @@ def waiting(parameters: Parameters) -> str:
     if reviews := open_reviews(parameters.output / "runs"):
         (week, since), number = reviews[0], count(len(reviews), "week waits", "weeks wait")
         said += [f"{number} for a person, the oldest {week}, since {since}"]
-    late: list[Record] = []
     with contextlib.suppress(DdorError):  # a record that does not fit: each run says it
         disputes = open_disputes(read_corrections(parameters.corrections))
-        late = [each for each in disputes if each.answer_due_on < today]
-    if late:
-        number = count(len(late), "dispute is", "disputes are")
-        said += [f"{number} overdue for an answer, the oldest {late[0].name}"]
+        if late := [each for each in disputes if each.answer_due_on < today]:
+            number = count(len(late), "dispute is", "disputes are")
+            said += [f"{number} overdue for an answer, the oldest {late[0].name}"]
     return "; ".join(said)
