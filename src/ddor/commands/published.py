@@ -132,8 +132,7 @@ def _withdraw(options: Options) -> int:
     catalog = open_catalog(options.parameters(period).output / "site")
     agreed = going_with(catalog, period, revision) if catalog and not options.yes else {}
     if agreed:
-        listed = [(each, number) for each, numbers in agreed.items() for number in sorted(numbers)]
-        agree([f"{each} r{number}" for each, number in listed])
+        agree([f"{each} r{n}" for each, numbers in agreed.items() for n in sorted(numbers)])
     with _published(options, period) as (archive, site):
         if agreed and going_with(site.catalog, period, revision) != agreed:
             raise NotAgreed("the archive changed meanwhile, so nothing was withdrawn; ask again")

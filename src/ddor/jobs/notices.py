@@ -69,28 +69,23 @@ def write_notices(week: Week, parameters: Parameters) -> list[Notice]:
         of_week = status[status["declined"] | status["held_back_declined"]]
         kept, files, notices = label_lines(archive.output), {}, []
         by_agency = of_week.groupby("agency_id")["held_back_declined"].agg(["size", "sum"])
+        about = {"notice": SYNTHETIC_NOTICE if inputs.extract.about.synthetic else ""}
+        of_all = {
+            "grounds": list(GROUNDS.values()),
+            "days": ANSWER_WITHIN.days,
+            "publisher": parameters.publisher or "the publisher",
+            "contact": parameters.contact or "(the parameter contact is empty)",
+            "as_of": long_date(inputs.extract.about.as_of),
+        }
         for agency_id, declined, held in by_agency.itertuples():
             rows = status[status["agency_id"] == agency_id]
             label, shown = labelled(kept, week, rows)
             path = f"runs/{week}/notices/{label}-{agency_id}"
-            about = {"notice": SYNTHETIC_NOTICE if inputs.extract.about.synthetic else ""}
-            about |= {"week": week.title, "agency": f"{agency_id}"} | ABOUT
+            about |= {"week": week.title, "agency": agency_id} | ABOUT
             own = agencies.loc[agency_id]
-            names = {
-                "agency": own["agency"],
-                "agency_id": agency_id,
-                "state": own["state"],
-                "week": week.title,
-                "declined": declined,
-                "held": held,
-                "rows": len(shown),
-                "workbook": f"{label}-{agency_id}.xlsx",
-                "grounds": list(GROUNDS.values()),
-                "days": ANSWER_WITHIN.days,
-                "publisher": parameters.publisher or "the publisher",
-                "contact": parameters.contact or "(the parameter contact is empty)",
-                "as_of": long_date(inputs.extract.about.as_of),
-            }
+            names = {"agency": own["agency"], "agency_id": agency_id, "state": own["state"]}
+            names |= {"week": week.title, "declined": declined, "held": held, "rows": len(shown)}
+            names |= {"workbook": f"{label}-{agency_id}.xlsx"} | of_all
             files[f"{path}.md"] = _written(text, names, letter).encode()
             files[f"{path}.xlsx"] = workbook_of(shown, about, week)
             written = [f"{archive.output / path}{ending}" for ending in (".md", ".xlsx")]

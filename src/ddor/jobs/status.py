@@ -61,10 +61,9 @@ def status(order: Order) -> Status:
     weeks = look(order)
     with time_limit(weeks.parameters.run_time_limit, "looking for what has to be done"):
         items = sorted(_items(weeks), key=lambda each: _ORDER.index(each.what))
-    published = sorted(weeks.catalog.weeks)
-    latest = published[-1] if published else ""
+    published, today = weeks.catalog.weeks, str(weeks.parameters.today)
     code = next((each.exit_code for each in items if each.exit_code), 0)
-    return Status(str(weeks.parameters.today), len(published), latest, tuple(items), code)
+    return Status(today, len(published), max(published, default=""), tuple(items), code)
 
 
 _ORDER = "invalid misnamed failed review final dispute missing superseded new changed".split()
