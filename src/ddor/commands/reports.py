@@ -117,13 +117,10 @@ def _make(planned: Sequence, order, options: Options) -> int:
     made = _results([each for each in planned if isinstance(each, Period)], order, options)
     results = (next(made) if isinstance(each, Period) else each for each in planned)
     for result in tqdm(results, total=len(planned), unit=unit, disable=few, file=Stderr):
-        period = result.period
         done.append(result)
-        named = f"{period} {result.status}"
+        named = f"{result.period} {result.status}"
         if options.json:
-            fields = ("status", "revision", "page", "figures", "messages")
-            line = {period.label: str(period)} | {name: getattr(result, name) for name in fields}
-            say(line, sys.stdout)
+            say(result.plain("status", "revision", "page", "figures", "messages"), sys.stdout)
         elif result.page and not options.quiet:
             revision = f" r{result.revision}" if result.revision else ""
             because = f": {result.because}" if result.because else ""

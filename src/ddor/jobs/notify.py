@@ -34,16 +34,10 @@ def notify(to: str, results: Sequence[Result], exit_code: int, waiting: str) -> 
     counts = Counter(each.status for each in told)
     numbers = [f"{number} {status}" for status, number in counts.items()]
     subject = "DDOR: " + (", ".join(numbers) or "the job stopped before any week")
-    lines = [
-        {
-            each.period.label: str(each.period),
-            "status": each.status,
-            "revision": each.revision,
-            "because": each.because,
-            "page": each.page if each.status == "published" else "",  # others are private
-        }
-        for each in told[:MOST]
-    ]
+    lines = []
+    for each in told[:MOST]:
+        page = each.page if each.status == "published" else ""  # others are private
+        lines.append(each.plain("status", "revision", "because") | {"page": page})
     content = {"subject": subject, "exit_code": exit_code, "waiting": waiting, "reports": lines}
     try:
         _send(to, subject, content)

@@ -50,3 +50,7 @@ class Result:
     because: str = ""
     going: tuple[str, ...] = ()
     held: str = ""
+
+    def plain(self, *names: str) -> dict[str, object]:
+        """For JSON: the period, and these of its fields."""
+        return {self.period.label: str(self.period)} | {name: vars(self)[name] for name in names}
