@@ -3,8 +3,8 @@
 That process is the forkserver of `multiprocessing`. `warm` starts it as soon as it is known that a
 notebook will run, and lets it fork a kernel, while this process still imports and counts. No week
 begins with anything of another. A kernel ends with the forkserver, and the forkserver with this
-process, however that ends. Where there is no forkserver, or it has failed, or this process may have no
-children, the kernel is an ordinary one.
+process, however that ends. Where there is no forkserver, or it has failed, or this process may
+have no children, the kernel is an ordinary one.
 """
 
 import contextlib
