@@ -407,7 +407,7 @@ def test_the_page_says_that_it_is_part_of_a_week_and_what_was_declined_between_t
         request(request_id=f"r{n}", issued_at="2017-02-13", outcome="declined") for n in range(3)
     ]
     days = (dt.date(2017, 3, 1), dt.date(2017, 2, 15))
-    about = About(days[0], "x", False, None, days[1], days[1], ("r0", "r2", "another"))
+    about = About(days[0], "x", False, None, days[1], days[1], "r0 r2 another")
     case = case_of(rows, cohort="issued")
     inputs = inputs_of(replace(case, extract=replace(case.extract, about=about)))
     phrases = WeeklyReport(inputs).phrases()

@@ -207,9 +207,10 @@ def test_a_template_that_was_edited_since_is_a_note(third, tmp_path):
     notebook = nbformat.read(PROJECT / "notebooks" / "weekly_report.ipynb", as_version=4)
     notebook.cells[3].source += "\nOne more sentence."
     nbformat.write(notebook, tmp_path / "edited.ipynb")
-    done = verify_job.verify(third.output, Week.parse(WEEK), None, tmp_path / "edited.ipynb")
-    assert (done.revision, done.withdrawn) == (3, False)
-    assert done.notes == ("template: changed since this revision",)
+    template = tmp_path / "edited.ipynb"
+    revision, notes = verify_job.verify(third.output, Week.parse(WEEK), None, template)
+    assert (revision.revision, revision.withdrawn_on) == (3, "")
+    assert notes == ["template: changed since this revision"]
 
 
 @each_line("""
