@@ -84,3 +84,16 @@ def _write(path: Path, rows: list[dict], default: dict) -> None:
         writer = csv.DictWriter(file, list(rows[0] if rows else default), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def dealt(pairs) -> list[dict]:
+    """The pairs of a column and a value, in so few dicts that a column is once in each: an extract
+    may be wrong in many columns at once."""
+    by_column: dict[str, list] = {}
+    for column, value in pairs:
+        by_column.setdefault(column, []).append(value)
+    most = max(map(len, by_column.values()))
+    return [
+        {column: values[at] for column, values in by_column.items() if at < len(values)}
+        for at in range(most)
+    ]

@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import cases
-from extract_factory import charge, refused, request, write_csv_extract
+from extract_factory import charge, dealt, refused, request, write_csv_extract
 
 from ddor.extract.read import read_extract
 
@@ -40,15 +40,28 @@ write "St. Paul"                    | area [St. Paull]
 """)
 
 
-@pytest.mark.parametrize(("mending", "cells"), DAMAGE)
-def test_the_damage_of_a_cell_is_named_with_its_mending(tmp_path, mending, cells):
-    for cell in cells.split("; "):
-        column, value = cell.removesuffix("]").split(" [", 1)
-        of_request = column in request()
-        requests = [request(**{column: value}) if of_request else request()]
-        charges = [] if of_request else [charge(**{column: value})]
-        (problem,) = refused(write_csv_extract(tmp_path, requests, charges))
-        assert problem.column == column and mending in problem.mend, cell
+def damaged() -> list[tuple[str, tuple[str, str]]]:
+    """Column -> the value of a cell, and what is to be done."""
+    cells = [(cell, mending) for mending, of_it in DAMAGE for cell in of_it.split("; ")]
+    parted = [(*cell.removesuffix("]").split(" [", 1), mending) for cell, mending in cells]
+    return [(column, (value, mending)) for column, value, mending in parted]
+
+
+@pytest.mark.parametrize("wrong", dealt(damaged()))
+def test_the_damage_of_a_cell_is_named_with_its_mending(tmp_path, wrong):
+    """Each in a row of its own, and nothing else is said."""
+    requests, charges = [request(request_id="r0")], [charge(request_id="r0", charge_no="1")]
+    for at, (column, (value, _)) in enumerate(wrong.items(), 2):
+        if column in request():
+            requests.append(request(request_id=f"r{at}") | {column: value})
+        else:
+            row = charge(request_id="r0", charge_no=f"{at}")
+            charges.append(row | {column: value})
+    problems = refused(write_csv_extract(tmp_path, requests, charges))
+    assert sorted(each.column for each in problems) == sorted(wrong)
+    for problem in problems:
+        value, mending = wrong[problem.column]
+        assert mending in problem.mend, value
 
 
 @pytest.mark.parametrize("separator, word", [(";", "semicolons"), ("\t", "tabs")])

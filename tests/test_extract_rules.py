@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 import pytest
 from conftest import cases
-from extract_factory import charge, refused, request, write_csv_extract
+from extract_factory import charge, dealt, refused, request, write_csv_extract
 from frames import numbered
 
 from ddor.calendar import Week
@@ -71,9 +71,7 @@ def values(text: str) -> list[tuple[str, str]]:
     return [(column, value) for column, of_it in cases(text) for value in of_it.split("; ")]
 
 
-@pytest.mark.parametrize(
-    "column, value",
-    values("""
+OUTSIDE = values("""
     form                | I-247B; I247A
     agency_id           | MN1; mn0270000; MN02700001234
     agency_level        | City
@@ -100,17 +98,24 @@ def values(text: str) -> list[tuple[str, str]]:
     disposition         | guilty
     charged_on          | 1899-12-31; 2017-02-12T10:00
     timing              | during
-    """)
-    + [("ncic_code", "1399\n")],
-)
-def test_a_value_outside_the_contract_is_named_with_its_row_and_column(tmp_path, column, value):
-    requests, charges = [request(), request(request_id="r2")], [charge(), charge(charge_no="2")]
-    table = "charges" if column in CHARGE_COLUMNS else "requests"
-    (charges if table == "charges" else requests)[1][column] = value
-    problem = only(tmp_path, requests, charges)
-    assert (problem.table, problem.rows, problem.column) == (f"{table}.csv", (3,), column)
-    assert f'"{value}"' in problem.seen.replace(r"\n", "\n")
-    assert problem.expected and problem.mend
+""")
+
+
+@pytest.mark.parametrize("wrong", dealt([*OUTSIDE, ("ncic_code", "1399\n")]))
+def test_a_value_outside_the_contract_is_named_with_its_row_and_column(tmp_path, wrong):
+    """Each in a row of its own, and nothing else is said."""
+    requests, charges, places = [request()], [charge()], []
+    for at, (column, value) in enumerate(wrong.items(), 2):
+        of_charge = column in CHARGE_COLUMNS
+        rows = charges if of_charge else requests
+        row = charge(charge_no=f"{at}") if of_charge else request(request_id=f"r{at}")
+        rows.append(row | {column: value})
+        places.append(("charges.csv" if of_charge else "requests.csv", (len(rows) + 1,), column))
+    found = problems(tmp_path, requests, charges)
+    assert sorted((each.table, each.rows, each.column) for each in found) == sorted(places)
+    for problem in found:
+        assert f'"{wrong[problem.column]}"' in problem.seen.replace(r"\n", "\n")
+        assert problem.expected and problem.mend
 
 
 def test_values_inside_the_contract_pass(tmp_path):
