@@ -7,7 +7,7 @@ import sys
 import pytest
 from conftest import PROJECT, each_line
 from small_archive import FIRST_ROWS, WEEK, SmallArchive
-from weekly_runs import no_kernel
+from weekly_runs import no_kernel, without_kernel
 
 from ddor.calendar import Week
 from ddor.jobs import seen
@@ -23,15 +23,22 @@ sys.exit(code or "pandas" in sys.modules)
 """
 
 
-@pytest.fixture
-def archive(tmp_path, monkeypatch) -> SmallArchive:
-    no_kernel(monkeypatch)
-    archive = SmallArchive(tmp_path / "archive")
+@pytest.fixture(scope="module")
+def published(tmp_path_factory) -> SmallArchive:
+    archive = SmallArchive(tmp_path_factory.mktemp("seen") / "archive")
     archive.receive(FIRST_ROWS)
     (archive.root / "notes").mkdir()
     (archive.root / "notes" / f"{WEEK}.md").write_text("A note.")
-    assert archive.run().code == 0
+    with without_kernel():
+        assert archive.run().code == 0
     return archive
+
+
+@pytest.fixture
+def archive(published, tmp_path, monkeypatch) -> SmallArchive:
+    """A copy of it, to change."""
+    no_kernel(monkeypatch)
+    return published.copied_to(tmp_path / "archive")
 
 
 def order_of(archive: SmallArchive, **asked) -> Order:
