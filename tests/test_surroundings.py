@@ -18,11 +18,13 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT, need
 from extract_factory import WEEK, charge, request, write_csv_extract
+from small_archive import execute_here
 from test_failed_notebook import NAME, first_line, template
 from test_kills import gone, kernels_of
-from weekly_runs import files_of
+from weekly_runs import files_of, ran
 
 from ddor import cli
+from ddor.jobs import notebooks
 from ddor.report.drawing import Drawing, svg_of
 
 ABOUT = {"as_of": "2017-03-01", "source": "A source", "synthetic": "false"}
@@ -54,9 +56,11 @@ def copy_of_the_project(folder: Path, notebook: str | None = None) -> Path:
 
 @pytest.fixture(scope="module")
 def plain(place, tmp_path_factory) -> dict[str, bytes]:
-    """The site of a run in the surroundings of the tests."""
+    """The site of a run in the surroundings of the tests, and in their process."""
     output = tmp_path_factory.mktemp("plain")
-    subprocess.run(command(PROJECT, place, output), check=True, capture_output=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notebooks, "execute", execute_here)
+        assert ran(lambda: cli.run_week(command(PROJECT, place, output)[2:], PROJECT)).code == 0
     return files_of(output / "site")
 
 
