@@ -13,21 +13,23 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import PROJECT, copy_of_project, json_lines, run_week
+from conftest import PROJECT, Ran, copy_of_project, json_lines, run_week
 from extract_factory import request, write_csv_extract
-from weekly_runs import files_of
+from weekly_runs import files_of, ran
 
+from ddor import cli
 from ddor.calendar import Week, weeks_between
+from ddor.jobs.seen import SEEN
 
-FIRST, FAILS, UNREADABLE, LAST = "2017-01-28", "2017-02-04", "2017-02-18", "2017-02-25"
-STATUSES = ["published", "failed", "published", "failed", "published"]
+FIRST, FAILS, UNREADABLE, LAST = "2017-01-28", "2017-02-04", "2017-02-11", "2017-02-18"
+STATUSES = ["published", "failed", "failed", "published"]
 ABOUT = {"as_of": "2017-04-01", "source": "A source", "synthetic": "false"}
 FAILING = f'assert str(week) != "{FAILS}", "not this week"'
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
-    """A copy with five weeks of extracts: the notebook of one fails, another cannot be read, and
+    """A copy with four weeks of extracts: the notebook of one fails, another cannot be read, and
     what each is compared with are those before it."""
     copy = copy_of_project(tmp_path_factory.mktemp("batch"))
     for number, week in enumerate(weeks_between(*map(Week.parse, (FIRST, LAST)))):
@@ -52,23 +54,29 @@ def project(tmp_path_factory) -> Path:
     return copy
 
 
+def words(project: Path, name: str, *options: str) -> list[str]:
+    output = ("--output", str(project / name))
+    return [f"{FIRST}..{LAST}", "--json", *output, "--set", "published_on=2017-05-01", *options]
+
+
 def made(project: Path, name: str, *options: str) -> list[dict]:
-    ran = run_week(
-        f"{FIRST}..{LAST}",
-        *("--json", "--output", project / name, "--set", "published_on=2017-05-01", *options),
-        project=project,
-    )
-    assert ran.code == 5, ran.stderr
-    output = str(project / name)
+    return results_of(run_week(*words(project, name, *options), project=project), project / name)
+
+
+def results_of(done: Ran, output: Path) -> list[dict]:
+    assert done.code == 5, done.stderr
     return [
-        line | {"page": "", "messages": [each.replace(output, "") for each in line["messages"]]}
-        for line in json_lines(ran)
+        line
+        | {"page": "", "messages": [each.replace(f"{output}", "") for each in line["messages"]]}
+        for line in json_lines(done)
     ]
 
 
 @pytest.fixture(scope="module")
 def one_by_one(project) -> list[dict]:
-    return made(project, "one")
+    """In this process, with kernels of their own."""
+    done = ran(lambda: cli.run_week(words(project, "one"), project))
+    return results_of(done, project / "one")
 
 
 def site_of(project: Path, name: str) -> dict[str, bytes]:
@@ -82,6 +90,9 @@ def test_weeks_at_once_are_the_weeks_one_by_one(project, one_by_one):
     ledgers = [project / name / "runs" / "ledger.csv" for name in ("one", "two")]
     assert ledgers[0].read_bytes() == ledgers[1].read_bytes()
     assert (project / "two" / "runs" / FAILS / "failed" / "report.ipynb").exists()
+    for week in (FIRST, LAST):  # by which the next run knows what has changed
+        one, two = (project / name / "runs" / week / SEEN for name in ("one", "two"))
+        assert json.loads(two.read_text())["week"] == json.loads(one.read_text())["week"] != {}
 
 
 @contextlib.contextmanager
@@ -139,11 +150,13 @@ def processes_with(temporary: Path) -> list[str]:
 def kill(project: Path, name: str, number: signal.Signals, moment: float) -> None:
     temporary = project / "t"
     temporary.mkdir(exist_ok=True)
-    words = [sys.executable, project / "run_week.py", f"{FIRST}..{LAST}", "--jobs", "2"]
-    words += ["--output", project / name, "--set", "published_on=2017-05-01", "--quiet"]
+    job_words = [sys.executable, project / "run_week.py", *words(project, name, "--jobs", "2")]
     environment = os.environ | {"TMPDIR": str(temporary)}
     job = subprocess.Popen(
-        [*map(str, words)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*map(str, job_words)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     time.sleep(moment)
     job.send_signal(number)

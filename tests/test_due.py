@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import openpyxl
 import pytest
@@ -40,6 +41,13 @@ def received(folder) -> SmallArchive:
 def archive(tmp_path, monkeypatch) -> SmallArchive:
     no_kernel(monkeypatch)
     return received(tmp_path / "archive")
+
+
+@pytest.fixture
+def one_week(archive) -> SmallArchive:
+    """The extract of NEXT_WEEK alone."""
+    shutil.rmtree(archive.root / "extracts" / WEEK)
+    return archive
 
 
 @pytest.fixture
@@ -99,11 +107,10 @@ def test_a_week_is_run_again_when_something_of_it_changed_and_only_then(publishe
     assert bare(published)[:2] == (0, [])
 
 
-def test_a_week_that_is_due_and_has_no_extract_is_named_and_stops_no_other(archive):
-    assert bare(archive, day="2017-04-18")[:2] == (
-        7,
-        [(WEEK, "published"), (NEXT_WEEK, "published"), (LATER, "missing")],
-    )
+def test_a_week_that_is_due_and_has_no_extract_is_named_and_stops_no_other(published):
+    archive = published
+    archive.receive(FIRST_ROWS[:-1], AS_OF)
+    assert bare(archive, day="2017-04-18")[:2] == (7, [(WEEK, "published"), (LATER, "missing")])
     code, lines, done = bare(archive, "--quiet", day="2017-04-18")
     assert (code, lines) == (7, [(LATER, "missing")])
     assert done.stderr.count("\n") == 1 and "it was due on 2017-04-17" in done.stderr
@@ -113,7 +120,8 @@ def test_a_week_that_is_due_and_has_no_extract_is_named_and_stops_no_other(archi
     assert gone.code == 2, "an address that was typed is a mistake"
 
 
-def test_a_final_week_that_changed_waits_and_a_withdrawn_one_is_run_only_by_name(archive):
+def test_a_final_week_that_changed_waits_and_a_withdrawn_one_is_run_only_by_name(published):
+    archive = published
     archive.receive(FIRST_ROWS, FIRST_FINAL_DAY)
     bare(archive)
     archive.withdraw(NEXT_WEEK)
@@ -173,32 +181,32 @@ def test_decisions_of_one_week_make_another_due_that_has_the_request_too(publish
     assert bare(published)[:2] == (0, [(WEEK, "unchanged")])
 
 
-def test_a_week_whose_own_parameters_name_its_extract_is_found_too(archive):
+def test_a_week_whose_own_parameters_name_its_extract_is_found_too(one_week):
+    archive = one_week
     (archive.root / "weeks").mkdir()
     moved = archive.root / "elsewhere"
     (archive.root / "extracts" / NEXT_WEEK).rename(moved)
     (archive.root / "weeks" / f"{NEXT_WEEK}.yaml").write_text(f"extract: {moved}\n")
-    assert bare(archive)[1] == [(WEEK, "published"), (NEXT_WEEK, "published")]
+    assert bare(archive)[1] == [(NEXT_WEEK, "published")]
     assert bare(archive)[:2] == (0, [])
 
 
-def test_a_folder_of_any_name_may_hold_the_extracts(archive):
-    place = archive.root / "data [old]"
-    (archive.root / "extracts").rename(place)
-    (archive.root / "weekly.yaml").write_text(
-        (archive.root / "weekly.yaml").read_text().replace("extracts/", "data [old]/")
+def test_a_folder_of_any_name_may_hold_the_extracts(one_week):
+    place = one_week.root / "data [old]"
+    (one_week.root / "extracts").rename(place)
+    (one_week.root / "weekly.yaml").write_text(
+        (one_week.root / "weekly.yaml").read_text().replace("extracts/", "data [old]/")
     )
-    assert bare(archive)[1] == [(WEEK, "published"), (NEXT_WEEK, "published")]
+    assert bare(one_week)[1] == [(NEXT_WEEK, "published")]
 
 
-def test_several_jobs_leave_what_the_next_run_needs_and_a_lost_record_is_made_again(archive):
-    assert bare(archive, "--jobs", "2")[0] == 0
-    assert (archive.runs / WEEK / SEEN).exists() and bare(archive)[:2] == (0, [])
+def test_a_lost_record_of_what_was_seen_is_made_again(published):
+    """That several jobs leave the record too is in test_batch.py."""
     for content in (None, "", "[]", "{"):
-        kept = archive.runs / NEXT_WEEK / SEEN
+        kept = published.runs / NEXT_WEEK / SEEN
         kept.unlink() if content is None else kept.write_text(content)
-        assert bare(archive)[:2] == (0, [(NEXT_WEEK, "unchanged")])
-        assert bare(archive)[:2] == (0, [])
+        assert bare(published)[:2] == (0, [(NEXT_WEEK, "unchanged")])
+        assert bare(published)[:2] == (0, [])
 
 
 def test_what_cannot_be_looked_at_stops_its_own_week_alone(published):
@@ -290,7 +298,7 @@ def test_an_agency_is_asked_its_answer_is_recorded_and_the_page_says_so(archive)
     assert answered.code == 0, answered
     again = archive.ddor("notices", WEEK, "--answer", first["agency_id"], *words[2:])
     assert again.code == 2 and "records that dispute already" in again.stderr
-    assert bare(archive)[:2] == (0, [(WEEK, "published"), (NEXT_WEEK, "published")])
+    assert archive.published(day="2017-04-10") == 1
     assert (
         "disputed" in archive.status().lower()
         or "disputes" in archive.files()[f"site/weeks/{WEEK}/index.html"].decode().lower()
@@ -302,7 +310,8 @@ def test_an_agency_is_asked_its_answer_is_recorded_and_the_page_says_so(archive)
         assert dispute["since"] == "2017-04-01" and "answered by 2017-05-01" in dispute["said"]
 
 
-def test_many_weeks_in_a_row_without_an_extract_are_one_line(archive):
+def test_many_weeks_in_a_row_without_an_extract_are_one_line(published):
+    archive = published
     code, lines, done = bare(archive, "--quiet", day="2018-02-01")
     missing = [week for week, status in lines if status == "missing"]
     assert code == 7 and len(missing) > 30, "of each week an object"
@@ -311,14 +320,14 @@ def test_many_weeks_in_a_row_without_an_extract_are_one_line(archive):
     assert status(archive, "2018-02-01") == (7, [("missing", missing[0])])
 
 
-def test_a_name_that_no_period_has_is_said_by_the_job_and_by_status(archive):
+def test_a_name_that_no_period_has_is_said_by_the_job_and_by_status(published):
+    archive = published
     archive.receive(FIRST_ROWS, week="2017-02-20")
     (archive.root / "notes").mkdir()
     (archive.root / "quarters").mkdir()
     (archive.root / "quarters" / "2017Q1.yaml").write_text("publisher: Another\n")
     for name in (f"{WEEK}.md.txt", "2017-03-06.md", f"{WEEK}.md", "2017Q1.md", "README.md"):
         (archive.root / "notes" / name).write_text("A note.")
-    done = bare(archive)[2]
     named = (
         "2017-03-06.md: did you mean 2017-03-04.md?",
         f"{WEEK}.md.txt: did you mean {WEEK}.md?",
