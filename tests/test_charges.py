@@ -52,9 +52,8 @@ def enough(**of_group: list[str]) -> tuple[list, list]:
 # What is said of a request
 
 
-@pytest.mark.parametrize(
-    "dispositions, expected",
-    cases("""
+# The dispositions of a request's charges, and what is said of it.
+IN_A_GROUP = cases("""
     convicted           | convicted 13:convicted
     charged             | charged_only 13:charged_only
     unknown             | charged_only 13:charged_only
@@ -64,13 +63,18 @@ def enough(**of_group: list[str]) -> tuple[list, list]:
     dismissed           | dismissed_or_acquitted
     acquitted           | dismissed_or_acquitted
     dismissed acquitted | dismissed_or_acquitted
-    """),
-)
-def test_in_a_group_a_conviction_comes_first_and_a_dismissal_alone_counts_nowhere(
-    dispositions, expected
-):
-    charges = ({"ncic_code": ASSAULT, "disposition": each} for each in dispositions.split())
-    assert said(counted(*charges)) == [expected, "no_charge"]
+""")
+
+
+def test_in_a_group_a_conviction_comes_first_and_a_dismissal_alone_counts_nowhere():
+    charges = (
+        {"request_id": f"r{at}", "ncic_code": ASSAULT, "disposition": each}
+        for at, (dispositions, _) in enumerate(IN_A_GROUP)
+        for each in dispositions.split()
+    )
+    requests = numbered(*(request() for _ in range(10)))
+    expected = [*(words for _, words in IN_A_GROUP), "no_charge"]
+    assert said(counted(*charges, requests=requests)) == expected
 
 
 def test_a_request_with_two_groups_is_in_both_convicted_in_one_only_and_is_one_request():
