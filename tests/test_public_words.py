@@ -5,6 +5,7 @@ import re
 
 import pytest
 from conftest import PROJECT
+from large_archive import brief_articles
 from small_archive import FIRST_FINAL_DAY, FIRST_ROWS, WEEK, WRENFALL, SmallArchive, numbered
 
 # Forty declines of one day, all old: E8 asks for a review.
@@ -22,7 +23,8 @@ OURS = ("notebooks/*.ipynb", "params/**/*.md", "src/ddor/archive/templates/**/*.
 def accepted(tmp_path_factory) -> SmallArchive:
     archive = SmallArchive(tmp_path_factory.mktemp("accepted") / "archive")
     archive.receive([*FIRST_ROWS, *BULK], FIRST_FINAL_DAY)
-    assert archive.run().code == 4
+    with brief_articles():
+        assert archive.run().code == 4
     assert archive.published("--accept-held", "--reason", REASON) == 1
     return archive
 
@@ -32,7 +34,8 @@ def test_a_dispute_of_an_accepted_week_is_marked_without_a_new_acceptance(accept
     assert sorted(path.name for path in (accepted.runs / WEEK).iterdir()) == ["r1", "seen.json"]
     archive = accepted.copied_to(tmp_path / "copy")
     archive.record("quill")
-    assert archive.published(day="2017-06-15") == 2
+    with brief_articles():
+        assert archive.published(day="2017-06-15") == 2
     assert f"The reason for publishing it: {REASON}." in archive.status()
     assert "1 figure of this week is or was disputed" in archive.status()
     assert [entry for entry in archive.feed() if entry["category"] == "dispute"]

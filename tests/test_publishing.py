@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import ACCEPTED, PROJECT, PUBLISHED_ON, SAMPLE_WEEKS
 from extract_factory import request
+from large_archive import brief_articles
 from small_archive import (
     FIRST_FINAL_DAY,
     NEXT_WEEK,
@@ -136,7 +137,8 @@ def test_several_weeks_one_of_them_bad(tmp_path):
     archive, missing = SmallArchive(tmp_path / "archive"), "2017-02-25"
     archive.receive([request(), request()])
     archive.receive(NEXT_WEEK_ROWS, week=NEXT_WEEK)
-    done = archive.run(f"{WEEK}..{NEXT_WEEK}", "--json", week=missing)
+    with brief_articles():
+        done = archive.run(f"{WEEK}..{NEXT_WEEK}", "--json", week=missing)
     assert done.code == 3
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     for line in lines:

@@ -5,6 +5,7 @@ import re
 import shutil
 
 from conftest import cases, each_line
+from large_archive import brief_articles
 from small_archive import (
     FIRST_ROWS,
     HONORED,
@@ -178,7 +179,8 @@ def test_a_record_that_corrects_rows_is_a_correction_until_the_source_has_mended
     assert broken_links(archive.site) == []
 
     moved(archive, "F1-1", "F1-2")
-    assert archive.published(day="2017-06-11") == 3
+    with brief_articles():
+        assert archive.published(day="2017-06-11") == 3
     assert archive.table("declined_by_agency")["QUIL00001"]["declined"] == "135"
     assert "agency QUIL00001 disputed a figure" in archive.status()
     assert ("revision 3: a correction", "correction") in feed_kinds(archive)
@@ -196,7 +198,8 @@ def test_without_the_private_runs_nothing_is_said_that_is_not_known(copy_of):
     archive = copy_of("first")
     shutil.rmtree(archive.runs)
     archive.receive(SECOND_ROWS)
-    assert archive.published() == 2
+    with brief_articles():
+        assert archive.published() == 2
     assert "same inputs" not in archive.status()
 
 

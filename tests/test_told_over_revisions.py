@@ -75,7 +75,8 @@ def theirs(rows, charges) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def first(tmp_path_factory) -> SmallArchive:
     """r1 of ROWS, which tells the nation and the one agency of 20 or more."""
-    return published_in(tmp_path_factory.mktemp("told") / "archive", ROWS)
+    with brief_articles():
+        return published_in(tmp_path_factory.mktemp("told") / "archive", ROWS)
 
 
 @pytest.fixture
