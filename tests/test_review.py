@@ -27,6 +27,7 @@ from weekly_runs import (
     no_kernel,
     ran,
     review,
+    without_kernel,
 )
 
 from ddor import cli
@@ -384,13 +385,24 @@ def continued(story, tmp_path, monkeypatch):
     return folder / "outputs", folder / "extract"
 
 
+@pytest.fixture(scope="module")
+def story_of_four(story, tmp_path_factory):
+    """The story with r4, in which one more request is held."""
+    folder = shutil.copytree(story, tmp_path_factory.mktemp("four") / "story")
+    extract(folder / "extract", request(request_id="fine"), lost(), moved(request_id="gone"))
+    with without_kernel():
+        done = job(folder / "outputs", "--extract", folder / "extract")
+    assert "published r4" in done.stdout
+    return folder
+
+
 @pytest.fixture
-def fourth(continued):
-    """continued with r4, in which one more request is held; and r4's list."""
-    output, folder = continued
-    extract(folder, request(request_id="fine"), lost(), moved(request_id="gone"))
-    assert "published r4" in job(output, "--extract", folder).stdout
-    return output, folder, output / "runs" / WEEK / "r4" / "review.csv"
+def fourth(story_of_four, tmp_path, monkeypatch):
+    """A copy of it to go on with: its outputs/, its extract, and r4's list."""
+    no_kernel(monkeypatch)
+    folder = shutil.copytree(story_of_four, tmp_path / "story")
+    output = folder / "outputs"
+    return output, folder / "extract", output / "runs" / WEEK / "r4" / "review.csv"
 
 
 def test_a_held_request_is_listed_and_counted_under_its_check(story):
