@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import cases
-from extract_factory import request
+from extract_factory import dealt, request
 from frames import copies, counts_of, nation_of, numbered
 
 from ddor.measures.figures import ShareRange
@@ -34,9 +34,12 @@ BY_DAYS = f"""
 """
 
 
-@pytest.mark.parametrize("issued, label", cases(BY_DAYS))
-def test_days_from_issue_to_recording_are_calendar_days(issued, label):
-    assert timing(request(issued_at=issued, outcome_recorded_at="2017-02-15T14:00")) == {label: 1}
+@pytest.mark.parametrize("issued", dealt((label, day) for day, label in cases(BY_DAYS)))
+def test_days_from_issue_to_recording_are_calendar_days(issued):
+    """label -> when a request was issued; each is the only one of its band."""
+    recorded = {"outcome_recorded_at": "2017-02-15T14:00"}
+    rows = [request(issued_at=day, **recorded) for day in issued.values()]
+    assert timing(*rows) == dict.fromkeys(issued, 1)
 
 
 def test_bins_stand_in_order_and_only_declined_requests_are_in_them():
@@ -74,9 +77,8 @@ def test_each_unusual_order_is_counted_and_the_row_still_counts(dates, words):
     assert words in sentence and number == counts.figures["declined_total"] == 1
 
 
-@pytest.mark.parametrize("dates", USUAL)
-def test_usual_equal_and_missing_dates_are_no_unusual_order(dates):
-    assert counts_of([request(**dates)]).unusual_orders.empty
+def test_usual_equal_and_missing_dates_are_no_unusual_order():
+    assert counts_of(numbered(*(request(**dates) for dates in USUAL))).unusual_orders.empty
 
 
 # Shares
