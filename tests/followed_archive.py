@@ -2,7 +2,7 @@
 described cases, and a week that was revised since. The quarter after it is withdrawn.
 
 `followed_at` makes it once: read it, never write into it. Weeks have a brief article and real
-scraps, for a quarter reads those; the quarters have their notebook's.
+scraps, for a quarter reads those; the quarter has its notebook's.
 """
 
 import csv
@@ -70,6 +70,7 @@ def followed_at(root: Path) -> SmallArchive:
 
 
 def _build(archive: SmallArchive) -> None:
+    archive.with_the_projects_pages()
     with open(archive.root / "weekly.yaml", "a", encoding="utf-8") as keys:
         keys.write("publisher: The county records desk\n")
     with brief_articles():
@@ -77,13 +78,10 @@ def _build(archive: SmallArchive) -> None:
             _receive(archive, week)
             assert archive.published(week=week, day="2018-01-08") == 1
     _describe_two(archive, WEEKS[0])
-    for quarter in (QUARTER, WITHDRAWN):
-        assert archive.ddor("quarter", quarter, day="2018-01-10").code == 0
-    assert (
-        archive.ddor("withdraw", WITHDRAWN, "--reason", "legal", "--yes", day="2018-01-12").code
-        == 0
-    )
+    assert archive.ddor("quarter", QUARTER, day="2018-01-10").code == 0
     with brief_articles():
+        assert archive.ddor("quarter", WITHDRAWN, day="2018-01-10").code == 0
+        archive.withdraw(WITHDRAWN, reason="legal", day="2018-01-12")
         _receive(archive, REVISED, more=1)
         assert archive.published(week=REVISED, day="2018-01-15") == 2
 

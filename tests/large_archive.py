@@ -227,6 +227,7 @@ def _later(archive: LargeArchive, days: int) -> dt.date:
 
 def _write_params(archive: LargeArchive) -> None:
     root = archive.root
+    archive.with_the_projects_pages()
     with open(root / "weekly.yaml", "a", encoding="utf-8") as keys:
         keys.write("publisher: The county records desk\n")
     (root / "notes").mkdir()

@@ -26,7 +26,6 @@ from ddor.archive import acts
 from ddor.archive.workbook import notice_workbook
 from ddor.calendar import Quarter, Week
 from ddor.jobs import prepared
-from ddor.maintained.texts import PAGES
 
 QUARTERS = ("2017Q1", "2017Q2", "2017Q3", "2017Q4")
 BEFORE = "2016-12-24"  # its last day is December 30, 2016
@@ -60,7 +59,6 @@ FIRST, SECOND, LATE = "2017-01-14", "2017-01-21", "2017-01-28"
 QUARTER = "2017Q1"
 SPRING = "2017-09-01"  # 90 days after all releases of the first quarter
 NO_WORKBOOK = notice_workbook("Of weeks there are none here.")
-WRITTEN = "---\ntitle: {}\nlast_reviewed: 2017-01-02\nlast_updated: 2017-01-02\n---\nWords.\n"
 
 
 CASE = """
@@ -78,15 +76,7 @@ CASE = """
 
 
 class Quarters(SmallArchive):
-    """A SmallArchive of several weeks and their quarters, with written pages of a word each."""
-
-    def __init__(self, root: Path):
-        super().__init__(root)
-        if not (root / "pages").exists():
-            (root / "pages").mkdir()
-            for name in PAGES:
-                text = WRITTEN.format(name.title())
-                (root / "pages" / f"{name}.md").write_text(text, encoding="utf-8")
+    """A SmallArchive of several weeks and their quarters."""
 
     def weeks(self, *weeks: str, day=PUBLISHED, words=()) -> Ran:
         """`run_week.py WEEKS`, without their notebooks."""

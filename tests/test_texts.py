@@ -270,6 +270,8 @@ def test_a_problem_ends_with_2_before_anything_runs_and_a_published_site_stays(
 def test_what_lies_beside_the_parameters_is_shown_where_it_belongs_and_nowhere_else(copy_of):
     """A page in place of the project's own, and a statement on the page of its agency."""
     archive = copy_of("first")
+    archive.with_the_projects_pages()
+    assert archive.rebuilt(day="2017-05-20") > 0
     before = archive.files()
     body = "The heron page.\n\n## Is it? {#what}\n{% if latest %}{{ latest.week }}{% endif %}\n"
     write(archive.root / "pages" / "overview.md", page(body, title="The heron & all"))
