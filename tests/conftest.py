@@ -206,13 +206,13 @@ def copy_of(stage, tmp_path):
     return lambda name: stage(name).copied_to(tmp_path / "archive")
 
 
-FEW_OR_MANY = [8, pytest.param(60, marks=pytest.mark.slow)]
+FEW_OR_MANY = [7, pytest.param(60, marks=pytest.mark.slow)]
 
 
 @pytest.fixture(scope="session", params=FEW_OR_MANY, ids="{}-weeks".format)
 def large(request, shared):
     """A published archive of 200 agencies, shared by all test files: never write into it. Of 60
-    weeks in the slow tests, of 8 else."""
+    weeks in the slow tests, of 7 else."""
     from large_archive import large_at
 
     return large_at(shared, request.param)

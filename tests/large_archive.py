@@ -3,10 +3,10 @@ of the HTML and of links. Synthetic, and drawn from a seed, so that every build 
 
 `large_at` builds it once for all workers. The job itself runs as in small_archive.py, in this
 process. But only one page of each kind has a notebook's article: the latest week's, those of the
-corrected ones, the disputed one's and a superseded one's. Of the others no notebook runs, as with
-weekly_runs.without_kernel: their page has a title and one sentence with the week's figures, and all
-around it, every download, list and agency page, is as the job makes it. `ddor verify` cannot
-reproduce those pages.
+disputed ones and, in an archive of many weeks, a corrected and a superseded one's. Of the others no
+notebook runs, as with weekly_runs.without_kernel: their page has a title and one sentence with the
+week's figures, and all around it, every download, list and agency page, is as the job makes it.
+`ddor verify` cannot reproduce those pages.
 
 Each week's extract is an ordinary sample's (ddor.importers.samples), of a directory of 200. Some of
 the agencies that are asked most have an awkward name here (NAMED). In each week checks hold back
@@ -62,6 +62,7 @@ NAMED = [
     for place in places
 ]
 LARGEST = "TX9SYN001"  # so large that it has tables of its own
+MANY = 20  # from so many weeks on, an archive has the article of every kind of a week's page
 SURGE = 25  # requests in the last week to an agency that is seldom asked: E5 wants a person to look
 
 _POLICIES = """
@@ -114,12 +115,13 @@ def build(root: Path, weeks: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         # A build that a crash ends is begun anew: no file of it has to outlive one.
         patch.setattr(os, "fsync", lambda file: None)
+        many = weeks >= MANY
         for week in archive.weeks:
-            whole = week in (archive.latest, archive.revised)
+            whole = week == archive.latest or (many and week == archive.revised)
             with contextlib.nullcontext() if whole else brief_articles():
                 _publish(archive, week)
         for happens in (_revise, _correct, _dispute, _uphold, _withdraw):
-            whole = happens in (_correct, _dispute, _uphold)
+            whole = happens in (_dispute, _uphold) or (many and happens is _correct)
             with contextlib.nullcontext() if whole else brief_articles():
                 happens(archive)
 

@@ -112,7 +112,7 @@ def happened(request, large, tmp_path_factory) -> Happened:
     week = {
         "a new week": str(Week.parse(archive.latest).next),
         "a gap filled": str(MIDDLE),
-        "an old week again": archive.weeks[1],
+        "an old week again": archive.weeks[0],
         "a withdrawal": archive.corrected,
     }[request.param]
     if week not in archive.weeks:
