@@ -133,12 +133,11 @@ def test_a_week_or_an_extract_that_is_none_and_wrong_parameters_end_with_2_and_a
     refused(2, named.split("; "), more=arguments, week=week)
 
 
-@pytest.mark.parametrize("option", ["--shiny", "--sampl"])
-def test_an_unknown_or_a_shortened_option_ends_with_2(option, capsys):
+def test_an_unknown_option_ends_with_2(capsys):
     with pytest.raises(SystemExit) as ended:
-        run_week([option], PROJECT)
+        run_week(["--shiny"], PROJECT)
     assert ended.value.code == 2
-    assert option in capsys.readouterr().err
+    assert "--shiny" in capsys.readouterr().err
 
 
 def test_every_row_of_a_damaged_directory_is_named(tmp_path, refused):

@@ -40,10 +40,6 @@ class Options(argparse.Namespace):
 
 
 class Parser(argparse.ArgumentParser):
-    def __init__(self, **keywords):
-        # A shortened option may be another one's beginning in the next version.
-        super().__init__(**keywords, allow_abbrev=False)
-
     def error(self, message: str) -> NoReturn:
         super().error(without_secrets(message))
 
