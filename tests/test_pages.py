@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from conftest import PROJECT, SAMPLE_WEEKS
-from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from ddor.archive.render import NBCONVERTS_PLACEHOLDER, render_article
+from ddor.archive.render import render_article
 from ddor.errors import NotebookFailed
 from ddor.report.charts import stacked_bars
 
@@ -39,11 +38,6 @@ def pages(site) -> dict[str, BeautifulSoup]:
 
 def notebook(*markdown: str):
     return new_notebook(cells=[new_markdown_cell(text) for text in ("# A title", *markdown)])
-
-
-def test_the_placeholder_sentence_is_still_nbconverts_own():
-    html, _ = HTMLExporter().from_notebook_node(notebook('<img src="a.svg">'))
-    assert NBCONVERTS_PLACEHOLDER in html
 
 
 @pytest.mark.parametrize("picture", ['<img src="a.svg">', "![](a.svg)", '<img alt="" src="a">'])
