@@ -285,7 +285,7 @@ def _write(
     """The extracts of the weeks of identified rows, each of which is there whole. `held`: of the
     _Source."""
     both = extract_of(rows, shape.charges_of(rows), about)
-    newly = {*rows.loc[rows["newly"], "request_id"]}
+    newly = rows.loc[rows["newly"], "request_id"]
     requests = both.requests.assign(week=first_days(both.requests["issued_at"]))
     if asked.recorded:
         again = requests.assign(week=first_days(requests["outcome_recorded_at"]))
@@ -301,7 +301,7 @@ def _write(
             about,
             covers_from=within[0][0] if within[0][0] > week.first_day else None,
             covers_to=within[-1][1] if within[-1][1] < week.last_day else None,
-            newly_declined=" ".join(each for each in own["request_id"] if each in newly),
+            newly_declined=" ".join(own.loc[own["request_id"].isin(newly), "request_id"]),
         )
         write_extract(Extract(own, charges, part), folder)
         yield Written(week, folder, len(own), len(charges), part.part_of_week)
