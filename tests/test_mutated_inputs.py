@@ -21,13 +21,14 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pyreadstat
 import pytest
 from conftest import PROJECT
 from mutations import FORMS, files, mutated, with_other_cells, write
 from weekly_runs import job, without_kernel
 
 MOST_SECONDS, MOST_MB = 10, 1000
-IMPORTED = ("foia.csv", "foia.xlsx", "foia.parquet", "export.csv", "export.xlsx")
+IMPORTED = ("foia.csv", "foia.xlsx", "foia.parquet", "foia.sav", "export.csv", "export.xlsx")
 EVERY = (*FORMS, "maintained", *IMPORTED)
 RECORD = """week: 2017-02-11
 agency_id: MN0270000
@@ -136,13 +137,14 @@ def _imported(form: str, chance: random.Random, folder: Path) -> str:
     lines = [line.split(",") for line in EXPORT.splitlines()[3:]]
     frame = pd.DataFrame([detainer(birth_year=str(year)) for year in range(1960, 1972)])
     frame = frame if kind == "foia" else pd.DataFrame(lines[1:], columns=lines[0])
-    to = {"csv": frame.to_csv, "xlsx": frame.to_excel, "parquet": frame.to_parquet}[ending]
+    to = {"csv": frame.to_csv, "xlsx": frame.to_excel, "parquet": frame.to_parquet}
+    to["sav"] = lambda file, index: pyreadstat.write_sav(frame, file)
     cells = chance.random() < 0.5
     for _ in range(3 * cells):
         place = chance.randrange(len(frame)), chance.randrange(len(frame.columns))
         frame.iloc[place] = mutated(str(frame.iloc[place]).encode(), chance).decode("latin-1")
     with contextlib.suppress(openpyxl.utils.exceptions.IllegalCharacterError):
-        to(file, index=False)
+        to[ending](file, index=False)
     if kind == "foia":
         file.write_bytes(file.read_bytes() if cells else mutated(file.read_bytes(), chance))
         tables = folder / "agencies.csv"
