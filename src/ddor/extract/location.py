@@ -7,13 +7,13 @@ import os
 import re
 import zipfile
 from collections.abc import Collection, Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 import fsspec
 
 from ddor.errors import DdorError, TimeLimitExceeded, UsageError, address_without_secrets
-from ddor.extract.limits import LIMITS, Limits, at_most, read_stream
+from ddor.extract.limits import LIMITS, Limits, at_most, read_file, read_stream
 from ddor.extract.table import invalid, worded
 
 FILES = ("requests.csv", "requests.parquet", "charges.csv", "charges.parquet", "about.yaml")
@@ -89,9 +89,15 @@ def reaching(named: str) -> Iterator[None]:
 def _content(fs, path: str, most: int) -> bytes:
     """The bytes of a file. Raises ExtractInvalid for more than `most`, and for what is no file."""
     name = PurePosixPath(urlsplit(path).path if "http" in fs.protocol else path).name
-    if "file" in fs.protocol and os.path.exists(path) and not os.path.isfile(path):
-        mend = "remove it, and put the file there"
-        raise invalid(name, "a folder, a pipe or a device", "a file", mend)
+    if "file" in fs.protocol and os.path.exists(path):
+        at_most(most, os.path.getsize(path), name, "bytes")
+        try:
+            return read_file(Path(path), most)
+        except OSError as error:
+            if error.errno:
+                raise
+            mend = "remove it, and put the file there"
+            raise invalid(name, str(error.strerror), "a file", mend) from None
     # In pieces; of a web server one after the other, for it may know neither size nor place.
     size = 0 if "http" in fs.protocol else PIECE
     with fs.open(path, "rb", block_size=size) as stream:
