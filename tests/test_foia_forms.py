@@ -194,8 +194,10 @@ def test_stata_spss_and_feather_are_read_as_the_text_is(tmp_path):
     frame["detainer_prepare_date"] = pd.to_datetime(frame["detainer_prepare_date"])
     frame.to_csv(tmp_path / "a.csv", index=False)
     frame.to_feather(tmp_path / "a.feather")
-    frame.to_stata(tmp_path / "a.dta", write_index=False, version=118)
-    pyreadstat.write_sav(frame, tmp_path / "a.sav")
+    # Of the flag one value has a label, and the other none.
+    flag = {"duplicate_drop_row": {1: "TRUE"}}
+    frame.to_stata(tmp_path / "a.dta", write_index=False, version=118, value_labels=flag)
+    pyreadstat.write_sav(frame, tmp_path / "a.sav", variable_value_labels=flag)
     found = []
     for name in ("a.csv", "a.feather", "a.dta", "a.sav"):
         summary = imported(tmp_path, tmp_path / name)

@@ -22,6 +22,7 @@ import pyarrow.parquet
 from python_calamine import CalamineWorkbook, SheetTypeEnum
 
 from ddor.errors import UsageError
+from ddor.extract.cells import as_text
 from ddor.extract.table import invalid, worded
 
 HEADER_WITHIN = 50
@@ -56,6 +57,8 @@ def tables_of(
     elif ending in _FRAMES:
         frame = _FRAMES[ending](path)
         frame.attrs.clear()  # Of SPSS it is metadata that Arrow cannot keep.
+        for name in frame.select_dtypes("category"):  # numbers, and the labels of some of them
+            frame[name] = frame[name].map(as_text, na_action="ignore")
         table = pa.Table.from_pandas(frame, preserve_index=False)
         yield path.name, iter([table.column_names]), lambda places, _: table.select(places)
     elif ending in _WORKBOOKS:
