@@ -20,8 +20,9 @@ Workers = tuple[Executor, int]
 @contextlib.contextmanager
 def processes(jobs: int) -> Iterator[Workers]:
     """So many, which end with this one, however it ends."""
-    kernels.start(IMPORTED)
-    context = multiprocessing.get_context("forkserver")
+    if kernels.FORKED:
+        kernels.start(IMPORTED)
+    context = multiprocessing.get_context("forkserver" if kernels.FORKED else "spawn")
     executor = ProcessPoolExecutor(jobs, context, initializer=_end_with_the_job)
     try:
         yield executor, jobs

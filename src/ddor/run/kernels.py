@@ -26,6 +26,7 @@ from ddor.run.surroundings import for_a_kernel
 LONGEST_PATH = 60  # of a temporary folder: that of a socket is limited to 108 characters
 SECONDS = 60  # in which a kernel has to be up
 MAIN = "DDOR_MAIN"
+FORKED = "forkserver" in multiprocessing.get_all_start_methods()
 
 
 class Ready(NamedTuple):
@@ -45,8 +46,8 @@ _folders: list[str] = []
 def warm(modules: Sequence[str]) -> None:
     """Makes a kernel ready, if none is, and first the process that kernels are forked from;
     `modules` are what that imports."""
-    if not _next:
-        with contextlib.suppress(OSError, ValueError):  # ValueError: there is no forkserver here
+    if FORKED and not _next:
+        with contextlib.suppress(OSError):
             start(modules)
             _next.append(_thread.submit(_ready))
 
