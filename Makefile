@@ -4,7 +4,7 @@ BIN = .venv/bin
 LOCKED = --quiet --require-hashes --no-deps -r
 PIP = $(BIN)/python -m pip install
 # uv takes a fifth of pip's time; pip does it where uv is not to be had, or may not reach what pip does.
-INSTALL = sh -c '$(BIN)/uv pip install --python $(BIN)/python $(LOCKED) $$0 2>/dev/null || $(PIP) --no-compile $(LOCKED) $$0'
+INSTALL = sh -c '$(BIN)/uv pip install --python $(BIN)/python $(LOCKED) $$0 2>/dev/null || (echo "uv could not install it, so pip does"; $(PIP) --no-compile $(LOCKED) $$0)'
 # What pip would do by one processor.
 COMPILE = $(BIN)/python -m compileall -qq -j 0 -x /tests?/ .venv/lib
 # What JupyterLab writes into a notebook's metadata and nobody meant.
