@@ -27,7 +27,8 @@ class Options(argparse.Namespace):
     def reply(self, content: dict, words: object, notes: Sequence[str] = ()) -> int:
         """The outcome of a command: an object with --json, which has the notes in it, else in words
         and the notes beside them. Returns the exit code."""
-        note(*([] if self.json else notes))
+        if not self.json:
+            note(*notes)
         say(content if self.json else words, sys.stdout)
         return 0
 

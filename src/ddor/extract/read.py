@@ -95,6 +95,7 @@ def read_extract(
         "source": without_secrets(said.source or "not stated"),
         "synthetic": said.synthetic == "true",
         "covers_to": said.covers_to or cut_off,
+        "newly_declined": " ".join(said.newly_declined.split()),
     }
     charged = frames["charges"].astype({"charge_no": "int64"})
     return Extract(

@@ -69,7 +69,7 @@ def write_notices(week: Week, parameters: Parameters) -> list[Notice]:
         of_week = status[status["declined"] | status["held_back_declined"]]
         kept, files, notices = label_lines(archive.output), {}, []
         by_agency = of_week.groupby("agency_id")["held_back_declined"].agg(["size", "sum"])
-        about = {"notice": SYNTHETIC_NOTICE if inputs.extract.about.synthetic else ""}
+        notice = SYNTHETIC_NOTICE if inputs.extract.about.synthetic else ""
         of_all = {
             "grounds": list(GROUNDS.values()),
             "days": ANSWER_WITHIN.days,
@@ -81,7 +81,7 @@ def write_notices(week: Week, parameters: Parameters) -> list[Notice]:
             rows = status[status["agency_id"] == agency_id]
             label, shown = labelled(kept, week, rows)
             path = f"runs/{week}/notices/{label}-{agency_id}"
-            about |= {"week": week.title, "agency": agency_id} | ABOUT
+            about = {"notice": notice, "week": week.title, "agency": agency_id} | ABOUT
             own = agencies.loc[agency_id]
             names = {"agency": own["agency"], "agency_id": agency_id, "state": own["state"]}
             names |= {"week": week.title, "declined": declined, "held": held, "rows": len(shown)}

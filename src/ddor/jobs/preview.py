@@ -33,7 +33,7 @@ from ddor.jobs.notebooks import run_task
 from ddor.jobs.order import Order, Result
 from ddor.jobs.seen import all_files
 from ddor.jobs.served import hidden
-from ddor.maintained.parameters import extract_location
+from ddor.maintained.parameters import extract_location, is_remote
 from ddor.reports import DRAWN, NEEDED_BY_NOTEBOOKS
 from ddor.run.kernels import warm
 
@@ -62,8 +62,8 @@ class Preview:
         self.places = [order.project / "notebooks", parameters.project_pages]
         self.places += [parameters.agencies, parameters.policies, parameters.coverage]
         self.places += [order.params or beside / "weekly.yaml", *(beside / each for each in BESIDE)]
-        # No file, where it is an address.
-        self.places += [Path(extract_location(parameters, week))]
+        location = extract_location(parameters, week)
+        self.places += [] if is_remote(location) else [Path(location)]
 
     def make(self, changed: Set[str]) -> Result:
         """A new state, shown if it can be made. changed: the files that are others by now."""

@@ -76,6 +76,9 @@ class Several(HTML):
         self.parts = [part for part in parts if part]
         super().__init__(Markup("\n").join(self.parts))
 
+    def __repr__(self) -> str:
+        return "; ".join(map(repr, self.parts))
+
 
 def agency_table(
     frame: pd.DataFrame,
