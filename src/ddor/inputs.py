@@ -80,7 +80,7 @@ def read_inputs(week: Week, parameters: Parameters) -> Inputs:
             raise
         place = address_without_secrets(location)
         raise NoExtractYet(
-            f"no extract yet at {place}; put it there, or name it by --extract"
+            f"no extract yet at {place}; put it there, or name it: --set extract=PATH"
         ) from None
     effective = parameters.model_dump(mode="json", include=set(IN_EFFECT))
     records = tuple(r for r in read_corrections(parameters.corrections) if r.week == week)

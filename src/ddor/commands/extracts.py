@@ -125,10 +125,13 @@ def _import_table(options: Options) -> int:
 def _directory(options: Options) -> int:
     """Add accepted rows to the directory of agencies."""
     from ddor.maintained.directory import add_agencies
+    from ddor.narrative import count
 
     agencies = options.parameters().agencies
     added = add_agencies(agencies, options.proposals)
-    return options.reply({"added": added}, f"{agencies}: {len(added)} agencies added")
+    none = "" if added else f"; no row of {options.proposals} has yes under accept"
+    words = f"{agencies}: {count(len(added), 'agency', 'agencies')} added{none}"
+    return options.reply({"added": added}, words)
 
 
 @command(

@@ -56,7 +56,6 @@ _EXPECTED = {
     "bool_parsing": "true or false",
     "dict_type": "keys below it",
     "dataclass_type": "keys below it",
-    "unexpected_keyword_argument": "no such key",
 }
 
 
@@ -220,6 +219,8 @@ def findings(error: pydantic.ValidationError, guide: str = "") -> Iterator[tuple
             yield from ((key + finding.within, finding) for finding in each["ctx"]["findings"])
         elif each["type"] == "missing":
             yield key, Finding("nothing", f"a line `{key}: …`", f"add it; see {guide}")
+        elif each["type"] == "unexpected_keyword_argument":
+            yield key, Finding("an unknown key", "a key that is known", "correct or remove it")
         elif isinstance(each["input"], list | dict) and each["type"] not in _EXPECTED:
             yield key, Finding("a list or nested keys", "text", "write it on the line of its key")
         else:

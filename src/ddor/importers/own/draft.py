@@ -51,7 +51,8 @@ def _draft(each: Meaning, heads: Mapping[str, str], export: pd.DataFrame) -> Ite
             yield "    words:"
             for cell in sorted(set(export[head]) - {""}):
                 word = word_of(each, cell)
-                asked = "guessed" if word else f"one of {', '.join(WORDS[each.column])}"
+                open_ = f"one of {', '.join(WORDS[each.column])}; left open, it means nothing"
+                asked = "guessed" if word else open_
                 yield f"      {_quoted(cell)}: {word}  # {asked}"
     elif each.otherwise:
         yield f"  {each.column}: {{value: {each.otherwise}}}  # not in the export"

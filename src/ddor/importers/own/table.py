@@ -97,7 +97,8 @@ def read_export(file: Path) -> dict[str, pd.DataFrame]:
     except (UsageError, ExtractInvalid):
         raise
     except Exception as error:  # each of the readers has errors of its own
-        raise UsageError(f"{file.name} cannot be read: {error}") from None
+        mend = "open it in a spreadsheet, and save it again"
+        raise UsageError(f"{file.name} cannot be read ({error}); {mend}") from None
     if not tables:
         words = "no row looks like a header; put the names of columns in one row"
         raise UsageError(f"{file.name}: {words}")
@@ -181,7 +182,8 @@ def _of_the_export(
     """With the file and the rows of the export, not of the extract; about.yaml is in the map."""
     table = tables.get(problem.table.removesuffix(".csv"))
     if table is None:
-        return replace(problem, table=map_file, rows=())
+        mend = problem.mend.replace("to about.yaml", "below about:")
+        return replace(problem, table=map_file, rows=(), mend=mend)
     own = dict(enumerate(table.index, start=ABOVE))
     # A line that cannot be read may be numbered past the last.
     found = tuple(own[each] for each in problem.rows if each in own)
