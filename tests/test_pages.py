@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from conftest import PROJECT, SAMPLE_WEEKS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from ddor.archive.render import render_article
+from ddor.archive.render import PLACEHOLDER, render_article
 from ddor.errors import NotebookFailed
 from ddor.report.charts import stacked_bars
 
@@ -40,7 +40,10 @@ def notebook(*markdown: str):
     return new_notebook(cells=[new_markdown_cell(text) for text in ("# A title", *markdown)])
 
 
-@pytest.mark.parametrize("picture", ['<img src="a.svg">', "![](a.svg)", '<img alt="" src="a">'])
+@pytest.mark.parametrize(
+    "picture",
+    ['<img src="a.svg">', "![](a.svg)", '<img alt="" src="a">', f"![{PLACEHOLDER}](a.svg)"],
+)
 def test_a_page_with_a_picture_without_alternative_is_refused(picture):
     with pytest.raises(NotebookFailed, match="text alternative"):
         render_article(notebook(picture))

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 SEEN = "seen.json"
 # Of the archive what a week is made with; its own pages and data are not.
 OF_THE_ARCHIVE = ("site/data/catalog.json", "runs/ledger.csv", "runs/labels.csv")
+LARGEST = 1 << 30
 PACKAGE = Path(__file__).resolve().parents[1]
 Saw = dict[str, dict[str, str] | None]  # the first two parts of the file
 
@@ -74,11 +75,11 @@ def unchanged(period: Period, order: Order) -> Result | None:
 
 def inputs_of(period: Period, order: Order, parameters: Parameters) -> dict[str, str] | None:
     """Name of an input -> its sha256, without those of the archive; None of an extract at another
-    place than on this machine."""
+    place than on this machine, or one that is larger than any that is read."""
     if is_remote(parameters.extract):
         return None
     extract = Path(extract_location(parameters, period))
-    if not extract.exists():
+    if not extract.exists() or sum(f.stat().st_size for f in all_files(extract)) > LARGEST:
         return None
     written = parameters.corrections, parameters.statements, parameters.pages
     tables = parameters.agencies, parameters.policies, parameters.coverage

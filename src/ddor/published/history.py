@@ -83,7 +83,7 @@ def read_history(site: Path, week: Week) -> History:
     last = catalog.current(Week.parse(published[-1])) if catalog else None
     # None too where the catalog does not say that the week was counted by the method of today.
     if last and last.trend.get("method") == METHOD:
-        total = last.figures["declined_total"]
+        total = last.figures.get("declined_total")
     return History(tuple(published), counts, total)
 
 
