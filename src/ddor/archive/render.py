@@ -62,7 +62,7 @@ def exporter() -> HTMLExporter:
 
 def _converted(exporter: HTMLExporter, notebook: nbformat.NotebookNode) -> BeautifulSoup:
     """HTMLExporter would go on to write a sentence where a picture has no alternative, which no
-    checker minds, and to look for boxes of another template, by selectors that take 0.2 s."""
+    checker minds, and to look for boxes of another template, by selectors that take 0.1 s."""
     body, _ = TemplateExporter.from_notebook_node(exporter, notebook)
     return BeautifulSoup(body, "html.parser")
 

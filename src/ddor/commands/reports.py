@@ -1,5 +1,5 @@
-"""What both command lines do: reports of one or more periods are made and published, each in turn,
-and what became of them is said. `run_week.py` makes weekly ones, `ddor quarter` quarterly ones."""
+"""What `run_week.py` and `ddor quarter` do: they make and publish the reports of one or more
+periods, each in turn, and say what became of each."""
 
 import contextlib
 import re

@@ -152,9 +152,9 @@ class Pending:
     """A report that is prepared, with what its notebook and its publication need. hashes: of its
     inputs, by name; revision: the next one, or, of a report that is unchanged, its last; task: its
     notebook; going: published figures that it takes away, unless that is agreed to; saw: as in
-    seen.py; log: what was logged of it so far; recovered: what
-    the archive had to be recovered from, in words; around: what was made of the site while the
-    notebook ran; catalog: of the archive, where it is not the one that it was prepared with."""
+    seen.py; log: what was logged of it so far; recovered: what the archive had to be recovered
+    from, in words; around: what was made of the site while the notebook ran; catalog: of the
+    archive, where it is not the one that it was prepared with."""
 
     report: Prepared
     order: Order
@@ -244,7 +244,7 @@ def publish(archive: Archive, reports: Sequence[tuple[Pending, Ran]]) -> list[Re
     """As `ended`, of reports that may be published."""
     from ddor.archive.acts import publish_revisions
 
-    # What they tell of the revisions before is read before these are others.
+    # Before anything is published: a result says how its report differs from the last revision.
     results = [_published(archive, *each) for each in reports]
     publications = [publication(archive, *each) for each in reports]
     log = reports[0][0].log

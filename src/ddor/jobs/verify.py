@@ -49,8 +49,9 @@ def verify(
     if number > len(revisions):
         raise UsageError(f"{period} has {len(revisions)} revisions; r{number} is not among them")
     revision, current = revisions[number - 1], number == len(revisions)
+    notes: list[str] = []
     if revision.withdrawn_on:
-        differs, notes = _served_withdrawn(archive.site, period, revision, current), list[str]()
+        differs = _served_withdrawn(archive.site, period, revision, current)
     else:
         differs, notes = _compared(archive, period, number, current, template)
     if differs:

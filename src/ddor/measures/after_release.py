@@ -214,8 +214,8 @@ def followed(rows: pd.DataFrame, shown: PublishedTables, as_of: str) -> Followed
         return Followed(len(rows), confirmed, as_of, **numbers)
     counts = _counts(table.rows)
     numbers = {name: sum(counts[each] for each in parts) for name, parts in NUMBERS.items()}
-    head = len(rows), confirmed, table.as_of
-    return Followed(*head, **numbers, retained=table.retained, gone=table.gone)
+    numbers |= {"retained": table.retained, "gone": table.gone}
+    return Followed(len(rows), confirmed, table.as_of, **numbers)
 
 
 def _counts(rows: Iterable[Row]) -> Counter:

@@ -48,11 +48,11 @@ def _draft(each: Meaning, heads: Mapping[str, str], export: pd.DataFrame) -> Ite
         yield f"  {each.column}:{'' if head.casefold() == each.column else guess}"
         yield f"    column: {_quoted(head)}"
         if each.column in WORDS:
+            words = ", ".join(WORDS[each.column])
             yield "    words:"
             for cell in sorted(set(export[head]) - {""}):
                 word = word_of(each, cell)
-                open_ = f"one of {', '.join(WORDS[each.column])}; left open, it means nothing"
-                asked = "guessed" if word else open_
+                asked = "guessed" if word else f"one of {words}; left open, it means nothing"
                 yield f"      {_quoted(cell)}: {word}  # {asked}"
     elif each.otherwise:
         yield f"  {each.column}: {{value: {each.otherwise}}}  # not in the export"
