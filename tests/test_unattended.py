@@ -13,7 +13,7 @@ import pytest
 from conftest import PROJECT, serving
 from small_archive import FIRST_ROWS, WEEK, SmallArchive
 from test_public_words import BULK
-from weekly_runs import no_kernel, ran, without_kernel
+from weekly_runs import no_kernel, ran
 
 from ddor.cli import run_week
 
@@ -28,20 +28,11 @@ def archive(tmp_path, monkeypatch) -> SmallArchive:
     return archive
 
 
-@pytest.fixture(scope="module")
-def after_a_run(tmp_path_factory) -> SmallArchive:
-    archive = SmallArchive(tmp_path_factory.mktemp("unattended") / "archive")
-    archive.receive(FIRST_ROWS, AS_OF)
-    with without_kernel():
-        assert archive.run().code == 0
-    return archive
-
-
 @pytest.fixture
-def published(after_a_run, tmp_path, monkeypatch) -> SmallArchive:
-    """A copy of it, to go on with."""
+def published(copy_of, monkeypatch) -> SmallArchive:
+    """After its first run."""
     no_kernel(monkeypatch)
-    return after_a_run.copied_to(tmp_path / "archive")
+    return copy_of("first")
 
 
 class Mailbox(socketserver.StreamRequestHandler):
