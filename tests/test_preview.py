@@ -84,7 +84,7 @@ def test_what_is_saved_is_shown_and_what_is_wrong_is_said_and_nothing_is_publish
         until(lambda: "Points that nobody knows" not in asked(page))
         note.unlink()
         until(lambda: not json.loads(asked(f"{root}/_state"))["wrong"])
-        assert int(json.loads(asked(f"{root}/_state"))["made"]) > int(first)
+        assert json.loads(asked(f"{root}/_state"))["made"] > first
         with pytest.raises(OSError, match="404"):
             asked(f"{root}/../runs/ledger.csv")
     finally:

@@ -69,7 +69,7 @@ def versions() -> dict[str, str]:
     return package_versions() | {"the program": program(PACKAGE)[:12]}
 
 
-def run_task(task: Task, meanwhile: Callable[[], None] = lambda: None) -> Ran:
+def run_task(task: Task, meanwhile: Callable[[], object] = lambda: None) -> Ran:
     """In this process. `meanwhile` is called while the kernel works."""
     warm(NEEDED_BY_NOTEBOOKS)
     # Below a folder that goes with this process's kernels, however that ends.

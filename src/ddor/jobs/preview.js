@@ -1,9 +1,10 @@
-let seen = "";
+let seen;
 setInterval(async () => {
-  const ended = { made: seen, wrong: "The preview has ended." };
+  const ended = { made: seen, own: seen, path: "/", wrong: "The preview has ended." };
   const state = await fetch("/_state").then((answer) => answer.json(), () => ended);
-  if (seen && state.made !== seen) location.reload();
-  seen = state.made;
+  const made = location.pathname.startsWith(state.path) ? state.own : state.made;
+  if (seen !== undefined && made !== seen) location.reload();
+  seen = made;
   let box = document.getElementById("preview-says");
   if (!state.wrong) return box && box.remove();
   if (!box) {
@@ -13,4 +14,4 @@ setInterval(async () => {
     document.body.prepend(box);
   }
   box.textContent = state.wrong + "\nThe page below is the last one without errors.";
-}, 200);
+}, 100);

@@ -3,8 +3,9 @@ whenever the notebook, a note, a text or a table is saved.
 
 Nothing of the archive is changed: the week is published into a copy of it (hard links), which is
 deleted when the program ends. The terminal lists how the page differs from what is published. The
-pages get one script more, which asks whether there is a newer state and loads it,
-and which shows what is wrong where none could be made. Only this machine can reach it.
+pages get one script more, which asks whether there is a newer state and loads it, and which shows
+what is wrong where none could be made. The week's own page is there first, the site around it half
+a second later. Only this machine can reach it.
 """
 
 import contextlib
@@ -29,7 +30,7 @@ from ddor.archive.publish import Archive
 from ddor.calendar import Week
 from ddor.errors import NotebookFailed, UsageError
 from ddor.jobs import report
-from ddor.jobs.notebooks import run_task
+from ddor.jobs.notebooks import Ran, run_task
 from ddor.jobs.order import Order, Result
 from ddor.jobs.seen import all_files
 from ddor.jobs.served import hidden
@@ -41,18 +42,20 @@ NOT_YET = (
     b"<!doctype html><head><title>Not there</title></head><p>This page is not there, or not yet."
 )
 BESIDE = "weeks", "notes", "corrections", "pages", "statements"
-EVERY = 0.1  # seconds, between two looks at the files
+EVERY = 0.05  # seconds, between two looks at the files
 SCRIPT, STATE = "/_preview.js", "/_state"  # the script, preview.js, asks for the state
 FOLLOW = Path(__file__).with_suffix(".js")
 
 
 class Preview:
-    """Of one week, below a folder for its states. site: the one that is served; said: of the last
-    state its number, and why the last change could not be shown, for the script in the page."""
+    """Of one week, below a folder for its states. site: the one that is served; said, for the
+    script in the page: the number of the state of the site and of the week's own page, below which
+    path that lies, and why the last change could not be shown."""
 
     def __init__(self, week: Week, order: Order, folder: Path):
         self.week, self.folder, self.site = week, folder, folder / "none" / "site"
-        self.made, self.said = 0, {"made": "0", "wrong": ""}
+        self.made = 0
+        self.said = {"made": 0, "own": 0, "path": f"/{week.path}/", "wrong": ""}
         self.last: Any = None  # the report that the site has anew
         self.template = report.template_of(week, order)
         parameters = order.parameters(week)
@@ -72,7 +75,7 @@ class Preview:
         warm(NEEDED_BY_NOTEBOOKS)  # for the next
         self.made += 1
         wrong = "\n".join(result.messages) if result.exit_code else ""
-        self.said = {"made": str(self.made), "wrong": wrong}
+        self.said |= {"made": self.made, "own": self.made, "wrong": wrong}
         if result.exit_code or not self.last:
             return result
         differs = report.told_apart(Archive(self.output), self.last.report, self.article)
@@ -86,14 +89,22 @@ class Preview:
         order = replace(self.order, settings=self.order.settings | {"output": str(output)})
         try:
             with report.begun(self.week, order) as (archive, pending):
-                result, ran = report.finished(archive, pending)
-                self.article = ran.article
+                result = self._published(archive, pending)
             if not result.exit_code:
                 output, self.site = self.site.parent, output / "site"
                 self.last = None if pending.unchanged else pending
             return result
         finally:
             shutil.rmtree(output, ignore_errors=True)  # the one before, or what was not made
+
+    def _published(self, archive: Archive, pending: report.Pending) -> Result:
+        if pending.unchanged:
+            return report.unchanged(archive, pending)
+        ran = run_task(pending.task, lambda: pending.report.downloads)
+        if self.site.exists() and not ran.failure:
+            self._show(archive, pending, ran)
+        self.article = ran.article
+        return report.ended(archive, [(pending, ran)])[0]
 
     def _page(self) -> Result:
         """Of the notebook that was edited, all else being as it was: the week's own pages."""
@@ -103,15 +114,22 @@ class Preview:
         ran = run_task(replace(pending.task, template=template))
         if ran.failure:
             raise NotebookFailed(ran.failure)
-        made = report.publication(Archive(self.output), pending, ran)
+        self._show(Archive(self.output), pending, ran)
+        self.article = ran.article
+        return Result(self.week, "published", messages=ran.article.messages)
+
+    def _show(self, archive: Archive, pending: report.Pending, ran: Ran) -> None:
+        """The week's own pages, in the site that is served."""
+        made = report.publication(archive, pending, ran)
         _, folders, pages = files_of(made.site, made)
         here = f"{self.week.path}/r{made.revision.revision}"
         files = {f"{here}/{name}": data for name, data in folders[f"site/{here}"].items()}
         for path, data in (pages | files).items():
-            (self.site / path).unlink(missing_ok=True)  # it may be a link into the archive
-            (self.site / path).write_bytes(data)
-        self.article = ran.article
-        return Result(self.week, "published", messages=ran.article.messages)
+            file = self.site / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.unlink(missing_ok=True)  # it may be a link into the archive
+            file.write_bytes(data)
+        self.said |= {"own": self.made + 1, "wrong": ""}
 
     def state(self) -> dict[str, int]:
         """The time of each file that the week depends on."""

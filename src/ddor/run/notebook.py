@@ -139,7 +139,7 @@ def _end(kernel: Any) -> None:
 
 
 def execute(
-    template: Path, output: Path, parameters: dict, meanwhile: Callable[[], None] = lambda: None
+    template: Path, output: Path, parameters: dict, meanwhile: Callable[[], object] = lambda: None
 ) -> NotebookNode:
     """Execute `template` with `parameters` into `output`, in output's folder, and return it;
     `meanwhile` is called while the kernel works.
