@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -192,16 +193,16 @@ def _open_to_all(folder: Path) -> None:
 
 
 def _write(files: Mapping[Path, bytes]) -> None:
-    for file, data in files.items():
-        _make(file.parent, PRIVATE)
-        file.touch(PRIVATE & 0o666)
-        file.write_bytes(data)
+    for folder in dict.fromkeys(file.parent for file in files):
+        _make(folder, PRIVATE)
     # All at once, which takes a disk hardly longer than one.
     with ThreadPoolExecutor(16) as threads:
-        list(threads.map(_sync, files))
+        list(threads.map(_written, files, files.values()))
 
 
-def _sync(file: Path) -> None:
-    """The journal may not outlive what it promises."""
-    with open(file, "rb") as opened_file:
+def _written(file: Path, data: bytes) -> None:
+    """On the disk: the journal may not outlive what it promises."""
+    with open(file, "wb", opener=partial(os.open, mode=PRIVATE & 0o666)) as opened_file:
+        opened_file.write(data)
+        opened_file.flush()
         os.fsync(opened_file.fileno())
