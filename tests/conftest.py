@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import gc
 import http.server
 import json
 import os
@@ -17,6 +18,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from ddor.run.surroundings import GARBAGE
+
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared" / "data" / "foia"
 SAMPLE_WEEKS = ("2017-01-28", "2017-02-18", "2017-02-25", "2017-03-04")
@@ -26,6 +29,7 @@ ACCEPTED = ("--accept-held", "--reason", "A re-enactment for the tests")
 
 Ran = namedtuple("Ran", "code stdout stderr")
 missing_programs = set()
+gc.set_threshold(*GARBAGE)
 
 
 def need(program: str) -> None:

@@ -4,6 +4,7 @@ that is killed."""
 
 import atexit
 import contextlib
+import gc
 import os
 import shutil
 import signal
@@ -13,7 +14,9 @@ from multiprocessing import forkserver
 import psutil
 
 from ddor.run.kernels import MAIN
+from ddor.run.surroundings import GARBAGE
 
+gc.set_threshold(*GARBAGE)
 os.setsid()
 # multiprocessing would run in each fork the program that this process is not.
 sys.modules["__main__"].__file__ = os.environ.pop(MAIN)
