@@ -316,16 +316,6 @@ def test_from_a_file_a_page_has_its_style_and_its_links_lead_to_files(from_file,
     assert [path for path in local if not (site / path).is_file()] == []
 
 
-# The mark of a dispute beneath an agency's name keeps to one line (`tbody th small` of ddor.css).
-TOO_WIDE = pytest.mark.xfail(strict=True, reason="a disputed agency's mark widens the table")
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(kind, marks=[TOO_WIDE] if kind == "disputed week" else marked(on == "slow"))
-        for kind, (_, on, *_) in KINDS.items()
-    ],
-)
+@every_kind
 def test_a_page_fits_paper(from_file, kind):
     assert from_file(kind).beyond_paper == []
