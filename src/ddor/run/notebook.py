@@ -164,7 +164,7 @@ def execute(
                 raise
 
     papermill_engines.register(ENGINE, SavedAtTheEnd)
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # an error is raised too
     folder, kernels, begun = output.parent, list[AsyncKernelManager](), threading.Event()
 
     class Kernel(AsyncKernelManager):
