@@ -72,7 +72,7 @@ def test_the_readme_names_the_two_commands_and_ci_runs_the_second_after_the_lint
     readme = (PROJECT / "README.md").read_text()
     assert "make week" in readme and "make test" in readme
     ran = (PROJECT / ".ci" / "run").read_text().splitlines()
-    assert ran.index("make .venv/made-test lint") < ran.index("make test")
+    assert ran.index("make --jobs=2 .venv/made-test lint") < ran.index("make test")
 
 
 def test_every_dependency_has_its_line():
