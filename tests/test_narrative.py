@@ -120,6 +120,19 @@ def test_a_misspelt_name_is_told_in_three_lines_with_the_nearest_and_its_line():
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("One.\nOf {{ total\nmore.\nEnd.", ["`{{` has no `}}`", "line 2: Of {{ total"]),
+        ("One.\nOf {{ total | x }}.", ["No filter named 'x'", "line 2: Of {{ total | x }}."]),
+        ("One.\n{% if total %} it is.", ["'if'", "line 2: {% if total %} it is."]),
+    ],
+)
+def test_a_mistake_in_the_signs_of_a_sentence_is_told_with_its_line(text, told):
+    said = refused(text, total=1).splitlines()
+    assert len(said) == 2 and all(word in line for word, line in zip(told, said, strict=True))
+
+
+@pytest.mark.parametrize(
     "text",
     ["{{ total", "{% if total %}", "{{ total | nofilter }}", "{{ 1 / 0 }}", '{% include "x" %}'],
 )

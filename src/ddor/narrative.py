@@ -48,6 +48,7 @@ SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 SCHEMES = ("http:", "https:", "mailto:")
 MOST_CHARACTERS = 100_000  # of a text, which take two seconds to read
 EMPTY_ITEM = re.compile(r"<li>\s*</li>\n?")
+UNCLOSED = re.compile(r"\{\{(?!(?:(?!\{\{).)*\}\})", re.DOTALL)
 
 
 class NarrativeError(DdorError):
@@ -72,6 +73,8 @@ def render_narrative(text: str, names: dict) -> str:
         filled = _template(text).render(names | {RENDERER: renderer})
     except _Unknown as error:
         raise NarrativeError(_no_name(text, error, names)) from error
+    except jinja2.TemplateSyntaxError as error:
+        raise NarrativeError(_not_read(text, error)) from error
     except Exception as error:  # of the template's own words, whatever they call
         raise NarrativeError(f"this sentence cannot be written: {error}\n{text}") from error
     # A line of a list whose phrase has nothing to say is left out.
@@ -115,6 +118,16 @@ class _Strict(StrictUndefined):
         unknown = exc is UndefinedError and hint is None and isinstance(name, str)
         raised: Any = partial(_Unknown, obj, name) if unknown else exc
         super().__init__(hint, obj, name, raised)
+
+
+def _not_read(text: str, error: jinja2.TemplateSyntaxError) -> str:
+    """Why, and the line; of braces that nothing closes that where they stand, not where the text
+    ends."""
+    why, at = error.message, error.lineno
+    if unclosed := UNCLOSED.search(text):
+        why, at = "`{{` has no `}}`", text.count("\n", 0, unclosed.start()) + 1
+    line = [*text.splitlines(), ""][at - 1].strip()
+    return f"this sentence cannot be written: {why}\nline {at}: {line}"
 
 
 def _no_name(text: str, unknown: _Unknown, names: Mapping) -> str:
