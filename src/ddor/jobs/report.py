@@ -103,20 +103,20 @@ def failed(period: Period, exit_code: int, message: str) -> Result:
 def make_report(period: Period, order: Order) -> Result:
     """One report, whole. Raises DdorError; nothing is then published."""
     with begun(period, order) as (archive, pending):
-        result, _ = finished(archive, pending)
+        result = _finished(archive, pending)
         return replace(result, messages=(*pending.recovered, *result.messages))
 
 
-def finished(archive: Archive, pending: "Pending") -> tuple[Result, Ran]:
+def _finished(archive: Archive, pending: "Pending") -> Result:
     """Runs the notebook, unless nothing changed, and what becomes of the report. What does not
     depend on the article is made while the kernel works."""
     if pending.unchanged:
-        return unchanged(archive, pending), Ran()
+        return unchanged(archive, pending)
     ahead: list[Around] = []
     with pending.log.step("notebook"):
         ran = run_task(pending.task, lambda: ahead.extend(meanwhile(archive, pending)))
     pending = replace(pending, around=ahead[0] if ahead else None)
-    return ended(archive, [(pending, ran)])[0], ran
+    return ended(archive, [(pending, ran)])[0]
 
 
 @contextlib.contextmanager
