@@ -77,9 +77,9 @@ class Archive:
                 if path.startswith("site/"):
                     _open_to_all(self._staged(path))
             journal = {"moves": [*folders, *changed], "removed": [*removed]}
-            partial = self.journal.with_suffix(".partial")
-            _write({partial: json.dumps(journal).encode()})
-            os.replace(partial, self.journal)
+            unfinished = self.journal.with_suffix(".partial")
+            _write({unfinished: json.dumps(journal).encode()})
+            os.replace(unfinished, self.journal)
             self.finish()
             return sum(map(len, journal.values()))
 
