@@ -11,7 +11,7 @@ import datetime as dt
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -31,12 +31,14 @@ MOST_NAMED = 3  # weeks in a row that are missing; more are one line
 class Found(NamedTuple):
     """what: new; waits: held, never published, and nothing has changed; missing: due, and without
     an extract; changed: since its last run; final: changed, but final; gone: changed, and its
-    extract is missing. last: its current revision; changed: what did."""
+    extract is missing. last: its current revision; changed: what did. number: of weeks in a row
+    that are said at once with this one, itself among them; 0 if an earlier week says it."""
 
     week: Week
     what: str
     last: Revision | None = None
     changed: Sequence[str] = ()
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,15 @@ class Weeks:
     def announced(self, week: Week) -> dt.date:
         return week.last_day + dt.timedelta(days=self.parameters.release_lag_days)
 
-    def found(self) -> Iterator[Found]:
+    def found(self) -> list[Found]:
         """What there is to do, oldest week first."""
+        found = [*self._one_by_one()]
+        missing = [each.week for each in found if each.what == "missing"]
+        long = [row for row in weeks_in_a_row(missing) if len(row) > MOST_NAMED]
+        numbers = {week: len(row) if week == row[0] else 0 for row in long for week in row}
+        return [each._replace(number=numbers.get(each.week, 1)) for each in found]
+
+    def _one_by_one(self) -> Iterator[Found]:
         for week in self.complete:
             last, is_there = self.catalog.current(week), week in self.there
             if last is None and (is_there or self.parameters.today >= self.announced(week)):
@@ -169,18 +178,9 @@ def misnamed(parameters: Parameters) -> Iterator[str]:
                 yield f"nothing reads {file}: did you mean {period}{ending}?"
 
 
-def in_a_row(found: Iterable[Found]) -> dict[Week, int]:
-    """Of weeks that are missing, more than MOST_NAMED in a row: the first -> how many they are, and
-    each other -> 0."""
-    missing = [each.week for each in found if each.what == "missing"]
-    long = [row for row in weeks_in_a_row(missing) if len(row) > MOST_NAMED]
-    return {week: len(row) if week == row[0] else 0 for row in long for week in row}
-
-
-def told(weeks: Weeks, found: Found, number: int) -> tuple[str, str, int]:
-    """How it is with a week that the next run does not run, what to do, and the exit code of that.
-    `number`: of weeks in a row of which this is said."""
-    week, changed = found.week, " and ".join(found.changed)
+def told(weeks: Weeks, found: Found) -> tuple[str, str, int]:
+    """Of a week that the next run does not run: how it is, what to do, and the exit code."""
+    week, number, changed = found.week, found.number, " and ".join(found.changed)
     if found.what == "waits":
         how = "it still waits for a person, and nothing has changed"
         return how, f"the list is {weeks.review_list(week)}", HELD
@@ -200,17 +200,15 @@ def due(order: Order) -> list[Week | Result]:
     yet) or that waits (a final one, of which something changed). Raises as `look`."""
     weeks = look(order)
     with time_limit(weeks.parameters.run_time_limit, "looking for what changed"):
-        found = [*weeks.found()]
-        rows = in_a_row(found)
-        return [_planned(weeks, each, rows.get(each.week, 1)) for each in found]
+        return [_planned(weeks, each) for each in weeks.found()]
 
 
-def _planned(weeks: Weeks, found: Found, number: int) -> Week | Result:
+def _planned(weeks: Weeks, found: Found) -> Week | Result:
     if found.what in ("new", "changed"):
         return found.week
-    how, what_to_do, code = told(weeks, found, number)
+    how, what_to_do, code = told(weeks, found)
     revision = found.last.revision if found.last and code == HELD else None
-    words = (f"{how}; {what_to_do}",) if number else ()
+    words = (f"{how}; {what_to_do}",) if found.number else ()
     return Result(found.week, "held" if code == HELD else "missing", code, revision, messages=words)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ddor.calendar import Week
 from ddor.errors import DdorError, ExtractInvalid, NotebookFailed, UsageError, time_limit
-from ddor.jobs.due import Found, Weeks, in_a_row, look, misnamed, told
+from ddor.jobs.due import Found, Weeks, look, misnamed, told
 from ddor.jobs.order import HELD, REVIEW_LIST, Order
 from ddor.maintained.corrections import Record, read_corrections
 from ddor.maintained.parameters import Parameters, extract_location
@@ -71,11 +71,9 @@ _ORDER = "invalid misnamed failed review final dispute missing superseded new ch
 
 def _items(weeks: Weeks) -> Iterator[Item]:
     runs = weeks.parameters.output / "runs"
-    to_do = [*weeks.found()]
-    rows = in_a_row(to_do)
-    for found in to_do:
-        if found.what != "waits" and (number := rows.get(found.week, 1)):
-            yield _item(weeks, found, number)
+    for found in weeks.found():
+        if found.what != "waits" and found.number:
+            yield _item(weeks, found)
     for name in misnamed(weeks.parameters):
         yield Item("misnamed", "", name, "rename it", exit_code=UsageError.exit_code)
     for week in weeks.complete:
@@ -100,10 +98,10 @@ def _items(weeks: Weeks) -> Iterator[Item]:
             yield Item("superseded", str(period), said, command)
 
 
-def _item(weeks: Weeks, found: Found, number: int) -> Item:
+def _item(weeks: Weeks, found: Found) -> Item:
     if found.what in ("new", "changed"):
         return _arrived(weeks, found)
-    said, command, code = told(weeks, found, number)
+    said, command, code = told(weeks, found)
     what = "final" if found.what == "final" else "missing"
     return Item(what, str(found.week), said, command, exit_code=code)
 
