@@ -19,7 +19,6 @@ import time
 from collections.abc import Set
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +131,13 @@ class Preview:
         self.said |= {"own": self.made + 1, "wrong": ""}
 
     def state(self) -> dict[str, int]:
-        """The time of each file that the week depends on."""
+        """The time of each file that the week depends on, but for an editor's own."""
         found = {}
-        for file in chain.from_iterable(map(_files, self.places)):
-            with contextlib.suppress(OSError):  # saved this moment
-                found[str(file)] = file.stat().st_mtime_ns
+        for place in self.places:
+            for file in all_files(place):
+                with contextlib.suppress(OSError):  # saved this moment
+                    if not hidden(file.relative_to(place)):
+                        found[str(file)] = file.stat().st_mtime_ns
         return found
 
 
@@ -178,11 +179,6 @@ def _said(result: Result, seconds: float) -> str:
         kept = [line for line in result.messages if not line.startswith("the notebook up to")]
         return "\n".join(["the page cannot be made:", *kept])
     return "\n".join([*result.messages, f"made in {seconds:.1f} seconds"])
-
-
-def _files(place: Path) -> list[Path]:
-    """`place`, or the files below it; none of an editor's own."""
-    return [file for file in all_files(place) if not hidden(file.relative_to(place))]
 
 
 def _linked(source: Path, target: Path) -> None:
