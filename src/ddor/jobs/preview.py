@@ -88,7 +88,10 @@ class Preview:
         order = replace(self.order, settings=self.order.settings | {"output": str(output)})
         try:
             with report.begun(self.week, order) as (archive, pending):
-                result = self._published(archive, pending)
+                if pending.unchanged:
+                    result = report.unchanged(archive, pending)
+                else:
+                    (result,) = report.ended(archive, [(pending, self._run(archive, pending))])
             if not result.exit_code:
                 output, self.site = self.site.parent, output / "site"
                 self.last = None if pending.unchanged else pending
@@ -96,26 +99,23 @@ class Preview:
         finally:
             shutil.rmtree(output, ignore_errors=True)  # the one before, or what was not made
 
-    def _published(self, archive: Archive, pending: report.Pending) -> Result:
-        if pending.unchanged:
-            return report.unchanged(archive, pending)
+    def _page(self) -> Result:
+        """Of the notebook that was edited, all else being as it was: the week's own pages."""
+        report.checked_parameters(self.week, self.order)
+        template = self.template.name, self.template.read_bytes()
+        pending = replace(self.last, task=replace(self.last.task, template=template))
+        ran = self._run(Archive(self.output), pending)
+        if ran.failure:
+            raise NotebookFailed(ran.failure)
+        return Result(self.week, "published", messages=ran.article.messages)
+
+    def _run(self, archive: Archive, pending: report.Pending) -> Ran:
+        """Its notebook, whose pages are shown at once, unless there is no site around them yet."""
         ran = run_task(pending.task, lambda: pending.report.downloads)
         if self.site.exists() and not ran.failure:
             self._show(archive, pending, ran)
         self.article = ran.article
-        return report.ended(archive, [(pending, ran)])[0]
-
-    def _page(self) -> Result:
-        """Of the notebook that was edited, all else being as it was: the week's own pages."""
-        pending = self.last
-        report.checked_parameters(self.week, self.order)
-        template = self.template.name, self.template.read_bytes()
-        ran = run_task(replace(pending.task, template=template))
-        if ran.failure:
-            raise NotebookFailed(ran.failure)
-        self._show(Archive(self.output), pending, ran)
-        self.article = ran.article
-        return Result(self.week, "published", messages=ran.article.messages)
+        return ran
 
     def _show(self, archive: Archive, pending: report.Pending, ran: Ran) -> None:
         """The week's own pages, in the site that is served."""
