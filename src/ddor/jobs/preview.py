@@ -124,10 +124,11 @@ class Preview:
         here = f"{self.week.path}/r{made.revision.revision}"
         files = {f"{here}/{name}": data for name, data in folders[f"site/{here}"].items()}
         for path, data in (pages | files).items():
-            file = self.site / path
+            file, new = self.site / path, self.folder / "new"
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.unlink(missing_ok=True)  # it may be a link into the archive
-            file.write_bytes(data)
+            # A browser may be reading it, and it may be a link into the archive.
+            new.write_bytes(data)
+            os.replace(new, file)
         self.said |= {"own": self.made + 1, "wrong": ""}
 
     def state(self) -> dict[str, int]:
