@@ -202,7 +202,12 @@ def _link(source: str, target: str) -> None:
 class _Handler(http.server.SimpleHTTPRequestHandler):
     def __init__(self, preview: Preview, *more):
         self.preview = preview
-        super().__init__(*more, directory=str(preview.site))
+        super().__init__(*more)
+
+    def translate_path(self, path: str) -> str:
+        # The site as it is when a file is asked for: a browser may have connected long before.
+        self.directory = str(self.preview.site)
+        return super().translate_path(path)
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
