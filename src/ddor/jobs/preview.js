@@ -1,9 +1,9 @@
-let seen;
+let seen = Number(document.currentScript.dataset.shown);
 setInterval(async () => {
   const ended = { made: seen, own: seen, path: "/", wrong: "The preview has ended." };
   const state = await fetch("/_state").then((answer) => answer.json(), () => ended);
   const made = location.pathname.startsWith(state.path) ? state.own : state.made;
-  if (seen !== undefined && made !== seen) location.reload();
+  if (made !== seen) location.reload();
   seen = made;
   let box = document.getElementById("preview-says");
   if (!state.wrong) return box && box.remove();

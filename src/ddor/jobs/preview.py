@@ -54,7 +54,7 @@ class Preview:
     def __init__(self, week: Week, order: Order, folder: Path):
         self.week, self.folder, self.site = week, folder, folder / "none" / "site"
         self.made = 0
-        self.said = {"made": 0, "own": 0, "path": f"/{week.path}/", "wrong": ""}
+        self.said: dict[str, Any] = {"made": 0, "own": 0, "path": f"/{week.path}/", "wrong": ""}
         self.last: Any = None  # the report that the site has anew
         self.template = report.template_of(week, order)
         parameters = order.parameters(week)
@@ -215,11 +215,13 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             return self._send(FOLLOW.read_bytes(), "text/javascript")
         if path == STATE:
             return self._send(json.dumps(self.preview.said).encode(), "application/json")
+        said = self.preview.said.copy()  # before the file is read, which may be newer by then
         file = Path(self.translate_path(self.path))
         file = file / "index.html" if file.is_dir() else file
         if file.suffix == ".html":
             data = file.read_bytes() if file.is_file() else NOT_YET
-            script = f'<script src="{SCRIPT}"></script>'.encode()
+            shown = said["own" if path.startswith(said["path"]) else "made"]
+            script = f'<script src="{SCRIPT}" data-shown="{shown}"></script>'.encode()
             page = data.replace(b"</head>", script + b"</head>", 1)
             return self._send(page, "text/html", 404 if data is NOT_YET else 200)
         return super().do_GET()
