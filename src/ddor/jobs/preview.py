@@ -209,6 +209,10 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self.directory = str(self.preview.site)
         return super().translate_path(path)
 
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # the browser has left for a newer state
+            super().handle()
+
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         if path == SCRIPT:
