@@ -14,6 +14,11 @@ from conftest import PROJECT
 from small_archive import FIRST_ROWS, WEEK, SmallArchive
 from weekly_runs import files_of, no_kernel
 
+from ddor.calendar import Week
+from ddor.errors import ArchiveUnavailable
+from ddor.jobs import preview, report
+from ddor.jobs.order import Order
+
 
 def asked(address: str) -> str:
     with urllib.request.urlopen(address, timeout=10) as answer:
@@ -92,3 +97,30 @@ def test_what_is_saved_is_shown_and_what_is_wrong_is_said_and_nothing_is_publish
         process.communicate(timeout=30)
     assert process.returncode == 128 + signal.SIGTERM
     assert files_of(archive.output) == before, "nor is a folder left"
+
+
+def test_the_weeks_own_page_is_shown_before_the_site_around_it(archive, tmp_path, monkeypatch):
+    before = files_of(archive.output)
+    monkeypatch.setattr(preview, "run_task", report.run_task)  # which has no kernel here
+    order = Order(PROJECT, archive.root / "weekly.yaml", {"published_on": "2017-06-10"})
+    shown, at_publication = preview.Preview(Week.parse(WEEK), order, tmp_path), []
+    assert shown.make(set()).status == "unchanged" and shown.said["own"] == 1
+    (archive.root / "notes").mkdir()
+    (archive.root / "notes" / f"{WEEK}.md").write_text("A note that nobody has published.")
+
+    def ended(*_):
+        site = files_of(shown.site)
+        others = {name for name, file in site.items() if before.get(f"site/{name}") != file}
+        at_publication.append((shown.said["own"], shown.said["made"], others))
+        raise ArchiveUnavailable("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(report, "ended", ended)
+        assert shown.make(set()).status == "failed"
+    ((own, made, others),) = at_publication
+    assert (own, made) == (2, 1), "the browser is told before the site is there"
+    assert {f"weeks/{WEEK}/{page}index.html" for page in ("", "r1/", "r2/")} <= others
+    assert all(name.startswith(f"weeks/{WEEK}/") for name in others), others
+    assert shown.said["wrong"] == "the disk is full"
+    assert shown.make(set()).status == "published" and shown.said["wrong"] == ""
+    assert files_of(archive.output) == before, "links into the archive are not written through"
