@@ -294,7 +294,8 @@ def test_what_is_written_reads_back_as_the_same_extract(folder, tmp_path):
 
 
 TIMES = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2017, 2, 17))
-# Signs that turn the direction of a text are refused, as control characters are.
+# Refused, as control characters are: signs that turn the direction of a text, and two code points
+# that are no characters.
 TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff"
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters=TURNING)
 NAMES = st.text(LETTERS, max_size=12)

@@ -47,9 +47,9 @@ FOLLOW = Path(__file__).with_suffix(".js")
 
 
 class Preview:
-    """Of one week, below a folder for its states. site: the one that is served; said, for the
-    script in the page: the number of the state of the site and of the week's own page, below which
-    path that lies, and why the last change could not be shown."""
+    """Of one week. folder: where its states are made; site: the one that is served; said: what the
+    script in a page is told: the number of the state that the site shows (made) and that the week's
+    own pages show (own), the path of those, and why the last change could not be shown."""
 
     def __init__(self, week: Week, order: Order, folder: Path):
         self.week, self.folder, self.site = week, folder, folder / "none" / "site"

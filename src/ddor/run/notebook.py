@@ -164,7 +164,7 @@ def execute(
                 raise
 
     papermill_engines.register(ENGINE, SavedAtTheEnd)
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # an error is raised too
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # it raises what it logs as an error
     folder, kernels, begun = output.parent, list[AsyncKernelManager](), threading.Event()
 
     class Kernel(AsyncKernelManager):

@@ -15,8 +15,8 @@ from pathlib import Path
 
 # What a kernel is not told: settings that would change what it shows, or run another's program.
 NOT_FOR_KERNELS = ("PYTHON", "IPYTHON", "JUPYTER", "MPL", "MATPLOTLIB", "LC_", "LANG")
-# How seldom Python looks for objects that hold one another and nobody needs: a run makes few, and
-# looking as often as it does by itself takes a twentieth of the time.
+# How seldom Python looks for objects that only refer to one another: a run makes few of them, and
+# to look as often as Python does by itself takes a twentieth of the time.
 GARBAGE = 50_000, 10, 10
 
 
