@@ -234,11 +234,11 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         self.send_response(code)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(data)))
-        self.send_header("Cache-Control", "no-store")
         self.end_headers()
         self.wfile.write(data)
 
     def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")  # a picture may be another by the next look
         self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
 
