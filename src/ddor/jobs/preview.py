@@ -41,7 +41,7 @@ NOT_YET = (
     b"<!doctype html><head><title>Not there</title></head><p>This page is not there, or not yet."
 )
 BESIDE = "weeks", "notes", "corrections", "pages", "statements"
-EVERY = 0.05  # seconds, between two looks at the files
+EVERY = 0.1  # seconds, between two looks at the files
 SCRIPT, STATE = "/_preview.js", "/_state"  # the script, preview.js, asks for the state
 FOLLOW = Path(__file__).with_suffix(".js")
 
@@ -73,9 +73,11 @@ class Preview:
         result = report.attempted(self.week, self._page if alone else self._whole)
         warm(NEEDED_BY_NOTEBOOKS)  # for the next
         self.made += 1
-        wrong = "\n".join(result.messages) if result.exit_code else ""
-        self.said |= {"made": self.made, "own": self.made, "wrong": wrong}
-        if result.exit_code or not self.last:
+        if result.exit_code:
+            self.said |= {"wrong": "\n".join(result.messages)}
+            return result
+        self.said |= {"made": self.made, "own": self.made, "wrong": ""}
+        if not self.last:
             return result
         differs = report.told_apart(Archive(self.output), self.last.report, self.article)
         return replace(result, messages=(*result.messages, *differs))
