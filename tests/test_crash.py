@@ -230,6 +230,16 @@ def test_an_error_while_moving_is_finished_by_the_next_run(tmp_path):
     assert files_of(tmp_path) == files_after(FIRST, SECOND)
 
 
+def test_of_a_link_in_the_place_of_a_folder_the_link_goes(copy_of, tmp_path):
+    archive, elsewhere = copy_of("first"), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "mine").write_text("mine")
+    (archive.runs / "2017-02-11" / "draft").symlink_to(elsewhere)
+    assert archive.published("--force") == 2
+    assert not (archive.runs / "2017-02-11" / "draft").exists()
+    assert (elsewhere / "mine").read_text() == "mine"
+
+
 def job(output: Path, *arguments: str) -> int:
     return run_week(["2017-02-18", "--sample", "--output", str(output), *arguments], PROJECT)
 

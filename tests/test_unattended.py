@@ -164,6 +164,27 @@ def test_what_no_revision_needs_is_kept_for_so_many_days_and_verify_still_works(
     assert {file.name for file in (archive.runs / WEEK / "r1").iterdir()} == kept
 
 
+def test_what_cannot_be_removed_is_told_and_a_copy_of_a_folder_silences_nobody(
+    published, tmp_path, monkeypatch
+):
+    archive, told = published, tmp_path / "told.json"
+    (archive.runs / WEEK / "failed").mkdir()
+    shutil.copytree(archive.runs / WEEK, archive.runs / f"{WEEK}.bak")
+    (archive.runs / f"{WEEK}.bak" / "review.csv").write_text("")
+
+    def refused(place):
+        raise PermissionError(13, "Permission denied", str(place))
+
+    archive.receive(FIRST_ROWS[:-1], AS_OF)
+    words = ("--set", "keep_runs=30", "--set", f"notify=cat > {told}")
+    with monkeypatch.context() as patch:
+        patch.setattr("ddor.jobs.due.remove", refused)
+        done = archive.run(*words)
+    assert done.code == 0 and "could not be removed: [Errno 13] Permission denied" in done.stderr
+    assert json.loads(told.read_text())["subject"] == "DDOR: 1 published"
+    assert archive.run("--force").code == 0, "nothing was left that stands in the way"
+
+
 def test_a_copy_of_the_site_is_whole_and_current_or_it_is_said_what_is_not(published, tmp_path):
     archive = published
     copy = shutil.copytree(archive.site, tmp_path / "copy")

@@ -49,8 +49,9 @@ class Archive:
             with contextlib.suppress(OSError):
                 begun = self.journal.exists()
             after = "the next run finishes what was begun" if begun else "nothing was published"
+            where = f", {error.filename}" if error.filename else ""
             raise ArchiveUnavailable(
-                f"{self.output} cannot be written: {error.strerror or error}; {after}"
+                f"{self.output} cannot be written: {error.strerror or error}{where}; {after}"
             ) from error
 
     def publish(self, folders: Folders, pointers: Files, removed: Sequence[str] = ()) -> int:
@@ -114,17 +115,14 @@ class Archive:
             if not source.exists():
                 continue
             _make(target.parent, OPEN if path.startswith("site/") else PRIVATE)
-            if source.is_dir() and target.exists():
-                shutil.rmtree(target)
+            if source.is_dir() and target.is_dir():
+                remove(target)
             os.replace(source, target)
         for path in journal["removed"]:
             gone = self.output / path
-            if gone.is_dir():
-                shutil.rmtree(gone)
-            elif gone.exists():
-                gone.unlink()
-                with contextlib.suppress(OSError):
-                    gone.parent.rmdir()  # where it leaves an empty folder
+            remove(gone)
+            with contextlib.suppress(OSError):
+                gone.parent.rmdir()  # where it leaves an empty folder
         shutil.rmtree(self.staging / "tree", ignore_errors=True)
         self.journal.unlink()
 
@@ -167,13 +165,21 @@ def opened(output: Path) -> Iterator[Archive]:
                 archive.recovered = "dropped what an earlier run had left unfinished"
             if archive.staging.exists():
                 shutil.rmtree(archive.staging)
-            archive.staging.mkdir(PRIVATE)
+            _make(archive.staging, PRIVATE)
         yield archive
     finally:
         with undisturbed():
             if not archive.journal.exists():
                 shutil.rmtree(archive.staging, ignore_errors=True)
             lock.release()
+
+
+def remove(place: Path) -> None:
+    """A file or a folder, if it is there; of a link the link."""
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
 
 
 def _make(folder: Path, mode: int) -> None:

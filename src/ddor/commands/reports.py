@@ -155,12 +155,12 @@ def _tell(order, options: Options, done: Sequence, exit_code: int) -> str:
     from ddor.jobs.status import waiting
 
     waits = ""
-    with contextlib.suppress(DdorError):  # it is said already, of a report or of them all
+    with contextlib.suppress(DdorError):  # of the parameters, which is said already
         parameters = order.parameters()
         waits = waiting(parameters)
         if not (order.draft or vars(options).get("sample")):
-            note(*filter(None, [notify(parameters.notify, done, exit_code, waits)]))
-            tidy(parameters)
+            told = notify(parameters.notify, done, exit_code, waits), tidy(parameters)
+            note(*filter(None, told))
     return waits
 
 

@@ -16,9 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ddor.archive.publish import opened
+from ddor.archive.publish import opened, remove
 from ddor.calendar import Week, weeks_between, weeks_in_a_row
-from ddor.errors import DdorError, NoExtractYet, UsageError, address_without_secrets, time_limit
+from ddor.errors import (
+    ArchiveUnavailable,
+    DdorError,
+    NoExtractYet,
+    UsageError,
+    address_without_secrets,
+    time_limit,
+)
 from ddor.jobs import seen
 from ddor.jobs.order import HELD, REVIEW_LIST, Order, Result
 from ddor.maintained.parameters import Parameters, extract_location, is_remote, weeks_with_extract
@@ -216,17 +223,20 @@ def _planned(weeks: Weeks, found: Found) -> Week | Result:
 OF_PASSING_USE = ("[0-9]*/draft", "[0-9]*/failed", "[0-9]*/rows", "[0-9]*/notices", "logs/*")
 
 
-def tidy(parameters: Parameters) -> None:
+def tidy(parameters: Parameters) -> str:
     """Removes what is older than `keep_runs` days and no revision needs. Of a week that waits for a
-    person the draft stays."""
+    person the draft stays. -> why something could not be removed."""
     if not parameters.keep_runs or not (parameters.output / "runs").is_dir():
-        return
+        return ""
     oldest = time.time() - parameters.keep_runs * 86_400
-    with opened(parameters.output) as archive:
-        found = [each for place in OF_PASSING_USE for each in archive.runs.glob(place)]
-        old = [each for each in found if _newest(each) < oldest and not _waits(each)]
-        gone = sorted(each.relative_to(archive.output).as_posix() for each in old)
-        archive.publish({}, {}, gone)
+    try:
+        with opened(parameters.output) as archive:
+            for each in [each for place in OF_PASSING_USE for each in archive.runs.glob(place)]:
+                if _newest(each) < oldest and not _waits(each):
+                    remove(each)
+    except (ArchiveUnavailable, OSError) as error:
+        return f"what is older than keep_runs says could not be removed: {error}"
+    return ""
 
 
 def _newest(place: Path) -> float:

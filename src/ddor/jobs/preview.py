@@ -27,13 +27,14 @@ import psutil
 from ddor.archive.acts import files_of
 from ddor.archive.publish import Archive
 from ddor.calendar import Week
-from ddor.errors import NotebookFailed, UsageError
+from ddor.errors import NotebookFailed, UsageError, time_limit
 from ddor.jobs import report
 from ddor.jobs.notebooks import Ran, run_task
 from ddor.jobs.order import Order, Result
 from ddor.jobs.seen import all_files
 from ddor.jobs.served import hidden
 from ddor.maintained.parameters import extract_location, is_remote
+from ddor.published.catalog import CATALOG
 from ddor.reports import DRAWN, NEEDED_BY_NOTEBOOKS
 from ddor.run.kernels import warm
 
@@ -64,6 +65,7 @@ class Preview:
         self.places = [order.project / "notebooks", parameters.project_pages]
         self.places += [parameters.agencies, parameters.policies, parameters.coverage]
         self.places += [order.params or beside / "weekly.yaml", *(beside / each for each in BESIDE)]
+        self.places.append(self.output / "site" / CATALOG)  # another run may have published
         location = extract_location(parameters, week)
         self.places += [] if is_remote(location) else [Path(location)]
 
@@ -103,10 +105,11 @@ class Preview:
 
     def _page(self) -> Result:
         """Of the notebook that was edited, all else being as it was: the week's own pages."""
-        report.checked_parameters(self.week, self.order)
+        limit = report.checked_parameters(self.week, self.order).run_time_limit
         template = self.template.name, self.template.read_bytes()
         pending = replace(self.last, task=replace(self.last.task, template=template))
-        ran = self._run(Archive(self.output), pending)
+        with time_limit(limit, str(self.week)):
+            ran = self._run(Archive(self.output), pending)
         if ran.failure:
             raise NotebookFailed(ran.failure)
         return Result(self.week, "published", messages=ran.article.messages)
@@ -133,14 +136,15 @@ class Preview:
             os.replace(new, file)
         self.said |= {"own": self.made + 1, "wrong": ""}
 
-    def state(self) -> dict[str, int]:
-        """The time of each file that the week depends on, but for an editor's own."""
+    def state(self) -> dict[str, tuple[int, int]]:
+        """The time and size of each file that the week depends on, but for an editor's own."""
         found = {}
         for place in self.places:
             for file in all_files(place):
                 with contextlib.suppress(OSError):  # saved this moment
                     if not hidden(file.relative_to(place)):
-                        found[str(file)] = file.stat().st_mtime_ns
+                        now = file.stat()
+                        found[str(file)] = now.st_mtime_ns, now.st_size
         return found
 
 
@@ -163,7 +167,7 @@ def preview(week: Week, order: Order, port: int, say) -> None:
         with server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             page = f"http://127.0.0.1:{server.server_address[1]}/{week.path}/index.html"
-            seen: dict[str, int] = {}
+            seen: dict[str, tuple[int, int]] = {}
             say(f"{page} will show the week, and follow what you save; Ctrl-C ends the preview")
             try:
                 while True:

@@ -58,7 +58,7 @@ def verify_site(site: Path, place: str) -> list[str]:
         # A link may lead to what is private, and a server follows it.
         files = [f for f in Path(place).rglob("*") if f.is_symlink() or f.is_file()]
         links = {f.relative_to(place): " (a link)" * f.is_symlink() for f in files}
-        there = {file.as_posix() + link for file, link in links.items() if not hidden(file)}
+        there = {f.as_posix() + link for f, link in links.items() if link or not hidden(f)}
         beyond = sorted(there - {*names})
         wrong += _named("not in the archive (for example withdrawn)", beyond)
     if wrong:

@@ -127,9 +127,11 @@ def _arrived(weeks: Weeks, found: Found) -> Item:
 
 def open_reviews(runs: Path) -> list[tuple[Week, dt.date]]:
     """The weeks that wait for a person, and since when, oldest first."""
-    lists = runs.glob(f"[0-9]*-[0-9]*-[0-9]*/{REVIEW_LIST}")
-    found = sorted((file.stat().st_mtime, Week.parse(file.parent.name)) for file in lists)
-    return [(week, dt.date.fromtimestamp(since)) for since, week in found]
+    found = []
+    for file in runs.glob(f"*/{REVIEW_LIST}"):
+        with contextlib.suppress(UsageError):  # a copy of a week's folder is none
+            found.append((file.stat().st_mtime, Week.parse(file.parent.name)))
+    return [(week, dt.date.fromtimestamp(since)) for since, week in sorted(found)]
 
 
 def open_disputes(records: Iterable[Record]) -> list[Record]:
