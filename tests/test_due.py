@@ -337,6 +337,7 @@ def test_a_name_that_no_period_has_is_said_by_the_job_and_by_status(published):
     done = bare(archive)[2]
     assert all(each in done.stderr for each in named) and done.stderr.count("did you mean") == 3
     assert "2017-2-18 (copy): expected a name such as 2017-02-18" in done.stderr
+    assert archive.run().stderr.count("did you mean") == 3, "so does a run of a named week"
     code, items = status(archive)
     assert code == 2 and [what for what, _ in items].count("misnamed") == 4
 

@@ -123,7 +123,7 @@ def test_a_misspelt_name_is_told_in_three_lines_with_the_nearest_and_its_line():
     ("text", "told"),
     [
         ("One.\nOf {{ total\nmore.\nEnd.", ["`{{` has no `}}`", "line 2: Of {{ total"]),
-        ("One.\nOf {{ total | x }}.", ["No filter named 'x'", "line 2: Of {{ total | x }}."]),
+        ("One.\n{{ total | numer }}.", ['did you mean "number"', "line 2: {{ total | numer }}."]),
         ("One.\n{% if total %} it is.", ["'if'", "line 2: {% if total %} it is."]),
     ],
 )

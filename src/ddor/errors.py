@@ -229,6 +229,12 @@ def exiting_on_signals() -> Iterator[None]:
         yield
 
 
+def of_network(error: Exception) -> object:
+    """What it says, without urllib's words around it."""
+    reason = getattr(error, "reason", error)
+    return getattr(reason, "strerror", None) or reason
+
+
 @contextlib.contextmanager
 def time_limit(seconds: int, what: str) -> Iterator[None]:
     """Raises TimeLimitExceeded after so many seconds, whatever is waited for. Only a process's main

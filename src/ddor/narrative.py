@@ -15,7 +15,7 @@ import datetime as dt
 import difflib
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from numbers import Integral, Real
 from typing import Any
@@ -123,7 +123,9 @@ class _Strict(StrictUndefined):
 def _not_read(text: str, error: jinja2.TemplateSyntaxError) -> str:
     """Why, and the line; of braces that nothing closes that where they stand, not where the text
     ends."""
-    why, at = error.message, error.lineno
+    why, at = str(error.message).rstrip("."), error.lineno
+    if filter_ := re.match(r"No filter named '(\w+)'", why):
+        why += _meant(filter_[1], [*PLAIN_FILTERS, *FILTERS])
     if unclosed := UNCLOSED.search(text):
         why, at = "`{{` has no `}}`", text.count("\n", 0, unclosed.start()) + 1
     line = [*text.splitlines(), ""][at - 1].strip()
@@ -134,8 +136,7 @@ def _no_name(text: str, unknown: _Unknown, names: Mapping) -> str:
     """The name, the nearest one, and the line."""
     owner = names if unknown.owner is missing else unknown.owner
     known = map(str, owner) if isinstance(owner, Mapping) else dir(owner)
-    near = difflib.get_close_matches(unknown.name, [n for n in known if n[0] != "_"], n=1)
-    meant = f'; did you mean "{near[0]}"?' if near else ""
+    meant = _meant(unknown.name, [n for n in known if n[0] != "_"])
     used = re.compile(rf"\b{re.escape(unknown.name)}\b")
     lines = enumerate(text.splitlines(), start=1)
     place = next((f"line {at}: {line.strip()}\n" for at, line in lines if used.search(line)), "")
@@ -143,6 +144,11 @@ def _no_name(text: str, unknown: _Unknown, names: Mapping) -> str:
         f'this sentence cannot be written: there is no name "{unknown.name}"{meant}\n{place}'
         "docs/notebook.md and docs/quarter.md list the names"
     )
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f'; did you mean "{near[0]}"?' if near else ""
 
 
 class StrictEnvironment(ImmutableSandboxedEnvironment):

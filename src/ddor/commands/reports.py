@@ -51,20 +51,19 @@ RUN_WEEK = (
 
 def run_weeks(options: Options, project: Path) -> int:
     order, weeks = _order(options, project), parse_weeks(options.weeks)
-    if not weeks and options.sample:
-        from ddor.jobs.due import latest_week
+    from ddor.jobs.due import due, latest_week, misnamed
 
+    if not weeks and options.sample:
         weeks = [latest_week(order)]
     if order.decisions and len(weeks) != 1:
         raise UsageError("--decisions applies to one week: name one WEEK")
+    with contextlib.suppress(DdorError):  # of the parameters: it is said below
+        note(*misnamed(order.parameters()))
     if not weeks:
-        from ddor.jobs.due import due, misnamed
-
         if given := _given(options, "--accept-held", "--correct", "--force"):
             raise UsageError(f"{given} applies to weeks that are named: name a WEEK")
         try:
             planned = due(order)
-            note(*misnamed(order.parameters()))
         except (DdorError, TimeLimitExceeded) as error:
             _tell(order, options, (), error.exit_code)
             raise

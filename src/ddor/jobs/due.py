@@ -142,9 +142,10 @@ def latest_week(order: Order) -> Week:
 
 
 def _none_at(extract: str) -> str:
+    place = address_without_secrets(extract).replace("{week}", "2017-02-18")
     return (
-        f"there is no extract of a complete week at {address_without_secrets(extract)}; put one "
-        "there, name one with --extract, or use --sample"
+        f"there is no extract of a complete week yet, such as {place}; put one there, name one "
+        "with --extract, or try the samples: run_week.py --sample"
     )
 
 

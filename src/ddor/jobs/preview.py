@@ -29,6 +29,7 @@ from ddor.archive.publish import Archive
 from ddor.calendar import Week
 from ddor.errors import NotebookFailed, UsageError, time_limit
 from ddor.jobs import report
+from ddor.jobs.due import misnamed
 from ddor.jobs.notebooks import Ran, run_task
 from ddor.jobs.order import Order, Result
 from ddor.jobs.seen import all_files
@@ -56,9 +57,10 @@ class Preview:
         self.week, self.folder, self.site = week, folder, folder / "none" / "site"
         self.made = 0
         self.said: dict[str, Any] = {"made": 0, "own": 0, "path": f"/{week.path}/", "wrong": ""}
+        self.said["below"] = "\nThe page below is the last one without errors."
         self.last: Any = None  # the report that the site has anew
         self.template = report.template_of(week, order)
-        parameters = order.parameters(week)
+        self.parameters = parameters = order.parameters(week)
         self.output = parameters.output
         self.order = replace(order, yes=True, accept_held=True, reason="a preview")
         beside = parameters.corrections.parent
@@ -79,10 +81,10 @@ class Preview:
             self.said |= {"wrong": "\n".join(result.messages)}
             return result
         self.said |= {"made": self.made, "own": self.made, "wrong": ""}
-        if not self.last:
-            return result
-        differs = report.told_apart(Archive(self.output), self.last.report, self.article)
-        return replace(result, messages=(*result.messages, *differs))
+        messages = [*result.messages]
+        if self.last:
+            messages += report.told_apart(Archive(self.output), self.last.report, self.article)
+        return replace(result, messages=(*messages, *misnamed(self.parameters)))
 
     def _whole(self) -> Result:
         """Publishes the week into a new copy of the archive."""

@@ -131,7 +131,7 @@ def _lines(file: Path, problems: Problems) -> Iterator[tuple[int, dict[str, str]
         data = read_file(file, LIMITS.bytes)
     except OSError as error:
         seen = "is a directory" if file.is_dir() else (error.strerror or "no file").lower()
-        mend = "give its path after --decisions"
+        mend = f"give its path after --decisions; looked for it at {file.absolute()}"
         return problems.report("", seen, "the filled-in list", mend)
     if kind := next((NO_CSV[start] for start in NO_CSV if data.startswith(start)), ""):
         return problems.report("", kind, "a CSV file", save)

@@ -75,7 +75,7 @@ def _items(weeks: Weeks) -> Iterator[Item]:
         if found.what != "waits" and found.number:
             yield _item(weeks, found)
     for name in misnamed(weeks.parameters):
-        yield Item("misnamed", "", name, "rename it", exit_code=UsageError.exit_code)
+        yield Item("misnamed", "", name.rstrip("?"), "rename it", exit_code=UsageError.exit_code)
     for week in weeks.complete:
         if (failed := runs / str(week) / "failed").exists():
             said = f"the notebook failed; as far as it came it is in {failed}"
@@ -87,7 +87,8 @@ def _items(weeks: Weeks) -> Iterator[Item]:
     for record in open_disputes(weeks.written.records):
         said = f"{record.agency_id} disputes {record.figure}, to be answered by "
         said += str(record.answer_due_on)
-        command, received = f"answer it in corrections/{record.name}.yaml", record.received_on
+        file = weeks.parameters.corrections / f"{record.name}.yaml"
+        command, received = f"answer it in {file}", record.received_on
         code = HELD if record.answer_due_on < weeks.parameters.today else 0
         yield Item("dispute", str(record.week), said, command, str(received), code)
     for period, revision in weeks.catalog.newest_beside_weeks():

@@ -43,6 +43,7 @@ CELL_TIMEOUT = 900  # seconds; the longest cell of a week takes a few
 FORBIDDEN_IMPORT = re.compile(
     r"(?!\s*from ddor\.report(\.scraps)? import (?!.*\b(tables|charts)\b))\s*(from|import)\s+ddor\b"
 )
+OUR_ERRORS = ("DdorError", "NarrativeError", "UsageError")  # whose words say enough
 ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
@@ -229,8 +230,13 @@ def _said(error: BaseException, output: Path) -> str:
         # A dead kernel, a timeout, a kernel that never came up.
         return f": {type(error).__name__}: {error}".rstrip(": ")
     number, said = _failed_cell(output)
-    reason = f"{error.ename}: {error.evalue}" if error.evalue else said
-    return f", cell {number} (counted from the top, text cells too): {reason}"
+    place = f", cell {number} (counted from the top, text cells too): "
+    if error.ename in OUR_ERRORS:
+        return place + error.evalue
+    # Python names a file of its own for a cell.
+    why = re.sub(r" \(\d+\.py, (line \d+)\)$", r" (\1)", error.evalue)
+    begins = error.source.strip().partition("\n")[0]
+    return f"{place}{error.ename}: {why}\nthe cell begins with: {begins}" if why else place + said
 
 
 def _kill(kernels: list[AsyncKernelManager]) -> None:
