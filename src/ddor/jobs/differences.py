@@ -16,11 +16,11 @@ MOST = 500  # more lines than that nobody reads
 
 
 def differences(
-    figures: tuple[Mapping, Mapping], pages: tuple[str, str], charts: tuple[Mapping, Mapping]
+    figures: tuple[dict, dict], pages: tuple[str, str], charts: tuple[Mapping, Mapping]
 ) -> Iterator[str]:
     """Each of what is published and what is new. pages: HTML; charts: name of the file -> bytes,
     of each chart."""
-    lines = [*figure_differences(*map(dict, figures)), *sentence_differences(*pages)]
+    lines = [*figure_differences(*figures), *sentence_differences(*pages)]
     lines += [*table_differences(*pages), *_of_charts(*charts)]
     yield from lines[:MOST]
     if len(lines) > MOST:

@@ -18,14 +18,7 @@ from typing import NamedTuple
 
 from ddor.archive.publish import opened, remove
 from ddor.calendar import Week, weeks_between, weeks_in_a_row
-from ddor.errors import (
-    ArchiveUnavailable,
-    DdorError,
-    NoExtractYet,
-    UsageError,
-    address_without_secrets,
-    time_limit,
-)
+from ddor.errors import DdorError, NoExtractYet, UsageError, address_without_secrets, time_limit
 from ddor.jobs import seen
 from ddor.jobs.order import HELD, REVIEW_LIST, Order, Result
 from ddor.maintained.parameters import Parameters, extract_location, is_remote, weeks_with_extract
@@ -235,7 +228,7 @@ def tidy(parameters: Parameters) -> str:
             for each in [each for place in OF_PASSING_USE for each in archive.runs.glob(place)]:
                 if _newest(each) < oldest and not _waits(each):
                     remove(each)
-    except (ArchiveUnavailable, OSError) as error:
+    except (DdorError, OSError) as error:
         return f"what is older than keep_runs says could not be removed: {error}"
     return ""
 

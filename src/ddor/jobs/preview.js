@@ -1,6 +1,6 @@
 let seen = Number(document.currentScript.dataset.shown);
 setInterval(async () => {
-  const ended = { made: seen, own: seen, path: "/", wrong: "The preview has ended.", below: "" };
+  const ended = { made: seen, own: seen, path: "/", wrong: "The preview has ended." };
   const state = await fetch("/_state").then((answer) => answer.json(), () => ended);
   const made = location.pathname.startsWith(state.path) ? state.own : state.made;
   if (made !== seen) location.reload();
@@ -13,5 +13,6 @@ setInterval(async () => {
     box.style.cssText = "white-space: pre-wrap; border: 2px solid; padding: 0.5rem";
     document.body.prepend(box);
   }
-  box.textContent = state.wrong + state.below;
+  const below = "\nThe page below is the last one without errors.";
+  box.textContent = state === ended ? state.wrong : state.wrong + below;
 }, 100);

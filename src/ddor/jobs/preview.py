@@ -57,7 +57,6 @@ class Preview:
         self.week, self.folder, self.site = week, folder, folder / "none" / "site"
         self.made = 0
         self.said: dict[str, Any] = {"made": 0, "own": 0, "path": f"/{week.path}/", "wrong": ""}
-        self.said["below"] = "\nThe page below is the last one without errors."
         self.last: Any = None  # the report that the site has anew
         self.template = report.template_of(week, order)
         self.parameters = parameters = order.parameters(week)
