@@ -5,6 +5,7 @@ of Jupyter, IPython and matplotlib of whoever runs it.
 notebook runs.
 """
 
+import atexit
 import contextlib
 import gc
 import io
@@ -25,6 +26,7 @@ def settle() -> None:
     or a file would be read as other letters. Standard streams that are closed become empty ones,
     or the first file that is opened would take their place."""
     gc.set_threshold(*GARBAGE)
+    atexit.register(gc.freeze)  # or all that was imported is looked through once more, 0.3 seconds
     for number in range(3):
         try:
             os.fstat(number)
