@@ -132,10 +132,11 @@ def test_a_cell_that_ends_the_run_publishes_nothing(attempt, name, source, reaso
 @pytest.mark.parametrize(
     ("source", "kernel", "reason"),
     [
+        ("raise ValueError('so')", True, "ValueError: so\nthe cell begins with: raise ValueError"),
         ("so = int(", True, "incomplete input (line 1)\nthe cell begins with: so = int("),
         ("report.requests", False, ""),
     ],
-    ids=["an error", "a table of rows"],
+    ids=["an error", "no Python", "a table of rows"],
 )
 def test_every_message_counts_the_cells_of_the_template_from_the_top(
     attempt, source, kernel, reason
