@@ -229,8 +229,8 @@ def exiting_on_signals() -> Iterator[None]:
         yield
 
 
-def of_network(error: Exception) -> object:
-    """What it says, without urllib's words around it."""
+def reason_of(error: Exception) -> object:
+    """What an error of the network says, without urllib's words around it."""
     reason = getattr(error, "reason", error)
     return getattr(reason, "strerror", None) or reason
 

@@ -50,9 +50,9 @@ RUN_WEEK = (
 
 
 def run_weeks(options: Options, project: Path) -> int:
-    order, weeks = _order(options, project), parse_weeks(options.weeks)
     from ddor.jobs.due import due, latest_week, misnamed
 
+    order, weeks = _order(options, project), parse_weeks(options.weeks)
     if not weeks and options.sample:
         weeks = [latest_week(order)]
     if order.decisions and len(weeks) != 1:

@@ -225,7 +225,8 @@ def tidy(parameters: Parameters) -> str:
     oldest = time.time() - parameters.keep_runs * 86_400
     try:
         with opened(parameters.output) as archive:
-            for each in [each for place in OF_PASSING_USE for each in archive.runs.glob(place)]:
+            found = [each for place in OF_PASSING_USE for each in archive.runs.glob(place)]
+            for each in found:
                 if _newest(each) < oldest and not _waits(each):
                     remove(each)
     except (DdorError, OSError) as error:

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Sequence
 from email.message import EmailMessage
 
-from ddor.errors import of_network, without_secrets
+from ddor.errors import reason_of, without_secrets
 from ddor.jobs.order import Result
 
 SECONDS, MOST = 30, 50
@@ -42,7 +42,7 @@ def notify(to: str, results: Sequence[Result], exit_code: int, waiting: str) -> 
     try:
         _send(to, subject, content)
     except Exception as error:  # whatever it is, the run has done its work
-        return without_secrets(f"the notification could not be sent: {of_network(error)}")
+        return without_secrets(f"the notification could not be sent: {reason_of(error)}")
     return ""
 
 

@@ -55,7 +55,7 @@ class Preview:
 
     def __init__(self, week: Week, order: Order, folder: Path):
         self.week, self.folder, self.site = week, folder, folder / "none" / "site"
-        self.made = 0
+        self.tries = 0  # each gives its state the next number
         self.said: dict[str, Any] = {"made": 0, "own": 0, "path": f"/{week.path}/", "wrong": ""}
         self.last: Any = None  # the report that the site has anew
         self.template = report.template_of(week, order)
@@ -75,11 +75,11 @@ class Preview:
         alone = self.last and changed == {str(self.template)}
         result = report.attempted(self.week, self._page if alone else self._whole)
         warm(NEEDED_BY_NOTEBOOKS)  # for the next
-        self.made += 1
+        self.tries += 1
         if result.exit_code:
             self.said |= {"wrong": "\n".join(result.messages)}
             return result
-        self.said |= {"made": self.made, "own": self.made, "wrong": ""}
+        self.said |= {"made": self.tries, "own": self.tries, "wrong": ""}
         messages = [*result.messages]
         if self.last:
             messages += report.told_apart(Archive(self.output), self.last.report, self.article)
@@ -88,7 +88,7 @@ class Preview:
     def _whole(self) -> Result:
         """Publishes the week into a new copy of the archive."""
         self.last = None
-        output = self.folder / str(self.made + 1)
+        output = self.folder / str(self.tries + 1)
         _linked(self.output, output)
         order = replace(self.order, settings=self.order.settings | {"output": str(output)})
         try:
@@ -135,7 +135,7 @@ class Preview:
             # A browser may be reading it, and it may be a link into the archive.
             new.write_bytes(data)
             os.replace(new, file)
-        self.said |= {"own": self.made + 1, "wrong": ""}
+        self.said |= {"own": self.tries + 1, "wrong": ""}
 
     def state(self) -> dict[str, tuple[int, int]]:
         """The time and size of each file that the week depends on, but for an editor's own."""

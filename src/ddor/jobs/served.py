@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from ddor.errors import UsageError, of_network
+from ddor.errors import UsageError, reason_of
 from ddor.jobs.seen import sha256
 from ddor.jobs.verify import NotReproduced
 from ddor.published.catalog import CATALOG
@@ -116,4 +116,4 @@ def _by_server(address: str, name: str) -> Served:
             raise UsageError(f"{address}/{name} was answered with {error.code}") from None
         return Served(None, {})
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise UsageError(f"{address} cannot be reached ({of_network(error)})") from None
+        raise UsageError(f"{address} cannot be reached ({reason_of(error)})") from None
